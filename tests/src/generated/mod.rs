@@ -1816,8 +1816,52 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         ],
     ),
     Contract::of::<
+        wecom_models::wedoc::form::CreateForm,
+    >(
+        wedoc::form::CREATE_FORM,
+        &[
+            "/form_info/form_question/items/*/option_item",
+            "/form_info/form_setting/timed_repeat_info/rule_ctime",
+            "/form_info/form_setting/timed_repeat_info/rule_mtime",
+        ],
+        &[],
+    ),
+    Contract::of::<
+        wecom_models::wedoc::form::ModifyForm,
+    >(
+        wedoc::form::MODIFY_FORM,
+        &[
+            "/form_info",
+            "/form_info/form_question/items/*/option_item",
+            "/form_info/form_setting/timed_repeat_info/rule_ctime",
+            "/form_info/form_setting/timed_repeat_info/rule_mtime",
+        ],
+        &[],
+    ),
+    Contract::of::<
+        wecom_models::wedoc::form::GetFormInfo,
+    >(
+        wedoc::form::GET_FORM_INFO,
+        &[],
+        &[
+            "/form_info/form_question/items/*/option_item",
+            "/form_info/form_setting/timed_repeat_info/rule_ctime",
+            "/form_info/form_setting/timed_repeat_info/rule_mtime",
+        ],
+    ),
+    Contract::of::<
         wecom_models::wedoc::form::GetFormStatistic,
     >(wedoc::form::GET_FORM_STATISTIC, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::form::GetFormAnswer,
+    >(
+        wedoc::form::GET_FORM_ANSWER,
+        &[],
+        &[
+            "/answer/answer_list/*/reply/items/*/department_reply/list/*/department_id",
+            "/answer/answer_list/*/reply/items/*/member_reply/list/*/userid",
+        ],
+    ),
     Contract::of::<
         wecom_models::wedoc::permission::GetDocAuth,
     >(

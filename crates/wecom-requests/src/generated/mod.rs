@@ -1041,7 +1041,15 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     #[cfg(feature = "wedoc")]
     <wecom_models::wedoc::document::GetDocument as crate::Endpoint>::META,
     #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::form::CreateForm as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::form::ModifyForm as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::form::GetFormInfo as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
     <wecom_models::wedoc::form::GetFormStatistic as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::form::GetFormAnswer as crate::Endpoint>::META,
     #[cfg(feature = "wedoc")]
     <wecom_models::wedoc::permission::GetDocAuth as crate::Endpoint>::META,
     #[cfg(feature = "wedoc")]

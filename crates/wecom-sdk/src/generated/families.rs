@@ -193,7 +193,7 @@ pub use wecom_models::wedrive;
 #[cfg_attr(feature = "wedoc", doc = include_str!("endpoints/wedoc.md"))]
 #[cfg_attr(
     not(feature = "wedoc"),
-    doc = "\n# wedoc\n\n47 endpoints. Needs the feature `wedoc`.\n"
+    doc = "\n# wedoc\n\n51 endpoints. Needs the feature `wedoc`.\n"
 )]
 #[cfg_attr(feature = "wedrive", doc = include_str!("endpoints/wedrive.md"))]
 #[cfg_attr(

@@ -5,6 +5,345 @@
 #[allow(unused_imports)]
 use wecom_models::wedoc::form::*;
 
+pub(crate) const CREATE_FORM: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "spaceid": "s.ww5e1f7c20c9.74013c6e6a94",
+  "fatherid": "s.ww5e1f7c20c9.740178dca702",
+  "form_info": {
+    "form_title": "Survey",
+    "form_desc": "Every Saturday and Sunday.",
+    "form_header": "https://example.com/header.png",
+    "form_question": {
+      "items": [
+        {
+          "question_id": 1,
+          "title": "Age",
+          "pos": 1,
+          "status": 1,
+          "reply_type": 1,
+          "must_reply": true,
+          "note": "In years.",
+          "placeholder": "A number",
+          "question_extend_setting": { "text_setting": { "validation_type": 1, "validation_detail": 9, "number_min": 18, "number_max": 99.5 } }
+        },
+        {
+          "question_id": 2,
+          "title": "Name",
+          "pos": 2,
+          "status": 1,
+          "reply_type": 1,
+          "must_reply": false,
+          "question_extend_setting": { "text_setting": { "validation_type": 0, "validation_detail": 1, "char_len": 40 } }
+        },
+        {
+          "question_id": 3,
+          "title": "Team",
+          "pos": 3,
+          "status": 1,
+          "reply_type": 2,
+          "must_reply": false,
+          "option_item": [
+            { "key": 1, "value": "Sales", "status": 1 },
+            { "key": 2, "value": "Support", "status": 1 }
+          ],
+          "question_extend_setting": { "radio_setting": { "add_other_option": true } }
+        },
+        {
+          "question_id": 4,
+          "title": "Days",
+          "pos": 4,
+          "status": 1,
+          "reply_type": 3,
+          "must_reply": false,
+          "option_item": [
+            { "key": 1, "value": "Monday", "status": 1 },
+            { "key": 2, "value": "Tuesday", "status": 1 },
+            { "key": 3, "value": "Friday", "status": 1 }
+          ],
+          "question_extend_setting": { "checkbox_setting": { "add_other_option": false, "type": 2, "number": 2 } }
+        },
+        {
+          "question_id": 5,
+          "title": "Place",
+          "pos": 5,
+          "status": 1,
+          "reply_type": 5,
+          "must_reply": false,
+          "question_extend_setting": { "location_setting": { "location_type": 4, "distance_type": 1 } }
+        },
+        {
+          "question_id": 6,
+          "title": "Photo",
+          "pos": 6,
+          "status": 1,
+          "reply_type": 9,
+          "must_reply": false,
+          "question_extend_setting": {
+            "image_setting": {
+              "camera_only": true,
+              "upload_image_limit": { "count_limit_type": 1, "count": 3, "max_size": 20 }
+            }
+          }
+        },
+        {
+          "question_id": 7,
+          "title": "Papers",
+          "pos": 7,
+          "status": 1,
+          "reply_type": 10,
+          "must_reply": false,
+          "question_extend_setting": {
+            "file_setting": { "upload_file_limit": { "count_limit_type": 0, "count": 1, "max_size": 3000 } }
+          }
+        },
+        {
+          "question_id": 8,
+          "title": "Start",
+          "pos": 8,
+          "status": 1,
+          "reply_type": 11,
+          "must_reply": false,
+          "question_extend_setting": { "date_setting": { "date_format_type": 1 } }
+        },
+        {
+          "question_id": 9,
+          "title": "Hour",
+          "pos": 9,
+          "status": 1,
+          "reply_type": 14,
+          "must_reply": false,
+          "question_extend_setting": { "time_setting": { "time_format_type": 0 } }
+        },
+        {
+          "question_id": 10,
+          "title": "Size",
+          "pos": 10,
+          "status": 1,
+          "reply_type": 15,
+          "must_reply": false,
+          "option_item": [
+            { "key": 1, "value": "S", "status": 1 },
+            { "key": 2, "value": "M", "status": 1 },
+            { "key": 3, "value": "L", "status": 1 }
+          ]
+        },
+        {
+          "question_id": 11,
+          "title": "Temperature",
+          "pos": 11,
+          "status": 1,
+          "reply_type": 16,
+          "must_reply": false,
+          "question_extend_setting": { "temperature_setting": { "unit_type": 0 } }
+        },
+        {
+          "question_id": 12,
+          "title": "Signature",
+          "pos": 12,
+          "status": 1,
+          "reply_type": 17,
+          "must_reply": false
+        },
+        {
+          "question_id": 13,
+          "title": "Department",
+          "pos": 13,
+          "status": 1,
+          "reply_type": 18,
+          "must_reply": false,
+          "question_extend_setting": { "department_setting": { "allow_multiple_selection": true } }
+        },
+        {
+          "question_id": 14,
+          "title": "Manager",
+          "pos": 14,
+          "status": 1,
+          "reply_type": 19,
+          "must_reply": false,
+          "question_extend_setting": { "member_setting": { "allow_multiple_selection": false } }
+        },
+        {
+          "question_id": 15,
+          "title": "Leave",
+          "pos": 15,
+          "status": 1,
+          "reply_type": 22,
+          "must_reply": false,
+          "question_extend_setting": { "duration_setting": { "time_scale": 2, "date_type": 2, "day_range": 8 } }
+        }
+      ]
+    },
+    "form_setting": {
+      "fill_out_auth": 1,
+      "fill_in_range": { "userids": ["lin.wei", "chen.yu"], "departmentids": [4] },
+      "setting_manager_range": { "userids": ["zhou.min"] },
+      "timed_repeat_info": {
+        "enable": true,
+        "remind_time": 1720000000,
+        "repeat_type": 0,
+        "week_flag": 96,
+        "skip_holiday": false,
+        "day_of_month": 1,
+        "fork_finish_type": 1
+      },
+      "allow_multi_fill": false,
+      "timed_finish": 0,
+      "can_anonymous": false,
+      "can_notify_submit": true
+    }
+  }
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "formid": "fmAJ2GCAAAXtWyuj" }"#,
+    },
+];
+
+#[test]
+fn create_form() {
+    crate::snapshot::snapshot::<CreateForm>(CREATE_FORM);
+}
+
+pub(crate) const MODIFY_FORM: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "oper": 1,
+  "formid": "fmAJ2GCAAAXtWyuj",
+  "form_info": {
+    "form_title": "Survey",
+    "form_desc": "Every Saturday and Sunday.",
+    "form_header": "https://example.com/header.png",
+    "form_question": {
+      "items": [
+        {
+          "question_id": 1,
+          "title": "Age",
+          "pos": 1,
+          "status": 1,
+          "reply_type": 1,
+          "must_reply": true,
+          "note": "In years.",
+          "placeholder": "A number"
+        },
+        {
+          "question_id": 3,
+          "title": "Team",
+          "pos": 3,
+          "status": 1,
+          "reply_type": 2,
+          "must_reply": false,
+          "option_item": [
+            { "key": 1, "value": "Sales", "status": 1 },
+            { "key": 2, "value": "Support", "status": 1 }
+          ]
+        }
+      ]
+    }
+  }
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "oper": 2,
+  "formid": "fmAJ2GCAAAXtWyuj",
+  "form_info": {
+    "form_setting": {
+      "fill_out_auth": 1,
+      "fill_in_range": { "userids": ["lin.wei", "chen.yu"], "departmentids": [4] },
+      "setting_manager_range": { "userids": ["zhou.min"] },
+      "timed_repeat_info": {
+        "enable": true,
+        "remind_time": 1720000000,
+        "repeat_type": 0,
+        "week_flag": 96,
+        "skip_holiday": false,
+        "day_of_month": 1,
+        "fork_finish_type": 1
+      },
+      "allow_multi_fill": false,
+      "timed_finish": 0,
+      "can_anonymous": false,
+      "can_notify_submit": true
+    }
+  }
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn modify_form() {
+    crate::snapshot::snapshot::<ModifyForm>(MODIFY_FORM);
+}
+
+pub(crate) const GET_FORM_INFO: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "formid": "fmAJ2GCAAAXtWyuj" }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "form_info": {
+    "formid": "fmAJ2GCAAAXtWyuj",
+    "form_title": "Survey",
+    "form_desc": "Every Saturday and Sunday.",
+    "form_header": "https://example.com/header.png",
+    "form_question": {
+      "items": [
+        {
+          "question_id": 1,
+          "title": "Age",
+          "pos": 1,
+          "status": 1,
+          "reply_type": 1,
+          "must_reply": true,
+          "note": "In years.",
+          "placeholder": "A number"
+        },
+        {
+          "question_id": 3,
+          "title": "Team",
+          "pos": 3,
+          "status": 1,
+          "reply_type": 2,
+          "must_reply": false,
+          "option_item": [
+            { "key": 1, "value": "Sales", "status": 1 },
+            { "key": 2, "value": "Support", "status": 1 }
+          ]
+        }
+      ]
+    },
+    "form_setting": {
+      "fill_out_auth": 1,
+      "fill_in_range": { "userids": ["lin.wei", "chen.yu"], "departmentids": [4] },
+      "setting_manager_range": { "userids": ["zhou.min"] },
+      "timed_repeat_info": {
+        "enable": true,
+        "remind_time": 1720000000,
+        "rule_ctime": 1720000100,
+        "rule_mtime": 1720000200,
+        "repeat_type": 0,
+        "week_flag": 96,
+        "skip_holiday": false,
+        "day_of_month": 1,
+        "fork_finish_type": 1
+      },
+      "allow_multi_fill": false,
+      "timed_finish": 0,
+      "can_anonymous": false,
+      "can_notify_submit": true
+    },
+    "repeated_id": ["rpAJ2GCAAAXtWyuj"]
+  }
+}"#,
+    },
+];
+
+#[test]
+fn get_form_info() {
+    crate::snapshot::snapshot::<GetFormInfo>(GET_FORM_INFO);
+}
+
 pub(crate) const GET_FORM_STATISTIC: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{
@@ -57,4 +396,72 @@ pub(crate) const GET_FORM_STATISTIC: &[crate::snapshot::Example] = &[
 #[test]
 fn get_form_statistic() {
     crate::snapshot::snapshot::<GetFormStatistic>(GET_FORM_STATISTIC);
+}
+
+pub(crate) const GET_FORM_ANSWER: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "repeated_id": "rpAJ2GCAAAXtWyuj", "answer_ids": [4, 5, 6] }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "answer": {
+    "answer_list": [
+      {
+        "answer_id": 4,
+        "user_name": "Lin Wei",
+        "ctime": 1720000100,
+        "mtime": 1720000200,
+        "reply": {
+          "items": [
+            { "question_id": 1, "text_reply": "42" },
+            {
+              "question_id": 3,
+              "option_reply": [3],
+              "option_extend_reply": [{ "option_reply": 3, "extend_text": "Legal" }]
+            },
+            { "question_id": 7, "file_extend_reply": [{ "name": "Papers.pdf", "fileid": "file-7" }] },
+            { "question_id": 13, "department_reply": { "list": [{ "department_id": 4 }] } },
+            { "question_id": 14, "member_reply": { "list": [{ "userid": "chen.yu" }] } },
+            {
+              "question_id": 15,
+              "duration_reply": {
+                "begin_time": 1720000000,
+                "end_time": 1720009000,
+                "time_scale": 2,
+                "day_range": 8,
+                "hours": 2.5
+              }
+            },
+            {
+              "question_id": 16,
+              "duration_reply": {
+                "begin_time": 1720000000,
+                "end_time": 1720086400,
+                "time_scale": 1,
+                "days": 1.0
+              }
+            }
+          ]
+        },
+        "answer_status": 1,
+        "userid": "lin.wei"
+      },
+      {
+        "answer_id": 5,
+        "user_name": "Zhou Min",
+        "ctime": 1720000300,
+        "mtime": 1720000300,
+        "reply": { "items": [{ "question_id": 1, "text_reply": "37" }] },
+        "answer_status": 3,
+        "tmp_external_userid": "woAJ2GCAAAd4uL12"
+      }
+    ]
+  }
+}"#,
+    },
+];
+
+#[test]
+fn get_form_answer() {
+    crate::snapshot::snapshot::<GetFormAnswer>(GET_FORM_ANSWER);
 }

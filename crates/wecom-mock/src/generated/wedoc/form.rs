@@ -7,6 +7,166 @@ use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
+        id: "wedoc.form.create_form",
+        method: "POST",
+        path: "/cgi-bin/wedoc/create_form",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &[
+            "form_info",
+            "form_info.form_title",
+            "form_info.form_question",
+            "form_info.form_question.items",
+            "form_info.form_question.items[].question_id",
+            "form_info.form_question.items[].title",
+            "form_info.form_question.items[].pos",
+            "form_info.form_question.items[].status",
+            "form_info.form_question.items[].reply_type",
+            "form_info.form_question.items[].must_reply",
+            "form_info.form_question.items[].option_item[].key",
+            "form_info.form_question.items[].option_item[].value",
+            "form_info.form_question.items[].option_item[].status",
+        ],
+        paging: None,
+        grants: None,
+        keeps: Some(Keeps {
+            thing: "form",
+            unknown: 40058,
+            does: Does::Create {
+                id: "formid",
+                from: Some("form_info"),
+                taken: 40058,
+            },
+        }),
+        response: r#"{ "errcode": 0, "errmsg": "ok", "formid": "fmAJ2GCAAAXtWyuj" }"#,
+        cases: &[],
+    },
+    Route {
+        id: "wedoc.form.modify_form",
+        method: "POST",
+        path: "/cgi-bin/wedoc/modify_form",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &[
+            "oper",
+            "formid",
+            "form_info",
+            "form_info.form_question.items",
+            "form_info.form_question.items[].question_id",
+            "form_info.form_question.items[].title",
+            "form_info.form_question.items[].pos",
+            "form_info.form_question.items[].status",
+            "form_info.form_question.items[].reply_type",
+            "form_info.form_question.items[].must_reply",
+            "form_info.form_question.items[].option_item[].key",
+            "form_info.form_question.items[].option_item[].value",
+            "form_info.form_question.items[].option_item[].status",
+        ],
+        paging: None,
+        grants: None,
+        keeps: Some(Keeps {
+            thing: "form",
+            unknown: 40058,
+            does: Does::Change {
+                id: "formid",
+                from: Some("form_info"),
+                sets: &[],
+            },
+        }),
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
+    },
+    Route {
+        id: "wedoc.form.get_form_info",
+        method: "POST",
+        path: "/cgi-bin/wedoc/get_form_info",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["formid"],
+        paging: None,
+        grants: None,
+        keeps: Some(Keeps {
+            thing: "form",
+            unknown: 40058,
+            does: Does::Get {
+                id: "formid",
+                at: Some("form_info"),
+                fields: &[
+                    "formid",
+                    "form_title",
+                    "form_desc",
+                    "form_header",
+                    "form_question",
+                    "form_setting",
+                ],
+            },
+        }),
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "form_info": {
+    "formid": "fmAJ2GCAAAXtWyuj",
+    "form_title": "Survey",
+    "form_desc": "Every Saturday and Sunday.",
+    "form_header": "https://example.com/header.png",
+    "form_question": {
+      "items": [
+        {
+          "question_id": 1,
+          "title": "Age",
+          "pos": 1,
+          "status": 1,
+          "reply_type": 1,
+          "must_reply": true,
+          "note": "In years.",
+          "placeholder": "A number"
+        },
+        {
+          "question_id": 3,
+          "title": "Team",
+          "pos": 3,
+          "status": 1,
+          "reply_type": 2,
+          "must_reply": false,
+          "option_item": [
+            { "key": 1, "value": "Sales", "status": 1 },
+            { "key": 2, "value": "Support", "status": 1 }
+          ]
+        }
+      ]
+    },
+    "form_setting": {
+      "fill_out_auth": 1,
+      "fill_in_range": { "userids": ["lin.wei", "chen.yu"], "departmentids": [4] },
+      "setting_manager_range": { "userids": ["zhou.min"] },
+      "timed_repeat_info": {
+        "enable": true,
+        "remind_time": 1720000000,
+        "rule_ctime": 1720000100,
+        "rule_mtime": 1720000200,
+        "repeat_type": 0,
+        "week_flag": 96,
+        "skip_holiday": false,
+        "day_of_month": 1,
+        "fork_finish_type": 1
+      },
+      "allow_multi_fill": false,
+      "timed_finish": 0,
+      "can_anonymous": false,
+      "can_notify_submit": true
+    },
+    "repeated_id": ["rpAJ2GCAAAXtWyuj"]
+  }
+}"#,
+        cases: &[],
+    },
+    Route {
         id: "wedoc.form.get_form_statistic",
         method: "POST",
         path: "/cgi-bin/wedoc/get_form_statistic",
@@ -43,6 +203,77 @@ pub(crate) static ROUTES: &[Route] = &[
   ],
   "has_more": true,
   "cursor": 6
+}"#,
+        cases: &[],
+    },
+    Route {
+        id: "wedoc.form.get_form_answer",
+        method: "POST",
+        path: "/cgi-bin/wedoc/get_form_answer",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["repeated_id", "answer_ids"],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "answer": {
+    "answer_list": [
+      {
+        "answer_id": 4,
+        "user_name": "Lin Wei",
+        "ctime": 1720000100,
+        "mtime": 1720000200,
+        "reply": {
+          "items": [
+            { "question_id": 1, "text_reply": "42" },
+            {
+              "question_id": 3,
+              "option_reply": [3],
+              "option_extend_reply": [{ "option_reply": 3, "extend_text": "Legal" }]
+            },
+            { "question_id": 7, "file_extend_reply": [{ "name": "Papers.pdf", "fileid": "file-7" }] },
+            { "question_id": 13, "department_reply": { "list": [{ "department_id": 4 }] } },
+            { "question_id": 14, "member_reply": { "list": [{ "userid": "chen.yu" }] } },
+            {
+              "question_id": 15,
+              "duration_reply": {
+                "begin_time": 1720000000,
+                "end_time": 1720009000,
+                "time_scale": 2,
+                "day_range": 8,
+                "hours": 2.5
+              }
+            },
+            {
+              "question_id": 16,
+              "duration_reply": {
+                "begin_time": 1720000000,
+                "end_time": 1720086400,
+                "time_scale": 1,
+                "days": 1.0
+              }
+            }
+          ]
+        },
+        "answer_status": 1,
+        "userid": "lin.wei"
+      },
+      {
+        "answer_id": 5,
+        "user_name": "Zhou Min",
+        "ctime": 1720000300,
+        "mtime": 1720000300,
+        "reply": { "items": [{ "question_id": 1, "text_reply": "37" }] },
+        "answer_status": 3,
+        "tmp_external_userid": "woAJ2GCAAAd4uL12"
+      }
+    ]
+  }
 }"#,
         cases: &[],
     },

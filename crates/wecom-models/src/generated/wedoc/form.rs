@@ -8,13 +8,164 @@
 //!
 //! | request | title | call |
 //! |---|---|---|
+//! | [`CreateForm`] | [创建收集表](https://developer.work.weixin.qq.com/document/path/97462) | `POST /cgi-bin/wedoc/create_form` |
+//! | [`ModifyForm`] | [编辑收集表](https://developer.work.weixin.qq.com/document/path/97816) | `POST /cgi-bin/wedoc/modify_form` |
+//! | [`GetFormInfo`] | [获取收集表信息](https://developer.work.weixin.qq.com/document/path/97817) | `POST /cgi-bin/wedoc/get_form_info` |
 //! | [`GetFormStatistic`] | [收集表的统计信息查询](https://developer.work.weixin.qq.com/document/path/97818) | `POST /cgi-bin/wedoc/get_form_statistic` |
+//! | [`GetFormAnswer`] | [读取收集表答案](https://developer.work.weixin.qq.com/document/path/97819) | `POST /cgi-bin/wedoc/get_form_answer` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
 mod reverse;
 
 use crate::{Timestamp, Unknown};
+
+/// Creates a form.
+///
+/// `POST /cgi-bin/wedoc/create_form` ·
+/// [创建收集表](https://developer.work.weixin.qq.com/document/path/97462)
+///
+/// Only the app can change its content.
+///
+/// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
+/// permission 文档.
+///
+/// Error codes:
+///
+/// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: A member in `fill_in_range`, or of a department in it, has no valid basic account. Activate basic accounts for them.
+#[doc(alias("创建收集表", "/cgi-bin/wedoc/create_form", "wedoc/create_form"))]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CreateForm {
+    /// The ID of a space in WeDrive (微盘).
+    pub spaceid: Option<String>,
+    /// The fileid of the parent folder: that of the space, `spaceid`, for the root.
+    pub fatherid: Option<String>,
+    /// The form.
+    pub form_info: NewForm,
+}
+
+impl CreateForm {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(form_info: NewForm) -> Self {
+        Self {
+            form_info,
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`spaceid`](Self::spaceid).
+    #[must_use]
+    pub fn spaceid(mut self, spaceid: impl Into<String>) -> Self {
+        self.spaceid = Some(spaceid.into());
+        self
+    }
+
+    /// Sets [`fatherid`](Self::fatherid).
+    #[must_use]
+    pub fn fatherid(mut self, fatherid: impl Into<String>) -> Self {
+        self.fatherid = Some(fatherid.into());
+        self
+    }
+}
+
+/// The response to [`CreateForm`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct CreateFormResponse {
+    /// The form's ID.
+    pub formid: String,
+}
+
+/// Replaces the questions or the settings of a form.
+///
+/// `POST /cgi-bin/wedoc/modify_form` ·
+/// [编辑收集表](https://developer.work.weixin.qq.com/document/path/97816)
+///
+/// `form_info.form_setting.fill_out_auth` is required if `form_info.form_setting` is set.
+///
+/// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
+/// permission 文档.
+///
+/// Error codes:
+///
+/// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: A member in `fill_in_range`, or of a department in it, has no valid basic account. Activate basic accounts for them.
+#[doc(alias("编辑收集表", "/cgi-bin/wedoc/modify_form", "wedoc/modify_form"))]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ModifyForm {
+    /// Whether the questions are replaced, or the settings.
+    pub oper: FormOperation,
+    /// The form's ID.
+    pub formid: String,
+    /// The new questions or settings.
+    ///
+    /// In the page's example; its table has only the fields inside.
+    pub form_info: FormUpdate,
+}
+
+impl ModifyForm {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        oper: FormOperation,
+        formid: impl Into<String>,
+        form_info: FormUpdate,
+    ) -> Self {
+        Self {
+            oper,
+            formid: formid.into(),
+            form_info,
+        }
+    }
+}
+
+/// The response to [`ModifyForm`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct ModifyFormResponse {}
+
+/// Gets a form with its questions and settings.
+///
+/// `POST /cgi-bin/wedoc/get_form_info` ·
+/// [获取收集表信息](https://developer.work.weixin.qq.com/document/path/97817)
+///
+/// Only for forms the app itself created.
+///
+/// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
+/// permission 文档.
+#[doc(
+    alias("获取收集表信息", "/cgi-bin/wedoc/get_form_info", "wedoc/get_form_info")
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetFormInfo {
+    /// The form's ID.
+    pub formid: String,
+}
+
+impl GetFormInfo {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(formid: impl Into<String>) -> Self {
+        Self { formid: formid.into() }
+    }
+}
+
+/// The response to [`GetFormInfo`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct GetFormInfoResponse {
+    /// The form.
+    pub form_info: FormInfo,
+}
 
 /// Counts a form's answers, or lists the people who have or haven't filled it in.
 ///
@@ -43,7 +194,7 @@ use crate::{Timestamp, Unknown};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFormStatistic {
-    /// The ID of the form's period: `repeated_id` from `get_form_info`.
+    /// The ID of the form's period: `repeated_id` from [`GetFormInfo`].
     pub repeated_id: String,
     /// The type of result.
     pub req_type: FormStatisticType,
@@ -121,6 +272,1220 @@ pub struct GetFormStatisticResponse {
     pub cursor: Option<u64>,
 }
 
+/// Gets answers to a form.
+///
+/// `POST /cgi-bin/wedoc/get_form_answer` ·
+/// [读取收集表答案](https://developer.work.weixin.qq.com/document/path/97819)
+///
+/// [`GetFormStatistic`] lists their IDs.
+///
+/// Only for forms the app itself created.
+///
+/// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
+/// permission 文档.
+#[doc(
+    alias(
+        "读取收集表答案",
+        "/cgi-bin/wedoc/get_form_answer",
+        "wedoc/get_form_answer"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetFormAnswer {
+    /// The ID of the form's period: `repeated_id` from [`GetFormInfo`].
+    pub repeated_id: String,
+    /// The answers' IDs. At most 100 items.
+    pub answer_ids: Vec<u64>,
+}
+
+impl GetFormAnswer {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        repeated_id: impl Into<String>,
+        answer_ids: impl IntoIterator<Item = u64>,
+    ) -> Self {
+        Self {
+            repeated_id: repeated_id.into(),
+            answer_ids: answer_ids.into_iter().collect(),
+        }
+    }
+}
+
+/// The response to [`GetFormAnswer`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct GetFormAnswerResponse {
+    /// The answers.
+    pub answer: Answers,
+}
+
+/// A form to create.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewForm {
+    /// The title.
+    pub form_title: String,
+    /// The description.
+    pub form_desc: Option<String>,
+    /// The URL of the header's background image.
+    pub form_header: Option<String>,
+    /// The questions.
+    pub form_question: FormQuestions,
+    /// The settings.
+    pub form_setting: Option<FormSetting>,
+}
+
+impl NewForm {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(form_title: impl Into<String>, form_question: FormQuestions) -> Self {
+        Self {
+            form_title: form_title.into(),
+            form_question,
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`form_desc`](Self::form_desc).
+    #[must_use]
+    pub fn form_desc(mut self, form_desc: impl Into<String>) -> Self {
+        self.form_desc = Some(form_desc.into());
+        self
+    }
+
+    /// Sets [`form_header`](Self::form_header).
+    #[must_use]
+    pub fn form_header(mut self, form_header: impl Into<String>) -> Self {
+        self.form_header = Some(form_header.into());
+        self
+    }
+
+    /// Sets [`form_setting`](Self::form_setting).
+    #[must_use]
+    pub fn form_setting(mut self, form_setting: FormSetting) -> Self {
+        self.form_setting = Some(form_setting);
+        self
+    }
+}
+
+/// The new questions or settings of a form. With `oper` 1 the settings stay unchanged, with 2
+/// everything else.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct FormUpdate {
+    /// The title.
+    pub form_title: Option<String>,
+    /// The description.
+    pub form_desc: Option<String>,
+    /// The URL of the header's background image.
+    pub form_header: Option<String>,
+    /// The questions.
+    pub form_question: Option<FormQuestions>,
+    /// The settings.
+    pub form_setting: Option<FormSetting>,
+}
+
+impl FormUpdate {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`form_title`](Self::form_title).
+    #[must_use]
+    pub fn form_title(mut self, form_title: impl Into<String>) -> Self {
+        self.form_title = Some(form_title.into());
+        self
+    }
+
+    /// Sets [`form_desc`](Self::form_desc).
+    #[must_use]
+    pub fn form_desc(mut self, form_desc: impl Into<String>) -> Self {
+        self.form_desc = Some(form_desc.into());
+        self
+    }
+
+    /// Sets [`form_header`](Self::form_header).
+    #[must_use]
+    pub fn form_header(mut self, form_header: impl Into<String>) -> Self {
+        self.form_header = Some(form_header.into());
+        self
+    }
+
+    /// Sets [`form_question`](Self::form_question).
+    #[must_use]
+    pub fn form_question(mut self, form_question: FormQuestions) -> Self {
+        self.form_question = Some(form_question);
+        self
+    }
+
+    /// Sets [`form_setting`](Self::form_setting).
+    #[must_use]
+    pub fn form_setting(mut self, form_setting: FormSetting) -> Self {
+        self.form_setting = Some(form_setting);
+        self
+    }
+}
+
+/// A form.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct FormInfo {
+    /// The form's ID.
+    pub formid: String,
+    /// The title.
+    pub form_title: String,
+    /// The description.
+    pub form_desc: String,
+    /// The URL of the header's background image.
+    pub form_header: String,
+    /// The questions.
+    pub form_question: FormQuestions,
+    /// The settings.
+    pub form_setting: FormSetting,
+    /// The IDs of the form's periods, to get answers with.
+    pub repeated_id: Vec<String>,
+}
+
+/// The questions of a form.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct FormQuestions {
+    /// The questions. At most 200 items.
+    pub items: Vec<Question>,
+}
+
+impl FormQuestions {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(items: impl IntoIterator<Item = Question>) -> Self {
+        Self {
+            items: items.into_iter().collect(),
+        }
+    }
+}
+
+/// A question of a form.
+///
+/// `option_item` is required if `reply_type` is `2` or `3` or `15`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct Question {
+    /// The question's ID, counted from 1; from 2 in a form for a school's parents. At least 1.
+    pub question_id: u64,
+    /// The question.
+    pub title: String,
+    /// The question's position, counted from 1. At least 1.
+    pub pos: u64,
+    /// Whether it was deleted.
+    pub status: ItemStatus,
+    /// The type of question.
+    pub reply_type: ReplyType,
+    /// Whether it must be answered.
+    pub must_reply: bool,
+    /// A remark.
+    pub note: Option<String>,
+    /// The options. Required if there are options to choose from.
+    ///
+    /// The table requires it, the example of getting a form lacks it for text.
+    pub option_item: Option<Vec<OptionItem>>,
+    /// The hint in the empty field.
+    pub placeholder: Option<String>,
+    /// More settings, depending on the type of question.
+    pub question_extend_setting: Option<QuestionSetting>,
+}
+
+impl Question {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(
+        question_id: u64,
+        title: impl Into<String>,
+        pos: u64,
+        status: ItemStatus,
+        reply_type: ReplyType,
+        must_reply: bool,
+    ) -> Self {
+        Self {
+            question_id,
+            title: title.into(),
+            pos,
+            status,
+            reply_type,
+            must_reply,
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`note`](Self::note).
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = Some(note.into());
+        self
+    }
+
+    /// Sets [`option_item`](Self::option_item).
+    #[must_use]
+    pub fn option_item(
+        mut self,
+        option_item: impl IntoIterator<Item = OptionItem>,
+    ) -> Self {
+        self.option_item = Some(option_item.into_iter().collect());
+        self
+    }
+
+    /// Sets [`placeholder`](Self::placeholder).
+    #[must_use]
+    pub fn placeholder(mut self, placeholder: impl Into<String>) -> Self {
+        self.placeholder = Some(placeholder.into());
+        self
+    }
+
+    /// Sets [`question_extend_setting`](Self::question_extend_setting).
+    #[must_use]
+    pub fn question_extend_setting(
+        mut self,
+        question_extend_setting: QuestionSetting,
+    ) -> Self {
+        self.question_extend_setting = Some(question_extend_setting);
+        self
+    }
+}
+
+/// An option of a question.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct OptionItem {
+    /// The option's key: 1, 2, 3 and so on.
+    pub key: u64,
+    /// The option.
+    pub value: String,
+    /// Whether it was deleted.
+    pub status: ItemStatus,
+}
+
+impl OptionItem {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(key: u64, value: impl Into<String>, status: ItemStatus) -> Self {
+        Self {
+            key,
+            value: value.into(),
+            status,
+        }
+    }
+}
+
+/// More settings of a question. Only the one for its type.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct QuestionSetting {
+    /// The settings of text.
+    pub text_setting: Option<TextSetting>,
+    /// The settings of a single choice. If omitted, nothing is checked.
+    pub radio_setting: Option<RadioSetting>,
+    /// The settings of a multiple choice. If omitted, nothing is checked.
+    pub checkbox_setting: Option<CheckboxSetting>,
+    /// The settings of a location.
+    pub location_setting: Option<LocationSetting>,
+    /// The settings of images.
+    pub image_setting: Option<ImageSetting>,
+    /// The settings of files.
+    pub file_setting: Option<FileSetting>,
+    /// The settings of a date.
+    pub date_setting: Option<DateSetting>,
+    /// The settings of a time.
+    pub time_setting: Option<TimeSetting>,
+    /// The settings of a duration.
+    pub duration_setting: Option<DurationSetting>,
+    /// The settings of a temperature.
+    pub temperature_setting: Option<TemperatureSetting>,
+    /// The settings of departments.
+    pub department_setting: Option<SelectionSetting>,
+    /// The settings of members.
+    pub member_setting: Option<SelectionSetting>,
+}
+
+impl QuestionSetting {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`text_setting`](Self::text_setting).
+    #[must_use]
+    pub fn text_setting(mut self, text_setting: TextSetting) -> Self {
+        self.text_setting = Some(text_setting);
+        self
+    }
+
+    /// Sets [`radio_setting`](Self::radio_setting).
+    #[must_use]
+    pub fn radio_setting(mut self, radio_setting: RadioSetting) -> Self {
+        self.radio_setting = Some(radio_setting);
+        self
+    }
+
+    /// Sets [`checkbox_setting`](Self::checkbox_setting).
+    #[must_use]
+    pub fn checkbox_setting(mut self, checkbox_setting: CheckboxSetting) -> Self {
+        self.checkbox_setting = Some(checkbox_setting);
+        self
+    }
+
+    /// Sets [`location_setting`](Self::location_setting).
+    #[must_use]
+    pub fn location_setting(mut self, location_setting: LocationSetting) -> Self {
+        self.location_setting = Some(location_setting);
+        self
+    }
+
+    /// Sets [`image_setting`](Self::image_setting).
+    #[must_use]
+    pub fn image_setting(mut self, image_setting: ImageSetting) -> Self {
+        self.image_setting = Some(image_setting);
+        self
+    }
+
+    /// Sets [`file_setting`](Self::file_setting).
+    #[must_use]
+    pub fn file_setting(mut self, file_setting: FileSetting) -> Self {
+        self.file_setting = Some(file_setting);
+        self
+    }
+
+    /// Sets [`date_setting`](Self::date_setting).
+    #[must_use]
+    pub fn date_setting(mut self, date_setting: DateSetting) -> Self {
+        self.date_setting = Some(date_setting);
+        self
+    }
+
+    /// Sets [`time_setting`](Self::time_setting).
+    #[must_use]
+    pub fn time_setting(mut self, time_setting: TimeSetting) -> Self {
+        self.time_setting = Some(time_setting);
+        self
+    }
+
+    /// Sets [`duration_setting`](Self::duration_setting).
+    #[must_use]
+    pub fn duration_setting(mut self, duration_setting: DurationSetting) -> Self {
+        self.duration_setting = Some(duration_setting);
+        self
+    }
+
+    /// Sets [`temperature_setting`](Self::temperature_setting).
+    #[must_use]
+    pub fn temperature_setting(
+        mut self,
+        temperature_setting: TemperatureSetting,
+    ) -> Self {
+        self.temperature_setting = Some(temperature_setting);
+        self
+    }
+
+    /// Sets [`department_setting`](Self::department_setting).
+    #[must_use]
+    pub fn department_setting(mut self, department_setting: SelectionSetting) -> Self {
+        self.department_setting = Some(department_setting);
+        self
+    }
+
+    /// Sets [`member_setting`](Self::member_setting).
+    #[must_use]
+    pub fn member_setting(mut self, member_setting: SelectionSetting) -> Self {
+        self.member_setting = Some(member_setting);
+        self
+    }
+}
+
+/// The settings of a question for text.
+///
+/// `char_len` is required if `validation_detail` is `1` or `2` or `3`.
+///
+/// `number_min` is required if `validation_detail` is `5` or `6` or `9` or `10`.
+///
+/// `number_max` is required if `validation_detail` is `7` or `8` or `9` or `10`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct TextSetting {
+    /// The type of text that is accepted. Default 0.
+    pub validation_type: Option<ValidationType>,
+    /// The condition: 1 to 3 for a number of characters, 4 to 11 for a number.
+    pub validation_detail: Option<ValidationDetail>,
+    /// The number of characters. 1 to 4000.
+    pub char_len: Option<u64>,
+    /// The lower end of the numbers.
+    pub number_min: Option<f64>,
+    /// The upper end of the numbers.
+    pub number_max: Option<f64>,
+}
+
+impl TextSetting {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`validation_type`](Self::validation_type).
+    #[must_use]
+    pub fn validation_type(mut self, validation_type: ValidationType) -> Self {
+        self.validation_type = Some(validation_type);
+        self
+    }
+
+    /// Sets [`validation_detail`](Self::validation_detail).
+    #[must_use]
+    pub fn validation_detail(mut self, validation_detail: ValidationDetail) -> Self {
+        self.validation_detail = Some(validation_detail);
+        self
+    }
+
+    /// Sets [`char_len`](Self::char_len).
+    #[must_use]
+    pub fn char_len(mut self, char_len: u64) -> Self {
+        self.char_len = Some(char_len);
+        self
+    }
+
+    /// Sets [`number_min`](Self::number_min).
+    #[must_use]
+    pub fn number_min(mut self, number_min: f64) -> Self {
+        self.number_min = Some(number_min);
+        self
+    }
+
+    /// Sets [`number_max`](Self::number_max).
+    #[must_use]
+    pub fn number_max(mut self, number_max: f64) -> Self {
+        self.number_max = Some(number_max);
+        self
+    }
+}
+
+/// The settings of a single choice.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct RadioSetting {
+    /// Whether there is an option for something else.
+    pub add_other_option: Option<bool>,
+}
+
+impl RadioSetting {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`add_other_option`](Self::add_other_option).
+    #[must_use]
+    pub fn add_other_option(mut self, add_other_option: bool) -> Self {
+        self.add_other_option = Some(add_other_option);
+        self
+    }
+}
+
+/// The settings of a multiple choice.
+///
+/// `number` is required if `type` is `1` or `2` or `3`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct CheckboxSetting {
+    /// Whether there is an option for something else.
+    pub add_other_option: Option<bool>,
+    /// The meaning of `number`. Default 0.
+    pub r#type: Option<ChoiceLimit>,
+    /// The number of options to choose, at most as many as there are. At least 1.
+    pub number: Option<u64>,
+}
+
+impl CheckboxSetting {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`add_other_option`](Self::add_other_option).
+    #[must_use]
+    pub fn add_other_option(mut self, add_other_option: bool) -> Self {
+        self.add_other_option = Some(add_other_option);
+        self
+    }
+
+    /// Sets [`type`](Self::type).
+    #[must_use]
+    pub fn r#type(mut self, r#type: ChoiceLimit) -> Self {
+        self.r#type = Some(r#type);
+        self
+    }
+
+    /// Sets [`number`](Self::number).
+    #[must_use]
+    pub fn number(mut self, number: u64) -> Self {
+        self.number = Some(number);
+        self
+    }
+}
+
+/// The settings of a question for a location.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct LocationSetting {
+    /// The parts of the location.
+    pub location_type: Option<LocationType>,
+    /// The distance from the device. Takes effect only if `location_type` is 4.
+    pub distance_type: Option<DistanceType>,
+}
+
+impl LocationSetting {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`location_type`](Self::location_type).
+    #[must_use]
+    pub fn location_type(mut self, location_type: LocationType) -> Self {
+        self.location_type = Some(location_type);
+        self
+    }
+
+    /// Sets [`distance_type`](Self::distance_type).
+    #[must_use]
+    pub fn distance_type(mut self, distance_type: DistanceType) -> Self {
+        self.distance_type = Some(distance_type);
+        self
+    }
+}
+
+/// The settings of a question for images.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct ImageSetting {
+    /// Whether only photos taken with a phone are accepted. Default false.
+    pub camera_only: Option<bool>,
+    /// The number and size of the images.
+    pub upload_image_limit: Option<UploadLimit>,
+}
+
+impl ImageSetting {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`camera_only`](Self::camera_only).
+    #[must_use]
+    pub fn camera_only(mut self, camera_only: bool) -> Self {
+        self.camera_only = Some(camera_only);
+        self
+    }
+
+    /// Sets [`upload_image_limit`](Self::upload_image_limit).
+    #[must_use]
+    pub fn upload_image_limit(mut self, upload_image_limit: UploadLimit) -> Self {
+        self.upload_image_limit = Some(upload_image_limit);
+        self
+    }
+}
+
+/// The settings of a question for files.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct FileSetting {
+    /// The number and size of the files.
+    pub upload_file_limit: Option<UploadLimit>,
+}
+
+impl FileSetting {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`upload_file_limit`](Self::upload_file_limit).
+    #[must_use]
+    pub fn upload_file_limit(mut self, upload_file_limit: UploadLimit) -> Self {
+        self.upload_file_limit = Some(upload_file_limit);
+        self
+    }
+}
+
+/// The number and size of images or files.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct UploadLimit {
+    /// The meaning of `count`.
+    pub count_limit_type: Option<CountLimitType>,
+    /// The number. Default 9, 1 to 9.
+    pub count: Option<u64>,
+    /// The size of each, in MB. If omitted, there is no limit. At most 3000.
+    pub max_size: Option<u64>,
+}
+
+impl UploadLimit {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`count_limit_type`](Self::count_limit_type).
+    #[must_use]
+    pub fn count_limit_type(mut self, count_limit_type: CountLimitType) -> Self {
+        self.count_limit_type = Some(count_limit_type);
+        self
+    }
+
+    /// Sets [`count`](Self::count).
+    #[must_use]
+    pub fn count(mut self, count: u64) -> Self {
+        self.count = Some(count);
+        self
+    }
+
+    /// Sets [`max_size`](Self::max_size).
+    #[must_use]
+    pub fn max_size(mut self, max_size: u64) -> Self {
+        self.max_size = Some(max_size);
+        self
+    }
+}
+
+/// The settings of a question for a date.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct DateSetting {
+    /// The parts of the date.
+    pub date_format_type: Option<DateFormatType>,
+}
+
+impl DateSetting {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`date_format_type`](Self::date_format_type).
+    #[must_use]
+    pub fn date_format_type(mut self, date_format_type: DateFormatType) -> Self {
+        self.date_format_type = Some(date_format_type);
+        self
+    }
+}
+
+/// The settings of a question for a time.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct TimeSetting {
+    /// The parts of the time.
+    pub time_format_type: Option<TimeFormatType>,
+}
+
+impl TimeSetting {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`time_format_type`](Self::time_format_type).
+    #[must_use]
+    pub fn time_format_type(mut self, time_format_type: TimeFormatType) -> Self {
+        self.time_format_type = Some(time_format_type);
+        self
+    }
+}
+
+/// The settings of a question for a duration.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct DurationSetting {
+    /// The unit. Default 1.
+    pub time_scale: Option<TimeScale>,
+    /// The days that count. Default 1.
+    pub date_type: Option<DateType>,
+    /// The hours of a day. Takes effect only if `time_scale` is 2. Default 24, 1 to 24.
+    pub day_range: Option<u64>,
+}
+
+impl DurationSetting {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`time_scale`](Self::time_scale).
+    #[must_use]
+    pub fn time_scale(mut self, time_scale: TimeScale) -> Self {
+        self.time_scale = Some(time_scale);
+        self
+    }
+
+    /// Sets [`date_type`](Self::date_type).
+    #[must_use]
+    pub fn date_type(mut self, date_type: DateType) -> Self {
+        self.date_type = Some(date_type);
+        self
+    }
+
+    /// Sets [`day_range`](Self::day_range).
+    #[must_use]
+    pub fn day_range(mut self, day_range: u64) -> Self {
+        self.day_range = Some(day_range);
+        self
+    }
+}
+
+/// The settings of a question for a temperature.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct TemperatureSetting {
+    /// The unit. Default 0.
+    pub unit_type: Option<TemperatureUnit>,
+}
+
+impl TemperatureSetting {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`unit_type`](Self::unit_type).
+    #[must_use]
+    pub fn unit_type(mut self, unit_type: TemperatureUnit) -> Self {
+        self.unit_type = Some(unit_type);
+        self
+    }
+}
+
+/// The settings of a question for departments or members.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct SelectionSetting {
+    /// Whether several can be chosen. Default false.
+    pub allow_multiple_selection: Option<bool>,
+}
+
+impl SelectionSetting {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`allow_multiple_selection`](Self::allow_multiple_selection).
+    #[must_use]
+    pub fn allow_multiple_selection(mut self, allow_multiple_selection: bool) -> Self {
+        self.allow_multiple_selection = Some(allow_multiple_selection);
+        self
+    }
+}
+
+/// The settings of a form.
+///
+/// `fill_in_range` is required if `timed_repeat_info.enable` is `1`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct FormSetting {
+    /// The people who may fill in the form. Required to modify a form; those of a form for a school's
+    /// parents can't be changed. Default 0.
+    pub fill_out_auth: Option<FillOutAuth>,
+    /// The members and departments who may fill in the form. Required if it repeats.
+    pub fill_in_range: Option<FillInRange>,
+    /// The form's admins.
+    pub setting_manager_range: Option<FormManagers>,
+    /// The repetition. If both this and `timed_finish` are set, this takes precedence.
+    pub timed_repeat_info: Option<TimedRepeat>,
+    /// Whether people may fill in the form several times. Default false.
+    pub allow_multi_fill: Option<bool>,
+    /// The time the form closes.
+    pub timed_finish: Option<Timestamp>,
+    /// Whether answers are anonymous. Default false.
+    pub can_anonymous: Option<bool>,
+    /// Whether there is a notification for each answer. Default false.
+    pub can_notify_submit: Option<bool>,
+}
+
+impl FormSetting {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`fill_out_auth`](Self::fill_out_auth).
+    #[must_use]
+    pub fn fill_out_auth(mut self, fill_out_auth: FillOutAuth) -> Self {
+        self.fill_out_auth = Some(fill_out_auth);
+        self
+    }
+
+    /// Sets [`fill_in_range`](Self::fill_in_range).
+    #[must_use]
+    pub fn fill_in_range(mut self, fill_in_range: FillInRange) -> Self {
+        self.fill_in_range = Some(fill_in_range);
+        self
+    }
+
+    /// Sets [`setting_manager_range`](Self::setting_manager_range).
+    #[must_use]
+    pub fn setting_manager_range(mut self, setting_manager_range: FormManagers) -> Self {
+        self.setting_manager_range = Some(setting_manager_range);
+        self
+    }
+
+    /// Sets [`timed_repeat_info`](Self::timed_repeat_info).
+    #[must_use]
+    pub fn timed_repeat_info(mut self, timed_repeat_info: TimedRepeat) -> Self {
+        self.timed_repeat_info = Some(timed_repeat_info);
+        self
+    }
+
+    /// Sets [`allow_multi_fill`](Self::allow_multi_fill).
+    #[must_use]
+    pub fn allow_multi_fill(mut self, allow_multi_fill: bool) -> Self {
+        self.allow_multi_fill = Some(allow_multi_fill);
+        self
+    }
+
+    /// Sets [`timed_finish`](Self::timed_finish).
+    #[must_use]
+    pub fn timed_finish(mut self, timed_finish: impl Into<Timestamp>) -> Self {
+        self.timed_finish = Some(timed_finish.into());
+        self
+    }
+
+    /// Sets [`can_anonymous`](Self::can_anonymous).
+    #[must_use]
+    pub fn can_anonymous(mut self, can_anonymous: bool) -> Self {
+        self.can_anonymous = Some(can_anonymous);
+        self
+    }
+
+    /// Sets [`can_notify_submit`](Self::can_notify_submit).
+    #[must_use]
+    pub fn can_notify_submit(mut self, can_notify_submit: bool) -> Self {
+        self.can_notify_submit = Some(can_notify_submit);
+        self
+    }
+}
+
+/// The members and departments who may fill in a form.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct FillInRange {
+    /// The members' userids.
+    pub userids: Option<Vec<String>>,
+    /// The departments' IDs.
+    pub departmentids: Option<Vec<u64>>,
+}
+
+impl FillInRange {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`userids`](Self::userids).
+    #[must_use]
+    pub fn userids(
+        mut self,
+        userids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.userids = Some(userids.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets [`departmentids`](Self::departmentids).
+    #[must_use]
+    pub fn departmentids(
+        mut self,
+        departmentids: impl IntoIterator<Item = u64>,
+    ) -> Self {
+        self.departmentids = Some(departmentids.into_iter().collect());
+        self
+    }
+}
+
+/// The admins of a form.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct FormManagers {
+    /// The members' userids.
+    pub userids: Option<Vec<String>>,
+}
+
+impl FormManagers {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`userids`](Self::userids).
+    #[must_use]
+    pub fn userids(
+        mut self,
+        userids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.userids = Some(userids.into_iter().map(Into::into).collect());
+        self
+    }
+}
+
+/// The repetition of a form.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct TimedRepeat {
+    /// Whether the form repeats.
+    pub enable: Option<bool>,
+    /// The time of the first reminder. The others follow from it and the repetition.
+    pub remind_time: Option<Timestamp>,
+    /// The time the repetition was created. Only in responses.
+    ///
+    /// In the page's example of getting a form, not in its table.
+    pub rule_ctime: Option<Timestamp>,
+    /// The time the repetition was last modified. Only in responses.
+    ///
+    /// In the page's example of getting a form, not in its table.
+    pub rule_mtime: Option<Timestamp>,
+    /// The type of repetition.
+    pub repeat_type: Option<RepeatType>,
+    /// The days of the week, as the sum of 1 for Monday, 2 for Tuesday, 4, 8, 16, 32 and 64 for Sunday.
+    /// Takes effect only if `repeat_type` is 0. At most 127.
+    pub week_flag: Option<u64>,
+    /// Whether holidays are skipped. Takes effect only if `repeat_type` is 1.
+    pub skip_holiday: Option<bool>,
+    /// The day of the month. Takes effect only if `repeat_type` is 2. 1 to 31.
+    pub day_of_month: Option<u64>,
+    /// Whether a period that is over may still be filled in.
+    pub fork_finish_type: Option<LateAnswers>,
+}
+
+impl TimedRepeat {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`enable`](Self::enable).
+    #[must_use]
+    pub fn enable(mut self, enable: bool) -> Self {
+        self.enable = Some(enable);
+        self
+    }
+
+    /// Sets [`remind_time`](Self::remind_time).
+    #[must_use]
+    pub fn remind_time(mut self, remind_time: impl Into<Timestamp>) -> Self {
+        self.remind_time = Some(remind_time.into());
+        self
+    }
+
+    /// Sets [`rule_ctime`](Self::rule_ctime).
+    #[must_use]
+    pub fn rule_ctime(mut self, rule_ctime: impl Into<Timestamp>) -> Self {
+        self.rule_ctime = Some(rule_ctime.into());
+        self
+    }
+
+    /// Sets [`rule_mtime`](Self::rule_mtime).
+    #[must_use]
+    pub fn rule_mtime(mut self, rule_mtime: impl Into<Timestamp>) -> Self {
+        self.rule_mtime = Some(rule_mtime.into());
+        self
+    }
+
+    /// Sets [`repeat_type`](Self::repeat_type).
+    #[must_use]
+    pub fn repeat_type(mut self, repeat_type: RepeatType) -> Self {
+        self.repeat_type = Some(repeat_type);
+        self
+    }
+
+    /// Sets [`week_flag`](Self::week_flag).
+    #[must_use]
+    pub fn week_flag(mut self, week_flag: u64) -> Self {
+        self.week_flag = Some(week_flag);
+        self
+    }
+
+    /// Sets [`skip_holiday`](Self::skip_holiday).
+    #[must_use]
+    pub fn skip_holiday(mut self, skip_holiday: bool) -> Self {
+        self.skip_holiday = Some(skip_holiday);
+        self
+    }
+
+    /// Sets [`day_of_month`](Self::day_of_month).
+    #[must_use]
+    pub fn day_of_month(mut self, day_of_month: u64) -> Self {
+        self.day_of_month = Some(day_of_month);
+        self
+    }
+
+    /// Sets [`fork_finish_type`](Self::fork_finish_type).
+    #[must_use]
+    pub fn fork_finish_type(mut self, fork_finish_type: LateAnswers) -> Self {
+        self.fork_finish_type = Some(fork_finish_type);
+        self
+    }
+}
+
+/// Answers to a form.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct Answers {
+    /// The answers.
+    pub answer_list: Vec<Answer>,
+}
+
+/// A person's answer to a form.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct Answer {
+    /// The answer's ID.
+    pub answer_id: u64,
+    /// The name.
+    pub user_name: String,
+    /// The time the answer was created.
+    pub ctime: Timestamp,
+    /// The time the answer was last modified.
+    pub mtime: Timestamp,
+    /// The answers to the questions.
+    pub reply: Replies,
+    /// Whether it was removed.
+    pub answer_status: AnswerStatus,
+    /// A temporary ID of an external user, different in each form. It can be converted to an
+    /// external_userid. Absent for members and for anonymous answers.
+    pub tmp_external_userid: Option<String>,
+    /// The member's userid. Absent for external users and for anonymous answers.
+    pub userid: Option<String>,
+}
+
+/// The answers to the questions of a form.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct Replies {
+    /// The answers, one for each question.
+    pub items: Vec<QuestionReply>,
+}
+
+/// The answer to a question, in one of the fields.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct QuestionReply {
+    /// The question's ID.
+    pub question_id: u64,
+    /// The text; also a location, date, time or temperature.
+    pub text_reply: Option<String>,
+    /// The keys of the options chosen.
+    pub option_reply: Option<Vec<u64>>,
+    /// The texts of options for something else.
+    pub option_extend_reply: Option<Vec<OtherOption>>,
+    /// The files.
+    pub file_extend_reply: Option<Vec<FileReply>>,
+    /// The departments.
+    pub department_reply: Option<DepartmentReply>,
+    /// The members.
+    pub member_reply: Option<MemberReply>,
+    /// The duration.
+    pub duration_reply: Option<DurationReply>,
+}
+
+/// The text of an option for something else.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct OtherOption {
+    /// The option's key.
+    pub option_reply: u64,
+    /// The text.
+    pub extend_text: String,
+}
+
+/// A file of an answer.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct FileReply {
+    /// The file's name.
+    pub name: String,
+    /// The file's ID.
+    pub fileid: String,
+}
+
+/// The departments of an answer.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct DepartmentReply {
+    /// The departments.
+    pub list: Vec<ChosenDepartment>,
+}
+
+/// A department of an answer.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct ChosenDepartment {
+    /// The department's ID.
+    ///
+    /// The table says a list of objects, the example shows a number.
+    pub department_id: u64,
+}
+
+/// The members of an answer.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct MemberReply {
+    /// The members.
+    pub list: Vec<ChosenMember>,
+}
+
+/// A member of an answer.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct ChosenMember {
+    /// The member's userid.
+    ///
+    /// The table says a list of objects, the example shows a string.
+    pub userid: String,
+}
+
+/// A duration.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct DurationReply {
+    /// The start.
+    pub begin_time: Timestamp,
+    /// The end.
+    pub end_time: Timestamp,
+    /// The unit.
+    pub time_scale: TimeScale,
+    /// The hours of a day. Present only if `time_scale` is 2.
+    pub day_range: Option<u64>,
+    /// The number of days. Present only if `time_scale` is 1.
+    pub days: Option<f64>,
+    /// The number of hours. Present only if `time_scale` is 2.
+    pub hours: Option<f64>,
+}
+
 /// A person who has filled in a form.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -146,6 +1511,300 @@ pub struct UnfillUser {
     pub userid: Option<String>,
     /// The name.
     pub user_name: String,
+}
+
+/// The part of a form that is replaced.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FormOperation {
+    /// `1`
+    Questions,
+    /// `2`
+    Settings,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// Whether a question or an option was deleted.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ItemStatus {
+    /// `1`
+    Normal,
+    /// `2`
+    Deleted,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A type of question.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ReplyType {
+    /// `1`
+    Text,
+    /// `2`: one option.
+    SingleChoice,
+    /// `3`: several options.
+    MultipleChoice,
+    /// `5`
+    Location,
+    /// `9`
+    Image,
+    /// `10`: files.
+    Attachment,
+    /// `11`
+    Date,
+    /// `14`
+    Time,
+    /// `15`: one option of a list.
+    Dropdown,
+    /// `16`
+    Temperature,
+    /// `17`
+    Signature,
+    /// `18`
+    Department,
+    /// `19`
+    Member,
+    /// `22`
+    Duration,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The type of text that is accepted.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ValidationType {
+    /// `0`: a number of characters.
+    Length,
+    /// `1`
+    Number,
+    /// `2`
+    Email,
+    /// `3`
+    Url,
+    /// `4`: the number of an identity card.
+    IdentityCard,
+    /// `5`: a mobile number of mainland China.
+    Mobile,
+    /// `6`: a landline number.
+    Landline,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A condition for text.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ValidationDetail {
+    /// `1`: at most `char_len` characters.
+    LengthAtMost,
+    /// `2`: at least `char_len` characters.
+    LengthAtLeast,
+    /// `3`: `char_len` characters.
+    LengthIs,
+    /// `4`: any number.
+    AnyNumber,
+    /// `5`: a number above `number_min`.
+    Above,
+    /// `6`: a number not below `number_min`.
+    AtLeast,
+    /// `7`: a number below `number_max`.
+    Below,
+    /// `8`: a number not above `number_max`.
+    AtMost,
+    /// `9`: a number from `number_min` to `number_max`.
+    Between,
+    /// `10`: a number outside of them.
+    NotBetween,
+    /// `11`: an integer.
+    Integer,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The meaning of the number of options to choose.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ChoiceLimit {
+    /// `0`
+    Unlimited,
+    /// `1`
+    AtLeast,
+    /// `2`
+    AtMost,
+    /// `3`
+    Exactly,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The parts of a location.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LocationType {
+    /// `0`: province, city, district, street and detailed address.
+    Address,
+    /// `1`: province and city.
+    City,
+    /// `2`: province, city and district.
+    District,
+    /// `3`: province, city, district and street.
+    Street,
+    /// `4`: the location of the device.
+    Automatic,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The distance from the device.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DistanceType {
+    /// `0`: the location itself.
+    Here,
+    /// `1`: up to 100 meters.
+    Within100Meters,
+    /// `2`: up to 200 meters.
+    Within200Meters,
+    /// `3`: up to 300 meters.
+    Within300Meters,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The meaning of the number of images or files.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CountLimitType {
+    /// `0`
+    Exactly,
+    /// `1`
+    AtMost,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The parts of a date.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DateFormatType {
+    /// `0`: year, month, day, hour and minute.
+    Minute,
+    /// `1`: year, month and day.
+    Day,
+    /// `2`: year and month.
+    Month,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The parts of a time.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TimeFormatType {
+    /// `0`: hour and minute.
+    Minute,
+    /// `1`: hour, minute and second.
+    Second,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The unit of a duration.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TimeScale {
+    /// `1`
+    Day,
+    /// `2`
+    Hour,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The days that count for a duration.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DateType {
+    /// `1`: every day.
+    CalendarDay,
+    /// `2`: no weekends and public holidays.
+    Workday,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The unit of a temperature.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TemperatureUnit {
+    /// `0`
+    Celsius,
+    /// `1`
+    Fahrenheit,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The people who may fill in a form.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FillOutAuth {
+    /// `0`
+    Everyone,
+    /// `1`: the members and departments of `fill_in_range`.
+    Selected,
+    /// `4`: everyone of a school, parents included (家校所有范围).
+    School,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A type of repetition of a form.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RepeatType {
+    /// `0`
+    Weekly,
+    /// `1`
+    Daily,
+    /// `2`
+    Monthly,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// Whether a period that is over may still be filled in.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LateAnswers {
+    /// `0`: without limit.
+    Allowed,
+    /// `1`: only on the same day.
+    SameDay,
+    /// `2`: in the last five days.
+    FiveDays,
+    /// `3`: within a month.
+    OneMonth,
+    /// `4`: until the next period begins.
+    UntilNext,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// Whether an answer was removed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AnswerStatus {
+    /// `1`
+    Normal,
+    /// `3`: removed or deleted.
+    Removed,
+    /// A value the documentation does not list.
+    Other(Unknown),
 }
 
 /// The type of result.

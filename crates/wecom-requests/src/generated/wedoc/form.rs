@@ -5,6 +5,109 @@
 #[allow(unused_imports)]
 use wecom_models::wedoc::form::*;
 
+impl crate::Endpoint for CreateForm {
+    type Response = CreateFormResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedoc.form.create_form",
+        title: "创建收集表",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedoc/create_form",
+        page: "https://developer.work.weixin.qq.com/document/path/97462",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::LICENSE_USER_NO_VALID_LICENSE,
+                name: "LICENSE_USER_NO_VALID_LICENSE",
+                doc: "A member in `fill_in_range`, or of a department in it, has no valid basic account.",
+                help: Some("Activate basic accounts for them."),
+            },
+        ],
+    };
+}
+
+impl crate::Check for CreateForm {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("form_info", &self.form_info);
+    }
+}
+
+impl crate::Endpoint for ModifyForm {
+    type Response = ModifyFormResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedoc.form.modify_form",
+        title: "编辑收集表",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedoc/modify_form",
+        page: "https://developer.work.weixin.qq.com/document/path/97816",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::LICENSE_USER_NO_VALID_LICENSE,
+                name: "LICENSE_USER_NO_VALID_LICENSE",
+                doc: "A member in `fill_in_range`, or of a department in it, has no valid basic account.",
+                help: Some("Activate basic accounts for them."),
+            },
+        ],
+    };
+}
+
+impl crate::Check for ModifyForm {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("form_info", &self.form_info);
+        checker
+            .required_when(
+                (
+                    "form_info.form_setting.fill_out_auth",
+                    self
+                        .form_info
+                        .form_setting
+                        .as_ref()
+                        .is_some_and(|inner| inner.fill_out_auth.is_some()),
+                ),
+                ("form_info.form_setting", crate::When::Set),
+                self.form_info.form_setting.is_some(),
+            );
+    }
+}
+
+impl crate::Endpoint for GetFormInfo {
+    type Response = GetFormInfoResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedoc.form.get_form_info",
+        title: "获取收集表信息",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedoc/get_form_info",
+        page: "https://developer.work.weixin.qq.com/document/path/97817",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetFormInfo {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
 impl crate::Endpoint for GetFormStatistic {
     type Response = GetFormStatisticResponse;
     type Token = crate::token::AccessToken;
@@ -60,6 +163,182 @@ impl crate::Paged for GetFormStatistic {
     }
 }
 
+impl crate::Endpoint for GetFormAnswer {
+    type Response = GetFormAnswerResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "wedoc.form.get_form_answer",
+        title: "读取收集表答案",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/wedoc/get_form_answer",
+        page: "https://developer.work.weixin.qq.com/document/path/97819",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetFormAnswer {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_items("answer_ids", &self.answer_ids, 100);
+    }
+}
+
+impl crate::Check for NewForm {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("form_question", &self.form_question);
+        checker.nested("form_setting", &self.form_setting);
+    }
+}
+
+impl crate::Check for FormUpdate {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("form_question", &self.form_question);
+        checker.nested("form_setting", &self.form_setting);
+    }
+}
+
+impl crate::Check for FormQuestions {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_items("items", &self.items, 200);
+        checker.nested("items", &self.items);
+    }
+}
+
+impl crate::Check for Question {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min("question_id", &self.question_id, 1);
+        checker.min("pos", &self.pos, 1);
+        checker.nested("question_extend_setting", &self.question_extend_setting);
+        checker
+            .required_when(
+                ("option_item", crate::has_items(&self.option_item)),
+                ("reply_type", crate::When::Is(&["2", "3", "15"])),
+                crate::is_one_of(&self.reply_type, &["2", "3", "15"]),
+            );
+    }
+}
+
+impl crate::Check for QuestionSetting {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("text_setting", &self.text_setting);
+        checker.nested("checkbox_setting", &self.checkbox_setting);
+        checker.nested("image_setting", &self.image_setting);
+        checker.nested("file_setting", &self.file_setting);
+        checker.nested("duration_setting", &self.duration_setting);
+    }
+}
+
+impl crate::Check for TextSetting {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min("char_len", &self.char_len, 1);
+        checker.max("char_len", &self.char_len, 4000);
+        checker
+            .required_when(
+                ("char_len", self.char_len.is_some()),
+                ("validation_detail", crate::When::Is(&["1", "2", "3"])),
+                self
+                    .validation_detail
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["1", "2", "3"])),
+            );
+        checker
+            .required_when(
+                ("number_min", self.number_min.is_some()),
+                ("validation_detail", crate::When::Is(&["5", "6", "9", "10"])),
+                self
+                    .validation_detail
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["5", "6", "9", "10"])),
+            );
+        checker
+            .required_when(
+                ("number_max", self.number_max.is_some()),
+                ("validation_detail", crate::When::Is(&["7", "8", "9", "10"])),
+                self
+                    .validation_detail
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["7", "8", "9", "10"])),
+            );
+    }
+}
+
+impl crate::Check for CheckboxSetting {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min("number", &self.number, 1);
+        checker
+            .required_when(
+                ("number", self.number.is_some()),
+                ("type", crate::When::Is(&["1", "2", "3"])),
+                self
+                    .r#type
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["1", "2", "3"])),
+            );
+    }
+}
+
+impl crate::Check for ImageSetting {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("upload_image_limit", &self.upload_image_limit);
+    }
+}
+
+impl crate::Check for FileSetting {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("upload_file_limit", &self.upload_file_limit);
+    }
+}
+
+impl crate::Check for UploadLimit {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min("count", &self.count, 1);
+        checker.max("count", &self.count, 9);
+        checker.max("max_size", &self.max_size, 3000);
+    }
+}
+
+impl crate::Check for DurationSetting {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min("day_range", &self.day_range, 1);
+        checker.max("day_range", &self.day_range, 24);
+    }
+}
+
+impl crate::Check for FormSetting {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("timed_repeat_info", &self.timed_repeat_info);
+        checker
+            .required_when(
+                ("fill_in_range", self.fill_in_range.is_some()),
+                ("timed_repeat_info.enable", crate::When::Is(&["1"])),
+                self
+                    .timed_repeat_info
+                    .as_ref()
+                    .is_some_and(|inner| {
+                        inner
+                            .enable
+                            .as_ref()
+                            .is_some_and(|value| crate::is_one_of(value, &["1"]))
+                    }),
+            );
+    }
+}
+
+impl crate::Check for TimedRepeat {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max("week_flag", &self.week_flag, 127);
+        checker.min("day_of_month", &self.day_of_month, 1);
+        checker.max("day_of_month", &self.day_of_month, 31);
+    }
+}
+
 crate::json_responses! {
-    GetFormStatisticResponse
+    CreateFormResponse, ModifyFormResponse, GetFormInfoResponse,
+    GetFormStatisticResponse, GetFormAnswerResponse
 }

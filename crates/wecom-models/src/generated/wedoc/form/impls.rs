@@ -6,6 +6,444 @@
 use super::*;
 use crate::wire;
 
+impl wire::IntEnum for FormOperation {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Questions,
+            2 => Self::Settings,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Questions => 1,
+            Self::Settings => 2,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for ItemStatus {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Normal,
+            2 => Self::Deleted,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Normal => 1,
+            Self::Deleted => 2,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for ReplyType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Text,
+            2 => Self::SingleChoice,
+            3 => Self::MultipleChoice,
+            5 => Self::Location,
+            9 => Self::Image,
+            10 => Self::Attachment,
+            11 => Self::Date,
+            14 => Self::Time,
+            15 => Self::Dropdown,
+            16 => Self::Temperature,
+            17 => Self::Signature,
+            18 => Self::Department,
+            19 => Self::Member,
+            22 => Self::Duration,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Text => 1,
+            Self::SingleChoice => 2,
+            Self::MultipleChoice => 3,
+            Self::Location => 5,
+            Self::Image => 9,
+            Self::Attachment => 10,
+            Self::Date => 11,
+            Self::Time => 14,
+            Self::Dropdown => 15,
+            Self::Temperature => 16,
+            Self::Signature => 17,
+            Self::Department => 18,
+            Self::Member => 19,
+            Self::Duration => 22,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for ValidationType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            0 => Self::Length,
+            1 => Self::Number,
+            2 => Self::Email,
+            3 => Self::Url,
+            4 => Self::IdentityCard,
+            5 => Self::Mobile,
+            6 => Self::Landline,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Length => 0,
+            Self::Number => 1,
+            Self::Email => 2,
+            Self::Url => 3,
+            Self::IdentityCard => 4,
+            Self::Mobile => 5,
+            Self::Landline => 6,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for ValidationDetail {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::LengthAtMost,
+            2 => Self::LengthAtLeast,
+            3 => Self::LengthIs,
+            4 => Self::AnyNumber,
+            5 => Self::Above,
+            6 => Self::AtLeast,
+            7 => Self::Below,
+            8 => Self::AtMost,
+            9 => Self::Between,
+            10 => Self::NotBetween,
+            11 => Self::Integer,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::LengthAtMost => 1,
+            Self::LengthAtLeast => 2,
+            Self::LengthIs => 3,
+            Self::AnyNumber => 4,
+            Self::Above => 5,
+            Self::AtLeast => 6,
+            Self::Below => 7,
+            Self::AtMost => 8,
+            Self::Between => 9,
+            Self::NotBetween => 10,
+            Self::Integer => 11,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for ChoiceLimit {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            0 => Self::Unlimited,
+            1 => Self::AtLeast,
+            2 => Self::AtMost,
+            3 => Self::Exactly,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Unlimited => 0,
+            Self::AtLeast => 1,
+            Self::AtMost => 2,
+            Self::Exactly => 3,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for LocationType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            0 => Self::Address,
+            1 => Self::City,
+            2 => Self::District,
+            3 => Self::Street,
+            4 => Self::Automatic,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Address => 0,
+            Self::City => 1,
+            Self::District => 2,
+            Self::Street => 3,
+            Self::Automatic => 4,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for DistanceType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            0 => Self::Here,
+            1 => Self::Within100Meters,
+            2 => Self::Within200Meters,
+            3 => Self::Within300Meters,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Here => 0,
+            Self::Within100Meters => 1,
+            Self::Within200Meters => 2,
+            Self::Within300Meters => 3,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for CountLimitType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            0 => Self::Exactly,
+            1 => Self::AtMost,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Exactly => 0,
+            Self::AtMost => 1,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for DateFormatType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            0 => Self::Minute,
+            1 => Self::Day,
+            2 => Self::Month,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Minute => 0,
+            Self::Day => 1,
+            Self::Month => 2,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for TimeFormatType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            0 => Self::Minute,
+            1 => Self::Second,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Minute => 0,
+            Self::Second => 1,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for TimeScale {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Day,
+            2 => Self::Hour,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Day => 1,
+            Self::Hour => 2,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for DateType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::CalendarDay,
+            2 => Self::Workday,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::CalendarDay => 1,
+            Self::Workday => 2,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for TemperatureUnit {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            0 => Self::Celsius,
+            1 => Self::Fahrenheit,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Celsius => 0,
+            Self::Fahrenheit => 1,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for FillOutAuth {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            0 => Self::Everyone,
+            1 => Self::Selected,
+            4 => Self::School,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Everyone => 0,
+            Self::Selected => 1,
+            Self::School => 4,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for RepeatType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            0 => Self::Weekly,
+            1 => Self::Daily,
+            2 => Self::Monthly,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Weekly => 0,
+            Self::Daily => 1,
+            Self::Monthly => 2,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for LateAnswers {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            0 => Self::Allowed,
+            1 => Self::SameDay,
+            2 => Self::FiveDays,
+            3 => Self::OneMonth,
+            4 => Self::UntilNext,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Allowed => 0,
+            Self::SameDay => 1,
+            Self::FiveDays => 2,
+            Self::OneMonth => 3,
+            Self::UntilNext => 4,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for AnswerStatus {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Normal,
+            3 => Self::Removed,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Normal => 1,
+            Self::Removed => 3,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
 impl wire::IntEnum for FormStatisticType {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
@@ -28,6 +466,28 @@ impl wire::IntEnum for FormStatisticType {
     }
 }
 
+impl wire::WriteObject for CreateForm {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("spaceid", &self.spaceid)?;
+        out.put_some("fatherid", &self.fatherid)?;
+        out.put("form_info", &self.form_info)
+    }
+}
+
+impl wire::WriteObject for ModifyForm {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("oper", &self.oper)?;
+        out.put("formid", &self.formid)?;
+        out.put("form_info", &self.form_info)
+    }
+}
+
+impl wire::WriteObject for GetFormInfo {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("formid", &self.formid)
+    }
+}
+
 impl wire::WriteObject for GetFormStatistic {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("repeated_id", &self.repeated_id)?;
@@ -39,12 +499,252 @@ impl wire::WriteObject for GetFormStatistic {
     }
 }
 
+impl wire::WriteObject for GetFormAnswer {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("repeated_id", &self.repeated_id)?;
+        out.put("answer_ids", &self.answer_ids)
+    }
+}
+
+impl wire::WriteObject for NewForm {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("form_title", &self.form_title)?;
+        out.put_some("form_desc", &self.form_desc)?;
+        out.put_some("form_header", &self.form_header)?;
+        out.put("form_question", &self.form_question)?;
+        out.put_some("form_setting", &self.form_setting)
+    }
+}
+
+impl wire::WriteObject for FormUpdate {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("form_title", &self.form_title)?;
+        out.put_some("form_desc", &self.form_desc)?;
+        out.put_some("form_header", &self.form_header)?;
+        out.put_some("form_question", &self.form_question)?;
+        out.put_some("form_setting", &self.form_setting)
+    }
+}
+
+impl wire::WriteObject for FormQuestions {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("items", &self.items)
+    }
+}
+
+impl wire::WriteObject for Question {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("question_id", &self.question_id)?;
+        out.put("title", &self.title)?;
+        out.put("pos", &self.pos)?;
+        out.put("status", &self.status)?;
+        out.put("reply_type", &self.reply_type)?;
+        out.put("must_reply", &self.must_reply)?;
+        out.put_some("note", &self.note)?;
+        out.put_some("option_item", &self.option_item)?;
+        out.put_some("placeholder", &self.placeholder)?;
+        out.put_some("question_extend_setting", &self.question_extend_setting)
+    }
+}
+
+impl wire::WriteObject for OptionItem {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("key", &self.key)?;
+        out.put("value", &self.value)?;
+        out.put("status", &self.status)
+    }
+}
+
+impl wire::WriteObject for QuestionSetting {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("text_setting", &self.text_setting)?;
+        out.put_some("radio_setting", &self.radio_setting)?;
+        out.put_some("checkbox_setting", &self.checkbox_setting)?;
+        out.put_some("location_setting", &self.location_setting)?;
+        out.put_some("image_setting", &self.image_setting)?;
+        out.put_some("file_setting", &self.file_setting)?;
+        out.put_some("date_setting", &self.date_setting)?;
+        out.put_some("time_setting", &self.time_setting)?;
+        out.put_some("duration_setting", &self.duration_setting)?;
+        out.put_some("temperature_setting", &self.temperature_setting)?;
+        out.put_some("department_setting", &self.department_setting)?;
+        out.put_some("member_setting", &self.member_setting)
+    }
+}
+
+impl wire::WriteObject for TextSetting {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("validation_type", &self.validation_type)?;
+        out.put_some("validation_detail", &self.validation_detail)?;
+        out.put_some("char_len", &self.char_len)?;
+        out.put_some("number_min", &self.number_min)?;
+        out.put_some("number_max", &self.number_max)
+    }
+}
+
+impl wire::WriteObject for RadioSetting {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("add_other_option", &self.add_other_option)
+    }
+}
+
+impl wire::WriteObject for CheckboxSetting {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("add_other_option", &self.add_other_option)?;
+        out.put_some("type", &self.r#type)?;
+        out.put_some("number", &self.number)
+    }
+}
+
+impl wire::WriteObject for LocationSetting {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("location_type", &self.location_type)?;
+        out.put_some("distance_type", &self.distance_type)
+    }
+}
+
+impl wire::WriteObject for ImageSetting {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("camera_only", &self.camera_only)?;
+        out.put_some("upload_image_limit", &self.upload_image_limit)
+    }
+}
+
+impl wire::WriteObject for FileSetting {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("upload_file_limit", &self.upload_file_limit)
+    }
+}
+
+impl wire::WriteObject for UploadLimit {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("count_limit_type", &self.count_limit_type)?;
+        out.put_some("count", &self.count)?;
+        out.put_some("max_size", &self.max_size)
+    }
+}
+
+impl wire::WriteObject for DateSetting {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("date_format_type", &self.date_format_type)
+    }
+}
+
+impl wire::WriteObject for TimeSetting {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("time_format_type", &self.time_format_type)
+    }
+}
+
+impl wire::WriteObject for DurationSetting {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("time_scale", &self.time_scale)?;
+        out.put_some("date_type", &self.date_type)?;
+        out.put_some("day_range", &self.day_range)
+    }
+}
+
+impl wire::WriteObject for TemperatureSetting {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("unit_type", &self.unit_type)
+    }
+}
+
+impl wire::WriteObject for SelectionSetting {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("allow_multiple_selection", &self.allow_multiple_selection)
+    }
+}
+
+impl wire::WriteObject for FormSetting {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("fill_out_auth", &self.fill_out_auth)?;
+        out.put_some("fill_in_range", &self.fill_in_range)?;
+        out.put_some("setting_manager_range", &self.setting_manager_range)?;
+        out.put_some("timed_repeat_info", &self.timed_repeat_info)?;
+        out.put_some("allow_multi_fill", &self.allow_multi_fill)?;
+        out.put_some("timed_finish", &self.timed_finish)?;
+        out.put_some("can_anonymous", &self.can_anonymous)?;
+        out.put_some("can_notify_submit", &self.can_notify_submit)
+    }
+}
+
+impl wire::WriteObject for FillInRange {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("userids", &self.userids)?;
+        out.put_some("departmentids", &self.departmentids)
+    }
+}
+
+impl wire::WriteObject for FormManagers {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("userids", &self.userids)
+    }
+}
+
+impl wire::WriteObject for TimedRepeat {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("enable", &self.enable)?;
+        out.put_some("remind_time", &self.remind_time)?;
+        out.put_some("rule_ctime", &self.rule_ctime)?;
+        out.put_some("rule_mtime", &self.rule_mtime)?;
+        out.put_some("repeat_type", &self.repeat_type)?;
+        out.put_some("week_flag", &self.week_flag)?;
+        out.put_some("skip_holiday", &self.skip_holiday)?;
+        out.put_some("day_of_month", &self.day_of_month)?;
+        out.put_some("fork_finish_type", &self.fork_finish_type)
+    }
+}
+
 wire::write_objects! {
-    GetFormStatistic
+    CreateForm, ModifyForm, GetFormInfo, GetFormStatistic, GetFormAnswer, NewForm,
+    FormUpdate, FormQuestions, Question, OptionItem, QuestionSetting, TextSetting,
+    RadioSetting, CheckboxSetting, LocationSetting, ImageSetting, FileSetting,
+    UploadLimit, DateSetting, TimeSetting, DurationSetting, TemperatureSetting,
+    SelectionSetting, FormSetting, FillInRange, FormManagers, TimedRepeat
 }
 
 wire::write_int_enums! {
+    FormOperation, ItemStatus, ReplyType, ValidationType, ValidationDetail, ChoiceLimit,
+    LocationType, DistanceType, CountLimitType, DateFormatType, TimeFormatType,
+    TimeScale, DateType, TemperatureUnit, FillOutAuth, RepeatType, LateAnswers,
     FormStatisticType
+}
+
+impl wire::ReadObject for CreateFormResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "formid" => field.read(&mut self.formid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ModifyFormResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for GetFormInfoResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "form_info" => field.read(&mut self.form_info),
+            _ => field.skip(),
+        }
+    }
 }
 
 impl wire::ReadObject for GetFormStatisticResponse {
@@ -61,6 +761,512 @@ impl wire::ReadObject for GetFormStatisticResponse {
             "unfill_users" => field.read(&mut self.unfill_users),
             "has_more" => field.read(&mut self.has_more),
             "cursor" => field.read(&mut self.cursor),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetFormAnswerResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "answer" => field.read(&mut self.answer),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for FormInfo {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "formid" => field.read(&mut self.formid),
+            "form_title" => field.read(&mut self.form_title),
+            "form_desc" => field.read(&mut self.form_desc),
+            "form_header" => field.read(&mut self.form_header),
+            "form_question" => field.read(&mut self.form_question),
+            "form_setting" => field.read(&mut self.form_setting),
+            "repeated_id" => field.read(&mut self.repeated_id),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for FormQuestions {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "items" => field.read(&mut self.items),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for Question {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "question_id" => field.read(&mut self.question_id),
+            "title" => field.read(&mut self.title),
+            "pos" => field.read(&mut self.pos),
+            "status" => field.read(&mut self.status),
+            "reply_type" => field.read(&mut self.reply_type),
+            "must_reply" => field.read(&mut self.must_reply),
+            "note" => field.read(&mut self.note),
+            "option_item" => field.read(&mut self.option_item),
+            "placeholder" => field.read(&mut self.placeholder),
+            "question_extend_setting" => field.read(&mut self.question_extend_setting),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for OptionItem {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "key" => field.read(&mut self.key),
+            "value" => field.read(&mut self.value),
+            "status" => field.read(&mut self.status),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for QuestionSetting {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "text_setting" => field.read(&mut self.text_setting),
+            "radio_setting" => field.read(&mut self.radio_setting),
+            "checkbox_setting" => field.read(&mut self.checkbox_setting),
+            "location_setting" => field.read(&mut self.location_setting),
+            "image_setting" => field.read(&mut self.image_setting),
+            "file_setting" => field.read(&mut self.file_setting),
+            "date_setting" => field.read(&mut self.date_setting),
+            "time_setting" => field.read(&mut self.time_setting),
+            "duration_setting" => field.read(&mut self.duration_setting),
+            "temperature_setting" => field.read(&mut self.temperature_setting),
+            "department_setting" => field.read(&mut self.department_setting),
+            "member_setting" => field.read(&mut self.member_setting),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for TextSetting {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "validation_type" => field.read(&mut self.validation_type),
+            "validation_detail" => field.read(&mut self.validation_detail),
+            "char_len" => field.read(&mut self.char_len),
+            "number_min" => field.read(&mut self.number_min),
+            "number_max" => field.read(&mut self.number_max),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for RadioSetting {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "add_other_option" => field.read(&mut self.add_other_option),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for CheckboxSetting {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "add_other_option" => field.read(&mut self.add_other_option),
+            "type" => field.read(&mut self.r#type),
+            "number" => field.read(&mut self.number),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for LocationSetting {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "location_type" => field.read(&mut self.location_type),
+            "distance_type" => field.read(&mut self.distance_type),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ImageSetting {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "camera_only" => field.read(&mut self.camera_only),
+            "upload_image_limit" => field.read(&mut self.upload_image_limit),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for FileSetting {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "upload_file_limit" => field.read(&mut self.upload_file_limit),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for UploadLimit {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "count_limit_type" => field.read(&mut self.count_limit_type),
+            "count" => field.read(&mut self.count),
+            "max_size" => field.read(&mut self.max_size),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for DateSetting {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "date_format_type" => field.read(&mut self.date_format_type),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for TimeSetting {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "time_format_type" => field.read(&mut self.time_format_type),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for DurationSetting {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "time_scale" => field.read(&mut self.time_scale),
+            "date_type" => field.read(&mut self.date_type),
+            "day_range" => field.read(&mut self.day_range),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for TemperatureSetting {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "unit_type" => field.read(&mut self.unit_type),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for SelectionSetting {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "allow_multiple_selection" => field.read(&mut self.allow_multiple_selection),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for FormSetting {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "fill_out_auth" => field.read(&mut self.fill_out_auth),
+            "fill_in_range" => field.read(&mut self.fill_in_range),
+            "setting_manager_range" => field.read(&mut self.setting_manager_range),
+            "timed_repeat_info" => field.read(&mut self.timed_repeat_info),
+            "allow_multi_fill" => field.read(&mut self.allow_multi_fill),
+            "timed_finish" => field.read(&mut self.timed_finish),
+            "can_anonymous" => field.read(&mut self.can_anonymous),
+            "can_notify_submit" => field.read(&mut self.can_notify_submit),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for FillInRange {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userids" => field.read(&mut self.userids),
+            "departmentids" => field.read(&mut self.departmentids),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for FormManagers {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userids" => field.read(&mut self.userids),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for TimedRepeat {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "enable" => field.read(&mut self.enable),
+            "remind_time" => field.read(&mut self.remind_time),
+            "rule_ctime" => field.read(&mut self.rule_ctime),
+            "rule_mtime" => field.read(&mut self.rule_mtime),
+            "repeat_type" => field.read(&mut self.repeat_type),
+            "week_flag" => field.read(&mut self.week_flag),
+            "skip_holiday" => field.read(&mut self.skip_holiday),
+            "day_of_month" => field.read(&mut self.day_of_month),
+            "fork_finish_type" => field.read(&mut self.fork_finish_type),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for Answers {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "answer_list" => field.read(&mut self.answer_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for Answer {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "answer_id" => field.read(&mut self.answer_id),
+            "user_name" => field.read(&mut self.user_name),
+            "ctime" => field.read(&mut self.ctime),
+            "mtime" => field.read(&mut self.mtime),
+            "reply" => field.read(&mut self.reply),
+            "answer_status" => field.read(&mut self.answer_status),
+            "tmp_external_userid" => field.read(&mut self.tmp_external_userid),
+            "userid" => field.read(&mut self.userid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for Replies {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "items" => field.read(&mut self.items),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for QuestionReply {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "question_id" => field.read(&mut self.question_id),
+            "text_reply" => field.read(&mut self.text_reply),
+            "option_reply" => field.read(&mut self.option_reply),
+            "option_extend_reply" => field.read(&mut self.option_extend_reply),
+            "file_extend_reply" => field.read(&mut self.file_extend_reply),
+            "department_reply" => field.read(&mut self.department_reply),
+            "member_reply" => field.read(&mut self.member_reply),
+            "duration_reply" => field.read(&mut self.duration_reply),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for OtherOption {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "option_reply" => field.read(&mut self.option_reply),
+            "extend_text" => field.read(&mut self.extend_text),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for FileReply {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "name" => field.read(&mut self.name),
+            "fileid" => field.read(&mut self.fileid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for DepartmentReply {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "list" => field.read(&mut self.list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ChosenDepartment {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "department_id" => field.read(&mut self.department_id),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for MemberReply {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "list" => field.read(&mut self.list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ChosenMember {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userid" => field.read(&mut self.userid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for DurationReply {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "begin_time" => field.read(&mut self.begin_time),
+            "end_time" => field.read(&mut self.end_time),
+            "time_scale" => field.read(&mut self.time_scale),
+            "day_range" => field.read(&mut self.day_range),
+            "days" => field.read(&mut self.days),
+            "hours" => field.read(&mut self.hours),
             _ => field.skip(),
         }
     }
@@ -98,13 +1304,32 @@ impl wire::ReadObject for UnfillUser {
 }
 
 wire::read_objects! {
-    GetFormStatisticResponse, SubmitUser, UnfillUser
+    CreateFormResponse, ModifyFormResponse, GetFormInfoResponse,
+    GetFormStatisticResponse, GetFormAnswerResponse, FormInfo, FormQuestions, Question,
+    OptionItem, QuestionSetting, TextSetting, RadioSetting, CheckboxSetting,
+    LocationSetting, ImageSetting, FileSetting, UploadLimit, DateSetting, TimeSetting,
+    DurationSetting, TemperatureSetting, SelectionSetting, FormSetting, FillInRange,
+    FormManagers, TimedRepeat, Answers, Answer, Replies, QuestionReply, OtherOption,
+    FileReply, DepartmentReply, ChosenDepartment, MemberReply, ChosenMember,
+    DurationReply, SubmitUser, UnfillUser
+}
+
+wire::read_int_enums! {
+    ItemStatus, ReplyType, ValidationType, ValidationDetail, ChoiceLimit, LocationType,
+    DistanceType, CountLimitType, DateFormatType, TimeFormatType, TimeScale, DateType,
+    TemperatureUnit, FillOutAuth, RepeatType, LateAnswers, AnswerStatus
 }
 
 wire::open_enums! {
-    FormStatisticType
+    FormOperation, ItemStatus, ReplyType, ValidationType, ValidationDetail, ChoiceLimit,
+    LocationType, DistanceType, CountLimitType, DateFormatType, TimeFormatType,
+    TimeScale, DateType, TemperatureUnit, FillOutAuth, RepeatType, LateAnswers,
+    AnswerStatus, FormStatisticType
 }
 
 wire::int_enums! {
-    FormStatisticType
+    FormOperation, ItemStatus, ReplyType, ValidationType, ValidationDetail, ChoiceLimit,
+    LocationType, DistanceType, CountLimitType, DateFormatType, TimeFormatType,
+    TimeScale, DateType, TemperatureUnit, FillOutAuth, RepeatType, LateAnswers,
+    AnswerStatus, FormStatisticType
 }

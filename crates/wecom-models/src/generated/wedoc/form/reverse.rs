@@ -6,6 +6,24 @@
 use super::*;
 use crate::wire;
 
+impl wire::WriteObject for CreateFormResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("formid", &self.formid)
+    }
+}
+
+impl wire::WriteObject for ModifyFormResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for GetFormInfoResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("form_info", &self.form_info)
+    }
+}
+
 impl wire::WriteObject for GetFormStatisticResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("fill_cnt", &self.fill_cnt)?;
@@ -15,6 +33,111 @@ impl wire::WriteObject for GetFormStatisticResponse {
         out.put_some("unfill_users", &self.unfill_users)?;
         out.put_some("has_more", &self.has_more)?;
         out.put_some("cursor", &self.cursor)
+    }
+}
+
+impl wire::WriteObject for GetFormAnswerResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("answer", &self.answer)
+    }
+}
+
+impl wire::WriteObject for FormInfo {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("formid", &self.formid)?;
+        out.put("form_title", &self.form_title)?;
+        out.put("form_desc", &self.form_desc)?;
+        out.put("form_header", &self.form_header)?;
+        out.put("form_question", &self.form_question)?;
+        out.put("form_setting", &self.form_setting)?;
+        out.put("repeated_id", &self.repeated_id)
+    }
+}
+
+impl wire::WriteObject for Answers {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("answer_list", &self.answer_list)
+    }
+}
+
+impl wire::WriteObject for Answer {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("answer_id", &self.answer_id)?;
+        out.put("user_name", &self.user_name)?;
+        out.put("ctime", &self.ctime)?;
+        out.put("mtime", &self.mtime)?;
+        out.put("reply", &self.reply)?;
+        out.put("answer_status", &self.answer_status)?;
+        out.put_some("tmp_external_userid", &self.tmp_external_userid)?;
+        out.put_some("userid", &self.userid)
+    }
+}
+
+impl wire::WriteObject for Replies {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("items", &self.items)
+    }
+}
+
+impl wire::WriteObject for QuestionReply {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("question_id", &self.question_id)?;
+        out.put_some("text_reply", &self.text_reply)?;
+        out.put_some("option_reply", &self.option_reply)?;
+        out.put_some("option_extend_reply", &self.option_extend_reply)?;
+        out.put_some("file_extend_reply", &self.file_extend_reply)?;
+        out.put_some("department_reply", &self.department_reply)?;
+        out.put_some("member_reply", &self.member_reply)?;
+        out.put_some("duration_reply", &self.duration_reply)
+    }
+}
+
+impl wire::WriteObject for OtherOption {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("option_reply", &self.option_reply)?;
+        out.put("extend_text", &self.extend_text)
+    }
+}
+
+impl wire::WriteObject for FileReply {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("name", &self.name)?;
+        out.put("fileid", &self.fileid)
+    }
+}
+
+impl wire::WriteObject for DepartmentReply {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("list", &self.list)
+    }
+}
+
+impl wire::WriteObject for ChosenDepartment {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("department_id", &self.department_id)
+    }
+}
+
+impl wire::WriteObject for MemberReply {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("list", &self.list)
+    }
+}
+
+impl wire::WriteObject for ChosenMember {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("userid", &self.userid)
+    }
+}
+
+impl wire::WriteObject for DurationReply {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("begin_time", &self.begin_time)?;
+        out.put("end_time", &self.end_time)?;
+        out.put("time_scale", &self.time_scale)?;
+        out.put_some("day_range", &self.day_range)?;
+        out.put_some("days", &self.days)?;
+        out.put_some("hours", &self.hours)
     }
 }
 
@@ -36,7 +159,57 @@ impl wire::WriteObject for UnfillUser {
 }
 
 wire::write_objects! {
-    GetFormStatisticResponse, SubmitUser, UnfillUser
+    CreateFormResponse, ModifyFormResponse, GetFormInfoResponse,
+    GetFormStatisticResponse, GetFormAnswerResponse, FormInfo, Answers, Answer, Replies,
+    QuestionReply, OtherOption, FileReply, DepartmentReply, ChosenDepartment,
+    MemberReply, ChosenMember, DurationReply, SubmitUser, UnfillUser
+}
+
+wire::write_int_enums! {
+    AnswerStatus
+}
+
+impl wire::ReadObject for CreateForm {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "spaceid" => field.read(&mut self.spaceid),
+            "fatherid" => field.read(&mut self.fatherid),
+            "form_info" => field.read(&mut self.form_info),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ModifyForm {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "oper" => field.read(&mut self.oper),
+            "formid" => field.read(&mut self.formid),
+            "form_info" => field.read(&mut self.form_info),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetFormInfo {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "formid" => field.read(&mut self.formid),
+            _ => field.skip(),
+        }
+    }
 }
 
 impl wire::ReadObject for GetFormStatistic {
@@ -57,10 +230,59 @@ impl wire::ReadObject for GetFormStatistic {
     }
 }
 
+impl wire::ReadObject for GetFormAnswer {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "repeated_id" => field.read(&mut self.repeated_id),
+            "answer_ids" => field.read(&mut self.answer_ids),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewForm {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "form_title" => field.read(&mut self.form_title),
+            "form_desc" => field.read(&mut self.form_desc),
+            "form_header" => field.read(&mut self.form_header),
+            "form_question" => field.read(&mut self.form_question),
+            "form_setting" => field.read(&mut self.form_setting),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for FormUpdate {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "form_title" => field.read(&mut self.form_title),
+            "form_desc" => field.read(&mut self.form_desc),
+            "form_header" => field.read(&mut self.form_header),
+            "form_question" => field.read(&mut self.form_question),
+            "form_setting" => field.read(&mut self.form_setting),
+            _ => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
-    GetFormStatistic
+    CreateForm, ModifyForm, GetFormInfo, GetFormStatistic, GetFormAnswer, NewForm,
+    FormUpdate
 }
 
 wire::read_int_enums! {
-    FormStatisticType
+    FormOperation, FormStatisticType
 }
