@@ -1674,7 +1674,11 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     >(oa::schedule::DEL_SCHEDULE, &[], &[]),
     Contract::of::<
         wecom_models::oa::vacation::GetVacationCorpConf,
-    >(oa::vacation::GET_VACATION_CORP_CONF, &[], &[]),
+    >(
+        oa::vacation::GET_VACATION_CORP_CONF,
+        &[],
+        &["/lists/*/quota_attr/quota_rules/based_on_actual_work_time"],
+    ),
     Contract::of::<
         wecom_models::oa::vacation::GetUserVacationQuota,
     >(oa::vacation::GET_USER_VACATION_QUOTA, &[], &[]),
@@ -2246,7 +2250,9 @@ pub(crate) static EVENTS: &[Occurrence] = &[
     Occurrence::of::<wecom_models::oa::events::CancelMeetingRoom>(&[], &[]),
     Occurrence::of::<wecom_models::oa::events::SubmitVipAccountApproval>(&[], &[]),
     Occurrence::of::<wecom_models::oa::events::FinishVipAccountApproval>(&[], &[]),
-    Occurrence::of::<wecom_models::oa::events::SysApprovalChange>(&[], &[]),
+    Occurrence::of::<
+        wecom_models::oa::events::SysApprovalChange,
+    >(&[], &[("MediaId", "Attach")]),
     Occurrence::of::<
         wecom_models::oa::events::OpenApprovalChange,
     >(&[], &[("ApproverStep", "approverstep"), ("ItemUserid", "ItemUserId")]),

@@ -410,8 +410,8 @@ pub struct SetCheckinScheduleListResponse {}
 ///
 /// Rate limit: 600 calls per minute.
 ///
-/// Check-ins by approval (审批打卡) of the approval app can't be corrected; a correction clears the data
-/// of the former check-in by approval.
+/// A check-in by approval (审批打卡) can't be corrected while its approval is pending; a correction clears
+/// the data of the former check-in by approval.
 ///
 /// Self-built apps must be listed under 打卡 › 可调用接口的应用. Customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
@@ -761,11 +761,11 @@ pub struct Checkin {
     pub notes: String,
     /// The access point's MAC address (BSSID).
     pub wifimac: String,
-    /// The `media_id`s of the attachments.
+    /// The `media_id`s of the attachments, for `media/get`.
     pub mediaids: Vec<String>,
-    /// The latitude, in millionths of a degree. Absent without a location.
+    /// The latitude, in millionths of a degree. Absent in some check-ins of the page's example.
     pub lat: Option<i64>,
-    /// The longitude, in millionths of a degree. Absent without a location.
+    /// The longitude, in millionths of a degree. Absent in some check-ins of the page's example.
     pub lng: Option<i64>,
     /// The device's ID. Absent in some check-ins of the page's example.
     pub deviceid: Option<String>,
@@ -827,7 +827,7 @@ pub struct DayRule {
     pub groupid: u64,
     /// The rule's name.
     pub groupname: String,
-    /// The shift's ID. Nothing unless the rule has a shift schedule.
+    /// The shift's ID; 0 unless the rule has a shift schedule.
     pub scheduleid: u64,
     /// The shift's name. Empty unless the rule has a shift schedule.
     pub schedulename: String,
@@ -1138,7 +1138,7 @@ pub struct NewCheckin {
     /// The access point's MAC address (BSSID). Matching
     /// `^[A-Fa-f0-9]{2}:[A-Fa-f0-9]{2}:[A-Fa-f0-9]{2}:[A-Fa-f0-9]{2}:[A-Fa-f0-9]{2}:[A-Fa-f0-9]{2}$`.
     pub wifimac: Option<String>,
-    /// The `media_id`s of the attachments. At most 1 items.
+    /// The `media_id`s of the attachments, from `media/upload`; so far only one. At most 1 items.
     pub mediaids: Option<Vec<String>>,
     /// The latitude, in millionths of a degree. -90000000 to 90000000.
     pub lat: Option<i64>,

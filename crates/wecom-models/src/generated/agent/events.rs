@@ -53,9 +53,9 @@ pub enum AgentEvent {
 /// `Event` `change_app_admin` · [应用管理员变更通知](https://developer.work.weixin.qq.com/document/path/95038)
 ///
 /// Sent to third-party apps, at the data callback URL, when a company changes who is in charge of the
-/// app: the super admin group or an admin group was changed, or the people in charge of the app. In
-/// member authorization mode (成员授权模式), only changes of admin groups. Get the admins of the app to see
-/// what has changed.
+/// app: the super admin group was changed, an admin group's permission for the app, or the people in
+/// charge of the app. In member authorization mode (成员授权模式), only when the apps that an admin group
+/// manages were changed. Get the admins of the app to see what has changed.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("应用管理员变更通知", "change_app_admin"))]

@@ -95,15 +95,15 @@ pub struct CreateUser {
     /// The IDs of the member's departments, as far as the app has permission to view them. In member
     /// authorization mode (成员授权模式), always the root department, 1.
     pub department: Csv<u64>,
-    /// The main department's ID.
+    /// The main department's ID. In member authorization mode (成员授权模式), always the root department, 1.
     pub main_department: Option<u64>,
     /// Whether the member is head of each department of `Department`: 1 for a department head, 0
     /// otherwise. Suites and customized apps need to be a contacts app or have the permission 组织架构信息 ›
     /// 部门负责人; contacts apps get it only for members a third party created. Upstream companies don't.
     pub is_leader_in_dept: Option<Csv<u64>>,
-    /// The userid of the direct manager. Suites and customized apps need to be a contacts app or have the
-    /// permission 组织架构信息 › 直属上级; contacts apps get it only for members a third party created. Upstream
-    /// companies don't.
+    /// The userid of the direct manager, at most one; the page's example shows two. Suites and customized
+    /// apps need to be a contacts app or have the permission 组织架构信息 › 直属上级; contacts apps get it only for
+    /// members a third party created. Upstream companies don't.
     pub direct_leader: Option<Csv<String>>,
     /// The job title. Authorized. Absent for upstream companies. At most 64 bytes.
     pub position: Option<String>,
@@ -113,7 +113,8 @@ pub struct CreateUser {
     pub gender: Option<Gender>,
     /// The email address. Sensitive.
     pub email: Option<String>,
-    /// The company email address. Sensitive.
+    /// The company email address. The page for third-party apps says that customized apps don't get it.
+    /// Sensitive.
     pub biz_mail: Option<String>,
     /// Whether the member has activated WeCom, or the former WeChat plug-in.
     pub status: Option<MemberStatus>,
@@ -140,7 +141,8 @@ pub struct CreateUser {
 /// Contacts sync URLs that were set or changed after 2022-08-15 are told of changed departments and
 /// userids only, with `UserID`, `NewUserID` and `Department`. Suites that may edit contacts are told
 /// of changed departments only, with `UserID`, `OpenUserID` and `Department`. Suites that read basic
-/// contact information aren't told of changes in sensitive fields.
+/// contact information aren't told of changes in sensitive fields. Suites are also told if new
+/// departments take the member out of their scope.
 ///
 /// - _Authorized_ fields: customized apps get them once an admin authorizes it, of suites only contacts apps.
 /// - _Sensitive_ fields: customized apps need the admin's authorization and the member's through OAuth2. Of suites only contacts
@@ -158,11 +160,11 @@ pub struct UpdateUser {
     pub open_user_id: Option<String>,
     /// The new userid, if it changed. A userid that WeCom generated can be changed once.
     pub new_user_id: Option<String>,
-    /// The name. Only if changed. Authorized. Suites get the userid in its place, unless they are a
-    /// contacts app.
+    /// The name. Only if changed. Authorized. Suites get the userid in its place and aren't told of new
+    /// names, unless they are a contacts app.
     pub name: Option<String>,
     /// The IDs of the member's departments after the change, as far as the app has permission to view
-    /// them. In member authorization mode (成员授权模式), always the root department, 1. Only if changed.
+    /// them. Only if changed.
     pub department: Option<Csv<u64>>,
     /// The main department's ID.
     pub main_department: Option<u64>,
@@ -170,7 +172,8 @@ pub struct UpdateUser {
     /// otherwise. Suites and customized apps need to be a contacts app or have the permission 组织架构信息 ›
     /// 部门负责人; contacts apps get it only for members a third party created. Upstream companies don't.
     pub is_leader_in_dept: Option<Csv<u64>>,
-    /// The userid of the direct manager. Suites and customized apps need to be a contacts app or have the
+    /// The userid of the direct manager, at most one; the page for in-house development says up to 5, and
+    /// that customized apps don't get it. Suites and customized apps need to be a contacts app or have the
     /// permission 组织架构信息 › 直属上级; contacts apps get it only for members a third party created. Upstream
     /// companies don't.
     pub direct_leader: Option<Csv<String>>,
@@ -182,7 +185,8 @@ pub struct UpdateUser {
     pub gender: Option<Gender>,
     /// The email address. Only if changed. Sensitive.
     pub email: Option<String>,
-    /// The company email address. Only if changed. Sensitive.
+    /// The company email address. The page for third-party apps says that customized apps don't get it.
+    /// Only if changed. Sensitive.
     pub biz_mail: Option<String>,
     /// Whether the member has activated WeCom, or the former WeChat plug-in.
     pub status: Option<MemberStatus>,

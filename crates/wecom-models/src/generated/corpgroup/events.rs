@@ -61,9 +61,9 @@ pub enum CorpgroupEvent {
 /// `Event` `change_chain`, `ChangeType` `create_chain` ·
 /// [创建上下游空间事件](https://developer.work.weixin.qq.com/document/path/95796)
 ///
-/// Sent to the system app for chains (上下游系统应用), except for changes that it makes itself, and to
-/// self-built apps listed under 上下游 › 可调用接口的应用 that have switched on 上下游变更回调. Customized and
-/// third-party apps don't get it yet.
+/// Sent to the system app for chains (上下游系统应用), and to self-built apps listed under 上下游 › 可调用接口的应用
+/// that have switched on 上下游变更回调. Customized and third-party apps don't get it yet. It isn't sent for
+/// changes that the system app makes itself.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("创建上下游空间事件", "create_chain"))]
@@ -79,9 +79,9 @@ pub struct CreateChain {
 /// `Event` `change_chain`, `ChangeType` `update_chain` ·
 /// [更新上下游空间事件](https://developer.work.weixin.qq.com/document/path/95796)
 ///
-/// Sent to the system app for chains (上下游系统应用), except for changes that it makes itself, and to
-/// self-built apps listed under 上下游 › 可调用接口的应用 that have switched on 上下游变更回调. Customized and
-/// third-party apps don't get it yet.
+/// Sent to the system app for chains (上下游系统应用), and to self-built apps listed under 上下游 › 可调用接口的应用
+/// that have switched on 上下游变更回调. Customized and third-party apps don't get it yet. It isn't sent for
+/// changes that the system app makes itself.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("更新上下游空间事件", "update_chain"))]
@@ -97,9 +97,9 @@ pub struct UpdateChain {
 /// `Event` `change_chain`, `ChangeType` `delete_chain` ·
 /// [删除上下游空间事件](https://developer.work.weixin.qq.com/document/path/95796)
 ///
-/// Sent to the system app for chains (上下游系统应用), except for changes that it makes itself, and to
-/// self-built apps listed under 上下游 › 可调用接口的应用 that have switched on 上下游变更回调. Customized and
-/// third-party apps don't get it yet.
+/// Sent to the system app for chains (上下游系统应用), and to self-built apps listed under 上下游 › 可调用接口的应用
+/// that have switched on 上下游变更回调. Customized and third-party apps don't get it yet. It isn't sent for
+/// changes that the system app makes itself.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("删除上下游空间事件", "delete_chain"))]
@@ -115,9 +115,9 @@ pub struct DeleteChain {
 /// `Event` `change_chain`, `ChangeType` `create_group` ·
 /// [新增上下游分组事件](https://developer.work.weixin.qq.com/document/path/95796)
 ///
-/// Sent to the system app for chains (上下游系统应用), except for changes that it makes itself, and to
-/// self-built apps listed under 上下游 › 可调用接口的应用 that have switched on 上下游变更回调. Customized and
-/// third-party apps don't get it yet.
+/// Sent to the system app for chains (上下游系统应用), and to self-built apps listed under 上下游 › 可调用接口的应用
+/// that have switched on 上下游变更回调. Customized and third-party apps don't get it yet. It isn't sent for
+/// changes that the system app makes itself.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("新增上下游分组事件", "create_group"))]
@@ -135,9 +135,9 @@ pub struct CreateGroup {
 /// `Event` `change_chain`, `ChangeType` `update_group` ·
 /// [更新上下游分组事件](https://developer.work.weixin.qq.com/document/path/95796)
 ///
-/// Sent to the system app for chains (上下游系统应用), except for changes that it makes itself, and to
-/// self-built apps listed under 上下游 › 可调用接口的应用 that have switched on 上下游变更回调. Customized and
-/// third-party apps don't get it yet.
+/// Sent to the system app for chains (上下游系统应用), and to self-built apps listed under 上下游 › 可调用接口的应用
+/// that have switched on 上下游变更回调. Customized and third-party apps don't get it yet. It isn't sent for
+/// changes that the system app makes itself.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("更新上下游分组事件", "update_group"))]
@@ -155,9 +155,9 @@ pub struct UpdateGroup {
 /// `Event` `change_chain`, `ChangeType` `delete_group` ·
 /// [删除上下游分组事件](https://developer.work.weixin.qq.com/document/path/95796)
 ///
-/// Sent to the system app for chains (上下游系统应用), except for changes that it makes itself, and to
-/// self-built apps listed under 上下游 › 可调用接口的应用 that have switched on 上下游变更回调. Customized and
-/// third-party apps don't get it yet.
+/// Sent to the system app for chains (上下游系统应用), and to self-built apps listed under 上下游 › 可调用接口的应用
+/// that have switched on 上下游变更回调. Customized and third-party apps don't get it yet. It isn't sent for
+/// changes that the system app makes itself.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("删除上下游分组事件", "delete_group"))]
@@ -177,9 +177,9 @@ pub struct DeleteGroup {
 ///
 /// Only for companies that have joined the chain.
 ///
-/// Sent to the system app for chains (上下游系统应用), except for changes that it makes itself, and to
-/// self-built apps listed under 上下游 › 可调用接口的应用 that have switched on 上下游变更回调. Customized and
-/// third-party apps don't get it yet.
+/// Sent to the system app for chains (上下游系统应用), and to self-built apps listed under 上下游 › 可调用接口的应用
+/// that have switched on 上下游变更回调. Customized and third-party apps don't get it yet. It isn't sent for
+/// changes that the system app makes itself.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("企业加入上下游事件", "corp_join"))]
@@ -199,9 +199,9 @@ pub struct CorpJoin {
 ///
 /// Only for companies that have joined the chain.
 ///
-/// Sent to the system app for chains (上下游系统应用), except for changes that it makes itself, and to
-/// self-built apps listed under 上下游 › 可调用接口的应用 that have switched on 上下游变更回调. Customized and
-/// third-party apps don't get it yet.
+/// Sent to the system app for chains (上下游系统应用), and to self-built apps listed under 上下游 › 可调用接口的应用
+/// that have switched on 上下游变更回调. Customized and third-party apps don't get it yet. It isn't sent for
+/// changes that the system app makes itself.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("更新企业事件", "update_corp"))]
@@ -221,9 +221,9 @@ pub struct UpdateCorp {
 ///
 /// Only for companies that have joined the chain.
 ///
-/// Sent to the system app for chains (上下游系统应用), except for changes that it makes itself, and to
-/// self-built apps listed under 上下游 › 可调用接口的应用 that have switched on 上下游变更回调. Customized and
-/// third-party apps don't get it yet.
+/// Sent to the system app for chains (上下游系统应用), and to self-built apps listed under 上下游 › 可调用接口的应用
+/// that have switched on 上下游变更回调. Customized and third-party apps don't get it yet. It isn't sent for
+/// changes that the system app makes itself.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("移除企业事件", "remove_corp"))]

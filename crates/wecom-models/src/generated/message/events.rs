@@ -453,7 +453,7 @@ pub struct TemplateCardMenuEvent {
     pub event_key: String,
     /// The `task_id` of the card.
     pub task_id: String,
-    /// The type of the card.
+    /// The type of the card: `text_notice`, `news_notice` or `button_interaction`.
     pub card_type: CardType,
     /// The code with which the card can be updated.
     pub response_code: Secret,

@@ -174,9 +174,9 @@ pub struct CancelMeetingRoom {
 /// `Event` `submit_vip_account_approval` ·
 /// [成员申请的提交回调](https://developer.work.weixin.qq.com/document/path/99876)
 ///
-/// Sent if the company has set up approvals of such requests in an app, to the app that may call the
-/// API. Unless the app sets the state of the approval within 24 hours, the request goes through the
-/// process that there was before.
+/// `FromUserName` is the member's userid. Sent if the company has set up approvals of such requests in
+/// an app, to the app that may call the API. Unless the app sets the state of the approval within 24
+/// hours, the request goes through the process that there was before.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("成员申请的提交回调", "submit_vip_account_approval"))]
@@ -213,10 +213,11 @@ pub struct FinishVipAccountApproval {
 /// [审批申请状态变化回调通知](https://developer.work.weixin.qq.com/document/path/91815)
 ///
 /// It was submitted, reminded of, withdrawn, approved, rejected, transferred or commented on, among
-/// others.
+/// others. Third-party apps get it at the instruction callback URL, for requests with templates that
+/// the app added.
 ///
-/// Self-built apps must be listed under 审批 › 可调用接口的应用. Customized and third-party apps need the
-/// permission 审批.
+/// Self-built apps must be listed under 审批 › 可调用接口的应用, and turn on 审批状态通知事件. Customized and
+/// third-party apps need the permission 审批.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("审批申请状态变化回调通知", "sys_approval_change"))]
@@ -235,6 +236,9 @@ pub struct SysApprovalChange {
 ///
 /// Sent to the self-built or third-party app whose approval it is; third-party apps get it at the data
 /// callback URL.
+///
+/// Self-built apps must be listed under 审批 › 可调用接口的应用, and turn on 审批状态通知事件. Customized and
+/// third-party apps need the permission 审批.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("自建应用审批状态变化通知回调", "open_approval_change"))]
@@ -318,7 +322,8 @@ pub struct StepDetail {
     pub sp_status: StepStatus,
     /// The time; 0 if the approver hasn't acted yet.
     pub sp_time: Timestamp,
-    /// The `media_id`s of the attachments. Absent if there are none.
+    /// The `media_id`s of the attachments. Absent if there are none. For third-party apps, the page calls
+    /// it `MediaId`.
     pub attach: Option<Vec<String>>,
 }
 
@@ -428,7 +433,7 @@ pub struct EngineApprover {
     pub item_name: String,
     /// The userid.
     pub item_user_id: String,
-    /// The department. Only for third-party apps.
+    /// The department. Absent from one of the pages.
     pub item_party: Option<String>,
     /// The avatar.
     pub item_image: String,
@@ -448,7 +453,7 @@ pub struct EngineNotified {
     pub item_name: String,
     /// The userid.
     pub item_user_id: String,
-    /// The department. Only for third-party apps.
+    /// The department. Absent from one of the pages.
     pub item_party: Option<String>,
     /// The avatar.
     pub item_image: String,

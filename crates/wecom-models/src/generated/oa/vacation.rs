@@ -221,8 +221,8 @@ pub struct LeaveType {
 pub struct Quota {
     /// The way in which leave is granted.
     pub r#type: QuotaType,
-    /// The day on which it is granted automatically; only its month and day mean something. Nothing if
-    /// `at_entry_date` is set.
+    /// The day on which it is granted automatically; only its month and day mean something. Meaningless if
+    /// `at_entry_date` is set: then leave is granted on the day that the member joined.
     pub autoreset_time: Timestamp,
     /// The duration granted automatically, in seconds, by year or month. With rules by years of work, see
     /// their `quota`.
@@ -244,6 +244,8 @@ pub struct QuotaRules {
     /// The rules.
     pub list: Vec<QuotaRule>,
     /// Whether the duration depends on the time the member has actually worked this year.
+    ///
+    /// The table lists it inside `list`, the example shows it here.
     pub based_on_actual_work_time: bool,
 }
 

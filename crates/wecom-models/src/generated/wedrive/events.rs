@@ -64,7 +64,7 @@ pub struct CreateFile {
     pub file_id: Vec<String>,
 }
 
-/// The admin that the API names renamed files of the app in the WeCom client.
+/// The admin that the API names renamed files that the app uploaded, in the WeCom client.
 ///
 /// `Event` `wedrive_file_change`, `ChangeType` `rename_file` ·
 /// [文件变更事件（重命名）](https://developer.work.weixin.qq.com/document/path/97900)
@@ -78,7 +78,8 @@ pub struct RenameFile {
     pub file_id: Vec<String>,
 }
 
-/// The admin that the API names changed the content of files of the app in the WeCom client.
+/// The admin that the API names changed the content of files that the app uploaded, in the WeCom
+/// client.
 ///
 /// `Event` `wedrive_file_change`, `ChangeType` `update_file` ·
 /// [文件变更事件（更新）](https://developer.work.weixin.qq.com/document/path/97900)
@@ -92,7 +93,7 @@ pub struct UpdateFile {
     pub file_id: Vec<String>,
 }
 
-/// The admin that the API names deleted files of the app in the WeCom client.
+/// The admin that the API names deleted files that the app uploaded, in the WeCom client.
 ///
 /// `Event` `wedrive_file_change`, `ChangeType` `delete_file` ·
 /// [文件变更事件（删除）](https://developer.work.weixin.qq.com/document/path/97900)
@@ -106,7 +107,7 @@ pub struct DeleteFile {
     pub file_id: Vec<String>,
 }
 
-/// The admin that the API names moved files of the app in the WeCom client.
+/// The admin that the API names moved files that the app uploaded, in the WeCom client.
 ///
 /// `Event` `wedrive_file_change`, `ChangeType` `move_file` ·
 /// [文件变更事件（移动）](https://developer.work.weixin.qq.com/document/path/97900)

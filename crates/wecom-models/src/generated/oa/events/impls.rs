@@ -520,7 +520,7 @@ impl wire::ReadObject for StepDetail {
             "Speech" => field.read(&mut self.speech),
             "SpStatus" => field.read(&mut self.sp_status),
             "SpTime" => field.read(&mut self.sp_time),
-            "Attach" => field.read(&mut self.attach),
+            "Attach" | "MediaId" => field.read(&mut self.attach),
             _ => field.skip(),
         }
     }
