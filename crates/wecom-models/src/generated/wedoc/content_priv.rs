@@ -37,7 +37,7 @@ use crate::Unknown;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetSheetPriv {
-    /// The document ID of the smart sheet, from [`CreateDoc`].
+    /// The document ID of the smart sheet, from [`CreateDoc`](crate::wedoc::doc::CreateDoc).
     pub docid: String,
     /// The type of rules to get.
     pub r#type: RuleType,
@@ -97,7 +97,7 @@ pub struct GetSheetPrivResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateSheetPriv {
-    /// The document ID of the smart sheet, from [`CreateDoc`].
+    /// The document ID of the smart sheet, from [`CreateDoc`](crate::wedoc::doc::CreateDoc).
     pub docid: String,
     /// The type of rule to change.
     pub r#type: RuleType,
@@ -169,7 +169,7 @@ pub struct UpdateSheetPrivResponse {}
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRule {
-    /// The document ID of the smart sheet, from [`CreateDoc`].
+    /// The document ID of the smart sheet, from [`CreateDoc`](crate::wedoc::doc::CreateDoc).
     pub docid: String,
     /// The name of the rule. Unique within the smart sheet.
     pub name: String,
@@ -215,7 +215,7 @@ pub struct CreateRuleResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModRuleMember {
-    /// The document ID of the smart sheet, from [`CreateDoc`].
+    /// The document ID of the smart sheet, from [`CreateDoc`](crate::wedoc::doc::CreateDoc).
     pub docid: String,
     /// The rule's ID.
     pub rule_id: u64,
@@ -275,7 +275,7 @@ pub struct ModRuleMemberResponse {}
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteRule {
-    /// The document ID of the smart sheet, from [`CreateDoc`].
+    /// The document ID of the smart sheet, from [`CreateDoc`](crate::wedoc::doc::CreateDoc).
     pub docid: String,
     /// The rules' IDs.
     pub rule_id_list: Vec<u64>,

@@ -28,9 +28,9 @@ use crate::{Timestamp, Unknown};
 ///
 /// `fatherid` is required if `spaceid` is set.
 ///
-/// [`CreateForm`] creates forms. An app can only read and change documents it created itself. Only the
-/// app can change the content of a document or spreadsheet, members can change that of a smart sheet,
-/// too. Requires WeCom 4.0.20 or later.
+/// [`CreateForm`](crate::wedoc::form::CreateForm) creates forms. An app can only read and change
+/// documents it created itself. Only the app can change the content of a document or spreadsheet,
+/// members can change that of a smart sheet, too. Requires WeCom 4.0.20 or later.
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.

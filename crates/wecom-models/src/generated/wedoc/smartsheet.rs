@@ -3120,7 +3120,7 @@ pub struct CellObject {
     pub id: Option<String>,
     /// The title of an image, or the name of a location.
     pub title: Option<String>,
-    /// The image's URL. For records to write, from [`UploadImage`].
+    /// The image's URL. For records to write, from [`UploadImage`](crate::wedoc::doc::UploadImage).
     pub image_url: Option<String>,
     /// The image's width.
     pub width: Option<i64>,
@@ -3135,7 +3135,8 @@ pub struct CellObject {
     pub file_ext: Option<String>,
     /// The file's ID. Only in records to write, and in responses to that.
     pub file_id: Option<String>,
-    /// The file's URL. For a WeDrive file to write, from [`ShareFile`]; for a document, its own.
+    /// The file's URL. For a WeDrive file to write, from `wedrive::file::ShareFile`; for a document, its
+    /// own.
     pub file_url: Option<String>,
     /// The type of file.
     pub file_type: Option<FileType>,
