@@ -112,7 +112,7 @@ fn take(document: &mut Value, member: &str, listed: &Map<String, Value>) {
     }
 }
 
-/// Makes a list of one where XML shows one element of what is a list.
+/// Makes a list of one where XML shows one element of what is a list, and a number of a text with the same number: `65.000`.
 fn shape_as(before: &mut Value, after: &Value) {
     if after.is_array() && !before.is_array() && !before.is_null() {
         *before = Value::Array(vec![before.take()]);
@@ -123,6 +123,12 @@ fn shape_as(before: &mut Value, after: &Value) {
                 if let Some(after) = after.get(name) {
                     shape_as(value, after);
                 }
+            }
+        }
+        (before @ Value::String(_), Value::Number(number)) => {
+            let same = before.as_str().and_then(|text| text.trim().parse().ok()) == number.as_f64();
+            if same {
+                *before = Value::Number(number.clone());
             }
         }
         (Value::Array(before), Value::Array(after)) => {
@@ -209,6 +215,13 @@ mod tests {
                     <Text><Value>y</Value><Shoe>1</Shoe></Text></Item></ExtAttr>";
         assert!(created(deep).contains("Text/Shoe: unknown field"), "{}", created(deep));
         assert!(created("<UserID>a</UserID><Gender>9</Gender>").contains("unknown enum value"));
+    }
+
+    #[test]
+    fn a_fraction_may_have_any_number_of_digits() {
+        let mut shown = serde_json::json!({ "a": ["65.000", "1.50", "x"] });
+        shape_as(&mut shown, &serde_json::json!({ "a": [65.0, 1.5, 2.0] }));
+        assert_eq!(shown, serde_json::json!({ "a": [65.0, 1.5, "x"] }));
     }
 
     #[test]
