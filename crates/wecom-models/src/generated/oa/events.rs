@@ -305,7 +305,7 @@ pub struct ApprovalStep {
     /// The status of the step.
     pub sp_status: StepStatus,
     /// The way in which several people approve.
-    pub approver_attr: ApproverMode,
+    pub approver_attr: ApproverAttr,
     /// The approvers; several for a tag or a manager.
     pub details: Vec<StepDetail>,
 }
@@ -344,7 +344,7 @@ pub struct ProcessNode {
     /// The status of the node. Absent for those who are notified.
     pub sp_status: Option<NodeStatus>,
     /// The way in which several people deal with it. Absent for those who are notified.
-    pub apv_rel: Option<NodeMode>,
+    pub apv_rel: Option<ApprovalMode>,
     /// The people.
     pub sub_node_list: Vec<SubNode>,
 }
@@ -392,7 +392,7 @@ pub struct EngineRequest {
     /// The template's ID.
     pub open_template_id: String,
     /// The status of the request.
-    pub open_sp_status: EngineStatus,
+    pub open_sp_status: OpenApprovalStatus,
     /// The time of the request.
     pub apply_time: Timestamp,
     /// The name of the member who submitted it.
@@ -418,7 +418,7 @@ pub struct EngineNode {
     /// The status of the step.
     pub node_status: StepStatus,
     /// The way in which several people approve.
-    pub node_attr: ApproverMode,
+    pub node_attr: ApproverAttr,
     /// The people who approve.
     pub node_type: EngineNodeType,
     /// The approvers; several for a tag or a manager.
@@ -530,7 +530,7 @@ pub enum StepStatus {
 /// The way in which several people approve.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum ApproverMode {
+pub enum ApproverAttr {
     /// `1`: one of them has to (或签).
     Any,
     /// `2`: all of them have to (会签).
@@ -582,7 +582,7 @@ pub enum NodeStatus {
 /// The way in which several people deal with a node.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum NodeMode {
+pub enum ApprovalMode {
     /// `1`: all of them have to (会签).
     All,
     /// `2`: one of them has to (或签).
@@ -630,7 +630,7 @@ pub enum RequestChange {
 /// The status of a request of the approval workflow engine.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum EngineStatus {
+pub enum OpenApprovalStatus {
     /// `1`
     Pending,
     /// `2`

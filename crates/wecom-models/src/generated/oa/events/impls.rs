@@ -106,7 +106,7 @@ impl wire::IntEnum for StepStatus {
     }
 }
 
-impl wire::IntEnum for ApproverMode {
+impl wire::IntEnum for ApproverAttr {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
             1 => Self::Any,
@@ -182,7 +182,7 @@ impl wire::IntEnum for NodeStatus {
     }
 }
 
-impl wire::IntEnum for NodeMode {
+impl wire::IntEnum for ApprovalMode {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
             1 => Self::All,
@@ -246,7 +246,7 @@ impl wire::IntEnum for RequestChange {
     }
 }
 
-impl wire::IntEnum for EngineStatus {
+impl wire::IntEnum for OpenApprovalStatus {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
             1 => Self::Pending,
@@ -673,18 +673,18 @@ wire::read_objects! {
 }
 
 wire::read_int_enums! {
-    AdvancedAccount, FinishType, RequestStatus, StepStatus, ApproverMode, NodeType,
-    NodeStatus, NodeMode, RequestChange, EngineStatus, EngineNodeType
+    AdvancedAccount, FinishType, RequestStatus, StepStatus, ApproverAttr, NodeType,
+    NodeStatus, ApprovalMode, RequestChange, OpenApprovalStatus, EngineNodeType
 }
 
 wire::open_enums! {
-    AdvancedAccount, FinishType, RequestStatus, StepStatus, ApproverMode, NodeType,
-    NodeStatus, NodeMode, RequestChange, EngineStatus, EngineNodeType
+    AdvancedAccount, FinishType, RequestStatus, StepStatus, ApproverAttr, NodeType,
+    NodeStatus, ApprovalMode, RequestChange, OpenApprovalStatus, EngineNodeType
 }
 
 wire::int_enums! {
-    AdvancedAccount, FinishType, RequestStatus, StepStatus, ApproverMode, NodeType,
-    NodeStatus, NodeMode, RequestChange, EngineStatus, EngineNodeType
+    AdvancedAccount, FinishType, RequestStatus, StepStatus, ApproverAttr, NodeType,
+    NodeStatus, ApprovalMode, RequestChange, OpenApprovalStatus, EngineNodeType
 }
 
 use crate::callback::{self, Select, Shape};

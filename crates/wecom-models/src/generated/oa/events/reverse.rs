@@ -222,6 +222,6 @@ wire::write_objects! {
 }
 
 wire::write_int_enums! {
-    AdvancedAccount, FinishType, RequestStatus, StepStatus, ApproverMode, NodeType,
-    NodeStatus, NodeMode, RequestChange, EngineStatus, EngineNodeType
+    AdvancedAccount, FinishType, RequestStatus, StepStatus, ApproverAttr, NodeType,
+    NodeStatus, ApprovalMode, RequestChange, OpenApprovalStatus, EngineNodeType
 }
