@@ -585,29 +585,29 @@ impl OptionItem {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct QuestionSetting {
-    /// The settings of text.
+    /// The settings of text. If omitted, the default settings apply.
     pub text_setting: Option<TextSetting>,
     /// The settings of a single choice. If omitted, nothing is checked.
     pub radio_setting: Option<RadioSetting>,
     /// The settings of a multiple choice. If omitted, nothing is checked.
     pub checkbox_setting: Option<CheckboxSetting>,
-    /// The settings of a location.
+    /// The settings of a location. If omitted, the default settings apply.
     pub location_setting: Option<LocationSetting>,
-    /// The settings of images.
+    /// The settings of images. If omitted, the default settings apply.
     pub image_setting: Option<ImageSetting>,
-    /// The settings of files.
+    /// The settings of files. If omitted, the default settings apply.
     pub file_setting: Option<FileSetting>,
-    /// The settings of a date.
+    /// The settings of a date. If omitted, the default settings apply.
     pub date_setting: Option<DateSetting>,
-    /// The settings of a time.
+    /// The settings of a time. If omitted, the default settings apply.
     pub time_setting: Option<TimeSetting>,
-    /// The settings of a duration.
+    /// The settings of a duration. If omitted, the default settings apply.
     pub duration_setting: Option<DurationSetting>,
-    /// The settings of a temperature.
+    /// The settings of a temperature. If omitted, the default settings apply.
     pub temperature_setting: Option<TemperatureSetting>,
-    /// The settings of departments.
+    /// The settings of departments. If omitted, the default settings apply.
     pub department_setting: Option<SelectionSetting>,
-    /// The settings of members.
+    /// The settings of members. If omitted, the default settings apply.
     pub member_setting: Option<SelectionSetting>,
 }
 
