@@ -74,6 +74,8 @@ pub struct GetCorpCheckinOptionResponse {
 ///
 /// Rules may differ from day to day. Times of day are in seconds since midnight.
 ///
+/// The members must be visible to the app.
+///
 /// Self-built apps must be listed under 打卡 › 可调用接口的应用. Customized and third-party apps need the
 /// permission 打卡. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
@@ -128,6 +130,8 @@ pub struct GetCheckinOptionResponse {
 ///
 /// They are returned whether or not the check-in app is on now. The standard time only exists under
 /// fixed and shift schedules.
+///
+/// The members must be visible to the app.
 ///
 /// Self-built apps must be listed under 打卡 › 可调用接口的应用. Customized and third-party apps need the
 /// permission 打卡. Since 2023-12-01 a system app's secret no longer works; existing companies are
@@ -187,6 +191,8 @@ pub struct GetCheckinDataResponse {
 ///
 /// Rate limit: 100 calls per minute.
 ///
+/// The members must be visible to the app.
+///
 /// Self-built apps must be listed under 打卡 › 可调用接口的应用. Customized and third-party apps need the
 /// permission 打卡. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
@@ -240,6 +246,8 @@ pub struct GetCheckinDayDataResponse {
 /// [获取打卡月报数据](https://developer.work.weixin.qq.com/document/path/93387)
 ///
 /// Rate limit: 60 calls per minute.
+///
+/// The members must be visible to the app.
 ///
 /// Self-built apps must be listed under 打卡 › 可调用接口的应用. Customized and third-party apps need the
 /// permission 打卡. Since 2023-12-01 a system app's secret no longer works; existing companies are
@@ -296,6 +304,8 @@ pub struct GetCheckinMonthDataResponse {
 /// Rate limit: 60 calls per minute.
 ///
 /// `endtime` is at most 31 days after `starttime`.
+///
+/// The members must be visible to the app.
 ///
 /// Self-built apps must be listed under 打卡 › 可调用接口的应用. Customized and third-party apps need the
 /// permission 打卡. Since 2023-12-01 a system app's secret no longer works; existing companies are
@@ -595,6 +605,8 @@ pub struct AddCheckinUserFaceResponse {}
 ///
 /// Includes those that the check-in app doesn't record since they match no rule, but none made with
 /// the WeCom app on a phone. Invalid userids are ignored.
+///
+/// The members must be visible to the app.
 ///
 /// Self-built apps must be listed under 打卡 › 可调用接口的应用. Third-party apps need the permission 打卡, and
 /// the device model must be linked to the app. Customized apps can't call it yet. Since 2023-12-01 a

@@ -196,6 +196,9 @@ pub struct SubmitVipAccountApproval {
 /// `Event` `finish_vip_account_approval` ·
 /// [成员申请的终止回调](https://developer.work.weixin.qq.com/document/path/99877)
 ///
+/// Sent if the company has set up approvals of such requests in an app, to the app that may call the
+/// API.
+///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("成员申请的终止回调", "finish_vip_account_approval"))]
 #[derive(Clone, Debug, Default, PartialEq)]
