@@ -50,7 +50,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let card = NewsNoticeUpdate::new(MainTitle::new("Release 1.4").desc("Approved"), link())
         .card_image(CardImage::new(&picture).aspect_ratio(1.5));
     let update = UpdateTemplateCard::new(agentid, code).userids([userid.as_str()]);
-    client.send(&update.template_card(card.into())).await?;
+    client.send(&update.template_card(card)).await?;
     println!("card: updated");
     Ok(())
 }
