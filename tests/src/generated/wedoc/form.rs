@@ -25,7 +25,7 @@ pub(crate) const CREATE_FORM: &[crate::snapshot::Example] = &[
           "must_reply": true,
           "note": "In years.",
           "placeholder": "A number",
-          "question_extend_setting": { "text_setting": { "validation_type": 1, "validation_detail": 9, "number_min": 18, "number_max": 99.5 } }
+          "question_extend_setting": { "text_setting": { "validation_type": 1, "validation_detail": 9, "number_min": 18.5, "number_max": 99.5 } }
         },
         {
           "question_id": 2,

@@ -178,7 +178,7 @@ pub(crate) const UPDATE_VIEW: &[crate::snapshot::Example] = &[
             "field_id": "fEff02",
             "field_type": "FIELD_TYPE_NUMBER",
             "operator": "OPERATOR_IS_LESS",
-            "number_value": { "value": 3 }
+            "number_value": { "value": 3.5 }
           }
         }
       ]
@@ -222,7 +222,7 @@ pub(crate) const UPDATE_VIEW: &[crate::snapshot::Example] = &[
               "field_id": "fEff02",
               "field_type": "FIELD_TYPE_NUMBER",
               "operator": "OPERATOR_IS_LESS",
-              "number_value": { "value": 3 }
+              "number_value": { "value": 3.5 }
             }
           }
         ]
@@ -967,7 +967,7 @@ pub(crate) const ADD_RECORDS: &[crate::snapshot::Example] = &[
             "file_id": "fileZx81",
             "file_url": "https://example.com/plan",
             "file_type": "70",
-            "doc_type": 2
+            "doc_type": "2"
           }
         ],
         "Owners": [{ "user_id": "lin.wei" }],
@@ -1017,7 +1017,7 @@ pub(crate) const ADD_RECORDS: &[crate::snapshot::Example] = &[
             "file_id": "fileZx81",
             "file_url": "https://example.com/plan",
             "file_type": "70",
-            "doc_type": 2
+            "doc_type": "2"
           }
         ],
         "Owners": [{ "user_id": "lin.wei" }],
@@ -1045,13 +1045,13 @@ pub(crate) const ADD_RECORDS: &[crate::snapshot::Example] = &[
   "docid": "dcAJ2GCAAAXtWyuj",
   "sheet_id": "tQ7xKd",
   "key_type": "CELL_VALUE_KEY_TYPE_FIELD_ID",
-  "records": [{ "values": { "fEff02": 4 } }, { "values": { "fPhone": "13000000000" } }]
+  "records": [{ "values": { "fEff02": 4.5 } }, { "values": { "fPhone": "13000000000" } }]
 }"#,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "records": [
-    { "record_id": "rD3e4F", "values": { "fEff02": 4 } },
+    { "record_id": "rD3e4F", "values": { "fEff02": 4.5 } },
     { "record_id": "rG5h6I", "values": { "fPhone": "13000000000" } }
   ]
 }"#,

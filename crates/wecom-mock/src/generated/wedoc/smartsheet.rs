@@ -196,7 +196,7 @@ pub(crate) static ROUTES: &[Route] = &[
               "field_id": "fEff02",
               "field_type": "FIELD_TYPE_NUMBER",
               "operator": "OPERATOR_IS_LESS",
-              "number_value": { "value": 3 }
+              "number_value": { "value": 3.5 }
             }
           }
         ]
@@ -682,7 +682,7 @@ pub(crate) static ROUTES: &[Route] = &[
             "file_id": "fileZx81",
             "file_url": "https://example.com/plan",
             "file_type": "70",
-            "doc_type": 2
+            "doc_type": "2"
           }
         ],
         "Owners": [{ "user_id": "lin.wei" }],
