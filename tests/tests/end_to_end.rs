@@ -41,11 +41,13 @@ async fn every_endpoint_of_the_spec_is_in_the_mock() {
         let token = meta.token.parameter().map(|parameter| server.issue_token(parameter)).unwrap_or_default();
         // Each endpoint by itself: an ID of an example is none of those that the mock gave out.
         server.clear_things();
-        // A cursor of an example is none of the mock's.
+        // A cursor of an example is none of the mock's; a number is the first page's.
         let first = contract.requests(&server.base_url(), &token).unwrap().remove(0);
         let uncursored = first.map(|body| match serde_json::from_slice::<serde_json::Value>(&body) {
             Ok(mut fields) if fields.is_object() => {
-                fields.as_object_mut().unwrap().remove("cursor");
+                if fields["cursor"].is_string() {
+                    fields.as_object_mut().unwrap().remove("cursor");
+                }
                 fields.to_string().into()
             }
             _ => body,

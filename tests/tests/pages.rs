@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use wecom_tests::conformance::{Findings, Kind, Outcome, check};
+use wecom_tests::event;
 
 /// The folder of the pages, from the environment; tests are skipped without it.
 fn pages() -> Option<PathBuf> {
@@ -24,13 +25,20 @@ fn every_example_of_the_pages_is_what_the_spec_says() {
     for line in summary.lines.lines() {
         let example: serde_json::Value = serde_json::from_str(line).expect("a line is JSON");
         let text = |name: &str| example[name].as_str().unwrap_or_default();
-        let method = text("method").parse().expect("a method");
-        let kind = if text("kind") == "request" { Kind::Request } else { Kind::Response };
-        let name = text("name");
-        match check(&method, text("path"), kind, &example["payload"].to_string()) {
+        let of_endpoint = |kind| {
+            let method = text("method").parse().expect("a method");
+            check(&method, text("path"), kind, &example["payload"].to_string())
+        };
+        let (name, kind) = (text("name"), text("kind"));
+        let outcome = match kind {
+            "event" => event::check(text("payload")),
+            "request" => of_endpoint(Kind::Request),
+            _ => of_endpoint(Kind::Response),
+        };
+        match outcome {
             Outcome::Pass => {}
             Outcome::Unspecified => wrong.push(format!("{name}: not in the spec")),
-            Outcome::Fail(findings) => wrong.push(format!("{name}, {kind:?}: {}", Findings(&findings))),
+            Outcome::Fail(findings) => wrong.push(format!("{name}, {kind}: {}", Findings(&findings))),
         }
     }
     // The four pages that the first endpoints come from have 16 examples between them.

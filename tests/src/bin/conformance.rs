@@ -318,7 +318,7 @@ mod tests {
         let (out, errors, summary) = run(&[line("one", "1"), "{}".to_owned(), "{".to_owned()], false);
         assert_eq!(out, "1 cases: 1 pass, 0 fail, 0 unspecified; 2 lines are no cases\n");
         let errors: Vec<&str> = errors.lines().collect();
-        assert_eq!(errors[0], "line 2: no `method`");
+        assert_eq!(errors[0], "line 2: no `kind`");
         assert!(errors[1].starts_with("line 3: not JSON: "), "{errors:?}");
         assert!(!summary.conforms());
     }

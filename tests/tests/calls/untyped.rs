@@ -117,7 +117,7 @@ async fn a_path_that_is_none_takes_the_token_nowhere() {
         ("https://evil.example.com/", "begin with `/`"),
         ("/cgi-bin/user/get?userid=1", "one by one"),
         ("/cgi-bin/user#", "one by one"),
-        ("/cgi-bin/user get", "blank"),
+        ("/cgi-bin/user get", "whitespace"),
         ("/cgi-bin/\r\nx: y", "control"),
     ] {
         let error = client.call(Method::GET, path).send::<Value>().await.unwrap_err();
