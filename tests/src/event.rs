@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use wecom_models::callback::{Document, Envelope, Payload, ReadError, Select};
 use wecom_models::wire::unknown_fields;
 
-use crate::conformance::{Finding, Findings, Kind, Outcome, as_pointer, compare, held};
+use crate::conformance::{Finding, Findings, Kind, Outcome, as_pointer, clear_placeholders, compare, held};
 use crate::generated::EVENTS;
 use crate::unknown::unknown_values;
 
@@ -48,7 +48,16 @@ impl Occurrence {
         let (read, mut before) = match (self.read)(document).and_then(|read| Ok((read, document.to_value()?)))
         {
             Ok(read) => read,
-            Err(error) => return whole(error),
+            // A page's placeholder, such as `<StrategyId>STRATEGY_ID</StrategyId>`, is no value: the rest is read without it.
+            Err(error) => {
+                let mut shown = document.to_value().unwrap_or_default();
+                let is_cleared = clear_placeholders(&mut shown);
+                let rest = shown.to_string();
+                return match Document::parse(&rest) {
+                    Ok(rest) if is_cleared => self.findings(&rest),
+                    _ => whole(error),
+                };
+            }
         };
         self.respell(&mut before);
         let listed = read.written.as_object().cloned().unwrap_or_default();
@@ -215,6 +224,14 @@ mod tests {
                     <Text><Value>y</Value><Shoe>1</Shoe></Text></Item></ExtAttr>";
         assert!(created(deep).contains("Text/Shoe: unknown field"), "{}", created(deep));
         assert!(created("<UserID>a</UserID><Gender>9</Gender>").contains("unknown enum value"));
+    }
+
+    #[test]
+    fn a_placeholder_in_place_of_a_number_is_no_value() {
+        assert_eq!(created("<UserID>a</UserID><MainDepartment>MAIN_DEPARTMENT</MainDepartment>"), "pass");
+        assert!(
+            created("<UserID>a</UserID><MainDepartment>four</MainDepartment>").contains("/MainDepartment")
+        );
     }
 
     #[test]

@@ -1510,7 +1510,10 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::oa::advanced_feature::SetApprovalDetail,
     >(
         oa::advanced_feature::SET_APPROVAL_DETAIL,
-        &["/process_list/node_list/*/node_status"],
+        &[
+            "/process_list/node_list/*/node_status",
+            "/process_list/node_list/*/node_apv_status",
+        ],
         &[],
     ),
     Contract::of::<
@@ -1864,6 +1867,7 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         &[
             "/answer/answer_list/*/reply/items/*/department_reply/list/*/department_id",
             "/answer/answer_list/*/reply/items/*/member_reply/list/*/userid",
+            "/answer/answer_list/*/reply/items/*/duration_reply/time_scale",
         ],
     ),
     Contract::of::<

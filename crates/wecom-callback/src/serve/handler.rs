@@ -44,7 +44,7 @@ impl FromCallback for Callback {
     }
 }
 
-/// A callback of one type. Its fields are the content's: `event.external_userid`.
+/// A callback of one type. Its fields are the content's: `event.external_user_id`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Event<T> {

@@ -44,7 +44,7 @@ pub struct SetApprovalDetail {
     pub approval_id: String,
     /// The status of the approval.
     pub approval_status: FlowStatus,
-    /// The URL of the approval. Matching `^https?://.*$`.
+    /// The URL of the approval; it begins with `http://` or `https://`.
     pub approval_url: String,
     /// The process.
     pub process_list: Process,
@@ -219,6 +219,8 @@ impl Process {
 #[non_exhaustive]
 pub struct Node {
     /// The status of the step.
+    ///
+    /// The page's example also calls it `node_status`; its table doesn't.
     pub node_apv_status: NodeStatus,
     /// The way in which several people approve.
     pub node_apv_rel: ApprovalMode,

@@ -1477,6 +1477,8 @@ pub struct DurationReply {
     /// The end.
     pub end_time: Timestamp,
     /// The unit.
+    ///
+    /// The page's example shows 0, which its table doesn't list.
     pub time_scale: TimeScale,
     /// The hours of a day. Present only if `time_scale` is 2.
     pub day_range: Option<u64>,
