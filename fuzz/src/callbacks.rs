@@ -51,7 +51,7 @@ impl Receiving {
         let seeds = requests.chain(messages).collect();
         // None is remembered, so that each is handled and has its reply.
         let callbacks = Callbacks::builder(router).receiver(receiver).remember(Duration::ZERO, 0).build();
-        Self { runtime, callbacks, sender, seeds }
+        Self { runtime, sender, callbacks, seeds }
     }
 
     fn post(&self, query: &str, body: impl Into<Bytes>) -> Option<(u16, Bytes)> {
