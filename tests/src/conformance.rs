@@ -478,8 +478,7 @@ mod tests {
         let mut value = json!({ "rule_id_list": ["RULEID1", 2] });
         assert!(clear_placeholders(&mut value));
         assert_eq!(value, json!({ "rule_id_list": [2] }));
-        let payload =
-            json!({ "end_time": 1_772_222_222, "begin_time": 1_700_000_000, "docid": "DOCID", "formid": "FORMID" });
+        let payload = json!({ "end_time": 1_772_222_222, "begin_time": 1_700_000_000, "docid": "DOCID", "formid": "FORMID" });
         let broken = |pointer: &str| Finding { pointer: pointer.to_owned(), what: String::new() };
         assert!(is_of_placeholders(&broken("/end_time"), &payload));
         assert!(is_of_placeholders(&broken("/docid, formid"), &payload));
