@@ -61,6 +61,12 @@ impl From<&str> for Receiveid {
     }
 }
 
+impl From<&String> for Receiveid {
+    fn from(id: &String) -> Self {
+        Self::from(id.as_str())
+    }
+}
+
 impl From<String> for Receiveid {
     fn from(id: String) -> Self {
         Self::from([id])
