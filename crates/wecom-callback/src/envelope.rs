@@ -9,7 +9,7 @@ use quick_xml::events::Event;
 use serde::Deserializer as _;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 
-/// How deep elements may stand in one another. An envelope's own stand in the root.
+/// The deepest nesting of elements. The members of an envelope are children of its root.
 const DEPTH: usize = 32;
 
 /// How an envelope is written. A reply is written as the callback was.
@@ -42,7 +42,7 @@ impl Format {
     }
 }
 
-/// What an envelope says.
+/// The members of an envelope.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Members {
     pub(crate) encrypt: String,
@@ -71,7 +71,7 @@ pub(crate) fn read(body: &[u8]) -> Result<(Format, Members), &'static str> {
     Ok((format, found.members()?))
 }
 
-/// What is read of envelopes. Payments and JSON have their names in lower case.
+/// The names of the members. Payments and JSON spell them in lower case.
 const NAMES: [&str; 6] = ["Encrypt", "ToUserName", "AgentID", "MsgSignature", "TimeStamp", "Nonce"];
 const TO_USER: usize = 1;
 

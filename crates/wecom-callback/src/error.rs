@@ -1,4 +1,4 @@
-//! What is wrong with a request, and the status to answer it with.
+//! The reasons for refusing a request, each with the status to respond with.
 
 use http::StatusCode;
 
@@ -7,16 +7,16 @@ use crate::envelope::Format;
 
 /// A request is refused.
 ///
-/// For programs that come from the official library, each case says the return codes that it stands for.
+/// Each case lists the return codes of the official library that it corresponds to.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// None of several receivers is for this path, or for this application.
+    /// No receiver accepts this path or this app.
     #[error(
         "no receiver is for this path and this application: add one with `receiver`, `receiver_at` or `receiver_for`"
     )]
     NoReceiver,
-    /// The query lacks a parameter of all callbacks: the request doesn't come from WeCom, or a proxy has cut off the query.
+    /// The query lacks a parameter that every callback has: the request doesn't come from WeCom, or a proxy removed the query.
     #[error("the query has no `{0}`: this request is no callback, or a proxy has dropped its query")]
     MissingParameter(&'static str),
     /// The query contains a parameter more than once.
@@ -29,20 +29,20 @@ pub enum Error {
         /// The limit, in bytes.
         limit: usize,
     },
-    /// The body is no envelope of a callback (-40002).
+    /// The body isn't a callback envelope (-40002).
     #[error("the body is no callback: {0}")]
     Envelope(&'static str),
     /// The signature is not that of the receiver's token (-40001). The token is wrong, or the request isn't WeCom's.
     #[error("the signature is wrong for this {}: compare the Token with that of the callback settings", .format.description())]
     #[non_exhaustive]
     Signature {
-        /// What was signed.
+        /// The format of the signed envelope.
         format: Format,
     },
     /// The callback is older or newer than the receiver allows.
     #[error("the callback's timestamp is too far from now: it is replayed, or a clock is wrong")]
     Expired,
-    /// The content can't be decrypted (-40004, -40007, -40008, -40010): most likely, `EncodingAESKey` is wrong. Which step failed is not told.
+    /// The content can't be decrypted (-40004, -40007, -40008, -40010): most likely, `EncodingAESKey` is wrong. The error doesn't say which step failed.
     #[error("the content can't be decrypted: compare the EncodingAESKey with that of the callback settings")]
     Undecryptable,
     /// The callback is meant for another receiver (-40005).
@@ -51,13 +51,13 @@ pub enum Error {
     )]
     #[non_exhaustive]
     Receiveid {
-        /// Who it is meant for.
+        /// The receiveid in the callback.
         received: String,
     },
 }
 
 impl Error {
-    /// Returns the status to answer with. Everything from the signature on is a 403: the outside can't tell one from the other.
+    /// Returns the status to respond with. Every failure from the signature check on is a 403, so that a sender can't distinguish them.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::NoReceiver => StatusCode::NOT_FOUND,
@@ -78,7 +78,7 @@ impl From<Undecryptable> for Error {
     }
 }
 
-/// A receiver can't be made.
+/// A receiver can't be built.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
@@ -90,7 +90,7 @@ pub enum ConfigError {
     /// The key can't be used.
     #[error(transparent)]
     Key(#[from] KeyError),
-    /// Nothing says who the receiver is.
+    /// No receiveid is set.
     #[error(
         "say who receives the callbacks: call `receiveid` with the ID of the company or suite, or with an empty one for an AI bot"
     )]

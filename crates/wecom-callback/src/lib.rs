@@ -1,9 +1,9 @@
-//! Receives [WeCom (企业微信)](https://developer.work.weixin.qq.com/document) callbacks: messages, events, what a suite is told, AI bots in webhook
-//! mode, devices, payments.
+//! Receives [WeCom (企业微信)](https://developer.work.weixin.qq.com/document) callbacks: messages and events of apps, notifications of suites,
+//! AI bots in webhook mode, devices and payments.
 //!
-//! At its heart is a [`Receiver`], which does no I/O: query and body in, a trusted message out, and a reply back. With the feature `serve`, `Callbacks` serve
-//! HTTP: they pass each callback to a handler by its type, within WeCom's deadlines, once. With `tower`, they are a tower service, which
-//! axum and hyper take.
+//! At its heart is a [`Receiver`], which does no I/O: it turns a query and a body into a trusted message, and seals the reply. With the feature
+//! `serve`, `Callbacks` serves HTTP: it passes each callback to the handler for its type once, within WeCom's deadlines. With `tower`, it is a
+//! tower service for axum and hyper.
 
 // On docs.rs, each item says which feature it needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -1,9 +1,9 @@
-//! Who callbacks are meant for.
+//! The receiveid: the company, suite, device model or bot that a callback is for.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// Whose callbacks a receiver accepts, by the receiveid that WeCom encrypts with each message. It is compared as it is, blanks included.
+/// The receiveids that a receiver accepts. WeCom encrypts one with each message. It is compared exactly, including whitespace.
 ///
 /// | channel | callbacks | URL verification |
 /// | --- | --- | --- |
@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// | AI bot | empty | empty |
 /// | hardware in the cloud | the provider's company ID, or the model's ID | the same |
 ///
-/// A text is an exact ID, an array or a `Vec` of them is a choice.
+/// Converts from one ID, or from an array or a `Vec` of several.
 #[derive(Clone)]
 pub struct Receiveid(Policy);
 
@@ -26,12 +26,12 @@ enum Policy {
 }
 
 impl Receiveid {
-    /// Accepts whatever receiveid equals the `ToUserName` of its envelope, if there is one: for the callbacks of many companies at one URL.
+    /// Accepts any receiveid that equals the `ToUserName` of its envelope, if it has one: for a URL that receives the callbacks of many companies.
     pub fn any() -> Self {
         Self(Policy::Any)
     }
 
-    /// Accepts what the function returns `true` for: a company that is known, for instance.
+    /// Accepts a receiveid if the function returns `true` for it, for example if the company is known.
     pub fn matching(accepts: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
         Self(Policy::If(Arc::new(accepts)))
     }

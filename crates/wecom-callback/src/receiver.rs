@@ -1,4 +1,4 @@
-//! The receiver: what WeCom sends becomes a trusted message, and a reply becomes what WeCom reads.
+//! The receiver: opens callbacks and seals replies.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -18,10 +18,10 @@ use crate::receiveid::Receiveid;
 use crate::signature::{equal, sign};
 use crate::{ConfigError, Error};
 
-/// The largest body, unless told otherwise.
+/// The default limit of the body.
 const MAX_BODY: usize = 1 << 20;
 
-/// The longest text that a URL is verified with: WeCom's are about 19 digits.
+/// The longest text accepted in a URL verification: WeCom's are about 19 digits.
 const MAX_ECHO: usize = 128;
 
 /// Receives the callbacks of one token and one key, without any I/O.
@@ -80,8 +80,8 @@ impl Receiver {
 
     /// Verifies a URL: takes the query of a GET request, and returns the text to answer with, as it is.
     ///
-    /// WeCom waits for one second, and may verify a URL any number of times. A message in place of such a text is refused: whoever has
-    /// recorded a callback can't have it decrypted here.
+    /// WeCom waits for one second, and may verify a URL any number of times. Any other text, such as a message, is refused, so that a recorded
+    /// callback can't be decrypted here.
     pub fn verify_url(&self, query: &str) -> Result<Bytes, Error> {
         let query = Query::parse(query)?;
         let encrypted = query.echo()?;
@@ -112,7 +112,7 @@ impl Receiver {
         if body.len() > limit { Err(Error::TooLarge { limit }) } else { Ok(()) }
     }
 
-    /// Opens what has been read of an envelope.
+    /// Opens an envelope that has been read.
     pub(crate) fn open_members(
         &self,
         query: &Query<'_>,
@@ -162,7 +162,7 @@ impl Receiver {
         self.seal_with(opened, reply, &Fresh { random: random(), timestamp: now(), nonce })
     }
 
-    /// Seals a reply with what is made up for it.
+    /// Seals a reply with the given random values.
     pub(crate) fn seal_with(&self, opened: &Opened, reply: &[u8], fresh: &Fresh) -> Reply {
         let Fresh { random, timestamp, nonce } = fresh;
         let encrypted = self.0.key.seal(*random, reply, &opened.receiveid);
@@ -172,14 +172,14 @@ impl Receiver {
     }
 }
 
-/// What is new in each reply.
+/// The values that each reply has of its own.
 pub(crate) struct Fresh {
     pub(crate) random: [u8; 16],
     pub(crate) timestamp: u64,
     pub(crate) nonce: String,
 }
 
-/// Decides whether a message is meant for the receiver, and returns for whom it is.
+/// Checks that a message is meant for the receiver, and returns its receiveid.
 fn check(accepted: &Receiveid, receiveid: Vec<u8>, to_user: Option<&str>) -> Result<String, Error> {
     let receiveid = String::from_utf8(receiveid).map_err(|_| Error::Undecryptable)?;
     if accepted.accepts(&receiveid, to_user) {
@@ -189,7 +189,7 @@ fn check(accepted: &Receiveid, receiveid: Vec<u8>, to_user: Option<&str>) -> Res
     }
 }
 
-/// The time, as callbacks tell it: in seconds.
+/// The current time, in seconds since 1970, as in callbacks.
 pub(crate) fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }
@@ -214,32 +214,32 @@ pub struct ReceiverBuilder {
 }
 
 impl ReceiverBuilder {
-    /// Whose callbacks are accepted: the ID of a company or suite, several of them, an empty one for an AI bot. See [`Receiveid`].
+    /// Sets the receiveids to accept: the ID of a company or suite, several of them, or an empty one for an AI bot. See [`Receiveid`].
     pub fn receiveid(mut self, receiveid: impl Into<Receiveid>) -> Self {
         self.receiveid = Some(receiveid.into());
         self
     }
 
-    /// Who the URL is verified as, where that is someone else: a provider's company ID for the URLs of its apps.
+    /// Sets the receiveids to accept in URL verification, if they differ: a provider's company ID for the URLs of its apps.
     pub fn verified_as(mut self, receiveid: impl Into<Receiveid>) -> Self {
         self.verified_as = Some(receiveid.into());
         self
     }
 
-    /// How many bytes a body may have, instead of 1 MiB.
+    /// Sets the largest body in bytes; the default is 1 MiB.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.max_body = bytes;
         self
     }
 
-    /// How far a callback's timestamp may be from now, so that a recorded callback is of no use later. WeCom has no such rule, and it isn't
-    /// documented whether its retries carry a new timestamp: allow 5 minutes or more.
+    /// Sets how far a callback's timestamp may be from the current time, so that a recorded callback can't be replayed later. WeCom has no such rule,
+    /// and doesn't document whether its retries have a new timestamp: allow 5 minutes or more.
     pub fn max_age(mut self, age: Duration) -> Self {
         self.max_age = Some(age);
         self
     }
 
-    /// Makes the receiver.
+    /// Builds the receiver.
     pub fn build(self) -> Result<Receiver, ConfigError> {
         let token = self.token.expose();
         if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -260,23 +260,23 @@ impl ReceiverBuilder {
     }
 }
 
-/// A callback that is WeCom's, decrypted.
+/// A callback that has been verified and decrypted.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Opened {
-    /// The message: XML or JSON, byte by byte as WeCom sent it. It may hold secrets, such as a suite's ticket, so `Debug` doesn't show it.
+    /// The message in XML or JSON, exactly as WeCom sent it. It may contain secrets, such as a suite's ticket, so `Debug` doesn't show it.
     pub message: Bytes,
-    /// How the callback was written, and its reply will be.
+    /// The format of the callback, and of its reply.
     pub format: Format,
-    /// Who the callback is meant for: the ID of a company, a suite or a device model; empty for an AI bot.
+    /// The ID of the company, suite or device model that the callback is for; empty for an AI bot.
     pub receiveid: String,
-    /// The `ToUserName` of the envelope, which nothing vouches for: it isn't signed.
+    /// The `ToUserName` of the envelope. It isn't signed, so don't trust it.
     pub to_user: Option<String>,
-    /// The `AgentID` of the envelope, if it has one, which nothing vouches for either.
+    /// The `AgentID` of the envelope, if it has one. It isn't signed either.
     pub agent_id: Option<String>,
-    /// The timestamp of the callback's URL, as it came.
+    /// The timestamp in the callback's URL, as received.
     pub timestamp: String,
-    /// The nonce of the callback's URL.
+    /// The nonce in the callback's URL.
     pub nonce: String,
     /// A hash of the receiver's token and key, the receiveid and the message. Callbacks that have the same are the same: WeCom repeats a callback
     /// that isn't answered in time. (`FromUserName` with `CreateTime`, as its documentation suggests, would lose events of the same second.)
@@ -289,12 +289,12 @@ impl Opened {
         String::from_utf8_lossy(&self.message)
     }
 
-    /// Reads what all callbacks have in common, which says what kind of callback it is.
+    /// Reads the members that all callbacks have in common. They identify the type of callback.
     pub fn envelope(&self) -> Result<Envelope, ReadError> {
         Document::parse(&self.text())?.envelope()
     }
 
-    /// Reads the message as a type, whatever kind of callback it is: [`is`](wecom_models::callback::is) says whether it is of that type.
+    /// Reads the message as a type, without checking that it is one: [`is`](wecom_models::callback::is) does that.
     pub fn read<T: Payload>(&self) -> Result<T, ReadError> {
         Document::parse(&self.text())?.read()
     }
@@ -313,7 +313,7 @@ impl fmt::Debug for Opened {
     }
 }
 
-/// What a callback is answered with.
+/// The response to a callback.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Reply {
