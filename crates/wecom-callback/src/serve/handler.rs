@@ -9,7 +9,7 @@ use wecom_models::callback::{Document, Envelope, Events, Payload, ReadError, is}
 use super::answer::{BoxError, IntoPassive, Passive};
 use crate::Opened;
 
-/// What a handler's last argument can be: [`Event`], [`Family`] or [`Callback`].
+/// A type for the last argument of a handler: [`Event`], [`Family`] or [`Callback`].
 pub trait FromCallback: Sized + Send + 'static {
     /// Whether a callback with this envelope is one.
     fn takes(envelope: &Envelope) -> bool;
@@ -18,13 +18,13 @@ pub trait FromCallback: Sized + Send + 'static {
     fn read(callback: Callback, document: &Document<'_>) -> Result<Self, ReadError>;
 }
 
-/// Any callback: what all have in common, and the message as it came.
+/// Any callback: the members that all have in common, and the message as received.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Callback {
-    /// What all callbacks have in common.
+    /// The members that all callbacks have in common.
     pub envelope: Arc<Envelope>,
-    /// The decrypted message and how it came.
+    /// The decrypted message, and how it was received.
     pub opened: Arc<Opened>,
 }
 
@@ -48,9 +48,9 @@ impl FromCallback for Callback {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Event<T> {
-    /// What the type has of its own.
+    /// The members of this type.
     pub content: T,
-    /// What all callbacks have, and the message as it came.
+    /// The members that all callbacks have, and the message as received.
     pub callback: Callback,
 }
 
@@ -76,9 +76,9 @@ impl<T: Payload> FromCallback for Event<T> {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Family<T> {
-    /// Which one it is.
+    /// The event, as a variant of the family's enum.
     pub content: T,
-    /// What all callbacks have, and the message as it came.
+    /// The members that all callbacks have, and the message as received.
     pub callback: Callback,
 }
 
@@ -92,13 +92,13 @@ impl<T: Events> FromCallback for Family<T> {
     }
 }
 
-/// What a handler needs of the application's state: an argument before the callback.
+/// A part of the application's state, as an argument before the callback.
 #[derive(Clone, Copy, Debug)]
 pub struct State<T>(pub T);
 
-/// What can be taken out of a state.
+/// A part of a state.
 pub trait FromRef<S> {
-    /// Takes it out.
+    /// Returns the part.
     fn from_ref(state: &S) -> Self;
 }
 

@@ -276,27 +276,27 @@ impl CallbacksBuilder {
         self
     }
 
-    /// How long a handler has until its callback is answered without its reply, instead of 4 seconds. WeCom waits for 5.
+    /// Sets how long to wait for a handler before responding without its reply; the default is 4 seconds. WeCom waits for 5.
     ///
-    /// Zero answers at once.
+    /// Zero responds at once.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
     }
 
-    /// The same for suites, providers and devices, instead of 0.7 seconds. WeCom waits for 1.
+    /// Sets the same for suites, providers and devices; the default is 0.7 seconds. WeCom waits for 1.
     pub fn short_deadline(mut self, deadline: Duration) -> Self {
         self.short_deadline = deadline;
         self
     }
 
-    /// How many handlers run at once, instead of 1000. Further callbacks are answered with 503, and come again.
+    /// Sets how many handlers may run at once; the default is 1000. Further callbacks are answered with 503, and WeCom repeats them.
     pub fn max_running(mut self, handlers: u32) -> Self {
         self.max_running = handlers;
         self
     }
 
-    /// How long a callback is remembered, so that a repeated one isn't handled again, instead of an hour; and how many of them, at most, instead of 20,000.
+    /// Sets how long, and how many, callbacks are remembered, so that a repeated one isn't handled again; the defaults are an hour and 20,000.
     pub fn remember(mut self, time: Duration, callbacks: usize) -> Self {
         (self.remember, self.remembered) = (time, callbacks);
         self
@@ -308,7 +308,7 @@ impl CallbacksBuilder {
         self
     }
 
-    /// Makes it.
+    /// Builds the service.
     pub fn build(self) -> Callbacks {
         let running = Running::new(self.max_running, self.remember, self.remembered, self.duplicates);
         Callbacks(Arc::new(Settings {
