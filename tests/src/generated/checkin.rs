@@ -631,3 +631,257 @@ pub(crate) const GET_HARDWARE_CHECKIN_DATA: &[crate::snapshot::Example] = &[
 fn get_hardware_checkin_data() {
     crate::snapshot::snapshot::<GetHardwareCheckinData>(GET_HARDWARE_CHECKIN_DATA);
 }
+
+pub(crate) const ADD_CHECKIN_OPTION: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "effective_now": true,
+  "group": {
+    "grouptype": 1,
+    "groupname": "Head office",
+    "checkindate": [
+      {
+        "workdays": [1, 2, 3, 4, 5],
+        "checkintime": [
+          {
+            "time_id": 1,
+            "work_sec": 32400,
+            "off_work_sec": 64800,
+            "remind_work_sec": 31800,
+            "remind_off_work_sec": 64800,
+            "allow_rest": true,
+            "rest_begin_time": 43200,
+            "rest_end_time": 46800,
+            "rest_times": [{ "rest_begin_time": 54000, "rest_end_time": 54600 }],
+            "earliest_work_sec": 28800,
+            "latest_work_sec": 36000,
+            "earliest_off_work_sec": 61200,
+            "latest_off_work_sec": 79200,
+            "no_need_checkon": false,
+            "no_need_checkoff": false
+          }
+        ],
+        "allow_flex": true,
+        "flex_on_duty_time": 600,
+        "flex_off_duty_time": 300,
+        "max_allow_arrive_early": 0,
+        "max_allow_arrive_late": 0,
+        "late_rule": {
+          "allow_offwork_after_time": true,
+          "offwork_after_time": 7200,
+          "onwork_flex_time": 3600,
+          "timerules": [{ "offwork_after_time": 7200, "onwork_flex_time": 3600 }]
+        },
+        "biweekly": {
+          "enable_weekday_recurrence": true,
+          "odd_workdays": [1, 2, 3, 4, 5, 6],
+          "even_workdays": [1, 2, 3, 4, 5]
+        }
+      }
+    ],
+    "spe_workdays": [
+      {
+        "type": 0,
+        "timestamp": 1720224000,
+        "notes": "Stocktaking",
+        "checkintime": [
+          {
+            "time_id": 2,
+            "work_sec": 36000,
+            "off_work_sec": 57600,
+            "remind_work_sec": 35400,
+            "remind_off_work_sec": 57600
+          }
+        ]
+      }
+    ],
+    "spe_offdays": [{ "type": 1, "begtime": 1720368000, "endtime": 1720454400, "notes": "Anniversary" }],
+    "sync_holidays": true,
+    "need_photo": false,
+    "wifimac_infos": [{ "wifiname": "office-5g", "wifimac": "02:00:5e:10:00:01" }],
+    "note_can_use_local_pic": true,
+    "allow_checkin_offworkday": true,
+    "loc_infos": [
+      {
+        "lat": 39908700,
+        "lng": 116397500,
+        "loc_title": "Main gate",
+        "loc_detail": "1 Example Road",
+        "distance": 200
+      }
+    ],
+    "range": { "party_id": ["4"], "userid": ["lin.wei"], "tagid": [7] },
+    "white_users": ["zhou.min"],
+    "type": 3,
+    "reporterinfo": { "reporters": [{ "userid": "zhou.min" }, { "tagid": 7 }] },
+    "allow_apply_offworkday": true,
+    "allow_apply_bk_cnt": 3,
+    "allow_apply_bk_day_limit": 30,
+    "buka_limit_next_month": 5,
+    "option_out_range": 1,
+    "offwork_interval_time": 600,
+    "use_face_detect": true,
+    "open_face_live_detect": true,
+    "ot_info_v2": {
+      "workdayconf": {
+        "allow_ot": true,
+        "type": 1,
+        "checkin": {
+          "ot_time_start": 1800,
+          "ot_time_min": 3600,
+          "ot_time_max": 10800,
+          "restinfo": {
+            "type": 1,
+            "fix_time_rule_list": [{ "fix_time_begin_sec": 68400, "fix_time_end_sec": 70200 }]
+          }
+        },
+        "ot_trans_enable": true,
+        "ot_trans_type": 1,
+        "vacation": { "trans_ratio": 100, "sync_vacation": true },
+        "ot_time_range": 2
+      },
+      "restdayconf": {
+        "allow_ot": true,
+        "type": 2,
+        "apply": {
+          "restinfo": { "type": 2, "cal_ottime_rule": { "items": [{ "ot_time": 14400, "rest_time": 1800 }] } }
+        }
+      },
+      "holidayconf": { "allow_ot": true, "type": 0, "applycheckin": { "restinfo": { "type": 0 } } },
+      "time_unit_config": {
+        "ot_time_unit": 2,
+        "perday_duration_secs": 28800,
+        "rounding_method": 1,
+        "rounding_precision": 1,
+        "step_size": 3600
+      }
+    },
+    "sync_out_checkin": true,
+    "buka_remind": { "open_remind": true, "buka_remind_day": 28, "buka_remind_month": 0 },
+    "buka_restriction": 6,
+    "open_sp_checkin": true,
+    "checkin_method_type": 0
+  }
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "group": {
+    "grouptype": 2,
+    "groupname": "Shop",
+    "loc_infos": [
+      {
+        "lat": 39908700,
+        "lng": 116397500,
+        "loc_title": "Shop",
+        "loc_detail": "2 Example Road",
+        "distance": 100
+      }
+    ],
+    "range": { "userid": ["chen.yu"] },
+    "schedulelist": [
+      { "schedule_id": 0, "schedule_name": "休息" },
+      {
+        "schedule_id": 1,
+        "schedule_name": "Early",
+        "time_section": [
+          {
+            "time_id": 1,
+            "work_sec": 25200,
+            "off_work_sec": 54000,
+            "remind_work_sec": 24600,
+            "remind_off_work_sec": 54000,
+            "earliest_work_sec": 21600,
+            "latest_work_sec": 28800,
+            "earliest_off_work_sec": 50400,
+            "latest_off_work_sec": 61200
+          }
+        ],
+        "allow_flex": true,
+        "flex_on_duty_time": 0,
+        "flex_off_duty_time": 0,
+        "max_allow_arrive_early": 1800,
+        "max_allow_arrive_late": 1800,
+        "late_rule": {
+          "allow_offwork_after_time": true,
+          "timerules": [{ "offwork_after_time": 7200, "onwork_flex_time": 3600 }]
+        }
+      }
+    ]
+  }
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "group": {
+    "grouptype": 3,
+    "groupname": "Sales",
+    "wifimac_infos": [{ "wifiname": "office-5g", "wifimac": "02:00:5e:10:00:01" }],
+    "range": { "party_id": ["9"] },
+    "spe_offdays": [{ "type": 2, "timestamp": 1720224000, "endtime": 1727740800, "notes": "Every other Saturday" }],
+    "span_day_time": 14400,
+    "standard_work_duration": 28800
+  }
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn add_checkin_option() {
+    crate::snapshot::snapshot::<AddCheckinOption>(ADD_CHECKIN_OPTION);
+}
+
+pub(crate) const UPDATE_CHECKIN_OPTION: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "effective_now": true,
+  "group": {
+    "groupid": 12,
+    "grouptype": 1,
+    "groupname": "Head office",
+    "need_photo": true,
+    "wifimac_infos": [{ "wifiname": "office-5g", "wifimac": "02:00:5e:10:00:01" }],
+    "range": { "party_id": ["4", "5"] }
+  }
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn update_checkin_option() {
+    crate::snapshot::snapshot::<UpdateCheckinOption>(UPDATE_CHECKIN_OPTION);
+}
+
+pub(crate) const CLEAR_CHECKIN_OPTION_ARRAY_FIELD: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "groupid": 12, "clear_field": [1, 2, 3], "effective_now": true }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{ "groupid": 12, "clear_field": [4] }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn clear_checkin_option_array_field() {
+    crate::snapshot::snapshot::<
+        ClearCheckinOptionArrayField,
+    >(CLEAR_CHECKIN_OPTION_ARRAY_FIELD);
+}
+
+pub(crate) const DEL_CHECKIN_OPTION: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "groupid": 12, "effective_now": true }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn del_checkin_option() {
+    crate::snapshot::snapshot::<DelCheckinOption>(DEL_CHECKIN_OPTION);
+}

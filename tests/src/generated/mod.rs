@@ -280,6 +280,18 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::checkin::GetHardwareCheckinData,
     >(checkin::GET_HARDWARE_CHECKIN_DATA, &[], &[]),
     Contract::of::<
+        wecom_models::checkin::AddCheckinOption,
+    >(checkin::ADD_CHECKIN_OPTION, &[], &[]),
+    Contract::of::<
+        wecom_models::checkin::UpdateCheckinOption,
+    >(checkin::UPDATE_CHECKIN_OPTION, &[], &[]),
+    Contract::of::<
+        wecom_models::checkin::ClearCheckinOptionArrayField,
+    >(checkin::CLEAR_CHECKIN_OPTION_ARRAY_FIELD, &[], &[]),
+    Contract::of::<
+        wecom_models::checkin::DelCheckinOption,
+    >(checkin::DEL_CHECKIN_OPTION, &[], &[]),
+    Contract::of::<
         wecom_models::contacts::batch::SyncUser,
     >(contacts::batch::SYNC_USER, &[], &[]),
     Contract::of::<

@@ -19,6 +19,10 @@
 //! | [`AddCheckinRecord`] | [添加打卡记录](https://developer.work.weixin.qq.com/document/path/99647) | `POST /cgi-bin/checkin/add_checkin_record` |
 //! | [`AddCheckinUserFace`] | [录入打卡人员人脸信息](https://developer.work.weixin.qq.com/document/path/93378) | `POST /cgi-bin/checkin/addcheckinuserface` |
 //! | [`GetHardwareCheckinData`] | [获取设备打卡数据](https://developer.work.weixin.qq.com/document/path/94126) | `POST /cgi-bin/hardware/get_hardware_checkin_data` |
+//! | [`AddCheckinOption`] | [创建打卡规则](https://developer.work.weixin.qq.com/document/path/98041) | `POST /cgi-bin/checkin/add_checkin_option` |
+//! | [`UpdateCheckinOption`] | [修改打卡规则](https://developer.work.weixin.qq.com/document/path/98041) | `POST /cgi-bin/checkin/update_checkin_option` |
+//! | [`ClearCheckinOptionArrayField`] | [清空打卡规则数组元素](https://developer.work.weixin.qq.com/document/path/98041) | `POST /cgi-bin/checkin/clear_checkin_option_array_field` |
+//! | [`DelCheckinOption`] | [删除打卡规则](https://developer.work.weixin.qq.com/document/path/98041) | `POST /cgi-bin/checkin/del_checkin_option` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -664,6 +668,220 @@ pub struct GetHardwareCheckinDataResponse {
     /// The check-ins.
     pub checkindata: Vec<HardwareCheckin>,
 }
+
+/// Creates a check-in rule.
+///
+/// `POST /cgi-bin/checkin/add_checkin_option` ·
+/// [创建打卡规则](https://developer.work.weixin.qq.com/document/path/98041)
+///
+/// The page also says that `wifimac` must be unique in the rule, as must `time_id`, `schedule_id` and
+/// `schedule_name`.
+///
+/// Self-built apps must be listed under 打卡 › 可调用接口的应用; customized apps need the permission 打卡.
+/// Third-party apps can't call it yet. Since 2023-12-01 a system app's secret no longer works;
+/// existing companies are unaffected for now.
+///
+/// Error codes:
+///
+/// - 301093, `CHECKIN_RULE_INVALID_FIELD`: A field of the rule is invalid. Correct the field that `errmsg` names.
+/// - 301094, `CHECKIN_RULE_ILLEGAL_FIELD`: The rule has a field that is no longer used: `flex_time`, `limit_aheadtime`, `limit_offtime`, `noneed_offwork` or `ot_info`. Use the fields that replaced it, such as `flex_on_duty_time` and `ot_info_v2`.
+#[doc(
+    alias(
+        "创建打卡规则",
+        "/cgi-bin/checkin/add_checkin_option",
+        "checkin/add_checkin_option"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AddCheckinOption {
+    /// The rule.
+    pub group: NewGroup,
+    /// Whether it takes effect at once. Default false.
+    pub effective_now: Option<bool>,
+}
+
+impl AddCheckinOption {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(group: NewGroup) -> Self {
+        Self { group, ..Self::default() }
+    }
+
+    /// Sets [`effective_now`](Self::effective_now).
+    #[must_use]
+    pub fn effective_now(mut self, effective_now: bool) -> Self {
+        self.effective_now = Some(effective_now);
+        self
+    }
+}
+
+/// The response to [`AddCheckinOption`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct AddCheckinOptionResponse {}
+
+/// Updates a check-in rule.
+///
+/// `POST /cgi-bin/checkin/update_checkin_option` ·
+/// [修改打卡规则](https://developer.work.weixin.qq.com/document/path/98041)
+///
+/// Of the fields of `group` itself, those that are omitted stay unchanged, and so do lists that are
+/// empty. Fields that are set are replaced as a whole, with everything inside. To clear a list, use
+/// [`ClearCheckinOptionArrayField`]; to clear anything else, send it empty.
+///
+/// Only the app that created the rule can update it.
+///
+/// Self-built apps must be listed under 打卡 › 可调用接口的应用; customized apps need the permission 打卡.
+/// Third-party apps can't call it yet. Since 2023-12-01 a system app's secret no longer works;
+/// existing companies are unaffected for now.
+///
+/// Error codes:
+///
+/// - 301093, `CHECKIN_RULE_INVALID_FIELD`: A field of the rule is invalid. Correct the field that `errmsg` names.
+/// - 301094, `CHECKIN_RULE_ILLEGAL_FIELD`: The rule has a field that is no longer used: `flex_time`, `limit_aheadtime`, `limit_offtime`, `noneed_offwork` or `ot_info`. Use the fields that replaced it, such as `flex_on_duty_time` and `ot_info_v2`.
+#[doc(
+    alias(
+        "修改打卡规则",
+        "/cgi-bin/checkin/update_checkin_option",
+        "checkin/update_checkin_option"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UpdateCheckinOption {
+    /// The rule's ID, and the fields to update.
+    pub group: GroupChanges,
+    /// Whether it takes effect at once. Default false.
+    pub effective_now: Option<bool>,
+}
+
+impl UpdateCheckinOption {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(group: GroupChanges) -> Self {
+        Self { group, ..Self::default() }
+    }
+
+    /// Sets [`effective_now`](Self::effective_now).
+    #[must_use]
+    pub fn effective_now(mut self, effective_now: bool) -> Self {
+        self.effective_now = Some(effective_now);
+        self
+    }
+}
+
+/// The response to [`UpdateCheckinOption`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct UpdateCheckinOptionResponse {}
+
+/// Clears lists of a check-in rule.
+///
+/// `POST /cgi-bin/checkin/clear_checkin_option_array_field` ·
+/// [清空打卡规则数组元素](https://developer.work.weixin.qq.com/document/path/98041)
+///
+/// Only the app that created the rule can update it. `wifimac_infos` and `loc_infos` can't both be
+/// empty.
+///
+/// Self-built apps must be listed under 打卡 › 可调用接口的应用; customized apps need the permission 打卡.
+/// Third-party apps can't call it yet. Since 2023-12-01 a system app's secret no longer works;
+/// existing companies are unaffected for now.
+#[doc(
+    alias(
+        "清空打卡规则数组元素",
+        "/cgi-bin/checkin/clear_checkin_option_array_field",
+        "checkin/clear_checkin_option_array_field"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ClearCheckinOptionArrayField {
+    /// The rule's ID.
+    pub groupid: u64,
+    /// The lists to clear.
+    pub clear_field: Vec<ListField>,
+    /// Whether it takes effect at once. Default false.
+    pub effective_now: Option<bool>,
+}
+
+impl ClearCheckinOptionArrayField {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(groupid: u64, clear_field: impl IntoIterator<Item = ListField>) -> Self {
+        Self {
+            groupid,
+            clear_field: clear_field.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`effective_now`](Self::effective_now).
+    #[must_use]
+    pub fn effective_now(mut self, effective_now: bool) -> Self {
+        self.effective_now = Some(effective_now);
+        self
+    }
+}
+
+/// The response to [`ClearCheckinOptionArrayField`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct ClearCheckinOptionArrayFieldResponse {}
+
+/// Deletes a check-in rule.
+///
+/// `POST /cgi-bin/checkin/del_checkin_option` ·
+/// [删除打卡规则](https://developer.work.weixin.qq.com/document/path/98041)
+///
+/// Only the app that created the rule can delete it.
+///
+/// Self-built apps must be listed under 打卡 › 可调用接口的应用; customized apps need the permission 打卡.
+/// Third-party apps can't call it yet. Since 2023-12-01 a system app's secret no longer works;
+/// existing companies are unaffected for now.
+#[doc(
+    alias(
+        "删除打卡规则",
+        "/cgi-bin/checkin/del_checkin_option",
+        "checkin/del_checkin_option"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DelCheckinOption {
+    /// The rule's ID.
+    pub groupid: u64,
+    /// Whether it takes effect at once. Default false.
+    pub effective_now: Option<bool>,
+}
+
+impl DelCheckinOption {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(groupid: u64) -> Self {
+        Self { groupid, ..Self::default() }
+    }
+
+    /// Sets [`effective_now`](Self::effective_now).
+    #[must_use]
+    pub fn effective_now(mut self, effective_now: bool) -> Self {
+        self.effective_now = Some(effective_now);
+        self
+    }
+}
+
+/// The response to [`DelCheckinOption`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct DelCheckinOptionResponse {}
 
 /// A member's check-in rule.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1628,6 +1846,17 @@ pub struct RestTime {
     pub rest_end_time: u64,
 }
 
+impl RestTime {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(rest_begin_time: u64, rest_end_time: u64) -> Self {
+        Self {
+            rest_begin_time,
+            rest_end_time,
+        }
+    }
+}
+
 /// A rule for leaving late and coming late the next day.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -1646,6 +1875,2142 @@ pub struct LateStep {
     pub offwork_after_time: u64,
     /// The permitted lateness in the first period of the next day, in seconds.
     pub onwork_flex_time: u64,
+}
+
+/// A check-in rule to create. Times of day are in seconds since midnight.
+///
+/// Set at least one of `wifimac_infos` and `loc_infos`.
+///
+/// `checkindate` is required if `grouptype` is `1`.
+///
+/// `checkindate.checkintime` is required if `grouptype` is `1`.
+///
+/// `schedulelist` is required if `grouptype` is `2`.
+///
+/// `use_face_detect` is required if `open_face_live_detect` is `1`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewGroup {
+    /// The type of the rule.
+    pub grouptype: GroupType,
+    /// The rule's name. 1 to 40 characters.
+    pub groupname: String,
+    /// The days of the week, and the check-in times on them. Required for fixed schedules; for free ones,
+    /// only `workdays` applies. At most 7 items.
+    pub checkindate: Option<Vec<NewCheckinDate>>,
+    /// The special days on which members have to check in. Only for fixed schedules. At most 366 items.
+    pub spe_workdays: Option<Vec<NewSpecialWorkday>>,
+    /// The special days on which members don't have to check in. At most 366 items.
+    pub spe_offdays: Option<Vec<NewSpecialOffday>>,
+    /// Whether public holidays are days off. Default true.
+    pub sync_holidays: Option<bool>,
+    /// Whether members must take a photo to check in. Default false.
+    pub need_photo: Option<bool>,
+    /// The wireless networks in which members can check in. Can't be empty if there are no `loc_infos`. At
+    /// most 500 items.
+    pub wifimac_infos: Option<Vec<NewWifiNetwork>>,
+    /// Whether images from the phone may be added to a remark. Default true.
+    pub note_can_use_local_pic: Option<bool>,
+    /// Whether members may check in on days off. Only for fixed schedules. Default false.
+    pub allow_checkin_offworkday: Option<bool>,
+    /// The locations at which members can check in. Can't be empty if there are no `wifimac_infos`. At
+    /// most 500 items.
+    pub loc_infos: Option<Vec<NewLocation>>,
+    /// The members the rule applies to.
+    pub range: NewRange,
+    /// The userids of exempt members, who need not check in.
+    pub white_users: Option<Vec<String>>,
+    /// The device used to check in. According to the table: 0, 2 or 3; according to the list of errors: 0,
+    /// 1 (a USB attendance machine) or 3. Default 0.
+    pub r#type: Option<CheckinDevice>,
+    /// The recipients of reports.
+    pub reporterinfo: Option<NewReporterInfo>,
+    /// Whether members may request a make-up check-in (补卡). Default false.
+    pub allow_apply_offworkday: Option<bool>,
+    /// The number of make-up check-ins a member may request per month; -1 means no limit. Default -1.
+    pub allow_apply_bk_cnt: Option<i64>,
+    /// The number of days within which a make-up check-in may be requested: 1 is the same day, 2 the day
+    /// before too; -1 means no limit. Default -1, at most 180.
+    pub allow_apply_bk_day_limit: Option<i64>,
+    /// The day of the next month from which no make-up check-in is possible; -1 means no such day. Default
+    /// -1.
+    pub buka_limit_next_month: Option<i64>,
+    /// The handling of a check-in out of range. Default 0.
+    pub option_out_range: Option<OutOfRange>,
+    /// The shifts. Required for shift schedules, and only for them. One of them must have the
+    /// `schedule_id` 0: days off, named 休息. At least one other is required.
+    pub schedulelist: Option<Vec<NewSchedule>>,
+    /// The time after checking in from which members can check out, in seconds. For overtime under fixed
+    /// schedules and free shift assignment (自由排班), and for work and overtime under free schedules.
+    pub offwork_interval_time: Option<u64>,
+    /// Whether face recognition is required. Default false.
+    pub use_face_detect: Option<bool>,
+    /// Whether liveness detection is on. It requires `use_face_detect`. Default false.
+    pub open_face_live_detect: Option<bool>,
+    /// The overtime settings. According to the page, some types of rules require them; it doesn't say
+    /// which.
+    pub ot_info_v2: Option<NewOvertimeInfo>,
+    /// Whether check-ins outside of the office count as check-ins at the start and end of work. Default
+    /// false.
+    pub sync_out_checkin: Option<bool>,
+    /// The reminder of make-up check-ins. If omitted, there is none.
+    pub buka_remind: Option<MakeUpReminder>,
+    /// The cases in which no make-up check-in is possible, as bits: 1 missed check-in, 2 late, 4 left
+    /// early, 8 other exceptions. 0 means no restriction. Default 0.
+    pub buka_restriction: Option<u64>,
+    /// The time the next day begins, in seconds since midnight, in full minutes. Only for free schedules.
+    /// Default 0, less than 86400.
+    pub span_day_time: Option<u64>,
+    /// The work duration per day, in seconds: from 3600 on in steps of 1800; -1 means no limit. Only for
+    /// free schedules. Default -1, at most 86400.
+    pub standard_work_duration: Option<i64>,
+    /// Whether check-in by approval (审批打卡) is on.
+    pub open_sp_checkin: Option<bool>,
+    /// The way check-ins and check-outs alternate: always under free schedules, on days off under fixed
+    /// and shift schedules.
+    pub checkin_method_type: Option<CheckinMethod>,
+}
+
+impl NewGroup {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(
+        grouptype: GroupType,
+        groupname: impl Into<String>,
+        range: NewRange,
+    ) -> Self {
+        Self {
+            grouptype,
+            groupname: groupname.into(),
+            range,
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`checkindate`](Self::checkindate).
+    #[must_use]
+    pub fn checkindate(
+        mut self,
+        checkindate: impl IntoIterator<Item = NewCheckinDate>,
+    ) -> Self {
+        self.checkindate = Some(checkindate.into_iter().collect());
+        self
+    }
+
+    /// Sets [`spe_workdays`](Self::spe_workdays).
+    #[must_use]
+    pub fn spe_workdays(
+        mut self,
+        spe_workdays: impl IntoIterator<Item = NewSpecialWorkday>,
+    ) -> Self {
+        self.spe_workdays = Some(spe_workdays.into_iter().collect());
+        self
+    }
+
+    /// Sets [`spe_offdays`](Self::spe_offdays).
+    #[must_use]
+    pub fn spe_offdays(
+        mut self,
+        spe_offdays: impl IntoIterator<Item = NewSpecialOffday>,
+    ) -> Self {
+        self.spe_offdays = Some(spe_offdays.into_iter().collect());
+        self
+    }
+
+    /// Sets [`sync_holidays`](Self::sync_holidays).
+    #[must_use]
+    pub fn sync_holidays(mut self, sync_holidays: bool) -> Self {
+        self.sync_holidays = Some(sync_holidays);
+        self
+    }
+
+    /// Sets [`need_photo`](Self::need_photo).
+    #[must_use]
+    pub fn need_photo(mut self, need_photo: bool) -> Self {
+        self.need_photo = Some(need_photo);
+        self
+    }
+
+    /// Sets [`wifimac_infos`](Self::wifimac_infos).
+    #[must_use]
+    pub fn wifimac_infos(
+        mut self,
+        wifimac_infos: impl IntoIterator<Item = NewWifiNetwork>,
+    ) -> Self {
+        self.wifimac_infos = Some(wifimac_infos.into_iter().collect());
+        self
+    }
+
+    /// Sets [`note_can_use_local_pic`](Self::note_can_use_local_pic).
+    #[must_use]
+    pub fn note_can_use_local_pic(mut self, note_can_use_local_pic: bool) -> Self {
+        self.note_can_use_local_pic = Some(note_can_use_local_pic);
+        self
+    }
+
+    /// Sets [`allow_checkin_offworkday`](Self::allow_checkin_offworkday).
+    #[must_use]
+    pub fn allow_checkin_offworkday(mut self, allow_checkin_offworkday: bool) -> Self {
+        self.allow_checkin_offworkday = Some(allow_checkin_offworkday);
+        self
+    }
+
+    /// Sets [`loc_infos`](Self::loc_infos).
+    #[must_use]
+    pub fn loc_infos(
+        mut self,
+        loc_infos: impl IntoIterator<Item = NewLocation>,
+    ) -> Self {
+        self.loc_infos = Some(loc_infos.into_iter().collect());
+        self
+    }
+
+    /// Sets [`white_users`](Self::white_users).
+    #[must_use]
+    pub fn white_users(
+        mut self,
+        white_users: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.white_users = Some(white_users.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets [`type`](Self::type).
+    #[must_use]
+    pub fn r#type(mut self, r#type: CheckinDevice) -> Self {
+        self.r#type = Some(r#type);
+        self
+    }
+
+    /// Sets [`reporterinfo`](Self::reporterinfo).
+    #[must_use]
+    pub fn reporterinfo(mut self, reporterinfo: NewReporterInfo) -> Self {
+        self.reporterinfo = Some(reporterinfo);
+        self
+    }
+
+    /// Sets [`allow_apply_offworkday`](Self::allow_apply_offworkday).
+    #[must_use]
+    pub fn allow_apply_offworkday(mut self, allow_apply_offworkday: bool) -> Self {
+        self.allow_apply_offworkday = Some(allow_apply_offworkday);
+        self
+    }
+
+    /// Sets [`allow_apply_bk_cnt`](Self::allow_apply_bk_cnt).
+    #[must_use]
+    pub fn allow_apply_bk_cnt(mut self, allow_apply_bk_cnt: i64) -> Self {
+        self.allow_apply_bk_cnt = Some(allow_apply_bk_cnt);
+        self
+    }
+
+    /// Sets [`allow_apply_bk_day_limit`](Self::allow_apply_bk_day_limit).
+    #[must_use]
+    pub fn allow_apply_bk_day_limit(mut self, allow_apply_bk_day_limit: i64) -> Self {
+        self.allow_apply_bk_day_limit = Some(allow_apply_bk_day_limit);
+        self
+    }
+
+    /// Sets [`buka_limit_next_month`](Self::buka_limit_next_month).
+    #[must_use]
+    pub fn buka_limit_next_month(mut self, buka_limit_next_month: i64) -> Self {
+        self.buka_limit_next_month = Some(buka_limit_next_month);
+        self
+    }
+
+    /// Sets [`option_out_range`](Self::option_out_range).
+    #[must_use]
+    pub fn option_out_range(mut self, option_out_range: OutOfRange) -> Self {
+        self.option_out_range = Some(option_out_range);
+        self
+    }
+
+    /// Sets [`schedulelist`](Self::schedulelist).
+    #[must_use]
+    pub fn schedulelist(
+        mut self,
+        schedulelist: impl IntoIterator<Item = NewSchedule>,
+    ) -> Self {
+        self.schedulelist = Some(schedulelist.into_iter().collect());
+        self
+    }
+
+    /// Sets [`offwork_interval_time`](Self::offwork_interval_time).
+    #[must_use]
+    pub fn offwork_interval_time(mut self, offwork_interval_time: u64) -> Self {
+        self.offwork_interval_time = Some(offwork_interval_time);
+        self
+    }
+
+    /// Sets [`use_face_detect`](Self::use_face_detect).
+    #[must_use]
+    pub fn use_face_detect(mut self, use_face_detect: bool) -> Self {
+        self.use_face_detect = Some(use_face_detect);
+        self
+    }
+
+    /// Sets [`open_face_live_detect`](Self::open_face_live_detect).
+    #[must_use]
+    pub fn open_face_live_detect(mut self, open_face_live_detect: bool) -> Self {
+        self.open_face_live_detect = Some(open_face_live_detect);
+        self
+    }
+
+    /// Sets [`ot_info_v2`](Self::ot_info_v2).
+    #[must_use]
+    pub fn ot_info_v2(mut self, ot_info_v2: NewOvertimeInfo) -> Self {
+        self.ot_info_v2 = Some(ot_info_v2);
+        self
+    }
+
+    /// Sets [`sync_out_checkin`](Self::sync_out_checkin).
+    #[must_use]
+    pub fn sync_out_checkin(mut self, sync_out_checkin: bool) -> Self {
+        self.sync_out_checkin = Some(sync_out_checkin);
+        self
+    }
+
+    /// Sets [`buka_remind`](Self::buka_remind).
+    #[must_use]
+    pub fn buka_remind(mut self, buka_remind: MakeUpReminder) -> Self {
+        self.buka_remind = Some(buka_remind);
+        self
+    }
+
+    /// Sets [`buka_restriction`](Self::buka_restriction).
+    #[must_use]
+    pub fn buka_restriction(mut self, buka_restriction: u64) -> Self {
+        self.buka_restriction = Some(buka_restriction);
+        self
+    }
+
+    /// Sets [`span_day_time`](Self::span_day_time).
+    #[must_use]
+    pub fn span_day_time(mut self, span_day_time: u64) -> Self {
+        self.span_day_time = Some(span_day_time);
+        self
+    }
+
+    /// Sets [`standard_work_duration`](Self::standard_work_duration).
+    #[must_use]
+    pub fn standard_work_duration(mut self, standard_work_duration: i64) -> Self {
+        self.standard_work_duration = Some(standard_work_duration);
+        self
+    }
+
+    /// Sets [`open_sp_checkin`](Self::open_sp_checkin).
+    #[must_use]
+    pub fn open_sp_checkin(mut self, open_sp_checkin: bool) -> Self {
+        self.open_sp_checkin = Some(open_sp_checkin);
+        self
+    }
+
+    /// Sets [`checkin_method_type`](Self::checkin_method_type).
+    #[must_use]
+    pub fn checkin_method_type(mut self, checkin_method_type: CheckinMethod) -> Self {
+        self.checkin_method_type = Some(checkin_method_type);
+        self
+    }
+}
+
+/// Changes of a check-in rule. Times of day are in seconds since midnight.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GroupChanges {
+    /// The rule's ID.
+    pub groupid: u64,
+    /// The type of the rule.
+    pub grouptype: Option<GroupType>,
+    /// The rule's name. 1 to 40 characters.
+    pub groupname: Option<String>,
+    /// The days of the week, and the check-in times on them. Only for fixed schedules; for free ones, only
+    /// `workdays` applies. At most 7 items.
+    pub checkindate: Option<Vec<NewCheckinDate>>,
+    /// The special days on which members have to check in. Only for fixed schedules. At most 366 items.
+    pub spe_workdays: Option<Vec<NewSpecialWorkday>>,
+    /// The special days on which members don't have to check in. At most 366 items.
+    pub spe_offdays: Option<Vec<NewSpecialOffday>>,
+    /// Whether public holidays are days off.
+    pub sync_holidays: Option<bool>,
+    /// Whether members must take a photo to check in.
+    pub need_photo: Option<bool>,
+    /// The wireless networks in which members can check in. Can't be empty if there are no `loc_infos`. At
+    /// most 500 items.
+    pub wifimac_infos: Option<Vec<NewWifiNetwork>>,
+    /// Whether images from the phone may be added to a remark.
+    pub note_can_use_local_pic: Option<bool>,
+    /// Whether members may check in on days off. Only for fixed schedules.
+    pub allow_checkin_offworkday: Option<bool>,
+    /// The locations at which members can check in. Can't be empty if there are no `wifimac_infos`. At
+    /// most 500 items.
+    pub loc_infos: Option<Vec<NewLocation>>,
+    /// The members the rule applies to.
+    pub range: Option<NewRange>,
+    /// The userids of exempt members, who need not check in.
+    pub white_users: Option<Vec<String>>,
+    /// The device used to check in. According to the table: 0, 2 or 3; according to the list of errors: 0,
+    /// 1 (a USB attendance machine) or 3.
+    pub r#type: Option<CheckinDevice>,
+    /// The recipients of reports.
+    pub reporterinfo: Option<NewReporterInfo>,
+    /// Whether members may request a make-up check-in (补卡).
+    pub allow_apply_offworkday: Option<bool>,
+    /// The number of make-up check-ins a member may request per month; -1 means no limit.
+    pub allow_apply_bk_cnt: Option<i64>,
+    /// The number of days within which a make-up check-in may be requested: 1 is the same day, 2 the day
+    /// before too; -1 means no limit. At most 180.
+    pub allow_apply_bk_day_limit: Option<i64>,
+    /// The day of the next month from which no make-up check-in is possible; -1 means no such day.
+    pub buka_limit_next_month: Option<i64>,
+    /// The handling of a check-in out of range.
+    pub option_out_range: Option<OutOfRange>,
+    /// The shifts. Only for shift schedules. One of them must have the `schedule_id` 0: days off, named
+    /// 休息. At least one other is required.
+    pub schedulelist: Option<Vec<NewSchedule>>,
+    /// The time after checking in from which members can check out, in seconds. For overtime under fixed
+    /// schedules and free shift assignment (自由排班), and for work and overtime under free schedules.
+    pub offwork_interval_time: Option<u64>,
+    /// Whether face recognition is required.
+    pub use_face_detect: Option<bool>,
+    /// Whether liveness detection is on. It requires `use_face_detect`.
+    pub open_face_live_detect: Option<bool>,
+    /// The overtime settings. According to the page, some types of rules require them; it doesn't say
+    /// which.
+    pub ot_info_v2: Option<NewOvertimeInfo>,
+    /// Whether check-ins outside of the office count as check-ins at the start and end of work.
+    pub sync_out_checkin: Option<bool>,
+    /// The reminder of make-up check-ins.
+    pub buka_remind: Option<MakeUpReminder>,
+    /// The cases in which no make-up check-in is possible, as bits: 1 missed check-in, 2 late, 4 left
+    /// early, 8 other exceptions. 0 means no restriction.
+    pub buka_restriction: Option<u64>,
+    /// The time the next day begins, in seconds since midnight, in full minutes. Only for free schedules.
+    /// Less than 86400.
+    pub span_day_time: Option<u64>,
+    /// The work duration per day, in seconds: from 3600 on in steps of 1800; -1 means no limit. Only for
+    /// free schedules. At most 86400.
+    pub standard_work_duration: Option<i64>,
+    /// Whether check-in by approval (审批打卡) is on.
+    pub open_sp_checkin: Option<bool>,
+    /// The way check-ins and check-outs alternate: always under free schedules, on days off under fixed
+    /// and shift schedules.
+    pub checkin_method_type: Option<CheckinMethod>,
+}
+
+impl GroupChanges {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(groupid: u64) -> Self {
+        Self { groupid, ..Self::default() }
+    }
+
+    /// Sets [`grouptype`](Self::grouptype).
+    #[must_use]
+    pub fn grouptype(mut self, grouptype: GroupType) -> Self {
+        self.grouptype = Some(grouptype);
+        self
+    }
+
+    /// Sets [`groupname`](Self::groupname).
+    #[must_use]
+    pub fn groupname(mut self, groupname: impl Into<String>) -> Self {
+        self.groupname = Some(groupname.into());
+        self
+    }
+
+    /// Sets [`checkindate`](Self::checkindate).
+    #[must_use]
+    pub fn checkindate(
+        mut self,
+        checkindate: impl IntoIterator<Item = NewCheckinDate>,
+    ) -> Self {
+        self.checkindate = Some(checkindate.into_iter().collect());
+        self
+    }
+
+    /// Sets [`spe_workdays`](Self::spe_workdays).
+    #[must_use]
+    pub fn spe_workdays(
+        mut self,
+        spe_workdays: impl IntoIterator<Item = NewSpecialWorkday>,
+    ) -> Self {
+        self.spe_workdays = Some(spe_workdays.into_iter().collect());
+        self
+    }
+
+    /// Sets [`spe_offdays`](Self::spe_offdays).
+    #[must_use]
+    pub fn spe_offdays(
+        mut self,
+        spe_offdays: impl IntoIterator<Item = NewSpecialOffday>,
+    ) -> Self {
+        self.spe_offdays = Some(spe_offdays.into_iter().collect());
+        self
+    }
+
+    /// Sets [`sync_holidays`](Self::sync_holidays).
+    #[must_use]
+    pub fn sync_holidays(mut self, sync_holidays: bool) -> Self {
+        self.sync_holidays = Some(sync_holidays);
+        self
+    }
+
+    /// Sets [`need_photo`](Self::need_photo).
+    #[must_use]
+    pub fn need_photo(mut self, need_photo: bool) -> Self {
+        self.need_photo = Some(need_photo);
+        self
+    }
+
+    /// Sets [`wifimac_infos`](Self::wifimac_infos).
+    #[must_use]
+    pub fn wifimac_infos(
+        mut self,
+        wifimac_infos: impl IntoIterator<Item = NewWifiNetwork>,
+    ) -> Self {
+        self.wifimac_infos = Some(wifimac_infos.into_iter().collect());
+        self
+    }
+
+    /// Sets [`note_can_use_local_pic`](Self::note_can_use_local_pic).
+    #[must_use]
+    pub fn note_can_use_local_pic(mut self, note_can_use_local_pic: bool) -> Self {
+        self.note_can_use_local_pic = Some(note_can_use_local_pic);
+        self
+    }
+
+    /// Sets [`allow_checkin_offworkday`](Self::allow_checkin_offworkday).
+    #[must_use]
+    pub fn allow_checkin_offworkday(mut self, allow_checkin_offworkday: bool) -> Self {
+        self.allow_checkin_offworkday = Some(allow_checkin_offworkday);
+        self
+    }
+
+    /// Sets [`loc_infos`](Self::loc_infos).
+    #[must_use]
+    pub fn loc_infos(
+        mut self,
+        loc_infos: impl IntoIterator<Item = NewLocation>,
+    ) -> Self {
+        self.loc_infos = Some(loc_infos.into_iter().collect());
+        self
+    }
+
+    /// Sets [`range`](Self::range).
+    #[must_use]
+    pub fn range(mut self, range: NewRange) -> Self {
+        self.range = Some(range);
+        self
+    }
+
+    /// Sets [`white_users`](Self::white_users).
+    #[must_use]
+    pub fn white_users(
+        mut self,
+        white_users: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.white_users = Some(white_users.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets [`type`](Self::type).
+    #[must_use]
+    pub fn r#type(mut self, r#type: CheckinDevice) -> Self {
+        self.r#type = Some(r#type);
+        self
+    }
+
+    /// Sets [`reporterinfo`](Self::reporterinfo).
+    #[must_use]
+    pub fn reporterinfo(mut self, reporterinfo: NewReporterInfo) -> Self {
+        self.reporterinfo = Some(reporterinfo);
+        self
+    }
+
+    /// Sets [`allow_apply_offworkday`](Self::allow_apply_offworkday).
+    #[must_use]
+    pub fn allow_apply_offworkday(mut self, allow_apply_offworkday: bool) -> Self {
+        self.allow_apply_offworkday = Some(allow_apply_offworkday);
+        self
+    }
+
+    /// Sets [`allow_apply_bk_cnt`](Self::allow_apply_bk_cnt).
+    #[must_use]
+    pub fn allow_apply_bk_cnt(mut self, allow_apply_bk_cnt: i64) -> Self {
+        self.allow_apply_bk_cnt = Some(allow_apply_bk_cnt);
+        self
+    }
+
+    /// Sets [`allow_apply_bk_day_limit`](Self::allow_apply_bk_day_limit).
+    #[must_use]
+    pub fn allow_apply_bk_day_limit(mut self, allow_apply_bk_day_limit: i64) -> Self {
+        self.allow_apply_bk_day_limit = Some(allow_apply_bk_day_limit);
+        self
+    }
+
+    /// Sets [`buka_limit_next_month`](Self::buka_limit_next_month).
+    #[must_use]
+    pub fn buka_limit_next_month(mut self, buka_limit_next_month: i64) -> Self {
+        self.buka_limit_next_month = Some(buka_limit_next_month);
+        self
+    }
+
+    /// Sets [`option_out_range`](Self::option_out_range).
+    #[must_use]
+    pub fn option_out_range(mut self, option_out_range: OutOfRange) -> Self {
+        self.option_out_range = Some(option_out_range);
+        self
+    }
+
+    /// Sets [`schedulelist`](Self::schedulelist).
+    #[must_use]
+    pub fn schedulelist(
+        mut self,
+        schedulelist: impl IntoIterator<Item = NewSchedule>,
+    ) -> Self {
+        self.schedulelist = Some(schedulelist.into_iter().collect());
+        self
+    }
+
+    /// Sets [`offwork_interval_time`](Self::offwork_interval_time).
+    #[must_use]
+    pub fn offwork_interval_time(mut self, offwork_interval_time: u64) -> Self {
+        self.offwork_interval_time = Some(offwork_interval_time);
+        self
+    }
+
+    /// Sets [`use_face_detect`](Self::use_face_detect).
+    #[must_use]
+    pub fn use_face_detect(mut self, use_face_detect: bool) -> Self {
+        self.use_face_detect = Some(use_face_detect);
+        self
+    }
+
+    /// Sets [`open_face_live_detect`](Self::open_face_live_detect).
+    #[must_use]
+    pub fn open_face_live_detect(mut self, open_face_live_detect: bool) -> Self {
+        self.open_face_live_detect = Some(open_face_live_detect);
+        self
+    }
+
+    /// Sets [`ot_info_v2`](Self::ot_info_v2).
+    #[must_use]
+    pub fn ot_info_v2(mut self, ot_info_v2: NewOvertimeInfo) -> Self {
+        self.ot_info_v2 = Some(ot_info_v2);
+        self
+    }
+
+    /// Sets [`sync_out_checkin`](Self::sync_out_checkin).
+    #[must_use]
+    pub fn sync_out_checkin(mut self, sync_out_checkin: bool) -> Self {
+        self.sync_out_checkin = Some(sync_out_checkin);
+        self
+    }
+
+    /// Sets [`buka_remind`](Self::buka_remind).
+    #[must_use]
+    pub fn buka_remind(mut self, buka_remind: MakeUpReminder) -> Self {
+        self.buka_remind = Some(buka_remind);
+        self
+    }
+
+    /// Sets [`buka_restriction`](Self::buka_restriction).
+    #[must_use]
+    pub fn buka_restriction(mut self, buka_restriction: u64) -> Self {
+        self.buka_restriction = Some(buka_restriction);
+        self
+    }
+
+    /// Sets [`span_day_time`](Self::span_day_time).
+    #[must_use]
+    pub fn span_day_time(mut self, span_day_time: u64) -> Self {
+        self.span_day_time = Some(span_day_time);
+        self
+    }
+
+    /// Sets [`standard_work_duration`](Self::standard_work_duration).
+    #[must_use]
+    pub fn standard_work_duration(mut self, standard_work_duration: i64) -> Self {
+        self.standard_work_duration = Some(standard_work_duration);
+        self
+    }
+
+    /// Sets [`open_sp_checkin`](Self::open_sp_checkin).
+    #[must_use]
+    pub fn open_sp_checkin(mut self, open_sp_checkin: bool) -> Self {
+        self.open_sp_checkin = Some(open_sp_checkin);
+        self
+    }
+
+    /// Sets [`checkin_method_type`](Self::checkin_method_type).
+    #[must_use]
+    pub fn checkin_method_type(mut self, checkin_method_type: CheckinMethod) -> Self {
+        self.checkin_method_type = Some(checkin_method_type);
+        self
+    }
+}
+
+/// Days of the week, and the check-in times on them.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewCheckinDate {
+    /// The days: 1 is Monday, 6 Saturday, 0 Sunday. A day can be in the rule only once. Omit it or leave
+    /// it empty for alternating weeks; see `biweekly`. At most 7 items, each at most 6.
+    pub workdays: Option<Vec<u64>>,
+    /// The work periods on those days. Required for fixed schedules. At most 4 items.
+    pub checkintime: Option<Vec<FixedPeriod>>,
+    /// Whether grace periods are allowed. If so, set either `flex_on_duty_time` and `flex_off_duty_time`,
+    /// or `max_allow_arrive_early` and `max_allow_arrive_late`. Default false.
+    pub allow_flex: Option<bool>,
+    /// The permitted lateness, in seconds, a multiple of 300. Requires `allow_flex`. Set it to 0 if
+    /// `max_allow_arrive_early` or `max_allow_arrive_late` is used. At most 21600.
+    pub flex_on_duty_time: Option<u64>,
+    /// The permitted early departure, in seconds, a multiple of 300. Requires `allow_flex`. Set it to 0 if
+    /// `max_allow_arrive_early` or `max_allow_arrive_late` is used. At most 21600.
+    pub flex_off_duty_time: Option<u64>,
+    /// The longest time that members may come early, to leave early, in seconds, a multiple of 300.
+    /// Requires `allow_flex`. Set it to 0 if `flex_on_duty_time` or `flex_off_duty_time` is used. At most
+    /// 21600.
+    pub max_allow_arrive_early: Option<u64>,
+    /// The longest time that members may come late, to leave late, in seconds, a multiple of 300. Requires
+    /// `allow_flex`. Set it to 0 if `flex_on_duty_time` or `flex_off_duty_time` is used. At most 21600.
+    pub max_allow_arrive_late: Option<u64>,
+    /// The rule for leaving late and coming late the next day. Requires `allow_flex`.
+    pub late_rule: Option<NewLateRule>,
+    /// The alternating long and short weeks (大小周).
+    pub biweekly: Option<NewBiweekly>,
+}
+
+impl NewCheckinDate {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`workdays`](Self::workdays).
+    #[must_use]
+    pub fn workdays(mut self, workdays: impl IntoIterator<Item = u64>) -> Self {
+        self.workdays = Some(workdays.into_iter().collect());
+        self
+    }
+
+    /// Sets [`checkintime`](Self::checkintime).
+    #[must_use]
+    pub fn checkintime(
+        mut self,
+        checkintime: impl IntoIterator<Item = FixedPeriod>,
+    ) -> Self {
+        self.checkintime = Some(checkintime.into_iter().collect());
+        self
+    }
+
+    /// Sets [`allow_flex`](Self::allow_flex).
+    #[must_use]
+    pub fn allow_flex(mut self, allow_flex: bool) -> Self {
+        self.allow_flex = Some(allow_flex);
+        self
+    }
+
+    /// Sets [`flex_on_duty_time`](Self::flex_on_duty_time).
+    #[must_use]
+    pub fn flex_on_duty_time(mut self, flex_on_duty_time: u64) -> Self {
+        self.flex_on_duty_time = Some(flex_on_duty_time);
+        self
+    }
+
+    /// Sets [`flex_off_duty_time`](Self::flex_off_duty_time).
+    #[must_use]
+    pub fn flex_off_duty_time(mut self, flex_off_duty_time: u64) -> Self {
+        self.flex_off_duty_time = Some(flex_off_duty_time);
+        self
+    }
+
+    /// Sets [`max_allow_arrive_early`](Self::max_allow_arrive_early).
+    #[must_use]
+    pub fn max_allow_arrive_early(mut self, max_allow_arrive_early: u64) -> Self {
+        self.max_allow_arrive_early = Some(max_allow_arrive_early);
+        self
+    }
+
+    /// Sets [`max_allow_arrive_late`](Self::max_allow_arrive_late).
+    #[must_use]
+    pub fn max_allow_arrive_late(mut self, max_allow_arrive_late: u64) -> Self {
+        self.max_allow_arrive_late = Some(max_allow_arrive_late);
+        self
+    }
+
+    /// Sets [`late_rule`](Self::late_rule).
+    #[must_use]
+    pub fn late_rule(mut self, late_rule: NewLateRule) -> Self {
+        self.late_rule = Some(late_rule);
+        self
+    }
+
+    /// Sets [`biweekly`](Self::biweekly).
+    #[must_use]
+    pub fn biweekly(mut self, biweekly: NewBiweekly) -> Self {
+        self.biweekly = Some(biweekly);
+        self
+    }
+}
+
+/// Alternating weeks. The week of 2024-01-01 is the first one, an odd week.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewBiweekly {
+    /// Whether alternating weeks are on.
+    pub enable_weekday_recurrence: Option<bool>,
+    /// The workdays of odd weeks.
+    pub odd_workdays: Option<Vec<u64>>,
+    /// The workdays of even weeks.
+    pub even_workdays: Option<Vec<u64>>,
+}
+
+impl NewBiweekly {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`enable_weekday_recurrence`](Self::enable_weekday_recurrence).
+    #[must_use]
+    pub fn enable_weekday_recurrence(mut self, enable_weekday_recurrence: bool) -> Self {
+        self.enable_weekday_recurrence = Some(enable_weekday_recurrence);
+        self
+    }
+
+    /// Sets [`odd_workdays`](Self::odd_workdays).
+    #[must_use]
+    pub fn odd_workdays(mut self, odd_workdays: impl IntoIterator<Item = u64>) -> Self {
+        self.odd_workdays = Some(odd_workdays.into_iter().collect());
+        self
+    }
+
+    /// Sets [`even_workdays`](Self::even_workdays).
+    #[must_use]
+    pub fn even_workdays(
+        mut self,
+        even_workdays: impl IntoIterator<Item = u64>,
+    ) -> Self {
+        self.even_workdays = Some(even_workdays.into_iter().collect());
+        self
+    }
+}
+
+/// A work period of a fixed schedule. Times are in seconds since midnight, in full minutes; those of
+/// the next day are above 86400.
+///
+/// `earliest_work_sec` must be less than `work_sec`.
+///
+/// `work_sec` must be less than `latest_work_sec`.
+///
+/// `latest_work_sec` must be less than `off_work_sec`.
+///
+/// `work_sec` must be less than `earliest_off_work_sec`.
+///
+/// `earliest_off_work_sec` must be less than `off_work_sec`.
+///
+/// `off_work_sec` can't be greater than `latest_off_work_sec`.
+///
+/// `work_sec` must be less than `rest_begin_time`.
+///
+/// `rest_begin_time` must be less than `rest_end_time`.
+///
+/// `rest_end_time` must be less than `off_work_sec`.
+///
+/// `rest_begin_time` is required if `allow_rest` is `1`.
+///
+/// `rest_end_time` is required if `allow_rest` is `1`.
+///
+/// `rest_begin_time` is not allowed if `allow_rest` is `0`.
+///
+/// `rest_end_time` is not allowed if `allow_rest` is `0`.
+///
+/// `rest_times` is not allowed if `allow_rest` is `0`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct FixedPeriod {
+    /// The period's ID. Unique within the rule. At least 1 and less than 99999.
+    pub time_id: u64,
+    /// The start of work. At most 86400.
+    pub work_sec: u64,
+    /// The end of work, more than a minute and less than 24 hours after the start. Less than 172740.
+    pub off_work_sec: u64,
+    /// The time of the reminder to check in.
+    pub remind_work_sec: u64,
+    /// The time of the reminder to check out.
+    pub remind_off_work_sec: u64,
+    /// Whether there are breaks. Default false.
+    pub allow_rest: Option<bool>,
+    /// The start of the break. Required if `allow_rest` is set, and only allowed then.
+    pub rest_begin_time: Option<u64>,
+    /// The end of the break. Required if `allow_rest` is set, and only allowed then.
+    pub rest_end_time: Option<u64>,
+    /// Several breaks, which don't overlap. Only allowed if `allow_rest` is set. At most 5 items.
+    pub rest_times: Option<Vec<RestTime>>,
+    /// The earliest time to check in. At most 86400.
+    pub earliest_work_sec: u64,
+    /// The latest time to check in. At most 172740.
+    pub latest_work_sec: u64,
+    /// The earliest time to check out. At most 100800.
+    pub earliest_off_work_sec: u64,
+    /// The latest time to check out, less than 24 hours after the end of work. At most 100800.
+    pub latest_off_work_sec: u64,
+    /// Whether checking in is not required. Default false.
+    pub no_need_checkon: Option<bool>,
+    /// Whether checking out is not required. Default false.
+    pub no_need_checkoff: Option<bool>,
+}
+
+impl FixedPeriod {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(required: FixedPeriodArgs) -> Self {
+        Self {
+            time_id: required.time_id,
+            work_sec: required.work_sec,
+            off_work_sec: required.off_work_sec,
+            remind_work_sec: required.remind_work_sec,
+            remind_off_work_sec: required.remind_off_work_sec,
+            earliest_work_sec: required.earliest_work_sec,
+            latest_work_sec: required.latest_work_sec,
+            earliest_off_work_sec: required.earliest_off_work_sec,
+            latest_off_work_sec: required.latest_off_work_sec,
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`allow_rest`](Self::allow_rest).
+    #[must_use]
+    pub fn allow_rest(mut self, allow_rest: bool) -> Self {
+        self.allow_rest = Some(allow_rest);
+        self
+    }
+
+    /// Sets [`rest_begin_time`](Self::rest_begin_time).
+    #[must_use]
+    pub fn rest_begin_time(mut self, rest_begin_time: u64) -> Self {
+        self.rest_begin_time = Some(rest_begin_time);
+        self
+    }
+
+    /// Sets [`rest_end_time`](Self::rest_end_time).
+    #[must_use]
+    pub fn rest_end_time(mut self, rest_end_time: u64) -> Self {
+        self.rest_end_time = Some(rest_end_time);
+        self
+    }
+
+    /// Sets [`rest_times`](Self::rest_times).
+    #[must_use]
+    pub fn rest_times(mut self, rest_times: impl IntoIterator<Item = RestTime>) -> Self {
+        self.rest_times = Some(rest_times.into_iter().collect());
+        self
+    }
+
+    /// Sets [`no_need_checkon`](Self::no_need_checkon).
+    #[must_use]
+    pub fn no_need_checkon(mut self, no_need_checkon: bool) -> Self {
+        self.no_need_checkon = Some(no_need_checkon);
+        self
+    }
+
+    /// Sets [`no_need_checkoff`](Self::no_need_checkoff).
+    #[must_use]
+    pub fn no_need_checkoff(mut self, no_need_checkoff: bool) -> Self {
+        self.no_need_checkoff = Some(no_need_checkoff);
+        self
+    }
+}
+
+/// The required fields of [`FixedPeriod`], for [`FixedPeriod::new`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct FixedPeriodArgs {
+    /// [`time_id`](FixedPeriod::time_id).
+    pub time_id: u64,
+    /// [`work_sec`](FixedPeriod::work_sec).
+    pub work_sec: u64,
+    /// [`off_work_sec`](FixedPeriod::off_work_sec).
+    pub off_work_sec: u64,
+    /// [`remind_work_sec`](FixedPeriod::remind_work_sec).
+    pub remind_work_sec: u64,
+    /// [`remind_off_work_sec`](FixedPeriod::remind_off_work_sec).
+    pub remind_off_work_sec: u64,
+    /// [`earliest_work_sec`](FixedPeriod::earliest_work_sec).
+    pub earliest_work_sec: u64,
+    /// [`latest_work_sec`](FixedPeriod::latest_work_sec).
+    pub latest_work_sec: u64,
+    /// [`earliest_off_work_sec`](FixedPeriod::earliest_off_work_sec).
+    pub earliest_off_work_sec: u64,
+    /// [`latest_off_work_sec`](FixedPeriod::latest_off_work_sec).
+    pub latest_off_work_sec: u64,
+}
+
+/// A work period of a shift. Times are in seconds since midnight, in full minutes; those of the next
+/// day are above 86400.
+///
+/// `earliest_work_sec` must be less than `work_sec`.
+///
+/// `work_sec` must be less than `latest_work_sec`.
+///
+/// `latest_work_sec` must be less than `off_work_sec`.
+///
+/// `work_sec` must be less than `earliest_off_work_sec`.
+///
+/// `earliest_off_work_sec` must be less than `off_work_sec`.
+///
+/// `off_work_sec` can't be greater than `latest_off_work_sec`.
+///
+/// `work_sec` must be less than `rest_begin_time`.
+///
+/// `rest_begin_time` must be less than `rest_end_time`.
+///
+/// `rest_end_time` must be less than `off_work_sec`.
+///
+/// `rest_begin_time` is required if `allow_rest` is `1`.
+///
+/// `rest_end_time` is required if `allow_rest` is `1`.
+///
+/// `rest_begin_time` is not allowed if `allow_rest` is `0`.
+///
+/// `rest_end_time` is not allowed if `allow_rest` is `0`.
+///
+/// `rest_times` is not allowed if `allow_rest` is `0`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ShiftPeriod {
+    /// The period's ID. Unique within the rule. At least 1 and less than 99999.
+    pub time_id: u64,
+    /// The start of work. At most 86400.
+    pub work_sec: u64,
+    /// The end of work, more than a minute and less than 24 hours after the start. Less than 172740.
+    pub off_work_sec: u64,
+    /// The time of the reminder to check in.
+    pub remind_work_sec: u64,
+    /// The time of the reminder to check out.
+    pub remind_off_work_sec: u64,
+    /// Whether there are breaks. Default false.
+    pub allow_rest: Option<bool>,
+    /// The start of the break. Required if `allow_rest` is set, and only allowed then.
+    pub rest_begin_time: Option<u64>,
+    /// The end of the break. Required if `allow_rest` is set, and only allowed then.
+    pub rest_end_time: Option<u64>,
+    /// Several breaks, which don't overlap. Only allowed if `allow_rest` is set. At most 5 items.
+    pub rest_times: Option<Vec<RestTime>>,
+    /// The earliest time to check in.
+    pub earliest_work_sec: u64,
+    /// The latest time to check in.
+    pub latest_work_sec: u64,
+    /// The earliest time to check out.
+    pub earliest_off_work_sec: u64,
+    /// The latest time to check out, less than 24 hours after the end of work.
+    pub latest_off_work_sec: u64,
+    /// Whether checking in is not required. Default false.
+    pub no_need_checkon: Option<bool>,
+    /// Whether checking out is not required. Default false.
+    pub no_need_checkoff: Option<bool>,
+}
+
+impl ShiftPeriod {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(required: ShiftPeriodArgs) -> Self {
+        Self {
+            time_id: required.time_id,
+            work_sec: required.work_sec,
+            off_work_sec: required.off_work_sec,
+            remind_work_sec: required.remind_work_sec,
+            remind_off_work_sec: required.remind_off_work_sec,
+            earliest_work_sec: required.earliest_work_sec,
+            latest_work_sec: required.latest_work_sec,
+            earliest_off_work_sec: required.earliest_off_work_sec,
+            latest_off_work_sec: required.latest_off_work_sec,
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`allow_rest`](Self::allow_rest).
+    #[must_use]
+    pub fn allow_rest(mut self, allow_rest: bool) -> Self {
+        self.allow_rest = Some(allow_rest);
+        self
+    }
+
+    /// Sets [`rest_begin_time`](Self::rest_begin_time).
+    #[must_use]
+    pub fn rest_begin_time(mut self, rest_begin_time: u64) -> Self {
+        self.rest_begin_time = Some(rest_begin_time);
+        self
+    }
+
+    /// Sets [`rest_end_time`](Self::rest_end_time).
+    #[must_use]
+    pub fn rest_end_time(mut self, rest_end_time: u64) -> Self {
+        self.rest_end_time = Some(rest_end_time);
+        self
+    }
+
+    /// Sets [`rest_times`](Self::rest_times).
+    #[must_use]
+    pub fn rest_times(mut self, rest_times: impl IntoIterator<Item = RestTime>) -> Self {
+        self.rest_times = Some(rest_times.into_iter().collect());
+        self
+    }
+
+    /// Sets [`no_need_checkon`](Self::no_need_checkon).
+    #[must_use]
+    pub fn no_need_checkon(mut self, no_need_checkon: bool) -> Self {
+        self.no_need_checkon = Some(no_need_checkon);
+        self
+    }
+
+    /// Sets [`no_need_checkoff`](Self::no_need_checkoff).
+    #[must_use]
+    pub fn no_need_checkoff(mut self, no_need_checkoff: bool) -> Self {
+        self.no_need_checkoff = Some(no_need_checkoff);
+        self
+    }
+}
+
+/// The required fields of [`ShiftPeriod`], for [`ShiftPeriod::new`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShiftPeriodArgs {
+    /// [`time_id`](ShiftPeriod::time_id).
+    pub time_id: u64,
+    /// [`work_sec`](ShiftPeriod::work_sec).
+    pub work_sec: u64,
+    /// [`off_work_sec`](ShiftPeriod::off_work_sec).
+    pub off_work_sec: u64,
+    /// [`remind_work_sec`](ShiftPeriod::remind_work_sec).
+    pub remind_work_sec: u64,
+    /// [`remind_off_work_sec`](ShiftPeriod::remind_off_work_sec).
+    pub remind_off_work_sec: u64,
+    /// [`earliest_work_sec`](ShiftPeriod::earliest_work_sec).
+    pub earliest_work_sec: u64,
+    /// [`latest_work_sec`](ShiftPeriod::latest_work_sec).
+    pub latest_work_sec: u64,
+    /// [`earliest_off_work_sec`](ShiftPeriod::earliest_off_work_sec).
+    pub earliest_off_work_sec: u64,
+    /// [`latest_off_work_sec`](ShiftPeriod::latest_off_work_sec).
+    pub latest_off_work_sec: u64,
+}
+
+/// A work period on special days. Times are in seconds since midnight, in full minutes.
+///
+/// `work_sec` must be less than `off_work_sec`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SpecialPeriod {
+    /// The period's ID. Unique within the rule. At least 1 and less than 99999.
+    pub time_id: u64,
+    /// The start of work. At most 86400.
+    pub work_sec: u64,
+    /// The end of work, more than a minute and less than 24 hours after the start. Less than 172740.
+    pub off_work_sec: u64,
+    /// The time of the reminder to check in.
+    pub remind_work_sec: u64,
+    /// The time of the reminder to check out.
+    pub remind_off_work_sec: u64,
+}
+
+impl SpecialPeriod {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(required: SpecialPeriodArgs) -> Self {
+        Self {
+            time_id: required.time_id,
+            work_sec: required.work_sec,
+            off_work_sec: required.off_work_sec,
+            remind_work_sec: required.remind_work_sec,
+            remind_off_work_sec: required.remind_off_work_sec,
+        }
+    }
+}
+
+/// The required fields of [`SpecialPeriod`], for [`SpecialPeriod::new`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct SpecialPeriodArgs {
+    /// [`time_id`](SpecialPeriod::time_id).
+    pub time_id: u64,
+    /// [`work_sec`](SpecialPeriod::work_sec).
+    pub work_sec: u64,
+    /// [`off_work_sec`](SpecialPeriod::off_work_sec).
+    pub off_work_sec: u64,
+    /// [`remind_work_sec`](SpecialPeriod::remind_work_sec).
+    pub remind_work_sec: u64,
+    /// [`remind_off_work_sec`](SpecialPeriod::remind_off_work_sec).
+    pub remind_off_work_sec: u64,
+}
+
+/// A rule for leaving late and coming late the next day. Times are in seconds, multiples of 900.
+///
+/// `offwork_after_time` is not allowed if `allow_offwork_after_time` is `0`.
+///
+/// `onwork_flex_time` is not allowed if `allow_offwork_after_time` is `0`.
+///
+/// `timerules` is not allowed if `allow_offwork_after_time` is `0`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewLateRule {
+    /// Whether members who leave late may come late the next day. Default false.
+    pub allow_offwork_after_time: Option<bool>,
+    /// The time members stayed after the last end of work. Requires `allow_offwork_after_time`. Takes
+    /// effect only without `timerules`. At most 36000.
+    pub offwork_after_time: Option<u64>,
+    /// The permitted lateness in the first period of the next day. Requires `allow_offwork_after_time`.
+    /// Takes effect only without `timerules`. According to the list of errors, it has to be above
+    /// `offwork_after_time`. At most 36000.
+    pub onwork_flex_time: Option<u64>,
+    /// The permitted times. Requires `allow_offwork_after_time`.
+    pub timerules: Option<Vec<NewLateStep>>,
+}
+
+impl NewLateRule {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`allow_offwork_after_time`](Self::allow_offwork_after_time).
+    #[must_use]
+    pub fn allow_offwork_after_time(mut self, allow_offwork_after_time: bool) -> Self {
+        self.allow_offwork_after_time = Some(allow_offwork_after_time);
+        self
+    }
+
+    /// Sets [`offwork_after_time`](Self::offwork_after_time).
+    #[must_use]
+    pub fn offwork_after_time(mut self, offwork_after_time: u64) -> Self {
+        self.offwork_after_time = Some(offwork_after_time);
+        self
+    }
+
+    /// Sets [`onwork_flex_time`](Self::onwork_flex_time).
+    #[must_use]
+    pub fn onwork_flex_time(mut self, onwork_flex_time: u64) -> Self {
+        self.onwork_flex_time = Some(onwork_flex_time);
+        self
+    }
+
+    /// Sets [`timerules`](Self::timerules).
+    #[must_use]
+    pub fn timerules(
+        mut self,
+        timerules: impl IntoIterator<Item = NewLateStep>,
+    ) -> Self {
+        self.timerules = Some(timerules.into_iter().collect());
+        self
+    }
+}
+
+/// The permitted lateness after leaving late. Times are in seconds, multiples of 900.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewLateStep {
+    /// The time members stayed after the last end of work. At most 36000.
+    pub offwork_after_time: Option<u64>,
+    /// The permitted lateness in the first period of the next day. At most 36000.
+    pub onwork_flex_time: Option<u64>,
+}
+
+impl NewLateStep {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`offwork_after_time`](Self::offwork_after_time).
+    #[must_use]
+    pub fn offwork_after_time(mut self, offwork_after_time: u64) -> Self {
+        self.offwork_after_time = Some(offwork_after_time);
+        self
+    }
+
+    /// Sets [`onwork_flex_time`](Self::onwork_flex_time).
+    #[must_use]
+    pub fn onwork_flex_time(mut self, onwork_flex_time: u64) -> Self {
+        self.onwork_flex_time = Some(onwork_flex_time);
+        self
+    }
+}
+
+/// Special days on which members have to check in.
+///
+/// `timestamp` is required if `type` is `0` or `2`.
+///
+/// `begtime` is required if `type` is `1`.
+///
+/// `endtime` is required if `type` is `1` or `2`.
+///
+/// `begtime` can't be greater than `endtime`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewSpecialWorkday {
+    /// The days it stands for.
+    pub r#type: Option<SpecialDayType>,
+    /// The day, as its midnight. Of days that repeat, the first.
+    pub timestamp: Option<Timestamp>,
+    /// The first day of a period, as its midnight.
+    pub begtime: Option<Timestamp>,
+    /// The last day of a period, or of days that repeat, as its midnight. Inclusive.
+    pub endtime: Option<Timestamp>,
+    /// A remark. At most 40 bytes.
+    pub notes: String,
+    /// The work periods. At most 4 items.
+    pub checkintime: Vec<SpecialPeriod>,
+}
+
+impl NewSpecialWorkday {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(
+        notes: impl Into<String>,
+        checkintime: impl IntoIterator<Item = SpecialPeriod>,
+    ) -> Self {
+        Self {
+            notes: notes.into(),
+            checkintime: checkintime.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`type`](Self::type).
+    #[must_use]
+    pub fn r#type(mut self, r#type: SpecialDayType) -> Self {
+        self.r#type = Some(r#type);
+        self
+    }
+
+    /// Sets [`timestamp`](Self::timestamp).
+    #[must_use]
+    pub fn timestamp(mut self, timestamp: impl Into<Timestamp>) -> Self {
+        self.timestamp = Some(timestamp.into());
+        self
+    }
+
+    /// Sets [`begtime`](Self::begtime).
+    #[must_use]
+    pub fn begtime(mut self, begtime: impl Into<Timestamp>) -> Self {
+        self.begtime = Some(begtime.into());
+        self
+    }
+
+    /// Sets [`endtime`](Self::endtime).
+    #[must_use]
+    pub fn endtime(mut self, endtime: impl Into<Timestamp>) -> Self {
+        self.endtime = Some(endtime.into());
+        self
+    }
+}
+
+/// Special days on which members don't have to check in.
+///
+/// `timestamp` is required if `type` is `0` or `2`.
+///
+/// `begtime` is required if `type` is `1`.
+///
+/// `endtime` is required if `type` is `1` or `2`.
+///
+/// `begtime` can't be greater than `endtime`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewSpecialOffday {
+    /// The days it stands for.
+    pub r#type: Option<SpecialDayType>,
+    /// The day, as its midnight. Of days that repeat, the first.
+    pub timestamp: Option<Timestamp>,
+    /// The first day of a period, as its midnight.
+    pub begtime: Option<Timestamp>,
+    /// The last day of a period, or of days that repeat, as its midnight. Inclusive.
+    pub endtime: Option<Timestamp>,
+    /// A remark.
+    pub notes: Option<String>,
+}
+
+impl NewSpecialOffday {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`type`](Self::type).
+    #[must_use]
+    pub fn r#type(mut self, r#type: SpecialDayType) -> Self {
+        self.r#type = Some(r#type);
+        self
+    }
+
+    /// Sets [`timestamp`](Self::timestamp).
+    #[must_use]
+    pub fn timestamp(mut self, timestamp: impl Into<Timestamp>) -> Self {
+        self.timestamp = Some(timestamp.into());
+        self
+    }
+
+    /// Sets [`begtime`](Self::begtime).
+    #[must_use]
+    pub fn begtime(mut self, begtime: impl Into<Timestamp>) -> Self {
+        self.begtime = Some(begtime.into());
+        self
+    }
+
+    /// Sets [`endtime`](Self::endtime).
+    #[must_use]
+    pub fn endtime(mut self, endtime: impl Into<Timestamp>) -> Self {
+        self.endtime = Some(endtime.into());
+        self
+    }
+
+    /// Sets [`notes`](Self::notes).
+    #[must_use]
+    pub fn notes(mut self, notes: impl Into<String>) -> Self {
+        self.notes = Some(notes.into());
+        self
+    }
+}
+
+/// A wireless network in which members can check in.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewWifiNetwork {
+    /// The network's name. 1 to 40 characters.
+    pub wifiname: String,
+    /// The access point's MAC address (BSSID). Unique within the rule. At least 1 characters.
+    pub wifimac: String,
+}
+
+impl NewWifiNetwork {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(wifiname: impl Into<String>, wifimac: impl Into<String>) -> Self {
+        Self {
+            wifiname: wifiname.into(),
+            wifimac: wifimac.into(),
+        }
+    }
+}
+
+/// A location at which members can check in. Coordinates are GCJ-02, as in Tencent's maps.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewLocation {
+    /// The latitude, in millionths of a degree. -90000000 to 90000000.
+    pub lat: i64,
+    /// The longitude, in millionths of a degree. -180000000 to 180000000.
+    pub lng: i64,
+    /// The location's name. 1 to 40 characters.
+    pub loc_title: String,
+    /// The location's details. 1 to 40 characters.
+    pub loc_detail: String,
+    /// The permitted distance from the location, in meters: 100, 200 and so on up to 1000, 1500, 2000,
+    /// 2500 or 3000. At most 3000.
+    pub distance: u64,
+}
+
+impl NewLocation {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(
+        lat: i64,
+        lng: i64,
+        loc_title: impl Into<String>,
+        loc_detail: impl Into<String>,
+        distance: u64,
+    ) -> Self {
+        Self {
+            lat,
+            lng,
+            loc_title: loc_title.into(),
+            loc_detail: loc_detail.into(),
+            distance,
+        }
+    }
+}
+
+/// The members a rule applies to.
+///
+/// Set at least one of `party_id`, `userid` and `tagid`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewRange {
+    /// The departments' IDs.
+    pub party_id: Option<Vec<String>>,
+    /// The members' userids.
+    pub userid: Option<Vec<String>>,
+    /// The tags' IDs.
+    pub tagid: Option<Vec<u64>>,
+}
+
+impl NewRange {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`party_id`](Self::party_id).
+    #[must_use]
+    pub fn party_id(
+        mut self,
+        party_id: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.party_id = Some(party_id.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets [`userid`](Self::userid).
+    #[must_use]
+    pub fn userid(
+        mut self,
+        userid: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.userid = Some(userid.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets [`tagid`](Self::tagid).
+    #[must_use]
+    pub fn tagid(mut self, tagid: impl IntoIterator<Item = u64>) -> Self {
+        self.tagid = Some(tagid.into_iter().collect());
+        self
+    }
+}
+
+/// The recipients of reports.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewReporterInfo {
+    /// The recipients.
+    pub reporters: Option<Vec<NewReporter>>,
+}
+
+impl NewReporterInfo {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`reporters`](Self::reporters).
+    #[must_use]
+    pub fn reporters(
+        mut self,
+        reporters: impl IntoIterator<Item = NewReporter>,
+    ) -> Self {
+        self.reporters = Some(reporters.into_iter().collect());
+        self
+    }
+}
+
+/// A recipient of reports.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewReporter {
+    /// The member's userid.
+    pub userid: Option<String>,
+    /// The ID of a tag.
+    pub tagid: Option<u64>,
+}
+
+impl NewReporter {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`userid`](Self::userid).
+    #[must_use]
+    pub fn userid(mut self, userid: impl Into<String>) -> Self {
+        self.userid = Some(userid.into());
+        self
+    }
+
+    /// Sets [`tagid`](Self::tagid).
+    #[must_use]
+    pub fn tagid(mut self, tagid: u64) -> Self {
+        self.tagid = Some(tagid);
+        self
+    }
+}
+
+/// Overtime settings.
+///
+/// `restdayconf.type` is required if `restdayconf` is set.
+///
+/// `holidayconf.type` is required if `holidayconf` is set.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewOvertimeInfo {
+    /// The settings for workdays. According to the page, some types of rules require them.
+    pub workdayconf: Option<NewOvertime>,
+    /// The settings for days off.
+    pub restdayconf: Option<NewOvertime>,
+    /// The settings for holidays.
+    pub holidayconf: Option<NewOvertime>,
+    /// The unit of overtime, and its rounding.
+    pub time_unit_config: Option<OvertimeUnitConfig>,
+}
+
+impl NewOvertimeInfo {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`workdayconf`](Self::workdayconf).
+    #[must_use]
+    pub fn workdayconf(mut self, workdayconf: NewOvertime) -> Self {
+        self.workdayconf = Some(workdayconf);
+        self
+    }
+
+    /// Sets [`restdayconf`](Self::restdayconf).
+    #[must_use]
+    pub fn restdayconf(mut self, restdayconf: NewOvertime) -> Self {
+        self.restdayconf = Some(restdayconf);
+        self
+    }
+
+    /// Sets [`holidayconf`](Self::holidayconf).
+    #[must_use]
+    pub fn holidayconf(mut self, holidayconf: NewOvertime) -> Self {
+        self.holidayconf = Some(holidayconf);
+        self
+    }
+
+    /// Sets [`time_unit_config`](Self::time_unit_config).
+    #[must_use]
+    pub fn time_unit_config(mut self, time_unit_config: OvertimeUnitConfig) -> Self {
+        self.time_unit_config = Some(time_unit_config);
+        self
+    }
+}
+
+/// The settings for overtime on a type of day.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewOvertime {
+    /// Whether overtime is allowed.
+    pub allow_ot: bool,
+    /// The basis on which overtime is counted. Required on days off and holidays. Default 2.
+    pub r#type: Option<OvertimeBasis>,
+    /// The settings for overtime counted by approved requests only.
+    pub apply: Option<NewOvertimeByRequest>,
+    /// The settings for overtime counted by check-ins only.
+    pub checkin: Option<NewOvertimeByCheckin>,
+    /// The settings for overtime counted by requests and check-ins.
+    pub applycheckin: Option<NewOvertimeByRequest>,
+    /// Whether overtime becomes compensatory leave or pay. Default false.
+    pub ot_trans_enable: Option<bool>,
+    /// The reward for overtime. Default 1.
+    pub ot_trans_type: Option<OvertimeReward>,
+    /// The compensatory leave.
+    pub vacation: Option<OvertimeLeave>,
+    /// The time of day that counts. Only for fixed and shift schedules. Default 0.
+    pub ot_time_range: Option<OvertimeRange>,
+}
+
+impl NewOvertime {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(allow_ot: bool) -> Self {
+        Self {
+            allow_ot,
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`type`](Self::type).
+    #[must_use]
+    pub fn r#type(mut self, r#type: OvertimeBasis) -> Self {
+        self.r#type = Some(r#type);
+        self
+    }
+
+    /// Sets [`apply`](Self::apply).
+    #[must_use]
+    pub fn apply(mut self, apply: NewOvertimeByRequest) -> Self {
+        self.apply = Some(apply);
+        self
+    }
+
+    /// Sets [`checkin`](Self::checkin).
+    #[must_use]
+    pub fn checkin(mut self, checkin: NewOvertimeByCheckin) -> Self {
+        self.checkin = Some(checkin);
+        self
+    }
+
+    /// Sets [`applycheckin`](Self::applycheckin).
+    #[must_use]
+    pub fn applycheckin(mut self, applycheckin: NewOvertimeByRequest) -> Self {
+        self.applycheckin = Some(applycheckin);
+        self
+    }
+
+    /// Sets [`ot_trans_enable`](Self::ot_trans_enable).
+    #[must_use]
+    pub fn ot_trans_enable(mut self, ot_trans_enable: bool) -> Self {
+        self.ot_trans_enable = Some(ot_trans_enable);
+        self
+    }
+
+    /// Sets [`ot_trans_type`](Self::ot_trans_type).
+    #[must_use]
+    pub fn ot_trans_type(mut self, ot_trans_type: OvertimeReward) -> Self {
+        self.ot_trans_type = Some(ot_trans_type);
+        self
+    }
+
+    /// Sets [`vacation`](Self::vacation).
+    #[must_use]
+    pub fn vacation(mut self, vacation: OvertimeLeave) -> Self {
+        self.vacation = Some(vacation);
+        self
+    }
+
+    /// Sets [`ot_time_range`](Self::ot_time_range).
+    #[must_use]
+    pub fn ot_time_range(mut self, ot_time_range: OvertimeRange) -> Self {
+        self.ot_time_range = Some(ot_time_range);
+        self
+    }
+}
+
+/// Settings for overtime counted by requests.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewOvertimeByRequest {
+    /// The break deducted.
+    pub restinfo: Option<NewRestInfo>,
+}
+
+impl NewOvertimeByRequest {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`restinfo`](Self::restinfo).
+    #[must_use]
+    pub fn restinfo(mut self, restinfo: NewRestInfo) -> Self {
+        self.restinfo = Some(restinfo);
+        self
+    }
+}
+
+/// Settings for overtime counted by check-ins. Durations are in seconds.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewOvertimeByCheckin {
+    /// The time after the end of work from which overtime begins. Default 1800, at most 43200.
+    pub ot_time_start: Option<u64>,
+    /// The shortest overtime that counts. Default 1800, at most 43200.
+    pub ot_time_min: Option<u64>,
+    /// The longest overtime that counts. Default 14400, at most 43200.
+    pub ot_time_max: Option<u64>,
+    /// The break deducted.
+    pub restinfo: Option<NewRestInfo>,
+}
+
+impl NewOvertimeByCheckin {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`ot_time_start`](Self::ot_time_start).
+    #[must_use]
+    pub fn ot_time_start(mut self, ot_time_start: u64) -> Self {
+        self.ot_time_start = Some(ot_time_start);
+        self
+    }
+
+    /// Sets [`ot_time_min`](Self::ot_time_min).
+    #[must_use]
+    pub fn ot_time_min(mut self, ot_time_min: u64) -> Self {
+        self.ot_time_min = Some(ot_time_min);
+        self
+    }
+
+    /// Sets [`ot_time_max`](Self::ot_time_max).
+    #[must_use]
+    pub fn ot_time_max(mut self, ot_time_max: u64) -> Self {
+        self.ot_time_max = Some(ot_time_max);
+        self
+    }
+
+    /// Sets [`restinfo`](Self::restinfo).
+    #[must_use]
+    pub fn restinfo(mut self, restinfo: NewRestInfo) -> Self {
+        self.restinfo = Some(restinfo);
+        self
+    }
+}
+
+/// The break deducted from overtime.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewRestInfo {
+    /// The way breaks are deducted.
+    pub r#type: Option<RestDeduction>,
+    /// The break times. Meaningful only if `type` is `FixedTime`. At most 10 items.
+    pub fix_time_rule_list: Option<Vec<NewFixedRest>>,
+    /// The deduction by overtime. Meaningful only if `type` is `ByOvertime`.
+    pub cal_ottime_rule: Option<NewRestByOvertime>,
+}
+
+impl NewRestInfo {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`type`](Self::type).
+    #[must_use]
+    pub fn r#type(mut self, r#type: RestDeduction) -> Self {
+        self.r#type = Some(r#type);
+        self
+    }
+
+    /// Sets [`fix_time_rule_list`](Self::fix_time_rule_list).
+    #[must_use]
+    pub fn fix_time_rule_list(
+        mut self,
+        fix_time_rule_list: impl IntoIterator<Item = NewFixedRest>,
+    ) -> Self {
+        self.fix_time_rule_list = Some(fix_time_rule_list.into_iter().collect());
+        self
+    }
+
+    /// Sets [`cal_ottime_rule`](Self::cal_ottime_rule).
+    #[must_use]
+    pub fn cal_ottime_rule(mut self, cal_ottime_rule: NewRestByOvertime) -> Self {
+        self.cal_ottime_rule = Some(cal_ottime_rule);
+        self
+    }
+}
+
+/// A break time, in seconds since midnight.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewFixedRest {
+    /// The start of the break. At most 172740.
+    pub fix_time_begin_sec: u64,
+    /// The end of the break. At most 172740.
+    pub fix_time_end_sec: u64,
+}
+
+impl NewFixedRest {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(fix_time_begin_sec: u64, fix_time_end_sec: u64) -> Self {
+        Self {
+            fix_time_begin_sec,
+            fix_time_end_sec,
+        }
+    }
+}
+
+/// The break deducted, by the length of the overtime.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewRestByOvertime {
+    /// The deduction steps, with ascending `ot_time`. At most 5 items.
+    pub items: Option<Vec<NewRestStep>>,
+}
+
+impl NewRestByOvertime {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`items`](Self::items).
+    #[must_use]
+    pub fn items(mut self, items: impl IntoIterator<Item = NewRestStep>) -> Self {
+        self.items = Some(items.into_iter().collect());
+        self
+    }
+}
+
+/// The deduction from a certain length of overtime on.
+///
+/// `rest_time` can't be greater than `ot_time`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewRestStep {
+    /// The overtime from which the step applies, in seconds.
+    pub ot_time: Option<u64>,
+    /// The time deducted, in seconds.
+    pub rest_time: Option<u64>,
+}
+
+impl NewRestStep {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`ot_time`](Self::ot_time).
+    #[must_use]
+    pub fn ot_time(mut self, ot_time: u64) -> Self {
+        self.ot_time = Some(ot_time);
+        self
+    }
+
+    /// Sets [`rest_time`](Self::rest_time).
+    #[must_use]
+    pub fn rest_time(mut self, rest_time: u64) -> Self {
+        self.rest_time = Some(rest_time);
+        self
+    }
+}
+
+/// The compensatory leave for overtime.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct OvertimeLeave {
+    /// The leave per overtime, in percent: 100 is 1 to 1. Default 100, at most 3000.
+    pub trans_ratio: Option<u64>,
+    /// Whether it is added to the leave balance (假勤) automatically. Default true.
+    pub sync_vacation: Option<bool>,
+}
+
+impl OvertimeLeave {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`trans_ratio`](Self::trans_ratio).
+    #[must_use]
+    pub fn trans_ratio(mut self, trans_ratio: u64) -> Self {
+        self.trans_ratio = Some(trans_ratio);
+        self
+    }
+
+    /// Sets [`sync_vacation`](Self::sync_vacation).
+    #[must_use]
+    pub fn sync_vacation(mut self, sync_vacation: bool) -> Self {
+        self.sync_vacation = Some(sync_vacation);
+        self
+    }
+}
+
+/// The unit of overtime, and its rounding.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct OvertimeUnitConfig {
+    /// The unit. Default 2.
+    pub ot_time_unit: Option<OvertimeUnit>,
+    /// The hours of a day, in seconds, a multiple of 360. Default 28800, 3600 to 86400.
+    pub perday_duration_secs: Option<u64>,
+    /// The way overtime is rounded. Default 1.
+    pub rounding_method: Option<Rounding>,
+    /// The decimal places left by rounding half up: 0 or 1. Default 1, at most 1.
+    pub rounding_precision: Option<u64>,
+    /// The step of rounding up or down, in seconds. Of hours: 1800 or 3600, and down also 7200, 10800 or
+    /// 14400; of days: 43200 or 86400. Default 3600.
+    pub step_size: Option<u64>,
+}
+
+impl OvertimeUnitConfig {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`ot_time_unit`](Self::ot_time_unit).
+    #[must_use]
+    pub fn ot_time_unit(mut self, ot_time_unit: OvertimeUnit) -> Self {
+        self.ot_time_unit = Some(ot_time_unit);
+        self
+    }
+
+    /// Sets [`perday_duration_secs`](Self::perday_duration_secs).
+    #[must_use]
+    pub fn perday_duration_secs(mut self, perday_duration_secs: u64) -> Self {
+        self.perday_duration_secs = Some(perday_duration_secs);
+        self
+    }
+
+    /// Sets [`rounding_method`](Self::rounding_method).
+    #[must_use]
+    pub fn rounding_method(mut self, rounding_method: Rounding) -> Self {
+        self.rounding_method = Some(rounding_method);
+        self
+    }
+
+    /// Sets [`rounding_precision`](Self::rounding_precision).
+    #[must_use]
+    pub fn rounding_precision(mut self, rounding_precision: u64) -> Self {
+        self.rounding_precision = Some(rounding_precision);
+        self
+    }
+
+    /// Sets [`step_size`](Self::step_size).
+    #[must_use]
+    pub fn step_size(mut self, step_size: u64) -> Self {
+        self.step_size = Some(step_size);
+        self
+    }
+}
+
+/// A reminder of make-up check-ins.
+///
+/// `buka_remind_day` is at least 15 and at most 30 if `buka_remind_month` is `0`.
+///
+/// `buka_remind_day` is at least 1 and at most 26 if `buka_remind_month` is `1`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct MakeUpReminder {
+    /// Whether it is on.
+    pub open_remind: Option<bool>,
+    /// The day of the month: 15 to 30 of the current month, 1 to 26 of the next. At most 30.
+    pub buka_remind_day: Option<u64>,
+    /// The month.
+    pub buka_remind_month: Option<ReminderMonth>,
+}
+
+impl MakeUpReminder {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`open_remind`](Self::open_remind).
+    #[must_use]
+    pub fn open_remind(mut self, open_remind: bool) -> Self {
+        self.open_remind = Some(open_remind);
+        self
+    }
+
+    /// Sets [`buka_remind_day`](Self::buka_remind_day).
+    #[must_use]
+    pub fn buka_remind_day(mut self, buka_remind_day: u64) -> Self {
+        self.buka_remind_day = Some(buka_remind_day);
+        self
+    }
+
+    /// Sets [`buka_remind_month`](Self::buka_remind_month).
+    #[must_use]
+    pub fn buka_remind_month(mut self, buka_remind_month: ReminderMonth) -> Self {
+        self.buka_remind_month = Some(buka_remind_month);
+        self
+    }
+}
+
+/// A shift.
+///
+/// `time_section` is required if `schedule_id` is at least 1.
+///
+/// `time_section` is not allowed if `schedule_id` is `0`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewSchedule {
+    /// The shift's ID. Unique within the rule. 0 is the day off.
+    pub schedule_id: u64,
+    /// The shift's name. Unique within the rule. That of the day off is 休息.
+    pub schedule_name: String,
+    /// The shift's work periods. Required unless `schedule_id` is 0. At most 4 items.
+    pub time_section: Option<Vec<ShiftPeriod>>,
+    /// Whether grace periods are allowed. If so, set either `flex_on_duty_time` and `flex_off_duty_time`,
+    /// or `max_allow_arrive_early` and `max_allow_arrive_late`. Default true.
+    pub allow_flex: Option<bool>,
+    /// The permitted lateness, in seconds, a multiple of 300. Requires `allow_flex`. Set it to 0 if
+    /// `max_allow_arrive_early` or `max_allow_arrive_late` is used. At most 21600.
+    pub flex_on_duty_time: Option<u64>,
+    /// The permitted early departure, in seconds, a multiple of 300. Requires `allow_flex`. Set it to 0 if
+    /// `max_allow_arrive_early` or `max_allow_arrive_late` is used. At most 21600.
+    pub flex_off_duty_time: Option<u64>,
+    /// The longest time that members may come early, to leave early, in seconds, a multiple of 300.
+    /// Requires `allow_flex`. Set it to 0 if `flex_on_duty_time` or `flex_off_duty_time` is used. At most
+    /// 21600.
+    pub max_allow_arrive_early: Option<u64>,
+    /// The longest time that members may come late, to leave late, in seconds, a multiple of 300. Requires
+    /// `allow_flex`. Set it to 0 if `flex_on_duty_time` or `flex_off_duty_time` is used. At most 21600.
+    pub max_allow_arrive_late: Option<u64>,
+    /// The rule for leaving late and coming late the next day. Requires `allow_flex`.
+    pub late_rule: Option<NewLateRule>,
+}
+
+impl NewSchedule {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(schedule_id: u64, schedule_name: impl Into<String>) -> Self {
+        Self {
+            schedule_id,
+            schedule_name: schedule_name.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`time_section`](Self::time_section).
+    #[must_use]
+    pub fn time_section(
+        mut self,
+        time_section: impl IntoIterator<Item = ShiftPeriod>,
+    ) -> Self {
+        self.time_section = Some(time_section.into_iter().collect());
+        self
+    }
+
+    /// Sets [`allow_flex`](Self::allow_flex).
+    #[must_use]
+    pub fn allow_flex(mut self, allow_flex: bool) -> Self {
+        self.allow_flex = Some(allow_flex);
+        self
+    }
+
+    /// Sets [`flex_on_duty_time`](Self::flex_on_duty_time).
+    #[must_use]
+    pub fn flex_on_duty_time(mut self, flex_on_duty_time: u64) -> Self {
+        self.flex_on_duty_time = Some(flex_on_duty_time);
+        self
+    }
+
+    /// Sets [`flex_off_duty_time`](Self::flex_off_duty_time).
+    #[must_use]
+    pub fn flex_off_duty_time(mut self, flex_off_duty_time: u64) -> Self {
+        self.flex_off_duty_time = Some(flex_off_duty_time);
+        self
+    }
+
+    /// Sets [`max_allow_arrive_early`](Self::max_allow_arrive_early).
+    #[must_use]
+    pub fn max_allow_arrive_early(mut self, max_allow_arrive_early: u64) -> Self {
+        self.max_allow_arrive_early = Some(max_allow_arrive_early);
+        self
+    }
+
+    /// Sets [`max_allow_arrive_late`](Self::max_allow_arrive_late).
+    #[must_use]
+    pub fn max_allow_arrive_late(mut self, max_allow_arrive_late: u64) -> Self {
+        self.max_allow_arrive_late = Some(max_allow_arrive_late);
+        self
+    }
+
+    /// Sets [`late_rule`](Self::late_rule).
+    #[must_use]
+    pub fn late_rule(mut self, late_rule: NewLateRule) -> Self {
+        self.late_rule = Some(late_rule);
+        self
+    }
 }
 
 /// The types of check-ins to get.
@@ -1882,6 +4247,100 @@ pub enum CheckinMethod {
     OnePair,
     /// `2`: not alternating: only time and location are recorded. Only under free schedules.
     RecordOnly,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A list of a check-in rule.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ListField {
+    /// `1`: `spe_workdays`.
+    SpecialWorkdays,
+    /// `2`: `spe_offdays`.
+    SpecialOffdays,
+    /// `3`: `wifimac_infos`.
+    WifiNetworks,
+    /// `4`: `loc_infos`.
+    Locations,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The days that an entry stands for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SpecialDayType {
+    /// `0`: one day, `timestamp`.
+    Day,
+    /// `1`: the days from `begtime` to `endtime`.
+    Period,
+    /// `2`: a day every two weeks, from `timestamp` to `endtime`.
+    EveryTwoWeeks,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The reward for overtime.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OvertimeReward {
+    /// `1`: compensatory leave.
+    Leave,
+    /// `2`
+    Pay,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The time of day at which overtime counts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OvertimeRange {
+    /// `0`: all day.
+    AllDay,
+    /// `1`: before the start of work.
+    BeforeWork,
+    /// `2`: after the end of work.
+    AfterWork,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The unit of overtime.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OvertimeUnit {
+    /// `2`
+    Hour,
+    /// `3`
+    Day,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The way overtime is rounded.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Rounding {
+    /// `1`: half up.
+    HalfUp,
+    /// `2`
+    Up,
+    /// `3`
+    Down,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The month of a reminder.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ReminderMonth {
+    /// `0`
+    Current,
+    /// `1`
+    Next,
     /// A value the documentation does not list.
     Other(Unknown),
 }

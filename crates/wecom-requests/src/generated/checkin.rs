@@ -406,6 +406,136 @@ impl crate::Check for GetHardwareCheckinData {
     }
 }
 
+impl crate::Endpoint for AddCheckinOption {
+    type Response = AddCheckinOptionResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "checkin.add_checkin_option",
+        title: "创建打卡规则",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/checkin/add_checkin_option",
+        page: "https://developer.work.weixin.qq.com/document/path/98041",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::CHECKIN_RULE_INVALID_FIELD,
+                name: "CHECKIN_RULE_INVALID_FIELD",
+                doc: "A field of the rule is invalid.",
+                help: Some("Correct the field that `errmsg` names."),
+            },
+            crate::errcode::ErrorCode {
+                code: crate::errcode::CHECKIN_RULE_ILLEGAL_FIELD,
+                name: "CHECKIN_RULE_ILLEGAL_FIELD",
+                doc: "The rule has a field that is no longer used: `flex_time`, `limit_aheadtime`, `limit_offtime`, `noneed_offwork` or `ot_info`.",
+                help: Some(
+                    "Use the fields that replaced it, such as `flex_on_duty_time` and `ot_info_v2`.",
+                ),
+            },
+        ],
+    };
+}
+
+impl crate::Check for AddCheckinOption {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("group", &self.group);
+    }
+}
+
+impl crate::Endpoint for UpdateCheckinOption {
+    type Response = UpdateCheckinOptionResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "checkin.update_checkin_option",
+        title: "修改打卡规则",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/checkin/update_checkin_option",
+        page: "https://developer.work.weixin.qq.com/document/path/98041",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::CHECKIN_RULE_INVALID_FIELD,
+                name: "CHECKIN_RULE_INVALID_FIELD",
+                doc: "A field of the rule is invalid.",
+                help: Some("Correct the field that `errmsg` names."),
+            },
+            crate::errcode::ErrorCode {
+                code: crate::errcode::CHECKIN_RULE_ILLEGAL_FIELD,
+                name: "CHECKIN_RULE_ILLEGAL_FIELD",
+                doc: "The rule has a field that is no longer used: `flex_time`, `limit_aheadtime`, `limit_offtime`, `noneed_offwork` or `ot_info`.",
+                help: Some(
+                    "Use the fields that replaced it, such as `flex_on_duty_time` and `ot_info_v2`.",
+                ),
+            },
+        ],
+    };
+}
+
+impl crate::Check for UpdateCheckinOption {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("group", &self.group);
+    }
+}
+
+impl crate::Endpoint for ClearCheckinOptionArrayField {
+    type Response = ClearCheckinOptionArrayFieldResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "checkin.clear_checkin_option_array_field",
+        title: "清空打卡规则数组元素",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/checkin/clear_checkin_option_array_field",
+        page: "https://developer.work.weixin.qq.com/document/path/98041",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for ClearCheckinOptionArrayField {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for DelCheckinOption {
+    type Response = DelCheckinOptionResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "checkin.del_checkin_option",
+        title: "删除打卡规则",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/checkin/del_checkin_option",
+        page: "https://developer.work.weixin.qq.com/document/path/98041",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for DelCheckinOption {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
 impl crate::Check for ShiftAssignment {
     fn check(&self, checker: &mut crate::Checker) {
         checker.min("day", &self.day, 1);
@@ -442,10 +572,621 @@ impl crate::Check for NewCheckin {
     }
 }
 
+impl crate::Check for NewGroup {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min_chars("groupname", &self.groupname, 1);
+        checker.max_chars("groupname", &self.groupname, 40);
+        checker.max_items("checkindate", &self.checkindate, 7);
+        checker.nested("checkindate", &self.checkindate);
+        checker.max_items("spe_workdays", &self.spe_workdays, 366);
+        checker.nested("spe_workdays", &self.spe_workdays);
+        checker.max_items("spe_offdays", &self.spe_offdays, 366);
+        checker.nested("spe_offdays", &self.spe_offdays);
+        checker.max_items("wifimac_infos", &self.wifimac_infos, 500);
+        checker.nested("wifimac_infos", &self.wifimac_infos);
+        checker.max_items("loc_infos", &self.loc_infos, 500);
+        checker.nested("loc_infos", &self.loc_infos);
+        checker.nested("range", &self.range);
+        checker.max("allow_apply_bk_day_limit", &self.allow_apply_bk_day_limit, 180);
+        checker.nested("schedulelist", &self.schedulelist);
+        checker.nested("ot_info_v2", &self.ot_info_v2);
+        checker.nested("buka_remind", &self.buka_remind);
+        checker.exclusive_max("span_day_time", &self.span_day_time, 86400);
+        checker.max("standard_work_duration", &self.standard_work_duration, 86400);
+        checker
+            .at_least_one(
+                &[
+                    ("wifimac_infos", crate::has_items(&self.wifimac_infos)),
+                    ("loc_infos", crate::has_items(&self.loc_infos)),
+                ],
+            );
+        checker
+            .required_when(
+                ("checkindate", crate::has_items(&self.checkindate)),
+                ("grouptype", crate::When::Is(&["1"])),
+                crate::is_one_of(&self.grouptype, &["1"]),
+            );
+        checker
+            .required_when(
+                (
+                    "checkindate.checkintime",
+                    self
+                        .checkindate
+                        .iter()
+                        .flatten()
+                        .all(|inner| crate::has_items(&inner.checkintime)),
+                ),
+                ("grouptype", crate::When::Is(&["1"])),
+                crate::is_one_of(&self.grouptype, &["1"]),
+            );
+        checker
+            .required_when(
+                ("schedulelist", crate::has_items(&self.schedulelist)),
+                ("grouptype", crate::When::Is(&["2"])),
+                crate::is_one_of(&self.grouptype, &["2"]),
+            );
+        checker
+            .required_when(
+                ("use_face_detect", self.use_face_detect.is_some()),
+                ("open_face_live_detect", crate::When::Is(&["1"])),
+                self
+                    .open_face_live_detect
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["1"])),
+            );
+    }
+}
+
+impl crate::Check for GroupChanges {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min_chars("groupname", &self.groupname, 1);
+        checker.max_chars("groupname", &self.groupname, 40);
+        checker.max_items("checkindate", &self.checkindate, 7);
+        checker.nested("checkindate", &self.checkindate);
+        checker.max_items("spe_workdays", &self.spe_workdays, 366);
+        checker.nested("spe_workdays", &self.spe_workdays);
+        checker.max_items("spe_offdays", &self.spe_offdays, 366);
+        checker.nested("spe_offdays", &self.spe_offdays);
+        checker.max_items("wifimac_infos", &self.wifimac_infos, 500);
+        checker.nested("wifimac_infos", &self.wifimac_infos);
+        checker.max_items("loc_infos", &self.loc_infos, 500);
+        checker.nested("loc_infos", &self.loc_infos);
+        checker.nested("range", &self.range);
+        checker.max("allow_apply_bk_day_limit", &self.allow_apply_bk_day_limit, 180);
+        checker.nested("schedulelist", &self.schedulelist);
+        checker.nested("ot_info_v2", &self.ot_info_v2);
+        checker.nested("buka_remind", &self.buka_remind);
+        checker.exclusive_max("span_day_time", &self.span_day_time, 86400);
+        checker.max("standard_work_duration", &self.standard_work_duration, 86400);
+    }
+}
+
+impl crate::Check for NewCheckinDate {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_items("workdays", &self.workdays, 7);
+        checker
+            .each(
+                "workdays",
+                &self.workdays,
+                |checker, item| {
+                    checker.max("", item, 6);
+                },
+            );
+        checker.max_items("checkintime", &self.checkintime, 4);
+        checker.nested("checkintime", &self.checkintime);
+        checker.max("flex_on_duty_time", &self.flex_on_duty_time, 21600);
+        checker.max("flex_off_duty_time", &self.flex_off_duty_time, 21600);
+        checker.max("max_allow_arrive_early", &self.max_allow_arrive_early, 21600);
+        checker.max("max_allow_arrive_late", &self.max_allow_arrive_late, 21600);
+        checker.nested("late_rule", &self.late_rule);
+    }
+}
+
+impl crate::Check for FixedPeriod {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min("time_id", &self.time_id, 1);
+        checker.exclusive_max("time_id", &self.time_id, 99999);
+        checker.max("work_sec", &self.work_sec, 86400);
+        checker.exclusive_max("off_work_sec", &self.off_work_sec, 172740);
+        checker.max_items("rest_times", &self.rest_times, 5);
+        checker.max("earliest_work_sec", &self.earliest_work_sec, 86400);
+        checker.max("latest_work_sec", &self.latest_work_sec, 172740);
+        checker.max("earliest_off_work_sec", &self.earliest_off_work_sec, 100800);
+        checker.max("latest_off_work_sec", &self.latest_off_work_sec, 100800);
+        checker
+            .strict_order(
+                ("earliest_work_sec", &self.earliest_work_sec),
+                ("work_sec", &self.work_sec),
+            );
+        checker
+            .strict_order(
+                ("work_sec", &self.work_sec),
+                ("latest_work_sec", &self.latest_work_sec),
+            );
+        checker
+            .strict_order(
+                ("latest_work_sec", &self.latest_work_sec),
+                ("off_work_sec", &self.off_work_sec),
+            );
+        checker
+            .strict_order(
+                ("work_sec", &self.work_sec),
+                ("earliest_off_work_sec", &self.earliest_off_work_sec),
+            );
+        checker
+            .strict_order(
+                ("earliest_off_work_sec", &self.earliest_off_work_sec),
+                ("off_work_sec", &self.off_work_sec),
+            );
+        checker
+            .order(
+                ("off_work_sec", &self.off_work_sec),
+                ("latest_off_work_sec", &self.latest_off_work_sec),
+            );
+        checker
+            .strict_order(
+                ("work_sec", &self.work_sec),
+                ("rest_begin_time", &self.rest_begin_time),
+            );
+        checker
+            .strict_order(
+                ("rest_begin_time", &self.rest_begin_time),
+                ("rest_end_time", &self.rest_end_time),
+            );
+        checker
+            .strict_order(
+                ("rest_end_time", &self.rest_end_time),
+                ("off_work_sec", &self.off_work_sec),
+            );
+        checker
+            .required_when(
+                ("rest_begin_time", self.rest_begin_time.is_some()),
+                ("allow_rest", crate::When::Is(&["1"])),
+                self
+                    .allow_rest
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["1"])),
+            );
+        checker
+            .required_when(
+                ("rest_end_time", self.rest_end_time.is_some()),
+                ("allow_rest", crate::When::Is(&["1"])),
+                self
+                    .allow_rest
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["1"])),
+            );
+        checker
+            .forbidden_when(
+                ("rest_begin_time", self.rest_begin_time.is_some()),
+                ("allow_rest", crate::When::Is(&["0"])),
+                self
+                    .allow_rest
+                    .as_ref()
+                    .is_none_or(|value| crate::is_one_of(value, &["0"])),
+            );
+        checker
+            .forbidden_when(
+                ("rest_end_time", self.rest_end_time.is_some()),
+                ("allow_rest", crate::When::Is(&["0"])),
+                self
+                    .allow_rest
+                    .as_ref()
+                    .is_none_or(|value| crate::is_one_of(value, &["0"])),
+            );
+        checker
+            .forbidden_when(
+                ("rest_times", crate::has_items(&self.rest_times)),
+                ("allow_rest", crate::When::Is(&["0"])),
+                self
+                    .allow_rest
+                    .as_ref()
+                    .is_none_or(|value| crate::is_one_of(value, &["0"])),
+            );
+    }
+}
+
+impl crate::Check for ShiftPeriod {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min("time_id", &self.time_id, 1);
+        checker.exclusive_max("time_id", &self.time_id, 99999);
+        checker.max("work_sec", &self.work_sec, 86400);
+        checker.exclusive_max("off_work_sec", &self.off_work_sec, 172740);
+        checker.max_items("rest_times", &self.rest_times, 5);
+        checker
+            .strict_order(
+                ("earliest_work_sec", &self.earliest_work_sec),
+                ("work_sec", &self.work_sec),
+            );
+        checker
+            .strict_order(
+                ("work_sec", &self.work_sec),
+                ("latest_work_sec", &self.latest_work_sec),
+            );
+        checker
+            .strict_order(
+                ("latest_work_sec", &self.latest_work_sec),
+                ("off_work_sec", &self.off_work_sec),
+            );
+        checker
+            .strict_order(
+                ("work_sec", &self.work_sec),
+                ("earliest_off_work_sec", &self.earliest_off_work_sec),
+            );
+        checker
+            .strict_order(
+                ("earliest_off_work_sec", &self.earliest_off_work_sec),
+                ("off_work_sec", &self.off_work_sec),
+            );
+        checker
+            .order(
+                ("off_work_sec", &self.off_work_sec),
+                ("latest_off_work_sec", &self.latest_off_work_sec),
+            );
+        checker
+            .strict_order(
+                ("work_sec", &self.work_sec),
+                ("rest_begin_time", &self.rest_begin_time),
+            );
+        checker
+            .strict_order(
+                ("rest_begin_time", &self.rest_begin_time),
+                ("rest_end_time", &self.rest_end_time),
+            );
+        checker
+            .strict_order(
+                ("rest_end_time", &self.rest_end_time),
+                ("off_work_sec", &self.off_work_sec),
+            );
+        checker
+            .required_when(
+                ("rest_begin_time", self.rest_begin_time.is_some()),
+                ("allow_rest", crate::When::Is(&["1"])),
+                self
+                    .allow_rest
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["1"])),
+            );
+        checker
+            .required_when(
+                ("rest_end_time", self.rest_end_time.is_some()),
+                ("allow_rest", crate::When::Is(&["1"])),
+                self
+                    .allow_rest
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["1"])),
+            );
+        checker
+            .forbidden_when(
+                ("rest_begin_time", self.rest_begin_time.is_some()),
+                ("allow_rest", crate::When::Is(&["0"])),
+                self
+                    .allow_rest
+                    .as_ref()
+                    .is_none_or(|value| crate::is_one_of(value, &["0"])),
+            );
+        checker
+            .forbidden_when(
+                ("rest_end_time", self.rest_end_time.is_some()),
+                ("allow_rest", crate::When::Is(&["0"])),
+                self
+                    .allow_rest
+                    .as_ref()
+                    .is_none_or(|value| crate::is_one_of(value, &["0"])),
+            );
+        checker
+            .forbidden_when(
+                ("rest_times", crate::has_items(&self.rest_times)),
+                ("allow_rest", crate::When::Is(&["0"])),
+                self
+                    .allow_rest
+                    .as_ref()
+                    .is_none_or(|value| crate::is_one_of(value, &["0"])),
+            );
+    }
+}
+
+impl crate::Check for SpecialPeriod {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min("time_id", &self.time_id, 1);
+        checker.exclusive_max("time_id", &self.time_id, 99999);
+        checker.max("work_sec", &self.work_sec, 86400);
+        checker.exclusive_max("off_work_sec", &self.off_work_sec, 172740);
+        checker
+            .strict_order(
+                ("work_sec", &self.work_sec),
+                ("off_work_sec", &self.off_work_sec),
+            );
+    }
+}
+
+impl crate::Check for NewLateRule {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max("offwork_after_time", &self.offwork_after_time, 36000);
+        checker.max("onwork_flex_time", &self.onwork_flex_time, 36000);
+        checker.nested("timerules", &self.timerules);
+        checker
+            .forbidden_when(
+                ("offwork_after_time", self.offwork_after_time.is_some()),
+                ("allow_offwork_after_time", crate::When::Is(&["0"])),
+                self
+                    .allow_offwork_after_time
+                    .as_ref()
+                    .is_none_or(|value| crate::is_one_of(value, &["0"])),
+            );
+        checker
+            .forbidden_when(
+                ("onwork_flex_time", self.onwork_flex_time.is_some()),
+                ("allow_offwork_after_time", crate::When::Is(&["0"])),
+                self
+                    .allow_offwork_after_time
+                    .as_ref()
+                    .is_none_or(|value| crate::is_one_of(value, &["0"])),
+            );
+        checker
+            .forbidden_when(
+                ("timerules", crate::has_items(&self.timerules)),
+                ("allow_offwork_after_time", crate::When::Is(&["0"])),
+                self
+                    .allow_offwork_after_time
+                    .as_ref()
+                    .is_none_or(|value| crate::is_one_of(value, &["0"])),
+            );
+    }
+}
+
+impl crate::Check for NewLateStep {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max("offwork_after_time", &self.offwork_after_time, 36000);
+        checker.max("onwork_flex_time", &self.onwork_flex_time, 36000);
+    }
+}
+
+impl crate::Check for NewSpecialWorkday {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_bytes("notes", &self.notes, 40);
+        checker.max_items("checkintime", &self.checkintime, 4);
+        checker.nested("checkintime", &self.checkintime);
+        checker
+            .required_when(
+                ("timestamp", self.timestamp.is_some()),
+                ("type", crate::When::Is(&["0", "2"])),
+                self
+                    .r#type
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["0", "2"])),
+            );
+        checker
+            .required_when(
+                ("begtime", self.begtime.is_some()),
+                ("type", crate::When::Is(&["1"])),
+                self.r#type.as_ref().is_some_and(|value| crate::is_one_of(value, &["1"])),
+            );
+        checker
+            .required_when(
+                ("endtime", self.endtime.is_some()),
+                ("type", crate::When::Is(&["1", "2"])),
+                self
+                    .r#type
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["1", "2"])),
+            );
+        checker.order(("begtime", &self.begtime), ("endtime", &self.endtime));
+    }
+}
+
+impl crate::Check for NewSpecialOffday {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker
+            .required_when(
+                ("timestamp", self.timestamp.is_some()),
+                ("type", crate::When::Is(&["0", "2"])),
+                self
+                    .r#type
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["0", "2"])),
+            );
+        checker
+            .required_when(
+                ("begtime", self.begtime.is_some()),
+                ("type", crate::When::Is(&["1"])),
+                self.r#type.as_ref().is_some_and(|value| crate::is_one_of(value, &["1"])),
+            );
+        checker
+            .required_when(
+                ("endtime", self.endtime.is_some()),
+                ("type", crate::When::Is(&["1", "2"])),
+                self
+                    .r#type
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["1", "2"])),
+            );
+        checker.order(("begtime", &self.begtime), ("endtime", &self.endtime));
+    }
+}
+
+impl crate::Check for NewWifiNetwork {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min_chars("wifiname", &self.wifiname, 1);
+        checker.max_chars("wifiname", &self.wifiname, 40);
+        checker.min_chars("wifimac", &self.wifimac, 1);
+    }
+}
+
+impl crate::Check for NewLocation {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min("lat", &self.lat, -90000000);
+        checker.max("lat", &self.lat, 90000000);
+        checker.min("lng", &self.lng, -180000000);
+        checker.max("lng", &self.lng, 180000000);
+        checker.min_chars("loc_title", &self.loc_title, 1);
+        checker.max_chars("loc_title", &self.loc_title, 40);
+        checker.min_chars("loc_detail", &self.loc_detail, 1);
+        checker.max_chars("loc_detail", &self.loc_detail, 40);
+        checker.max("distance", &self.distance, 3000);
+    }
+}
+
+impl crate::Check for NewRange {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker
+            .at_least_one(
+                &[
+                    ("party_id", crate::has_items(&self.party_id)),
+                    ("userid", crate::has_items(&self.userid)),
+                    ("tagid", crate::has_items(&self.tagid)),
+                ],
+            );
+    }
+}
+
+impl crate::Check for NewOvertimeInfo {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("workdayconf", &self.workdayconf);
+        checker.nested("restdayconf", &self.restdayconf);
+        checker.nested("holidayconf", &self.holidayconf);
+        checker.nested("time_unit_config", &self.time_unit_config);
+        checker
+            .required_when(
+                (
+                    "restdayconf.type",
+                    self.restdayconf.as_ref().is_some_and(|inner| inner.r#type.is_some()),
+                ),
+                ("restdayconf", crate::When::Set),
+                self.restdayconf.is_some(),
+            );
+        checker
+            .required_when(
+                (
+                    "holidayconf.type",
+                    self.holidayconf.as_ref().is_some_and(|inner| inner.r#type.is_some()),
+                ),
+                ("holidayconf", crate::When::Set),
+                self.holidayconf.is_some(),
+            );
+    }
+}
+
+impl crate::Check for NewOvertime {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("apply", &self.apply);
+        checker.nested("checkin", &self.checkin);
+        checker.nested("applycheckin", &self.applycheckin);
+        checker.nested("vacation", &self.vacation);
+    }
+}
+
+impl crate::Check for NewOvertimeByRequest {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("restinfo", &self.restinfo);
+    }
+}
+
+impl crate::Check for NewOvertimeByCheckin {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max("ot_time_start", &self.ot_time_start, 43200);
+        checker.max("ot_time_min", &self.ot_time_min, 43200);
+        checker.max("ot_time_max", &self.ot_time_max, 43200);
+        checker.nested("restinfo", &self.restinfo);
+    }
+}
+
+impl crate::Check for NewRestInfo {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_items("fix_time_rule_list", &self.fix_time_rule_list, 10);
+        checker.nested("fix_time_rule_list", &self.fix_time_rule_list);
+        checker.nested("cal_ottime_rule", &self.cal_ottime_rule);
+    }
+}
+
+impl crate::Check for NewFixedRest {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max("fix_time_begin_sec", &self.fix_time_begin_sec, 172740);
+        checker.max("fix_time_end_sec", &self.fix_time_end_sec, 172740);
+    }
+}
+
+impl crate::Check for NewRestByOvertime {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_items("items", &self.items, 5);
+        checker.nested("items", &self.items);
+    }
+}
+
+impl crate::Check for NewRestStep {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.order(("rest_time", &self.rest_time), ("ot_time", &self.ot_time));
+    }
+}
+
+impl crate::Check for OvertimeLeave {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max("trans_ratio", &self.trans_ratio, 3000);
+    }
+}
+
+impl crate::Check for OvertimeUnitConfig {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min("perday_duration_secs", &self.perday_duration_secs, 3600);
+        checker.max("perday_duration_secs", &self.perday_duration_secs, 86400);
+        checker.max("rounding_precision", &self.rounding_precision, 1);
+    }
+}
+
+impl crate::Check for MakeUpReminder {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max("buka_remind_day", &self.buka_remind_day, 30);
+        if self
+            .buka_remind_month
+            .as_ref()
+            .is_some_and(|value| crate::is_one_of(value, &["0"]))
+        {
+            checker.min("buka_remind_day", &self.buka_remind_day, 15);
+            checker.max("buka_remind_day", &self.buka_remind_day, 30);
+        }
+        if self
+            .buka_remind_month
+            .as_ref()
+            .is_some_and(|value| crate::is_one_of(value, &["1"]))
+        {
+            checker.min("buka_remind_day", &self.buka_remind_day, 1);
+            checker.max("buka_remind_day", &self.buka_remind_day, 26);
+        }
+    }
+}
+
+impl crate::Check for NewSchedule {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_items("time_section", &self.time_section, 4);
+        checker.nested("time_section", &self.time_section);
+        checker.max("flex_on_duty_time", &self.flex_on_duty_time, 21600);
+        checker.max("flex_off_duty_time", &self.flex_off_duty_time, 21600);
+        checker.max("max_allow_arrive_early", &self.max_allow_arrive_early, 21600);
+        checker.max("max_allow_arrive_late", &self.max_allow_arrive_late, 21600);
+        checker.nested("late_rule", &self.late_rule);
+        checker
+            .required_when(
+                ("time_section", crate::has_items(&self.time_section)),
+                ("schedule_id", crate::When::Has("at least 1")),
+                crate::Checker::accepts(|checker| {
+                    checker.min("", &self.schedule_id, 1);
+                }),
+            );
+        checker
+            .forbidden_when(
+                ("time_section", crate::has_items(&self.time_section)),
+                ("schedule_id", crate::When::Is(&["0"])),
+                crate::is_one_of(&self.schedule_id, &["0"]),
+            );
+    }
+}
+
 crate::json_responses! {
     GetCorpCheckinOptionResponse, GetCheckinOptionResponse, GetCheckinDataResponse,
     GetCheckinDayDataResponse, GetCheckinMonthDataResponse,
     GetCheckinScheduleListResponse, SetCheckinScheduleListResponse,
     PunchCorrectionResponse, AddCheckinRecordResponse, AddCheckinUserFaceResponse,
-    GetHardwareCheckinDataResponse
+    GetHardwareCheckinDataResponse, AddCheckinOptionResponse,
+    UpdateCheckinOptionResponse, ClearCheckinOptionArrayFieldResponse,
+    DelCheckinOptionResponse
 }

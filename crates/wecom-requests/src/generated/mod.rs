@@ -194,6 +194,14 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::checkin::AddCheckinUserFace as crate::Endpoint>::META,
     #[cfg(feature = "checkin")]
     <wecom_models::checkin::GetHardwareCheckinData as crate::Endpoint>::META,
+    #[cfg(feature = "checkin")]
+    <wecom_models::checkin::AddCheckinOption as crate::Endpoint>::META,
+    #[cfg(feature = "checkin")]
+    <wecom_models::checkin::UpdateCheckinOption as crate::Endpoint>::META,
+    #[cfg(feature = "checkin")]
+    <wecom_models::checkin::ClearCheckinOptionArrayField as crate::Endpoint>::META,
+    #[cfg(feature = "checkin")]
+    <wecom_models::checkin::DelCheckinOption as crate::Endpoint>::META,
     #[cfg(feature = "contacts")]
     <wecom_models::contacts::batch::SyncUser as crate::Endpoint>::META,
     #[cfg(feature = "contacts")]

@@ -100,7 +100,7 @@ pub use wecom_models::wedrive;
 #[cfg_attr(feature = "checkin", doc = include_str!("endpoints/checkin.md"))]
 #[cfg_attr(
     not(feature = "checkin"),
-    doc = "\n# checkin\n\n11 endpoints. Needs the feature `checkin`.\n"
+    doc = "\n# checkin\n\n15 endpoints. Needs the feature `checkin`.\n"
 )]
 #[cfg_attr(feature = "contacts", doc = include_str!("endpoints/contacts.md"))]
 #[cfg_attr(

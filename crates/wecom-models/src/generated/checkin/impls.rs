@@ -372,6 +372,156 @@ impl wire::IntEnum for CheckinMethod {
     }
 }
 
+impl wire::IntEnum for ListField {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::SpecialWorkdays,
+            2 => Self::SpecialOffdays,
+            3 => Self::WifiNetworks,
+            4 => Self::Locations,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::SpecialWorkdays => 1,
+            Self::SpecialOffdays => 2,
+            Self::WifiNetworks => 3,
+            Self::Locations => 4,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for SpecialDayType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            0 => Self::Day,
+            1 => Self::Period,
+            2 => Self::EveryTwoWeeks,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Day => 0,
+            Self::Period => 1,
+            Self::EveryTwoWeeks => 2,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for OvertimeReward {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Leave,
+            2 => Self::Pay,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Leave => 1,
+            Self::Pay => 2,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for OvertimeRange {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            0 => Self::AllDay,
+            1 => Self::BeforeWork,
+            2 => Self::AfterWork,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::AllDay => 0,
+            Self::BeforeWork => 1,
+            Self::AfterWork => 2,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for OvertimeUnit {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            2 => Self::Hour,
+            3 => Self::Day,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Hour => 2,
+            Self::Day => 3,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for Rounding {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::HalfUp,
+            2 => Self::Up,
+            3 => Self::Down,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::HalfUp => 1,
+            Self::Up => 2,
+            Self::Down => 3,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for ReminderMonth {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            0 => Self::Current,
+            1 => Self::Next,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Current => 0,
+            Self::Next => 1,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
 impl wire::WriteObject for GetCorpCheckinOption {
     fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
         Ok(())
@@ -458,6 +608,35 @@ impl wire::WriteObject for GetHardwareCheckinData {
     }
 }
 
+impl wire::WriteObject for AddCheckinOption {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("group", &self.group)?;
+        out.put_some("effective_now", &self.effective_now)
+    }
+}
+
+impl wire::WriteObject for UpdateCheckinOption {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("group", &self.group)?;
+        out.put_some("effective_now", &self.effective_now)
+    }
+}
+
+impl wire::WriteObject for ClearCheckinOptionArrayField {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("groupid", &self.groupid)?;
+        out.put("clear_field", &self.clear_field)?;
+        out.put_some("effective_now", &self.effective_now)
+    }
+}
+
+impl wire::WriteObject for DelCheckinOption {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("groupid", &self.groupid)?;
+        out.put_some("effective_now", &self.effective_now)
+    }
+}
+
 impl wire::WriteObject for ShiftAssignment {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("userid", &self.userid)?;
@@ -483,15 +662,357 @@ impl wire::WriteObject for NewCheckin {
     }
 }
 
+impl wire::WriteObject for RestTime {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("rest_begin_time", &self.rest_begin_time)?;
+        out.put("rest_end_time", &self.rest_end_time)
+    }
+}
+
+impl wire::WriteObject for NewGroup {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("grouptype", &self.grouptype)?;
+        out.put("groupname", &self.groupname)?;
+        out.put_some("checkindate", &self.checkindate)?;
+        out.put_some("spe_workdays", &self.spe_workdays)?;
+        out.put_some("spe_offdays", &self.spe_offdays)?;
+        out.put_some("sync_holidays", &self.sync_holidays)?;
+        out.put_some("need_photo", &self.need_photo)?;
+        out.put_some("wifimac_infos", &self.wifimac_infos)?;
+        out.put_some("note_can_use_local_pic", &self.note_can_use_local_pic)?;
+        out.put_some("allow_checkin_offworkday", &self.allow_checkin_offworkday)?;
+        out.put_some("loc_infos", &self.loc_infos)?;
+        out.put("range", &self.range)?;
+        out.put_some("white_users", &self.white_users)?;
+        out.put_some("type", &self.r#type)?;
+        out.put_some("reporterinfo", &self.reporterinfo)?;
+        out.put_some("allow_apply_offworkday", &self.allow_apply_offworkday)?;
+        out.put_some("allow_apply_bk_cnt", &self.allow_apply_bk_cnt)?;
+        out.put_some("allow_apply_bk_day_limit", &self.allow_apply_bk_day_limit)?;
+        out.put_some("buka_limit_next_month", &self.buka_limit_next_month)?;
+        out.put_some("option_out_range", &self.option_out_range)?;
+        out.put_some("schedulelist", &self.schedulelist)?;
+        out.put_some("offwork_interval_time", &self.offwork_interval_time)?;
+        out.put_some("use_face_detect", &self.use_face_detect)?;
+        out.put_some("open_face_live_detect", &self.open_face_live_detect)?;
+        out.put_some("ot_info_v2", &self.ot_info_v2)?;
+        out.put_some("sync_out_checkin", &self.sync_out_checkin)?;
+        out.put_some("buka_remind", &self.buka_remind)?;
+        out.put_some("buka_restriction", &self.buka_restriction)?;
+        out.put_some("span_day_time", &self.span_day_time)?;
+        out.put_some("standard_work_duration", &self.standard_work_duration)?;
+        out.put_some("open_sp_checkin", &self.open_sp_checkin)?;
+        out.put_some("checkin_method_type", &self.checkin_method_type)
+    }
+}
+
+impl wire::WriteObject for GroupChanges {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("groupid", &self.groupid)?;
+        out.put_some("grouptype", &self.grouptype)?;
+        out.put_some("groupname", &self.groupname)?;
+        out.put_some("checkindate", &self.checkindate)?;
+        out.put_some("spe_workdays", &self.spe_workdays)?;
+        out.put_some("spe_offdays", &self.spe_offdays)?;
+        out.put_some("sync_holidays", &self.sync_holidays)?;
+        out.put_some("need_photo", &self.need_photo)?;
+        out.put_some("wifimac_infos", &self.wifimac_infos)?;
+        out.put_some("note_can_use_local_pic", &self.note_can_use_local_pic)?;
+        out.put_some("allow_checkin_offworkday", &self.allow_checkin_offworkday)?;
+        out.put_some("loc_infos", &self.loc_infos)?;
+        out.put_some("range", &self.range)?;
+        out.put_some("white_users", &self.white_users)?;
+        out.put_some("type", &self.r#type)?;
+        out.put_some("reporterinfo", &self.reporterinfo)?;
+        out.put_some("allow_apply_offworkday", &self.allow_apply_offworkday)?;
+        out.put_some("allow_apply_bk_cnt", &self.allow_apply_bk_cnt)?;
+        out.put_some("allow_apply_bk_day_limit", &self.allow_apply_bk_day_limit)?;
+        out.put_some("buka_limit_next_month", &self.buka_limit_next_month)?;
+        out.put_some("option_out_range", &self.option_out_range)?;
+        out.put_some("schedulelist", &self.schedulelist)?;
+        out.put_some("offwork_interval_time", &self.offwork_interval_time)?;
+        out.put_some("use_face_detect", &self.use_face_detect)?;
+        out.put_some("open_face_live_detect", &self.open_face_live_detect)?;
+        out.put_some("ot_info_v2", &self.ot_info_v2)?;
+        out.put_some("sync_out_checkin", &self.sync_out_checkin)?;
+        out.put_some("buka_remind", &self.buka_remind)?;
+        out.put_some("buka_restriction", &self.buka_restriction)?;
+        out.put_some("span_day_time", &self.span_day_time)?;
+        out.put_some("standard_work_duration", &self.standard_work_duration)?;
+        out.put_some("open_sp_checkin", &self.open_sp_checkin)?;
+        out.put_some("checkin_method_type", &self.checkin_method_type)
+    }
+}
+
+impl wire::WriteObject for NewCheckinDate {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("workdays", &self.workdays)?;
+        out.put_some("checkintime", &self.checkintime)?;
+        out.put_some("allow_flex", &self.allow_flex)?;
+        out.put_some("flex_on_duty_time", &self.flex_on_duty_time)?;
+        out.put_some("flex_off_duty_time", &self.flex_off_duty_time)?;
+        out.put_some("max_allow_arrive_early", &self.max_allow_arrive_early)?;
+        out.put_some("max_allow_arrive_late", &self.max_allow_arrive_late)?;
+        out.put_some("late_rule", &self.late_rule)?;
+        out.put_some("biweekly", &self.biweekly)
+    }
+}
+
+impl wire::WriteObject for NewBiweekly {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("enable_weekday_recurrence", &self.enable_weekday_recurrence)?;
+        out.put_some("odd_workdays", &self.odd_workdays)?;
+        out.put_some("even_workdays", &self.even_workdays)
+    }
+}
+
+impl wire::WriteObject for FixedPeriod {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("time_id", &self.time_id)?;
+        out.put("work_sec", &self.work_sec)?;
+        out.put("off_work_sec", &self.off_work_sec)?;
+        out.put("remind_work_sec", &self.remind_work_sec)?;
+        out.put("remind_off_work_sec", &self.remind_off_work_sec)?;
+        out.put_some("allow_rest", &self.allow_rest)?;
+        out.put_some("rest_begin_time", &self.rest_begin_time)?;
+        out.put_some("rest_end_time", &self.rest_end_time)?;
+        out.put_some("rest_times", &self.rest_times)?;
+        out.put("earliest_work_sec", &self.earliest_work_sec)?;
+        out.put("latest_work_sec", &self.latest_work_sec)?;
+        out.put("earliest_off_work_sec", &self.earliest_off_work_sec)?;
+        out.put("latest_off_work_sec", &self.latest_off_work_sec)?;
+        out.put_some("no_need_checkon", &self.no_need_checkon)?;
+        out.put_some("no_need_checkoff", &self.no_need_checkoff)
+    }
+}
+
+impl wire::WriteObject for ShiftPeriod {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("time_id", &self.time_id)?;
+        out.put("work_sec", &self.work_sec)?;
+        out.put("off_work_sec", &self.off_work_sec)?;
+        out.put("remind_work_sec", &self.remind_work_sec)?;
+        out.put("remind_off_work_sec", &self.remind_off_work_sec)?;
+        out.put_some("allow_rest", &self.allow_rest)?;
+        out.put_some("rest_begin_time", &self.rest_begin_time)?;
+        out.put_some("rest_end_time", &self.rest_end_time)?;
+        out.put_some("rest_times", &self.rest_times)?;
+        out.put("earliest_work_sec", &self.earliest_work_sec)?;
+        out.put("latest_work_sec", &self.latest_work_sec)?;
+        out.put("earliest_off_work_sec", &self.earliest_off_work_sec)?;
+        out.put("latest_off_work_sec", &self.latest_off_work_sec)?;
+        out.put_some("no_need_checkon", &self.no_need_checkon)?;
+        out.put_some("no_need_checkoff", &self.no_need_checkoff)
+    }
+}
+
+impl wire::WriteObject for SpecialPeriod {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("time_id", &self.time_id)?;
+        out.put("work_sec", &self.work_sec)?;
+        out.put("off_work_sec", &self.off_work_sec)?;
+        out.put("remind_work_sec", &self.remind_work_sec)?;
+        out.put("remind_off_work_sec", &self.remind_off_work_sec)
+    }
+}
+
+impl wire::WriteObject for NewLateRule {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("allow_offwork_after_time", &self.allow_offwork_after_time)?;
+        out.put_some("offwork_after_time", &self.offwork_after_time)?;
+        out.put_some("onwork_flex_time", &self.onwork_flex_time)?;
+        out.put_some("timerules", &self.timerules)
+    }
+}
+
+impl wire::WriteObject for NewLateStep {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("offwork_after_time", &self.offwork_after_time)?;
+        out.put_some("onwork_flex_time", &self.onwork_flex_time)
+    }
+}
+
+impl wire::WriteObject for NewSpecialWorkday {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("type", &self.r#type)?;
+        out.put_some("timestamp", &self.timestamp)?;
+        out.put_some("begtime", &self.begtime)?;
+        out.put_some("endtime", &self.endtime)?;
+        out.put("notes", &self.notes)?;
+        out.put("checkintime", &self.checkintime)
+    }
+}
+
+impl wire::WriteObject for NewSpecialOffday {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("type", &self.r#type)?;
+        out.put_some("timestamp", &self.timestamp)?;
+        out.put_some("begtime", &self.begtime)?;
+        out.put_some("endtime", &self.endtime)?;
+        out.put_some("notes", &self.notes)
+    }
+}
+
+impl wire::WriteObject for NewWifiNetwork {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("wifiname", &self.wifiname)?;
+        out.put("wifimac", &self.wifimac)
+    }
+}
+
+impl wire::WriteObject for NewLocation {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("lat", &self.lat)?;
+        out.put("lng", &self.lng)?;
+        out.put("loc_title", &self.loc_title)?;
+        out.put("loc_detail", &self.loc_detail)?;
+        out.put("distance", &self.distance)
+    }
+}
+
+impl wire::WriteObject for NewRange {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("party_id", &self.party_id)?;
+        out.put_some("userid", &self.userid)?;
+        out.put_some("tagid", &self.tagid)
+    }
+}
+
+impl wire::WriteObject for NewReporterInfo {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("reporters", &self.reporters)
+    }
+}
+
+impl wire::WriteObject for NewReporter {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("userid", &self.userid)?;
+        out.put_some("tagid", &self.tagid)
+    }
+}
+
+impl wire::WriteObject for NewOvertimeInfo {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("workdayconf", &self.workdayconf)?;
+        out.put_some("restdayconf", &self.restdayconf)?;
+        out.put_some("holidayconf", &self.holidayconf)?;
+        out.put_some("time_unit_config", &self.time_unit_config)
+    }
+}
+
+impl wire::WriteObject for NewOvertime {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("allow_ot", &self.allow_ot)?;
+        out.put_some("type", &self.r#type)?;
+        out.put_some("apply", &self.apply)?;
+        out.put_some("checkin", &self.checkin)?;
+        out.put_some("applycheckin", &self.applycheckin)?;
+        out.put_some("ot_trans_enable", &self.ot_trans_enable)?;
+        out.put_some("ot_trans_type", &self.ot_trans_type)?;
+        out.put_some("vacation", &self.vacation)?;
+        out.put_some("ot_time_range", &self.ot_time_range)
+    }
+}
+
+impl wire::WriteObject for NewOvertimeByRequest {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("restinfo", &self.restinfo)
+    }
+}
+
+impl wire::WriteObject for NewOvertimeByCheckin {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("ot_time_start", &self.ot_time_start)?;
+        out.put_some("ot_time_min", &self.ot_time_min)?;
+        out.put_some("ot_time_max", &self.ot_time_max)?;
+        out.put_some("restinfo", &self.restinfo)
+    }
+}
+
+impl wire::WriteObject for NewRestInfo {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("type", &self.r#type)?;
+        out.put_some("fix_time_rule_list", &self.fix_time_rule_list)?;
+        out.put_some("cal_ottime_rule", &self.cal_ottime_rule)
+    }
+}
+
+impl wire::WriteObject for NewFixedRest {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("fix_time_begin_sec", &self.fix_time_begin_sec)?;
+        out.put("fix_time_end_sec", &self.fix_time_end_sec)
+    }
+}
+
+impl wire::WriteObject for NewRestByOvertime {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("items", &self.items)
+    }
+}
+
+impl wire::WriteObject for NewRestStep {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("ot_time", &self.ot_time)?;
+        out.put_some("rest_time", &self.rest_time)
+    }
+}
+
+impl wire::WriteObject for OvertimeLeave {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("trans_ratio", &self.trans_ratio)?;
+        out.put_some("sync_vacation", &self.sync_vacation)
+    }
+}
+
+impl wire::WriteObject for OvertimeUnitConfig {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("ot_time_unit", &self.ot_time_unit)?;
+        out.put_some("perday_duration_secs", &self.perday_duration_secs)?;
+        out.put_some("rounding_method", &self.rounding_method)?;
+        out.put_some("rounding_precision", &self.rounding_precision)?;
+        out.put_some("step_size", &self.step_size)
+    }
+}
+
+impl wire::WriteObject for MakeUpReminder {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("open_remind", &self.open_remind)?;
+        out.put_some("buka_remind_day", &self.buka_remind_day)?;
+        out.put_some("buka_remind_month", &self.buka_remind_month)
+    }
+}
+
+impl wire::WriteObject for NewSchedule {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("schedule_id", &self.schedule_id)?;
+        out.put("schedule_name", &self.schedule_name)?;
+        out.put_some("time_section", &self.time_section)?;
+        out.put_some("allow_flex", &self.allow_flex)?;
+        out.put_some("flex_on_duty_time", &self.flex_on_duty_time)?;
+        out.put_some("flex_off_duty_time", &self.flex_off_duty_time)?;
+        out.put_some("max_allow_arrive_early", &self.max_allow_arrive_early)?;
+        out.put_some("max_allow_arrive_late", &self.max_allow_arrive_late)?;
+        out.put_some("late_rule", &self.late_rule)
+    }
+}
+
 wire::write_objects! {
     GetCorpCheckinOption, GetCheckinOption, GetCheckinData, GetCheckinDayData,
     GetCheckinMonthData, GetCheckinScheduleList, SetCheckinScheduleList, PunchCorrection,
-    AddCheckinRecord, AddCheckinUserFace, GetHardwareCheckinData, ShiftAssignment,
-    NewCheckin
+    AddCheckinRecord, AddCheckinUserFace, GetHardwareCheckinData, AddCheckinOption,
+    UpdateCheckinOption, ClearCheckinOptionArrayField, DelCheckinOption, ShiftAssignment,
+    NewCheckin, RestTime, NewGroup, GroupChanges, NewCheckinDate, NewBiweekly,
+    FixedPeriod, ShiftPeriod, SpecialPeriod, NewLateRule, NewLateStep, NewSpecialWorkday,
+    NewSpecialOffday, NewWifiNetwork, NewLocation, NewRange, NewReporterInfo,
+    NewReporter, NewOvertimeInfo, NewOvertime, NewOvertimeByRequest,
+    NewOvertimeByCheckin, NewRestInfo, NewFixedRest, NewRestByOvertime, NewRestStep,
+    OvertimeLeave, OvertimeUnitConfig, MakeUpReminder, NewSchedule
 }
 
 wire::write_int_enums! {
-    CheckinFilter, DeviceType, HardwareFilter
+    CheckinFilter, DeviceType, HardwareFilter, GroupType, CheckinDevice, OvertimeBasis,
+    RestDeduction, OutOfRange, CheckinMethod, ListField, SpecialDayType, OvertimeReward,
+    OvertimeRange, OvertimeUnit, Rounding, ReminderMonth
 }
 
 impl wire::ReadObject for GetCorpCheckinOptionResponse {
@@ -622,6 +1143,46 @@ impl wire::ReadObject for GetHardwareCheckinDataResponse {
             "checkindata" => field.read(&mut self.checkindata),
             _ => field.skip(),
         }
+    }
+}
+
+impl wire::ReadObject for AddCheckinOptionResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for UpdateCheckinOptionResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for ClearCheckinOptionArrayFieldResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for DelCheckinOptionResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
     }
 }
 
@@ -1489,7 +2050,9 @@ wire::read_objects! {
     GetCheckinDayDataResponse, GetCheckinMonthDataResponse,
     GetCheckinScheduleListResponse, SetCheckinScheduleListResponse,
     PunchCorrectionResponse, AddCheckinRecordResponse, AddCheckinUserFaceResponse,
-    GetHardwareCheckinDataResponse, MemberRule, MemberGroup, MemberCheckinDate, Checkin,
+    GetHardwareCheckinDataResponse, AddCheckinOptionResponse,
+    UpdateCheckinOptionResponse, ClearCheckinOptionArrayFieldResponse,
+    DelCheckinOptionResponse, MemberRule, MemberGroup, MemberCheckinDate, Checkin,
     DayReport, DayBase, DayRule, DayCheckinTime, DaySummary, LeaveInfo, Texts,
     LocalizedText, ExceptionInfo, DayOvertime, AttendanceItem, MonthReport, MonthBase,
     MonthRule, MonthSummary, MonthOvertime, ShiftPlan, Shifts, ShiftDay, ShiftInfo,
@@ -1511,13 +2074,15 @@ wire::read_string_enums! {
 wire::open_enums! {
     CheckinFilter, CheckinType, RecordType, DayType, ExceptionType, OvertimeStatus,
     ItemType, LeaveUnit, DeviceType, HardwareFilter, GroupType, CheckinDevice,
-    OvertimeBasis, RestDeduction, OutOfRange, CheckinMethod
+    OvertimeBasis, RestDeduction, OutOfRange, CheckinMethod, ListField, SpecialDayType,
+    OvertimeReward, OvertimeRange, OvertimeUnit, Rounding, ReminderMonth
 }
 
 wire::int_enums! {
     CheckinFilter, RecordType, DayType, ExceptionType, OvertimeStatus, ItemType,
     LeaveUnit, DeviceType, HardwareFilter, GroupType, CheckinDevice, OvertimeBasis,
-    RestDeduction, OutOfRange, CheckinMethod
+    RestDeduction, OutOfRange, CheckinMethod, ListField, SpecialDayType, OvertimeReward,
+    OvertimeRange, OvertimeUnit, Rounding, ReminderMonth
 }
 
 wire::string_enums! {

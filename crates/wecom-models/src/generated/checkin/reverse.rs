@@ -72,6 +72,30 @@ impl wire::WriteObject for GetHardwareCheckinDataResponse {
     }
 }
 
+impl wire::WriteObject for AddCheckinOptionResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for UpdateCheckinOptionResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for ClearCheckinOptionArrayFieldResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for DelCheckinOptionResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
 impl wire::WriteObject for MemberRule {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("userid", &self.userid)?;
@@ -554,13 +578,6 @@ impl wire::WriteObject for TimeSection {
     }
 }
 
-impl wire::WriteObject for RestTime {
-    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put("rest_begin_time", &self.rest_begin_time)?;
-        out.put("rest_end_time", &self.rest_end_time)
-    }
-}
-
 impl wire::WriteObject for LateRule {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("allow_offwork_after_time", &self.allow_offwork_after_time)?;
@@ -580,19 +597,20 @@ wire::write_objects! {
     GetCheckinDayDataResponse, GetCheckinMonthDataResponse,
     GetCheckinScheduleListResponse, SetCheckinScheduleListResponse,
     PunchCorrectionResponse, AddCheckinRecordResponse, AddCheckinUserFaceResponse,
-    GetHardwareCheckinDataResponse, MemberRule, MemberGroup, MemberCheckinDate, Checkin,
+    GetHardwareCheckinDataResponse, AddCheckinOptionResponse,
+    UpdateCheckinOptionResponse, ClearCheckinOptionArrayFieldResponse,
+    DelCheckinOptionResponse, MemberRule, MemberGroup, MemberCheckinDate, Checkin,
     DayReport, DayBase, DayRule, DayCheckinTime, DaySummary, LeaveInfo, Texts,
     LocalizedText, ExceptionInfo, DayOvertime, AttendanceItem, MonthReport, MonthBase,
     MonthRule, MonthSummary, MonthOvertime, ShiftPlan, Shifts, ShiftDay, ShiftInfo,
     ShiftSection, HardwareCheckin, Group, CheckinDate, Biweekly, CheckinTime, SpecialDay,
     WifiNetwork, CheckinLocation, Range, ReporterInfo, Reporter, OvertimeInfo,
     OvertimeByCheckin, OvertimeByRequest, RestInfo, FixedRest, RestByOvertime, RestStep,
-    Schedule, TimeSection, RestTime, LateRule, LateStep
+    Schedule, TimeSection, LateRule, LateStep
 }
 
 wire::write_int_enums! {
-    RecordType, DayType, ExceptionType, OvertimeStatus, ItemType, LeaveUnit, GroupType,
-    CheckinDevice, OvertimeBasis, RestDeduction, OutOfRange, CheckinMethod
+    RecordType, DayType, ExceptionType, OvertimeStatus, ItemType, LeaveUnit
 }
 
 wire::write_string_enums! {
@@ -759,6 +777,63 @@ impl wire::ReadObject for GetHardwareCheckinData {
     }
 }
 
+impl wire::ReadObject for AddCheckinOption {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "group" => field.read(&mut self.group),
+            "effective_now" => field.read(&mut self.effective_now),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for UpdateCheckinOption {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "group" => field.read(&mut self.group),
+            "effective_now" => field.read(&mut self.effective_now),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ClearCheckinOptionArrayField {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "groupid" => field.read(&mut self.groupid),
+            "clear_field" => field.read(&mut self.clear_field),
+            "effective_now" => field.read(&mut self.effective_now),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for DelCheckinOption {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "groupid" => field.read(&mut self.groupid),
+            "effective_now" => field.read(&mut self.effective_now),
+            _ => field.skip(),
+        }
+    }
+}
+
 impl wire::ReadObject for ShiftAssignment {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
@@ -798,13 +873,545 @@ impl wire::ReadObject for NewCheckin {
     }
 }
 
+impl wire::ReadObject for NewGroup {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "grouptype" => field.read(&mut self.grouptype),
+            "groupname" => field.read(&mut self.groupname),
+            "checkindate" => field.read(&mut self.checkindate),
+            "spe_workdays" => field.read(&mut self.spe_workdays),
+            "spe_offdays" => field.read(&mut self.spe_offdays),
+            "sync_holidays" => field.read(&mut self.sync_holidays),
+            "need_photo" => field.read(&mut self.need_photo),
+            "wifimac_infos" => field.read(&mut self.wifimac_infos),
+            "note_can_use_local_pic" => field.read(&mut self.note_can_use_local_pic),
+            "allow_checkin_offworkday" => field.read(&mut self.allow_checkin_offworkday),
+            "loc_infos" => field.read(&mut self.loc_infos),
+            "range" => field.read(&mut self.range),
+            "white_users" => field.read(&mut self.white_users),
+            "type" => field.read(&mut self.r#type),
+            "reporterinfo" => field.read(&mut self.reporterinfo),
+            "allow_apply_offworkday" => field.read(&mut self.allow_apply_offworkday),
+            "allow_apply_bk_cnt" => field.read(&mut self.allow_apply_bk_cnt),
+            "allow_apply_bk_day_limit" => field.read(&mut self.allow_apply_bk_day_limit),
+            "buka_limit_next_month" => field.read(&mut self.buka_limit_next_month),
+            "option_out_range" => field.read(&mut self.option_out_range),
+            "schedulelist" => field.read(&mut self.schedulelist),
+            "offwork_interval_time" => field.read(&mut self.offwork_interval_time),
+            "use_face_detect" => field.read(&mut self.use_face_detect),
+            "open_face_live_detect" => field.read(&mut self.open_face_live_detect),
+            "ot_info_v2" => field.read(&mut self.ot_info_v2),
+            "sync_out_checkin" => field.read(&mut self.sync_out_checkin),
+            "buka_remind" => field.read(&mut self.buka_remind),
+            "buka_restriction" => field.read(&mut self.buka_restriction),
+            "span_day_time" => field.read(&mut self.span_day_time),
+            "standard_work_duration" => field.read(&mut self.standard_work_duration),
+            "open_sp_checkin" => field.read(&mut self.open_sp_checkin),
+            "checkin_method_type" => field.read(&mut self.checkin_method_type),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GroupChanges {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "groupid" => field.read(&mut self.groupid),
+            "grouptype" => field.read(&mut self.grouptype),
+            "groupname" => field.read(&mut self.groupname),
+            "checkindate" => field.read(&mut self.checkindate),
+            "spe_workdays" => field.read(&mut self.spe_workdays),
+            "spe_offdays" => field.read(&mut self.spe_offdays),
+            "sync_holidays" => field.read(&mut self.sync_holidays),
+            "need_photo" => field.read(&mut self.need_photo),
+            "wifimac_infos" => field.read(&mut self.wifimac_infos),
+            "note_can_use_local_pic" => field.read(&mut self.note_can_use_local_pic),
+            "allow_checkin_offworkday" => field.read(&mut self.allow_checkin_offworkday),
+            "loc_infos" => field.read(&mut self.loc_infos),
+            "range" => field.read(&mut self.range),
+            "white_users" => field.read(&mut self.white_users),
+            "type" => field.read(&mut self.r#type),
+            "reporterinfo" => field.read(&mut self.reporterinfo),
+            "allow_apply_offworkday" => field.read(&mut self.allow_apply_offworkday),
+            "allow_apply_bk_cnt" => field.read(&mut self.allow_apply_bk_cnt),
+            "allow_apply_bk_day_limit" => field.read(&mut self.allow_apply_bk_day_limit),
+            "buka_limit_next_month" => field.read(&mut self.buka_limit_next_month),
+            "option_out_range" => field.read(&mut self.option_out_range),
+            "schedulelist" => field.read(&mut self.schedulelist),
+            "offwork_interval_time" => field.read(&mut self.offwork_interval_time),
+            "use_face_detect" => field.read(&mut self.use_face_detect),
+            "open_face_live_detect" => field.read(&mut self.open_face_live_detect),
+            "ot_info_v2" => field.read(&mut self.ot_info_v2),
+            "sync_out_checkin" => field.read(&mut self.sync_out_checkin),
+            "buka_remind" => field.read(&mut self.buka_remind),
+            "buka_restriction" => field.read(&mut self.buka_restriction),
+            "span_day_time" => field.read(&mut self.span_day_time),
+            "standard_work_duration" => field.read(&mut self.standard_work_duration),
+            "open_sp_checkin" => field.read(&mut self.open_sp_checkin),
+            "checkin_method_type" => field.read(&mut self.checkin_method_type),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewCheckinDate {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "workdays" => field.read(&mut self.workdays),
+            "checkintime" => field.read(&mut self.checkintime),
+            "allow_flex" => field.read(&mut self.allow_flex),
+            "flex_on_duty_time" => field.read(&mut self.flex_on_duty_time),
+            "flex_off_duty_time" => field.read(&mut self.flex_off_duty_time),
+            "max_allow_arrive_early" => field.read(&mut self.max_allow_arrive_early),
+            "max_allow_arrive_late" => field.read(&mut self.max_allow_arrive_late),
+            "late_rule" => field.read(&mut self.late_rule),
+            "biweekly" => field.read(&mut self.biweekly),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewBiweekly {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "enable_weekday_recurrence" => {
+                field.read(&mut self.enable_weekday_recurrence)
+            }
+            "odd_workdays" => field.read(&mut self.odd_workdays),
+            "even_workdays" => field.read(&mut self.even_workdays),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for FixedPeriod {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "time_id" => field.read(&mut self.time_id),
+            "work_sec" => field.read(&mut self.work_sec),
+            "off_work_sec" => field.read(&mut self.off_work_sec),
+            "remind_work_sec" => field.read(&mut self.remind_work_sec),
+            "remind_off_work_sec" => field.read(&mut self.remind_off_work_sec),
+            "allow_rest" => field.read(&mut self.allow_rest),
+            "rest_begin_time" => field.read(&mut self.rest_begin_time),
+            "rest_end_time" => field.read(&mut self.rest_end_time),
+            "rest_times" => field.read(&mut self.rest_times),
+            "earliest_work_sec" => field.read(&mut self.earliest_work_sec),
+            "latest_work_sec" => field.read(&mut self.latest_work_sec),
+            "earliest_off_work_sec" => field.read(&mut self.earliest_off_work_sec),
+            "latest_off_work_sec" => field.read(&mut self.latest_off_work_sec),
+            "no_need_checkon" => field.read(&mut self.no_need_checkon),
+            "no_need_checkoff" => field.read(&mut self.no_need_checkoff),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ShiftPeriod {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "time_id" => field.read(&mut self.time_id),
+            "work_sec" => field.read(&mut self.work_sec),
+            "off_work_sec" => field.read(&mut self.off_work_sec),
+            "remind_work_sec" => field.read(&mut self.remind_work_sec),
+            "remind_off_work_sec" => field.read(&mut self.remind_off_work_sec),
+            "allow_rest" => field.read(&mut self.allow_rest),
+            "rest_begin_time" => field.read(&mut self.rest_begin_time),
+            "rest_end_time" => field.read(&mut self.rest_end_time),
+            "rest_times" => field.read(&mut self.rest_times),
+            "earliest_work_sec" => field.read(&mut self.earliest_work_sec),
+            "latest_work_sec" => field.read(&mut self.latest_work_sec),
+            "earliest_off_work_sec" => field.read(&mut self.earliest_off_work_sec),
+            "latest_off_work_sec" => field.read(&mut self.latest_off_work_sec),
+            "no_need_checkon" => field.read(&mut self.no_need_checkon),
+            "no_need_checkoff" => field.read(&mut self.no_need_checkoff),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for SpecialPeriod {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "time_id" => field.read(&mut self.time_id),
+            "work_sec" => field.read(&mut self.work_sec),
+            "off_work_sec" => field.read(&mut self.off_work_sec),
+            "remind_work_sec" => field.read(&mut self.remind_work_sec),
+            "remind_off_work_sec" => field.read(&mut self.remind_off_work_sec),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewLateRule {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "allow_offwork_after_time" => field.read(&mut self.allow_offwork_after_time),
+            "offwork_after_time" => field.read(&mut self.offwork_after_time),
+            "onwork_flex_time" => field.read(&mut self.onwork_flex_time),
+            "timerules" => field.read(&mut self.timerules),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewLateStep {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "offwork_after_time" => field.read(&mut self.offwork_after_time),
+            "onwork_flex_time" => field.read(&mut self.onwork_flex_time),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewSpecialWorkday {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "type" => field.read(&mut self.r#type),
+            "timestamp" => field.read(&mut self.timestamp),
+            "begtime" => field.read(&mut self.begtime),
+            "endtime" => field.read(&mut self.endtime),
+            "notes" => field.read(&mut self.notes),
+            "checkintime" => field.read(&mut self.checkintime),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewSpecialOffday {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "type" => field.read(&mut self.r#type),
+            "timestamp" => field.read(&mut self.timestamp),
+            "begtime" => field.read(&mut self.begtime),
+            "endtime" => field.read(&mut self.endtime),
+            "notes" => field.read(&mut self.notes),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewWifiNetwork {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "wifiname" => field.read(&mut self.wifiname),
+            "wifimac" => field.read(&mut self.wifimac),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewLocation {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "lat" => field.read(&mut self.lat),
+            "lng" => field.read(&mut self.lng),
+            "loc_title" => field.read(&mut self.loc_title),
+            "loc_detail" => field.read(&mut self.loc_detail),
+            "distance" => field.read(&mut self.distance),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewRange {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "party_id" => field.read(&mut self.party_id),
+            "userid" => field.read(&mut self.userid),
+            "tagid" => field.read(&mut self.tagid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewReporterInfo {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "reporters" => field.read(&mut self.reporters),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewReporter {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userid" => field.read(&mut self.userid),
+            "tagid" => field.read(&mut self.tagid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewOvertimeInfo {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "workdayconf" => field.read(&mut self.workdayconf),
+            "restdayconf" => field.read(&mut self.restdayconf),
+            "holidayconf" => field.read(&mut self.holidayconf),
+            "time_unit_config" => field.read(&mut self.time_unit_config),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewOvertime {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "allow_ot" => field.read(&mut self.allow_ot),
+            "type" => field.read(&mut self.r#type),
+            "apply" => field.read(&mut self.apply),
+            "checkin" => field.read(&mut self.checkin),
+            "applycheckin" => field.read(&mut self.applycheckin),
+            "ot_trans_enable" => field.read(&mut self.ot_trans_enable),
+            "ot_trans_type" => field.read(&mut self.ot_trans_type),
+            "vacation" => field.read(&mut self.vacation),
+            "ot_time_range" => field.read(&mut self.ot_time_range),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewOvertimeByRequest {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "restinfo" => field.read(&mut self.restinfo),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewOvertimeByCheckin {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "ot_time_start" => field.read(&mut self.ot_time_start),
+            "ot_time_min" => field.read(&mut self.ot_time_min),
+            "ot_time_max" => field.read(&mut self.ot_time_max),
+            "restinfo" => field.read(&mut self.restinfo),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewRestInfo {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "type" => field.read(&mut self.r#type),
+            "fix_time_rule_list" => field.read(&mut self.fix_time_rule_list),
+            "cal_ottime_rule" => field.read(&mut self.cal_ottime_rule),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewFixedRest {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "fix_time_begin_sec" => field.read(&mut self.fix_time_begin_sec),
+            "fix_time_end_sec" => field.read(&mut self.fix_time_end_sec),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewRestByOvertime {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "items" => field.read(&mut self.items),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewRestStep {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "ot_time" => field.read(&mut self.ot_time),
+            "rest_time" => field.read(&mut self.rest_time),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for OvertimeLeave {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "trans_ratio" => field.read(&mut self.trans_ratio),
+            "sync_vacation" => field.read(&mut self.sync_vacation),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for OvertimeUnitConfig {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "ot_time_unit" => field.read(&mut self.ot_time_unit),
+            "perday_duration_secs" => field.read(&mut self.perday_duration_secs),
+            "rounding_method" => field.read(&mut self.rounding_method),
+            "rounding_precision" => field.read(&mut self.rounding_precision),
+            "step_size" => field.read(&mut self.step_size),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for MakeUpReminder {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "open_remind" => field.read(&mut self.open_remind),
+            "buka_remind_day" => field.read(&mut self.buka_remind_day),
+            "buka_remind_month" => field.read(&mut self.buka_remind_month),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewSchedule {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "schedule_id" => field.read(&mut self.schedule_id),
+            "schedule_name" => field.read(&mut self.schedule_name),
+            "time_section" => field.read(&mut self.time_section),
+            "allow_flex" => field.read(&mut self.allow_flex),
+            "flex_on_duty_time" => field.read(&mut self.flex_on_duty_time),
+            "flex_off_duty_time" => field.read(&mut self.flex_off_duty_time),
+            "max_allow_arrive_early" => field.read(&mut self.max_allow_arrive_early),
+            "max_allow_arrive_late" => field.read(&mut self.max_allow_arrive_late),
+            "late_rule" => field.read(&mut self.late_rule),
+            _ => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
     GetCorpCheckinOption, GetCheckinOption, GetCheckinData, GetCheckinDayData,
     GetCheckinMonthData, GetCheckinScheduleList, SetCheckinScheduleList, PunchCorrection,
-    AddCheckinRecord, AddCheckinUserFace, GetHardwareCheckinData, ShiftAssignment,
-    NewCheckin
+    AddCheckinRecord, AddCheckinUserFace, GetHardwareCheckinData, AddCheckinOption,
+    UpdateCheckinOption, ClearCheckinOptionArrayField, DelCheckinOption, ShiftAssignment,
+    NewCheckin, NewGroup, GroupChanges, NewCheckinDate, NewBiweekly, FixedPeriod,
+    ShiftPeriod, SpecialPeriod, NewLateRule, NewLateStep, NewSpecialWorkday,
+    NewSpecialOffday, NewWifiNetwork, NewLocation, NewRange, NewReporterInfo,
+    NewReporter, NewOvertimeInfo, NewOvertime, NewOvertimeByRequest,
+    NewOvertimeByCheckin, NewRestInfo, NewFixedRest, NewRestByOvertime, NewRestStep,
+    OvertimeLeave, OvertimeUnitConfig, MakeUpReminder, NewSchedule
 }
 
 wire::read_int_enums! {
-    CheckinFilter, DeviceType, HardwareFilter
+    CheckinFilter, DeviceType, HardwareFilter, ListField, SpecialDayType, OvertimeReward,
+    OvertimeRange, OvertimeUnit, Rounding, ReminderMonth
 }
