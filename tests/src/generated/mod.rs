@@ -42,7 +42,7 @@ pub(crate) mod oa;
 /// 企业支付 · 企业红包 (feature `pay`).
 pub(crate) mod pay;
 pub(crate) mod paytool;
-/// 家校应用 · 健康上报 (feature `school`).
+/// 家校应用 · 健康上报, 家校沟通 · 学生与家长管理 (feature `school`).
 pub(crate) mod school;
 /// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商 (feature `service`).
 pub(crate) mod service;
@@ -1713,6 +1713,57 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::school::health::GetReportJobIds,
     >(school::health::GET_REPORT_JOB_IDS, &[], &[]),
+    Contract::of::<
+        wecom_models::school::user::CreateStudent,
+    >(school::user::CREATE_STUDENT, &[], &[]),
+    Contract::of::<
+        wecom_models::school::user::DeleteStudent,
+    >(school::user::DELETE_STUDENT, &[], &[]),
+    Contract::of::<
+        wecom_models::school::user::UpdateStudent,
+    >(school::user::UPDATE_STUDENT, &[], &[]),
+    Contract::of::<
+        wecom_models::school::user::BatchCreateStudent,
+    >(school::user::BATCH_CREATE_STUDENT, &[], &[]),
+    Contract::of::<
+        wecom_models::school::user::BatchDeleteStudent,
+    >(school::user::BATCH_DELETE_STUDENT, &[], &[]),
+    Contract::of::<
+        wecom_models::school::user::BatchUpdateStudent,
+    >(school::user::BATCH_UPDATE_STUDENT, &[], &[]),
+    Contract::of::<
+        wecom_models::school::user::CreateParent,
+    >(school::user::CREATE_PARENT, &[], &[]),
+    Contract::of::<
+        wecom_models::school::user::DeleteParent,
+    >(school::user::DELETE_PARENT, &[], &[]),
+    Contract::of::<
+        wecom_models::school::user::UpdateParent,
+    >(school::user::UPDATE_PARENT, &[], &[]),
+    Contract::of::<
+        wecom_models::school::user::BatchCreateParent,
+    >(school::user::BATCH_CREATE_PARENT, &[], &[]),
+    Contract::of::<
+        wecom_models::school::user::BatchDeleteParent,
+    >(school::user::BATCH_DELETE_PARENT, &[], &[]),
+    Contract::of::<
+        wecom_models::school::user::BatchUpdateParent,
+    >(school::user::BATCH_UPDATE_PARENT, &[], &[]),
+    Contract::of::<
+        wecom_models::school::user::GetSchoolUser,
+    >(school::user::GET_SCHOOL_USER, &[], &[]),
+    Contract::of::<
+        wecom_models::school::user::ListSchoolUser,
+    >(school::user::LIST_SCHOOL_USER, &[], &[]),
+    Contract::of::<
+        wecom_models::school::user::SetArchSyncMode,
+    >(school::user::SET_ARCH_SYNC_MODE, &[], &[]),
+    Contract::of::<
+        wecom_models::school::user::ListParent,
+    >(school::user::LIST_PARENT, &[], &[]),
+    Contract::of::<
+        wecom_models::school::user::BatchToExternalUserId,
+    >(school::user::BATCH_TO_EXTERNAL_USER_ID, &[], &[]),
     Contract::of::<
         wecom_models::service::auth::GetSuiteToken,
     >(service::auth::GET_SUITE_TOKEN, &[], &[]),

@@ -40,7 +40,7 @@ pub(crate) mod oa;
 /// 企业支付 · 企业红包 (feature `pay`).
 pub(crate) mod pay;
 pub(crate) mod paytool;
-/// 家校应用 · 健康上报 (feature `school`).
+/// 家校应用 · 健康上报, 家校沟通 · 学生与家长管理 (feature `school`).
 pub(crate) mod school;
 /// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商 (feature `service`).
 pub(crate) mod service;
@@ -133,6 +133,7 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     pay::red_packet::ROUTES,
     paytool::ROUTES,
     school::health::ROUTES,
+    school::user::ROUTES,
     service::auth::ROUTES,
     service::contact::ROUTES,
     service::customer_acquisition::ROUTES,

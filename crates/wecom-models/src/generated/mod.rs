@@ -62,7 +62,7 @@ pub mod oa;
 pub mod pay;
 #[cfg(feature = "paytool")]
 pub mod paytool;
-/// 家校应用 · 健康上报 (feature `school`).
+/// 家校应用 · 健康上报, 家校沟通 · 学生与家长管理 (feature `school`).
 #[cfg(feature = "school")]
 pub mod school;
 /// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商 (feature `service`).

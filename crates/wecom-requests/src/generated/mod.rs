@@ -60,7 +60,7 @@ pub(crate) mod oa;
 pub(crate) mod pay;
 #[cfg(feature = "paytool")]
 pub(crate) mod paytool;
-/// 家校应用 · 健康上报 (feature `school`).
+/// 家校应用 · 健康上报, 家校沟通 · 学生与家长管理 (feature `school`).
 #[cfg(feature = "school")]
 pub(crate) mod school;
 /// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商 (feature `service`).
@@ -986,6 +986,40 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::paytool::OpenOrder as crate::Endpoint>::META,
     #[cfg(feature = "school")]
     <wecom_models::school::health::GetReportJobIds as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::user::CreateStudent as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::user::DeleteStudent as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::user::UpdateStudent as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::user::BatchCreateStudent as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::user::BatchDeleteStudent as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::user::BatchUpdateStudent as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::user::CreateParent as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::user::DeleteParent as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::user::UpdateParent as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::user::BatchCreateParent as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::user::BatchDeleteParent as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::user::BatchUpdateParent as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::user::GetSchoolUser as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::user::ListSchoolUser as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::user::SetArchSyncMode as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::user::ListParent as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::user::BatchToExternalUserId as crate::Endpoint>::META,
     #[cfg(feature = "service")]
     <wecom_models::service::auth::GetSuiteToken as crate::Endpoint>::META,
     #[cfg(feature = "service")]

@@ -183,7 +183,7 @@ pub use wecom_models::wedrive;
 #[cfg_attr(feature = "school", doc = include_str!("endpoints/school.md"))]
 #[cfg_attr(
     not(feature = "school"),
-    doc = "\n# school\n\n1 endpoint. Needs the feature `school`.\n"
+    doc = "\n# school\n\n18 endpoints. Needs the feature `school`.\n"
 )]
 #[cfg_attr(feature = "service", doc = include_str!("endpoints/service.md"))]
 #[cfg_attr(

@@ -84,7 +84,9 @@ impl Checker<'_> {
     /// Names that speak of pages are those by which pages are followed.
     pub(super) fn signs_of_pages(&mut self, path: &Path, endpoint: &Endpoint) {
         let Some(pagination) = &endpoint.head.pagination else {
-            let next = endpoint.response.iter().find(|(next, _)| starts_at(endpoint, next));
+            let time = TypeExpr::Scalar(Scalar::Timestamp);
+            let next =
+                endpoint.response.iter().find(|(next, field)| field.ty != time && starts_at(endpoint, next));
             if let Some((next, field)) = next {
                 let message =
                     format!("`{next}` says where the next page starts, but there is no `pagination`");
