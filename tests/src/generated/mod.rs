@@ -27,6 +27,8 @@ pub(crate) mod idconvert;
 /// 微信客服 · 客服账号管理, 微信客服 · 升级服务与客户, 微信客服 · 机器人管理, 微信客服 · 会话分配与消息收发, 微信客服 · 接待人员管理, 微信客服 · 统计管理 (feature
 /// `kf`).
 pub(crate) mod kf;
+/// 接口调用许可 · 订单管理 (feature `license`).
+pub(crate) mod license;
 pub(crate) mod living;
 pub(crate) mod media;
 /// 会议 · 预约会议高级管理, 会议 · 预约会议基础管理, 会议 · 预约会议报名管理, 会议 · 会议布局和背景管理, 会议 · 会议室连接器（MRA）管理, 会议 · 电话入会（PSTN）管理,
@@ -1033,6 +1035,45 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         &[],
         &["/statistic_list", "/statistic_list/*/statistic/upgrade_service_customer_cnt"],
     ),
+    Contract::of::<
+        wecom_models::license::order::CreateNewOrder,
+    >(license::order::CREATE_NEW_ORDER, &[], &[]),
+    Contract::of::<
+        wecom_models::license::order::CreateRenewOrderJob,
+    >(license::order::CREATE_RENEW_ORDER_JOB, &[], &[]),
+    Contract::of::<
+        wecom_models::license::order::SubmitOrderJob,
+    >(license::order::SUBMIT_ORDER_JOB, &[], &[]),
+    Contract::of::<
+        wecom_models::license::order::ListOrder,
+    >(license::order::LIST_ORDER, &[], &[]),
+    Contract::of::<
+        wecom_models::license::order::GetOrder,
+    >(license::order::GET_ORDER, &[], &[]),
+    Contract::of::<
+        wecom_models::license::order::ListOrderAccount,
+    >(license::order::LIST_ORDER_ACCOUNT, &[], &[]),
+    Contract::of::<
+        wecom_models::license::order::CancelOrder,
+    >(license::order::CANCEL_ORDER, &[], &[]),
+    Contract::of::<
+        wecom_models::license::order::CreateNewOrderJob,
+    >(license::order::CREATE_NEW_ORDER_JOB, &[], &[]),
+    Contract::of::<
+        wecom_models::license::order::SubmitNewOrderJob,
+    >(license::order::SUBMIT_NEW_ORDER_JOB, &[], &[]),
+    Contract::of::<
+        wecom_models::license::order::GetNewOrderJobResult,
+    >(license::order::GET_NEW_ORDER_JOB_RESULT, &[], &[]),
+    Contract::of::<
+        wecom_models::license::order::GetUnionOrder,
+    >(license::order::GET_UNION_ORDER, &[], &[]),
+    Contract::of::<
+        wecom_models::license::order::SubmitPayJob,
+    >(license::order::SUBMIT_PAY_JOB, &[], &[]),
+    Contract::of::<
+        wecom_models::license::order::GetPayJobResult,
+    >(license::order::GET_PAY_JOB_RESULT, &[], &[]),
     Contract::of::<wecom_models::living::CreateLiving>(living::CREATE_LIVING, &[], &[]),
     Contract::of::<wecom_models::living::ModifyLiving>(living::MODIFY_LIVING, &[], &[]),
     Contract::of::<wecom_models::living::CancelLiving>(living::CANCEL_LIVING, &[], &[]),

@@ -26,6 +26,8 @@ pub(crate) mod idconvert;
 /// 微信客服 · 客服账号管理, 微信客服 · 升级服务与客户, 微信客服 · 机器人管理, 微信客服 · 会话分配与消息收发, 微信客服 · 接待人员管理, 微信客服 · 统计管理 (feature
 /// `kf`).
 pub(crate) mod kf;
+/// 接口调用许可 · 订单管理 (feature `license`).
+pub(crate) mod license;
 pub(crate) mod living;
 pub(crate) mod media;
 /// 会议 · 预约会议高级管理, 会议 · 预约会议基础管理, 会议 · 预约会议报名管理, 会议 · 会议布局和背景管理, 会议 · 会议室连接器（MRA）管理, 会议 · 电话入会（PSTN）管理,
@@ -101,6 +103,7 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     kf::message::ROUTES,
     kf::servicer::ROUTES,
     kf::statistics::ROUTES,
+    license::order::ROUTES,
     living::ROUTES,
     media::ROUTES,
     meeting::advanced::ROUTES,

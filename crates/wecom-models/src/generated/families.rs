@@ -38,6 +38,9 @@ pub use generated::idconvert;
 #[cfg(feature = "kf")]
 #[doc(inline)]
 pub use generated::kf;
+#[cfg(feature = "license")]
+#[doc(inline)]
+pub use generated::license;
 #[cfg(feature = "living")]
 #[doc(inline)]
 pub use generated::living;

@@ -39,6 +39,9 @@ pub mod idconvert;
 /// `kf`).
 #[cfg(feature = "kf")]
 pub mod kf;
+/// 接口调用许可 · 订单管理 (feature `license`).
+#[cfg(feature = "license")]
+pub mod license;
 #[cfg(feature = "living")]
 pub mod living;
 #[cfg(feature = "media")]

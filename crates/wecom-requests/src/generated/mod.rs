@@ -38,6 +38,9 @@ pub(crate) mod idconvert;
 /// `kf`).
 #[cfg(feature = "kf")]
 pub(crate) mod kf;
+/// 接口调用许可 · 订单管理 (feature `license`).
+#[cfg(feature = "license")]
+pub(crate) mod license;
 #[cfg(feature = "living")]
 pub(crate) mod living;
 #[cfg(feature = "media")]
@@ -626,6 +629,32 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::kf::statistics::GetServicerStatistic as crate::Endpoint>::META,
     #[cfg(feature = "kf")]
     <wecom_models::kf::statistics::GetKfStatistic as crate::Endpoint>::META,
+    #[cfg(feature = "license")]
+    <wecom_models::license::order::CreateNewOrder as crate::Endpoint>::META,
+    #[cfg(feature = "license")]
+    <wecom_models::license::order::CreateRenewOrderJob as crate::Endpoint>::META,
+    #[cfg(feature = "license")]
+    <wecom_models::license::order::SubmitOrderJob as crate::Endpoint>::META,
+    #[cfg(feature = "license")]
+    <wecom_models::license::order::ListOrder as crate::Endpoint>::META,
+    #[cfg(feature = "license")]
+    <wecom_models::license::order::GetOrder as crate::Endpoint>::META,
+    #[cfg(feature = "license")]
+    <wecom_models::license::order::ListOrderAccount as crate::Endpoint>::META,
+    #[cfg(feature = "license")]
+    <wecom_models::license::order::CancelOrder as crate::Endpoint>::META,
+    #[cfg(feature = "license")]
+    <wecom_models::license::order::CreateNewOrderJob as crate::Endpoint>::META,
+    #[cfg(feature = "license")]
+    <wecom_models::license::order::SubmitNewOrderJob as crate::Endpoint>::META,
+    #[cfg(feature = "license")]
+    <wecom_models::license::order::GetNewOrderJobResult as crate::Endpoint>::META,
+    #[cfg(feature = "license")]
+    <wecom_models::license::order::GetUnionOrder as crate::Endpoint>::META,
+    #[cfg(feature = "license")]
+    <wecom_models::license::order::SubmitPayJob as crate::Endpoint>::META,
+    #[cfg(feature = "license")]
+    <wecom_models::license::order::GetPayJobResult as crate::Endpoint>::META,
     #[cfg(feature = "living")]
     <wecom_models::living::CreateLiving as crate::Endpoint>::META,
     #[cfg(feature = "living")]

@@ -38,6 +38,9 @@ pub use wecom_models::idconvert;
 #[cfg(feature = "kf")]
 #[doc(inline)]
 pub use wecom_models::kf;
+#[cfg(feature = "license")]
+#[doc(inline)]
+pub use wecom_models::license;
 #[cfg(feature = "living")]
 #[doc(inline)]
 pub use wecom_models::living;
@@ -139,6 +142,11 @@ pub use wecom_models::wedrive;
 #[cfg_attr(
     not(feature = "kf"),
     doc = "\n# kf\n\n28 endpoints. Needs the feature `kf`.\n"
+)]
+#[cfg_attr(feature = "license", doc = include_str!("endpoints/license.md"))]
+#[cfg_attr(
+    not(feature = "license"),
+    doc = "\n# license\n\n13 endpoints. Needs the feature `license`.\n"
 )]
 #[cfg_attr(feature = "living", doc = include_str!("endpoints/living.md"))]
 #[cfg_attr(
