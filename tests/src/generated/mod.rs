@@ -16,6 +16,7 @@ pub(crate) mod checkin;
 pub(crate) mod contacts;
 /// 上下游 · 上下游通讯录管理, 上下游 · 企业互联 · 回调通知, 企业互联 (feature `corpgroup`).
 pub(crate) mod corpgroup;
+pub(crate) mod devicedata;
 /// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 回调事件, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
 pub(crate) mod exmail;
 /// 客户联系 · 联系我管理, 客户联系 · 客户管理, 客户联系 · 获客助手, 客户联系 · 客户联系规则组管理, 客户联系 · 回调通知, 客户联系 · 企业服务人员管理, 客户联系 ·
@@ -41,6 +42,8 @@ pub(crate) mod msgaudit;
 /// 高级功能 · 成员申请管理, 审批, 日程 · 管理日历, 公费电话, 办公 · 回调通知, 汇报, 会议室, 紧急通知应用, 日程 · 管理日程, 审批 · 假期管理 (feature
 /// `oa`).
 pub(crate) mod oa;
+/// 硬件云端接入 · 考勤/门禁设备, 硬件云端接入 · 设备接入, 硬件云端接入 · 打印/扫描设备 (feature `openhw`).
+pub(crate) mod openhw;
 /// 企业支付 · 企业红包 (feature `pay`).
 pub(crate) mod pay;
 pub(crate) mod paytool;
@@ -438,6 +441,54 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::corpgroup::share::TransferSession,
     >(corpgroup::share::TRANSFER_SESSION, &[], &[]),
+    Contract::of::<
+        wecom_models::devicedata::GetAuthInfo,
+    >(devicedata::GET_AUTH_INFO, &[], &["/device_list/item/*/device_sn"]),
+    Contract::of::<
+        wecom_models::devicedata::GetCheckinData,
+    >(devicedata::GET_CHECKIN_DATA, &["/device_sn_list", "/open_userid_list"], &[]),
+    Contract::of::<
+        wecom_models::devicedata::GetTemperatureData,
+    >(devicedata::GET_TEMPERATURE_DATA, &["/device_sn_list", "/open_userid_list"], &[]),
+    Contract::of::<
+        wecom_models::devicedata::GetAccessControlData,
+    >(
+        devicedata::GET_ACCESS_CONTROL_DATA,
+        &["/device_sn_list", "/open_userid_list"],
+        &[],
+    ),
+    Contract::of::<
+        wecom_models::devicedata::GetAccessControlRule,
+    >(devicedata::GET_ACCESS_CONTROL_RULE, &[], &[]),
+    Contract::of::<
+        wecom_models::devicedata::AddAccessControlRule,
+    >(
+        devicedata::ADD_ACCESS_CONTROL_RULE,
+        &[
+            "/device_sn_list",
+            "/pass_rule/rule_list",
+            "/pass_rule/effect_open_userid_list",
+            "/remote_pass_rule/rule_list",
+            "/remote_pass_rule/effect_open_userid_list",
+        ],
+        &[],
+    ),
+    Contract::of::<
+        wecom_models::devicedata::ModAccessControlRule,
+    >(
+        devicedata::MOD_ACCESS_CONTROL_RULE,
+        &[
+            "/device_sn_list",
+            "/pass_rule/rule_list",
+            "/pass_rule/effect_open_userid_list",
+            "/remote_pass_rule/rule_list",
+            "/remote_pass_rule/effect_open_userid_list",
+        ],
+        &[],
+    ),
+    Contract::of::<
+        wecom_models::devicedata::DelAccessControlRule,
+    >(devicedata::DEL_ACCESS_CONTROL_RULE, &[], &[]),
     Contract::of::<
         wecom_models::exmail::account::ActEmail,
     >(exmail::account::ACT_EMAIL, &[], &[]),
@@ -1742,6 +1793,76 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::oa::vacation::SetOneUserQuota,
     >(oa::vacation::SET_ONE_USER_QUOTA, &[], &[]),
     Contract::of::<
+        wecom_models::openhw::access_control::ReportCheckinData,
+    >(openhw::access_control::REPORT_CHECKIN_DATA, &[], &[]),
+    Contract::of::<
+        wecom_models::openhw::access_control::ReportTemperatureData,
+    >(openhw::access_control::REPORT_TEMPERATURE_DATA, &[], &[]),
+    Contract::of::<
+        wecom_models::openhw::access_control::ReportAccessData,
+    >(openhw::access_control::REPORT_ACCESS_DATA, &[], &[]),
+    Contract::of::<
+        wecom_models::openhw::access_control::ReportBioInfoResult,
+    >(openhw::access_control::REPORT_BIO_INFO_RESULT, &[], &[]),
+    Contract::of::<
+        wecom_models::openhw::access_control::ReportRemoteOpenResult,
+    >(openhw::access_control::REPORT_REMOTE_OPEN_RESULT, &[], &[]),
+    Contract::of::<
+        wecom_models::openhw::device::GetModelToken,
+    >(openhw::device::GET_MODEL_TOKEN, &[], &[]),
+    Contract::of::<
+        wecom_models::openhw::device::GetDeviceSecret,
+    >(openhw::device::GET_DEVICE_SECRET, &[], &[]),
+    Contract::of::<
+        wecom_models::openhw::device::GetDeviceToken,
+    >(openhw::device::GET_DEVICE_TOKEN, &[], &[]),
+    Contract::of::<
+        wecom_models::openhw::device::RegisterSn,
+    >(openhw::device::REGISTER_SN, &[], &[]),
+    Contract::of::<
+        wecom_models::openhw::device::UnregisterSn,
+    >(openhw::device::UNREGISTER_SN, &[], &[]),
+    Contract::of::<
+        wecom_models::openhw::device::GetDeviceDetail,
+    >(openhw::device::GET_DEVICE_DETAIL, &[], &["/device_detail/auth_corp_info"]),
+    Contract::of::<
+        wecom_models::openhw::device::ReportDeviceStatus,
+    >(openhw::device::REPORT_DEVICE_STATUS, &[], &[]),
+    Contract::of::<
+        wecom_models::openhw::device::GetUserInfoByPage,
+    >(openhw::device::GET_USER_INFO_BY_PAGE, &[], &[]),
+    Contract::of::<
+        wecom_models::openhw::device::GetUserInfoByIds,
+    >(openhw::device::GET_USER_INFO_BY_IDS, &[], &[]),
+    Contract::of::<
+        wecom_models::openhw::device::ReportFirmwareUpgradeResult,
+    >(openhw::device::REPORT_FIRMWARE_UPGRADE_RESULT, &[], &[]),
+    Contract::of::<
+        wecom_models::openhw::device::GenLoginQrCode,
+    >(openhw::device::GEN_LOGIN_QR_CODE, &[], &[]),
+    Contract::of::<
+        wecom_models::openhw::device::GenIdDynamicQrCode,
+    >(openhw::device::GEN_ID_DYNAMIC_QR_CODE, &[], &[]),
+    Contract::of::<
+        wecom_models::openhw::printer::GetPrinterJobList,
+    >(
+        openhw::printer::GET_PRINTER_JOB_LIST,
+        &["/cursor"],
+        &["/printer_job_list/*/state"],
+    ),
+    Contract::of::<
+        wecom_models::openhw::printer::GetPrinterJobDownloadUrl,
+    >(openhw::printer::GET_PRINTER_JOB_DOWNLOAD_URL, &[], &[]),
+    Contract::of::<
+        wecom_models::openhw::printer::ReportPrinterJobStatus,
+    >(openhw::printer::REPORT_PRINTER_JOB_STATUS, &[], &[]),
+    Contract::of::<
+        wecom_models::openhw::printer::PushScanFile,
+    >(openhw::printer::PUSH_SCAN_FILE, &[], &[]),
+    Contract::of::<
+        wecom_models::openhw::printer::SetPrinterJobTransResult,
+    >(openhw::printer::SET_PRINTER_JOB_TRANS_RESULT, &[], &[]),
+    Contract::of::<
         wecom_models::pay::red_packet::SendWorkwxRedPack,
     >(pay::red_packet::SEND_WORKWX_RED_PACK, &[], &[]),
     Contract::of::<
@@ -2259,6 +2380,16 @@ pub(crate) static EVENTS: &[Occurrence] = &[
     Occurrence::of::<wecom_models::corpgroup::events::RemoveCorp>(&[], &[]),
     Occurrence::of::<wecom_models::corpgroup::events::ShareAgentChange>(&[], &[]),
     Occurrence::of::<wecom_models::corpgroup::events::ShareChainChange>(&[], &[]),
+    Occurrence::of::<wecom_models::devicedata::events::DeviceDataAuthChange>(&[], &[]),
+    Occurrence::of::<
+        wecom_models::devicedata::events::DeviceCheckinDataReport,
+    >(&[], &[("CheckinDataList", "CheckInDataList")]),
+    Occurrence::of::<
+        wecom_models::devicedata::events::DeviceAccessControlDataReport,
+    >(&[], &[]),
+    Occurrence::of::<
+        wecom_models::devicedata::events::DeviceTemperatureDataReport,
+    >(&[], &[]),
     Occurrence::of::<wecom_models::exmail::events::ReceiveAppEmail>(&[], &[]),
     Occurrence::of::<wecom_models::exmail::events::ReceivePublicEmail>(&[], &[]),
     Occurrence::of::<

@@ -15,6 +15,7 @@ pub(crate) mod checkin;
 pub(crate) mod contacts;
 /// 上下游 · 上下游通讯录管理, 企业互联 (feature `corpgroup`).
 pub(crate) mod corpgroup;
+pub(crate) mod devicedata;
 /// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
 pub(crate) mod exmail;
 /// 客户联系 · 联系我管理, 客户联系 · 客户管理, 客户联系 · 获客助手, 客户联系 · 客户联系规则组管理, 客户联系 · 企业服务人员管理, 客户联系 · 客户群管理, 客户联系 ·
@@ -39,6 +40,8 @@ pub(crate) mod message;
 pub(crate) mod msgaudit;
 /// 高级功能 · 成员申请管理, 审批, 日程 · 管理日历, 公费电话, 汇报, 会议室, 紧急通知应用, 日程 · 管理日程, 审批 · 假期管理 (feature `oa`).
 pub(crate) mod oa;
+/// 硬件云端接入 · 考勤/门禁设备, 硬件云端接入 · 设备接入, 硬件云端接入 · 打印/扫描设备 (feature `openhw`).
+pub(crate) mod openhw;
 /// 企业支付 · 企业红包 (feature `pay`).
 pub(crate) mod pay;
 pub(crate) mod paytool;
@@ -75,6 +78,7 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     contacts::user::ROUTES,
     corpgroup::chain::ROUTES,
     corpgroup::share::ROUTES,
+    devicedata::ROUTES,
     exmail::account::ROUTES,
     exmail::app::ROUTES,
     exmail::group::ROUTES,
@@ -133,6 +137,9 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     oa::pstncc::ROUTES,
     oa::schedule::ROUTES,
     oa::vacation::ROUTES,
+    openhw::access_control::ROUTES,
+    openhw::device::ROUTES,
+    openhw::printer::ROUTES,
     pay::red_packet::ROUTES,
     paytool::ROUTES,
     school::health::ROUTES,

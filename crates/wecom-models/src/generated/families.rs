@@ -23,6 +23,9 @@ pub use generated::contacts;
 #[cfg(feature = "corpgroup")]
 #[doc(inline)]
 pub use generated::corpgroup;
+#[cfg(feature = "devicedata")]
+#[doc(inline)]
+pub use generated::devicedata;
 #[cfg(feature = "exmail")]
 #[doc(inline)]
 pub use generated::exmail;
@@ -59,6 +62,9 @@ pub use generated::msgaudit;
 #[cfg(feature = "oa")]
 #[doc(inline)]
 pub use generated::oa;
+#[cfg(feature = "openhw")]
+#[doc(inline)]
+pub use generated::openhw;
 #[cfg(feature = "pay")]
 #[doc(inline)]
 pub use generated::pay;

@@ -23,6 +23,8 @@ pub mod contacts;
 /// 上下游 · 上下游通讯录管理, 上下游 · 企业互联 · 回调通知, 企业互联 (feature `corpgroup`).
 #[cfg(feature = "corpgroup")]
 pub mod corpgroup;
+#[cfg(feature = "devicedata")]
+pub mod devicedata;
 /// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 回调事件, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
 #[cfg(feature = "exmail")]
 pub mod exmail;
@@ -60,6 +62,9 @@ pub mod msgaudit;
 /// `oa`).
 #[cfg(feature = "oa")]
 pub mod oa;
+/// 硬件云端接入 · 考勤/门禁设备, 硬件云端接入 · 设备接入, 硬件云端接入 · 打印/扫描设备 (feature `openhw`).
+#[cfg(feature = "openhw")]
+pub mod openhw;
 /// 企业支付 · 企业红包 (feature `pay`).
 #[cfg(feature = "pay")]
 pub mod pay;

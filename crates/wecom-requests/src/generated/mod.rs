@@ -22,6 +22,8 @@ pub(crate) mod contacts;
 /// 上下游 · 上下游通讯录管理, 企业互联 (feature `corpgroup`).
 #[cfg(feature = "corpgroup")]
 pub(crate) mod corpgroup;
+#[cfg(feature = "devicedata")]
+pub(crate) mod devicedata;
 /// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
 #[cfg(feature = "exmail")]
 pub(crate) mod exmail;
@@ -58,6 +60,9 @@ pub(crate) mod msgaudit;
 /// 高级功能 · 成员申请管理, 审批, 日程 · 管理日历, 公费电话, 汇报, 会议室, 紧急通知应用, 日程 · 管理日程, 审批 · 假期管理 (feature `oa`).
 #[cfg(feature = "oa")]
 pub(crate) mod oa;
+/// 硬件云端接入 · 考勤/门禁设备, 硬件云端接入 · 设备接入, 硬件云端接入 · 打印/扫描设备 (feature `openhw`).
+#[cfg(feature = "openhw")]
+pub(crate) mod openhw;
 /// 企业支付 · 企业红包 (feature `pay`).
 #[cfg(feature = "pay")]
 pub(crate) mod pay;
@@ -291,6 +296,22 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::corpgroup::share::GetCorpToken as crate::Endpoint>::META,
     #[cfg(feature = "corpgroup")]
     <wecom_models::corpgroup::share::TransferSession as crate::Endpoint>::META,
+    #[cfg(feature = "devicedata")]
+    <wecom_models::devicedata::GetAuthInfo as crate::Endpoint>::META,
+    #[cfg(feature = "devicedata")]
+    <wecom_models::devicedata::GetCheckinData as crate::Endpoint>::META,
+    #[cfg(feature = "devicedata")]
+    <wecom_models::devicedata::GetTemperatureData as crate::Endpoint>::META,
+    #[cfg(feature = "devicedata")]
+    <wecom_models::devicedata::GetAccessControlData as crate::Endpoint>::META,
+    #[cfg(feature = "devicedata")]
+    <wecom_models::devicedata::GetAccessControlRule as crate::Endpoint>::META,
+    #[cfg(feature = "devicedata")]
+    <wecom_models::devicedata::AddAccessControlRule as crate::Endpoint>::META,
+    #[cfg(feature = "devicedata")]
+    <wecom_models::devicedata::ModAccessControlRule as crate::Endpoint>::META,
+    #[cfg(feature = "devicedata")]
+    <wecom_models::devicedata::DelAccessControlRule as crate::Endpoint>::META,
     #[cfg(feature = "exmail")]
     <wecom_models::exmail::account::ActEmail as crate::Endpoint>::META,
     #[cfg(feature = "exmail")]
@@ -1009,6 +1030,50 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::oa::vacation::GetUserVacationQuota as crate::Endpoint>::META,
     #[cfg(feature = "oa")]
     <wecom_models::oa::vacation::SetOneUserQuota as crate::Endpoint>::META,
+    #[cfg(feature = "openhw")]
+    <wecom_models::openhw::access_control::ReportCheckinData as crate::Endpoint>::META,
+    #[cfg(feature = "openhw")]
+    <wecom_models::openhw::access_control::ReportTemperatureData as crate::Endpoint>::META,
+    #[cfg(feature = "openhw")]
+    <wecom_models::openhw::access_control::ReportAccessData as crate::Endpoint>::META,
+    #[cfg(feature = "openhw")]
+    <wecom_models::openhw::access_control::ReportBioInfoResult as crate::Endpoint>::META,
+    #[cfg(feature = "openhw")]
+    <wecom_models::openhw::access_control::ReportRemoteOpenResult as crate::Endpoint>::META,
+    #[cfg(feature = "openhw")]
+    <wecom_models::openhw::device::GetModelToken as crate::Endpoint>::META,
+    #[cfg(feature = "openhw")]
+    <wecom_models::openhw::device::GetDeviceSecret as crate::Endpoint>::META,
+    #[cfg(feature = "openhw")]
+    <wecom_models::openhw::device::GetDeviceToken as crate::Endpoint>::META,
+    #[cfg(feature = "openhw")]
+    <wecom_models::openhw::device::RegisterSn as crate::Endpoint>::META,
+    #[cfg(feature = "openhw")]
+    <wecom_models::openhw::device::UnregisterSn as crate::Endpoint>::META,
+    #[cfg(feature = "openhw")]
+    <wecom_models::openhw::device::GetDeviceDetail as crate::Endpoint>::META,
+    #[cfg(feature = "openhw")]
+    <wecom_models::openhw::device::ReportDeviceStatus as crate::Endpoint>::META,
+    #[cfg(feature = "openhw")]
+    <wecom_models::openhw::device::GetUserInfoByPage as crate::Endpoint>::META,
+    #[cfg(feature = "openhw")]
+    <wecom_models::openhw::device::GetUserInfoByIds as crate::Endpoint>::META,
+    #[cfg(feature = "openhw")]
+    <wecom_models::openhw::device::ReportFirmwareUpgradeResult as crate::Endpoint>::META,
+    #[cfg(feature = "openhw")]
+    <wecom_models::openhw::device::GenLoginQrCode as crate::Endpoint>::META,
+    #[cfg(feature = "openhw")]
+    <wecom_models::openhw::device::GenIdDynamicQrCode as crate::Endpoint>::META,
+    #[cfg(feature = "openhw")]
+    <wecom_models::openhw::printer::GetPrinterJobList as crate::Endpoint>::META,
+    #[cfg(feature = "openhw")]
+    <wecom_models::openhw::printer::GetPrinterJobDownloadUrl as crate::Endpoint>::META,
+    #[cfg(feature = "openhw")]
+    <wecom_models::openhw::printer::ReportPrinterJobStatus as crate::Endpoint>::META,
+    #[cfg(feature = "openhw")]
+    <wecom_models::openhw::printer::PushScanFile as crate::Endpoint>::META,
+    #[cfg(feature = "openhw")]
+    <wecom_models::openhw::printer::SetPrinterJobTransResult as crate::Endpoint>::META,
     #[cfg(feature = "pay")]
     <wecom_models::pay::red_packet::SendWorkwxRedPack as crate::Endpoint>::META,
     #[cfg(feature = "paytool")]

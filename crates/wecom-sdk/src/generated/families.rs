@@ -23,6 +23,9 @@ pub use wecom_models::contacts;
 #[cfg(feature = "corpgroup")]
 #[doc(inline)]
 pub use wecom_models::corpgroup;
+#[cfg(feature = "devicedata")]
+#[doc(inline)]
+pub use wecom_models::devicedata;
 #[cfg(feature = "exmail")]
 #[doc(inline)]
 pub use wecom_models::exmail;
@@ -59,6 +62,9 @@ pub use wecom_models::msgaudit;
 #[cfg(feature = "oa")]
 #[doc(inline)]
 pub use wecom_models::oa;
+#[cfg(feature = "openhw")]
+#[doc(inline)]
+pub use wecom_models::openhw;
 #[cfg(feature = "pay")]
 #[doc(inline)]
 pub use wecom_models::pay;
@@ -114,6 +120,11 @@ pub use wecom_models::wedrive;
 #[cfg_attr(
     not(feature = "corpgroup"),
     doc = "\n# corpgroup\n\n4 endpoints. Needs the feature `corpgroup`.\n"
+)]
+#[cfg_attr(feature = "devicedata", doc = include_str!("endpoints/devicedata.md"))]
+#[cfg_attr(
+    not(feature = "devicedata"),
+    doc = "\n# devicedata\n\n8 endpoints. Needs the feature `devicedata`.\n"
 )]
 #[cfg_attr(feature = "exmail", doc = include_str!("endpoints/exmail.md"))]
 #[cfg_attr(
@@ -177,6 +188,11 @@ pub use wecom_models::wedrive;
 #[cfg_attr(
     not(feature = "oa"),
     doc = "\n# oa\n\n38 endpoints. Needs the feature `oa`.\n"
+)]
+#[cfg_attr(feature = "openhw", doc = include_str!("endpoints/openhw.md"))]
+#[cfg_attr(
+    not(feature = "openhw"),
+    doc = "\n# openhw\n\n22 endpoints. Needs the feature `openhw`.\n"
 )]
 #[cfg_attr(feature = "pay", doc = include_str!("endpoints/pay.md"))]
 #[cfg_attr(
