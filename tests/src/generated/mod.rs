@@ -1673,6 +1673,43 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         ],
     ),
     Contract::of::<
+        wecom_models::oa::approval::ApplyEvent,
+    >(
+        oa::approval::APPLY_EVENT,
+        &[
+            "/apply_data/contents/*/title",
+            "/apply_data/contents/*/value/date/s_timestamp",
+            "/apply_data/contents/*/value/vacation/selector/exp_type",
+        ],
+        &[],
+    ),
+    Contract::of::<
+        wecom_models::oa::approval::GetTemplateDetail,
+    >(
+        oa::approval::GET_TEMPLATE_DETAIL,
+        &[],
+        &[
+            "/template_content/controls/*/config/selector/exp_type",
+            "/template_content/controls/*/config/selector/op_relations",
+            "/template_content/controls/*/config/selector/op_relations/*/relation_list",
+            "/template_content/controls/*/config/table/stat_field",
+            "/template_content/controls/*/config/tips/tips_content/*/text",
+        ],
+    ),
+    Contract::of::<
+        wecom_models::oa::approval::UpdateTemplate,
+    >(
+        oa::approval::UPDATE_TEMPLATE,
+        &["/template_content/controls/*/config/tips/tips_content/*/text"],
+        &[],
+    ),
+    Contract::of::<
+        wecom_models::oa::approval::CopyTemplate,
+    >(oa::approval::COPY_TEMPLATE, &[], &[]),
+    Contract::of::<
+        wecom_models::oa::approval::GetApprovalData,
+    >(oa::approval::GET_APPROVAL_DATA, &[], &[]),
+    Contract::of::<
         wecom_models::oa::calendar::AddCalendar,
     >(oa::calendar::ADD_CALENDAR, &[], &[]),
     Contract::of::<

@@ -7382,6 +7382,8 @@ pub const CHECKIN_SCHEDULE_INVALID_PARAMETER: i64 = 301075;
 pub const LEAVE_NOT_APPLICABLE_TO_MEMBER: i64 = 301098;
 
 /// `oa.approval.create_template`: WeCom failed.
+///
+/// `oa.approval.update_template`: WeCom failed.
 #[doc(alias("620004"))]
 pub const APPROVAL_INTERNAL_ERROR: i64 = 620004;
 

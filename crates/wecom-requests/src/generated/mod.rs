@@ -969,6 +969,16 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     #[cfg(feature = "oa")]
     <wecom_models::oa::approval::GetOpenApprovalData as crate::Endpoint>::META,
     #[cfg(feature = "oa")]
+    <wecom_models::oa::approval::ApplyEvent as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::approval::GetTemplateDetail as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::approval::UpdateTemplate as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::approval::CopyTemplate as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::approval::GetApprovalData as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
     <wecom_models::oa::calendar::AddCalendar as crate::Endpoint>::META,
     #[cfg(feature = "oa")]
     <wecom_models::oa::calendar::UpdateCalendar as crate::Endpoint>::META,

@@ -187,7 +187,7 @@ pub use wecom_models::wedrive;
 #[cfg_attr(feature = "oa", doc = include_str!("endpoints/oa.md"))]
 #[cfg_attr(
     not(feature = "oa"),
-    doc = "\n# oa\n\n38 endpoints. Needs the feature `oa`.\n"
+    doc = "\n# oa\n\n43 endpoints. Needs the feature `oa`.\n"
 )]
 #[cfg_attr(feature = "openhw", doc = include_str!("endpoints/openhw.md"))]
 #[cfg_attr(

@@ -638,3 +638,468 @@ pub(crate) const GET_OPEN_APPROVAL_DATA: &[crate::snapshot::Example] = &[
 fn get_open_approval_data() {
     crate::snapshot::snapshot::<GetOpenApprovalData>(GET_OPEN_APPROVAL_DATA);
 }
+
+pub(crate) const APPLY_EVENT: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "creator_userid": "lin.wei",
+  "template_id": "C4ZVpXq8uQ7hN2rT5kLw9sYb3mDf6gJ1",
+  "use_template_approver": 0,
+  "choose_department": 7,
+  "process": {
+    "node_list": [
+      { "type": 1, "apv_rel": 2, "userid": ["chen.yu", "zhou.min"] },
+      { "type": 3, "apv_rel": 3, "userid": ["he.jun"] },
+      { "type": 2, "userid": ["wu.fang"] }
+    ]
+  },
+  "apply_data": {
+    "contents": [
+      { "control": "Text", "id": "Text-1720000001", "title": [{ "text": "Purpose", "lang": "en" }], "value": { "text": "Visit a customer" } },
+      { "control": "Textarea", "id": "Textarea-1720000002", "value": { "text": "Monday: travel\nTuesday: meeting" } },
+      { "control": "Number", "id": "Number-1720000003", "value": { "new_number": "3" } },
+      { "control": "Money", "id": "Money-1720000004", "value": { "new_money": "1250.50" } },
+      { "control": "Date", "id": "Date-1720000005", "value": { "date": { "type": "hour", "s_timestamp": "1720080000" } } },
+      {
+        "control": "Selector",
+        "id": "Selector-1720000006",
+        "value": { "selector": { "type": "multi", "options": [{ "key": "option-1720000101" }, { "key": "option-1720000102" }] } }
+      },
+      { "control": "Contact", "id": "Contact-1720000007", "value": { "members": [{ "userid": "chen.yu", "name": "Chen Yu" }] } },
+      { "control": "Contact", "id": "Contact-1720000008", "value": { "departments": [{ "openapi_id": "7", "name": "Sales" }] } },
+      { "control": "Tips", "id": "Tips-1720000009" },
+      {
+        "control": "File",
+        "id": "File-1720000010",
+        "value": {
+          "files": [
+            {
+              "file_id": "WWCISP_f6g7h8i9j0",
+              "file_name": "invitation.pdf",
+              "file_size": 20480,
+              "file_type": "pdf",
+              "file_url": ""
+            },
+            { "file_id": "WWCISP_g7h8i9j0k1" }
+          ]
+        }
+      },
+      {
+        "control": "Table",
+        "id": "Table-1720000011",
+        "value": {
+          "children": [
+            {
+              "list": [
+                { "control": "Text", "id": "Text-1720000012", "title": [{ "text": "Hotel", "lang": "en" }], "value": { "text": "Lake View" } },
+                { "control": "Money", "id": "Money-1720000013", "value": { "new_money": "480" } }
+              ]
+            }
+          ]
+        }
+      },
+      {
+        "control": "DateRange",
+        "id": "DateRange-1720000014",
+        "value": {
+          "date_range": { "type": "halfday", "new_begin": 1720108800, "new_end": 1720152000, "new_duration": 86400 }
+        }
+      },
+      {
+        "control": "Attendance",
+        "id": "Attendance-1720000015",
+        "value": {
+          "attendance": {
+            "date_range": { "type": "halfday", "new_begin": 1720108800, "new_end": 1720195200 },
+            "type": 3,
+            "slice_info": {
+              "day_items": [{ "daytime": 1720108800, "duration": 86400 }, { "daytime": 1720195200, "duration": 43200 }]
+            }
+          }
+        }
+      },
+      {
+        "control": "Location",
+        "id": "Location-1720000018",
+        "value": {
+          "location": {
+            "latitude": "31.230416",
+            "longitude": "121.473701",
+            "title": "Customer's office",
+            "address": "1 Example Road",
+            "time": 1720000000
+          }
+        }
+      },
+      { "control": "RelatedApproval", "id": "RelatedApproval-1720000019", "value": { "related_approval": [{ "sp_no": "202406210004" }] } },
+      { "control": "Formula", "id": "Formula-1720000020" }
+    ]
+  },
+  "summary_list": [
+    { "summary_info": [{ "text": "Visit a customer", "lang": "en" }, { "text": "拜访客户", "lang": "zh_CN" }] },
+    { "summary_info": [{ "text": "3 people", "lang": "en" }] }
+  ]
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "sp_no": "202407030001" }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "creator_userid": "lin.wei",
+  "template_id": "C4ZVpXq8uQ7hN2rT5kLw9sYb3mDf6gJ4",
+  "use_template_approver": 1,
+  "apply_data": {
+    "contents": [
+      {
+        "control": "Vacation",
+        "id": "vacation-1720000014",
+        "value": {
+          "vacation": {
+            "selector": {
+              "type": "single",
+              "options": [{ "key": "2", "value": [{ "text": "Annual leave", "lang": "en" }] }],
+              "exp_type": 0
+            },
+            "attendance": {
+              "date_range": { "type": "hour", "new_begin": 1720080000, "new_end": 1720094400, "new_duration": 14400 },
+              "type": 1
+            }
+          }
+        }
+      },
+      { "control": "Formula", "id": "Formula-1720000021", "value": { "formula": { "value": "5.0" } } },
+      {
+        "control": "BankAccount",
+        "id": "BankAccount-1720000022",
+        "value": {
+          "bank_account": {
+            "account_type": 2,
+            "account_name": "Lin Wei",
+            "account_number": "6200000000000000000",
+            "remark": "Private account",
+            "bank": {
+              "bank_alias": "Example Bank",
+              "bank_alias_code": "1000000001",
+              "province": "Zhejiang",
+              "province_code": 33,
+              "city": "Hangzhou",
+              "city_code": 331,
+              "bank_branch_name": "Example Bank, West Lake branch",
+              "bank_branch_id": "100000000001"
+            }
+          }
+        }
+      }
+    ]
+  },
+  "summary_list": [{ "summary_info": [{ "text": "4 hours of leave", "lang": "en" }] }]
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "sp_no": "202407030003" }"#,
+    },
+];
+
+#[test]
+fn apply_event() {
+    crate::snapshot::snapshot::<ApplyEvent>(APPLY_EVENT);
+}
+
+pub(crate) const GET_TEMPLATE_DETAIL: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "template_id": "C4ZVpXq8uQ7hN2rT5kLw9sYb3mDf6gJ1" }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "template_names": [{ "text": "出差", "lang": "zh_CN" }, { "text": "Business trip", "lang": "en" }],
+  "template_content": {
+    "controls": [
+      {
+        "property": {
+          "control": "Text",
+          "id": "Text-1720000001",
+          "title": [{ "text": "Purpose", "lang": "en" }],
+          "placeholder": [{ "text": "Whom do you visit?", "lang": "en" }],
+          "require": 1,
+          "un_print": 0
+        }
+      },
+      {
+        "property": {
+          "control": "Date",
+          "id": "Date-1720000005",
+          "title": [{ "text": "Departure", "lang": "en" }],
+          "placeholder": [],
+          "require": 1,
+          "un_print": 0
+        },
+        "config": { "date": { "type": "hour" } }
+      },
+      {
+        "property": {
+          "control": "Selector",
+          "id": "Selector-1720000006",
+          "title": [{ "text": "Means of travel", "lang": "en" }],
+          "placeholder": [],
+          "require": 0,
+          "un_print": 1
+        },
+        "config": {
+          "selector": {
+            "type": "single",
+            "exp_type": 0,
+            "options": [
+              { "key": "option-1720000101", "value": [{ "text": "Train", "lang": "en" }] },
+              { "key": "option-1720000102", "value": [{ "text": "Taxi", "lang": "en" }] }
+            ],
+            "op_relations": [
+              {
+                "key": "option-1720000102",
+                "relation_list": [{ "related_control_id": "Money-1720000004", "action": 1 }]
+              }
+            ]
+          }
+        }
+      },
+      {
+        "property": {
+          "control": "Contact",
+          "id": "Contact-1720000007",
+          "title": [{ "text": "Who comes along", "lang": "en" }],
+          "placeholder": [],
+          "require": 0,
+          "un_print": 0
+        },
+        "config": { "contact": { "type": "multi", "mode": "user" } }
+      },
+      {
+        "property": {
+          "control": "Table",
+          "id": "Table-1720000011",
+          "title": [{ "text": "Hotels", "lang": "en" }],
+          "placeholder": [],
+          "require": 0,
+          "un_print": 0
+        },
+        "config": {
+          "table": {
+            "children": [
+              {
+                "property": {
+                  "control": "Text",
+                  "id": "Text-1720000012",
+                  "title": [{ "text": "Hotel", "lang": "en" }],
+                  "placeholder": [],
+                  "require": 0,
+                  "un_print": 0
+                }
+              }
+            ],
+            "stat_field": []
+          }
+        }
+      },
+      {
+        "property": {
+          "control": "Attendance",
+          "id": "Attendance-1720000015",
+          "title": [{ "text": "Trip", "lang": "en" }],
+          "placeholder": [],
+          "require": 1,
+          "un_print": 0
+        },
+        "config": { "attendance": { "date_range": { "type": "halfday" }, "type": 3 } }
+      },
+      {
+        "property": {
+          "control": "Tips",
+          "id": "Tips-1720000009",
+          "title": [{ "text": "Rules", "lang": "en" }],
+          "placeholder": [],
+          "require": 0,
+          "un_print": 0
+        },
+        "config": {
+          "tips": {
+            "tips_content": [
+              {
+                "text": {
+                  "sub_text": [
+                    { "type": 1, "content": { "plain_text": { "content": "Read this first: " } } },
+                    {
+                      "type": 2,
+                      "content": { "link": { "title": "Travel rules", "url": "https://example.com/travel" } }
+                    }
+                  ]
+                },
+                "lang": "en"
+              }
+            ]
+          }
+        }
+      }
+    ]
+  }
+}"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{ "template_id": "C4ZVpXq8uQ7hN2rT5kLw9sYb3mDf6gJ4" }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "template_names": [{ "text": "Leave", "lang": "en" }],
+  "template_content": {
+    "controls": [
+      {
+        "property": {
+          "control": "Vacation",
+          "id": "vacation-1720000014",
+          "title": [{ "text": "Leave", "lang": "en" }],
+          "placeholder": [],
+          "require": 1,
+          "un_print": 0
+        },
+        "config": {
+          "vacation_list": {
+            "item": [
+              { "id": 1, "name": [{ "text": "Annual leave", "lang": "en" }] },
+              { "id": 2, "name": [{ "text": "Personal leave", "lang": "en" }] }
+            ]
+          }
+        }
+      }
+    ]
+  }
+}"#,
+    },
+];
+
+#[test]
+fn get_template_detail() {
+    crate::snapshot::snapshot::<GetTemplateDetail>(GET_TEMPLATE_DETAIL);
+}
+
+pub(crate) const UPDATE_TEMPLATE: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "template_id": "C4ZVpXq8uQ7hN2rT5kLw9sYb3mDf6gJ3",
+  "template_name": [{ "text": "Business trip", "lang": "zh_CN" }],
+  "template_content": {
+    "controls": [
+      {
+        "property": {
+          "control": "Selector",
+          "id": "Selector-04",
+          "title": [{ "text": "Means of travel", "lang": "zh_CN" }],
+          "placeholder": [{ "text": "One or several", "lang": "zh_CN" }],
+          "require": 1,
+          "un_print": 0
+        },
+        "config": {
+          "selector": {
+            "type": "multi",
+            "options": [
+              { "key": "option-1", "value": { "text": "Train", "lang": "zh_CN" } },
+              { "key": "option-2", "value": { "text": "Taxi", "lang": "zh_CN" } }
+            ]
+          }
+        }
+      },
+      {
+        "property": { "control": "Text", "id": "Text-01", "title": [{ "text": "Purpose", "lang": "zh_CN" }] },
+        "config": {}
+      }
+    ]
+  }
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn update_template() {
+    crate::snapshot::snapshot::<UpdateTemplate>(UPDATE_TEMPLATE);
+}
+
+pub(crate) const COPY_TEMPLATE: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "open_template_id": "1Bt7kQz2csX9jLdPY5A3RHN" }"#,
+        response: r#"{ "template_id": "open_Bt8N6JHaC4HiT2vs7QKHZRm" }"#,
+    },
+];
+
+#[test]
+fn copy_template() {
+    crate::snapshot::snapshot::<CopyTemplate>(COPY_TEMPLATE);
+}
+
+pub(crate) const GET_APPROVAL_DATA: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "starttime": 1720000000, "endtime": 1720400000, "next_spnum": 202407030001 }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "count": 3,
+  "total": 5,
+  "next_spnum": 202407050001,
+  "data": [
+    {
+      "spname": "Expenses",
+      "apply_name": "Lin Wei",
+      "apply_org": "Sales",
+      "approval_name": ["Chen Yu"],
+      "notify_name": ["Wu Fang"],
+      "sp_status": 1,
+      "sp_num": 202407030001,
+      "mediaids": ["WWCISP_a1b2c3d4e5"],
+      "apply_time": 1720000000,
+      "apply_user_id": "lin.wei",
+      "expense": {
+        "expense_type": 1,
+        "reason": "Visit to a customer",
+        "item": [{ "expenseitem_type": 6, "time": 1719900000, "sums": 9900, "reason": "Gifts" }]
+      },
+      "comm": {
+        "apply_data": "{\"item-1720000001\":{\"title\":\"Reason\",\"type\":\"textarea\",\"value\":\"Visit\"},\"item-1720000002\":{\"title\":\"Proof\",\"type\":\"image\",\"value\":[\"https://example.com/1.png\"]}}"
+      }
+    },
+    {
+      "spname": "Leave",
+      "apply_name": "He Jun",
+      "apply_org": "Sales",
+      "approval_name": ["Chen Yu"],
+      "notify_name": [],
+      "sp_status": 2,
+      "sp_num": 202407040001,
+      "apply_time": 1720080000,
+      "apply_user_id": "he.jun",
+      "leave": {
+        "timeunit": 0,
+        "leave_type": 4,
+        "start_time": 1720108800,
+        "end_time": 1720627200,
+        "duration": 144,
+        "reason": ""
+      },
+      "comm": {
+        "apply_data": "[{\"id\":\"item-1720000003\",\"type\":\"date\",\"value\":\"1720108800000\",\"title\":\"Start\"}]"
+      }
+    },
+    {
+      "spname": "Purchase",
+      "apply_name": "Zhou Min",
+      "apply_org": "Office",
+      "approval_name": ["Chen Yu"],
+      "notify_name": ["Wu Fang"],
+      "sp_status": 10,
+      "sp_num": 202407050001,
+      "apply_time": 1720160000,
+      "apply_user_id": "zhou.min",
+      "comm": { "apply_data": "{}" }
+    }
+  ]
+}"#,
+    },
+];
+
+#[test]
+fn get_approval_data() {
+    crate::snapshot::snapshot::<GetApprovalData>(GET_APPROVAL_DATA);
+}

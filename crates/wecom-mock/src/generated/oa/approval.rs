@@ -512,4 +512,328 @@ pub(crate) static ROUTES: &[Route] = &[
 }"#,
         cases: &[],
     },
+    Route {
+        id: "oa.approval.apply_event",
+        method: "POST",
+        path: "/cgi-bin/oa/applyevent",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &[
+            "creator_userid",
+            "template_id",
+            "use_template_approver",
+            "process.node_list",
+            "process.node_list[].type",
+            "process.node_list[].userid",
+            "apply_data",
+            "apply_data.contents",
+            "apply_data.contents[].control",
+            "apply_data.contents[].id",
+            "apply_data.contents[].title[].text",
+            "apply_data.contents[].title[].lang",
+            "summary_list",
+            "summary_list[].summary_info",
+            "summary_list[].summary_info[].text",
+            "summary_list[].summary_info[].lang",
+        ],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "sp_no": "202407030001" }"#,
+        cases: &[],
+    },
+    Route {
+        id: "oa.approval.get_template_detail",
+        method: "POST",
+        path: "/cgi-bin/oa/gettemplatedetail",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["template_id"],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "template_names": [{ "text": "出差", "lang": "zh_CN" }, { "text": "Business trip", "lang": "en" }],
+  "template_content": {
+    "controls": [
+      {
+        "property": {
+          "control": "Text",
+          "id": "Text-1720000001",
+          "title": [{ "text": "Purpose", "lang": "en" }],
+          "placeholder": [{ "text": "Whom do you visit?", "lang": "en" }],
+          "require": 1,
+          "un_print": 0
+        }
+      },
+      {
+        "property": {
+          "control": "Date",
+          "id": "Date-1720000005",
+          "title": [{ "text": "Departure", "lang": "en" }],
+          "placeholder": [],
+          "require": 1,
+          "un_print": 0
+        },
+        "config": { "date": { "type": "hour" } }
+      },
+      {
+        "property": {
+          "control": "Selector",
+          "id": "Selector-1720000006",
+          "title": [{ "text": "Means of travel", "lang": "en" }],
+          "placeholder": [],
+          "require": 0,
+          "un_print": 1
+        },
+        "config": {
+          "selector": {
+            "type": "single",
+            "exp_type": 0,
+            "options": [
+              { "key": "option-1720000101", "value": [{ "text": "Train", "lang": "en" }] },
+              { "key": "option-1720000102", "value": [{ "text": "Taxi", "lang": "en" }] }
+            ],
+            "op_relations": [
+              {
+                "key": "option-1720000102",
+                "relation_list": [{ "related_control_id": "Money-1720000004", "action": 1 }]
+              }
+            ]
+          }
+        }
+      },
+      {
+        "property": {
+          "control": "Contact",
+          "id": "Contact-1720000007",
+          "title": [{ "text": "Who comes along", "lang": "en" }],
+          "placeholder": [],
+          "require": 0,
+          "un_print": 0
+        },
+        "config": { "contact": { "type": "multi", "mode": "user" } }
+      },
+      {
+        "property": {
+          "control": "Table",
+          "id": "Table-1720000011",
+          "title": [{ "text": "Hotels", "lang": "en" }],
+          "placeholder": [],
+          "require": 0,
+          "un_print": 0
+        },
+        "config": {
+          "table": {
+            "children": [
+              {
+                "property": {
+                  "control": "Text",
+                  "id": "Text-1720000012",
+                  "title": [{ "text": "Hotel", "lang": "en" }],
+                  "placeholder": [],
+                  "require": 0,
+                  "un_print": 0
+                }
+              }
+            ],
+            "stat_field": []
+          }
+        }
+      },
+      {
+        "property": {
+          "control": "Attendance",
+          "id": "Attendance-1720000015",
+          "title": [{ "text": "Trip", "lang": "en" }],
+          "placeholder": [],
+          "require": 1,
+          "un_print": 0
+        },
+        "config": { "attendance": { "date_range": { "type": "halfday" }, "type": 3 } }
+      },
+      {
+        "property": {
+          "control": "Tips",
+          "id": "Tips-1720000009",
+          "title": [{ "text": "Rules", "lang": "en" }],
+          "placeholder": [],
+          "require": 0,
+          "un_print": 0
+        },
+        "config": {
+          "tips": {
+            "tips_content": [
+              {
+                "text": {
+                  "sub_text": [
+                    { "type": 1, "content": { "plain_text": { "content": "Read this first: " } } },
+                    {
+                      "type": 2,
+                      "content": { "link": { "title": "Travel rules", "url": "https://example.com/travel" } }
+                    }
+                  ]
+                },
+                "lang": "en"
+              }
+            ]
+          }
+        }
+      }
+    ]
+  }
+}"#,
+        cases: &[],
+    },
+    Route {
+        id: "oa.approval.update_template",
+        method: "POST",
+        path: "/cgi-bin/oa/approval/update_template",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &[
+            "template_id",
+            "template_name",
+            "template_name[].text",
+            "template_name[].lang",
+            "template_content",
+            "template_content.controls",
+            "template_content.controls[].property",
+            "template_content.controls[].property.control",
+            "template_content.controls[].property.id",
+            "template_content.controls[].property.title",
+            "template_content.controls[].property.title[].text",
+            "template_content.controls[].property.title[].lang",
+            "template_content.controls[].config.date.type",
+            "template_content.controls[].config.selector.type",
+            "template_content.controls[].config.selector.options",
+            "template_content.controls[].config.selector.options[].key",
+            "template_content.controls[].config.selector.options[].value",
+            "template_content.controls[].config.selector.options[].value.text",
+            "template_content.controls[].config.selector.options[].value.lang",
+            "template_content.controls[].config.contact.type",
+            "template_content.controls[].config.contact.mode",
+            "template_content.controls[].config.tips.tips_content",
+            "template_content.controls[].config.tips.tips_content[].text",
+            "template_content.controls[].config.tips.tips_content[].text.sub_text",
+            "template_content.controls[].config.tips.tips_content[].lang",
+            "template_content.controls[].config.file.is_only_photo",
+            "template_content.controls[].config.table.print_format",
+            "template_content.controls[].config.table.children",
+            "template_content.controls[].config.attendance.date_range",
+            "template_content.controls[].config.attendance.date_range.type",
+            "template_content.controls[].config.attendance.date_range.official_holiday",
+            "template_content.controls[].config.attendance.date_range.perday_duration",
+            "template_content.controls[].config.attendance.type",
+            "template_content.controls[].config.location.distance",
+            "template_content.controls[].config.date_range.type",
+            "template_content.controls[].config.date_range.official_holiday",
+            "template_content.controls[].config.date_range.perday_duration",
+        ],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+        cases: &[],
+    },
+    Route {
+        id: "oa.approval.copy_template",
+        method: "POST",
+        path: "/cgi-bin/oa/approval/copytemplate",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["open_template_id"],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{ "template_id": "open_Bt8N6JHaC4HiT2vs7QKHZRm" }"#,
+        cases: &[],
+    },
+    Route {
+        id: "oa.approval.get_approval_data",
+        method: "POST",
+        path: "/cgi-bin/corp/getapprovaldata",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["starttime", "endtime"],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "count": 3,
+  "total": 5,
+  "next_spnum": 202407050001,
+  "data": [
+    {
+      "spname": "Expenses",
+      "apply_name": "Lin Wei",
+      "apply_org": "Sales",
+      "approval_name": ["Chen Yu"],
+      "notify_name": ["Wu Fang"],
+      "sp_status": 1,
+      "sp_num": 202407030001,
+      "mediaids": ["WWCISP_a1b2c3d4e5"],
+      "apply_time": 1720000000,
+      "apply_user_id": "lin.wei",
+      "expense": {
+        "expense_type": 1,
+        "reason": "Visit to a customer",
+        "item": [{ "expenseitem_type": 6, "time": 1719900000, "sums": 9900, "reason": "Gifts" }]
+      },
+      "comm": {
+        "apply_data": "{\"item-1720000001\":{\"title\":\"Reason\",\"type\":\"textarea\",\"value\":\"Visit\"},\"item-1720000002\":{\"title\":\"Proof\",\"type\":\"image\",\"value\":[\"https://example.com/1.png\"]}}"
+      }
+    },
+    {
+      "spname": "Leave",
+      "apply_name": "He Jun",
+      "apply_org": "Sales",
+      "approval_name": ["Chen Yu"],
+      "notify_name": [],
+      "sp_status": 2,
+      "sp_num": 202407040001,
+      "apply_time": 1720080000,
+      "apply_user_id": "he.jun",
+      "leave": {
+        "timeunit": 0,
+        "leave_type": 4,
+        "start_time": 1720108800,
+        "end_time": 1720627200,
+        "duration": 144,
+        "reason": ""
+      },
+      "comm": {
+        "apply_data": "[{\"id\":\"item-1720000003\",\"type\":\"date\",\"value\":\"1720108800000\",\"title\":\"Start\"}]"
+      }
+    },
+    {
+      "spname": "Purchase",
+      "apply_name": "Zhou Min",
+      "apply_org": "Office",
+      "approval_name": ["Chen Yu"],
+      "notify_name": ["Wu Fang"],
+      "sp_status": 10,
+      "sp_num": 202407050001,
+      "apply_time": 1720160000,
+      "apply_user_id": "zhou.min",
+      "comm": { "apply_data": "{}" }
+    }
+  ]
+}"#,
+        cases: &[],
+    },
 ];

@@ -13,13 +13,19 @@
 //! | [`GetApprovalInfo`] | [批量获取审批单号](https://developer.work.weixin.qq.com/document/path/91816) | `POST /cgi-bin/oa/getapprovalinfo` |
 //! | [`CreateTemplate`] | [创建审批模板](https://developer.work.weixin.qq.com/document/path/97437) | `POST /cgi-bin/oa/approval/create_template` |
 //! | [`GetOpenApprovalData`] | [审批流程引擎](https://developer.work.weixin.qq.com/document/path/90269) | `POST /cgi-bin/corp/getopenapprovaldata` |
+//! | [`ApplyEvent`] | [提交审批申请](https://developer.work.weixin.qq.com/document/path/91853) | `POST /cgi-bin/oa/applyevent` |
+//! | [`GetTemplateDetail`] | [获取审批模板详情](https://developer.work.weixin.qq.com/document/path/91982) | `POST /cgi-bin/oa/gettemplatedetail` |
+//! | [`UpdateTemplate`] | [更新审批模板](https://developer.work.weixin.qq.com/document/path/97438) | `POST /cgi-bin/oa/approval/update_template` |
+//! | [`CopyTemplate`] | [复制/更新模板到企业](https://developer.work.weixin.qq.com/document/path/92630) | `POST /cgi-bin/oa/approval/copytemplate` |
+//! | [`GetApprovalData`] | [获取审批数据（旧）](https://developer.work.weixin.qq.com/document/path/91530) | `POST /cgi-bin/corp/getapprovaldata` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
 mod reverse;
 
+use std::collections::BTreeMap;
 use serde_json::Value;
-use crate::{Timestamp, Unknown, UnknownUnion};
+use crate::{Json, Timestamp, Unknown, UnknownUnion};
 
 /// Gets an approval request, from its applicant to its content and approvals.
 ///
@@ -269,6 +275,345 @@ pub struct GetOpenApprovalDataResponse {
     ///
     /// The table calls it `ApprovalInfo`, and lists the fields around it that only the event has.
     pub data: OpenApproval,
+}
+
+/// Submits an approval request for a member.
+///
+/// `POST /cgi-bin/oa/applyevent` · [提交审批申请](https://developer.work.weixin.qq.com/document/path/91853)
+///
+/// Rate limit: 600 calls per minute.
+///
+/// `process` is required if `use_template_approver` is `0`.
+///
+/// Controls that the template requires need a value; others may be omitted. Requests for make-up
+/// check-ins (打卡补卡) and shift swaps (调班) can't be submitted yet. At most 6 files can be attached to a
+/// request, in all its controls. The limit for third-party apps is 60 calls per minute.
+///
+/// For third-party apps, `Text`, `Textarea` and `summary_list` may name members and departments by ID,
+/// which WeCom replaces: `$userName=USERID$`, `$userAlias=USERID$`, `$userAliasOrName=USERID$` and
+/// `$departmentName=DEPARTMENT_ID$`. IDs that don't exist or aren't visible stay as they are, and so
+/// does the alias of a member without one.
+///
+/// Self-built apps must be listed under 审批 › 可调用接口的应用; customized and third-party apps need the
+/// permission 审批. Since 2023-12-01 a system app's secret no longer works; existing companies are
+/// unaffected for now.
+///
+/// Error codes:
+///
+/// - 301025, `APPROVAL_INVALID_PARAMETER`: A parameter of the request is wrong.
+/// - 301055, `APPROVAL_NO_PERMISSION`: The app has no permission for approvals, or the applicant is not visible to the app.
+/// - 301056, `APPROVAL_APP_DISABLED`: The Approval app is disabled.
+/// - 301057, `APPROVAL_SUBMIT_INTERNAL_ERROR`: WeCom failed to submit the request.
+/// - 301079, `APPROVAL_ATTENDANCE_TIME_CONFLICT`: The time conflicts with another attendance request.
+#[doc(alias("提交审批申请", "/cgi-bin/oa/applyevent", "oa/applyevent"))]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ApplyEvent {
+    /// The applicant's userid. The member must be visible to the app.
+    pub creator_userid: String,
+    /// The template's ID, from [`GetApprovalDetail`], an event or the URL of the template's editor; for
+    /// third-party apps the one in the company, not the service provider's own.
+    pub template_id: String,
+    /// The source of the approval flow. The page calls it required all the same. Default 0.
+    pub use_template_approver: ApproverSource,
+    /// The ID of the applicant's department for this request. Defaults to the main department.
+    pub choose_department: Option<u64>,
+    /// The approval flow. Required if `use_template_approver` is `Request`.
+    pub process: Option<NewProcess>,
+    /// The content of the request.
+    pub apply_data: NewApplyData,
+    /// The lines of the summary, for notifications and lists. At most 3 items.
+    pub summary_list: Vec<SummaryLine>,
+}
+
+impl ApplyEvent {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        creator_userid: impl Into<String>,
+        template_id: impl Into<String>,
+        use_template_approver: ApproverSource,
+        apply_data: NewApplyData,
+        summary_list: impl IntoIterator<Item = SummaryLine>,
+    ) -> Self {
+        Self {
+            creator_userid: creator_userid.into(),
+            template_id: template_id.into(),
+            use_template_approver,
+            apply_data,
+            summary_list: summary_list.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`choose_department`](Self::choose_department).
+    #[must_use]
+    pub fn choose_department(mut self, choose_department: u64) -> Self {
+        self.choose_department = Some(choose_department);
+        self
+    }
+
+    /// Sets [`process`](Self::process).
+    #[must_use]
+    pub fn process(mut self, process: NewProcess) -> Self {
+        self.process = Some(process);
+        self
+    }
+}
+
+/// The response to [`ApplyEvent`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct ApplyEventResponse {
+    /// The approval number.
+    pub sp_no: String,
+}
+
+/// Gets a template for approval requests.
+///
+/// `POST /cgi-bin/oa/gettemplatedetail` ·
+/// [获取审批模板详情](https://developer.work.weixin.qq.com/document/path/91982)
+///
+/// Rate limit: 600 calls per minute.
+///
+/// Self-built apps get the company's own templates, third-party apps those that they added.
+///
+/// Self-built apps must be listed under 审批 › 可调用接口的应用; customized and third-party apps need the
+/// permission 审批. Since 2023-12-01 a system app's secret no longer works; existing companies are
+/// unaffected for now.
+///
+/// Error codes:
+///
+/// - 301025, `APPROVAL_INVALID_PARAMETER`: The template's ID is invalid.
+/// - 301026, `APPROVAL_TEMPLATE_FETCH_FAILED`: WeCom failed to get the template.
+#[doc(
+    alias(
+        "获取审批模板详情",
+        "/cgi-bin/oa/gettemplatedetail",
+        "oa/gettemplatedetail"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetTemplateDetail {
+    /// The template's ID, from [`GetApprovalDetail`], an event or the URL of the template's editor; for
+    /// third-party apps the one in the company, not the service provider's own. Older templates have IDs
+    /// of digits and underscores.
+    pub template_id: String,
+}
+
+impl GetTemplateDetail {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(template_id: impl Into<String>) -> Self {
+        Self {
+            template_id: template_id.into(),
+        }
+    }
+}
+
+/// The response to [`GetTemplateDetail`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct GetTemplateDetailResponse {
+    /// The template's name, in each language of the template.
+    pub template_names: Vec<LocalizedText>,
+    /// The content of the template.
+    pub template_content: TemplateForm,
+}
+
+/// Updates a template for approval requests. The approval flow and its rules stay unchanged.
+///
+/// `POST /cgi-bin/oa/approval/update_template` ·
+/// [更新审批模板](https://developer.work.weixin.qq.com/document/path/97438)
+///
+/// Only for templates that the app itself created. A control that the template requires must have a
+/// value in every request. A template has controls of one attendance type at most: either `Vacation`
+/// or `Attendance`.
+///
+/// Self-built apps must be listed under 审批 › 可调用接口的应用; customized apps need the permission 审批.
+/// Third-party apps can't call it yet. Since 2023-12-01 a system app's secret no longer works;
+/// existing companies are unaffected for now.
+///
+/// Error codes:
+///
+/// - -1, `SYSTEM_BUSY`: Unknown error.
+/// - 301086, `INVALID_PARAMETER_301086`: A control is invalid.
+/// - 301087, `APPROVAL_TEMPLATE_COUNT_EXCEEDED`: The company has too many templates.
+/// - 301088, `NO_OPERATION_PERMISSION_301088`: The app has no permission for approvals.
+/// - 301115, `APPROVAL_TEMPLATE_CUSTOM_PRINT_FORMAT`: The template has a custom print format, so the API can't update it.
+/// - 620004, `APPROVAL_INTERNAL_ERROR`: WeCom failed.
+#[doc(
+    alias(
+        "更新审批模板",
+        "/cgi-bin/oa/approval/update_template",
+        "approval/update_template"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UpdateTemplate {
+    /// The template's ID.
+    pub template_id: String,
+    /// The template's name, by language. Must be unique among templates.
+    pub template_name: Vec<NameText>,
+    /// The content of the template, as in [`CreateTemplate`].
+    pub template_content: TemplateContent,
+}
+
+impl UpdateTemplate {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        template_id: impl Into<String>,
+        template_name: impl IntoIterator<Item = NameText>,
+        template_content: TemplateContent,
+    ) -> Self {
+        Self {
+            template_id: template_id.into(),
+            template_name: template_name.into_iter().collect(),
+            template_content,
+        }
+    }
+}
+
+/// The response to [`UpdateTemplate`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct UpdateTemplateResponse {}
+
+/// Copies a service provider's template to a company, or updates the company's copy.
+///
+/// `POST /cgi-bin/oa/approval/copytemplate` ·
+/// [复制/更新模板到企业](https://developer.work.weixin.qq.com/document/path/92630)
+///
+/// Rate limit: 600 calls per minute.
+///
+/// For third-party apps: the token says which company gets the template. If the company has a copy
+/// already, the latest version replaces it; where a removed control decided a conditional approval
+/// flow, the flow may stop working.
+///
+/// The template appears in the admin console under 第三方模板. The company can see its requests and its
+/// form, and set its approval rules. These take effect only for requests that [`ApplyEvent`] submits
+/// with the approval flow of the template.
+///
+/// Error codes:
+///
+/// - 301025, `APPROVAL_INVALID_PARAMETER`: The template's ID is invalid.
+/// - 301026, `APPROVAL_TEMPLATE_FETCH_FAILED`: WeCom failed to get the template.
+#[doc(
+    alias(
+        "复制/更新模板到企业",
+        "/cgi-bin/oa/approval/copytemplate",
+        "approval/copytemplate"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CopyTemplate {
+    /// The ID of the service provider's template: from [`GetApprovalDetail`], an event or the template's
+    /// editor in the service provider console.
+    pub open_template_id: String,
+}
+
+impl CopyTemplate {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(open_template_id: impl Into<String>) -> Self {
+        Self {
+            open_template_id: open_template_id.into(),
+        }
+    }
+}
+
+/// The response to [`CopyTemplate`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct CopyTemplateResponse {
+    /// The template's ID in the company. Each company has another one.
+    pub template_id: String,
+}
+
+/// Lists the approval requests submitted in a period, up to 100 per call.
+///
+/// `POST /cgi-bin/corp/getapprovaldata` ·
+/// [获取审批数据（旧）](https://developer.work.weixin.qq.com/document/path/91530)
+///
+/// Rate limit: 600 calls per minute.
+///
+/// `starttime` must be less than `endtime`.
+///
+/// `endtime` is at most 30 days after `starttime`.
+///
+/// Deprecated: use [`GetApprovalInfo`] and [`GetApprovalDetail`]. It is no longer maintained, and will
+/// be removed.
+///
+/// If `total` is above 100, call it again with the response's `next_spnum`. Requests that an admin
+/// deleted are not returned. The token is that of the Approval app.
+///
+/// Error codes:
+///
+/// - 301025, `APPROVAL_INVALID_PARAMETER`: A parameter of the request is wrong.
+/// - 301026, `APPROVAL_TEMPLATE_FETCH_FAILED`: WeCom failed to get the data.
+#[doc(
+    alias(
+        "获取审批数据（旧）",
+        "/cgi-bin/corp/getapprovaldata",
+        "corp/getapprovaldata"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetApprovalData {
+    /// The start of the period.
+    pub starttime: Timestamp,
+    /// The end of the period.
+    pub endtime: Timestamp,
+    /// The first approval number to get. If omitted, the first one in the period.
+    pub next_spnum: Option<u64>,
+}
+
+impl GetApprovalData {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(starttime: impl Into<Timestamp>, endtime: impl Into<Timestamp>) -> Self {
+        Self {
+            starttime: starttime.into(),
+            endtime: endtime.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`next_spnum`](Self::next_spnum).
+    #[must_use]
+    pub fn next_spnum(mut self, next_spnum: u64) -> Self {
+        self.next_spnum = Some(next_spnum);
+        self
+    }
+}
+
+/// The response to [`GetApprovalData`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct GetApprovalDataResponse {
+    /// The number of requests returned. At most 100.
+    pub count: u64,
+    /// The total number of requests in the period.
+    pub total: u64,
+    /// The last approval number of the list, for the next call.
+    pub next_spnum: u64,
+    /// The requests.
+    pub data: Vec<OldApproval>,
 }
 
 /// A filter for approval requests.
@@ -537,6 +882,17 @@ pub struct Member {
     pub name: String,
 }
 
+impl Member {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(userid: impl Into<String>, name: impl Into<String>) -> Self {
+        Self {
+            userid: userid.into(),
+            name: name.into(),
+        }
+    }
+}
+
 /// A selected department.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -545,6 +901,17 @@ pub struct Department {
     pub openapi_id: String,
     /// The department's name.
     pub name: String,
+}
+
+impl Department {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(openapi_id: impl Into<String>, name: impl Into<String>) -> Self {
+        Self {
+            openapi_id: openapi_id.into(),
+            name: name.into(),
+        }
+    }
 }
 
 /// A hint text.
@@ -732,6 +1099,17 @@ pub struct DayItem {
     pub duration: u64,
 }
 
+impl DayItem {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(daytime: impl Into<Timestamp>, duration: u64) -> Self {
+        Self {
+            daytime: daytime.into(),
+            duration,
+        }
+    }
+}
+
 /// A make-up check-in.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -782,6 +1160,35 @@ pub struct LocationValue {
     pub time: Timestamp,
 }
 
+impl LocationValue {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(required: LocationValueArgs) -> Self {
+        Self {
+            latitude: required.latitude,
+            longitude: required.longitude,
+            title: required.title,
+            address: required.address,
+            time: required.time,
+        }
+    }
+}
+
+/// The required fields of [`LocationValue`], for [`LocationValue::new`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct LocationValueArgs {
+    /// [`latitude`](LocationValue::latitude).
+    pub latitude: String,
+    /// [`longitude`](LocationValue::longitude).
+    pub longitude: String,
+    /// [`title`](LocationValue::title).
+    pub title: String,
+    /// [`address`](LocationValue::address).
+    pub address: String,
+    /// [`time`](LocationValue::time).
+    pub time: Timestamp,
+}
+
 /// A related approval request.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -806,6 +1213,14 @@ pub struct FormulaValue {
     pub value: String,
 }
 
+impl FormulaValue {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(value: impl Into<String>) -> Self {
+        Self { value: value.into() }
+    }
+}
+
 /// A payee's bank account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -820,6 +1235,26 @@ pub struct BankAccount {
     pub remark: String,
     /// The bank.
     pub bank: Bank,
+}
+
+impl BankAccount {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(
+        account_type: AccountType,
+        account_name: impl Into<String>,
+        account_number: impl Into<String>,
+        remark: impl Into<String>,
+        bank: Bank,
+    ) -> Self {
+        Self {
+            account_type,
+            account_name: account_name.into(),
+            account_number: account_number.into(),
+            remark: remark.into(),
+            bank,
+        }
+    }
 }
 
 /// A bank.
@@ -841,6 +1276,44 @@ pub struct Bank {
     /// The branch.
     pub bank_branch_name: String,
     /// The branch's interbank code (联行号).
+    pub bank_branch_id: String,
+}
+
+impl Bank {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(required: BankArgs) -> Self {
+        Self {
+            bank_alias: required.bank_alias,
+            bank_alias_code: required.bank_alias_code,
+            province: required.province,
+            province_code: required.province_code,
+            city: required.city,
+            city_code: required.city_code,
+            bank_branch_name: required.bank_branch_name,
+            bank_branch_id: required.bank_branch_id,
+        }
+    }
+}
+
+/// The required fields of [`Bank`], for [`Bank::new`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct BankArgs {
+    /// [`bank_alias`](Bank::bank_alias).
+    pub bank_alias: String,
+    /// [`bank_alias_code`](Bank::bank_alias_code).
+    pub bank_alias_code: String,
+    /// [`province`](Bank::province).
+    pub province: String,
+    /// [`province_code`](Bank::province_code).
+    pub province_code: u64,
+    /// [`city`](Bank::city).
+    pub city: String,
+    /// [`city_code`](Bank::city_code).
+    pub city_code: u64,
+    /// [`bank_branch_name`](Bank::bank_branch_name).
+    pub bank_branch_name: String,
+    /// [`bank_branch_id`](Bank::bank_branch_id).
     pub bank_branch_id: String,
 }
 
@@ -1166,7 +1639,7 @@ impl ControlConfig {
 
 /// Settings of a date.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DateConfig {
     /// Whether the date has a time of day.
     pub r#type: DateType,
@@ -1225,7 +1698,7 @@ impl SelectorOption {
 
 /// Settings of a selection of members or departments.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ContactConfig {
     /// Whether it is a single or multiple choice.
     pub r#type: SelectType,
@@ -1482,6 +1955,749 @@ pub struct OpenCcRecipient {
     pub item_user_id: String,
 }
 
+/// An approval flow.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewProcess {
+    /// The nodes, in order.
+    pub node_list: Vec<NewNode>,
+}
+
+impl NewProcess {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(node_list: impl IntoIterator<Item = NewNode>) -> Self {
+        Self {
+            node_list: node_list.into_iter().collect(),
+        }
+    }
+}
+
+/// A node of an approval flow.
+///
+/// `apv_rel` is required if `type` is `1` or `3`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewNode {
+    /// The type of the node.
+    pub r#type: NodeType,
+    /// The way several people decide together. Required for approval and handling.
+    pub apv_rel: Option<ApprovalRelation>,
+    /// The userids of the approvers, Cc recipients or handlers.
+    pub userid: Vec<String>,
+}
+
+impl NewNode {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(
+        r#type: NodeType,
+        userid: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self {
+            r#type,
+            userid: userid.into_iter().map(Into::into).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`apv_rel`](Self::apv_rel).
+    #[must_use]
+    pub fn apv_rel(mut self, apv_rel: ApprovalRelation) -> Self {
+        self.apv_rel = Some(apv_rel);
+        self
+    }
+}
+
+/// A line of a summary.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SummaryLine {
+    /// The line, by language.
+    pub summary_info: Vec<SummaryText>,
+}
+
+impl SummaryLine {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(summary_info: impl IntoIterator<Item = SummaryText>) -> Self {
+        Self {
+            summary_info: summary_info.into_iter().collect(),
+        }
+    }
+}
+
+/// A line of a summary in one language.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SummaryText {
+    /// The text. At most 20 characters.
+    pub text: String,
+    /// The language.
+    pub lang: Language,
+}
+
+impl SummaryText {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(text: impl Into<String>, lang: Language) -> Self {
+        Self { text: text.into(), lang }
+    }
+}
+
+/// The content of a request to submit.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewApplyData {
+    /// The form's controls, filled in.
+    pub contents: Vec<NewContent>,
+}
+
+impl NewApplyData {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(contents: impl IntoIterator<Item = NewContent>) -> Self {
+        Self {
+            contents: contents.into_iter().collect(),
+        }
+    }
+}
+
+/// A control of a form, filled in.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewContent {
+    /// The type of the control.
+    pub control: ControlType,
+    /// The control's ID in the template, from [`GetTemplateDetail`].
+    pub id: String,
+    /// The control's name, by language.
+    ///
+    /// In the page's examples, not in its table.
+    pub title: Option<Vec<LocalizedText>>,
+    /// The control's value: the variant for its type. Required if the template requires it, except for
+    /// `Tips` and `Formula`, which WeCom fills in.
+    pub value: Option<NewValue>,
+}
+
+impl NewContent {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(control: ControlType, id: impl Into<String>) -> Self {
+        Self {
+            control,
+            id: id.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`title`](Self::title).
+    #[must_use]
+    pub fn title(mut self, title: impl IntoIterator<Item = LocalizedText>) -> Self {
+        self.title = Some(title.into_iter().collect());
+        self
+    }
+
+    /// Sets [`value`](Self::value).
+    #[must_use]
+    pub fn value(mut self, value: impl Into<NewValue>) -> Self {
+        self.value = Some(value.into());
+        self
+    }
+}
+
+/// A date, with or without the time of day.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewDate {
+    /// Whether the date has a time of day, as in the template.
+    pub r#type: DateType,
+    /// The date.
+    ///
+    /// It is text on the wire.
+    pub s_timestamp: Json<Timestamp>,
+}
+
+impl NewDate {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(r#type: DateType, s_timestamp: impl Into<Json<Timestamp>>) -> Self {
+        Self {
+            r#type,
+            s_timestamp: s_timestamp.into(),
+        }
+    }
+}
+
+/// A selection.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewSelection {
+    /// Whether it is a single or multiple choice.
+    pub r#type: SelectType,
+    /// The selected options.
+    pub options: Vec<OptionKey>,
+}
+
+impl NewSelection {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(
+        r#type: SelectType,
+        options: impl IntoIterator<Item = OptionKey>,
+    ) -> Self {
+        Self {
+            r#type,
+            options: options.into_iter().collect(),
+        }
+    }
+}
+
+/// A selected option.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct OptionKey {
+    /// The option's ID in the template, from [`GetTemplateDetail`].
+    pub key: String,
+}
+
+impl OptionKey {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(key: impl Into<String>) -> Self {
+        Self { key: key.into() }
+    }
+}
+
+/// A file to attach. The page for third-party apps has only `file_id`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewFile {
+    /// The temporary media file's `media_id`. WeCom keeps the file permanently.
+    pub file_id: String,
+    /// The file's name. May be empty.
+    pub file_name: Option<String>,
+    /// The file's size. The page names no unit.
+    pub file_size: Option<u64>,
+    /// The file's type. May be empty.
+    pub file_type: Option<String>,
+    /// The file's URL. May be empty.
+    pub file_url: Option<String>,
+}
+
+impl NewFile {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(file_id: impl Into<String>) -> Self {
+        Self {
+            file_id: file_id.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`file_name`](Self::file_name).
+    #[must_use]
+    pub fn file_name(mut self, file_name: impl Into<String>) -> Self {
+        self.file_name = Some(file_name.into());
+        self
+    }
+
+    /// Sets [`file_size`](Self::file_size).
+    #[must_use]
+    pub fn file_size(mut self, file_size: u64) -> Self {
+        self.file_size = Some(file_size);
+        self
+    }
+
+    /// Sets [`file_type`](Self::file_type).
+    #[must_use]
+    pub fn file_type(mut self, file_type: impl Into<String>) -> Self {
+        self.file_type = Some(file_type.into());
+        self
+    }
+
+    /// Sets [`file_url`](Self::file_url).
+    #[must_use]
+    pub fn file_url(mut self, file_url: impl Into<String>) -> Self {
+        self.file_url = Some(file_url.into());
+        self
+    }
+}
+
+/// A row of a table.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewTableRow {
+    /// The controls, filled in: all of the template's, those without a value with an empty one. At least 1
+    /// items.
+    pub list: Vec<NewContent>,
+}
+
+impl NewTableRow {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(list: impl IntoIterator<Item = NewContent>) -> Self {
+        Self {
+            list: list.into_iter().collect(),
+        }
+    }
+}
+
+/// A period. Of half days, the ends are midnight for the morning and noon (12:00) for the afternoon.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewDateRange {
+    /// The unit: half days or hours.
+    pub r#type: RangeType,
+    /// The start of the period.
+    pub new_begin: Timestamp,
+    /// The end of the period.
+    pub new_end: Timestamp,
+    /// The duration, in seconds.
+    pub new_duration: u64,
+}
+
+impl NewDateRange {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(
+        r#type: RangeType,
+        new_begin: impl Into<Timestamp>,
+        new_end: impl Into<Timestamp>,
+        new_duration: u64,
+    ) -> Self {
+        Self {
+            r#type,
+            new_begin: new_begin.into(),
+            new_end: new_end.into(),
+            new_duration,
+        }
+    }
+}
+
+/// A leave request.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewVacation {
+    /// The leave type.
+    pub selector: LeaveSelection,
+    /// The period of leave.
+    pub attendance: NewAttendance,
+}
+
+impl NewVacation {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(selector: LeaveSelection, attendance: NewAttendance) -> Self {
+        Self { selector, attendance }
+    }
+}
+
+/// The selection of a leave type.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct LeaveSelection {
+    /// Always `Single`.
+    pub r#type: SelectType,
+    /// The leave type.
+    pub options: Vec<LeaveOption>,
+    /// Not documented.
+    ///
+    /// In the page's example, not in its table.
+    pub exp_type: Option<u64>,
+}
+
+impl LeaveSelection {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(
+        r#type: SelectType,
+        options: impl IntoIterator<Item = LeaveOption>,
+    ) -> Self {
+        Self {
+            r#type,
+            options: options.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`exp_type`](Self::exp_type).
+    #[must_use]
+    pub fn exp_type(mut self, exp_type: u64) -> Self {
+        self.exp_type = Some(exp_type);
+        self
+    }
+}
+
+/// A leave type.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct LeaveOption {
+    /// The leave type's ID, from `vacation_list` of [`GetTemplateDetail`].
+    pub key: String,
+    /// The leave type's name, by language.
+    pub value: Option<Vec<LocalizedText>>,
+}
+
+impl LeaveOption {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(key: impl Into<String>) -> Self {
+        Self {
+            key: key.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`value`](Self::value).
+    #[must_use]
+    pub fn value(mut self, value: impl IntoIterator<Item = LocalizedText>) -> Self {
+        self.value = Some(value.into_iter().collect());
+        self
+    }
+}
+
+/// Leave, a business trip, off-site work or overtime.
+///
+/// Set at least one of `date_range.new_duration` and `slice_info`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewAttendance {
+    /// The period. Overtime can't span more than 7 days.
+    pub date_range: AttendancePeriod,
+    /// The type of attendance: 1, 3, 4 or 5.
+    pub r#type: AttendanceType,
+    /// The distribution of the duration over the days.
+    pub slice_info: Option<NewSliceInfo>,
+}
+
+impl NewAttendance {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(date_range: AttendancePeriod, r#type: AttendanceType) -> Self {
+        Self {
+            date_range,
+            r#type,
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`slice_info`](Self::slice_info).
+    #[must_use]
+    pub fn slice_info(mut self, slice_info: NewSliceInfo) -> Self {
+        self.slice_info = Some(slice_info);
+        self
+    }
+}
+
+/// A period of attendance. Of half days, the ends are midnight for the morning and noon (12:00) for
+/// the afternoon.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AttendancePeriod {
+    /// The unit: half days or hours.
+    pub r#type: RangeType,
+    /// The start of the period.
+    pub new_begin: Timestamp,
+    /// The end of the period.
+    pub new_end: Timestamp,
+    /// The duration, in seconds. Not needed with `slice_info`, whose total counts.
+    pub new_duration: Option<u64>,
+}
+
+impl AttendancePeriod {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(
+        r#type: RangeType,
+        new_begin: impl Into<Timestamp>,
+        new_end: impl Into<Timestamp>,
+    ) -> Self {
+        Self {
+            r#type,
+            new_begin: new_begin.into(),
+            new_end: new_end.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`new_duration`](Self::new_duration).
+    #[must_use]
+    pub fn new_duration(mut self, new_duration: u64) -> Self {
+        self.new_duration = Some(new_duration);
+        self
+    }
+}
+
+/// The distribution of a duration over days.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NewSliceInfo {
+    /// The days, one entry each. Durations may be 0; of half days they are multiples of 43200, for
+    /// overtime of 8640; of hours, multiples of 360.
+    pub day_items: Vec<DayItem>,
+}
+
+impl NewSliceInfo {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(day_items: impl IntoIterator<Item = DayItem>) -> Self {
+        Self {
+            day_items: day_items.into_iter().collect(),
+        }
+    }
+}
+
+/// A related approval request.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ApprovalNumber {
+    /// The approval number.
+    pub sp_no: String,
+}
+
+impl ApprovalNumber {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(sp_no: impl Into<String>) -> Self {
+        Self { sp_no: sp_no.into() }
+    }
+}
+
+/// The content of a template, as it is returned.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct TemplateForm {
+    /// The controls, in order.
+    pub controls: Vec<TemplateControl>,
+}
+
+/// A control of a template, as it is returned.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct TemplateControl {
+    /// The properties common to all types of controls.
+    pub property: TemplateProperty,
+    /// The settings of this type of control. Absent for types without settings.
+    pub config: Option<TemplateConfig>,
+}
+
+/// The properties common to all types of controls, as they are returned.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct TemplateProperty {
+    /// The type of the control.
+    pub control: ControlType,
+    /// The control's ID in the template.
+    pub id: String,
+    /// The control's name, in each language of the template.
+    pub title: Vec<LocalizedText>,
+    /// The control's hint text, in each language of the template.
+    pub placeholder: Vec<LocalizedText>,
+    /// Whether it is required.
+    pub require: bool,
+    /// Whether it is omitted when printing.
+    pub un_print: bool,
+}
+
+/// Settings of a selection, as they are returned.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct TemplateSelector {
+    /// Whether it is a single or multiple choice.
+    pub r#type: SelectType,
+    /// Not documented.
+    ///
+    /// In the page's example, not in its table.
+    pub exp_type: Option<u64>,
+    /// The options.
+    pub options: Vec<SelectedOption>,
+    /// The controls that depend on the options. Absent if there are none.
+    ///
+    /// In the page's table, which doesn't say that it is a list; in no example.
+    pub op_relations: Option<Vec<OptionRelation>>,
+}
+
+/// The controls that depend on an option.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct OptionRelation {
+    /// The option's ID.
+    pub key: String,
+    /// The controls.
+    ///
+    /// The table doesn't say that it is a list; its name does.
+    pub relation_list: Vec<RelatedControl>,
+}
+
+/// A control that depends on an option.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct RelatedControl {
+    /// The control's ID.
+    pub related_control_id: String,
+    /// The effect of the option on the control.
+    pub action: RelationAction,
+}
+
+/// Settings of a table, as they are returned.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct TemplateTable {
+    /// The controls of each row.
+    pub children: Vec<TemplateControl>,
+    /// Not documented.
+    ///
+    /// In the page's example, empty, and not in its table.
+    pub stat_field: Option<Vec<Value>>,
+}
+
+/// Settings of leave, a business trip, off-site work or overtime, as they are returned.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct TemplateAttendance {
+    /// The way the duration is counted.
+    pub date_range: TemplateRange,
+    /// The type of attendance: 1, 3, 4 or 5.
+    pub r#type: AttendanceType,
+}
+
+/// The way the duration of a period is counted.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct TemplateRange {
+    /// The unit: half days or hours.
+    pub r#type: RangeType,
+}
+
+/// The leave types of a `Vacation`, which are those of the company.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct VacationList {
+    /// The leave types.
+    pub item: Vec<VacationType>,
+}
+
+/// A leave type.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct VacationType {
+    /// The leave type's ID.
+    pub id: u64,
+    /// The leave type's name, by language.
+    pub name: Vec<LocalizedText>,
+}
+
+/// An approval request, as the deprecated endpoint returns it.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct OldApproval {
+    /// The name of the approval: that of the template.
+    pub spname: String,
+    /// The applicant's name.
+    pub apply_name: String,
+    /// The applicant's department.
+    pub apply_org: String,
+    /// The approvers' names.
+    pub approval_name: Vec<String>,
+    /// The Cc recipients' names.
+    pub notify_name: Vec<String>,
+    /// The status of the request.
+    pub sp_status: ApprovalStatus,
+    /// The approval number.
+    pub sp_num: u64,
+    /// The `media_id`s of the attachments. Absent in some requests of the page's example.
+    pub mediaids: Option<Vec<String>>,
+    /// The time the request was submitted.
+    pub apply_time: Timestamp,
+    /// The applicant's userid.
+    pub apply_user_id: String,
+    /// The leave. Only for the leave template.
+    pub leave: Option<OldLeave>,
+    /// The expenses. Only for the expense template.
+    pub expense: Option<OldExpense>,
+    /// The content of the request.
+    pub comm: OldContent,
+}
+
+/// A leave request, as the deprecated endpoint returns it.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct OldLeave {
+    /// The unit of time.
+    pub timeunit: LeaveTimeUnit,
+    /// The type of leave.
+    pub leave_type: OldLeaveType,
+    /// The start of the leave.
+    pub start_time: Timestamp,
+    /// The end of the leave.
+    pub end_time: Timestamp,
+    /// The duration, in hours.
+    pub duration: u64,
+    /// The reason.
+    pub reason: String,
+}
+
+/// An expense report, as the deprecated endpoint returns it.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct OldExpense {
+    /// The type of expenses.
+    pub expense_type: ExpenseType,
+    /// The reason.
+    pub reason: String,
+    /// The expenses. Only of old requests.
+    pub item: Option<Vec<ExpenseItem>>,
+}
+
+/// An expense.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct ExpenseItem {
+    /// The type of the expense.
+    pub expenseitem_type: ExpenseItemType,
+    /// The time of the expense.
+    pub time: Timestamp,
+    /// The amount, in yuan.
+    pub sums: f64,
+    /// The reason.
+    pub reason: String,
+}
+
+/// The content of a request.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct OldContent {
+    /// The form's controls, filled in.
+    pub apply_data: Json<OldControls>,
+}
+
+/// A control of a form, filled in, in the old structure.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct OldControl {
+    /// The control's name.
+    pub title: String,
+    /// The type of the control.
+    pub r#type: OldControlType,
+    /// The control's value. Dates are in milliseconds since 1970, as text.
+    pub value: OldValue,
+}
+
+/// A control of a form, filled in, in the new structure.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct IdentifiedControl {
+    /// The control's ID.
+    pub id: String,
+    /// The type of the control.
+    pub r#type: OldControlType,
+    /// The control's value. Dates are in milliseconds since 1970, as text.
+    pub value: OldValue,
+    /// The control's name.
+    pub title: String,
+}
+
 /// The attribute that a filter checks.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -1625,7 +2841,7 @@ pub enum ControlType {
     Location,
     /// `RelatedApproval`: other approval requests.
     RelatedApproval,
-    /// `Formula`: only in responses.
+    /// `Formula`: calculated by WeCom.
     Formula,
     /// `BankAccount`: a payee's bank account.
     BankAccount,
@@ -1809,6 +3025,143 @@ pub enum OpenNodeType {
     Other(Unknown),
 }
 
+/// The source of the approval flow.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ApproverSource {
+    /// `0`: the request's `process`.
+    Request,
+    /// `1`: the template in the admin console, where no node may let the applicant choose; conditions are
+    /// supported.
+    Template,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The effect of an option on another control.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RelationAction {
+    /// `1`: shows or hides it.
+    Visibility,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The unit of leave.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LeaveTimeUnit {
+    /// `0`
+    HalfDay,
+    /// `1`
+    Hour,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A type of leave.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OldLeaveType {
+    /// `1`
+    Annual,
+    /// `2`
+    Personal,
+    /// `3`
+    Sick,
+    /// `4`
+    Compensatory,
+    /// `5`
+    Marriage,
+    /// `6`
+    Maternity,
+    /// `7`
+    Paternity,
+    /// `8`
+    OtherLeave,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A type of expenses.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ExpenseType {
+    /// `1`
+    Travel,
+    /// `2`
+    Transport,
+    /// `3`
+    Entertainment,
+    /// `4`
+    OtherExpense,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A type of expense.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ExpenseItemType {
+    /// `1`
+    Flight,
+    /// `2`
+    Train,
+    /// `3`
+    Taxi,
+    /// `4`
+    Hotel,
+    /// `5`
+    Meals,
+    /// `6`
+    Gifts,
+    /// `7`
+    Activities,
+    /// `8`
+    Communication,
+    /// `9`
+    Allowance,
+    /// `10`
+    OtherItem,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A type of control, as the deprecated endpoint returns it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OldControlType {
+    /// `text`: a single line.
+    Text,
+    /// `textarea`: multiple lines.
+    Textarea,
+    /// `number`
+    Number,
+    /// `date`
+    Date,
+    /// `datehour`: a date and a time.
+    DateTime,
+    /// `file`: attachments.
+    File,
+    /// `price`: an amount.
+    Money,
+    /// `select`: one of the options.
+    Select,
+    /// `checkbox`: several of the options.
+    Checkbox,
+    /// `tips`: a hint text.
+    Tips,
+    /// `list`: rows of other controls.
+    Table,
+    /// `expenseAmount`: the total amount.
+    ExpenseAmount,
+    /// `image`: in the page's example only: images, as their URLs.
+    Image,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
 /// A part of a text.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -1819,4 +3172,99 @@ pub enum SubText {
     Link(LinkContent),
     /// A `type` that the documentation doesn't list, with all its fields.
     Other(UnknownUnion),
+}
+
+/// The value of a control. The page says that values are as in [`GetApprovalDetail`], which documents
+/// that of a `BankAccount`; that of a `PhoneNumber` is documented nowhere.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum NewValue {
+    /// `text`: `Text`, without line breaks, or `Textarea`.
+    Text(String),
+    /// `new_number`: `Number`: the number, as text.
+    Number(String),
+    /// `new_money`: `Money`: the amount, as text.
+    Money(String),
+    /// `date`: `Date`.
+    Date(NewDate),
+    /// `selector`: `Selector`.
+    Selector(NewSelection),
+    /// `members`: `Contact` for members.
+    Members(Vec<Member>),
+    /// `departments`: `Contact` for departments.
+    Departments(Vec<Department>),
+    /// `files`: `File`: at most 6 files in the whole request.
+    Files(Vec<NewFile>),
+    /// `children`: `Table`: the rows.
+    Rows(Vec<NewTableRow>),
+    /// `date_range`: `DateRange`.
+    DateRange(NewDateRange),
+    /// `vacation`: `Vacation`.
+    Vacation(NewVacation),
+    /// `attendance`: `Attendance`: a business trip, off-site work or overtime.
+    Attendance(NewAttendance),
+    /// `location`: `Location`.
+    Location(LocationValue),
+    /// `related_approval`: `RelatedApproval`: the related requests.
+    RelatedApproval(Vec<ApprovalNumber>),
+    /// `formula`: `Formula`: the result, which WeCom calculates anyway.
+    Formula(FormulaValue),
+    /// `bank_account`: `BankAccount`.
+    BankAccount(BankAccount),
+    /// A field that the documentation doesn't list, as received.
+    Other(UnknownUnion),
+}
+
+impl NewValue {
+    /// Creates [`Formula`](Self::Formula) from its only required field.
+    #[must_use]
+    pub fn formula(value: impl Into<String>) -> Self {
+        Self::Formula(FormulaValue::new(value))
+    }
+}
+
+/// The settings of one type of control, as they are returned.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum TemplateConfig {
+    /// `date`
+    Date(DateConfig),
+    /// `selector`
+    Selector(TemplateSelector),
+    /// `contact`
+    Contact(ContactConfig),
+    /// `table`
+    Table(TemplateTable),
+    /// `attendance`
+    Attendance(TemplateAttendance),
+    /// `vacation_list`
+    VacationList(VacationList),
+    /// `tips`
+    Tips(Tips),
+    /// A field that the documentation doesn't list, as received.
+    Other(UnknownUnion),
+}
+
+/// The controls of a form, filled in, which the endpoint returns in two structures.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum OldControls {
+    /// `object`: the old one: the controls by their IDs.
+    ById(BTreeMap<String, OldControl>),
+    /// `list`: the new one.
+    List(Vec<IdentifiedControl>),
+    /// A type of value that the documentation doesn't list, as received.
+    Other(Value),
+}
+
+/// The value of a control.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum OldValue {
+    /// `string`: text, or a number as text.
+    Text(String),
+    /// `list`: several values, such as the URLs of images; the page doesn't show those of other types.
+    List(Vec<Value>),
+    /// A type of value that the documentation doesn't list, as received.
+    Other(Value),
 }

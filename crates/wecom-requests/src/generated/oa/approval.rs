@@ -223,6 +223,270 @@ impl crate::Check for GetOpenApprovalData {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
+impl crate::Endpoint for ApplyEvent {
+    type Response = ApplyEventResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "oa.approval.apply_event",
+        title: "提交审批申请",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/oa/applyevent",
+        page: "https://developer.work.weixin.qq.com/document/path/91853",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[
+            crate::Rate {
+                calls: 600,
+                per: crate::Period::Minute,
+            },
+        ],
+        concurrency: None,
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::APPROVAL_INVALID_PARAMETER,
+                name: "APPROVAL_INVALID_PARAMETER",
+                doc: "A parameter of the request is wrong.",
+                help: None,
+            },
+            crate::errcode::ErrorCode {
+                code: crate::errcode::APPROVAL_NO_PERMISSION,
+                name: "APPROVAL_NO_PERMISSION",
+                doc: "The app has no permission for approvals, or the applicant is not visible to the app.",
+                help: None,
+            },
+            crate::errcode::ErrorCode {
+                code: crate::errcode::APPROVAL_APP_DISABLED,
+                name: "APPROVAL_APP_DISABLED",
+                doc: "The Approval app is disabled.",
+                help: None,
+            },
+            crate::errcode::ErrorCode {
+                code: crate::errcode::APPROVAL_SUBMIT_INTERNAL_ERROR,
+                name: "APPROVAL_SUBMIT_INTERNAL_ERROR",
+                doc: "WeCom failed to submit the request.",
+                help: None,
+            },
+            crate::errcode::ErrorCode {
+                code: crate::errcode::APPROVAL_ATTENDANCE_TIME_CONFLICT,
+                name: "APPROVAL_ATTENDANCE_TIME_CONFLICT",
+                doc: "The time conflicts with another attendance request.",
+                help: None,
+            },
+        ],
+    };
+}
+
+impl crate::Check for ApplyEvent {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("process", &self.process);
+        checker.nested("apply_data", &self.apply_data);
+        checker.max_items("summary_list", &self.summary_list, 3);
+        checker.nested("summary_list", &self.summary_list);
+        checker
+            .required_when(
+                ("process", self.process.is_some()),
+                ("use_template_approver", crate::When::Is(&["0"])),
+                crate::is_one_of(&self.use_template_approver, &["0"]),
+            );
+    }
+}
+
+impl crate::Endpoint for GetTemplateDetail {
+    type Response = GetTemplateDetailResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "oa.approval.get_template_detail",
+        title: "获取审批模板详情",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/oa/gettemplatedetail",
+        page: "https://developer.work.weixin.qq.com/document/path/91982",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[
+            crate::Rate {
+                calls: 600,
+                per: crate::Period::Minute,
+            },
+        ],
+        concurrency: None,
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::APPROVAL_INVALID_PARAMETER,
+                name: "APPROVAL_INVALID_PARAMETER",
+                doc: "The template's ID is invalid.",
+                help: None,
+            },
+            crate::errcode::ErrorCode {
+                code: crate::errcode::APPROVAL_TEMPLATE_FETCH_FAILED,
+                name: "APPROVAL_TEMPLATE_FETCH_FAILED",
+                doc: "WeCom failed to get the template.",
+                help: None,
+            },
+        ],
+    };
+}
+
+impl crate::Check for GetTemplateDetail {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for UpdateTemplate {
+    type Response = UpdateTemplateResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "oa.approval.update_template",
+        title: "更新审批模板",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/oa/approval/update_template",
+        page: "https://developer.work.weixin.qq.com/document/path/97438",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::SYSTEM_BUSY,
+                name: "SYSTEM_BUSY",
+                doc: "Unknown error.",
+                help: None,
+            },
+            crate::errcode::ErrorCode {
+                code: crate::errcode::INVALID_PARAMETER_301086,
+                name: "INVALID_PARAMETER_301086",
+                doc: "A control is invalid.",
+                help: None,
+            },
+            crate::errcode::ErrorCode {
+                code: crate::errcode::APPROVAL_TEMPLATE_COUNT_EXCEEDED,
+                name: "APPROVAL_TEMPLATE_COUNT_EXCEEDED",
+                doc: "The company has too many templates.",
+                help: None,
+            },
+            crate::errcode::ErrorCode {
+                code: crate::errcode::NO_OPERATION_PERMISSION_301088,
+                name: "NO_OPERATION_PERMISSION_301088",
+                doc: "The app has no permission for approvals.",
+                help: None,
+            },
+            crate::errcode::ErrorCode {
+                code: crate::errcode::APPROVAL_TEMPLATE_CUSTOM_PRINT_FORMAT,
+                name: "APPROVAL_TEMPLATE_CUSTOM_PRINT_FORMAT",
+                doc: "The template has a custom print format, so the API can't update it.",
+                help: None,
+            },
+            crate::errcode::ErrorCode {
+                code: crate::errcode::APPROVAL_INTERNAL_ERROR,
+                name: "APPROVAL_INTERNAL_ERROR",
+                doc: "WeCom failed.",
+                help: None,
+            },
+        ],
+    };
+}
+
+impl crate::Check for UpdateTemplate {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("template_name", &self.template_name);
+        checker.nested("template_content", &self.template_content);
+    }
+}
+
+impl crate::Endpoint for CopyTemplate {
+    type Response = CopyTemplateResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "oa.approval.copy_template",
+        title: "复制/更新模板到企业",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/oa/approval/copytemplate",
+        page: "https://developer.work.weixin.qq.com/document/path/92630",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::OnFailure,
+        safe: false,
+        rates: &[
+            crate::Rate {
+                calls: 600,
+                per: crate::Period::Minute,
+            },
+        ],
+        concurrency: None,
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::APPROVAL_INVALID_PARAMETER,
+                name: "APPROVAL_INVALID_PARAMETER",
+                doc: "The template's ID is invalid.",
+                help: None,
+            },
+            crate::errcode::ErrorCode {
+                code: crate::errcode::APPROVAL_TEMPLATE_FETCH_FAILED,
+                name: "APPROVAL_TEMPLATE_FETCH_FAILED",
+                doc: "WeCom failed to get the template.",
+                help: None,
+            },
+        ],
+    };
+}
+
+impl crate::Check for CopyTemplate {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for GetApprovalData {
+    type Response = GetApprovalDataResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "oa.approval.get_approval_data",
+        title: "获取审批数据（旧）",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/corp/getapprovaldata",
+        page: "https://developer.work.weixin.qq.com/document/path/91530",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[
+            crate::Rate {
+                calls: 600,
+                per: crate::Period::Minute,
+            },
+        ],
+        concurrency: None,
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::APPROVAL_INVALID_PARAMETER,
+                name: "APPROVAL_INVALID_PARAMETER",
+                doc: "A parameter of the request is wrong.",
+                help: None,
+            },
+            crate::errcode::ErrorCode {
+                code: crate::errcode::APPROVAL_TEMPLATE_FETCH_FAILED,
+                name: "APPROVAL_TEMPLATE_FETCH_FAILED",
+                doc: "WeCom failed to get the data.",
+                help: None,
+            },
+        ],
+    };
+}
+
+impl crate::Check for GetApprovalData {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.strict_order(("starttime", &self.starttime), ("endtime", &self.endtime));
+        checker.max_span(("starttime", &self.starttime), ("endtime", &self.endtime), 30);
+    }
+}
+
 impl crate::Check for Tips {
     fn check(&self, checker: &mut crate::Checker) {
         checker.nested("tips_content", &self.tips_content);
@@ -329,6 +593,72 @@ impl crate::Check for DateRangeConfig {
     }
 }
 
+impl crate::Check for NewProcess {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("node_list", &self.node_list);
+    }
+}
+
+impl crate::Check for NewNode {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker
+            .required_when(
+                ("apv_rel", self.apv_rel.is_some()),
+                ("type", crate::When::Is(&["1", "3"])),
+                crate::is_one_of(&self.r#type, &["1", "3"]),
+            );
+    }
+}
+
+impl crate::Check for SummaryLine {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("summary_info", &self.summary_info);
+    }
+}
+
+impl crate::Check for SummaryText {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_chars("text", &self.text, 20);
+    }
+}
+
+impl crate::Check for NewApplyData {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("contents", &self.contents);
+    }
+}
+
+impl crate::Check for NewContent {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("value", &self.value);
+    }
+}
+
+impl crate::Check for NewTableRow {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min_items("list", &self.list, 1);
+        checker.nested("list", &self.list);
+    }
+}
+
+impl crate::Check for NewVacation {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("attendance", &self.attendance);
+    }
+}
+
+impl crate::Check for NewAttendance {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker
+            .at_least_one(
+                &[
+                    ("date_range.new_duration", self.date_range.new_duration.is_some()),
+                    ("slice_info", self.slice_info.is_some()),
+                ],
+            );
+    }
+}
+
 impl crate::Check for SubText {
     fn check(&self, checker: &mut crate::Checker) {
         match self {
@@ -338,7 +668,19 @@ impl crate::Check for SubText {
     }
 }
 
+impl crate::Check for NewValue {
+    fn check(&self, checker: &mut crate::Checker) {
+        match self {
+            Self::Rows(content) => checker.nested("children", content),
+            Self::Vacation(content) => checker.nested("vacation", content),
+            Self::Attendance(content) => checker.nested("attendance", content),
+            _ => {}
+        }
+    }
+}
+
 crate::json_responses! {
     GetApprovalDetailResponse, GetApprovalInfoResponse, CreateTemplateResponse,
-    GetOpenApprovalDataResponse
+    GetOpenApprovalDataResponse, ApplyEventResponse, GetTemplateDetailResponse,
+    UpdateTemplateResponse, CopyTemplateResponse, GetApprovalDataResponse
 }

@@ -492,6 +492,198 @@ impl wire::IntEnum for OpenNodeType {
     }
 }
 
+impl wire::IntEnum for ApproverSource {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            0 => Self::Request,
+            1 => Self::Template,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Request => 0,
+            Self::Template => 1,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for RelationAction {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Visibility,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Visibility => 1,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for LeaveTimeUnit {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            0 => Self::HalfDay,
+            1 => Self::Hour,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::HalfDay => 0,
+            Self::Hour => 1,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for OldLeaveType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Annual,
+            2 => Self::Personal,
+            3 => Self::Sick,
+            4 => Self::Compensatory,
+            5 => Self::Marriage,
+            6 => Self::Maternity,
+            7 => Self::Paternity,
+            8 => Self::OtherLeave,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Annual => 1,
+            Self::Personal => 2,
+            Self::Sick => 3,
+            Self::Compensatory => 4,
+            Self::Marriage => 5,
+            Self::Maternity => 6,
+            Self::Paternity => 7,
+            Self::OtherLeave => 8,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for ExpenseType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Travel,
+            2 => Self::Transport,
+            3 => Self::Entertainment,
+            4 => Self::OtherExpense,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Travel => 1,
+            Self::Transport => 2,
+            Self::Entertainment => 3,
+            Self::OtherExpense => 4,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for ExpenseItemType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Flight,
+            2 => Self::Train,
+            3 => Self::Taxi,
+            4 => Self::Hotel,
+            5 => Self::Meals,
+            6 => Self::Gifts,
+            7 => Self::Activities,
+            8 => Self::Communication,
+            9 => Self::Allowance,
+            10 => Self::OtherItem,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Flight => 1,
+            Self::Train => 2,
+            Self::Taxi => 3,
+            Self::Hotel => 4,
+            Self::Meals => 5,
+            Self::Gifts => 6,
+            Self::Activities => 7,
+            Self::Communication => 8,
+            Self::Allowance => 9,
+            Self::OtherItem => 10,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::StringEnum for OldControlType {
+    fn from_name(name: &str) -> Option<Self> {
+        let value = match name {
+            "text" => Self::Text,
+            "textarea" => Self::Textarea,
+            "number" => Self::Number,
+            "date" => Self::Date,
+            "datehour" => Self::DateTime,
+            "file" => Self::File,
+            "price" => Self::Money,
+            "select" => Self::Select,
+            "checkbox" => Self::Checkbox,
+            "tips" => Self::Tips,
+            "list" => Self::Table,
+            "expenseAmount" => Self::ExpenseAmount,
+            "image" => Self::Image,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn name(&self) -> Result<&'static str, &Unknown> {
+        let name = match self {
+            Self::Text => "text",
+            Self::Textarea => "textarea",
+            Self::Number => "number",
+            Self::Date => "date",
+            Self::DateTime => "datehour",
+            Self::File => "file",
+            Self::Money => "price",
+            Self::Select => "select",
+            Self::Checkbox => "checkbox",
+            Self::Tips => "tips",
+            Self::Table => "list",
+            Self::ExpenseAmount => "expenseAmount",
+            Self::Image => "image",
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(name)
+    }
+}
+
 impl wire::WriteObject for GetApprovalDetail {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("sp_no", &self.sp_no)
@@ -521,6 +713,46 @@ impl wire::WriteObject for GetOpenApprovalData {
     }
 }
 
+impl wire::WriteObject for ApplyEvent {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("creator_userid", &self.creator_userid)?;
+        out.put("template_id", &self.template_id)?;
+        out.put("use_template_approver", &self.use_template_approver)?;
+        out.put_some("choose_department", &self.choose_department)?;
+        out.put_some("process", &self.process)?;
+        out.put("apply_data", &self.apply_data)?;
+        out.put("summary_list", &self.summary_list)
+    }
+}
+
+impl wire::WriteObject for GetTemplateDetail {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("template_id", &self.template_id)
+    }
+}
+
+impl wire::WriteObject for UpdateTemplate {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("template_id", &self.template_id)?;
+        out.put("template_name", &self.template_name)?;
+        out.put("template_content", &self.template_content)
+    }
+}
+
+impl wire::WriteObject for CopyTemplate {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("open_template_id", &self.open_template_id)
+    }
+}
+
+impl wire::WriteObject for GetApprovalData {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("starttime", &self.starttime)?;
+        out.put("endtime", &self.endtime)?;
+        out.put_some("next_spnum", &self.next_spnum)
+    }
+}
+
 impl wire::WriteObject for ApprovalFilter {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("key", &self.key)?;
@@ -532,6 +764,20 @@ impl wire::WriteObject for LocalizedText {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("text", &self.text)?;
         out.put("lang", &self.lang)
+    }
+}
+
+impl wire::WriteObject for Member {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("userid", &self.userid)?;
+        out.put("name", &self.name)
+    }
+}
+
+impl wire::WriteObject for Department {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("openapi_id", &self.openapi_id)?;
+        out.put("name", &self.name)
     }
 }
 
@@ -576,6 +822,52 @@ impl wire::WriteObject for Link {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("title", &self.title)?;
         out.put("url", &self.url)
+    }
+}
+
+impl wire::WriteObject for DayItem {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("daytime", &self.daytime)?;
+        out.put("duration", &self.duration)
+    }
+}
+
+impl wire::WriteObject for LocationValue {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("latitude", &self.latitude)?;
+        out.put("longitude", &self.longitude)?;
+        out.put("title", &self.title)?;
+        out.put("address", &self.address)?;
+        out.put("time", &self.time)
+    }
+}
+
+impl wire::WriteObject for FormulaValue {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("value", &self.value)
+    }
+}
+
+impl wire::WriteObject for BankAccount {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("account_type", &self.account_type)?;
+        out.put("account_name", &self.account_name)?;
+        out.put("account_number", &self.account_number)?;
+        out.put("remark", &self.remark)?;
+        out.put("bank", &self.bank)
+    }
+}
+
+impl wire::WriteObject for Bank {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("bank_alias", &self.bank_alias)?;
+        out.put("bank_alias_code", &self.bank_alias_code)?;
+        out.put("province", &self.province)?;
+        out.put("province_code", &self.province_code)?;
+        out.put("city", &self.city)?;
+        out.put("city_code", &self.city_code)?;
+        out.put("bank_branch_name", &self.bank_branch_name)?;
+        out.put("bank_branch_id", &self.bank_branch_id)
     }
 }
 
@@ -699,6 +991,144 @@ impl wire::WriteObject for RelatedApprovalConfig {
     }
 }
 
+impl wire::WriteObject for NewProcess {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("node_list", &self.node_list)
+    }
+}
+
+impl wire::WriteObject for NewNode {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("type", &self.r#type)?;
+        out.put_some("apv_rel", &self.apv_rel)?;
+        out.put("userid", &self.userid)
+    }
+}
+
+impl wire::WriteObject for SummaryLine {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("summary_info", &self.summary_info)
+    }
+}
+
+impl wire::WriteObject for SummaryText {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("text", &self.text)?;
+        out.put("lang", &self.lang)
+    }
+}
+
+impl wire::WriteObject for NewApplyData {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("contents", &self.contents)
+    }
+}
+
+impl wire::WriteObject for NewContent {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("control", &self.control)?;
+        out.put("id", &self.id)?;
+        out.put_some("title", &self.title)?;
+        out.put_some("value", &self.value)
+    }
+}
+
+impl wire::WriteObject for NewDate {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("type", &self.r#type)?;
+        out.put("s_timestamp", &self.s_timestamp)
+    }
+}
+
+impl wire::WriteObject for NewSelection {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("type", &self.r#type)?;
+        out.put("options", &self.options)
+    }
+}
+
+impl wire::WriteObject for OptionKey {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("key", &self.key)
+    }
+}
+
+impl wire::WriteObject for NewFile {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("file_id", &self.file_id)?;
+        out.put_some("file_name", &self.file_name)?;
+        out.put_some("file_size", &self.file_size)?;
+        out.put_some("file_type", &self.file_type)?;
+        out.put_some("file_url", &self.file_url)
+    }
+}
+
+impl wire::WriteObject for NewTableRow {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("list", &self.list)
+    }
+}
+
+impl wire::WriteObject for NewDateRange {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("type", &self.r#type)?;
+        out.put("new_begin", &self.new_begin)?;
+        out.put("new_end", &self.new_end)?;
+        out.put("new_duration", &self.new_duration)
+    }
+}
+
+impl wire::WriteObject for NewVacation {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("selector", &self.selector)?;
+        out.put("attendance", &self.attendance)
+    }
+}
+
+impl wire::WriteObject for LeaveSelection {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("type", &self.r#type)?;
+        out.put("options", &self.options)?;
+        out.put_some("exp_type", &self.exp_type)
+    }
+}
+
+impl wire::WriteObject for LeaveOption {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("key", &self.key)?;
+        out.put_some("value", &self.value)
+    }
+}
+
+impl wire::WriteObject for NewAttendance {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("date_range", &self.date_range)?;
+        out.put("type", &self.r#type)?;
+        out.put_some("slice_info", &self.slice_info)
+    }
+}
+
+impl wire::WriteObject for AttendancePeriod {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("type", &self.r#type)?;
+        out.put("new_begin", &self.new_begin)?;
+        out.put("new_end", &self.new_end)?;
+        out.put_some("new_duration", &self.new_duration)
+    }
+}
+
+impl wire::WriteObject for NewSliceInfo {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("day_items", &self.day_items)
+    }
+}
+
+impl wire::WriteObject for ApprovalNumber {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("sp_no", &self.sp_no)
+    }
+}
+
 impl wire::WriteObject for SubText {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         match self {
@@ -715,17 +1145,47 @@ impl wire::WriteObject for SubText {
     }
 }
 
+impl wire::WriteObject for NewValue {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        match self {
+            Self::Text(content) => out.put("text", content),
+            Self::Number(content) => out.put("new_number", content),
+            Self::Money(content) => out.put("new_money", content),
+            Self::Date(content) => out.put("date", content),
+            Self::Selector(content) => out.put("selector", content),
+            Self::Members(content) => out.put("members", content),
+            Self::Departments(content) => out.put("departments", content),
+            Self::Files(content) => out.put("files", content),
+            Self::Rows(content) => out.put("children", content),
+            Self::DateRange(content) => out.put("date_range", content),
+            Self::Vacation(content) => out.put("vacation", content),
+            Self::Attendance(content) => out.put("attendance", content),
+            Self::Location(content) => out.put("location", content),
+            Self::RelatedApproval(content) => out.put("related_approval", content),
+            Self::Formula(content) => out.put("formula", content),
+            Self::BankAccount(content) => out.put("bank_account", content),
+            Self::Other(unknown) => wire::WriteObject::put(unknown, out),
+        }
+    }
+}
+
 wire::write_objects! {
-    GetApprovalDetail, GetApprovalInfo, CreateTemplate, GetOpenApprovalData,
-    ApprovalFilter, LocalizedText, Tips, TipsContent, TipsText, PlainTextContent,
-    PlainText, LinkContent, Link, NameText, HintText, TemplateContent, Control,
-    ControlProperty, ControlConfig, DateConfig, SelectorConfig, SelectorOption,
-    ContactConfig, FileConfig, TableConfig, AttendanceConfig, DateRangeConfig,
-    LocationConfig, RelatedApprovalConfig, SubText
+    GetApprovalDetail, GetApprovalInfo, CreateTemplate, GetOpenApprovalData, ApplyEvent,
+    GetTemplateDetail, UpdateTemplate, CopyTemplate, GetApprovalData, ApprovalFilter,
+    LocalizedText, Member, Department, Tips, TipsContent, TipsText, PlainTextContent,
+    PlainText, LinkContent, Link, DayItem, LocationValue, FormulaValue, BankAccount,
+    Bank, NameText, HintText, TemplateContent, Control, ControlProperty, ControlConfig,
+    DateConfig, SelectorConfig, SelectorOption, ContactConfig, FileConfig, TableConfig,
+    AttendanceConfig, DateRangeConfig, LocationConfig, RelatedApprovalConfig, NewProcess,
+    NewNode, SummaryLine, SummaryText, NewApplyData, NewContent, NewDate, NewSelection,
+    OptionKey, NewFile, NewTableRow, NewDateRange, NewVacation, LeaveSelection,
+    LeaveOption, NewAttendance, AttendancePeriod, NewSliceInfo, ApprovalNumber, SubText,
+    NewValue
 }
 
 wire::write_int_enums! {
-    AttendanceType, PrintFormat, DayCount
+    ApprovalRelation, NodeType, AttendanceType, AccountType, PrintFormat, DayCount,
+    ApproverSource
 }
 
 wire::write_string_enums! {
@@ -780,6 +1240,72 @@ impl wire::ReadObject for GetOpenApprovalDataResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
+            "data" => field.read(&mut self.data),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ApplyEventResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "sp_no" => field.read(&mut self.sp_no),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetTemplateDetailResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "template_names" => field.read(&mut self.template_names),
+            "template_content" => field.read(&mut self.template_content),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for UpdateTemplateResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for CopyTemplateResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "template_id" => field.read(&mut self.template_id),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetApprovalDataResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "count" => field.read(&mut self.count),
+            "total" => field.read(&mut self.total),
+            "next_spnum" => field.read(&mut self.next_spnum),
             "data" => field.read(&mut self.data),
             _ => field.skip(),
         }
@@ -1392,6 +1918,33 @@ impl wire::ReadObject for SubNode {
     }
 }
 
+impl wire::ReadObject for DateConfig {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "type" => field.read(&mut self.r#type),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ContactConfig {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "type" => field.read(&mut self.r#type),
+            "mode" => field.read(&mut self.mode),
+            _ => field.skip(),
+        }
+    }
+}
+
 impl wire::ReadObject for OpenApproval {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
@@ -1507,6 +2060,281 @@ impl wire::ReadObject for OpenCcRecipient {
     }
 }
 
+impl wire::ReadObject for TemplateForm {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "controls" => field.read(&mut self.controls),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for TemplateControl {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "property" => field.read(&mut self.property),
+            "config" => field.read(&mut self.config),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for TemplateProperty {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "control" => field.read(&mut self.control),
+            "id" => field.read(&mut self.id),
+            "title" => field.read(&mut self.title),
+            "placeholder" => field.read(&mut self.placeholder),
+            "require" => field.read(&mut self.require),
+            "un_print" => field.read(&mut self.un_print),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for TemplateSelector {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "type" => field.read(&mut self.r#type),
+            "exp_type" => field.read(&mut self.exp_type),
+            "options" => field.read(&mut self.options),
+            "op_relations" => field.read(&mut self.op_relations),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for OptionRelation {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "key" => field.read(&mut self.key),
+            "relation_list" => field.read(&mut self.relation_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for RelatedControl {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "related_control_id" => field.read(&mut self.related_control_id),
+            "action" => field.read(&mut self.action),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for TemplateTable {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "children" => field.read(&mut self.children),
+            "stat_field" => field.read(&mut self.stat_field),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for TemplateAttendance {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "date_range" => field.read(&mut self.date_range),
+            "type" => field.read(&mut self.r#type),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for TemplateRange {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "type" => field.read(&mut self.r#type),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for VacationList {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "item" => field.read(&mut self.item),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for VacationType {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "id" => field.read(&mut self.id),
+            "name" => field.read(&mut self.name),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for OldApproval {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "spname" => field.read(&mut self.spname),
+            "apply_name" => field.read(&mut self.apply_name),
+            "apply_org" => field.read(&mut self.apply_org),
+            "approval_name" => field.read(&mut self.approval_name),
+            "notify_name" => field.read(&mut self.notify_name),
+            "sp_status" => field.read(&mut self.sp_status),
+            "sp_num" => field.read(&mut self.sp_num),
+            "mediaids" => field.read(&mut self.mediaids),
+            "apply_time" => field.read(&mut self.apply_time),
+            "apply_user_id" => field.read(&mut self.apply_user_id),
+            "leave" => field.read(&mut self.leave),
+            "expense" => field.read(&mut self.expense),
+            "comm" => field.read(&mut self.comm),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for OldLeave {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "timeunit" => field.read(&mut self.timeunit),
+            "leave_type" => field.read(&mut self.leave_type),
+            "start_time" => field.read(&mut self.start_time),
+            "end_time" => field.read(&mut self.end_time),
+            "duration" => field.read(&mut self.duration),
+            "reason" => field.read(&mut self.reason),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for OldExpense {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "expense_type" => field.read(&mut self.expense_type),
+            "reason" => field.read(&mut self.reason),
+            "item" => field.read(&mut self.item),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ExpenseItem {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "expenseitem_type" => field.read(&mut self.expenseitem_type),
+            "time" => field.read(&mut self.time),
+            "sums" => field.read(&mut self.sums),
+            "reason" => field.read(&mut self.reason),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for OldContent {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "apply_data" => field.read(&mut self.apply_data),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for OldControl {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "title" => field.read(&mut self.title),
+            "type" => field.read(&mut self.r#type),
+            "value" => field.read(&mut self.value),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for IdentifiedControl {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "id" => field.read(&mut self.id),
+            "type" => field.read(&mut self.r#type),
+            "value" => field.read(&mut self.value),
+            "title" => field.read(&mut self.title),
+            _ => field.skip(),
+        }
+    }
+}
+
 impl wire::SiblingUnion for SubText {
     const TAG: &'static str = "type";
 
@@ -1531,53 +2359,127 @@ impl wire::SiblingUnion for SubText {
     }
 }
 
+impl wire::OneofUnion for TemplateConfig {
+    fn read_field<'de, F: wire::Field<'de>>(
+        name: &str,
+        field: F,
+    ) -> Result<Result<Self, F>, F::Error> {
+        match name {
+            "date" => field.take_as(Self::Date).map(Ok),
+            "selector" => field.take_as(Self::Selector).map(Ok),
+            "contact" => field.take_as(Self::Contact).map(Ok),
+            "table" => field.take_as(Self::Table).map(Ok),
+            "attendance" => field.take_as(Self::Attendance).map(Ok),
+            "vacation_list" => field.take_as(Self::VacationList).map(Ok),
+            "tips" => field.take_as(Self::Tips).map(Ok),
+            _ => Ok(Err(field)),
+        }
+    }
+}
+
+impl wire::KindUnion for OldControls {
+    fn read_kind<'de, F: wire::Field<'de>>(
+        kind: wire::Kind,
+        value: F,
+    ) -> Result<Result<Self, F>, F::Error> {
+        match kind {
+            wire::Kind::Object => value.take_as(Self::ById).map(Ok),
+            wire::Kind::List => value.take_as(Self::List).map(Ok),
+            #[allow(unreachable_patterns)]
+            _ => Ok(Err(value)),
+        }
+    }
+}
+
+impl wire::KindUnion for OldValue {
+    fn read_kind<'de, F: wire::Field<'de>>(
+        kind: wire::Kind,
+        value: F,
+    ) -> Result<Result<Self, F>, F::Error> {
+        match kind {
+            wire::Kind::String => value.take_as(Self::Text).map(Ok),
+            wire::Kind::List => value.take_as(Self::List).map(Ok),
+            #[allow(unreachable_patterns)]
+            _ => Ok(Err(value)),
+        }
+    }
+}
+
 wire::read_objects! {
     GetApprovalDetailResponse, GetApprovalInfoResponse, CreateTemplateResponse,
-    GetOpenApprovalDataResponse, ApprovalDetail, Applicant, User, ApprovalRecord,
-    ApproverRecord, ApplyData, Content, ControlValue, LocalizedText, DateValue,
-    TimezoneInfo, Selection, SelectedOption, Member, Department, Tips, TipsContent,
-    TipsText, PlainTextContent, PlainText, LinkContent, Link, FileValue, TableRow,
-    VacationValue, AttendanceValue, SliceInfo, DayItem, PunchCorrection, DateRangeValue,
-    LocationValue, RelatedApproval, FormulaValue, BankAccount, Bank, Comment,
-    ProcessList, ProcessNode, SubNode, OpenApproval, OpenNodes, OpenNode, OpenItems,
-    OpenItem, OpenCcRecipients, OpenCcRecipient
+    GetOpenApprovalDataResponse, ApplyEventResponse, GetTemplateDetailResponse,
+    UpdateTemplateResponse, CopyTemplateResponse, GetApprovalDataResponse,
+    ApprovalDetail, Applicant, User, ApprovalRecord, ApproverRecord, ApplyData, Content,
+    ControlValue, LocalizedText, DateValue, TimezoneInfo, Selection, SelectedOption,
+    Member, Department, Tips, TipsContent, TipsText, PlainTextContent, PlainText,
+    LinkContent, Link, FileValue, TableRow, VacationValue, AttendanceValue, SliceInfo,
+    DayItem, PunchCorrection, DateRangeValue, LocationValue, RelatedApproval,
+    FormulaValue, BankAccount, Bank, Comment, ProcessList, ProcessNode, SubNode,
+    DateConfig, ContactConfig, OpenApproval, OpenNodes, OpenNode, OpenItems, OpenItem,
+    OpenCcRecipients, OpenCcRecipient, TemplateForm, TemplateControl, TemplateProperty,
+    TemplateSelector, OptionRelation, RelatedControl, TemplateTable, TemplateAttendance,
+    TemplateRange, VacationList, VacationType, OldApproval, OldLeave, OldExpense,
+    ExpenseItem, OldContent, OldControl, IdentifiedControl
 }
 
 wire::read_unions! {
     set_sibling : SubText
 }
 
+wire::read_unions! {
+    set_oneof : TemplateConfig
+}
+
+wire::read_kinds! {
+    OldControls, OldValue
+}
+
 wire::read_int_enums! {
     ApprovalStatus, NodeStatus, ApproverAttr, ApprovalRelation, NodeType, AttendanceType,
-    SliceState, AccountType, OpenApprovalStatus, OpenNodeStatus, OpenNodeType
+    SliceState, AccountType, OpenApprovalStatus, OpenNodeStatus, OpenNodeType,
+    RelationAction, LeaveTimeUnit, OldLeaveType, ExpenseType, ExpenseItemType
 }
 
 wire::read_string_enums! {
-    ControlType, Language, DateType, RangeType, SelectType
+    ControlType, Language, DateType, RangeType, SelectType, ContactMode, OldControlType
 }
 
 wire::open_enums! {
     ApprovalFilterKey, ApprovalStatus, NodeStatus, ApproverAttr, ApprovalRelation,
     NodeType, ControlType, Language, DateType, RangeType, SelectType, ContactMode,
     AttendanceType, SliceState, AccountType, PrintFormat, DayCount, OpenApprovalStatus,
-    OpenNodeStatus, OpenNodeType
+    OpenNodeStatus, OpenNodeType, ApproverSource, RelationAction, LeaveTimeUnit,
+    OldLeaveType, ExpenseType, ExpenseItemType, OldControlType
 }
 
 wire::int_enums! {
     ApprovalStatus, NodeStatus, ApproverAttr, ApprovalRelation, NodeType, AttendanceType,
     SliceState, AccountType, PrintFormat, DayCount, OpenApprovalStatus, OpenNodeStatus,
-    OpenNodeType
+    OpenNodeType, ApproverSource, RelationAction, LeaveTimeUnit, OldLeaveType,
+    ExpenseType, ExpenseItemType
 }
 
 wire::string_enums! {
     ApprovalFilterKey, ControlType, Language, DateType, RangeType, SelectType,
-    ContactMode
+    ContactMode, OldControlType
 }
 
 wire::open_unions! {
-    SubText
+    SubText, NewValue, TemplateConfig
+}
+
+wire::open_kinds! {
+    OldControls, OldValue
 }
 
 wire::from_contents! {
-    SubText::Plain(PlainTextContent), SubText::Link(LinkContent)
+    SubText::Plain(PlainTextContent), SubText::Link(LinkContent),
+    NewValue::Date(NewDate), NewValue::Selector(NewSelection),
+    NewValue::DateRange(NewDateRange), NewValue::Vacation(NewVacation),
+    NewValue::Attendance(NewAttendance), NewValue::Location(LocationValue),
+    NewValue::Formula(FormulaValue), NewValue::BankAccount(BankAccount),
+    TemplateConfig::Date(DateConfig), TemplateConfig::Selector(TemplateSelector),
+    TemplateConfig::Contact(ContactConfig), TemplateConfig::Table(TemplateTable),
+    TemplateConfig::Attendance(TemplateAttendance),
+    TemplateConfig::VacationList(VacationList), TemplateConfig::Tips(Tips)
 }

@@ -31,6 +31,40 @@ impl wire::WriteObject for GetOpenApprovalDataResponse {
     }
 }
 
+impl wire::WriteObject for ApplyEventResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("sp_no", &self.sp_no)
+    }
+}
+
+impl wire::WriteObject for GetTemplateDetailResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("template_names", &self.template_names)?;
+        out.put("template_content", &self.template_content)
+    }
+}
+
+impl wire::WriteObject for UpdateTemplateResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for CopyTemplateResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("template_id", &self.template_id)
+    }
+}
+
+impl wire::WriteObject for GetApprovalDataResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("count", &self.count)?;
+        out.put("total", &self.total)?;
+        out.put("next_spnum", &self.next_spnum)?;
+        out.put("data", &self.data)
+    }
+}
+
 impl wire::WriteObject for ApprovalDetail {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("sp_no", &self.sp_no)?;
@@ -153,20 +187,6 @@ impl wire::WriteObject for SelectedOption {
     }
 }
 
-impl wire::WriteObject for Member {
-    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put("userid", &self.userid)?;
-        out.put("name", &self.name)
-    }
-}
-
-impl wire::WriteObject for Department {
-    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put("openapi_id", &self.openapi_id)?;
-        out.put("name", &self.name)
-    }
-}
-
 impl wire::WriteObject for FileValue {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("file_id", &self.file_id)
@@ -202,13 +222,6 @@ impl wire::WriteObject for SliceInfo {
     }
 }
 
-impl wire::WriteObject for DayItem {
-    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put("daytime", &self.daytime)?;
-        out.put("duration", &self.duration)
-    }
-}
-
 impl wire::WriteObject for PunchCorrection {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("state", &self.state)?;
@@ -229,16 +242,6 @@ impl wire::WriteObject for DateRangeValue {
     }
 }
 
-impl wire::WriteObject for LocationValue {
-    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put("latitude", &self.latitude)?;
-        out.put("longitude", &self.longitude)?;
-        out.put("title", &self.title)?;
-        out.put("address", &self.address)?;
-        out.put("time", &self.time)
-    }
-}
-
 impl wire::WriteObject for RelatedApproval {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("template_names", &self.template_names)?;
@@ -246,35 +249,6 @@ impl wire::WriteObject for RelatedApproval {
         out.put("name", &self.name)?;
         out.put("create_time", &self.create_time)?;
         out.put("sp_no", &self.sp_no)
-    }
-}
-
-impl wire::WriteObject for FormulaValue {
-    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put("value", &self.value)
-    }
-}
-
-impl wire::WriteObject for BankAccount {
-    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put("account_type", &self.account_type)?;
-        out.put("account_name", &self.account_name)?;
-        out.put("account_number", &self.account_number)?;
-        out.put("remark", &self.remark)?;
-        out.put("bank", &self.bank)
-    }
-}
-
-impl wire::WriteObject for Bank {
-    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put("bank_alias", &self.bank_alias)?;
-        out.put("bank_alias_code", &self.bank_alias_code)?;
-        out.put("province", &self.province)?;
-        out.put("province_code", &self.province_code)?;
-        out.put("city", &self.city)?;
-        out.put("city_code", &self.city_code)?;
-        out.put("bank_branch_name", &self.bank_branch_name)?;
-        out.put("bank_branch_id", &self.bank_branch_id)
     }
 }
 
@@ -379,20 +353,213 @@ impl wire::WriteObject for OpenCcRecipient {
     }
 }
 
+impl wire::WriteObject for TemplateForm {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("controls", &self.controls)
+    }
+}
+
+impl wire::WriteObject for TemplateControl {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("property", &self.property)?;
+        out.put_some("config", &self.config)
+    }
+}
+
+impl wire::WriteObject for TemplateProperty {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("control", &self.control)?;
+        out.put("id", &self.id)?;
+        out.put("title", &self.title)?;
+        out.put("placeholder", &self.placeholder)?;
+        out.put("require", &wire::flag(self.require))?;
+        out.put("un_print", &wire::flag(self.un_print))
+    }
+}
+
+impl wire::WriteObject for TemplateSelector {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("type", &self.r#type)?;
+        out.put_some("exp_type", &self.exp_type)?;
+        out.put("options", &self.options)?;
+        out.put_some("op_relations", &self.op_relations)
+    }
+}
+
+impl wire::WriteObject for OptionRelation {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("key", &self.key)?;
+        out.put("relation_list", &self.relation_list)
+    }
+}
+
+impl wire::WriteObject for RelatedControl {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("related_control_id", &self.related_control_id)?;
+        out.put("action", &self.action)
+    }
+}
+
+impl wire::WriteObject for TemplateTable {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("children", &self.children)?;
+        out.put_some("stat_field", &self.stat_field)
+    }
+}
+
+impl wire::WriteObject for TemplateAttendance {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("date_range", &self.date_range)?;
+        out.put("type", &self.r#type)
+    }
+}
+
+impl wire::WriteObject for TemplateRange {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("type", &self.r#type)
+    }
+}
+
+impl wire::WriteObject for VacationList {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("item", &self.item)
+    }
+}
+
+impl wire::WriteObject for VacationType {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("id", &self.id)?;
+        out.put("name", &self.name)
+    }
+}
+
+impl wire::WriteObject for OldApproval {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("spname", &self.spname)?;
+        out.put("apply_name", &self.apply_name)?;
+        out.put("apply_org", &self.apply_org)?;
+        out.put("approval_name", &self.approval_name)?;
+        out.put("notify_name", &self.notify_name)?;
+        out.put("sp_status", &self.sp_status)?;
+        out.put("sp_num", &self.sp_num)?;
+        out.put_some("mediaids", &self.mediaids)?;
+        out.put("apply_time", &self.apply_time)?;
+        out.put("apply_user_id", &self.apply_user_id)?;
+        out.put_some("leave", &self.leave)?;
+        out.put_some("expense", &self.expense)?;
+        out.put("comm", &self.comm)
+    }
+}
+
+impl wire::WriteObject for OldLeave {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("timeunit", &self.timeunit)?;
+        out.put("leave_type", &self.leave_type)?;
+        out.put("start_time", &self.start_time)?;
+        out.put("end_time", &self.end_time)?;
+        out.put("duration", &self.duration)?;
+        out.put("reason", &self.reason)
+    }
+}
+
+impl wire::WriteObject for OldExpense {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("expense_type", &self.expense_type)?;
+        out.put("reason", &self.reason)?;
+        out.put_some("item", &self.item)
+    }
+}
+
+impl wire::WriteObject for ExpenseItem {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("expenseitem_type", &self.expenseitem_type)?;
+        out.put("time", &self.time)?;
+        out.put("sums", &self.sums)?;
+        out.put("reason", &self.reason)
+    }
+}
+
+impl wire::WriteObject for OldContent {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("apply_data", &self.apply_data)
+    }
+}
+
+impl wire::WriteObject for OldControl {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("title", &self.title)?;
+        out.put("type", &self.r#type)?;
+        out.put("value", &self.value)
+    }
+}
+
+impl wire::WriteObject for IdentifiedControl {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("id", &self.id)?;
+        out.put("type", &self.r#type)?;
+        out.put("value", &self.value)?;
+        out.put("title", &self.title)
+    }
+}
+
+impl wire::WriteObject for TemplateConfig {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        match self {
+            Self::Date(content) => out.put("date", content),
+            Self::Selector(content) => out.put("selector", content),
+            Self::Contact(content) => out.put("contact", content),
+            Self::Table(content) => out.put("table", content),
+            Self::Attendance(content) => out.put("attendance", content),
+            Self::VacationList(content) => out.put("vacation_list", content),
+            Self::Tips(content) => out.put("tips", content),
+            Self::Other(unknown) => wire::WriteObject::put(unknown, out),
+        }
+    }
+}
+
+impl serde::Serialize for OldControls {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::ById(content) => content.serialize(serializer),
+            Self::List(content) => content.serialize(serializer),
+            Self::Other(value) => wire::Undocumented(value).serialize(serializer),
+        }
+    }
+}
+
+impl serde::Serialize for OldValue {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(content) => content.serialize(serializer),
+            Self::List(content) => content.serialize(serializer),
+            Self::Other(value) => wire::Undocumented(value).serialize(serializer),
+        }
+    }
+}
+
 wire::write_objects! {
     GetApprovalDetailResponse, GetApprovalInfoResponse, CreateTemplateResponse,
-    GetOpenApprovalDataResponse, ApprovalDetail, Applicant, User, ApprovalRecord,
-    ApproverRecord, ApplyData, Content, ControlValue, DateValue, TimezoneInfo, Selection,
-    SelectedOption, Member, Department, FileValue, TableRow, VacationValue,
-    AttendanceValue, SliceInfo, DayItem, PunchCorrection, DateRangeValue, LocationValue,
-    RelatedApproval, FormulaValue, BankAccount, Bank, Comment, ProcessList, ProcessNode,
-    SubNode, OpenApproval, OpenNodes, OpenNode, OpenItems, OpenItem, OpenCcRecipients,
-    OpenCcRecipient
+    GetOpenApprovalDataResponse, ApplyEventResponse, GetTemplateDetailResponse,
+    UpdateTemplateResponse, CopyTemplateResponse, GetApprovalDataResponse,
+    ApprovalDetail, Applicant, User, ApprovalRecord, ApproverRecord, ApplyData, Content,
+    ControlValue, DateValue, TimezoneInfo, Selection, SelectedOption, FileValue,
+    TableRow, VacationValue, AttendanceValue, SliceInfo, PunchCorrection, DateRangeValue,
+    RelatedApproval, Comment, ProcessList, ProcessNode, SubNode, OpenApproval, OpenNodes,
+    OpenNode, OpenItems, OpenItem, OpenCcRecipients, OpenCcRecipient, TemplateForm,
+    TemplateControl, TemplateProperty, TemplateSelector, OptionRelation, RelatedControl,
+    TemplateTable, TemplateAttendance, TemplateRange, VacationList, VacationType,
+    OldApproval, OldLeave, OldExpense, ExpenseItem, OldContent, OldControl,
+    IdentifiedControl, TemplateConfig
 }
 
 wire::write_int_enums! {
-    ApprovalStatus, NodeStatus, ApproverAttr, ApprovalRelation, NodeType, SliceState,
-    AccountType, OpenApprovalStatus, OpenNodeStatus, OpenNodeType
+    ApprovalStatus, NodeStatus, ApproverAttr, SliceState, OpenApprovalStatus,
+    OpenNodeStatus, OpenNodeType, RelationAction, LeaveTimeUnit, OldLeaveType,
+    ExpenseType, ExpenseItemType
+}
+
+wire::write_string_enums! {
+    OldControlType
 }
 
 impl wire::ReadObject for GetApprovalDetail {
@@ -447,6 +614,81 @@ impl wire::ReadObject for GetOpenApprovalData {
     ) -> Result<(), F::Error> {
         match name {
             "thirdNo" => field.read(&mut self.third_no),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ApplyEvent {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "creator_userid" => field.read(&mut self.creator_userid),
+            "template_id" => field.read(&mut self.template_id),
+            "use_template_approver" => field.read(&mut self.use_template_approver),
+            "choose_department" => field.read(&mut self.choose_department),
+            "process" => field.read(&mut self.process),
+            "apply_data" => field.read(&mut self.apply_data),
+            "summary_list" => field.read(&mut self.summary_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetTemplateDetail {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "template_id" => field.read(&mut self.template_id),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for UpdateTemplate {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "template_id" => field.read(&mut self.template_id),
+            "template_name" => field.read(&mut self.template_name),
+            "template_content" => field.read(&mut self.template_content),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for CopyTemplate {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "open_template_id" => field.read(&mut self.open_template_id),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetApprovalData {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "starttime" => field.read(&mut self.starttime),
+            "endtime" => field.read(&mut self.endtime),
+            "next_spnum" => field.read(&mut self.next_spnum),
             _ => field.skip(),
         }
     }
@@ -561,19 +803,6 @@ impl wire::ReadObject for ControlConfig {
     }
 }
 
-impl wire::ReadObject for DateConfig {
-    fn set<'de, F: wire::Field<'de>>(
-        &mut self,
-        name: &str,
-        field: F,
-    ) -> Result<(), F::Error> {
-        match name {
-            "type" => field.read(&mut self.r#type),
-            _ => field.skip(),
-        }
-    }
-}
-
 impl wire::ReadObject for SelectorConfig {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
@@ -597,20 +826,6 @@ impl wire::ReadObject for SelectorOption {
         match name {
             "key" => field.read(&mut self.key),
             "value" => field.read(&mut self.value),
-            _ => field.skip(),
-        }
-    }
-}
-
-impl wire::ReadObject for ContactConfig {
-    fn set<'de, F: wire::Field<'de>>(
-        &mut self,
-        name: &str,
-        field: F,
-    ) -> Result<(), F::Error> {
-        match name {
-            "type" => field.read(&mut self.r#type),
-            "mode" => field.read(&mut self.mode),
             _ => field.skip(),
         }
     }
@@ -698,17 +913,323 @@ impl wire::ReadObject for RelatedApprovalConfig {
     }
 }
 
+impl wire::ReadObject for NewProcess {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "node_list" => field.read(&mut self.node_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewNode {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "type" => field.read(&mut self.r#type),
+            "apv_rel" => field.read(&mut self.apv_rel),
+            "userid" => field.read(&mut self.userid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for SummaryLine {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "summary_info" => field.read(&mut self.summary_info),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for SummaryText {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "text" => field.read(&mut self.text),
+            "lang" => field.read(&mut self.lang),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewApplyData {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "contents" => field.read(&mut self.contents),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewContent {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "control" => field.read(&mut self.control),
+            "id" => field.read(&mut self.id),
+            "title" => field.read(&mut self.title),
+            "value" => field.read(&mut self.value),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewDate {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "type" => field.read(&mut self.r#type),
+            "s_timestamp" => field.read(&mut self.s_timestamp),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewSelection {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "type" => field.read(&mut self.r#type),
+            "options" => field.read(&mut self.options),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for OptionKey {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "key" => field.read(&mut self.key),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewFile {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "file_id" => field.read(&mut self.file_id),
+            "file_name" => field.read(&mut self.file_name),
+            "file_size" => field.read(&mut self.file_size),
+            "file_type" => field.read(&mut self.file_type),
+            "file_url" => field.read(&mut self.file_url),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewTableRow {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "list" => field.read(&mut self.list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewDateRange {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "type" => field.read(&mut self.r#type),
+            "new_begin" => field.read(&mut self.new_begin),
+            "new_end" => field.read(&mut self.new_end),
+            "new_duration" => field.read(&mut self.new_duration),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewVacation {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "selector" => field.read(&mut self.selector),
+            "attendance" => field.read(&mut self.attendance),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for LeaveSelection {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "type" => field.read(&mut self.r#type),
+            "options" => field.read(&mut self.options),
+            "exp_type" => field.read(&mut self.exp_type),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for LeaveOption {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "key" => field.read(&mut self.key),
+            "value" => field.read(&mut self.value),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewAttendance {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "date_range" => field.read(&mut self.date_range),
+            "type" => field.read(&mut self.r#type),
+            "slice_info" => field.read(&mut self.slice_info),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for AttendancePeriod {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "type" => field.read(&mut self.r#type),
+            "new_begin" => field.read(&mut self.new_begin),
+            "new_end" => field.read(&mut self.new_end),
+            "new_duration" => field.read(&mut self.new_duration),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewSliceInfo {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "day_items" => field.read(&mut self.day_items),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ApprovalNumber {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "sp_no" => field.read(&mut self.sp_no),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::OneofUnion for NewValue {
+    fn read_field<'de, F: wire::Field<'de>>(
+        name: &str,
+        field: F,
+    ) -> Result<Result<Self, F>, F::Error> {
+        match name {
+            "text" => field.take_as(Self::Text).map(Ok),
+            "new_number" => field.take_as(Self::Number).map(Ok),
+            "new_money" => field.take_as(Self::Money).map(Ok),
+            "date" => field.take_as(Self::Date).map(Ok),
+            "selector" => field.take_as(Self::Selector).map(Ok),
+            "members" => field.take_as(Self::Members).map(Ok),
+            "departments" => field.take_as(Self::Departments).map(Ok),
+            "files" => field.take_as(Self::Files).map(Ok),
+            "children" => field.take_as(Self::Rows).map(Ok),
+            "date_range" => field.take_as(Self::DateRange).map(Ok),
+            "vacation" => field.take_as(Self::Vacation).map(Ok),
+            "attendance" => field.take_as(Self::Attendance).map(Ok),
+            "location" => field.take_as(Self::Location).map(Ok),
+            "related_approval" => field.take_as(Self::RelatedApproval).map(Ok),
+            "formula" => field.take_as(Self::Formula).map(Ok),
+            "bank_account" => field.take_as(Self::BankAccount).map(Ok),
+            _ => Ok(Err(field)),
+        }
+    }
+}
+
 wire::read_objects! {
-    GetApprovalDetail, GetApprovalInfo, CreateTemplate, GetOpenApprovalData,
-    ApprovalFilter, NameText, HintText, TemplateContent, Control, ControlProperty,
-    ControlConfig, DateConfig, SelectorConfig, SelectorOption, ContactConfig, FileConfig,
-    TableConfig, AttendanceConfig, DateRangeConfig, LocationConfig, RelatedApprovalConfig
+    GetApprovalDetail, GetApprovalInfo, CreateTemplate, GetOpenApprovalData, ApplyEvent,
+    GetTemplateDetail, UpdateTemplate, CopyTemplate, GetApprovalData, ApprovalFilter,
+    NameText, HintText, TemplateContent, Control, ControlProperty, ControlConfig,
+    SelectorConfig, SelectorOption, FileConfig, TableConfig, AttendanceConfig,
+    DateRangeConfig, LocationConfig, RelatedApprovalConfig, NewProcess, NewNode,
+    SummaryLine, SummaryText, NewApplyData, NewContent, NewDate, NewSelection, OptionKey,
+    NewFile, NewTableRow, NewDateRange, NewVacation, LeaveSelection, LeaveOption,
+    NewAttendance, AttendancePeriod, NewSliceInfo, ApprovalNumber
+}
+
+wire::read_unions! {
+    set_oneof : NewValue
 }
 
 wire::read_int_enums! {
-    PrintFormat, DayCount
+    PrintFormat, DayCount, ApproverSource
 }
 
 wire::read_string_enums! {
-    ApprovalFilterKey, ContactMode
+    ApprovalFilterKey
 }
