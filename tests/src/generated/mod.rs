@@ -28,7 +28,7 @@ pub(crate) mod idconvert;
 /// 微信客服 · 客服账号管理, 微信客服 · 升级服务与客户, 微信客服 · 机器人管理, 微信客服 · 会话分配与消息收发, 微信客服 · 接待人员管理, 微信客服 · 统计管理 (feature
 /// `kf`).
 pub(crate) mod kf;
-/// 接口调用许可 · 订单管理 (feature `license`).
+/// 接口调用许可 · 账号管理, 接口调用许可 · 应用管理, 接口调用许可 · 订单管理 (feature `license`).
 pub(crate) mod license;
 pub(crate) mod living;
 pub(crate) mod media;
@@ -49,7 +49,7 @@ pub(crate) mod pay;
 pub(crate) mod paytool;
 /// 家校应用 · 健康上报, 家校沟通 · 学生与家长管理 (feature `school`).
 pub(crate) mod school;
-/// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商 (feature `service`).
+/// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商, 收银台 · 应用版本付费, 推广二维码 (feature `service`).
 pub(crate) mod service;
 /// 文档 · 管理智能表格内容权限, 文档 · 管理文档, 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 设置文档权限, 文档 · 管理智能表格内容, 智能表格自动化创建的群聊, 文档 ·
 /// 管理表格内容, 文档 · 高级功能账号管理 (feature `wedoc`).
@@ -1087,6 +1087,45 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         &["/statistic_list", "/statistic_list/*/statistic/upgrade_service_customer_cnt"],
     ),
     Contract::of::<
+        wecom_models::license::account::ActivateAccount,
+    >(license::account::ACTIVATE_ACCOUNT, &[], &[]),
+    Contract::of::<
+        wecom_models::license::account::BatchActivateAccount,
+    >(license::account::BATCH_ACTIVATE_ACCOUNT, &[], &[]),
+    Contract::of::<
+        wecom_models::license::account::ActivateAccountByType,
+    >(license::account::ACTIVATE_ACCOUNT_BY_TYPE, &[], &[]),
+    Contract::of::<
+        wecom_models::license::account::GetActiveInfoByCode,
+    >(license::account::GET_ACTIVE_INFO_BY_CODE, &[], &[]),
+    Contract::of::<
+        wecom_models::license::account::BatchGetActiveInfoByCode,
+    >(license::account::BATCH_GET_ACTIVE_INFO_BY_CODE, &[], &[]),
+    Contract::of::<
+        wecom_models::license::account::ListActivatedAccount,
+    >(license::account::LIST_ACTIVATED_ACCOUNT, &[], &[]),
+    Contract::of::<
+        wecom_models::license::account::GetActiveInfoByUser,
+    >(license::account::GET_ACTIVE_INFO_BY_USER, &[], &[]),
+    Contract::of::<
+        wecom_models::license::account::BatchTransferLicense,
+    >(license::account::BATCH_TRANSFER_LICENSE, &[], &[]),
+    Contract::of::<
+        wecom_models::license::account::BatchShareActiveCode,
+    >(license::account::BATCH_SHARE_ACTIVE_CODE, &[], &[]),
+    Contract::of::<
+        wecom_models::license::account::SetAutoActiveStatus,
+    >(license::account::SET_AUTO_ACTIVE_STATUS, &[], &[]),
+    Contract::of::<
+        wecom_models::license::account::GetAutoActiveStatus,
+    >(license::account::GET_AUTO_ACTIVE_STATUS, &[], &[]),
+    Contract::of::<
+        wecom_models::license::app::GetAppLicenseInfo,
+    >(license::app::GET_APP_LICENSE_INFO, &[], &[]),
+    Contract::of::<
+        wecom_models::license::app::QuerySupportPolicy,
+    >(license::app::QUERY_SUPPORT_POLICY, &[], &[]),
+    Contract::of::<
         wecom_models::license::order::CreateNewOrder,
     >(license::order::CREATE_NEW_ORDER, &[], &[]),
     Contract::of::<
@@ -2017,6 +2056,27 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::service::media::UploadMedia,
     >(service::media::UPLOAD_MEDIA, &[], &["/created_at"]),
+    Contract::of::<
+        wecom_models::service::order::GetOrderList,
+    >(service::order::GET_ORDER_LIST, &[], &[]),
+    Contract::of::<
+        wecom_models::service::order::GetOrder,
+    >(service::order::GET_ORDER, &[], &[]),
+    Contract::of::<
+        wecom_models::service::order::ProlongTry,
+    >(service::order::PROLONG_TRY, &[], &[]),
+    Contract::of::<
+        wecom_models::service::order::GetAccountBalance,
+    >(service::order::GET_ACCOUNT_BALANCE, &[], &[]),
+    Contract::of::<
+        wecom_models::service::register::GetRegisterCode,
+    >(service::register::GET_REGISTER_CODE, &[], &[]),
+    Contract::of::<
+        wecom_models::service::register::GetRegisterInfo,
+    >(service::register::GET_REGISTER_INFO, &[], &[]),
+    Contract::of::<
+        wecom_models::service::register::ContactSyncSuccess,
+    >(service::register::CONTACT_SYNC_SUCCESS, &[], &[]),
     Contract::of::<
         wecom_models::wedoc::content_priv::GetSheetPriv,
     >(

@@ -5,3 +5,5 @@ pub(crate) mod contact;
 pub(crate) mod customer_acquisition;
 pub(crate) mod login;
 pub(crate) mod media;
+pub(crate) mod order;
+pub(crate) mod register;

@@ -27,7 +27,7 @@ pub(crate) mod idconvert;
 /// 微信客服 · 客服账号管理, 微信客服 · 升级服务与客户, 微信客服 · 机器人管理, 微信客服 · 会话分配与消息收发, 微信客服 · 接待人员管理, 微信客服 · 统计管理 (feature
 /// `kf`).
 pub(crate) mod kf;
-/// 接口调用许可 · 订单管理 (feature `license`).
+/// 接口调用许可 · 账号管理, 接口调用许可 · 应用管理, 接口调用许可 · 订单管理 (feature `license`).
 pub(crate) mod license;
 pub(crate) mod living;
 pub(crate) mod media;
@@ -47,7 +47,7 @@ pub(crate) mod pay;
 pub(crate) mod paytool;
 /// 家校应用 · 健康上报, 家校沟通 · 学生与家长管理 (feature `school`).
 pub(crate) mod school;
-/// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商 (feature `service`).
+/// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商, 收银台 · 应用版本付费, 推广二维码 (feature `service`).
 pub(crate) mod service;
 /// 文档 · 管理智能表格内容权限, 文档 · 管理文档, 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 设置文档权限, 文档 · 管理智能表格内容, 智能表格自动化创建的群聊, 文档 ·
 /// 管理表格内容, 文档 · 高级功能账号管理 (feature `wedoc`).
@@ -107,6 +107,8 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     kf::message::ROUTES,
     kf::servicer::ROUTES,
     kf::statistics::ROUTES,
+    license::account::ROUTES,
+    license::app::ROUTES,
     license::order::ROUTES,
     living::ROUTES,
     media::ROUTES,
@@ -149,6 +151,8 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     service::customer_acquisition::ROUTES,
     service::login::ROUTES,
     service::media::ROUTES,
+    service::order::ROUTES,
+    service::register::ROUTES,
     wedoc::content_priv::ROUTES,
     wedoc::doc::ROUTES,
     wedoc::document::ROUTES,

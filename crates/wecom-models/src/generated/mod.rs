@@ -41,7 +41,7 @@ pub mod idconvert;
 /// `kf`).
 #[cfg(feature = "kf")]
 pub mod kf;
-/// 接口调用许可 · 订单管理 (feature `license`).
+/// 接口调用许可 · 账号管理, 接口调用许可 · 应用管理, 接口调用许可 · 订单管理 (feature `license`).
 #[cfg(feature = "license")]
 pub mod license;
 #[cfg(feature = "living")]
@@ -73,7 +73,7 @@ pub mod paytool;
 /// 家校应用 · 健康上报, 家校沟通 · 学生与家长管理 (feature `school`).
 #[cfg(feature = "school")]
 pub mod school;
-/// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商 (feature `service`).
+/// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商, 收银台 · 应用版本付费, 推广二维码 (feature `service`).
 #[cfg(feature = "service")]
 pub mod service;
 /// 文档 · 管理智能表格内容权限, 文档 · 管理文档, 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 设置文档权限, 文档 · 管理智能表格内容, 智能表格自动化创建的群聊, 文档 ·

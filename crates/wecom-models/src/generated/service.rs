@@ -5,3 +5,5 @@ pub mod contact;
 pub mod customer_acquisition;
 pub mod login;
 pub mod media;
+pub mod order;
+pub mod register;

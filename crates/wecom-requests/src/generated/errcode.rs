@@ -7387,6 +7387,28 @@ pub const LEAVE_NOT_APPLICABLE_TO_MEMBER: i64 = 301098;
 #[doc(alias("620004"))]
 pub const APPROVAL_INTERNAL_ERROR: i64 = 620004;
 
+/// `license.app.query_support_policy`: The company's industry doesn't meet the conditions.
+#[doc(alias("701091"))]
+pub const LIVELIHOOD_INDUSTRY_MISMATCH: i64 = 701091;
+
+/// `license.app.query_support_policy`: The company's unified social credit code doesn't meet the
+/// conditions.
+#[doc(alias("701092"))]
+pub const LIVELIHOOD_CREDIT_CODE_MISMATCH: i64 = 701092;
+
+/// `license.app.query_support_policy`: The company didn't pass the risk check.
+#[doc(alias("701096"))]
+pub const LIVELIHOOD_RISK_CHECK_FAILED: i64 = 701096;
+
+/// `license.app.query_support_policy`: The school doesn't meet the conditions for a single school.
+#[doc(alias("701110"))]
+pub const LIVELIHOOD_SCHOOL_MISMATCH: i64 = 701110;
+
+/// `license.app.query_support_policy`: The school doesn't meet the conditions for an education bureau
+/// with its schools.
+#[doc(alias("701111"))]
+pub const LIVELIHOOD_EDUCATION_BUREAU_MISMATCH: i64 = 701111;
+
 /// Every code of the page, in ascending order.
 pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: SYSTEM_BUSY, name: "SYSTEM_BUSY", doc: "The system is busy.", help: Some("The server is temporarily unavailable: retry a little later, at most 3 times.") },

@@ -40,7 +40,7 @@ pub(crate) mod idconvert;
 /// `kf`).
 #[cfg(feature = "kf")]
 pub(crate) mod kf;
-/// 接口调用许可 · 订单管理 (feature `license`).
+/// 接口调用许可 · 账号管理, 接口调用许可 · 应用管理, 接口调用许可 · 订单管理 (feature `license`).
 #[cfg(feature = "license")]
 pub(crate) mod license;
 #[cfg(feature = "living")]
@@ -71,7 +71,7 @@ pub(crate) mod paytool;
 /// 家校应用 · 健康上报, 家校沟通 · 学生与家长管理 (feature `school`).
 #[cfg(feature = "school")]
 pub(crate) mod school;
-/// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商 (feature `service`).
+/// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商, 收银台 · 应用版本付费, 推广二维码 (feature `service`).
 #[cfg(feature = "service")]
 pub(crate) mod service;
 /// 文档 · 管理智能表格内容权限, 文档 · 管理文档, 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 设置文档权限, 文档 · 管理智能表格内容, 智能表格自动化创建的群聊, 文档 ·
@@ -651,6 +651,32 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     #[cfg(feature = "kf")]
     <wecom_models::kf::statistics::GetKfStatistic as crate::Endpoint>::META,
     #[cfg(feature = "license")]
+    <wecom_models::license::account::ActivateAccount as crate::Endpoint>::META,
+    #[cfg(feature = "license")]
+    <wecom_models::license::account::BatchActivateAccount as crate::Endpoint>::META,
+    #[cfg(feature = "license")]
+    <wecom_models::license::account::ActivateAccountByType as crate::Endpoint>::META,
+    #[cfg(feature = "license")]
+    <wecom_models::license::account::GetActiveInfoByCode as crate::Endpoint>::META,
+    #[cfg(feature = "license")]
+    <wecom_models::license::account::BatchGetActiveInfoByCode as crate::Endpoint>::META,
+    #[cfg(feature = "license")]
+    <wecom_models::license::account::ListActivatedAccount as crate::Endpoint>::META,
+    #[cfg(feature = "license")]
+    <wecom_models::license::account::GetActiveInfoByUser as crate::Endpoint>::META,
+    #[cfg(feature = "license")]
+    <wecom_models::license::account::BatchTransferLicense as crate::Endpoint>::META,
+    #[cfg(feature = "license")]
+    <wecom_models::license::account::BatchShareActiveCode as crate::Endpoint>::META,
+    #[cfg(feature = "license")]
+    <wecom_models::license::account::SetAutoActiveStatus as crate::Endpoint>::META,
+    #[cfg(feature = "license")]
+    <wecom_models::license::account::GetAutoActiveStatus as crate::Endpoint>::META,
+    #[cfg(feature = "license")]
+    <wecom_models::license::app::GetAppLicenseInfo as crate::Endpoint>::META,
+    #[cfg(feature = "license")]
+    <wecom_models::license::app::QuerySupportPolicy as crate::Endpoint>::META,
+    #[cfg(feature = "license")]
     <wecom_models::license::order::CreateNewOrder as crate::Endpoint>::META,
     #[cfg(feature = "license")]
     <wecom_models::license::order::CreateRenewOrderJob as crate::Endpoint>::META,
@@ -1160,6 +1186,20 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::service::login::JsCodeToSession as crate::Endpoint>::META,
     #[cfg(feature = "service")]
     <wecom_models::service::media::UploadMedia as crate::Endpoint>::META,
+    #[cfg(feature = "service")]
+    <wecom_models::service::order::GetOrderList as crate::Endpoint>::META,
+    #[cfg(feature = "service")]
+    <wecom_models::service::order::GetOrder as crate::Endpoint>::META,
+    #[cfg(feature = "service")]
+    <wecom_models::service::order::ProlongTry as crate::Endpoint>::META,
+    #[cfg(feature = "service")]
+    <wecom_models::service::order::GetAccountBalance as crate::Endpoint>::META,
+    #[cfg(feature = "service")]
+    <wecom_models::service::register::GetRegisterCode as crate::Endpoint>::META,
+    #[cfg(feature = "service")]
+    <wecom_models::service::register::GetRegisterInfo as crate::Endpoint>::META,
+    #[cfg(feature = "service")]
+    <wecom_models::service::register::ContactSyncSuccess as crate::Endpoint>::META,
     #[cfg(feature = "wedoc")]
     <wecom_models::wedoc::content_priv::GetSheetPriv as crate::Endpoint>::META,
     #[cfg(feature = "wedoc")]

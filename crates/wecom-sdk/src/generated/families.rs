@@ -157,7 +157,7 @@ pub use wecom_models::wedrive;
 #[cfg_attr(feature = "license", doc = include_str!("endpoints/license.md"))]
 #[cfg_attr(
     not(feature = "license"),
-    doc = "\n# license\n\n13 endpoints. Needs the feature `license`.\n"
+    doc = "\n# license\n\n26 endpoints. Needs the feature `license`.\n"
 )]
 #[cfg_attr(feature = "living", doc = include_str!("endpoints/living.md"))]
 #[cfg_attr(
@@ -212,7 +212,7 @@ pub use wecom_models::wedrive;
 #[cfg_attr(feature = "service", doc = include_str!("endpoints/service.md"))]
 #[cfg_attr(
     not(feature = "service"),
-    doc = "\n# service\n\n18 endpoints. Needs the feature `service`.\n"
+    doc = "\n# service\n\n25 endpoints. Needs the feature `service`.\n"
 )]
 #[cfg_attr(feature = "wedoc", doc = include_str!("endpoints/wedoc.md"))]
 #[cfg_attr(
