@@ -7,8 +7,8 @@ pub(crate) mod agent;
 pub(crate) mod aibot;
 /// JS-SDK, 身份验证, 二次验证 (feature `auth`).
 pub(crate) mod auth;
-/// 会话内容存档 · 会话内容分析与导出, 会话内容存档 · 基础接口, 会话内容存档 · 关键词规则管理, 会话内容存档 · 会话搜索, 数据与智能专区 · 基础接口 (feature
-/// `chatdata`).
+/// 数据与智能专区 · 订单管理接口, 会话内容存档 · 会话内容分析与导出, 会话内容存档 · 基础接口, 会话内容存档与数据专区 · 回调通知, 会话内容存档 · 关键词规则管理, 数据与智能专区
+/// · 应用调用专区程序, 会话内容存档 · 会话搜索, 数据与智能专区 · 基础接口 (feature `chatdata`).
 pub(crate) mod chatdata;
 pub(crate) mod checkin;
 /// 通讯录管理 · 异步导入接口, 通讯录管理 · 部门管理, 通讯录管理 · 回调通知, 通讯录管理 · 异步导出接口, 通讯录管理 · 标签管理, 通讯录管理 · 成员管理 (feature
@@ -164,6 +164,24 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::auth::two_factor::AuthSucceeded,
     >(auth::two_factor::AUTH_SUCCEEDED, &[], &[]),
     Contract::of::<
+        wecom_models::chatdata::advanced_api::CreateOrder,
+    >(chatdata::advanced_api::CREATE_ORDER, &[], &[]),
+    Contract::of::<
+        wecom_models::chatdata::advanced_api::CancelOrder,
+    >(chatdata::advanced_api::CANCEL_ORDER, &[], &[]),
+    Contract::of::<
+        wecom_models::chatdata::advanced_api::SubmitPay,
+    >(chatdata::advanced_api::SUBMIT_PAY, &[], &[]),
+    Contract::of::<
+        wecom_models::chatdata::advanced_api::ListOrder,
+    >(chatdata::advanced_api::LIST_ORDER, &[], &[]),
+    Contract::of::<
+        wecom_models::chatdata::advanced_api::GetOrder,
+    >(chatdata::advanced_api::GET_ORDER, &[], &[]),
+    Contract::of::<
+        wecom_models::chatdata::advanced_api::GetCorpBuyInfo,
+    >(chatdata::advanced_api::GET_CORP_BUY_INFO, &[], &[]),
+    Contract::of::<
         wecom_models::chatdata::analysis::AddAnalyzeTask,
     >(chatdata::analysis::ADD_ANALYZE_TASK, &[], &[]),
     Contract::of::<
@@ -217,6 +235,15 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::chatdata::keyword::GetHitMsgList,
     >(chatdata::keyword::GET_HIT_MSG_LIST, &[], &[]),
     Contract::of::<
+        wecom_models::chatdata::program::SyncCallProgram,
+    >(chatdata::program::SYNC_CALL_PROGRAM, &[], &[]),
+    Contract::of::<
+        wecom_models::chatdata::program::CreateAsyncProgramTask,
+    >(chatdata::program::CREATE_ASYNC_PROGRAM_TASK, &[], &[]),
+    Contract::of::<
+        wecom_models::chatdata::program::GetAsyncProgramResult,
+    >(chatdata::program::GET_ASYNC_PROGRAM_RESULT, &[], &[]),
+    Contract::of::<
         wecom_models::chatdata::search::SearchChat,
     >(chatdata::search::SEARCH_CHAT, &[], &[]),
     Contract::of::<
@@ -225,6 +252,43 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::chatdata::zone::SetPublicKey,
     >(chatdata::zone::SET_PUBLIC_KEY, &[], &[]),
+    Contract::of::<
+        wecom_models::chatdata::zone::GetAuthUserList,
+    >(
+        chatdata::zone::GET_AUTH_USER_LIST,
+        &[],
+        &["/auth_user_list/*/edition_list", "/has_more"],
+    ),
+    Contract::of::<
+        wecom_models::chatdata::zone::GetCorpAuthInfo,
+    >(chatdata::zone::GET_CORP_AUTH_INFO, &[], &[]),
+    Contract::of::<
+        wecom_models::chatdata::zone::SetReceiveCallback,
+    >(chatdata::zone::SET_RECEIVE_CALLBACK, &[], &[]),
+    Contract::of::<
+        wecom_models::chatdata::zone::SetHideSensitiveInfoConfig,
+    >(chatdata::zone::SET_HIDE_SENSITIVE_INFO_CONFIG, &[], &[]),
+    Contract::of::<
+        wecom_models::chatdata::zone::GetHideSensitiveInfoConfig,
+    >(chatdata::zone::GET_HIDE_SENSITIVE_INFO_CONFIG, &[], &[]),
+    Contract::of::<
+        wecom_models::chatdata::zone::SetLogLevel,
+    >(chatdata::zone::SET_LOG_LEVEL, &[], &[]),
+    Contract::of::<
+        wecom_models::chatdata::zone::GetLogLevel,
+    >(chatdata::zone::GET_LOG_LEVEL, &[], &[]),
+    Contract::of::<
+        wecom_models::chatdata::zone::UploadMedia,
+    >(chatdata::zone::UPLOAD_MEDIA, &[], &["/created_at"]),
+    Contract::of::<
+        wecom_models::chatdata::zone::OpenDebugMode,
+    >(chatdata::zone::OPEN_DEBUG_MODE, &[], &[]),
+    Contract::of::<
+        wecom_models::chatdata::zone::CloseDebugMode,
+    >(chatdata::zone::CLOSE_DEBUG_MODE, &[], &[]),
+    Contract::of::<
+        wecom_models::chatdata::zone::CheckDebugMode,
+    >(chatdata::zone::CHECK_DEBUG_MODE, &[], &[]),
     Contract::of::<
         wecom_models::checkin::GetCorpCheckinOption,
     >(
@@ -2452,6 +2516,24 @@ pub(crate) static EVENTS: &[Occurrence] = &[
     Occurrence::of::<wecom_models::agent::events::LowActive>(&[], &[]),
     Occurrence::of::<wecom_models::agent::events::ActiveRestored>(&[], &[]),
     Occurrence::of::<wecom_models::agent::events::SwitchWorkbenchMode>(&[], &[]),
+    Occurrence::of::<
+        wecom_models::chatdata::events::ChatArchiveAuditApprovedSingle,
+    >(&[], &[]),
+    Occurrence::of::<
+        wecom_models::chatdata::events::ChatArchiveAuditApprovedRoom,
+    >(&[], &[]),
+    Occurrence::of::<wecom_models::chatdata::events::ConversationNewMessage>(&[], &[]),
+    Occurrence::of::<wecom_models::chatdata::events::HitKeyword>(&[], &[]),
+    Occurrence::of::<
+        wecom_models::chatdata::events::ChatArchiveExportFinished,
+    >(&[], &[]),
+    Occurrence::of::<wecom_models::chatdata::events::ProgramNotify>(&[], &[]),
+    Occurrence::of::<wecom_models::chatdata::events::AdvancedApiPaySuccess>(&[], &[]),
+    Occurrence::of::<wecom_models::chatdata::events::AdvancedApiRefund>(&[], &[]),
+    Occurrence::of::<wecom_models::chatdata::events::AdvancedApiCancel>(&[], &[]),
+    Occurrence::of::<wecom_models::chatdata::events::AdvancedApiInsufficient>(&[], &[]),
+    Occurrence::of::<wecom_models::chatdata::events::AdvancedApiExpired>(&[], &[]),
+    Occurrence::of::<wecom_models::chatdata::events::AdvancedApiTrialExpired>(&[], &[]),
     Occurrence::of::<wecom_models::contacts::events::BatchJobResult>(&[], &[]),
     Occurrence::of::<
         wecom_models::contacts::events::CreateUser,

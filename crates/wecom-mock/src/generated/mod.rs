@@ -7,8 +7,8 @@ pub(crate) mod agent;
 pub(crate) mod aibot;
 /// JS-SDK, 身份验证, 二次验证 (feature `auth`).
 pub(crate) mod auth;
-/// 会话内容存档 · 会话内容分析与导出, 会话内容存档 · 基础接口, 会话内容存档 · 关键词规则管理, 会话内容存档 · 会话搜索, 数据与智能专区 · 基础接口 (feature
-/// `chatdata`).
+/// 数据与智能专区 · 订单管理接口, 会话内容存档 · 会话内容分析与导出, 会话内容存档 · 基础接口, 会话内容存档 · 关键词规则管理, 数据与智能专区 · 应用调用专区程序, 会话内容存档 ·
+/// 会话搜索, 数据与智能专区 · 基础接口 (feature `chatdata`).
 pub(crate) mod chatdata;
 pub(crate) mod checkin;
 /// 通讯录管理 · 异步导入接口, 通讯录管理 · 部门管理, 通讯录管理 · 异步导出接口, 通讯录管理 · 标签管理, 通讯录管理 · 成员管理 (feature `contacts`).
@@ -65,9 +65,11 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     auth::jssdk::ROUTES,
     auth::login::ROUTES,
     auth::two_factor::ROUTES,
+    chatdata::advanced_api::ROUTES,
     chatdata::analysis::ROUTES,
     chatdata::archive::ROUTES,
     chatdata::keyword::ROUTES,
+    chatdata::program::ROUTES,
     chatdata::search::ROUTES,
     chatdata::zone::ROUTES,
     checkin::ROUTES,

@@ -10,8 +10,8 @@ pub mod aibot;
 /// JS-SDK, 身份验证, 二次验证 (feature `auth`).
 #[cfg(feature = "auth")]
 pub mod auth;
-/// 会话内容存档 · 会话内容分析与导出, 会话内容存档 · 基础接口, 会话内容存档 · 关键词规则管理, 会话内容存档 · 会话搜索, 数据与智能专区 · 基础接口 (feature
-/// `chatdata`).
+/// 数据与智能专区 · 订单管理接口, 会话内容存档 · 会话内容分析与导出, 会话内容存档 · 基础接口, 会话内容存档与数据专区 · 回调通知, 会话内容存档 · 关键词规则管理, 数据与智能专区
+/// · 应用调用专区程序, 会话内容存档 · 会话搜索, 数据与智能专区 · 基础接口 (feature `chatdata`).
 #[cfg(feature = "chatdata")]
 pub mod chatdata;
 #[cfg(feature = "checkin")]

@@ -10,8 +10,8 @@ pub(crate) mod aibot;
 /// JS-SDK, 身份验证, 二次验证 (feature `auth`).
 #[cfg(feature = "auth")]
 pub(crate) mod auth;
-/// 会话内容存档 · 会话内容分析与导出, 会话内容存档 · 基础接口, 会话内容存档 · 关键词规则管理, 会话内容存档 · 会话搜索, 数据与智能专区 · 基础接口 (feature
-/// `chatdata`).
+/// 数据与智能专区 · 订单管理接口, 会话内容存档 · 会话内容分析与导出, 会话内容存档 · 基础接口, 会话内容存档 · 关键词规则管理, 数据与智能专区 · 应用调用专区程序, 会话内容存档 ·
+/// 会话搜索, 数据与智能专区 · 基础接口 (feature `chatdata`).
 #[cfg(feature = "chatdata")]
 pub(crate) mod chatdata;
 #[cfg(feature = "checkin")]
@@ -145,6 +145,18 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     #[cfg(feature = "auth")]
     <wecom_models::auth::two_factor::AuthSucceeded as crate::Endpoint>::META,
     #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::advanced_api::CreateOrder as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::advanced_api::CancelOrder as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::advanced_api::SubmitPay as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::advanced_api::ListOrder as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::advanced_api::GetOrder as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::advanced_api::GetCorpBuyInfo as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
     <wecom_models::chatdata::analysis::AddAnalyzeTask as crate::Endpoint>::META,
     #[cfg(feature = "chatdata")]
     <wecom_models::chatdata::analysis::SubmitAnalyzeTask as crate::Endpoint>::META,
@@ -175,11 +187,39 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     #[cfg(feature = "chatdata")]
     <wecom_models::chatdata::keyword::GetHitMsgList as crate::Endpoint>::META,
     #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::program::SyncCallProgram as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::program::CreateAsyncProgramTask as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::program::GetAsyncProgramResult as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
     <wecom_models::chatdata::search::SearchChat as crate::Endpoint>::META,
     #[cfg(feature = "chatdata")]
     <wecom_models::chatdata::search::SearchMsg as crate::Endpoint>::META,
     #[cfg(feature = "chatdata")]
     <wecom_models::chatdata::zone::SetPublicKey as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::zone::GetAuthUserList as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::zone::GetCorpAuthInfo as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::zone::SetReceiveCallback as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::zone::SetHideSensitiveInfoConfig as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::zone::GetHideSensitiveInfoConfig as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::zone::SetLogLevel as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::zone::GetLogLevel as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::zone::UploadMedia as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::zone::OpenDebugMode as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::zone::CloseDebugMode as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::zone::CheckDebugMode as crate::Endpoint>::META,
     #[cfg(feature = "checkin")]
     <wecom_models::checkin::GetCorpCheckinOption as crate::Endpoint>::META,
     #[cfg(feature = "checkin")]

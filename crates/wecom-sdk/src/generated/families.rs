@@ -104,7 +104,7 @@ pub use wecom_models::wedrive;
 #[cfg_attr(feature = "chatdata", doc = include_str!("endpoints/chatdata.md"))]
 #[cfg_attr(
     not(feature = "chatdata"),
-    doc = "\n# chatdata\n\n18 endpoints. Needs the feature `chatdata`.\n"
+    doc = "\n# chatdata\n\n38 endpoints. Needs the feature `chatdata`.\n"
 )]
 #[cfg_attr(feature = "checkin", doc = include_str!("endpoints/checkin.md"))]
 #[cfg_attr(

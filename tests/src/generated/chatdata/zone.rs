@@ -19,3 +19,183 @@ pub(crate) const SET_PUBLIC_KEY: &[crate::snapshot::Example] = &[
 fn set_public_key() {
     crate::snapshot::snapshot::<SetPublicKey>(SET_PUBLIC_KEY);
 }
+
+pub(crate) const GET_AUTH_USER_LIST: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "cursor": "CURSOR-1", "limit": 2 }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "auth_user_list": [
+    { "userid": "linmo", "edition_list": [2] },
+    { "userid": "heqing", "edition_list": [2, 3] }
+  ],
+  "next_cursor": "CURSOR-2",
+  "has_more": 1
+}"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{ "cursor": "CURSOR-2" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "auth_user_list": [], "next_cursor": "", "has_more": false }"#,
+    },
+];
+
+#[test]
+fn get_auth_user_list() {
+    crate::snapshot::snapshot::<GetAuthUserList>(GET_AUTH_USER_LIST);
+}
+
+pub(crate) const GET_CORP_AUTH_INFO: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{}"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "auth_edition_list": [
+    {
+      "edition": 2,
+      "auth_scope": { "userid_list": ["linmo"], "department_id_list": [4, 9], "tag_id_list": [32] },
+      "status": 3,
+      "begin_time": 1767225600,
+      "end_time": 1798761599,
+      "msg_duration_days": 180,
+      "auth_user_count": 41
+    },
+    {
+      "edition": 3,
+      "auth_scope": { "userid_list": [], "department_id_list": [4], "tag_id_list": [] },
+      "status": 2,
+      "msg_duration_days": 90,
+      "auth_user_count": 17
+    }
+  ]
+}"#,
+    },
+];
+
+#[test]
+fn get_corp_auth_info() {
+    crate::snapshot::snapshot::<GetCorpAuthInfo>(GET_CORP_AUTH_INFO);
+}
+
+pub(crate) const SET_RECEIVE_CALLBACK: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "program_id": "prog-juniper" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn set_receive_callback() {
+    crate::snapshot::snapshot::<SetReceiveCallback>(SET_RECEIVE_CALLBACK);
+}
+
+pub(crate) const SET_HIDE_SENSITIVE_INFO_CONFIG: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "userid": "linmo", "config": { "hide_mobile": false, "hide_idcard": true, "hide_bankno": true } }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn set_hide_sensitive_info_config() {
+    crate::snapshot::snapshot::<
+        SetHideSensitiveInfoConfig,
+    >(SET_HIDE_SENSITIVE_INFO_CONFIG);
+}
+
+pub(crate) const GET_HIDE_SENSITIVE_INFO_CONFIG: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "userid": "woIqWEDgAAq1hZ8vTs" }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "config": { "hide_mobile": false, "hide_idcard": true, "hide_bankno": true }
+}"#,
+    },
+];
+
+#[test]
+fn get_hide_sensitive_info_config() {
+    crate::snapshot::snapshot::<
+        GetHideSensitiveInfoConfig,
+    >(GET_HIDE_SENSITIVE_INFO_CONFIG);
+}
+
+pub(crate) const SET_LOG_LEVEL: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "program_id": "prog-juniper", "log_level": 3 }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn set_log_level() {
+    crate::snapshot::snapshot::<SetLogLevel>(SET_LOG_LEVEL);
+}
+
+pub(crate) const GET_LOG_LEVEL: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "program_id": "prog-juniper" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "log_level": 3 }"#,
+    },
+];
+
+#[test]
+fn get_log_level() {
+    crate::snapshot::snapshot::<GetLogLevel>(GET_LOG_LEVEL);
+}
+
+pub(crate) const UPLOAD_MEDIA: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "type": "file", "media": { "name": "questions.txt", "text": "Who decides?" } }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "",
+  "type": "file",
+  "media_id": "3u5rYs9vR8nWe2Sa",
+  "created_at": "1767225600"
+}"#,
+    },
+];
+
+#[test]
+fn upload_media() {
+    crate::snapshot::snapshot::<UploadMedia>(UPLOAD_MEDIA);
+}
+
+pub(crate) const OPEN_DEBUG_MODE: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "program_id": "prog-juniper", "debug_token": "a-debug-token" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn open_debug_mode() {
+    crate::snapshot::snapshot::<OpenDebugMode>(OPEN_DEBUG_MODE);
+}
+
+pub(crate) const CLOSE_DEBUG_MODE: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "program_id": "prog-juniper" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+
+#[test]
+fn close_debug_mode() {
+    crate::snapshot::snapshot::<CloseDebugMode>(CLOSE_DEBUG_MODE);
+}
+
+pub(crate) const CHECK_DEBUG_MODE: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "program_id": "prog-juniper" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "debug_mode_status": 2 }"#,
+    },
+];
+
+#[test]
+fn check_debug_mode() {
+    crate::snapshot::snapshot::<CheckDebugMode>(CHECK_DEBUG_MODE);
+}

@@ -9,10 +9,23 @@
 //! | request | title | call |
 //! |---|---|---|
 //! | [`SetPublicKey`] | [设置公钥](https://developer.work.weixin.qq.com/document/path/99961) | `POST /cgi-bin/chatdata/set_public_key` |
+//! | [`GetAuthUserList`] | [获取授权存档的成员列表](https://developer.work.weixin.qq.com/document/path/99962) | `POST /cgi-bin/chatdata/get_auth_user_list` |
+//! | [`GetCorpAuthInfo`] | [获取数据与智能专区授权信息](https://developer.work.weixin.qq.com/document/path/100244) | `POST /cgi-bin/chatdata/get_corp_auth_info` |
+//! | [`SetReceiveCallback`] | [设置专区接收回调事件](https://developer.work.weixin.qq.com/document/path/99963) | `POST /cgi-bin/chatdata/set_receive_callback` |
+//! | [`SetHideSensitiveInfoConfig`] | [设置成员会话组件敏感信息隐藏配置](https://developer.work.weixin.qq.com/document/path/100139) | `POST /cgi-bin/chatdata/set_hide_sensitiveinfo_config` |
+//! | [`GetHideSensitiveInfoConfig`] | [获取成员会话组件敏感信息隐藏配置](https://developer.work.weixin.qq.com/document/path/100139) | `POST /cgi-bin/chatdata/get_hide_sensitiveinfo_config` |
+//! | [`SetLogLevel`] | [设置日志打印级别](https://developer.work.weixin.qq.com/document/path/100108) | `POST /cgi-bin/chatdata/set_log_level` |
+//! | [`GetLogLevel`] | [获取当前日志打印级别](https://developer.work.weixin.qq.com/document/path/100108) | `POST /cgi-bin/chatdata/get_log_level` |
+//! | [`UploadMedia`] | [上传临时文件到专区](https://developer.work.weixin.qq.com/document/path/100174) | `POST /cgi-bin/chatdata/upload_media` |
+//! | [`OpenDebugMode`] | [开启专区调试模式](https://developer.work.weixin.qq.com/document/path/100087) | `POST /cgi-bin/chatdata/open_debug_mode` |
+//! | [`CloseDebugMode`] | [关闭专区调试模式](https://developer.work.weixin.qq.com/document/path/100088) | `POST /cgi-bin/chatdata/close_debug_mode` |
+//! | [`CheckDebugMode`] | [获取专区调试模式状态](https://developer.work.weixin.qq.com/document/path/100113) | `POST /cgi-bin/chatdata/check_debug_mode` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
 mod reverse;
+
+use crate::{File, Secret, Timestamp, Unknown};
 
 /// Sets the public key that WeCom encrypts the keys of archived messages with.
 ///
@@ -51,3 +64,631 @@ impl SetPublicKey {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SetPublicKeyResponse {}
+
+/// Lists the members whose conversations are kept in the zone.
+///
+/// `POST /cgi-bin/chatdata/get_auth_user_list` ·
+/// [获取授权存档的成员列表](https://developer.work.weixin.qq.com/document/path/99962)
+///
+/// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+#[doc(
+    alias(
+        "获取授权存档的成员列表",
+        "/cgi-bin/chatdata/get_auth_user_list",
+        "chatdata/get_auth_user_list"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetAuthUserList {
+    /// The `next_cursor` of the previous page.
+    pub cursor: Option<String>,
+    /// Members per page. Default 200, at most 1000.
+    pub limit: Option<u64>,
+}
+
+impl GetAuthUserList {
+    /// Creates an empty request: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`cursor`](Self::cursor).
+    #[must_use]
+    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
+        self.cursor = Some(cursor.into());
+        self
+    }
+
+    /// Sets [`limit`](Self::limit).
+    #[must_use]
+    pub fn limit(mut self, limit: u64) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+}
+
+/// The response to [`GetAuthUserList`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct GetAuthUserListResponse {
+    /// The members.
+    pub auth_user_list: Vec<AuthUser>,
+    /// The cursor of the next page.
+    pub next_cursor: String,
+    /// Whether more records follow.
+    ///
+    /// The table says 0 or 1, the example shows `true`.
+    pub has_more: bool,
+}
+
+/// Gets what the company has authorized the app for in the zone.
+///
+/// `POST /cgi-bin/chatdata/get_corp_auth_info` ·
+/// [获取数据与智能专区授权信息](https://developer.work.weixin.qq.com/document/path/100244)
+///
+/// If the company changes the type of conversations, the people or the time for which they are kept,
+/// WeCom sends the event `change_auth`.
+///
+/// Customized and third-party apps need the permission 数据与智能专区; self-built apps can't call it.
+#[doc(
+    alias(
+        "获取数据与智能专区授权信息",
+        "/cgi-bin/chatdata/get_corp_auth_info",
+        "chatdata/get_corp_auth_info"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetCorpAuthInfo {}
+
+impl GetCorpAuthInfo {
+    /// Creates an empty request: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+/// The response to [`GetCorpAuthInfo`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct GetCorpAuthInfoResponse {
+    /// The editions of conversation data that the company has authorized.
+    pub auth_edition_list: Vec<AuthEdition>,
+}
+
+/// Sets the zone program that gets the callback events.
+///
+/// `POST /cgi-bin/chatdata/set_receive_callback` ·
+/// [设置专区接收回调事件](https://developer.work.weixin.qq.com/document/path/99963)
+///
+/// One program of an app gets them: a second call replaces the first program.
+///
+/// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+#[doc(
+    alias(
+        "设置专区接收回调事件",
+        "/cgi-bin/chatdata/set_receive_callback",
+        "chatdata/set_receive_callback"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SetReceiveCallback {
+    /// The ID of a program that is linked to the app.
+    pub program_id: String,
+}
+
+impl SetReceiveCallback {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(program_id: impl Into<String>) -> Self {
+        Self {
+            program_id: program_id.into(),
+        }
+    }
+}
+
+/// The response to [`SetReceiveCallback`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct SetReceiveCallbackResponse {}
+
+/// Sets whether the display component masks mobile numbers, bank card numbers and ID card numbers for
+/// a member.
+///
+/// `POST /cgi-bin/chatdata/set_hide_sensitiveinfo_config` ·
+/// [设置成员会话组件敏感信息隐藏配置](https://developer.work.weixin.qq.com/document/path/100139)
+///
+/// Unless it is set, nothing is masked.
+///
+/// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+#[doc(
+    alias(
+        "设置成员会话组件敏感信息隐藏配置",
+        "/cgi-bin/chatdata/set_hide_sensitiveinfo_config",
+        "chatdata/set_hide_sensitiveinfo_config"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SetHideSensitiveInfoConfig {
+    /// The member's userid.
+    pub userid: String,
+    /// The numbers that are masked.
+    pub config: HideSensitiveInfoConfig,
+}
+
+impl SetHideSensitiveInfoConfig {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(userid: impl Into<String>, config: HideSensitiveInfoConfig) -> Self {
+        Self {
+            userid: userid.into(),
+            config,
+        }
+    }
+}
+
+/// The response to [`SetHideSensitiveInfoConfig`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct SetHideSensitiveInfoConfigResponse {}
+
+/// Gets what the display component masks for a member.
+///
+/// `POST /cgi-bin/chatdata/get_hide_sensitiveinfo_config` ·
+/// [获取成员会话组件敏感信息隐藏配置](https://developer.work.weixin.qq.com/document/path/100139)
+///
+/// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+#[doc(
+    alias(
+        "获取成员会话组件敏感信息隐藏配置",
+        "/cgi-bin/chatdata/get_hide_sensitiveinfo_config",
+        "chatdata/get_hide_sensitiveinfo_config"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetHideSensitiveInfoConfig {
+    /// The member's open_userid.
+    pub userid: String,
+}
+
+impl GetHideSensitiveInfoConfig {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(userid: impl Into<String>) -> Self {
+        Self { userid: userid.into() }
+    }
+}
+
+/// The response to [`GetHideSensitiveInfoConfig`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct GetHideSensitiveInfoConfigResponse {
+    /// The numbers that are masked.
+    pub config: HideSensitiveInfoConfig,
+}
+
+/// Sets up to which level the log of a program or a custom model is stored.
+///
+/// `POST /cgi-bin/chatdata/set_log_level` ·
+/// [设置日志打印级别](https://developer.work.weixin.qq.com/document/path/100108)
+///
+/// The program must be authorized for the app. It can't be set for WeCom's own models. The app needs
+/// the permission for the zone.
+#[doc(
+    alias(
+        "设置日志打印级别",
+        "/cgi-bin/chatdata/set_log_level",
+        "chatdata/set_log_level"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SetLogLevel {
+    /// The ID of a program that is linked to the app.
+    pub program_id: String,
+    /// The level up to which the log is stored. Until it is set, it is 2.
+    pub log_level: LogLevel,
+}
+
+impl SetLogLevel {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(program_id: impl Into<String>, log_level: LogLevel) -> Self {
+        Self {
+            program_id: program_id.into(),
+            log_level,
+        }
+    }
+}
+
+/// The response to [`SetLogLevel`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct SetLogLevelResponse {}
+
+/// Gets up to which level the log of a program or a custom model is stored.
+///
+/// `POST /cgi-bin/chatdata/get_log_level` ·
+/// [获取当前日志打印级别](https://developer.work.weixin.qq.com/document/path/100108)
+///
+/// The program must be authorized for the app. It can't be used for WeCom's own models. The app needs
+/// the permission for the zone.
+#[doc(
+    alias(
+        "获取当前日志打印级别",
+        "/cgi-bin/chatdata/get_log_level",
+        "chatdata/get_log_level"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetLogLevel {
+    /// The ID of a program that is linked to the app.
+    pub program_id: String,
+}
+
+impl GetLogLevel {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(program_id: impl Into<String>) -> Self {
+        Self {
+            program_id: program_id.into(),
+        }
+    }
+}
+
+/// The response to [`GetLogLevel`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct GetLogLevelResponse {
+    /// The level up to which the log is stored.
+    pub log_level: LogLevel,
+}
+
+/// Uploads a file to the zone.
+///
+/// `POST /cgi-bin/chatdata/upload_media` ·
+/// [上传临时文件到专区](https://developer.work.weixin.qq.com/document/path/100174)
+///
+/// The `media_id` works only for the company and the app, in calls and the SDK of the zone. A file has
+/// between 6 bytes and 60 MB. The app needs the permission 数据与智能专区.
+#[doc(
+    alias(
+        "上传临时文件到专区",
+        "/cgi-bin/chatdata/upload_media",
+        "chatdata/upload_media"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UploadMedia {
+    /// The type of the file.
+    pub r#type: MediaType,
+    /// The file, with the name to show to people.
+    pub media: File,
+}
+
+impl UploadMedia {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(r#type: MediaType, media: File) -> Self {
+        Self { r#type, media }
+    }
+}
+
+/// The response to [`UploadMedia`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct UploadMediaResponse {
+    /// The type of the file.
+    pub r#type: MediaType,
+    /// The file's `media_id`, valid for 3 days.
+    pub media_id: String,
+    /// The time the file was uploaded.
+    ///
+    /// The table names no type; the example shows the number as text.
+    pub created_at: Timestamp,
+}
+
+/// Enables the debug mode of a program.
+///
+/// `POST /cgi-bin/chatdata/open_debug_mode` ·
+/// [开启专区调试模式](https://developer.work.weixin.qq.com/document/path/100087)
+///
+/// Calls and callbacks of the program then go to the URL that is set for debugging. It takes effect
+/// once the program has enabled it in the SDK of the zone, too.
+///
+/// Self-built, customized and third-party apps need the permission 数据与智能专区权限. Third-party apps can
+/// enable it only for companies that installed the app for tests, customized apps only for test
+/// companies of the service provider.
+#[doc(
+    alias(
+        "开启专区调试模式",
+        "/cgi-bin/chatdata/open_debug_mode",
+        "chatdata/open_debug_mode"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct OpenDebugMode {
+    /// The ID of a program that is linked to the app.
+    pub program_id: String,
+    /// The program's token for debugging (调试凭证), valid for 3 days.
+    pub debug_token: Secret,
+}
+
+impl OpenDebugMode {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(program_id: impl Into<String>, debug_token: impl Into<Secret>) -> Self {
+        Self {
+            program_id: program_id.into(),
+            debug_token: debug_token.into(),
+        }
+    }
+}
+
+/// The response to [`OpenDebugMode`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct OpenDebugModeResponse {}
+
+/// Disables the debug mode of a program.
+///
+/// `POST /cgi-bin/chatdata/close_debug_mode` ·
+/// [关闭专区调试模式](https://developer.work.weixin.qq.com/document/path/100088)
+///
+/// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+#[doc(
+    alias(
+        "关闭专区调试模式",
+        "/cgi-bin/chatdata/close_debug_mode",
+        "chatdata/close_debug_mode"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CloseDebugMode {
+    /// The ID of a program that is linked to the app.
+    pub program_id: String,
+}
+
+impl CloseDebugMode {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(program_id: impl Into<String>) -> Self {
+        Self {
+            program_id: program_id.into(),
+        }
+    }
+}
+
+/// The response to [`CloseDebugMode`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct CloseDebugModeResponse {}
+
+/// Gets whether the debug mode of a program is enabled.
+///
+/// `POST /cgi-bin/chatdata/check_debug_mode` ·
+/// [获取专区调试模式状态](https://developer.work.weixin.qq.com/document/path/100113)
+///
+/// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+#[doc(
+    alias(
+        "获取专区调试模式状态",
+        "/cgi-bin/chatdata/check_debug_mode",
+        "chatdata/check_debug_mode"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CheckDebugMode {
+    /// The ID of a program that is linked to the app.
+    pub program_id: String,
+}
+
+impl CheckDebugMode {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(program_id: impl Into<String>) -> Self {
+        Self {
+            program_id: program_id.into(),
+        }
+    }
+}
+
+/// The response to [`CheckDebugMode`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct CheckDebugModeResponse {
+    /// Whether the debug mode is enabled.
+    pub debug_mode_status: DebugModeStatus,
+}
+
+/// A member whose conversations are kept.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct AuthUser {
+    /// The member's userid.
+    pub userid: String,
+    /// The editions in effect for the member.
+    ///
+    /// The table says integer, the example has a list.
+    pub edition_list: Vec<Edition>,
+}
+
+/// An edition of conversation data that the company has authorized.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct AuthEdition {
+    /// The edition.
+    pub edition: Edition,
+    /// The people whose conversations may be kept. The number of accounts that the provider has bought
+    /// limits whose are: see [`GetAuthUserList`].
+    pub auth_scope: AuthScope,
+    /// The edition's status.
+    pub status: EditionStatus,
+    /// The start of the trial, the paid or the free period, or its planned start if `status` is 7. Absent
+    /// for editions that were authorized after the trial and not bought: all editions share one trial.
+    pub begin_time: Option<Timestamp>,
+    /// The end of the period. Absent if `begin_time` is.
+    pub end_time: Option<Timestamp>,
+    /// The number of days for which conversations are kept; a year has 365.
+    pub msg_duration_days: u64,
+    /// The number of people in `auth_scope`, each counted once.
+    pub auth_user_count: u64,
+}
+
+/// The people whose conversations may be kept.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct AuthScope {
+    /// The members' userids.
+    pub userid_list: Vec<String>,
+    /// The departments' IDs.
+    pub department_id_list: Vec<u64>,
+    /// The tags' IDs.
+    pub tag_id_list: Vec<u64>,
+}
+
+/// The numbers that the display component masks.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct HideSensitiveInfoConfig {
+    /// Whether mobile numbers are masked. Default false.
+    pub hide_mobile: Option<bool>,
+    /// Whether ID card numbers are masked. Default false.
+    pub hide_idcard: Option<bool>,
+    /// Whether bank card numbers are masked. Default false.
+    pub hide_bankno: Option<bool>,
+}
+
+impl HideSensitiveInfoConfig {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`hide_mobile`](Self::hide_mobile).
+    #[must_use]
+    pub fn hide_mobile(mut self, hide_mobile: bool) -> Self {
+        self.hide_mobile = Some(hide_mobile);
+        self
+    }
+
+    /// Sets [`hide_idcard`](Self::hide_idcard).
+    #[must_use]
+    pub fn hide_idcard(mut self, hide_idcard: bool) -> Self {
+        self.hide_idcard = Some(hide_idcard);
+        self
+    }
+
+    /// Sets [`hide_bankno`](Self::hide_bankno).
+    #[must_use]
+    pub fn hide_bankno(mut self, hide_bankno: bool) -> Self {
+        self.hide_bankno = Some(hide_bankno);
+        self
+    }
+}
+
+/// An edition of conversation data.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Edition {
+    /// `1`: conversations within the company.
+    Internal,
+    /// `2`: these, and conversations with external contacts.
+    InternalAndExternal,
+    /// `3`: these, and voice calls.
+    InternalExternalAndVoice,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The status of an edition.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum EditionStatus {
+    /// `1`
+    Trial,
+    /// `2`
+    TrialExpired,
+    /// `3`
+    Paid,
+    /// `4`
+    PaidExpired,
+    /// `5`
+    Free,
+    /// `6`
+    FreeExpired,
+    /// `7`: paid, and not yet in effect.
+    NotYetEffective,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A level of a log.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LogLevel {
+    /// `1`
+    Error,
+    /// `2`
+    Info,
+    /// `3`
+    Debug,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A type of file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum MediaType {
+    /// `file`: any file, the only type so far.
+    OrdinaryFile,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// Whether the debug mode is enabled.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DebugModeStatus {
+    /// `1`
+    Disabled,
+    /// `2`
+    Enabled,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}

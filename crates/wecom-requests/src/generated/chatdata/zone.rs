@@ -29,6 +29,315 @@ impl crate::Check for SetPublicKey {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
+impl crate::Endpoint for GetAuthUserList {
+    type Response = GetAuthUserListResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "chatdata.zone.get_auth_user_list",
+        title: "获取授权存档的成员列表",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/chatdata/get_auth_user_list",
+        page: "https://developer.work.weixin.qq.com/document/path/99962",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetAuthUserList {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max("limit", &self.limit, 1000);
+    }
+}
+
+impl crate::Paged for GetAuthUserList {
+    fn cursor(&self) -> Option<String> {
+        crate::paging::cursor(self.cursor.as_ref())
+    }
+
+    fn set_cursor(&mut self, cursor: String) {
+        self.cursor = crate::paging::start(cursor);
+    }
+
+    fn next_cursor(&self, page: &Self::Response) -> Option<String> {
+        crate::paging::next_cursor(
+            Some(&page.next_cursor),
+            crate::paging::Continuation::more(Some(&page.has_more)),
+        )
+    }
+}
+
+impl crate::PagedItems for GetAuthUserList {
+    type Item = AuthUser;
+
+    fn into_items(page: Self::Response) -> Vec<Self::Item> {
+        page.auth_user_list
+    }
+}
+
+impl crate::Endpoint for GetCorpAuthInfo {
+    type Response = GetCorpAuthInfoResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "chatdata.zone.get_corp_auth_info",
+        title: "获取数据与智能专区授权信息",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/chatdata/get_corp_auth_info",
+        page: "https://developer.work.weixin.qq.com/document/path/100244",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetCorpAuthInfo {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for SetReceiveCallback {
+    type Response = SetReceiveCallbackResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "chatdata.zone.set_receive_callback",
+        title: "设置专区接收回调事件",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/chatdata/set_receive_callback",
+        page: "https://developer.work.weixin.qq.com/document/path/99963",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for SetReceiveCallback {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for SetHideSensitiveInfoConfig {
+    type Response = SetHideSensitiveInfoConfigResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "chatdata.zone.set_hide_sensitive_info_config",
+        title: "设置成员会话组件敏感信息隐藏配置",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/chatdata/set_hide_sensitiveinfo_config",
+        page: "https://developer.work.weixin.qq.com/document/path/100139",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for SetHideSensitiveInfoConfig {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for GetHideSensitiveInfoConfig {
+    type Response = GetHideSensitiveInfoConfigResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "chatdata.zone.get_hide_sensitive_info_config",
+        title: "获取成员会话组件敏感信息隐藏配置",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/chatdata/get_hide_sensitiveinfo_config",
+        page: "https://developer.work.weixin.qq.com/document/path/100139",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetHideSensitiveInfoConfig {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for SetLogLevel {
+    type Response = SetLogLevelResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "chatdata.zone.set_log_level",
+        title: "设置日志打印级别",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/chatdata/set_log_level",
+        page: "https://developer.work.weixin.qq.com/document/path/100108",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for SetLogLevel {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for GetLogLevel {
+    type Response = GetLogLevelResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "chatdata.zone.get_log_level",
+        title: "获取当前日志打印级别",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/chatdata/get_log_level",
+        page: "https://developer.work.weixin.qq.com/document/path/100108",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetLogLevel {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for UploadMedia {
+    type Response = UploadMediaResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "chatdata.zone.upload_media",
+        title: "上传临时文件到专区",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/chatdata/upload_media",
+        page: "https://developer.work.weixin.qq.com/document/path/100174",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+
+    fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
+        #[allow(unused_imports)]
+        use wecom_models::wire::{self, Output as _};
+        out.put("type", &self.r#type)
+    }
+
+    fn body(&self) -> Result<crate::Body, crate::BuildError> {
+        #[allow(unused_imports)]
+        use wecom_models::wire::{self, Output as _};
+        let mut form = crate::Form::default();
+        form.file("media", &self.media);
+        form.finish()
+    }
+}
+
+impl crate::Check for UploadMedia {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for OpenDebugMode {
+    type Response = OpenDebugModeResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "chatdata.zone.open_debug_mode",
+        title: "开启专区调试模式",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/chatdata/open_debug_mode",
+        page: "https://developer.work.weixin.qq.com/document/path/100087",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for OpenDebugMode {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for CloseDebugMode {
+    type Response = CloseDebugModeResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "chatdata.zone.close_debug_mode",
+        title: "关闭专区调试模式",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/chatdata/close_debug_mode",
+        page: "https://developer.work.weixin.qq.com/document/path/100088",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for CloseDebugMode {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for CheckDebugMode {
+    type Response = CheckDebugModeResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "chatdata.zone.check_debug_mode",
+        title: "获取专区调试模式状态",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/chatdata/check_debug_mode",
+        page: "https://developer.work.weixin.qq.com/document/path/100113",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for CheckDebugMode {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
 crate::json_responses! {
-    SetPublicKeyResponse
+    SetPublicKeyResponse, GetAuthUserListResponse, GetCorpAuthInfoResponse,
+    SetReceiveCallbackResponse, SetHideSensitiveInfoConfigResponse,
+    GetHideSensitiveInfoConfigResponse, SetLogLevelResponse, GetLogLevelResponse,
+    UploadMediaResponse, OpenDebugModeResponse, CloseDebugModeResponse,
+    CheckDebugModeResponse
 }

@@ -6,6 +6,118 @@
 use super::*;
 use crate::wire;
 
+impl wire::IntEnum for Edition {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Internal,
+            2 => Self::InternalAndExternal,
+            3 => Self::InternalExternalAndVoice,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Internal => 1,
+            Self::InternalAndExternal => 2,
+            Self::InternalExternalAndVoice => 3,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for EditionStatus {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Trial,
+            2 => Self::TrialExpired,
+            3 => Self::Paid,
+            4 => Self::PaidExpired,
+            5 => Self::Free,
+            6 => Self::FreeExpired,
+            7 => Self::NotYetEffective,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Trial => 1,
+            Self::TrialExpired => 2,
+            Self::Paid => 3,
+            Self::PaidExpired => 4,
+            Self::Free => 5,
+            Self::FreeExpired => 6,
+            Self::NotYetEffective => 7,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for LogLevel {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Error,
+            2 => Self::Info,
+            3 => Self::Debug,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Error => 1,
+            Self::Info => 2,
+            Self::Debug => 3,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::StringEnum for MediaType {
+    fn from_name(name: &str) -> Option<Self> {
+        let value = match name {
+            "file" => Self::OrdinaryFile,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn name(&self) -> Result<&'static str, &Unknown> {
+        let name = match self {
+            Self::OrdinaryFile => "file",
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(name)
+    }
+}
+
+impl wire::IntEnum for DebugModeStatus {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Disabled,
+            2 => Self::Enabled,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Disabled => 1,
+            Self::Enabled => 2,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
 impl wire::WriteObject for SetPublicKey {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("public_key", &self.public_key)?;
@@ -13,8 +125,96 @@ impl wire::WriteObject for SetPublicKey {
     }
 }
 
+impl wire::WriteObject for GetAuthUserList {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("cursor", &self.cursor)?;
+        out.put_some("limit", &self.limit)
+    }
+}
+
+impl wire::WriteObject for GetCorpAuthInfo {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for SetReceiveCallback {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("program_id", &self.program_id)
+    }
+}
+
+impl wire::WriteObject for SetHideSensitiveInfoConfig {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("userid", &self.userid)?;
+        out.put("config", &self.config)
+    }
+}
+
+impl wire::WriteObject for GetHideSensitiveInfoConfig {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("userid", &self.userid)
+    }
+}
+
+impl wire::WriteObject for SetLogLevel {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("program_id", &self.program_id)?;
+        out.put("log_level", &self.log_level)
+    }
+}
+
+impl wire::WriteObject for GetLogLevel {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("program_id", &self.program_id)
+    }
+}
+
+impl wire::WriteObject for UploadMedia {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("media", &self.media)
+    }
+}
+
+impl wire::WriteObject for OpenDebugMode {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("program_id", &self.program_id)?;
+        out.put("debug_token", &self.debug_token)
+    }
+}
+
+impl wire::WriteObject for CloseDebugMode {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("program_id", &self.program_id)
+    }
+}
+
+impl wire::WriteObject for CheckDebugMode {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("program_id", &self.program_id)
+    }
+}
+
+impl wire::WriteObject for HideSensitiveInfoConfig {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("hide_mobile", &self.hide_mobile)?;
+        out.put_some("hide_idcard", &self.hide_idcard)?;
+        out.put_some("hide_bankno", &self.hide_bankno)
+    }
+}
+
 wire::write_objects! {
-    SetPublicKey
+    SetPublicKey, GetAuthUserList, GetCorpAuthInfo, SetReceiveCallback,
+    SetHideSensitiveInfoConfig, GetHideSensitiveInfoConfig, SetLogLevel, GetLogLevel,
+    UploadMedia, OpenDebugMode, CloseDebugMode, CheckDebugMode, HideSensitiveInfoConfig
+}
+
+wire::write_int_enums! {
+    LogLevel
+}
+
+wire::write_string_enums! {
+    MediaType
 }
 
 impl wire::ReadObject for SetPublicKeyResponse {
@@ -27,6 +227,225 @@ impl wire::ReadObject for SetPublicKeyResponse {
     }
 }
 
+impl wire::ReadObject for GetAuthUserListResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "auth_user_list" => field.read(&mut self.auth_user_list),
+            "next_cursor" => field.read(&mut self.next_cursor),
+            "has_more" => field.read(&mut self.has_more),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetCorpAuthInfoResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "auth_edition_list" => field.read(&mut self.auth_edition_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for SetReceiveCallbackResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for SetHideSensitiveInfoConfigResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for GetHideSensitiveInfoConfigResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "config" => field.read(&mut self.config),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for SetLogLevelResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for GetLogLevelResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "log_level" => field.read(&mut self.log_level),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for UploadMediaResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "type" => field.read(&mut self.r#type),
+            "media_id" => field.read(&mut self.media_id),
+            "created_at" => field.read(&mut self.created_at),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for OpenDebugModeResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for CloseDebugModeResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for CheckDebugModeResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "debug_mode_status" => field.read(&mut self.debug_mode_status),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for AuthUser {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userid" => field.read(&mut self.userid),
+            "edition_list" => field.read(&mut self.edition_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for AuthEdition {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "edition" => field.read(&mut self.edition),
+            "auth_scope" => field.read(&mut self.auth_scope),
+            "status" => field.read(&mut self.status),
+            "begin_time" => field.read(&mut self.begin_time),
+            "end_time" => field.read(&mut self.end_time),
+            "msg_duration_days" => field.read(&mut self.msg_duration_days),
+            "auth_user_count" => field.read(&mut self.auth_user_count),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for AuthScope {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userid_list" => field.read(&mut self.userid_list),
+            "department_id_list" => field.read(&mut self.department_id_list),
+            "tag_id_list" => field.read(&mut self.tag_id_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for HideSensitiveInfoConfig {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "hide_mobile" => field.read(&mut self.hide_mobile),
+            "hide_idcard" => field.read(&mut self.hide_idcard),
+            "hide_bankno" => field.read(&mut self.hide_bankno),
+            _ => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
-    SetPublicKeyResponse
+    SetPublicKeyResponse, GetAuthUserListResponse, GetCorpAuthInfoResponse,
+    SetReceiveCallbackResponse, SetHideSensitiveInfoConfigResponse,
+    GetHideSensitiveInfoConfigResponse, SetLogLevelResponse, GetLogLevelResponse,
+    UploadMediaResponse, OpenDebugModeResponse, CloseDebugModeResponse,
+    CheckDebugModeResponse, AuthUser, AuthEdition, AuthScope, HideSensitiveInfoConfig
+}
+
+wire::read_int_enums! {
+    Edition, EditionStatus, LogLevel, DebugModeStatus
+}
+
+wire::read_string_enums! {
+    MediaType
+}
+
+wire::open_enums! {
+    Edition, EditionStatus, LogLevel, MediaType, DebugModeStatus
+}
+
+wire::int_enums! {
+    Edition, EditionStatus, LogLevel, DebugModeStatus
+}
+
+wire::string_enums! {
+    MediaType
 }

@@ -12,8 +12,113 @@ impl wire::WriteObject for SetPublicKeyResponse {
     }
 }
 
+impl wire::WriteObject for GetAuthUserListResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("auth_user_list", &self.auth_user_list)?;
+        out.put("next_cursor", &self.next_cursor)?;
+        out.put("has_more", &wire::flag(self.has_more))
+    }
+}
+
+impl wire::WriteObject for GetCorpAuthInfoResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("auth_edition_list", &self.auth_edition_list)
+    }
+}
+
+impl wire::WriteObject for SetReceiveCallbackResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for SetHideSensitiveInfoConfigResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for GetHideSensitiveInfoConfigResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("config", &self.config)
+    }
+}
+
+impl wire::WriteObject for SetLogLevelResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for GetLogLevelResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("log_level", &self.log_level)
+    }
+}
+
+impl wire::WriteObject for UploadMediaResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("type", &self.r#type)?;
+        out.put("media_id", &self.media_id)?;
+        out.put("created_at", &self.created_at)
+    }
+}
+
+impl wire::WriteObject for OpenDebugModeResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for CloseDebugModeResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for CheckDebugModeResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("debug_mode_status", &self.debug_mode_status)
+    }
+}
+
+impl wire::WriteObject for AuthUser {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("userid", &self.userid)?;
+        out.put("edition_list", &self.edition_list)
+    }
+}
+
+impl wire::WriteObject for AuthEdition {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("edition", &self.edition)?;
+        out.put("auth_scope", &self.auth_scope)?;
+        out.put("status", &self.status)?;
+        out.put_some("begin_time", &self.begin_time)?;
+        out.put_some("end_time", &self.end_time)?;
+        out.put("msg_duration_days", &self.msg_duration_days)?;
+        out.put("auth_user_count", &self.auth_user_count)
+    }
+}
+
+impl wire::WriteObject for AuthScope {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("userid_list", &self.userid_list)?;
+        out.put("department_id_list", &self.department_id_list)?;
+        out.put("tag_id_list", &self.tag_id_list)
+    }
+}
+
 wire::write_objects! {
-    SetPublicKeyResponse
+    SetPublicKeyResponse, GetAuthUserListResponse, GetCorpAuthInfoResponse,
+    SetReceiveCallbackResponse, SetHideSensitiveInfoConfigResponse,
+    GetHideSensitiveInfoConfigResponse, SetLogLevelResponse, GetLogLevelResponse,
+    UploadMediaResponse, OpenDebugModeResponse, CloseDebugModeResponse,
+    CheckDebugModeResponse, AuthUser, AuthEdition, AuthScope
+}
+
+wire::write_int_enums! {
+    Edition, EditionStatus, DebugModeStatus
 }
 
 impl wire::ReadObject for SetPublicKey {
@@ -30,6 +135,153 @@ impl wire::ReadObject for SetPublicKey {
     }
 }
 
+impl wire::ReadObject for GetAuthUserList {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "cursor" => field.read(&mut self.cursor),
+            "limit" => field.read(&mut self.limit),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetCorpAuthInfo {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for SetReceiveCallback {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "program_id" => field.read(&mut self.program_id),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for SetHideSensitiveInfoConfig {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userid" => field.read(&mut self.userid),
+            "config" => field.read(&mut self.config),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetHideSensitiveInfoConfig {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userid" => field.read(&mut self.userid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for SetLogLevel {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "program_id" => field.read(&mut self.program_id),
+            "log_level" => field.read(&mut self.log_level),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetLogLevel {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "program_id" => field.read(&mut self.program_id),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for UploadMedia {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "type" => field.read(&mut self.r#type),
+            "media" => field.read(&mut self.media),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for OpenDebugMode {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "program_id" => field.read(&mut self.program_id),
+            "debug_token" => field.read(&mut self.debug_token),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for CloseDebugMode {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "program_id" => field.read(&mut self.program_id),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for CheckDebugMode {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "program_id" => field.read(&mut self.program_id),
+            _ => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
-    SetPublicKey
+    SetPublicKey, GetAuthUserList, GetCorpAuthInfo, SetReceiveCallback,
+    SetHideSensitiveInfoConfig, GetHideSensitiveInfoConfig, SetLogLevel, GetLogLevel,
+    UploadMedia, OpenDebugMode, CloseDebugMode, CheckDebugMode
 }
