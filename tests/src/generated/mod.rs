@@ -47,9 +47,11 @@ pub(crate) mod openhw;
 /// 企业支付 · 企业红包 (feature `pay`).
 pub(crate) mod pay;
 pub(crate) mod paytool;
-/// 家校应用 · 健康上报, 家校沟通 · 学生与家长管理 (feature `school`).
+/// 家校沟通 · 部门管理, 家校应用 · 健康上报, 家校应用 · 上课直播, 家校沟通 · 网页授权登录, 家校消息推送, 家校应用 · 班级收款, 家校沟通 · 基础接口, 家校沟通 ·
+/// 学生与家长管理 (feature `school`).
 pub(crate) mod school;
-/// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商, 收银台 · 应用版本付费, 推广二维码 (feature `service`).
+/// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商, 收银台 · 应用版本付费, 推广二维码, 家校沟通 · 网页授权登录 (feature
+/// `service`).
 pub(crate) mod service;
 /// 文档 · 管理智能表格内容权限, 文档 · 管理文档, 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 设置文档权限, 文档 · 管理智能表格内容, 智能表格自动化创建的群聊, 文档 ·
 /// 管理表格内容, 文档 · 高级功能账号管理 (feature `wedoc`).
@@ -2013,8 +2015,83 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         &[],
     ),
     Contract::of::<
+        wecom_models::school::department::CreateSchoolDepartment,
+    >(school::department::CREATE_SCHOOL_DEPARTMENT, &[], &[]),
+    Contract::of::<
+        wecom_models::school::department::UpdateSchoolDepartment,
+    >(school::department::UPDATE_SCHOOL_DEPARTMENT, &[], &[]),
+    Contract::of::<
+        wecom_models::school::department::DeleteSchoolDepartment,
+    >(school::department::DELETE_SCHOOL_DEPARTMENT, &[], &[]),
+    Contract::of::<
+        wecom_models::school::department::ListSchoolDepartment,
+    >(school::department::LIST_SCHOOL_DEPARTMENT, &[], &[]),
+    Contract::of::<
+        wecom_models::school::department::SetUpgradeInfo,
+    >(school::department::SET_UPGRADE_INFO, &["/upgrade_switch"], &[]),
+    Contract::of::<
+        wecom_models::school::health::GetHealthReportStat,
+    >(school::health::GET_HEALTH_REPORT_STAT, &[], &[]),
+    Contract::of::<
         wecom_models::school::health::GetReportJobIds,
     >(school::health::GET_REPORT_JOB_IDS, &[], &[]),
+    Contract::of::<
+        wecom_models::school::health::GetReportJobInfo,
+    >(school::health::GET_REPORT_JOB_INFO, &[], &[]),
+    Contract::of::<
+        wecom_models::school::health::GetReportAnswer,
+    >(school::health::GET_REPORT_ANSWER, &[], &[]),
+    Contract::of::<
+        wecom_models::school::living::GetLivingInfo,
+    >(school::living::GET_LIVING_INFO, &[], &[]),
+    Contract::of::<
+        wecom_models::school::living::GetWatchStat,
+    >(school::living::GET_WATCH_STAT, &[], &[]),
+    Contract::of::<
+        wecom_models::school::living::GetUnwatchStat,
+    >(school::living::GET_UNWATCH_STAT, &[], &[]),
+    Contract::of::<
+        wecom_models::school::living::GetWatchStatV2,
+    >(school::living::GET_WATCH_STAT_V2, &[], &[]),
+    Contract::of::<
+        wecom_models::school::living::GetUnwatchStatV2,
+    >(school::living::GET_UNWATCH_STAT_V2, &[], &[]),
+    Contract::of::<
+        wecom_models::school::login::GetSchoolUserInfo,
+    >(school::login::GET_SCHOOL_USER_INFO, &[], &[]),
+    Contract::of::<
+        wecom_models::school::notice::GetSubscribeQrCode,
+    >(school::notice::GET_SUBSCRIBE_QR_CODE, &[], &[]),
+    Contract::of::<
+        wecom_models::school::notice::SetSubscribeMode,
+    >(school::notice::SET_SUBSCRIBE_MODE, &[], &[]),
+    Contract::of::<
+        wecom_models::school::notice::GetSubscribeMode,
+    >(school::notice::GET_SUBSCRIBE_MODE, &[], &[]),
+    Contract::of::<
+        wecom_models::school::notice::SendMessage,
+    >(school::notice::SEND_MESSAGE, &[], &[]),
+    Contract::of::<
+        wecom_models::school::payment::GetPaymentResult,
+    >(school::payment::GET_PAYMENT_RESULT, &[], &[]),
+    Contract::of::<
+        wecom_models::school::payment::GetTrade,
+    >(school::payment::GET_TRADE, &[], &[]),
+    Contract::of::<
+        wecom_models::school::settings::GetAllowScope,
+    >(school::settings::GET_ALLOW_SCOPE, &[], &[]),
+    Contract::of::<
+        wecom_models::school::settings::GetChatCreateMode,
+    >(school::settings::GET_CHAT_CREATE_MODE, &[], &[]),
+    Contract::of::<
+        wecom_models::school::settings::SetChatCreateMode,
+    >(school::settings::SET_CHAT_CREATE_MODE, &[], &[]),
+    Contract::of::<
+        wecom_models::school::settings::SetTeacherViewMode,
+    >(school::settings::SET_TEACHER_VIEW_MODE, &[], &[]),
+    Contract::of::<
+        wecom_models::school::settings::GetTeacherViewMode,
+    >(school::settings::GET_TEACHER_VIEW_MODE, &[], &[]),
     Contract::of::<
         wecom_models::school::user::CreateStudent,
     >(school::user::CREATE_STUDENT, &[], &[]),
@@ -2141,6 +2218,12 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::service::register::ContactSyncSuccess,
     >(service::register::CONTACT_SYNC_SUCCESS, &[], &[]),
+    Contract::of::<
+        wecom_models::service::school::GetSchoolUserInfo3rd,
+    >(service::school::GET_SCHOOL_USER_INFO_3RD, &[], &[]),
+    Contract::of::<
+        wecom_models::service::school::GetServiceUserInfo3rd,
+    >(service::school::GET_SERVICE_USER_INFO_3RD, &[], &[]),
     Contract::of::<
         wecom_models::wedoc::content_priv::GetSheetPriv,
     >(

@@ -45,9 +45,11 @@ pub(crate) mod openhw;
 /// 企业支付 · 企业红包 (feature `pay`).
 pub(crate) mod pay;
 pub(crate) mod paytool;
-/// 家校应用 · 健康上报, 家校沟通 · 学生与家长管理 (feature `school`).
+/// 家校沟通 · 部门管理, 家校应用 · 健康上报, 家校应用 · 上课直播, 家校沟通 · 网页授权登录, 家校消息推送, 家校应用 · 班级收款, 家校沟通 · 基础接口, 家校沟通 ·
+/// 学生与家长管理 (feature `school`).
 pub(crate) mod school;
-/// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商, 收银台 · 应用版本付费, 推广二维码 (feature `service`).
+/// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商, 收银台 · 应用版本付费, 推广二维码, 家校沟通 · 网页授权登录 (feature
+/// `service`).
 pub(crate) mod service;
 /// 文档 · 管理智能表格内容权限, 文档 · 管理文档, 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 设置文档权限, 文档 · 管理智能表格内容, 智能表格自动化创建的群聊, 文档 ·
 /// 管理表格内容, 文档 · 高级功能账号管理 (feature `wedoc`).
@@ -146,7 +148,13 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     openhw::printer::ROUTES,
     pay::red_packet::ROUTES,
     paytool::ROUTES,
+    school::department::ROUTES,
     school::health::ROUTES,
+    school::living::ROUTES,
+    school::login::ROUTES,
+    school::notice::ROUTES,
+    school::payment::ROUTES,
+    school::settings::ROUTES,
     school::user::ROUTES,
     service::auth::ROUTES,
     service::contact::ROUTES,
@@ -155,6 +163,7 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     service::media::ROUTES,
     service::order::ROUTES,
     service::register::ROUTES,
+    service::school::ROUTES,
     wedoc::content_priv::ROUTES,
     wedoc::doc::ROUTES,
     wedoc::document::ROUTES,

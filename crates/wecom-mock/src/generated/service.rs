@@ -7,3 +7,4 @@ pub(crate) mod login;
 pub(crate) mod media;
 pub(crate) mod order;
 pub(crate) mod register;
+pub(crate) mod school;

@@ -7,3 +7,4 @@ pub mod login;
 pub mod media;
 pub mod order;
 pub mod register;
+pub mod school;

@@ -68,10 +68,12 @@ pub(crate) mod openhw;
 pub(crate) mod pay;
 #[cfg(feature = "paytool")]
 pub(crate) mod paytool;
-/// 家校应用 · 健康上报, 家校沟通 · 学生与家长管理 (feature `school`).
+/// 家校沟通 · 部门管理, 家校应用 · 健康上报, 家校应用 · 上课直播, 家校沟通 · 网页授权登录, 家校消息推送, 家校应用 · 班级收款, 家校沟通 · 基础接口, 家校沟通 ·
+/// 学生与家长管理 (feature `school`).
 #[cfg(feature = "school")]
 pub(crate) mod school;
-/// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商, 收银台 · 应用版本付费, 推广二维码 (feature `service`).
+/// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商, 收银台 · 应用版本付费, 推广二维码, 家校沟通 · 网页授权登录 (feature
+/// `service`).
 #[cfg(feature = "service")]
 pub(crate) mod service;
 /// 文档 · 管理智能表格内容权限, 文档 · 管理文档, 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 设置文档权限, 文档 · 管理智能表格内容, 智能表格自动化创建的群聊, 文档 ·
@@ -1155,7 +1157,57 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     #[cfg(feature = "paytool")]
     <wecom_models::paytool::OpenOrder as crate::Endpoint>::META,
     #[cfg(feature = "school")]
+    <wecom_models::school::department::CreateSchoolDepartment as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::department::UpdateSchoolDepartment as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::department::DeleteSchoolDepartment as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::department::ListSchoolDepartment as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::department::SetUpgradeInfo as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::health::GetHealthReportStat as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
     <wecom_models::school::health::GetReportJobIds as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::health::GetReportJobInfo as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::health::GetReportAnswer as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::living::GetLivingInfo as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::living::GetWatchStat as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::living::GetUnwatchStat as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::living::GetWatchStatV2 as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::living::GetUnwatchStatV2 as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::login::GetSchoolUserInfo as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::notice::GetSubscribeQrCode as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::notice::SetSubscribeMode as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::notice::GetSubscribeMode as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::notice::SendMessage as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::payment::GetPaymentResult as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::payment::GetTrade as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::settings::GetAllowScope as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::settings::GetChatCreateMode as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::settings::SetChatCreateMode as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::settings::SetTeacherViewMode as crate::Endpoint>::META,
+    #[cfg(feature = "school")]
+    <wecom_models::school::settings::GetTeacherViewMode as crate::Endpoint>::META,
     #[cfg(feature = "school")]
     <wecom_models::school::user::CreateStudent as crate::Endpoint>::META,
     #[cfg(feature = "school")]
@@ -1240,6 +1292,10 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::service::register::GetRegisterInfo as crate::Endpoint>::META,
     #[cfg(feature = "service")]
     <wecom_models::service::register::ContactSyncSuccess as crate::Endpoint>::META,
+    #[cfg(feature = "service")]
+    <wecom_models::service::school::GetSchoolUserInfo3rd as crate::Endpoint>::META,
+    #[cfg(feature = "service")]
+    <wecom_models::service::school::GetServiceUserInfo3rd as crate::Endpoint>::META,
     #[cfg(feature = "wedoc")]
     <wecom_models::wedoc::content_priv::GetSheetPriv as crate::Endpoint>::META,
     #[cfg(feature = "wedoc")]

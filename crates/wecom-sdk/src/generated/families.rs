@@ -207,12 +207,12 @@ pub use wecom_models::wedrive;
 #[cfg_attr(feature = "school", doc = include_str!("endpoints/school.md"))]
 #[cfg_attr(
     not(feature = "school"),
-    doc = "\n# school\n\n18 endpoints. Needs the feature `school`.\n"
+    doc = "\n# school\n\n43 endpoints. Needs the feature `school`.\n"
 )]
 #[cfg_attr(feature = "service", doc = include_str!("endpoints/service.md"))]
 #[cfg_attr(
     not(feature = "service"),
-    doc = "\n# service\n\n25 endpoints. Needs the feature `service`.\n"
+    doc = "\n# service\n\n27 endpoints. Needs the feature `service`.\n"
 )]
 #[cfg_attr(feature = "wedoc", doc = include_str!("endpoints/wedoc.md"))]
 #[cfg_attr(

@@ -5,6 +5,18 @@
 #[allow(unused_imports)]
 use wecom_models::school::health::*;
 
+pub(crate) const GET_HEALTH_REPORT_STAT: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "date": "2026-01-05" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "pv": 184, "uv": 92 }"#,
+    },
+];
+
+#[test]
+fn get_health_report_stat() {
+    crate::snapshot::snapshot::<GetHealthReportStat>(GET_HEALTH_REPORT_STAT);
+}
+
 pub(crate) const GET_REPORT_JOB_IDS: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{ "limit": 2 }"#,
@@ -19,4 +31,82 @@ pub(crate) const GET_REPORT_JOB_IDS: &[crate::snapshot::Example] = &[
 #[test]
 fn get_report_job_ids() {
     crate::snapshot::snapshot::<GetReportJobIds>(GET_REPORT_JOB_IDS);
+}
+
+pub(crate) const GET_REPORT_JOB_INFO: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "jobid": "jobErxtDgAAa1", "date": "2026-01-05" }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "job_info": {
+    "title": "After the holidays",
+    "creator": "zhou.lan",
+    "type": 2,
+    "apply_range": { "userids": ["lin.xia", "he.qing"], "partyids": [21, 22] },
+    "report_to": { "userids": ["zhou.lan", "chen.yu"] },
+    "report_type": 2,
+    "skip_weekend": 1,
+    "finish_cnt": 38,
+    "question_templates": [
+      {
+        "question_id": 1,
+        "title": "Do you have a cough?",
+        "question_type": 2,
+        "is_required": 1,
+        "option_list": [{ "option_id": 1, "option_text": "Yes" }, { "option_id": 2, "option_text": "No" }]
+      },
+      { "question_id": 2, "title": "Where are you now?", "question_type": 1, "is_required": 0 }
+    ]
+  }
+}"#,
+    },
+];
+
+#[test]
+fn get_report_job_info() {
+    crate::snapshot::snapshot::<GetReportJobInfo>(GET_REPORT_JOB_INFO);
+}
+
+pub(crate) const GET_REPORT_ANSWER: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "jobid": "jobErxtDgAAa1", "date": "2026-01-05", "offset": 0, "limit": 100 }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "creator": "zhou.lan",
+  "answers": [
+    {
+      "id_type": 1,
+      "userid": "chen.yu",
+      "report_time": 1767571200,
+      "report_values": [
+        { "question_id": 1, "single_choice": 2 },
+        { "question_id": 2, "text": "At home" },
+        { "question_id": 3, "multi_choice": [1, 3] },
+        { "question_id": 4, "fileid": ["file-Kq3d5A"] }
+      ]
+    },
+    {
+      "id_type": 2,
+      "student_userid": "lin.xia",
+      "parent_userid": "lin.wei",
+      "report_time": 1767571260,
+      "report_values": [
+        { "question_id": 5, "url": "https://example.com/signature/1" },
+        { "question_id": 6, "itinerary_card_type": 1, "high_risk_area": "None" }
+      ]
+    }
+  ]
+}"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{ "jobid": "jobErxtDgAAa1", "date": "2026-01-05", "offset": 2 }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "answers": [] }"#,
+    },
+];
+
+#[test]
+fn get_report_answer() {
+    crate::snapshot::snapshot::<GetReportAnswer>(GET_REPORT_ANSWER);
 }

@@ -7,6 +7,21 @@ use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
+        id: "school.health.get_health_report_stat",
+        method: "POST",
+        path: "/cgi-bin/health/get_health_report_stat",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["date"],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "pv": 184, "uv": 92 }"#,
+        cases: &[],
+    },
+    Route {
         id: "school.health.get_report_job_ids",
         method: "POST",
         path: "/cgi-bin/health/get_report_jobids",
@@ -26,6 +41,93 @@ pub(crate) static ROUTES: &[Route] = &[
         grants: None,
         keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok", "ending": 0, "jobids": ["jobErxtDgAAa1", "jobErxtDgAAb2"] }"#,
+        cases: &[],
+    },
+    Route {
+        id: "school.health.get_report_job_info",
+        method: "POST",
+        path: "/cgi-bin/health/get_report_job_info",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["jobid", "date"],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "job_info": {
+    "title": "After the holidays",
+    "creator": "zhou.lan",
+    "type": 2,
+    "apply_range": { "userids": ["lin.xia", "he.qing"], "partyids": [21, 22] },
+    "report_to": { "userids": ["zhou.lan", "chen.yu"] },
+    "report_type": 2,
+    "skip_weekend": 1,
+    "finish_cnt": 38,
+    "question_templates": [
+      {
+        "question_id": 1,
+        "title": "Do you have a cough?",
+        "question_type": 2,
+        "is_required": 1,
+        "option_list": [{ "option_id": 1, "option_text": "Yes" }, { "option_id": 2, "option_text": "No" }]
+      },
+      { "question_id": 2, "title": "Where are you now?", "question_type": 1, "is_required": 0 }
+    ]
+  }
+}"#,
+        cases: &[],
+    },
+    Route {
+        id: "school.health.get_report_answer",
+        method: "POST",
+        path: "/cgi-bin/health/get_report_answer",
+        token: Some("access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["jobid", "date"],
+        paging: Some(Paging {
+            start: "offset",
+            numeric: true,
+            next: None,
+            limit: None,
+            continuation: None,
+            items: Some("answers"),
+        }),
+        grants: None,
+        keeps: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "creator": "zhou.lan",
+  "answers": [
+    {
+      "id_type": 1,
+      "userid": "chen.yu",
+      "report_time": 1767571200,
+      "report_values": [
+        { "question_id": 1, "single_choice": 2 },
+        { "question_id": 2, "text": "At home" },
+        { "question_id": 3, "multi_choice": [1, 3] },
+        { "question_id": 4, "fileid": ["file-Kq3d5A"] }
+      ]
+    },
+    {
+      "id_type": 2,
+      "student_userid": "lin.xia",
+      "parent_userid": "lin.wei",
+      "report_time": 1767571260,
+      "report_values": [
+        { "question_id": 5, "url": "https://example.com/signature/1" },
+        { "question_id": 6, "itinerary_card_type": 1, "high_risk_area": "None" }
+      ]
+    }
+  ]
+}"#,
         cases: &[],
     },
 ];

@@ -8,11 +8,58 @@
 //!
 //! | request | title | call |
 //! |---|---|---|
+//! | [`GetHealthReportStat`] | [获取健康上报使用统计](https://developer.work.weixin.qq.com/document/path/93676) | `POST /cgi-bin/health/get_health_report_stat` |
 //! | [`GetReportJobIds`] | [获取健康上报任务ID列表](https://developer.work.weixin.qq.com/document/path/93677) | `POST /cgi-bin/health/get_report_jobids` |
+//! | [`GetReportJobInfo`] | [获取健康上报任务详情](https://developer.work.weixin.qq.com/document/path/93678) | `POST /cgi-bin/health/get_report_job_info` |
+//! | [`GetReportAnswer`] | [获取用户填写答案](https://developer.work.weixin.qq.com/document/path/93679) | `POST /cgi-bin/health/get_report_answer` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
 mod reverse;
+
+use crate::{Timestamp, Unknown};
+
+/// Gets how much the app for health reports was used on a day.
+///
+/// `POST /cgi-bin/health/get_health_report_stat` ·
+/// [获取健康上报使用统计](https://developer.work.weixin.qq.com/document/path/93676)
+///
+/// Self-built apps must be listed under 健康上报 › 可调用接口的应用; customized and third-party apps can't call it
+/// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
+/// now.
+#[doc(
+    alias(
+        "获取健康上报使用统计",
+        "/cgi-bin/health/get_health_report_stat",
+        "health/get_health_report_stat"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetHealthReportStat {
+    /// The day, for example `2026-01-05`. At most 30 days ago.
+    pub date: String,
+}
+
+impl GetHealthReportStat {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(date: impl Into<String>) -> Self {
+        Self { date: date.into() }
+    }
+}
+
+/// The response to [`GetHealthReportStat`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct GetHealthReportStatResponse {
+    /// The number of times the app was used.
+    pub pv: u64,
+    /// The number of members who used the app.
+    pub uv: u64,
+}
 
 /// Lists the health reports in progress, one page at a time.
 ///
@@ -70,4 +117,299 @@ pub struct GetReportJobIdsResponse {
     pub ending: bool,
     /// The reports' IDs.
     pub jobids: Vec<String>,
+}
+
+/// Gets a health report and its questions.
+///
+/// `POST /cgi-bin/health/get_report_job_info` ·
+/// [获取健康上报任务详情](https://developer.work.weixin.qq.com/document/path/93678)
+///
+/// Self-built apps must be listed under 健康上报 › 可调用接口的应用; customized and third-party apps can't call it
+/// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
+/// now.
+#[doc(
+    alias(
+        "获取健康上报任务详情",
+        "/cgi-bin/health/get_report_job_info",
+        "health/get_report_job_info"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetReportJobInfo {
+    /// The report's ID.
+    pub jobid: String,
+    /// The day, for example `2026-01-05`. Within the last 14 days.
+    pub date: String,
+}
+
+impl GetReportJobInfo {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(jobid: impl Into<String>, date: impl Into<String>) -> Self {
+        Self {
+            jobid: jobid.into(),
+            date: date.into(),
+        }
+    }
+}
+
+/// The response to [`GetReportJobInfo`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct GetReportJobInfoResponse {
+    /// The health report.
+    pub job_info: JobInfo,
+}
+
+/// Lists the answers to a health report, one page at a time.
+///
+/// `POST /cgi-bin/health/get_report_answer` ·
+/// [获取用户填写答案](https://developer.work.weixin.qq.com/document/path/93679)
+///
+/// Self-built apps must be listed under 健康上报 › 可调用接口的应用; customized and third-party apps can't call it
+/// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
+/// now.
+#[doc(
+    alias(
+        "获取用户填写答案",
+        "/cgi-bin/health/get_report_answer",
+        "health/get_report_answer"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetReportAnswer {
+    /// The report's ID.
+    pub jobid: String,
+    /// The day, for example `2026-01-05`. Within the last 14 days.
+    pub date: String,
+    /// The offset of the page.
+    pub offset: Option<u64>,
+    /// Answers per page. At most 100.
+    pub limit: Option<u64>,
+}
+
+impl GetReportAnswer {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(jobid: impl Into<String>, date: impl Into<String>) -> Self {
+        Self {
+            jobid: jobid.into(),
+            date: date.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`offset`](Self::offset).
+    #[must_use]
+    pub fn offset(mut self, offset: u64) -> Self {
+        self.offset = Some(offset);
+        self
+    }
+
+    /// Sets [`limit`](Self::limit).
+    #[must_use]
+    pub fn limit(mut self, limit: u64) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+}
+
+/// The response to [`GetReportAnswer`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct GetReportAnswerResponse {
+    /// The creator's userid. The page's example lacks it.
+    pub creator: Option<String>,
+    /// The answers.
+    pub answers: Vec<ReportAnswer>,
+}
+
+/// A health report.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct JobInfo {
+    /// The report's name.
+    pub title: String,
+    /// The creator's userid.
+    pub creator: String,
+    /// The people who report.
+    pub r#type: JobType,
+    /// The people and departments that report.
+    pub apply_range: ApplyRange,
+    /// The members who get the reports.
+    pub report_to: ReportTo,
+    /// Whether people report once or every day.
+    pub report_type: ReportType,
+    /// Whether there are no reports on weekends.
+    pub skip_weekend: bool,
+    /// The number of people who have reported.
+    pub finish_cnt: u64,
+    /// The questions.
+    pub question_templates: Vec<Question>,
+}
+
+/// The people and departments that report.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct ApplyRange {
+    /// The members' userids; the students' if `type` is `Parents`.
+    pub userids: Vec<String>,
+    /// The departments' IDs in the company's contacts; in the school contacts if `type` is `Parents`.
+    pub partyids: Vec<u64>,
+}
+
+/// The members who get the reports.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct ReportTo {
+    /// The members' userids.
+    pub userids: Vec<String>,
+}
+
+/// A question.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct Question {
+    /// The question's ID.
+    pub question_id: u64,
+    /// The question.
+    pub title: String,
+    /// The type of the question.
+    pub question_type: QuestionType,
+    /// Whether an answer is required.
+    pub is_required: bool,
+    /// The options. Present only for single and multiple choice.
+    pub option_list: Option<Vec<QuestionOption>>,
+}
+
+/// An option of a question.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct QuestionOption {
+    /// The option's ID.
+    pub option_id: u64,
+    /// The option's text.
+    pub option_text: String,
+}
+
+/// A person's answers.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct ReportAnswer {
+    /// The person who answered.
+    pub id_type: IdType,
+    /// The member's userid. Present only if `id_type` is `Member`.
+    pub userid: Option<String>,
+    /// The student's userid. Present only if `id_type` is `ParentAndStudent`.
+    pub student_userid: Option<String>,
+    /// The parent's userid. Present only if `id_type` is `ParentAndStudent`.
+    pub parent_userid: Option<String>,
+    /// The time of the report.
+    pub report_time: Timestamp,
+    /// The answers to the questions.
+    pub report_values: Vec<ReportValue>,
+}
+
+/// The answer to a question.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct ReportValue {
+    /// The question's ID.
+    pub question_id: u64,
+    /// The ID of the option chosen. Present only for single choice.
+    pub single_choice: Option<u64>,
+    /// The text. Present only for text.
+    pub text: Option<String>,
+    /// The IDs of the options chosen. Present only for multiple choice.
+    pub multi_choice: Option<Vec<u64>>,
+    /// The files' IDs, for [`DownloadFile`](crate::wedrive::file::DownloadFile). Present only for files.
+    pub fileid: Option<Vec<String>>,
+    /// The URL of the signature. Present only for signatures.
+    pub url: Option<String>,
+    /// The color of the itinerary card. Present only for itinerary cards.
+    pub itinerary_card_type: Option<ItineraryCardType>,
+    /// The high-risk areas visited. The docs show no example. Present only for itinerary cards.
+    pub high_risk_area: Option<String>,
+}
+
+/// The people who report.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum JobType {
+    /// `1`: members of the company.
+    Members,
+    /// `2`
+    Parents,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A frequency of reports.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ReportType {
+    /// `1`
+    Once,
+    /// `2`: every day.
+    Daily,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A type of question.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum QuestionType {
+    /// `1`: also a location or a date.
+    Text,
+    /// `2`
+    SingleChoice,
+    /// `3`
+    MultipleChoice,
+    /// `4`: files or images.
+    Files,
+    /// `5`: the link to a signature.
+    Signature,
+    /// `6`: a screenshot of an itinerary card.
+    ItineraryCard,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A type of person who answers.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum IdType {
+    /// `1`: a member of the company.
+    Member,
+    /// `2`: a parent, for a student.
+    ParentAndStudent,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A color of an itinerary card.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ItineraryCardType {
+    /// `0`: the status of the code wasn't recognized.
+    StatusUnrecognized,
+    /// `1`
+    Green,
+    /// `2`
+    Red,
+    /// `3`
+    Yellow,
+    /// `4`
+    Orange,
+    /// `5`: no itinerary card was recognized.
+    CardUnrecognized,
+    /// A value the documentation does not list.
+    Other(Unknown),
 }

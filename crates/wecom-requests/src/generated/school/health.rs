@@ -5,6 +5,30 @@
 #[allow(unused_imports)]
 use wecom_models::school::health::*;
 
+impl crate::Endpoint for GetHealthReportStat {
+    type Response = GetHealthReportStatResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "school.health.get_health_report_stat",
+        title: "获取健康上报使用统计",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/health/get_health_report_stat",
+        page: "https://developer.work.weixin.qq.com/document/path/93676",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetHealthReportStat {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
 impl crate::Endpoint for GetReportJobIds {
     type Response = GetReportJobIdsResponse;
     type Token = crate::token::AccessToken;
@@ -59,6 +83,84 @@ impl crate::PagedItems for GetReportJobIds {
     }
 }
 
+impl crate::Endpoint for GetReportJobInfo {
+    type Response = GetReportJobInfoResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "school.health.get_report_job_info",
+        title: "获取健康上报任务详情",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/health/get_report_job_info",
+        page: "https://developer.work.weixin.qq.com/document/path/93678",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetReportJobInfo {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for GetReportAnswer {
+    type Response = GetReportAnswerResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "school.health.get_report_answer",
+        title: "获取用户填写答案",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/health/get_report_answer",
+        page: "https://developer.work.weixin.qq.com/document/path/93679",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetReportAnswer {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max("limit", &self.limit, 100);
+    }
+}
+
+impl crate::Paged for GetReportAnswer {
+    fn cursor(&self) -> Option<String> {
+        crate::paging::cursor(self.offset.as_ref())
+    }
+
+    fn set_cursor(&mut self, cursor: String) {
+        self.offset = crate::paging::start(cursor);
+    }
+
+    fn next_cursor(&self, page: &Self::Response) -> Option<String> {
+        crate::paging::next_offset(
+            self.offset.as_ref(),
+            None::<&u64>,
+            Some(&page.answers),
+            crate::paging::Continuation::Unsaid,
+        )
+    }
+}
+
+impl crate::PagedItems for GetReportAnswer {
+    type Item = ReportAnswer;
+
+    fn into_items(page: Self::Response) -> Vec<Self::Item> {
+        page.answers
+    }
+}
+
 crate::json_responses! {
-    GetReportJobIdsResponse
+    GetHealthReportStatResponse, GetReportJobIdsResponse, GetReportJobInfoResponse,
+    GetReportAnswerResponse
 }

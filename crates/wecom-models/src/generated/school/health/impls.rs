@@ -6,6 +6,128 @@
 use super::*;
 use crate::wire;
 
+impl wire::IntEnum for JobType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Members,
+            2 => Self::Parents,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Members => 1,
+            Self::Parents => 2,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for ReportType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Once,
+            2 => Self::Daily,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Once => 1,
+            Self::Daily => 2,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for QuestionType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Text,
+            2 => Self::SingleChoice,
+            3 => Self::MultipleChoice,
+            4 => Self::Files,
+            5 => Self::Signature,
+            6 => Self::ItineraryCard,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Text => 1,
+            Self::SingleChoice => 2,
+            Self::MultipleChoice => 3,
+            Self::Files => 4,
+            Self::Signature => 5,
+            Self::ItineraryCard => 6,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for IdType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Member,
+            2 => Self::ParentAndStudent,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Member => 1,
+            Self::ParentAndStudent => 2,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for ItineraryCardType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            0 => Self::StatusUnrecognized,
+            1 => Self::Green,
+            2 => Self::Red,
+            3 => Self::Yellow,
+            4 => Self::Orange,
+            5 => Self::CardUnrecognized,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::StatusUnrecognized => 0,
+            Self::Green => 1,
+            Self::Red => 2,
+            Self::Yellow => 3,
+            Self::Orange => 4,
+            Self::CardUnrecognized => 5,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::WriteObject for GetHealthReportStat {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("date", &self.date)
+    }
+}
+
 impl wire::WriteObject for GetReportJobIds {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put_some("offset", &self.offset)?;
@@ -13,8 +135,38 @@ impl wire::WriteObject for GetReportJobIds {
     }
 }
 
+impl wire::WriteObject for GetReportJobInfo {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("jobid", &self.jobid)?;
+        out.put("date", &self.date)
+    }
+}
+
+impl wire::WriteObject for GetReportAnswer {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("jobid", &self.jobid)?;
+        out.put("date", &self.date)?;
+        out.put_some("offset", &self.offset)?;
+        out.put_some("limit", &self.limit)
+    }
+}
+
 wire::write_objects! {
-    GetReportJobIds
+    GetHealthReportStat, GetReportJobIds, GetReportJobInfo, GetReportAnswer
+}
+
+impl wire::ReadObject for GetHealthReportStatResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "pv" => field.read(&mut self.pv),
+            "uv" => field.read(&mut self.uv),
+            _ => field.skip(),
+        }
+    }
 }
 
 impl wire::ReadObject for GetReportJobIdsResponse {
@@ -31,6 +183,164 @@ impl wire::ReadObject for GetReportJobIdsResponse {
     }
 }
 
+impl wire::ReadObject for GetReportJobInfoResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "job_info" => field.read(&mut self.job_info),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetReportAnswerResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "creator" => field.read(&mut self.creator),
+            "answers" => field.read(&mut self.answers),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for JobInfo {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "title" => field.read(&mut self.title),
+            "creator" => field.read(&mut self.creator),
+            "type" => field.read(&mut self.r#type),
+            "apply_range" => field.read(&mut self.apply_range),
+            "report_to" => field.read(&mut self.report_to),
+            "report_type" => field.read(&mut self.report_type),
+            "skip_weekend" => field.read(&mut self.skip_weekend),
+            "finish_cnt" => field.read(&mut self.finish_cnt),
+            "question_templates" => field.read(&mut self.question_templates),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ApplyRange {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userids" => field.read(&mut self.userids),
+            "partyids" => field.read(&mut self.partyids),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ReportTo {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userids" => field.read(&mut self.userids),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for Question {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "question_id" => field.read(&mut self.question_id),
+            "title" => field.read(&mut self.title),
+            "question_type" => field.read(&mut self.question_type),
+            "is_required" => field.read(&mut self.is_required),
+            "option_list" => field.read(&mut self.option_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for QuestionOption {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "option_id" => field.read(&mut self.option_id),
+            "option_text" => field.read(&mut self.option_text),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ReportAnswer {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "id_type" => field.read(&mut self.id_type),
+            "userid" => field.read(&mut self.userid),
+            "student_userid" => field.read(&mut self.student_userid),
+            "parent_userid" => field.read(&mut self.parent_userid),
+            "report_time" => field.read(&mut self.report_time),
+            "report_values" => field.read(&mut self.report_values),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ReportValue {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "question_id" => field.read(&mut self.question_id),
+            "single_choice" => field.read(&mut self.single_choice),
+            "text" => field.read(&mut self.text),
+            "multi_choice" => field.read(&mut self.multi_choice),
+            "fileid" => field.read(&mut self.fileid),
+            "url" => field.read(&mut self.url),
+            "itinerary_card_type" => field.read(&mut self.itinerary_card_type),
+            "high_risk_area" => field.read(&mut self.high_risk_area),
+            _ => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
-    GetReportJobIdsResponse
+    GetHealthReportStatResponse, GetReportJobIdsResponse, GetReportJobInfoResponse,
+    GetReportAnswerResponse, JobInfo, ApplyRange, ReportTo, Question, QuestionOption,
+    ReportAnswer, ReportValue
+}
+
+wire::read_int_enums! {
+    JobType, ReportType, QuestionType, IdType, ItineraryCardType
+}
+
+wire::open_enums! {
+    JobType, ReportType, QuestionType, IdType, ItineraryCardType
+}
+
+wire::int_enums! {
+    JobType, ReportType, QuestionType, IdType, ItineraryCardType
 }

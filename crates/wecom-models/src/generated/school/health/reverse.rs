@@ -6,6 +6,13 @@
 use super::*;
 use crate::wire;
 
+impl wire::WriteObject for GetHealthReportStatResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("pv", &self.pv)?;
+        out.put("uv", &self.uv)
+    }
+}
+
 impl wire::WriteObject for GetReportJobIdsResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("ending", &wire::flag(self.ending))?;
@@ -13,8 +20,108 @@ impl wire::WriteObject for GetReportJobIdsResponse {
     }
 }
 
+impl wire::WriteObject for GetReportJobInfoResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("job_info", &self.job_info)
+    }
+}
+
+impl wire::WriteObject for GetReportAnswerResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("creator", &self.creator)?;
+        out.put("answers", &self.answers)
+    }
+}
+
+impl wire::WriteObject for JobInfo {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("title", &self.title)?;
+        out.put("creator", &self.creator)?;
+        out.put("type", &self.r#type)?;
+        out.put("apply_range", &self.apply_range)?;
+        out.put("report_to", &self.report_to)?;
+        out.put("report_type", &self.report_type)?;
+        out.put("skip_weekend", &wire::flag(self.skip_weekend))?;
+        out.put("finish_cnt", &self.finish_cnt)?;
+        out.put("question_templates", &self.question_templates)
+    }
+}
+
+impl wire::WriteObject for ApplyRange {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("userids", &self.userids)?;
+        out.put("partyids", &self.partyids)
+    }
+}
+
+impl wire::WriteObject for ReportTo {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("userids", &self.userids)
+    }
+}
+
+impl wire::WriteObject for Question {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("question_id", &self.question_id)?;
+        out.put("title", &self.title)?;
+        out.put("question_type", &self.question_type)?;
+        out.put("is_required", &wire::flag(self.is_required))?;
+        out.put_some("option_list", &self.option_list)
+    }
+}
+
+impl wire::WriteObject for QuestionOption {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("option_id", &self.option_id)?;
+        out.put("option_text", &self.option_text)
+    }
+}
+
+impl wire::WriteObject for ReportAnswer {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("id_type", &self.id_type)?;
+        out.put_some("userid", &self.userid)?;
+        out.put_some("student_userid", &self.student_userid)?;
+        out.put_some("parent_userid", &self.parent_userid)?;
+        out.put("report_time", &self.report_time)?;
+        out.put("report_values", &self.report_values)
+    }
+}
+
+impl wire::WriteObject for ReportValue {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("question_id", &self.question_id)?;
+        out.put_some("single_choice", &self.single_choice)?;
+        out.put_some("text", &self.text)?;
+        out.put_some("multi_choice", &self.multi_choice)?;
+        out.put_some("fileid", &self.fileid)?;
+        out.put_some("url", &self.url)?;
+        out.put_some("itinerary_card_type", &self.itinerary_card_type)?;
+        out.put_some("high_risk_area", &self.high_risk_area)
+    }
+}
+
 wire::write_objects! {
-    GetReportJobIdsResponse
+    GetHealthReportStatResponse, GetReportJobIdsResponse, GetReportJobInfoResponse,
+    GetReportAnswerResponse, JobInfo, ApplyRange, ReportTo, Question, QuestionOption,
+    ReportAnswer, ReportValue
+}
+
+wire::write_int_enums! {
+    JobType, ReportType, QuestionType, IdType, ItineraryCardType
+}
+
+impl wire::ReadObject for GetHealthReportStat {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "date" => field.read(&mut self.date),
+            _ => field.skip(),
+        }
+    }
 }
 
 impl wire::ReadObject for GetReportJobIds {
@@ -31,6 +138,36 @@ impl wire::ReadObject for GetReportJobIds {
     }
 }
 
+impl wire::ReadObject for GetReportJobInfo {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "jobid" => field.read(&mut self.jobid),
+            "date" => field.read(&mut self.date),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetReportAnswer {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "jobid" => field.read(&mut self.jobid),
+            "date" => field.read(&mut self.date),
+            "offset" => field.read(&mut self.offset),
+            "limit" => field.read(&mut self.limit),
+            _ => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
-    GetReportJobIds
+    GetHealthReportStat, GetReportJobIds, GetReportJobInfo, GetReportAnswer
 }
