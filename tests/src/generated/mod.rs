@@ -47,6 +47,8 @@ pub(crate) mod openhw;
 /// 企业支付 · 企业红包 (feature `pay`).
 pub(crate) mod pay;
 pub(crate) mod paytool;
+/// 政民沟通 · 配置事件类别, 政民沟通 · 配置网格结构, 政民沟通 · 巡查上报, 政民沟通 · 居民上报 (feature `report`).
+pub(crate) mod report;
 /// 家校沟通 · 部门管理, 家校应用 · 健康上报, 家校应用 · 上课直播, 家校沟通 · 网页授权登录, 家校消息推送, 家校应用 · 班级收款, 家校沟通 · 基础接口, 家校沟通 ·
 /// 学生与家长管理 (feature `school`).
 pub(crate) mod school;
@@ -2014,6 +2016,69 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         &["/product_list/third_app/buy_info_list/*/discount_info/discount_amount"],
         &[],
     ),
+    Contract::of::<
+        wecom_models::report::category::AddCategory,
+    >(report::category::ADD_CATEGORY, &[], &[]),
+    Contract::of::<
+        wecom_models::report::category::UpdateCategory,
+    >(report::category::UPDATE_CATEGORY, &[], &[]),
+    Contract::of::<
+        wecom_models::report::category::DeleteCategory,
+    >(report::category::DELETE_CATEGORY, &[], &[]),
+    Contract::of::<
+        wecom_models::report::category::ListCategory,
+    >(report::category::LIST_CATEGORY, &[], &["/category_list"]),
+    Contract::of::<
+        wecom_models::report::grid::AddGrid,
+    >(report::grid::ADD_GRID, &[], &[]),
+    Contract::of::<
+        wecom_models::report::grid::UpdateGrid,
+    >(report::grid::UPDATE_GRID, &[], &[]),
+    Contract::of::<
+        wecom_models::report::grid::DeleteGrid,
+    >(report::grid::DELETE_GRID, &[], &[]),
+    Contract::of::<
+        wecom_models::report::grid::ListGrid,
+    >(report::grid::LIST_GRID, &[], &["/grid_list/*/grid_name"]),
+    Contract::of::<
+        wecom_models::report::grid::GetUserGridInfo,
+    >(report::grid::GET_USER_GRID_INFO, &[], &[]),
+    Contract::of::<
+        wecom_models::report::patrol::GetPatrolGridInfo,
+    >(report::patrol::GET_PATROL_GRID_INFO, &[], &["/grid_list/*/grid_name"]),
+    Contract::of::<
+        wecom_models::report::patrol::GetPatrolCorpStatus,
+    >(report::patrol::GET_PATROL_CORP_STATUS, &[], &[]),
+    Contract::of::<
+        wecom_models::report::patrol::GetPatrolUserStatus,
+    >(report::patrol::GET_PATROL_USER_STATUS, &[], &[]),
+    Contract::of::<
+        wecom_models::report::patrol::GetPatrolCategoryStatistic,
+    >(report::patrol::GET_PATROL_CATEGORY_STATISTIC, &[], &[]),
+    Contract::of::<
+        wecom_models::report::patrol::GetPatrolOrderList,
+    >(report::patrol::GET_PATROL_ORDER_LIST, &[], &[]),
+    Contract::of::<
+        wecom_models::report::patrol::GetPatrolOrderInfo,
+    >(report::patrol::GET_PATROL_ORDER_INFO, &[], &[]),
+    Contract::of::<
+        wecom_models::report::resident::GetResidentGridInfo,
+    >(report::resident::GET_RESIDENT_GRID_INFO, &[], &["/grid_list/*/grid_name"]),
+    Contract::of::<
+        wecom_models::report::resident::GetResidentCorpStatus,
+    >(report::resident::GET_RESIDENT_CORP_STATUS, &[], &[]),
+    Contract::of::<
+        wecom_models::report::resident::GetResidentUserStatus,
+    >(report::resident::GET_RESIDENT_USER_STATUS, &[], &[]),
+    Contract::of::<
+        wecom_models::report::resident::GetResidentCategoryStatistic,
+    >(report::resident::GET_RESIDENT_CATEGORY_STATISTIC, &[], &[]),
+    Contract::of::<
+        wecom_models::report::resident::GetResidentOrderList,
+    >(report::resident::GET_RESIDENT_ORDER_LIST, &[], &[]),
+    Contract::of::<
+        wecom_models::report::resident::GetResidentOrderInfo,
+    >(report::resident::GET_RESIDENT_ORDER_INFO, &[], &[]),
     Contract::of::<
         wecom_models::school::department::CreateSchoolDepartment,
     >(school::department::CREATE_SCHOOL_DEPARTMENT, &[], &[]),

@@ -45,6 +45,8 @@ pub(crate) mod openhw;
 /// 企业支付 · 企业红包 (feature `pay`).
 pub(crate) mod pay;
 pub(crate) mod paytool;
+/// 政民沟通 · 配置事件类别, 政民沟通 · 配置网格结构, 政民沟通 · 巡查上报, 政民沟通 · 居民上报 (feature `report`).
+pub(crate) mod report;
 /// 家校沟通 · 部门管理, 家校应用 · 健康上报, 家校应用 · 上课直播, 家校沟通 · 网页授权登录, 家校消息推送, 家校应用 · 班级收款, 家校沟通 · 基础接口, 家校沟通 ·
 /// 学生与家长管理 (feature `school`).
 pub(crate) mod school;
@@ -148,6 +150,10 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     openhw::printer::ROUTES,
     pay::red_packet::ROUTES,
     paytool::ROUTES,
+    report::category::ROUTES,
+    report::grid::ROUTES,
+    report::patrol::ROUTES,
+    report::resident::ROUTES,
     school::department::ROUTES,
     school::health::ROUTES,
     school::living::ROUTES,

@@ -71,6 +71,9 @@ pub use generated::pay;
 #[cfg(feature = "paytool")]
 #[doc(inline)]
 pub use generated::paytool;
+#[cfg(feature = "report")]
+#[doc(inline)]
+pub use generated::report;
 #[cfg(feature = "school")]
 #[doc(inline)]
 pub use generated::school;

@@ -70,6 +70,9 @@ pub mod openhw;
 pub mod pay;
 #[cfg(feature = "paytool")]
 pub mod paytool;
+/// 政民沟通 · 配置事件类别, 政民沟通 · 配置网格结构, 政民沟通 · 巡查上报, 政民沟通 · 居民上报 (feature `report`).
+#[cfg(feature = "report")]
+pub mod report;
 /// 家校沟通 · 部门管理, 家校应用 · 健康上报, 家校应用 · 上课直播, 家校沟通 · 网页授权登录, 家校消息推送, 家校应用 · 班级收款, 家校沟通 · 基础接口, 家校沟通 ·
 /// 学生与家长管理 (feature `school`).
 #[cfg(feature = "school")]

@@ -68,6 +68,9 @@ pub(crate) mod openhw;
 pub(crate) mod pay;
 #[cfg(feature = "paytool")]
 pub(crate) mod paytool;
+/// 政民沟通 · 配置事件类别, 政民沟通 · 配置网格结构, 政民沟通 · 巡查上报, 政民沟通 · 居民上报 (feature `report`).
+#[cfg(feature = "report")]
+pub(crate) mod report;
 /// 家校沟通 · 部门管理, 家校应用 · 健康上报, 家校应用 · 上课直播, 家校沟通 · 网页授权登录, 家校消息推送, 家校应用 · 班级收款, 家校沟通 · 基础接口, 家校沟通 ·
 /// 学生与家长管理 (feature `school`).
 #[cfg(feature = "school")]
@@ -1156,6 +1159,48 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::pay::red_packet::SendWorkwxRedPack as crate::Endpoint>::META,
     #[cfg(feature = "paytool")]
     <wecom_models::paytool::OpenOrder as crate::Endpoint>::META,
+    #[cfg(feature = "report")]
+    <wecom_models::report::category::AddCategory as crate::Endpoint>::META,
+    #[cfg(feature = "report")]
+    <wecom_models::report::category::UpdateCategory as crate::Endpoint>::META,
+    #[cfg(feature = "report")]
+    <wecom_models::report::category::DeleteCategory as crate::Endpoint>::META,
+    #[cfg(feature = "report")]
+    <wecom_models::report::category::ListCategory as crate::Endpoint>::META,
+    #[cfg(feature = "report")]
+    <wecom_models::report::grid::AddGrid as crate::Endpoint>::META,
+    #[cfg(feature = "report")]
+    <wecom_models::report::grid::UpdateGrid as crate::Endpoint>::META,
+    #[cfg(feature = "report")]
+    <wecom_models::report::grid::DeleteGrid as crate::Endpoint>::META,
+    #[cfg(feature = "report")]
+    <wecom_models::report::grid::ListGrid as crate::Endpoint>::META,
+    #[cfg(feature = "report")]
+    <wecom_models::report::grid::GetUserGridInfo as crate::Endpoint>::META,
+    #[cfg(feature = "report")]
+    <wecom_models::report::patrol::GetPatrolGridInfo as crate::Endpoint>::META,
+    #[cfg(feature = "report")]
+    <wecom_models::report::patrol::GetPatrolCorpStatus as crate::Endpoint>::META,
+    #[cfg(feature = "report")]
+    <wecom_models::report::patrol::GetPatrolUserStatus as crate::Endpoint>::META,
+    #[cfg(feature = "report")]
+    <wecom_models::report::patrol::GetPatrolCategoryStatistic as crate::Endpoint>::META,
+    #[cfg(feature = "report")]
+    <wecom_models::report::patrol::GetPatrolOrderList as crate::Endpoint>::META,
+    #[cfg(feature = "report")]
+    <wecom_models::report::patrol::GetPatrolOrderInfo as crate::Endpoint>::META,
+    #[cfg(feature = "report")]
+    <wecom_models::report::resident::GetResidentGridInfo as crate::Endpoint>::META,
+    #[cfg(feature = "report")]
+    <wecom_models::report::resident::GetResidentCorpStatus as crate::Endpoint>::META,
+    #[cfg(feature = "report")]
+    <wecom_models::report::resident::GetResidentUserStatus as crate::Endpoint>::META,
+    #[cfg(feature = "report")]
+    <wecom_models::report::resident::GetResidentCategoryStatistic as crate::Endpoint>::META,
+    #[cfg(feature = "report")]
+    <wecom_models::report::resident::GetResidentOrderList as crate::Endpoint>::META,
+    #[cfg(feature = "report")]
+    <wecom_models::report::resident::GetResidentOrderInfo as crate::Endpoint>::META,
     #[cfg(feature = "school")]
     <wecom_models::school::department::CreateSchoolDepartment as crate::Endpoint>::META,
     #[cfg(feature = "school")]

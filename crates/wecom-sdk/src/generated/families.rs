@@ -71,6 +71,9 @@ pub use wecom_models::pay;
 #[cfg(feature = "paytool")]
 #[doc(inline)]
 pub use wecom_models::paytool;
+#[cfg(feature = "report")]
+#[doc(inline)]
+pub use wecom_models::report;
 #[cfg(feature = "school")]
 #[doc(inline)]
 pub use wecom_models::school;
@@ -203,6 +206,11 @@ pub use wecom_models::wedrive;
 #[cfg_attr(
     not(feature = "paytool"),
     doc = "\n# paytool\n\n1 endpoint. Needs the feature `paytool`.\n"
+)]
+#[cfg_attr(feature = "report", doc = include_str!("endpoints/report.md"))]
+#[cfg_attr(
+    not(feature = "report"),
+    doc = "\n# report\n\n21 endpoints. Needs the feature `report`.\n"
 )]
 #[cfg_attr(feature = "school", doc = include_str!("endpoints/school.md"))]
 #[cfg_attr(
