@@ -2016,6 +2016,19 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         &["/product_list/third_app/buy_info_list/*/discount_info/discount_amount"],
         &[],
     ),
+    Contract::of::<wecom_models::paytool::CloseOrder>(paytool::CLOSE_ORDER, &[], &[]),
+    Contract::of::<
+        wecom_models::paytool::GetOrderList,
+    >(paytool::GET_ORDER_LIST, &[], &[]),
+    Contract::of::<
+        wecom_models::paytool::GetOrderDetail,
+    >(paytool::GET_ORDER_DETAIL, &[], &["/pay_order/creator"]),
+    Contract::of::<
+        wecom_models::paytool::GetInvoiceList,
+    >(paytool::GET_INVOICE_LIST, &[], &[]),
+    Contract::of::<
+        wecom_models::paytool::MarkInvoiceStatus,
+    >(paytool::MARK_INVOICE_STATUS, &[], &[]),
     Contract::of::<
         wecom_models::report::category::AddCategory,
     >(report::category::ADD_CATEGORY, &[], &[]),

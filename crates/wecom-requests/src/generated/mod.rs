@@ -1159,6 +1159,16 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::pay::red_packet::SendWorkwxRedPack as crate::Endpoint>::META,
     #[cfg(feature = "paytool")]
     <wecom_models::paytool::OpenOrder as crate::Endpoint>::META,
+    #[cfg(feature = "paytool")]
+    <wecom_models::paytool::CloseOrder as crate::Endpoint>::META,
+    #[cfg(feature = "paytool")]
+    <wecom_models::paytool::GetOrderList as crate::Endpoint>::META,
+    #[cfg(feature = "paytool")]
+    <wecom_models::paytool::GetOrderDetail as crate::Endpoint>::META,
+    #[cfg(feature = "paytool")]
+    <wecom_models::paytool::GetInvoiceList as crate::Endpoint>::META,
+    #[cfg(feature = "paytool")]
+    <wecom_models::paytool::MarkInvoiceStatus as crate::Endpoint>::META,
     #[cfg(feature = "report")]
     <wecom_models::report::category::AddCategory as crate::Endpoint>::META,
     #[cfg(feature = "report")]

@@ -205,7 +205,7 @@ pub use wecom_models::wedrive;
 #[cfg_attr(feature = "paytool", doc = include_str!("endpoints/paytool.md"))]
 #[cfg_attr(
     not(feature = "paytool"),
-    doc = "\n# paytool\n\n1 endpoint. Needs the feature `paytool`.\n"
+    doc = "\n# paytool\n\n6 endpoints. Needs the feature `paytool`.\n"
 )]
 #[cfg_attr(feature = "report", doc = include_str!("endpoints/report.md"))]
 #[cfg_attr(

@@ -54,7 +54,7 @@ impl wire::IntEnum for OrderType {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
             0 => Self::New,
-            1 => Self::Extension,
+            1 => Self::Expansion,
             2 => Self::Renewal,
             _ => return None,
         };
@@ -64,7 +64,7 @@ impl wire::IntEnum for OrderType {
     fn code(&self) -> Result<i64, &Unknown> {
         let code = match self {
             Self::New => 0,
-            Self::Extension => 1,
+            Self::Expansion => 1,
             Self::Renewal => 2,
             Self::Other(unknown) => return Err(unknown),
         };
@@ -92,6 +92,166 @@ impl wire::IntEnum for DiscountType {
     }
 }
 
+impl wire::IntEnum for OrderStatus {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Unpaid,
+            2 => Self::Paid,
+            3 => Self::Canceled,
+            4 => Self::Expired,
+            5 => Self::RefundRequested,
+            6 => Self::Refunded,
+            7 => Self::Completed,
+            8 => Self::WaitingForConfirmation,
+            9 => Self::PartlyRefunded,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Unpaid => 1,
+            Self::Paid => 2,
+            Self::Canceled => 3,
+            Self::Expired => 4,
+            Self::RefundRequested => 5,
+            Self::Refunded => 6,
+            Self::Completed => 7,
+            Self::WaitingForConfirmation => 8,
+            Self::PartlyRefunded => 9,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for OrderFrom {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Customer,
+            2 => Self::Provider,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Customer => 1,
+            Self::Provider => 2,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for PayChannel {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::WechatPay,
+            2 => Self::OnlineBanking,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::WechatPay => 1,
+            Self::OnlineBanking => 2,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for IncomeType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::WechatPay,
+            2 => Self::Tenpay,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::WechatPay => 1,
+            Self::Tenpay => 2,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for InvoiceType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            0 => Self::Ordinary,
+            1 => Self::SpecialVat,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Ordinary => 0,
+            Self::SpecialVat => 1,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for InvoiceStatus {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            0 => Self::InProgress,
+            1 => Self::Mailed,
+            2 => Self::Emailed,
+            3 => Self::Canceled,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::InProgress => 0,
+            Self::Mailed => 1,
+            Self::Emailed => 2,
+            Self::Canceled => 3,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for SendWay {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            0 => Self::Undecided,
+            1 => Self::Courier,
+            2 => Self::Email,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Undecided => 0,
+            Self::Courier => 1,
+            Self::Email => 2,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
 impl wire::WriteObject for OpenOrder {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("business_type", &self.business_type)?;
@@ -103,6 +263,55 @@ impl wire::WriteObject for OpenOrder {
         out.put("nonce_str", &self.nonce_str)?;
         out.put("ts", &self.ts)?;
         out.put("sig", &self.sig)
+    }
+}
+
+impl wire::WriteObject for CloseOrder {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("order_id", &self.order_id)?;
+        out.put("nonce_str", &self.nonce_str)?;
+        out.put("ts", &self.ts)?;
+        out.put("sig", &self.sig)
+    }
+}
+
+impl wire::WriteObject for GetOrderList {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("business_type", &self.business_type)?;
+        out.put_some("start_time", &self.start_time)?;
+        out.put_some("end_time", &self.end_time)?;
+        out.put_some("cursor", &self.cursor)?;
+        out.put("limit", &self.limit)?;
+        out.put("nonce_str", &self.nonce_str)?;
+        out.put("ts", &self.ts)?;
+        out.put("sig", &self.sig)
+    }
+}
+
+impl wire::WriteObject for GetOrderDetail {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("order_id", &self.order_id)?;
+        out.put("nonce_str", &self.nonce_str)?;
+        out.put("ts", &self.ts)?;
+        out.put("sig", &self.sig)
+    }
+}
+
+impl wire::WriteObject for GetInvoiceList {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("start_time", &self.start_time)?;
+        out.put_some("end_time", &self.end_time)?;
+        out.put_some("cursor", &self.cursor)?;
+        out.put_some("limit", &self.limit)
+    }
+}
+
+impl wire::WriteObject for MarkInvoiceStatus {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("order_id", &self.order_id)?;
+        out.put("oper_userid", &self.oper_userid)?;
+        out.put("invoice_status", &self.invoice_status)?;
+        out.put("invoice_note", &self.invoice_note)
     }
 }
 
@@ -185,12 +394,13 @@ impl wire::WriteObject for ProductList {
 }
 
 wire::write_objects! {
-    OpenOrder, ThirdAppOrder, ThirdAppItem, DiscountInfo, CustomizedAppOrder,
+    OpenOrder, CloseOrder, GetOrderList, GetOrderDetail, GetInvoiceList,
+    MarkInvoiceStatus, ThirdAppOrder, ThirdAppItem, DiscountInfo, CustomizedAppOrder,
     CustomizedAppItem, PromotionCaseOrder, PromotionCaseItem, ProductList
 }
 
 wire::write_int_enums! {
-    BusinessType, PayType, OrderType, DiscountType
+    BusinessType, PayType, OrderType, DiscountType, InvoiceStatus
 }
 
 impl wire::ReadObject for OpenOrderResponse {
@@ -209,23 +419,301 @@ impl wire::ReadObject for OpenOrderResponse {
     }
 }
 
+impl wire::ReadObject for CloseOrderResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for GetOrderListResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "next_cursor" => field.read(&mut self.next_cursor),
+            "has_more" => field.read(&mut self.has_more),
+            "pay_order_list" => field.read(&mut self.pay_order_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetOrderDetailResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "pay_order" => field.read(&mut self.pay_order),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetInvoiceListResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "has_more" => field.read(&mut self.has_more),
+            "next_cursor" => field.read(&mut self.next_cursor),
+            "invoice_list" => field.read(&mut self.invoice_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for MarkInvoiceStatusResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for PayOrder {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "order_id" => field.read(&mut self.order_id),
+            "create_time" => field.read(&mut self.create_time),
+            "custom_corpid" => field.read(&mut self.custom_corpid),
+            "buy_content" => field.read(&mut self.buy_content),
+            "origin_price" => field.read(&mut self.origin_price),
+            "paid_price" => field.read(&mut self.paid_price),
+            "order_status" => field.read(&mut self.order_status),
+            "order_from" => field.read(&mut self.order_from),
+            "creator" => field.read(&mut self.creator),
+            "pay_type" => field.read(&mut self.pay_type),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for PayOrderDetail {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "order_id" => field.read(&mut self.order_id),
+            "create_time" => field.read(&mut self.create_time),
+            "custom_corpid" => field.read(&mut self.custom_corpid),
+            "buy_content" => field.read(&mut self.buy_content),
+            "origin_price" => field.read(&mut self.origin_price),
+            "paid_price" => field.read(&mut self.paid_price),
+            "order_status" => field.read(&mut self.order_status),
+            "pay_from" => field.read(&mut self.pay_from),
+            "order_from" => field.read(&mut self.order_from),
+            "creator" => field.read(&mut self.creator),
+            "pay_type" => field.read(&mut self.pay_type),
+            "custom_corp_name" => field.read(&mut self.custom_corp_name),
+            "pay_channel" => field.read(&mut self.pay_channel),
+            "channel_order_id" => field.read(&mut self.channel_order_id),
+            "paid_time" => field.read(&mut self.paid_time),
+            "business_type" => field.read(&mut self.business_type),
+            "income_type" => field.read(&mut self.income_type),
+            "income_time" => field.read(&mut self.income_time),
+            "income_amount" => field.read(&mut self.income_amount),
+            "product_list" => field.read(&mut self.product_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for OrderedThirdApps {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "order_type" => field.read(&mut self.order_type),
+            "buy_info_list" => field.read(&mut self.buy_info_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for OrderedThirdApp {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "suiteid" => field.read(&mut self.suiteid),
+            "appid" => field.read(&mut self.appid),
+            "edition_id" => field.read(&mut self.edition_id),
+            "user_count" => field.read(&mut self.user_count),
+            "duration_days" => field.read(&mut self.duration_days),
+            "origin_price" => field.read(&mut self.origin_price),
+            "paid_price" => field.read(&mut self.paid_price),
+            "take_effect_date" => field.read(&mut self.take_effect_date),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for OrderedCustomizedApps {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "order_type" => field.read(&mut self.order_type),
+            "buy_info_list" => field.read(&mut self.buy_info_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for OrderedCustomizedApp {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "suiteid" => field.read(&mut self.suiteid),
+            "user_count" => field.read(&mut self.user_count),
+            "duration_days" => field.read(&mut self.duration_days),
+            "origin_price" => field.read(&mut self.origin_price),
+            "paid_price" => field.read(&mut self.paid_price),
+            "take_effect_date" => field.read(&mut self.take_effect_date),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for OrderedPromotionCase {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "order_type" => field.read(&mut self.order_type),
+            "case_id" => field.read(&mut self.case_id),
+            "promotion_edition_name" => field.read(&mut self.promotion_edition_name),
+            "duration_days" => field.read(&mut self.duration_days),
+            "buy_info_list" => field.read(&mut self.buy_info_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for OrderedPromotionCaseApp {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "suiteid" => field.read(&mut self.suiteid),
+            "appid" => field.read(&mut self.appid),
+            "user_count" => field.read(&mut self.user_count),
+            "take_effect_date" => field.read(&mut self.take_effect_date),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for Invoice {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "order_id" => field.read(&mut self.order_id),
+            "custom_corpid" => field.read(&mut self.custom_corpid),
+            "apply_time" => field.read(&mut self.apply_time),
+            "invoice_type" => field.read(&mut self.invoice_type),
+            "paid_price" => field.read(&mut self.paid_price),
+            "invoice_status" => field.read(&mut self.invoice_status),
+            "invoice_title" => field.read(&mut self.invoice_title),
+            "tax_number" => field.read(&mut self.tax_number),
+            "send_way" => field.read(&mut self.send_way),
+            "contact_name" => field.read(&mut self.contact_name),
+            "contact_tel" => field.read(&mut self.contact_tel),
+            "contact_addr" => field.read(&mut self.contact_addr),
+            "contact_postcode" => field.read(&mut self.contact_postcode),
+            "receive_email" => field.read(&mut self.receive_email),
+            "company_addr" => field.read(&mut self.company_addr),
+            "company_tel" => field.read(&mut self.company_tel),
+            "bank_name" => field.read(&mut self.bank_name),
+            "bank_account_number" => field.read(&mut self.bank_account_number),
+            "invoice_note" => field.read(&mut self.invoice_note),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::OneofUnion for OrderedProducts {
+    fn read_field<'de, F: wire::Field<'de>>(
+        name: &str,
+        field: F,
+    ) -> Result<Result<Self, F>, F::Error> {
+        match name {
+            "third_app" => field.take_as(Self::ThirdApp).map(Ok),
+            "customized_app" => field.take_as(Self::CustomizedApp).map(Ok),
+            "promotion_case" => field.take_as(Self::PromotionCase).map(Ok),
+            _ => Ok(Err(field)),
+        }
+    }
+}
+
 wire::read_objects! {
-    OpenOrderResponse
+    OpenOrderResponse, CloseOrderResponse, GetOrderListResponse, GetOrderDetailResponse,
+    GetInvoiceListResponse, MarkInvoiceStatusResponse, PayOrder, PayOrderDetail,
+    OrderedThirdApps, OrderedThirdApp, OrderedCustomizedApps, OrderedCustomizedApp,
+    OrderedPromotionCase, OrderedPromotionCaseApp, Invoice
+}
+
+wire::read_unions! {
+    set_oneof : OrderedProducts
+}
+
+wire::read_int_enums! {
+    BusinessType, PayType, OrderType, OrderStatus, OrderFrom, PayChannel, IncomeType,
+    InvoiceType, InvoiceStatus, SendWay
 }
 
 wire::open_enums! {
-    BusinessType, PayType, OrderType, DiscountType
+    BusinessType, PayType, OrderType, DiscountType, OrderStatus, OrderFrom, PayChannel,
+    IncomeType, InvoiceType, InvoiceStatus, SendWay
 }
 
 wire::int_enums! {
-    BusinessType, PayType, OrderType, DiscountType
+    BusinessType, PayType, OrderType, DiscountType, OrderStatus, OrderFrom, PayChannel,
+    IncomeType, InvoiceType, InvoiceStatus, SendWay
 }
 
 wire::open_unions! {
-    ProductList
+    ProductList, OrderedProducts
 }
 
 wire::from_contents! {
     ProductList::ThirdApp(ThirdAppOrder), ProductList::CustomizedApp(CustomizedAppOrder),
-    ProductList::PromotionCase(PromotionCaseOrder)
+    ProductList::PromotionCase(PromotionCaseOrder),
+    OrderedProducts::ThirdApp(OrderedThirdApps),
+    OrderedProducts::CustomizedApp(OrderedCustomizedApps),
+    OrderedProducts::PromotionCase(OrderedPromotionCase)
 }

@@ -15,8 +15,181 @@ impl wire::WriteObject for OpenOrderResponse {
     }
 }
 
+impl wire::WriteObject for CloseOrderResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for GetOrderListResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("next_cursor", &self.next_cursor)?;
+        out.put("has_more", &wire::flag(self.has_more))?;
+        out.put("pay_order_list", &self.pay_order_list)
+    }
+}
+
+impl wire::WriteObject for GetOrderDetailResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("pay_order", &self.pay_order)
+    }
+}
+
+impl wire::WriteObject for GetInvoiceListResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("has_more", &wire::flag(self.has_more))?;
+        out.put("next_cursor", &self.next_cursor)?;
+        out.put("invoice_list", &self.invoice_list)
+    }
+}
+
+impl wire::WriteObject for MarkInvoiceStatusResponse {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for PayOrder {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("order_id", &self.order_id)?;
+        out.put("create_time", &self.create_time)?;
+        out.put("custom_corpid", &self.custom_corpid)?;
+        out.put("buy_content", &self.buy_content)?;
+        out.put("origin_price", &self.origin_price)?;
+        out.put("paid_price", &self.paid_price)?;
+        out.put("order_status", &self.order_status)?;
+        out.put("order_from", &self.order_from)?;
+        out.put("creator", &self.creator)?;
+        out.put("pay_type", &self.pay_type)
+    }
+}
+
+impl wire::WriteObject for PayOrderDetail {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("order_id", &self.order_id)?;
+        out.put("create_time", &self.create_time)?;
+        out.put("custom_corpid", &self.custom_corpid)?;
+        out.put("buy_content", &self.buy_content)?;
+        out.put("origin_price", &self.origin_price)?;
+        out.put("paid_price", &self.paid_price)?;
+        out.put("order_status", &self.order_status)?;
+        out.put_some("pay_from", &self.pay_from)?;
+        out.put("order_from", &self.order_from)?;
+        out.put("creator", &self.creator)?;
+        out.put("pay_type", &self.pay_type)?;
+        out.put("custom_corp_name", &self.custom_corp_name)?;
+        out.put_some("pay_channel", &self.pay_channel)?;
+        out.put_some("channel_order_id", &self.channel_order_id)?;
+        out.put_some("paid_time", &self.paid_time)?;
+        out.put("business_type", &self.business_type)?;
+        out.put_some("income_type", &self.income_type)?;
+        out.put_some("income_time", &self.income_time)?;
+        out.put_some("income_amount", &self.income_amount)?;
+        out.put("product_list", &self.product_list)
+    }
+}
+
+impl wire::WriteObject for OrderedThirdApps {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("order_type", &self.order_type)?;
+        out.put("buy_info_list", &self.buy_info_list)
+    }
+}
+
+impl wire::WriteObject for OrderedThirdApp {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("suiteid", &self.suiteid)?;
+        out.put_some("appid", &self.appid)?;
+        out.put("edition_id", &self.edition_id)?;
+        out.put_some("user_count", &self.user_count)?;
+        out.put_some("duration_days", &self.duration_days)?;
+        out.put("origin_price", &self.origin_price)?;
+        out.put("paid_price", &self.paid_price)?;
+        out.put("take_effect_date", &self.take_effect_date)
+    }
+}
+
+impl wire::WriteObject for OrderedCustomizedApps {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("order_type", &self.order_type)?;
+        out.put("buy_info_list", &self.buy_info_list)
+    }
+}
+
+impl wire::WriteObject for OrderedCustomizedApp {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("suiteid", &self.suiteid)?;
+        out.put_some("user_count", &self.user_count)?;
+        out.put_some("duration_days", &self.duration_days)?;
+        out.put("origin_price", &self.origin_price)?;
+        out.put("paid_price", &self.paid_price)?;
+        out.put("take_effect_date", &self.take_effect_date)
+    }
+}
+
+impl wire::WriteObject for OrderedPromotionCase {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("order_type", &self.order_type)?;
+        out.put("case_id", &self.case_id)?;
+        out.put("promotion_edition_name", &self.promotion_edition_name)?;
+        out.put_some("duration_days", &self.duration_days)?;
+        out.put("buy_info_list", &self.buy_info_list)
+    }
+}
+
+impl wire::WriteObject for OrderedPromotionCaseApp {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("suiteid", &self.suiteid)?;
+        out.put_some("appid", &self.appid)?;
+        out.put_some("user_count", &self.user_count)?;
+        out.put("take_effect_date", &self.take_effect_date)
+    }
+}
+
+impl wire::WriteObject for Invoice {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("order_id", &self.order_id)?;
+        out.put("custom_corpid", &self.custom_corpid)?;
+        out.put("apply_time", &self.apply_time)?;
+        out.put("invoice_type", &self.invoice_type)?;
+        out.put("paid_price", &self.paid_price)?;
+        out.put("invoice_status", &self.invoice_status)?;
+        out.put("invoice_title", &self.invoice_title)?;
+        out.put("tax_number", &self.tax_number)?;
+        out.put("send_way", &self.send_way)?;
+        out.put("contact_name", &self.contact_name)?;
+        out.put("contact_tel", &self.contact_tel)?;
+        out.put("contact_addr", &self.contact_addr)?;
+        out.put("contact_postcode", &self.contact_postcode)?;
+        out.put("receive_email", &self.receive_email)?;
+        out.put("company_addr", &self.company_addr)?;
+        out.put("company_tel", &self.company_tel)?;
+        out.put("bank_name", &self.bank_name)?;
+        out.put("bank_account_number", &self.bank_account_number)?;
+        out.put("invoice_note", &self.invoice_note)
+    }
+}
+
+impl wire::WriteObject for OrderedProducts {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        match self {
+            Self::ThirdApp(content) => out.put("third_app", content),
+            Self::CustomizedApp(content) => out.put("customized_app", content),
+            Self::PromotionCase(content) => out.put("promotion_case", content),
+            Self::Other(unknown) => wire::WriteObject::put(unknown, out),
+        }
+    }
+}
+
 wire::write_objects! {
-    OpenOrderResponse
+    OpenOrderResponse, CloseOrderResponse, GetOrderListResponse, GetOrderDetailResponse,
+    GetInvoiceListResponse, MarkInvoiceStatusResponse, PayOrder, PayOrderDetail,
+    OrderedThirdApps, OrderedThirdApp, OrderedCustomizedApps, OrderedCustomizedApp,
+    OrderedPromotionCase, OrderedPromotionCaseApp, Invoice, OrderedProducts
+}
+
+wire::write_int_enums! {
+    OrderStatus, OrderFrom, PayChannel, IncomeType, InvoiceType, SendWay
 }
 
 impl wire::ReadObject for OpenOrder {
@@ -35,6 +208,90 @@ impl wire::ReadObject for OpenOrder {
             "nonce_str" => field.read(&mut self.nonce_str),
             "ts" => field.read(&mut self.ts),
             "sig" => field.read(&mut self.sig),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for CloseOrder {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "order_id" => field.read(&mut self.order_id),
+            "nonce_str" => field.read(&mut self.nonce_str),
+            "ts" => field.read(&mut self.ts),
+            "sig" => field.read(&mut self.sig),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetOrderList {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "business_type" => field.read(&mut self.business_type),
+            "start_time" => field.read(&mut self.start_time),
+            "end_time" => field.read(&mut self.end_time),
+            "cursor" => field.read(&mut self.cursor),
+            "limit" => field.read(&mut self.limit),
+            "nonce_str" => field.read(&mut self.nonce_str),
+            "ts" => field.read(&mut self.ts),
+            "sig" => field.read(&mut self.sig),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetOrderDetail {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "order_id" => field.read(&mut self.order_id),
+            "nonce_str" => field.read(&mut self.nonce_str),
+            "ts" => field.read(&mut self.ts),
+            "sig" => field.read(&mut self.sig),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetInvoiceList {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "start_time" => field.read(&mut self.start_time),
+            "end_time" => field.read(&mut self.end_time),
+            "cursor" => field.read(&mut self.cursor),
+            "limit" => field.read(&mut self.limit),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for MarkInvoiceStatus {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "order_id" => field.read(&mut self.order_id),
+            "oper_userid" => field.read(&mut self.oper_userid),
+            "invoice_status" => field.read(&mut self.invoice_status),
+            "invoice_note" => field.read(&mut self.invoice_note),
             _ => field.skip(),
         }
     }
@@ -171,7 +428,8 @@ impl wire::OneofUnion for ProductList {
 }
 
 wire::read_objects! {
-    OpenOrder, ThirdAppOrder, ThirdAppItem, DiscountInfo, CustomizedAppOrder,
+    OpenOrder, CloseOrder, GetOrderList, GetOrderDetail, GetInvoiceList,
+    MarkInvoiceStatus, ThirdAppOrder, ThirdAppItem, DiscountInfo, CustomizedAppOrder,
     CustomizedAppItem, PromotionCaseOrder, PromotionCaseItem
 }
 
@@ -180,5 +438,5 @@ wire::read_unions! {
 }
 
 wire::read_int_enums! {
-    BusinessType, PayType, OrderType, DiscountType
+    DiscountType
 }
