@@ -49,8 +49,8 @@ pub(crate) mod pay;
 pub(crate) mod paytool;
 /// 政民沟通 · 配置事件类别, 政民沟通 · 配置网格结构, 政民沟通 · 巡查上报, 政民沟通 · 居民上报 (feature `report`).
 pub(crate) mod report;
-/// 家校沟通 · 部门管理, 家校应用 · 健康上报, 家校应用 · 上课直播, 家校沟通 · 网页授权登录, 家校消息推送, 家校应用 · 班级收款, 家校沟通 · 基础接口, 家校沟通 ·
-/// 学生与家长管理 (feature `school`).
+/// 家校沟通 · 部门管理, 家校沟通 · 家校通讯录变更回调, 家校应用 · 健康上报, 家校应用 · 上课直播, 家校沟通 · 网页授权登录, 家校消息推送, 家校应用 · 班级收款, 家校沟通 ·
+/// 基础接口, 家校沟通 · 学生与家长管理 (feature `school`).
 pub(crate) mod school;
 /// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商, 收银台 · 应用版本付费, 推广二维码, 家校沟通 · 网页授权登录 (feature
 /// `service`).
@@ -2835,6 +2835,18 @@ pub(crate) static EVENTS: &[Occurrence] = &[
     Occurrence::of::<
         wecom_models::oa::events::OpenApprovalChange,
     >(&[], &[("ApproverStep", "approverstep"), ("ItemUserid", "ItemUserId")]),
+    Occurrence::of::<wecom_models::school::events::ChangeSchoolContactBatch>(&[], &[]),
+    Occurrence::of::<wecom_models::school::events::CreateDepartment>(&[], &[]),
+    Occurrence::of::<wecom_models::school::events::CreateParent>(&[], &[]),
+    Occurrence::of::<wecom_models::school::events::CreateStudent>(&[], &[]),
+    Occurrence::of::<wecom_models::school::events::DeleteDepartment>(&[], &[]),
+    Occurrence::of::<wecom_models::school::events::DeleteParent>(&[], &[]),
+    Occurrence::of::<wecom_models::school::events::DeleteStudent>(&[], &[]),
+    Occurrence::of::<wecom_models::school::events::SubscribeSchoolContact>(&[], &[]),
+    Occurrence::of::<wecom_models::school::events::UnsubscribeSchoolContact>(&[], &[]),
+    Occurrence::of::<wecom_models::school::events::UpdateDepartment>(&[], &[]),
+    Occurrence::of::<wecom_models::school::events::UpdateParent>(&[], &[]),
+    Occurrence::of::<wecom_models::school::events::UpdateStudent>(&[], &[]),
     Occurrence::of::<wecom_models::wedrive::events::CreateFile>(&[], &[]),
     Occurrence::of::<wecom_models::wedrive::events::RenameFile>(&[], &[]),
     Occurrence::of::<wecom_models::wedrive::events::UpdateFile>(&[], &[]),
