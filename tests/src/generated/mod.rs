@@ -55,8 +55,8 @@ pub(crate) mod school;
 /// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商, 收银台 · 应用版本付费, 推广二维码, 家校沟通 · 网页授权登录 (feature
 /// `service`).
 pub(crate) mod service;
-/// 文档 · 管理智能表格内容权限, 文档 · 管理文档, 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 设置文档权限, 文档 · 管理智能表格内容, 智能表格自动化创建的群聊, 文档 ·
-/// 管理表格内容, 文档 · 高级功能账号管理 (feature `wedoc`).
+/// 文档 · 管理智能表格内容权限, 文档 · 管理文档, 文档 · 管理文档内容, 文档 · 回调通知, 文档 · 管理收集表, 文档 · 设置文档权限, 文档 · 管理智能表格内容,
+/// 智能表格自动化创建的群聊, 文档 · 管理表格内容, 文档 · 高级功能账号管理 (feature `wedoc`).
 pub(crate) mod wedoc;
 /// 微盘 · 版本和容量管理, 微盘 · 回调通知, 微盘 · 管理文件, 微盘 · 管理空间, 微盘 · 高级功能账号管理 (feature `wedrive`).
 pub(crate) mod wedrive;
@@ -2847,6 +2847,17 @@ pub(crate) static EVENTS: &[Occurrence] = &[
     Occurrence::of::<wecom_models::school::events::UpdateDepartment>(&[], &[]),
     Occurrence::of::<wecom_models::school::events::UpdateParent>(&[], &[]),
     Occurrence::of::<wecom_models::school::events::UpdateStudent>(&[], &[]),
+    Occurrence::of::<wecom_models::wedoc::events::AddField>(&[], &[]),
+    Occurrence::of::<wecom_models::wedoc::events::AddRecord>(&[], &[]),
+    Occurrence::of::<wecom_models::wedoc::events::DeleteDoc>(&[], &[]),
+    Occurrence::of::<wecom_models::wedoc::events::DeleteField>(&[], &[]),
+    Occurrence::of::<wecom_models::wedoc::events::DeleteForm>(&[], &[]),
+    Occurrence::of::<wecom_models::wedoc::events::DeleteRecord>(&[], &[]),
+    Occurrence::of::<wecom_models::wedoc::events::DocMemberChange>(&[], &[]),
+    Occurrence::of::<wecom_models::wedoc::events::FormComplete>(&[], &[]),
+    Occurrence::of::<wecom_models::wedoc::events::FormSettingsChange>(&[], &[]),
+    Occurrence::of::<wecom_models::wedoc::events::UpdateField>(&[], &[]),
+    Occurrence::of::<wecom_models::wedoc::events::UpdateRecord>(&[], &[]),
     Occurrence::of::<wecom_models::wedrive::events::CreateFile>(&[], &[]),
     Occurrence::of::<wecom_models::wedrive::events::RenameFile>(&[], &[]),
     Occurrence::of::<wecom_models::wedrive::events::UpdateFile>(&[], &[]),

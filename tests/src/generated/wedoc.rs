@@ -3,6 +3,7 @@
 pub(crate) mod content_priv;
 pub(crate) mod doc;
 pub(crate) mod document;
+pub(crate) mod events;
 pub(crate) mod form;
 pub(crate) mod permission;
 pub(crate) mod smartsheet;

@@ -3,6 +3,8 @@
 pub mod content_priv;
 pub mod doc;
 pub mod document;
+#[cfg(feature = "callback")]
+pub mod events;
 pub mod form;
 pub mod permission;
 pub mod smartsheet;
