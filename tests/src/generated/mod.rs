@@ -2246,6 +2246,19 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::service::auth::GetCustomizedAuthUrl,
     >(service::auth::GET_CUSTOMIZED_AUTH_URL, &[], &[]),
     Contract::of::<
+        wecom_models::service::auth::GetPermanentCode,
+    >(
+        service::auth::GET_PERMANENT_CODE,
+        &[],
+        &["/auth_corp_info/corp_ex_name/name_list"],
+    ),
+    Contract::of::<
+        wecom_models::service::auth::GetAuthInfo,
+    >(service::auth::GET_AUTH_INFO, &[], &["/auth_corp_info/corp_ex_name/name_list"]),
+    Contract::of::<
+        wecom_models::service::auth::GetAuthInfoV2,
+    >(service::auth::GET_AUTH_INFO_V2, &[], &["/auth_corp_info/corp_ex_name/name_list"]),
+    Contract::of::<
         wecom_models::service::contact::SearchContact,
     >(service::contact::SEARCH_CONTACT, &[], &[]),
     Contract::of::<

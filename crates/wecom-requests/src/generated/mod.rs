@@ -1314,6 +1314,12 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     #[cfg(feature = "service")]
     <wecom_models::service::auth::GetCustomizedAuthUrl as crate::Endpoint>::META,
     #[cfg(feature = "service")]
+    <wecom_models::service::auth::GetPermanentCode as crate::Endpoint>::META,
+    #[cfg(feature = "service")]
+    <wecom_models::service::auth::GetAuthInfo as crate::Endpoint>::META,
+    #[cfg(feature = "service")]
+    <wecom_models::service::auth::GetAuthInfoV2 as crate::Endpoint>::META,
+    #[cfg(feature = "service")]
     <wecom_models::service::contact::SearchContact as crate::Endpoint>::META,
     #[cfg(feature = "service")]
     <wecom_models::service::contact::BatchSearchContact as crate::Endpoint>::META,

@@ -220,7 +220,7 @@ pub use wecom_models::wedrive;
 #[cfg_attr(feature = "service", doc = include_str!("endpoints/service.md"))]
 #[cfg_attr(
     not(feature = "service"),
-    doc = "\n# service\n\n27 endpoints. Needs the feature `service`.\n"
+    doc = "\n# service\n\n30 endpoints. Needs the feature `service`.\n"
 )]
 #[cfg_attr(feature = "wedoc", doc = include_str!("endpoints/wedoc.md"))]
 #[cfg_attr(

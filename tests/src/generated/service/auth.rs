@@ -138,3 +138,234 @@ pub(crate) const GET_CUSTOMIZED_AUTH_URL: &[crate::snapshot::Example] = &[
 fn get_customized_auth_url() {
     crate::snapshot::snapshot::<GetCustomizedAuthUrl>(GET_CUSTOMIZED_AUTH_URL);
 }
+
+pub(crate) const GET_PERMANENT_CODE: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "auth_code": "a-temporary-authorization-code" }"#,
+        response: r#"{
+  "permanent_code": "a-permanent-code",
+  "dealer_corp_info": { "corpid": "ww5e6f7a8b1a2b3c4d", "corp_name": "Dealer Ltd" },
+  "auth_corp_info": {
+    "corpid": "ww1a2b3c4d5e6f7a8b",
+    "corp_name": "Example",
+    "corp_type": "verified",
+    "corp_square_logo_url": "https://example.com/logo/1.png",
+    "corp_user_max": 500,
+    "corp_full_name": "Example Ltd",
+    "verified_end_time": 1767225600,
+    "subject_type": 1,
+    "corp_wxqrcode": "https://example.com/qrcode/1.png",
+    "corp_scale": "101-500",
+    "corp_industry": "Retail",
+    "corp_sub_industry": "Food"
+  },
+  "auth_info": {
+    "agent": [
+      {
+        "agentid": 1000007,
+        "name": "Planner",
+        "round_logo_url": "https://example.com/logo/round.png",
+        "square_logo_url": "https://example.com/logo/square.png",
+        "auth_mode": 0,
+        "is_customized_app": true,
+        "auth_from_thirdapp": false,
+        "privilege": {
+          "level": 0,
+          "allow_party": [1, 4],
+          "allow_user": ["chenyu", "linmo"],
+          "allow_tag": [32]
+        },
+        "shared_from": { "corpid": "ww5e6f7a8b1a2b3c4d", "share_type": 1 }
+      }
+    ]
+  },
+  "auth_user_info": {
+    "userid": "lin.wei",
+    "open_userid": "woAJ2GCAAAXtWyuj",
+    "name": "Lin Wei",
+    "avatar": "https://example.com/avatar/lin.wei/0"
+  },
+  "state": "fair2024"
+}"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{ "auth_code": "another-temporary-authorization-code" }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "permanent_code": "another-permanent-code",
+  "auth_corp_info": {
+    "corpid": "ww1a2b3c4d5e6f7a8b",
+    "corp_name": "Example",
+    "corp_type": "verified",
+    "corp_square_logo_url": "https://example.com/logo/1.png",
+    "corp_user_max": 500,
+    "corp_full_name": "Example Ltd",
+    "verified_end_time": 1767225600,
+    "subject_type": 1,
+    "corp_wxqrcode": "https://example.com/qrcode/1.png",
+    "corp_scale": "101-500",
+    "corp_industry": "Retail",
+    "corp_sub_industry": "Food"
+  },
+  "edition_info": {
+    "agent": [
+      {
+        "agentid": 1000007,
+        "edition_id": "sp0a1b2c3d4e5f6071",
+        "edition_name": "Standard",
+        "app_status": 3,
+        "user_limit": 200,
+        "expired_time": 1751558400,
+        "is_virtual_version": false,
+        "is_shared_from_other_corp": false
+      }
+    ]
+  }
+}"#,
+    },
+];
+
+#[test]
+fn get_permanent_code() {
+    crate::snapshot::snapshot::<GetPermanentCode>(GET_PERMANENT_CODE);
+}
+
+pub(crate) const GET_AUTH_INFO: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "auth_corpid": "ww1a2b3c4d5e6f7a8b", "permanent_code": "a-permanent-code" }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "dealer_corp_info": { "corpid": "ww5e6f7a8b1a2b3c4d", "corp_name": "Dealer Ltd" },
+  "auth_corp_info": {
+    "corpid": "ww1a2b3c4d5e6f7a8b",
+    "corp_name": "Example",
+    "corp_type": "verified",
+    "corp_square_logo_url": "https://example.com/logo/1.png",
+    "corp_user_max": 500,
+    "corp_full_name": "Example Ltd",
+    "verified_end_time": 1767225600,
+    "subject_type": 1,
+    "corp_wxqrcode": "https://example.com/qrcode/1.png",
+    "corp_scale": "101-500",
+    "corp_industry": "Retail",
+    "corp_sub_industry": "Food"
+  },
+  "auth_info": {
+    "agent": [
+      {
+        "agentid": 1000007,
+        "name": "Planner",
+        "round_logo_url": "https://example.com/logo/round.png",
+        "square_logo_url": "https://example.com/logo/square.png",
+        "appid": 1,
+        "auth_mode": 0,
+        "is_customized_app": false,
+        "privilege": {
+          "level": 4,
+          "allow_party": [1, 4],
+          "allow_user": ["chenyu", "linmo"],
+          "allow_tag": [32],
+          "extra_party": [9],
+          "extra_user": ["heqing"],
+          "extra_tag": []
+        }
+      }
+    ]
+  },
+  "edition_info": {
+    "agent": [
+      {
+        "agentid": 1000007,
+        "edition_id": "sp0a1b2c3d4e5f6071",
+        "edition_name": "Standard",
+        "app_status": 3,
+        "user_limit": 200,
+        "expired_time": 1751558400,
+        "is_virtual_version": false,
+        "is_shared_from_other_corp": false
+      }
+    ]
+  }
+}"#,
+    },
+];
+
+#[test]
+fn get_auth_info() {
+    crate::snapshot::snapshot::<GetAuthInfo>(GET_AUTH_INFO);
+}
+
+pub(crate) const GET_AUTH_INFO_V2: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "auth_corpid": "ww1a2b3c4d5e6f7a8b", "permanent_code": "a-permanent-code" }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "dealer_corp_info": { "corpid": "ww5e6f7a8b1a2b3c4d", "corp_name": "Dealer Ltd" },
+  "auth_corp_info": {
+    "corpid": "ww1a2b3c4d5e6f7a8b",
+    "corp_name": "Example",
+    "corp_type": "verified",
+    "corp_square_logo_url": "https://example.com/logo/1.png",
+    "corp_user_max": 500,
+    "corp_full_name": "Example Ltd",
+    "verified_end_time": 1767225600,
+    "subject_type": 1,
+    "corp_scale": "101-500",
+    "corp_industry": "Retail",
+    "corp_sub_industry": "Food",
+    "corp_ex_name": { "name_list": ["Example Foods", "Example Retail"] }
+  },
+  "auth_info": {
+    "agent": [
+      {
+        "agentid": 1000007,
+        "name": "Planner",
+        "round_logo_url": "https://example.com/logo/round.png",
+        "square_logo_url": "https://example.com/logo/square.png",
+        "appid": 1,
+        "auth_mode": 0,
+        "is_customized_app": false,
+        "auth_from_thirdapp": false,
+        "privilege": {
+          "level": 1,
+          "allow_party": [1, 4],
+          "allow_user": ["chenyu", "linmo"],
+          "allow_tag": [32],
+          "extra_party": [9],
+          "extra_user": ["heqing"],
+          "extra_tag": []
+        },
+        "shared_from": { "corpid": "ww5e6f7a8b1a2b3c4d", "share_type": 0 }
+      }
+    ]
+  }
+}"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{ "auth_corpid": "ww8f7e6d5c4b3a2918", "permanent_code": "another-permanent-code" }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "auth_corp_info": {
+    "corpid": "ww8f7e6d5c4b3a2918",
+    "corp_name": "Sample",
+    "corp_type": "unverified",
+    "corp_square_logo_url": "",
+    "corp_user_max": 200,
+    "verified_end_time": 0,
+    "subject_type": 4,
+    "corp_scale": "",
+    "corp_industry": "",
+    "corp_sub_industry": ""
+  }
+}"#,
+    },
+];
+
+#[test]
+fn get_auth_info_v2() {
+    crate::snapshot::snapshot::<GetAuthInfoV2>(GET_AUTH_INFO_V2);
+}

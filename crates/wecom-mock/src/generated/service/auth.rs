@@ -157,4 +157,189 @@ pub(crate) static ROUTES: &[Route] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "qrcode_url": "https://example.com/authorize/1", "expires_in": 864000 }"#,
         cases: &[],
     },
+    Route {
+        id: "service.auth.get_permanent_code",
+        method: "POST",
+        path: "/cgi-bin/service/get_permanent_code",
+        token: Some("suite_access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["auth_code"],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{
+  "permanent_code": "a-permanent-code",
+  "dealer_corp_info": { "corpid": "ww5e6f7a8b1a2b3c4d", "corp_name": "Dealer Ltd" },
+  "auth_corp_info": {
+    "corpid": "ww1a2b3c4d5e6f7a8b",
+    "corp_name": "Example",
+    "corp_type": "verified",
+    "corp_square_logo_url": "https://example.com/logo/1.png",
+    "corp_user_max": 500,
+    "corp_full_name": "Example Ltd",
+    "verified_end_time": 1767225600,
+    "subject_type": 1,
+    "corp_wxqrcode": "https://example.com/qrcode/1.png",
+    "corp_scale": "101-500",
+    "corp_industry": "Retail",
+    "corp_sub_industry": "Food"
+  },
+  "auth_info": {
+    "agent": [
+      {
+        "agentid": 1000007,
+        "name": "Planner",
+        "round_logo_url": "https://example.com/logo/round.png",
+        "square_logo_url": "https://example.com/logo/square.png",
+        "auth_mode": 0,
+        "is_customized_app": true,
+        "auth_from_thirdapp": false,
+        "privilege": {
+          "level": 0,
+          "allow_party": [1, 4],
+          "allow_user": ["chenyu", "linmo"],
+          "allow_tag": [32]
+        },
+        "shared_from": { "corpid": "ww5e6f7a8b1a2b3c4d", "share_type": 1 }
+      }
+    ]
+  },
+  "auth_user_info": {
+    "userid": "lin.wei",
+    "open_userid": "woAJ2GCAAAXtWyuj",
+    "name": "Lin Wei",
+    "avatar": "https://example.com/avatar/lin.wei/0"
+  },
+  "state": "fair2024"
+}"#,
+        cases: &[],
+    },
+    Route {
+        id: "service.auth.get_auth_info",
+        method: "POST",
+        path: "/cgi-bin/service/get_auth_info",
+        token: Some("suite_access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["auth_corpid", "permanent_code"],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "dealer_corp_info": { "corpid": "ww5e6f7a8b1a2b3c4d", "corp_name": "Dealer Ltd" },
+  "auth_corp_info": {
+    "corpid": "ww1a2b3c4d5e6f7a8b",
+    "corp_name": "Example",
+    "corp_type": "verified",
+    "corp_square_logo_url": "https://example.com/logo/1.png",
+    "corp_user_max": 500,
+    "corp_full_name": "Example Ltd",
+    "verified_end_time": 1767225600,
+    "subject_type": 1,
+    "corp_wxqrcode": "https://example.com/qrcode/1.png",
+    "corp_scale": "101-500",
+    "corp_industry": "Retail",
+    "corp_sub_industry": "Food"
+  },
+  "auth_info": {
+    "agent": [
+      {
+        "agentid": 1000007,
+        "name": "Planner",
+        "round_logo_url": "https://example.com/logo/round.png",
+        "square_logo_url": "https://example.com/logo/square.png",
+        "appid": 1,
+        "auth_mode": 0,
+        "is_customized_app": false,
+        "privilege": {
+          "level": 4,
+          "allow_party": [1, 4],
+          "allow_user": ["chenyu", "linmo"],
+          "allow_tag": [32],
+          "extra_party": [9],
+          "extra_user": ["heqing"],
+          "extra_tag": []
+        }
+      }
+    ]
+  },
+  "edition_info": {
+    "agent": [
+      {
+        "agentid": 1000007,
+        "edition_id": "sp0a1b2c3d4e5f6071",
+        "edition_name": "Standard",
+        "app_status": 3,
+        "user_limit": 200,
+        "expired_time": 1751558400,
+        "is_virtual_version": false,
+        "is_shared_from_other_corp": false
+      }
+    ]
+  }
+}"#,
+        cases: &[],
+    },
+    Route {
+        id: "service.auth.get_auth_info_v2",
+        method: "POST",
+        path: "/cgi-bin/service/v2/get_auth_info",
+        token: Some("suite_access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["auth_corpid", "permanent_code"],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "dealer_corp_info": { "corpid": "ww5e6f7a8b1a2b3c4d", "corp_name": "Dealer Ltd" },
+  "auth_corp_info": {
+    "corpid": "ww1a2b3c4d5e6f7a8b",
+    "corp_name": "Example",
+    "corp_type": "verified",
+    "corp_square_logo_url": "https://example.com/logo/1.png",
+    "corp_user_max": 500,
+    "corp_full_name": "Example Ltd",
+    "verified_end_time": 1767225600,
+    "subject_type": 1,
+    "corp_scale": "101-500",
+    "corp_industry": "Retail",
+    "corp_sub_industry": "Food",
+    "corp_ex_name": { "name_list": ["Example Foods", "Example Retail"] }
+  },
+  "auth_info": {
+    "agent": [
+      {
+        "agentid": 1000007,
+        "name": "Planner",
+        "round_logo_url": "https://example.com/logo/round.png",
+        "square_logo_url": "https://example.com/logo/square.png",
+        "appid": 1,
+        "auth_mode": 0,
+        "is_customized_app": false,
+        "auth_from_thirdapp": false,
+        "privilege": {
+          "level": 1,
+          "allow_party": [1, 4],
+          "allow_user": ["chenyu", "linmo"],
+          "allow_tag": [32],
+          "extra_party": [9],
+          "extra_user": ["heqing"],
+          "extra_tag": []
+        },
+        "shared_from": { "corpid": "ww5e6f7a8b1a2b3c4d", "share_type": 0 }
+      }
+    ]
+  }
+}"#,
+        cases: &[],
+    },
 ];

@@ -16,12 +16,15 @@
 //! | [`SetSessionInfo`] | [设置授权配置](https://developer.work.weixin.qq.com/document/path/90602) | `POST /cgi-bin/service/set_session_info` |
 //! | [`GetPermanentCodeV2`] | [获取企业永久授权码](https://developer.work.weixin.qq.com/document/path/100776) | `POST /cgi-bin/service/v2/get_permanent_code` |
 //! | [`GetCustomizedAuthUrl`] | [获取带参授权链接](https://developer.work.weixin.qq.com/document/path/98744) | `POST /cgi-bin/service/get_customized_auth_url` |
+//! | [`GetPermanentCode`] | [获取企业永久授权码（旧）](https://developer.work.weixin.qq.com/document/path/91911) | `POST /cgi-bin/service/get_permanent_code` |
+//! | [`GetAuthInfo`] | [获取企业授权信息（旧）](https://developer.work.weixin.qq.com/document/path/91912) | `POST /cgi-bin/service/get_auth_info` |
+//! | [`GetAuthInfoV2`] | [获取企业授权信息](https://developer.work.weixin.qq.com/document/path/100779) | `POST /cgi-bin/service/v2/get_auth_info` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
 mod reverse;
 
-use crate::{Secret, Unknown};
+use crate::{OrText, Secret, Timestamp, Unknown};
 
 /// Exchanges an app's ID, secret and current ticket for a suite access token.
 ///
@@ -440,6 +443,169 @@ pub struct GetCustomizedAuthUrlResponse {
     pub expires_in: u64,
 }
 
+/// Exchanges the temporary authorization code of an installation for the company's permanent code, and
+/// gets the company and the app.
+///
+/// `POST /cgi-bin/service/get_permanent_code` ·
+/// [获取企业永久授权码（旧）](https://developer.work.weixin.qq.com/document/path/91911)
+///
+/// [`GetPermanentCodeV2`] is faster, and [`GetAuthInfoV2`] returns the rest: prefer these, above all
+/// during an installation.
+///
+/// The permanent code is what `AuthorizedCorp` takes for a third-party app. Of a customized app it is
+/// the secret, which `CorpSecret` takes. The temporary code comes with the redirect of the
+/// installation, or is pushed to the provider's callback.
+#[doc(
+    alias(
+        "获取企业永久授权码（旧）",
+        "/cgi-bin/service/get_permanent_code",
+        "service/get_permanent_code"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetPermanentCode {
+    /// The temporary authorization code, of 64 to 512 bytes. At most 512 bytes.
+    pub auth_code: Secret,
+}
+
+impl GetPermanentCode {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(auth_code: impl Into<Secret>) -> Self {
+        Self {
+            auth_code: auth_code.into(),
+        }
+    }
+}
+
+/// The response to [`GetPermanentCode`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct GetPermanentCodeResponse {
+    /// The permanent code. Keep it: it can't be fetched again. At most 512 bytes.
+    pub permanent_code: Secret,
+    /// The agent that sells the app. Present only if there is one.
+    pub dealer_corp_info: Option<DealerCorpInfo>,
+    /// The company that installed the app.
+    pub auth_corp_info: CompanyDetails,
+    /// The authorized apps. Absent for a contacts app without a contacts entity (通讯录实体应用), which may read
+    /// and write all contacts.
+    pub auth_info: Option<AuthInfo>,
+    /// The admin who installed the app. May be absent.
+    pub auth_user_info: Option<AuthUserInfo>,
+    /// The `state` of the URL from [`GetCustomizedAuthUrl`] that was scanned. Absent for other
+    /// installations.
+    pub state: Option<String>,
+    /// The editions of the apps that are in effect. Present only for apps with paid editions.
+    pub edition_info: Option<EditionInfo>,
+}
+
+/// Gets a company that authorized an app, what it authorized, and its paid edition.
+///
+/// `POST /cgi-bin/service/get_auth_info` ·
+/// [获取企业授权信息（旧）](https://developer.work.weixin.qq.com/document/path/91912)
+///
+/// Slow, since it makes a QR code: without need for that or for the edition, call [`GetAuthInfoV2`].
+/// Its page describes only the paid editions; the rest is as in the second version.
+#[doc(
+    alias(
+        "获取企业授权信息（旧）",
+        "/cgi-bin/service/get_auth_info",
+        "service/get_auth_info"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetAuthInfo {
+    /// The company's ID.
+    pub auth_corpid: String,
+    /// The company's permanent code, from [`GetPermanentCode`].
+    pub permanent_code: Secret,
+}
+
+impl GetAuthInfo {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        auth_corpid: impl Into<String>,
+        permanent_code: impl Into<Secret>,
+    ) -> Self {
+        Self {
+            auth_corpid: auth_corpid.into(),
+            permanent_code: permanent_code.into(),
+        }
+    }
+}
+
+/// The response to [`GetAuthInfo`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct GetAuthInfoResponse {
+    /// The agent that sells the app. Present only if there is one.
+    pub dealer_corp_info: Option<DealerCorpInfo>,
+    /// The company.
+    pub auth_corp_info: Option<CompanyDetails>,
+    /// The authorized apps. Absent for a contacts app without a contacts entity (通讯录实体应用), which may read
+    /// and write all contacts.
+    pub auth_info: Option<AuthInfo>,
+    /// The editions of the apps that are in effect. Present only for apps with paid editions.
+    pub edition_info: Option<EditionInfo>,
+}
+
+/// Gets a company that authorized an app, and what it authorized.
+///
+/// `POST /cgi-bin/service/v2/get_auth_info` ·
+/// [获取企业授权信息](https://developer.work.weixin.qq.com/document/path/100779)
+#[doc(
+    alias(
+        "获取企业授权信息",
+        "/cgi-bin/service/v2/get_auth_info",
+        "v2/get_auth_info"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetAuthInfoV2 {
+    /// The company's ID.
+    pub auth_corpid: String,
+    /// The company's permanent code, from [`GetPermanentCodeV2`].
+    pub permanent_code: Secret,
+}
+
+impl GetAuthInfoV2 {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        auth_corpid: impl Into<String>,
+        permanent_code: impl Into<Secret>,
+    ) -> Self {
+        Self {
+            auth_corpid: auth_corpid.into(),
+            permanent_code: permanent_code.into(),
+        }
+    }
+}
+
+/// The response to [`GetAuthInfoV2`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct GetAuthInfoV2Response {
+    /// The agent that sells the app. Present only if there is one.
+    pub dealer_corp_info: Option<DealerCorpInfo>,
+    /// The company.
+    pub auth_corp_info: CompanyDetails,
+    /// The authorized apps. Absent for apps with the archive API authorization, and for a contacts app
+    /// without a contacts entity (通讯录实体应用), which may read and write all contacts.
+    pub auth_info: Option<AuthInfo>,
+}
+
 /// The configuration of one installation.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -508,6 +674,157 @@ pub struct RegisterCodeInfo {
     pub state: Option<String>,
 }
 
+/// A company that authorized an app.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct CompanyDetails {
+    /// The company's ID.
+    pub corpid: String,
+    /// The company's name.
+    pub corp_name: String,
+    /// Whether the company is verified.
+    pub corp_type: CorpType,
+    /// The URL of the company's square logo.
+    pub corp_square_logo_url: String,
+    /// The number of members that the company may have.
+    pub corp_user_max: u64,
+    /// The full name, that of the legal entity. Present only for verified companies. It is being withdrawn
+    /// gradually: then it is the `corp_name`.
+    pub corp_full_name: Option<String>,
+    /// The time the verification expires.
+    pub verified_end_time: Timestamp,
+    /// The type of company.
+    pub subject_type: SubjectType,
+    /// The URL of the QR code by which members follow the company's WeChat plug-in. Absent from
+    /// [`GetAuthInfoV2`].
+    pub corp_wxqrcode: Option<String>,
+    /// The company's size. Empty if not set, or after a member authorization.
+    pub corp_scale: String,
+    /// The company's industry. Empty if not set, or after a member authorization.
+    pub corp_industry: String,
+    /// The company's subindustry. Empty if not set, or after a member authorization.
+    pub corp_sub_industry: String,
+    /// The company's other verified names. Only for verified companies, from [`GetAuthInfoV2`].
+    pub corp_ex_name: Option<CorpExName>,
+}
+
+/// A company's other verified names.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct CorpExName {
+    /// The short names, without `corp_name`.
+    ///
+    /// The page calls it a list; its example shows one text.
+    pub name_list: OrText<Vec<String>>,
+}
+
+/// The apps that a company authorized.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct AuthInfo {
+    /// The apps. Only old suites have several: a new app is the only one.
+    pub agent: Vec<AuthorizedApp>,
+}
+
+/// An app that a company authorized.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct AuthorizedApp {
+    /// The app's agentid in the company.
+    pub agentid: u64,
+    /// The app's name in the company.
+    pub name: String,
+    /// The URL of the app's round logo.
+    pub round_logo_url: String,
+    /// The URL of the app's square logo.
+    pub square_logo_url: String,
+    /// The app's ID within an old suite with several. New apps have none.
+    pub appid: Option<u64>,
+    /// The type of authorization. May be absent.
+    pub auth_mode: Option<AuthMode>,
+    /// Whether the app is a customized app. May be absent.
+    pub is_customized_app: Option<bool>,
+    /// Whether a third-party app asked for the authorization. Present only for a customized app that was
+    /// authorized with a URL from such an app.
+    pub auth_from_thirdapp: Option<bool>,
+    /// The app's permissions. May be absent.
+    pub privilege: Option<Privilege>,
+    /// The company that shares the app. Present only if the app was installed by sharing it in a company
+    /// group or a chain.
+    pub shared_from: Option<SharedFrom>,
+}
+
+/// An app's permissions.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct Privilege {
+    /// The level of access to contacts.
+    pub level: PrivilegeLevel,
+    /// The IDs of the departments visible to the app.
+    pub allow_party: Vec<u64>,
+    /// The userids of the members visible to the app.
+    pub allow_user: Vec<String>,
+    /// The IDs of the tags visible to the app.
+    pub allow_tag: Vec<u64>,
+    /// The IDs of the departments of the additional contacts (额外通讯录). Absent for customized apps.
+    pub extra_party: Option<Vec<u64>>,
+    /// The userids of the members of the additional contacts. Absent for customized apps.
+    pub extra_user: Option<Vec<String>>,
+    /// The IDs of the tags of the additional contacts. Absent for customized apps.
+    pub extra_tag: Option<Vec<u64>>,
+}
+
+/// The company that shares an app.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct SharedFrom {
+    /// The company's ID.
+    pub corpid: String,
+    /// The way of sharing.
+    pub share_type: ShareType,
+}
+
+/// An agent (代理服务商) that sells an app.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct DealerCorpInfo {
+    /// The agent's corpid.
+    pub corpid: String,
+    /// The agent's name.
+    pub corp_name: String,
+}
+
+/// The editions of apps.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct EditionInfo {
+    /// The apps. Only old suites have several: a new app is the only one.
+    pub agent: Vec<AppEdition>,
+}
+
+/// The edition of an app that is in effect.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct AppEdition {
+    /// The app's agentid in the company.
+    pub agentid: u64,
+    /// The ID of the edition, as in the provider console.
+    pub edition_id: String,
+    /// The name of the edition.
+    pub edition_name: String,
+    /// The status of the payment.
+    pub app_status: AppStatus,
+    /// The number of people. Without meaning for an edition with a fixed total price and in a trial,
+    /// unless the trial is unlimited and free for small companies (小企业无使用限制).
+    pub user_limit: u64,
+    /// The time the edition or the trial expires. Without meaning in an unlimited trial.
+    pub expired_time: Timestamp,
+    /// Whether the edition is virtual.
+    pub is_virtual_version: bool,
+    /// Whether the app was installed by sharing it in a company group or a chain.
+    pub is_shared_from_other_corp: bool,
+}
+
 /// Whether an installation is a test.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -548,6 +865,103 @@ pub enum ResultType {
     Image,
     /// `2`: the image's URL.
     Url,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// Whether a company is verified.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CorpType {
+    /// `verified`: verified.
+    Verified,
+    /// `unverified`: only registered.
+    Unverified,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The type of a company.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SubjectType {
+    /// `1`: a company.
+    Company,
+    /// `2`: a government or public institution.
+    Government,
+    /// `3`: another organization.
+    OtherOrganization,
+    /// `4`: a team (团队号).
+    Team,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The type of an authorization.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AuthMode {
+    /// `0`: admin authorization.
+    Admin,
+    /// `1`: member authorization.
+    Member,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A level of access to contacts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PrivilegeLevel {
+    /// `0`: a customized app, for which it has no meaning: `agent::app::GetAgentPermissions` gets its
+    /// permissions.
+    CustomizedApp,
+    /// `1`: reads the basic information of all contacts.
+    ReadBasic,
+    /// `2`: reads everything of all contacts (deprecated).
+    ReadAll,
+    /// `3`: reads and writes everything of all contacts.
+    ReadWriteAll,
+    /// `4`: reads basic information of a single member (单个基本信息只读).
+    ReadSingleBasic,
+    /// `5`: writes everything of all contacts (deprecated).
+    WriteAll,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The way an app is shared.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ShareType {
+    /// `0`: in a company group (企业互联).
+    CompanyGroup,
+    /// `1`: in a chain (上下游).
+    Chain,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The status of the payment for an app.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AppStatus {
+    /// `0`: not paid.
+    Unpaid,
+    /// `1`: a limited trial.
+    LimitedTrial,
+    /// `2`: the trial has expired.
+    TrialExpired,
+    /// `3`: paid and valid.
+    Paid,
+    /// `4`: the paid edition has expired.
+    PaidExpired,
+    /// `5`: an unlimited trial.
+    UnlimitedTrial,
+    /// `6`: paid and valid, with too many people for at most 7 days.
+    TooManyPeople,
+    /// `7`: paid and valid, with too many people for more than 7 days.
+    TooManyPeopleTooLong,
     /// A value the documentation does not list.
     Other(Unknown),
 }

@@ -210,8 +210,83 @@ impl crate::Check for GetCustomizedAuthUrl {
     }
 }
 
+impl crate::Endpoint for GetPermanentCode {
+    type Response = GetPermanentCodeResponse;
+    type Token = crate::token::SuiteAccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "service.auth.get_permanent_code",
+        title: "获取企业永久授权码（旧）",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/service/get_permanent_code",
+        page: "https://developer.work.weixin.qq.com/document/path/91911",
+        token: crate::TokenKind::SuiteAccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::OnFailure,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetPermanentCode {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_bytes("auth_code", &self.auth_code, 512);
+    }
+}
+
+impl crate::Endpoint for GetAuthInfo {
+    type Response = GetAuthInfoResponse;
+    type Token = crate::token::SuiteAccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "service.auth.get_auth_info",
+        title: "获取企业授权信息（旧）",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/service/get_auth_info",
+        page: "https://developer.work.weixin.qq.com/document/path/91912",
+        token: crate::TokenKind::SuiteAccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetAuthInfo {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for GetAuthInfoV2 {
+    type Response = GetAuthInfoV2Response;
+    type Token = crate::token::SuiteAccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "service.auth.get_auth_info_v2",
+        title: "获取企业授权信息",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/service/v2/get_auth_info",
+        page: "https://developer.work.weixin.qq.com/document/path/100779",
+        token: crate::TokenKind::SuiteAccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetAuthInfoV2 {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
 crate::json_responses! {
     GetSuiteTokenResponse, GetCorpTokenResponse, GetProviderTokenResponse,
     GetPreAuthCodeResponse, SetSessionInfoResponse, GetPermanentCodeV2Response,
-    GetCustomizedAuthUrlResponse
+    GetCustomizedAuthUrlResponse, GetPermanentCodeResponse, GetAuthInfoResponse,
+    GetAuthInfoV2Response
 }

@@ -72,6 +72,150 @@ impl wire::IntEnum for ResultType {
     }
 }
 
+impl wire::StringEnum for CorpType {
+    fn from_name(name: &str) -> Option<Self> {
+        let value = match name {
+            "verified" => Self::Verified,
+            "unverified" => Self::Unverified,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn name(&self) -> Result<&'static str, &Unknown> {
+        let name = match self {
+            Self::Verified => "verified",
+            Self::Unverified => "unverified",
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(name)
+    }
+}
+
+impl wire::IntEnum for SubjectType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Company,
+            2 => Self::Government,
+            3 => Self::OtherOrganization,
+            4 => Self::Team,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Company => 1,
+            Self::Government => 2,
+            Self::OtherOrganization => 3,
+            Self::Team => 4,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for AuthMode {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            0 => Self::Admin,
+            1 => Self::Member,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Admin => 0,
+            Self::Member => 1,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for PrivilegeLevel {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            0 => Self::CustomizedApp,
+            1 => Self::ReadBasic,
+            2 => Self::ReadAll,
+            3 => Self::ReadWriteAll,
+            4 => Self::ReadSingleBasic,
+            5 => Self::WriteAll,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::CustomizedApp => 0,
+            Self::ReadBasic => 1,
+            Self::ReadAll => 2,
+            Self::ReadWriteAll => 3,
+            Self::ReadSingleBasic => 4,
+            Self::WriteAll => 5,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for ShareType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            0 => Self::CompanyGroup,
+            1 => Self::Chain,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::CompanyGroup => 0,
+            Self::Chain => 1,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for AppStatus {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            0 => Self::Unpaid,
+            1 => Self::LimitedTrial,
+            2 => Self::TrialExpired,
+            3 => Self::Paid,
+            4 => Self::PaidExpired,
+            5 => Self::UnlimitedTrial,
+            6 => Self::TooManyPeople,
+            7 => Self::TooManyPeopleTooLong,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Unpaid => 0,
+            Self::LimitedTrial => 1,
+            Self::TrialExpired => 2,
+            Self::Paid => 3,
+            Self::PaidExpired => 4,
+            Self::UnlimitedTrial => 5,
+            Self::TooManyPeople => 6,
+            Self::TooManyPeopleTooLong => 7,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
 impl wire::WriteObject for GetSuiteToken {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("suite_id", &self.suite_id)?;
@@ -130,6 +274,26 @@ impl wire::WriteObject for GetCustomizedAuthUrl {
     }
 }
 
+impl wire::WriteObject for GetPermanentCode {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("auth_code", &self.auth_code)
+    }
+}
+
+impl wire::WriteObject for GetAuthInfo {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("auth_corpid", &self.auth_corpid)?;
+        out.put("permanent_code", &self.permanent_code)
+    }
+}
+
+impl wire::WriteObject for GetAuthInfoV2 {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("auth_corpid", &self.auth_corpid)?;
+        out.put("permanent_code", &self.permanent_code)
+    }
+}
+
 impl wire::WriteObject for SessionInfo {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put_some("appid", &self.appid)?;
@@ -139,7 +303,8 @@ impl wire::WriteObject for SessionInfo {
 
 wire::write_objects! {
     GetSuiteToken, GetCorpToken, GetProviderToken, GetAppQrCode, GetPreAuthCode,
-    SetSessionInfo, GetPermanentCodeV2, GetCustomizedAuthUrl, SessionInfo
+    SetSessionInfo, GetPermanentCodeV2, GetCustomizedAuthUrl, GetPermanentCode,
+    GetAuthInfo, GetAuthInfoV2, SessionInfo
 }
 
 wire::write_int_enums! {
@@ -258,6 +423,56 @@ impl wire::ReadObject for GetCustomizedAuthUrlResponse {
     }
 }
 
+impl wire::ReadObject for GetPermanentCodeResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "permanent_code" => field.read(&mut self.permanent_code),
+            "dealer_corp_info" => field.read(&mut self.dealer_corp_info),
+            "auth_corp_info" => field.read(&mut self.auth_corp_info),
+            "auth_info" => field.read(&mut self.auth_info),
+            "auth_user_info" => field.read(&mut self.auth_user_info),
+            "state" => field.read(&mut self.state),
+            "edition_info" => field.read(&mut self.edition_info),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetAuthInfoResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "dealer_corp_info" => field.read(&mut self.dealer_corp_info),
+            "auth_corp_info" => field.read(&mut self.auth_corp_info),
+            "auth_info" => field.read(&mut self.auth_info),
+            "edition_info" => field.read(&mut self.edition_info),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetAuthInfoV2Response {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "dealer_corp_info" => field.read(&mut self.dealer_corp_info),
+            "auth_corp_info" => field.read(&mut self.auth_corp_info),
+            "auth_info" => field.read(&mut self.auth_info),
+            _ => field.skip(),
+        }
+    }
+}
+
 impl wire::ReadObject for AuthCorpInfo {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
@@ -303,17 +518,188 @@ impl wire::ReadObject for RegisterCodeInfo {
     }
 }
 
+impl wire::ReadObject for CompanyDetails {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "corpid" => field.read(&mut self.corpid),
+            "corp_name" => field.read(&mut self.corp_name),
+            "corp_type" => field.read(&mut self.corp_type),
+            "corp_square_logo_url" => field.read(&mut self.corp_square_logo_url),
+            "corp_user_max" => field.read(&mut self.corp_user_max),
+            "corp_full_name" => field.read(&mut self.corp_full_name),
+            "verified_end_time" => field.read(&mut self.verified_end_time),
+            "subject_type" => field.read(&mut self.subject_type),
+            "corp_wxqrcode" => field.read(&mut self.corp_wxqrcode),
+            "corp_scale" => field.read(&mut self.corp_scale),
+            "corp_industry" => field.read(&mut self.corp_industry),
+            "corp_sub_industry" => field.read(&mut self.corp_sub_industry),
+            "corp_ex_name" => field.read(&mut self.corp_ex_name),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for CorpExName {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "name_list" => field.read(&mut self.name_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for AuthInfo {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "agent" => field.read(&mut self.agent),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for AuthorizedApp {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "agentid" => field.read(&mut self.agentid),
+            "name" => field.read(&mut self.name),
+            "round_logo_url" => field.read(&mut self.round_logo_url),
+            "square_logo_url" => field.read(&mut self.square_logo_url),
+            "appid" => field.read(&mut self.appid),
+            "auth_mode" => field.read(&mut self.auth_mode),
+            "is_customized_app" => field.read(&mut self.is_customized_app),
+            "auth_from_thirdapp" => field.read(&mut self.auth_from_thirdapp),
+            "privilege" => field.read(&mut self.privilege),
+            "shared_from" => field.read(&mut self.shared_from),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for Privilege {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "level" => field.read(&mut self.level),
+            "allow_party" => field.read(&mut self.allow_party),
+            "allow_user" => field.read(&mut self.allow_user),
+            "allow_tag" => field.read(&mut self.allow_tag),
+            "extra_party" => field.read(&mut self.extra_party),
+            "extra_user" => field.read(&mut self.extra_user),
+            "extra_tag" => field.read(&mut self.extra_tag),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for SharedFrom {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "corpid" => field.read(&mut self.corpid),
+            "share_type" => field.read(&mut self.share_type),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for DealerCorpInfo {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "corpid" => field.read(&mut self.corpid),
+            "corp_name" => field.read(&mut self.corp_name),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for EditionInfo {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "agent" => field.read(&mut self.agent),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for AppEdition {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "agentid" => field.read(&mut self.agentid),
+            "edition_id" => field.read(&mut self.edition_id),
+            "edition_name" => field.read(&mut self.edition_name),
+            "app_status" => field.read(&mut self.app_status),
+            "user_limit" => field.read(&mut self.user_limit),
+            "expired_time" => field.read(&mut self.expired_time),
+            "is_virtual_version" => field.read(&mut self.is_virtual_version),
+            "is_shared_from_other_corp" => {
+                field.read(&mut self.is_shared_from_other_corp)
+            }
+            _ => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
     GetSuiteTokenResponse, GetCorpTokenResponse, GetProviderTokenResponse,
     GetAppQrCodeResponse, GetPreAuthCodeResponse, SetSessionInfoResponse,
-    GetPermanentCodeV2Response, GetCustomizedAuthUrlResponse, AuthCorpInfo, AuthUserInfo,
-    RegisterCodeInfo
+    GetPermanentCodeV2Response, GetCustomizedAuthUrlResponse, GetPermanentCodeResponse,
+    GetAuthInfoResponse, GetAuthInfoV2Response, AuthCorpInfo, AuthUserInfo,
+    RegisterCodeInfo, CompanyDetails, CorpExName, AuthInfo, AuthorizedApp, Privilege,
+    SharedFrom, DealerCorpInfo, EditionInfo, AppEdition
+}
+
+wire::read_int_enums! {
+    SubjectType, AuthMode, PrivilegeLevel, ShareType, AppStatus
+}
+
+wire::read_string_enums! {
+    CorpType
 }
 
 wire::open_enums! {
-    AuthType, QrcodeStyle, ResultType
+    AuthType, QrcodeStyle, ResultType, CorpType, SubjectType, AuthMode, PrivilegeLevel,
+    ShareType, AppStatus
 }
 
 wire::int_enums! {
-    AuthType, QrcodeStyle, ResultType
+    AuthType, QrcodeStyle, ResultType, SubjectType, AuthMode, PrivilegeLevel, ShareType,
+    AppStatus
+}
+
+wire::string_enums! {
+    CorpType
 }

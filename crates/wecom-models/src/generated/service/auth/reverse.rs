@@ -65,6 +65,35 @@ impl wire::WriteObject for GetCustomizedAuthUrlResponse {
     }
 }
 
+impl wire::WriteObject for GetPermanentCodeResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("permanent_code", &self.permanent_code)?;
+        out.put_some("dealer_corp_info", &self.dealer_corp_info)?;
+        out.put("auth_corp_info", &self.auth_corp_info)?;
+        out.put_some("auth_info", &self.auth_info)?;
+        out.put_some("auth_user_info", &self.auth_user_info)?;
+        out.put_some("state", &self.state)?;
+        out.put_some("edition_info", &self.edition_info)
+    }
+}
+
+impl wire::WriteObject for GetAuthInfoResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("dealer_corp_info", &self.dealer_corp_info)?;
+        out.put_some("auth_corp_info", &self.auth_corp_info)?;
+        out.put_some("auth_info", &self.auth_info)?;
+        out.put_some("edition_info", &self.edition_info)
+    }
+}
+
+impl wire::WriteObject for GetAuthInfoV2Response {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("dealer_corp_info", &self.dealer_corp_info)?;
+        out.put("auth_corp_info", &self.auth_corp_info)?;
+        out.put_some("auth_info", &self.auth_info)
+    }
+}
+
 impl wire::WriteObject for AuthCorpInfo {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("corpid", &self.corpid)?;
@@ -89,11 +118,111 @@ impl wire::WriteObject for RegisterCodeInfo {
     }
 }
 
+impl wire::WriteObject for CompanyDetails {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("corpid", &self.corpid)?;
+        out.put("corp_name", &self.corp_name)?;
+        out.put("corp_type", &self.corp_type)?;
+        out.put("corp_square_logo_url", &self.corp_square_logo_url)?;
+        out.put("corp_user_max", &self.corp_user_max)?;
+        out.put_some("corp_full_name", &self.corp_full_name)?;
+        out.put("verified_end_time", &self.verified_end_time)?;
+        out.put("subject_type", &self.subject_type)?;
+        out.put_some("corp_wxqrcode", &self.corp_wxqrcode)?;
+        out.put("corp_scale", &self.corp_scale)?;
+        out.put("corp_industry", &self.corp_industry)?;
+        out.put("corp_sub_industry", &self.corp_sub_industry)?;
+        out.put_some("corp_ex_name", &self.corp_ex_name)
+    }
+}
+
+impl wire::WriteObject for CorpExName {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("name_list", &self.name_list)
+    }
+}
+
+impl wire::WriteObject for AuthInfo {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("agent", &self.agent)
+    }
+}
+
+impl wire::WriteObject for AuthorizedApp {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("agentid", &self.agentid)?;
+        out.put("name", &self.name)?;
+        out.put("round_logo_url", &self.round_logo_url)?;
+        out.put("square_logo_url", &self.square_logo_url)?;
+        out.put_some("appid", &self.appid)?;
+        out.put_some("auth_mode", &self.auth_mode)?;
+        out.put_some("is_customized_app", &self.is_customized_app)?;
+        out.put_some("auth_from_thirdapp", &self.auth_from_thirdapp)?;
+        out.put_some("privilege", &self.privilege)?;
+        out.put_some("shared_from", &self.shared_from)
+    }
+}
+
+impl wire::WriteObject for Privilege {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("level", &self.level)?;
+        out.put("allow_party", &self.allow_party)?;
+        out.put("allow_user", &self.allow_user)?;
+        out.put("allow_tag", &self.allow_tag)?;
+        out.put_some("extra_party", &self.extra_party)?;
+        out.put_some("extra_user", &self.extra_user)?;
+        out.put_some("extra_tag", &self.extra_tag)
+    }
+}
+
+impl wire::WriteObject for SharedFrom {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("corpid", &self.corpid)?;
+        out.put("share_type", &self.share_type)
+    }
+}
+
+impl wire::WriteObject for DealerCorpInfo {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("corpid", &self.corpid)?;
+        out.put("corp_name", &self.corp_name)
+    }
+}
+
+impl wire::WriteObject for EditionInfo {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("agent", &self.agent)
+    }
+}
+
+impl wire::WriteObject for AppEdition {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("agentid", &self.agentid)?;
+        out.put("edition_id", &self.edition_id)?;
+        out.put("edition_name", &self.edition_name)?;
+        out.put("app_status", &self.app_status)?;
+        out.put("user_limit", &self.user_limit)?;
+        out.put("expired_time", &self.expired_time)?;
+        out.put("is_virtual_version", &self.is_virtual_version)?;
+        out.put("is_shared_from_other_corp", &self.is_shared_from_other_corp)
+    }
+}
+
 wire::write_objects! {
     GetSuiteTokenResponse, GetCorpTokenResponse, GetProviderTokenResponse,
     GetAppQrCodeResponse, GetPreAuthCodeResponse, SetSessionInfoResponse,
-    GetPermanentCodeV2Response, GetCustomizedAuthUrlResponse, AuthCorpInfo, AuthUserInfo,
-    RegisterCodeInfo
+    GetPermanentCodeV2Response, GetCustomizedAuthUrlResponse, GetPermanentCodeResponse,
+    GetAuthInfoResponse, GetAuthInfoV2Response, AuthCorpInfo, AuthUserInfo,
+    RegisterCodeInfo, CompanyDetails, CorpExName, AuthInfo, AuthorizedApp, Privilege,
+    SharedFrom, DealerCorpInfo, EditionInfo, AppEdition
+}
+
+wire::write_int_enums! {
+    SubjectType, AuthMode, PrivilegeLevel, ShareType, AppStatus
+}
+
+wire::write_string_enums! {
+    CorpType
 }
 
 impl wire::ReadObject for GetSuiteToken {
@@ -207,6 +336,47 @@ impl wire::ReadObject for GetCustomizedAuthUrl {
     }
 }
 
+impl wire::ReadObject for GetPermanentCode {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "auth_code" => field.read(&mut self.auth_code),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetAuthInfo {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "auth_corpid" => field.read(&mut self.auth_corpid),
+            "permanent_code" => field.read(&mut self.permanent_code),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetAuthInfoV2 {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "auth_corpid" => field.read(&mut self.auth_corpid),
+            "permanent_code" => field.read(&mut self.permanent_code),
+            _ => field.skip(),
+        }
+    }
+}
+
 impl wire::ReadObject for SessionInfo {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
@@ -223,7 +393,8 @@ impl wire::ReadObject for SessionInfo {
 
 wire::read_objects! {
     GetSuiteToken, GetCorpToken, GetProviderToken, GetAppQrCode, GetPreAuthCode,
-    SetSessionInfo, GetPermanentCodeV2, GetCustomizedAuthUrl, SessionInfo
+    SetSessionInfo, GetPermanentCodeV2, GetCustomizedAuthUrl, GetPermanentCode,
+    GetAuthInfo, GetAuthInfoV2, SessionInfo
 }
 
 wire::read_int_enums! {
