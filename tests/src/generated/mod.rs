@@ -52,6 +52,8 @@ pub(crate) mod report;
 /// 家校沟通 · 部门管理, 家校沟通 · 家校通讯录变更回调, 家校应用 · 健康上报, 家校应用 · 上课直播, 家校沟通 · 网页授权登录, 家校消息推送, 家校应用 · 班级收款, 家校沟通 ·
 /// 基础接口, 家校沟通 · 学生与家长管理 (feature `school`).
 pub(crate) mod school;
+/// 安全管理 · 获取企业微信域名IP信息, 安全管理 · 回调通知, 安全管理 · 操作记录, 安全管理 · 设备管理, 安全管理 · 高级功能账号管理 (feature `security`).
+pub(crate) mod security;
 /// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商, 收银台 · 应用版本付费, 推广二维码, 家校沟通 · 网页授权登录 (feature
 /// `service`).
 pub(crate) mod service;
@@ -2222,6 +2224,78 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::school::user::BatchToExternalUserId,
     >(school::user::BATCH_TO_EXTERNAL_USER_ID, &[], &[]),
     Contract::of::<
+        wecom_models::security::domain_ip::GetServerDomainIp,
+    >(
+        security::domain_ip::GET_SERVER_DOMAIN_IP,
+        &[],
+        &["/domain_list/*/port", "/ip_list/*/port"],
+    ),
+    Contract::of::<
+        wecom_models::security::record::GetFileOperRecord,
+    >(security::record::GET_FILE_OPER_RECORD, &[], &[]),
+    Contract::of::<
+        wecom_models::security::record::GetScreenOperRecord,
+    >(security::record::GET_SCREEN_OPER_RECORD, &[], &[]),
+    Contract::of::<
+        wecom_models::security::record::ListMemberOperLog,
+    >(security::record::LIST_MEMBER_OPER_LOG, &[], &["/record_list/*/userid"]),
+    Contract::of::<
+        wecom_models::security::record::ListAdminOperLog,
+    >(security::record::LIST_ADMIN_OPER_LOG, &[], &["/record_list/*/userid"]),
+    Contract::of::<
+        wecom_models::security::trustdevice::ImportTrustDevice,
+    >(
+        security::trustdevice::IMPORT_TRUST_DEVICE,
+        &["/device_list/*/mac_addr", "/device_list/*/harddisk_uuid"],
+        &[],
+    ),
+    Contract::of::<
+        wecom_models::security::trustdevice::ListTrustDevice,
+    >(
+        security::trustdevice::LIST_TRUST_DEVICE,
+        &[],
+        &["/device_list/*/mac_addr", "/device_list/*/harddisk_uuid"],
+    ),
+    Contract::of::<
+        wecom_models::security::trustdevice::GetTrustDeviceByUser,
+    >(
+        security::trustdevice::GET_TRUST_DEVICE_BY_USER,
+        &[],
+        &["/device_list/*/mac_addr", "/device_list/*/harddisk_uuid"],
+    ),
+    Contract::of::<
+        wecom_models::security::trustdevice::DeleteTrustDevice,
+    >(security::trustdevice::DELETE_TRUST_DEVICE, &["/device_code_list"], &[]),
+    Contract::of::<
+        wecom_models::security::trustdevice::ApproveTrustDevice,
+    >(
+        security::trustdevice::APPROVE_TRUST_DEVICE,
+        &["/device_code_list"],
+        &["/success_list", "/fail_list"],
+    ),
+    Contract::of::<
+        wecom_models::security::trustdevice::RejectTrustDevice,
+    >(
+        security::trustdevice::REJECT_TRUST_DEVICE,
+        &["/device_code_list"],
+        &["/success_list", "/fail_list"],
+    ),
+    Contract::of::<
+        wecom_models::security::vip::SubmitBatchAddVipJob,
+    >(security::vip::SUBMIT_BATCH_ADD_VIP_JOB, &[], &[]),
+    Contract::of::<
+        wecom_models::security::vip::GetBatchAddVipJobResult,
+    >(security::vip::GET_BATCH_ADD_VIP_JOB_RESULT, &[], &[]),
+    Contract::of::<
+        wecom_models::security::vip::SubmitBatchDelVipJob,
+    >(security::vip::SUBMIT_BATCH_DEL_VIP_JOB, &[], &[]),
+    Contract::of::<
+        wecom_models::security::vip::GetBatchDelVipJobResult,
+    >(security::vip::GET_BATCH_DEL_VIP_JOB_RESULT, &[], &[]),
+    Contract::of::<
+        wecom_models::security::vip::ListVip,
+    >(security::vip::LIST_VIP, &[], &[]),
+    Contract::of::<
         wecom_models::service::auth::GetSuiteToken,
     >(service::auth::GET_SUITE_TOKEN, &[], &[]),
     Contract::of::<
@@ -2860,6 +2934,7 @@ pub(crate) static EVENTS: &[Occurrence] = &[
     Occurrence::of::<wecom_models::school::events::UpdateDepartment>(&[], &[]),
     Occurrence::of::<wecom_models::school::events::UpdateParent>(&[], &[]),
     Occurrence::of::<wecom_models::school::events::UpdateStudent>(&[], &[]),
+    Occurrence::of::<wecom_models::security::events::ChangeDomainIp>(&[], &[]),
     Occurrence::of::<wecom_models::wedoc::events::AddField>(&[], &[]),
     Occurrence::of::<wecom_models::wedoc::events::AddRecord>(&[], &[]),
     Occurrence::of::<wecom_models::wedoc::events::DeleteDoc>(&[], &[]),

@@ -50,6 +50,8 @@ pub(crate) mod report;
 /// 家校沟通 · 部门管理, 家校应用 · 健康上报, 家校应用 · 上课直播, 家校沟通 · 网页授权登录, 家校消息推送, 家校应用 · 班级收款, 家校沟通 · 基础接口, 家校沟通 ·
 /// 学生与家长管理 (feature `school`).
 pub(crate) mod school;
+/// 安全管理 · 获取企业微信域名IP信息, 安全管理 · 操作记录, 安全管理 · 设备管理, 安全管理 · 高级功能账号管理 (feature `security`).
+pub(crate) mod security;
 /// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商, 收银台 · 应用版本付费, 推广二维码, 家校沟通 · 网页授权登录 (feature
 /// `service`).
 pub(crate) mod service;
@@ -162,6 +164,10 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     school::payment::ROUTES,
     school::settings::ROUTES,
     school::user::ROUTES,
+    security::domain_ip::ROUTES,
+    security::record::ROUTES,
+    security::trustdevice::ROUTES,
+    security::vip::ROUTES,
     service::auth::ROUTES,
     service::contact::ROUTES,
     service::customer_acquisition::ROUTES,

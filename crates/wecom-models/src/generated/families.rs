@@ -77,6 +77,9 @@ pub use generated::report;
 #[cfg(feature = "school")]
 #[doc(inline)]
 pub use generated::school;
+#[cfg(feature = "security")]
+#[doc(inline)]
+pub use generated::security;
 #[cfg(feature = "service")]
 #[doc(inline)]
 pub use generated::service;

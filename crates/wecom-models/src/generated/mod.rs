@@ -77,6 +77,9 @@ pub mod report;
 /// 基础接口, 家校沟通 · 学生与家长管理 (feature `school`).
 #[cfg(feature = "school")]
 pub mod school;
+/// 安全管理 · 获取企业微信域名IP信息, 安全管理 · 回调通知, 安全管理 · 操作记录, 安全管理 · 设备管理, 安全管理 · 高级功能账号管理 (feature `security`).
+#[cfg(feature = "security")]
+pub mod security;
 /// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商, 收银台 · 应用版本付费, 推广二维码, 家校沟通 · 网页授权登录 (feature
 /// `service`).
 #[cfg(feature = "service")]

@@ -75,6 +75,9 @@ pub(crate) mod report;
 /// 学生与家长管理 (feature `school`).
 #[cfg(feature = "school")]
 pub(crate) mod school;
+/// 安全管理 · 获取企业微信域名IP信息, 安全管理 · 操作记录, 安全管理 · 设备管理, 安全管理 · 高级功能账号管理 (feature `security`).
+#[cfg(feature = "security")]
+pub(crate) mod security;
 /// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商, 收银台 · 应用版本付费, 推广二维码, 家校沟通 · 网页授权登录 (feature
 /// `service`).
 #[cfg(feature = "service")]
@@ -1297,6 +1300,38 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::school::user::ListParent as crate::Endpoint>::META,
     #[cfg(feature = "school")]
     <wecom_models::school::user::BatchToExternalUserId as crate::Endpoint>::META,
+    #[cfg(feature = "security")]
+    <wecom_models::security::domain_ip::GetServerDomainIp as crate::Endpoint>::META,
+    #[cfg(feature = "security")]
+    <wecom_models::security::record::GetFileOperRecord as crate::Endpoint>::META,
+    #[cfg(feature = "security")]
+    <wecom_models::security::record::GetScreenOperRecord as crate::Endpoint>::META,
+    #[cfg(feature = "security")]
+    <wecom_models::security::record::ListMemberOperLog as crate::Endpoint>::META,
+    #[cfg(feature = "security")]
+    <wecom_models::security::record::ListAdminOperLog as crate::Endpoint>::META,
+    #[cfg(feature = "security")]
+    <wecom_models::security::trustdevice::ImportTrustDevice as crate::Endpoint>::META,
+    #[cfg(feature = "security")]
+    <wecom_models::security::trustdevice::ListTrustDevice as crate::Endpoint>::META,
+    #[cfg(feature = "security")]
+    <wecom_models::security::trustdevice::GetTrustDeviceByUser as crate::Endpoint>::META,
+    #[cfg(feature = "security")]
+    <wecom_models::security::trustdevice::DeleteTrustDevice as crate::Endpoint>::META,
+    #[cfg(feature = "security")]
+    <wecom_models::security::trustdevice::ApproveTrustDevice as crate::Endpoint>::META,
+    #[cfg(feature = "security")]
+    <wecom_models::security::trustdevice::RejectTrustDevice as crate::Endpoint>::META,
+    #[cfg(feature = "security")]
+    <wecom_models::security::vip::SubmitBatchAddVipJob as crate::Endpoint>::META,
+    #[cfg(feature = "security")]
+    <wecom_models::security::vip::GetBatchAddVipJobResult as crate::Endpoint>::META,
+    #[cfg(feature = "security")]
+    <wecom_models::security::vip::SubmitBatchDelVipJob as crate::Endpoint>::META,
+    #[cfg(feature = "security")]
+    <wecom_models::security::vip::GetBatchDelVipJobResult as crate::Endpoint>::META,
+    #[cfg(feature = "security")]
+    <wecom_models::security::vip::ListVip as crate::Endpoint>::META,
     #[cfg(feature = "service")]
     <wecom_models::service::auth::GetSuiteToken as crate::Endpoint>::META,
     #[cfg(feature = "service")]

@@ -77,6 +77,9 @@ pub use wecom_models::report;
 #[cfg(feature = "school")]
 #[doc(inline)]
 pub use wecom_models::school;
+#[cfg(feature = "security")]
+#[doc(inline)]
+pub use wecom_models::security;
 #[cfg(feature = "service")]
 #[doc(inline)]
 pub use wecom_models::service;
@@ -216,6 +219,11 @@ pub use wecom_models::wedrive;
 #[cfg_attr(
     not(feature = "school"),
     doc = "\n# school\n\n43 endpoints. Needs the feature `school`.\n"
+)]
+#[cfg_attr(feature = "security", doc = include_str!("endpoints/security.md"))]
+#[cfg_attr(
+    not(feature = "security"),
+    doc = "\n# security\n\n16 endpoints. Needs the feature `security`.\n"
 )]
 #[cfg_attr(feature = "service", doc = include_str!("endpoints/service.md"))]
 #[cfg_attr(
