@@ -3,6 +3,7 @@
 pub(crate) mod advanced;
 pub(crate) mod basic;
 pub(crate) mod enroll;
+pub(crate) mod events;
 pub(crate) mod layout;
 pub(crate) mod mra;
 pub(crate) mod phone;

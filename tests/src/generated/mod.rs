@@ -32,9 +32,9 @@ pub(crate) mod kf;
 pub(crate) mod license;
 pub(crate) mod living;
 pub(crate) mod media;
-/// 会议 · 预约会议高级管理, 会议 · 预约会议基础管理, 会议 · 预约会议报名管理, 会议 · 会议布局和背景管理, 会议 · 会议室连接器（MRA）管理, 会议 · 电话入会（PSTN）管理,
-/// 会议 · 会议投票管理, 会议 · 会中控制管理, 会议 · 录制管理, 会议 · Rooms会议室管理, 会议 · 会议统计管理, 会议 · 高级功能账号管理, 会议 ·
-/// 网络研讨会（Webinar）管理, 会议 · 网络研讨会（Webinar）报名管理 (feature `meeting`).
+/// 会议 · 预约会议高级管理, 会议 · 预约会议基础管理, 会议 · 预约会议报名管理, 会议 · 回调通知, 会议 · 会议布局和背景管理, 会议 · 会议室连接器（MRA）管理, 会议 ·
+/// 电话入会（PSTN）管理, 会议 · 会议投票管理, 会议 · 会中控制管理, 会议 · 录制管理, 会议 · Rooms会议室管理, 会议 · 会议统计管理, 会议 · 高级功能账号管理, 会议
+/// · 网络研讨会（Webinar）管理, 会议 · 网络研讨会（Webinar）报名管理 (feature `meeting`).
 pub(crate) mod meeting;
 /// 消息接收与发送, 消息接收与发送 · 应用发送消息到群聊会话, 消息接收与发送 · 接收消息与事件, 消息推送（原群机器人） (feature `message`).
 pub(crate) mod message;
@@ -2885,6 +2885,36 @@ pub(crate) static EVENTS: &[Occurrence] = &[
     >(&[], &[]),
     Occurrence::of::<wecom_models::living::events::LivingStatusChange>(&[], &[]),
     Occurrence::of::<wecom_models::media::events::UploadMediaJobFinish>(&[], &[]),
+    Occurrence::of::<wecom_models::meeting::events::CancelEnroll>(&[], &[]),
+    Occurrence::of::<wecom_models::meeting::events::CancelMeeting>(&[], &[]),
+    Occurrence::of::<wecom_models::meeting::events::CloseScreenShare>(&[], &[]),
+    Occurrence::of::<wecom_models::meeting::events::DeleteRecording>(&[], &[]),
+    Occurrence::of::<wecom_models::meeting::events::EnrollMeeting>(&[], &[]),
+    Occurrence::of::<wecom_models::meeting::events::JoinFromMeetingRoom>(&[], &[]),
+    Occurrence::of::<wecom_models::meeting::events::JoinMeeting>(&[], &[]),
+    Occurrence::of::<wecom_models::meeting::events::JoinMeetingBeforeHost>(&[], &[]),
+    Occurrence::of::<wecom_models::meeting::events::JoinWaitingRoom>(&[], &[]),
+    Occurrence::of::<wecom_models::meeting::events::MediumUpload>(&[], &[]),
+    Occurrence::of::<wecom_models::meeting::events::MeetingEnd>(&[], &[]),
+    Occurrence::of::<wecom_models::meeting::events::MeetingMuteAll>(&[], &[]),
+    Occurrence::of::<wecom_models::meeting::events::MeetingRoomResponse>(&[], &[]),
+    Occurrence::of::<wecom_models::meeting::events::MeetingStart>(&[], &[]),
+    Occurrence::of::<wecom_models::meeting::events::MeetingUnmuteAll>(&[], &[]),
+    Occurrence::of::<wecom_models::meeting::events::ModifyMeeting>(&[], &[]),
+    Occurrence::of::<wecom_models::meeting::events::MoveToWaitingRoom>(&[], &[]),
+    Occurrence::of::<wecom_models::meeting::events::OpenScreenShare>(&[], &[]),
+    Occurrence::of::<wecom_models::meeting::events::PauseRecording>(&[], &[]),
+    Occurrence::of::<wecom_models::meeting::events::PstnStatusUpdate>(&[], &[]),
+    Occurrence::of::<wecom_models::meeting::events::QuitMeeting>(&[], &[]),
+    Occurrence::of::<wecom_models::meeting::events::QuitWaitingRoom>(&[], &[]),
+    Occurrence::of::<wecom_models::meeting::events::RecordingComplete>(&[], &[]),
+    Occurrence::of::<wecom_models::meeting::events::ResumeRecording>(&[], &[]),
+    Occurrence::of::<wecom_models::meeting::events::RoleChange>(&[], &[]),
+    Occurrence::of::<wecom_models::meeting::events::StartRecording>(&[], &[]),
+    Occurrence::of::<wecom_models::meeting::events::StatisticsStartMeeting>(&[], &[]),
+    Occurrence::of::<wecom_models::meeting::events::StopRecording>(&[], &[]),
+    Occurrence::of::<wecom_models::meeting::events::WebinarRoleChange>(&[], &[]),
+    Occurrence::of::<wecom_models::meeting::events::WebinarWarmUpUpload>(&[], &[]),
     Occurrence::of::<wecom_models::message::events::TextMessage>(&[], &[]),
     Occurrence::of::<wecom_models::message::events::ImageMessage>(&[], &[]),
     Occurrence::of::<wecom_models::message::events::VoiceMessage>(&[], &[]),

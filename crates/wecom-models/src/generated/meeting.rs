@@ -3,6 +3,8 @@
 pub mod advanced;
 pub mod basic;
 pub mod enroll;
+#[cfg(feature = "callback")]
+pub mod events;
 pub mod layout;
 pub mod mra;
 pub mod phone;
