@@ -2,4 +2,5 @@
 
 pub(crate) mod account;
 pub(crate) mod app;
+pub(crate) mod events;
 pub(crate) mod order;

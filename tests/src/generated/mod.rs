@@ -28,7 +28,7 @@ pub(crate) mod idconvert;
 /// 微信客服 · 客服账号管理, 微信客服 · 升级服务与客户, 微信客服 · 机器人管理, 微信客服 · 会话分配与消息收发, 微信客服 · 接待人员管理, 微信客服 · 统计管理 (feature
 /// `kf`).
 pub(crate) mod kf;
-/// 接口调用许可 · 账号管理, 接口调用许可 · 应用管理, 接口调用许可 · 订单管理 (feature `license`).
+/// 接口调用许可 · 账号管理, 接口调用许可 · 应用管理, 接口调用许可 · 回调通知, 接口调用许可 · 订单管理 (feature `license`).
 pub(crate) mod license;
 pub(crate) mod living;
 pub(crate) mod media;
@@ -54,8 +54,8 @@ pub(crate) mod report;
 pub(crate) mod school;
 /// 安全管理 · 获取企业微信域名IP信息, 安全管理 · 回调通知, 安全管理 · 操作记录, 安全管理 · 设备管理, 安全管理 · 高级功能账号管理 (feature `security`).
 pub(crate) mod security;
-/// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商, 收银台 · 应用版本付费, 推广二维码, 家校沟通 · 网页授权登录 (feature
-/// `service`).
+/// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 应用授权 · 收银台 · 推广二维码 · 回调通知, 身份验证, 素材管理 · 服务商, 收银台 · 应用版本付费, 推广二维码,
+/// 家校沟通 · 网页授权登录 (feature `service`).
 pub(crate) mod service;
 /// 文档 · 管理智能表格内容权限, 文档 · 管理文档, 文档 · 管理文档内容, 文档 · 回调通知, 文档 · 管理收集表, 文档 · 设置文档权限, 文档 · 管理智能表格内容,
 /// 智能表格自动化创建的群聊, 文档 · 管理表格内容, 文档 · 高级功能账号管理 (feature `wedoc`).
@@ -2883,6 +2883,10 @@ pub(crate) static EVENTS: &[Occurrence] = &[
     Occurrence::of::<
         wecom_models::idconvert::events::AgreeExternalUserIdMigration,
     >(&[], &[]),
+    Occurrence::of::<wecom_models::license::events::UnlicensedNotify>(&[], &[]),
+    Occurrence::of::<wecom_models::license::events::LicensePaySuccess>(&[], &[]),
+    Occurrence::of::<wecom_models::license::events::LicenseRefund>(&[], &[]),
+    Occurrence::of::<wecom_models::license::events::AutoActivate>(&[], &[]),
     Occurrence::of::<wecom_models::living::events::LivingStatusChange>(&[], &[]),
     Occurrence::of::<wecom_models::media::events::UploadMediaJobFinish>(&[], &[]),
     Occurrence::of::<wecom_models::meeting::events::CancelEnroll>(&[], &[]),
@@ -2965,6 +2969,22 @@ pub(crate) static EVENTS: &[Occurrence] = &[
     Occurrence::of::<wecom_models::school::events::UpdateParent>(&[], &[]),
     Occurrence::of::<wecom_models::school::events::UpdateStudent>(&[], &[]),
     Occurrence::of::<wecom_models::security::events::ChangeDomainIp>(&[], &[]),
+    Occurrence::of::<wecom_models::service::events::SuiteTicket>(&[], &[]),
+    Occurrence::of::<wecom_models::service::events::CreateAuth>(&[], &[]),
+    Occurrence::of::<wecom_models::service::events::ChangeAuth>(&[], &[]),
+    Occurrence::of::<wecom_models::service::events::CancelAuth>(&[], &[]),
+    Occurrence::of::<wecom_models::service::events::ResetPermanentCode>(&[], &[]),
+    Occurrence::of::<wecom_models::service::events::CorpArchAuth>(&[], &[]),
+    Occurrence::of::<wecom_models::service::events::ApproveSpecialAuth>(&[], &[]),
+    Occurrence::of::<wecom_models::service::events::CancelSpecialAuth>(&[], &[]),
+    Occurrence::of::<wecom_models::service::events::OpenOrder>(&[], &[]),
+    Occurrence::of::<wecom_models::service::events::ChangeOrder>(&[], &[]),
+    Occurrence::of::<wecom_models::service::events::PayForAppSuccess>(&[], &[]),
+    Occurrence::of::<wecom_models::service::events::RefundOrder>(&[], &[]),
+    Occurrence::of::<wecom_models::service::events::CancelOrder>(&[], &[]),
+    Occurrence::of::<wecom_models::service::events::ChangeEdition>(&[], &[]),
+    Occurrence::of::<wecom_models::service::events::RegisterCorp>(&[], &[]),
+    Occurrence::of::<wecom_models::service::events::EnterRegisterPackage>(&[], &[]),
     Occurrence::of::<wecom_models::wedoc::events::AddField>(&[], &[]),
     Occurrence::of::<wecom_models::wedoc::events::AddRecord>(&[], &[]),
     Occurrence::of::<wecom_models::wedoc::events::DeleteDoc>(&[], &[]),

@@ -3,6 +3,7 @@
 pub(crate) mod auth;
 pub(crate) mod contact;
 pub(crate) mod customer_acquisition;
+pub(crate) mod events;
 pub(crate) mod login;
 pub(crate) mod media;
 pub(crate) mod order;

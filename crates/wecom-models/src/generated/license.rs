@@ -2,4 +2,6 @@
 
 pub mod account;
 pub mod app;
+#[cfg(feature = "callback")]
+pub mod events;
 pub mod order;

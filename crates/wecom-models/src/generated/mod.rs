@@ -41,7 +41,7 @@ pub mod idconvert;
 /// `kf`).
 #[cfg(feature = "kf")]
 pub mod kf;
-/// 接口调用许可 · 账号管理, 接口调用许可 · 应用管理, 接口调用许可 · 订单管理 (feature `license`).
+/// 接口调用许可 · 账号管理, 接口调用许可 · 应用管理, 接口调用许可 · 回调通知, 接口调用许可 · 订单管理 (feature `license`).
 #[cfg(feature = "license")]
 pub mod license;
 #[cfg(feature = "living")]
@@ -80,8 +80,8 @@ pub mod school;
 /// 安全管理 · 获取企业微信域名IP信息, 安全管理 · 回调通知, 安全管理 · 操作记录, 安全管理 · 设备管理, 安全管理 · 高级功能账号管理 (feature `security`).
 #[cfg(feature = "security")]
 pub mod security;
-/// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商, 收银台 · 应用版本付费, 推广二维码, 家校沟通 · 网页授权登录 (feature
-/// `service`).
+/// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 应用授权 · 收银台 · 推广二维码 · 回调通知, 身份验证, 素材管理 · 服务商, 收银台 · 应用版本付费, 推广二维码,
+/// 家校沟通 · 网页授权登录 (feature `service`).
 #[cfg(feature = "service")]
 pub mod service;
 /// 文档 · 管理智能表格内容权限, 文档 · 管理文档, 文档 · 管理文档内容, 文档 · 回调通知, 文档 · 管理收集表, 文档 · 设置文档权限, 文档 · 管理智能表格内容,

@@ -3,6 +3,8 @@
 pub mod auth;
 pub mod contact;
 pub mod customer_acquisition;
+#[cfg(feature = "callback")]
+pub mod events;
 pub mod login;
 pub mod media;
 pub mod order;
