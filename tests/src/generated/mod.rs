@@ -14,7 +14,7 @@ pub(crate) mod checkin;
 /// 通讯录管理 · 异步导入接口, 通讯录管理 · 部门管理, 通讯录管理 · 回调通知, 通讯录管理 · 异步导出接口, 通讯录管理 · 标签管理, 通讯录管理 · 成员管理 (feature
 /// `contacts`).
 pub(crate) mod contacts;
-/// 上下游 · 上下游通讯录管理, 上下游 · 企业互联 · 回调通知, 企业互联 (feature `corpgroup`).
+/// 上下游 · 上下游通讯录管理, 上下游 · 上下游关联客户信息, 上下游 · 企业互联 · 回调通知, 上下游 · 上下游规则, 企业互联 (feature `corpgroup`).
 pub(crate) mod corpgroup;
 pub(crate) mod devicedata;
 /// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 回调事件, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
@@ -502,6 +502,58 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::corpgroup::chain::RemoveCorp,
     >(corpgroup::chain::REMOVE_CORP, &[], &[]),
+    Contract::of::<
+        wecom_models::corpgroup::chain::GetChainList,
+    >(corpgroup::chain::GET_CHAIN_LIST, &[], &[]),
+    Contract::of::<
+        wecom_models::corpgroup::chain::GetChainGroup,
+    >(corpgroup::chain::GET_CHAIN_GROUP, &[], &[]),
+    Contract::of::<
+        wecom_models::corpgroup::chain::GetChainCorpInfoList,
+    >(corpgroup::chain::GET_CHAIN_CORP_INFO_LIST, &[], &[]),
+    Contract::of::<
+        wecom_models::corpgroup::chain::GetChainCorpInfo,
+    >(corpgroup::chain::GET_CHAIN_CORP_INFO, &[], &[]),
+    Contract::of::<
+        wecom_models::corpgroup::chain::ImportChainContact,
+    >(corpgroup::chain::IMPORT_CHAIN_CONTACT, &[], &[]),
+    Contract::of::<
+        wecom_models::corpgroup::chain::GetCorpGroupResult,
+    >(
+        corpgroup::chain::GET_CORP_GROUP_RESULT,
+        &[],
+        &["/result/fail_list/*/contact_info_list/*/mobile"],
+    ),
+    Contract::of::<
+        wecom_models::corpgroup::chain::GetChainUserCustomId,
+    >(corpgroup::chain::GET_CHAIN_USER_CUSTOM_ID, &[], &[]),
+    Contract::of::<
+        wecom_models::corpgroup::chain::GetCorpSharedChainList,
+    >(corpgroup::chain::GET_CORP_SHARED_CHAIN_LIST, &[], &[]),
+    Contract::of::<
+        wecom_models::corpgroup::customer::UnionIdToExternalUserId,
+    >(corpgroup::customer::UNION_ID_TO_EXTERNAL_USER_ID, &[], &[]),
+    Contract::of::<
+        wecom_models::corpgroup::customer::UnionIdToPendingId,
+    >(corpgroup::customer::UNION_ID_TO_PENDING_ID, &[], &[]),
+    Contract::of::<
+        wecom_models::corpgroup::customer::ExternalUserIdToPendingId,
+    >(corpgroup::customer::EXTERNAL_USER_ID_TO_PENDING_ID, &[], &[]),
+    Contract::of::<
+        wecom_models::corpgroup::rule::ListRuleIds,
+    >(corpgroup::rule::LIST_RULE_IDS, &[], &[]),
+    Contract::of::<
+        wecom_models::corpgroup::rule::DeleteRule,
+    >(corpgroup::rule::DELETE_RULE, &[], &[]),
+    Contract::of::<
+        wecom_models::corpgroup::rule::GetRuleInfo,
+    >(corpgroup::rule::GET_RULE_INFO, &[], &[]),
+    Contract::of::<
+        wecom_models::corpgroup::rule::AddRule,
+    >(corpgroup::rule::ADD_RULE, &[], &[]),
+    Contract::of::<
+        wecom_models::corpgroup::rule::ModifyRule,
+    >(corpgroup::rule::MODIFY_RULE, &[], &[]),
     Contract::of::<
         wecom_models::corpgroup::share::ListAppShareInfo,
     >(corpgroup::share::LIST_APP_SHARE_INFO, &[], &[]),

@@ -13,7 +13,7 @@ pub(crate) mod chatdata;
 pub(crate) mod checkin;
 /// 通讯录管理 · 异步导入接口, 通讯录管理 · 部门管理, 通讯录管理 · 异步导出接口, 通讯录管理 · 标签管理, 通讯录管理 · 成员管理 (feature `contacts`).
 pub(crate) mod contacts;
-/// 上下游 · 上下游通讯录管理, 企业互联 (feature `corpgroup`).
+/// 上下游 · 上下游通讯录管理, 上下游 · 上下游关联客户信息, 上下游 · 上下游规则, 企业互联 (feature `corpgroup`).
 pub(crate) mod corpgroup;
 pub(crate) mod devicedata;
 /// 邮件 · 邮箱账号, 邮件 · 应用邮箱, 邮件 · 管理邮件群组, 邮件 · 管理公共邮箱, 邮件 · 高级功能账号管理 (feature `exmail`).
@@ -85,6 +85,8 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     contacts::tag::ROUTES,
     contacts::user::ROUTES,
     corpgroup::chain::ROUTES,
+    corpgroup::customer::ROUTES,
+    corpgroup::rule::ROUTES,
     corpgroup::share::ROUTES,
     devicedata::ROUTES,
     exmail::account::ROUTES,

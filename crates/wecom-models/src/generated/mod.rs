@@ -20,7 +20,7 @@ pub mod checkin;
 /// `contacts`).
 #[cfg(feature = "contacts")]
 pub mod contacts;
-/// 上下游 · 上下游通讯录管理, 上下游 · 企业互联 · 回调通知, 企业互联 (feature `corpgroup`).
+/// 上下游 · 上下游通讯录管理, 上下游 · 上下游关联客户信息, 上下游 · 企业互联 · 回调通知, 上下游 · 上下游规则, 企业互联 (feature `corpgroup`).
 #[cfg(feature = "corpgroup")]
 pub mod corpgroup;
 #[cfg(feature = "devicedata")]

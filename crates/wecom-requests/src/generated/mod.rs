@@ -19,7 +19,7 @@ pub(crate) mod checkin;
 /// 通讯录管理 · 异步导入接口, 通讯录管理 · 部门管理, 通讯录管理 · 异步导出接口, 通讯录管理 · 标签管理, 通讯录管理 · 成员管理 (feature `contacts`).
 #[cfg(feature = "contacts")]
 pub(crate) mod contacts;
-/// 上下游 · 上下游通讯录管理, 企业互联 (feature `corpgroup`).
+/// 上下游 · 上下游通讯录管理, 上下游 · 上下游关联客户信息, 上下游 · 上下游规则, 企业互联 (feature `corpgroup`).
 #[cfg(feature = "corpgroup")]
 pub(crate) mod corpgroup;
 #[cfg(feature = "devicedata")]
@@ -338,6 +338,38 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::contacts::user::ListSelectedTicketUser as crate::Endpoint>::META,
     #[cfg(feature = "corpgroup")]
     <wecom_models::corpgroup::chain::RemoveCorp as crate::Endpoint>::META,
+    #[cfg(feature = "corpgroup")]
+    <wecom_models::corpgroup::chain::GetChainList as crate::Endpoint>::META,
+    #[cfg(feature = "corpgroup")]
+    <wecom_models::corpgroup::chain::GetChainGroup as crate::Endpoint>::META,
+    #[cfg(feature = "corpgroup")]
+    <wecom_models::corpgroup::chain::GetChainCorpInfoList as crate::Endpoint>::META,
+    #[cfg(feature = "corpgroup")]
+    <wecom_models::corpgroup::chain::GetChainCorpInfo as crate::Endpoint>::META,
+    #[cfg(feature = "corpgroup")]
+    <wecom_models::corpgroup::chain::ImportChainContact as crate::Endpoint>::META,
+    #[cfg(feature = "corpgroup")]
+    <wecom_models::corpgroup::chain::GetCorpGroupResult as crate::Endpoint>::META,
+    #[cfg(feature = "corpgroup")]
+    <wecom_models::corpgroup::chain::GetChainUserCustomId as crate::Endpoint>::META,
+    #[cfg(feature = "corpgroup")]
+    <wecom_models::corpgroup::chain::GetCorpSharedChainList as crate::Endpoint>::META,
+    #[cfg(feature = "corpgroup")]
+    <wecom_models::corpgroup::customer::UnionIdToExternalUserId as crate::Endpoint>::META,
+    #[cfg(feature = "corpgroup")]
+    <wecom_models::corpgroup::customer::UnionIdToPendingId as crate::Endpoint>::META,
+    #[cfg(feature = "corpgroup")]
+    <wecom_models::corpgroup::customer::ExternalUserIdToPendingId as crate::Endpoint>::META,
+    #[cfg(feature = "corpgroup")]
+    <wecom_models::corpgroup::rule::ListRuleIds as crate::Endpoint>::META,
+    #[cfg(feature = "corpgroup")]
+    <wecom_models::corpgroup::rule::DeleteRule as crate::Endpoint>::META,
+    #[cfg(feature = "corpgroup")]
+    <wecom_models::corpgroup::rule::GetRuleInfo as crate::Endpoint>::META,
+    #[cfg(feature = "corpgroup")]
+    <wecom_models::corpgroup::rule::AddRule as crate::Endpoint>::META,
+    #[cfg(feature = "corpgroup")]
+    <wecom_models::corpgroup::rule::ModifyRule as crate::Endpoint>::META,
     #[cfg(feature = "corpgroup")]
     <wecom_models::corpgroup::share::ListAppShareInfo as crate::Endpoint>::META,
     #[cfg(feature = "corpgroup")]

@@ -125,7 +125,7 @@ pub use wecom_models::wedrive;
 #[cfg_attr(feature = "corpgroup", doc = include_str!("endpoints/corpgroup.md"))]
 #[cfg_attr(
     not(feature = "corpgroup"),
-    doc = "\n# corpgroup\n\n4 endpoints. Needs the feature `corpgroup`.\n"
+    doc = "\n# corpgroup\n\n20 endpoints. Needs the feature `corpgroup`.\n"
 )]
 #[cfg_attr(feature = "devicedata", doc = include_str!("endpoints/devicedata.md"))]
 #[cfg_attr(

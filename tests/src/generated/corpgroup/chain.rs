@@ -20,3 +20,177 @@ pub(crate) const REMOVE_CORP: &[crate::snapshot::Example] = &[
 fn remove_corp() {
     crate::snapshot::snapshot::<RemoveCorp>(REMOVE_CORP);
 }
+
+pub(crate) const GET_CHAIN_LIST: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{}"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "chains": [{ "chain_id": "Chxxxx4a7c19", "chain_name": "Suppliers" }, { "chain_id": "Chxxxx5b8d20", "chain_name": "Dealers" }]
+}"#,
+    },
+];
+
+#[test]
+fn get_chain_list() {
+    crate::snapshot::snapshot::<GetChainList>(GET_CHAIN_LIST);
+}
+
+pub(crate) const GET_CHAIN_GROUP: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "chain_id": "Chxxxx4a7c19", "groupid": 2 }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "groups": [{ "groupid": 2, "group_name": "North", "parentid": 1, "order": 1 }]
+}"#,
+    },
+];
+
+#[test]
+fn get_chain_group() {
+    crate::snapshot::snapshot::<GetChainGroup>(GET_CHAIN_GROUP);
+}
+
+pub(crate) const GET_CHAIN_CORP_INFO_LIST: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "chain_id": "Chxxxx4a7c19", "groupid": 2, "need_pending": true, "cursor": "cursor-1", "limit": 2 }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "has_more": true,
+  "next_cursor": "cursor-2",
+  "group_corps": [
+    {
+      "groupid": 2,
+      "corpid": "ww1a2b3c4d5e6f7a8b",
+      "corp_name": "Example Oil",
+      "custom_id": "oil7",
+      "invite_userid": "lin.wei",
+      "is_joined": 1
+    },
+    {
+      "groupid": 2,
+      "corp_name": "Example Grain",
+      "custom_id": "",
+      "pending_corpid": "ww8f7e6d5c4b3a2918",
+      "is_joined": 0
+    }
+  ]
+}"#,
+    },
+];
+
+#[test]
+fn get_chain_corp_info_list() {
+    crate::snapshot::snapshot::<GetChainCorpInfoList>(GET_CHAIN_CORP_INFO_LIST);
+}
+
+pub(crate) const GET_CHAIN_CORP_INFO: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "chain_id": "Chxxxx4a7c19", "corpid": "ww1a2b3c4d5e6f7a8b" }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "corp_name": "Example Oil",
+  "qualification_status": 2,
+  "custom_id": "oil7",
+  "groupid": 2,
+  "is_joined": true
+}"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{ "chain_id": "Chxxxx4a7c19", "pending_corpid": "ww8f7e6d5c4b3a2918" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "corp_name": "Example Grain", "custom_id": "", "groupid": 2, "is_joined": false }"#,
+    },
+];
+
+#[test]
+fn get_chain_corp_info() {
+    crate::snapshot::snapshot::<GetChainCorpInfo>(GET_CHAIN_CORP_INFO);
+}
+
+pub(crate) const IMPORT_CHAIN_CONTACT: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "chain_id": "Chxxxx4a7c19",
+  "contact_list": [
+    {
+      "corp_name": "Example Oil",
+      "group_path": "North/City",
+      "custom_id": "oil7",
+      "contact_info_list": [
+        { "name": "Wang Fang", "identity_type": 2, "mobile": "13800000000", "user_custom_id": "100" },
+        { "name": "He Jun", "identity_type": 1, "mobile": "+85200000000" }
+      ]
+    }
+  ]
+}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-1" }"#,
+    },
+];
+
+#[test]
+fn import_chain_contact() {
+    crate::snapshot::snapshot::<ImportChainContact>(IMPORT_CHAIN_CONTACT);
+}
+
+pub(crate) const GET_CORP_GROUP_RESULT: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "jobid": "job-1" }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "status": 3,
+  "result": {
+    "chain_id": "Chxxxx4a7c19",
+    "import_status": 2,
+    "fail_list": [
+      {
+        "corp_name": "Example Oil",
+        "custom_id": "oil7",
+        "errcode": 670016,
+        "errmsg": "invalid contact identity",
+        "contact_info_list": [
+          { "mobile": "13800000000", "errcode": 670016, "errmsg": "invalid contact identity" }
+        ]
+      }
+    ]
+  }
+}"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{ "jobid": "job-2" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "status": 2 }"#,
+    },
+];
+
+#[test]
+fn get_corp_group_result() {
+    crate::snapshot::snapshot::<GetCorpGroupResult>(GET_CORP_GROUP_RESULT);
+}
+
+pub(crate) const GET_CHAIN_USER_CUSTOM_ID: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "chain_id": "Chxxxx4a7c19", "corpid": "ww1a2b3c4d5e6f7a8b", "userid": "he.jun" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "user_custom_id": "100" }"#,
+    },
+];
+
+#[test]
+fn get_chain_user_custom_id() {
+    crate::snapshot::snapshot::<GetChainUserCustomId>(GET_CHAIN_USER_CUSTOM_ID);
+}
+
+pub(crate) const GET_CORP_SHARED_CHAIN_LIST: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{ "corpid": "ww1a2b3c4d5e6f7a8b" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "chains": [{ "chain_id": "Chxxxx4a7c19", "chain_name": "Suppliers" }] }"#,
+    },
+];
+
+#[test]
+fn get_corp_shared_chain_list() {
+    crate::snapshot::snapshot::<GetCorpSharedChainList>(GET_CORP_SHARED_CHAIN_LIST);
+}

@@ -9,10 +9,20 @@
 //! | request | title | call |
 //! |---|---|---|
 //! | [`RemoveCorp`] | [移除企业](https://developer.work.weixin.qq.com/document/path/95822) | `POST /cgi-bin/corpgroup/corp/remove_corp` |
+//! | [`GetChainList`] | [获取上下游列表](https://developer.work.weixin.qq.com/document/path/95820) | `GET /cgi-bin/corpgroup/corp/get_chain_list` |
+//! | [`GetChainGroup`] | [获取上下游通讯录分组](https://developer.work.weixin.qq.com/document/path/95820) | `POST /cgi-bin/corpgroup/corp/get_chain_group` |
+//! | [`GetChainCorpInfoList`] | [获取企业上下游通讯录分组下的企业详情列表](https://developer.work.weixin.qq.com/document/path/95820) | `POST /cgi-bin/corpgroup/corp/get_chain_corpinfo_list` |
+//! | [`GetChainCorpInfo`] | [获取企业上下游通讯录下的企业信息](https://developer.work.weixin.qq.com/document/path/95820) | `POST /cgi-bin/corpgroup/corp/get_chain_corpinfo` |
+//! | [`ImportChainContact`] | [批量导入上下游联系人](https://developer.work.weixin.qq.com/document/path/95821) | `POST /cgi-bin/corpgroup/import_chain_contact` |
+//! | [`GetCorpGroupResult`] | [获取异步任务结果](https://developer.work.weixin.qq.com/document/path/95823) | `GET /cgi-bin/corpgroup/getresult` |
+//! | [`GetChainUserCustomId`] | [查询成员自定义id](https://developer.work.weixin.qq.com/document/path/97441) | `POST /cgi-bin/corpgroup/corp/get_chain_user_custom_id` |
+//! | [`GetCorpSharedChainList`] | [获取下级企业加入的上下游](https://developer.work.weixin.qq.com/document/path/97442) | `POST /cgi-bin/corpgroup/get_corp_shared_chain_list` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
 mod reverse;
+
+use crate::Unknown;
 
 /// Removes a downstream company from a chain.
 ///
@@ -69,3 +79,674 @@ impl RemoveCorp {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RemoveCorpResponse {}
+
+/// Lists the chains (上下游).
+///
+/// `GET /cgi-bin/corpgroup/corp/get_chain_list` ·
+/// [获取上下游列表](https://developer.work.weixin.qq.com/document/path/95820)
+///
+/// The token is that of an app of the upstream company: self-built and customized apps get the chains
+/// visible to them, and self-built apps listed under 上下游 › 可调用接口的应用 get all.
+#[doc(
+    alias(
+        "获取上下游列表",
+        "/cgi-bin/corpgroup/corp/get_chain_list",
+        "corp/get_chain_list"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetChainList {}
+
+impl GetChainList {
+    /// Creates an empty request: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+/// The response to [`GetChainList`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct GetChainListResponse {
+    /// The chains.
+    pub chains: Vec<Chain>,
+}
+
+/// Lists the groups in the contacts of a chain.
+///
+/// `POST /cgi-bin/corpgroup/corp/get_chain_group` ·
+/// [获取上下游通讯录分组](https://developer.work.weixin.qq.com/document/path/95820)
+///
+/// The token is that of an app of the upstream company: self-built and customized apps get the groups
+/// visible to them, and self-built apps listed under 上下游 › 可调用接口的应用 get all.
+#[doc(
+    alias(
+        "获取上下游通讯录分组",
+        "/cgi-bin/corpgroup/corp/get_chain_group",
+        "corp/get_chain_group"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetChainGroup {
+    /// The chain's ID.
+    pub chain_id: String,
+    /// The group's ID. If omitted, all groups are returned.
+    pub groupid: Option<u64>,
+}
+
+impl GetChainGroup {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(chain_id: impl Into<String>) -> Self {
+        Self {
+            chain_id: chain_id.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`groupid`](Self::groupid).
+    #[must_use]
+    pub fn groupid(mut self, groupid: u64) -> Self {
+        self.groupid = Some(groupid);
+        self
+    }
+}
+
+/// The response to [`GetChainGroup`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct GetChainGroupResponse {
+    /// The groups.
+    pub groups: Vec<ChainGroup>,
+}
+
+/// Lists the companies in a group of a chain.
+///
+/// `POST /cgi-bin/corpgroup/corp/get_chain_corpinfo_list` ·
+/// [获取企业上下游通讯录分组下的企业详情列表](https://developer.work.weixin.qq.com/document/path/95820)
+///
+/// Companies in groups below it are not included: get these groups first, with [`GetChainGroup`].
+///
+/// The token is that of an app of the upstream company: self-built and customized apps get the
+/// companies visible to them, and self-built apps listed under 上下游 › 可调用接口的应用 get all.
+#[doc(
+    alias(
+        "获取企业上下游通讯录分组下的企业详情列表",
+        "/cgi-bin/corpgroup/corp/get_chain_corpinfo_list",
+        "corp/get_chain_corpinfo_list"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetChainCorpInfoList {
+    /// The chain's ID.
+    pub chain_id: String,
+    /// The group's ID. If omitted, the root.
+    pub groupid: Option<u64>,
+    /// Whether companies that have not joined are returned, too. Default false.
+    pub need_pending: Option<bool>,
+    /// The `next_cursor` of the previous page.
+    pub cursor: Option<String>,
+    /// Companies per page. All are returned at once unless it is above 0.
+    pub limit: Option<u64>,
+}
+
+impl GetChainCorpInfoList {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(chain_id: impl Into<String>) -> Self {
+        Self {
+            chain_id: chain_id.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`groupid`](Self::groupid).
+    #[must_use]
+    pub fn groupid(mut self, groupid: u64) -> Self {
+        self.groupid = Some(groupid);
+        self
+    }
+
+    /// Sets [`need_pending`](Self::need_pending).
+    #[must_use]
+    pub fn need_pending(mut self, need_pending: bool) -> Self {
+        self.need_pending = Some(need_pending);
+        self
+    }
+
+    /// Sets [`cursor`](Self::cursor).
+    #[must_use]
+    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
+        self.cursor = Some(cursor.into());
+        self
+    }
+
+    /// Sets [`limit`](Self::limit).
+    #[must_use]
+    pub fn limit(mut self, limit: u64) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+}
+
+/// The response to [`GetChainCorpInfoList`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct GetChainCorpInfoListResponse {
+    /// Whether more records follow, if `limit` is set.
+    pub has_more: bool,
+    /// The cursor of the next page.
+    pub next_cursor: String,
+    /// The companies.
+    pub group_corps: Vec<GroupCorp>,
+}
+
+/// Gets a company of a chain, with its custom ID and its group.
+///
+/// `POST /cgi-bin/corpgroup/corp/get_chain_corpinfo` ·
+/// [获取企业上下游通讯录下的企业信息](https://developer.work.weixin.qq.com/document/path/95820)
+///
+/// Set at least one of `corpid` and `pending_corpid`.
+///
+/// If both companies are set, `corpid` takes precedence.
+///
+/// The token is that of an app of the upstream company: self-built and customized apps get companies
+/// visible to them, and self-built apps listed under 上下游 › 可调用接口的应用 get any.
+#[doc(
+    alias(
+        "获取企业上下游通讯录下的企业信息",
+        "/cgi-bin/corpgroup/corp/get_chain_corpinfo",
+        "corp/get_chain_corpinfo"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetChainCorpInfo {
+    /// The chain's ID.
+    pub chain_id: String,
+    /// The corpid of a company that has joined.
+    pub corpid: Option<String>,
+    /// The ID of a company that was invited and has not joined.
+    pub pending_corpid: Option<String>,
+}
+
+impl GetChainCorpInfo {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(chain_id: impl Into<String>) -> Self {
+        Self {
+            chain_id: chain_id.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`corpid`](Self::corpid).
+    #[must_use]
+    pub fn corpid(mut self, corpid: impl Into<String>) -> Self {
+        self.corpid = Some(corpid.into());
+        self
+    }
+
+    /// Sets [`pending_corpid`](Self::pending_corpid).
+    #[must_use]
+    pub fn pending_corpid(mut self, pending_corpid: impl Into<String>) -> Self {
+        self.pending_corpid = Some(pending_corpid.into());
+        self
+    }
+}
+
+/// The response to [`GetChainCorpInfo`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct GetChainCorpInfoResponse {
+    /// The company's name.
+    pub corp_name: String,
+    /// The company's verification. Present only if it has joined.
+    pub qualification_status: Option<QualificationStatus>,
+    /// The custom ID from the import of the company. Empty if there is none.
+    pub custom_id: String,
+    /// The ID of the company's group.
+    pub groupid: u64,
+    /// Whether the company has joined.
+    pub is_joined: bool,
+}
+
+/// Starts a job that invites companies and their people to a chain.
+///
+/// `POST /cgi-bin/corpgroup/import_chain_contact` ·
+/// [批量导入上下游联系人](https://developer.work.weixin.qq.com/document/path/95821)
+///
+/// Rate limit: 1 call at once.
+///
+/// [`GetCorpGroupResult`] gets the job's result; the event `batch_job_result` is sent when it is
+/// finished. There can be only one import at a time, including those from the admin console.
+///
+/// People get an invitation in WeCom and WeChat, for 3 days. If some of a company's people are its
+/// principals (负责人), up to 5, only these are asked with which company they join; otherwise each person
+/// decides, the company may split into several, and its `custom_id` is lost. People may change their
+/// names and the company's.
+///
+/// Up to 2000 people per call, and 20,000 per day. The chain's limit of companies includes those that
+/// are imported.
+///
+/// For self-built apps listed under 上下游 › 可调用接口的应用, and only for verified companies. Since 2023-12-01
+/// a system app's secret no longer works; existing companies are unaffected for now.
+#[doc(
+    alias(
+        "批量导入上下游联系人",
+        "/cgi-bin/corpgroup/import_chain_contact",
+        "corpgroup/import_chain_contact"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ImportChainContact {
+    /// The chain's ID.
+    pub chain_id: String,
+    /// The companies and their people. At most 1000 items.
+    pub contact_list: Vec<ImportCorp>,
+}
+
+impl ImportChainContact {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        chain_id: impl Into<String>,
+        contact_list: impl IntoIterator<Item = ImportCorp>,
+    ) -> Self {
+        Self {
+            chain_id: chain_id.into(),
+            contact_list: contact_list.into_iter().collect(),
+        }
+    }
+}
+
+/// The response to [`ImportChainContact`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct ImportChainContactResponse {
+    /// The job's ID. At most 64 bytes.
+    pub jobid: String,
+}
+
+/// Gets the result of a job.
+///
+/// `GET /cgi-bin/corpgroup/getresult` ·
+/// [获取异步任务结果](https://developer.work.weixin.qq.com/document/path/95823)
+///
+/// Rate limit: 5 calls at once.
+///
+/// Only for self-built apps listed under 上下游 › 可调用接口的应用. Since 2023-12-01 a system app's secret no
+/// longer works; existing companies are unaffected for now.
+#[doc(
+    alias(
+        "获取异步任务结果",
+        "/cgi-bin/corpgroup/getresult",
+        "corpgroup/getresult"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetCorpGroupResult {
+    /// The job's ID. At most 64 bytes.
+    pub jobid: String,
+}
+
+impl GetCorpGroupResult {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(jobid: impl Into<String>) -> Self {
+        Self { jobid: jobid.into() }
+    }
+}
+
+/// The response to [`GetCorpGroupResult`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct GetCorpGroupResultResponse {
+    /// The status of the job.
+    pub status: JobStatus,
+    /// The result. Meaningful only if the job is finished.
+    pub result: Option<ImportResult>,
+}
+
+/// Gets the custom ID of a member of a downstream company.
+///
+/// `POST /cgi-bin/corpgroup/corp/get_chain_user_custom_id` ·
+/// [查询成员自定义id](https://developer.work.weixin.qq.com/document/path/97441)
+///
+/// For self-built and customized apps of the upstream company, and self-built apps listed under 上下游 ›
+/// 可调用接口的应用. The company must be visible to the app.
+#[doc(
+    alias(
+        "查询成员自定义id",
+        "/cgi-bin/corpgroup/corp/get_chain_user_custom_id",
+        "corp/get_chain_user_custom_id"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetChainUserCustomId {
+    /// The chain's ID.
+    pub chain_id: String,
+    /// The corpid of a company that has joined.
+    pub corpid: String,
+    /// The member's userid in that company.
+    pub userid: String,
+}
+
+impl GetChainUserCustomId {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        chain_id: impl Into<String>,
+        corpid: impl Into<String>,
+        userid: impl Into<String>,
+    ) -> Self {
+        Self {
+            chain_id: chain_id.into(),
+            corpid: corpid.into(),
+            userid: userid.into(),
+        }
+    }
+}
+
+/// The response to [`GetChainUserCustomId`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct GetChainUserCustomIdResponse {
+    /// The member's custom ID.
+    pub user_custom_id: String,
+}
+
+/// Lists the chains that a downstream company has joined.
+///
+/// `POST /cgi-bin/corpgroup/get_corp_shared_chain_list` ·
+/// [获取下级企业加入的上下游](https://developer.work.weixin.qq.com/document/path/97442)
+///
+/// For self-built and customized apps of the upstream company, and self-built apps listed under 上下游 ›
+/// 可调用接口的应用. The company must be visible to the app.
+#[doc(
+    alias(
+        "获取下级企业加入的上下游",
+        "/cgi-bin/corpgroup/get_corp_shared_chain_list",
+        "corpgroup/get_corp_shared_chain_list"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetCorpSharedChainList {
+    /// The corpid of a company that has joined.
+    pub corpid: Option<String>,
+}
+
+impl GetCorpSharedChainList {
+    /// Creates an empty request: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`corpid`](Self::corpid).
+    #[must_use]
+    pub fn corpid(mut self, corpid: impl Into<String>) -> Self {
+        self.corpid = Some(corpid.into());
+        self
+    }
+}
+
+/// The response to [`GetCorpSharedChainList`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct GetCorpSharedChainListResponse {
+    /// The chains.
+    pub chains: Vec<Chain>,
+}
+
+/// A chain.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct Chain {
+    /// The chain's ID.
+    pub chain_id: String,
+    /// The chain's name.
+    pub chain_name: String,
+}
+
+/// A group of companies in a chain.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct ChainGroup {
+    /// The group's ID.
+    pub groupid: u64,
+    /// The group's name.
+    pub group_name: String,
+    /// The ID of the group above. 1 is the root.
+    pub parentid: u64,
+    /// The sort order: higher ones come first. At most 4294967295.
+    pub order: u64,
+}
+
+/// A company in a chain.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct GroupCorp {
+    /// The ID of the company's group.
+    pub groupid: u64,
+    /// The company's corpid. Present only if it has joined. At most 64 bytes.
+    pub corpid: Option<String>,
+    /// The company's name.
+    pub corp_name: String,
+    /// The custom ID from the import of the company. Empty if there is none.
+    pub custom_id: String,
+    /// The userid of the member who invited the company. Only for apps listed under 上下游 › 可调用接口的应用, and
+    /// only if the member is visible to the app.
+    pub invite_userid: Option<String>,
+    /// The ID of a company that has not joined. Absent if it has.
+    pub pending_corpid: Option<String>,
+    /// Whether the company has joined.
+    pub is_joined: bool,
+}
+
+/// A company to invite.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ImportCorp {
+    /// The company's full name. Chinese characters, letters, digits, and ` `, `-`, `_`, `(`, `)`, `（`,
+    /// `）`. 1 to 32 characters, matching `^[0-9A-Za-z一-鿿 ()_（）-]*$`.
+    pub corp_name: String,
+    /// The company's group, as a path. If omitted, the root. Only for new companies; it doesn't move
+    /// others.
+    pub group_path: Option<String>,
+    /// A custom ID, to recognize the company. Digits and letters. At most 64 bytes, matching
+    /// `^[0-9A-Za-z]*$`.
+    pub custom_id: Option<String>,
+    /// The company's people. At most 200 items.
+    pub contact_info_list: Vec<ImportContact>,
+}
+
+impl ImportCorp {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(
+        corp_name: impl Into<String>,
+        contact_info_list: impl IntoIterator<Item = ImportContact>,
+    ) -> Self {
+        Self {
+            corp_name: corp_name.into(),
+            contact_info_list: contact_info_list.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`group_path`](Self::group_path).
+    #[must_use]
+    pub fn group_path(mut self, group_path: impl Into<String>) -> Self {
+        self.group_path = Some(group_path.into());
+        self
+    }
+
+    /// Sets [`custom_id`](Self::custom_id).
+    #[must_use]
+    pub fn custom_id(mut self, custom_id: impl Into<String>) -> Self {
+        self.custom_id = Some(custom_id.into());
+        self
+    }
+}
+
+/// A person to invite.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ImportContact {
+    /// The person's name. 1 to 32 characters.
+    pub name: String,
+    /// The type of person.
+    pub identity_type: IdentityType,
+    /// The person's mobile number, to which the invitation is sent. Outside of mainland China, with `+`
+    /// and the country code.
+    pub mobile: String,
+    /// A custom ID, to recognize the person: a number up to 18446744073709551614 without leading zeros,
+    /// which can't have 11 or 13 digits. Matching `^[1-9](?:[0-9]{0,9}|[0-9]{11}|[0-9]{13,19})$`.
+    pub user_custom_id: Option<String>,
+}
+
+impl ImportContact {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(
+        name: impl Into<String>,
+        identity_type: IdentityType,
+        mobile: impl Into<String>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            identity_type,
+            mobile: mobile.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`user_custom_id`](Self::user_custom_id).
+    #[must_use]
+    pub fn user_custom_id(mut self, user_custom_id: impl Into<String>) -> Self {
+        self.user_custom_id = Some(user_custom_id.into());
+        self
+    }
+}
+
+/// The result of an import.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct ImportResult {
+    /// The chain's ID.
+    pub chain_id: String,
+    /// Whether the import succeeded.
+    pub import_status: ImportStatus,
+    /// The companies that failed. If it fails for one person, none of the company's people is imported.
+    pub fail_list: Vec<FailedCorp>,
+}
+
+/// A company that could not be imported.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct FailedCorp {
+    /// The company's name.
+    pub corp_name: String,
+    /// The company's custom ID.
+    pub custom_id: String,
+    /// The error code.
+    pub errcode: i64,
+    /// The error message.
+    pub errmsg: String,
+    /// The people who could not be imported.
+    pub contact_info_list: Vec<FailedContact>,
+}
+
+/// A person who could not be imported.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct FailedContact {
+    /// The person's mobile number. Absent unless the error is about the person.
+    ///
+    /// `user_mobile` in the page's table.
+    pub mobile: Option<String>,
+    /// The error code. Absent unless the error is about the person.
+    pub errcode: Option<i64>,
+    /// The error message. Absent unless the error is about the person.
+    pub errmsg: Option<String>,
+}
+
+/// The verification of a company.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum QualificationStatus {
+    /// `1`: not verified.
+    Unverified,
+    /// `2`: verified (已验证).
+    Verified,
+    /// `3`: certified (已认证).
+    Certified,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// A type of person in a company.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum IdentityType {
+    /// `1`
+    Member,
+    /// `2`: responsible for the company (负责人): the owner, the legal representative, an IT admin or the
+    /// main contact.
+    Principal,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The status of a job.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum JobStatus {
+    /// `1`
+    Started,
+    /// `2`
+    InProgress,
+    /// `3`
+    Finished,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// Whether an import succeeded.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ImportStatus {
+    /// `1`: for all companies.
+    Success,
+    /// `2`: for some companies.
+    Partial,
+    /// `3`: for no company.
+    Failed,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}

@@ -37,6 +37,277 @@ impl crate::Check for RemoveCorp {
     }
 }
 
+impl crate::Endpoint for GetChainList {
+    type Response = GetChainListResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "corpgroup.chain.get_chain_list",
+        title: "获取上下游列表",
+        method: http::Method::GET,
+        host: crate::Host::Api,
+        path: "/cgi-bin/corpgroup/corp/get_chain_list",
+        page: "https://developer.work.weixin.qq.com/document/path/95820",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+
+    fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
+        wecom_models::wire::WriteObject::put(self, out)
+    }
+}
+
+impl crate::Check for GetChainList {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for GetChainGroup {
+    type Response = GetChainGroupResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "corpgroup.chain.get_chain_group",
+        title: "获取上下游通讯录分组",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/corpgroup/corp/get_chain_group",
+        page: "https://developer.work.weixin.qq.com/document/path/95820",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetChainGroup {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for GetChainCorpInfoList {
+    type Response = GetChainCorpInfoListResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "corpgroup.chain.get_chain_corp_info_list",
+        title: "获取企业上下游通讯录分组下的企业详情列表",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/corpgroup/corp/get_chain_corpinfo_list",
+        page: "https://developer.work.weixin.qq.com/document/path/95820",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetChainCorpInfoList {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Paged for GetChainCorpInfoList {
+    fn cursor(&self) -> Option<String> {
+        crate::paging::cursor(self.cursor.as_ref())
+    }
+
+    fn set_cursor(&mut self, cursor: String) {
+        self.cursor = crate::paging::start(cursor);
+    }
+
+    fn next_cursor(&self, page: &Self::Response) -> Option<String> {
+        crate::paging::next_cursor(
+            Some(&page.next_cursor),
+            crate::paging::Continuation::more(Some(&page.has_more)),
+        )
+    }
+}
+
+impl crate::PagedItems for GetChainCorpInfoList {
+    type Item = GroupCorp;
+
+    fn into_items(page: Self::Response) -> Vec<Self::Item> {
+        page.group_corps
+    }
+}
+
+impl crate::Endpoint for GetChainCorpInfo {
+    type Response = GetChainCorpInfoResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "corpgroup.chain.get_chain_corp_info",
+        title: "获取企业上下游通讯录下的企业信息",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/corpgroup/corp/get_chain_corpinfo",
+        page: "https://developer.work.weixin.qq.com/document/path/95820",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetChainCorpInfo {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker
+            .at_least_one(
+                &[
+                    ("corpid", self.corpid.is_some()),
+                    ("pending_corpid", self.pending_corpid.is_some()),
+                ],
+            );
+    }
+}
+
+impl crate::Endpoint for ImportChainContact {
+    type Response = ImportChainContactResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "corpgroup.chain.import_chain_contact",
+        title: "批量导入上下游联系人",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/corpgroup/import_chain_contact",
+        page: "https://developer.work.weixin.qq.com/document/path/95821",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: false,
+        rates: &[],
+        concurrency: Some(1),
+        codes: &[],
+    };
+}
+
+impl crate::Check for ImportChainContact {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_items("contact_list", &self.contact_list, 1000);
+        checker.nested("contact_list", &self.contact_list);
+    }
+}
+
+impl crate::Endpoint for GetCorpGroupResult {
+    type Response = GetCorpGroupResultResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "corpgroup.chain.get_corp_group_result",
+        title: "获取异步任务结果",
+        method: http::Method::GET,
+        host: crate::Host::Api,
+        path: "/cgi-bin/corpgroup/getresult",
+        page: "https://developer.work.weixin.qq.com/document/path/95823",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: Some(5),
+        codes: &[],
+    };
+
+    fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
+        wecom_models::wire::WriteObject::put(self, out)
+    }
+}
+
+impl crate::Check for GetCorpGroupResult {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_bytes("jobid", &self.jobid, 64);
+    }
+}
+
+impl crate::Endpoint for GetChainUserCustomId {
+    type Response = GetChainUserCustomIdResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "corpgroup.chain.get_chain_user_custom_id",
+        title: "查询成员自定义id",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/corpgroup/corp/get_chain_user_custom_id",
+        page: "https://developer.work.weixin.qq.com/document/path/97441",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetChainUserCustomId {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Endpoint for GetCorpSharedChainList {
+    type Response = GetCorpSharedChainListResponse;
+    type Token = crate::token::AccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "corpgroup.chain.get_corp_shared_chain_list",
+        title: "获取下级企业加入的上下游",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/corpgroup/get_corp_shared_chain_list",
+        page: "https://developer.work.weixin.qq.com/document/path/97442",
+        token: crate::TokenKind::AccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for GetCorpSharedChainList {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Check for ImportCorp {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min_chars("corp_name", &self.corp_name, 1);
+        checker.max_chars("corp_name", &self.corp_name, 32);
+        checker
+            .pattern(
+                "corp_name",
+                &self.corp_name,
+                crate::pattern!("^[0-9A-Za-z一-鿿 ()_（）-]*$"),
+            );
+        checker.max_bytes("custom_id", &self.custom_id, 64);
+        checker.pattern("custom_id", &self.custom_id, crate::pattern!("^[0-9A-Za-z]*$"));
+        checker.max_items("contact_info_list", &self.contact_info_list, 200);
+        checker.nested("contact_info_list", &self.contact_info_list);
+    }
+}
+
+impl crate::Check for ImportContact {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min_chars("name", &self.name, 1);
+        checker.max_chars("name", &self.name, 32);
+        checker
+            .pattern(
+                "user_custom_id",
+                &self.user_custom_id,
+                crate::pattern!("^[1-9](?:[0-9]{0,9}|[0-9]{11}|[0-9]{13,19})$"),
+            );
+    }
+}
+
 crate::json_responses! {
-    RemoveCorpResponse
+    RemoveCorpResponse, GetChainListResponse, GetChainGroupResponse,
+    GetChainCorpInfoListResponse, GetChainCorpInfoResponse, ImportChainContactResponse,
+    GetCorpGroupResultResponse, GetChainUserCustomIdResponse,
+    GetCorpSharedChainListResponse
 }

@@ -6,6 +6,92 @@
 use super::*;
 use crate::wire;
 
+impl wire::IntEnum for QualificationStatus {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Unverified,
+            2 => Self::Verified,
+            3 => Self::Certified,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Unverified => 1,
+            Self::Verified => 2,
+            Self::Certified => 3,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for IdentityType {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Member,
+            2 => Self::Principal,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Member => 1,
+            Self::Principal => 2,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for JobStatus {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Started,
+            2 => Self::InProgress,
+            3 => Self::Finished,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Started => 1,
+            Self::InProgress => 2,
+            Self::Finished => 3,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
+impl wire::IntEnum for ImportStatus {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            1 => Self::Success,
+            2 => Self::Partial,
+            3 => Self::Failed,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Success => 1,
+            Self::Partial => 2,
+            Self::Failed => 3,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
 impl wire::WriteObject for RemoveCorp {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("chain_id", &self.chain_id)?;
@@ -14,8 +100,90 @@ impl wire::WriteObject for RemoveCorp {
     }
 }
 
+impl wire::WriteObject for GetChainList {
+    fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
+        Ok(())
+    }
+}
+
+impl wire::WriteObject for GetChainGroup {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("chain_id", &self.chain_id)?;
+        out.put_some("groupid", &self.groupid)
+    }
+}
+
+impl wire::WriteObject for GetChainCorpInfoList {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("chain_id", &self.chain_id)?;
+        out.put_some("groupid", &self.groupid)?;
+        out.put_some("need_pending", &self.need_pending)?;
+        out.put_some("cursor", &self.cursor)?;
+        out.put_some("limit", &self.limit)
+    }
+}
+
+impl wire::WriteObject for GetChainCorpInfo {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("chain_id", &self.chain_id)?;
+        out.put_some("corpid", &self.corpid)?;
+        out.put_some("pending_corpid", &self.pending_corpid)
+    }
+}
+
+impl wire::WriteObject for ImportChainContact {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("chain_id", &self.chain_id)?;
+        out.put("contact_list", &self.contact_list)
+    }
+}
+
+impl wire::WriteObject for GetCorpGroupResult {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("jobid", &self.jobid)
+    }
+}
+
+impl wire::WriteObject for GetChainUserCustomId {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("chain_id", &self.chain_id)?;
+        out.put("corpid", &self.corpid)?;
+        out.put("userid", &self.userid)
+    }
+}
+
+impl wire::WriteObject for GetCorpSharedChainList {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("corpid", &self.corpid)
+    }
+}
+
+impl wire::WriteObject for ImportCorp {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("corp_name", &self.corp_name)?;
+        out.put_some("group_path", &self.group_path)?;
+        out.put_some("custom_id", &self.custom_id)?;
+        out.put("contact_info_list", &self.contact_info_list)
+    }
+}
+
+impl wire::WriteObject for ImportContact {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("name", &self.name)?;
+        out.put("identity_type", &self.identity_type)?;
+        out.put("mobile", &self.mobile)?;
+        out.put_some("user_custom_id", &self.user_custom_id)
+    }
+}
+
 wire::write_objects! {
-    RemoveCorp
+    RemoveCorp, GetChainList, GetChainGroup, GetChainCorpInfoList, GetChainCorpInfo,
+    ImportChainContact, GetCorpGroupResult, GetChainUserCustomId, GetCorpSharedChainList,
+    ImportCorp, ImportContact
+}
+
+wire::write_int_enums! {
+    IdentityType
 }
 
 impl wire::ReadObject for RemoveCorpResponse {
@@ -28,6 +196,229 @@ impl wire::ReadObject for RemoveCorpResponse {
     }
 }
 
+impl wire::ReadObject for GetChainListResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "chains" => field.read(&mut self.chains),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetChainGroupResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "groups" => field.read(&mut self.groups),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetChainCorpInfoListResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "has_more" => field.read(&mut self.has_more),
+            "next_cursor" => field.read(&mut self.next_cursor),
+            "group_corps" => field.read(&mut self.group_corps),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetChainCorpInfoResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "corp_name" => field.read(&mut self.corp_name),
+            "qualification_status" => field.read(&mut self.qualification_status),
+            "custom_id" => field.read(&mut self.custom_id),
+            "groupid" => field.read(&mut self.groupid),
+            "is_joined" => field.read(&mut self.is_joined),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ImportChainContactResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "jobid" => field.read(&mut self.jobid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetCorpGroupResultResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "status" => field.read(&mut self.status),
+            "result" => field.read(&mut self.result),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetChainUserCustomIdResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "user_custom_id" => field.read(&mut self.user_custom_id),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetCorpSharedChainListResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "chains" => field.read(&mut self.chains),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for Chain {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "chain_id" => field.read(&mut self.chain_id),
+            "chain_name" => field.read(&mut self.chain_name),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ChainGroup {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "groupid" => field.read(&mut self.groupid),
+            "group_name" => field.read(&mut self.group_name),
+            "parentid" => field.read(&mut self.parentid),
+            "order" => field.read(&mut self.order),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GroupCorp {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "groupid" => field.read(&mut self.groupid),
+            "corpid" => field.read(&mut self.corpid),
+            "corp_name" => field.read(&mut self.corp_name),
+            "custom_id" => field.read(&mut self.custom_id),
+            "invite_userid" => field.read(&mut self.invite_userid),
+            "pending_corpid" => field.read(&mut self.pending_corpid),
+            "is_joined" => field.read(&mut self.is_joined),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ImportResult {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "chain_id" => field.read(&mut self.chain_id),
+            "import_status" => field.read(&mut self.import_status),
+            "fail_list" => field.read(&mut self.fail_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for FailedCorp {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "corp_name" => field.read(&mut self.corp_name),
+            "custom_id" => field.read(&mut self.custom_id),
+            "errcode" => field.read(&mut self.errcode),
+            "errmsg" => field.read(&mut self.errmsg),
+            "contact_info_list" => field.read(&mut self.contact_info_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for FailedContact {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "mobile" => field.read(&mut self.mobile),
+            "errcode" => field.read(&mut self.errcode),
+            "errmsg" => field.read(&mut self.errmsg),
+            _ => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
-    RemoveCorpResponse
+    RemoveCorpResponse, GetChainListResponse, GetChainGroupResponse,
+    GetChainCorpInfoListResponse, GetChainCorpInfoResponse, ImportChainContactResponse,
+    GetCorpGroupResultResponse, GetChainUserCustomIdResponse,
+    GetCorpSharedChainListResponse, Chain, ChainGroup, GroupCorp, ImportResult,
+    FailedCorp, FailedContact
+}
+
+wire::read_int_enums! {
+    QualificationStatus, JobStatus, ImportStatus
+}
+
+wire::open_enums! {
+    QualificationStatus, IdentityType, JobStatus, ImportStatus
+}
+
+wire::int_enums! {
+    QualificationStatus, IdentityType, JobStatus, ImportStatus
 }

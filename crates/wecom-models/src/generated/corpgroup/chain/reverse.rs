@@ -12,8 +12,125 @@ impl wire::WriteObject for RemoveCorpResponse {
     }
 }
 
+impl wire::WriteObject for GetChainListResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("chains", &self.chains)
+    }
+}
+
+impl wire::WriteObject for GetChainGroupResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("groups", &self.groups)
+    }
+}
+
+impl wire::WriteObject for GetChainCorpInfoListResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("has_more", &self.has_more)?;
+        out.put("next_cursor", &self.next_cursor)?;
+        out.put("group_corps", &self.group_corps)
+    }
+}
+
+impl wire::WriteObject for GetChainCorpInfoResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("corp_name", &self.corp_name)?;
+        out.put_some("qualification_status", &self.qualification_status)?;
+        out.put("custom_id", &self.custom_id)?;
+        out.put("groupid", &self.groupid)?;
+        out.put("is_joined", &self.is_joined)
+    }
+}
+
+impl wire::WriteObject for ImportChainContactResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("jobid", &self.jobid)
+    }
+}
+
+impl wire::WriteObject for GetCorpGroupResultResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("status", &self.status)?;
+        out.put_some("result", &self.result)
+    }
+}
+
+impl wire::WriteObject for GetChainUserCustomIdResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("user_custom_id", &self.user_custom_id)
+    }
+}
+
+impl wire::WriteObject for GetCorpSharedChainListResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("chains", &self.chains)
+    }
+}
+
+impl wire::WriteObject for Chain {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("chain_id", &self.chain_id)?;
+        out.put("chain_name", &self.chain_name)
+    }
+}
+
+impl wire::WriteObject for ChainGroup {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("groupid", &self.groupid)?;
+        out.put("group_name", &self.group_name)?;
+        out.put("parentid", &self.parentid)?;
+        out.put("order", &self.order)
+    }
+}
+
+impl wire::WriteObject for GroupCorp {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("groupid", &self.groupid)?;
+        out.put_some("corpid", &self.corpid)?;
+        out.put("corp_name", &self.corp_name)?;
+        out.put("custom_id", &self.custom_id)?;
+        out.put_some("invite_userid", &self.invite_userid)?;
+        out.put_some("pending_corpid", &self.pending_corpid)?;
+        out.put("is_joined", &wire::flag(self.is_joined))
+    }
+}
+
+impl wire::WriteObject for ImportResult {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("chain_id", &self.chain_id)?;
+        out.put("import_status", &self.import_status)?;
+        out.put("fail_list", &self.fail_list)
+    }
+}
+
+impl wire::WriteObject for FailedCorp {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("corp_name", &self.corp_name)?;
+        out.put("custom_id", &self.custom_id)?;
+        out.put("errcode", &self.errcode)?;
+        out.put("errmsg", &self.errmsg)?;
+        out.put("contact_info_list", &self.contact_info_list)
+    }
+}
+
+impl wire::WriteObject for FailedContact {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("mobile", &self.mobile)?;
+        out.put_some("errcode", &self.errcode)?;
+        out.put_some("errmsg", &self.errmsg)
+    }
+}
+
 wire::write_objects! {
-    RemoveCorpResponse
+    RemoveCorpResponse, GetChainListResponse, GetChainGroupResponse,
+    GetChainCorpInfoListResponse, GetChainCorpInfoResponse, ImportChainContactResponse,
+    GetCorpGroupResultResponse, GetChainUserCustomIdResponse,
+    GetCorpSharedChainListResponse, Chain, ChainGroup, GroupCorp, ImportResult,
+    FailedCorp, FailedContact
+}
+
+wire::write_int_enums! {
+    QualificationStatus, JobStatus, ImportStatus
 }
 
 impl wire::ReadObject for RemoveCorp {
@@ -31,6 +148,155 @@ impl wire::ReadObject for RemoveCorp {
     }
 }
 
+impl wire::ReadObject for GetChainList {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        _name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        field.skip()
+    }
+}
+
+impl wire::ReadObject for GetChainGroup {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "chain_id" => field.read(&mut self.chain_id),
+            "groupid" => field.read(&mut self.groupid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetChainCorpInfoList {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "chain_id" => field.read(&mut self.chain_id),
+            "groupid" => field.read(&mut self.groupid),
+            "need_pending" => field.read(&mut self.need_pending),
+            "cursor" => field.read(&mut self.cursor),
+            "limit" => field.read(&mut self.limit),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetChainCorpInfo {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "chain_id" => field.read(&mut self.chain_id),
+            "corpid" => field.read(&mut self.corpid),
+            "pending_corpid" => field.read(&mut self.pending_corpid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ImportChainContact {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "chain_id" => field.read(&mut self.chain_id),
+            "contact_list" => field.read(&mut self.contact_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetCorpGroupResult {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "jobid" => field.read(&mut self.jobid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetChainUserCustomId {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "chain_id" => field.read(&mut self.chain_id),
+            "corpid" => field.read(&mut self.corpid),
+            "userid" => field.read(&mut self.userid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for GetCorpSharedChainList {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "corpid" => field.read(&mut self.corpid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ImportCorp {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "corp_name" => field.read(&mut self.corp_name),
+            "group_path" => field.read(&mut self.group_path),
+            "custom_id" => field.read(&mut self.custom_id),
+            "contact_info_list" => field.read(&mut self.contact_info_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ImportContact {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "name" => field.read(&mut self.name),
+            "identity_type" => field.read(&mut self.identity_type),
+            "mobile" => field.read(&mut self.mobile),
+            "user_custom_id" => field.read(&mut self.user_custom_id),
+            _ => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
-    RemoveCorp
+    RemoveCorp, GetChainList, GetChainGroup, GetChainCorpInfoList, GetChainCorpInfo,
+    ImportChainContact, GetCorpGroupResult, GetChainUserCustomId, GetCorpSharedChainList,
+    ImportCorp, ImportContact
+}
+
+wire::read_int_enums! {
+    IdentityType
 }
