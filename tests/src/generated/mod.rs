@@ -25,6 +25,7 @@ pub(crate) mod exmail;
 pub(crate) mod externalcontact;
 pub(crate) mod hr;
 pub(crate) mod idconvert;
+pub(crate) mod invoice;
 /// 微信客服 · 客服账号管理, 微信客服 · 升级服务与客户, 微信客服 · 机器人管理, 微信客服 · 会话分配与消息收发, 微信客服 · 接待人员管理, 微信客服 · 统计管理 (feature
 /// `kf`).
 pub(crate) mod kf;
@@ -44,7 +45,7 @@ pub(crate) mod msgaudit;
 pub(crate) mod oa;
 /// 硬件云端接入 · 考勤/门禁设备, 硬件云端接入 · 设备接入, 硬件云端接入 · 打印/扫描设备 (feature `openhw`).
 pub(crate) mod openhw;
-/// 企业支付 · 企业红包 (feature `pay`).
+/// 企业支付 · 对外收款, 企业支付 · 小程序接入对外收款, 企业支付 · 企业红包 (feature `pay`).
 pub(crate) mod pay;
 pub(crate) mod paytool;
 /// 政民沟通 · 配置事件类别, 政民沟通 · 配置网格结构, 政民沟通 · 巡查上报, 政民沟通 · 居民上报 (feature `report`).
@@ -1109,6 +1110,27 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::idconvert::UpgradeChatIdForNewCorp,
     >(idconvert::UPGRADE_CHAT_ID_FOR_NEW_CORP, &[], &[]),
     Contract::of::<
+        wecom_models::invoice::GetInvoiceInfo,
+    >(invoice::GET_INVOICE_INFO, &[], &["/user_info/info/*/fee", "/user_info/order_id"]),
+    Contract::of::<
+        wecom_models::invoice::UpdateInvoiceStatus,
+    >(invoice::UPDATE_INVOICE_STATUS, &[], &[]),
+    Contract::of::<
+        wecom_models::invoice::UpdateInvoiceStatusBatch,
+    >(invoice::UPDATE_INVOICE_STATUS_BATCH, &[], &[]),
+    Contract::of::<
+        wecom_models::invoice::GetInvoiceInfoBatch,
+    >(
+        invoice::GET_INVOICE_INFO_BATCH,
+        &[],
+        &[
+            "/item_list/*/begin_time",
+            "/item_list/*/end_time",
+            "/item_list/*/user_info/info/*/fee",
+            "/item_list/*/user_info/order_id",
+        ],
+    ),
+    Contract::of::<
         wecom_models::kf::account::ListAccount,
     >(kf::account::LIST_ACCOUNT, &[], &[]),
     Contract::of::<
@@ -2060,6 +2082,51 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::openhw::printer::SetPrinterJobTransResult,
     >(openhw::printer::SET_PRINTER_JOB_TRANS_RESULT, &[], &[]),
+    Contract::of::<
+        wecom_models::pay::externalpay::GetMerchant,
+    >(pay::externalpay::GET_MERCHANT, &[], &[]),
+    Contract::of::<
+        wecom_models::pay::externalpay::SetMchUseScope,
+    >(pay::externalpay::SET_MCH_USE_SCOPE, &[], &[]),
+    Contract::of::<
+        wecom_models::pay::externalpay::GetBillList,
+    >(pay::externalpay::GET_BILL_LIST, &[], &[]),
+    Contract::of::<
+        wecom_models::pay::externalpay::GetPaymentInfo,
+    >(pay::externalpay::GET_PAYMENT_INFO, &[], &["/bill_list"]),
+    Contract::of::<
+        wecom_models::pay::externalpay::GetFundFlow,
+    >(pay::externalpay::GET_FUND_FLOW, &[], &[]),
+    Contract::of::<
+        wecom_models::pay::miniapppay::UploadImage,
+    >(pay::miniapppay::UPLOAD_IMAGE, &["/media"], &[]),
+    Contract::of::<
+        wecom_models::pay::miniapppay::ApplyMch,
+    >(pay::miniapppay::APPLY_MCH, &[], &[]),
+    Contract::of::<
+        wecom_models::pay::miniapppay::GetApplymentStatus,
+    >(pay::miniapppay::GET_APPLYMENT_STATUS, &[], &[]),
+    Contract::of::<
+        wecom_models::pay::miniapppay::CreateOrder,
+    >(pay::miniapppay::CREATE_ORDER, &[], &[]),
+    Contract::of::<
+        wecom_models::pay::miniapppay::GetOrder,
+    >(pay::miniapppay::GET_ORDER, &[], &[]),
+    Contract::of::<
+        wecom_models::pay::miniapppay::CloseOrder,
+    >(pay::miniapppay::CLOSE_ORDER, &[], &[]),
+    Contract::of::<
+        wecom_models::pay::miniapppay::GetSign,
+    >(pay::miniapppay::GET_SIGN, &[], &[]),
+    Contract::of::<
+        wecom_models::pay::miniapppay::RefundOrder,
+    >(pay::miniapppay::REFUND_ORDER, &[], &[]),
+    Contract::of::<
+        wecom_models::pay::miniapppay::GetRefundDetail,
+    >(pay::miniapppay::GET_REFUND_DETAIL, &[], &["/refund_id", "/transaction_id"]),
+    Contract::of::<
+        wecom_models::pay::miniapppay::GetBill,
+    >(pay::miniapppay::GET_BILL, &[], &[]),
     Contract::of::<
         wecom_models::pay::red_packet::SendWorkwxRedPack,
     >(pay::red_packet::SEND_WORKWX_RED_PACK, &[], &[]),

@@ -24,6 +24,7 @@ pub(crate) mod exmail;
 pub(crate) mod externalcontact;
 pub(crate) mod hr;
 pub(crate) mod idconvert;
+pub(crate) mod invoice;
 /// 微信客服 · 客服账号管理, 微信客服 · 升级服务与客户, 微信客服 · 机器人管理, 微信客服 · 会话分配与消息收发, 微信客服 · 接待人员管理, 微信客服 · 统计管理 (feature
 /// `kf`).
 pub(crate) mod kf;
@@ -42,7 +43,7 @@ pub(crate) mod msgaudit;
 pub(crate) mod oa;
 /// 硬件云端接入 · 考勤/门禁设备, 硬件云端接入 · 设备接入, 硬件云端接入 · 打印/扫描设备 (feature `openhw`).
 pub(crate) mod openhw;
-/// 企业支付 · 企业红包 (feature `pay`).
+/// 企业支付 · 对外收款, 企业支付 · 小程序接入对外收款, 企业支付 · 企业红包 (feature `pay`).
 pub(crate) mod pay;
 pub(crate) mod paytool;
 /// 政民沟通 · 配置事件类别, 政民沟通 · 配置网格结构, 政民沟通 · 巡查上报, 政民沟通 · 居民上报 (feature `report`).
@@ -111,6 +112,7 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     externalcontact::transfer::ROUTES,
     hr::ROUTES,
     idconvert::ROUTES,
+    invoice::ROUTES,
     kf::account::ROUTES,
     kf::customer::ROUTES,
     kf::knowledge::ROUTES,
@@ -152,6 +154,8 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     openhw::access_control::ROUTES,
     openhw::device::ROUTES,
     openhw::printer::ROUTES,
+    pay::externalpay::ROUTES,
+    pay::miniapppay::ROUTES,
     pay::red_packet::ROUTES,
     paytool::ROUTES,
     report::category::ROUTES,

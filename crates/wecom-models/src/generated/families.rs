@@ -38,6 +38,9 @@ pub use generated::hr;
 #[cfg(feature = "idconvert")]
 #[doc(inline)]
 pub use generated::idconvert;
+#[cfg(feature = "invoice")]
+#[doc(inline)]
+pub use generated::invoice;
 #[cfg(feature = "kf")]
 #[doc(inline)]
 pub use generated::kf;

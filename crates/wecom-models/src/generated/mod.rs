@@ -37,6 +37,8 @@ pub mod externalcontact;
 pub mod hr;
 #[cfg(feature = "idconvert")]
 pub mod idconvert;
+#[cfg(feature = "invoice")]
+pub mod invoice;
 /// 微信客服 · 客服账号管理, 微信客服 · 升级服务与客户, 微信客服 · 机器人管理, 微信客服 · 会话分配与消息收发, 微信客服 · 接待人员管理, 微信客服 · 统计管理 (feature
 /// `kf`).
 #[cfg(feature = "kf")]
@@ -65,7 +67,7 @@ pub mod oa;
 /// 硬件云端接入 · 考勤/门禁设备, 硬件云端接入 · 设备接入, 硬件云端接入 · 打印/扫描设备 (feature `openhw`).
 #[cfg(feature = "openhw")]
 pub mod openhw;
-/// 企业支付 · 企业红包 (feature `pay`).
+/// 企业支付 · 对外收款, 企业支付 · 小程序接入对外收款, 企业支付 · 企业红包 (feature `pay`).
 #[cfg(feature = "pay")]
 pub mod pay;
 #[cfg(feature = "paytool")]

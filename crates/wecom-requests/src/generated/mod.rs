@@ -36,6 +36,8 @@ pub(crate) mod externalcontact;
 pub(crate) mod hr;
 #[cfg(feature = "idconvert")]
 pub(crate) mod idconvert;
+#[cfg(feature = "invoice")]
+pub(crate) mod invoice;
 /// 微信客服 · 客服账号管理, 微信客服 · 升级服务与客户, 微信客服 · 机器人管理, 微信客服 · 会话分配与消息收发, 微信客服 · 接待人员管理, 微信客服 · 统计管理 (feature
 /// `kf`).
 #[cfg(feature = "kf")]
@@ -63,7 +65,7 @@ pub(crate) mod oa;
 /// 硬件云端接入 · 考勤/门禁设备, 硬件云端接入 · 设备接入, 硬件云端接入 · 打印/扫描设备 (feature `openhw`).
 #[cfg(feature = "openhw")]
 pub(crate) mod openhw;
-/// 企业支付 · 企业红包 (feature `pay`).
+/// 企业支付 · 对外收款, 企业支付 · 小程序接入对外收款, 企业支付 · 企业红包 (feature `pay`).
 #[cfg(feature = "pay")]
 pub(crate) mod pay;
 #[cfg(feature = "paytool")]
@@ -674,6 +676,14 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::idconvert::ConvertChatId as crate::Endpoint>::META,
     #[cfg(feature = "idconvert")]
     <wecom_models::idconvert::UpgradeChatIdForNewCorp as crate::Endpoint>::META,
+    #[cfg(feature = "invoice")]
+    <wecom_models::invoice::GetInvoiceInfo as crate::Endpoint>::META,
+    #[cfg(feature = "invoice")]
+    <wecom_models::invoice::UpdateInvoiceStatus as crate::Endpoint>::META,
+    #[cfg(feature = "invoice")]
+    <wecom_models::invoice::UpdateInvoiceStatusBatch as crate::Endpoint>::META,
+    #[cfg(feature = "invoice")]
+    <wecom_models::invoice::GetInvoiceInfoBatch as crate::Endpoint>::META,
     #[cfg(feature = "kf")]
     <wecom_models::kf::account::ListAccount as crate::Endpoint>::META,
     #[cfg(feature = "kf")]
@@ -1190,6 +1200,36 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::openhw::printer::PushScanFile as crate::Endpoint>::META,
     #[cfg(feature = "openhw")]
     <wecom_models::openhw::printer::SetPrinterJobTransResult as crate::Endpoint>::META,
+    #[cfg(feature = "pay")]
+    <wecom_models::pay::externalpay::GetMerchant as crate::Endpoint>::META,
+    #[cfg(feature = "pay")]
+    <wecom_models::pay::externalpay::SetMchUseScope as crate::Endpoint>::META,
+    #[cfg(feature = "pay")]
+    <wecom_models::pay::externalpay::GetBillList as crate::Endpoint>::META,
+    #[cfg(feature = "pay")]
+    <wecom_models::pay::externalpay::GetPaymentInfo as crate::Endpoint>::META,
+    #[cfg(feature = "pay")]
+    <wecom_models::pay::externalpay::GetFundFlow as crate::Endpoint>::META,
+    #[cfg(feature = "pay")]
+    <wecom_models::pay::miniapppay::UploadImage as crate::Endpoint>::META,
+    #[cfg(feature = "pay")]
+    <wecom_models::pay::miniapppay::ApplyMch as crate::Endpoint>::META,
+    #[cfg(feature = "pay")]
+    <wecom_models::pay::miniapppay::GetApplymentStatus as crate::Endpoint>::META,
+    #[cfg(feature = "pay")]
+    <wecom_models::pay::miniapppay::CreateOrder as crate::Endpoint>::META,
+    #[cfg(feature = "pay")]
+    <wecom_models::pay::miniapppay::GetOrder as crate::Endpoint>::META,
+    #[cfg(feature = "pay")]
+    <wecom_models::pay::miniapppay::CloseOrder as crate::Endpoint>::META,
+    #[cfg(feature = "pay")]
+    <wecom_models::pay::miniapppay::GetSign as crate::Endpoint>::META,
+    #[cfg(feature = "pay")]
+    <wecom_models::pay::miniapppay::RefundOrder as crate::Endpoint>::META,
+    #[cfg(feature = "pay")]
+    <wecom_models::pay::miniapppay::GetRefundDetail as crate::Endpoint>::META,
+    #[cfg(feature = "pay")]
+    <wecom_models::pay::miniapppay::GetBill as crate::Endpoint>::META,
     #[cfg(feature = "pay")]
     <wecom_models::pay::red_packet::SendWorkwxRedPack as crate::Endpoint>::META,
     #[cfg(feature = "paytool")]

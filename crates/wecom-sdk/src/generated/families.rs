@@ -38,6 +38,9 @@ pub use wecom_models::hr;
 #[cfg(feature = "idconvert")]
 #[doc(inline)]
 pub use wecom_models::idconvert;
+#[cfg(feature = "invoice")]
+#[doc(inline)]
+pub use wecom_models::invoice;
 #[cfg(feature = "kf")]
 #[doc(inline)]
 pub use wecom_models::kf;
@@ -155,6 +158,11 @@ pub use wecom_models::wedrive;
     not(feature = "idconvert"),
     doc = "\n# idconvert\n\n19 endpoints. Needs the feature `idconvert`.\n"
 )]
+#[cfg_attr(feature = "invoice", doc = include_str!("endpoints/invoice.md"))]
+#[cfg_attr(
+    not(feature = "invoice"),
+    doc = "\n# invoice\n\n4 endpoints. Needs the feature `invoice`.\n"
+)]
 #[cfg_attr(feature = "kf", doc = include_str!("endpoints/kf.md"))]
 #[cfg_attr(
     not(feature = "kf"),
@@ -203,7 +211,7 @@ pub use wecom_models::wedrive;
 #[cfg_attr(feature = "pay", doc = include_str!("endpoints/pay.md"))]
 #[cfg_attr(
     not(feature = "pay"),
-    doc = "\n# pay\n\n1 endpoint. Needs the feature `pay`.\n"
+    doc = "\n# pay\n\n16 endpoints. Needs the feature `pay`.\n"
 )]
 #[cfg_attr(feature = "paytool", doc = include_str!("endpoints/paytool.md"))]
 #[cfg_attr(
