@@ -31,6 +31,15 @@ impl Job for wecom_models::contacts::export::GetExportResult {
     }
 }
 
+#[cfg(feature = "corpgroup")]
+impl Job for wecom_models::corpgroup::chain::GetCorpGroupResult {
+    fn is_over(answer: &Self::Response) -> bool {
+        use wecom_models::corpgroup::chain::JobStatus;
+
+        !matches!(answer.status, JobStatus::Started | JobStatus::InProgress)
+    }
+}
+
 #[cfg(feature = "externalcontact")]
 impl Job for wecom_models::externalcontact::moment::GetMomentTaskResult {
     fn is_over(answer: &Self::Response) -> bool {

@@ -668,9 +668,9 @@ pub(crate) const ADD_CHECKIN_OPTION: &[crate::snapshot::Example] = &[
         "max_allow_arrive_late": 0,
         "late_rule": {
           "allow_offwork_after_time": true,
-          "offwork_after_time": 7200,
-          "onwork_flex_time": 3600,
-          "timerules": [{ "offwork_after_time": 7200, "onwork_flex_time": 3600 }]
+          "offwork_after_time": 3600,
+          "onwork_flex_time": 7200,
+          "timerules": [{ "offwork_after_time": 3600, "onwork_flex_time": 7200 }]
         },
         "biweekly": {
           "enable_weekday_recurrence": true,
@@ -805,7 +805,7 @@ pub(crate) const ADD_CHECKIN_OPTION: &[crate::snapshot::Example] = &[
         "max_allow_arrive_late": 1800,
         "late_rule": {
           "allow_offwork_after_time": true,
-          "timerules": [{ "offwork_after_time": 7200, "onwork_flex_time": 3600 }]
+          "timerules": [{ "offwork_after_time": 3600, "onwork_flex_time": 7200 }]
         }
       }
     ]

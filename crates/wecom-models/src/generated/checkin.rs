@@ -3307,7 +3307,7 @@ pub struct NewLocation {
     /// The location's details. 1 to 40 characters.
     pub loc_detail: String,
     /// The permitted distance from the location, in meters: 100, 200 and so on up to 1000, 1500, 2000,
-    /// 2500 or 3000. At most 3000.
+    /// 2500 or 3000. 100 to 3000.
     pub distance: u64,
 }
 
@@ -3448,9 +3448,9 @@ impl NewReporter {
 pub struct NewOvertimeInfo {
     /// The settings for workdays. According to the page, some types of rules require them.
     pub workdayconf: Option<NewOvertime>,
-    /// The settings for days off.
+    /// The settings for days off. The page calls them required, but its example omits them.
     pub restdayconf: Option<NewOvertime>,
-    /// The settings for holidays.
+    /// The settings for holidays. The page calls them required, but its example omits them.
     pub holidayconf: Option<NewOvertime>,
     /// The unit of overtime, and its rounding.
     pub time_unit_config: Option<OvertimeUnitConfig>,

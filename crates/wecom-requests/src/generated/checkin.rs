@@ -1023,6 +1023,7 @@ impl crate::Check for NewLocation {
         checker.max_chars("loc_title", &self.loc_title, 40);
         checker.min_chars("loc_detail", &self.loc_detail, 1);
         checker.max_chars("loc_detail", &self.loc_detail, 40);
+        checker.min("distance", &self.distance, 100);
         checker.max("distance", &self.distance, 3000);
     }
 }

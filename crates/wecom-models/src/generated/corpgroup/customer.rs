@@ -49,7 +49,7 @@ pub struct UnionIdToExternalUserId {
     /// The corpid of a downstream company. If omitted, all are searched.
     pub corpid: Option<String>,
     /// A ticket that lifts the rate limits of this endpoint, to import data for the first time: from
-    /// `corp/apply_mass_call_ticket`.
+    /// `corp/apply_mass_call_ticket`. The general rate limits still apply.
     pub mass_call_ticket: Option<Secret>,
 }
 

@@ -2492,8 +2492,9 @@ pub struct TemplateProperty {
     pub id: String,
     /// The control's name, in each language of the template.
     pub title: Vec<LocalizedText>,
-    /// The control's hint text, in each language of the template.
-    pub placeholder: Vec<LocalizedText>,
+    /// The control's hint text, in each language of the template. May be absent: templates are created
+    /// without one, too, and `Vacation` and `Attendance` can't have one.
+    pub placeholder: Option<Vec<LocalizedText>>,
     /// Whether it is required.
     pub require: bool,
     /// Whether it is omitted when printing.

@@ -371,7 +371,7 @@ impl wire::WriteObject for TemplateProperty {
         out.put("control", &self.control)?;
         out.put("id", &self.id)?;
         out.put("title", &self.title)?;
-        out.put("placeholder", &self.placeholder)?;
+        out.put_some("placeholder", &self.placeholder)?;
         out.put("require", &wire::flag(self.require))?;
         out.put("un_print", &wire::flag(self.un_print))
     }
