@@ -43,7 +43,7 @@ pub(crate) mod msgaudit;
 /// 高级功能 · 成员申请管理, 审批, 日程 · 管理日历, 公费电话, 办公 · 回调通知, 汇报, 会议室, 紧急通知应用, 日程 · 管理日程, 审批 · 假期管理 (feature
 /// `oa`).
 pub(crate) mod oa;
-/// 硬件云端接入 · 考勤/门禁设备, 硬件云端接入 · 设备接入, 硬件云端接入 · 打印/扫描设备 (feature `openhw`).
+/// 硬件云端接入 · 考勤/门禁设备, 硬件云端接入 · 设备接入, 硬件云端接入 · 回调通知, 硬件云端接入 · 打印/扫描设备 (feature `openhw`).
 pub(crate) mod openhw;
 /// 企业支付 · 对外收款, 企业支付 · 小程序接入对外收款, 企业支付 · 企业红包 (feature `pay`).
 pub(crate) mod pay;
@@ -3075,6 +3075,23 @@ pub(crate) static EVENTS: &[Occurrence] = &[
     Occurrence::of::<
         wecom_models::oa::events::OpenApprovalChange,
     >(&[], &[("ApproverStep", "approverstep"), ("ItemUserid", "ItemUserId")]),
+    Occurrence::of::<wecom_models::openhw::events::BindDevice>(&[], &[]),
+    Occurrence::of::<wecom_models::openhw::events::UnbindDevice>(&[], &[]),
+    Occurrence::of::<wecom_models::openhw::events::ContactChange>(&[], &[]),
+    Occurrence::of::<wecom_models::openhw::events::ModelTicket>(&[], &[]),
+    Occurrence::of::<wecom_models::openhw::events::VerifyDevice>(&[], &[]),
+    Occurrence::of::<wecom_models::openhw::events::UpdateFirmware>(&[], &[]),
+    Occurrence::of::<wecom_models::openhw::events::FetchDeviceStatus>(&[], &[]),
+    Occurrence::of::<wecom_models::openhw::events::UserScan>(&[], &[]),
+    Occurrence::of::<wecom_models::openhw::events::EnterPage>(&[], &[]),
+    Occurrence::of::<wecom_models::openhw::events::ExitPage>(&[], &[]),
+    Occurrence::of::<wecom_models::openhw::events::DeleteBioInfo>(&[], &[]),
+    Occurrence::of::<wecom_models::openhw::events::RemoteOpenDoor>(&[], &[]),
+    Occurrence::of::<wecom_models::openhw::events::PrinterJobSubmit>(&[], &[]),
+    Occurrence::of::<
+        wecom_models::openhw::events::PrinterJobTrans,
+    >(&["/command/encoding_aeskey", "/command/doc_size"], &[]),
+    Occurrence::of::<wecom_models::openhw::events::PrinterJobDel>(&[], &[]),
     Occurrence::of::<wecom_models::school::events::ChangeSchoolContactBatch>(&[], &[]),
     Occurrence::of::<wecom_models::school::events::CreateDepartment>(&[], &[]),
     Occurrence::of::<wecom_models::school::events::CreateParent>(&[], &[]),

@@ -2,4 +2,5 @@
 
 pub(crate) mod access_control;
 pub(crate) mod device;
+pub(crate) mod events;
 pub(crate) mod printer;

@@ -64,7 +64,7 @@ pub mod msgaudit;
 /// `oa`).
 #[cfg(feature = "oa")]
 pub mod oa;
-/// 硬件云端接入 · 考勤/门禁设备, 硬件云端接入 · 设备接入, 硬件云端接入 · 打印/扫描设备 (feature `openhw`).
+/// 硬件云端接入 · 考勤/门禁设备, 硬件云端接入 · 设备接入, 硬件云端接入 · 回调通知, 硬件云端接入 · 打印/扫描设备 (feature `openhw`).
 #[cfg(feature = "openhw")]
 pub mod openhw;
 /// 企业支付 · 对外收款, 企业支付 · 小程序接入对外收款, 企业支付 · 企业红包 (feature `pay`).

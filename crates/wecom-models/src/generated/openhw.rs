@@ -2,4 +2,6 @@
 
 pub mod access_control;
 pub mod device;
+#[cfg(feature = "callback")]
+pub mod events;
 pub mod printer;
