@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod customer;
+pub(crate) mod events;
 pub(crate) mod knowledge;
 pub(crate) mod message;
 pub(crate) mod servicer;

@@ -3,7 +3,7 @@
 pub(crate) mod access;
 /// 应用管理, 应用管理 · 回调通知, 应用管理 · 自定义菜单, 应用管理 · 设置工作台自定义展示 (feature `agent`).
 pub(crate) mod agent;
-/// 消息接收与发送 · 智能机器人 · 主动回复消息 (feature `aibot`).
+/// 消息接收与发送 · 智能机器人 · 接收消息 · 接收事件, 消息接收与发送 · 智能机器人 · 主动回复消息 (feature `aibot`).
 pub(crate) mod aibot;
 /// JS-SDK, 身份验证, 二次验证 (feature `auth`).
 pub(crate) mod auth;
@@ -26,8 +26,8 @@ pub(crate) mod externalcontact;
 pub(crate) mod hr;
 pub(crate) mod idconvert;
 pub(crate) mod invoice;
-/// 微信客服 · 客服账号管理, 微信客服 · 升级服务与客户, 微信客服 · 机器人管理, 微信客服 · 会话分配与消息收发, 微信客服 · 接待人员管理, 微信客服 · 统计管理 (feature
-/// `kf`).
+/// 微信客服 · 客服账号管理, 微信客服 · 升级服务与客户, 微信客服 · 回调通知, 微信客服 · 机器人管理, 微信客服 · 会话分配与消息收发, 微信客服 · 接待人员管理, 微信客服 ·
+/// 统计管理 (feature `kf`).
 pub(crate) mod kf;
 /// 接口调用许可 · 账号管理, 接口调用许可 · 应用管理, 接口调用许可 · 回调通知, 接口调用许可 · 订单管理 (feature `license`).
 pub(crate) mod license;
@@ -45,7 +45,7 @@ pub(crate) mod msgaudit;
 pub(crate) mod oa;
 /// 硬件云端接入 · 考勤/门禁设备, 硬件云端接入 · 设备接入, 硬件云端接入 · 回调通知, 硬件云端接入 · 打印/扫描设备 (feature `openhw`).
 pub(crate) mod openhw;
-/// 企业支付 · 对外收款, 企业支付 · 小程序接入对外收款, 企业支付 · 企业红包 (feature `pay`).
+/// 小程序接入对外收款 · 回调通知, 企业支付 · 对外收款, 企业支付 · 小程序接入对外收款, 企业支付 · 企业红包 (feature `pay`).
 pub(crate) mod pay;
 pub(crate) mod paytool;
 /// 政民沟通 · 配置事件类别, 政民沟通 · 配置网格结构, 政民沟通 · 巡查上报, 政民沟通 · 居民上报 (feature `report`).
@@ -2883,6 +2883,26 @@ pub(crate) static EVENTS: &[Occurrence] = &[
     Occurrence::of::<wecom_models::agent::events::LowActive>(&[], &[]),
     Occurrence::of::<wecom_models::agent::events::ActiveRestored>(&[], &[]),
     Occurrence::of::<wecom_models::agent::events::SwitchWorkbenchMode>(&[], &[]),
+    Occurrence::of::<wecom_models::aibot::events::TextMessage>(&[], &[]),
+    Occurrence::of::<wecom_models::aibot::events::ImageMessage>(&[], &[]),
+    Occurrence::of::<wecom_models::aibot::events::MixedMessage>(&[], &[]),
+    Occurrence::of::<wecom_models::aibot::events::VoiceMessage>(&[], &[]),
+    Occurrence::of::<wecom_models::aibot::events::FileMessage>(&[], &[]),
+    Occurrence::of::<wecom_models::aibot::events::VideoMessage>(&[], &[]),
+    Occurrence::of::<wecom_models::aibot::events::StreamRefresh>(&[], &[]),
+    Occurrence::of::<wecom_models::aibot::events::EnterChat>(&[], &[]),
+    Occurrence::of::<
+        wecom_models::aibot::events::TemplateCardEvent,
+    >(
+        &[],
+        &[
+            ("cardtype", "card_type"),
+            ("eventkey", "event_key"),
+            ("optionids", "option_ids"),
+        ],
+    ),
+    Occurrence::of::<wecom_models::aibot::events::FeedbackEvent>(&[], &[]),
+    Occurrence::of::<wecom_models::aibot::events::DisconnectedEvent>(&[], &[]),
     Occurrence::of::<
         wecom_models::chatdata::events::ChatArchiveAuditApprovedSingle,
     >(&[], &[]),
@@ -3002,6 +3022,8 @@ pub(crate) static EVENTS: &[Occurrence] = &[
     Occurrence::of::<
         wecom_models::idconvert::events::AgreeExternalUserIdMigration,
     >(&[], &[]),
+    Occurrence::of::<wecom_models::kf::events::KfAccountAuthChange>(&[], &[]),
+    Occurrence::of::<wecom_models::kf::events::KfMsgOrEvent>(&[], &[]),
     Occurrence::of::<wecom_models::license::events::UnlicensedNotify>(&[], &[]),
     Occurrence::of::<wecom_models::license::events::LicensePaySuccess>(&[], &[]),
     Occurrence::of::<wecom_models::license::events::LicenseRefund>(&[], &[]),
@@ -3092,6 +3114,8 @@ pub(crate) static EVENTS: &[Occurrence] = &[
         wecom_models::openhw::events::PrinterJobTrans,
     >(&["/command/encoding_aeskey", "/command/doc_size"], &[]),
     Occurrence::of::<wecom_models::openhw::events::PrinterJobDel>(&[], &[]),
+    Occurrence::of::<wecom_models::pay::events::PaymentNotification>(&[], &[]),
+    Occurrence::of::<wecom_models::pay::events::RefundNotification>(&[], &[]),
     Occurrence::of::<wecom_models::school::events::ChangeSchoolContactBatch>(&[], &[]),
     Occurrence::of::<wecom_models::school::events::CreateDepartment>(&[], &[]),
     Occurrence::of::<wecom_models::school::events::CreateParent>(&[], &[]),

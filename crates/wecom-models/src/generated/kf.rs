@@ -2,6 +2,8 @@
 
 pub mod account;
 pub mod customer;
+#[cfg(feature = "callback")]
+pub mod events;
 pub mod knowledge;
 pub mod message;
 pub mod servicer;

@@ -4,7 +4,7 @@ pub mod access;
 /// 应用管理, 应用管理 · 回调通知, 应用管理 · 自定义菜单, 应用管理 · 设置工作台自定义展示 (feature `agent`).
 #[cfg(feature = "agent")]
 pub mod agent;
-/// 消息接收与发送 · 智能机器人 · 主动回复消息 (feature `aibot`).
+/// 消息接收与发送 · 智能机器人 · 接收消息 · 接收事件, 消息接收与发送 · 智能机器人 · 主动回复消息 (feature `aibot`).
 #[cfg(feature = "aibot")]
 pub mod aibot;
 /// JS-SDK, 身份验证, 二次验证 (feature `auth`).
@@ -39,8 +39,8 @@ pub mod hr;
 pub mod idconvert;
 #[cfg(feature = "invoice")]
 pub mod invoice;
-/// 微信客服 · 客服账号管理, 微信客服 · 升级服务与客户, 微信客服 · 机器人管理, 微信客服 · 会话分配与消息收发, 微信客服 · 接待人员管理, 微信客服 · 统计管理 (feature
-/// `kf`).
+/// 微信客服 · 客服账号管理, 微信客服 · 升级服务与客户, 微信客服 · 回调通知, 微信客服 · 机器人管理, 微信客服 · 会话分配与消息收发, 微信客服 · 接待人员管理, 微信客服 ·
+/// 统计管理 (feature `kf`).
 #[cfg(feature = "kf")]
 pub mod kf;
 /// 接口调用许可 · 账号管理, 接口调用许可 · 应用管理, 接口调用许可 · 回调通知, 接口调用许可 · 订单管理 (feature `license`).
@@ -67,7 +67,7 @@ pub mod oa;
 /// 硬件云端接入 · 考勤/门禁设备, 硬件云端接入 · 设备接入, 硬件云端接入 · 回调通知, 硬件云端接入 · 打印/扫描设备 (feature `openhw`).
 #[cfg(feature = "openhw")]
 pub mod openhw;
-/// 企业支付 · 对外收款, 企业支付 · 小程序接入对外收款, 企业支付 · 企业红包 (feature `pay`).
+/// 小程序接入对外收款 · 回调通知, 企业支付 · 对外收款, 企业支付 · 小程序接入对外收款, 企业支付 · 企业红包 (feature `pay`).
 #[cfg(feature = "pay")]
 pub mod pay;
 #[cfg(feature = "paytool")]
