@@ -477,7 +477,7 @@ pub enum TrustType {
     /// `1`: trusted device of the company.
     Company,
     /// `2`: unknown device.
-    Unknown,
+    UnknownDevice,
     /// `3`: trusted device of a member.
     Personal,
     /// A value the documentation does not list.
@@ -505,7 +505,7 @@ pub enum ImportStatus {
 #[non_exhaustive]
 pub enum DeviceSource {
     /// `0`: not known.
-    Unknown,
+    UnknownSource,
     /// `1`: a member confirmed it.
     ConfirmedByMember,
     /// `2`: an admin imported it.

@@ -30,7 +30,7 @@ impl wire::IntEnum for TrustType {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
             1 => Self::Company,
-            2 => Self::Unknown,
+            2 => Self::UnknownDevice,
             3 => Self::Personal,
             _ => return None,
         };
@@ -40,7 +40,7 @@ impl wire::IntEnum for TrustType {
     fn code(&self) -> Result<i64, &Unknown> {
         let code = match self {
             Self::Company => 1,
-            Self::Unknown => 2,
+            Self::UnknownDevice => 2,
             Self::Personal => 3,
             Self::Other(unknown) => return Err(unknown),
         };
@@ -75,7 +75,7 @@ impl wire::IntEnum for ImportStatus {
 impl wire::IntEnum for DeviceSource {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
-            0 => Self::Unknown,
+            0 => Self::UnknownSource,
             1 => Self::ConfirmedByMember,
             2 => Self::ImportedByAdmin,
             3 => Self::ReportedByMember,
@@ -86,7 +86,7 @@ impl wire::IntEnum for DeviceSource {
 
     fn code(&self) -> Result<i64, &Unknown> {
         let code = match self {
-            Self::Unknown => 0,
+            Self::UnknownSource => 0,
             Self::ConfirmedByMember => 1,
             Self::ImportedByAdmin => 2,
             Self::ReportedByMember => 3,
