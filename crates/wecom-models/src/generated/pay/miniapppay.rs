@@ -84,6 +84,12 @@ pub struct UploadImageResponse {
 ///
 /// `business_license_info.business_time_end_time` is required if `organization_type` is `2` or `3`.
 ///
+/// `business_license_info.business_license_number` is of the form `^9[0-9A-HJ-NP-RTUW-Y]{17}$` if
+/// `organization_type` is `0`.
+///
+/// `business_license_info.business_license_number` is of the form
+/// `^([0-9]{15}|9[0-9A-HJ-NP-RTUW-Y]{17})$` if `organization_type` is `1`.
+///
 /// `id_card_info.id_card_address` is required if `organization_type` is `0`.
 ///
 /// `account_info.bank_account_type` is required if `organization_type` is `1`.
@@ -774,7 +780,7 @@ pub struct GetRefundDetailResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetBill {
-    /// The day, as `2026-01-31`. Exactly 10 characters.
+    /// The day, as `2026-01-31`. Exactly 10 characters, matching `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`.
     pub bill_date: String,
     /// The merchant ID, from WeCom. 8 to 32 characters.
     pub mchid: String,
@@ -846,10 +852,11 @@ pub struct BusinessLicenseInfo {
     /// omitted, WeCom looks it up, and the request is rejected if it isn't found. 4 to 128 characters.
     pub company_address: Option<String>,
     /// The day on which the document's validity begins. Required if `organization_type` is 2 or 3;
-    /// recommended otherwise, as `company_address` is.
+    /// recommended otherwise, as `company_address` is. Matching `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`.
     pub business_time_begin_time: Option<String>,
     /// The day on which the document's validity ends, or `长期` if it doesn't. Required if
-    /// `organization_type` is 2 or 3; recommended otherwise, as `company_address` is.
+    /// `organization_type` is 2 or 3; recommended otherwise, as `company_address` is. Matching
+    /// `^([0-9]{4}-[0-9]{2}-[0-9]{2}|长期)$`.
     pub business_time_end_time: Option<String>,
 }
 
@@ -961,9 +968,10 @@ pub struct IdCardInfo {
     pub id_card_number: String,
     /// The address on the document. Required for companies, not needed otherwise. 4 to 128 characters.
     pub id_card_address: Option<String>,
-    /// The day on which the document's validity begins.
+    /// The day on which the document's validity begins. Matching `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`.
     pub id_card_valid_time_begin: String,
-    /// The day on which the document's validity ends, or `长期` if it doesn't.
+    /// The day on which the document's validity ends, or `长期` if it doesn't. Matching
+    /// `^([0-9]{4}-[0-9]{2}-[0-9]{2}|长期)$`.
     pub id_card_valid_time: String,
     /// The type of document. If omitted, it is an ID card.
     pub id_doc_type: Option<IdDocType>,
@@ -1099,10 +1107,11 @@ pub struct SuperAdminIdInfo {
     /// The document's number, as in [`IdCardInfo`]. If `contact_type` is 65, that of the legal
     /// representative. 4 to 18 characters.
     pub id_card_number: String,
-    /// The day on which the document's validity begins. Required if `contact_type` is 66.
+    /// The day on which the document's validity begins. Required if `contact_type` is 66. Matching
+    /// `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`.
     pub id_card_valid_time_begin: Option<String>,
     /// The day on which the document's validity ends, or `长期` if it doesn't. Required if `contact_type` is
-    /// 66.
+    /// 66. Matching `^([0-9]{4}-[0-9]{2}-[0-9]{2}|长期)$`.
     pub id_card_valid_time: Option<String>,
     /// The type of document. Required if `contact_type` is 66.
     pub id_doc_type: Option<IdDocType>,

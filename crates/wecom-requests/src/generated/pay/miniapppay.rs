@@ -121,6 +121,22 @@ impl crate::Check for ApplyMch {
                 ("organization_type", crate::When::Is(&["2", "3"])),
                 crate::is_one_of(&self.organization_type, &["2", "3"]),
             );
+        if crate::is_one_of(&self.organization_type, &["0"]) {
+            checker
+                .pattern(
+                    "business_license_info.business_license_number",
+                    &self.business_license_info.business_license_number,
+                    crate::pattern!("^9[0-9A-HJ-NP-RTUW-Y]{17}$"),
+                );
+        }
+        if crate::is_one_of(&self.organization_type, &["1"]) {
+            checker
+                .pattern(
+                    "business_license_info.business_license_number",
+                    &self.business_license_info.business_license_number,
+                    crate::pattern!("^([0-9]{15}|9[0-9A-HJ-NP-RTUW-Y]{17})$"),
+                );
+        }
         checker
             .required_when(
                 (
@@ -440,6 +456,12 @@ impl crate::Check for GetBill {
     fn check(&self, checker: &mut crate::Checker) {
         checker.min_chars("bill_date", &self.bill_date, 10);
         checker.max_chars("bill_date", &self.bill_date, 10);
+        checker
+            .pattern(
+                "bill_date",
+                &self.bill_date,
+                crate::pattern!("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
+            );
         checker.min_chars("mchid", &self.mchid, 8);
         checker.max_chars("mchid", &self.mchid, 32);
     }
@@ -453,6 +475,18 @@ impl crate::Check for BusinessLicenseInfo {
         checker.max_chars("legal_person", &self.legal_person, 100);
         checker.min_chars("company_address", &self.company_address, 4);
         checker.max_chars("company_address", &self.company_address, 128);
+        checker
+            .pattern(
+                "business_time_begin_time",
+                &self.business_time_begin_time,
+                crate::pattern!("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
+            );
+        checker
+            .pattern(
+                "business_time_end_time",
+                &self.business_time_end_time,
+                crate::pattern!("^([0-9]{4}-[0-9]{2}-[0-9]{2}|长期)$"),
+            );
     }
 }
 
@@ -475,6 +509,18 @@ impl crate::Check for IdCardInfo {
         checker.max_chars("id_card_number", &self.id_card_number, 18);
         checker.min_chars("id_card_address", &self.id_card_address, 4);
         checker.max_chars("id_card_address", &self.id_card_address, 128);
+        checker
+            .pattern(
+                "id_card_valid_time_begin",
+                &self.id_card_valid_time_begin,
+                crate::pattern!("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
+            );
+        checker
+            .pattern(
+                "id_card_valid_time",
+                &self.id_card_valid_time,
+                crate::pattern!("^([0-9]{4}-[0-9]{2}-[0-9]{2}|长期)$"),
+            );
     }
 }
 
@@ -538,6 +584,18 @@ impl crate::Check for SuperAdminIdInfo {
         checker.max_chars("id_card_name", &self.id_card_name, 100);
         checker.min_chars("id_card_number", &self.id_card_number, 4);
         checker.max_chars("id_card_number", &self.id_card_number, 18);
+        checker
+            .pattern(
+                "id_card_valid_time_begin",
+                &self.id_card_valid_time_begin,
+                crate::pattern!("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
+            );
+        checker
+            .pattern(
+                "id_card_valid_time",
+                &self.id_card_valid_time,
+                crate::pattern!("^([0-9]{4}-[0-9]{2}-[0-9]{2}|长期)$"),
+            );
     }
 }
 
