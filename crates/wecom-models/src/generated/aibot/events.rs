@@ -81,7 +81,7 @@ pub struct TextMessage {
     /// The sender.
     pub from: Sender,
     /// The URL for a reply after the callback, valid for 1 hour and once: its `response_code` is the token
-    /// of `aibot::reply::RespondByUrl`. Absent from long connections.
+    /// of [`RespondByUrl`](crate::aibot::reply::RespondByUrl). Absent from long connections.
     pub response_url: Option<Secret>,
     /// The text.
     pub text: TextContent,
@@ -110,7 +110,7 @@ pub struct ImageMessage {
     /// The sender.
     pub from: Sender,
     /// The URL for a reply after the callback, valid for 1 hour and once: its `response_code` is the token
-    /// of `aibot::reply::RespondByUrl`. Absent from long connections.
+    /// of [`RespondByUrl`](crate::aibot::reply::RespondByUrl). Absent from long connections.
     pub response_url: Option<Secret>,
     /// The image.
     pub image: MediaContent,
@@ -139,7 +139,7 @@ pub struct MixedMessage {
     /// The sender.
     pub from: Sender,
     /// The URL for a reply after the callback, valid for 1 hour and once: its `response_code` is the token
-    /// of `aibot::reply::RespondByUrl`. Absent from long connections.
+    /// of [`RespondByUrl`](crate::aibot::reply::RespondByUrl). Absent from long connections.
     pub response_url: Option<Secret>,
     /// The text and the images.
     pub mixed: MixedContent,
@@ -168,7 +168,7 @@ pub struct VoiceMessage {
     /// The sender.
     pub from: Sender,
     /// The URL for a reply after the callback, valid for 1 hour and once: its `response_code` is the token
-    /// of `aibot::reply::RespondByUrl`. Absent from long connections.
+    /// of [`RespondByUrl`](crate::aibot::reply::RespondByUrl). Absent from long connections.
     pub response_url: Option<Secret>,
     /// The message, transcribed.
     pub voice: TextContent,
@@ -197,7 +197,7 @@ pub struct FileMessage {
     /// The sender.
     pub from: Sender,
     /// The URL for a reply after the callback, valid for 1 hour and once: its `response_code` is the token
-    /// of `aibot::reply::RespondByUrl`. Absent from long connections.
+    /// of [`RespondByUrl`](crate::aibot::reply::RespondByUrl). Absent from long connections.
     pub response_url: Option<Secret>,
     /// The file.
     pub file: MediaContent,
@@ -225,7 +225,7 @@ pub struct VideoMessage {
     /// The sender.
     pub from: Sender,
     /// The URL for a reply after the callback, valid for 1 hour and once: its `response_code` is the token
-    /// of `aibot::reply::RespondByUrl`. Absent from long connections.
+    /// of [`RespondByUrl`](crate::aibot::reply::RespondByUrl). Absent from long connections.
     pub response_url: Option<Secret>,
     /// The video.
     pub video: MediaContent,
@@ -301,7 +301,7 @@ pub struct TemplateCardEvent {
     /// The user.
     pub from: Sender,
     /// The URL for a reply after the callback, valid for 1 hour and once: its `response_code` is the token
-    /// of `aibot::reply::RespondByUrl`. Absent from long connections.
+    /// of [`RespondByUrl`](crate::aibot::reply::RespondByUrl). Absent from long connections.
     pub response_url: Option<Secret>,
     /// The event.
     pub event: CardEventContent,

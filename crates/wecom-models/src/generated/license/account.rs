@@ -31,8 +31,8 @@ use crate::{Timestamp, Unknown};
 /// `POST /cgi-bin/license/active_account` ·
 /// [激活账号](https://developer.work.weixin.qq.com/document/path/95553)
 ///
-/// The codes come from `license::order::ListOrderAccount`. A member can have one basic account and one
-/// external contact account.
+/// The codes come from [`ListOrderAccount`](crate::license::order::ListOrderAccount). A member can
+/// have one basic account and one external contact account.
 ///
 /// If the member already has an account of the type, the new code replaces the old one, and the time
 /// left is added to its validity: that is possible only if the old code has at most 20 days left, and
@@ -780,7 +780,7 @@ pub enum CodeStatus {
 pub enum CorpLinkType {
     /// `0`: a chain (上下游).
     Chain,
-    /// `1`: a company group (企业互联).
+    /// `1`: a company group (企业互联), also of an education bureau and its schools (局校互联).
     CompanyGroup,
     /// A value the documentation does not list.
     Other(Unknown),

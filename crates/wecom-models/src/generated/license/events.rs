@@ -56,7 +56,8 @@ pub struct UnlicensedNotify {}
 /// [支付成功通知](https://developer.work.weixin.qq.com/document/path/95804)
 ///
 /// Sent to the provider's URL for system events (系统事件接收URL) once the activation codes are created,
-/// which takes a while for many. `license::order::ListOrderAccount` returns them.
+/// which takes a while for many. [`ListOrderAccount`](crate::license::order::ListOrderAccount) returns
+/// them.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("支付成功通知", "license_pay_success"))]
@@ -90,8 +91,9 @@ pub struct LicenseRefund {
 ///
 /// `InfoType` `auto_activate` · [自动激活回调通知](https://developer.work.weixin.qq.com/document/path/95994)
 ///
-/// Sent to the provider's URL for system events (系统事件接收URL). `license::account::SetAutoActiveStatus`
-/// switches automatic activation on.
+/// Sent to the provider's URL for system events (系统事件接收URL).
+/// [`SetAutoActiveStatus`](crate::license::account::SetAutoActiveStatus) switches automatic activation
+/// on.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("自动激活回调通知", "auto_activate"))]

@@ -77,9 +77,9 @@ pub enum ServiceEvent {
 /// `InfoType` `suite_ticket` ·
 /// [推送suite_ticket](https://developer.work.weixin.qq.com/document/path/90628)
 ///
-/// Sent every 10 minutes, to third-party apps and customized app templates; a ticket is valid for 30
-/// minutes. The suite access token needs the latest one. In the provider console, a ticket can be sent
-/// at once.
+/// Sent every 10 minutes to the instruction callback URL (指令回调URL) of third-party apps and customized
+/// app templates; a ticket is valid for 30 minutes. The suite access token needs the latest one. In
+/// the provider console, a ticket can be sent at once.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("推送suite_ticket", "suite_ticket"))]
@@ -99,7 +99,7 @@ pub struct SuiteTicket {
 /// app market; not when it begins on the provider's site, which gets the code with the redirect.
 ///
 /// Answer `success` within a second: store the code first, then exchange it with
-/// `service::auth::GetPermanentCodeV2`.
+/// [`GetPermanentCodeV2`](crate::service::auth::GetPermanentCodeV2).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("授权成功通知", "create_auth"))]
@@ -123,7 +123,7 @@ pub struct CreateAuth {
 /// when other customer service accounts are authorized for a customer service component, and when
 /// other links are authorized for a customer acquisition component.
 ///
-/// Answer `success` within a second. `service::auth::GetAuthInfoV2` and
+/// Answer `success` within a second. [`GetAuthInfoV2`](crate::service::auth::GetAuthInfoV2) and
 /// `agent::app::GetAgentPermissions` return what the company authorizes now.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
@@ -155,7 +155,7 @@ pub struct CancelAuth {}
 /// [重置永久授权码通知](https://developer.work.weixin.qq.com/document/path/94758)
 ///
 /// Answer `success` within a second: store the code first, then exchange it with
-/// `service::auth::GetPermanentCodeV2` for the new secret.
+/// [`GetPermanentCodeV2`](crate::service::auth::GetPermanentCodeV2) for the new secret.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("重置永久授权码通知", "reset_permanent_code"))]
@@ -171,6 +171,8 @@ pub struct ResetPermanentCode {
 /// `InfoType` `corp_arch_auth` ·
 /// [授权组织架构权限通知](https://developer.work.weixin.qq.com/document/path/97378)
 ///
+/// Sent to the app's instruction callback URL (指令回调URL).
+///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("授权组织架构权限通知", "corp_arch_auth"))]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -182,8 +184,8 @@ pub struct CorpArchAuth {}
 /// `InfoType` `approve_special_auth` ·
 /// [获客助手权限确认事件](https://developer.work.weixin.qq.com/document/path/98959)
 ///
-/// Sent to third-party and customized apps with the permission. Its endpoints can be called only after
-/// this confirmation.
+/// Sent to the instruction callback URL (指令回调URL) of third-party and customized apps with the
+/// permission. Its endpoints can be called only after this confirmation.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("获客助手权限确认事件", "approve_special_auth"))]
@@ -199,7 +201,7 @@ pub struct ApproveSpecialAuth {
 /// `InfoType` `cancel_special_auth` ·
 /// [获客助手权限取消事件](https://developer.work.weixin.qq.com/document/path/98959)
 ///
-/// Sent to third-party and customized apps.
+/// Sent to the instruction callback URL (指令回调URL) of third-party and customized apps.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("获客助手权限取消事件", "cancel_special_auth"))]
@@ -214,7 +216,8 @@ pub struct CancelSpecialAuth {
 ///
 /// `InfoType` `open_order` · [下单成功通知](https://developer.work.weixin.qq.com/document/path/91929)
 ///
-/// By the company in the app market, or for it by the provider in the provider console.
+/// By the company in the app market, or for it by the provider in the provider console. Sent to the
+/// app's instruction callback URL (指令回调URL).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("下单成功通知", "open_order"))]
@@ -223,7 +226,7 @@ pub struct CancelSpecialAuth {
 pub struct OpenOrder {
     /// The ID of the company that buys.
     pub paid_corp_id: String,
-    /// The order's ID, for `service::order::GetOrder`. At most 32 characters.
+    /// The order's ID, for [`GetOrder`](crate::service::order::GetOrder). At most 32 characters.
     pub order_id: String,
     /// The userid of the orderer. Empty if the provider or an agent placed the order.
     pub operator_id: String,
@@ -232,6 +235,8 @@ pub struct OpenOrder {
 /// An admin of the provider changed the price of an order, which is now another order.
 ///
 /// `InfoType` `change_order` · [改单通知](https://developer.work.weixin.qq.com/document/path/91930)
+///
+/// Sent to the app's instruction callback URL (指令回调URL).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("改单通知", "change_order"))]
@@ -242,8 +247,8 @@ pub struct ChangeOrder {
     pub paid_corp_id: Option<String>,
     /// The ID of the order before.
     pub old_order_id: String,
-    /// The ID of the new order, for `service::order::GetOrder`. Each change of the price makes a new one.
-    /// At most 32 characters.
+    /// The ID of the new order, for [`GetOrder`](crate::service::order::GetOrder). Each change of the
+    /// price makes a new one. At most 32 characters.
     pub new_order_id: String,
 }
 
@@ -252,6 +257,8 @@ pub struct ChangeOrder {
 /// `InfoType` `pay_for_app_success` ·
 /// [支付成功通知](https://developer.work.weixin.qq.com/document/path/91931)
 ///
+/// Sent to the app's instruction callback URL (指令回调URL).
+///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("支付成功通知", "pay_for_app_success"))]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -259,7 +266,7 @@ pub struct ChangeOrder {
 pub struct PayForAppSuccess {
     /// The ID of the company that buys. The page's example lacks it.
     pub paid_corp_id: Option<String>,
-    /// The order's ID, for `service::order::GetOrder`. At most 32 characters.
+    /// The order's ID, for [`GetOrder`](crate::service::order::GetOrder). At most 32 characters.
     pub order_id: String,
 }
 
@@ -267,8 +274,9 @@ pub struct PayForAppSuccess {
 ///
 /// `InfoType` `refund` · [退款通知](https://developer.work.weixin.qq.com/document/path/91932)
 ///
-/// The provider agreed to the refund, or its time to decide was over. Get the company's current
-/// edition with `service::auth::GetAuthInfo`.
+/// Sent to the app's instruction callback URL (指令回调URL). The provider agreed to the refund, or its
+/// time to decide was over. Get the company's current edition with
+/// [`GetAuthInfo`](crate::service::auth::GetAuthInfo).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("退款通知", "refund"))]
@@ -277,13 +285,15 @@ pub struct PayForAppSuccess {
 pub struct RefundOrder {
     /// The ID of the company that buys. The page's example lacks it.
     pub paid_corp_id: Option<String>,
-    /// The order's ID, for `service::order::GetOrder`. At most 32 characters.
+    /// The order's ID, for [`GetOrder`](crate::service::order::GetOrder). At most 32 characters.
     pub order_id: String,
 }
 
 /// The provider or the company canceled an order.
 ///
 /// `InfoType` `cancel_order` · [取消订单通知](https://developer.work.weixin.qq.com/document/path/99353)
+///
+/// Sent to the app's instruction callback URL (指令回调URL).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("取消订单通知", "cancel_order"))]
@@ -292,7 +302,7 @@ pub struct RefundOrder {
 pub struct CancelOrder {
     /// The ID of the company that buys. The page's example lacks it.
     pub paid_corp_id: Option<String>,
-    /// The order's ID, for `service::order::GetOrder`. At most 32 characters.
+    /// The order's ID, for [`GetOrder`](crate::service::order::GetOrder). At most 32 characters.
     pub order_id: String,
 }
 
@@ -300,12 +310,12 @@ pub struct CancelOrder {
 ///
 /// `InfoType` `change_editon` · [应用版本变更通知](https://developer.work.weixin.qq.com/document/path/91933)
 ///
-/// Sent when a paid edition is bought, expanded or renewed, or an order is refunded; when a trial is
-/// extended, becomes limited or expires, or a paid edition expires; when the visible scope has more
-/// people than were bought, and when it has no more than that again. Changes of departments that limit
-/// a trial are only noticed after 15:00 each day.
+/// Sent to the app's instruction callback URL (指令回调URL) when a paid edition is bought, expanded or
+/// renewed, or an order is refunded; when a trial is extended, becomes limited or expires, or a paid
+/// edition expires; when the visible scope has more people than were bought, and when it has no more
+/// than that again. Changes of departments that limit a trial are only noticed after 15:00 each day.
 ///
-/// Get the current edition with `service::auth::GetAuthInfo`.
+/// Get the current edition with [`GetAuthInfo`](crate::service::auth::GetAuthInfo).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("应用版本变更通知", "change_editon"))]
