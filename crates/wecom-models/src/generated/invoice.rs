@@ -148,7 +148,7 @@ pub struct UpdateInvoiceStatusResponse {}
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateInvoiceStatusBatch {
-    /// The user's openid.
+    /// The user's openid; a userid can be converted to it.
     pub openid: String,
     /// The invoices' new status.
     pub reimburse_status: ReimburseStatus,

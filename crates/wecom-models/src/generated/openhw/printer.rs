@@ -253,8 +253,7 @@ pub struct PushScanFile {
     pub open_userid: String,
     /// The file's name.
     pub filename: String,
-    /// The file, as a temporary media file from [`UploadMedia`](crate::media::UploadMedia). Ignored if
-    /// `download_url` is set.
+    /// The file: the `media_id` of a temporary media file. Ignored if `download_url` is set.
     pub media_id: Option<String>,
     /// The file's URL on your own CDN. Without a CDN, use `media_id`.
     pub download_url: Option<String>,
@@ -331,8 +330,7 @@ pub struct SetPrinterJobTransResult {
     /// The version of the settings for the preview. It grows when the user changes a setting; only the
     /// latest needs to be converted.
     pub setting_version: u64,
-    /// The file, as a temporary media file from [`UploadMedia`](crate::media::UploadMedia). Ignored if
-    /// `download_url` is set.
+    /// The file: the `media_id` of a temporary media file. Ignored if `download_url` is set.
     pub media_id: Option<String>,
     /// The file's URL on your own CDN. Without a CDN, use `media_id`.
     pub download_url: Option<String>,
