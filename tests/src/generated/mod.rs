@@ -2075,7 +2075,7 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     >(openhw::printer::GET_PRINTER_JOB_DOWNLOAD_URL, &[], &[]),
     Contract::of::<
         wecom_models::openhw::printer::ReportPrinterJobStatus,
-    >(openhw::printer::REPORT_PRINTER_JOB_STATUS, &[], &[]),
+    >(openhw::printer::REPORT_PRINTER_JOB_STATUS, &[], &["/req_id"]),
     Contract::of::<
         wecom_models::openhw::printer::PushScanFile,
     >(openhw::printer::PUSH_SCAN_FILE, &[], &[]),

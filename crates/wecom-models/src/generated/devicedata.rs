@@ -751,7 +751,7 @@ pub struct TemperatureCheck {
     pub timestamp: Timestamp,
     /// The person's temperature, such as `36.7`.
     pub temperature: String,
-    /// Whether the temperature is normal..
+    /// Whether the temperature is normal.
     pub status: TemperatureStatus,
     /// The device's serial number.
     pub device_sn: String,

@@ -552,8 +552,8 @@ pub struct AuthUser {
 pub struct AuthEdition {
     /// The edition.
     pub edition: Edition,
-    /// The people whose conversations may be kept. The number of accounts that the provider has bought
-    /// limits whose are: see [`GetAuthUserList`].
+    /// The people whose conversations may be kept. Only conversations of people for whom the provider has
+    /// bought an account are kept: see [`GetAuthUserList`].
     pub auth_scope: AuthScope,
     /// The edition's status.
     pub status: EditionStatus,

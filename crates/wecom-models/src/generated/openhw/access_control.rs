@@ -149,7 +149,7 @@ pub struct ReportAccessDataResponse {
 /// `POST /cgi-bin/openhw/device/report_bio_info_result` ·
 /// [上报成员识别信息变化结果](https://developer.work.weixin.qq.com/document/path/96000)
 ///
-/// When a person enrolls a face or a fingerprint in WeCom, WeCom sends the command to enroll it.
+/// When a person enrolls a face or a fingerprint in WeCom, WeCom sends the command `enter_page`.
 /// Report the result once it is done.
 ///
 /// WeCom doesn't know which algorithms a vendor uses: one report of success counts for all attendance
@@ -235,8 +235,8 @@ pub struct ReportBioInfoResultResponse {}
 /// `POST /cgi-bin/openhw/device/report_remote_open_result` ·
 /// [上报远程开门结果](https://developer.work.weixin.qq.com/document/path/96048)
 ///
-/// When a person opens a door in WeCom, WeCom sends the command to open it. Report the result once it
-/// is done.
+/// When a person opens a door in WeCom, WeCom sends the command `remote_open_door`. Report the result
+/// once it is done.
 ///
 /// The report creates no access record: if the door was opened, call [`ReportAccessData`], too.
 #[doc(

@@ -99,8 +99,7 @@ pub struct GetModelTokenResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetDeviceSecret {
-    /// The code from the event of the binding. It has at least 64 bytes, and can be used once. At most 512
-    /// bytes.
+    /// The code from the event `bind`. It has at least 64 bytes, and can be used once. At most 512 bytes.
     pub auth_code: Secret,
 }
 
@@ -450,8 +449,8 @@ pub struct GetUserInfoByIdsResponse {
 /// `POST /cgi-bin/openhw/device/report_firmware_upgrade_result` ·
 /// [上报设备固件升级结果](https://developer.work.weixin.qq.com/document/path/95999)
 ///
-/// When an admin starts the upgrade, WeCom sends the event of the firmware upgrade. Upgrade the
-/// device, and report the result at once.
+/// When an admin starts the upgrade, WeCom sends the command `update_firmware`. Upgrade the device,
+/// and report the result at once.
 ///
 /// The upgrade counts as failed if `errcode` isn't 0, and as done if it is 0 and `cur_version` differs
 /// from the version before. If it is 0 and the version is the same, WeCom goes on showing the device
@@ -466,7 +465,7 @@ pub struct GetUserInfoByIdsResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReportFirmwareUpgradeResult {
-    /// The operation's ID, from the event of the firmware upgrade.
+    /// The operation's ID, from the command `update_firmware`.
     pub oper_id: String,
     /// The result. Vendors define codes of other failures themselves.
     pub errcode: OperationResult,
@@ -524,7 +523,7 @@ pub struct ReportFirmwareUpgradeResultResponse {}
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenLoginQrCode {
-    /// Data of your own. It comes back in the event of the scan.
+    /// Data of your own. It comes back in the command `user_scan`.
     pub state: String,
     /// The type of QR code.
     pub r#type: QrCodeType,
@@ -574,7 +573,7 @@ pub struct GenLoginQrCodeResponse {
 pub struct GenIdDynamicQrCode {
     /// The device's serial number.
     pub device_sn: String,
-    /// Data of your own. It comes back in the event of the scan.
+    /// Data of your own. It comes back in the command `user_scan`.
     pub state: String,
 }
 

@@ -191,7 +191,7 @@ pub struct ReportPrinterJobStatus {
     pub jobid: String,
     /// Whether the file was printed. The values aren't those of `status` in a list of jobs.
     pub status: PrintResult,
-    /// An error code of your own. Required if printing failed; recommended if it didn't: 0.
+    /// An error code of your own. Required if printing failed. Recommended otherwise: 0.
     pub errcode: Option<u64>,
     /// The error's description. Required if printing failed.
     pub errmsg: Option<String>,
@@ -229,7 +229,9 @@ impl ReportPrinterJobStatus {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ReportPrinterJobStatusResponse {
-    /// The `req_id` of the request. Absent in the page's example; requests have none.
+    /// The `req_id` of the request.
+    ///
+    /// Only in the table: the example lacks it, and requests have none.
     pub req_id: Option<String>,
 }
 
@@ -257,7 +259,7 @@ pub struct PushScanFile {
     pub media_id: Option<String>,
     /// The file's URL on your own CDN. Without a CDN, use `media_id`.
     pub download_url: Option<String>,
-    /// The `auth_code` from the command of the member's scan.
+    /// The `auth_code` from the command `user_scan`.
     pub auth_code: Secret,
 }
 

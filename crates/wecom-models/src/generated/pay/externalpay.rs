@@ -264,7 +264,7 @@ pub struct GetPaymentInfoResponse {
 pub struct GetFundFlow {
     /// The start of the period.
     pub begin_time: Timestamp,
-    /// The end of the period.
+    /// The end of the period. At most 31 days after `begin_time`.
     pub end_time: Timestamp,
     /// The merchant ID. If omitted, the statements of all are returned.
     pub mch_id: Option<String>,
@@ -437,11 +437,11 @@ pub struct Refund {
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ContactInfo {
     /// The name.
-    pub name: String,
+    pub name: Option<String>,
     /// The mobile number.
-    pub phone: String,
+    pub phone: Option<String>,
     /// The address.
-    pub address: String,
+    pub address: Option<String>,
 }
 
 /// A mini program in which a payment was collected.

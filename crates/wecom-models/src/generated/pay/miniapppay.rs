@@ -784,7 +784,7 @@ pub struct GetBill {
     pub bill_date: String,
     /// The merchant ID, from WeCom. 8 to 32 characters.
     pub mchid: String,
-    /// The orders in the bill. Default `ALL`.
+    /// The orders in the bill, without refunds of top-ups (充值退款). Default `ALL`.
     pub bill_type: Option<BillType>,
     /// The compression. If omitted, the file isn't compressed.
     pub tar_type: Option<TarType>,
@@ -1714,7 +1714,7 @@ pub struct PaidAmount {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PaidSceneInfo {
-    /// The merchant's device number. The page calls it `total`. 1 to 32 characters.
+    /// The merchant's device number. 1 to 32 characters.
     pub total: Option<String>,
 }
 
@@ -1722,7 +1722,7 @@ pub struct PaidSceneInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Promotion {
-    /// The ID of the coupon. 1 to 32 characters.
+    /// The coupon's ID. The docs call it the receipt's. 1 to 32 characters.
     pub coupon_id: Option<String>,
     /// The discount's name. 1 to 64 characters.
     pub name: Option<String>,

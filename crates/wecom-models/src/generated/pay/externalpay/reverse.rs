@@ -83,9 +83,9 @@ impl wire::WriteObject for Refund {
 
 impl wire::WriteObject for ContactInfo {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put("name", &self.name)?;
-        out.put("phone", &self.phone)?;
-        out.put("address", &self.address)
+        out.put_some("name", &self.name)?;
+        out.put_some("phone", &self.phone)?;
+        out.put_some("address", &self.address)
     }
 }
 
