@@ -7,12 +7,13 @@ use serde_json::{Value, json};
 use wecom_sdk::contacts::tag::AddTagUsers;
 use wecom_sdk::contacts::user::GetUserResponse;
 use wecom_sdk::externalcontact::message_push::{MiniProgramCard, MiniProgramCardArgs};
-use wecom_sdk::kf::message::ServiceState;
+use wecom_sdk::kf::message::{OutgoingLocation, ServiceState};
 use wecom_sdk::media::MediaType;
-use wecom_sdk::meeting::basic::GetUserMeetingId;
+use wecom_sdk::meeting::basic::{GetUserMeetingId, Invitees};
 use wecom_sdk::message::app::{self, SendMessage};
 use wecom_sdk::message::appchat::{self, SendAppChat};
 use wecom_sdk::service::auth::GetSuiteToken;
+use wecom_sdk::wedoc::smartsheet::CellValue;
 use wecom_sdk::{Secret, Timestamp, Unknown};
 
 fn json(request: &impl serde::Serialize) -> Value {
@@ -21,7 +22,11 @@ fn json(request: &impl serde::Serialize) -> Value {
 
 #[test]
 fn a_message_is_made_of_its_text_or_of_its_content() {
+    let text = String::from("Hello");
     let requests = [
+        SendMessage::new("Hello"),
+        SendMessage::new(&text),
+        SendMessage::new(text.clone()),
         SendMessage::new(app::Message::text("Hello")),
         SendMessage::new(app::Message::from(app::TextContent::new("Hello"))),
         SendMessage::new(app::TextContent::new("Hello")),
@@ -32,6 +37,40 @@ fn a_message_is_made_of_its_text_or_of_its_content() {
     let request = SendAppChat::new("chat", appchat::MarkdownContent::new("*Hello*"));
     let sent = json!({ "chatid": "chat", "msgtype": "markdown", "markdown": { "content": "*Hello*" } });
     assert_eq!(json(&request), sent);
+}
+
+#[test]
+fn a_card_is_a_message() {
+    let card = || app::TextNoticeCard::new(app::NoticeAction::new(app::NoticeActionType::Web));
+    let sent = json(&SendMessage::new(card()));
+    assert_eq!(sent["msgtype"], "template_card");
+    assert_eq!(sent["template_card"]["card_type"], "text_notice");
+    assert_eq!(sent, json(&SendMessage::new(app::TemplateCard::TextNotice(card()))));
+}
+
+#[test]
+fn a_whole_number_is_sent_without_a_fraction_and_one_that_json_lacks_not_at_all() {
+    let cells = |number: f64| json!({ "Price": (CellValue::from(number)) }).to_string();
+    assert_eq!(
+        [cells(18.0), cells(18.5), cells(-0.0)],
+        [r#"{"Price":18}"#, r#"{"Price":18.5}"#, r#"{"Price":0}"#]
+    );
+    let place = |latitude| OutgoingLocation::new(latitude, 113.0);
+    assert_eq!(json(&place(23.0)), json!({ "latitude": 23, "longitude": 113 }));
+    let error = serde_json::to_value(place(f64::NAN)).unwrap_err();
+    assert_eq!(error.to_string(), "`latitude`: NaN can't be sent: it must be a finite number");
+}
+
+#[test]
+fn lists_of_texts_are_slices_too() {
+    let names: &[&str] = &["lin.wei", "chen.yu"];
+    for invitees in [
+        Invitees::new(names),
+        Invitees::new(names.to_vec()),
+        Invitees::new(names.iter().map(ToString::to_string)),
+    ] {
+        assert_eq!(json(&invitees), json!({ "userid": names }));
+    }
 }
 
 #[test]
@@ -51,6 +90,8 @@ fn recipients_are_one_or_several_texts_or_numbers() {
     }
     for request in [
         request().touser(several),
+        request().touser(&several),
+        request().touser(&several[..]),
         request().touser(&owned),
         request().touser(owned.clone()),
         request().touser(owned.iter().collect::<Vec<_>>()),
@@ -58,6 +99,7 @@ fn recipients_are_one_or_several_texts_or_numbers() {
         assert_eq!(to(request), "lin.wei|chen.yu");
     }
     assert_eq!(json(&request().toparty([1, 2]).totag(vec![3_u64]))["toparty"], "1|2");
+    assert_eq!(json(&request().toparty(&[1, 2]))["toparty"], "1|2");
     assert_eq!(json(&AddTagUsers::new(7).userlist(several))["userlist"], json!(several));
 }
 

@@ -276,6 +276,7 @@
 //!   cluster, or through sentinels; with `rustls`, TLS as well.
 //! - `archive`: [`archive`], the keys of archived messages (会话内容存档).
 //! - `callback`: [`callback`], messages and events that WeCom sends to the application (with `service`, tickets and installations of suites as well).
+//! - `tower`: callbacks as a tower service, for axum and hyper.
 //! - `group-bot`: [`GroupBot`], which sends messages to a group chat and needs only the key of a webhook (群机器人).
 //! - `jssdk`: [`JsSdk`], which signs pages for the JS-SDK and keeps the tickets for it.
 //! - `login`: [`login`], the URLs of web authorization (网页授权), web login and the installation of third-party apps.

@@ -147,6 +147,49 @@ impl Module {
             _ => None,
         }
     }
+
+    /// The types that make a union, each with the variant that it becomes: what only that variant holds, itself or in
+    /// a union of its own. Where values are told apart by their kind, these may be numbers and lists, too; text is
+    /// another matter, see [`by_text`](Self::by_text).
+    pub fn by_content<'a>(&'a self, union: &'a Union) -> Vec<(&'a Variant, &'a Ty)> {
+        let held = |variant: &'a Variant| {
+            let ty = variant.ty.as_ref()?;
+            let makes = match ty {
+                Ty::Struct(_) | Ty::Union(..) => true,
+                Ty::String | Ty::Secret | Ty::Any | Ty::Flag | Ty::File => false,
+                _ => union.style == Style::Kind,
+            };
+            makes.then_some((variant, ty))
+        };
+        let inner = |(variant, ty): (&'a Variant, &'a Ty)| {
+            let Ty::Union(name, _) = ty else { return Vec::new() };
+            let Some(Type::Union(inner)) = self.named(name) else { return Vec::new() };
+            let structs = inner.variants.iter().filter_map(|variant| variant.ty.as_ref());
+            structs.filter(|ty| matches!(ty, Ty::Struct(_))).map(|ty| (variant, ty)).collect()
+        };
+        let outer = || union.variants.iter().filter_map(held);
+        let all: Vec<(&Variant, &Ty)> = outer().chain(outer().flat_map(inner)).collect();
+        let alone = |ty: &Ty| all.iter().filter(|(_, other)| *other == ty).count() == 1;
+        all.iter().copied().filter(|(_, ty)| alone(ty) && ty.name() != Some(&union.name)).collect()
+    }
+
+    /// The struct and its field that a text alone makes, if the content of a variant is one.
+    pub fn only_text<'a>(&'a self, variant: &'a Variant) -> Option<(&'a Struct, &'a Field)> {
+        let Some(Ty::Struct(content)) = &variant.ty else { return None };
+        let structure = self.structure(content).filter(|structure| structure.direction.sent)?;
+        match structure.required().collect::<Vec<_>>()[..] {
+            [field] if field.ty == Ty::String => Some((structure, field)),
+            _ => None,
+        }
+    }
+
+    /// The variant that a plain text becomes: the one that is called so.
+    pub fn by_text<'a>(&'a self, union: &'a Union) -> Option<&'a Variant> {
+        union.variants.iter().find(|variant| match union.style {
+            Style::Kind => variant.ty == Some(Ty::String) && variant.name == "Text",
+            _ => variant.tag == "text" && self.only_text(variant).is_some(),
+        })
+    }
 }
 
 /// What a type is a part of that is sent or received as a whole.
@@ -339,19 +382,6 @@ pub struct Union {
     pub variants: Vec<Variant>,
     /// The directions it is used in.
     pub direction: Direction,
-}
-
-impl Union {
-    /// The variants that are known by their content, each with the struct that no other one holds.
-    pub fn by_content(&self) -> impl Iterator<Item = (&Variant, &str)> {
-        let holds =
-            |variant: &Variant, name: &str| matches!(&variant.ty, Some(Ty::Struct(held)) if held == name);
-        self.variants.iter().filter_map(move |variant| {
-            let Some(Ty::Struct(name)) = &variant.ty else { return None };
-            let alone = self.variants.iter().filter(|other| holds(other, name)).count() == 1;
-            alone.then_some((variant, name.as_str()))
-        })
-    }
 }
 
 /// A documented variant.

@@ -158,6 +158,10 @@ fn setter(field: &Field) -> TokenStream {
 fn argument_type(ty: &Ty) -> TokenStream {
     let exact = rust_type(ty);
     match ty {
+        // Slices of `&str` and numbers of IDs, too.
+        Ty::List(item) if **item == Ty::String => {
+            quote!(impl IntoIterator<Item = impl crate::IntoItem<String>>)
+        }
         Ty::List(item) => {
             let item = if is_mixed(item) { rust_type(item) } else { argument_type(item) };
             quote!(impl IntoIterator<Item = #item>)
@@ -170,6 +174,7 @@ fn argument_type(ty: &Ty) -> TokenStream {
 fn argument_value(ty: &Ty, name: &TokenStream) -> TokenStream {
     match ty {
         Ty::List(item) => match &**item {
+            Ty::String => quote!(#name.into_iter().map(crate::IntoItem::into_item).collect()),
             Ty::List(_) => {
                 let inner = argument_value(item, &quote!(item));
                 quote!(#name.into_iter().map(|item| #inner).collect())
@@ -265,14 +270,10 @@ fn union_item(module: &Module, union: &Union) -> TokenStream {
 /// A function for each variant whose content is made of one text: `Message::text("…")`.
 fn constructors(module: &Module, union: &Union) -> Option<TokenStream> {
     let made = |variant: &Variant| {
-        let Some(Ty::Struct(content)) = &variant.ty else { return None };
-        let structure = module.structure(content).filter(|structure| structure.direction.sent)?;
-        let [Field { ty: Ty::String, rust, .. }] = structure.required().collect::<Vec<_>>()[..] else {
-            return None;
-        };
+        let (structure, field) = module.only_text(variant)?;
         let docs = doc(&format!("Creates [`{0}`](Self::{0}) from its only required field.", variant.name));
-        let [function, argument] = [&snake(&variant.name), rust].map(|name| ident(name));
-        let [variant, content] = [&variant.name, content].map(|name| ident(name));
+        let [function, argument] = [&snake(&variant.name), &field.rust].map(|name| ident(name));
+        let [variant, content] = [&variant.name, &structure.name].map(|name| ident(name));
         Some(quote! {
             #docs
             #[must_use]

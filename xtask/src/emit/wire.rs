@@ -4,8 +4,9 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::events;
+use super::items::rust_type;
 use crate::api::{Enum, Field, Module, Struct, Ty, Type, Union, Variant};
-use crate::spec::names::ident;
+use crate::spec::names::{ident, snake};
 use crate::spec::{Place, Repr, Style};
 
 /// The impls every user needs: writing what is sent, reading what is received.
@@ -41,21 +42,31 @@ pub(super) fn in_use(module: &Module) -> TokenStream {
     }
 }
 
-/// What makes a union of its content.
-fn from_contents(module: &Module) -> Option<TokenStream> {
-    let unions = module.types.iter().filter_map(|ty| match ty {
-        Type::Union(union) => Some(union),
-        _ => None,
-    });
-    let entries = unions.flat_map(|union| {
+/// What makes a union: its contents, and a text.
+fn from_contents(module: &Module) -> TokenStream {
+    let unions = || {
+        module.types.iter().filter_map(|ty| match ty {
+            Type::Union(union) => Some(union),
+            _ => None,
+        })
+    };
+    let contents = unions().flat_map(|union| {
         let name = ident(&union.name);
-        union.by_content().map(move |(variant, content)| {
-            let (variant, content) = (ident(&variant.name), ident(content));
+        module.by_content(union).into_iter().map(move |(variant, content)| {
+            let (variant, content) = (ident(&variant.name), rust_type(content));
             quote!(#name::#variant(#content))
         })
     });
-    let entries: Vec<TokenStream> = entries.collect();
-    (!entries.is_empty()).then(|| quote!(wire::from_contents! { #(#entries),* }))
+    let texts = unions().filter_map(|union| {
+        let variant = module.by_text(union)?;
+        let function = if union.style == Style::Kind { variant.name.clone() } else { snake(&variant.name) };
+        let [name, function] = [&union.name, &function].map(|name| ident(name));
+        Some(quote!(#name::#function))
+    });
+    let [contents, texts]: [Vec<TokenStream>; 2] = [contents.collect(), texts.collect()];
+    let contents = (!contents.is_empty()).then(|| quote!(wire::from_contents! { #(#contents),* }));
+    let texts = (!texts.is_empty()).then(|| quote!(wire::from_texts! { #(#texts),* }));
+    quote!(#contents #texts)
 }
 
 /// The other direction, for the feature `bidirectional`.
@@ -163,6 +174,8 @@ pub(super) fn put(field: &Field) -> TokenStream {
         (Ty::List(item), true) if **item == Ty::Flag => {
             quote!(out.put_some(#wire, &self.#name.as_deref().map(wire::flags)))
         }
+        (Ty::F64, false) => quote!(out.put(#wire, &wire::Number(self.#name))),
+        (Ty::F64, true) => quote!(out.put_some(#wire, &self.#name.map(wire::Number))),
         (Ty::Flag, false) => quote!(out.put(#wire, &wire::flag(self.#name))),
         (Ty::Flag, true) => quote!(out.put_some(#wire, &self.#name.map(wire::flag))),
         (_, false) => quote!(out.put(#wire, &self.#name)),
@@ -259,11 +272,15 @@ fn write_union(union: &Union) -> TokenStream {
     let name = ident(&union.name);
     let variants = union.variants.iter().map(|variant| ident(&variant.name));
     if union.style == Style::Kind {
+        let contents = union.variants.iter().map(|variant| match variant.ty {
+            Some(Ty::F64) => quote!(wire::Number(*content)),
+            _ => quote!(content),
+        });
         return quote! {
             impl serde::Serialize for #name {
                 fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                     match self {
-                        #(Self::#variants(content) => content.serialize(serializer),)*
+                        #(Self::#variants(content) => #contents.serialize(serializer),)*
                         Self::Other(value) => wire::Undocumented(value).serialize(serializer),
                     }
                 }

@@ -40,6 +40,10 @@ impl From<serde_json::Value> for Passive {
 }
 
 /// What a handler may return: nothing, a reply, perhaps one (`Option`), or any of these or an error (`Result`).
+#[diagnostic::on_unimplemented(
+    message = "a handler can't return `{Self}`",
+    note = "it returns nothing, a passive reply, an `Option` of one, or a `Result` of these"
+)]
 pub trait IntoPassive {
     /// Makes a reply of it.
     fn into_passive(self) -> Result<Passive, BoxError>;

@@ -10,6 +10,11 @@ use super::answer::{BoxError, IntoPassive, Passive};
 use crate::Opened;
 
 /// A type for the last argument of a handler: [`Event`], [`Family`] or [`Callback`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be the last argument of a handler",
+    label = "not a callback",
+    note = "the last argument is an `Event<T>`, where `T` is a payload such as `externalcontact::events::AddExternalContact`, or a `Family<T>`, or a `Callback`"
+)]
 pub trait FromCallback: Sized + Send + 'static {
     /// Whether a callback with this envelope is one.
     fn takes(envelope: &Envelope) -> bool;
@@ -112,6 +117,12 @@ impl<S: Clone> FromRef<S> for S {
 pub(super) type Handling = BoxFuture<'static, Result<Passive, BoxError>>;
 
 /// A function that handles callbacks: `async fn(Event<T>)`, or with up to two [`State`]s before the event.
+#[diagnostic::on_unimplemented(
+    message = "this isn't a handler of callbacks",
+    label = "not a handler with the state `{S}`",
+    note = "a handler is an `async fn` or an `async` closure; its arguments are up to two `State<T>` and then an `Event<T>`, a `Family<T>` or a `Callback`",
+    note = "it returns nothing, a passive reply, an `Option` of one, or a `Result` of these; its future must be `Send`"
+)]
 pub trait Handler<S, Arguments>: Send + Sync + 'static {
     /// Its last argument.
     type Callback: FromCallback;

@@ -104,11 +104,11 @@ impl GetCheckinOption {
     #[must_use]
     pub fn new(
         datetime: impl Into<Timestamp>,
-        useridlist: impl IntoIterator<Item = impl Into<String>>,
+        useridlist: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             datetime: datetime.into(),
-            useridlist: useridlist.into_iter().map(Into::into).collect(),
+            useridlist: useridlist.into_iter().map(crate::IntoItem::into_item).collect(),
         }
     }
 }
@@ -167,13 +167,13 @@ impl GetCheckinData {
         opencheckindatatype: CheckinFilter,
         starttime: impl Into<Timestamp>,
         endtime: impl Into<Timestamp>,
-        useridlist: impl IntoIterator<Item = impl Into<String>>,
+        useridlist: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             opencheckindatatype,
             starttime: starttime.into(),
             endtime: endtime.into(),
-            useridlist: useridlist.into_iter().map(Into::into).collect(),
+            useridlist: useridlist.into_iter().map(crate::IntoItem::into_item).collect(),
         }
     }
 }
@@ -224,12 +224,12 @@ impl GetCheckinDayData {
     pub fn new(
         starttime: impl Into<Timestamp>,
         endtime: impl Into<Timestamp>,
-        useridlist: impl IntoIterator<Item = impl Into<String>>,
+        useridlist: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             starttime: starttime.into(),
             endtime: endtime.into(),
-            useridlist: useridlist.into_iter().map(Into::into).collect(),
+            useridlist: useridlist.into_iter().map(crate::IntoItem::into_item).collect(),
         }
     }
 }
@@ -280,12 +280,12 @@ impl GetCheckinMonthData {
     pub fn new(
         starttime: impl Into<Timestamp>,
         endtime: impl Into<Timestamp>,
-        useridlist: impl IntoIterator<Item = impl Into<String>>,
+        useridlist: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             starttime: starttime.into(),
             endtime: endtime.into(),
-            useridlist: useridlist.into_iter().map(Into::into).collect(),
+            useridlist: useridlist.into_iter().map(crate::IntoItem::into_item).collect(),
         }
     }
 }
@@ -342,12 +342,12 @@ impl GetCheckinScheduleList {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
-        useridlist: impl IntoIterator<Item = impl Into<String>>,
+        useridlist: impl IntoIterator<Item = impl crate::IntoItem<String>>,
         starttime: impl Into<Timestamp>,
         endtime: impl Into<Timestamp>,
     ) -> Self {
         Self {
-            useridlist: useridlist.into_iter().map(Into::into).collect(),
+            useridlist: useridlist.into_iter().map(crate::IntoItem::into_item).collect(),
             starttime: starttime.into(),
             endtime: endtime.into(),
         }
@@ -641,12 +641,12 @@ impl GetHardwareCheckinData {
     pub fn new(
         starttime: impl Into<Timestamp>,
         endtime: impl Into<Timestamp>,
-        useridlist: impl IntoIterator<Item = impl Into<String>>,
+        useridlist: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             starttime: starttime.into(),
             endtime: endtime.into(),
-            useridlist: useridlist.into_iter().map(Into::into).collect(),
+            useridlist: useridlist.into_iter().map(crate::IntoItem::into_item).collect(),
             ..Self::default()
         }
     }
@@ -1420,9 +1420,11 @@ impl NewCheckin {
     #[must_use]
     pub fn mediaids(
         mut self,
-        mediaids: impl IntoIterator<Item = impl Into<String>>,
+        mediaids: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.mediaids = Some(mediaids.into_iter().map(Into::into).collect());
+        self.mediaids = Some(
+            mediaids.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 

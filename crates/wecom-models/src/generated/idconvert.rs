@@ -71,14 +71,14 @@ impl ConvertTmpExternalUserId {
     pub fn new(
         business_type: TmpIdSource,
         user_type: ExternalUserType,
-        tmp_external_userid_list: impl IntoIterator<Item = impl Into<String>>,
+        tmp_external_userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             business_type,
             user_type,
             tmp_external_userid_list: tmp_external_userid_list
                 .into_iter()
-                .map(Into::into)
+                .map(crate::IntoItem::into_item)
                 .collect(),
         }
     }
@@ -123,11 +123,14 @@ impl OpenUserIdToUserId {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
-        open_userid_list: impl IntoIterator<Item = impl Into<String>>,
+        open_userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
         source_agentid: u64,
     ) -> Self {
         Self {
-            open_userid_list: open_userid_list.into_iter().map(Into::into).collect(),
+            open_userid_list: open_userid_list
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
             source_agentid,
         }
     }
@@ -299,9 +302,14 @@ pub struct UserIdToOpenUserId {
 impl UserIdToOpenUserId {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(userid_list: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(
+        userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
+    ) -> Self {
         Self {
-            userid_list: userid_list.into_iter().map(Into::into).collect(),
+            userid_list: userid_list
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
         }
     }
 }
@@ -350,12 +358,12 @@ impl GetNewExternalUserId {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
-        external_userid_list: impl IntoIterator<Item = impl Into<String>>,
+        external_userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             external_userid_list: external_userid_list
                 .into_iter()
-                .map(Into::into)
+                .map(crate::IntoItem::into_item)
                 .collect(),
         }
     }
@@ -402,13 +410,13 @@ impl GetGroupChatNewExternalUserId {
     #[must_use]
     pub fn new(
         chat_id: impl Into<String>,
-        external_userid_list: impl IntoIterator<Item = impl Into<String>>,
+        external_userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             chat_id: chat_id.into(),
             external_userid_list: external_userid_list
                 .into_iter()
-                .map(Into::into)
+                .map(crate::IntoItem::into_item)
                 .collect(),
         }
     }
@@ -665,9 +673,14 @@ pub struct ExternalUserIdToPendingId {
 impl ExternalUserIdToPendingId {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(external_userid: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(
+        external_userid: impl IntoIterator<Item = impl crate::IntoItem<String>>,
+    ) -> Self {
         Self {
-            external_userid: external_userid.into_iter().map(Into::into).collect(),
+            external_userid: external_userid
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
             ..Self::default()
         }
     }
@@ -715,12 +728,12 @@ impl ConvertExternalTagId {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
-        external_tagid_list: impl IntoIterator<Item = impl Into<String>>,
+        external_tagid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             external_tagid_list: external_tagid_list
                 .into_iter()
-                .map(Into::into)
+                .map(crate::IntoItem::into_item)
                 .collect(),
         }
     }
@@ -761,9 +774,14 @@ pub struct ConvertOpenKfId {
 impl ConvertOpenKfId {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(open_kfid_list: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(
+        open_kfid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
+    ) -> Self {
         Self {
-            open_kfid_list: open_kfid_list.into_iter().map(Into::into).collect(),
+            open_kfid_list: open_kfid_list
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
         }
     }
 }
@@ -881,9 +899,14 @@ pub struct ConvertChatId {
 impl ConvertChatId {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(chat_id_list: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(
+        chat_id_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
+    ) -> Self {
         Self {
-            chat_id_list: chat_id_list.into_iter().map(Into::into).collect(),
+            chat_id_list: chat_id_list
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
         }
     }
 }

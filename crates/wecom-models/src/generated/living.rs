@@ -591,9 +591,11 @@ impl ActivityDetail {
     #[must_use]
     pub fn image_list(
         mut self,
-        image_list: impl IntoIterator<Item = impl Into<String>>,
+        image_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.image_list = Some(image_list.into_iter().map(Into::into).collect());
+        self.image_list = Some(
+            image_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }

@@ -9,7 +9,7 @@ use serde::ser::{Serialize, Serializer};
 
 use crate::wire::{Found, Place, Read, Reading, Scalar, mend, read_inner_nested};
 
-/// Converts to an item of a [`Pipe`] or [`Csv`]: the item itself, and for text also a number, since IDs are either.
+/// Converts to an item of a list: the item itself, and for text also what refers to one, and a number, since IDs are either.
 ///
 /// ```
 /// use wecom_models::Pipe;
@@ -37,7 +37,8 @@ macro_rules! texts {
     )*};
 }
 
-texts!(&str, &String, Cow<'_, str>, Box<str>, i32, i64, u32, u64, usize);
+texts!(&str, &&str, &String, Cow<'_, str>, Box<str>);
+texts!(i32, i64, u32, u64, usize, &i32, &i64, &u32, &u64, &usize);
 
 /// Declares a list that is sent as one string. Two types and not one with a parameter: this is how documentation shows them.
 macro_rules! separated {
@@ -74,9 +75,30 @@ macro_rules! separated {
             }
         }
 
-        impl<T: Clone> From<&Vec<T>> for $name<T> {
-            fn from(items: &Vec<T>) -> Self {
-                Self(items.clone())
+        impl<'a, T, U> From<&'a Vec<U>> for $name<T>
+        where
+            &'a U: IntoItem<T>,
+        {
+            fn from(items: &'a Vec<U>) -> Self {
+                items.iter().collect()
+            }
+        }
+
+        impl<'a, T, U> From<&'a [U]> for $name<T>
+        where
+            &'a U: IntoItem<T>,
+        {
+            fn from(items: &'a [U]) -> Self {
+                items.iter().collect()
+            }
+        }
+
+        impl<'a, T, U, const N: usize> From<&'a [U; N]> for $name<T>
+        where
+            &'a U: IntoItem<T>,
+        {
+            fn from(items: &'a [U; N]) -> Self {
+                items.iter().collect()
             }
         }
 

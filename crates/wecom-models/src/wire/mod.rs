@@ -37,7 +37,9 @@ pub use union::{
     FlatUnion, Kind, KindUnion, ObjectUnion, OneofUnion, SiblingUnion, set_flat, set_oneof, set_sibling,
 };
 pub use unknown::{names_unknown_fields, unknown_fields};
-pub use write::{JsonOutput, Output, Undocumented, WriteObject, flag, flags, unwritten, write_object};
+pub use write::{
+    JsonOutput, Number, Output, Undocumented, WriteObject, flag, flags, unwritten, write_object,
+};
 
 pub(crate) use enums::{
     int_enums, open_enums, read_int_enums, read_string_enums, string_enums, write_int_enums,
@@ -47,5 +49,7 @@ pub(crate) use enums::{
 pub(crate) use object::LARGEST;
 pub(crate) use object::{OBJECT, fill, read_objects};
 pub(crate) use read::{Place, read_impl, read_inner, read_inner_nested};
-pub(crate) use union::{from_contents, open_kinds, open_unions, read_kind, read_kinds, read_unions};
+pub(crate) use union::{
+    from_contents, from_texts, open_kinds, open_unions, read_kind, read_kinds, read_unions,
+};
 pub(crate) use write::write_objects;

@@ -127,7 +127,7 @@ fn unusual_integer<T: TryFrom<i64> + From<bool> + FromStr>(scalar: Scalar<'_, '_
 }
 
 /// A whole number that a double holds exactly: 2^53 is where that ends.
-fn whole(number: f64) -> Option<i64> {
+pub(super) fn whole(number: f64) -> Option<i64> {
     let exact = number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0;
     #[expect(clippy::cast_possible_truncation, reason = "whole and within 2^53, as checked above")]
     exact.then_some(number as i64)

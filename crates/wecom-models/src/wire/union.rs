@@ -223,17 +223,41 @@ macro_rules! open_unions {
 }
 pub(crate) use open_unions;
 
-/// Makes a union of the contents that only one of its variants has.
+/// Makes a union of the contents that only one of its variants has, itself or in a union of its own.
 macro_rules! from_contents {
     ($($type:ident::$variant:ident($content:ty)),* $(,)?) => {$(
         impl From<$content> for $type {
             fn from(content: $content) -> Self {
-                Self::$variant(content)
+                Self::$variant(content.into())
             }
         }
     )*};
 }
 pub(crate) use from_contents;
+
+/// Makes a union of a text, by one of its functions.
+macro_rules! from_texts {
+    ($($type:ident::$function:ident),* $(,)?) => {$(
+        impl From<String> for $type {
+            fn from(text: String) -> Self {
+                Self::$function(text)
+            }
+        }
+
+        impl From<&String> for $type {
+            fn from(text: &String) -> Self {
+                Self::$function(text.clone())
+            }
+        }
+
+        impl From<&str> for $type {
+            fn from(text: &str) -> Self {
+                Self::$function(String::from(text))
+            }
+        }
+    )*};
+}
+pub(crate) use from_texts;
 
 /// Implements reading a union by one of the `set_` functions.
 macro_rules! read_unions {

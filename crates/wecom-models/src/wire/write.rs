@@ -3,6 +3,7 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::path::{Segment, located};
+use super::scalars::whole;
 
 /// Where fields are written to: a JSON object, or the query of a URL.
 pub trait Output {
@@ -68,6 +69,24 @@ pub fn write_object<T: WriteObject, S: Serializer>(object: &T, serializer: S) ->
     let mut out = JsonOutput(serializer.serialize_map(None)?);
     object.put(&mut out)?;
     out.0.end()
+}
+
+/// A number as it is written: without a fraction if it has none, as the documentation shows it (`18`, not `18.0`).
+#[derive(Clone, Copy, Debug)]
+pub struct Number(pub f64);
+
+/// Fails where JSON has no such number: it would arrive as null.
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match whole(self.0) {
+            Some(number) => serializer.serialize_i64(number),
+            None if self.0.is_finite() => serializer.serialize_f64(self.0),
+            None => Err(serde::ser::Error::custom(format_args!(
+                "{} can't be sent: it must be a finite number",
+                self.0
+            ))),
+        }
+    }
 }
 
 /// A boolean that is documented as 0 or 1 on the wire.

@@ -246,9 +246,11 @@ impl SetAgentScope {
     #[must_use]
     pub fn allow_user(
         mut self,
-        allow_user: impl IntoIterator<Item = impl Into<String>>,
+        allow_user: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.allow_user = Some(allow_user.into_iter().map(Into::into).collect());
+        self.allow_user = Some(
+            allow_user.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 

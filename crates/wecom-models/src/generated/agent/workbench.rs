@@ -241,12 +241,15 @@ impl BatchSetWorkbenchData {
     #[must_use]
     pub fn new(
         agentid: u64,
-        userid_list: impl IntoIterator<Item = impl Into<String>>,
+        userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
         data: impl Into<UserData>,
     ) -> Self {
         Self {
             agentid,
-            userid_list: userid_list.into_iter().map(Into::into).collect(),
+            userid_list: userid_list
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
             data: data.into(),
         }
     }

@@ -25,7 +25,8 @@ use crate::{Secret, Unknown};
 /// [获取访问用户身份](https://developer.work.weixin.qq.com/document/path/91023)
 ///
 /// For self-built and customized apps. The code comes with the redirect from the page that
-/// `login::WebAuthorization` or `login::WebLogin` leads to.
+/// `login::WebAuthorization` or `login::WebLogin` leads to. A code that was used, or is older than 5
+/// minutes, is refused with 40029 (`errcode::INVALID_OAUTH_CODE`).
 ///
 /// The domain of the redirect must be a trusted domain of the app.
 ///

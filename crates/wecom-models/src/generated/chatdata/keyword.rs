@@ -422,9 +422,11 @@ impl Keywords {
     #[must_use]
     pub fn word_list(
         mut self,
-        word_list: impl IntoIterator<Item = impl Into<String>>,
+        word_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.word_list = Some(word_list.into_iter().map(Into::into).collect());
+        self.word_list = Some(
+            word_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }
@@ -660,9 +662,11 @@ impl Ids {
     #[must_use]
     pub fn id_list(
         mut self,
-        id_list: impl IntoIterator<Item = impl Into<String>>,
+        id_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.id_list = Some(id_list.into_iter().map(Into::into).collect());
+        self.id_list = Some(
+            id_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }
@@ -687,9 +691,11 @@ impl Mobiles {
     #[must_use]
     pub fn mobile_list(
         mut self,
-        mobile_list: impl IntoIterator<Item = impl Into<String>>,
+        mobile_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.mobile_list = Some(mobile_list.into_iter().map(Into::into).collect());
+        self.mobile_list = Some(
+            mobile_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }
@@ -713,9 +719,11 @@ impl BankCards {
     #[must_use]
     pub fn bank_card_list(
         mut self,
-        bank_card_list: impl IntoIterator<Item = impl Into<String>>,
+        bank_card_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.bank_card_list = Some(bank_card_list.into_iter().map(Into::into).collect());
+        self.bank_card_list = Some(
+            bank_card_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }
@@ -739,9 +747,11 @@ impl Emails {
     #[must_use]
     pub fn email_list(
         mut self,
-        email_list: impl IntoIterator<Item = impl Into<String>>,
+        email_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.email_list = Some(email_list.into_iter().map(Into::into).collect());
+        self.email_list = Some(
+            email_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }

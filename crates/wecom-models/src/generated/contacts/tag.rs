@@ -202,9 +202,11 @@ impl AddTagUsers {
     #[must_use]
     pub fn userlist(
         mut self,
-        userlist: impl IntoIterator<Item = impl Into<String>>,
+        userlist: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.userlist = Some(userlist.into_iter().map(Into::into).collect());
+        self.userlist = Some(
+            userlist.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -266,9 +268,11 @@ impl DelTagUsers {
     #[must_use]
     pub fn userlist(
         mut self,
-        userlist: impl IntoIterator<Item = impl Into<String>>,
+        userlist: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.userlist = Some(userlist.into_iter().map(Into::into).collect());
+        self.userlist = Some(
+            userlist.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 

@@ -189,9 +189,11 @@ impl CreateUser {
     #[must_use]
     pub fn direct_leader(
         mut self,
-        direct_leader: impl IntoIterator<Item = impl Into<String>>,
+        direct_leader: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.direct_leader = Some(direct_leader.into_iter().map(Into::into).collect());
+        self.direct_leader = Some(
+            direct_leader.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -540,9 +542,11 @@ impl UpdateUser {
     #[must_use]
     pub fn direct_leader(
         mut self,
-        direct_leader: impl IntoIterator<Item = impl Into<String>>,
+        direct_leader: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.direct_leader = Some(direct_leader.into_iter().map(Into::into).collect());
+        self.direct_leader = Some(
+            direct_leader.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -650,9 +654,11 @@ pub struct BatchDeleteUser {
 impl BatchDeleteUser {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(useridlist: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(
+        useridlist: impl IntoIterator<Item = impl crate::IntoItem<String>>,
+    ) -> Self {
         Self {
-            useridlist: useridlist.into_iter().map(Into::into).collect(),
+            useridlist: useridlist.into_iter().map(crate::IntoItem::into_item).collect(),
         }
     }
 }
@@ -852,8 +858,11 @@ impl InviteUser {
 
     /// Sets [`user`](Self::user).
     #[must_use]
-    pub fn user(mut self, user: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.user = Some(user.into_iter().map(Into::into).collect());
+    pub fn user(
+        mut self,
+        user: impl IntoIterator<Item = impl crate::IntoItem<String>>,
+    ) -> Self {
+        self.user = Some(user.into_iter().map(crate::IntoItem::into_item).collect());
         self
     }
 
@@ -1357,8 +1366,11 @@ impl BizMailAlias {
 
     /// Sets [`item`](Self::item).
     #[must_use]
-    pub fn item(mut self, item: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.item = Some(item.into_iter().map(Into::into).collect());
+    pub fn item(
+        mut self,
+        item: impl IntoIterator<Item = impl crate::IntoItem<String>>,
+    ) -> Self {
+        self.item = Some(item.into_iter().map(crate::IntoItem::into_item).collect());
         self
     }
 }

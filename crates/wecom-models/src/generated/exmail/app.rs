@@ -580,9 +580,9 @@ impl Recipients {
     #[must_use]
     pub fn emails(
         mut self,
-        emails: impl IntoIterator<Item = impl Into<String>>,
+        emails: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.emails = Some(emails.into_iter().map(Into::into).collect());
+        self.emails = Some(emails.into_iter().map(crate::IntoItem::into_item).collect());
         self
     }
 
@@ -590,9 +590,11 @@ impl Recipients {
     #[must_use]
     pub fn userids(
         mut self,
-        userids: impl IntoIterator<Item = impl Into<String>>,
+        userids: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.userids = Some(userids.into_iter().map(Into::into).collect());
+        self.userids = Some(
+            userids.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }
@@ -702,9 +704,9 @@ pub struct EventAdmins {
 impl EventAdmins {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(userids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(userids: impl IntoIterator<Item = impl crate::IntoItem<String>>) -> Self {
         Self {
-            userids: userids.into_iter().map(Into::into).collect(),
+            userids: userids.into_iter().map(crate::IntoItem::into_item).collect(),
         }
     }
 }
@@ -964,9 +966,9 @@ pub struct MeetingHosts {
 impl MeetingHosts {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(userids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(userids: impl IntoIterator<Item = impl crate::IntoItem<String>>) -> Self {
         Self {
-            userids: userids.into_iter().map(Into::into).collect(),
+            userids: userids.into_iter().map(crate::IntoItem::into_item).collect(),
         }
     }
 }
@@ -983,9 +985,9 @@ pub struct MeetingAdmins {
 impl MeetingAdmins {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(userids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(userids: impl IntoIterator<Item = impl crate::IntoItem<String>>) -> Self {
         Self {
-            userids: userids.into_iter().map(Into::into).collect(),
+            userids: userids.into_iter().map(crate::IntoItem::into_item).collect(),
         }
     }
 }

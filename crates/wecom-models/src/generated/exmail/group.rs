@@ -451,9 +451,9 @@ pub struct EmailList {
 impl EmailList {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(list: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(list: impl IntoIterator<Item = impl crate::IntoItem<String>>) -> Self {
         Self {
-            list: list.into_iter().map(Into::into).collect(),
+            list: list.into_iter().map(crate::IntoItem::into_item).collect(),
         }
     }
 }

@@ -449,9 +449,9 @@ pub struct UseridList {
 impl UseridList {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(list: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(list: impl IntoIterator<Item = impl crate::IntoItem<String>>) -> Self {
         Self {
-            list: list.into_iter().map(Into::into).collect(),
+            list: list.into_iter().map(crate::IntoItem::into_item).collect(),
         }
     }
 }
@@ -493,8 +493,11 @@ impl AliasList {
 
     /// Sets [`list`](Self::list).
     #[must_use]
-    pub fn list(mut self, list: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.list = Some(list.into_iter().map(Into::into).collect());
+    pub fn list(
+        mut self,
+        list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
+    ) -> Self {
+        self.list = Some(list.into_iter().map(crate::IntoItem::into_item).collect());
         self
     }
 }

@@ -35,9 +35,14 @@ pub struct BatchAddVip {
 impl BatchAddVip {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(userid_list: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(
+        userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
+    ) -> Self {
         Self {
-            userid_list: userid_list.into_iter().map(Into::into).collect(),
+            userid_list: userid_list
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
         }
     }
 }
@@ -73,9 +78,14 @@ pub struct BatchDelVip {
 impl BatchDelVip {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(userid_list: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(
+        userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
+    ) -> Self {
         Self {
-            userid_list: userid_list.into_iter().map(Into::into).collect(),
+            userid_list: userid_list
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
         }
     }
 }

@@ -146,8 +146,11 @@ impl AddContactWay {
 
     /// Sets [`user`](Self::user).
     #[must_use]
-    pub fn user(mut self, user: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.user = Some(user.into_iter().map(Into::into).collect());
+    pub fn user(
+        mut self,
+        user: impl IntoIterator<Item = impl crate::IntoItem<String>>,
+    ) -> Self {
+        self.user = Some(user.into_iter().map(crate::IntoItem::into_item).collect());
         self
     }
 
@@ -437,8 +440,11 @@ impl UpdateContactWay {
 
     /// Sets [`user`](Self::user).
     #[must_use]
-    pub fn user(mut self, user: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.user = Some(user.into_iter().map(Into::into).collect());
+    pub fn user(
+        mut self,
+        user: impl IntoIterator<Item = impl crate::IntoItem<String>>,
+    ) -> Self {
+        self.user = Some(user.into_iter().map(crate::IntoItem::into_item).collect());
         self
     }
 

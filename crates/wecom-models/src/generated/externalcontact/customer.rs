@@ -172,9 +172,14 @@ pub struct BatchGetExternalContactByUser {
 impl BatchGetExternalContactByUser {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(userid_list: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(
+        userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
+    ) -> Self {
         Self {
-            userid_list: userid_list.into_iter().map(Into::into).collect(),
+            userid_list: userid_list
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
             ..Self::default()
         }
     }
@@ -282,9 +287,11 @@ impl RemarkExternalContact {
     #[must_use]
     pub fn remark_mobiles(
         mut self,
-        remark_mobiles: impl IntoIterator<Item = impl Into<String>>,
+        remark_mobiles: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.remark_mobiles = Some(remark_mobiles.into_iter().map(Into::into).collect());
+        self.remark_mobiles = Some(
+            remark_mobiles.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 

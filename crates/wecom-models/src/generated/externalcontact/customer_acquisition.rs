@@ -715,9 +715,11 @@ impl NewLinkRange {
     #[must_use]
     pub fn user_list(
         mut self,
-        user_list: impl IntoIterator<Item = impl Into<String>>,
+        user_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.user_list = Some(user_list.into_iter().map(Into::into).collect());
+        self.user_list = Some(
+            user_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -760,10 +762,10 @@ impl NewPriorityOption {
     #[must_use]
     pub fn priority_userid_list(
         mut self,
-        priority_userid_list: impl IntoIterator<Item = impl Into<String>>,
+        priority_userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         self.priority_userid_list = Some(
-            priority_userid_list.into_iter().map(Into::into).collect(),
+            priority_userid_list.into_iter().map(crate::IntoItem::into_item).collect(),
         );
         self
     }

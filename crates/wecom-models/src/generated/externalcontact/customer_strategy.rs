@@ -230,12 +230,12 @@ impl CreateCustomerStrategy {
     #[must_use]
     pub fn new(
         strategy_name: impl Into<String>,
-        admin_list: impl IntoIterator<Item = impl Into<String>>,
+        admin_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
         range: impl IntoIterator<Item = RangeNode>,
     ) -> Self {
         Self {
             strategy_name: strategy_name.into(),
-            admin_list: admin_list.into_iter().map(Into::into).collect(),
+            admin_list: admin_list.into_iter().map(crate::IntoItem::into_item).collect(),
             range: range.into_iter().collect(),
             ..Self::default()
         }
@@ -327,9 +327,11 @@ impl EditCustomerStrategy {
     #[must_use]
     pub fn admin_list(
         mut self,
-        admin_list: impl IntoIterator<Item = impl Into<String>>,
+        admin_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.admin_list = Some(admin_list.into_iter().map(Into::into).collect());
+        self.admin_list = Some(
+            admin_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 

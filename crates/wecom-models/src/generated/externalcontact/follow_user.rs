@@ -131,9 +131,9 @@ impl CheckFollowUser {
     #[must_use]
     pub fn userid(
         mut self,
-        userid: impl IntoIterator<Item = impl Into<String>>,
+        userid: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.userid = Some(userid.into_iter().map(Into::into).collect());
+        self.userid = Some(userid.into_iter().map(crate::IntoItem::into_item).collect());
         self
     }
 

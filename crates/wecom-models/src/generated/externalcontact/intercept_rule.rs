@@ -57,13 +57,13 @@ impl AddInterceptRule {
     #[must_use]
     pub fn new(
         rule_name: impl Into<String>,
-        word_list: impl IntoIterator<Item = impl Into<String>>,
+        word_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
         intercept_type: InterceptType,
         applicable_range: ApplicableRange,
     ) -> Self {
         Self {
             rule_name: rule_name.into(),
-            word_list: word_list.into_iter().map(Into::into).collect(),
+            word_list: word_list.into_iter().map(crate::IntoItem::into_item).collect(),
             intercept_type,
             applicable_range,
             ..Self::default()
@@ -228,9 +228,11 @@ impl UpdateInterceptRule {
     #[must_use]
     pub fn word_list(
         mut self,
-        word_list: impl IntoIterator<Item = impl Into<String>>,
+        word_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.word_list = Some(word_list.into_iter().map(Into::into).collect());
+        self.word_list = Some(
+            word_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -336,9 +338,11 @@ impl ApplicableRange {
     #[must_use]
     pub fn user_list(
         mut self,
-        user_list: impl IntoIterator<Item = impl Into<String>>,
+        user_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.user_list = Some(user_list.into_iter().map(Into::into).collect());
+        self.user_list = Some(
+            user_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -376,9 +380,11 @@ impl RangeChange {
     #[must_use]
     pub fn user_list(
         mut self,
-        user_list: impl IntoIterator<Item = impl Into<String>>,
+        user_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.user_list = Some(user_list.into_iter().map(Into::into).collect());
+        self.user_list = Some(
+            user_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 

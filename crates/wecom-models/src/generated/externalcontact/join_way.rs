@@ -75,11 +75,14 @@ impl AddJoinWay {
     #[must_use]
     pub fn new(
         scene: Scene,
-        chat_id_list: impl IntoIterator<Item = impl Into<String>>,
+        chat_id_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             scene,
-            chat_id_list: chat_id_list.into_iter().map(Into::into).collect(),
+            chat_id_list: chat_id_list
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
             ..Self::default()
         }
     }
@@ -236,12 +239,15 @@ impl UpdateJoinWay {
     pub fn new(
         config_id: impl Into<String>,
         scene: Scene,
-        chat_id_list: impl IntoIterator<Item = impl Into<String>>,
+        chat_id_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             config_id: config_id.into(),
             scene,
-            chat_id_list: chat_id_list.into_iter().map(Into::into).collect(),
+            chat_id_list: chat_id_list
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
             ..Self::default()
         }
     }

@@ -99,10 +99,10 @@ impl AddMsgTemplate {
     #[must_use]
     pub fn external_userid(
         mut self,
-        external_userid: impl IntoIterator<Item = impl Into<String>>,
+        external_userid: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         self.external_userid = Some(
-            external_userid.into_iter().map(Into::into).collect(),
+            external_userid.into_iter().map(crate::IntoItem::into_item).collect(),
         );
         self
     }
@@ -111,9 +111,11 @@ impl AddMsgTemplate {
     #[must_use]
     pub fn chat_id_list(
         mut self,
-        chat_id_list: impl IntoIterator<Item = impl Into<String>>,
+        chat_id_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.chat_id_list = Some(chat_id_list.into_iter().map(Into::into).collect());
+        self.chat_id_list = Some(
+            chat_id_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -905,9 +907,11 @@ pub struct TagGroup {
 impl TagGroup {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(tag_list: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(
+        tag_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
+    ) -> Self {
         Self {
-            tag_list: tag_list.into_iter().map(Into::into).collect(),
+            tag_list: tag_list.into_iter().map(crate::IntoItem::into_item).collect(),
         }
     }
 }

@@ -595,9 +595,11 @@ impl SenderList {
     #[must_use]
     pub fn user_list(
         mut self,
-        user_list: impl IntoIterator<Item = impl Into<String>>,
+        user_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.user_list = Some(user_list.into_iter().map(Into::into).collect());
+        self.user_list = Some(
+            user_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -631,9 +633,11 @@ impl ExternalContactList {
     #[must_use]
     pub fn tag_list(
         mut self,
-        tag_list: impl IntoIterator<Item = impl Into<String>>,
+        tag_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.tag_list = Some(tag_list.into_iter().map(Into::into).collect());
+        self.tag_list = Some(
+            tag_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }

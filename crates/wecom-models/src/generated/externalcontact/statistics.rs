@@ -254,9 +254,9 @@ impl GetUserBehaviorData {
     #[must_use]
     pub fn userid(
         mut self,
-        userid: impl IntoIterator<Item = impl Into<String>>,
+        userid: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.userid = Some(userid.into_iter().map(Into::into).collect());
+        self.userid = Some(userid.into_iter().map(crate::IntoItem::into_item).collect());
         self
     }
 
@@ -289,9 +289,14 @@ pub struct OwnerFilter {
 impl OwnerFilter {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(userid_list: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(
+        userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
+    ) -> Self {
         Self {
-            userid_list: userid_list.into_iter().map(Into::into).collect(),
+            userid_list: userid_list
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
         }
     }
 }

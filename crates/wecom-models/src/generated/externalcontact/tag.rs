@@ -60,9 +60,9 @@ impl GetCorpTagList {
     #[must_use]
     pub fn tag_id(
         mut self,
-        tag_id: impl IntoIterator<Item = impl Into<String>>,
+        tag_id: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.tag_id = Some(tag_id.into_iter().map(Into::into).collect());
+        self.tag_id = Some(tag_id.into_iter().map(crate::IntoItem::into_item).collect());
         self
     }
 
@@ -70,9 +70,11 @@ impl GetCorpTagList {
     #[must_use]
     pub fn group_id(
         mut self,
-        group_id: impl IntoIterator<Item = impl Into<String>>,
+        group_id: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.group_id = Some(group_id.into_iter().map(Into::into).collect());
+        self.group_id = Some(
+            group_id.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }
@@ -284,9 +286,9 @@ impl DelCorpTag {
     #[must_use]
     pub fn tag_id(
         mut self,
-        tag_id: impl IntoIterator<Item = impl Into<String>>,
+        tag_id: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.tag_id = Some(tag_id.into_iter().map(Into::into).collect());
+        self.tag_id = Some(tag_id.into_iter().map(crate::IntoItem::into_item).collect());
         self
     }
 
@@ -294,9 +296,11 @@ impl DelCorpTag {
     #[must_use]
     pub fn group_id(
         mut self,
-        group_id: impl IntoIterator<Item = impl Into<String>>,
+        group_id: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.group_id = Some(group_id.into_iter().map(Into::into).collect());
+        self.group_id = Some(
+            group_id.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -362,9 +366,9 @@ impl GetStrategyTagList {
     #[must_use]
     pub fn tag_id(
         mut self,
-        tag_id: impl IntoIterator<Item = impl Into<String>>,
+        tag_id: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.tag_id = Some(tag_id.into_iter().map(Into::into).collect());
+        self.tag_id = Some(tag_id.into_iter().map(crate::IntoItem::into_item).collect());
         self
     }
 
@@ -372,9 +376,11 @@ impl GetStrategyTagList {
     #[must_use]
     pub fn group_id(
         mut self,
-        group_id: impl IntoIterator<Item = impl Into<String>>,
+        group_id: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.group_id = Some(group_id.into_iter().map(Into::into).collect());
+        self.group_id = Some(
+            group_id.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }
@@ -568,9 +574,9 @@ impl DelStrategyTag {
     #[must_use]
     pub fn tag_id(
         mut self,
-        tag_id: impl IntoIterator<Item = impl Into<String>>,
+        tag_id: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.tag_id = Some(tag_id.into_iter().map(Into::into).collect());
+        self.tag_id = Some(tag_id.into_iter().map(crate::IntoItem::into_item).collect());
         self
     }
 
@@ -578,9 +584,11 @@ impl DelStrategyTag {
     #[must_use]
     pub fn group_id(
         mut self,
-        group_id: impl IntoIterator<Item = impl Into<String>>,
+        group_id: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.group_id = Some(group_id.into_iter().map(Into::into).collect());
+        self.group_id = Some(
+            group_id.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }
@@ -639,9 +647,11 @@ impl MarkTag {
     #[must_use]
     pub fn add_tag(
         mut self,
-        add_tag: impl IntoIterator<Item = impl Into<String>>,
+        add_tag: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.add_tag = Some(add_tag.into_iter().map(Into::into).collect());
+        self.add_tag = Some(
+            add_tag.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -649,9 +659,11 @@ impl MarkTag {
     #[must_use]
     pub fn remove_tag(
         mut self,
-        remove_tag: impl IntoIterator<Item = impl Into<String>>,
+        remove_tag: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.remove_tag = Some(remove_tag.into_iter().map(Into::into).collect());
+        self.remove_tag = Some(
+            remove_tag.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }

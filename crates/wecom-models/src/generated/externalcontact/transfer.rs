@@ -65,12 +65,15 @@ impl TransferCustomer {
     pub fn new(
         handover_userid: impl Into<String>,
         takeover_userid: impl Into<String>,
-        external_userid: impl IntoIterator<Item = impl Into<String>>,
+        external_userid: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             handover_userid: handover_userid.into(),
             takeover_userid: takeover_userid.into(),
-            external_userid: external_userid.into_iter().map(Into::into).collect(),
+            external_userid: external_userid
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
             ..Self::default()
         }
     }
@@ -187,11 +190,14 @@ impl OnJobTransferGroupChat {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
-        chat_id_list: impl IntoIterator<Item = impl Into<String>>,
+        chat_id_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
         new_owner: impl Into<String>,
     ) -> Self {
         Self {
-            chat_id_list: chat_id_list.into_iter().map(Into::into).collect(),
+            chat_id_list: chat_id_list
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
             new_owner: new_owner.into(),
         }
     }
@@ -306,12 +312,15 @@ impl TransferResignedCustomer {
     pub fn new(
         handover_userid: impl Into<String>,
         takeover_userid: impl Into<String>,
-        external_userid: impl IntoIterator<Item = impl Into<String>>,
+        external_userid: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             handover_userid: handover_userid.into(),
             takeover_userid: takeover_userid.into(),
-            external_userid: external_userid.into_iter().map(Into::into).collect(),
+            external_userid: external_userid
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
         }
     }
 }
@@ -418,11 +427,14 @@ impl TransferGroupChat {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
-        chat_id_list: impl IntoIterator<Item = impl Into<String>>,
+        chat_id_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
         new_owner: impl Into<String>,
     ) -> Self {
         Self {
-            chat_id_list: chat_id_list.into_iter().map(Into::into).collect(),
+            chat_id_list: chat_id_list
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
             new_owner: new_owner.into(),
         }
     }

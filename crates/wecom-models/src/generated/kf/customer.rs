@@ -203,12 +203,12 @@ impl BatchGetCustomer {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
-        external_userid_list: impl IntoIterator<Item = impl Into<String>>,
+        external_userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             external_userid_list: external_userid_list
                 .into_iter()
-                .map(Into::into)
+                .map(crate::IntoItem::into_item)
                 .collect(),
             ..Self::default()
         }

@@ -60,9 +60,11 @@ impl AddServicer {
     #[must_use]
     pub fn userid_list(
         mut self,
-        userid_list: impl IntoIterator<Item = impl Into<String>>,
+        userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.userid_list = Some(userid_list.into_iter().map(Into::into).collect());
+        self.userid_list = Some(
+            userid_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -128,9 +130,11 @@ impl DelServicer {
     #[must_use]
     pub fn userid_list(
         mut self,
-        userid_list: impl IntoIterator<Item = impl Into<String>>,
+        userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.userid_list = Some(userid_list.into_iter().map(Into::into).collect());
+        self.userid_list = Some(
+            userid_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 

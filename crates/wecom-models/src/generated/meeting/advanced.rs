@@ -1018,11 +1018,14 @@ impl CheckDeviceInMeeting {
     #[must_use]
     pub fn new(
         userid: impl Into<String>,
-        meetingid_list: impl IntoIterator<Item = impl Into<String>>,
+        meetingid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             userid: userid.into(),
-            meetingid_list: meetingid_list.into_iter().map(Into::into).collect(),
+            meetingid_list: meetingid_list
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
             ..Self::default()
         }
     }
@@ -1246,9 +1249,9 @@ pub struct Invitees {
 impl Invitees {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(userid: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(userid: impl IntoIterator<Item = impl crate::IntoItem<String>>) -> Self {
         Self {
-            userid: userid.into_iter().map(Into::into).collect(),
+            userid: userid.into_iter().map(crate::IntoItem::into_item).collect(),
         }
     }
 }
@@ -1567,9 +1570,9 @@ pub struct Hosts {
 impl Hosts {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(userid: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(userid: impl IntoIterator<Item = impl crate::IntoItem<String>>) -> Self {
         Self {
-            userid: userid.into_iter().map(Into::into).collect(),
+            userid: userid.into_iter().map(crate::IntoItem::into_item).collect(),
         }
     }
 }
@@ -1585,9 +1588,9 @@ pub struct UserList {
 impl UserList {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(userid: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(userid: impl IntoIterator<Item = impl crate::IntoItem<String>>) -> Self {
         Self {
-            userid: userid.into_iter().map(Into::into).collect(),
+            userid: userid.into_iter().map(crate::IntoItem::into_item).collect(),
         }
     }
 }

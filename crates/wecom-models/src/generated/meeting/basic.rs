@@ -504,9 +504,9 @@ pub struct Invitees {
 impl Invitees {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(userid: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(userid: impl IntoIterator<Item = impl crate::IntoItem<String>>) -> Self {
         Self {
-            userid: userid.into_iter().map(Into::into).collect(),
+            userid: userid.into_iter().map(crate::IntoItem::into_item).collect(),
         }
     }
 }
@@ -661,9 +661,9 @@ pub struct Hosts {
 impl Hosts {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(userid: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(userid: impl IntoIterator<Item = impl crate::IntoItem<String>>) -> Self {
         Self {
-            userid: userid.into_iter().map(Into::into).collect(),
+            userid: userid.into_iter().map(crate::IntoItem::into_item).collect(),
         }
     }
 }
@@ -679,9 +679,9 @@ pub struct UserList {
 impl UserList {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(userid: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(userid: impl IntoIterator<Item = impl crate::IntoItem<String>>) -> Self {
         Self {
-            userid: userid.into_iter().map(Into::into).collect(),
+            userid: userid.into_iter().map(crate::IntoItem::into_item).collect(),
         }
     }
 }

@@ -536,11 +536,14 @@ impl BatchDeleteAdvancedLayout {
     #[must_use]
     pub fn new(
         meetingid: impl Into<String>,
-        layout_id_list: impl IntoIterator<Item = impl Into<String>>,
+        layout_id_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             meetingid: meetingid.into(),
-            layout_id_list: layout_id_list.into_iter().map(Into::into).collect(),
+            layout_id_list: layout_id_list
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
         }
     }
 }
@@ -779,11 +782,14 @@ impl BatchDeleteBackground {
     #[must_use]
     pub fn new(
         meetingid: impl Into<String>,
-        background_id_list: impl IntoIterator<Item = impl Into<String>>,
+        background_id_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             meetingid: meetingid.into(),
-            background_id_list: background_id_list.into_iter().map(Into::into).collect(),
+            background_id_list: background_id_list
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
         }
     }
 }

@@ -586,12 +586,15 @@ impl NewQuestion {
     pub fn new(
         question_desc: impl Into<String>,
         question_type: QuestionType,
-        poll_option: impl IntoIterator<Item = impl Into<String>>,
+        poll_option: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             question_desc: question_desc.into(),
             question_type,
-            poll_option: poll_option.into_iter().map(Into::into).collect(),
+            poll_option: poll_option
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
         }
     }
 }
@@ -614,12 +617,15 @@ impl UpdatedQuestion {
     pub fn new(
         question_desc: impl Into<String>,
         question_type: QuestionType,
-        poll_option: impl IntoIterator<Item = impl Into<String>>,
+        poll_option: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             question_desc: question_desc.into(),
             question_type,
-            poll_option: poll_option.into_iter().map(Into::into).collect(),
+            poll_option: poll_option
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
         }
     }
 }

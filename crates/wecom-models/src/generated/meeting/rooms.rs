@@ -55,13 +55,13 @@ impl BookRooms {
     #[must_use]
     pub fn new(
         meetingid: impl Into<String>,
-        meeting_room_id_list: impl IntoIterator<Item = impl Into<String>>,
+        meeting_room_id_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             meetingid: meetingid.into(),
             meeting_room_id_list: meeting_room_id_list
                 .into_iter()
-                .map(Into::into)
+                .map(crate::IntoItem::into_item)
                 .collect(),
             ..Self::default()
         }
@@ -108,13 +108,13 @@ impl ReleaseRooms {
     #[must_use]
     pub fn new(
         meetingid: impl Into<String>,
-        meeting_room_id_list: impl IntoIterator<Item = impl Into<String>>,
+        meeting_room_id_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             meetingid: meetingid.into(),
             meeting_room_id_list: meeting_room_id_list
                 .into_iter()
-                .map(Into::into)
+                .map(crate::IntoItem::into_item)
                 .collect(),
         }
     }

@@ -168,10 +168,10 @@ impl CreateWebinar {
     #[must_use]
     pub fn sensitive_words(
         mut self,
-        sensitive_words: impl IntoIterator<Item = impl Into<String>>,
+        sensitive_words: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         self.sensitive_words = Some(
-            sensitive_words.into_iter().map(Into::into).collect(),
+            sensitive_words.into_iter().map(crate::IntoItem::into_item).collect(),
         );
         self
     }
@@ -393,10 +393,10 @@ impl UpdateWebinar {
     #[must_use]
     pub fn sensitive_words(
         mut self,
-        sensitive_words: impl IntoIterator<Item = impl Into<String>>,
+        sensitive_words: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         self.sensitive_words = Some(
-            sensitive_words.into_iter().map(Into::into).collect(),
+            sensitive_words.into_iter().map(crate::IntoItem::into_item).collect(),
         );
         self
     }

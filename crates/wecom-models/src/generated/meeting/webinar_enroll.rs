@@ -197,11 +197,14 @@ impl QueryWebinarEnrollByTmpOpenId {
     #[must_use]
     pub fn new(
         meetingid: impl Into<String>,
-        tmp_openid_list: impl IntoIterator<Item = impl Into<String>>,
+        tmp_openid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             meetingid: meetingid.into(),
-            tmp_openid_list: tmp_openid_list.into_iter().map(Into::into).collect(),
+            tmp_openid_list: tmp_openid_list
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
             ..Self::default()
         }
     }
@@ -333,12 +336,15 @@ impl ApproveWebinarEnroll {
     pub fn new(
         meetingid: impl Into<String>,
         action: ApprovalAction,
-        enroll_id_list: impl IntoIterator<Item = impl Into<String>>,
+        enroll_id_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             meetingid: meetingid.into(),
             action,
-            enroll_id_list: enroll_id_list.into_iter().map(Into::into).collect(),
+            enroll_id_list: enroll_id_list
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
         }
     }
 }

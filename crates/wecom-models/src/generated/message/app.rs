@@ -305,9 +305,11 @@ impl UpdateTemplateCard {
     #[must_use]
     pub fn userids(
         mut self,
-        userids: impl IntoIterator<Item = impl Into<String>>,
+        userids: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.userids = Some(userids.into_iter().map(Into::into).collect());
+        self.userids = Some(
+            userids.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 

@@ -47,9 +47,11 @@ pub struct CreateAppChat {
 impl CreateAppChat {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(userlist: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(
+        userlist: impl IntoIterator<Item = impl crate::IntoItem<String>>,
+    ) -> Self {
         Self {
-            userlist: userlist.into_iter().map(Into::into).collect(),
+            userlist: userlist.into_iter().map(crate::IntoItem::into_item).collect(),
             ..Self::default()
         }
     }
@@ -141,9 +143,11 @@ impl UpdateAppChat {
     #[must_use]
     pub fn add_user_list(
         mut self,
-        add_user_list: impl IntoIterator<Item = impl Into<String>>,
+        add_user_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.add_user_list = Some(add_user_list.into_iter().map(Into::into).collect());
+        self.add_user_list = Some(
+            add_user_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -151,9 +155,11 @@ impl UpdateAppChat {
     #[must_use]
     pub fn del_user_list(
         mut self,
-        del_user_list: impl IntoIterator<Item = impl Into<String>>,
+        del_user_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.del_user_list = Some(del_user_list.into_iter().map(Into::into).collect());
+        self.del_user_list = Some(
+            del_user_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }

@@ -129,9 +129,11 @@ impl TextContent {
     #[must_use]
     pub fn mentioned_list(
         mut self,
-        mentioned_list: impl IntoIterator<Item = impl Into<String>>,
+        mentioned_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.mentioned_list = Some(mentioned_list.into_iter().map(Into::into).collect());
+        self.mentioned_list = Some(
+            mentioned_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -139,10 +141,10 @@ impl TextContent {
     #[must_use]
     pub fn mentioned_mobile_list(
         mut self,
-        mentioned_mobile_list: impl IntoIterator<Item = impl Into<String>>,
+        mentioned_mobile_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         self.mentioned_mobile_list = Some(
-            mentioned_mobile_list.into_iter().map(Into::into).collect(),
+            mentioned_mobile_list.into_iter().map(crate::IntoItem::into_item).collect(),
         );
         self
     }

@@ -247,10 +247,10 @@ impl Node {
     #[must_use]
     pub fn current_approvers(
         mut self,
-        current_approvers: impl IntoIterator<Item = impl Into<String>>,
+        current_approvers: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         self.current_approvers = Some(
-            current_approvers.into_iter().map(Into::into).collect(),
+            current_approvers.into_iter().map(crate::IntoItem::into_item).collect(),
         );
         self
     }
@@ -259,10 +259,10 @@ impl Node {
     #[must_use]
     pub fn completed_approvers(
         mut self,
-        completed_approvers: impl IntoIterator<Item = impl Into<String>>,
+        completed_approvers: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         self.completed_approvers = Some(
-            completed_approvers.into_iter().map(Into::into).collect(),
+            completed_approvers.into_iter().map(crate::IntoItem::into_item).collect(),
         );
         self
     }

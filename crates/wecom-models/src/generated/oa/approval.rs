@@ -1835,9 +1835,11 @@ impl RelatedApprovalConfig {
     #[must_use]
     pub fn template_id(
         mut self,
-        template_id: impl IntoIterator<Item = impl Into<String>>,
+        template_id: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.template_id = Some(template_id.into_iter().map(Into::into).collect());
+        self.template_id = Some(
+            template_id.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }

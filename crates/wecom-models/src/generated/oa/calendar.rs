@@ -139,9 +139,14 @@ pub struct GetCalendar {
 impl GetCalendar {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(cal_id_list: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(
+        cal_id_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
+    ) -> Self {
         Self {
-            cal_id_list: cal_id_list.into_iter().map(Into::into).collect(),
+            cal_id_list: cal_id_list
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
         }
     }
 }
@@ -231,9 +236,9 @@ impl Calendar {
     #[must_use]
     pub fn admins(
         mut self,
-        admins: impl IntoIterator<Item = impl Into<String>>,
+        admins: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.admins = Some(admins.into_iter().map(Into::into).collect());
+        self.admins = Some(admins.into_iter().map(crate::IntoItem::into_item).collect());
         self
     }
 
@@ -320,9 +325,9 @@ impl CalendarUpdate {
     #[must_use]
     pub fn admins(
         mut self,
-        admins: impl IntoIterator<Item = impl Into<String>>,
+        admins: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.admins = Some(admins.into_iter().map(Into::into).collect());
+        self.admins = Some(admins.into_iter().map(crate::IntoItem::into_item).collect());
         self
     }
 
@@ -422,9 +427,11 @@ impl PublicRange {
     #[must_use]
     pub fn userids(
         mut self,
-        userids: impl IntoIterator<Item = impl Into<String>>,
+        userids: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.userids = Some(userids.into_iter().map(Into::into).collect());
+        self.userids = Some(
+            userids.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 

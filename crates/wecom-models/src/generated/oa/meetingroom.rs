@@ -493,9 +493,11 @@ impl BookMeetingRoom {
     #[must_use]
     pub fn attendees(
         mut self,
-        attendees: impl IntoIterator<Item = impl Into<String>>,
+        attendees: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.attendees = Some(attendees.into_iter().map(Into::into).collect());
+        self.attendees = Some(
+            attendees.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }
@@ -777,9 +779,11 @@ impl Range {
     #[must_use]
     pub fn user_list(
         mut self,
-        user_list: impl IntoIterator<Item = impl Into<String>>,
+        user_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.user_list = Some(user_list.into_iter().map(Into::into).collect());
+        self.user_list = Some(
+            user_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 

@@ -45,9 +45,14 @@ pub struct PstnccCall {
 impl PstnccCall {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(callee_userid: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(
+        callee_userid: impl IntoIterator<Item = impl crate::IntoItem<String>>,
+    ) -> Self {
         Self {
-            callee_userid: callee_userid.into_iter().map(Into::into).collect(),
+            callee_userid: callee_userid
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
         }
     }
 }

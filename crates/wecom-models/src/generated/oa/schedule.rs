@@ -354,9 +354,14 @@ pub struct GetSchedule {
 impl GetSchedule {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(schedule_id_list: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(
+        schedule_id_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
+    ) -> Self {
         Self {
-            schedule_id_list: schedule_id_list.into_iter().map(Into::into).collect(),
+            schedule_id_list: schedule_id_list
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
         }
     }
 }
@@ -479,9 +484,9 @@ impl NewEvent {
     #[must_use]
     pub fn admins(
         mut self,
-        admins: impl IntoIterator<Item = impl Into<String>>,
+        admins: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.admins = Some(admins.into_iter().map(Into::into).collect());
+        self.admins = Some(admins.into_iter().map(crate::IntoItem::into_item).collect());
         self
     }
 
@@ -582,9 +587,9 @@ impl EventUpdate {
     #[must_use]
     pub fn admins(
         mut self,
-        admins: impl IntoIterator<Item = impl Into<String>>,
+        admins: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.admins = Some(admins.into_iter().map(Into::into).collect());
+        self.admins = Some(admins.into_iter().map(crate::IntoItem::into_item).collect());
         self
     }
 

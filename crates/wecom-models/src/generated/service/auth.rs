@@ -422,11 +422,14 @@ impl GetCustomizedAuthUrl {
     #[must_use]
     pub fn new(
         state: impl Into<String>,
-        templateid_list: impl IntoIterator<Item = impl Into<String>>,
+        templateid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             state: state.into(),
-            templateid_list: templateid_list.into_iter().map(Into::into).collect(),
+            templateid_list: templateid_list
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
         }
     }
 }

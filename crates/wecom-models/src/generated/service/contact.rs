@@ -206,11 +206,11 @@ impl SortContact {
     #[must_use]
     pub fn new(
         auth_corpid: impl Into<String>,
-        useridlist: impl IntoIterator<Item = impl Into<String>>,
+        useridlist: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             auth_corpid: auth_corpid.into(),
-            useridlist: useridlist.into_iter().map(Into::into).collect(),
+            useridlist: useridlist.into_iter().map(crate::IntoItem::into_item).collect(),
             ..Self::default()
         }
     }
@@ -285,11 +285,14 @@ impl TranslateContactId {
     #[must_use]
     pub fn new(
         auth_corpid: impl Into<String>,
-        media_id_list: impl IntoIterator<Item = impl Into<String>>,
+        media_id_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             auth_corpid: auth_corpid.into(),
-            media_id_list: media_id_list.into_iter().map(Into::into).collect(),
+            media_id_list: media_id_list
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
             ..Self::default()
         }
     }

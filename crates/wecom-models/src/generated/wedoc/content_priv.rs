@@ -591,8 +591,11 @@ impl RecordRule {
 
     /// Sets [`value`](Self::value).
     #[must_use]
-    pub fn value(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.value = Some(value.into_iter().map(Into::into).collect());
+    pub fn value(
+        mut self,
+        value: impl IntoIterator<Item = impl crate::IntoItem<String>>,
+    ) -> Self {
+        self.value = Some(value.into_iter().map(crate::IntoItem::into_item).collect());
         self
     }
 }
@@ -616,9 +619,11 @@ impl MemberRange {
     #[must_use]
     pub fn userid_list(
         mut self,
-        userid_list: impl IntoIterator<Item = impl Into<String>>,
+        userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.userid_list = Some(userid_list.into_iter().map(Into::into).collect());
+        self.userid_list = Some(
+            userid_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }

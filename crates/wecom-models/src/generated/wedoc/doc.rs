@@ -84,9 +84,11 @@ impl CreateDoc {
     #[must_use]
     pub fn admin_users(
         mut self,
-        admin_users: impl IntoIterator<Item = impl Into<String>>,
+        admin_users: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.admin_users = Some(admin_users.into_iter().map(Into::into).collect());
+        self.admin_users = Some(
+            admin_users.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }

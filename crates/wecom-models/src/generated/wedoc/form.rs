@@ -1208,9 +1208,11 @@ impl FillInRange {
     #[must_use]
     pub fn userids(
         mut self,
-        userids: impl IntoIterator<Item = impl Into<String>>,
+        userids: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.userids = Some(userids.into_iter().map(Into::into).collect());
+        self.userids = Some(
+            userids.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -1244,9 +1246,11 @@ impl FormManagers {
     #[must_use]
     pub fn userids(
         mut self,
-        userids: impl IntoIterator<Item = impl Into<String>>,
+        userids: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.userids = Some(userids.into_iter().map(Into::into).collect());
+        self.userids = Some(
+            userids.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }

@@ -331,12 +331,12 @@ impl DeleteViews {
     pub fn new(
         docid: impl Into<String>,
         sheet_id: impl Into<String>,
-        view_ids: impl IntoIterator<Item = impl Into<String>>,
+        view_ids: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             docid: docid.into(),
             sheet_id: sheet_id.into(),
-            view_ids: view_ids.into_iter().map(Into::into).collect(),
+            view_ids: view_ids.into_iter().map(crate::IntoItem::into_item).collect(),
         }
     }
 }
@@ -462,9 +462,11 @@ impl GetViews {
     #[must_use]
     pub fn view_ids(
         mut self,
-        view_ids: impl IntoIterator<Item = impl Into<String>>,
+        view_ids: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.view_ids = Some(view_ids.into_iter().map(Into::into).collect());
+        self.view_ids = Some(
+            view_ids.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -637,12 +639,12 @@ impl DeleteFields {
     pub fn new(
         docid: impl Into<String>,
         sheet_id: impl Into<String>,
-        field_ids: impl IntoIterator<Item = impl Into<String>>,
+        field_ids: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             docid: docid.into(),
             sheet_id: sheet_id.into(),
-            field_ids: field_ids.into_iter().map(Into::into).collect(),
+            field_ids: field_ids.into_iter().map(crate::IntoItem::into_item).collect(),
         }
     }
 }
@@ -709,9 +711,11 @@ impl GetFields {
     #[must_use]
     pub fn field_ids(
         mut self,
-        field_ids: impl IntoIterator<Item = impl Into<String>>,
+        field_ids: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.field_ids = Some(field_ids.into_iter().map(Into::into).collect());
+        self.field_ids = Some(
+            field_ids.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -719,9 +723,11 @@ impl GetFields {
     #[must_use]
     pub fn field_titles(
         mut self,
-        field_titles: impl IntoIterator<Item = impl Into<String>>,
+        field_titles: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.field_titles = Some(field_titles.into_iter().map(Into::into).collect());
+        self.field_titles = Some(
+            field_titles.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -822,9 +828,11 @@ impl GetRecords {
     #[must_use]
     pub fn record_ids(
         mut self,
-        record_ids: impl IntoIterator<Item = impl Into<String>>,
+        record_ids: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.record_ids = Some(record_ids.into_iter().map(Into::into).collect());
+        self.record_ids = Some(
+            record_ids.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -839,9 +847,11 @@ impl GetRecords {
     #[must_use]
     pub fn field_titles(
         mut self,
-        field_titles: impl IntoIterator<Item = impl Into<String>>,
+        field_titles: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.field_titles = Some(field_titles.into_iter().map(Into::into).collect());
+        self.field_titles = Some(
+            field_titles.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -849,9 +859,11 @@ impl GetRecords {
     #[must_use]
     pub fn field_ids(
         mut self,
-        field_ids: impl IntoIterator<Item = impl Into<String>>,
+        field_ids: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.field_ids = Some(field_ids.into_iter().map(Into::into).collect());
+        self.field_ids = Some(
+            field_ids.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -1074,12 +1086,12 @@ impl DeleteRecords {
     pub fn new(
         docid: impl Into<String>,
         sheet_id: impl Into<String>,
-        record_ids: impl IntoIterator<Item = impl Into<String>>,
+        record_ids: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             docid: docid.into(),
             sheet_id: sheet_id.into(),
-            record_ids: record_ids.into_iter().map(Into::into).collect(),
+            record_ids: record_ids.into_iter().map(crate::IntoItem::into_item).collect(),
         }
     }
 }
@@ -1185,12 +1197,15 @@ impl DeleteFieldGroups {
     pub fn new(
         docid: impl Into<String>,
         sheet_id: impl Into<String>,
-        field_group_ids: impl IntoIterator<Item = impl Into<String>>,
+        field_group_ids: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             docid: docid.into(),
             sheet_id: sheet_id.into(),
-            field_group_ids: field_group_ids.into_iter().map(Into::into).collect(),
+            field_group_ids: field_group_ids
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
         }
     }
 }
@@ -3010,9 +3025,9 @@ pub struct FilterStrings {
 impl FilterStrings {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(value: impl IntoIterator<Item = impl crate::IntoItem<String>>) -> Self {
         Self {
-            value: value.into_iter().map(Into::into).collect(),
+            value: value.into_iter().map(crate::IntoItem::into_item).collect(),
         }
     }
 }
@@ -3072,8 +3087,11 @@ impl FilterDateTime {
 
     /// Sets [`value`](Self::value).
     #[must_use]
-    pub fn value(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.value = Some(value.into_iter().map(Into::into).collect());
+    pub fn value(
+        mut self,
+        value: impl IntoIterator<Item = impl crate::IntoItem<String>>,
+    ) -> Self {
+        self.value = Some(value.into_iter().map(crate::IntoItem::into_item).collect());
         self
     }
 }

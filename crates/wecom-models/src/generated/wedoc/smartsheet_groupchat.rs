@@ -190,9 +190,11 @@ impl UpdateGroupChat {
     #[must_use]
     pub fn add_user_list(
         mut self,
-        add_user_list: impl IntoIterator<Item = impl Into<String>>,
+        add_user_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.add_user_list = Some(add_user_list.into_iter().map(Into::into).collect());
+        self.add_user_list = Some(
+            add_user_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -200,9 +202,11 @@ impl UpdateGroupChat {
     #[must_use]
     pub fn del_user_list(
         mut self,
-        del_user_list: impl IntoIterator<Item = impl Into<String>>,
+        del_user_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.del_user_list = Some(del_user_list.into_iter().map(Into::into).collect());
+        self.del_user_list = Some(
+            del_user_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }

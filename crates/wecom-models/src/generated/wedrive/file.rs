@@ -227,12 +227,12 @@ impl UploadFileInit {
     pub fn new(
         file_name: impl Into<String>,
         size: u64,
-        block_sha: impl IntoIterator<Item = impl Into<String>>,
+        block_sha: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             file_name: file_name.into(),
             size,
-            block_sha: block_sha.into_iter().map(Into::into).collect(),
+            block_sha: block_sha.into_iter().map(crate::IntoItem::into_item).collect(),
             ..Self::default()
         }
     }
@@ -559,11 +559,11 @@ impl MoveFile {
     #[must_use]
     pub fn new(
         fatherid: impl Into<String>,
-        fileid: impl IntoIterator<Item = impl Into<String>>,
+        fileid: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             fatherid: fatherid.into(),
-            fileid: fileid.into_iter().map(Into::into).collect(),
+            fileid: fileid.into_iter().map(crate::IntoItem::into_item).collect(),
             ..Self::default()
         }
     }
@@ -606,9 +606,9 @@ pub struct DeleteFile {
 impl DeleteFile {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(fileid: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(fileid: impl IntoIterator<Item = impl crate::IntoItem<String>>) -> Self {
         Self {
-            fileid: fileid.into_iter().map(Into::into).collect(),
+            fileid: fileid.into_iter().map(crate::IntoItem::into_item).collect(),
         }
     }
 }

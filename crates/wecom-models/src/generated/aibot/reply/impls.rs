@@ -326,7 +326,7 @@ impl wire::WriteObject for VerticalContent {
 impl wire::WriteObject for CardImage {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("url", &self.url)?;
-        out.put_some("aspect_ratio", &self.aspect_ratio)
+        out.put_some("aspect_ratio", &self.aspect_ratio.map(wire::Number))
     }
 }
 

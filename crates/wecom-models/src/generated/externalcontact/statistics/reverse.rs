@@ -58,7 +58,7 @@ impl wire::WriteObject for BehaviorData {
         out.put("stat_time", &self.stat_time)?;
         out.put("chat_cnt", &self.chat_cnt)?;
         out.put("message_cnt", &self.message_cnt)?;
-        out.put_some("reply_percentage", &self.reply_percentage)?;
+        out.put_some("reply_percentage", &self.reply_percentage.map(wire::Number))?;
         out.put_some("avg_reply_time", &self.avg_reply_time)?;
         out.put("negative_feedback_cnt", &self.negative_feedback_cnt)?;
         out.put("new_apply_cnt", &self.new_apply_cnt)?;

@@ -398,8 +398,8 @@ impl wire::WriteObject for OutgoingLocation {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put_some("name", &self.name)?;
         out.put_some("address", &self.address)?;
-        out.put("latitude", &self.latitude)?;
-        out.put("longitude", &self.longitude)
+        out.put("latitude", &wire::Number(self.latitude))?;
+        out.put("longitude", &wire::Number(self.longitude))
     }
 }
 
@@ -1132,7 +1132,11 @@ wire::from_contents! {
     Content::MiniProgram(MiniProgramContent), Content::Menu(MenuContent),
     Content::ChannelsShopProduct(ProductContent),
     Content::ChannelsShopOrder(OrderContent), Content::Merged(MergedContent),
-    Content::Channels(ChannelsContent), MenuItem::Click(ReplyItem),
+    Content::Channels(ChannelsContent), Content::Event(EventContent),
+    Content::Event(EnterSession), Content::Event(MsgSendFail),
+    Content::Event(ServicerStatusChange), Content::Event(SessionStatusChange),
+    Content::Event(UserRecallMsg), Content::Event(ServicerRecallMsg),
+    Content::Event(RejectCustomerMsgSwitchChange), MenuItem::Click(ReplyItem),
     MenuItem::View(LinkItem), MenuItem::MiniProgram(MiniProgramItem),
     EventContent::EnterSession(EnterSession), EventContent::MsgSendFail(MsgSendFail),
     EventContent::ServicerStatusChange(ServicerStatusChange),
@@ -1148,4 +1152,8 @@ wire::from_contents! {
     OutgoingMenuItem::View(OutgoingLinkItem),
     OutgoingMenuItem::MiniProgram(OutgoingMiniProgramItem),
     OutgoingMenuItem::Text(OutgoingTextItem)
+}
+
+wire::from_texts! {
+    OutgoingMessage::text, EventMessage::text, OutgoingMenuItem::text
 }

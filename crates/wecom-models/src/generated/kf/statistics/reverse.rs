@@ -38,8 +38,11 @@ impl wire::WriteObject for AccountStatistic {
         out.put("customer_msg_cnt", &self.customer_msg_cnt)?;
         out.put("upgrade_service_customer_cnt", &self.upgrade_service_customer_cnt)?;
         out.put("ai_session_reply_cnt", &self.ai_session_reply_cnt)?;
-        out.put_some("ai_transfer_rate", &self.ai_transfer_rate)?;
-        out.put_some("ai_knowledge_hit_rate", &self.ai_knowledge_hit_rate)?;
+        out.put_some("ai_transfer_rate", &self.ai_transfer_rate.map(wire::Number))?;
+        out.put_some(
+            "ai_knowledge_hit_rate",
+            &self.ai_knowledge_hit_rate.map(wire::Number),
+        )?;
         out.put("msg_rejected_customer_cnt", &self.msg_rejected_customer_cnt)
     }
 }
@@ -56,16 +59,19 @@ impl wire::WriteObject for ServicerStatistic {
         out.put("session_cnt", &self.session_cnt)?;
         out.put("customer_cnt", &self.customer_cnt)?;
         out.put("customer_msg_cnt", &self.customer_msg_cnt)?;
-        out.put_some("reply_rate", &self.reply_rate)?;
-        out.put_some("first_reply_average_sec", &self.first_reply_average_sec)?;
+        out.put_some("reply_rate", &self.reply_rate.map(wire::Number))?;
+        out.put_some(
+            "first_reply_average_sec",
+            &self.first_reply_average_sec.map(wire::Number),
+        )?;
         out.put("satisfaction_investgate_cnt", &self.satisfaction_investgate_cnt)?;
         out.put_some(
             "satisfaction_participation_rate",
-            &self.satisfaction_participation_rate,
+            &self.satisfaction_participation_rate.map(wire::Number),
         )?;
-        out.put_some("satisfied_rate", &self.satisfied_rate)?;
-        out.put_some("middling_rate", &self.middling_rate)?;
-        out.put_some("dissatisfied_rate", &self.dissatisfied_rate)?;
+        out.put_some("satisfied_rate", &self.satisfied_rate.map(wire::Number))?;
+        out.put_some("middling_rate", &self.middling_rate.map(wire::Number))?;
+        out.put_some("dissatisfied_rate", &self.dissatisfied_rate.map(wire::Number))?;
         out.put("upgrade_service_customer_cnt", &self.upgrade_service_customer_cnt)?;
         out.put(
             "upgrade_service_member_invite_cnt",
@@ -105,16 +111,19 @@ impl wire::WriteObject for ComponentStatistic {
         )?;
         out.put("ai_session_reply_cnt", &self.ai_session_reply_cnt)?;
         out.put("servicer_session_cnt", &self.servicer_session_cnt)?;
-        out.put_some("reply_rate", &self.reply_rate)?;
-        out.put_some("first_reply_average_sec", &self.first_reply_average_sec)?;
+        out.put_some("reply_rate", &self.reply_rate.map(wire::Number))?;
+        out.put_some(
+            "first_reply_average_sec",
+            &self.first_reply_average_sec.map(wire::Number),
+        )?;
         out.put("satisfaction_investgate_cnt", &self.satisfaction_investgate_cnt)?;
         out.put_some(
             "satisfaction_participation_rate",
-            &self.satisfaction_participation_rate,
+            &self.satisfaction_participation_rate.map(wire::Number),
         )?;
-        out.put_some("satisfied_rate", &self.satisfied_rate)?;
-        out.put_some("middling_rate", &self.middling_rate)?;
-        out.put_some("dissatisfied_rate", &self.dissatisfied_rate)
+        out.put_some("satisfied_rate", &self.satisfied_rate.map(wire::Number))?;
+        out.put_some("middling_rate", &self.middling_rate.map(wire::Number))?;
+        out.put_some("dissatisfied_rate", &self.dissatisfied_rate.map(wire::Number))
     }
 }
 

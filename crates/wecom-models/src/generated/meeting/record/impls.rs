@@ -562,5 +562,5 @@ wire::open_kinds! {
 }
 
 wire::from_contents! {
-    MinutesFiles::One(TextFile)
+    MinutesFiles::List(Vec < TextFile >), MinutesFiles::One(TextFile)
 }

@@ -442,7 +442,7 @@ impl wire::WriteObject for ImageTextArea {
 impl wire::WriteObject for CardImage {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("url", &self.url)?;
-        out.put_some("aspect_ratio", &self.aspect_ratio)
+        out.put_some("aspect_ratio", &self.aspect_ratio.map(wire::Number))
     }
 }
 
@@ -825,8 +825,12 @@ wire::from_contents! {
     Message::TextCard(TextCardContent), Message::News(NewsContent),
     Message::MpNews(MpNewsContent), Message::Markdown(MarkdownContent),
     Message::MiniProgramNotice(MiniProgramNotice),
-    Message::TemplateMessage(TemplateMessage), TemplateCard::TextNotice(TextNoticeCard),
-    TemplateCard::NewsNotice(NewsNoticeCard),
+    Message::TemplateMessage(TemplateMessage), Message::TemplateCard(TemplateCard),
+    Message::TemplateCard(TextNoticeCard), Message::TemplateCard(NewsNoticeCard),
+    Message::TemplateCard(ButtonInteractionCard),
+    Message::TemplateCard(VoteInteractionCard),
+    Message::TemplateCard(MultipleInteractionCard),
+    TemplateCard::TextNotice(TextNoticeCard), TemplateCard::NewsNotice(NewsNoticeCard),
     TemplateCard::ButtonInteraction(ButtonInteractionCard),
     TemplateCard::VoteInteraction(VoteInteractionCard),
     TemplateCard::MultipleInteraction(MultipleInteractionCard),
@@ -835,4 +839,8 @@ wire::from_contents! {
     TemplateCardUpdate::ButtonInteraction(ButtonInteractionUpdate),
     TemplateCardUpdate::VoteInteraction(VoteInteractionUpdate),
     TemplateCardUpdate::MultipleInteraction(MultipleInteractionUpdate)
+}
+
+wire::from_texts! {
+    Message::text
 }

@@ -265,3 +265,7 @@ wire::from_contents! {
     Message::TextCard(TextCardContent), Message::News(NewsContent),
     Message::MpNews(MpNewsContent), Message::Markdown(MarkdownContent)
 }
+
+wire::from_texts! {
+    Message::text
+}

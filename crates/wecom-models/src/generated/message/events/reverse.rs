@@ -35,8 +35,8 @@ impl wire::WriteObject for VideoMessage {
 
 impl wire::WriteObject for LocationMessage {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put("Location_X", &self.location_x)?;
-        out.put("Location_Y", &self.location_y)?;
+        out.put("Location_X", &wire::Number(self.location_x))?;
+        out.put("Location_Y", &wire::Number(self.location_y))?;
         out.put("Scale", &self.scale)?;
         out.put("Label", &self.label)?;
         out.put_some("AppType", &self.app_type)
@@ -72,9 +72,9 @@ impl wire::WriteObject for EnterAgent {
 
 impl wire::WriteObject for ReportLocation {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put("Latitude", &self.latitude)?;
-        out.put("Longitude", &self.longitude)?;
-        out.put("Precision", &self.precision)?;
+        out.put("Latitude", &wire::Number(self.latitude))?;
+        out.put("Longitude", &wire::Number(self.longitude))?;
+        out.put("Precision", &wire::Number(self.precision))?;
         out.put_some("AppType", &self.app_type)
     }
 }
@@ -187,8 +187,8 @@ impl wire::WriteObject for ImageInfo {
 
 impl wire::WriteObject for LocationInfo {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put("Location_X", &self.location_x)?;
-        out.put("Location_Y", &self.location_y)?;
+        out.put("Location_X", &wire::Number(self.location_x))?;
+        out.put("Location_Y", &wire::Number(self.location_y))?;
         out.put("Scale", &self.scale)?;
         out.put("Label", &self.label)?;
         out.put("Poiname", &self.poiname)

@@ -256,7 +256,7 @@ impl wire::WriteObject for ImageTextArea {
 impl wire::WriteObject for CardImage {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("url", &self.url)?;
-        out.put_some("aspect_ratio", &self.aspect_ratio)
+        out.put_some("aspect_ratio", &self.aspect_ratio.map(wire::Number))
     }
 }
 
@@ -421,6 +421,11 @@ wire::open_unions! {
 wire::from_contents! {
     Message::Text(TextContent), Message::Markdown(MarkdownContent),
     Message::MarkdownV2(MarkdownV2Content), Message::Image(ImageContent),
-    Message::News(NewsContent), TemplateCard::TextNotice(TextNoticeCard),
-    TemplateCard::NewsNotice(NewsNoticeCard)
+    Message::News(NewsContent), Message::TemplateCard(TemplateCard),
+    Message::TemplateCard(TextNoticeCard), Message::TemplateCard(NewsNoticeCard),
+    TemplateCard::TextNotice(TextNoticeCard), TemplateCard::NewsNotice(NewsNoticeCard)
+}
+
+wire::from_texts! {
+    Message::text
 }

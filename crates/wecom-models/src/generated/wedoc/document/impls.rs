@@ -1043,5 +1043,6 @@ wire::from_contents! {
     UpdateRequest::InsertTable(InsertTable),
     UpdateRequest::InsertParagraph(InsertParagraph),
     UpdateRequest::UpdateTextProperty(UpdateTextProperty),
-    OrientationValue::Object(OrientedSize), WrapSquareValue::Object(WrapSquare)
+    OrientationValue::Plain(PageOrientation), OrientationValue::Object(OrientedSize),
+    WrapSquareValue::Plain(bool), WrapSquareValue::Object(WrapSquare)
 }

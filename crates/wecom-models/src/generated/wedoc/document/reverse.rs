@@ -51,26 +51,26 @@ impl wire::WriteObject for SectionProperty {
 
 impl wire::WriteObject for PageSize {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put("width", &self.width)?;
-        out.put("height", &self.height)?;
+        out.put("width", &wire::Number(self.width))?;
+        out.put("height", &wire::Number(self.height))?;
         out.put("orientation", &self.orientation)
     }
 }
 
 impl wire::WriteObject for OrientedSize {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put_some("width", &self.width)?;
-        out.put_some("height", &self.height)?;
+        out.put_some("width", &self.width.map(wire::Number))?;
+        out.put_some("height", &self.height.map(wire::Number))?;
         out.put("orientation", &self.orientation)
     }
 }
 
 impl wire::WriteObject for PageMargins {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put("top", &self.top)?;
-        out.put("right", &self.right)?;
-        out.put("bottom", &self.bottom)?;
-        out.put("left", &self.left)
+        out.put("top", &wire::Number(self.top))?;
+        out.put("right", &wire::Number(self.right))?;
+        out.put("bottom", &wire::Number(self.bottom))?;
+        out.put("left", &wire::Number(self.left))
     }
 }
 
@@ -93,22 +93,22 @@ impl wire::WriteObject for NumberProperty {
 
 impl wire::WriteObject for Spacing {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put("before", &self.before)?;
-        out.put("after", &self.after)?;
-        out.put("line", &self.line)?;
+        out.put("before", &wire::Number(self.before))?;
+        out.put("after", &wire::Number(self.after))?;
+        out.put("line", &wire::Number(self.line))?;
         out.put("line_rule", &self.line_rule)
     }
 }
 
 impl wire::WriteObject for Indent {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put("left", &self.left)?;
+        out.put("left", &wire::Number(self.left))?;
         out.put("left_chars", &self.left_chars)?;
-        out.put("right", &self.right)?;
+        out.put("right", &wire::Number(self.right))?;
         out.put("right_chars", &self.right_chars)?;
-        out.put("hanging", &self.hanging)?;
+        out.put("hanging", &wire::Number(self.hanging))?;
         out.put("hanging_chars", &self.hanging_chars)?;
-        out.put("first_line", &self.first_line)?;
+        out.put("first_line", &wire::Number(self.first_line))?;
         out.put("first_line_chars", &self.first_line_chars)
     }
 }
@@ -121,8 +121,8 @@ impl wire::WriteObject for RunProperty {
         out.put("underline", &self.underline)?;
         out.put("strike", &self.strike)?;
         out.put("color", &self.color)?;
-        out.put("spacing", &self.spacing)?;
-        out.put("size", &self.size)?;
+        out.put("spacing", &wire::Number(self.spacing))?;
+        out.put("size", &wire::Number(self.size))?;
         out.put_some("shading", &self.shading)?;
         out.put("vertical_align", &self.vertical_align)?;
         out.put("is_placeholder", &self.is_placeholder)
@@ -146,7 +146,7 @@ impl wire::WriteObject for TableProperty {
 
 impl wire::WriteObject for TableWidth {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put("width", &self.width)?;
+        out.put("width", &wire::Number(self.width))?;
         out.put("type", &self.r#type)
     }
 }

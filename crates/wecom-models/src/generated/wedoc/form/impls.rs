@@ -577,8 +577,8 @@ impl wire::WriteObject for TextSetting {
         out.put_some("validation_type", &self.validation_type)?;
         out.put_some("validation_detail", &self.validation_detail)?;
         out.put_some("char_len", &self.char_len)?;
-        out.put_some("number_min", &self.number_min)?;
-        out.put_some("number_max", &self.number_max)
+        out.put_some("number_min", &self.number_min.map(wire::Number))?;
+        out.put_some("number_max", &self.number_max.map(wire::Number))
     }
 }
 

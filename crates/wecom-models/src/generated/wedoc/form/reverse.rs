@@ -136,8 +136,8 @@ impl wire::WriteObject for DurationReply {
         out.put("end_time", &self.end_time)?;
         out.put("time_scale", &self.time_scale)?;
         out.put_some("day_range", &self.day_range)?;
-        out.put_some("days", &self.days)?;
-        out.put_some("hours", &self.hours)
+        out.put_some("days", &self.days.map(wire::Number))?;
+        out.put_some("hours", &self.hours.map(wire::Number))
     }
 }
 

@@ -1214,7 +1214,7 @@ impl wire::WriteObject for FilterStrings {
 
 impl wire::WriteObject for FilterNumber {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put("value", &self.value)
+        out.put("value", &wire::Number(self.value))
     }
 }
 
@@ -1264,7 +1264,7 @@ impl serde::Serialize for CellValue {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Bool(content) => content.serialize(serializer),
-            Self::Number(content) => content.serialize(serializer),
+            Self::Number(content) => wire::Number(*content).serialize(serializer),
             Self::Text(content) => content.serialize(serializer),
             Self::List(content) => content.serialize(serializer),
             Self::Other(value) => wire::Undocumented(value).serialize(serializer),
@@ -2230,5 +2230,10 @@ wire::open_kinds! {
 }
 
 wire::from_contents! {
+    CellValue::Bool(bool), CellValue::Number(f64), CellValue::List(Vec < CellItem >),
     CellItem::Object(CellObject)
+}
+
+wire::from_texts! {
+    CellValue::Text
 }
