@@ -2071,9 +2071,11 @@ impl NewGroup {
     #[must_use]
     pub fn white_users(
         mut self,
-        white_users: impl IntoIterator<Item = impl Into<String>>,
+        white_users: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.white_users = Some(white_users.into_iter().map(Into::into).collect());
+        self.white_users = Some(
+            white_users.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -2408,9 +2410,11 @@ impl GroupChanges {
     #[must_use]
     pub fn white_users(
         mut self,
-        white_users: impl IntoIterator<Item = impl Into<String>>,
+        white_users: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.white_users = Some(white_users.into_iter().map(Into::into).collect());
+        self.white_users = Some(
+            white_users.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -3358,9 +3362,11 @@ impl NewRange {
     #[must_use]
     pub fn party_id(
         mut self,
-        party_id: impl IntoIterator<Item = impl Into<String>>,
+        party_id: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.party_id = Some(party_id.into_iter().map(Into::into).collect());
+        self.party_id = Some(
+            party_id.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -3368,9 +3374,9 @@ impl NewRange {
     #[must_use]
     pub fn userid(
         mut self,
-        userid: impl IntoIterator<Item = impl Into<String>>,
+        userid: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.userid = Some(userid.into_iter().map(Into::into).collect());
+        self.userid = Some(userid.into_iter().map(crate::IntoItem::into_item).collect());
         self
     }
 

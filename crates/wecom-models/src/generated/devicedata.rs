@@ -147,9 +147,11 @@ impl GetCheckinData {
     #[must_use]
     pub fn device_sn_list(
         mut self,
-        device_sn_list: impl IntoIterator<Item = impl Into<String>>,
+        device_sn_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.device_sn_list = Some(device_sn_list.into_iter().map(Into::into).collect());
+        self.device_sn_list = Some(
+            device_sn_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -157,10 +159,10 @@ impl GetCheckinData {
     #[must_use]
     pub fn open_userid_list(
         mut self,
-        open_userid_list: impl IntoIterator<Item = impl Into<String>>,
+        open_userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         self.open_userid_list = Some(
-            open_userid_list.into_iter().map(Into::into).collect(),
+            open_userid_list.into_iter().map(crate::IntoItem::into_item).collect(),
         );
         self
     }
@@ -274,9 +276,11 @@ impl GetTemperatureData {
     #[must_use]
     pub fn device_sn_list(
         mut self,
-        device_sn_list: impl IntoIterator<Item = impl Into<String>>,
+        device_sn_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.device_sn_list = Some(device_sn_list.into_iter().map(Into::into).collect());
+        self.device_sn_list = Some(
+            device_sn_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -284,10 +288,10 @@ impl GetTemperatureData {
     #[must_use]
     pub fn open_userid_list(
         mut self,
-        open_userid_list: impl IntoIterator<Item = impl Into<String>>,
+        open_userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         self.open_userid_list = Some(
-            open_userid_list.into_iter().map(Into::into).collect(),
+            open_userid_list.into_iter().map(crate::IntoItem::into_item).collect(),
         );
         self
     }
@@ -401,9 +405,11 @@ impl GetAccessControlData {
     #[must_use]
     pub fn device_sn_list(
         mut self,
-        device_sn_list: impl IntoIterator<Item = impl Into<String>>,
+        device_sn_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.device_sn_list = Some(device_sn_list.into_iter().map(Into::into).collect());
+        self.device_sn_list = Some(
+            device_sn_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -411,10 +417,10 @@ impl GetAccessControlData {
     #[must_use]
     pub fn open_userid_list(
         mut self,
-        open_userid_list: impl IntoIterator<Item = impl Into<String>>,
+        open_userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         self.open_userid_list = Some(
-            open_userid_list.into_iter().map(Into::into).collect(),
+            open_userid_list.into_iter().map(crate::IntoItem::into_item).collect(),
         );
         self
     }
@@ -534,11 +540,14 @@ impl AddAccessControlRule {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
-        device_sn_list: impl IntoIterator<Item = impl Into<String>>,
+        device_sn_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
         rule_name: impl Into<String>,
     ) -> Self {
         Self {
-            device_sn_list: device_sn_list.into_iter().map(Into::into).collect(),
+            device_sn_list: device_sn_list
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
             rule_name: rule_name.into(),
             ..Self::default()
         }
@@ -610,12 +619,15 @@ impl ModAccessControlRule {
     #[must_use]
     pub fn new(
         rule_id: impl Into<String>,
-        device_sn_list: impl IntoIterator<Item = impl Into<String>>,
+        device_sn_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
         rule_name: impl Into<String>,
     ) -> Self {
         Self {
             rule_id: rule_id.into(),
-            device_sn_list: device_sn_list.into_iter().map(Into::into).collect(),
+            device_sn_list: device_sn_list
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
             rule_name: rule_name.into(),
             ..Self::default()
         }
@@ -856,11 +868,11 @@ impl PassRule {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
-        rule_list: impl IntoIterator<Item = impl Into<String>>,
+        rule_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
         effect_open_userid_list: impl IntoIterator<Item = RulePerson>,
     ) -> Self {
         Self {
-            rule_list: rule_list.into_iter().map(Into::into).collect(),
+            rule_list: rule_list.into_iter().map(crate::IntoItem::into_item).collect(),
             effect_open_userid_list: effect_open_userid_list.into_iter().collect(),
         }
     }

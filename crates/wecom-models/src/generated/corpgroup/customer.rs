@@ -173,9 +173,14 @@ pub struct ExternalUserIdToPendingId {
 impl ExternalUserIdToPendingId {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(external_userid: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(
+        external_userid: impl IntoIterator<Item = impl crate::IntoItem<String>>,
+    ) -> Self {
         Self {
-            external_userid: external_userid.into_iter().map(Into::into).collect(),
+            external_userid: external_userid
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
             ..Self::default()
         }
     }

@@ -281,9 +281,11 @@ impl OwnerRange {
     #[must_use]
     pub fn departmentids(
         mut self,
-        departmentids: impl IntoIterator<Item = impl Into<String>>,
+        departmentids: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.departmentids = Some(departmentids.into_iter().map(Into::into).collect());
+        self.departmentids = Some(
+            departmentids.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -291,9 +293,11 @@ impl OwnerRange {
     #[must_use]
     pub fn userids(
         mut self,
-        userids: impl IntoIterator<Item = impl Into<String>>,
+        userids: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.userids = Some(userids.into_iter().map(Into::into).collect());
+        self.userids = Some(
+            userids.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }
@@ -321,9 +325,11 @@ impl MemberRange {
     #[must_use]
     pub fn groupids(
         mut self,
-        groupids: impl IntoIterator<Item = impl Into<String>>,
+        groupids: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.groupids = Some(groupids.into_iter().map(Into::into).collect());
+        self.groupids = Some(
+            groupids.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -331,9 +337,11 @@ impl MemberRange {
     #[must_use]
     pub fn corpids(
         mut self,
-        corpids: impl IntoIterator<Item = impl Into<String>>,
+        corpids: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.corpids = Some(corpids.into_iter().map(Into::into).collect());
+        self.corpids = Some(
+            corpids.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }

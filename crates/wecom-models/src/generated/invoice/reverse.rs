@@ -81,7 +81,7 @@ impl wire::WriteObject for UserInfo {
 impl wire::WriteObject for Item {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("name", &self.name)?;
-        out.put_some("num", &self.num)?;
+        out.put_some("num", &self.num.map(wire::Number))?;
         out.put_some("unit", &self.unit)?;
         out.put_some("fee", &self.fee)?;
         out.put("price", &self.price)

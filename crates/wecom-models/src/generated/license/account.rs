@@ -246,11 +246,14 @@ impl BatchGetActiveInfoByCode {
     #[must_use]
     pub fn new(
         corpid: impl Into<String>,
-        active_code_list: impl IntoIterator<Item = impl Into<String>>,
+        active_code_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             corpid: corpid.into(),
-            active_code_list: active_code_list.into_iter().map(Into::into).collect(),
+            active_code_list: active_code_list
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
         }
     }
 }

@@ -1994,11 +1994,11 @@ impl NewNode {
     #[must_use]
     pub fn new(
         r#type: NodeType,
-        userid: impl IntoIterator<Item = impl Into<String>>,
+        userid: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             r#type,
-            userid: userid.into_iter().map(Into::into).collect(),
+            userid: userid.into_iter().map(crate::IntoItem::into_item).collect(),
             ..Self::default()
         }
     }

@@ -83,9 +83,11 @@ impl GetPrinterJobList {
     #[must_use]
     pub fn jobid_list(
         mut self,
-        jobid_list: impl IntoIterator<Item = impl Into<String>>,
+        jobid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.jobid_list = Some(jobid_list.into_iter().map(Into::into).collect());
+        self.jobid_list = Some(
+            jobid_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 

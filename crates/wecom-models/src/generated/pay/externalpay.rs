@@ -343,8 +343,11 @@ impl UseScope {
 
     /// Sets [`user`](Self::user).
     #[must_use]
-    pub fn user(mut self, user: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.user = Some(user.into_iter().map(Into::into).collect());
+    pub fn user(
+        mut self,
+        user: impl IntoIterator<Item = impl crate::IntoItem<String>>,
+    ) -> Self {
+        self.user = Some(user.into_iter().map(crate::IntoItem::into_item).collect());
         self
     }
 

@@ -938,14 +938,14 @@ impl FinanceInstitutionInfo {
     pub fn new(
         finance_type: FinanceType,
         finance_license_pics_open_wx_pay_media_id: impl IntoIterator<
-            Item = impl Into<String>,
+            Item = impl crate::IntoItem<String>,
         >,
     ) -> Self {
         Self {
             finance_type,
             finance_license_pics_open_wx_pay_media_id: finance_license_pics_open_wx_pay_media_id
                 .into_iter()
-                .map(Into::into)
+                .map(crate::IntoItem::into_item)
                 .collect(),
         }
     }
@@ -1303,11 +1303,14 @@ impl BankCardSupplement {
     pub fn other_certificate_open_wx_pay_media_id(
         mut self,
         other_certificate_open_wx_pay_media_id: impl IntoIterator<
-            Item = impl Into<String>,
+            Item = impl crate::IntoItem<String>,
         >,
     ) -> Self {
         self.other_certificate_open_wx_pay_media_id = Some(
-            other_certificate_open_wx_pay_media_id.into_iter().map(Into::into).collect(),
+            other_certificate_open_wx_pay_media_id
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
         );
         self
     }
@@ -1419,9 +1422,9 @@ pub struct Images {
 impl Images {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(id: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(id: impl IntoIterator<Item = impl crate::IntoItem<String>>) -> Self {
         Self {
-            id: id.into_iter().map(Into::into).collect(),
+            id: id.into_iter().map(crate::IntoItem::into_item).collect(),
         }
     }
 }

@@ -47,12 +47,12 @@ impl AddGrid {
     pub fn new(
         grid_name: impl Into<String>,
         grid_parent_id: impl Into<String>,
-        grid_admin: impl IntoIterator<Item = impl Into<String>>,
+        grid_admin: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             grid_name: grid_name.into(),
             grid_parent_id: grid_parent_id.into(),
-            grid_admin: grid_admin.into_iter().map(Into::into).collect(),
+            grid_admin: grid_admin.into_iter().map(crate::IntoItem::into_item).collect(),
             ..Self::default()
         }
     }
@@ -61,9 +61,11 @@ impl AddGrid {
     #[must_use]
     pub fn grid_member(
         mut self,
-        grid_member: impl IntoIterator<Item = impl Into<String>>,
+        grid_member: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.grid_member = Some(grid_member.into_iter().map(Into::into).collect());
+        self.grid_member = Some(
+            grid_member.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }
@@ -113,13 +115,13 @@ impl UpdateGrid {
         grid_id: impl Into<String>,
         grid_name: impl Into<String>,
         grid_parent_id: impl Into<String>,
-        grid_admin: impl IntoIterator<Item = impl Into<String>>,
+        grid_admin: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             grid_id: grid_id.into(),
             grid_name: grid_name.into(),
             grid_parent_id: grid_parent_id.into(),
-            grid_admin: grid_admin.into_iter().map(Into::into).collect(),
+            grid_admin: grid_admin.into_iter().map(crate::IntoItem::into_item).collect(),
             ..Self::default()
         }
     }
@@ -128,9 +130,11 @@ impl UpdateGrid {
     #[must_use]
     pub fn grid_member(
         mut self,
-        grid_member: impl IntoIterator<Item = impl Into<String>>,
+        grid_member: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.grid_member = Some(grid_member.into_iter().map(Into::into).collect());
+        self.grid_member = Some(
+            grid_member.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }

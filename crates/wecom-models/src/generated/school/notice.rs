@@ -216,10 +216,10 @@ impl SendMessage {
     #[must_use]
     pub fn to_external_user(
         mut self,
-        to_external_user: impl IntoIterator<Item = impl Into<String>>,
+        to_external_user: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         self.to_external_user = Some(
-            to_external_user.into_iter().map(Into::into).collect(),
+            to_external_user.into_iter().map(crate::IntoItem::into_item).collect(),
         );
         self
     }
@@ -228,10 +228,10 @@ impl SendMessage {
     #[must_use]
     pub fn to_parent_userid(
         mut self,
-        to_parent_userid: impl IntoIterator<Item = impl Into<String>>,
+        to_parent_userid: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         self.to_parent_userid = Some(
-            to_parent_userid.into_iter().map(Into::into).collect(),
+            to_parent_userid.into_iter().map(crate::IntoItem::into_item).collect(),
         );
         self
     }
@@ -240,10 +240,10 @@ impl SendMessage {
     #[must_use]
     pub fn to_student_userid(
         mut self,
-        to_student_userid: impl IntoIterator<Item = impl Into<String>>,
+        to_student_userid: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         self.to_student_userid = Some(
-            to_student_userid.into_iter().map(Into::into).collect(),
+            to_student_userid.into_iter().map(crate::IntoItem::into_item).collect(),
         );
         self
     }
@@ -252,9 +252,11 @@ impl SendMessage {
     #[must_use]
     pub fn to_party(
         mut self,
-        to_party: impl IntoIterator<Item = impl Into<String>>,
+        to_party: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.to_party = Some(to_party.into_iter().map(Into::into).collect());
+        self.to_party = Some(
+            to_party.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 

@@ -290,9 +290,11 @@ pub struct BatchDeleteStudent {
 impl BatchDeleteStudent {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(useridlist: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(
+        useridlist: impl IntoIterator<Item = impl crate::IntoItem<String>>,
+    ) -> Self {
         Self {
-            useridlist: useridlist.into_iter().map(Into::into).collect(),
+            useridlist: useridlist.into_iter().map(crate::IntoItem::into_item).collect(),
         }
     }
 }
@@ -591,9 +593,11 @@ pub struct BatchDeleteParent {
 impl BatchDeleteParent {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(useridlist: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(
+        useridlist: impl IntoIterator<Item = impl crate::IntoItem<String>>,
+    ) -> Self {
         Self {
-            useridlist: useridlist.into_iter().map(Into::into).collect(),
+            useridlist: useridlist.into_iter().map(crate::IntoItem::into_item).collect(),
         }
     }
 }
@@ -846,9 +850,9 @@ pub struct BatchToExternalUserId {
 impl BatchToExternalUserId {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(mobiles: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(mobiles: impl IntoIterator<Item = impl crate::IntoItem<String>>) -> Self {
         Self {
-            mobiles: mobiles.into_iter().map(Into::into).collect(),
+            mobiles: mobiles.into_iter().map(crate::IntoItem::into_item).collect(),
         }
     }
 }

@@ -74,9 +74,11 @@ impl GetFileOperRecord {
     #[must_use]
     pub fn userid_list(
         mut self,
-        userid_list: impl IntoIterator<Item = impl Into<String>>,
+        userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.userid_list = Some(userid_list.into_iter().map(Into::into).collect());
+        self.userid_list = Some(
+            userid_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -172,9 +174,11 @@ impl GetScreenOperRecord {
     #[must_use]
     pub fn userid_list(
         mut self,
-        userid_list: impl IntoIterator<Item = impl Into<String>>,
+        userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.userid_list = Some(userid_list.into_iter().map(Into::into).collect());
+        self.userid_list = Some(
+            userid_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 

@@ -201,11 +201,14 @@ impl DeleteTrustDevice {
     #[must_use]
     pub fn new(
         r#type: TrustType,
-        device_code_list: impl IntoIterator<Item = impl Into<String>>,
+        device_code_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
         Self {
             r#type,
-            device_code_list: device_code_list.into_iter().map(Into::into).collect(),
+            device_code_list: device_code_list
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
         }
     }
 }
@@ -245,9 +248,14 @@ pub struct ApproveTrustDevice {
 impl ApproveTrustDevice {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(device_code_list: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(
+        device_code_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
+    ) -> Self {
         Self {
-            device_code_list: device_code_list.into_iter().map(Into::into).collect(),
+            device_code_list: device_code_list
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
         }
     }
 }
@@ -296,9 +304,14 @@ pub struct RejectTrustDevice {
 impl RejectTrustDevice {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(device_code_list: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(
+        device_code_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
+    ) -> Self {
         Self {
-            device_code_list: device_code_list.into_iter().map(Into::into).collect(),
+            device_code_list: device_code_list
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
         }
     }
 }
@@ -358,9 +371,11 @@ impl NewDevice {
     #[must_use]
     pub fn mac_addr(
         mut self,
-        mac_addr: impl IntoIterator<Item = impl Into<String>>,
+        mac_addr: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.mac_addr = Some(mac_addr.into_iter().map(Into::into).collect());
+        self.mac_addr = Some(
+            mac_addr.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -375,9 +390,11 @@ impl NewDevice {
     #[must_use]
     pub fn harddisk_uuid(
         mut self,
-        harddisk_uuid: impl IntoIterator<Item = impl Into<String>>,
+        harddisk_uuid: impl IntoIterator<Item = impl crate::IntoItem<String>>,
     ) -> Self {
-        self.harddisk_uuid = Some(harddisk_uuid.into_iter().map(Into::into).collect());
+        self.harddisk_uuid = Some(
+            harddisk_uuid.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 

@@ -44,9 +44,14 @@ pub struct SubmitBatchAddVipJob {
 impl SubmitBatchAddVipJob {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(userid_list: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(
+        userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
+    ) -> Self {
         Self {
-            userid_list: userid_list.into_iter().map(Into::into).collect(),
+            userid_list: userid_list
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
         }
     }
 }
@@ -128,9 +133,14 @@ pub struct SubmitBatchDelVipJob {
 impl SubmitBatchDelVipJob {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(userid_list: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(
+        userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
+    ) -> Self {
         Self {
-            userid_list: userid_list.into_iter().map(Into::into).collect(),
+            userid_list: userid_list
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
         }
     }
 }

@@ -2481,5 +2481,11 @@ wire::from_contents! {
     TemplateConfig::Date(DateConfig), TemplateConfig::Selector(TemplateSelector),
     TemplateConfig::Contact(ContactConfig), TemplateConfig::Table(TemplateTable),
     TemplateConfig::Attendance(TemplateAttendance),
-    TemplateConfig::VacationList(VacationList), TemplateConfig::Tips(Tips)
+    TemplateConfig::VacationList(VacationList), TemplateConfig::Tips(Tips),
+    OldControls::ById(BTreeMap < String, OldControl >), OldControls::List(Vec <
+    IdentifiedControl >), OldValue::List(Vec < Value >)
+}
+
+wire::from_texts! {
+    OldValue::Text
 }

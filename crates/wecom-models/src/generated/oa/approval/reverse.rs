@@ -474,7 +474,7 @@ impl wire::WriteObject for ExpenseItem {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("expenseitem_type", &self.expenseitem_type)?;
         out.put("time", &self.time)?;
-        out.put("sums", &self.sums)?;
+        out.put("sums", &wire::Number(self.sums))?;
         out.put("reason", &self.reason)
     }
 }

@@ -90,8 +90,8 @@ impl wire::WriteObject for ReportLocation {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("name", &self.name)?;
         out.put("address", &self.address)?;
-        out.put("latitude", &self.latitude)?;
-        out.put("longitude", &self.longitude)
+        out.put("latitude", &wire::Number(self.latitude))?;
+        out.put("longitude", &wire::Number(self.longitude))
     }
 }
 

@@ -275,3 +275,7 @@ wire::from_contents! {
     Message::Text(TextContent), Message::Video(VideoContent), Message::News(NewsContent),
     Message::MpNews(MpNewsContent), Message::MiniProgram(MiniProgramContent)
 }
+
+wire::from_texts! {
+    Message::text
+}
