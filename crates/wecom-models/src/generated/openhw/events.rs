@@ -378,7 +378,7 @@ pub struct ContactChangeEvent {
     pub perm_version: u64,
     /// The people who were added.
     pub create_user: Vec<UserId>,
-    /// The people who were updated.
+    /// The people whose names or fingerprints changed.
     pub update_user: Vec<UserId>,
     /// The people who were removed.
     pub delete_user: Vec<UserId>,
@@ -388,7 +388,7 @@ pub struct ContactChangeEvent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UserId {
-    /// The person's open_userid. At most 64 bytes.
+    /// The person's open_userid. At most 64 bytes, at least 1 characters.
     pub open_userid: String,
     /// The type of person. Default 0.
     pub user_type: Option<UserType>,
