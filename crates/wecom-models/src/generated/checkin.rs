@@ -684,7 +684,7 @@ pub struct GetHardwareCheckinDataResponse {
 /// Error codes:
 ///
 /// - 301093, `CHECKIN_RULE_INVALID_FIELD`: A field of the rule is invalid. Correct the field that `errmsg` names.
-/// - 301094, `CHECKIN_RULE_ILLEGAL_FIELD`: The rule has a field that is no longer used: `flex_time`, `limit_aheadtime`, `limit_offtime`, `noneed_offwork` or `ot_info`. Use the fields that replaced it, such as `flex_on_duty_time` and `ot_info_v2`.
+/// - 301094, `CHECKIN_RULE_ILLEGAL_FIELD`: The rule has a field that is no longer used (`flex_time`, `limit_aheadtime`, `limit_offtime`, `noneed_offwork` or `ot_info`), or that its type of rule can't have. Use the fields that replaced it, such as `flex_on_duty_time` and `ot_info_v2`; omit those of other types of rules.
 #[doc(
     alias(
         "创建打卡规则",
@@ -741,7 +741,7 @@ pub struct AddCheckinOptionResponse {}
 /// Error codes:
 ///
 /// - 301093, `CHECKIN_RULE_INVALID_FIELD`: A field of the rule is invalid. Correct the field that `errmsg` names.
-/// - 301094, `CHECKIN_RULE_ILLEGAL_FIELD`: The rule has a field that is no longer used: `flex_time`, `limit_aheadtime`, `limit_offtime`, `noneed_offwork` or `ot_info`. Use the fields that replaced it, such as `flex_on_duty_time` and `ot_info_v2`.
+/// - 301094, `CHECKIN_RULE_ILLEGAL_FIELD`: The rule has a field that is no longer used (`flex_time`, `limit_aheadtime`, `limit_offtime`, `noneed_offwork` or `ot_info`), or that its type of rule can't have. Use the fields that replaced it, such as `flex_on_duty_time` and `ot_info_v2`; omit those of other types of rules.
 #[doc(
     alias(
         "修改打卡规则",
@@ -1839,6 +1839,8 @@ pub struct TimeSection {
 }
 
 /// A break. Times are in seconds since midnight.
+///
+/// `rest_begin_time` must be less than `rest_end_time`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RestTime {
@@ -1890,6 +1892,16 @@ pub struct LateStep {
 /// `schedulelist` is required if `grouptype` is `2`.
 ///
 /// `use_face_detect` is required if `open_face_live_detect` is `1`.
+///
+/// `checkindate` is not allowed if `grouptype` is `2`.
+///
+/// `spe_workdays` is not allowed if `grouptype` is `2` or `3`.
+///
+/// `schedulelist` is not allowed if `grouptype` is `1` or `3`.
+///
+/// `span_day_time` is not allowed if `grouptype` is `1` or `2`.
+///
+/// `standard_work_duration` is not allowed if `grouptype` is `1` or `2`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewGroup {
@@ -1929,42 +1941,44 @@ pub struct NewGroup {
     pub reporterinfo: Option<NewReporterInfo>,
     /// Whether members may request a make-up check-in (补卡). Default false.
     pub allow_apply_offworkday: Option<bool>,
-    /// The number of make-up check-ins a member may request per month; -1 means no limit. Default -1.
+    /// The number of make-up check-ins a member may request per month; -1 means no limit. Requires
+    /// `allow_apply_offworkday`. Default -1, -1 to 99.
     pub allow_apply_bk_cnt: Option<i64>,
     /// The number of days within which a make-up check-in may be requested: 1 is the same day, 2 the day
-    /// before too; -1 means no limit. Default -1, at most 180.
+    /// before too; -1 means no limit. Requires `allow_apply_offworkday`. Default -1, -1 to 180.
     pub allow_apply_bk_day_limit: Option<i64>,
-    /// The day of the next month from which no make-up check-in is possible; -1 means no such day. Default
-    /// -1.
+    /// The day of the next month from which no make-up check-in is possible, from 1 on; -1 means no such
+    /// day. Requires `allow_apply_offworkday`. Default -1, -1 to 28.
     pub buka_limit_next_month: Option<i64>,
     /// The handling of a check-in out of range. Default 0.
     pub option_out_range: Option<OutOfRange>,
     /// The shifts. Required for shift schedules, and only for them. One of them must have the
-    /// `schedule_id` 0: days off, named 休息. At least one other is required.
+    /// `schedule_id` 0: days off, named 休息. At least one other is required. 2 to 50 items.
     pub schedulelist: Option<Vec<NewSchedule>>,
-    /// The time after checking in from which members can check out, in seconds. For overtime under fixed
-    /// schedules and free shift assignment (自由排班), and for work and overtime under free schedules.
+    /// The time after checking in from which members can check out, in seconds, a multiple of 300. For
+    /// overtime under fixed schedules and free shift assignment (自由排班), and for work and overtime under
+    /// free schedules. At most 86100.
     pub offwork_interval_time: Option<u64>,
     /// Whether face recognition is required. Default false.
     pub use_face_detect: Option<bool>,
     /// Whether liveness detection is on. It requires `use_face_detect`. Default false.
     pub open_face_live_detect: Option<bool>,
-    /// The overtime settings. According to the page, some types of rules require them; it doesn't say
-    /// which.
+    /// The overtime settings. The page's table says that some types of rules require them, not which; its
+    /// list of errors calls them required.
     pub ot_info_v2: Option<NewOvertimeInfo>,
     /// Whether check-ins outside of the office count as check-ins at the start and end of work. Default
     /// false.
     pub sync_out_checkin: Option<bool>,
-    /// The reminder of make-up check-ins. If omitted, there is none.
+    /// The reminder of make-up check-ins. If omitted, there is none. Requires `allow_apply_offworkday`.
     pub buka_remind: Option<MakeUpReminder>,
     /// The cases in which no make-up check-in is possible, as bits: 1 missed check-in, 2 late, 4 left
-    /// early, 8 other exceptions. 0 means no restriction. Default 0.
+    /// early, 8 other exceptions. 0 means no restriction. Requires `allow_apply_offworkday`. Default 0.
     pub buka_restriction: Option<u64>,
     /// The time the next day begins, in seconds since midnight, in full minutes. Only for free schedules.
     /// Default 0, less than 86400.
     pub span_day_time: Option<u64>,
     /// The work duration per day, in seconds: from 3600 on in steps of 1800; -1 means no limit. Only for
-    /// free schedules. Default -1, at most 86400.
+    /// free schedules. Default -1, -1 to 86400.
     pub standard_work_duration: Option<i64>,
     /// Whether check-in by approval (审批打卡) is on.
     pub open_sp_checkin: Option<bool>,
@@ -2217,6 +2231,16 @@ impl NewGroup {
 }
 
 /// Changes of a check-in rule. Times of day are in seconds since midnight.
+///
+/// `checkindate` is not allowed if `grouptype` is `2`.
+///
+/// `spe_workdays` is not allowed if `grouptype` is `2` or `3`.
+///
+/// `schedulelist` is not allowed if `grouptype` is `1` or `3`.
+///
+/// `span_day_time` is not allowed if `grouptype` is `1` or `2`.
+///
+/// `standard_work_duration` is not allowed if `grouptype` is `1` or `2`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupChanges {
@@ -2258,40 +2282,43 @@ pub struct GroupChanges {
     pub reporterinfo: Option<NewReporterInfo>,
     /// Whether members may request a make-up check-in (补卡).
     pub allow_apply_offworkday: Option<bool>,
-    /// The number of make-up check-ins a member may request per month; -1 means no limit.
+    /// The number of make-up check-ins a member may request per month; -1 means no limit. Requires
+    /// `allow_apply_offworkday`. -1 to 99.
     pub allow_apply_bk_cnt: Option<i64>,
     /// The number of days within which a make-up check-in may be requested: 1 is the same day, 2 the day
-    /// before too; -1 means no limit. At most 180.
+    /// before too; -1 means no limit. Requires `allow_apply_offworkday`. -1 to 180.
     pub allow_apply_bk_day_limit: Option<i64>,
-    /// The day of the next month from which no make-up check-in is possible; -1 means no such day.
+    /// The day of the next month from which no make-up check-in is possible, from 1 on; -1 means no such
+    /// day. Requires `allow_apply_offworkday`. -1 to 28.
     pub buka_limit_next_month: Option<i64>,
     /// The handling of a check-in out of range.
     pub option_out_range: Option<OutOfRange>,
     /// The shifts. Only for shift schedules. One of them must have the `schedule_id` 0: days off, named
-    /// 休息. At least one other is required.
+    /// 休息. At least one other is required. At most 50 items.
     pub schedulelist: Option<Vec<NewSchedule>>,
-    /// The time after checking in from which members can check out, in seconds. For overtime under fixed
-    /// schedules and free shift assignment (自由排班), and for work and overtime under free schedules.
+    /// The time after checking in from which members can check out, in seconds, a multiple of 300. For
+    /// overtime under fixed schedules and free shift assignment (自由排班), and for work and overtime under
+    /// free schedules. At most 86100.
     pub offwork_interval_time: Option<u64>,
     /// Whether face recognition is required.
     pub use_face_detect: Option<bool>,
     /// Whether liveness detection is on. It requires `use_face_detect`.
     pub open_face_live_detect: Option<bool>,
-    /// The overtime settings. According to the page, some types of rules require them; it doesn't say
-    /// which.
+    /// The overtime settings. The page's table says that some types of rules require them, not which; its
+    /// list of errors calls them required.
     pub ot_info_v2: Option<NewOvertimeInfo>,
     /// Whether check-ins outside of the office count as check-ins at the start and end of work.
     pub sync_out_checkin: Option<bool>,
-    /// The reminder of make-up check-ins.
+    /// The reminder of make-up check-ins. Requires `allow_apply_offworkday`.
     pub buka_remind: Option<MakeUpReminder>,
     /// The cases in which no make-up check-in is possible, as bits: 1 missed check-in, 2 late, 4 left
-    /// early, 8 other exceptions. 0 means no restriction.
+    /// early, 8 other exceptions. 0 means no restriction. Requires `allow_apply_offworkday`.
     pub buka_restriction: Option<u64>,
     /// The time the next day begins, in seconds since midnight, in full minutes. Only for free schedules.
     /// Less than 86400.
     pub span_day_time: Option<u64>,
     /// The work duration per day, in seconds: from 3600 on in steps of 1800; -1 means no limit. Only for
-    /// free schedules. At most 86400.
+    /// free schedules. -1 to 86400.
     pub standard_work_duration: Option<i64>,
     /// Whether check-in by approval (审批打卡) is on.
     pub open_sp_checkin: Option<bool>,
@@ -2556,13 +2583,16 @@ impl GroupChanges {
 }
 
 /// Days of the week, and the check-in times on them.
+///
+/// `late_rule` is not allowed if `allow_flex` is `0`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewCheckinDate {
     /// The days: 1 is Monday, 6 Saturday, 0 Sunday. A day can be in the rule only once. Omit it or leave
     /// it empty for alternating weeks; see `biweekly`. At most 7 items, each at most 6.
     pub workdays: Option<Vec<u64>>,
-    /// The work periods on those days. Required for fixed schedules. At most 4 items.
+    /// The work periods on those days, which can't overlap, nor the times to check in and out. Required
+    /// for fixed schedules. At most 4 items.
     pub checkintime: Option<Vec<FixedPeriod>>,
     /// Whether grace periods are allowed. If so, set either `flex_on_duty_time` and `flex_off_duty_time`,
     /// or `max_allow_arrive_early` and `max_allow_arrive_late`. Default false.
@@ -2734,6 +2764,10 @@ impl NewBiweekly {
 /// `rest_end_time` is not allowed if `allow_rest` is `0`.
 ///
 /// `rest_times` is not allowed if `allow_rest` is `0`.
+///
+/// `remind_work_sec` can't be greater than `work_sec`.
+///
+/// `off_work_sec` can't be greater than `remind_off_work_sec`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FixedPeriod {
@@ -2743,9 +2777,9 @@ pub struct FixedPeriod {
     pub work_sec: u64,
     /// The end of work, more than a minute and less than 24 hours after the start. Less than 172740.
     pub off_work_sec: u64,
-    /// The time of the reminder to check in.
+    /// The time of the reminder to check in: at the start of work, or 5, 10, 15 or 20 minutes before.
     pub remind_work_sec: u64,
-    /// The time of the reminder to check out.
+    /// The time of the reminder to check out: at the end of work, or 10, 20, 30 or 60 minutes after.
     pub remind_off_work_sec: u64,
     /// Whether there are breaks. Default false.
     pub allow_rest: Option<bool>,
@@ -2753,7 +2787,8 @@ pub struct FixedPeriod {
     pub rest_begin_time: Option<u64>,
     /// The end of the break. Required if `allow_rest` is set, and only allowed then.
     pub rest_end_time: Option<u64>,
-    /// Several breaks, which don't overlap. Only allowed if `allow_rest` is set. At most 5 items.
+    /// Several breaks, which don't overlap, and leave more than 3 minutes of work. Only allowed if
+    /// `allow_rest` is set. At most 5 items.
     pub rest_times: Option<Vec<RestTime>>,
     /// The earliest time to check in. At most 86400.
     pub earliest_work_sec: u64,
@@ -2883,6 +2918,10 @@ pub struct FixedPeriodArgs {
 /// `rest_end_time` is not allowed if `allow_rest` is `0`.
 ///
 /// `rest_times` is not allowed if `allow_rest` is `0`.
+///
+/// `remind_work_sec` can't be greater than `work_sec`.
+///
+/// `off_work_sec` can't be greater than `remind_off_work_sec`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ShiftPeriod {
@@ -2892,9 +2931,9 @@ pub struct ShiftPeriod {
     pub work_sec: u64,
     /// The end of work, more than a minute and less than 24 hours after the start. Less than 172740.
     pub off_work_sec: u64,
-    /// The time of the reminder to check in.
+    /// The time of the reminder to check in: at the start of work, or 5, 10, 15 or 20 minutes before.
     pub remind_work_sec: u64,
-    /// The time of the reminder to check out.
+    /// The time of the reminder to check out: at the end of work, or 10, 20, 30 or 60 minutes after.
     pub remind_off_work_sec: u64,
     /// Whether there are breaks. Default false.
     pub allow_rest: Option<bool>,
@@ -2902,9 +2941,10 @@ pub struct ShiftPeriod {
     pub rest_begin_time: Option<u64>,
     /// The end of the break. Required if `allow_rest` is set, and only allowed then.
     pub rest_end_time: Option<u64>,
-    /// Several breaks, which don't overlap. Only allowed if `allow_rest` is set. At most 5 items.
+    /// Several breaks, which don't overlap, and leave more than 3 minutes of work. Only allowed if
+    /// `allow_rest` is set. At most 5 items.
     pub rest_times: Option<Vec<RestTime>>,
-    /// The earliest time to check in.
+    /// The earliest time to check in. Of the first period, at most 4 hours before the start of work.
     pub earliest_work_sec: u64,
     /// The latest time to check in.
     pub latest_work_sec: u64,
@@ -3005,18 +3045,23 @@ pub struct ShiftPeriodArgs {
 /// A work period on special days. Times are in seconds since midnight, in full minutes.
 ///
 /// `work_sec` must be less than `off_work_sec`.
+///
+/// `remind_work_sec` can't be greater than `work_sec`.
+///
+/// `off_work_sec` can't be greater than `remind_off_work_sec`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SpecialPeriod {
     /// The period's ID. Unique within the rule. At least 1 and less than 99999.
     pub time_id: u64,
-    /// The start of work. At most 86400.
+    /// The start of work, from 4:00 to 18:00. 14400 to 64800.
     pub work_sec: u64,
-    /// The end of work, more than a minute and less than 24 hours after the start. Less than 172740.
+    /// The end of work, until 3:00 of the next day, more than a minute and less than 24 hours after the
+    /// start. 14400 to 97200.
     pub off_work_sec: u64,
-    /// The time of the reminder to check in.
+    /// The time of the reminder to check in: at the start of work, or 5, 10, 15 or 20 minutes before.
     pub remind_work_sec: u64,
-    /// The time of the reminder to check out.
+    /// The time of the reminder to check out: at the end of work, or 10, 20, 30 or 60 minutes after.
     pub remind_off_work_sec: u64,
 }
 
@@ -3066,7 +3111,7 @@ pub struct NewLateRule {
     pub offwork_after_time: Option<u64>,
     /// The permitted lateness in the first period of the next day. Requires `allow_offwork_after_time`.
     /// Takes effect only without `timerules`. According to the list of errors, it has to be above
-    /// `offwork_after_time`. At most 36000.
+    /// `offwork_after_time`, and in another row not above it. At most 36000.
     pub onwork_flex_time: Option<u64>,
     /// The permitted times. Requires `allow_offwork_after_time`.
     pub timerules: Option<Vec<NewLateStep>>,
@@ -3143,7 +3188,8 @@ impl NewLateStep {
     }
 }
 
-/// Special days on which members have to check in.
+/// Special days on which members have to check in. Only future days; entries can't overlap, and none
+/// spans more than a year.
 ///
 /// `timestamp` is required if `type` is `0` or `2`.
 ///
@@ -3152,6 +3198,10 @@ impl NewLateStep {
 /// `endtime` is required if `type` is `1` or `2`.
 ///
 /// `begtime` can't be greater than `endtime`.
+///
+/// `endtime` is at most 366 days after `begtime`.
+///
+/// `endtime` is at most 366 days after `timestamp`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewSpecialWorkday {
@@ -3163,9 +3213,9 @@ pub struct NewSpecialWorkday {
     pub begtime: Option<Timestamp>,
     /// The last day of a period, or of days that repeat, as its midnight. Inclusive.
     pub endtime: Option<Timestamp>,
-    /// A remark. At most 40 bytes.
+    /// A remark. At most 40 bytes, at least 1 characters.
     pub notes: String,
-    /// The work periods. At most 4 items.
+    /// The work periods. 1 to 4 items.
     pub checkintime: Vec<SpecialPeriod>,
 }
 
@@ -3212,7 +3262,8 @@ impl NewSpecialWorkday {
     }
 }
 
-/// Special days on which members don't have to check in.
+/// Special days on which members don't have to check in. Only future days; entries can't overlap, and
+/// none spans more than a year.
 ///
 /// `timestamp` is required if `type` is `0` or `2`.
 ///
@@ -3221,6 +3272,10 @@ impl NewSpecialWorkday {
 /// `endtime` is required if `type` is `1` or `2`.
 ///
 /// `begtime` can't be greater than `endtime`.
+///
+/// `endtime` is at most 366 days after `begtime`.
+///
+/// `endtime` is at most 366 days after `timestamp`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewSpecialOffday {
@@ -3232,7 +3287,8 @@ pub struct NewSpecialOffday {
     pub begtime: Option<Timestamp>,
     /// The last day of a period, or of days that repeat, as its midnight. Inclusive.
     pub endtime: Option<Timestamp>,
-    /// A remark.
+    /// A remark. Optional according to the table; according to the list of errors, it can't be empty. At
+    /// least 1 characters.
     pub notes: Option<String>,
 }
 
@@ -3415,6 +3471,8 @@ impl NewReporterInfo {
 }
 
 /// A recipient of reports.
+///
+/// Set at least one of `userid` and `tagid`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewReporter {
@@ -3615,6 +3673,8 @@ impl NewOvertimeByRequest {
 }
 
 /// Settings for overtime counted by check-ins. Durations are in seconds.
+///
+/// `ot_time_min` must be less than `ot_time_max`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewOvertimeByCheckin {
@@ -3665,14 +3725,23 @@ impl NewOvertimeByCheckin {
 }
 
 /// The break deducted from overtime.
+///
+/// `fix_time_rule_list` is required if `type` is `1`.
+///
+/// `cal_ottime_rule` is required if `type` is `2`.
+///
+/// `fix_time_rule_list` is not allowed if `type` is `0` or `2`.
+///
+/// `cal_ottime_rule` is not allowed if `type` is `0` or `1`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewRestInfo {
     /// The way breaks are deducted.
     pub r#type: Option<RestDeduction>,
-    /// The break times. Meaningful only if `type` is `FixedTime`. At most 10 items.
+    /// The break times, which can't overlap. Required if `type` is `FixedTime`, and only allowed then. At
+    /// most 10 items.
     pub fix_time_rule_list: Option<Vec<NewFixedRest>>,
-    /// The deduction by overtime. Meaningful only if `type` is `ByOvertime`.
+    /// The deduction by overtime. Required if `type` is `ByOvertime`, and only allowed then.
     pub cal_ottime_rule: Option<NewRestByOvertime>,
 }
 
@@ -3708,7 +3777,7 @@ impl NewRestInfo {
     }
 }
 
-/// A break time, in seconds since midnight.
+/// A break time of at most 24 hours, in seconds since midnight, in full minutes.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewFixedRest {
@@ -3733,7 +3802,7 @@ impl NewFixedRest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewRestByOvertime {
-    /// The deduction steps, with ascending `ot_time`. At most 5 items.
+    /// The deduction steps, with ascending `ot_time`. 1 to 5 items.
     pub items: Option<Vec<NewRestStep>>,
 }
 
@@ -3758,31 +3827,17 @@ impl NewRestByOvertime {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewRestStep {
-    /// The overtime from which the step applies, in seconds.
-    pub ot_time: Option<u64>,
-    /// The time deducted, in seconds.
-    pub rest_time: Option<u64>,
+    /// The overtime from which the step applies, in seconds, a multiple of 900.
+    pub ot_time: u64,
+    /// The time deducted, in seconds, a multiple of 900. At most 21600.
+    pub rest_time: u64,
 }
 
 impl NewRestStep {
-    /// Creates an empty value: no field is required.
+    /// Creates a value with all required fields.
     #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets [`ot_time`](Self::ot_time).
-    #[must_use]
-    pub fn ot_time(mut self, ot_time: u64) -> Self {
-        self.ot_time = Some(ot_time);
-        self
-    }
-
-    /// Sets [`rest_time`](Self::rest_time).
-    #[must_use]
-    pub fn rest_time(mut self, rest_time: u64) -> Self {
-        self.rest_time = Some(rest_time);
-        self
+    pub fn new(ot_time: u64, rest_time: u64) -> Self {
+        Self { ot_time, rest_time }
     }
 }
 
@@ -3883,14 +3938,19 @@ impl OvertimeUnitConfig {
 /// `buka_remind_day` is at least 15 and at most 30 if `buka_remind_month` is `0`.
 ///
 /// `buka_remind_day` is at least 1 and at most 26 if `buka_remind_month` is `1`.
+///
+/// `buka_remind_day` is not allowed if `open_remind` is `0`.
+///
+/// `buka_remind_month` is not allowed if `open_remind` is `0`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MakeUpReminder {
     /// Whether it is on.
     pub open_remind: Option<bool>,
-    /// The day of the month: 15 to 30 of the current month, 1 to 26 of the next. At most 30.
+    /// The day of the month: 15 to 30 of the current month, 1 to 26 of the next. Requires `open_remind`.
+    /// At most 30.
     pub buka_remind_day: Option<u64>,
-    /// The month.
+    /// The month. Requires `open_remind`.
     pub buka_remind_month: Option<ReminderMonth>,
 }
 
@@ -3928,14 +3988,17 @@ impl MakeUpReminder {
 /// `time_section` is required if `schedule_id` is at least 1.
 ///
 /// `time_section` is not allowed if `schedule_id` is `0`.
+///
+/// `late_rule` is not allowed if `allow_flex` is `0`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewSchedule {
     /// The shift's ID. Unique within the rule. 0 is the day off.
     pub schedule_id: u64,
-    /// The shift's name. Unique within the rule. That of the day off is 休息.
+    /// The shift's name. Unique within the rule. That of the day off is 休息. 1 to 40 characters.
     pub schedule_name: String,
-    /// The shift's work periods. Required unless `schedule_id` is 0. At most 4 items.
+    /// The shift's work periods, which can't overlap, nor the times to check in and out. Required unless
+    /// `schedule_id` is 0. At most 4 items.
     pub time_section: Option<Vec<ShiftPeriod>>,
     /// Whether grace periods are allowed. If so, set either `flex_on_duty_time` and `flex_off_duty_time`,
     /// or `max_allow_arrive_early` and `max_allow_arrive_late`. Default true.

@@ -432,9 +432,9 @@ impl crate::Endpoint for AddCheckinOption {
             crate::errcode::ErrorCode {
                 code: crate::errcode::CHECKIN_RULE_ILLEGAL_FIELD,
                 name: "CHECKIN_RULE_ILLEGAL_FIELD",
-                doc: "The rule has a field that is no longer used: `flex_time`, `limit_aheadtime`, `limit_offtime`, `noneed_offwork` or `ot_info`.",
+                doc: "The rule has a field that is no longer used (`flex_time`, `limit_aheadtime`, `limit_offtime`, `noneed_offwork` or `ot_info`), or that its type of rule can't have.",
                 help: Some(
-                    "Use the fields that replaced it, such as `flex_on_duty_time` and `ot_info_v2`.",
+                    "Use the fields that replaced it, such as `flex_on_duty_time` and `ot_info_v2`; omit those of other types of rules.",
                 ),
             },
         ],
@@ -473,9 +473,9 @@ impl crate::Endpoint for UpdateCheckinOption {
             crate::errcode::ErrorCode {
                 code: crate::errcode::CHECKIN_RULE_ILLEGAL_FIELD,
                 name: "CHECKIN_RULE_ILLEGAL_FIELD",
-                doc: "The rule has a field that is no longer used: `flex_time`, `limit_aheadtime`, `limit_offtime`, `noneed_offwork` or `ot_info`.",
+                doc: "The rule has a field that is no longer used (`flex_time`, `limit_aheadtime`, `limit_offtime`, `noneed_offwork` or `ot_info`), or that its type of rule can't have.",
                 help: Some(
-                    "Use the fields that replaced it, such as `flex_on_duty_time` and `ot_info_v2`.",
+                    "Use the fields that replaced it, such as `flex_on_duty_time` and `ot_info_v2`; omit those of other types of rules.",
                 ),
             },
         ],
@@ -572,6 +572,16 @@ impl crate::Check for NewCheckin {
     }
 }
 
+impl crate::Check for RestTime {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker
+            .strict_order(
+                ("rest_begin_time", &self.rest_begin_time),
+                ("rest_end_time", &self.rest_end_time),
+            );
+    }
+}
+
 impl crate::Check for NewGroup {
     fn check(&self, checker: &mut crate::Checker) {
         checker.min_chars("groupname", &self.groupname, 1);
@@ -587,11 +597,21 @@ impl crate::Check for NewGroup {
         checker.max_items("loc_infos", &self.loc_infos, 500);
         checker.nested("loc_infos", &self.loc_infos);
         checker.nested("range", &self.range);
+        checker.nested("reporterinfo", &self.reporterinfo);
+        checker.min("allow_apply_bk_cnt", &self.allow_apply_bk_cnt, -1);
+        checker.max("allow_apply_bk_cnt", &self.allow_apply_bk_cnt, 99);
+        checker.min("allow_apply_bk_day_limit", &self.allow_apply_bk_day_limit, -1);
         checker.max("allow_apply_bk_day_limit", &self.allow_apply_bk_day_limit, 180);
+        checker.min("buka_limit_next_month", &self.buka_limit_next_month, -1);
+        checker.max("buka_limit_next_month", &self.buka_limit_next_month, 28);
+        checker.min_items("schedulelist", &self.schedulelist, 2);
+        checker.max_items("schedulelist", &self.schedulelist, 50);
         checker.nested("schedulelist", &self.schedulelist);
+        checker.max("offwork_interval_time", &self.offwork_interval_time, 86100);
         checker.nested("ot_info_v2", &self.ot_info_v2);
         checker.nested("buka_remind", &self.buka_remind);
         checker.exclusive_max("span_day_time", &self.span_day_time, 86400);
+        checker.min("standard_work_duration", &self.standard_work_duration, -1);
         checker.max("standard_work_duration", &self.standard_work_duration, 86400);
         checker
             .at_least_one(
@@ -634,6 +654,36 @@ impl crate::Check for NewGroup {
                     .as_ref()
                     .is_some_and(|value| crate::is_one_of(value, &["1"])),
             );
+        checker
+            .forbidden_when(
+                ("checkindate", crate::has_items(&self.checkindate)),
+                ("grouptype", crate::When::Is(&["2"])),
+                crate::is_one_of(&self.grouptype, &["2"]),
+            );
+        checker
+            .forbidden_when(
+                ("spe_workdays", crate::has_items(&self.spe_workdays)),
+                ("grouptype", crate::When::Is(&["2", "3"])),
+                crate::is_one_of(&self.grouptype, &["2", "3"]),
+            );
+        checker
+            .forbidden_when(
+                ("schedulelist", crate::has_items(&self.schedulelist)),
+                ("grouptype", crate::When::Is(&["1", "3"])),
+                crate::is_one_of(&self.grouptype, &["1", "3"]),
+            );
+        checker
+            .forbidden_when(
+                ("span_day_time", self.span_day_time.is_some()),
+                ("grouptype", crate::When::Is(&["1", "2"])),
+                crate::is_one_of(&self.grouptype, &["1", "2"]),
+            );
+        checker
+            .forbidden_when(
+                ("standard_work_duration", self.standard_work_duration.is_some()),
+                ("grouptype", crate::When::Is(&["1", "2"])),
+                crate::is_one_of(&self.grouptype, &["1", "2"]),
+            );
     }
 }
 
@@ -652,12 +702,66 @@ impl crate::Check for GroupChanges {
         checker.max_items("loc_infos", &self.loc_infos, 500);
         checker.nested("loc_infos", &self.loc_infos);
         checker.nested("range", &self.range);
+        checker.nested("reporterinfo", &self.reporterinfo);
+        checker.min("allow_apply_bk_cnt", &self.allow_apply_bk_cnt, -1);
+        checker.max("allow_apply_bk_cnt", &self.allow_apply_bk_cnt, 99);
+        checker.min("allow_apply_bk_day_limit", &self.allow_apply_bk_day_limit, -1);
         checker.max("allow_apply_bk_day_limit", &self.allow_apply_bk_day_limit, 180);
+        checker.min("buka_limit_next_month", &self.buka_limit_next_month, -1);
+        checker.max("buka_limit_next_month", &self.buka_limit_next_month, 28);
+        checker.max_items("schedulelist", &self.schedulelist, 50);
         checker.nested("schedulelist", &self.schedulelist);
+        checker.max("offwork_interval_time", &self.offwork_interval_time, 86100);
         checker.nested("ot_info_v2", &self.ot_info_v2);
         checker.nested("buka_remind", &self.buka_remind);
         checker.exclusive_max("span_day_time", &self.span_day_time, 86400);
+        checker.min("standard_work_duration", &self.standard_work_duration, -1);
         checker.max("standard_work_duration", &self.standard_work_duration, 86400);
+        checker
+            .forbidden_when(
+                ("checkindate", crate::has_items(&self.checkindate)),
+                ("grouptype", crate::When::Is(&["2"])),
+                self
+                    .grouptype
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["2"])),
+            );
+        checker
+            .forbidden_when(
+                ("spe_workdays", crate::has_items(&self.spe_workdays)),
+                ("grouptype", crate::When::Is(&["2", "3"])),
+                self
+                    .grouptype
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["2", "3"])),
+            );
+        checker
+            .forbidden_when(
+                ("schedulelist", crate::has_items(&self.schedulelist)),
+                ("grouptype", crate::When::Is(&["1", "3"])),
+                self
+                    .grouptype
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["1", "3"])),
+            );
+        checker
+            .forbidden_when(
+                ("span_day_time", self.span_day_time.is_some()),
+                ("grouptype", crate::When::Is(&["1", "2"])),
+                self
+                    .grouptype
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["1", "2"])),
+            );
+        checker
+            .forbidden_when(
+                ("standard_work_duration", self.standard_work_duration.is_some()),
+                ("grouptype", crate::When::Is(&["1", "2"])),
+                self
+                    .grouptype
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["1", "2"])),
+            );
     }
 }
 
@@ -679,6 +783,15 @@ impl crate::Check for NewCheckinDate {
         checker.max("max_allow_arrive_early", &self.max_allow_arrive_early, 21600);
         checker.max("max_allow_arrive_late", &self.max_allow_arrive_late, 21600);
         checker.nested("late_rule", &self.late_rule);
+        checker
+            .forbidden_when(
+                ("late_rule", self.late_rule.is_some()),
+                ("allow_flex", crate::When::Is(&["0"])),
+                self
+                    .allow_flex
+                    .as_ref()
+                    .is_none_or(|value| crate::is_one_of(value, &["0"])),
+            );
     }
 }
 
@@ -689,6 +802,7 @@ impl crate::Check for FixedPeriod {
         checker.max("work_sec", &self.work_sec, 86400);
         checker.exclusive_max("off_work_sec", &self.off_work_sec, 172740);
         checker.max_items("rest_times", &self.rest_times, 5);
+        checker.nested("rest_times", &self.rest_times);
         checker.max("earliest_work_sec", &self.earliest_work_sec, 86400);
         checker.max("latest_work_sec", &self.latest_work_sec, 172740);
         checker.max("earliest_off_work_sec", &self.earliest_off_work_sec, 100800);
@@ -783,6 +897,16 @@ impl crate::Check for FixedPeriod {
                     .as_ref()
                     .is_none_or(|value| crate::is_one_of(value, &["0"])),
             );
+        checker
+            .order(
+                ("remind_work_sec", &self.remind_work_sec),
+                ("work_sec", &self.work_sec),
+            );
+        checker
+            .order(
+                ("off_work_sec", &self.off_work_sec),
+                ("remind_off_work_sec", &self.remind_off_work_sec),
+            );
     }
 }
 
@@ -793,6 +917,7 @@ impl crate::Check for ShiftPeriod {
         checker.max("work_sec", &self.work_sec, 86400);
         checker.exclusive_max("off_work_sec", &self.off_work_sec, 172740);
         checker.max_items("rest_times", &self.rest_times, 5);
+        checker.nested("rest_times", &self.rest_times);
         checker
             .strict_order(
                 ("earliest_work_sec", &self.earliest_work_sec),
@@ -883,6 +1008,16 @@ impl crate::Check for ShiftPeriod {
                     .as_ref()
                     .is_none_or(|value| crate::is_one_of(value, &["0"])),
             );
+        checker
+            .order(
+                ("remind_work_sec", &self.remind_work_sec),
+                ("work_sec", &self.work_sec),
+            );
+        checker
+            .order(
+                ("off_work_sec", &self.off_work_sec),
+                ("remind_off_work_sec", &self.remind_off_work_sec),
+            );
     }
 }
 
@@ -890,12 +1025,24 @@ impl crate::Check for SpecialPeriod {
     fn check(&self, checker: &mut crate::Checker) {
         checker.min("time_id", &self.time_id, 1);
         checker.exclusive_max("time_id", &self.time_id, 99999);
-        checker.max("work_sec", &self.work_sec, 86400);
-        checker.exclusive_max("off_work_sec", &self.off_work_sec, 172740);
+        checker.min("work_sec", &self.work_sec, 14400);
+        checker.max("work_sec", &self.work_sec, 64800);
+        checker.min("off_work_sec", &self.off_work_sec, 14400);
+        checker.max("off_work_sec", &self.off_work_sec, 97200);
         checker
             .strict_order(
                 ("work_sec", &self.work_sec),
                 ("off_work_sec", &self.off_work_sec),
+            );
+        checker
+            .order(
+                ("remind_work_sec", &self.remind_work_sec),
+                ("work_sec", &self.work_sec),
+            );
+        checker
+            .order(
+                ("off_work_sec", &self.off_work_sec),
+                ("remind_off_work_sec", &self.remind_off_work_sec),
             );
     }
 }
@@ -944,7 +1091,9 @@ impl crate::Check for NewLateStep {
 
 impl crate::Check for NewSpecialWorkday {
     fn check(&self, checker: &mut crate::Checker) {
+        checker.min_chars("notes", &self.notes, 1);
         checker.max_bytes("notes", &self.notes, 40);
+        checker.min_items("checkintime", &self.checkintime, 1);
         checker.max_items("checkintime", &self.checkintime, 4);
         checker.nested("checkintime", &self.checkintime);
         checker
@@ -972,11 +1121,15 @@ impl crate::Check for NewSpecialWorkday {
                     .is_some_and(|value| crate::is_one_of(value, &["1", "2"])),
             );
         checker.order(("begtime", &self.begtime), ("endtime", &self.endtime));
+        checker.max_span(("begtime", &self.begtime), ("endtime", &self.endtime), 366);
+        checker
+            .max_span(("timestamp", &self.timestamp), ("endtime", &self.endtime), 366);
     }
 }
 
 impl crate::Check for NewSpecialOffday {
     fn check(&self, checker: &mut crate::Checker) {
+        checker.min_chars("notes", &self.notes, 1);
         checker
             .required_when(
                 ("timestamp", self.timestamp.is_some()),
@@ -1002,6 +1155,9 @@ impl crate::Check for NewSpecialOffday {
                     .is_some_and(|value| crate::is_one_of(value, &["1", "2"])),
             );
         checker.order(("begtime", &self.begtime), ("endtime", &self.endtime));
+        checker.max_span(("begtime", &self.begtime), ("endtime", &self.endtime), 366);
+        checker
+            .max_span(("timestamp", &self.timestamp), ("endtime", &self.endtime), 366);
     }
 }
 
@@ -1037,6 +1193,21 @@ impl crate::Check for NewRange {
                     ("userid", crate::has_items(&self.userid)),
                     ("tagid", crate::has_items(&self.tagid)),
                 ],
+            );
+    }
+}
+
+impl crate::Check for NewReporterInfo {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("reporters", &self.reporters);
+    }
+}
+
+impl crate::Check for NewReporter {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker
+            .at_least_one(
+                &[("userid", self.userid.is_some()), ("tagid", self.tagid.is_some())],
             );
     }
 }
@@ -1089,6 +1260,11 @@ impl crate::Check for NewOvertimeByCheckin {
         checker.max("ot_time_min", &self.ot_time_min, 43200);
         checker.max("ot_time_max", &self.ot_time_max, 43200);
         checker.nested("restinfo", &self.restinfo);
+        checker
+            .strict_order(
+                ("ot_time_min", &self.ot_time_min),
+                ("ot_time_max", &self.ot_time_max),
+            );
     }
 }
 
@@ -1097,6 +1273,36 @@ impl crate::Check for NewRestInfo {
         checker.max_items("fix_time_rule_list", &self.fix_time_rule_list, 10);
         checker.nested("fix_time_rule_list", &self.fix_time_rule_list);
         checker.nested("cal_ottime_rule", &self.cal_ottime_rule);
+        checker
+            .required_when(
+                ("fix_time_rule_list", crate::has_items(&self.fix_time_rule_list)),
+                ("type", crate::When::Is(&["1"])),
+                self.r#type.as_ref().is_some_and(|value| crate::is_one_of(value, &["1"])),
+            );
+        checker
+            .required_when(
+                ("cal_ottime_rule", self.cal_ottime_rule.is_some()),
+                ("type", crate::When::Is(&["2"])),
+                self.r#type.as_ref().is_some_and(|value| crate::is_one_of(value, &["2"])),
+            );
+        checker
+            .forbidden_when(
+                ("fix_time_rule_list", crate::has_items(&self.fix_time_rule_list)),
+                ("type", crate::When::Is(&["0", "2"])),
+                self
+                    .r#type
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["0", "2"])),
+            );
+        checker
+            .forbidden_when(
+                ("cal_ottime_rule", self.cal_ottime_rule.is_some()),
+                ("type", crate::When::Is(&["0", "1"])),
+                self
+                    .r#type
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["0", "1"])),
+            );
     }
 }
 
@@ -1109,6 +1315,7 @@ impl crate::Check for NewFixedRest {
 
 impl crate::Check for NewRestByOvertime {
     fn check(&self, checker: &mut crate::Checker) {
+        checker.min_items("items", &self.items, 1);
         checker.max_items("items", &self.items, 5);
         checker.nested("items", &self.items);
     }
@@ -1116,6 +1323,7 @@ impl crate::Check for NewRestByOvertime {
 
 impl crate::Check for NewRestStep {
     fn check(&self, checker: &mut crate::Checker) {
+        checker.max("rest_time", &self.rest_time, 21600);
         checker.order(("rest_time", &self.rest_time), ("ot_time", &self.ot_time));
     }
 }
@@ -1153,11 +1361,31 @@ impl crate::Check for MakeUpReminder {
             checker.min("buka_remind_day", &self.buka_remind_day, 1);
             checker.max("buka_remind_day", &self.buka_remind_day, 26);
         }
+        checker
+            .forbidden_when(
+                ("buka_remind_day", self.buka_remind_day.is_some()),
+                ("open_remind", crate::When::Is(&["0"])),
+                self
+                    .open_remind
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["0"])),
+            );
+        checker
+            .forbidden_when(
+                ("buka_remind_month", self.buka_remind_month.is_some()),
+                ("open_remind", crate::When::Is(&["0"])),
+                self
+                    .open_remind
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["0"])),
+            );
     }
 }
 
 impl crate::Check for NewSchedule {
     fn check(&self, checker: &mut crate::Checker) {
+        checker.min_chars("schedule_name", &self.schedule_name, 1);
+        checker.max_chars("schedule_name", &self.schedule_name, 40);
         checker.max_items("time_section", &self.time_section, 4);
         checker.nested("time_section", &self.time_section);
         checker.max("flex_on_duty_time", &self.flex_on_duty_time, 21600);
@@ -1178,6 +1406,15 @@ impl crate::Check for NewSchedule {
                 ("time_section", crate::has_items(&self.time_section)),
                 ("schedule_id", crate::When::Is(&["0"])),
                 crate::is_one_of(&self.schedule_id, &["0"]),
+            );
+        checker
+            .forbidden_when(
+                ("late_rule", self.late_rule.is_some()),
+                ("allow_flex", crate::When::Is(&["0"])),
+                self
+                    .allow_flex
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["0"])),
             );
     }
 }

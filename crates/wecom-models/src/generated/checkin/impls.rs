@@ -952,8 +952,8 @@ impl wire::WriteObject for NewRestByOvertime {
 
 impl wire::WriteObject for NewRestStep {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put_some("ot_time", &self.ot_time)?;
-        out.put_some("rest_time", &self.rest_time)
+        out.put("ot_time", &self.ot_time)?;
+        out.put("rest_time", &self.rest_time)
     }
 }
 

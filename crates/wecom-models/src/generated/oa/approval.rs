@@ -312,7 +312,7 @@ pub struct ApplyEvent {
     /// The applicant's userid. The member must be visible to the app.
     pub creator_userid: String,
     /// The template's ID, from [`GetApprovalDetail`], an event or the URL of the template's editor; for
-    /// third-party apps the one in the company, not the service provider's own.
+    /// third-party apps the one in the company, from [`CopyTemplate`], not the service provider's own.
     pub template_id: String,
     /// The source of the approval flow. The page calls it required all the same. Default 0.
     pub use_template_approver: ApproverSource,
@@ -399,8 +399,8 @@ pub struct ApplyEventResponse {
 #[non_exhaustive]
 pub struct GetTemplateDetail {
     /// The template's ID, from [`GetApprovalDetail`], an event or the URL of the template's editor; for
-    /// third-party apps the one in the company, not the service provider's own. Older templates have IDs
-    /// of digits and underscores.
+    /// third-party apps the one in the company, from [`CopyTemplate`], not the service provider's own.
+    /// Older templates have IDs of digits and underscores.
     pub template_id: String,
 }
 
@@ -436,8 +436,8 @@ pub struct GetTemplateDetailResponse {
 /// or `Attendance`.
 ///
 /// Self-built apps must be listed under 审批 › 可调用接口的应用; customized apps need the permission 审批.
-/// Third-party apps can't call it yet. Since 2023-12-01 a system app's secret no longer works;
-/// existing companies are unaffected for now.
+/// Third-party apps can't call it yet. The token comes from the Approval app or from a self-built app.
+/// Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for now.
 ///
 /// Error codes:
 ///
@@ -495,9 +495,9 @@ pub struct UpdateTemplateResponse {}
 ///
 /// Rate limit: 600 calls per minute.
 ///
-/// For third-party apps: the token says which company gets the template. If the company has a copy
-/// already, the latest version replaces it; where a removed control decided a conditional approval
-/// flow, the flow may stop working.
+/// For third-party apps: the token says which company gets the template, which must have passed
+/// review. If the company has a copy already, the latest version replaces it; where a removed control
+/// decided a conditional approval flow, the flow may stop working.
 ///
 /// The template appears in the admin console under 第三方模板. The company can see its requests and its
 /// form, and set its approval rules. These take effect only for requests that [`ApplyEvent`] submits
@@ -653,7 +653,7 @@ pub struct ApprovalDetail {
     pub apply_time: Timestamp,
     /// The applicant. Absent if there is a `batch_applyer`.
     pub applyer: Option<Applicant>,
-    /// The people the request is for, if it is for several. Absent if there is an `applyer`.
+    /// The actual applicants, if the request was submitted for several. Absent if there is an `applyer`.
     ///
     /// In the page's table, which doesn't say that it is a list; in no example.
     pub batch_applyer: Option<Vec<User>>,
@@ -1093,7 +1093,7 @@ pub struct SliceInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DayItem {
-    /// The start of the day, at 00:00:00.
+    /// The start of the day, at 00:00:00; in requests, Beijing time.
     pub daytime: Timestamp,
     /// The duration on this day, in seconds.
     pub duration: u64,
@@ -1390,6 +1390,8 @@ impl NameText {
 }
 
 /// A hint text in one language.
+///
+/// `lang` is required if `text` is set.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct HintText {
@@ -1476,6 +1478,7 @@ pub struct ControlProperty {
     /// `Table`, `Vacation` or `Attendance`.
     pub control: ControlType,
     /// An ID that is unique in the template: the type, a hyphen and a number, for example `Text-01`.
+    /// Matching `^[A-Za-z]+-[0-9]+$`.
     pub id: String,
     /// The control's name, by language. Must be unique in the template. Fixed for `Attendance`: 外出
     /// (off-site work), 出差 (business trip) or 加班 (overtime).

@@ -526,6 +526,12 @@ impl crate::Check for NameText {
 impl crate::Check for HintText {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_chars("text", &self.text, 80);
+        checker
+            .required_when(
+                ("lang", self.lang.is_some()),
+                ("text", crate::When::Set),
+                self.text.is_some(),
+            );
     }
 }
 
@@ -544,6 +550,7 @@ impl crate::Check for Control {
 
 impl crate::Check for ControlProperty {
     fn check(&self, checker: &mut crate::Checker) {
+        checker.pattern("id", &self.id, crate::pattern!("^[A-Za-z]+-[0-9]+$"));
         checker.nested("title", &self.title);
         checker.nested("placeholder", &self.placeholder);
     }
