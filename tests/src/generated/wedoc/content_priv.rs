@@ -33,8 +33,7 @@ pub(crate) const GET_SHEET_PRIV: &[crate::snapshot::Example] = &[
                 "can_insert": true,
                 "can_view": true
               }
-            ],
-            "field_default_rule": { "can_edit": true, "can_insert": true, "can_view": true }
+            ]
           },
           "record_priv": {
             "record_range_type": 3,
@@ -62,7 +61,33 @@ pub(crate) const GET_SHEET_PRIV: &[crate::snapshot::Example] = &[
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
-  "rule_list": [{ "type": 1, "name": "Everybody", "priv_list": [{ "sheet_id": "tQ7xKd", "priv": 4 }] }]
+  "rule_list": [
+    {
+      "type": 1,
+      "name": "Everybody",
+      "priv_list": [
+        { "sheet_id": "tQ7xKd", "priv": 4 },
+        {
+          "sheet_id": "tR8yLe",
+          "priv": 3,
+          "field_priv": {
+            "field_range_type": 2,
+            "field_rule_list": [
+              {
+                "field_id": "fTask1",
+                "field_type": "FIELD_TYPE_TEXT",
+                "can_edit": false,
+                "can_insert": false,
+                "can_view": true
+              }
+            ],
+            "field_default_rule": { "can_edit": false, "can_insert": false, "can_view": true }
+          },
+          "record_priv": { "record_range_type": 1 }
+        }
+      ]
+    }
+  ]
 }"#,
     },
 ];

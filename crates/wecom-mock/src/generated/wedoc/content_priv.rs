@@ -43,8 +43,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 "can_insert": true,
                 "can_view": true
               }
-            ],
-            "field_default_rule": { "can_edit": true, "can_insert": true, "can_view": true }
+            ]
           },
           "record_priv": {
             "record_range_type": 3,

@@ -335,8 +335,9 @@ pub struct GetChainCorpInfoResponse {
 ///
 /// People get an invitation in WeCom and WeChat, for 3 days. If some of a company's people are its
 /// principals (负责人), up to 5, only these are asked with which company they join; otherwise each person
-/// decides, the company may split into several, and its `custom_id` is lost. People may change their
-/// names and the company's.
+/// decides, the company may split into several, and its `custom_id` is lost. If the company doesn't
+/// exist in WeCom yet, its members get the invitation only once one of its principals has activated
+/// it. People may change their names and the company's.
 ///
 /// Up to 2000 people per call, and 20,000 per day. The chain's limit of companies includes those that
 /// are imported.

@@ -83,7 +83,7 @@ pub struct ListLayoutTemplateResponse {
 pub struct AddLayout {
     /// The meeting's ID.
     pub meetingid: String,
-    /// The layouts.
+    /// The layouts. At most 10 items.
     pub layout_list: Vec<NewLayout>,
     /// The number of the layout in `layout_list` that the meeting uses, from 1. Defaults to 1 when layouts
     /// are first added. At least 1.
@@ -147,7 +147,7 @@ pub struct AddLayoutResponse {
 pub struct AddAdvancedLayout {
     /// The meeting's ID.
     pub meetingid: String,
-    /// The layouts.
+    /// The layouts. At most 20 items.
     pub layout_list: Vec<NewAdvancedLayout>,
 }
 
@@ -578,7 +578,7 @@ pub struct BatchDeleteAdvancedLayoutResponse {}
 pub struct AddBackground {
     /// The meeting's ID.
     pub meetingid: String,
-    /// The images.
+    /// The images. At most 7 items.
     pub image_list: Vec<BackgroundImage>,
     /// The number of the image in `image_list` that the meeting uses, from 1. Default 1, at least 1.
     pub default_image_order: Option<u64>,
@@ -1155,7 +1155,7 @@ pub struct UpdatedPage {
     /// The way they take turns, if `enable_polling` is true.
     pub polling_setting: Option<PollingSetting>,
     /// The grid cells and what is in them.
-    pub user_seat_list: Option<Vec<AdvancedSeat>>,
+    pub user_seat_list: Option<Vec<UpdatedSeat>>,
 }
 
 impl UpdatedPage {
@@ -1180,29 +1180,31 @@ impl UpdatedPage {
     #[must_use]
     pub fn user_seat_list(
         mut self,
-        user_seat_list: impl IntoIterator<Item = AdvancedSeat>,
+        user_seat_list: impl IntoIterator<Item = UpdatedSeat>,
     ) -> Self {
         self.user_seat_list = Some(user_seat_list.into_iter().collect());
         self
     }
 }
 
-/// A grid cell of an advanced layout.
+/// A grid cell of an advanced layout to replace.
+///
+/// `user_list.tmp_openid` is required if `video_type` is `3`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
-pub struct AdvancedSeat {
+#[non_exhaustive]
+pub struct UpdatedSeat {
     /// The cell's ID.
     pub grid_id: String,
     /// The type of content.
     pub grid_type: AdvancedGridType,
-    /// The source of the video. Absent if none was set.
+    /// The source of the video.
     pub video_type: Option<VideoType>,
     /// The people in the cell, with their `tmp_openid` if `video_type` is `Specified`. Several only if
-    /// they take turns. Absent if there are none.
+    /// they take turns.
     pub user_list: Option<Vec<GridUser>>,
 }
 
-impl AdvancedSeat {
+impl UpdatedSeat {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(grid_id: impl Into<String>, grid_type: AdvancedGridType) -> Self {
@@ -1228,6 +1230,20 @@ impl AdvancedSeat {
     }
 }
 
+/// A grid cell of an advanced layout.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct AdvancedSeat {
+    /// The cell's ID.
+    pub grid_id: String,
+    /// The type of content.
+    pub grid_type: AdvancedGridType,
+    /// The source of the video. Absent if none was set.
+    pub video_type: Option<VideoType>,
+    /// The people in the cell. Several only if they take turns. Absent if there are none.
+    pub user_list: Option<Vec<GridUser>>,
+}
+
 /// Someone in a grid cell of an advanced layout.
 ///
 /// Set at least one of `userid` and `tmp_openid`.
@@ -1238,7 +1254,7 @@ pub struct GridUser {
     pub userid: Option<String>,
     /// The attendee's in-meeting ID.
     pub tmp_openid: Option<String>,
-    /// The name shown with the video, in Base64.
+    /// The name shown with the video, in Base64. Not documented for updates of a layout.
     pub nick_name: Option<String>,
 }
 

@@ -109,7 +109,7 @@ impl SetWebinarEnrollConfig {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SetWebinarEnrollConfigResponse {
-    /// The number of questions, 0 if there are none.
+    /// The number of questions, 0 if none are collected.
     pub question_count: u64,
 }
 

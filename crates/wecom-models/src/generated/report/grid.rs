@@ -194,7 +194,7 @@ pub struct DeleteGridResponse {}
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListGrid {
-    /// The grid's ID. If omitted, the root and the grids below it are returned.
+    /// The grid's ID. If omitted, the root and the grids directly below it are returned.
     pub grid_id: Option<String>,
 }
 

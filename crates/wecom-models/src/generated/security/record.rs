@@ -739,7 +739,7 @@ pub enum MemberOperation {
     /// `9`
     BlockLogin,
     /// `11`
-    ChangeAlias,
+    ChangeNickname,
     /// `12`
     ChangeName,
     /// `13`
@@ -969,7 +969,7 @@ pub enum AdminAction {
     /// `92`
     ExportCheckins,
     /// `93`
-    VerifyByDocuments,
+    CertifyByDocuments,
     /// `94`
     VerifyLegalRepresentative,
     /// `95`

@@ -26,9 +26,9 @@ use crate::{Timestamp, Unknown};
 /// `POST /cgi-bin/security/trustdevice/import` ·
 /// [导入可信企业设备](https://developer.work.weixin.qq.com/document/path/98920)
 ///
-/// Self-built apps must be listed under 安全与管理 › 设备管理 › 可调用接口的应用; customized and third-party apps can't
-/// call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
-/// unaffected for now.
+/// For companies that have turned on device management (设备管理). Self-built apps must be listed under
+/// 安全与管理 › 设备管理 › 可调用接口的应用; customized and third-party apps can't call it yet. Since 2023-12-01 a
+/// system app's secret no longer works; existing companies are unaffected for now.
 #[doc(
     alias(
         "导入可信企业设备",
@@ -71,9 +71,9 @@ pub struct ImportTrustDeviceResponse {
 /// Of devices that are not confirmed as company devices, that is with `status` 2, 4 or 6, MAC
 /// addresses, serial numbers, motherboard UUIDs and the like are masked.
 ///
-/// Self-built apps must be listed under 安全与管理 › 设备管理 › 可调用接口的应用; customized and third-party apps can't
-/// call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
-/// unaffected for now.
+/// For companies that have turned on device management (设备管理). Self-built apps must be listed under
+/// 安全与管理 › 设备管理 › 可调用接口的应用; customized and third-party apps can't call it yet. Since 2023-12-01 a
+/// system app's secret no longer works; existing companies are unaffected for now.
 #[doc(
     alias("获取设备信息", "/cgi-bin/security/trustdevice/list", "trustdevice/list")
 )]
@@ -130,9 +130,9 @@ pub struct ListTrustDeviceResponse {
 /// Of devices that are not confirmed as company devices, that is with `status` 2, 4 or 6, MAC
 /// addresses, serial numbers, motherboard UUIDs and the like are masked.
 ///
-/// Self-built apps must be listed under 安全与管理 › 设备管理 › 可调用接口的应用; customized and third-party apps can't
-/// call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
-/// unaffected for now.
+/// For companies that have turned on device management (设备管理). Self-built apps must be listed under
+/// 安全与管理 › 设备管理 › 可调用接口的应用; customized and third-party apps can't call it yet. Since 2023-12-01 a
+/// system app's secret no longer works; existing companies are unaffected for now.
 #[doc(
     alias(
         "获取成员使用设备",
@@ -175,9 +175,9 @@ pub struct GetTrustDeviceByUserResponse {
 /// `POST /cgi-bin/security/trustdevice/delete` ·
 /// [删除设备信息](https://developer.work.weixin.qq.com/document/path/98920)
 ///
-/// Self-built apps must be listed under 安全与管理 › 设备管理 › 可调用接口的应用; customized and third-party apps can't
-/// call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
-/// unaffected for now.
+/// For companies that have turned on device management (设备管理). Self-built apps must be listed under
+/// 安全与管理 › 设备管理 › 可调用接口的应用; customized and third-party apps can't call it yet. Since 2023-12-01 a
+/// system app's secret no longer works; existing companies are unaffected for now.
 #[doc(
     alias(
         "删除设备信息",
@@ -225,9 +225,9 @@ pub struct DeleteTrustDeviceResponse {}
 /// `POST /cgi-bin/security/trustdevice/approve` ·
 /// [确认为可信设备](https://developer.work.weixin.qq.com/document/path/98920)
 ///
-/// Self-built apps must be listed under 安全与管理 › 设备管理 › 可调用接口的应用; customized and third-party apps can't
-/// call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
-/// unaffected for now.
+/// For companies that have turned on device management (设备管理). Self-built apps must be listed under
+/// 安全与管理 › 设备管理 › 可调用接口的应用; customized and third-party apps can't call it yet. Since 2023-12-01 a
+/// system app's secret no longer works; existing companies are unaffected for now.
 #[doc(
     alias(
         "确认为可信设备",
@@ -281,9 +281,9 @@ pub struct ApproveTrustDeviceResponse {
 /// `POST /cgi-bin/security/trustdevice/reject` ·
 /// [驳回可信设备申请](https://developer.work.weixin.qq.com/document/path/98920)
 ///
-/// Self-built apps must be listed under 安全与管理 › 设备管理 › 可调用接口的应用; customized and third-party apps can't
-/// call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
-/// unaffected for now.
+/// For companies that have turned on device management (设备管理). Self-built apps must be listed under
+/// 安全与管理 › 设备管理 › 可调用接口的应用; customized and third-party apps can't call it yet. Since 2023-12-01 a
+/// system app's secret no longer works; existing companies are unaffected for now.
 #[doc(
     alias(
         "驳回可信设备申请",

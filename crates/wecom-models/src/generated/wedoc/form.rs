@@ -87,6 +87,8 @@ pub struct CreateFormResponse {
 ///
 /// `form_info.form_setting.fill_out_auth` is required if `form_info.form_setting` is set.
 ///
+/// Only for forms the app itself created.
+///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
 ///
@@ -176,10 +178,14 @@ pub struct GetFormInfoResponse {
 ///
 /// `end_time` is required if `req_type` is `2`.
 ///
+/// `start_time` is not allowed if `req_type` is `1` or `3`.
+///
+/// `end_time` is not allowed if `req_type` is `1` or `3`.
+///
 /// `req_type` decides what is returned:
 ///
-/// - `Statistics`: the three numbers only. Can't be combined with times or paging.
-/// - `Submitted`: the numbers and `submit_users`, one page at a time. Requires `start_time` and `end_time`.
+/// - `Statistics`: the three numbers only.
+/// - `Submitted`: the numbers and `submit_users`, one page at a time. Requires `start_time` and `end_time`, which no other type may have.
 /// - `Unsubmitted`: the numbers and `unfill_users`, one page at a time. Available only if the form is limited to certain people.
 ///
 /// Only for forms the app itself created. Self-built apps must be listed under 文档 › 可调用应用; customized
@@ -1513,8 +1519,8 @@ pub struct SubmitUser {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UnfillUser {
-    /// The member's userid. Absent if answers are anonymous.
-    pub userid: Option<String>,
+    /// The member's userid.
+    pub userid: String,
     /// The name.
     pub user_name: String,
 }

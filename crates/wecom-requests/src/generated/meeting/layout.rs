@@ -55,6 +55,7 @@ impl crate::Endpoint for AddLayout {
 
 impl crate::Check for AddLayout {
     fn check(&self, checker: &mut crate::Checker) {
+        checker.max_items("layout_list", &self.layout_list, 10);
         checker.nested("layout_list", &self.layout_list);
         checker.min("default_layout_order", &self.default_layout_order, 1);
     }
@@ -82,6 +83,7 @@ impl crate::Endpoint for AddAdvancedLayout {
 
 impl crate::Check for AddAdvancedLayout {
     fn check(&self, checker: &mut crate::Checker) {
+        checker.max_items("layout_list", &self.layout_list, 20);
         checker.nested("layout_list", &self.layout_list);
     }
 }
@@ -284,6 +286,7 @@ impl crate::Endpoint for AddBackground {
 
 impl crate::Check for AddBackground {
     fn check(&self, checker: &mut crate::Checker) {
+        checker.max_items("image_list", &self.image_list, 7);
         checker.min("default_image_order", &self.default_image_order, 1);
     }
 }
@@ -471,9 +474,25 @@ impl crate::Check for UpdatedPage {
     }
 }
 
-impl crate::Check for AdvancedSeat {
+impl crate::Check for UpdatedSeat {
     fn check(&self, checker: &mut crate::Checker) {
         checker.nested("user_list", &self.user_list);
+        checker
+            .required_when(
+                (
+                    "user_list.tmp_openid",
+                    self
+                        .user_list
+                        .iter()
+                        .flatten()
+                        .all(|inner| inner.tmp_openid.is_some()),
+                ),
+                ("video_type", crate::When::Is(&["3"])),
+                self
+                    .video_type
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["3"])),
+            );
     }
 }
 

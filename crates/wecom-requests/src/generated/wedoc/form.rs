@@ -143,6 +143,18 @@ impl crate::Check for GetFormStatistic {
                 ("req_type", crate::When::Is(&["2"])),
                 crate::is_one_of(&self.req_type, &["2"]),
             );
+        checker
+            .forbidden_when(
+                ("start_time", self.start_time.is_some()),
+                ("req_type", crate::When::Is(&["1", "3"])),
+                crate::is_one_of(&self.req_type, &["1", "3"]),
+            );
+        checker
+            .forbidden_when(
+                ("end_time", self.end_time.is_some()),
+                ("req_type", crate::When::Is(&["1", "3"])),
+                crate::is_one_of(&self.req_type, &["1", "3"]),
+            );
     }
 }
 

@@ -330,7 +330,7 @@ impl wire::WriteObject for UpdatedPage {
     }
 }
 
-impl wire::WriteObject for AdvancedSeat {
+impl wire::WriteObject for UpdatedSeat {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("grid_id", &self.grid_id)?;
         out.put("grid_type", &self.grid_type)?;
@@ -374,7 +374,7 @@ wire::write_objects! {
     SetDefaultLayout, ApplyAdvancedLayout, ListAdvancedLayout, GetUserLayout,
     BatchDeleteAdvancedLayout, AddBackground, SetDefaultBackground, ListBackground,
     DeleteBackground, BatchDeleteBackground, NewLayout, LayoutPage, UserSeat,
-    NewAdvancedLayout, NewAdvancedPage, NewAdvancedSeat, UpdatedPage, AdvancedSeat,
+    NewAdvancedLayout, NewAdvancedPage, NewAdvancedSeat, UpdatedPage, UpdatedSeat,
     GridUser, PollingSetting, LayoutUser, BackgroundImage
 }
 

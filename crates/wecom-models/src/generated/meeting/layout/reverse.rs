@@ -177,6 +177,15 @@ impl wire::WriteObject for AdvancedPage {
     }
 }
 
+impl wire::WriteObject for AdvancedSeat {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("grid_id", &self.grid_id)?;
+        out.put("grid_type", &self.grid_type)?;
+        out.put_some("video_type", &self.video_type)?;
+        out.put_some("user_list", &self.user_list)
+    }
+}
+
 impl wire::WriteObject for Background {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("background_id", &self.background_id)?;
@@ -191,7 +200,7 @@ wire::write_objects! {
     BatchDeleteAdvancedLayoutResponse, AddBackgroundResponse,
     SetDefaultBackgroundResponse, ListBackgroundResponse, DeleteBackgroundResponse,
     BatchDeleteBackgroundResponse, LayoutTemplate, RenderRule, RenderItem, CellPosition,
-    CellSize, CellMargin, Layout, AdvancedLayout, AdvancedPage, Background
+    CellSize, CellMargin, Layout, AdvancedLayout, AdvancedPage, AdvancedSeat, Background
 }
 
 wire::write_int_enums! {
@@ -485,6 +494,22 @@ impl wire::ReadObject for UpdatedPage {
     }
 }
 
+impl wire::ReadObject for UpdatedSeat {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "grid_id" => field.read(&mut self.grid_id),
+            "grid_type" => field.read(&mut self.grid_type),
+            "video_type" => field.read(&mut self.video_type),
+            "user_list" => field.read(&mut self.user_list),
+            _ => field.skip(),
+        }
+    }
+}
+
 impl wire::ReadObject for LayoutUser {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
@@ -517,7 +542,8 @@ wire::read_objects! {
     SetDefaultLayout, ApplyAdvancedLayout, ListAdvancedLayout, GetUserLayout,
     BatchDeleteAdvancedLayout, AddBackground, SetDefaultBackground, ListBackground,
     DeleteBackground, BatchDeleteBackground, NewLayout, NewAdvancedLayout,
-    NewAdvancedPage, NewAdvancedSeat, UpdatedPage, LayoutUser, BackgroundImage
+    NewAdvancedPage, NewAdvancedSeat, UpdatedPage, UpdatedSeat, LayoutUser,
+    BackgroundImage
 }
 
 wire::read_int_enums! {

@@ -153,7 +153,7 @@ impl wire::WriteObject for SubmitUser {
 
 impl wire::WriteObject for UnfillUser {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put_some("userid", &self.userid)?;
+        out.put("userid", &self.userid)?;
         out.put("user_name", &self.user_name)
     }
 }
