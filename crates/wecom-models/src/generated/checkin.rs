@@ -3198,10 +3198,6 @@ impl NewLateStep {
 /// `endtime` is required if `type` is `1` or `2`.
 ///
 /// `begtime` can't be greater than `endtime`.
-///
-/// `endtime` is at most 366 days after `begtime`.
-///
-/// `endtime` is at most 366 days after `timestamp`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewSpecialWorkday {
@@ -3272,10 +3268,6 @@ impl NewSpecialWorkday {
 /// `endtime` is required if `type` is `1` or `2`.
 ///
 /// `begtime` can't be greater than `endtime`.
-///
-/// `endtime` is at most 366 days after `begtime`.
-///
-/// `endtime` is at most 366 days after `timestamp`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewSpecialOffday {

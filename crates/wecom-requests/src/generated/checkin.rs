@@ -1121,9 +1121,6 @@ impl crate::Check for NewSpecialWorkday {
                     .is_some_and(|value| crate::is_one_of(value, &["1", "2"])),
             );
         checker.order(("begtime", &self.begtime), ("endtime", &self.endtime));
-        checker.max_span(("begtime", &self.begtime), ("endtime", &self.endtime), 366);
-        checker
-            .max_span(("timestamp", &self.timestamp), ("endtime", &self.endtime), 366);
     }
 }
 
@@ -1155,9 +1152,6 @@ impl crate::Check for NewSpecialOffday {
                     .is_some_and(|value| crate::is_one_of(value, &["1", "2"])),
             );
         checker.order(("begtime", &self.begtime), ("endtime", &self.endtime));
-        checker.max_span(("begtime", &self.begtime), ("endtime", &self.endtime), 366);
-        checker
-            .max_span(("timestamp", &self.timestamp), ("endtime", &self.endtime), 366);
     }
 }
 
