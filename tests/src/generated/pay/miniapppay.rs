@@ -110,6 +110,7 @@ pub(crate) const APPLY_MCH: &[crate::snapshot::Example] = &[
   "merchant_short_name": "Heron",
   "id_card_info": {
     "id_card_copy_open_wx_pay_media_id": "IMAGE-16",
+    "id_card_national_open_wx_pay_media_id": "IMAGE-22",
     "id_card_name": "He Qing",
     "id_card_number": "440301199101010013",
     "id_card_valid_time_begin": "2018-05-01",

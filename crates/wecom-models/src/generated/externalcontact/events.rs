@@ -122,8 +122,8 @@ pub enum ExternalcontactEvent {
 /// › 客户基础信息. Changes made by calls are not sent.
 ///
 /// A customer acquisition app (营销获客) gets it only for customers it brought, if the follow-up member is
-/// in its scope. A component (获客助手组件) is told of customers who came by an acquisition link with a
-/// `State`.
+/// visible to it or among the members whom customers can contact (客户可建联成员). A component (获客助手组件) is
+/// told of customers who came by an acquisition link with a `State`.
 ///
 /// `WelcomeCode` is absent if the two have begun to chat, if the welcome message was sent with the
 /// code of `add_half_external_contact`, or if the contact is a member of another company that uses
@@ -159,7 +159,7 @@ pub struct AddExternalContact {
 /// alone.
 ///
 /// A customer acquisition app (营销获客) gets it only for customers it brought, if the follow-up member is
-/// in its scope.
+/// visible to it or among the members whom customers can contact (客户可建联成员).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("编辑企业客户事件", "edit_external_contact"))]
@@ -183,7 +183,7 @@ pub struct EditExternalContact {
 /// › 客户基础信息. Changes made by calls are not sent.
 ///
 /// A customer acquisition app (营销获客) gets it only for customers it brought, if the follow-up member is
-/// in its scope.
+/// visible to it or among the members whom customers can contact (客户可建联成员).
 ///
 /// `WelcomeCode` is absent if the two have begun to chat, or if the contact is a member of another
 /// company that uses WeCom.
@@ -214,7 +214,7 @@ pub struct AddHalfExternalContact {
 /// › 客户基础信息. Changes made by calls are not sent.
 ///
 /// A customer acquisition app (营销获客) gets it only for customers it brought, if the follow-up member is
-/// in its scope.
+/// visible to it or among the members whom customers can contact (客户可建联成员).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("删除企业客户事件", "del_external_contact"))]
@@ -239,7 +239,7 @@ pub struct DelExternalContact {
 /// › 客户基础信息. Changes made by calls are not sent.
 ///
 /// A customer acquisition app (营销获客) gets it only for customers it brought, if the follow-up member is
-/// in its scope.
+/// visible to it or among the members whom customers can contact (客户可建联成员).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("删除跟进成员事件", "del_follow_user"))]
@@ -258,12 +258,13 @@ pub struct DelFollowUser {
 /// `change_external_contact`, `ChangeType` `transfer_fail` ·
 /// [客户接替失败事件](https://developer.work.weixin.qq.com/document/path/92130)
 ///
-/// Needs the permission 客户联系 › 分配在职或离职成员的客户.
+/// Self-built apps need to be in 客户联系 › 可调用接口的应用, customized apps and suites need the permission 客户联系
+/// › 客户基础信息. Changes made by calls are not sent. It also needs the permission 客户联系 › 分配在职或离职成员的客户.
 ///
 /// Without another follow-up member in the company, the customer can no longer be read.
 ///
 /// A customer acquisition app (营销获客) gets it only for customers it brought, if the follow-up member is
-/// in its scope.
+/// visible to it or among the members whom customers can contact (客户可建联成员).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("客户接替失败事件", "transfer_fail"))]
@@ -304,6 +305,10 @@ pub struct MsgAuditApproved {
 /// `Event` `change_external_chat`, `ChangeType` `create`; `InfoType` `change_external_chat`,
 /// `ChangeType` `create` · [客户群创建事件](https://developer.work.weixin.qq.com/document/path/92130)
 ///
+/// Self-built apps need to be in 客户联系 › 可调用接口的应用, customized apps and suites need the permission 客户联系
+/// › 客户基础信息. Changes made by calls are not sent.
+/// [`GetGroupChat`](crate::externalcontact::groupchat::GetGroupChat) gets the group.
+///
 /// A customer acquisition app (营销获客) gets it only for customer groups it brought.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
@@ -319,6 +324,9 @@ pub struct CreateExternalChat {
 ///
 /// `Event` `change_external_chat`, `ChangeType` `update`; `InfoType` `change_external_chat`,
 /// `ChangeType` `update` · [客户群变更事件](https://developer.work.weixin.qq.com/document/path/92130)
+///
+/// Self-built apps need to be in 客户联系 › 可调用接口的应用, customized apps and suites need the permission 客户联系
+/// › 客户基础信息. Changes made by calls are not sent.
 ///
 /// Events may be lost or come out of order. If `LastMemVer` is the version you know, apply
 /// `MemChangeList` and keep `CurMemVer`; otherwise call
@@ -357,6 +365,9 @@ pub struct UpdateExternalChat {
 /// `Event` `change_external_chat`, `ChangeType` `dismiss`; `InfoType` `change_external_chat`,
 /// `ChangeType` `dismiss` · [客户群解散事件](https://developer.work.weixin.qq.com/document/path/92130)
 ///
+/// Self-built apps need to be in 客户联系 › 可调用接口的应用, customized apps and suites need the permission 客户联系
+/// › 客户基础信息. Changes made by calls are not sent.
+///
 /// Parts of it are done later: wait about 2 seconds before you read the group.
 ///
 /// A customer acquisition app (营销获客) gets it only for customer groups it brought.
@@ -375,7 +386,9 @@ pub struct DismissExternalChat {
 /// `Event` `change_external_tag`, `ChangeType` `create`; `InfoType` `change_external_tag`,
 /// `ChangeType` `create` · [企业客户标签创建事件](https://developer.work.weixin.qq.com/document/path/92130)
 ///
-/// Needs the permission 客户联系 › 管理企业客户标签.
+/// Self-built apps need to be in 客户联系 › 可调用接口的应用, customized apps and suites need the permission 客户联系
+/// › 客户基础信息. Changes made by calls are not sent. It also needs the permission 客户联系 › 管理企业客户标签.
+/// [`GetCorpTagList`](crate::externalcontact::tag::GetCorpTagList) gets the tag.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("企业客户标签创建事件", "create"))]
@@ -395,7 +408,9 @@ pub struct CreateExternalTag {
 /// `Event` `change_external_tag`, `ChangeType` `update`; `InfoType` `change_external_tag`,
 /// `ChangeType` `update` · [企业客户标签变更事件](https://developer.work.weixin.qq.com/document/path/92130)
 ///
-/// Needs the permission 客户联系 › 管理企业客户标签.
+/// Self-built apps need to be in 客户联系 › 可调用接口的应用, customized apps and suites need the permission 客户联系
+/// › 客户基础信息. Changes made by calls are not sent. It also needs the permission 客户联系 › 管理企业客户标签.
+/// [`GetCorpTagList`](crate::externalcontact::tag::GetCorpTagList) gets the tag.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("企业客户标签变更事件", "update"))]
@@ -415,8 +430,9 @@ pub struct UpdateExternalTag {
 /// `Event` `change_external_tag`, `ChangeType` `delete`; `InfoType` `change_external_tag`,
 /// `ChangeType` `delete` · [企业客户标签删除事件](https://developer.work.weixin.qq.com/document/path/92130)
 ///
-/// Needs the permission 客户联系 › 管理企业客户标签. The tags of a deleted group are deleted without events of
-/// their own.
+/// Self-built apps need to be in 客户联系 › 可调用接口的应用, customized apps and suites need the permission 客户联系
+/// › 客户基础信息. Changes made by calls are not sent. It also needs the permission 客户联系 › 管理企业客户标签. The
+/// tags of a deleted group are deleted without events of their own.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("企业客户标签删除事件", "delete"))]
@@ -436,7 +452,11 @@ pub struct DeleteExternalTag {
 /// `Event` `change_external_tag`, `ChangeType` `shuffle`; `InfoType` `change_external_tag`,
 /// `ChangeType` `shuffle` · [企业客户标签重排事件](https://developer.work.weixin.qq.com/document/path/92130)
 ///
-/// Most tags have another `order` now: read all of them again before the next call that sorts.
+/// Self-built apps need to be in 客户联系 › 可调用接口的应用, customized apps and suites need the permission 客户联系
+/// › 客户基础信息. Changes made by calls are not sent.
+///
+/// Most tags have another `order` now: read all of them again, with
+/// [`GetCorpTagList`](crate::externalcontact::tag::GetCorpTagList), before the next call that sorts.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("企业客户标签重排事件", "shuffle"))]
@@ -454,7 +474,9 @@ pub struct ShuffleExternalTag {
 /// `InfoType` `customer_acquisition_permit_change` ·
 /// [客户可建联成员范围变动事件](https://developer.work.weixin.qq.com/document/path/92277)
 ///
-/// Sent to suites only. Read the range again.
+/// Sent to suites only.
+/// [`GetCustomerAcquisitionAppPermit`](crate::externalcontact::follow_user::GetCustomerAcquisitionAppPermit)
+/// gets the members.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(
@@ -473,6 +495,9 @@ pub struct CustomerAcquisitionPermitChange {}
 /// `ChangeType` `balance_low` ·
 /// [企业使用量即将耗尽事件](https://developer.work.weixin.qq.com/document/path/97299)
 ///
+/// Self-built apps need to be in 客户联系 › 可调用接口的应用, customized apps and suites need the permission 客户联系
+/// › 客户基础信息.
+///
 /// Components are not told where they pay for the company (代支付).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
@@ -486,6 +511,9 @@ pub struct BalanceLow {}
 /// `Event` `customer_acquisition`, `ChangeType` `balance_exhausted`; `InfoType`
 /// `customer_acquisition`, `ChangeType` `balance_exhausted` ·
 /// [使用量已经耗尽事件](https://developer.work.weixin.qq.com/document/path/97299)
+///
+/// Self-built apps need to be in 客户联系 › 可调用接口的应用, customized apps and suites need the permission 客户联系
+/// › 客户基础信息.
 ///
 /// Components are not told where they pay for the company (代支付).
 ///
@@ -501,6 +529,9 @@ pub struct BalanceExhausted {}
 /// `customer_acquisition`, `ChangeType` `balance_increased` ·
 /// [使用量增加事件事件](https://developer.work.weixin.qq.com/document/path/97299)
 ///
+/// Self-built apps need to be in 客户联系 › 可调用接口的应用, customized apps and suites need the permission 客户联系
+/// › 客户基础信息.
+///
 /// Components are not told where they pay for the company (代支付).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
@@ -514,6 +545,9 @@ pub struct BalanceIncreased {}
 /// `Event` `customer_acquisition`, `ChangeType` `link_unavailable`; `InfoType` `customer_acquisition`,
 /// `ChangeType` `link_unavailable` ·
 /// [获客链接异常事件](https://developer.work.weixin.qq.com/document/path/97299)
+///
+/// Self-built apps need to be in 客户联系 › 可调用接口的应用, customized apps and suites need the permission 客户联系
+/// › 客户基础信息.
 ///
 /// Members who cannot add customers are skipped; this is sent once none is left, to the app that
 /// created the link.
@@ -532,8 +566,11 @@ pub struct LinkUnavailable {
 /// `Event` `customer_acquisition`, `ChangeType` `delete_link`; `InfoType` `customer_acquisition`,
 /// `ChangeType` `delete_link` · [删除获客链接事件](https://developer.work.weixin.qq.com/document/path/97299)
 ///
-/// Sent to the app that created the link, and to components that were authorized for it. Deletions by
-/// calls are not sent.
+/// Self-built apps need to be in 客户联系 › 可调用接口的应用, customized apps and suites need the permission 客户联系
+/// › 客户基础信息.
+///
+/// Sent to the app that created the link by a call, and to components that were authorized for it.
+/// Deletions by calls are not sent.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("删除获客链接事件", "delete_link"))]
@@ -549,6 +586,9 @@ pub struct DeleteLink {
 /// `Event` `customer_acquisition`, `ChangeType` `quota_expire_soon`; `InfoType`
 /// `customer_acquisition`, `ChangeType` `quota_expire_soon` ·
 /// [获客使用量即将过期事件](https://developer.work.weixin.qq.com/document/path/97299)
+///
+/// Self-built apps need to be in 客户联系 › 可调用接口的应用, customized apps need the permission 客户联系 › 客户基础信息,
+/// suites 获客助手.
 ///
 /// Sent 14, 7, 3, 2 days and 1 day before.
 ///
@@ -569,6 +609,9 @@ pub struct QuotaExpireSoon {
 /// `ChangeType` `open_profile` ·
 /// [微信客户打开获客链接事件](https://developer.work.weixin.qq.com/document/path/97299)
 ///
+/// Self-built apps need to be in 客户联系 › 可调用接口的应用, customized apps and suites need the permission 客户联系
+/// › 客户基础信息. Sent to the app that created the link.
+///
 /// Only for companies in some industries: 高级功能 › 获客助手 shows whether 链接打开回调 is included.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
@@ -587,6 +630,9 @@ pub struct OpenProfile {
 /// `Event` `customer_acquisition`, `ChangeType` `friend_request`; `InfoType` `customer_acquisition`,
 /// `ChangeType` `friend_request` ·
 /// [通过获客链接发起好友请求事件](https://developer.work.weixin.qq.com/document/path/97299)
+///
+/// Self-built apps need to be in 客户联系 › 可调用接口的应用, customized apps and suites need the permission 客户联系
+/// › 客户基础信息. Sent to the app that created the link.
 ///
 /// Components are told only if `State` is not empty.
 ///
@@ -607,7 +653,10 @@ pub struct FriendRequest {
 /// `customer_acquisition`, `ChangeType` `customer_start_chat` ·
 /// [成员首次收消息事件](https://developer.work.weixin.qq.com/document/path/97299)
 ///
-/// Only for customers who use WeChat.
+/// Self-built apps need to be in 客户联系 › 可调用接口的应用, customized apps and suites need the permission 客户联系
+/// › 客户基础信息. Sent to the app that created the link.
+///
+/// Only for customers who use WeChat. Components are told only if the customer's `State` is not empty.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("成员首次收消息事件", "customer_start_chat"))]
@@ -630,7 +679,10 @@ pub struct CustomerStartChat {
 /// `customer_acquisition`, `ChangeType` `message_from_customer` ·
 /// [成员多次收消息事件](https://developer.work.weixin.qq.com/document/path/97299)
 ///
-/// Only for customers who use WeChat.
+/// Self-built apps need to be in 客户联系 › 可调用接口的应用, customized apps and suites need the permission 客户联系
+/// › 客户基础信息. Sent to the app that created the link.
+///
+/// Only for customers who use WeChat. Components are told only if the customer's `State` is not empty.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("成员多次收消息事件", "message_from_customer"))]
@@ -647,8 +699,10 @@ pub struct MessageFromCustomer {
     pub state: Option<String>,
     /// The number of messages the member has got: 3, 5 or 10. Absent since 2024-12-19.
     pub chat_seq: Option<u64>,
-    /// The key to details of the messages. Valid for 30 minutes, in customized apps for 20.
-    pub chat_key: String,
+    /// The key to details of the messages, for
+    /// [`GetChatInfo`](crate::externalcontact::customer_acquisition::GetChatInfo). Valid for 30 minutes,
+    /// in customized apps for 20.
+    pub chat_key: Secret,
 }
 
 /// Fewer than 20 uses of the service provider are left.
@@ -709,7 +763,7 @@ pub struct ServiceBalanceConsumed {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChangePrice {
-    /// The new price, in cents (分).
+    /// The new price, in fen (1/100 yuan).
     pub price: u64,
     /// The time from which it counts.
     pub effective_time: Timestamp,

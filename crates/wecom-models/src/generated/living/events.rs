@@ -31,8 +31,8 @@ pub enum LivingEvent {
 ///
 /// `Event` `living_status_change` · [直播回调事件](https://developer.work.weixin.qq.com/document/path/94145)
 ///
-/// Only for live streams that were created through the API, and sent to the app that created them.
-/// Expiry isn't sent so far.
+/// Only for live streams that were created through the API, and sent to the app that created them. The
+/// page of self-built apps says that expiry isn't sent so far.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("直播回调事件", "living_status_change"))]
@@ -55,6 +55,8 @@ pub enum LivingStatus {
     Live,
     /// `2`
     Ended,
+    /// `3`: third-party apps only.
+    Expired,
     /// `4`
     Canceled,
     /// A value the documentation does not list.

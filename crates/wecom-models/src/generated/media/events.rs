@@ -32,7 +32,8 @@ pub enum MediaEvent {
 /// `Event` `upload_media_job_finish` ·
 /// [异步上传任务完成事件](https://developer.work.weixin.qq.com/document/path/96219)
 ///
-/// Sent to the app that started it. `media/get_upload_by_url_result` returns the result.
+/// Sent to the app that started it. [`GetUploadByUrlResult`](crate::media::GetUploadByUrlResult)
+/// returns the result.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("异步上传任务完成事件", "upload_media_job_finish"))]

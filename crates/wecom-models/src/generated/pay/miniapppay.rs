@@ -92,6 +92,8 @@ pub struct UploadImageResponse {
 ///
 /// `id_card_info.id_card_address` is required if `organization_type` is `0`.
 ///
+/// `ubo_info.id_card_address` is required if `ubo_info` is set.
+///
 /// `account_info.bank_account_type` is required if `organization_type` is `1`.
 ///
 /// `account_info.bank_card_supplement` is required if `organization_type` is `2` or `3`.
@@ -695,7 +697,8 @@ pub struct RefundOrderResponse {
 /// `POST /cgi-bin/miniapppay/get_refund_detail` ·
 /// [查询退款](https://developer.work.weixin.qq.com/document/path/97352)
 ///
-/// A refund to the WeChat balance takes up to 20 minutes, one to a bank card up to 3 workdays.
+/// A refund to the WeChat balance arrives within 20 minutes. For one to a bank card, call this again
+/// after 3 workdays.
 ///
 /// Self-built apps must be listed under 对外收款 › 可调用接口的应用, and can call it only from the company's
 /// trusted IPs. Customized and third-party apps can't call it yet. Since 2023-12-01 a system app's
@@ -952,12 +955,28 @@ impl FinanceInstitutionInfo {
 }
 
 /// An identity document.
+///
+/// `id_card_national_open_wx_pay_media_id` is required if `id_doc_type` is `0` or `2` or `3` or `4` or
+/// `5` or `6` or `7` or `8`.
+///
+/// `id_card_number` is of the form `^[0-9]{17}[0-9X]$` if `id_doc_type` is `0` or `6` or `7` or `8`.
+///
+/// `id_card_number` is of the form `^[0-9A-Za-z-]{4,15}$` if `id_doc_type` is `1`.
+///
+/// `id_card_number` is of the form `^[Hh]([0-9A-Za-z]{8}|[0-9A-Za-z]{10})$` if `id_doc_type` is `2`.
+///
+/// `id_card_number` is of the form `^[Mm]([0-9A-Za-z]{8}|[0-9A-Za-z]{10})$` if `id_doc_type` is `3`.
+///
+/// `id_card_number` is of the form `^([0-9]{8}|[0-9]{10})$` if `id_doc_type` is `4`.
+///
+/// `id_card_number` is of the form `^[0-9A-Za-z]{15}$` if `id_doc_type` is `5`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct IdCardInfo {
     /// The side of an ID card with the photo, or the front of another document: in color, or stamped.
     pub id_card_copy_open_wx_pay_media_id: String,
     /// The side of an ID card with the emblem, or the back of another document; none for passports.
+    /// Required for all other documents.
     pub id_card_national_open_wx_pay_media_id: Option<String>,
     /// The person's name. 2 to 100 characters.
     pub id_card_name: String,
@@ -966,14 +985,15 @@ pub struct IdCardInfo {
     /// `H` (Hong Kong) or `M` (Macao) and 8 or 10 letters or digits, or 8 or 10 digits (Taiwan); of
     /// residence permits for foreigners: 15 letters or digits. 4 to 18 characters.
     pub id_card_number: String,
-    /// The address on the document. Required for companies, not needed otherwise. 4 to 128 characters.
+    /// The address on the document. Required for companies and beneficial owners, not needed otherwise. 4
+    /// to 128 characters.
     pub id_card_address: Option<String>,
     /// The day on which the document's validity begins. Matching `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`.
     pub id_card_valid_time_begin: String,
     /// The day on which the document's validity ends, or `长期` if it doesn't. Matching
     /// `^([0-9]{4}-[0-9]{2}-[0-9]{2}|长期)$`.
     pub id_card_valid_time: String,
-    /// The type of document. If omitted, it is an ID card.
+    /// The type of document. Default 0.
     pub id_doc_type: Option<IdDocType>,
 }
 
@@ -1094,6 +1114,21 @@ impl SuperAdminInfo {
 }
 
 /// The identity document of a super admin.
+///
+/// `id_card_national_open_wx_pay_media_id` is required if `id_doc_type` is `0` or `2` or `3` or `4` or
+/// `5` or `6` or `7` or `8`.
+///
+/// `id_card_number` is of the form `^[0-9]{17}[0-9X]$` if `id_doc_type` is `0` or `6` or `7` or `8`.
+///
+/// `id_card_number` is of the form `^[0-9A-Za-z-]{4,15}$` if `id_doc_type` is `1`.
+///
+/// `id_card_number` is of the form `^[Hh]([0-9A-Za-z]{8}|[0-9A-Za-z]{10})$` if `id_doc_type` is `2`.
+///
+/// `id_card_number` is of the form `^[Mm]([0-9A-Za-z]{8}|[0-9A-Za-z]{10})$` if `id_doc_type` is `3`.
+///
+/// `id_card_number` is of the form `^([0-9]{8}|[0-9]{10})$` if `id_doc_type` is `4`.
+///
+/// `id_card_number` is of the form `^[0-9A-Za-z]{15}$` if `id_doc_type` is `5`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SuperAdminIdInfo {
@@ -1101,6 +1136,7 @@ pub struct SuperAdminIdInfo {
     /// is 66.
     pub id_card_copy_open_wx_pay_media_id: Option<String>,
     /// The side of an ID card with the emblem, or the back of another document; none for passports.
+    /// Required for all other documents.
     pub id_card_national_open_wx_pay_media_id: Option<String>,
     /// The person's name. If `contact_type` is 65, that of the legal representative. 2 to 100 characters.
     pub id_card_name: String,

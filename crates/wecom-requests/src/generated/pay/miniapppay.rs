@@ -149,6 +149,18 @@ impl crate::Check for ApplyMch {
         checker
             .required_when(
                 (
+                    "ubo_info.id_card_address",
+                    self
+                        .ubo_info
+                        .as_ref()
+                        .is_some_and(|inner| inner.id_card_address.is_some()),
+                ),
+                ("ubo_info", crate::When::Set),
+                self.ubo_info.is_some(),
+            );
+        checker
+            .required_when(
+                (
                     "account_info.bank_account_type",
                     self.account_info.bank_account_type.is_some(),
                 ),
@@ -521,6 +533,81 @@ impl crate::Check for IdCardInfo {
                 &self.id_card_valid_time,
                 crate::pattern!("^([0-9]{4}-[0-9]{2}-[0-9]{2}|长期)$"),
             );
+        checker
+            .required_when(
+                (
+                    "id_card_national_open_wx_pay_media_id",
+                    self.id_card_national_open_wx_pay_media_id.is_some(),
+                ),
+                (
+                    "id_doc_type",
+                    crate::When::Is(&["0", "2", "3", "4", "5", "6", "7", "8"]),
+                ),
+                self
+                    .id_doc_type
+                    .as_ref()
+                    .is_none_or(|value| crate::is_one_of(
+                        value,
+                        &["0", "2", "3", "4", "5", "6", "7", "8"],
+                    )),
+            );
+        if self
+            .id_doc_type
+            .as_ref()
+            .is_none_or(|value| crate::is_one_of(value, &["0", "6", "7", "8"]))
+        {
+            checker
+                .pattern(
+                    "id_card_number",
+                    &self.id_card_number,
+                    crate::pattern!("^[0-9]{17}[0-9X]$"),
+                );
+        }
+        if self.id_doc_type.as_ref().is_some_and(|value| crate::is_one_of(value, &["1"]))
+        {
+            checker
+                .pattern(
+                    "id_card_number",
+                    &self.id_card_number,
+                    crate::pattern!("^[0-9A-Za-z-]{4,15}$"),
+                );
+        }
+        if self.id_doc_type.as_ref().is_some_and(|value| crate::is_one_of(value, &["2"]))
+        {
+            checker
+                .pattern(
+                    "id_card_number",
+                    &self.id_card_number,
+                    crate::pattern!("^[Hh]([0-9A-Za-z]{8}|[0-9A-Za-z]{10})$"),
+                );
+        }
+        if self.id_doc_type.as_ref().is_some_and(|value| crate::is_one_of(value, &["3"]))
+        {
+            checker
+                .pattern(
+                    "id_card_number",
+                    &self.id_card_number,
+                    crate::pattern!("^[Mm]([0-9A-Za-z]{8}|[0-9A-Za-z]{10})$"),
+                );
+        }
+        if self.id_doc_type.as_ref().is_some_and(|value| crate::is_one_of(value, &["4"]))
+        {
+            checker
+                .pattern(
+                    "id_card_number",
+                    &self.id_card_number,
+                    crate::pattern!("^([0-9]{8}|[0-9]{10})$"),
+                );
+        }
+        if self.id_doc_type.as_ref().is_some_and(|value| crate::is_one_of(value, &["5"]))
+        {
+            checker
+                .pattern(
+                    "id_card_number",
+                    &self.id_card_number,
+                    crate::pattern!("^[0-9A-Za-z]{15}$"),
+                );
+        }
     }
 }
 
@@ -596,6 +683,81 @@ impl crate::Check for SuperAdminIdInfo {
                 &self.id_card_valid_time,
                 crate::pattern!("^([0-9]{4}-[0-9]{2}-[0-9]{2}|长期)$"),
             );
+        checker
+            .required_when(
+                (
+                    "id_card_national_open_wx_pay_media_id",
+                    self.id_card_national_open_wx_pay_media_id.is_some(),
+                ),
+                (
+                    "id_doc_type",
+                    crate::When::Is(&["0", "2", "3", "4", "5", "6", "7", "8"]),
+                ),
+                self
+                    .id_doc_type
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(
+                        value,
+                        &["0", "2", "3", "4", "5", "6", "7", "8"],
+                    )),
+            );
+        if self
+            .id_doc_type
+            .as_ref()
+            .is_some_and(|value| crate::is_one_of(value, &["0", "6", "7", "8"]))
+        {
+            checker
+                .pattern(
+                    "id_card_number",
+                    &self.id_card_number,
+                    crate::pattern!("^[0-9]{17}[0-9X]$"),
+                );
+        }
+        if self.id_doc_type.as_ref().is_some_and(|value| crate::is_one_of(value, &["1"]))
+        {
+            checker
+                .pattern(
+                    "id_card_number",
+                    &self.id_card_number,
+                    crate::pattern!("^[0-9A-Za-z-]{4,15}$"),
+                );
+        }
+        if self.id_doc_type.as_ref().is_some_and(|value| crate::is_one_of(value, &["2"]))
+        {
+            checker
+                .pattern(
+                    "id_card_number",
+                    &self.id_card_number,
+                    crate::pattern!("^[Hh]([0-9A-Za-z]{8}|[0-9A-Za-z]{10})$"),
+                );
+        }
+        if self.id_doc_type.as_ref().is_some_and(|value| crate::is_one_of(value, &["3"]))
+        {
+            checker
+                .pattern(
+                    "id_card_number",
+                    &self.id_card_number,
+                    crate::pattern!("^[Mm]([0-9A-Za-z]{8}|[0-9A-Za-z]{10})$"),
+                );
+        }
+        if self.id_doc_type.as_ref().is_some_and(|value| crate::is_one_of(value, &["4"]))
+        {
+            checker
+                .pattern(
+                    "id_card_number",
+                    &self.id_card_number,
+                    crate::pattern!("^([0-9]{8}|[0-9]{10})$"),
+                );
+        }
+        if self.id_doc_type.as_ref().is_some_and(|value| crate::is_one_of(value, &["5"]))
+        {
+            checker
+                .pattern(
+                    "id_card_number",
+                    &self.id_card_number,
+                    crate::pattern!("^[0-9A-Za-z]{15}$"),
+                );
+        }
     }
 }
 

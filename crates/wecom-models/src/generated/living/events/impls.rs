@@ -12,6 +12,7 @@ impl wire::IntEnum for LivingStatus {
             0 => Self::Scheduled,
             1 => Self::Live,
             2 => Self::Ended,
+            3 => Self::Expired,
             4 => Self::Canceled,
             _ => return None,
         };
@@ -23,6 +24,7 @@ impl wire::IntEnum for LivingStatus {
             Self::Scheduled => 0,
             Self::Live => 1,
             Self::Ended => 2,
+            Self::Expired => 3,
             Self::Canceled => 4,
             Self::Other(unknown) => return Err(unknown),
         };
