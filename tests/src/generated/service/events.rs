@@ -203,13 +203,6 @@ fn change_order() {
         &[
             r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
-  <InfoType><![CDATA[change_order]]></InfoType>
-  <TimeStamp>1767225600</TimeStamp>
-  <OldOrderId><![CDATA[2024070322ab1cd2e]]></OldOrderId>
-  <NewOrderId><![CDATA[2024070422ab1cd2f]]></NewOrderId>
-</xml>"#,
-            r#"<xml>
-  <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <PaidCorpId><![CDATA[ww0123456789abcdef]]></PaidCorpId>
   <InfoType><![CDATA[change_order]]></InfoType>
   <TimeStamp>1767225600</TimeStamp>
@@ -226,12 +219,6 @@ fn pay_for_app_success() {
         PayForAppSuccess,
     >(
         &[
-            r#"<xml>
-  <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
-  <InfoType><![CDATA[pay_for_app_success]]></InfoType>
-  <TimeStamp>1767225600</TimeStamp>
-  <OrderId><![CDATA[2024070322ab1cd2e]]></OrderId>
-</xml>"#,
             r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <PaidCorpId><![CDATA[ww0123456789abcdef]]></PaidCorpId>
@@ -251,12 +238,6 @@ fn refund_order() {
         &[
             r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
-  <InfoType><![CDATA[refund]]></InfoType>
-  <TimeStamp>1767225600</TimeStamp>
-  <OrderId><![CDATA[2024070322ab1cd2e]]></OrderId>
-</xml>"#,
-            r#"<xml>
-  <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <PaidCorpId><![CDATA[ww0123456789abcdef]]></PaidCorpId>
   <InfoType><![CDATA[refund]]></InfoType>
   <TimeStamp>1767225600</TimeStamp>
@@ -274,12 +255,6 @@ fn cancel_order() {
         &[
             r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
-  <InfoType><![CDATA[cancel_order]]></InfoType>
-  <TimeStamp>1767225600</TimeStamp>
-  <OrderId><![CDATA[2024070322ab1cd2e]]></OrderId>
-</xml>"#,
-            r#"<xml>
-  <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <PaidCorpId><![CDATA[ww0123456789abcdef]]></PaidCorpId>
   <InfoType><![CDATA[cancel_order]]></InfoType>
   <TimeStamp>1767225600</TimeStamp>
@@ -295,11 +270,6 @@ fn change_edition() {
         ChangeEdition,
     >(
         &[
-            r#"<xml>
-  <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
-  <InfoType><![CDATA[change_editon]]></InfoType>
-  <TimeStamp>1767225600</TimeStamp>
-</xml>"#,
             r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <PaidCorpId><![CDATA[ww0123456789abcdef]]></PaidCorpId>

@@ -236,8 +236,9 @@ pub struct VideoMessage {
 /// `msgtype` `stream` · [流式消息刷新](https://developer.work.weixin.qq.com/document/path/100719)
 ///
 /// Sent repeatedly until the stream is finished, for up to 6 minutes after the user's message. Reply
-/// with the stream only. In a long connection there are no such callbacks: the stream is sent without
-/// being asked for.
+/// with the stream, or, once for a message, with the stream and a template card: so says the page
+/// about replies, this one allows only the stream. In a long connection there are no such callbacks:
+/// the stream is sent without being asked for.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("流式消息刷新", "stream"))]

@@ -499,8 +499,8 @@ pub struct GetPermanentCodeResponse {
     pub auth_info: Option<AuthInfo>,
     /// The admin who installed the app. May be absent.
     pub auth_user_info: Option<AuthUserInfo>,
-    /// The `state` of the URL from [`GetCustomizedAuthUrl`] that was scanned. Absent for other
-    /// installations.
+    /// The `state` of the URL from [`GetCustomizedAuthUrl`], or of the QR code from [`GetAppQrCode`], that
+    /// was scanned. Absent for other installations.
     pub state: Option<String>,
     /// The editions of the apps that are in effect. Present only for apps with paid editions.
     pub edition_info: Option<EditionInfo>,
@@ -817,8 +817,8 @@ pub struct AppEdition {
     pub edition_name: String,
     /// The status of the payment.
     pub app_status: AppStatus,
-    /// The number of people. Without meaning for an edition with a fixed total price and in a trial,
-    /// unless the trial is unlimited and free for small companies (小企业无使用限制).
+    /// The number of people. Without meaning for an edition with a fixed total price, and in a trial or
+    /// once it has expired, unless the trial is unlimited and free for small companies (小企业无使用限制).
     pub user_limit: u64,
     /// The time the edition or the trial expires. Without meaning in an unlimited trial.
     pub expired_time: Timestamp,

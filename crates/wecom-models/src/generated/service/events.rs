@@ -243,8 +243,8 @@ pub struct OpenOrder {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChangeOrder {
-    /// The ID of the company that buys. The page's example lacks it.
-    pub paid_corp_id: Option<String>,
+    /// The ID of the company that buys.
+    pub paid_corp_id: String,
     /// The ID of the order before.
     pub old_order_id: String,
     /// The ID of the new order, for [`GetOrder`](crate::service::order::GetOrder). Each change of the
@@ -264,8 +264,8 @@ pub struct ChangeOrder {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PayForAppSuccess {
-    /// The ID of the company that buys. The page's example lacks it.
-    pub paid_corp_id: Option<String>,
+    /// The ID of the company that buys.
+    pub paid_corp_id: String,
     /// The order's ID, for [`GetOrder`](crate::service::order::GetOrder). At most 32 characters.
     pub order_id: String,
 }
@@ -283,8 +283,8 @@ pub struct PayForAppSuccess {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RefundOrder {
-    /// The ID of the company that buys. The page's example lacks it.
-    pub paid_corp_id: Option<String>,
+    /// The ID of the company that buys.
+    pub paid_corp_id: String,
     /// The order's ID, for [`GetOrder`](crate::service::order::GetOrder). At most 32 characters.
     pub order_id: String,
 }
@@ -300,8 +300,8 @@ pub struct RefundOrder {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CancelOrder {
-    /// The ID of the company that buys. The page's example lacks it.
-    pub paid_corp_id: Option<String>,
+    /// The ID of the company that buys.
+    pub paid_corp_id: String,
     /// The order's ID, for [`GetOrder`](crate::service::order::GetOrder). At most 32 characters.
     pub order_id: String,
 }
@@ -322,8 +322,8 @@ pub struct CancelOrder {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChangeEdition {
-    /// The ID of the company that buys. The page's example lacks it.
-    pub paid_corp_id: Option<String>,
+    /// The ID of the company that buys.
+    pub paid_corp_id: String,
 }
 
 /// A company was registered with a registration code.

@@ -67,7 +67,7 @@ impl wire::WriteObject for OpenOrder {
 
 impl wire::WriteObject for ChangeOrder {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put_some("PaidCorpId", &self.paid_corp_id)?;
+        out.put("PaidCorpId", &self.paid_corp_id)?;
         out.put("OldOrderId", &self.old_order_id)?;
         out.put("NewOrderId", &self.new_order_id)
     }
@@ -75,28 +75,28 @@ impl wire::WriteObject for ChangeOrder {
 
 impl wire::WriteObject for PayForAppSuccess {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put_some("PaidCorpId", &self.paid_corp_id)?;
+        out.put("PaidCorpId", &self.paid_corp_id)?;
         out.put("OrderId", &self.order_id)
     }
 }
 
 impl wire::WriteObject for RefundOrder {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put_some("PaidCorpId", &self.paid_corp_id)?;
+        out.put("PaidCorpId", &self.paid_corp_id)?;
         out.put("OrderId", &self.order_id)
     }
 }
 
 impl wire::WriteObject for CancelOrder {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put_some("PaidCorpId", &self.paid_corp_id)?;
+        out.put("PaidCorpId", &self.paid_corp_id)?;
         out.put("OrderId", &self.order_id)
     }
 }
 
 impl wire::WriteObject for ChangeEdition {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put_some("PaidCorpId", &self.paid_corp_id)
+        out.put("PaidCorpId", &self.paid_corp_id)
     }
 }
 
