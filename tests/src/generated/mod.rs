@@ -63,6 +63,8 @@ pub(crate) mod service;
 pub(crate) mod wedoc;
 /// 微盘 · 版本和容量管理, 微盘 · 回调通知, 微盘 · 管理文件, 微盘 · 管理空间, 微盘 · 高级功能账号管理 (feature `wedrive`).
 pub(crate) mod wedrive;
+/// 数据与智能专区 · 专区程序接收事件通知 (feature `zone`).
+pub(crate) mod zone;
 
 use crate::conformance::Contract;
 use crate::event::Occurrence;
@@ -3169,4 +3171,15 @@ pub(crate) static EVENTS: &[Occurrence] = &[
     Occurrence::of::<
         wecom_models::wedrive::events::WedriveInsufficientCapacity,
     >(&[], &[]),
+    Occurrence::of::<
+        wecom_models::zone::events::ChatArchiveAuditApprovedSingle,
+    >(&[], &[]),
+    Occurrence::of::<wecom_models::zone::events::ChatArchiveAuditApprovedRoom>(&[], &[]),
+    Occurrence::of::<wecom_models::zone::events::ConversationNewMessage>(&[], &[]),
+    Occurrence::of::<wecom_models::zone::events::HitKeyword>(&[], &[]),
+    Occurrence::of::<wecom_models::zone::events::AuthKnowledgeBase>(&[], &[]),
+    Occurrence::of::<wecom_models::zone::events::UnauthKnowledgeBase>(&[], &[]),
+    Occurrence::of::<wecom_models::zone::events::DeleteKnowledgeBase>(&[], &[]),
+    Occurrence::of::<wecom_models::zone::events::KnowledgeBaseLearnDone>(&[], &[]),
+    Occurrence::of::<wecom_models::zone::events::ChatArchiveExportFinished>(&[], &[]),
 ];

@@ -92,3 +92,6 @@ pub use generated::wedoc;
 #[cfg(feature = "wedrive")]
 #[doc(inline)]
 pub use generated::wedrive;
+#[cfg(feature = "zone")]
+#[doc(inline)]
+pub use generated::zone;

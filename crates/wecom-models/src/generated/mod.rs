@@ -93,3 +93,6 @@ pub mod wedoc;
 /// 微盘 · 版本和容量管理, 微盘 · 回调通知, 微盘 · 管理文件, 微盘 · 管理空间, 微盘 · 高级功能账号管理 (feature `wedrive`).
 #[cfg(feature = "wedrive")]
 pub mod wedrive;
+/// 数据与智能专区 · 专区程序接收事件通知 (feature `zone`).
+#[cfg(feature = "zone")]
+pub mod zone;

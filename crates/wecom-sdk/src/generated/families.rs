@@ -92,6 +92,9 @@ pub use wecom_models::wedoc;
 #[cfg(feature = "wedrive")]
 #[doc(inline)]
 pub use wecom_models::wedrive;
+#[cfg(feature = "zone")]
+#[doc(inline)]
+pub use wecom_models::zone;
 
 /// Every endpoint, by family: its title, its call, and the type of its request.
 #[doc = include_str!("endpoints/access.md")]

@@ -66,7 +66,8 @@ pub enum ChatdataEvent {
 /// `InfoType` `chat_archive_audit_approved_single` ·
 /// [客户同意进行聊天内容存档事件回调（单聊）](https://developer.work.weixin.qq.com/document/path/99532)
 ///
-/// Sent to the instruction callback URL (指令回调URL) of apps with the archive API authorization.
+/// Sent to the instruction callback URL (指令回调URL) of apps with the archive API authorization. Only for
+/// members with customer contact set up.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(
@@ -89,7 +90,8 @@ pub struct ChatArchiveAuditApprovedSingle {
 /// `InfoType` `chat_archive_audit_approved_room` ·
 /// [客户同意进行聊天内容存档事件回调（群聊）](https://developer.work.weixin.qq.com/document/path/99532)
 ///
-/// Sent to the instruction callback URL (指令回调URL) of apps with the archive API authorization.
+/// Sent to the instruction callback URL (指令回调URL) of apps with the archive API authorization. Only for
+/// members with customer contact set up.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(

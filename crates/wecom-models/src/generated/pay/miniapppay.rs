@@ -604,8 +604,8 @@ pub struct GetSignResponse {
 /// `amount.refund` can't be greater than `amount.total`.
 ///
 /// A success means that the request was accepted; [`GetRefundDetail`] gets the result. An order can be
-/// refunded within a year, in up to 50 parts with different `out_refund_no`s. Repeat a refund that
-/// failed with the same `out_refund_no`.
+/// refunded within a year, in up to 50 parts with different `out_refund_no`s, which together are at
+/// most the amount of the order. Repeat a refund that failed with the same `out_refund_no`.
 ///
 /// Per order, 1 call per minute.
 ///
@@ -625,8 +625,8 @@ pub struct RefundOrder {
     /// A number of your own for the refund, unique: ASCII letters, digits, `_`, `-`, `|`, `*` and `@`. The
     /// same number again refunds nothing more. 1 to 64 characters, matching `^[0-9A-Za-z_|*@-]*$`.
     pub out_refund_no: String,
-    /// The reason, which the payer reads, except for a part of an order of at most 1 yuan. 1 to 80
-    /// characters.
+    /// The reason. The payer reads it, unless only a part of the order is refunded, and at most 1 yuan. 1
+    /// to 80 characters.
     pub reason: Option<String>,
     /// The account that pays, for orders whose money is yet to be shared: the merchant's balance.
     pub funds_account: Option<FundsAccount>,
