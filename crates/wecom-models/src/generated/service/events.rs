@@ -81,6 +81,8 @@ pub enum ServiceEvent {
 /// app templates; a ticket is valid for 30 minutes. The suite access token needs the latest one. In
 /// the provider console, a ticket can be sent at once.
 ///
+/// Answer `success`.
+///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("推送suite_ticket", "suite_ticket"))]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -171,7 +173,7 @@ pub struct ResetPermanentCode {
 /// `InfoType` `corp_arch_auth` ·
 /// [授权组织架构权限通知](https://developer.work.weixin.qq.com/document/path/97378)
 ///
-/// Sent to the app's instruction callback URL (指令回调URL).
+/// Sent to the app's instruction callback URL (指令回调URL). Answer `success`.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("授权组织架构权限通知", "corp_arch_auth"))]
@@ -185,7 +187,7 @@ pub struct CorpArchAuth {}
 /// [获客助手权限确认事件](https://developer.work.weixin.qq.com/document/path/98959)
 ///
 /// Sent to the instruction callback URL (指令回调URL) of third-party and customized apps with the
-/// permission. Its endpoints can be called only after this confirmation.
+/// permission. Its endpoints can be called only after this confirmation. Answer `success`.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("获客助手权限确认事件", "approve_special_auth"))]
@@ -201,7 +203,8 @@ pub struct ApproveSpecialAuth {
 /// `InfoType` `cancel_special_auth` ·
 /// [获客助手权限取消事件](https://developer.work.weixin.qq.com/document/path/98959)
 ///
-/// Sent to the instruction callback URL (指令回调URL) of third-party and customized apps.
+/// Sent to the instruction callback URL (指令回调URL) of third-party and customized apps. Answer
+/// `success`.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("获客助手权限取消事件", "cancel_special_auth"))]
