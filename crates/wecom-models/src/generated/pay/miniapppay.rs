@@ -847,12 +847,15 @@ pub struct BusinessLicenseInfo {
     /// letters other than I, O, Z, S and V that begin with 9; of a sole proprietor, the same or 15 digits.
     pub business_license_number: String,
     /// The name on the document. A sole proprietor without one is called 个体户 and the proprietor's name,
-    /// and must not end in 企业, 公司 or 农民专业合作社. 2 to 128 characters.
+    /// and must not end in 企业, 公司 or 农民专业合作社. 2 to 128 characters, matching `^[^ \t\n]([\s\S]*[^
+    /// \t\n])?$`.
     pub merchant_name: String,
-    /// The name of the sole proprietor or legal representative. 2 to 100 characters.
+    /// The name of the sole proprietor or legal representative. 2 to 100 characters, matching `^[^
+    /// \t\n]([\s\S]*[^ \t\n])?$`.
     pub legal_person: String,
     /// The registered address. Required if `organization_type` is 2 or 3; recommended otherwise: if
-    /// omitted, WeCom looks it up, and the request is rejected if it isn't found. 4 to 128 characters.
+    /// omitted, WeCom looks it up, and the request is rejected if it isn't found. 4 to 128 characters,
+    /// matching `^[^ \t\n]([\s\S]*[^ \t\n])?$`.
     pub company_address: Option<String>,
     /// The day on which the document's validity begins. Required if `organization_type` is 2 or 3;
     /// recommended otherwise, as `company_address` is. Matching `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`.
@@ -978,7 +981,7 @@ pub struct IdCardInfo {
     /// The side of an ID card with the emblem, or the back of another document; none for passports.
     /// Required for all other documents.
     pub id_card_national_open_wx_pay_media_id: Option<String>,
-    /// The person's name. 2 to 100 characters.
+    /// The person's name. 2 to 100 characters, matching `^[^ \t\n]([\s\S]*[^ \t\n])?$`.
     pub id_card_name: String,
     /// The document's number. Of ID cards and residence permits for Hong Kong, Macao and Taiwan: 17
     /// digits, and a digit or `X`; of passports: 4 to 15 letters, digits and hyphens; of travel permits:
@@ -986,7 +989,7 @@ pub struct IdCardInfo {
     /// residence permits for foreigners: 15 letters or digits. 4 to 18 characters.
     pub id_card_number: String,
     /// The address on the document. Required for companies and beneficial owners, not needed otherwise. 4
-    /// to 128 characters.
+    /// to 128 characters, matching `^[^ \t\n]([\s\S]*[^ \t\n])?$`.
     pub id_card_address: Option<String>,
     /// The day on which the document's validity begins. Matching `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`.
     pub id_card_valid_time_begin: String,
@@ -1138,7 +1141,8 @@ pub struct SuperAdminIdInfo {
     /// The side of an ID card with the emblem, or the back of another document; none for passports.
     /// Required for all other documents.
     pub id_card_national_open_wx_pay_media_id: Option<String>,
-    /// The person's name. If `contact_type` is 65, that of the legal representative. 2 to 100 characters.
+    /// The person's name. If `contact_type` is 65, that of the legal representative. 2 to 100 characters,
+    /// matching `^[^ \t\n]([\s\S]*[^ \t\n])?$`.
     pub id_card_name: String,
     /// The document's number, as in [`IdCardInfo`]. If `contact_type` is 65, that of the legal
     /// representative. 4 to 18 characters.
@@ -1374,7 +1378,8 @@ pub struct SalesSceneInfo {
     /// The code of the store's province, city and district, from WeChat Pay's table. Required if `type` is
     /// 1. Matching `^[0-9]{6}$`.
     pub address_code: Option<String>,
-    /// The store's address. Required if `type` is 1. 4 to 512 characters.
+    /// The store's address. Required if `type` is 1. 4 to 512 characters, matching `^[^ \t\n]([\s\S]*[^
+    /// \t\n])?$`.
     pub offline_address: Option<String>,
     /// A photo of the store from outside. Required if `type` is 1.
     pub entrance_pic_open_wx_pay_media_id: Option<String>,

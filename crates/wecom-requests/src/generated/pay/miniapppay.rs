@@ -483,10 +483,28 @@ impl crate::Check for BusinessLicenseInfo {
     fn check(&self, checker: &mut crate::Checker) {
         checker.min_chars("merchant_name", &self.merchant_name, 2);
         checker.max_chars("merchant_name", &self.merchant_name, 128);
+        checker
+            .pattern(
+                "merchant_name",
+                &self.merchant_name,
+                crate::pattern!("^[^ \\t\\n]([\\s\\S]*[^ \\t\\n])?$"),
+            );
         checker.min_chars("legal_person", &self.legal_person, 2);
         checker.max_chars("legal_person", &self.legal_person, 100);
+        checker
+            .pattern(
+                "legal_person",
+                &self.legal_person,
+                crate::pattern!("^[^ \\t\\n]([\\s\\S]*[^ \\t\\n])?$"),
+            );
         checker.min_chars("company_address", &self.company_address, 4);
         checker.max_chars("company_address", &self.company_address, 128);
+        checker
+            .pattern(
+                "company_address",
+                &self.company_address,
+                crate::pattern!("^[^ \\t\\n]([\\s\\S]*[^ \\t\\n])?$"),
+            );
         checker
             .pattern(
                 "business_time_begin_time",
@@ -517,10 +535,22 @@ impl crate::Check for IdCardInfo {
     fn check(&self, checker: &mut crate::Checker) {
         checker.min_chars("id_card_name", &self.id_card_name, 2);
         checker.max_chars("id_card_name", &self.id_card_name, 100);
+        checker
+            .pattern(
+                "id_card_name",
+                &self.id_card_name,
+                crate::pattern!("^[^ \\t\\n]([\\s\\S]*[^ \\t\\n])?$"),
+            );
         checker.min_chars("id_card_number", &self.id_card_number, 4);
         checker.max_chars("id_card_number", &self.id_card_number, 18);
         checker.min_chars("id_card_address", &self.id_card_address, 4);
         checker.max_chars("id_card_address", &self.id_card_address, 128);
+        checker
+            .pattern(
+                "id_card_address",
+                &self.id_card_address,
+                crate::pattern!("^[^ \\t\\n]([\\s\\S]*[^ \\t\\n])?$"),
+            );
         checker
             .pattern(
                 "id_card_valid_time_begin",
@@ -669,6 +699,12 @@ impl crate::Check for SuperAdminIdInfo {
     fn check(&self, checker: &mut crate::Checker) {
         checker.min_chars("id_card_name", &self.id_card_name, 2);
         checker.max_chars("id_card_name", &self.id_card_name, 100);
+        checker
+            .pattern(
+                "id_card_name",
+                &self.id_card_name,
+                crate::pattern!("^[^ \\t\\n]([\\s\\S]*[^ \\t\\n])?$"),
+            );
         checker.min_chars("id_card_number", &self.id_card_number, 4);
         checker.max_chars("id_card_number", &self.id_card_number, 18);
         checker
@@ -785,6 +821,12 @@ impl crate::Check for SalesSceneInfo {
             .pattern("address_code", &self.address_code, crate::pattern!("^[0-9]{6}$"));
         checker.min_chars("offline_address", &self.offline_address, 4);
         checker.max_chars("offline_address", &self.offline_address, 512);
+        checker
+            .pattern(
+                "offline_address",
+                &self.offline_address,
+                crate::pattern!("^[^ \\t\\n]([\\s\\S]*[^ \\t\\n])?$"),
+            );
         checker
             .required_when(
                 ("address_code", self.address_code.is_some()),
