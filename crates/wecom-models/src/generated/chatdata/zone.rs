@@ -168,7 +168,8 @@ pub struct GetCorpAuthInfoResponse {
 /// `POST /cgi-bin/chatdata/set_receive_callback` ·
 /// [设置专区接收回调事件](https://developer.work.weixin.qq.com/document/path/99963)
 ///
-/// One program of an app gets them: a second call replaces the first program.
+/// One program of an app gets them, and none before the first call: a second call replaces the first
+/// program. The events are those of `zone::events`.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 #[doc(

@@ -58,9 +58,9 @@ pub enum ZoneEvent {
 /// `event_type` `chat_archive_audit_approved_single` ·
 /// [客户同意进行聊天内容存档事件回调（单聊）](https://developer.work.weixin.qq.com/document/path/99993)
 ///
-/// Sent to the program that [`SetReceiveCallback`](crate::chatdata::zone::SetReceiveCallback) names,
-/// on port 8080. It is encrypted: the zone's SDK decrypts it, and [`read`](crate::callback::read)
-/// reads the result. Only for members with customer contact set up.
+/// Sent to the program that `chatdata::zone::SetReceiveCallback` names, on port 8080. It is encrypted:
+/// the zone's SDK decrypts it, and [`read`](crate::callback::read) reads the result. Only for members
+/// with customer contact set up.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(
@@ -83,9 +83,9 @@ pub struct ChatArchiveAuditApprovedSingle {
 /// `event_type` `chat_archive_audit_approved_room` ·
 /// [客户同意进行聊天内容存档事件回调（群聊）](https://developer.work.weixin.qq.com/document/path/99993)
 ///
-/// Sent to the program that [`SetReceiveCallback`](crate::chatdata::zone::SetReceiveCallback) names,
-/// on port 8080. It is encrypted: the zone's SDK decrypts it, and [`read`](crate::callback::read)
-/// reads the result. Only for members with customer contact set up.
+/// Sent to the program that `chatdata::zone::SetReceiveCallback` names, on port 8080. It is encrypted:
+/// the zone's SDK decrypts it, and [`read`](crate::callback::read) reads the result. Only for members
+/// with customer contact set up.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(
@@ -108,9 +108,10 @@ pub struct ChatArchiveAuditApprovedRoom {
 /// `event_type` `conversation_new_message` ·
 /// [产生会话回调通知](https://developer.work.weixin.qq.com/document/path/99994)
 ///
-/// Sent to programs of apps with the permission for conversation data, on port 8080, if the type of
-/// conversation and one of its members are within the authorized scope. It is encrypted: the zone's
-/// SDK decrypts it, and [`read`](crate::callback::read) reads the result.
+/// Sent to the program that `chatdata::zone::SetReceiveCallback` names, on port 8080, if the app has
+/// the permission for conversation data, and the type of conversation and one of its members are
+/// within the authorized scope. It is encrypted: the zone's SDK decrypts it, and
+/// [`read`](crate::callback::read) reads the result.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("产生会话回调通知", "conversation_new_message"))]
@@ -127,8 +128,9 @@ pub struct ConversationNewMessage {
 ///
 /// `event_type` `hit_keyword` · [命中关键词规则通知](https://developer.work.weixin.qq.com/document/path/99995)
 ///
-/// Sent to programs of apps with the permission for conversation data, on port 8080. It is encrypted:
-/// the zone's SDK decrypts it, and [`read`](crate::callback::read) reads the result.
+/// Sent to the program that `chatdata::zone::SetReceiveCallback` names, on port 8080, if the app has
+/// the permission for conversation data. It is encrypted: the zone's SDK decrypts it, and
+/// [`read`](crate::callback::read) reads the result.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("命中关键词规则通知", "hit_keyword"))]
@@ -146,8 +148,8 @@ pub struct HitKeyword {
 /// `event_type` `auth_knowledge_base` ·
 /// [授权知识集](https://developer.work.weixin.qq.com/document/path/99996)
 ///
-/// Sent to programs of the app, on port 8080. It is encrypted: the zone's SDK decrypts it, and
-/// [`read`](crate::callback::read) reads the result.
+/// Sent to the program that `chatdata::zone::SetReceiveCallback` names, on port 8080. It is encrypted:
+/// the zone's SDK decrypts it, and [`read`](crate::callback::read) reads the result.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("授权知识集", "auth_knowledge_base"))]
@@ -165,8 +167,8 @@ pub struct AuthKnowledgeBase {
 /// `event_type` `unauth_knowledge_base` ·
 /// [取消授权知识集](https://developer.work.weixin.qq.com/document/path/99996)
 ///
-/// Sent to programs of the app, on port 8080. It is encrypted: the zone's SDK decrypts it, and
-/// [`read`](crate::callback::read) reads the result.
+/// Sent to the program that `chatdata::zone::SetReceiveCallback` names, on port 8080. It is encrypted:
+/// the zone's SDK decrypts it, and [`read`](crate::callback::read) reads the result.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("取消授权知识集", "unauth_knowledge_base"))]
@@ -184,8 +186,8 @@ pub struct UnauthKnowledgeBase {
 /// `event_type` `delete_knowledge_base` ·
 /// [删除授权的知识集](https://developer.work.weixin.qq.com/document/path/99996)
 ///
-/// Sent to programs of the app, on port 8080. It is encrypted: the zone's SDK decrypts it, and
-/// [`read`](crate::callback::read) reads the result.
+/// Sent to the program that `chatdata::zone::SetReceiveCallback` names, on port 8080. It is encrypted:
+/// the zone's SDK decrypts it, and [`read`](crate::callback::read) reads the result.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("删除授权的知识集", "delete_knowledge_base"))]
@@ -203,8 +205,9 @@ pub struct DeleteKnowledgeBase {
 /// `event_type` `knowledge_base_learn_done` ·
 /// [內容学习完成](https://developer.work.weixin.qq.com/document/path/99996)
 ///
-/// Sent once per document to programs of the app, on port 8080. It is encrypted: the zone's SDK
-/// decrypts it, and [`read`](crate::callback::read) reads the result.
+/// Sent to the program that `chatdata::zone::SetReceiveCallback` names, on port 8080, once per
+/// document. It is encrypted: the zone's SDK decrypts it, and [`read`](crate::callback::read) reads
+/// the result.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("內容学习完成", "knowledge_base_learn_done"))]
@@ -222,8 +225,9 @@ pub struct KnowledgeBaseLearnDone {
 /// `event_type` `chat_archive_export_finished` ·
 /// [会话内容导出任务完成回调](https://developer.work.weixin.qq.com/document/path/99997)
 ///
-/// Sent to programs of apps with the permission for conversation data, on port 8080. It is encrypted:
-/// the zone's SDK decrypts it, and [`read`](crate::callback::read) reads the result.
+/// Sent to the program that `chatdata::zone::SetReceiveCallback` names, on port 8080, if the app has
+/// the permission for conversation data. It is encrypted: the zone's SDK decrypts it, and
+/// [`read`](crate::callback::read) reads the result.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("会话内容导出任务完成回调", "chat_archive_export_finished"))]
