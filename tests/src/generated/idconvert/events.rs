@@ -17,6 +17,12 @@ fn agree_external_user_id_migration() {
   <TimeStamp>1767225660</TimeStamp>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
 </xml>"#,
+            r#"{
+  "AuthCorpId": "ww0123456789abcdef",
+  "InfoType": "agree_external_userid_migration",
+  "ServiceCorpId": "wwprovider00000001",
+  "TimeStamp": 1767225660
+}"#,
         ],
     );
 }

@@ -467,7 +467,8 @@ pub struct DeleteExternalTag {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ShuffleExternalTag {
-    /// The ID of the tag group whose tags were moved. Absent if the order of all tag groups changed.
+    /// The ID of the tag group whose tags were moved. Empty or absent if the order of all tag groups
+    /// changed.
     pub id: Option<String>,
     /// The ID of the rule group whose tags were moved.
     pub strategy_id: Option<u64>,
@@ -554,7 +555,7 @@ pub struct BalanceIncreased {}
 /// and suites need the permission 客户联系 › 客户基础信息.
 ///
 /// Members who cannot add customers are skipped; this is sent once none is left, to the app that
-/// created the link.
+/// created the link, and to its component.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("获客链接异常事件", "link_unavailable"))]
