@@ -14,7 +14,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use serde_json::json;
 use tokio::net::TcpListener;
-use wecom_mock::push::{Application, Format, PushError, Sender};
+use wecom_mock::push::{Application, PushError, Sender, examples};
 use wecom_mock::{Reply, Server};
 use wecom_sdk::callback::{
     Callback, Callbacks, Passive, Receiver, Router, suite_authorizations, suite_tickets,
@@ -90,7 +90,7 @@ async fn a_pushed_ticket_reaches_its_suite_in_this_process_and_in_the_next() {
     let url = receive(suite_tickets([&other, &suite(&server, &store)]), SUITE).await;
     let application = Application::verify(&url, settings(SUITE)).await.unwrap();
     let message = info("suite_ticket", "<SuiteTicket><![CDATA[TICKET-abc_DEF.123]]></SuiteTicket>");
-    let pushed = application.push(Format::Xml, message).await.unwrap();
+    let pushed = application.push(message).await.unwrap();
     assert_eq!((pushed.tries, pushed.reply, application.requests(), application.answered()), (1, None, 2, 1));
     // As after a restart: nothing is left but the store.
     let next = suite(&server, &store);
@@ -115,8 +115,8 @@ async fn an_installation_is_exchanged_once_and_told_until_the_application_has_ke
     let url = receive(router, SUITE).await;
     let application = Application::verify(&url, settings(SUITE)).await.unwrap();
     let message = info("create_auth", "<AuthCode><![CDATA[a-code]]></AuthCode><ExtraInfo></ExtraInfo>");
-    assert_eq!(application.push(Format::Xml, &message).await.unwrap().tries, 2);
-    assert_eq!(application.push(Format::Xml, &message).await.unwrap().tries, 1);
+    assert_eq!(application.push(&message).await.unwrap().tries, 2);
+    assert_eq!(application.push(&message).await.unwrap().tries, 1);
     assert_eq!(told.load(Ordering::SeqCst), 2);
     assert_eq!(server.requests("/cgi-bin/service/v2/get_permanent_code"), 1);
 }
@@ -128,9 +128,9 @@ async fn a_reply_is_decrypted_and_a_callback_that_fails_is_pushed_three_times() 
         .fallback(|_: Callback| async { Err::<(), _>("no") });
     let url = receive(router, "ww1").await;
     let application = Application::verify(&url, settings("ww1")).await.unwrap();
-    let pushed = application.push(Format::Xml, "<xml><MsgType>text</MsgType></xml>").await.unwrap();
+    let pushed = application.push("<xml><MsgType>text</MsgType></xml>").await.unwrap();
     assert_eq!(pushed.reply.as_deref(), Some(&b"<xml>hello</xml>"[..]));
-    let error = application.push(Format::Xml, "<xml><MsgType>image</MsgType></xml>").await.unwrap_err();
+    let error = application.push("<xml><MsgType>image</MsgType></xml>").await.unwrap_err();
     assert!(matches!(error, PushError::Status(status) if status == 500), "{error}");
     assert_eq!((application.requests(), application.answered()), (1 + 1 + 3, 1));
 }
@@ -143,21 +143,113 @@ async fn what_does_not_answer_in_time_or_not_with_the_bare_text_is_told() {
         error.to_string(),
         "the application must answer the verification with the decrypted text alone, and answered \"\\\"123\\\"\""
     );
-    let error = Application::unverified(&quoting, settings("ww1"))
-        .unwrap()
-        .push(Format::Xml, "<xml/>")
-        .await
-        .unwrap_err();
+    let error = Application::unverified(&quoting, settings("ww1")).unwrap().push("<xml/>").await.unwrap_err();
     assert!(matches!(error, PushError::Reply(_)), "{error}");
 
     let silent = serve(|_| std::future::pending()).await;
     let application = Application::unverified(&silent, settings("ww1")).unwrap();
     let application = application.deadlines(Duration::from_millis(20), Duration::from_millis(10));
-    let error = application.push(Format::Xml, "<xml/>").await.unwrap_err();
+    let error = application.push("<xml/>").await.unwrap_err();
     assert!(matches!(error, PushError::Unanswered(_)), "{error}");
     assert_eq!((application.requests(), application.answered()), (3, 0));
 
     for url in ["https://localhost/", "/callback", "localhost", ""] {
         assert!(matches!(Application::unverified(url, settings("ww1")), Err(PushError::Url)), "{url}");
     }
+}
+
+#[tokio::test]
+async fn every_example_of_the_specification_is_pushed_to_the_application() {
+    let (sender, mut received) = tokio::sync::mpsc::unbounded_channel();
+    let router = Router::new().fallback(move |callback: Callback| {
+        sender.send(callback).unwrap();
+        std::future::ready(())
+    });
+    let url = receive(router, SUITE).await;
+    let server = Server::start().await.unwrap();
+    let error = server.push("contacts.events.create_user").await.unwrap_err();
+    assert_eq!(error.to_string(), "there is no application: `Server::application` takes one");
+    let application = server.application(&url, settings(SUITE)).await.unwrap();
+    let names: Vec<&str> = examples().collect();
+    assert!(names.contains(&"externalcontact.events.add_external_contact"));
+    for name in &names {
+        let pushed = server.push(name).await.unwrap();
+        assert_eq!((pushed.tries, pushed.reply), (1, None), "{name}");
+        let Callback { envelope, .. } = received.recv().await.unwrap();
+        assert!(!envelope.kind.is_empty(), "{name}");
+        let recipients = [Some(envelope.to_user_name.as_str()), envelope.suite_id.as_deref()];
+        let recipient = recipients.into_iter().flatten().find(|recipient| !recipient.is_empty());
+        assert!(recipient.is_none_or(|recipient| recipient == SUITE), "{name}: {recipient:?}");
+    }
+    assert_eq!(application.answered(), names.len() as u64);
+
+    let second = names.iter().map(|name| format!("{name}#2"));
+    let mut numbers = 0;
+    for name in second {
+        match server.push(&name).await {
+            Ok(_) => numbers += 1,
+            Err(error) => assert!(matches!(error, PushError::NoExample(_)), "{error}"),
+        }
+    }
+    assert!(numbers > 0, "some have several");
+    for name in ["", "create_user", "contacts.events.create_user#0", "contacts.events.create_user#x", "#1"] {
+        let error = server.push(name).await.unwrap_err();
+        assert!(matches!(&error, PushError::NoExample(told) if told == name), "{error}");
+    }
+    server.reset();
+    assert!(matches!(server.push("<xml/>").await, Err(PushError::NoApplication)));
+}
+
+#[tokio::test]
+async fn callbacks_are_pushed_over_the_control_api() {
+    let router = Router::new()
+        .when(|envelope| envelope.kind == "text", |_: Callback| async { Passive::new("<xml>hello</xml>") })
+        .when(|envelope| envelope.kind == "image", |_: Callback| async { Err::<(), _>("no") });
+    let url = receive(router, "ww1").await;
+    let server = Server::start().await.unwrap();
+    let http = reqwest::Client::new();
+    let call = async |path: &str, body: serde_json::Value| {
+        let request = http.post(format!("{}/_mock{path}", server.base_url())).body(body.to_string());
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        let answer: serde_json::Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
+        (status, answer)
+    };
+    let refused = |message: &str| (400, json!({ "error": message }));
+    let none = "there is no application: `POST /_mock/application` takes one";
+    assert_eq!(call("/push", json!({ "xml": "<xml/>" })).await, refused(none));
+    let settings = json!({ "url": url, "token": TOKEN, "encoding_aes_key": KEY, "receiveid": "ww1" });
+    assert_eq!(call("/application", settings.clone()).await, (200, json!({ "requests": 1, "answered": 0 })));
+
+    let text = call("/push", json!({ "xml": "<xml><MsgType>text</MsgType></xml>" })).await;
+    assert_eq!(text, (200, json!({ "tries": 1, "reply": "<xml>hello</xml>" })));
+    let text = call("/push", json!({ "example": "message.events.text_message" })).await;
+    assert_eq!(text.1["reply"], "<xml>hello</xml>");
+    let bot = call("/push", json!({ "json": { "msgtype": "mixed" } })).await;
+    assert_eq!(bot, (200, json!({ "tries": 1, "reply": null })));
+    let failed = call("/push", json!({ "xml": "<xml><MsgType>image</MsgType></xml>" })).await;
+    assert_eq!(failed, refused("the application answered with 500 Internal Server Error, not with 200"));
+    for body in [json!({}), json!({ "xml": "<xml/>", "json": {} })] {
+        assert_eq!(call("/push", body).await, refused("a callback has one of `example`, `xml` and `json`"));
+    }
+    assert_eq!(
+        call("/push", json!({ "xml": "text" })).await,
+        refused("`xml` is no XML document: it begins with `<`")
+    );
+
+    let mut wrong = settings;
+    wrong["encoding_aes_key"] = "short".into();
+    let (status, answer) = call("/application", wrong).await;
+    assert_eq!(status, 400);
+    assert!(!answer.to_string().contains("short"), "a key is not repeated: {answer}");
+    let counts: serde_json::Value = serde_json::from_str(
+        &reqwest::get(format!("{}/_mock/application", server.base_url()))
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap(),
+    )
+    .unwrap();
+    assert_eq!(counts, json!({ "requests": 1 + 3 + 3, "answered": 3 }));
 }

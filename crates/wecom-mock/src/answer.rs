@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 use std::io;
+#[cfg(feature = "push")]
+use std::sync::{Arc, Mutex};
 
 use http::{Method, Response};
 use serde_json::Value;
@@ -11,6 +13,10 @@ use crate::custom::Answers;
 use crate::fault::{self, Faults};
 use crate::fields::fields;
 use crate::generated::ROUTES;
+#[cfg(feature = "push")]
+use crate::lock;
+#[cfg(feature = "push")]
+use crate::push::Application;
 use crate::received::{Log, Received};
 use crate::reply::{Refusal, Reply};
 use crate::route::{Answer, Continuation, Paging, Route};
@@ -28,6 +34,9 @@ pub(crate) struct State {
     pub(crate) answers: Answers,
     pub(crate) faults: Faults,
     pub(crate) log: Log,
+    /// The application that callbacks are pushed to.
+    #[cfg(feature = "push")]
+    pub(crate) application: Mutex<Option<Arc<Application>>>,
 }
 
 impl State {
@@ -40,6 +49,8 @@ impl State {
             answers: Answers::default(),
             faults: Faults::default(),
             log: Log::default(),
+            #[cfg(feature = "push")]
+            application: Mutex::default(),
         }
     }
 
@@ -50,6 +61,8 @@ impl State {
         self.answers.clear(None);
         self.faults.clear(None);
         self.log.clear(None);
+        #[cfg(feature = "push")]
+        lock(&self.application).take();
     }
 
     /// The query parameter with a kind of token, if any endpoint takes it.
@@ -60,7 +73,7 @@ impl State {
     /// Takes a request down and answers it, or does what a fault says. An error closes the connection.
     pub(crate) async fn respond(&self, request: Received) -> io::Result<Response<fault::Body>> {
         if let Some(call) = control::call(&request.path) {
-            return Ok(fault::whole(control::answer(self, call, &request)));
+            return Ok(fault::whole(control::answer(self, call, &request).await));
         }
         let _answering = self.log.enter(&request);
         let usual = || self.answer(&request).ranged(&request.headers);

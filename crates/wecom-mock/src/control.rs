@@ -6,12 +6,16 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
+#[cfg(feature = "push")]
+use futures_util::future::BoxFuture;
 use http::header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING, UPGRADE};
 use http::{HeaderName, HeaderValue};
 use serde_json::{Map, Value, json};
 
 use crate::answer::State;
 use crate::fault::Fault;
+#[cfg(feature = "push")]
+use crate::pushing;
 use crate::received::Received;
 use crate::reply::Reply;
 use crate::wishes::{Problem, Wishes};
@@ -23,48 +27,94 @@ pub(crate) const PREFIX: &str = "/_mock";
 const MANUAL: &str = include_str!("control.md");
 
 /// A call of the control API.
-type Call = fn(&State, &Received) -> Result<Value, Problem>;
+enum Call {
+    /// What is done at once.
+    Now(fn(&State, &Received) -> Result<Value, Problem>),
+    /// What takes time.
+    #[cfg(feature = "push")]
+    Later(for<'a> fn(&'a State, &'a Received) -> BoxFuture<'a, Result<Value, Problem>>),
+}
 
 /// All calls: method, the rest of the path, what they do.
 const CALLS: &[(&str, &str, Call)] = &[
-    ("POST", "/faults", inject),
-    ("GET", "/faults", |state, _| Ok(faults(state))),
-    ("DELETE", "/faults", |state, request| {
-        state.faults.clear(only(request, &["path"])?.param("path"));
-        Ok(faults(state))
-    }),
-    ("POST", "/answers", give_answer),
-    ("GET", "/answers", |state, _| Ok(answers(state))),
-    ("DELETE", "/answers", |state, request| {
-        state.answers.clear(only(request, &["path"])?.param("path"));
-        Ok(answers(state))
-    }),
-    ("GET", "/requests", requests),
-    ("DELETE", "/requests", |state, request| {
-        state.log.clear(only(request, &["path"])?.param("path"));
-        Ok(json!({}))
-    }),
-    ("POST", "/tokens", issue_token),
-    ("POST", "/tokens/expire", |state, _| {
-        state.tokens.expire();
-        Ok(json!({}))
-    }),
-    ("POST", "/tokens/revoke", |state, _| {
-        state.tokens.revoke();
-        Ok(json!({}))
-    }),
-    ("GET", "/things", |state, request| {
-        only(request, &[])?;
-        Ok(json!({ "things": state.things.all() }))
-    }),
-    ("DELETE", "/things", |state, request| {
-        state.things.clear(only(request, &["thing"])?.param("thing"));
-        Ok(json!({ "things": state.things.all() }))
-    }),
-    ("POST", "/reset", |state, _| {
-        state.reset();
-        Ok(json!({}))
-    }),
+    ("POST", "/faults", Call::Now(inject)),
+    ("GET", "/faults", Call::Now(|state, _| Ok(faults(state)))),
+    (
+        "DELETE",
+        "/faults",
+        Call::Now(|state, request| {
+            state.faults.clear(only(request, &["path"])?.param("path"));
+            Ok(faults(state))
+        }),
+    ),
+    ("POST", "/answers", Call::Now(give_answer)),
+    ("GET", "/answers", Call::Now(|state, _| Ok(answers(state)))),
+    (
+        "DELETE",
+        "/answers",
+        Call::Now(|state, request| {
+            state.answers.clear(only(request, &["path"])?.param("path"));
+            Ok(answers(state))
+        }),
+    ),
+    ("GET", "/requests", Call::Now(requests)),
+    (
+        "DELETE",
+        "/requests",
+        Call::Now(|state, request| {
+            state.log.clear(only(request, &["path"])?.param("path"));
+            Ok(json!({}))
+        }),
+    ),
+    ("POST", "/tokens", Call::Now(issue_token)),
+    (
+        "POST",
+        "/tokens/expire",
+        Call::Now(|state, _| {
+            state.tokens.expire();
+            Ok(json!({}))
+        }),
+    ),
+    (
+        "POST",
+        "/tokens/revoke",
+        Call::Now(|state, _| {
+            state.tokens.revoke();
+            Ok(json!({}))
+        }),
+    ),
+    (
+        "GET",
+        "/things",
+        Call::Now(|state, request| {
+            only(request, &[])?;
+            Ok(json!({ "things": state.things.all() }))
+        }),
+    ),
+    (
+        "DELETE",
+        "/things",
+        Call::Now(|state, request| {
+            state.things.clear(only(request, &["thing"])?.param("thing"));
+            Ok(json!({ "things": state.things.all() }))
+        }),
+    ),
+    #[cfg(feature = "push")]
+    ("POST", "/application", Call::Later(pushing::take)),
+    #[cfg(feature = "push")]
+    ("GET", "/application", Call::Now(|state, _| Ok(pushing::shown(state)))),
+    #[cfg(feature = "push")]
+    ("POST", "/push", Call::Later(pushing::push)),
+    #[cfg(feature = "push")]
+    ("GET", "/examples", Call::Now(|_, _| Ok(pushing::names()))),
+    (
+        "POST",
+        "/reset",
+        Call::Now(|state, _| {
+            state.reset();
+            Ok(json!({}))
+        }),
+    ),
 ];
 
 /// The rest of a path that belongs to the control API.
@@ -73,26 +123,37 @@ pub(crate) fn call(path: &str) -> Option<&str> {
 }
 
 /// The answer to a request to the control API, given the rest of its path.
-pub(crate) fn answer(state: &State, call: &str, request: &Received) -> Reply {
+pub(crate) async fn answer(state: &State, call: &str, request: &Received) -> Reply {
+    let done = match find(call, request) {
+        Ok(Call::Now(act)) => act(state, request),
+        #[cfg(feature = "push")]
+        Ok(Call::Later(act)) => act(state, request).await,
+        Err(reply) => return reply,
+    };
+    match done {
+        Ok(value) => Reply::json(value),
+        Err(Problem(message)) => refusal(400, &message),
+    }
+}
+
+/// The call of a request; otherwise, the answer to it.
+fn find(call: &str, request: &Received) -> Result<&'static Call, Reply> {
     let call = call.trim_end_matches('/');
     if call.is_empty() && request.method == "GET" {
-        return Reply::new(200, "text/markdown; charset=UTF-8", MANUAL);
+        return Err(Reply::new(200, "text/markdown; charset=UTF-8", MANUAL));
     }
     let mut known = CALLS.iter().filter(|(_, path, _)| *path == call).peekable();
     if known.peek().is_none() && !call.is_empty() {
         let message = format!("`{PREFIX}{call}` is no call of the control API; `GET {PREFIX}` lists them");
-        return refusal(404, &message);
+        return Err(refusal(404, &message));
     }
     let methods: Vec<&str> = known.clone().map(|(method, ..)| *method).collect();
     let Some((.., act)) = known.find(|(method, ..)| request.method == *method) else {
         let methods = if call.is_empty() { "GET".to_owned() } else { methods.join(", ") };
         let message = format!("`{PREFIX}{call}` takes {methods}, not {}", request.method);
-        return refusal(405, &message).with_header("allow", methods);
+        return Err(refusal(405, &message).with_header("allow", methods));
     };
-    match act(state, request) {
-        Ok(value) => Reply::json(value),
-        Err(Problem(message)) => refusal(400, &message),
-    }
+    Ok(act)
 }
 
 fn refusal(status: u16, message: &str) -> Reply {
@@ -284,6 +345,7 @@ mod tests {
     use super::*;
     use crate::generated::ROUTES;
 
+    #[cfg(feature = "push")]
     #[test]
     fn the_manual_lists_every_call_and_no_other() {
         let rows = MANUAL.lines().filter_map(|line| line.strip_prefix("| `"));

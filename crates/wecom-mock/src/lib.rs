@@ -56,7 +56,24 @@
 //!
 //! # Callbacks
 //!
-//! With the feature `push`, an `Application` of the module `push` gets callbacks: encrypted, signed, and up to three times, as WeCom sends them.
+//! With the feature `push` (on by default), a server sends callbacks to an application: encrypted, signed, and up to three times, as WeCom does. They are
+//! the specification's examples, or documents of your own.
+//!
+//! ```no_run
+//! # #[cfg(feature = "push")]
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! use wecom_mock::Server;
+//! use wecom_mock::push::Sender;
+//!
+//! let server = Server::start().await?;
+//! let settings = Sender::new("QDG6eK", "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C", "ww1")?;
+//! server.application("http://127.0.0.1:3000/callback", settings).await?;
+//!
+//! let pushed = server.push("externalcontact.events.add_external_contact").await?;
+//! assert_eq!((pushed.tries, pushed.reply), (1, None));
+//! # Ok(())
+//! # }
+//! ```
 //!
 //! # For other languages
 //!
@@ -77,6 +94,8 @@ mod fields;
 mod generated;
 #[cfg(feature = "push")]
 pub mod push;
+#[cfg(feature = "push")]
+mod pushing;
 mod received;
 mod reply;
 mod route;

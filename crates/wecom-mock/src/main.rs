@@ -24,6 +24,9 @@ Options:
 
 Prints the server's address as the first line, and runs until it is stopped (Ctrl-C). Use that address as the base URL in
 place of https://qyapi.weixin.qq.com. Faults, answers, tokens and the requests received are under /_mock: GET /_mock says how.
+
+It pushes callbacks, too, encrypted and signed as WeCom does: POST /_mock/application with the callback URL, the token and the key of your
+application, which is verified, then POST /_mock/push with the name of an example ({\"example\": \"contacts.events.create_user\"}) or a document.
 ";
 
 /// The action that the arguments ask for.

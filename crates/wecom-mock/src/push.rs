@@ -13,7 +13,10 @@ use hyper::client::conn::http1::handshake;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-pub use wecom_callback::{Format, Sender};
+use wecom_callback::Format;
+pub use wecom_callback::Sender;
+
+use crate::generated::EXAMPLES;
 
 /// How long WeCom waits for the answer to a callback.
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -39,6 +42,10 @@ pub enum PushError {
     Status(StatusCode),
     /// It answered the verification of its URL with something other than the text in it.
     Echo(Bytes),
+    /// No callback of the specification has this name.
+    NoExample(String),
+    /// The server has no application.
+    NoApplication,
     /// Its answer is neither empty nor `success`, nor an encrypted reply.
     Reply(wecom_callback::Error),
 }
@@ -54,6 +61,10 @@ impl fmt::Display for PushError {
                 "the application must answer the verification with the decrypted text alone, and answered {:?}",
                 String::from_utf8_lossy(body)
             ),
+            Self::NoExample(name) => {
+                write!(f, "`{name}` is neither a document nor the name of an example; `examples` lists those")
+            }
+            Self::NoApplication => f.write_str("there is no application: `Server::application` takes one"),
             Self::Reply(error) => write!(f, "the application's answer is no reply: {error}"),
         }
     }
@@ -65,13 +76,12 @@ impl std::error::Error for PushError {}
 ///
 /// ```no_run
 /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-/// use wecom_mock::push::{Application, Format, Sender};
+/// use wecom_mock::push::{Application, Sender};
 ///
 /// let settings = Sender::new("QDG6eK", "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C", "ww1")?;
 /// let application = Application::verify("http://127.0.0.1:3000/callback", settings).await?;
 ///
-/// let message = "<xml><MsgType>text</MsgType><Content>hi</Content></xml>";
-/// let pushed = application.push(Format::Xml, message).await?;
+/// let pushed = application.push("<xml><MsgType>text</MsgType><Content>hi</Content></xml>").await?;
 /// assert_eq!((pushed.tries, pushed.reply), (1, None));
 /// # Ok(())
 /// # }
@@ -130,14 +140,23 @@ impl Application {
         self
     }
 
-    /// Pushes a message: encrypts, signs and sends it, up to three times until it is answered in time with the status 200, and decrypts the reply.
-    pub async fn push(&self, format: Format, message: impl AsRef<[u8]>) -> Result<Pushed, PushError> {
-        let message = message.as_ref();
-        let short = format == Format::Json || contains(message, b"<InfoType>");
+    /// Pushes a callback: encrypts, signs and sends it, up to three times until it is answered in time with the status 200, and decrypts the reply.
+    ///
+    /// It is a document, XML or JSON, or the name of an [example](examples). The application is the recipient of an example.
+    pub async fn push(&self, callback: impl AsRef<str>) -> Result<Pushed, PushError> {
+        let callback = callback.as_ref().trim();
+        let message = if callback.starts_with(['<', '{']) {
+            callback.to_owned()
+        } else {
+            let example = example(callback).ok_or_else(|| PushError::NoExample(callback.to_owned()))?;
+            addressed(example, self.settings.receiveid())
+        };
+        let format = if message.starts_with('{') { Format::Json } else { Format::Xml };
+        let short = format == Format::Json || message.contains("<InfoType>");
         let deadline = if short { self.short_deadline } else { self.deadline };
         let mut tries = 1;
         let body = loop {
-            let sent = self.settings.callback(format, message, self.settings.receiveid(), "");
+            let sent = self.settings.callback(format, message.as_bytes(), self.settings.receiveid(), "");
             match self.send(Method::POST, &sent.query, sent.body, deadline).await {
                 Ok(body) => break body,
                 Err(error) if tries == TRIES => return Err(error),
@@ -211,6 +230,32 @@ impl Application {
     }
 }
 
-fn contains(message: &[u8], part: &[u8]) -> bool {
-    message.windows(part.len()).any(|window| window == part)
+/// The names of all callbacks of the specification, for [`Application::push`]: `contacts.events.create_user`. Where a callback has several examples,
+/// `#2` after its name is the second one.
+pub fn examples() -> impl Iterator<Item = &'static str> {
+    EXAMPLES.iter().map(|(name, _)| *name)
+}
+
+/// An example by its name, or by its name and its number.
+fn example(name: &str) -> Option<&'static str> {
+    let (name, number) = match name.split_once('#') {
+        Some((name, number)) => (name, number.parse().ok()?),
+        None => (name, 1),
+    };
+    let (_, payloads) = EXAMPLES.iter().find(|(known, _)| *known == name)?;
+    payloads.get(usize::checked_sub(number, 1)?).copied()
+}
+
+/// An example whose recipient is an application: its company, or the suite. What has none, or whose recipients are unknown, stays as it is.
+fn addressed(example: &str, receiveid: &str) -> String {
+    let member = if example.contains("<InfoType>") { "SuiteId" } else { "ToUserName" };
+    let (begin, end) = (format!("<{member}>"), format!("</{member}>"));
+    let place =
+        example.split_once(&begin).and_then(|(before, rest)| Some((before, rest.split_once(&end)?.1)));
+    match place {
+        Some((before, after)) if !receiveid.is_empty() => {
+            format!("{before}{begin}<![CDATA[{receiveid}]]>{end}{after}")
+        }
+        _ => example.to_owned(),
+    }
 }

@@ -17,6 +17,10 @@ use tokio::sync::watch;
 
 use crate::answer::State;
 use crate::fault::{self, Fault};
+#[cfg(feature = "push")]
+use crate::lock;
+#[cfg(feature = "push")]
+use crate::push::{Application, PushError, Pushed, Sender};
 use crate::received::Received;
 use crate::reply::Reply;
 use crate::tokens::Tokens;
@@ -111,6 +115,21 @@ impl Server {
     /// Restores the usual responses of all paths.
     pub fn clear_answers(&self) {
         self.state.answers.clear(None);
+    }
+
+    /// Verifies the callback URL of an application, and takes it to push callbacks to.
+    #[cfg(feature = "push")]
+    pub async fn application(&self, url: &str, settings: Sender) -> Result<Arc<Application>, PushError> {
+        let application = Arc::new(Application::verify(url, settings).await?);
+        *lock(&self.state.application) = Some(Arc::clone(&application));
+        Ok(application)
+    }
+
+    /// Pushes a callback to the [application](Self::application): see [`Application::push`].
+    #[cfg(feature = "push")]
+    pub async fn push(&self, callback: impl AsRef<str>) -> Result<Pushed, PushError> {
+        let application = lock(&self.state.application).clone().ok_or(PushError::NoApplication)?;
+        application.push(callback).await
     }
 
     /// Forgets the requests received so far, and how many there were.

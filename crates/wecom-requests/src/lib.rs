@@ -32,6 +32,7 @@ mod file;
 #[rustfmt::skip]
 #[allow(clippy::all, clippy::pedantic, reason = "the documentation decides the shape of generated code")]
 mod generated;
+mod job;
 mod json;
 mod paging;
 mod probe;
@@ -54,6 +55,7 @@ pub(crate) use check::{Number, Time, has_items, is_one_of};
 pub use endpoint::{Endpoint, Errcode, Host, Meta, Period, Rate, ResponseFormat};
 pub use file::{begins_file, file_head};
 pub use generated::ENDPOINTS;
+pub use job::{Job, JobState};
 pub use json::JsonResponse;
 pub use paging::{Paged, PagedItems};
 pub use query::Query;

@@ -93,7 +93,7 @@ async fn post_moment(client: &Client, userid: &str) -> Result<()> {
         AddMomentTask::new().text(TextContent::new("The new catalogue is out.")).visible_range(senders);
     let job = client.send(&task).await?.jobid;
     // Creating it is a job that takes a while; posting it is up to the member.
-    let job = client.wait_for(&GetMomentTaskResult::new(job), Duration::from_secs(2)).await?;
+    let job = client.wait(GetMomentTaskResult::new(job)).deadline(Duration::from_secs(60)).await?;
     let Some(moment) = job.result.and_then(|result| result.moment_id) else {
         return Err("no moment was created".into());
     };

@@ -22,9 +22,11 @@
 //! # }
 //! ```
 
+mod jobs;
 #[cfg(feature = "service")]
 mod suites;
 
+pub use jobs::finished_jobs;
 #[cfg(feature = "service")]
 pub use suites::{suite_authorizations, suite_tickets};
 pub use wecom_callback::*;

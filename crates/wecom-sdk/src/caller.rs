@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use wecom_requests::{Host, Meta};
 
+use crate::jobs::Jobs;
 use crate::limits::Limits;
 use crate::options::CallOptions;
 use crate::tokens::{Credentials, TokenStore};
@@ -19,6 +20,8 @@ pub struct Caller {
     pub(crate) limits: Limits,
     pub(crate) store: Arc<dyn TokenStore>,
     pub(crate) credentials: Credentials,
+    /// Who waits for jobs.
+    pub(crate) jobs: Jobs,
     /// How tokens are fetched, and how calls are made unless they say otherwise.
     pub(crate) options: Arc<CallOptions>,
 }

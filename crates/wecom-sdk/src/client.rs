@@ -10,6 +10,7 @@ use wecom_requests::{Endpoint, Paged, PagedItems};
 
 use crate::caller::Caller;
 use crate::http::HttpOptions;
+use crate::jobs::Jobs;
 use crate::limits::{LimitStore, Limits, MemoryLimits, OnLimit};
 use crate::options::CallOptions;
 use crate::retry::RetryPolicy;
@@ -181,7 +182,6 @@ impl<C: Credential> Client<C> {
         Session::new(&self.caller, &self.tokens, &self.options)
     }
 
-    #[cfg(any(feature = "jssdk", feature = "service"))]
     pub(crate) fn caller(&self) -> &Arc<Caller> {
         &self.caller
     }
@@ -417,6 +417,7 @@ impl<C: Credential> ClientBuilder<C> {
             limits: Limits::new(self.limit_store, self.address),
             store: self.token_store,
             credentials: Credentials::default(),
+            jobs: Jobs::default(),
             options: Arc::clone(&options),
         };
         Ok(Client::of(Arc::new(caller), options, self.credential))

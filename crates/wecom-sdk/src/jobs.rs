@@ -1,59 +1,70 @@
 //! Jobs that WeCom continues after a call has returned.
 
+use std::collections::HashMap;
+use std::fmt;
+use std::future::IntoFuture;
+use std::sync::Mutex;
 use std::time::Duration;
 
-use tokio::time::sleep;
-use wecom_requests::Endpoint;
+use futures_core::future::BoxFuture;
+use thiserror::Error;
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout_at};
+use wecom_requests::{Job, JobState};
 
-use crate::{Client, Credential, Error, Provides};
+use crate::time::{jitter, later};
+use crate::{Client, Credential, Error, Provides, lock};
 
-/// An endpoint that reports the progress of a job: see [`Client::wait_for`].
-pub trait Job: Endpoint {
-    /// Returns whether the job is finished. An undocumented state ends the wait, too, since it is unknown what follows it.
-    fn is_over(answer: &Self::Response) -> bool;
-}
+/// How long to wait for a job, unless it is said otherwise.
+const DEADLINE: Duration = Duration::from_secs(60 * 60);
 
-#[cfg(feature = "contacts")]
-impl Job for wecom_models::contacts::batch::GetBatchResult {
-    fn is_over(answer: &Self::Response) -> bool {
-        use wecom_models::contacts::batch::JobStatus;
+/// The first and the longest pause between two requests.
+const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 
-        !matches!(answer.status, JobStatus::Started | JobStatus::InProgress)
-    }
-}
-
-#[cfg(feature = "contacts")]
-impl Job for wecom_models::contacts::export::GetExportResult {
-    fn is_over(answer: &Self::Response) -> bool {
-        use wecom_models::contacts::export::ExportStatus;
-
-        !matches!(answer.status, ExportStatus::NotStarted | ExportStatus::InProgress)
-    }
-}
-
-#[cfg(feature = "corpgroup")]
-impl Job for wecom_models::corpgroup::chain::GetCorpGroupResult {
-    fn is_over(answer: &Self::Response) -> bool {
-        use wecom_models::corpgroup::chain::JobStatus;
-
-        !matches!(answer.status, JobStatus::Started | JobStatus::InProgress)
-    }
-}
-
-#[cfg(feature = "externalcontact")]
-impl Job for wecom_models::externalcontact::moment::GetMomentTaskResult {
-    fn is_over(answer: &Self::Response) -> bool {
-        use wecom_models::externalcontact::moment::JobStatus;
-
-        !matches!(answer.status, JobStatus::Started | JobStatus::InProgress)
-    }
+/// Why a job wasn't waited for to its end, or how it has failed.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum WaitError<R> {
+    /// A request for its progress failed, and another one would fail, too. The job itself may continue.
+    #[error(transparent)]
+    Call(#[from] Error),
+    /// The job has failed.
+    #[error("the job has failed{}", code.map(|code| format!(" with the error code {code}")).unwrap_or_default())]
+    #[non_exhaustive]
+    Failed {
+        /// The error code, if the response has one.
+        code: Option<i64>,
+        /// The last response.
+        response: Box<R>,
+    },
+    /// The job has an undocumented status: it is unknown whether anything follows.
+    #[error("the job has a status that isn't documented")]
+    #[non_exhaustive]
+    Unknown {
+        /// The last response.
+        response: Box<R>,
+    },
+    /// The job wasn't over in time. It continues, and can be waited for again.
+    #[error("the job wasn't over within {deadline:?}{}", failure.as_ref().map(|error| format!("; the last request failed: {error}")).unwrap_or_default())]
+    #[non_exhaustive]
+    Deadline {
+        /// How long the client waited.
+        deadline: Duration,
+        /// The last response, if there was one.
+        response: Option<Box<R>>,
+        /// The error of the last request, if it failed.
+        failure: Option<Box<Error>>,
+    },
 }
 
 impl<C: Credential> Client<C> {
-    /// Polls a job, with a pause between requests, until it is finished, and returns the last response.
+    /// Waits until a job is over, and returns the last response.
     ///
-    /// The first error that [`Client::send`] returns after its retries ends the wait; the job itself continues, and can be waited for again.
-    /// Each request has the client's deadline, the wait as a whole has none: use `tokio::time::timeout` to limit it.
+    /// `.await` begins with a request for the job's progress, and repeats it after pauses that grow from about 1 to 30 seconds
+    /// ([`Wait::pauses`]), as rates allow. An event that says that the job has ended makes it ask at once, if the client gets events
+    /// (`callback::finished_jobs`, or [`Client::job_has_ended`]). After an hour, the wait is given up ([`Wait::deadline`]).
+    ///
+    /// A transient failure doesn't end the wait. Dropping the future does: the job continues, and can be waited for again.
     ///
     #[cfg_attr(feature = "contacts", doc = "```")]
     #[cfg_attr(not(feature = "contacts"), doc = "```ignore")]
@@ -63,23 +74,171 @@ impl<C: Credential> Client<C> {
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let server = wecom_mock::Server::start().await?;
     /// # let client = Client::builder("corp id", "secret").base_url(server.base_url()).build()?;
-    /// let import = client.wait_for(&GetBatchResult::new("job id"), Duration::from_secs(5)).await?;
+    /// let import = client.wait(GetBatchResult::new("job id")).deadline(Duration::from_secs(600)).await?;
     /// assert_eq!(import.percentage, 100);
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn wait_for<E>(&self, request: &E, pause: Duration) -> Result<E::Response, Error>
+    pub fn wait<E>(&self, job: E) -> Wait<E, C>
     where
-        E: Job + Sync,
-        E::Response: Send,
+        E: Job,
         C: Provides<E::Token>,
     {
+        Wait { client: self.clone(), job, deadline: DEADLINE, pauses: PAUSES }
+    }
+
+    /// Ends the pauses of those who [wait](Self::wait) for a job, by its ID: for applications that receive the event themselves.
+    ///
+    /// It concerns all clients that share connections with this one ([`Client::with_credential`]).
+    pub fn job_has_ended(&self, job_id: &str) {
+        self.caller().jobs.ended(job_id);
+    }
+}
+
+/// A job to wait for: see [`Client::wait`].
+#[must_use = "nothing is asked until it is awaited"]
+pub struct Wait<E, C> {
+    client: Client<C>,
+    job: E,
+    deadline: Duration,
+    pauses: (Duration, Duration),
+}
+
+impl<E, C> Wait<E, C> {
+    /// Sets how long to wait, instead of an hour.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// Sets the first and the longest pause between two requests, instead of 1 and 30 seconds. A pause is twice as long as the one before;
+    /// each is random between half of its length and all of it.
+    pub fn pauses(mut self, first: Duration, longest: Duration) -> Self {
+        self.pauses = (first, longest);
+        self
+    }
+}
+
+impl<E, C> fmt::Debug for Wait<E, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wait").field("deadline", &self.deadline).finish_non_exhaustive()
+    }
+}
+
+impl<E, C> IntoFuture for Wait<E, C>
+where
+    E: Job + Send + Sync + 'static,
+    E::Response: Send,
+    C: Credential + Provides<E::Token>,
+{
+    type Output = Result<E::Response, WaitError<E::Response>>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}
+
+impl<E, C> Wait<E, C>
+where
+    E: Job + Sync,
+    E::Response: Send,
+    C: Credential + Provides<E::Token>,
+{
+    async fn run(self) -> Result<E::Response, WaitError<E::Response>> {
+        let Self { client, job, deadline, pauses: (first, longest) } = self;
+        // Before the first request: an event that comes during one isn't missed.
+        let mut waiting = client.caller().jobs.waiting(job.job_id());
+        let end = later(deadline);
+        let (mut response, mut failure) = (None, None);
+        let mut pause = first.min(longest);
         loop {
-            let answer = self.send(request).await?;
-            if E::is_over(&answer) {
-                return Ok(answer);
+            let mut least = Duration::ZERO;
+            match timeout_at(end, client.send(&job)).await {
+                Ok(Ok(answer)) => match E::state(&answer) {
+                    JobState::Done => return Ok(answer),
+                    JobState::Failed { code, .. } => {
+                        return Err(WaitError::Failed { code, response: Box::new(answer) });
+                    }
+                    JobState::Pending => (response, failure) = (Some(Box::new(answer)), None),
+                    _ => return Err(WaitError::Unknown { response: Box::new(answer) }),
+                },
+                Ok(Err(error)) if error.is_transient() => {
+                    least = error.retry_after().unwrap_or_default();
+                    failure = Some(Box::new(error));
+                }
+                Ok(Err(error)) => return Err(error.into()),
+                Err(_) => return Err(WaitError::Deadline { deadline, response, failure }),
             }
-            sleep(pause).await;
+            let next = Instant::now() + jitter(pause).max(least);
+            pause = match timeout_at(next.min(end), waiting.event()).await {
+                // The result may follow its event only after a while.
+                Ok(()) => first.min(longest),
+                Err(_) if next >= end => return Err(WaitError::Deadline { deadline, response, failure }),
+                Err(_) => pause.saturating_mul(2).min(longest),
+            };
         }
+    }
+}
+
+/// Who waits for jobs, by their IDs.
+#[derive(Debug, Default)]
+pub(crate) struct Jobs(Mutex<HashMap<String, watch::Sender<()>>>);
+
+impl Jobs {
+    fn ended(&self, job_id: &str) {
+        if let Some(waiting) = lock(&self.0).get(job_id) {
+            waiting.send_replace(());
+        }
+    }
+
+    fn waiting<'a>(&'a self, job_id: &'a str) -> Waiting<'a> {
+        let mut jobs = lock(&self.0);
+        let events = jobs.entry(job_id.to_owned()).or_default().subscribe();
+        Waiting { jobs: self, job_id, events }
+    }
+}
+
+/// One who waits for a job.
+struct Waiting<'a> {
+    jobs: &'a Jobs,
+    job_id: &'a str,
+    events: watch::Receiver<()>,
+}
+
+impl Waiting<'_> {
+    /// Waits for an event since the last one.
+    async fn event(&mut self) {
+        // The sender is there as long as this is.
+        let _ = self.events.changed().await;
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        let mut jobs = lock(&self.jobs.0);
+        // The last one, whose own receiver is still there.
+        if jobs.get(self.job_id).is_some_and(|events| events.receiver_count() <= 1) {
+            jobs.remove(self.job_id);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Jobs, lock};
+
+    #[test]
+    fn a_job_is_remembered_as_long_as_someone_waits_for_it() {
+        let jobs = Jobs::default();
+        let (one, two) = (jobs.waiting("a"), jobs.waiting("a"));
+        let other = jobs.waiting("b");
+        assert_eq!(lock(&jobs.0).len(), 2);
+        drop(one);
+        jobs.ended("a");
+        assert!(two.events.has_changed().unwrap());
+        assert!(!other.events.has_changed().unwrap());
+        drop((two, other));
+        assert!(lock(&jobs.0).is_empty());
     }
 }

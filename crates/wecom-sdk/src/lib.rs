@@ -289,7 +289,7 @@
 //! - [`Client::jssdk`] signs pages with the tickets of `auth::jssdk` (feature `jssdk`).
 //! - [`GroupBot`] sends the messages and files of `message::webhook` (feature `group-bot`).
 //! - [`login`] leads people to the codes that `auth::login` and `service::login` exchange (feature `login`).
-//! - [`Client::wait_for`] polls a job until it is finished.
+//! - [`Client::wait`] waits until a job is over.
 //! - [`Client::upload`] streams a file.
 //! - [`Client::download`] streams a file to the caller.
 //! - [`Client::upload_to_drive`] uploads a file to WeDrive (微盘), in blocks where it is large.
@@ -352,7 +352,8 @@ pub use files::{Content, ContentRange, Download};
 #[cfg(feature = "group-bot")]
 pub use group_bot::{BotMessage, GroupBot};
 pub use hook::{Finished, Hook, Incoming, Outgoing};
-pub use jobs::Job;
+#[doc(inline)]
+pub use jobs::{Wait, WaitError};
 #[cfg(feature = "jssdk")]
 pub use jssdk::{JsSdk, JsSignature};
 pub use limits::{LimitKey, LimitStore, MemoryLimits, OnLimit};
@@ -374,8 +375,8 @@ include!("generated/families.rs");
 #[cfg(feature = "sign")]
 pub use wecom_requests::Signed;
 pub use wecom_requests::{
-    ApiError, Check, Checker, DecodeError, ENDPOINTS, Endpoint, Errcode, Form, JsonResponse, MerchantError,
-    Meta, Paged, PagedItems, Period, Query, Rate, Violations, errcode, rates, token,
+    ApiError, Check, Checker, DecodeError, ENDPOINTS, Endpoint, Errcode, Form, Job, JobState, JsonResponse,
+    MerchantError, Meta, Paged, PagedItems, Period, Query, Rate, Violations, errcode, rates, token,
 };
 
 /// Locks what stays whole even if a task panicked meanwhile.

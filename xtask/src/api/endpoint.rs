@@ -1,6 +1,6 @@
 //! Endpoints: how they are called, and what is sent and comes back.
 
-use super::{ErrorCode, Keeps, Ty};
+use super::{ErrorCode, Job, Keeps, Ty};
 use crate::spec::names::pascal;
 use crate::spec::{Answer, Body, Doc, Errcode, FieldPath, Grants, Helper, Host, Part, Rate, Sign, Token};
 
@@ -59,6 +59,8 @@ pub struct Endpoint {
     pub codes: Vec<ErrorCode>,
     /// How its pages follow each other.
     pub pagination: Option<Pagination>,
+    /// What it says of a job.
+    pub job: Option<Job>,
     /// What `wecom-sdk` has by hand around it.
     pub helper: Option<Helper>,
     /// Where its response holds a token.

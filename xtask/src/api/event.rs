@@ -1,6 +1,6 @@
 //! Events: what WeCom sends by itself.
 
-use crate::spec::{Doc, Shown, Wire};
+use crate::spec::{Doc, FieldPath, Shown, Wire};
 
 /// An event.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub struct Event {
     pub doc: Doc,
     /// What tells it from others, each as in the spec: `Event change_contact create_user`.
     pub wire: Vec<String>,
+    /// The field with the ID of the job that it says has ended.
+    pub ends_job: Option<FieldPath>,
     /// Whole documents.
     pub examples: Vec<Shown>,
 }

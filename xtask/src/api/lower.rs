@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 
 use super::{
-    Api, Codes, Continuation, Direction, Endpoint, Enum, EnumValue, ErrorCode, Event, Example, Field, Keeps,
-    Method, Module, Next, Pagination, Rates, Struct, Ty, Type, Union, Variant,
+    Api, Codes, Continuation, Direction, Endpoint, Enum, EnumValue, ErrorCode, Event, Example, Field, Job,
+    Keeps, Method, Module, Next, Pagination, Rates, Struct, Ty, Type, Union, Variant,
 };
 use crate::spec::names::{pascal, snake};
 use crate::spec::source::Source;
@@ -160,6 +160,7 @@ impl Lowering<'_> {
             notes: head.notes.as_deref().map(|notes| notes.trim().to_owned()),
             doc: head.doc.clone(),
             wire: head.wire.clone(),
+            ends_job: head.ends_job.as_deref().map(FieldPath::new),
             examples: head.examples.clone(),
         };
         (event, payload)
@@ -293,6 +294,7 @@ impl Lowering<'_> {
                 .pagination
                 .as_ref()
                 .map(|pagination| self.pagination(pagination, request, response)),
+            job: head.job.as_ref().map(|job| self.job(job, response)),
             helper: head.helper,
             grants: head.grants.clone(),
             keeps: head.keeps.as_ref().map(|keeps| self.keeps(keeps, path, endpoint)),
@@ -331,6 +333,23 @@ impl Lowering<'_> {
             continuation: more.or(end).or(total),
             start,
             items,
+        }
+    }
+
+    fn job(&self, job: &spec::Job, response: &Struct) -> Job {
+        let status = FieldPath::new(&job.status);
+        let ty = self.ty_at(response, &status).name().expect("checked: it is an enum").to_owned();
+        let values = &self.file.enums[&ty].values;
+        let names = |wires: &[serde_json::Value]| {
+            wires.iter().map(|wire| values[&spec::Job::wire(wire)].name.clone()).collect()
+        };
+        Job {
+            id: FieldPath::new(&job.id),
+            done: names(&job.done),
+            failed: names(&job.failed),
+            error: job.error.as_deref().map(FieldPath::new),
+            status,
+            ty,
         }
     }
 

@@ -3,6 +3,7 @@
 mod codes;
 mod endpoint;
 mod event;
+mod job;
 mod keeps;
 mod kept;
 mod lower;
@@ -13,6 +14,7 @@ mod visit;
 pub use codes::{Codes, ErrorCode};
 pub use endpoint::*;
 pub use event::Event;
+pub use job::Job;
 pub use keeps::Keeps;
 pub use lower::spec as lower;
 pub use model::*;

@@ -34,6 +34,7 @@ impl Comparison<'_> {
         self.traffic(b, h, &both);
         self.token_and_answer(base, head, &both);
         self.paging(base, head, &both);
+        self.jobs(b, h, &both);
         self.signing(b, h, &both);
         if grants(b.grants.as_ref()) != grants(h.grants.as_ref()) {
             let meaning = format!("`wecom_mock` gives out the token of `{}` in another way", both.head.rust);
@@ -143,6 +144,21 @@ impl Comparison<'_> {
             let (old, new) = (b.answer.keyword(), h.answer.keyword());
             let meaning = format!("the answer to `{rust}` is {new} instead of {old}");
             self.both(Rule::EncodingChanged, &key(both, "answer"), meaning);
+        }
+    }
+
+    fn jobs(&mut self, base: &Endpoint, head: &Endpoint, both: &Both) {
+        let (rust, at) = (&both.head.rust, key(both, "job"));
+        match (&base.job, &head.job) {
+            (Some(_), None) => {
+                self.lost(Rule::JobRemoved, &at, format!("`{rust}` no longer implements `Job`"))
+            }
+            (None, Some(_)) => self.both(Rule::JobAdded, &at, format!("`{rust}` implements `Job`")),
+            (Some(old), Some(new)) if old != new => {
+                let meaning = format!("`Client::wait` ends in another way for `{rust}`");
+                self.both(Rule::JobChanged, &at, meaning);
+            }
+            _ => {}
         }
     }
 

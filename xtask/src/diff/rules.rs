@@ -65,6 +65,7 @@ impl Rule {
             (
                 Class::Additive,
                 Self::SafeChanged
+                | Self::JobChanged
                 | Self::RatesChanged
                 | Self::GeneralRateAdded
                 | Self::GeneralRateRemoved
@@ -132,6 +133,8 @@ rules! {
         PaginationItemsRemoved = "pagination-items-removed",
         /// `PagedItems::Item` is another type.
         PaginationItemChanged = "pagination-item-changed",
+        /// A request implements `Job` no longer.
+        JobRemoved = "job-removed",
         /// A request implements `Signed` no longer.
         SignRemoved = "sign-removed",
         /// A field is no longer filled in by signing: `new` takes it.
@@ -224,6 +227,10 @@ rules! {
         PaginationItemsAdded = "pagination-items-added",
         /// Pages follow each other by other fields.
         PaginationChanged = "pagination-changed",
+        /// A request implements `Job`.
+        JobAdded = "job-added",
+        /// Whether a job is over, and has failed, is told in another way.
+        JobChanged = "job-changed",
         /// A request implements `Signed`.
         SignAdded = "sign-added",
         /// Signing fills in other fields.

@@ -44,8 +44,9 @@ fn event_title(event: &Event) -> String {
 
 fn event(event: &Event) -> String {
     let head = [event.summary.clone(), format!("{} · {}", told_by(event), event_title(event))];
+    let job = event.ends_job.as_ref().map(|_| "It ends what waits for the job.".to_owned());
     let direction = "It implements `Serialize` with the feature `bidirectional`.".to_owned();
-    paragraphs(head.into_iter().chain(event.notes.clone()).chain([direction]))
+    paragraphs(head.into_iter().chain(event.notes.clone()).chain(job).chain([direction]))
 }
 
 /// How to get a family.
@@ -101,6 +102,9 @@ fn response(structure: &Struct, endpoint: &Endpoint) -> String {
     paragraphs(std::iter::once(what).chain(serialize))
 }
 
+/// What is said of an endpoint that tells how far a job is.
+const WAITS: &str = "[`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of `wecom-sdk` waits until the job is over.";
+
 fn request(endpoint: &Endpoint, rules: &[Rule]) -> String {
     let head = [endpoint.summary.clone(), format!("{} · {}", call(endpoint), title(endpoint))];
     let rates = rates(&endpoint.rates, endpoint.concurrency);
@@ -110,9 +114,16 @@ fn request(endpoint: &Endpoint, rules: &[Rule]) -> String {
         let meaning = meaning[..1].to_lowercase() + &meaning[1..];
         format!("[`{}`]({}) of `wecom-sdk` {meaning}.", helper.keyword(), helper.url())
     });
+    let job = endpoint.job.as_ref().map(|_| WAITS.to_owned());
     let codes = (!endpoint.codes.is_empty()).then(|| errors(&endpoint.codes));
     paragraphs(
-        head.into_iter().chain(rates).chain(rules).chain(endpoint.notes.clone()).chain(helper).chain(codes),
+        head.into_iter()
+            .chain(rates)
+            .chain(rules)
+            .chain(endpoint.notes.clone())
+            .chain(job)
+            .chain(helper)
+            .chain(codes),
     )
 }
 

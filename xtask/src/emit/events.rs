@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::items::doc;
+use super::jobs;
 use crate::api::{Event, Module};
 use crate::spec::names::{self, ident};
 use crate::spec::{Wire, WireKey};
@@ -42,12 +43,14 @@ pub(super) fn impls(module: &Module) -> Option<TokenStream> {
     let payloads = module.events.iter().map(|event| {
         let Event { id, title, .. } = event;
         let (ty, wires) = (ident(&event.ty), event.wires().map(select));
+        let ended = jobs::ended(module, event);
         quote! {
             impl callback::Payload for #ty {
                 const NAME: &'static str = #id;
                 const TITLE: &'static str = #title;
                 const FAMILY: &'static str = #family;
                 const SELECT: &'static [Select] = &[#(#wires),*];
+                #ended
             }
         }
     });

@@ -33,6 +33,24 @@ pub(super) fn index(api: &Api) -> TokenStream {
     quote! {
         /// The routes of every spec file.
         pub(crate) static ROUTES: &[&[crate::route::Route]] = &[#(#modules::ROUTES),*];
+
+        #[cfg(feature = "push")]
+        mod callbacks;
+        #[cfg(feature = "push")]
+        pub(crate) use callbacks::EXAMPLES;
+    }
+}
+
+/// The examples of all callbacks.
+pub(super) fn examples(api: &Api) -> TokenStream {
+    let events = api.modules.iter().flat_map(|module| &module.events).map(|event| {
+        let id = &event.id;
+        let payloads = event.examples.iter().map(|example| raw_string(example.payload.trim_end()));
+        quote!((#id, &[#(#payloads),*]))
+    });
+    quote! {
+        /// The examples of every callback, by its name.
+        pub(crate) static EXAMPLES: &[(&str, &[&str])] = &[#(#events),*];
     }
 }
 

@@ -73,7 +73,10 @@ pub(super) fn impls(module: &Module, endpoint: &Endpoint, pagination: &Paginatio
 }
 
 /// A reference to a field some steps away, if all of them are there.
-fn optional_ref<'a>(base: &TokenStream, steps: impl IntoIterator<Item = &'a Field>) -> TokenStream {
+pub(super) fn optional_ref<'a>(
+    base: &TokenStream,
+    steps: impl IntoIterator<Item = &'a Field>,
+) -> TokenStream {
     let (mut place, mut optional) = (base.clone(), false);
     for field in steps {
         let name = ident(&field.rust);

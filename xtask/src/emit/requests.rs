@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::paths::{gate, rust_path};
 use super::wire::{chain, put};
-use super::{checks, items, paging, rates};
+use super::{checks, items, jobs, paging, rates};
 use crate::api::{Api, Endpoint, ErrorCode, Method, Module, Struct, Ty, page_url};
 use crate::spec::names::{ident, pascal};
 use crate::spec::{Format, Place};
@@ -21,8 +21,9 @@ pub(super) fn module(module: &Module) -> TokenStream {
         let endpoint_impl = endpoint_impl(endpoint, request);
         let pagination = endpoint.pagination.as_ref();
         let paged = pagination.map(|pagination| paging::impls(module, endpoint, pagination));
+        let job = endpoint.job.as_ref().map(|job| jobs::impls(module, endpoint, job));
         let signed = signed_impl(endpoint, request);
-        quote!(#endpoint_impl #check #paged #signed)
+        quote!(#endpoint_impl #check #paged #job #signed)
     });
     let own = module.own_types().filter(|ty| limited.contains(ty.name()));
     let parts = own.map(|ty| checks::of_type(module, ty, &limited));

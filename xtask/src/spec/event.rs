@@ -44,6 +44,8 @@ pub struct EventHead {
     /// What tells it from others on the wire; several, where one type serves them all: `Event change_contact create_user`.
     #[schemars(length(min = 1), inner(regex(pattern = pattern::WIRE)))]
     pub wire: Vec<String>,
+    /// The field with the ID of a job, where the event says that it has ended: `BatchJob.JobId`.
+    pub ends_job: Option<String>,
     /// Whole documents as they arrive, decrypted. They become tests.
     #[serde(default)]
     pub examples: Vec<Shown>,

@@ -5,8 +5,6 @@ use crate::spec::keywords::keywords;
 keywords! {
     /// A function of `wecom-sdk` that does the work around a call.
     Helper {
-        /// Asks until a job is finished.
-        WaitFor = "Client::wait_for",
         /// Sends a file as it is read, without holding it in memory.
         Upload = "Client::upload",
         /// Fetches a file piece by piece, as it comes.
@@ -21,7 +19,7 @@ impl Helper {
     pub fn feature(self) -> Option<&'static str> {
         match self {
             Self::UploadToDrive => Some("drive"),
-            Self::WaitFor | Self::Upload | Self::Download => None,
+            Self::Upload | Self::Download => None,
         }
     }
 

@@ -66,6 +66,7 @@ mistakes! {
     BadGeneralRate = "bad-general-rate",
     BadGrants = "bad-grants",
     BadIdentifier = "bad-identifier",
+    BadJob = "bad-job",
     BadKeeps = "bad-keeps",
     BadLimit = "bad-limit",
     BadPagination = "bad-pagination",

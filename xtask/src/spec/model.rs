@@ -14,6 +14,7 @@ use crate::spec::event::Event;
 use crate::spec::field::Field;
 use crate::spec::field_path::FieldPath;
 use crate::spec::helper::Helper;
+use crate::spec::job::Job;
 use crate::spec::keeps::Keeps;
 use crate::spec::keywords::keywords;
 use crate::spec::pattern;
@@ -294,6 +295,8 @@ pub struct EndpointHead {
     pub concurrency: Option<u32>,
     /// How its pages follow each other.
     pub pagination: Option<Pagination>,
+    /// What it says of a job that WeCom works on after a call.
+    pub job: Option<Job>,
     /// What `wecom-sdk` has by hand, where a call alone is of no use.
     pub helper: Option<Helper>,
     /// Where the response holds a token that other endpoints take.

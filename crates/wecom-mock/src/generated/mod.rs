@@ -196,3 +196,9 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     wedrive::space::ROUTES,
     wedrive::vip::ROUTES,
 ];
+
+#[cfg(feature = "push")]
+mod callbacks;
+
+#[cfg(feature = "push")]
+pub(crate) use callbacks::EXAMPLES;

@@ -55,6 +55,11 @@ pub trait Payload: ReadObject + Send + 'static {
     const FAMILY: &'static str;
     /// What tells it from other callbacks: one of these.
     const SELECT: &'static [Select];
+
+    /// The ID of a job, if it says that one has ended.
+    fn ended_job(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// All callbacks of a family, one of which a document may be.

@@ -234,6 +234,9 @@ pub struct UploadMediaByUrlResponse {
 /// - 830003: the file couldn't be downloaded; check that the URL is reachable
 ///
 /// The app needs the permission for customer contact (客户联系).
+///
+/// [`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of
+/// `wecom-sdk` waits until the job is over.
 #[doc(
     alias(
         "查询异步任务结果",

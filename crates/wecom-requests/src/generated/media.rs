@@ -185,6 +185,23 @@ impl crate::Check for GetUploadByUrlResult {
     }
 }
 
+impl crate::Job for GetUploadByUrlResult {
+    fn job_id(&self) -> &str {
+        crate::job::id(Some(&self.jobid))
+    }
+
+    fn state(response: &Self::Response) -> crate::JobState {
+        match Some(&response.status) {
+            Some(UploadStatus::Done) => crate::job::over(Some(&response.detail.errcode)),
+            Some(UploadStatus::Failed) => {
+                crate::job::failed(Some(&response.detail.errcode))
+            }
+            Some(UploadStatus::Other(_)) | None => crate::JobState::Unknown,
+            _ => crate::JobState::Pending,
+        }
+    }
+}
+
 impl crate::Endpoint for GetJssdkMedia {
     type Response = wecom_models::File;
     type Token = crate::token::AccessToken;

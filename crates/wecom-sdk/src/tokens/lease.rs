@@ -11,30 +11,30 @@ use tokio::time::sleep;
 use super::store::{Lease, RENEWAL, TokenStore};
 
 /// A lease that is held.
-pub(super) struct Held {
+pub(crate) struct Held {
     store: Arc<dyn TokenStore>,
     key: String,
     lease: Option<Lease>,
 }
 
 impl Held {
-    pub(super) fn new(store: &Arc<dyn TokenStore>, key: &str, lease: Lease) -> Self {
+    pub(crate) fn new(store: &Arc<dyn TokenStore>, key: &str, lease: Lease) -> Self {
         Self { store: Arc::clone(store), key: key.to_owned(), lease: Some(lease) }
     }
 
-    pub(super) fn lease(&self) -> Option<&Lease> {
+    pub(crate) fn lease(&self) -> Option<&Lease> {
         self.lease.as_ref()
     }
 
     /// Waits for a future, and renews the lease meanwhile: it is short, since a killed process can't release it.
-    pub(super) async fn during<T>(&self, work: impl Future<Output = T>) -> T {
+    pub(crate) async fn during<T>(&self, work: impl Future<Output = T>) -> T {
         let renewals = async {
             loop {
                 sleep(RENEWAL).await;
                 if let Some(lease) = &self.lease
                     && let Err(error) = self.store.renew(&self.key, lease).await
                 {
-                    tracing::debug!(%error, "the lease can't be renewed: another process may fetch a token, too");
+                    tracing::debug!(%error, "the lease can't be renewed: another process may take it");
                 }
             }
         };
@@ -44,7 +44,7 @@ impl Held {
         }
     }
 
-    pub(super) async fn release(mut self) {
+    pub(crate) async fn release(mut self) {
         if let Some(lease) = self.lease.take()
             && let Err(error) = self.store.release(&self.key, lease).await
         {

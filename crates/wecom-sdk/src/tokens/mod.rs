@@ -19,7 +19,7 @@ use crate::credential::Identity;
 use crate::time::jitter;
 use crate::{Credential, Error};
 
-use lease::Held;
+pub(crate) use lease::Held;
 pub use memory::MemoryStore;
 use state::State;
 pub(crate) use state::{Credentials, Current, Refusal};

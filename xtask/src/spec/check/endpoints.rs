@@ -73,6 +73,9 @@ impl Checker<'_> {
                 .label("at least 1");
         }
         self.report.rates(&path.key("rate"), &head.rate);
+        if let Some(job) = &head.job {
+            self.job(&path.key("job"), endpoint, job);
+        }
         if let Some(pagination) = &head.pagination {
             self.pagination(&path.key("pagination"), endpoint, pagination);
         }

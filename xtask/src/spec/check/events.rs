@@ -49,6 +49,9 @@ impl Checker<'_> {
                 .help(format!("move it to `{family}.{EVENTS}.yaml`"));
         }
         self.wire(&path.key("wire"), event);
+        if let Some(id) = &head.ends_job {
+            self.ended_job(&path.key("ends_job"), event, id);
+        }
         for (name, field) in &event.fields {
             if ENVELOPE.contains(&name.as_str()) {
                 let at = path.key("fields").key(&key(name, field));

@@ -10,6 +10,7 @@ mod encoding;
 mod endpoints;
 mod events;
 mod examples;
+mod jobs;
 mod keeps;
 mod lenience;
 mod limits;

@@ -128,6 +128,9 @@ pub struct SubmitAnalyzeTaskResponse {}
 ///
 /// For apps with the archive API authorization and the permission 会话存档接口权限 › 会话统计分析; self-built,
 /// customized and third-party apps can't call it yet.
+///
+/// [`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of
+/// `wecom-sdk` waits until the job is over.
 #[doc(
     alias(
         "获取任务结果",
@@ -233,6 +236,9 @@ pub struct CreateExportJobResponse {
 /// A successful call doesn't mean that the export succeeded: see `result_errcode`. For apps with the
 /// archive API authorization and the permission 会话存档接口权限; self-built, customized and third-party apps
 /// can't call it yet.
+///
+/// [`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of
+/// `wecom-sdk` waits until the job is over.
 #[doc(
     alias(
         "获取会话内容导出任务结果",

@@ -210,8 +210,8 @@ pub struct ReplacePartyResponse {
 ///
 /// Only for jobs that have been submitted.
 ///
-/// [`Client::wait_for`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait_for)
-/// of `wecom-sdk` asks until a job is finished.
+/// [`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of
+/// `wecom-sdk` waits until the job is over.
 #[doc(alias("获取异步任务结果", "/cgi-bin/batch/getresult", "batch/getresult"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]

@@ -56,6 +56,8 @@ pub enum ContactsEvent {
 /// Sent to the app that started the job. The translation of IDs (通讯录ID转译) is told to the service
 /// provider, without `ErrCode`.
 ///
+/// It ends what waits for the job.
+///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("异步任务完成事件推送", "batch_job_result"))]
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -246,8 +246,8 @@ pub struct ExportTagUserResponse {
 /// lists that the endpoint for the same data returns: `userlist`, `department`, or for a tag
 /// `tagname`, `userlist` and `partylist`.
 ///
-/// [`Client::wait_for`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait_for)
-/// of `wecom-sdk` asks until a job is finished.
+/// [`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of
+/// `wecom-sdk` waits until the job is over.
 #[doc(alias("获取导出结果", "/cgi-bin/export/get_result", "export/get_result"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]

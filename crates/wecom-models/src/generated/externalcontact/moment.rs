@@ -119,8 +119,8 @@ pub struct AddMomentTaskResponse {
 ///
 /// Only for jobs that have been submitted.
 ///
-/// [`Client::wait_for`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait_for)
-/// of `wecom-sdk` asks until a job is finished.
+/// [`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of
+/// `wecom-sdk` waits until the job is over.
 #[doc(
     alias(
         "获取任务创建结果",

@@ -35,6 +35,8 @@ pub enum MediaEvent {
 /// Sent to the app that started it. [`GetUploadByUrlResult`](crate::media::GetUploadByUrlResult)
 /// returns the result.
 ///
+/// It ends what waits for the job.
+///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("异步上传任务完成事件", "upload_media_job_finish"))]
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -328,6 +328,9 @@ pub struct TranslateContactIdResponse {
 /// [获取异步任务结果](https://developer.work.weixin.qq.com/document/path/91882)
 ///
 /// Only tasks that were submitted before can be queried.
+///
+/// [`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of
+/// `wecom-sdk` waits until the job is over.
 #[doc(
     alias(
         "获取异步任务结果",

@@ -79,6 +79,21 @@ impl crate::Check for GetAnalyzeTaskResult {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
+impl crate::Job for GetAnalyzeTaskResult {
+    fn job_id(&self) -> &str {
+        crate::job::id(Some(&self.jobid))
+    }
+
+    fn state(response: &Self::Response) -> crate::JobState {
+        match Some(&response.status) {
+            Some(AnalyzeStatus::Finished) => crate::job::over(None::<&i64>),
+            Some(AnalyzeStatus::Failed) => crate::job::failed(None::<&i64>),
+            Some(AnalyzeStatus::Other(_)) | None => crate::JobState::Unknown,
+            _ => crate::JobState::Pending,
+        }
+    }
+}
+
 impl crate::Endpoint for CreateExportJob {
     type Response = CreateExportJobResponse;
     type Token = crate::token::AccessToken;
@@ -131,6 +146,22 @@ impl crate::Endpoint for GetExportJobStatus {
 impl crate::Check for GetExportJobStatus {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_chars("jobid", &self.jobid, 64);
+    }
+}
+
+impl crate::Job for GetExportJobStatus {
+    fn job_id(&self) -> &str {
+        crate::job::id(Some(&self.jobid))
+    }
+
+    fn state(response: &Self::Response) -> crate::JobState {
+        match Some(&response.status) {
+            Some(ExportStatus::Finished) => {
+                crate::job::over(response.result_errcode.as_ref())
+            }
+            Some(ExportStatus::Other(_)) | None => crate::JobState::Unknown,
+            _ => crate::JobState::Pending,
+        }
     }
 }
 

@@ -107,6 +107,20 @@ impl crate::Check for GetBatchResult {
     }
 }
 
+impl crate::Job for GetBatchResult {
+    fn job_id(&self) -> &str {
+        crate::job::id(Some(&self.jobid))
+    }
+
+    fn state(response: &Self::Response) -> crate::JobState {
+        match Some(&response.status) {
+            Some(JobStatus::Finished) => crate::job::over(None::<&i64>),
+            Some(JobStatus::Other(_)) | None => crate::JobState::Unknown,
+            _ => crate::JobState::Pending,
+        }
+    }
+}
+
 crate::json_responses! {
     SyncUserResponse, ReplaceUserResponse, ReplacePartyResponse, GetBatchResultResponse
 }

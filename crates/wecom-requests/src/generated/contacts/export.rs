@@ -165,6 +165,21 @@ impl crate::Check for GetExportResult {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
+impl crate::Job for GetExportResult {
+    fn job_id(&self) -> &str {
+        crate::job::id(Some(&self.jobid))
+    }
+
+    fn state(response: &Self::Response) -> crate::JobState {
+        match Some(&response.status) {
+            Some(ExportStatus::Done) => crate::job::over(None::<&i64>),
+            Some(ExportStatus::Failed) => crate::job::failed(None::<&i64>),
+            Some(ExportStatus::Other(_)) | None => crate::JobState::Unknown,
+            _ => crate::JobState::Pending,
+        }
+    }
+}
+
 crate::json_responses! {
     ExportSimpleUserResponse, ExportUserResponse, ExportDepartmentResponse,
     ExportTagUserResponse, GetExportResultResponse

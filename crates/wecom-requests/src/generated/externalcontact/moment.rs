@@ -80,6 +80,22 @@ impl crate::Check for GetMomentTaskResult {
     }
 }
 
+impl crate::Job for GetMomentTaskResult {
+    fn job_id(&self) -> &str {
+        crate::job::id(Some(&self.jobid))
+    }
+
+    fn state(response: &Self::Response) -> crate::JobState {
+        match Some(&response.status) {
+            Some(JobStatus::Finished) => {
+                crate::job::over(response.result.as_ref().map(|it| &it.errcode))
+            }
+            Some(JobStatus::Other(_)) | None => crate::JobState::Unknown,
+            _ => crate::JobState::Pending,
+        }
+    }
+}
+
 impl crate::Endpoint for CancelMomentTask {
     type Response = CancelMomentTaskResponse;
     type Token = crate::token::AccessToken;

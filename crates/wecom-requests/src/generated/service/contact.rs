@@ -166,6 +166,20 @@ impl crate::Check for GetBatchResult {
     }
 }
 
+impl crate::Job for GetBatchResult {
+    fn job_id(&self) -> &str {
+        crate::job::id(Some(&self.jobid))
+    }
+
+    fn state(response: &Self::Response) -> crate::JobState {
+        match Some(&response.status) {
+            Some(BatchStatus::Finished) => crate::job::over(None::<&i64>),
+            Some(BatchStatus::Other(_)) | None => crate::JobState::Unknown,
+            _ => crate::JobState::Pending,
+        }
+    }
+}
+
 impl crate::Check for Query {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_chars("query_word", &self.query_word, 64);

@@ -366,6 +366,10 @@ impl callback::Payload for BatchJobResult {
         Select::kind(Shape::Event, "batch_job_result"),
         Select::kind(Shape::Info, "batch_job_result"),
     ];
+
+    fn ended_job(&self) -> Option<&str> {
+        Some(&self.batch_job.job_id).map(String::as_str)
+    }
 }
 
 impl callback::Payload for CreateUser {

@@ -32,6 +32,10 @@ impl callback::Payload for UploadMediaJobFinish {
     const SELECT: &'static [Select] = &[
         Select::kind(Shape::Event, "upload_media_job_finish"),
     ];
+
+    fn ended_job(&self) -> Option<&str> {
+        Some(&self.job_id).map(String::as_str)
+    }
 }
 
 callback::events! {

@@ -1,0 +1,70 @@
+//! Endpoints that tell how far a job is: what WeCom continues to work on after a call has returned.
+
+use crate::Endpoint;
+
+/// A request for the progress of a job.
+pub trait Job: Endpoint {
+    /// Returns the job's ID.
+    fn job_id(&self) -> &str;
+
+    /// Returns what a response says of the job.
+    fn state(response: &Self::Response) -> JobState;
+}
+
+/// The state of a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum JobState {
+    /// It hasn't ended.
+    Pending,
+    /// It is finished.
+    Done,
+    /// It has failed.
+    #[non_exhaustive]
+    Failed {
+        /// The error code, if the response has one.
+        code: Option<i64>,
+    },
+    /// The status is undocumented: it is unknown whether anything follows.
+    Unknown,
+}
+
+#[allow(unused_imports, reason = "not every family has jobs")]
+pub(crate) use state::*;
+
+/// The building blocks of the generated impls.
+#[allow(dead_code, reason = "not every family has jobs, or jobs of every kind")]
+mod state {
+    use super::JobState;
+
+    pub(crate) fn id(id: Option<&String>) -> &str {
+        id.map_or("", String::as_str)
+    }
+
+    /// The state of a job that is over, by its error code.
+    pub(crate) fn over(code: Option<&(impl Copy + TryInto<i64>)>) -> JobState {
+        match code.and_then(|code| (*code).try_into().ok()) {
+            None | Some(0) => JobState::Done,
+            code => JobState::Failed { code },
+        }
+    }
+
+    /// The state of a job that has failed, with its error code.
+    pub(crate) fn failed(code: Option<&(impl Copy + TryInto<i64>)>) -> JobState {
+        JobState::Failed { code: code.and_then(|code| (*code).try_into().ok()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{JobState, failed, over};
+
+    #[test]
+    fn a_job_that_is_over_has_failed_if_its_error_code_says_so() {
+        assert_eq!(over(None::<&i64>), JobState::Done);
+        assert_eq!(over(Some(&0_u64)), JobState::Done);
+        assert_eq!(over(Some(&-1_i64)), JobState::Failed { code: Some(-1) });
+        assert_eq!(failed(None::<&i64>), JobState::Failed { code: None });
+        assert_eq!(failed(Some(&830_001_u64)), JobState::Failed { code: Some(830_001) });
+    }
+}

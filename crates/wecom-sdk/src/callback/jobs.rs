@@ -1,0 +1,37 @@
+//! Events that say that a job has ended.
+
+use std::sync::Arc;
+
+use wecom_callback::{Event, Router};
+use wecom_models::callback::Payload;
+
+use crate::{Client, Credential};
+
+// Which events they are, the specification says.
+include!("../generated/jobs.rs");
+
+/// Ends the pauses of those who wait for jobs ([`Client::wait`]) when an event says that their job has ended: `batch_job_result`,
+/// `upload_media_job_finish` and their like.
+///
+/// These handlers take the events: an application that has a use for them itself calls [`Client::job_has_ended`] in its own. In
+/// processes that don't receive an event, waits go on as without it.
+pub fn finished_jobs<C: Credential>(client: &Client<C>) -> Router {
+    let client = client.clone();
+    events(Router::new(), &Finished(Arc::new(move |job_id| client.job_has_ended(job_id))))
+}
+
+/// What becomes of the IDs of jobs that have ended.
+struct Finished(Arc<dyn Fn(&str) + Send + Sync>);
+
+impl Finished {
+    #[allow(dead_code, reason = "not every family has such events")]
+    fn on<T: Payload + Sync>(&self, router: Router) -> Router {
+        let ended = Arc::clone(&self.0);
+        router.on(move |event: Event<T>| {
+            if let Some(job_id) = event.ended_job() {
+                ended(job_id);
+            }
+            std::future::ready(())
+        })
+    }
+}

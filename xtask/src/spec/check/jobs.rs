@@ -1,0 +1,92 @@
+//! Checks of what is said of jobs.
+
+use std::collections::HashSet;
+
+use super::checker::{Along, Checker};
+use crate::spec::diagnostic::At;
+use crate::spec::mistakes::Mistake;
+use crate::spec::source::Path;
+use crate::spec::type_expr::{Scalar, TypeExpr};
+use crate::spec::{Endpoint, Event, Field, FieldPath, Fields, Format, Job};
+
+impl Checker<'_> {
+    pub(super) fn job(&mut self, path: &Path, endpoint: &Endpoint, job: &Job) {
+        let answer = endpoint.head.answer;
+        if answer.may_be_file() || answer.format() != Some(Format::Json) || !endpoint.head.safe {
+            self.report
+                .error(
+                    Mistake::BadJob,
+                    At::Key(path),
+                    "only a call that reads a JSON response can be repeated",
+                )
+                .label("needs `safe: true`, and a JSON response");
+            return;
+        }
+        if let Some(id) = self.field(&path.key("id"), &endpoint.request, &job.id, "request") {
+            self.job_id(&path.key("id"), id, &job.id);
+        }
+        if let Some(status) = self.response_field(&path.key("status"), &endpoint.response, &job.status) {
+            self.statuses(path, &status.ty, job);
+        }
+        let Some(error) = &job.error else { return };
+        let at = path.key("error");
+        if let Some(field) = self.response_field(&at, &endpoint.response, error)
+            && !matches!(field.ty, TypeExpr::Scalar(Scalar::Int | Scalar::Uint))
+        {
+            self.report
+                .error(Mistake::BadJob, At::Value(&at), "an error code must be an integer")
+                .label(format!("`{error}` is a `{}`", field.ty));
+        }
+    }
+
+    /// The field of an event with the ID of the job that has ended.
+    pub(super) fn ended_job(&mut self, path: &Path, event: &Event, id: &str) {
+        let along = Along { side: "event", lists: false, mistake: Mistake::BadJob };
+        let steps = self.along(path, &event.fields, &FieldPath::new(id), &along);
+        if let Some(field) = steps.as_deref().and_then(<[_]>::last) {
+            self.job_id(path, field, id);
+        }
+    }
+
+    fn job_id(&mut self, path: &Path, field: &Field, name: &str) {
+        if field.ty != TypeExpr::Scalar(Scalar::String) {
+            self.report
+                .error(Mistake::BadJob, At::Value(path), "the ID of a job must be a string")
+                .label(format!("`{name}` is a `{}`", field.ty));
+        }
+    }
+
+    fn response_field<'f>(&mut self, path: &Path, fields: &'f Fields, name: &str) -> Option<&'f Field>
+    where
+        Self: 'f,
+    {
+        let along = Along { side: "response", lists: false, mistake: Mistake::BadJob };
+        self.along(path, fields, &FieldPath::new(name), &along)?.last().copied()
+    }
+
+    /// Every status is one of the enum's, and each means one thing.
+    fn statuses(&mut self, path: &Path, ty: &TypeExpr, job: &Job) {
+        let Some(enumeration) = ty.name().and_then(|name| self.file.enums.get(name)) else {
+            self.report
+                .error(Mistake::BadJob, At::Value(&path.key("status")), "the status of a job must be an enum")
+                .label(format!("`{}` is a `{ty}`", job.status));
+            return;
+        };
+        let mut seen = HashSet::new();
+        for (key, values) in [("done", &job.done), ("failed", &job.failed)] {
+            for (index, value) in values.iter().enumerate() {
+                let at = path.key(key).index(index);
+                let wire = Job::wire(value);
+                if !enumeration.values.contains_key(&wire) {
+                    self.report
+                        .error(Mistake::BadJob, At::Value(&at), format!("`{wire}` is no value of `{ty}`"))
+                        .label("not a status");
+                } else if !seen.insert(wire) {
+                    self.report
+                        .error(Mistake::BadJob, At::Value(&at), "a status means one thing")
+                        .label("again here");
+                }
+            }
+        }
+    }
+}

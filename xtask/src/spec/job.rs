@@ -1,0 +1,33 @@
+//! Jobs that WeCom continues after a call has returned: which field says how far one is.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::spec::pattern;
+
+/// What the response of an endpoint says of a job.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub struct Job {
+    /// The request field with the job's ID.
+    #[schemars(extend("pattern" = pattern::DESCRIPTION))]
+    pub id: String,
+    /// The response field with its status, an enum. Values that are neither in `done` nor in `failed` mean that it continues.
+    #[schemars(extend("pattern" = pattern::DESCRIPTION))]
+    pub status: String,
+    /// The values of the status for a job that is finished.
+    #[schemars(length(min = 1))]
+    pub done: Vec<Value>,
+    /// The values of the status for a job that has failed.
+    #[serde(default)]
+    pub failed: Vec<Value>,
+    /// The response field with the error code of a job that is over, 0 for a success; it may be inside of others.
+    pub error: Option<String>,
+}
+
+impl Job {
+    /// A value of the status as the enum has it.
+    pub fn wire(value: &Value) -> String {
+        value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    }
+}
