@@ -23,10 +23,18 @@
 //! ```
 
 mod jobs;
+#[cfg(any(feature = "chatdata", feature = "kf"))]
+mod messages;
 #[cfg(feature = "service")]
 mod suites;
 
 pub use jobs::finished_jobs;
+#[cfg(any(feature = "chatdata", feature = "kf"))]
+pub use messages::SyncError;
+#[cfg(feature = "chatdata")]
+pub use messages::{ArchivedMessages, archived_messages};
+#[cfg(feature = "kf")]
+pub use messages::{KfMessages, kf_messages};
 #[cfg(feature = "service")]
 pub use suites::{suite_authorizations, suite_tickets};
 pub use wecom_callback::*;

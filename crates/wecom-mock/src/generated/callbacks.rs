@@ -110,6 +110,492 @@ pub(crate) static EXAMPLES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "aibot.events.text_message",
+        &[
+            r#"{
+  "msgid": "MESSAGE-1",
+  "aibotid": "aibExample1",
+  "chatid": "wrErxtDgAA8s9c1q",
+  "chattype": "group",
+  "from": { "userid": "lin.wei" },
+  "response_url": "https://example.com/response?response_code=RESPONSE-CODE-1",
+  "msgtype": "text",
+  "text": { "content": "@Canteen When does it open?" },
+  "quote": { "msgtype": "text", "text": { "content": "Lunch today: noodles" } }
+}"#,
+            r#"{
+  "msgid": "MESSAGE-2",
+  "aibotid": "aibExample1",
+  "chattype": "single",
+  "from": { "userid": "lin.wei" },
+  "response_url": "https://example.com/response?response_code=RESPONSE-CODE-2",
+  "msgtype": "text",
+  "text": { "content": "Who is this?" },
+  "quote": { "msgtype": "image", "image": { "url": "https://example.com/images/1" } }
+}"#,
+            r#"{
+  "msgid": "MESSAGE-3",
+  "aibotid": "aibExample1",
+  "chattype": "single",
+  "from": { "userid": "lin.wei" },
+  "msgtype": "text",
+  "text": { "content": "Is this still right?" },
+  "quote": {
+    "msgtype": "mixed",
+    "mixed": {
+      "msg_item": [
+        { "msgtype": "text", "text": { "content": "The new plan" } },
+        { "msgtype": "image", "image": { "url": "https://example.com/images/2", "aeskey": "an-aes-key" } }
+      ]
+    }
+  }
+}"#,
+            r#"{
+  "msgid": "MESSAGE-4",
+  "aibotid": "aibExample1",
+  "chattype": "single",
+  "from": { "userid": "lin.wei" },
+  "response_url": "https://example.com/response?response_code=RESPONSE-CODE-4",
+  "msgtype": "text",
+  "text": { "content": "Write that down" },
+  "quote": { "msgtype": "voice", "voice": { "content": "Order more soup for Friday" } }
+}"#,
+            r#"{
+  "msgid": "MESSAGE-5",
+  "aibotid": "aibExample1",
+  "chattype": "single",
+  "from": { "userid": "lin.wei" },
+  "response_url": "https://example.com/response?response_code=RESPONSE-CODE-5",
+  "msgtype": "text",
+  "text": { "content": "Sum this up" },
+  "quote": { "msgtype": "file", "file": { "url": "https://example.com/files/1" } }
+}"#,
+            r#"{
+  "msgid": "MESSAGE-6",
+  "aibotid": "aibExample1",
+  "chattype": "single",
+  "from": { "userid": "lin.wei" },
+  "msgtype": "text",
+  "text": { "content": "Sum this up, too" },
+  "quote": { "msgtype": "video", "video": { "url": "https://example.com/videos/1", "aeskey": "an-aes-key" } }
+}"#,
+        ],
+    ),
+    (
+        "aibot.events.image_message",
+        &[
+            r#"{
+  "msgid": "MESSAGE-7",
+  "aibotid": "aibExample1",
+  "chattype": "single",
+  "from": { "userid": "lin.wei" },
+  "response_url": "https://example.com/response?response_code=RESPONSE-CODE-7",
+  "msgtype": "image",
+  "image": { "url": "https://example.com/images/3" }
+}"#,
+            r#"{
+  "msgid": "MESSAGE-8",
+  "aibotid": "aibExample1",
+  "chattype": "single",
+  "from": { "userid": "lin.wei" },
+  "msgtype": "image",
+  "image": { "url": "https://example.com/images/4", "aeskey": "an-aes-key" }
+}"#,
+        ],
+    ),
+    (
+        "aibot.events.mixed_message",
+        &[
+            r#"{
+  "msgid": "MESSAGE-9",
+  "aibotid": "aibExample1",
+  "chatid": "wrErxtDgAA8s9c1q",
+  "chattype": "group",
+  "from": { "userid": "lin.wei" },
+  "response_url": "https://example.com/response?response_code=RESPONSE-CODE-9",
+  "msgtype": "mixed",
+  "mixed": {
+    "msg_item": [
+      { "msgtype": "text", "text": { "content": "@Canteen What is on the menu?" } },
+      { "msgtype": "image", "image": { "url": "https://example.com/images/5" } }
+    ]
+  },
+  "quote": { "msgtype": "text", "text": { "content": "Lunch today: noodles" } }
+}"#,
+        ],
+    ),
+    (
+        "aibot.events.voice_message",
+        &[
+            r#"{
+  "msgid": "MESSAGE-10",
+  "aibotid": "aibExample1",
+  "chattype": "single",
+  "from": { "userid": "lin.wei" },
+  "response_url": "https://example.com/response?response_code=RESPONSE-CODE-10",
+  "msgtype": "voice",
+  "voice": { "content": "When does the canteen open?" }
+}"#,
+        ],
+    ),
+    (
+        "aibot.events.file_message",
+        &[
+            r#"{
+  "msgid": "MESSAGE-11",
+  "aibotid": "aibExample1",
+  "chattype": "single",
+  "from": { "userid": "lin.wei" },
+  "response_url": "https://example.com/response?response_code=RESPONSE-CODE-11",
+  "msgtype": "file",
+  "file": { "url": "https://example.com/files/2" }
+}"#,
+        ],
+    ),
+    (
+        "aibot.events.video_message",
+        &[
+            r#"{
+  "msgid": "MESSAGE-12",
+  "aibotid": "aibExample1",
+  "chattype": "single",
+  "from": { "userid": "lin.wei" },
+  "msgtype": "video",
+  "video": { "url": "https://example.com/videos/2", "aeskey": "an-aes-key" }
+}"#,
+        ],
+    ),
+    (
+        "aibot.events.stream_refresh",
+        &[
+            r#"{
+  "msgid": "MESSAGE-13",
+  "aibotid": "aibExample1",
+  "chatid": "wrErxtDgAA8s9c1q",
+  "chattype": "group",
+  "from": { "userid": "lin.wei" },
+  "msgtype": "stream",
+  "stream": { "id": "stream-1" }
+}"#,
+        ],
+    ),
+    (
+        "aibot.events.enter_chat",
+        &[
+            r#"{
+  "msgid": "MESSAGE-20",
+  "create_time": 1767225600,
+  "aibotid": "aibExample1",
+  "chattype": "single",
+  "from": { "corpid": "ww1a2b3c4d5e6f7a8b", "userid": "lin.wei" },
+  "msgtype": "event",
+  "event": { "eventtype": "enter_chat" }
+}"#,
+            r#"{
+  "msgid": "MESSAGE-21",
+  "create_time": 1767225600,
+  "aibotid": "aibExample1",
+  "from": { "userid": "lin.wei" },
+  "msgtype": "event",
+  "event": { "eventtype": "enter_chat" }
+}"#,
+        ],
+    ),
+    (
+        "aibot.events.template_card_event",
+        &[
+            r#"{
+  "msgid": "MESSAGE-22",
+  "create_time": 1767225600,
+  "aibotid": "aibExample1",
+  "chatid": "wrErxtDgAA8s9c1q",
+  "chattype": "group",
+  "from": { "corpid": "ww1a2b3c4d5e6f7a8b", "userid": "lin.wei" },
+  "response_url": "https://example.com/response?response_code=RESPONSE-CODE-22",
+  "msgtype": "event",
+  "event": {
+    "eventtype": "template_card_event",
+    "template_card_event": {
+      "card_type": "multiple_interaction",
+      "event_key": "submit",
+      "task_id": "task-1",
+      "selected_items": {
+        "selected_item": [
+          { "question_key": "lunch", "option_ids": { "option_id": ["rice"] } },
+          { "question_key": "drink", "option_ids": { "option_id": ["tea"] } }
+        ]
+      }
+    }
+  }
+}"#,
+            r#"{
+  "msgid": "MESSAGE-23",
+  "create_time": 1767225600,
+  "aibotid": "aibExample1",
+  "chattype": "single",
+  "from": { "userid": "lin.wei" },
+  "response_url": "https://example.com/response?response_code=RESPONSE-CODE-23",
+  "msgtype": "event",
+  "event": {
+    "eventtype": "template_card_event",
+    "template_card_event": {
+      "card_type": "button_interaction",
+      "event_key": "approve",
+      "task_id": "task-2",
+      "selected_items": {
+        "selected_item": [
+          { "question_key": "branch", "option_ids": { "option_id": ["north"] } }
+        ]
+      }
+    }
+  }
+}"#,
+            r#"{
+  "msgid": "MESSAGE-24",
+  "create_time": 1767225600,
+  "aibotid": "aibExample1",
+  "chatid": "wrErxtDgAA8s9c1q",
+  "chattype": "group",
+  "from": { "userid": "lin.wei" },
+  "msgtype": "event",
+  "event": {
+    "eventtype": "template_card_event",
+    "template_card_event": {
+      "card_type": "vote_interaction",
+      "event_key": "vote",
+      "task_id": "task-3",
+      "selected_items": {
+        "selected_item": [
+          { "question_key": "lunch", "option_ids": { "option_id": ["rice", "soup"] } }
+        ]
+      }
+    }
+  }
+}"#,
+            r#"{
+  "msgid": "MESSAGE-25",
+  "create_time": 1767225600,
+  "aibotid": "aibExample1",
+  "chatid": "wrErxtDgAA8s9c1q",
+  "chattype": "group",
+  "from": { "userid": "lin.wei" },
+  "response_url": "https://example.com/response?response_code=RESPONSE-CODE-25",
+  "msgtype": "event",
+  "event": {
+    "eventtype": "template_card_event",
+    "template_card_event": {
+      "card_type": "text_notice",
+      "event_key": "weekly",
+      "task_id": "task-4"
+    }
+  }
+}"#,
+        ],
+    ),
+    (
+        "aibot.events.feedback_event",
+        &[
+            r#"{
+  "msgid": "MESSAGE-26",
+  "create_time": 1767225600,
+  "aibotid": "aibExample1",
+  "chatid": "wrErxtDgAA8s9c1q",
+  "chattype": "group",
+  "from": { "userid": "lin.wei" },
+  "msgtype": "event",
+  "event": {
+    "eventtype": "feedback_event",
+    "feedback_event": {
+      "id": "menu-reply-7",
+      "type": 2,
+      "content": "Which canteen?",
+      "inaccurate_reason_list": [2, 4]
+    }
+  }
+}"#,
+            r#"{
+  "msgid": "MESSAGE-27",
+  "create_time": 1767225600,
+  "aibotid": "aibExample1",
+  "chattype": "single",
+  "from": { "userid": "lin.wei" },
+  "msgtype": "event",
+  "event": { "eventtype": "feedback_event", "feedback_event": { "id": "menu-reply-8", "type": 1 } }
+}"#,
+        ],
+    ),
+    (
+        "aibot.events.disconnected_event",
+        &[
+            r#"{
+  "msgid": "MESSAGE-28",
+  "create_time": 1767225600,
+  "aibotid": "aibExample1",
+  "msgtype": "event",
+  "event": { "eventtype": "disconnected_event" }
+}"#,
+        ],
+    ),
+    (
+        "chatdata.events.chat_archive_audit_approved_single",
+        &[
+            r#"<xml>
+  <SuiteId><![CDATA[ww9f8e7d6c5b4a3928]]></SuiteId>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <InfoType><![CDATA[chat_archive_audit_approved_single]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <OpenUserID><![CDATA[woIqWEDgAAq1hZ8vTs]]></OpenUserID>
+  <ExternalUserID><![CDATA[wmIqWEDgAAk4mB9xRd]]></ExternalUserID>
+</xml>"#,
+        ],
+    ),
+    (
+        "chatdata.events.chat_archive_audit_approved_room",
+        &[
+            r#"<xml>
+  <SuiteId><![CDATA[ww9f8e7d6c5b4a3928]]></SuiteId>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <InfoType><![CDATA[chat_archive_audit_approved_room]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <ExternalUserID><![CDATA[wmIqWEDgAAk4mB9xRd]]></ExternalUserID>
+  <ChatId><![CDATA[wrErxtDgAA8s9c1q]]></ChatId>
+</xml>"#,
+        ],
+    ),
+    (
+        "chatdata.events.conversation_new_message",
+        &[
+            r#"<xml>
+  <SuiteId><![CDATA[ww9f8e7d6c5b4a3928]]></SuiteId>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <InfoType><![CDATA[conversation_new_message]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <Token><![CDATA[a-callback-token]]></Token>
+</xml>"#,
+        ],
+    ),
+    (
+        "chatdata.events.hit_keyword",
+        &[
+            r#"<xml>
+  <SuiteId><![CDATA[ww9f8e7d6c5b4a3928]]></SuiteId>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <InfoType><![CDATA[hit_keyword]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <Token><![CDATA[another-callback-token]]></Token>
+</xml>"#,
+        ],
+    ),
+    (
+        "chatdata.events.chat_archive_export_finished",
+        &[
+            r#"<xml>
+  <SuiteId><![CDATA[ww9f8e7d6c5b4a3928]]></SuiteId>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <InfoType><![CDATA[chat_archive_export_finished]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <JobId><![CDATA[job-export-1]]></JobId>
+</xml>"#,
+        ],
+    ),
+    (
+        "chatdata.events.program_notify",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[program_notify]]></Event>
+  <NotifyId><![CDATA[NOTIFY-81]]></NotifyId>
+  <NotifyScene>3</NotifyScene>
+</xml>"#,
+        ],
+    ),
+    (
+        "chatdata.events.advanced_api_pay_success",
+        &[
+            r#"<xml>
+  <ServiceCorpId><![CDATA[wwprovider00000001]]></ServiceCorpId>
+  <InfoType><![CDATA[advanced_api_pay_success]]></InfoType>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <AdvanceApiType><![CDATA[1]]></AdvanceApiType>
+  <OrderId><![CDATA[ORDER-91]]></OrderId>
+  <BuyerUserId><![CDATA[linmo]]></BuyerUserId>
+  <TimeStamp>1767225600</TimeStamp>
+</xml>"#,
+        ],
+    ),
+    (
+        "chatdata.events.advanced_api_refund",
+        &[
+            r#"<xml>
+  <ServiceCorpId><![CDATA[wwprovider00000001]]></ServiceCorpId>
+  <InfoType><![CDATA[advanced_api_refund]]></InfoType>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <AdvanceApiType><![CDATA[1]]></AdvanceApiType>
+  <OrderId><![CDATA[ORDER-91]]></OrderId>
+  <OrderStatus>1</OrderStatus>
+  <TimeStamp>1767225600</TimeStamp>
+</xml>"#,
+        ],
+    ),
+    (
+        "chatdata.events.advanced_api_cancel",
+        &[
+            r#"<xml>
+  <ServiceCorpId><![CDATA[wwprovider00000001]]></ServiceCorpId>
+  <InfoType><![CDATA[advanced_api_cancel]]></InfoType>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <AdvanceApiType><![CDATA[1]]></AdvanceApiType>
+  <OrderId><![CDATA[ORDER-92]]></OrderId>
+  <TimeStamp>1767225600</TimeStamp>
+</xml>"#,
+        ],
+    ),
+    (
+        "chatdata.events.advanced_api_insufficient",
+        &[
+            r#"<xml>
+  <ServiceCorpId><![CDATA[wwprovider00000001]]></ServiceCorpId>
+  <InfoType><![CDATA[advanced_api_insufficient]]></InfoType>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <AdvanceApiType><![CDATA[1]]></AdvanceApiType>
+  <ChatArchiveApi>
+    <Edition><![CDATA[2]]></Edition>
+  </ChatArchiveApi>
+  <TimeStamp>1767225600</TimeStamp>
+</xml>"#,
+        ],
+    ),
+    (
+        "chatdata.events.advanced_api_expired",
+        &[
+            r#"<xml>
+  <ServiceCorpId><![CDATA[wwprovider00000001]]></ServiceCorpId>
+  <InfoType><![CDATA[advanced_api_expired]]></InfoType>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <AdvanceApiType><![CDATA[1]]></AdvanceApiType>
+  <ChatArchiveApi>
+    <Edition><![CDATA[2]]></Edition>
+  </ChatArchiveApi>
+  <TimeStamp>1767225600</TimeStamp>
+</xml>"#,
+        ],
+    ),
+    (
+        "chatdata.events.advanced_api_trial_expired",
+        &[
+            r#"<xml>
+  <ServiceCorpId><![CDATA[wwprovider00000001]]></ServiceCorpId>
+  <InfoType><![CDATA[advanced_api_trial_expired]]></InfoType>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <AdvanceApiType><![CDATA[1]]></AdvanceApiType>
+  <TimeStamp>1767225600</TimeStamp>
+</xml>"#,
+        ],
+    ),
+    (
         "contacts.events.batch_job_result",
         &[
             r#"<xml>
@@ -494,6 +980,101 @@ pub(crate) static EXAMPLES: &[(&str, &[&str])] = &[
   <AppId>11</AppId>
   <CorpId><![CDATA[ww0123456789abcdef]]></CorpId>
   <AgentId>1000002</AgentId>
+</xml>"#,
+        ],
+    ),
+    (
+        "devicedata.events.device_data_auth_change",
+        &[
+            r#"<xml>
+  <SuiteId><![CDATA[ww9f8e7d6c5b4a3928]]></SuiteId>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <InfoType><![CDATA[device_data_auth_change]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <AgentID>1000007</AgentID>
+</xml>"#,
+        ],
+    ),
+    (
+        "devicedata.events.device_checkin_data_report",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[wpIqWEDgAAn2QJ7cXk]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[device_checkin_data_report]]></Event>
+  <TimeStamp>1767229270</TimeStamp>
+  <CheckInDataList>
+    <Item>
+      <OpenUserId><![CDATA[woIqWEDgAAq1hZ8vTs]]></OpenUserId>
+      <UserType>0</UserType>
+      <CheckinTime>1767229200</CheckinTime>
+    </Item>
+    <Item>
+      <OpenUserId><![CDATA[woIqWEDgAAr5kP3wUc]]></OpenUserId>
+      <UserType>2</UserType>
+      <CheckinTime>1767229260</CheckinTime>
+    </Item>
+  </CheckInDataList>
+  <DeviceSn><![CDATA[GATE0017A]]></DeviceSn>
+</xml>"#,
+        ],
+    ),
+    (
+        "devicedata.events.device_access_control_data_report",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[wpIqWEDgAAn2QJ7cXk]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[device_accesscontrol_data_report]]></Event>
+  <TimeStamp>1767229270</TimeStamp>
+  <AccessDataList>
+    <Item>
+      <OpenUserId><![CDATA[woIqWEDgAAq1hZ8vTs]]></OpenUserId>
+      <UserType>0</UserType>
+      <TimeStamp>1767229200</TimeStamp>
+      <PassType>1</PassType>
+      <PassMethod>4</PassMethod>
+    </Item>
+    <Item>
+      <OpenUserId><![CDATA[woIqWEDgAAr5kP3wUc]]></OpenUserId>
+      <UserType>1</UserType>
+      <TimeStamp>1767229260</TimeStamp>
+      <PassType>3</PassType>
+      <PassMethod>2</PassMethod>
+    </Item>
+  </AccessDataList>
+  <DeviceSn><![CDATA[GATE0017A]]></DeviceSn>
+</xml>"#,
+        ],
+    ),
+    (
+        "devicedata.events.device_temperature_data_report",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[wpIqWEDgAAn2QJ7cXk]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[device_temperature_data_report]]></Event>
+  <TimeStamp>1767229270</TimeStamp>
+  <TemperatureDataList>
+    <Item>
+      <OpenUserId><![CDATA[woIqWEDgAAq1hZ8vTs]]></OpenUserId>
+      <UserType>0</UserType>
+      <TimeStamp>1767229200</TimeStamp>
+      <Temperature><![CDATA[36.4]]></Temperature>
+      <Status>0</Status>
+    </Item>
+    <Item>
+      <OpenUserId><![CDATA[woIqWEDgAAr5kP3wUc]]></OpenUserId>
+      <UserType>2</UserType>
+      <TimeStamp>1767229260</TimeStamp>
+      <Temperature><![CDATA[38.1]]></Temperature>
+      <Status>1</Status>
+    </Item>
+  </TemperatureDataList>
+  <DeviceSn><![CDATA[GATE0017A]]></DeviceSn>
 </xml>"#,
         ],
     ),
@@ -1065,6 +1646,114 @@ pub(crate) static EXAMPLES: &[(&str, &[&str])] = &[
   <TimeStamp>1767225660</TimeStamp>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
 </xml>"#,
+            r#"{
+  "AuthCorpId": "ww0123456789abcdef",
+  "InfoType": "agree_external_userid_migration",
+  "ServiceCorpId": "wwprovider00000001",
+  "TimeStamp": 1767225660
+}"#,
+        ],
+    ),
+    (
+        "kf.events.kf_account_auth_change",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[kf_account_auth_change]]></Event>
+  <AuthAddOpenKfId><![CDATA[wkAJ2GCAAASSm4_FhToWMFea0xAFfd3Q]]></AuthAddOpenKfId>
+  <AuthAddOpenKfId><![CDATA[wkAJ2GCAAAme1XQRC-NI-q0_ZM9ukoAw]]></AuthAddOpenKfId>
+  <AuthDelOpenKfId><![CDATA[wkAJ2GCAAATe2UbBGEOY6WGQOtWcKWvw]]></AuthDelOpenKfId>
+</xml>"#,
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[kf_account_auth_change]]></Event>
+  <AuthDelOpenKfId><![CDATA[wkAJ2GCAAATe2UbBGEOY6WGQOtWcKWvw]]></AuthDelOpenKfId>
+</xml>"#,
+        ],
+    ),
+    (
+        "kf.events.kf_msg_or_event",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[kf_msg_or_event]]></Event>
+  <Token><![CDATA[a-sync-token]]></Token>
+  <OpenKfId><![CDATA[wkAJ2GCAAASSm4_FhToWMFea0xAFfd3Q]]></OpenKfId>
+</xml>"#,
+        ],
+    ),
+    (
+        "license.events.unlicensed_notify",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[chenyu]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[unlicensed_notify]]></Event>
+  <AgentID>1000007</AgentID>
+</xml>"#,
+        ],
+    ),
+    (
+        "license.events.license_pay_success",
+        &[
+            r#"<xml>
+  <ServiceCorpId><![CDATA[wwprovider00000001]]></ServiceCorpId>
+  <InfoType><![CDATA[license_pay_success]]></InfoType>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <OrderId><![CDATA[OI00000A1B2C3D4E5F60718293A4B]]></OrderId>
+  <BuyerUserId><![CDATA[lin.wei]]></BuyerUserId>
+  <TimeStamp>1767225600</TimeStamp>
+</xml>"#,
+        ],
+    ),
+    (
+        "license.events.license_refund",
+        &[
+            r#"<xml>
+  <ServiceCorpId><![CDATA[wwprovider00000001]]></ServiceCorpId>
+  <InfoType><![CDATA[license_refund]]></InfoType>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <OrderId><![CDATA[OI00000A1B2C3D4E5F60718293A4B]]></OrderId>
+  <OrderStatus>2</OrderStatus>
+  <TimeStamp>1767225600</TimeStamp>
+</xml>"#,
+        ],
+    ),
+    (
+        "license.events.auto_activate",
+        &[
+            r#"<xml>
+  <ServiceCorpId><![CDATA[wwprovider00000001]]></ServiceCorpId>
+  <InfoType><![CDATA[auto_activate]]></InfoType>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <Scene>2</Scene>
+  <TimeStamp>1767225600</TimeStamp>
+  <AccountList>
+    <ActiveCode><![CDATA[LA00000A1B2C3D4E]]></ActiveCode>
+    <Type>1</Type>
+    <ExpireTime>1783209600</ExpireTime>
+    <UserId><![CDATA[woAJ2GCAAAXtWyujaWJHDDGi0mACAABB]]></UserId>
+    <PreviousStatus>1</PreviousStatus>
+  </AccountList>
+  <AccountList>
+    <ActiveCode><![CDATA[LA00000A1B2C3D4F]]></ActiveCode>
+    <Type>2</Type>
+    <ExpireTime>1783209600</ExpireTime>
+    <UserId><![CDATA[woAJ2GCAAAXtWyujaWJHDDGi0mACAACC]]></UserId>
+    <PreviousStatus>3</PreviousStatus>
+    <PreviousActiveCode><![CDATA[LA00000A1B2C3D00]]></PreviousActiveCode>
+  </AccountList>
+</xml>"#,
         ],
     ),
     (
@@ -1092,6 +1781,750 @@ pub(crate) static EXAMPLES: &[(&str, &[&str])] = &[
   <MsgType><![CDATA[event]]></MsgType>
   <Event><![CDATA[upload_media_job_finish]]></Event>
   <JobId><![CDATA[jobid_Tq7mVd1Rz2t4pXq8]]></JobId>
+</xml>"#,
+        ],
+    ),
+    (
+        "meeting.events.cancel_enroll",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[cancel_enroll]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+  <EnrollId><![CDATA[enroll-1]]></EnrollId>
+</xml>"#,
+        ],
+    ),
+    (
+        "meeting.events.cancel_meeting",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[cancel_meeting]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+        ],
+    ),
+    (
+        "meeting.events.close_screen_share",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[close_screen_share]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[close_screen_share]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+        ],
+    ),
+    (
+        "meeting.events.delete_recording",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[delete_recording]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[delete_recording]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+        ],
+    ),
+    (
+        "meeting.events.enroll_meeting",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[enroll]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+  <EnrollId><![CDATA[enroll-1]]></EnrollId>
+</xml>"#,
+        ],
+    ),
+    (
+        "meeting.events.join_from_meeting_room",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <OperatedUser>
+    <UserId><![CDATA[chen.yu]]></UserId>
+    <TmpOpenId><![CDATA[MOAJ2GCAAA3nTzKe]]></TmpOpenId>
+  </OperatedUser>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[join_from_meeting_room]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <OperatedUser>
+    <TmpOpenId><![CDATA[MOAJ2GCAAA9wRkLs]]></TmpOpenId>
+  </OperatedUser>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[join_from_meeting_room]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+        ],
+    ),
+    (
+        "meeting.events.join_meeting",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[join_meeting]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[join_meeting]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+        ],
+    ),
+    (
+        "meeting.events.join_meeting_before_host",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[join_meeting_before_host]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[join_meeting_before_host]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+        ],
+    ),
+    (
+        "meeting.events.join_waiting_room",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[join_waiting_room]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[join_waiting_room]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+        ],
+    ),
+    (
+        "meeting.events.medium_upload",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[medium_upload]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+  <AllUploadStatus>false</AllUploadStatus>
+  <UploadInfo>
+    <MediumUrl><![CDATA[https://example.com/poster.png]]></MediumUrl>
+    <MediumType>2</MediumType>
+    <UploadStatus>0</UploadStatus>
+    <ErrorMsg><![CDATA[the resolution is too low]]></ErrorMsg>
+  </UploadInfo>
+  <UploadInfo>
+    <MediumUrl><![CDATA[https://example.com/intro.mp4]]></MediumUrl>
+    <MediumType>1</MediumType>
+    <UploadStatus>1</UploadStatus>
+  </UploadInfo>
+</xml>"#,
+        ],
+    ),
+    (
+        "meeting.events.meeting_end",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[meeting_end]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[meeting_end]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+        ],
+    ),
+    (
+        "meeting.events.meeting_mute_all",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[meeting_mute_all]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[meeting_mute_all]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+        ],
+    ),
+    (
+        "meeting.events.meeting_room_response",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[meeting_room_response]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+  <MeetingRoomId><![CDATA[room-7]]></MeetingRoomId>
+  <RoomResponseStatus>2</RoomResponseStatus>
+</xml>"#,
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[meeting_room_response]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+  <MraAddress>
+    <Protocol>1</Protocol>
+    <DialString><![CDATA[room7@example.com]]></DialString>
+  </MraAddress>
+  <RoomResponseStatus>3</RoomResponseStatus>
+</xml>"#,
+        ],
+    ),
+    (
+        "meeting.events.meeting_start",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[meeting_start]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[meeting_start]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+        ],
+    ),
+    (
+        "meeting.events.meeting_unmute_all",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[meeting_unmute_all]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[meeting_unmute_all]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+        ],
+    ),
+    (
+        "meeting.events.modify_meeting",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[modify_meeting]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+        ],
+    ),
+    (
+        "meeting.events.move_to_waiting_room",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <OperatedUser>
+    <UserId><![CDATA[chen.yu]]></UserId>
+    <TmpOpenId><![CDATA[MOAJ2GCAAA3nTzKe]]></TmpOpenId>
+  </OperatedUser>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[move_to_waiting_room]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <OperatedUser>
+    <TmpOpenId><![CDATA[MOAJ2GCAAA9wRkLs]]></TmpOpenId>
+  </OperatedUser>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[move_to_waiting_room]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+        ],
+    ),
+    (
+        "meeting.events.open_screen_share",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[open_screen_share]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[open_screen_share]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+        ],
+    ),
+    (
+        "meeting.events.pause_recording",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[pause_recording]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[pause_recording]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+        ],
+    ),
+    (
+        "meeting.events.pstn_status_update",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[pstn_status_update]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+  <PstnStatus><![CDATA[START_ACCEPT]]></PstnStatus>
+</xml>"#,
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[pstn_status_update]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+  <PstnStatus><![CDATA[CANCLE_INVITE]]></PstnStatus>
+</xml>"#,
+        ],
+    ),
+    (
+        "meeting.events.quit_meeting",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[quit_meeting]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[quit_meeting]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+        ],
+    ),
+    (
+        "meeting.events.quit_waiting_room",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <OperatedUser>
+    <UserId><![CDATA[chen.yu]]></UserId>
+    <TmpOpenId><![CDATA[MOAJ2GCAAA3nTzKe]]></TmpOpenId>
+  </OperatedUser>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[quit_waiting_room]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <OperatedUser>
+    <TmpOpenId><![CDATA[MOAJ2GCAAA9wRkLs]]></TmpOpenId>
+  </OperatedUser>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[quit_waiting_room]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+        ],
+    ),
+    (
+        "meeting.events.recording_complete",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[recording_complete]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[recording_complete]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+        ],
+    ),
+    (
+        "meeting.events.resume_recording",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[resume_recording]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[resume_recording]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+        ],
+    ),
+    (
+        "meeting.events.role_change",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <OperatedUser>
+    <UserId><![CDATA[chen.yu]]></UserId>
+    <TmpOpenId><![CDATA[MOAJ2GCAAA3nTzKe]]></TmpOpenId>
+    <UserRole>6</UserRole>
+  </OperatedUser>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[role_change]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <OperatedUser>
+    <TmpOpenId><![CDATA[MOAJ2GCAAA9wRkLs]]></TmpOpenId>
+    <UserRole>6</UserRole>
+  </OperatedUser>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[role_change]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+        ],
+    ),
+    (
+        "meeting.events.start_recording",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[start_recording]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[start_recording]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+        ],
+    ),
+    (
+        "meeting.events.statistics_start_meeting",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_statistics]]></Event>
+  <ChangeType><![CDATA[start_meeting]]></ChangeType>
+  <Status>1</Status>
+</xml>"#,
+        ],
+    ),
+    (
+        "meeting.events.stop_recording",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[stop_recording]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[stop_recording]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+        ],
+    ),
+    (
+        "meeting.events.webinar_role_change",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <OperatedUser>
+    <UserId><![CDATA[chen.yu]]></UserId>
+    <TmpOpenId><![CDATA[MOAJ2GCAAA3nTzKe]]></TmpOpenId>
+    <UserRole>30</UserRole>
+  </OperatedUser>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[webinar_role_change]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
+  <OperatedUser>
+    <TmpOpenId><![CDATA[MOAJ2GCAAA9wRkLs]]></TmpOpenId>
+    <UserRole>30</UserRole>
+  </OperatedUser>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[webinar_role_change]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+</xml>"#,
+        ],
+    ),
+    (
+        "meeting.events.webinar_warm_up_upload",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[webinar_warm_up_upload]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+  <WarmUpInfo>
+    <WarmUpPicture><![CDATA[https://example.com/warm-up.png]]></WarmUpPicture>
+    <WarmUpVideo><![CDATA[https://example.com/warm-up.mp4]]></WarmUpVideo>
+    <UploadStatus>0</UploadStatus>
+    <ErrorMsg><![CDATA[the resolution is too low]]></ErrorMsg>
+  </WarmUpInfo>
+</xml>"#,
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[meeting_change]]></Event>
+  <ChangeType><![CDATA[webinar_warm_up_upload]]></ChangeType>
+  <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
+  <WarmUpInfo>
+    <WarmUpPicture><![CDATA[https://example.com/warm-up.png]]></WarmUpPicture>
+    <UploadStatus>1</UploadStatus>
+  </WarmUpInfo>
 </xml>"#,
         ],
     ),
@@ -1761,6 +3194,1247 @@ pub(crate) static EXAMPLES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "openhw.events.bind_device",
+        &[
+            r#"{
+  "msg_type": "event",
+  "base_info": {
+    "req_id": "REQUEST-111",
+    "device_sn": "GATE0017A",
+    "createtime": 1767225600,
+    "model_id": "mdgate0000000017",
+    "auth_corpid": "wpIqWEDgAAn2QJ7cXk",
+    "service_corpid": "wwprovider00000001"
+  },
+  "event": {
+    "event_type": "bind",
+    "auth_code": "a-device-authorization-code",
+    "verif_code": "804213"
+  }
+}"#,
+        ],
+    ),
+    (
+        "openhw.events.unbind_device",
+        &[
+            r#"{
+  "msg_type": "event",
+  "base_info": {
+    "req_id": "REQUEST-111",
+    "device_sn": "GATE0017A",
+    "createtime": 1767225600,
+    "model_id": "mdgate0000000017",
+    "auth_corpid": "wpIqWEDgAAn2QJ7cXk",
+    "service_corpid": "wwprovider00000001"
+  },
+  "event": {
+    "event_type": "unbind"
+  }
+}"#,
+        ],
+    ),
+    (
+        "openhw.events.contact_change",
+        &[
+            r#"{
+  "msg_type": "event",
+  "base_info": {
+    "req_id": "REQUEST-111",
+    "device_sn": "GATE0017A",
+    "createtime": 1767225600,
+    "model_id": "mdgate0000000017",
+    "auth_corpid": "wpIqWEDgAAn2QJ7cXk",
+    "service_corpid": "wwprovider00000001"
+  },
+  "event": {
+    "event_type": "contact_change",
+    "perm_version": 12,
+    "create_user": [
+      {
+        "open_userid": "woIqWEDgAAq1hZ8vTs",
+        "user_type": 0
+      },
+      {
+        "open_userid": "woIqWEDgAAr5kP3wUc",
+        "user_type": 2
+      }
+    ],
+    "update_user": [
+      {
+        "open_userid": "woIqWEDgAAs2mQ6xVd"
+      }
+    ],
+    "delete_user": []
+  }
+}"#,
+        ],
+    ),
+    (
+        "openhw.events.model_ticket",
+        &[
+            r#"{
+  "msg_type": "event",
+  "base_info": {
+    "req_id": "REQUEST-111",
+    "createtime": 1767225600,
+    "model_id": "mdgate0000000017",
+    "service_corpid": "wwprovider00000001"
+  },
+  "event": {
+    "event_type": "model_ticket",
+    "model_ticket": "a-model-ticket"
+  }
+}"#,
+        ],
+    ),
+    (
+        "openhw.events.verify_device",
+        &[
+            r#"{
+  "msg_type": "event",
+  "base_info": {
+    "req_id": "REQUEST-111",
+    "createtime": 1767225600,
+    "auth_corpid": "wpIqWEDgAAn2QJ7cXk",
+    "service_corpid": "wwprovider00000001"
+  },
+  "event": {
+    "event_type": "verify_device",
+    "device_sn_md5": "5d41402abc4b2a76b9719d911017c592"
+  }
+}"#,
+        ],
+    ),
+    (
+        "openhw.events.update_firmware",
+        &[
+            r#"{
+  "msg_type": "command",
+  "base_info": {
+    "req_id": "REQUEST-111",
+    "device_sn": "GATE0017A",
+    "createtime": 1767225600,
+    "model_id": "mdgate0000000017",
+    "auth_corpid": "wpIqWEDgAAn2QJ7cXk",
+    "service_corpid": "wwprovider00000001"
+  },
+  "command": {
+    "command_type": "update_firmware",
+    "oper_id": "OPERATION-31"
+  }
+}"#,
+        ],
+    ),
+    (
+        "openhw.events.fetch_device_status",
+        &[
+            r#"{
+  "msg_type": "command",
+  "base_info": {
+    "req_id": "REQUEST-111",
+    "device_sn": "GATE0017A",
+    "createtime": 1767225600,
+    "model_id": "mdgate0000000017",
+    "auth_corpid": "wpIqWEDgAAn2QJ7cXk",
+    "service_corpid": "wwprovider00000001"
+  },
+  "command": {
+    "command_type": "fetch_device_status"
+  }
+}"#,
+        ],
+    ),
+    (
+        "openhw.events.user_scan",
+        &[
+            r#"{
+  "msg_type": "command",
+  "base_info": {
+    "req_id": "REQUEST-111",
+    "device_sn": "GATE0017A",
+    "createtime": 1767225600,
+    "model_id": "mdgate0000000017",
+    "auth_corpid": "wpIqWEDgAAn2QJ7cXk",
+    "service_corpid": "wwprovider00000001"
+  },
+  "command": {
+    "command_type": "user_scan",
+    "oper_id": "OPERATION-61",
+    "open_userid": "woIqWEDgAAq1hZ8vTs",
+    "state": "desk-4",
+    "user_type": 1,
+    "auth_code": "a-scan-code",
+    "expires_in": 300,
+    "auth_code_type": 1
+  }
+}"#,
+        ],
+    ),
+    (
+        "openhw.events.enter_page",
+        &[
+            r#"{
+  "msg_type": "command",
+  "base_info": {
+    "req_id": "REQUEST-111",
+    "device_sn": "GATE0017A",
+    "createtime": 1767225600,
+    "model_id": "mdgate0000000017",
+    "auth_corpid": "wpIqWEDgAAn2QJ7cXk",
+    "service_corpid": "wwprovider00000001"
+  },
+  "command": {
+    "command_type": "enter_page",
+    "page_type": "fa",
+    "oper_id": "OPERATION-41",
+    "open_userid": "woIqWEDgAAq1hZ8vTs",
+    "user_type": 0
+  }
+}"#,
+        ],
+    ),
+    (
+        "openhw.events.exit_page",
+        &[
+            r#"{
+  "msg_type": "command",
+  "base_info": {
+    "req_id": "REQUEST-111",
+    "device_sn": "GATE0017A",
+    "createtime": 1767225600,
+    "model_id": "mdgate0000000017",
+    "auth_corpid": "wpIqWEDgAAn2QJ7cXk",
+    "service_corpid": "wwprovider00000001"
+  },
+  "command": {
+    "command_type": "exit_page",
+    "page_type": "fp",
+    "oper_id": "OPERATION-41",
+    "open_userid": "woIqWEDgAAq1hZ8vTs",
+    "user_type": 2
+  }
+}"#,
+        ],
+    ),
+    (
+        "openhw.events.delete_bio_info",
+        &[
+            r#"{
+  "msg_type": "command",
+  "base_info": {
+    "req_id": "REQUEST-111",
+    "device_sn": "GATE0017A",
+    "createtime": 1767225600,
+    "model_id": "mdgate0000000017",
+    "auth_corpid": "wpIqWEDgAAn2QJ7cXk",
+    "service_corpid": "wwprovider00000001"
+  },
+  "command": {
+    "command_type": "delete_bio_info",
+    "page_type": "fa",
+    "oper_id": "OPERATION-41",
+    "open_userid": "woIqWEDgAAq1hZ8vTs",
+    "user_type": 0
+  }
+}"#,
+        ],
+    ),
+    (
+        "openhw.events.remote_open_door",
+        &[
+            r#"{
+  "msg_type": "command",
+  "base_info": {
+    "req_id": "REQUEST-111",
+    "device_sn": "GATE0017A",
+    "createtime": 1767225600,
+    "model_id": "mdgate0000000017",
+    "auth_corpid": "wpIqWEDgAAn2QJ7cXk",
+    "service_corpid": "wwprovider00000001"
+  },
+  "command": {
+    "command_type": "remote_open_door",
+    "open_userid": "woIqWEDgAAq1hZ8vTs",
+    "oper_id": "OPERATION-51"
+  }
+}"#,
+        ],
+    ),
+    (
+        "openhw.events.printer_job_submit",
+        &[
+            r#"{
+  "msg_type": "command",
+  "base_info": {
+    "req_id": "REQUEST-111",
+    "device_sn": "GATE0017A",
+    "createtime": 1767225600,
+    "model_id": "mdgate0000000017",
+    "auth_corpid": "wpIqWEDgAAn2QJ7cXk",
+    "service_corpid": "wwprovider00000001"
+  },
+  "command": {
+    "command_type": "printer_job_submit",
+    "open_userid": "woIqWEDgAAq1hZ8vTs",
+    "jobid": "job-print-1"
+  }
+}"#,
+        ],
+    ),
+    (
+        "openhw.events.printer_job_trans",
+        &[
+            r#"{
+  "msg_type": "command",
+  "base_info": {
+    "req_id": "REQUEST-111",
+    "device_sn": "GATE0017A",
+    "createtime": 1767225600,
+    "model_id": "mdgate0000000017",
+    "auth_corpid": "wpIqWEDgAAn2QJ7cXk",
+    "service_corpid": "wwprovider00000001"
+  },
+  "command": {
+    "command_type": "printer_job_trans",
+    "open_userid": "woIqWEDgAAq1hZ8vTs",
+    "jobid": "job-convert-1",
+    "download_url": "https://files.example.com/job-convert-1",
+    "encoding_aeskey": "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
+    "doc_name": "plan.doc",
+    "doc_size": 48213,
+    "trans_setting": {
+      "version": 2,
+      "setting_list": [
+        {
+          "key": "纸张大小",
+          "value": [
+            "A4"
+          ]
+        },
+        {
+          "key": "单双面",
+          "value": [
+            "双面"
+          ]
+        }
+      ]
+    }
+  }
+}"#,
+        ],
+    ),
+    (
+        "openhw.events.printer_job_del",
+        &[
+            r#"{
+  "msg_type": "command",
+  "base_info": {
+    "req_id": "REQUEST-111",
+    "device_sn": "GATE0017A",
+    "createtime": 1767225600,
+    "model_id": "mdgate0000000017",
+    "auth_corpid": "wpIqWEDgAAn2QJ7cXk",
+    "service_corpid": "wwprovider00000001"
+  },
+  "command": {
+    "command_type": "printer_job_del",
+    "jobid": "job-print-1"
+  }
+}"#,
+        ],
+    ),
+    (
+        "pay.events.payment_notification",
+        &[
+            r#"<xml>
+  <notify_type><![CDATA[NORMALPAY]]></notify_type>
+  <id><![CDATA[EV-2026010108000000001]]></id>
+  <create_time><![CDATA[2026-01-01T08:00:00+08:00]]></create_time>
+  <event_type><![CDATA[TRANSACTION.SUCCESS]]></event_type>
+  <resource_type><![CDATA[encrypt-resource]]></resource_type>
+  <resource>
+    <algorithm><![CDATA[AEAD_AES_256_GCM]]></algorithm>
+    <ciphertext><![CDATA[bm90IHJlYWxseSBhIHBheW1lbnQ=]]></ciphertext>
+    <associated_data><![CDATA[transaction]]></associated_data>
+    <nonce><![CDATA[aNonceOf12Ch]]></nonce>
+  </resource>
+  <summary><![CDATA[paid]]></summary>
+</xml>"#,
+            r#"{
+  "notify_type": "COMBINEPAY",
+  "id": "EV-2026010108000000002",
+  "create_time": "2026-01-01T08:00:00+08:00",
+  "resource_type": "encrypt-resource",
+  "event_type": "TRANSACTION.SUCCESS",
+  "resource": {
+    "algorithm": "AEAD_AES_256_GCM",
+    "ciphertext": "bm90IHJlYWxseSBhIHBheW1lbnQ=",
+    "nonce": "aNonceOf12Ch",
+    "associated_data": ""
+  },
+  "summary": "paid"
+}"#,
+        ],
+    ),
+    (
+        "pay.events.refund_notification",
+        &[
+            r#"<xml>
+  <notify_type><![CDATA[REFUND]]></notify_type>
+  <id><![CDATA[EV-2026010108000000003]]></id>
+  <create_time><![CDATA[2026-01-01T08:00:00+08:00]]></create_time>
+  <event_type><![CDATA[REFUND.SUCCESS]]></event_type>
+  <resource_type><![CDATA[encrypt-resource]]></resource_type>
+  <resource>
+    <algorithm><![CDATA[AEAD_AES_256_GCM]]></algorithm>
+    <ciphertext><![CDATA[bm90IHJlYWxseSBhIHJlZnVuZA==]]></ciphertext>
+    <associated_data><![CDATA[refund]]></associated_data>
+    <nonce><![CDATA[aNonceOf12Ch]]></nonce>
+  </resource>
+  <summary><![CDATA[refunded]]></summary>
+</xml>"#,
+            r#"{
+  "notify_type": "REFUND",
+  "id": "EV-2026010108000000004",
+  "create_time": "2026-01-01T08:00:00+08:00",
+  "resource_type": "encrypt-resource",
+  "event_type": "REFUND.ABNORMAL",
+  "resource": {
+    "algorithm": "AEAD_AES_256_GCM",
+    "ciphertext": "bm90IHJlYWxseSBhIHJlZnVuZA==",
+    "nonce": "aNonceOf12Ch",
+    "associated_data": "refund"
+  },
+  "summary": "refund failed"
+}"#,
+        ],
+    ),
+    (
+        "school.events.change_school_contact_batch",
+        &[
+            r#"<xml>
+  <SuiteId><![CDATA[ww00000000suite001]]></SuiteId>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <InfoType><![CDATA[change_school_contact_batch]]></InfoType>
+  <TimeStamp>1767225660</TimeStamp>
+  <ChangeList>
+    <TimeStamp>1767225600</TimeStamp>
+    <ChangeType><![CDATA[create_student]]></ChangeType>
+    <Id><![CDATA[lin.xia]]></Id>
+  </ChangeList>
+  <ChangeList>
+    <TimeStamp>1767225610</TimeStamp>
+    <ChangeType><![CDATA[update_parent]]></ChangeType>
+    <Id><![CDATA[lin.wei]]></Id>
+    <NewId><![CDATA[lin.wei.2]]></NewId>
+  </ChangeList>
+  <ChangeList>
+    <TimeStamp>1767225620</TimeStamp>
+    <ChangeType><![CDATA[delete_department]]></ChangeType>
+    <Id><![CDATA[21]]></Id>
+  </ChangeList>
+</xml>"#,
+        ],
+    ),
+    (
+        "school.events.create_department",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[change_school_contact]]></Event>
+  <ChangeType><![CDATA[create_deparmtment]]></ChangeType>
+  <Id><![CDATA[21]]></Id>
+</xml>"#,
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[change_school_contact]]></Event>
+  <ChangeType><![CDATA[create_department]]></ChangeType>
+  <Id><![CDATA[22]]></Id>
+</xml>"#,
+            r#"<xml>
+  <SuiteId><![CDATA[ww00000000suite001]]></SuiteId>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <InfoType><![CDATA[change_school_contact]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <ChangeType><![CDATA[create_department]]></ChangeType>
+  <Id>21</Id>
+</xml>"#,
+        ],
+    ),
+    (
+        "school.events.create_parent",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[change_school_contact]]></Event>
+  <ChangeType><![CDATA[create_parent]]></ChangeType>
+  <Id><![CDATA[lin.wei]]></Id>
+</xml>"#,
+            r#"<xml>
+  <SuiteId><![CDATA[ww00000000suite001]]></SuiteId>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <InfoType><![CDATA[change_school_contact]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <ChangeType><![CDATA[create_parent]]></ChangeType>
+  <Id><![CDATA[lin.wei]]></Id>
+</xml>"#,
+        ],
+    ),
+    (
+        "school.events.create_student",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[change_school_contact]]></Event>
+  <ChangeType><![CDATA[create_student]]></ChangeType>
+  <Id><![CDATA[lin.xia]]></Id>
+</xml>"#,
+            r#"<xml>
+  <SuiteId><![CDATA[ww00000000suite001]]></SuiteId>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <InfoType><![CDATA[change_school_contact]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <ChangeType><![CDATA[create_student]]></ChangeType>
+  <Id><![CDATA[lin.xia]]></Id>
+</xml>"#,
+        ],
+    ),
+    (
+        "school.events.delete_department",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[change_school_contact]]></Event>
+  <ChangeType><![CDATA[delete_deparmtment]]></ChangeType>
+  <Id><![CDATA[21]]></Id>
+</xml>"#,
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[change_school_contact]]></Event>
+  <ChangeType><![CDATA[delete_department]]></ChangeType>
+  <Id><![CDATA[22]]></Id>
+</xml>"#,
+            r#"<xml>
+  <SuiteId><![CDATA[ww00000000suite001]]></SuiteId>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <InfoType><![CDATA[change_school_contact]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <ChangeType><![CDATA[delete_department]]></ChangeType>
+  <Id>21</Id>
+</xml>"#,
+        ],
+    ),
+    (
+        "school.events.delete_parent",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[change_school_contact]]></Event>
+  <ChangeType><![CDATA[delete_parent]]></ChangeType>
+  <Id><![CDATA[lin.wei]]></Id>
+</xml>"#,
+            r#"<xml>
+  <SuiteId><![CDATA[ww00000000suite001]]></SuiteId>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <InfoType><![CDATA[change_school_contact]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <ChangeType><![CDATA[delete_parent]]></ChangeType>
+  <Id><![CDATA[lin.wei]]></Id>
+</xml>"#,
+        ],
+    ),
+    (
+        "school.events.delete_student",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[change_school_contact]]></Event>
+  <ChangeType><![CDATA[delete_student]]></ChangeType>
+  <Id><![CDATA[lin.xia]]></Id>
+</xml>"#,
+            r#"<xml>
+  <SuiteId><![CDATA[ww00000000suite001]]></SuiteId>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <InfoType><![CDATA[change_school_contact]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <ChangeType><![CDATA[delete_student]]></ChangeType>
+  <Id><![CDATA[lin.xia]]></Id>
+</xml>"#,
+        ],
+    ),
+    (
+        "school.events.subscribe_school_contact",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[change_school_contact]]></Event>
+  <ChangeType><![CDATA[subscribe]]></ChangeType>
+  <Id><![CDATA[lin.wei]]></Id>
+</xml>"#,
+            r#"<xml>
+  <SuiteId><![CDATA[ww00000000suite001]]></SuiteId>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <InfoType><![CDATA[change_school_contact]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <ChangeType><![CDATA[subscribe]]></ChangeType>
+  <Id><![CDATA[lin.wei]]></Id>
+</xml>"#,
+        ],
+    ),
+    (
+        "school.events.unsubscribe_school_contact",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[change_school_contact]]></Event>
+  <ChangeType><![CDATA[unsubscribe]]></ChangeType>
+  <Id><![CDATA[lin.wei]]></Id>
+</xml>"#,
+            r#"<xml>
+  <SuiteId><![CDATA[ww00000000suite001]]></SuiteId>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <InfoType><![CDATA[change_school_contact]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <ChangeType><![CDATA[unsubscribe]]></ChangeType>
+  <Id><![CDATA[lin.wei]]></Id>
+</xml>"#,
+        ],
+    ),
+    (
+        "school.events.update_department",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[change_school_contact]]></Event>
+  <ChangeType><![CDATA[update_deparmtment]]></ChangeType>
+  <Id><![CDATA[21]]></Id>
+</xml>"#,
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[change_school_contact]]></Event>
+  <ChangeType><![CDATA[update_department]]></ChangeType>
+  <Id><![CDATA[22]]></Id>
+</xml>"#,
+            r#"<xml>
+  <SuiteId><![CDATA[ww00000000suite001]]></SuiteId>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <InfoType><![CDATA[change_school_contact]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <ChangeType><![CDATA[update_department]]></ChangeType>
+  <Id>21</Id>
+</xml>"#,
+        ],
+    ),
+    (
+        "school.events.update_parent",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[change_school_contact]]></Event>
+  <ChangeType><![CDATA[update_parent]]></ChangeType>
+  <Id><![CDATA[lin.wei]]></Id>
+</xml>"#,
+            r#"<xml>
+  <SuiteId><![CDATA[ww00000000suite001]]></SuiteId>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <InfoType><![CDATA[change_school_contact]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <ChangeType><![CDATA[update_parent]]></ChangeType>
+  <Id><![CDATA[lin.wei]]></Id>
+  <NewId><![CDATA[lin.wei.2]]></NewId>
+</xml>"#,
+        ],
+    ),
+    (
+        "school.events.update_student",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[change_school_contact]]></Event>
+  <ChangeType><![CDATA[update_student]]></ChangeType>
+  <Id><![CDATA[lin.xia]]></Id>
+</xml>"#,
+            r#"<xml>
+  <SuiteId><![CDATA[ww00000000suite001]]></SuiteId>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <InfoType><![CDATA[change_school_contact]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <ChangeType><![CDATA[update_student]]></ChangeType>
+  <Id><![CDATA[lin.xia]]></Id>
+  <NewId><![CDATA[lin.xia.2]]></NewId>
+</xml>"#,
+        ],
+    ),
+    (
+        "security.events.change_domain_ip",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[sys]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[security]]></Event>
+  <ChangeType><![CDATA[change_domain_ip]]></ChangeType>
+</xml>"#,
+        ],
+    ),
+    (
+        "service.events.suite_ticket",
+        &[
+            r#"<xml>
+  <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
+  <InfoType><![CDATA[suite_ticket]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <SuiteTicket><![CDATA[TICKET-1]]></SuiteTicket>
+</xml>"#,
+        ],
+    ),
+    (
+        "service.events.create_auth",
+        &[
+            r#"<xml>
+  <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
+  <AuthCode><![CDATA[a-temporary-authorization-code]]></AuthCode>
+  <InfoType><![CDATA[create_auth]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <State><![CDATA[fair2024]]></State>
+  <ExtraInfo></ExtraInfo>
+</xml>"#,
+            r#"<xml>
+  <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
+  <AuthCode><![CDATA[another-temporary-authorization-code]]></AuthCode>
+  <InfoType><![CDATA[create_auth]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <State><![CDATA[fair2024]]></State>
+  <ExtraInfo>
+    <AuthOpenKfIdList>
+      <OpenKfId><![CDATA[wkAJ2GCAAASSm4_FhToWMFea0xAFfd3Q]]></OpenKfId>
+      <OpenKfId><![CDATA[wkAJ2GCAAAme1XQRC-NI-q0_ZM9ukoAw]]></OpenKfId>
+    </AuthOpenKfIdList>
+  </ExtraInfo>
+</xml>"#,
+            r#"<xml>
+  <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
+  <InfoType><![CDATA[create_auth]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <AuthCode><![CDATA[a-third-temporary-authorization-code]]></AuthCode>
+</xml>"#,
+        ],
+    ),
+    (
+        "service.events.change_auth",
+        &[
+            r#"<xml>
+  <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
+  <InfoType><![CDATA[change_auth]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <State><![CDATA[fair2024]]></State>
+  <ExtraInfo></ExtraInfo>
+</xml>"#,
+            r#"<xml>
+  <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
+  <InfoType><![CDATA[change_auth]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <State><![CDATA[fair2024]]></State>
+  <ExtraInfo>
+    <AuthOpenKfIdList>
+      <OpenKfId><![CDATA[wkAJ2GCAAASSm4_FhToWMFea0xAFfd3Q]]></OpenKfId>
+      <OpenKfId><![CDATA[wkAJ2GCAAAme1XQRC-NI-q0_ZM9ukoAw]]></OpenKfId>
+    </AuthOpenKfIdList>
+  </ExtraInfo>
+</xml>"#,
+            r#"<xml>
+  <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <InfoType><![CDATA[change_auth]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+</xml>"#,
+        ],
+    ),
+    (
+        "service.events.cancel_auth",
+        &[
+            r#"<xml>
+  <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
+  <InfoType><![CDATA[cancel_auth]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+</xml>"#,
+        ],
+    ),
+    (
+        "service.events.reset_permanent_code",
+        &[
+            r#"<xml>
+  <SuiteId><![CDATA[dksuite0000000001]]></SuiteId>
+  <AuthCode><![CDATA[a-temporary-authorization-code]]></AuthCode>
+  <InfoType><![CDATA[reset_permanent_code]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+</xml>"#,
+        ],
+    ),
+    (
+        "service.events.corp_arch_auth",
+        &[
+            r#"<xml>
+  <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <InfoType><![CDATA[corp_arch_auth]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+</xml>"#,
+        ],
+    ),
+    (
+        "service.events.approve_special_auth",
+        &[
+            r#"<xml>
+  <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <InfoType><![CDATA[approve_special_auth]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <AuthType><![CDATA[customer_acquisition]]></AuthType>
+</xml>"#,
+        ],
+    ),
+    (
+        "service.events.cancel_special_auth",
+        &[
+            r#"<xml>
+  <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <InfoType><![CDATA[cancel_special_auth]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <AuthType><![CDATA[customer_acquisition]]></AuthType>
+</xml>"#,
+        ],
+    ),
+    (
+        "service.events.open_order",
+        &[
+            r#"<xml>
+  <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
+  <PaidCorpId><![CDATA[ww0123456789abcdef]]></PaidCorpId>
+  <InfoType><![CDATA[open_order]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <OrderId><![CDATA[2024070322ab1cd2e]]></OrderId>
+  <OperatorId><![CDATA[chenyu]]></OperatorId>
+</xml>"#,
+        ],
+    ),
+    (
+        "service.events.change_order",
+        &[
+            r#"<xml>
+  <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
+  <PaidCorpId><![CDATA[ww0123456789abcdef]]></PaidCorpId>
+  <InfoType><![CDATA[change_order]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <OldOrderId><![CDATA[2024070422ab1cd2f]]></OldOrderId>
+  <NewOrderId><![CDATA[2024070522ab1cd30]]></NewOrderId>
+</xml>"#,
+        ],
+    ),
+    (
+        "service.events.pay_for_app_success",
+        &[
+            r#"<xml>
+  <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
+  <PaidCorpId><![CDATA[ww0123456789abcdef]]></PaidCorpId>
+  <InfoType><![CDATA[pay_for_app_success]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <OrderId><![CDATA[2024070322ab1cd2e]]></OrderId>
+</xml>"#,
+        ],
+    ),
+    (
+        "service.events.refund_order",
+        &[
+            r#"<xml>
+  <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
+  <PaidCorpId><![CDATA[ww0123456789abcdef]]></PaidCorpId>
+  <InfoType><![CDATA[refund]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <OrderId><![CDATA[2024070322ab1cd2e]]></OrderId>
+</xml>"#,
+        ],
+    ),
+    (
+        "service.events.cancel_order",
+        &[
+            r#"<xml>
+  <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
+  <PaidCorpId><![CDATA[ww0123456789abcdef]]></PaidCorpId>
+  <InfoType><![CDATA[cancel_order]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <OrderId><![CDATA[2024070322ab1cd2e]]></OrderId>
+</xml>"#,
+        ],
+    ),
+    (
+        "service.events.change_edition",
+        &[
+            r#"<xml>
+  <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
+  <PaidCorpId><![CDATA[ww0123456789abcdef]]></PaidCorpId>
+  <InfoType><![CDATA[change_editon]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+</xml>"#,
+        ],
+    ),
+    (
+        "service.events.register_corp",
+        &[
+            r#"<xml>
+  <ServiceCorpId><![CDATA[wwprovider00000001]]></ServiceCorpId>
+  <InfoType><![CDATA[register_corp]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <RegisterCode><![CDATA[REG-1]]></RegisterCode>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <ContactSync>
+    <AccessToken><![CDATA[a-contacts-access-token]]></AccessToken>
+    <ExpiresIn>1800</ExpiresIn>
+  </ContactSync>
+  <AuthUserInfo>
+    <UserId><![CDATA[lin.wei]]></UserId>
+  </AuthUserInfo>
+  <State><![CDATA[fair2024]]></State>
+  <TemplateId><![CDATA[tpl-1]]></TemplateId>
+</xml>"#,
+            r#"<xml>
+  <ServiceCorpId><![CDATA[wwprovider00000001]]></ServiceCorpId>
+  <InfoType><![CDATA[register_corp]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <RegisterCode><![CDATA[REG-2]]></RegisterCode>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <AuthUserInfo>
+    <UserId><![CDATA[lin.wei]]></UserId>
+  </AuthUserInfo>
+  <TemplateId><![CDATA[tpl-1]]></TemplateId>
+</xml>"#,
+        ],
+    ),
+    (
+        "service.events.enter_register_package",
+        &[
+            r#"<xml>
+  <ServiceCorpId><![CDATA[wwprovider00000001]]></ServiceCorpId>
+  <InfoType><![CDATA[enter_register_package]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <AuthUserInfo>
+    <UserId><![CDATA[lin.wei]]></UserId>
+  </AuthUserInfo>
+  <RegisterCode><![CDATA[REG-1]]></RegisterCode>
+  <State><![CDATA[fair2024]]></State>
+  <TemplateId><![CDATA[tpl-1]]></TemplateId>
+</xml>"#,
+            r#"<xml>
+  <ServiceCorpId><![CDATA[wwprovider00000001]]></ServiceCorpId>
+  <InfoType><![CDATA[enter_register_package]]></InfoType>
+  <TimeStamp>1767225600</TimeStamp>
+  <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
+  <AuthUserInfo>
+    <UserId><![CDATA[lin.wei]]></UserId>
+  </AuthUserInfo>
+  <RegisterCode><![CDATA[REG-2]]></RegisterCode>
+  <TemplateId><![CDATA[tpl-1]]></TemplateId>
+</xml>"#,
+        ],
+    ),
+    (
+        "wedoc.events.add_field",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[smart_sheet_change]]></Event>
+  <ChangeType><![CDATA[add_filed]]></ChangeType>
+  <DocId><![CDATA[dcErxtDgAAdoc1]]></DocId>
+  <SheetId><![CDATA[q979lj]]></SheetId>
+  <FieldId><![CDATA[fTime1]]></FieldId>
+  <FieldId><![CDATA[fText2]]></FieldId>
+</xml>"#,
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[tmp_Kq3d5AAAARt9]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[smart_sheet_change]]></Event>
+  <ChangeType><![CDATA[add_filed]]></ChangeType>
+  <DocId><![CDATA[dcErxtDgAAdoc1]]></DocId>
+  <SheetId><![CDATA[q979lj]]></SheetId>
+  <FieldId><![CDATA[fTime1]]></FieldId>
+  <FieldId><![CDATA[fText2]]></FieldId>
+</xml>"#,
+        ],
+    ),
+    (
+        "wedoc.events.add_record",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[smart_sheet_change]]></Event>
+  <ChangeType><![CDATA[add_record]]></ChangeType>
+  <DocId><![CDATA[dcErxtDgAAdoc1]]></DocId>
+  <SheetId><![CDATA[q979lj]]></SheetId>
+  <RecordId><![CDATA[rA1b2]]></RecordId>
+  <RecordId><![CDATA[rC3d4]]></RecordId>
+</xml>"#,
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[tmp_Kq3d5AAAARt9]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[smart_sheet_change]]></Event>
+  <ChangeType><![CDATA[add_record]]></ChangeType>
+  <DocId><![CDATA[dcErxtDgAAdoc1]]></DocId>
+  <SheetId><![CDATA[q979lj]]></SheetId>
+  <RecordId><![CDATA[rA1b2]]></RecordId>
+  <RecordId><![CDATA[rC3d4]]></RecordId>
+</xml>"#,
+        ],
+    ),
+    (
+        "wedoc.events.delete_doc",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[doc_change]]></Event>
+  <ChangeType><![CDATA[delete_doc]]></ChangeType>
+  <DocId><![CDATA[dcErxtDgAAdoc1]]></DocId>
+  <DocId><![CDATA[dcErxtDgAAdoc2]]></DocId>
+</xml>"#,
+        ],
+    ),
+    (
+        "wedoc.events.delete_field",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[smart_sheet_change]]></Event>
+  <ChangeType><![CDATA[delete_filed]]></ChangeType>
+  <DocId><![CDATA[dcErxtDgAAdoc1]]></DocId>
+  <SheetId><![CDATA[q979lj]]></SheetId>
+  <FieldId><![CDATA[fTime1]]></FieldId>
+  <FieldId><![CDATA[fText2]]></FieldId>
+</xml>"#,
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[tmp_Kq3d5AAAARt9]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[smart_sheet_change]]></Event>
+  <ChangeType><![CDATA[delete_filed]]></ChangeType>
+  <DocId><![CDATA[dcErxtDgAAdoc1]]></DocId>
+  <SheetId><![CDATA[q979lj]]></SheetId>
+  <FieldId><![CDATA[fTime1]]></FieldId>
+  <FieldId><![CDATA[fText2]]></FieldId>
+</xml>"#,
+        ],
+    ),
+    (
+        "wedoc.events.delete_form",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[doc_change]]></Event>
+  <ChangeType><![CDATA[delete_form]]></ChangeType>
+  <FormId><![CDATA[wcErxtDgAAform1]]></FormId>
+  <FormId><![CDATA[wcErxtDgAAform2]]></FormId>
+</xml>"#,
+        ],
+    ),
+    (
+        "wedoc.events.delete_record",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[smart_sheet_change]]></Event>
+  <ChangeType><![CDATA[delete_record]]></ChangeType>
+  <DocId><![CDATA[dcErxtDgAAdoc1]]></DocId>
+  <SheetId><![CDATA[q979lj]]></SheetId>
+  <RecordId><![CDATA[rA1b2]]></RecordId>
+  <RecordId><![CDATA[rC3d4]]></RecordId>
+</xml>"#,
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[tmp_Kq3d5AAAARt9]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[smart_sheet_change]]></Event>
+  <ChangeType><![CDATA[delete_record]]></ChangeType>
+  <DocId><![CDATA[dcErxtDgAAdoc1]]></DocId>
+  <SheetId><![CDATA[q979lj]]></SheetId>
+  <RecordId><![CDATA[rA1b2]]></RecordId>
+  <RecordId><![CDATA[rC3d4]]></RecordId>
+</xml>"#,
+        ],
+    ),
+    (
+        "wedoc.events.doc_member_change",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[doc_change]]></Event>
+  <ChangeType><![CDATA[doc_member_change]]></ChangeType>
+  <DocId><![CDATA[dcErxtDgAAdoc1]]></DocId>
+  <DocId><![CDATA[dcErxtDgAAdoc2]]></DocId>
+</xml>"#,
+        ],
+    ),
+    (
+        "wedoc.events.form_complete",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[doc_change]]></Event>
+  <ChangeType><![CDATA[form_complete]]></ChangeType>
+  <FormId><![CDATA[wcErxtDgAAform1]]></FormId>
+  <FormId><![CDATA[wcErxtDgAAform2]]></FormId>
+</xml>"#,
+        ],
+    ),
+    (
+        "wedoc.events.form_settings_change",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[doc_change]]></Event>
+  <ChangeType><![CDATA[form_settings_change]]></ChangeType>
+  <FormId><![CDATA[wcErxtDgAAform1]]></FormId>
+  <FormId><![CDATA[wcErxtDgAAform2]]></FormId>
+</xml>"#,
+        ],
+    ),
+    (
+        "wedoc.events.update_field",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[smart_sheet_change]]></Event>
+  <ChangeType><![CDATA[update_filed]]></ChangeType>
+  <DocId><![CDATA[dcErxtDgAAdoc1]]></DocId>
+  <SheetId><![CDATA[q979lj]]></SheetId>
+  <FieldId><![CDATA[fTime1]]></FieldId>
+  <FieldId><![CDATA[fText2]]></FieldId>
+</xml>"#,
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[tmp_Kq3d5AAAARt9]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[smart_sheet_change]]></Event>
+  <ChangeType><![CDATA[update_filed]]></ChangeType>
+  <DocId><![CDATA[dcErxtDgAAdoc1]]></DocId>
+  <SheetId><![CDATA[q979lj]]></SheetId>
+  <FieldId><![CDATA[fTime1]]></FieldId>
+  <FieldId><![CDATA[fText2]]></FieldId>
+</xml>"#,
+        ],
+    ),
+    (
+        "wedoc.events.update_record",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[smart_sheet_change]]></Event>
+  <ChangeType><![CDATA[update_record]]></ChangeType>
+  <DocId><![CDATA[dcErxtDgAAdoc1]]></DocId>
+  <SheetId><![CDATA[q979lj]]></SheetId>
+  <RecordId><![CDATA[rA1b2]]></RecordId>
+  <RecordId><![CDATA[rC3d4]]></RecordId>
+</xml>"#,
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[tmp_Kq3d5AAAARt9]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[smart_sheet_change]]></Event>
+  <ChangeType><![CDATA[update_record]]></ChangeType>
+  <DocId><![CDATA[dcErxtDgAAdoc1]]></DocId>
+  <SheetId><![CDATA[q979lj]]></SheetId>
+  <RecordId><![CDATA[rA1b2]]></RecordId>
+  <RecordId><![CDATA[rC3d4]]></RecordId>
+</xml>"#,
+        ],
+    ),
+    (
         "wedrive.events.create_file",
         &[
             r#"<xml>
@@ -1890,6 +4564,101 @@ pub(crate) static EXAMPLES: &[(&str, &[&str])] = &[
   <MsgType><![CDATA[event]]></MsgType>
   <Event><![CDATA[wedrive_insufficient_capacity]]></Event>
 </xml>"#,
+        ],
+    ),
+    (
+        "zone.events.chat_archive_audit_approved_single",
+        &[
+            r#"{
+  "event_type": "chat_archive_audit_approved_single",
+  "timestamp": 1767225600,
+  "chat_archive_audit_approved": { "userid": "woIqWEDgAAq1hZ8vTs", "external_userid": "wmIqWEDgAAk4mB9xRd" }
+}"#,
+        ],
+    ),
+    (
+        "zone.events.chat_archive_audit_approved_room",
+        &[
+            r#"{
+  "event_type": "chat_archive_audit_approved_room",
+  "timestamp": 1767225600,
+  "chat_archive_audit_approved": { "external_userid": "wmIqWEDgAAk4mB9xRd", "chatid": "wrErxtDgAA8s9c1q" }
+}"#,
+        ],
+    ),
+    (
+        "zone.events.conversation_new_message",
+        &[
+            r#"{
+  "event_type": "conversation_new_message",
+  "timestamp": 1767225600,
+  "conversation_new_message": { "token": "a-callback-token" }
+}"#,
+        ],
+    ),
+    (
+        "zone.events.hit_keyword",
+        &[
+            r#"{
+  "event_type": "hit_keyword",
+  "timestamp": 1767225600,
+  "hit_keyword": { "token": "another-callback-token" }
+}"#,
+        ],
+    ),
+    (
+        "zone.events.auth_knowledge_base",
+        &[
+            r#"{
+  "event_type": "auth_knowledge_base",
+  "timestamp": 1767225600,
+  "auth_knowledge_base": { "knowledge_base_id": "kb-1", "knowledge_base_name": "Returns" }
+}"#,
+        ],
+    ),
+    (
+        "zone.events.unauth_knowledge_base",
+        &[
+            r#"{
+  "event_type": "unauth_knowledge_base",
+  "timestamp": 1767225600,
+  "unauth_knowledge_base": { "knowledge_base_id": "kb-1", "knowledge_base_name": "Returns" }
+}"#,
+        ],
+    ),
+    (
+        "zone.events.delete_knowledge_base",
+        &[
+            r#"{
+  "event_type": "delete_knowledge_base",
+  "timestamp": 1767225600,
+  "delete_knowledge_base": { "knowledge_base_id": "kb-1", "knowledge_base_name": "Returns" }
+}"#,
+        ],
+    ),
+    (
+        "zone.events.knowledge_base_learn_done",
+        &[
+            r#"{
+  "event_type": "knowledge_base_learn_done",
+  "timestamp": 1767225600,
+  "knowledge_base_learn_done": {
+    "knowledge_base_id": "kb-1",
+    "knowledge_base_name": "Returns",
+    "doc_id": 7,
+    "learn_status": 0
+  }
+}"#,
+        ],
+    ),
+    (
+        "zone.events.chat_archive_export_finished",
+        &[
+            r#"{
+  "event_type": "chat_archive_export_finished",
+  "timestamp": 1767225600,
+  "chat_archive_export_finished": { "jobid": "job-export-1" }
+}"#,
         ],
     ),
 ];

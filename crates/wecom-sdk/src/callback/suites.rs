@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::time::Instant;
-use wecom_callback::{BoxError, Callback, IntoPassive, Passive, Router};
+use wecom_callback::{BoxError, Event, IntoPassive, Router};
 use wecom_models::Secret;
-use wecom_models::callback::{Document, Envelope, Shape};
+use wecom_models::callback::Envelope;
 use wecom_models::service::auth::{GetPermanentCodeV2, GetPermanentCodeV2Response};
-use wecom_models::wire::{Field, ReadObject};
+use wecom_models::service::events::{CreateAuth, ResetPermanentCode, SuiteTicket};
 
 use crate::{Client, Suite, lock};
 
@@ -19,23 +19,12 @@ const CODE_LIFETIME: Duration = Duration::from_secs(10 * 60);
 /// Passes tickets (`suite_ticket`) on to the suites that they are for, by their IDs: each is kept by its client, and in the token
 /// store, so that other processes, and those that start later, have it.
 pub fn suite_tickets<'a>(suites: impl IntoIterator<Item = &'a Client<Suite>>) -> Router {
-    let suites: HashMap<String, Client<Suite>> =
-        suites.into_iter().map(|suite| (suite.credential().suite_id.clone(), suite.clone())).collect();
-    let suites = Arc::new(suites);
-    let known = Arc::clone(&suites);
-    let is_ticket = move |envelope: &Envelope| {
-        is_info(envelope, &["suite_ticket"])
-            && envelope.suite_id.as_ref().is_some_and(|suite| known.contains_key(suite))
-    };
-    Router::new().when(is_ticket, move |callback: Callback| {
-        let suites = Arc::clone(&suites);
-        async move {
-            let Members { suite_id, ticket, .. } = read(&callback)?;
-            if let Some(suite) = suites.get(&suite_id) {
-                suite.put_ticket(ticket).await;
-            }
-            Ok::<_, BoxError>(())
-        }
+    suites.into_iter().fold(Router::new(), |router, suite| {
+        let suite = suite.clone();
+        router.when(is_of(&suite), move |event: Event<SuiteTicket>| {
+            let suite = suite.clone();
+            async move { suite.put_ticket(event.suite_ticket.clone()).await }
+        })
     })
 }
 
@@ -48,56 +37,49 @@ where
     F: Fn(GetPermanentCodeV2Response) -> Fut + Send + Sync + 'static,
     Fut: Future<Output: IntoPassive> + Send + 'static,
 {
-    let (suite, authorized) = (suite.clone(), Arc::new(authorized));
-    let suite_id = suite.credential().suite_id.clone();
-    let exchanged = Arc::new(Exchanged::default());
-    let is_code = move |envelope: &Envelope| {
-        is_info(envelope, &["create_auth", "reset_permanent_code"])
-            && envelope.suite_id.as_ref() == Some(&suite_id)
-    };
-    Router::new().when(is_code, move |callback: Callback| {
-        let (suite, authorized, exchanged) = (suite.clone(), Arc::clone(&authorized), Arc::clone(&exchanged));
-        async move {
-            let code = read(&callback)?.auth_code;
-            let answer = match exchanged.get(&code) {
-                Some(answer) => answer,
-                None => {
-                    let answer = suite.send(&GetPermanentCodeV2::new(code.clone())).await?;
-                    exchanged.put(code.clone(), answer.clone());
-                    answer
-                }
-            };
-            authorized(answer).await.into_passive()?;
-            exchanged.remove(&code);
-            Ok::<_, BoxError>(Passive::none())
-        }
-    })
+    let created = Arc::new(Codes { suite: suite.clone(), authorized, exchanged: Exchanged::default() });
+    let reset = Arc::clone(&created);
+    Router::new()
+        .when(is_of(suite), move |event: Event<CreateAuth>| {
+            let codes = Arc::clone(&created);
+            async move { codes.exchange(&event.auth_code).await }
+        })
+        .when(is_of(suite), move |event: Event<ResetPermanentCode>| {
+            let codes = Arc::clone(&reset);
+            async move { codes.exchange(&event.auth_code).await }
+        })
 }
 
-fn is_info(envelope: &Envelope, kinds: &[&str]) -> bool {
-    envelope.shape == Shape::Info && kinds.contains(&envelope.kind.as_str())
+/// Whether a callback is for a suite.
+fn is_of(suite: &Client<Suite>) -> impl Fn(&Envelope) -> bool + Send + Sync + 'static {
+    let suite_id = Some(suite.credential().suite_id.clone());
+    move |envelope| envelope.suite_id == suite_id
 }
 
-fn read(callback: &Callback) -> Result<Members, BoxError> {
-    Ok(Document::parse(&callback.opened.text())?.read()?)
+/// What becomes of authorization codes.
+struct Codes<F> {
+    suite: Client<Suite>,
+    authorized: F,
+    exchanged: Exchanged,
 }
 
-/// What these callbacks say.
-#[derive(Default)]
-struct Members {
-    suite_id: String,
-    ticket: Secret,
-    auth_code: Secret,
-}
-
-impl ReadObject for Members {
-    fn set<'de, F: Field<'de>>(&mut self, name: &str, field: F) -> Result<(), F::Error> {
-        match name {
-            "SuiteId" => field.read(&mut self.suite_id),
-            "SuiteTicket" => field.read(&mut self.ticket),
-            "AuthCode" => field.read(&mut self.auth_code),
-            _ => field.skip(),
-        }
+impl<F, Fut> Codes<F>
+where
+    F: Fn(GetPermanentCodeV2Response) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output: IntoPassive> + Send + 'static,
+{
+    async fn exchange(&self, code: &Secret) -> Result<(), BoxError> {
+        let answer = match self.exchanged.get(code) {
+            Some(answer) => answer,
+            None => {
+                let answer = self.suite.send(&GetPermanentCodeV2::new(code.clone())).await?;
+                self.exchanged.put(code.clone(), answer.clone());
+                answer
+            }
+        };
+        (self.authorized)(answer).await.into_passive()?;
+        self.exchanged.remove(code);
+        Ok(())
     }
 }
 

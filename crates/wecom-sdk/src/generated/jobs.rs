@@ -3,6 +3,9 @@
 /// Adds a handler for every event that says that a job has ended.
 #[allow(unused_variables, reason = "not every family has such events")]
 fn events(router: Router, finished: &Finished) -> Router {
+    #[cfg(feature = "chatdata")]
+    let router = finished
+        .on::<wecom_models::chatdata::events::ChatArchiveExportFinished>(router);
     #[cfg(feature = "contacts")]
     let router = finished.on::<wecom_models::contacts::events::BatchJobResult>(router);
     #[cfg(feature = "media")]

@@ -150,6 +150,8 @@ pub struct HitKeyword {
 ///
 /// Sent to the instruction callback URL (指令回调URL) of apps with the archive API authorization.
 ///
+/// It ends what waits for the job.
+///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("会话内容导出任务完成回调", "chat_archive_export_finished"))]
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -394,8 +394,8 @@ pub struct ImportChainContactResponse {
 /// Only for self-built apps listed under 上下游 › 可调用接口的应用. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
 ///
-/// [`Client::wait_for`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait_for)
-/// of `wecom-sdk` asks until a job is finished.
+/// [`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of
+/// `wecom-sdk` waits until the job is over.
 #[doc(
     alias(
         "获取异步任务结果",

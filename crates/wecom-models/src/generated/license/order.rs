@@ -519,6 +519,9 @@ pub struct SubmitNewOrderJobResponse {}
 /// [获取多企业新购订单提交结果](https://developer.work.weixin.qq.com/document/path/98892)
 ///
 /// Available for 7 days after [`SubmitNewOrderJob`].
+///
+/// [`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of
+/// `wecom-sdk` waits until the job is over.
 #[doc(
     alias(
         "获取多企业新购订单提交结果",
@@ -672,6 +675,9 @@ pub struct SubmitPayJobResponse {
 /// [获取订单支付结果](https://developer.work.weixin.qq.com/document/path/99415)
 ///
 /// Available for 7 days after [`SubmitPayJob`]. The call itself succeeds even if the payment failed.
+///
+/// [`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of
+/// `wecom-sdk` waits until the job is over.
 #[doc(
     alias(
         "获取订单支付结果",

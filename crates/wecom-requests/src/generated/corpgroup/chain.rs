@@ -227,6 +227,20 @@ impl crate::Check for GetCorpGroupResult {
     }
 }
 
+impl crate::Job for GetCorpGroupResult {
+    fn job_id(&self) -> &str {
+        crate::job::id(Some(&self.jobid))
+    }
+
+    fn state(response: &Self::Response) -> crate::JobState {
+        match Some(&response.status) {
+            Some(JobStatus::Finished) => crate::job::over(None::<&i64>),
+            Some(JobStatus::Other(_)) | None => crate::JobState::Unknown,
+            _ => crate::JobState::Pending,
+        }
+    }
+}
+
 impl crate::Endpoint for GetChainUserCustomId {
     type Response = GetChainUserCustomIdResponse;
     type Token = crate::token::AccessToken;

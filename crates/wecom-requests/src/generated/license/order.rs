@@ -322,6 +322,21 @@ impl crate::Check for GetNewOrderJobResult {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
+impl crate::Job for GetNewOrderJobResult {
+    fn job_id(&self) -> &str {
+        crate::job::id(Some(&self.jobid))
+    }
+
+    fn state(response: &Self::Response) -> crate::JobState {
+        match Some(&response.status) {
+            Some(OrderJobStatus::Created) => crate::job::over(None::<&i64>),
+            Some(OrderJobStatus::Failed) => crate::job::failed(None::<&i64>),
+            Some(OrderJobStatus::Other(_)) | None => crate::JobState::Unknown,
+            _ => crate::JobState::Pending,
+        }
+    }
+}
+
 impl crate::Endpoint for GetUnionOrder {
     type Response = GetUnionOrderResponse;
     type Token = crate::token::ProviderAccessToken;
@@ -419,6 +434,27 @@ impl crate::Endpoint for GetPayJobResult {
 
 impl crate::Check for GetPayJobResult {
     fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Job for GetPayJobResult {
+    fn job_id(&self) -> &str {
+        crate::job::id(Some(&self.jobid))
+    }
+
+    fn state(response: &Self::Response) -> crate::JobState {
+        match Some(&response.status) {
+            Some(PayJobStatus::Paid) => {
+                crate::job::over(response.pay_job_result.as_ref().map(|it| &it.errcode))
+            }
+            Some(PayJobStatus::Failed) => {
+                crate::job::failed(
+                    response.pay_job_result.as_ref().map(|it| &it.errcode),
+                )
+            }
+            Some(PayJobStatus::Other(_)) | None => crate::JobState::Unknown,
+            _ => crate::JobState::Pending,
+        }
+    }
 }
 
 impl crate::Check for AccountCount {

@@ -305,6 +305,10 @@ impl callback::Payload for ChatArchiveExportFinished {
     const SELECT: &'static [Select] = &[
         Select::kind(Shape::Info, "chat_archive_export_finished"),
     ];
+
+    fn ended_job(&self) -> Option<&str> {
+        Some(&self.job_id).map(String::as_str)
+    }
 }
 
 impl callback::Payload for ProgramNotify {
