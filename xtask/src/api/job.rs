@@ -1,8 +1,8 @@
-//! How the progress of a job is told.
+//! How the response of an endpoint reports the progress of a job.
 
 use crate::spec::FieldPath;
 
-/// What the response of an endpoint says of a job.
+/// Where the response of an endpoint reports on a job.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Job {
     /// The request field with the job's ID.

@@ -1,4 +1,4 @@
-//! The API with everything decided: names, directions, order. What comes after only prints or compares it.
+//! The API with everything decided: names, directions, order. Later stages only print or compare it.
 
 mod codes;
 mod endpoint;

@@ -30,7 +30,7 @@ pub enum Ty {
 }
 
 impl Ty {
-    /// The type's parameter, if it has one.
+    /// Returns the type's parameter, if it has one.
     pub fn inner(&self) -> Option<&Self> {
         match self {
             Self::List(inner)
@@ -43,12 +43,12 @@ impl Ty {
         }
     }
 
-    /// The type, then what is inside it, down to the bottom.
+    /// Returns the type and the types inside it, from the outside in.
     pub fn layers(&self) -> impl Iterator<Item = &Self> {
         std::iter::successors(Some(self), |ty| ty.inner())
     }
 
-    /// As what it carries limits, if it can.
+    /// Returns the [`Carrier`] for limits on this type, if it can have limits.
     pub fn carrier(&self) -> Option<Carrier> {
         match self {
             Self::String | Self::Secret => Some(Carrier::Text),
@@ -60,7 +60,7 @@ impl Ty {
         }
     }
 
-    /// The named type at the bottom, if there is one.
+    /// Returns the innermost type, if it is a named one.
     pub fn name(&self) -> Option<&str> {
         match self {
             Self::Struct(name) | Self::Enum(name, _) | Self::Union(name, _) => Some(name),
@@ -69,7 +69,7 @@ impl Ty {
     }
 }
 
-/// As it is written in Rust.
+/// Writes the type as Rust.
 impl fmt::Display for Ty {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

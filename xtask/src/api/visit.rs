@@ -1,4 +1,4 @@
-//! One walk over everything that a type is made of, and what follows from it.
+//! One walk over all members of a type, nested ones included, and the answers derived from it.
 
 use std::collections::HashSet;
 
@@ -16,7 +16,7 @@ pub enum Step<'a> {
     Entry,
 }
 
-/// What a struct or a union is made of.
+/// A member of a struct or a union.
 #[derive(Clone, Copy, Debug)]
 pub enum Member<'a> {
     /// A field of a struct.
@@ -26,7 +26,7 @@ pub enum Member<'a> {
 }
 
 impl<'a> Member<'a> {
-    /// Its type, if it has one.
+    /// Returns its type, if it has one.
     pub fn ty(self) -> Option<&'a Ty> {
         match self {
             Self::Field(field) => Some(&field.ty),
@@ -34,7 +34,7 @@ impl<'a> Member<'a> {
         }
     }
 
-    /// The step that leads to it; none where its own fields stand among those around it.
+    /// Returns the step that leads to it; none if its fields are inlined among those around it.
     fn step(self) -> Option<Step<'a>> {
         match self {
             Self::Field(field) => (!field.embed).then_some(Step::Key(&field.wire)),
@@ -47,7 +47,7 @@ impl<'a> Member<'a> {
 }
 
 impl Type {
-    /// What it is made of; an enum of nothing.
+    /// Returns its members; none for an enum.
     pub fn members(&self) -> Vec<Member<'_>> {
         match self {
             Self::Struct(structure) => structure.fields.iter().map(Member::Field).collect(),
@@ -60,8 +60,8 @@ impl Type {
 }
 
 impl Module {
-    /// Walks over all that a type is made of, with the path that leads to each member from that type on. Goes into
-    /// members for which `visit` says so, and into no type that it is inside of already.
+    /// Walks over all members of a type, nested ones included, each with its path from that type. Descends into a
+    /// member if `visit` returns true, and never into a type that it is already inside of.
     pub fn walk<'a>(&'a self, name: &str, mut visit: impl FnMut(&[Step<'a>], Member<'a>) -> bool) {
         if let Some(ty) = self.named(name) {
             self.walk_type(ty, &mut Vec::new(), &mut Vec::new(), &mut visit);
@@ -99,7 +99,7 @@ impl Module {
         above.pop();
     }
 
-    /// A type and all types that it is made of, each once.
+    /// Returns the type and all types reachable from it, each once.
     pub fn reach(&self, name: &str) -> Vec<&Type> {
         let mut found: Vec<&Type> = self.named(name).into_iter().collect();
         let mut next = 0;
@@ -114,7 +114,7 @@ impl Module {
         found
     }
 
-    /// The types in requests with limits or rules, of their own or further inside.
+    /// Returns the types in requests that have limits or rules, directly or further inside.
     pub fn limited(&self) -> HashSet<&str> {
         let is_limited = |ty: &Type| matches!(ty, Type::Struct(structure) if is_limited(structure));
         let sent = self.types.iter().filter(|ty| ty.direction().sent).map(Type::name);

@@ -1,4 +1,4 @@
-//! What is wrong with a spec, and where: collected first, then shown all at once.
+//! Mistakes in a spec, with their places: collected first, then shown all at once.
 
 use std::ops::Range;
 
@@ -12,9 +12,9 @@ use crate::spec::source::{Lines, Node, Path, Source};
 pub struct Diagnostic {
     /// Its kind.
     pub mistake: Mistake,
-    /// What is wrong, as one sentence without a full stop.
+    /// The message: one sentence without a full stop.
     pub message: String,
-    /// Which file: an index into the sources.
+    /// The file, as an index into the sources.
     pub file: usize,
     /// The bytes to point at.
     pub span: Range<usize>,
@@ -24,24 +24,24 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// Says something at the place of the mistake.
+    /// Adds a label at the place of the mistake.
     pub fn label(&mut self, label: impl Into<String>) -> &mut Self {
         self.label = label.into();
         self
     }
 
-    /// Points at another place of the same file that belongs to it, and says something there.
+    /// Points at another place of the same file that is related, with a label.
     pub fn context(&mut self, span: Range<usize>, label: impl Into<String>) -> &mut Self {
         self.context = Some((span, label.into()));
         self
     }
 
-    /// Says how to fix it.
+    /// Adds a line of help: how to fix it.
     pub fn help(&mut self, help: impl Into<String>) -> &mut Self {
         self.help_if(Some(help.into()))
     }
 
-    /// Says how to fix it, if that is known.
+    /// Adds a line of help, if there is one.
     pub fn help_if(&mut self, help: Option<String>) -> &mut Self {
         self.help = help;
         self
@@ -61,14 +61,14 @@ impl Diagnostic {
     }
 }
 
-/// How many bytes two places are apart that are shown as two pieces of the file: of one piece, the renderer looks at
+/// The distance in bytes from which on two places are shown as two excerpts: within one excerpt, the renderer looks at
 /// every line.
 const FAR: usize = 20_000;
 
-/// A kind of mark, the bytes that are marked, and what to say there.
+/// A kind of mark, the marked bytes, and their label.
 type Mark<'a> = (AnnotationKind, Range<usize>, &'a str);
 
-/// The lines of a file with some marks in them. The renderer gets no others: it looks at each.
+/// Returns the lines of a file that contain some marks. The renderer gets no other lines, since it looks at each.
 fn excerpt<'a>(source: &'a Source, lines: &Lines, marks: &[Mark<'a>]) -> Snippet<'a, Annotation<'a>> {
     let covered = marks.iter().skip(1).fold(marks[0].1.clone(), |covered, (_, span, _)| {
         covered.start.min(span.start)..covered.end.max(span.end)
@@ -87,31 +87,31 @@ fn excerpt<'a>(source: &'a Source, lines: &Lines, marks: &[Mark<'a>]) -> Snippet
 #[derive(Debug, Default)]
 pub struct Diagnostics {
     found: Vec<Diagnostic>,
-    /// The work that comparing names has cost so far, in pairs of characters.
+    /// The work spent on comparing names so far, in pairs of characters.
     compared: usize,
 }
 
-/// How much work the names that may have been meant are worth, in pairs of characters. A few hundred mistakes beside a
-/// few hundred names cost less. In a file with more, it is what they have in common that needs mending.
+/// How much work may be spent on suggesting names, in pairs of characters. A few hundred mistakes beside a few hundred
+/// names cost less. If a file has more, its mistakes have a common cause, which needs fixing first.
 const COMPARISONS: usize = 4_000_000;
 
 impl Diagnostics {
-    /// Whether nothing is wrong.
+    /// Returns whether there are no mistakes.
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
 
-    /// How many mistakes there are.
+    /// Returns how many mistakes there are.
     pub fn len(&self) -> usize {
         self.found.len()
     }
 
-    /// Every mistake, in the order in which they were found.
+    /// Returns every mistake, in the order in which they were found.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.found.iter()
     }
 
-    /// Reports a mistake at some bytes of a file. It counts from now on, whatever else is said of it.
+    /// Reports a mistake at some bytes of a file. It counts at once, even if nothing is added to it.
     pub fn error(
         &mut self,
         mistake: Mistake,
@@ -125,17 +125,17 @@ impl Diagnostics {
         &mut self.found[index]
     }
 
-    /// Adds those found elsewhere.
+    /// Adds the mistakes that were found elsewhere.
     pub fn extend(&mut self, other: Self) {
         self.found.extend(other.found);
     }
 
-    /// A reporter for one file.
+    /// Creates a reporter for one file.
     pub fn reporter<'a>(&'a mut self, file: usize, root: &'a Node) -> Reporter<'a> {
         Reporter { diagnostics: self, file, root }
     }
 
-    /// All mistakes as text, in the order of files and lines.
+    /// Renders all mistakes as text, by file and line.
     pub fn render(mut self, sources: &[Source], color: bool) -> String {
         self.found.sort_by_key(|found| (found.file, found.span.start, found.mistake));
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
@@ -169,23 +169,23 @@ pub struct Reporter<'a> {
 }
 
 impl Reporter<'_> {
-    /// The node at a path of the file, if there is one.
+    /// Returns the node at a path of the file, if there is one.
     pub fn node(&self, path: &Path) -> Option<&Node> {
         self.root.get(path)
     }
 
-    /// The keys of the mapping at a path of the file, as they are written.
+    /// Returns the keys of the mapping at a path of the file, as written.
     pub fn keys(&self, path: &Path) -> Vec<String> {
         self.root.get(path).map(Node::keys).unwrap_or_default()
     }
 
-    /// How many mistakes have been reported so far, in all files, but for words that are still to be written: nothing
-    /// follows from these.
+    /// Returns how many mistakes have been reported so far in all files, placeholders for unwritten words excepted:
+    /// nothing depends on these.
     pub fn count(&self) -> usize {
         self.diagnostics.iter().filter(|found| !found.mistake.is_unwritten()).count()
     }
 
-    /// A help line for [`nearest`], as long as the mistakes are few enough to look for one.
+    /// Returns a help line for [`nearest`], as long as there are few enough mistakes to search for one.
     pub fn did_you_mean<'n>(
         &mut self,
         wanted: &str,
@@ -199,7 +199,7 @@ impl Reporter<'_> {
         if cost < left { did_you_mean(wanted, names) } else { None }
     }
 
-    /// Reports a mistake. It counts from now on, whatever else is said of it.
+    /// Reports a mistake. It counts at once, even if nothing is added to it.
     pub fn error(&mut self, mistake: Mistake, at: At<'_>, message: impl Into<String>) -> &mut Diagnostic {
         let span = match at {
             At::Key(path) => self.root.find_key(path).span.clone(),
@@ -210,7 +210,7 @@ impl Reporter<'_> {
     }
 }
 
-/// The nearest of some names, if one is near enough to have been meant.
+/// Returns the nearest of some names, if one is near enough to be what was meant.
 pub fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = wanted.chars().count();
     let allowed = |name: &str| (name.len().max(wanted.len()) / 3).max(1);
@@ -223,12 +223,12 @@ pub fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Op
         .map(|(_, name)| name)
 }
 
-/// A help line for [`nearest`].
+/// Returns a help line for [`nearest`].
 pub fn did_you_mean<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
     nearest(wanted, names).map(|name| format!("`{name}` is close"))
 }
 
-/// Keeps a range inside a text, on one line where it begins, and at least one character wide.
+/// Limits a range to the text and to the line where it begins, at least one character wide.
 pub(crate) fn clamp(text: &str, range: &Range<usize>) -> Range<usize> {
     let boundary =
         |at: usize| (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);

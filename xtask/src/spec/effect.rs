@@ -1,4 +1,4 @@
-//! What an endpoint's own words say that a call does: whether it reads or writes.
+//! Whether a call reads or writes, by the words in an endpoint's path, name and title.
 
 /// What a call does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,20 +9,20 @@ pub enum Effect {
     Writes,
 }
 
-/// A word that says what a call does.
+/// A word that shows what a call does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told<'a> {
     /// What it does.
     pub effect: Effect,
     /// The word.
     pub word: &'a str,
-    /// What it is a word of, with its article.
+    /// Where the word is from, with an article: the path, the name or the title.
     pub of: &'static str,
 }
 
-/// What an endpoint's path, name and title say, the most telling of them first; nothing, if no word is known.
+/// Returns what an endpoint's path, name and title say, the most reliable first; nothing if no word is known.
 ///
-/// A page with several endpoints may give all of them its own title, so a path that gets something wins over it.
+/// A page with several endpoints may give all of them its own title, so a path that gets something takes precedence.
 pub fn told<'a>(path: &'a str, name: &'a str, title: &'a str) -> Option<Told<'a>> {
     let tells = |found: Option<(Effect, &'a str)>, of| found.map(|(effect, word)| Told { effect, word, of });
     let path = tells(of_path(path), "the path");
@@ -41,23 +41,23 @@ pub fn told<'a>(path: &'a str, name: &'a str, title: &'a str) -> Option<Told<'a>
 /// The verbs of paths that read.
 const READS: [&str; 9] = ["get", "list", "query", "search", "fetch", "read", "find", "check", "download"];
 
-/// What a path asks for, at its end: `transfer_result`.
+/// Words at the end of paths for something that is read: `transfer_result`.
 const READ: [&str; 9] =
     ["get", "list", "search", "result", "status", "info", "detail", "statistic", "simplelist"];
 
-/// The verbs of paths that write, whatever follows.
+/// Verbs of paths that write, whatever follows.
 const WRITES: [&str; 19] = [
     "create", "add", "send", "set", "del", "delete", "update", "remove", "upload", "edit", "mod", "modify",
     "submit", "cancel", "import", "bind", "unbind", "remind", "close",
 ];
 
-/// More of them, if nothing at the end says that something is read.
+/// Verbs of paths that write unless the end of the path says that something is read.
 const ALSO_WRITES: [&str; 20] = [
     "transfer", "move", "rename", "share", "finish", "start", "stop", "dismiss", "mark", "apply", "assign",
     "active", "invite", "mute", "refund", "report", "reply", "reset", "recall", "release",
 ];
 
-/// Verbs of paths that write what follows without a `_`, and the nouns that only begin like them.
+/// Verbs of paths that write and may precede a noun without a `_`, with nouns that merely begin like them.
 const JOINED: [(&str, &[&str]); 8] = [
     ("create", &["creator"]),
     ("add", &["addr"]),
@@ -70,14 +70,14 @@ const JOINED: [(&str, &[&str]); 8] = [
 ];
 
 fn of_path(path: &str) -> Option<(Effect, &str)> {
-    // The first part, or the first two, only say of which family it is.
+    // The first part or two only name the family.
     let mut parts = path.split('/').filter(|part| !part.is_empty() && *part != "cgi-bin").rev();
     let last = parts.next()?;
     let before = parts.next().filter(|_| parts.next().is_some());
     of_words(last).or_else(|| before.and_then(of_words))
 }
 
-/// What a name of words says, `create_room` or `getroom`.
+/// Returns what a name says: `create_room` or `getroom`.
 fn of_words(name: &str) -> Option<(Effect, &str)> {
     let mut words = name.split('_').filter(|word| *word != "batch");
     let first = words.next()?;

@@ -1,4 +1,5 @@
-//! How requests and answers are written. What follows from an encoding is asked of these types, not matched on elsewhere.
+//! How requests and responses are encoded. Other code asks these types what follows from an encoding, instead of
+//! matching on it.
 
 use crate::spec::keywords::keywords;
 
@@ -38,7 +39,7 @@ keywords! {
     }
 }
 
-/// How the fields of a body are written.
+/// How the fields of a body are encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// As a JSON object.
@@ -50,12 +51,12 @@ pub enum Format {
 }
 
 impl Format {
-    /// Whether it holds no objects and lists.
+    /// Returns whether it can't contain objects and lists.
     pub const fn is_flat(self) -> bool {
         !matches!(self, Self::Json)
     }
 
-    /// Its media type.
+    /// Returns its media type.
     pub const fn media_type(self) -> &'static str {
         match self {
             Self::Json => "application/json",
@@ -64,7 +65,7 @@ impl Format {
         }
     }
 
-    /// The feature of the generated crates that it needs.
+    /// Returns the feature of the generated crates that it needs.
     pub const fn feature(self) -> Option<&'static str> {
         match self {
             Self::Xml => Some("xml"),
@@ -74,7 +75,7 @@ impl Format {
 }
 
 impl Body {
-    /// How its fields are written.
+    /// Returns how its fields are encoded.
     pub const fn format(self) -> Format {
         match self {
             Self::Json => Format::Json,
@@ -85,7 +86,7 @@ impl Body {
 }
 
 impl Answer {
-    /// How its fields are written, if it has any.
+    /// Returns how its fields are encoded, if it has any.
     pub const fn format(self) -> Option<Format> {
         match self {
             Self::Json | Self::FileOrJson => Some(Format::Json),
@@ -94,12 +95,12 @@ impl Answer {
         }
     }
 
-    /// Whether it may be a file.
+    /// Returns whether it may be a file.
     pub const fn may_be_file(self) -> bool {
         matches!(self, Self::File | Self::FileOrJson)
     }
 
-    /// The type of an answer whose fields are this type's, as it is written in Rust.
+    /// Returns the Rust type of a response with these fields.
     pub fn rust_type(self, fields: &str) -> String {
         match (self.format(), self.may_be_file()) {
             (None, _) => "File".to_owned(),

@@ -1,4 +1,4 @@
-//! The keys of nodes that are read at once, and the names of those whose entries are read one by one.
+//! The keys of nodes that are read as a whole, and the names of those whose entries are read one by one.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -77,7 +77,7 @@ pub(super) mod sections {
     pub(in crate::spec) const UNION: &[&str] = &["variants"];
 }
 
-/// The keys a struct knows, as its derived impl tells them to a deserializer.
+/// Returns the keys of a struct, as its derived impl reports them to a deserializer.
 pub(super) fn known_keys<T: DeserializeOwned>() -> &'static [&'static str] {
     struct Ask<'a>(&'a mut &'static [&'static str]);
 

@@ -1,4 +1,4 @@
-//! What `wecom-sdk` has by hand for endpoints that need more than a call.
+//! Handwritten functions of `wecom-sdk` for endpoints that need more than a call.
 
 use crate::spec::keywords::keywords;
 
@@ -15,7 +15,7 @@ keywords! {
 }
 
 impl Helper {
-    /// The feature of `wecom-sdk` that it needs besides its family's.
+    /// Returns the feature of `wecom-sdk` that it needs besides its family's.
     pub fn feature(self) -> Option<&'static str> {
         match self {
             Self::UploadToDrive => Some("drive"),
@@ -23,7 +23,7 @@ impl Helper {
         }
     }
 
-    /// Where it is documented.
+    /// Returns the address of its documentation.
     pub fn url(self) -> String {
         let method = self.keyword().trim_start_matches("Client::");
         format!("https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.{method}")
@@ -34,7 +34,7 @@ impl Helper {
 mod tests {
     use super::*;
 
-    /// The client's documentation, whose links rustdoc holds against what there is.
+    /// The client's documentation, whose links rustdoc checks.
     const CLIENT: &str = include_str!("../../../crates/wecom-sdk/src/lib.rs");
 
     #[test]

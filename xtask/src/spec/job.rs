@@ -1,4 +1,4 @@
-//! Jobs that WeCom continues after a call has returned: which field says how far one is.
+//! Jobs that WeCom continues after a call has returned: which field reports their progress.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -26,7 +26,7 @@ pub struct Job {
 }
 
 impl Job {
-    /// A value of the status as the enum has it.
+    /// Returns a value of the status as the enum has it.
     pub fn wire(value: &Value) -> String {
         value.as_str().map_or_else(|| value.to_string(), str::to_owned)
     }

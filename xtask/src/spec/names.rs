@@ -1,6 +1,6 @@
-//! Wire names into Rust names.
+//! Converts wire names to Rust names.
 
-/// `get_group_msg_list_v2` → `GetGroupMsgListV2`; `OpenSpstatus` stays.
+/// Converts to PascalCase: `get_group_msg_list_v2` → `GetGroupMsgListV2`; `OpenSpstatus` stays.
 pub fn pascal(name: &str) -> String {
     let mut pascal = String::with_capacity(name.len());
     let mut upper = true;
@@ -15,12 +15,12 @@ pub fn pascal(name: &str) -> String {
     pascal
 }
 
-/// `meeting code` → `MeetingCode`, `WeCom` → `Wecom`.
+/// Converts words to PascalCase: `meeting code` → `MeetingCode`, `WeCom` → `Wecom`.
 pub fn pascal_of_words(words: &str) -> String {
     pascal(&words.to_ascii_lowercase())
 }
 
-/// `AgentID` → `agent_id`, `userid` stays, `image-text` → `image_text`.
+/// Converts to snake_case: `AgentID` → `agent_id`, `userid` stays, `image-text` → `image_text`.
 pub fn snake(name: &str) -> String {
     let chars: Vec<char> = name.chars().collect();
     let mut snake = String::with_capacity(name.len() + 4);
@@ -44,8 +44,9 @@ pub fn snake(name: &str) -> String {
     snake.trim_end_matches('_').to_owned()
 }
 
-/// The names that no type of a spec may have: what generated code uses as it is, what Rust's prelude and its derives bring into every
-/// file, so that a glob import of a module hides nothing, and `Error`, `Event` and `Reply`, which mean something else.
+/// The names that no type of a spec may have: those that generated code uses, those that Rust's prelude and its
+/// derives bring into every file, so that a glob import of a module hides nothing, and `Error`, `Event` and `Reply`,
+/// which have another meaning.
 pub const RESERVED: &[&str] = &[
     "AsMut",
     "AsRef",
@@ -110,15 +111,15 @@ pub const RESERVED: &[&str] = &[
     "Vec",
 ];
 
-/// The struct that `new` takes where a struct has many required fields of one type.
+/// Returns the name of the struct that `new` takes where a struct has many required fields of one type.
 pub fn arguments(name: &str) -> String {
     format!("{name}Args")
 }
 
-/// The names that Rust can't give a module.
+/// Names that a Rust module can't have.
 pub const NO_MODULES: &[&str] = &["crate", "mod", "self", "super"];
 
-/// The names that features of the crates, or modules beside the families, have already.
+/// Names that are already taken by features of the crates, or by modules beside the families.
 pub const NO_FAMILIES: &[&str] = &[
     "bidirectional",
     "callback",
@@ -150,27 +151,27 @@ pub const NO_FAMILIES: &[&str] = &[
     "xml",
 ];
 
-/// The enum of all events of a family: `ContactsEvent`.
+/// Returns the name of the enum of all events of a family: `ContactsEvent`.
 pub fn events(family: &str) -> String {
     format!("{}Event", pascal(family))
 }
 
-/// Whether a name is an identifier in snake_case that starts with a letter.
+/// Returns whether a name is an identifier in snake_case that starts with a letter.
 pub fn is_snake(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase()) && is_identifier(name) && snake(name) == name
 }
 
-/// Whether a name is an identifier in `SCREAMING_SNAKE_CASE` that starts with a letter.
+/// Returns whether a name is an identifier in `SCREAMING_SNAKE_CASE` that starts with a letter.
 pub fn is_screaming(name: &str) -> bool {
     is_snake(&name.to_ascii_lowercase()) && !name.contains(|c: char| c.is_ascii_lowercase())
 }
 
-/// Whether a name is an identifier in PascalCase.
+/// Returns whether a name is an identifier in PascalCase.
 pub fn is_pascal(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_uppercase()) && is_identifier(name) && pascal(name) == name
 }
 
-/// Whether a name can be a Rust identifier, raw where it is a keyword.
+/// Returns whether a name can be a Rust identifier, raw if it is a keyword.
 pub fn is_identifier(name: &str) -> bool {
     let mut chars = name.chars();
     chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
@@ -178,14 +179,14 @@ pub fn is_identifier(name: &str) -> bool {
         && name != "_"
 }
 
-/// Whether a name only stands where a better one is to be written: `Todo1`, `TodoMinus1`.
+/// Returns whether a name is only a placeholder for a better one: `Todo1`, `TodoMinus1`.
 pub fn is_placeholder(name: &str) -> bool {
     let Some(rest) = name.strip_prefix("Todo") else { return false };
     let digits = rest.strip_prefix("Minus").unwrap_or(rest);
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether an endpoint's name ends in a number, `create_2` or `create_v2`, that no part of its call ends in.
+/// Returns whether an endpoint's name ends in a number, `create_2` or `create_v2`, that no part of its call ends in.
 pub fn is_numbered(name: &str, call: &str) -> bool {
     let number = |word: &str| word[word.trim_end_matches(|c: char| c.is_ascii_digit()).len()..].to_owned();
     let last = number(name);
@@ -193,7 +194,7 @@ pub fn is_numbered(name: &str, call: &str) -> bool {
     !last.is_empty() && words.all(|word| number(word) != last)
 }
 
-/// A name as an identifier: keywords become raw (`r#type`), the four that can't be raw get a `_`.
+/// Returns a name as an identifier: keywords become raw (`r#type`), the four that can't be raw get a `_`.
 pub fn ident(name: &str) -> proc_macro2::Ident {
     let span = proc_macro2::Span::call_site();
     match name {
@@ -205,13 +206,13 @@ pub fn ident(name: &str) -> proc_macro2::Ident {
     }
 }
 
-/// Whether a wire name is that of something that proves who one is, or opens something.
+/// Returns whether a wire name sounds like a secret: something that proves an identity or grants access.
 pub fn sounds_secret(wire: &str) -> bool {
     let name = snake(wire);
     let parts: Vec<&str> = name.split('_').collect();
     let Some((last, before)) = parts.split_last() else { return false };
     let after = |words: &[&str]| before.last().is_some_and(|word| words.contains(word));
-    // What is public, or of no use as it is.
+    // Public data, or data that is useless as it is.
     if before.iter().any(|part| matches!(*part, "public" | "encrypted")) {
         return false;
     }

@@ -1,4 +1,4 @@
-//! `phrases.yaml`, the memory of how short phrases of pages are said in English: no chapter, and nothing is generated of it.
+//! `phrases.yaml`, the English for short phrases of pages. It is no chapter, and nothing is generated from it.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,10 +11,10 @@ use serde_json::Value;
 use crate::spec::names;
 use crate::spec::source::Source;
 
-/// What the file is called, without `.yaml`.
+/// The file's name without `.yaml`.
 pub const PHRASES: &str = "phrases";
 
-/// How many characters a phrase may have: longer texts are sentences, which are the documentation's own.
+/// The maximum length of a phrase in characters: longer texts are sentences, which belong to the documentation.
 pub const LONGEST: usize = 40;
 
 /// Chinese phrases, and what a spec says for them.
@@ -63,36 +63,37 @@ pub struct Term {
 }
 
 impl Term {
-    /// Whether it is a thing: then its name is its words.
+    /// Returns whether it is a thing: then its name is its words.
     fn is_thing(&self) -> bool {
         self.name.as_deref() == Some(names::pascal_of_words(&self.write).as_str())
     }
 }
 
 impl Phrases {
-    /// Those of a spec; without a file of them, or where it can't be read, none: its mistakes are for `codegen` to report.
+    /// Returns the phrases of a spec; none if there is no such file or it can't be read, since `codegen` reports its
+    /// mistakes.
     pub fn of(sources: &[Source]) -> Self {
         let file = sources.iter().find(|source| source.stem == PHRASES);
         file.and_then(|file| serde_yaml::from_str(&file.text).ok()).unwrap_or_default()
     }
 
-    /// What a field is described as whose page says this.
+    /// Returns the description for a field whose page says this.
     pub fn field(&self, text: &str) -> Option<&str> {
         self.fields.get(trimmed(text)).map(String::as_str)
     }
 
-    /// The longest term that a text begins with.
+    /// Returns the longest term at the beginning of a text.
     fn term_before(&self, text: &str) -> Option<(&str, &Term)> {
         let fits = self.terms.iter().filter(|(term, _)| text.starts_with(term.as_str()));
         fits.max_by_key(|(term, _)| term.len()).map(|(term, english)| (term.as_str(), english))
     }
 
-    /// What a value is called of which its page says this.
+    /// Returns the name for a value whose page says this.
     pub fn value(&self, text: &str) -> Option<&str> {
         self.values.get(trimmed(text)).map(String::as_str)
     }
 
-    /// A name of terms, if they make up the whole text: of 名字升序, `NameAscending`.
+    /// Returns a name composed of terms, if they make up the whole text: `NameAscending` for 名字升序.
     pub fn composed(&self, text: &str) -> Option<String> {
         let mut rest = trimmed(text);
         let mut name = String::new();
@@ -108,7 +109,8 @@ impl Phrases {
         (!name.is_empty()).then_some(name)
     }
 
-    /// A field's description in our terms, if its page says nothing but one of them: of 部门id, `The department's ID.`
+    /// Returns a field's description in terms, if its page says nothing but one of them: `The department's ID.` for
+    /// 部门id.
     pub fn described(&self, text: &str) -> Option<String> {
         const PARTS: [(&str, &str); 6] = [
             ("userid", "userid"),
@@ -129,7 +131,7 @@ impl Phrases {
         })
     }
 
-    /// Adds what others know, and keeps what is known already.
+    /// Adds the phrases of another memory, and keeps those that are known already.
     pub fn learn(&mut self, other: Self) -> usize {
         let before = self.fields.len() + self.values.len();
         for (text, english) in other.fields {
@@ -141,7 +143,7 @@ impl Phrases {
         self.fields.len() + self.values.len() - before
     }
 
-    /// The file, with the text that stands before its phrases: the terms, which people write.
+    /// Returns the file's text, with the given text before its phrases: the terms, which people write.
     pub fn text(&self, before: &str) -> String {
         let is_learned = |line: &&str| line.starts_with("fields:") || line.starts_with("values:");
         let mut text: String = before.split_inclusive('\n').take_while(|line| !is_learned(line)).collect();
@@ -158,7 +160,7 @@ impl Phrases {
     }
 }
 
-/// A phrase without what ends it as a sentence.
+/// Returns a phrase without the punctuation that ends it as a sentence.
 pub fn trimmed(text: &str) -> &str {
     text.trim().trim_end_matches(['。', '.', '；', ';', '，', ',']).trim()
 }

@@ -1,4 +1,4 @@
-//! How often something may be called: an endpoint, or what is counted for a company, an application, an address, a recipient.
+//! Rate limits: of one endpoint, or counted per company, app, address or recipient.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -78,10 +78,10 @@ pub enum Of {
 }
 
 impl Of {
-    /// The words that stand in place of paths.
+    /// The words that replace a list of paths.
     const KEYWORDS: [&str; 2] = ["each", "none"];
 
-    /// The paths that it names.
+    /// Returns the paths that it names.
     pub fn paths(&self) -> &[String] {
         match self {
             Self::Paths(paths) => paths,

@@ -1,11 +1,12 @@
-//! Where a response shows what the mock keeps.
+//! Where a response shows the things that the mock keeps.
 
 use crate::spec::field_path::FieldPath;
 use crate::spec::keeps::Keeps;
 use crate::spec::model::{Endpoint, File};
 use crate::spec::type_expr::{Generic, TypeExpr};
 
-/// The field of an endpoint's response that holds the thing, or the things; `None` if it is the response itself.
+/// Returns the field of an endpoint's response that contains the thing or the things; `None` if it is the response
+/// itself.
 pub fn shown_at(keeps: &Keeps, file: &File, endpoint: &Endpoint) -> Option<FieldPath> {
     let pages = endpoint.head.pagination.as_ref().and_then(|pagination| pagination.items.as_deref());
     let mut fields = endpoint.response.iter();

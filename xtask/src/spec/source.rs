@@ -1,7 +1,7 @@
-//! Where everything in a spec file stands: a tree of YAML nodes with byte ranges.
+//! The positions of everything in a spec file: a tree of YAML nodes with byte ranges.
 //!
-//! The reader (`serde_yaml`) has no positions for semantic errors, so the same text is parsed once more into
-//! this tree, and a path of keys and indices leads to the place a diagnostic points at.
+//! The reader (`serde_yaml`) reports no positions for semantic errors, so the same text is parsed once more into this
+//! tree, and a path of keys and indices finds the place for a diagnostic.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -34,18 +34,18 @@ pub enum Step {
 pub struct Path(pub Vec<Step>);
 
 impl Path {
-    /// A path of keys.
+    /// Creates a path of keys.
     pub fn of<'a>(keys: impl IntoIterator<Item = &'a str>) -> Self {
         Self(keys.into_iter().map(|key| Step::Key(key.to_owned())).collect())
     }
 
-    /// The path to a key below this one.
+    /// Returns the path to a key below this one.
     #[must_use]
     pub fn key(&self, key: &str) -> Self {
         self.step(Step::Key(key.to_owned()))
     }
 
-    /// The path to an item below this one.
+    /// Returns the path to an item below this one.
     #[must_use]
     pub fn index(&self, index: usize) -> Self {
         self.step(Step::Index(index))
@@ -71,10 +71,10 @@ impl fmt::Display for Path {
     }
 }
 
-/// A node of a YAML file and the bytes it stands in.
+/// A node of a YAML file, with its bytes.
 #[derive(Debug, Clone)]
 pub struct Node {
-    /// The bytes of the node, its quotes included.
+    /// The bytes of the node, quotes included.
     pub span: Range<usize>,
     /// What the node is.
     pub kind: Kind,
@@ -100,7 +100,7 @@ pub struct Entries {
 }
 
 impl Entries {
-    /// All of them: the keys and their values.
+    /// Returns all of them: the keys and their values.
     pub fn as_slice(&self) -> &[(Node, Node)] {
         &self.list
     }
@@ -112,20 +112,20 @@ impl Entries {
         self.list.push((key, value));
     }
 
-    /// The first entry of a key.
+    /// Returns the first entry of a key.
     fn get(&self, key: &str) -> Option<&(Node, Node)> {
         self.places.get(key).map(|place| &self.list[*place])
     }
 }
 
-/// The line and the column of a byte of a text, both from 1; columns are characters.
+/// Returns the line and the column of a byte of a text, both from 1; columns are characters.
 pub fn position(text: &str, offset: usize) -> (usize, usize) {
     let before = text.get(..offset.min(text.len())).unwrap_or_default();
     let line = before.rsplit('\n').next().unwrap_or_default();
     (before.matches('\n').count() + 1, line.chars().count() + 1)
 }
 
-/// Where the lines of a text begin.
+/// The offsets at which the lines of a text begin.
 #[derive(Debug)]
 pub struct Lines {
     starts: Vec<usize>,
@@ -133,14 +133,14 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// The lines of a text. After the last line break there is none.
+    /// Finds the lines of a text. A final line break begins no further line.
     pub fn of(text: &str) -> Self {
         let after_breaks = text.match_indices('\n').map(|(at, _)| at + 1);
         let inside = after_breaks.filter(|start| *start < text.len());
         Self { starts: std::iter::once(0).chain(inside).collect(), end: text.len() }
     }
 
-    /// The whole lines from the start of a range to its end: the number of the first one, from 1, and their bytes.
+    /// Returns the whole lines that a range touches: the number of the first one, from 1, and their bytes.
     pub fn around(&self, range: &Range<usize>) -> (usize, Range<usize>) {
         let line = |offset: usize| self.starts.partition_point(|start| *start <= offset);
         let (first, after) = (line(range.start), line(range.end));
@@ -148,17 +148,17 @@ impl Lines {
     }
 }
 
-/// What keeps a text from being read as YAML.
+/// Why a text can't be parsed as YAML.
 #[derive(Debug)]
 pub struct SyntaxError {
     /// The byte where the parser stopped.
     pub offset: usize,
-    /// What the parser says.
+    /// The parser's message.
     pub message: String,
 }
 
 impl Node {
-    /// Parses a text of one YAML document (JSON is one too) into a tree. An empty text is an empty mapping.
+    /// Parses a text with one YAML document (JSON is YAML, too) into a tree. An empty text is an empty mapping.
     pub fn parse(text: &str) -> Result<Self, SyntaxError> {
         let mut offsets: Vec<usize> = text.char_indices().map(|(offset, _)| offset).collect();
         offsets.push(text.len());
@@ -166,12 +166,12 @@ impl Node {
         builder.document()
     }
 
-    /// The node at a path.
+    /// Returns the node at a path.
     pub fn get(&self, path: &Path) -> Option<&Node> {
         path.0.iter().try_fold(self, |node, step| node.child(step).map(|(_, value)| value))
     }
 
-    /// The keys of a mapping, as they are written.
+    /// Returns the keys of a mapping, as written.
     pub fn keys(&self) -> Vec<String> {
         let Kind::Mapping(entries) = &self.kind else { return Vec::new() };
         let keys = entries.list.iter().filter_map(|(key, _)| match &key.kind {
@@ -181,7 +181,7 @@ impl Node {
         keys.collect()
     }
 
-    /// The node at a path, or the last one on the way there that exists.
+    /// Returns the node at a path, or the last one on the way that exists.
     pub fn find(&self, path: &Path) -> &Node {
         path.0
             .iter()
@@ -189,14 +189,14 @@ impl Node {
             .unwrap_or_else(|last| last)
     }
 
-    /// The key at the end of a path, or the last key on the way there that exists.
+    /// Returns the key at the end of a path, or the last key on the way that exists.
     pub fn nearest_key(&self, path: &Path) -> &Node {
         let mut path = path.clone();
         while self.get(&path).is_none() && path.0.pop().is_some() {}
         self.find_key(&path)
     }
 
-    /// The key that leads to the last step of a path; for an item, the item.
+    /// Returns the key that leads to the last step of a path; for an item, the item itself.
     pub fn find_key(&self, path: &Path) -> &Node {
         let Some((last, parents)) = path.0.split_last() else { return self };
         let mut parent = self;
@@ -223,7 +223,7 @@ impl Node {
         }
     }
 
-    /// Every key that stands a second time in its mapping, with the first one.
+    /// Returns every key that occurs a second time in its mapping, with the first occurrence.
     pub fn duplicates(&self) -> Vec<(&Node, &Node)> {
         let mut found = Vec::new();
         self.collect_duplicates(&mut found);
@@ -250,12 +250,12 @@ impl Node {
 
 struct Builder<'a> {
     text: &'a str,
-    /// The byte offset of every character: the parser counts characters.
+    /// The byte offset of every character, since the parser counts characters.
     offsets: Vec<usize>,
     parser: Parser<'a, saphyr_parser::StrInput<'a>>,
 }
 
-/// How deep nodes may nest: far more than any spec, and far less than would overflow the stack.
+/// The maximum depth of nodes: far more than any spec has, and far less than would overflow the stack.
 const MAX_DEPTH: usize = 100;
 
 impl<'a> Builder<'a> {

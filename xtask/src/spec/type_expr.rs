@@ -8,13 +8,13 @@ use serde_json::Value;
 
 use crate::spec::keywords::keywords;
 
-/// How deep types may nest: far deeper than any that the documentation has.
+/// The maximum depth of types: far more than any in the documentation.
 pub(crate) const MAX_DEPTH: usize = 8;
 
-/// How an error of reading a type begins, so that it is told from others.
+/// How an error about a type begins, which tells it apart from others.
 pub(crate) const NOT_A_TYPE: &str = "not a type: ";
 
-/// A type as it stands in a spec file; names are not resolved yet.
+/// A type as a spec file has it; names are not resolved yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TypeExpr {
     /// A type of the language.
@@ -52,12 +52,12 @@ keywords! {
 }
 
 impl Scalar {
-    /// Whether its values are integers, of which nothing else is known.
+    /// Returns whether its values are integers of unknown meaning.
     pub const fn is_integer(self) -> bool {
         matches!(self, Self::Int | Self::Uint)
     }
 
-    /// Whether an example may show a value for it. What is sent is written in one way, what comes back is not.
+    /// Returns whether an example may show this value for the type. Requests have one notation, responses vary.
     pub fn takes(self, value: &Value, sent: bool) -> bool {
         match self {
             Self::String | Self::Secret => value.is_string(),
@@ -91,7 +91,7 @@ keywords! {
 }
 
 impl TypeExpr {
-    /// The named type at the bottom, if there is one.
+    /// Returns the innermost type, if it is a named one.
     pub fn name(&self) -> Option<&str> {
         match self {
             Self::Scalar(_) => None,

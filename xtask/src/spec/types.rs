@@ -26,7 +26,8 @@ pub struct Struct {
 }
 
 impl Struct {
-    /// Its only field that is a list, if there is exactly one: what is said of how many a struct has is about it.
+    /// Returns its only list field, if there is exactly one: a statement about how many a struct has is about that
+    /// field.
     pub fn only_list(&self) -> Option<(&String, &Field)> {
         let is_list = |field: &Field| matches!(field.ty, TypeExpr::Generic(Generic::List, _));
         let mut lists = self.fields.iter().filter(|(_, field)| is_list(field));
@@ -58,7 +59,7 @@ keywords! {
 }
 
 impl Repr {
-    /// The type of the values themselves.
+    /// Returns the type of the values themselves.
     pub const fn scalar(self) -> Scalar {
         match self {
             Self::String => Scalar::String,
@@ -115,7 +116,7 @@ keywords! {
 /// The kinds of JSON that a [`Style::Kind`] union tells apart.
 pub const KINDS: [&str; 5] = ["bool", "number", "string", "list", "object"];
 
-/// The kind of a JSON value: one of [`KINDS`], or `null`.
+/// Returns the kind of a JSON value: one of [`KINDS`], or `null`.
 pub(crate) fn json_kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -144,7 +145,7 @@ pub struct Variant {
 }
 
 impl Variant {
-    /// The field with the content of the variant with this tag.
+    /// Returns the name of the content field of the variant with this tag.
     pub fn content<'a>(&'a self, tag: &'a str) -> &'a str {
         self.key.as_deref().unwrap_or(tag)
     }

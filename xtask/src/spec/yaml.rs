@@ -1,4 +1,4 @@
-//! A spec file as YAML: where everything stands, and its values.
+//! Reads a spec file as YAML: the positions of everything, and the values.
 
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -10,7 +10,7 @@ use crate::spec::source::{Node, Source};
 
 const NOT_YAML: &str = "this file is not valid YAML";
 
-/// Reads a text as YAML: where everything stands, and its values.
+/// Parses a text as YAML: the positions of everything, and the values.
 pub(super) fn read(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<(Node, Value)> {
     let root = match Node::parse(&source.text) {
         Ok(root) => root,
@@ -42,8 +42,8 @@ pub(super) fn read(index: usize, source: &Source, diagnostics: &mut Diagnostics)
     }
 }
 
-/// A YAML value in which the first of two equal keys counts: duplicates are reported with their places, and
-/// must not hide the mistakes after them.
+/// A YAML value in which the first of two equal keys counts: duplicates are reported with their places, and must not
+/// hide later mistakes.
 struct FirstWins(Value);
 
 impl<'de> Deserialize<'de> for FirstWins {

@@ -1,4 +1,4 @@
-//! The state of a check of one file, and what all checks of files need.
+//! The state while one file is checked, and the lookups that all checks of files share.
 
 use std::collections::HashSet;
 
@@ -8,28 +8,28 @@ use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{Field, FieldPath, Fields, File};
 
-/// What is known while a file is checked.
+/// What has been found out so far about the file that is being checked.
 pub(super) struct Checker<'a> {
     pub(super) file: &'a File,
     pub(super) text: &'a str,
     pub(super) report: Reporter<'a>,
-    /// The named types that something refers to.
+    /// The named types that are referred to.
     pub(super) used: HashSet<&'a str>,
-    /// The fields that an example shows, by where they are in memory: structs share no fields.
+    /// The fields that appear in an example, by their address in memory: structs share no fields.
     pub(super) shown: HashSet<*const Field>,
-    /// Whether scalars in examples may stand for one another, as WeCom's do.
+    /// Whether one kind of scalar may replace another in examples, as in WeCom's responses.
     pub(super) lenient: bool,
 }
 
 impl<'a> Checker<'a> {
-    /// A check of a file with this text, of which nothing is known yet.
+    /// Creates the state for a file with this text.
     pub(super) fn new(file: &'a File, text: &'a str, report: Reporter<'a>) -> Self {
         Self { file, text, report, used: HashSet::new(), shown: HashSet::new(), lenient: false }
     }
 }
 
 impl<'a> Checker<'a> {
-    /// A type whose name, if it has one, is a type of this file.
+    /// Checks a type: if it is a named one, the file must define it.
     pub(super) fn type_expr(&mut self, path: &Path, ty: &TypeExpr) -> bool {
         let Some(name) = ty.name() else { return true };
         let file = self.file;
@@ -49,7 +49,7 @@ impl<'a> Checker<'a> {
         false
     }
 
-    /// A field that something else refers to by its wire name.
+    /// Finds a field that is referred to by its wire name.
     pub(super) fn field<'f>(
         &mut self,
         path: &Path,
@@ -68,7 +68,7 @@ impl<'a> Checker<'a> {
         field
     }
 
-    /// The fields that a path leads through, at least one.
+    /// Returns the fields along a path, at least one.
     pub(super) fn along<'f>(
         &mut self,
         at: &Path,
@@ -96,7 +96,7 @@ impl<'a> Checker<'a> {
                         fields = &file.structs[ty].fields;
                         side = format!("struct `{ty}`");
                     }
-                    // What isn't known has been reported where it stands.
+                    // An unknown type has been reported where it is used.
                     TypeExpr::Named(ty) if file.type_name(ty).is_none() => return None,
                     _ => {
                         let last = path.steps().nth(steps.len() - 1).unwrap_or_default();
@@ -115,20 +115,20 @@ impl<'a> Checker<'a> {
 
 /// How a path refers to fields.
 pub(super) struct Along {
-    /// Where its first field stands.
+    /// Where its first field is.
     pub(super) side: &'static str,
     /// Whether it may lead through lists of structs.
     pub(super) lists: bool,
-    /// What a path is that leads elsewhere.
+    /// The mistake to report if the path leads elsewhere.
     pub(super) mistake: Mistake,
 }
 
-/// A field's key as it stands in the file.
+/// Returns a field's key as the file has it.
 pub(super) fn key(name: &str, field: &Field) -> String {
     format!("{name}{}", if field.optional { "?" } else { "" })
 }
 
-/// Whether values of a type are objects or lists.
+/// Returns whether values of a type are objects or lists.
 pub(super) fn nested(file: &File, ty: &TypeExpr) -> bool {
     match ty {
         TypeExpr::Generic(generic, _) => matches!(generic, Generic::List | Generic::Map),
@@ -137,7 +137,7 @@ pub(super) fn nested(file: &File, ty: &TypeExpr) -> bool {
     }
 }
 
-/// Whether a text is an integer, written the one way that integers are written.
+/// Returns whether a text is an integer in the one canonical notation.
 pub(super) fn is_integer(text: &str) -> bool {
     text.parse::<i64>().is_ok_and(|number| number.to_string() == text)
 }

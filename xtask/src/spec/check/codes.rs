@@ -1,4 +1,4 @@
-//! Checks of error codes: those that any endpoint may answer with, and those of single endpoints.
+//! Checks of error codes: those that any endpoint may return, and those of single endpoints.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,7 +38,7 @@ fn table(table: &Codes, sources: &[Source], diagnostics: &mut Diagnostics) {
     report.collisions(rust_names, HELP);
 }
 
-/// A code has one name, whoever answers with it.
+/// A code has the same name in every endpoint that returns it.
 fn of_endpoints(spec: &Spec, diagnostics: &mut Diagnostics) {
     let table = spec.codes.as_ref().map(|table| &table.codes);
     let named = |number: &String| table?.get(number)?.name.as_deref();

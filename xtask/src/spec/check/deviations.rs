@@ -1,4 +1,5 @@
-//! Checks of the places where a spec differs from its pages on purpose. Whether it does is for `cargo xtask drift` to say.
+//! Checks of deviations: places where a spec differs from its pages on purpose. Whether the pages really differ is
+//! checked by `cargo xtask drift`.
 
 use std::collections::BTreeSet;
 

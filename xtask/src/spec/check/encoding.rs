@@ -1,4 +1,4 @@
-//! Checks of what each way of sending and answering can carry.
+//! Checks that requests and responses contain only what their encoding can express.
 
 use super::checker::{Checker, key, nested};
 use crate::spec::diagnostic::At;
@@ -8,7 +8,7 @@ use crate::spec::type_expr::{Scalar, TypeExpr};
 use crate::spec::{Body, Endpoint, Errcode, Format, Place};
 
 impl Checker<'_> {
-    /// What each way of sending and answering can carry.
+    /// Checks that an endpoint's fields fit the encodings of its request and its response.
     pub(super) fn encoding(&mut self, path: &Path, endpoint: &Endpoint) {
         let file = self.file;
         let head = &endpoint.head;

@@ -1,4 +1,4 @@
-//! Checks of what is said of jobs.
+//! Checks of the `job` of endpoints and events.
 
 use std::collections::HashSet;
 
@@ -39,7 +39,7 @@ impl Checker<'_> {
         }
     }
 
-    /// The field of an event with the ID of the job that has ended.
+    /// Checks the field of an event that has the ID of the ended job.
     pub(super) fn ended_job(&mut self, path: &Path, event: &Event, id: &str) {
         let along = Along { side: "event", lists: false, mistake: Mistake::BadJob };
         let steps = self.along(path, &event.fields, &FieldPath::new(id), &along);
@@ -64,7 +64,7 @@ impl Checker<'_> {
         self.along(path, fields, &FieldPath::new(name), &along)?.last().copied()
     }
 
-    /// Every status is one of the enum's, and each means one thing.
+    /// Checks that every status is a value of the enum, and that none has two meanings.
     fn statuses(&mut self, path: &Path, ty: &TypeExpr, job: &Job) {
         let Some(enumeration) = ty.name().and_then(|name| self.file.enums.get(name)) else {
             self.report

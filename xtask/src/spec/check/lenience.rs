@@ -1,10 +1,10 @@
-//! What stands for what in WeCom's JSON, as far as the crates read it.
+//! Which JSON values the crates accept in place of one another, since WeCom sends them so.
 
 use serde_json::Value;
 
 use crate::spec::type_expr::Scalar;
 
-/// Whether a value is one of the type but for how it is written: `"5"` for 5, 1 for `true`, nothing at all.
+/// Returns whether a value is one of the type when read leniently: `"5"` for 5, 1 for `true`, nothing at all.
 pub(super) fn is_read_as(scalar: Scalar, value: &Value) -> bool {
     if value.is_object() || value.is_array() {
         return false;
@@ -21,7 +21,7 @@ pub(super) fn is_read_as(scalar: Scalar, value: &Value) -> bool {
         }
 }
 
-/// A scalar without its quotes.
+/// Returns a scalar without its quotes.
 pub(super) fn text_of(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), |text| text.trim().to_owned())
 }

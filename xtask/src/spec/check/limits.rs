@@ -1,4 +1,4 @@
-//! Checks of limits: what they limit, whether anything is left, and whether examples keep them.
+//! Checks of limits: whether they fit the type, leave any value allowed, and admit the examples.
 
 use std::borrow::Cow;
 
@@ -39,7 +39,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Limits of a type that stand below a path.
+    /// Checks the limits on the type at a path.
     pub(super) fn limits_of(&mut self, path: &Path, ty: &TypeExpr, limits: &[Limit]) {
         let carrier = Carrier::of(ty);
         for limit in limits {
@@ -75,7 +75,7 @@ impl Checker<'_> {
 }
 
 impl Checker<'_> {
-    /// A value of an example, within the limits of its field.
+    /// Checks a value of an example against the limits of its field.
     pub(super) fn within(&mut self, place: &mut Place<'_>, field: &Field, value: &Value) {
         let value = unjoined(&field.ty, value);
         self.fits(place, &field.limits, &value);
@@ -111,7 +111,7 @@ impl Checker<'_> {
     }
 }
 
-/// A list that is written as one text, as the list that it is.
+/// Returns the list that one text with separators represents.
 fn unjoined<'v>(ty: &TypeExpr, value: &'v Value) -> Cow<'v, Value> {
     let (separator, item) = match ty {
         TypeExpr::Generic(Generic::Pipe, item) => ('|', item),
@@ -127,7 +127,7 @@ fn unjoined<'v>(ty: &TypeExpr, value: &'v Value) -> Cow<'v, Value> {
     Cow::Owned(items.map(|item| read(item.trim())).collect())
 }
 
-/// What is wrong with what a limit limits to.
+/// Explains why a limit can't apply to a type.
 fn problem(ty: &TypeExpr, limit: &Limit) -> Option<(&'static str, String)> {
     let takes = limit.kind.facts().takes;
     match &limit.value {
@@ -152,7 +152,7 @@ fn problem(ty: &TypeExpr, limit: &Limit) -> Option<(&'static str, String)> {
     }
 }
 
-/// What is wrong with a pattern.
+/// Explains what is wrong with a pattern.
 fn pattern_problem(pattern: &str) -> Option<String> {
     if !(pattern.starts_with('^') && pattern.ends_with('$')) {
         return Some("it would match a part of the text".to_owned());

@@ -1,4 +1,4 @@
-//! Checks of how the pages of an endpoint follow each other.
+//! Checks of how the pages of an endpoint follow one another.
 
 use super::checker::{Along, Checker, key};
 use crate::spec::diagnostic::At;
@@ -7,7 +7,7 @@ use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{Endpoint, FieldPath, Format, Pagination, Part};
 
-/// How the answer's fields are referred to.
+/// How fields of the response are referred to.
 const RESPONSE: Along = Along { side: "response", lists: false, mistake: Mistake::BadPagination };
 
 impl Checker<'_> {
@@ -63,7 +63,7 @@ impl Checker<'_> {
                 self.kind(&path, name, &field.ty, kind);
             }
         }
-        // What is compared with a number is one.
+        // A field that is compared with a total must be a number.
         let next_kind = if total.is_some() { Kind::Number } else { Kind::Cursor };
         for (key, name, kind) in [
             ("next", next, next_kind),
@@ -81,7 +81,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Names that speak of pages are those by which pages are followed.
+    /// Reports names that suggest paging but aren't part of the pagination.
     pub(super) fn signs_of_pages(&mut self, path: &Path, endpoint: &Endpoint) {
         let Some(pagination) = &endpoint.head.pagination else {
             let time = TypeExpr::Scalar(Scalar::Timestamp);
@@ -119,7 +119,7 @@ impl Checker<'_> {
         }
     }
 
-    /// A field that pages are followed by is of the kind it has to be.
+    /// Checks that a field used for paging has the kind that its role requires.
     fn kind(&mut self, path: &Path, name: &str, ty: &TypeExpr, kind: Kind) {
         let number = matches!(ty, TypeExpr::Scalar(Scalar::Int | Scalar::Uint));
         let (right, message) = match kind {
@@ -140,13 +140,13 @@ impl Checker<'_> {
     }
 }
 
-/// Whether a field of the response is called the next of one of the request: `next_cursor` of `cursor`.
+/// Returns whether a response field is named as the next value of a request field: `next_cursor` of `cursor`.
 fn starts_at(endpoint: &Endpoint, next: &str) -> bool {
     let start = if next == "next_key" { next.to_owned() } else { next.replacen("next_", "", 1) };
     next.contains("next_") && endpoint.request.contains_key(&start)
 }
 
-/// Which key of a pagination a name sounds like that says which page is the last one.
+/// Returns the key of a pagination for the last page that a name suggests.
 fn sign(name: &str) -> Option<&'static str> {
     match name {
         "has_more" | "hasmore" | "has_next" => Some("more"),
@@ -155,7 +155,7 @@ fn sign(name: &str) -> Option<&'static str> {
     }
 }
 
-/// What a field must be so that pages can be followed by it.
+/// The kind that a field needs for its role in paging.
 #[derive(Clone, Copy)]
 enum Kind {
     Cursor,

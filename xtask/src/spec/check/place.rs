@@ -1,10 +1,10 @@
-//! Where in a spec file the values of an example stand.
+//! Where the values of an example are in a spec file.
 
 use std::ops::Range;
 
 use crate::spec::source::{Kind, Node, Path};
 
-/// Where in a spec file a value of an example stands.
+/// The place of an example's value in a spec file.
 ///
 /// JSON is YAML, so the example's text is parsed into a tree of its own, whose positions are carried over to
 /// the file: an example is a block scalar, every line of it indented alike.
@@ -15,16 +15,16 @@ pub(super) struct Place<'a> {
     source: &'a str,
     tree: Option<Node>,
     path: Path,
-    /// Whether the value stands inside a string of the example, where positions can't follow.
+    /// Whether the value is inside a string of the example, where no positions are known.
     opaque: bool,
-    /// Whether positions are told as paths: those of a document that isn't JSON.
+    /// Whether positions are reported as paths: those of a document that isn't JSON.
     told: bool,
     /// Whether it is part of a request.
     pub(super) sent: bool,
 }
 
 impl<'a> Place<'a> {
-    /// A body that stands in no spec file.
+    /// Creates the place of a body that is in no spec file.
     pub(super) fn outside(root: &'a Node, sent: bool) -> Self {
         Self {
             scalar: root,
@@ -38,12 +38,12 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// A document of which only the whole has a position.
+    /// Creates the place of a document that has one position as a whole.
     pub(super) fn document(scalar: &'a Node) -> Self {
         Self { told: true, ..Self::outside(scalar, false) }
     }
 
-    /// Where the value stands in a document, as far as no position says so.
+    /// Returns the path of the value in a document whose parts have no positions.
     pub(super) fn told(&self) -> Option<String> {
         (self.told && !self.path.0.is_empty()).then(|| self.path.to_string())
     }
@@ -53,7 +53,7 @@ impl<'a> Place<'a> {
         Self { scalar, text, source, tree, path: Path::default(), opaque: false, told: false, sent: false }
     }
 
-    /// Every key that stands a second time in its object, with the first one.
+    /// Returns every key that occurs a second time in its object, with the first occurrence.
     pub(super) fn duplicates(&self) -> Vec<(Range<usize>, Range<usize>)> {
         let carry = |node: &Node| self.carry(node.span.start)..self.carry(node.span.end);
         let found = self.tree.iter().flat_map(Node::duplicates);
@@ -99,7 +99,7 @@ impl<'a> Place<'a> {
         start..start + 1
     }
 
-    /// An offset in the example's text as an offset in the file.
+    /// Converts an offset in the example's text to an offset in the file.
     fn carry(&self, offset: usize) -> usize {
         let start = self.scalar.span.start;
         if !matches!(self.scalar.kind, Kind::Scalar { block: true, .. }) {

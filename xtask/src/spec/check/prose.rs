@@ -1,4 +1,4 @@
-//! The sentences of a spec: which texts people write, and how they begin.
+//! The sentences of a spec: finds the texts that people write, and checks how they begin.
 
 use std::ops::Range;
 
@@ -6,17 +6,17 @@ use crate::spec::diagnostic::{At, Diagnostics};
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::{Kind, Node};
 
-/// The keys under which people describe something.
+/// The keys whose values are descriptions.
 const DESCRIPTIONS: [&str; 7] = ["doc", "help", "note", "notes", "quirk", "reason", "summary"];
 
-/// How many words of a sentence are shown.
+/// How many words of a sentence a message shows.
 const SHOWN: usize = 5;
 
-/// What goes on with the same clause after a comma.
+/// Words that continue the same clause after a comma.
 const GOES_ON: [&str; 12] =
     ["and", "as", "by", "except", "for", "if", "in", "mostly", "or", "then", "unless", "usually"];
 
-/// Visits the texts of a file that people write, each with the mapping it stands in and its place.
+/// Visits the texts in a file that people write, each with its mapping and its place.
 pub(super) fn descriptions(node: &Node, visit: &mut impl FnMut(&Node, &str, &Range<usize>)) {
     match &node.kind {
         Kind::Scalar { .. } => {}
@@ -36,7 +36,7 @@ pub(super) fn descriptions(node: &Node, visit: &mut impl FnMut(&Node, &str, &Ran
     }
 }
 
-/// Reports the sentences of a file that begin with one of these words and name nothing: `Who sent it.`
+/// Reports the sentences of a file that begin with one of these words and lack a head: `Who sent it.`
 pub(super) fn check(openings: &[String], file: usize, root: &Node, diagnostics: &mut Diagnostics) {
     descriptions(root, &mut |parent, text, span| {
         if let Some(sentence) = headless(openings, text) {
@@ -52,12 +52,12 @@ pub(super) fn check(openings: &[String], file: usize, root: &Node, diagnostics: 
     });
 }
 
-/// A text without what stands in backticks.
+/// Returns a text without the parts in backticks.
 pub(super) fn without_code(text: &str) -> String {
     text.split('`').step_by(2).collect::<Vec<&str>>().join(" 0 ")
 }
 
-/// The beginning of the first sentence without a head. A question has none, nor has a clause before a
+/// Returns the beginning of the first sentence without a head. Questions don't count, nor does a clause before a
 /// comma: `When it ends, nothing is sent.`
 fn headless(openings: &[String], text: &str) -> Option<String> {
     let prose = without_code(text);

@@ -40,7 +40,7 @@ pub(super) fn check(table: &Rates, spec: &Spec, sources: &[Source], diagnostics:
 }
 
 impl Reporter<'_> {
-    /// Rates that allow something.
+    /// Checks that rates allow at least one call.
     pub(super) fn rates(&mut self, path: &Path, rates: &[Rate]) {
         for (index, rate) in rates.iter().enumerate() {
             if rate.calls == 0 {
@@ -51,7 +51,7 @@ impl Reporter<'_> {
     }
 }
 
-/// The endpoints that a rate is of.
+/// Checks the endpoints that a rate applies to.
 fn calls(report: &mut Reporter<'_>, path: &Path, rate: &GeneralRate) {
     if rate.of == Of::Paths(Vec::new()) {
         report
@@ -83,7 +83,7 @@ fn calls(report: &mut Reporter<'_>, path: &Path, rate: &GeneralRate) {
     }
 }
 
-/// The field that names recipients, in all endpoints that the rate is of and the spec has.
+/// Checks the field that names recipients, in all transcribed endpoints that the rate applies to.
 fn recipients(report: &mut Reporter<'_>, path: &Path, rate: &GeneralRate, spec: &Spec) {
     let Some(name) = &rate.recipients else { return };
     let path = path.key("recipients");

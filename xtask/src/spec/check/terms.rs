@@ -1,4 +1,5 @@
-//! One term, one word: what a spec says, or calls a type or a value, in another word than the one that is settled.
+//! One word per term: finds places where a spec, or a name of a type or a value, uses another word than the
+//! glossary's.
 
 use std::collections::HashSet;
 
@@ -8,7 +9,7 @@ use crate::spec::mistakes::Mistake;
 use crate::spec::source::{Node, Path};
 use crate::spec::{File, Phrases, Section, names};
 
-/// In what times and pages are counted.
+/// The units in which times and pages are counted.
 const PERIODS: [&str; 8] = ["second", "minute", "hour", "day", "week", "month", "year", "page"];
 
 /// The refused words.
@@ -16,15 +17,15 @@ pub(super) struct Refused<'p> {
     words: Vec<Word<'p>>,
     counted: HashSet<&'p str>,
     allowed: Vec<Vec<String>>,
-    /// What terms become in names, in words.
+    /// The names that terms become, as words.
     names: HashSet<Vec<String>>,
 }
 
-/// A refused word, or several that follow each other.
+/// A refused word, or several in a row.
 struct Word<'p> {
     said: &'p str,
     parts: Vec<String>,
-    /// Whether the last part may end otherwise.
+    /// Whether the last part may have any ending.
     any_ending: bool,
     instead: &'p str,
 }
@@ -70,7 +71,7 @@ impl<'p> Refused<'p> {
         }
     }
 
-    /// Reports the refused words in the descriptions of a file.
+    /// Reports the refused words in a file's descriptions.
     pub(super) fn descriptions(&self, file: usize, root: &Node, diagnostics: &mut Diagnostics) {
         prose::descriptions(root, &mut |parent, text, span| {
             for (said, instead) in self.found(text) {
@@ -86,7 +87,7 @@ impl<'p> Refused<'p> {
         });
     }
 
-    /// Reports the refused words in the names of types and values, but for what terms become, and what is called so on the wire.
+    /// Reports the refused words in names of types and values, except those that come from a term or from the wire.
     pub(super) fn names(&self, file: &File, diagnostics: &mut Diagnostics) {
         let wire = wire_words(file);
         let mut report = diagnostics.reporter(file.source, &file.root);
@@ -111,7 +112,8 @@ impl<'p> Refused<'p> {
         }
     }
 
-    /// The refused words of a text, each with what to write, but for what stands in backticks: names are as on the wire.
+    /// Returns the refused words of a text, each with its replacement. Text in backticks is skipped: names there are
+    /// those of the wire.
     fn found(&self, text: &str) -> Vec<(String, String)> {
         let mut words = parts(&prose::without_code(text));
         for allowed in &self.allowed {
@@ -137,21 +139,21 @@ impl Word<'_> {
     }
 }
 
-/// What stands where words are left out, so that those before and after don't follow each other.
+/// Replaces words that are skipped, so that the words around them don't count as adjacent.
 const GAP: &str = "0";
 
-/// The words of a text, in lower case.
+/// Returns the words of a text, in lower case.
 fn parts(text: &str) -> Vec<String> {
     let lower = text.to_lowercase();
     lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
-/// The words of a name.
+/// Returns the words of a name.
 fn name_parts(name: &str) -> Vec<String> {
     parts(&names::snake(name))
 }
 
-/// The names that people give in a file: of types, and of values and variants with their names on the wire.
+/// Returns the names that people choose in a file: of types, and of values and variants with their wire names.
 fn named(file: &File) -> Vec<(Path, &str, Option<&str>)> {
     let types = file.type_names().map(|(section, name)| (section.entry(name), name.as_str(), None));
     let values = file.enums.iter().flat_map(|(name, enumeration)| {
@@ -169,7 +171,7 @@ fn named(file: &File) -> Vec<(Path, &str, Option<&str>)> {
     types.chain(values).chain(variants).collect()
 }
 
-/// The words of all names on the wire in a file: types are called after them.
+/// Returns the words of all wire names in a file, since types are named after them.
 fn wire_words(file: &File) -> HashSet<String> {
     let fields = file.field_lists().flat_map(|(_, fields)| fields.keys());
     let values = file.enums.values().flat_map(|enumeration| enumeration.values.keys());
