@@ -1,4 +1,4 @@
-//! Calls to a server on loopback, by turns through the client and through others, and the memory they take.
+//! Calls to a server on loopback, alternately through the client and through others, and the memory that they take.
 
 use serde::Deserialize;
 
@@ -33,7 +33,7 @@ pub(super) const RIVALS: Measurement = Measurement {
     long: true,
     needs: None,
     run: |lab| {
-        // With what it depends on, it takes minutes to build.
+        // Building it with its dependencies takes minutes.
         let programs = Programs::new(lab.root, &["rivals"]);
         let lab = Lab { programs: &programs, ..*lab };
         let mut rows = Vec::new();
@@ -67,11 +67,11 @@ pub(super) const MEMORY: Measurement = Measurement {
     },
 };
 
-/// How many calls are under way at once.
+/// How many calls are in flight at once.
 struct Load {
     name: &'static str,
     callers: &'static str,
-    /// How many calls make a round: few, so that both sides have the same quiet and the same busy moments.
+    /// The calls per round: few, so that quiet and busy moments affect both sides equally.
     calls: &'static str,
     rounds: u32,
 }
@@ -86,13 +86,13 @@ const SLOW_LOADS: &[Load] = &[
     Load { name: "256 callers", callers: "256", calls: "256", rounds: 1 },
 ];
 
-/// What the ratios against a client are to be.
+/// The targets for the ratios against a client.
 struct Targets {
     speed: f64,
     p99: f64,
 }
 
-/// What one client did in one round.
+/// The results of one client in one round.
 #[derive(Deserialize)]
 struct Round {
     side: String,
@@ -133,7 +133,7 @@ impl Load {
     }
 }
 
-/// The rounds, ours and theirs, in the order they were made; either may come first.
+/// Pairs the rounds, ours and theirs, in the order in which they ran; either may come first.
 fn pairs(output: &Output) -> Result<Vec<[Round; 2]>, Failure> {
     let rounds: Result<Vec<Round>, _> = output.text.lines().map(serde_json::from_str).collect();
     let (ours, theirs): (Vec<Round>, Vec<Round>) = rounds
@@ -146,7 +146,7 @@ fn pairs(output: &Output) -> Result<Vec<[Round; 2]>, Failure> {
     Ok(ours.into_iter().zip(theirs).map(|(ours, theirs)| [ours, theirs]).collect())
 }
 
-/// The bytes that a call in flight takes.
+/// Measures the bytes that a call in flight takes.
 fn flight(lab: &Lab<'_>, side: &str) -> Result<f64, Failure> {
     let server = lab.programs.server(10_000)?;
     let bytes = lab.programs.number("memory", &[server.base_url(), side, "--calls", "10000"])?;

@@ -1,11 +1,11 @@
-//! What the measurements were made on.
+//! The machine on which the measurements were made.
 
 use std::fs;
 use std::num::NonZero;
 use std::process::Command;
 use std::thread;
 
-/// The processor, its cores, the kernel and the compiler, as far as they can be told.
+/// Describes the processor, its cores, the kernel and the compiler, as far as they are known.
 pub(super) fn describe() -> String {
     let cpu = fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| model(&text));
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
@@ -18,7 +18,7 @@ pub(super) fn describe() -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// The model of the first processor that Linux lists.
+/// Returns the model of the first processor that Linux lists.
 fn model(cpuinfo: &str) -> Option<String> {
     let (_, model) = cpuinfo.lines().find(|line| line.starts_with("model name"))?.split_once(':')?;
     Some(model.trim().to_owned())

@@ -1,4 +1,4 @@
-//! What every measurement is, and what it has at hand.
+//! The parts of every measurement, and the environment in which it runs.
 
 use std::path::Path;
 
@@ -9,21 +9,21 @@ use super::report::{Failure, Row};
 
 /// One kind of measurement, which makes one table.
 pub(super) struct Measurement {
-    /// What it is called on the command line.
+    /// Its name on the command line.
     pub(super) name: &'static str,
     /// The table's title.
     pub(super) title: &'static str,
     /// What is measured, and how.
     pub(super) about: &'static str,
-    /// Takes long: left out unless everything is asked for, or it by name.
+    /// Whether it takes long: then it runs only if everything, or its name, is requested.
     pub(super) long: bool,
-    /// What it can't do without.
+    /// A tool without which it can't run.
     pub(super) needs: Option<Tool>,
-    /// Measures.
+    /// The function that measures.
     pub(super) run: fn(&Lab<'_>) -> Result<Vec<Row>, Failure>,
 }
 
-/// What a measurement has at hand.
+/// The environment of a measurement.
 pub(super) struct Lab<'a> {
     pub(super) root: &'a Path,
     pub(super) programs: &'a Programs,
@@ -33,7 +33,7 @@ pub(super) struct Lab<'a> {
 }
 
 impl Lab<'_> {
-    /// How many rounds to make of something that is never twice the same.
+    /// Returns how many rounds to run where no two have the same result.
     pub(super) fn rounds(&self, few: u32) -> u32 {
         if self.full { few * 4 } else { few }
     }

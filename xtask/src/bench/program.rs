@@ -1,4 +1,4 @@
-//! The measured programs: built from `tests/bench`, run, and asked what they found.
+//! The measured programs: builds them from `tests/bench`, runs them, and reads their results.
 
 use std::cell::OnceCell;
 use std::env;
@@ -9,11 +9,11 @@ use std::process::{Child, Command, Stdio};
 
 use super::report::Failure;
 
-/// Something that may be missing.
+/// A tool that may be missing.
 pub(super) struct Tool {
-    /// What it is, and if need be, what is the matter where it is missing.
+    /// Its name, and a reason for its absence if that needs explaining.
     pub(super) name: &'static str,
-    /// Tries whether it is there.
+    /// Checks whether it is there.
     pub(super) probe: fn() -> bool,
 }
 
@@ -23,7 +23,7 @@ pub(super) const VALGRIND: Tool = Tool {
     probe: || Command::new("valgrind").arg("--version").output().is_ok(),
 };
 
-/// As many open files as 10,000 connections take; the measured programs raise their limit by themselves.
+/// Enough open files for 10,000 connections; the measured programs raise their limit themselves.
 pub(super) const OPEN_FILES: Tool = Tool {
     name: "10,500 open files (`ulimit -n`)",
     probe: || {
@@ -35,23 +35,23 @@ pub(super) const OPEN_FILES: Tool = Tool {
 pub(super) struct Programs {
     /// The package, and its features.
     source: (PathBuf, &'static [&'static str]),
-    /// Where they are, once they are built.
+    /// The folder that contains them, once they are built.
     folder: OnceCell<PathBuf>,
 }
 
 impl Programs {
-    /// Those of a workspace, with some features of their package.
+    /// Uses the programs of a workspace, with some features of their package.
     pub(super) fn new(root: &Path, features: &'static [&'static str]) -> Self {
         Self { source: (root.to_owned(), features), folder: OnceCell::new() }
     }
 
-    /// Programs that are there already.
+    /// Uses programs that are already built.
     #[cfg(test)]
     pub(super) fn in_folder(folder: impl Into<PathBuf>) -> Self {
         Self { folder: OnceCell::from(folder.into()), ..Self::new(Path::new("nowhere"), &[]) }
     }
 
-    /// A program, built if it isn't yet.
+    /// Returns the command for a program, and builds it if necessary.
     fn program(&self, name: &str) -> Result<Command, Failure> {
         if let Some(folder) = self.folder.get() {
             return Ok(Command::new(folder.join(name)));
@@ -60,8 +60,8 @@ impl Programs {
         Ok(Command::new(self.folder.get_or_init(|| folder).join(name)))
     }
 
-    /// Builds them as whoever uses the crates would, in release; each choice of features in a folder of its own, so that
-    /// none replaces another.
+    /// Builds them in release mode, as users of the crates would; each set of features in its own folder, so that none
+    /// replaces another.
     fn build(&self) -> Result<PathBuf, Failure> {
         let (root, features) = &self.source;
         let folder = ["bench"].iter().chain(*features).copied().collect::<Vec<_>>().join("-");
@@ -75,18 +75,18 @@ impl Programs {
         Ok(target.join("release"))
     }
 
-    /// What a program prints, as a number.
+    /// Returns the output of a program as a number.
     pub(super) fn number(&self, name: &str, arguments: &[&str]) -> Result<u64, Failure> {
         let output = self.output(name, arguments)?;
         output.text.trim().parse().map_err(|_| output.unexpected("no number"))
     }
 
-    /// What a program prints.
+    /// Returns the output of a program.
     pub(super) fn output(&self, name: &str, arguments: &[&str]) -> Result<Output, Failure> {
         run(self.program(name)?.args(arguments), |output| output.stdout)
     }
 
-    /// How many instructions a program executes in its function `measured`, and in what that calls.
+    /// Counts the instructions that a program executes within its function `measured`.
     pub(super) fn instructions(&self, name: &str, arguments: &[&str]) -> Result<u64, Failure> {
         let mut command = Command::new("valgrind");
         command.args(["--tool=callgrind", "--toggle-collect=*::measured", "--callgrind-out-file=/dev/null"]);
@@ -95,7 +95,7 @@ impl Programs {
         collected(&output.text).ok_or_else(|| output.unexpected("no count of instructions"))
     }
 
-    /// Starts the server, which answers once so many calls are there `together`.
+    /// Starts the server, which responds once this many calls are waiting `together`.
     pub(super) fn server(&self, together: u32) -> Result<Server, Failure> {
         let mut command = self.program("server")?;
         command.args(["--together", &together.to_string()]).stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -132,31 +132,32 @@ impl Drop for Server {
     }
 }
 
-/// What a program said.
+/// The output of a program.
 pub(super) struct Output {
     pub(super) command: String,
     pub(super) text: String,
 }
 
 impl Output {
-    /// It said something else than it should.
+    /// Creates the error for output that isn't as expected.
     pub(super) fn unexpected(&self, what: &str) -> Failure {
         Failure(format!("`{}` gave {what}:\n{}", self.command, self.text.trim_end()))
     }
 }
 
-/// The count in what callgrind says: `==1== Collected : 1234`. None is none, too: then the function wasn't found.
+/// Returns the count in callgrind's output: `==1== Collected : 1234`. No count is an error as well: then the function
+/// wasn't found.
 fn collected(text: &str) -> Option<u64> {
     let (_, count) = text.lines().find_map(|line| line.split_once("Collected :"))?;
     count.trim().parse().ok().filter(|count| *count > 0)
 }
 
-/// The cargo that runs this.
+/// Returns the cargo that runs this program.
 pub(super) fn cargo() -> OsString {
     env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
-/// Runs a program to its end, which must be a good one.
+/// Runs a program to its end, which must be a success.
 pub(super) fn run(
     command: &mut Command,
     text: fn(std::process::Output) -> Vec<u8>,
@@ -174,7 +175,7 @@ fn failed(command: &Command, error: &io::Error) -> Failure {
     Failure(format!("`{}`: {error}", shown(command)))
 }
 
-/// A command as one would type it.
+/// Returns a command as one would type it.
 fn shown(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")

@@ -1,4 +1,4 @@
-//! What a run found, for people, for machines and for `BENCHMARKS.md`.
+//! The results of a run, for people, for machines and for `BENCHMARKS.md`.
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
@@ -9,23 +9,23 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// Where the results are kept, relative to the workspace.
 pub const FILE: &str = "BENCHMARKS.md";
 
-/// Something couldn't be measured: what, and why.
+/// Why something couldn't be measured: what, and the reason.
 #[derive(Debug)]
 pub struct Failure(pub String);
 
-/// All that was measured.
+/// All results.
 #[derive(Debug, Serialize)]
 pub struct Report {
-    /// What it was measured on.
+    /// The machine.
     pub machine: String,
-    /// What was measured.
+    /// The measurements by kind.
     pub tables: Vec<Table>,
 }
 
 /// Measurements of one kind.
 #[derive(Debug, Serialize)]
 pub struct Table {
-    /// What repeats it: `cargo xtask bench NAME`.
+    /// The name that measures it again: `cargo xtask bench NAME`.
     pub name: &'static str,
     /// What it is about.
     pub title: &'static str,
@@ -34,7 +34,7 @@ pub struct Table {
     pub about: &'static str,
     /// The measurements.
     pub rows: Vec<Row>,
-    /// Why there are none.
+    /// The reason if there are no rows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub skipped: Option<String>,
 }
@@ -44,34 +44,34 @@ pub struct Table {
 pub struct Row {
     /// What is measured.
     pub name: String,
-    /// Against what.
+    /// The other side of the comparison.
     pub against: String,
     /// What is counted.
     pub unit: Cow<'static, str>,
-    /// What came out of it.
+    /// The result.
     pub ratio: f64,
-    /// How far the ratios of single rounds lie apart, where they do.
+    /// The range of the ratios of single rounds, if there are several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spread: Option<(f64, f64)>,
-    /// What it is to be.
+    /// The target for the ratio.
     pub target: Target,
-    /// Whether it is.
+    /// Whether the target is reached.
     pub reached: bool,
 }
 
-/// What a ratio is to be.
+/// The target for a ratio.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Target {
     /// Cost: ours, divided by theirs.
     AtMost(f64),
     /// Speed: theirs, divided by ours.
     AtLeast(f64),
-    /// Nothing: it is only told.
+    /// No target: the ratio is only reported.
     Told,
 }
 
 impl Target {
-    /// Holds a ratio against it, to as many digits as are shown.
+    /// Compares a ratio with the target, to as many digits as are shown.
     fn is_reached_by(self, ratio: f64) -> bool {
         let shown = (ratio * 100.0).round() / 100.0;
         match self {
@@ -112,7 +112,7 @@ impl<'de> Deserialize<'de> for Target {
 }
 
 impl Row {
-    /// A measurement without spread.
+    /// Creates a measurement without a range.
     pub fn new(
         name: impl Into<String>,
         against: impl Into<String>,
@@ -125,7 +125,7 @@ impl Row {
         Self { name: name.into(), against: against.into(), unit, ratio, spread: None, target, reached }
     }
 
-    /// The cells of its line.
+    /// Returns the cells of its line.
     fn cells(&self) -> [String; 6] {
         let spread = self.spread.map(|(low, high)| format!(" ({}–{})", number(low), number(high)));
         let spread = spread.unwrap_or_default();
@@ -148,14 +148,14 @@ impl Row {
 const HEAD: [&str; 6] = ["what", "against", "of", "ratio", "target", "reached"];
 
 impl Report {
-    /// For machines.
+    /// Returns the report for machines.
     pub fn json(&self) -> Result<String, Failure> {
         let json = serde_json::to_string_pretty(self).map_err(|error| Failure(error.to_string()))?;
         Ok(json + "\n")
     }
 
-    /// `BENCHMARKS.md` as it was before, with what was measured now, in the order of some titles; what wasn't measured
-    /// stays as it is there.
+    /// Returns `BENCHMARKS.md` with the new results, in the order of the titles; sections that weren't measured stay
+    /// as they were before.
     pub fn page(&self, before: &str, titles: &[&str]) -> String {
         let mut page = "# Benchmarks\n\n\
             Written by `cargo xtask bench --write`. Every number is a ratio of two sides that are measured in the same \
@@ -173,7 +173,7 @@ impl Report {
 }
 
 impl Table {
-    /// Its section of `BENCHMARKS.md`.
+    /// Returns its section of `BENCHMARKS.md`.
     fn markdown(&self, machine: &str) -> String {
         let Self { name, title, about, rows, skipped } = self;
         let mut text = format!("## {title}\n\n{about}\n\n    cargo xtask bench {name} --write\n\n");
@@ -190,14 +190,14 @@ impl Table {
     }
 }
 
-/// The section of a page that has a title.
+/// Returns the section of a page with a title.
 fn section(page: &str, title: &str) -> Option<String> {
     let sections = page.split("\n## ").skip(1);
     let found = sections.into_iter().find(|section| section.lines().next() == Some(title))?;
     Some(format!("## {}\n", found.trim_end()))
 }
 
-/// A ratio, to as many digits as say something.
+/// Formats a ratio with as many digits as are significant.
 fn number(ratio: f64) -> String {
     match ratio {
         ratio if ratio >= 100.0 => format!("{ratio:.0}"),
@@ -206,7 +206,7 @@ fn number(ratio: f64) -> String {
     }
 }
 
-/// For people, on a terminal.
+/// Formats the report for a terminal.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, table) in self.tables.iter().enumerate() {
@@ -221,7 +221,7 @@ impl fmt::Display for Report {
     }
 }
 
-/// The lines of a table, in columns.
+/// Returns the lines of a table, in columns.
 fn lines(rows: &[Row]) -> Vec<String> {
     let mut cells = vec![HEAD.map(str::to_owned)];
     cells.extend(rows.iter().map(Row::cells));

@@ -1,4 +1,4 @@
-//! What the whole API costs the generator and the compiler: measured by the benchmark `scale`, on a made-up spec.
+//! The cost of the whole API for the generator and the compiler: measured by the benchmark `scale`, on a made-up spec.
 
 use std::process::Command;
 
@@ -37,7 +37,7 @@ pub(super) const GROWTH: Measurement = Measurement {
     run: |lab| rows(lab, "growth"),
 };
 
-/// The rows that the benchmark prints.
+/// Returns the rows that the benchmark prints.
 fn rows(lab: &Lab<'_>, what: &str) -> Result<Vec<Row>, Failure> {
     let mut command = Command::new(cargo());
     command.args(["bench", "--quiet", "-p", "xtask", "--bench", "scale", "--", what]).current_dir(lab.root);

@@ -1,27 +1,26 @@
-//! Whether the changelog tells users of what breaks.
+//! Checks whether the changelog announces breaking changes.
 //!
-//! An entry is an item of a list in the section `## Unreleased`. It tells of a breaking change if it contains
-//! `**Breaking**` and, in backticks, the Rust path or the spec's name of what changed, or of the endpoint or
-//! type that belongs to, before the change or after: `media::GetMedia`,
-//! `media::GetMedia::media_id`, `media.get_media`.
+//! An entry is an item of a list in the section `## Unreleased`. It announces a breaking change if it contains
+//! `**Breaking**` and, in backticks, the Rust path or the spec's name of the thing that changed, or of the endpoint or
+//! type it belongs to, before or after the change: `media::GetMedia`, `media::GetMedia::media_id`, `media.get_media`.
 
 use super::Change;
 
 /// The word that marks an entry.
 pub(super) const MARK: &str = "**Breaking**";
 
-/// The section that tells what comes with the next release.
+/// The section about the next release.
 const SECTION: &str = "## Unreleased";
 
-/// The entries of a changelog that tell of breaking changes.
+/// The entries of a changelog that announce breaking changes.
 #[derive(Debug, Default)]
 pub struct Entries {
-    /// Of each entry, the names in backticks.
+    /// The names in backticks, by entry.
     entries: Vec<Vec<String>>,
 }
 
 impl Entries {
-    /// Reads the section of what comes with the next release.
+    /// Reads the section about the next release.
     pub fn of(changelog: &str) -> Self {
         let section = changelog.lines().skip_while(|line| line.trim_end() != SECTION).skip(1);
         let section = section.take_while(|line| !line.starts_with("## ") && !line.starts_with("# "));
@@ -43,14 +42,14 @@ impl Entries {
         Self { entries: marked.map(|item| names(item)).collect() }
     }
 
-    /// Whether an entry tells of a change.
+    /// Returns whether an entry announces a change.
     pub fn tell(&self, change: &Change) -> bool {
         let names: Vec<String> = change.names.iter().map(|name| plain(name)).collect();
         self.entries.iter().flatten().any(|name| names.contains(name))
     }
 }
 
-/// What stands in backticks, without the crate, a call's parentheses, and `r#`.
+/// Returns the names in backticks, without the crate, a call's parentheses, and `r#`.
 fn names(item: &str) -> Vec<String> {
     item.split('`').skip(1).step_by(2).map(|name| plain(name.trim())).collect()
 }

@@ -1,4 +1,4 @@
-//! What is checked of a request before it is sent: limits of fields, and rules over several of them.
+//! Changes of the checks that run before a request is sent: limits of fields, and rules over several fields.
 
 use super::pairing::Pairing;
 use super::spot::{Both, Spot};
@@ -10,16 +10,16 @@ use crate::spec::{self, FieldPath, Limit};
 /// A rule in words.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Worded {
-    /// Which of the struct's rules it is.
+    /// The rule's index in its struct.
     index: usize,
-    /// What kind of rule it is, and over which fields.
+    /// The kind of rule, and its fields.
     about: String,
     /// The rest of it.
     detail: String,
 }
 
 impl Comparison<'_> {
-    /// The limits of a field, and of its items.
+    /// Compares the limits of a field, and of its items.
     pub(super) fn limits(&mut self, old: &Field, new: &Field, spots: &Both) {
         let rust = &spots.head.rust;
         self.limits_of([&old.limits, &new.limits], spots, &format!("`{rust}`"));
@@ -55,7 +55,8 @@ impl Comparison<'_> {
         }
     }
 
-    /// The rules over several fields of a struct that is sent; they stand beside its fields, at `owner`.
+    /// Compares the rules over several fields of a struct that is sent; in the spec they are beside its fields, at
+    /// `owner`.
     pub(super) fn rules(&mut self, structs: &Structs<'_>, owner: &Both) {
         let both = structs.spots;
         let (old, new) = self.worded(structs);
@@ -87,7 +88,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// The rules of both structs, those of BASE with the fields' names in HEAD.
+    /// Returns the rules of both structs, those of BASE with the fields' names in HEAD.
     pub(super) fn worded(&self, structs: &Structs<'_>) -> (Vec<Worded>, Vec<Worded>) {
         let Structs { base, head, .. } = structs;
         let pairs = self.pair_fields(structs);
@@ -100,7 +101,7 @@ impl Comparison<'_> {
     }
 }
 
-/// A limit within a sentence.
+/// Words a limit for use within a sentence.
 fn told(limit: &Limit) -> String {
     format!("{} {}", limit.kind.key(), limit.value)
 }

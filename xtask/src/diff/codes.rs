@@ -8,7 +8,8 @@ use crate::spec::Section;
 use crate::spec::source::Path;
 
 impl Comparison<'_> {
-    /// A table that comes or goes stands for all that is in it. Constants are paired by name, then by number.
+    /// Compares the tables. One that is added or removed represents all its codes. Constants are paired by name, then
+    /// by number.
     pub(super) fn codes(&mut self) {
         let (base, head) = (self.base, self.head);
         match (&base.api.codes, &head.api.codes) {
@@ -64,7 +65,8 @@ fn table(side: Side, table: &Codes) -> Spot {
     Spot::new(side, &table.spec, Path::of(["summary"]), "errcodes".to_owned(), "errcode".to_owned())
 }
 
-/// The constants of `errcode`, each where it is said first: those of the table, if they count, and of single endpoints.
+/// Returns the constants of `errcode`, each where it first occurs: those of the table, if they count, and of single
+/// endpoints.
 fn constants(side: Side, api: &Api, table: bool) -> Vec<(Spot, &ErrorCode)> {
     let constant = |file: &str, path: Path, of: &str, code: &ErrorCode| {
         let number = code.code.to_string();

@@ -1,11 +1,11 @@
-//! What of BASE is what of HEAD.
+//! Pairs the things of BASE with those of HEAD.
 
 use std::cmp::Reverse;
 
-/// Things of two specs: those that are in both, and those that are in one.
+/// The things of two specs, divided into those in both and those in one.
 #[derive(Debug)]
 pub(super) struct Pairing<'a, T> {
-    /// In both, in the order in which they were recognised.
+    /// In both, in the order in which they were paired.
     pub(super) both: Vec<(&'a T, &'a T)>,
     /// In BASE only.
     pub(super) removed: Vec<&'a T>,
@@ -14,20 +14,20 @@ pub(super) struct Pairing<'a, T> {
 }
 
 impl<'a, T> Pairing<'a, T> {
-    /// Nothing is recognised yet.
+    /// Creates a pairing in which nothing is paired yet.
     pub(super) fn new(base: impl IntoIterator<Item = &'a T>, head: impl IntoIterator<Item = &'a T>) -> Self {
         Self { both: Vec::new(), removed: base.into_iter().collect(), added: head.into_iter().collect() }
     }
 
-    /// Recognises what is the same in some sense.
+    /// Pairs things that are the same by some criterion.
     #[must_use]
     pub(super) fn same(self, same: impl Fn(&T, &T) -> bool) -> Self {
         self.best(|base, head| same(base, head).then_some(0))
     }
 
-    /// Recognises what is alike, the best score first; among equal ones, what stands nearest.
+    /// Pairs things that are alike, the best score first; among equal ones, the nearest.
     ///
-    /// Both sides are treated alike, so that the way back tells the same renames.
+    /// Both sides are treated alike, so that the reverse comparison reports the same renames.
     #[must_use]
     pub(super) fn best(mut self, score: impl Fn(&T, &T) -> Option<u32>) -> Self {
         let mut candidates = Vec::new();
@@ -55,7 +55,7 @@ fn retain<T>(items: &mut Vec<T>, left: &[bool]) {
     items.retain(|_| left.next().is_some_and(|left| *left));
 }
 
-/// Whether one name may have been made of another.
+/// Returns whether one name may be a rename of the other.
 pub(super) fn alike(base: &str, head: &str) -> bool {
     strsim::damerau_levenshtein(base, head) <= (base.len().min(head.len()) / 3).max(1)
 }

@@ -8,7 +8,7 @@ use crate::spec::source::Path;
 use crate::spec::{GeneralRate, Of, Rate};
 
 impl Comparison<'_> {
-    /// Rates are known by their names: nothing else tells whether one is another one.
+    /// Compares rates. They are identified by name: nothing else shows that two are the same.
     pub(super) fn rates(&mut self) {
         let (base, head) = (self.base.api.rates.as_ref(), self.head.api.rates.as_ref());
         let all = |table: Option<&Rates>| {
@@ -55,7 +55,7 @@ fn spot(side: Side, table: &Rates, name: &str) -> Spot {
     Spot::new(side, &table.spec, path, format!("rates.{name}"), "rates".to_owned())
 }
 
-/// All of a rate but its documentation, in words.
+/// Words everything about a rate except its documentation.
 fn told(rate: &GeneralRate) -> String {
     let GeneralRate { of, except, per, counts, recipients, rate, times_accounts, excess, doc: _ } = rate;
     let of = match of {

@@ -9,18 +9,18 @@ use super::arrivals::{Arrival, arrivals};
 use super::changelog::{self, Entries};
 use super::{Change, Class, Section, Side, Spec, compare};
 
-/// All that changed between two specs, and what of it the changelog tells.
+/// All changes between two specs, and which of them the changelog announces.
 #[derive(Debug)]
 pub struct Report {
     base: String,
     head: String,
-    /// Each change; whether the changelog of HEAD tells of it, if it has to.
+    /// Each change, and whether the changelog of HEAD announces it if that is required.
     changes: Vec<(Change, Option<bool>)>,
     arrivals: Vec<Arrival>,
 }
 
 impl Report {
-    /// Compares two specs, and holds what breaks against the changelog of the newer one.
+    /// Compares two specs, and looks for the breaking changes in the changelog of the newer one.
     pub fn new(base: &Spec, head: &Spec) -> Self {
         let entries = head.changelog.as_deref().map(Entries::of).unwrap_or_default();
         let told = |change: &Change| (change.rule.class() == Class::Breaking).then(|| entries.tell(change));
@@ -36,17 +36,17 @@ impl Report {
         }
     }
 
-    /// Everything that changed, the gravest first.
+    /// Returns all changes, the most severe first.
     pub fn changes(&self) -> impl Iterator<Item = &Change> {
         self.changes.iter().map(|(change, _)| change)
     }
 
-    /// The spec files that have new endpoints.
+    /// Returns the spec files that have new endpoints.
     pub fn new_files(&self) -> BTreeSet<&str> {
         self.arrivals.iter().map(|arrival| arrival.file.as_str()).collect()
     }
 
-    /// The breaking changes that the changelog doesn't tell of.
+    /// Returns the breaking changes that are missing from the changelog.
     pub fn missing(&self) -> Vec<&Change> {
         let missing = self.changes.iter().filter(|(_, told)| *told == Some(false));
         missing.map(|(change, _)| change).collect()
@@ -56,7 +56,7 @@ impl Report {
         self.changes.iter().filter(move |(change, _)| change.rule.section() == section)
     }
 
-    /// How many changes there are in each section, in words.
+    /// Returns how many changes each section has, in words.
     fn counts(&self) -> String {
         let counts = Section::ALL.iter().map(|section| (section, self.of(*section).count()));
         let counts = counts.filter(|(_, count)| *count > 0).map(|(section, count)| {
@@ -70,7 +70,7 @@ impl Report {
         counts.collect::<Vec<String>>().join(", ")
     }
 
-    /// The whole report, for people.
+    /// Returns the whole report, for people.
     pub fn text(&self, color: bool) -> String {
         let (base, head) = (&self.base, &self.head);
         if self.changes.is_empty() {
@@ -112,7 +112,7 @@ impl Report {
         text
     }
 
-    /// The whole report, for a pull request's comment.
+    /// Returns the whole report, for a comment on a pull request.
     pub fn markdown(&self) -> String {
         let (base, head) = (&self.base, &self.head);
         if self.changes.is_empty() {
@@ -144,7 +144,7 @@ impl Report {
         text
     }
 
-    /// A table of what is new, for a pull request's comment.
+    /// Returns a table of everything new, for a comment on a pull request.
     fn new_endpoints(&self) -> String {
         let rows = self.arrivals.iter().map(|arrival| {
             let Arrival { id, title, page, file, line, call, token, safe, new, fields, deviations } = arrival;
@@ -181,7 +181,7 @@ impl Report {
         format!("- {} ({}, `{}`){texts}", change.meaning, self.link(change), change.rule.name())
     }
 
-    /// A place as a link; what is gone has none.
+    /// Returns a place as a link; a removed one has none.
     fn link(&self, change: &Change) -> String {
         let place = self.place(change);
         if change.side == Side::Base { place } else { format!("[{place}]({}#L{})", change.file, change.line) }
@@ -192,7 +192,7 @@ impl Report {
         if change.side == Side::Base { format!("{place} in {}", self.base) } else { place }
     }
 
-    /// The whole report, for machines.
+    /// Returns the whole report, for machines.
     pub fn json(&self) -> String {
         let count = |class| self.changes().filter(|change| change.rule.class() == class).count();
         let changes = self.changes.iter().map(|(change, told)| {
@@ -209,11 +209,11 @@ impl Report {
                 "rust": rust,
                 "meaning": meaning,
             });
-            // Only of documentation.
+            // Only for documentation.
             if let Some(texts) = texts {
                 json["texts"] = json!(texts);
             }
-            // Only of what breaks.
+            // Only for breaking changes.
             if let Some(told) = told {
                 json["in_changelog"] = json!(told);
             }
@@ -224,7 +224,7 @@ impl Report {
             "head": self.head,
             "breaking": count(Class::Breaking),
             "additive": count(Class::Additive),
-            // Some of those that are additive.
+            // A part of the additive ones.
             "behaviour": self.of(Section::Behaviour).count(),
             "docs": count(Class::Docs),
             "not_in_changelog": self.missing().len(),
@@ -235,7 +235,7 @@ impl Report {
     }
 }
 
-/// What to write into the changelog about a change, so that it is told.
+/// Returns the line to add to the changelog so that it announces a change.
 pub fn entry(change: &Change) -> String {
     let entry = format!("- {}: {}.", changelog::MARK, change.meaning);
     if Entries::of_items(&entry).tell(change) { entry } else { format!("{entry} (`{}`)", change.rust) }
@@ -251,7 +251,7 @@ fn style(section: Section) -> Style {
     color.on_default().bold()
 }
 
-/// A text that may stand in a table.
+/// Escapes a text for a table.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }

@@ -1,4 +1,4 @@
-//! A spec to compare: where it comes from, what it lowers to, and where everything in it stands.
+//! A spec to compare: its source, its lowered form, and the positions of everything in it.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -12,17 +12,17 @@ use crate::spec::Failure;
 use crate::spec::load;
 use crate::spec::source::{self, Kind, Node, Source};
 
-/// The file that tells users of breaking changes.
+/// The file that announces breaking changes to users.
 const CHANGELOG: &str = "CHANGELOG.md";
 
 /// A spec to compare.
 #[derive(Debug)]
 pub struct Spec {
-    /// As the reader called it: a revision or a folder.
+    /// The name that the user gave: a revision or a folder.
     pub name: String,
-    /// What it lowers to.
+    /// The lowered spec.
     pub api: Api,
-    /// The changelog that stands beside it.
+    /// The changelog beside it.
     pub changelog: Option<String>,
     /// By path.
     files: HashMap<String, File>,
@@ -32,7 +32,7 @@ pub struct Spec {
 #[derive(Debug)]
 struct File {
     text: String,
-    /// Where everything stands, once it has been asked for: most files don't change.
+    /// The positions of everything, parsed on demand: most files don't change.
     root: OnceLock<Option<Node>>,
 }
 
@@ -47,7 +47,7 @@ impl From<io::Error> for Unreadable {
 }
 
 impl Spec {
-    /// The spec of a folder or, if no such folder with a `spec/` in it, of a git revision of the
+    /// Finds the spec of a folder or, if there is no such folder with a `spec/` in it, of a git revision of the
     /// workspace.
     pub fn find(root: &Path, name: &str, color: bool) -> Result<Self, Unreadable> {
         let folder = Path::new(name);
@@ -64,7 +64,7 @@ impl Spec {
         Self::of_revision(&Repository { root, commit }, name, color)
     }
 
-    /// The spec of a folder.
+    /// Reads the spec of a folder.
     pub fn of_folder(folder: &Path, name: &str, color: bool) -> Result<Self, Unreadable> {
         let sources = load::sources(&folder.join("spec"))?;
         let changelog = match fs::read_to_string(folder.join(CHANGELOG)) {
@@ -91,7 +91,7 @@ impl Spec {
         Self::new(name, sources, changelog, color)
     }
 
-    /// The spec that some files hold.
+    /// Creates a spec from files.
     pub fn new(
         name: &str,
         sources: Vec<Source>,
@@ -110,7 +110,7 @@ impl Spec {
         Ok(Self { name: name.to_owned(), api, changelog, files: files.collect() })
     }
 
-    /// What is said in words at a path, or of what stands there.
+    /// Returns the text at a path, or the description of what is there.
     pub(super) fn words_at(&self, file: &str, path: &source::Path) -> Option<String> {
         let node = self.root(file)?.get(path)?;
         let scalar = |node: &Node| match &node.kind {
@@ -122,7 +122,7 @@ impl Spec {
         scalar(node).or((!words.is_empty()).then(|| words.join("\n")))
     }
 
-    /// How many deviations a file accepts of an endpoint.
+    /// Returns how many deviations a file accepts for an endpoint.
     pub(super) fn deviations(&self, file: &str, endpoint: &str) -> usize {
         let Some(root) = self.root(file) else { return 0 };
         let Some(Kind::Sequence(items)) = root.get(&source::Path::of(["deviations"])).map(|node| &node.kind)
@@ -141,8 +141,8 @@ impl Spec {
         root.get_or_init(|| Node::parse(text).ok()).as_ref()
     }
 
-    /// The line and the column, both from 1, of the key at the end of a path, or of the last key on the way
-    /// there.
+    /// Returns the line and the column, both from 1, of the key at the end of a path, or of the last key on the way
+    /// that exists.
     pub fn position(&self, file: &str, path: &source::Path) -> (usize, usize) {
         let Some(File { text, .. }) = self.files.get(file) else { return (1, 1) };
         let start = self.root(file).map_or(0, |root| root.nearest_key(path).span.start);
@@ -150,14 +150,14 @@ impl Spec {
     }
 }
 
-/// A commit of the repository that a workspace is in.
+/// A commit of the workspace's repository.
 struct Repository<'a> {
     root: &'a Path,
     commit: String,
 }
 
 impl Repository<'_> {
-    /// The files of a folder that is named with a `/` behind it, or a file if it is there.
+    /// Returns the files of a folder, whose name ends in `/`, or a file if it exists.
     fn files(&self, path: &str) -> Result<Vec<String>, Unreadable> {
         let listed = git(self.root, &["ls-tree", "-z", "--name-only", &self.commit, "--", path])?;
         Ok(listed.split_terminator('\0').map(str::to_owned).collect())
@@ -168,14 +168,14 @@ impl Repository<'_> {
     }
 }
 
-/// The commit that a revision names, if it names one.
+/// Returns the commit that a revision names, if it names one.
 fn commit(root: &Path, revision: &str) -> Result<Option<String>, Unreadable> {
     let object = format!("{revision}^{{commit}}");
     let output = run(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &object])?;
     Ok(output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned()))
 }
 
-/// What a git command prints.
+/// Returns the output of a git command.
 fn git(root: &Path, arguments: &[&str]) -> Result<String, Unreadable> {
     let said = |what: &str| Unreadable(format!("git {}: {what}", arguments.join(" ")));
     let output = run(root, arguments)?;
@@ -187,7 +187,7 @@ fn git(root: &Path, arguments: &[&str]) -> Result<String, Unreadable> {
 
 fn run(root: &Path, arguments: &[&str]) -> Result<Output, Unreadable> {
     let mut command = Command::new("git");
-    // A hook sets these; what counts here is the workspace.
+    // A git hook sets these; here, only the workspace counts.
     for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
         command.env_remove(variable);
     }

@@ -1,4 +1,4 @@
-//! The types of a file that are not requests or responses: which are the same, and what changed inside.
+//! The types of a file other than requests and responses: pairs them, and compares their contents.
 
 use std::collections::HashSet;
 
@@ -17,12 +17,12 @@ pub(super) struct Own<'a> {
     pub(super) ty: &'a Type,
     /// Whether it implements `Check`.
     checked: bool,
-    /// What it is made of: a line a field, value or variant.
+    /// Its contents: a line per field, value or variant.
     shape: HashSet<String>,
 }
 
 impl<'a> Own<'a> {
-    /// Those of a module.
+    /// Returns those of a module.
     pub(super) fn of(module: &'a Module) -> Vec<Self> {
         let limited = module.limited();
         module
@@ -42,7 +42,7 @@ impl<'a> Own<'a> {
 }
 
 impl<'a> Comparison<'a> {
-    /// By name, then by what they are made of. From now on it is known what they are called in HEAD.
+    /// Pairs types by name, then by contents. From then on their names in HEAD are known.
     pub(super) fn pair_types<'t>(
         &mut self,
         base: &'t [Own<'a>],
@@ -92,7 +92,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Of a struct that is sent there is `new`, with or without the feature `bidirectional`.
+    /// Compares directions. A struct that is sent has `new`, with or without the feature `bidirectional`.
     fn directions(&mut self, base: &Type, head: &Type, both: &Both) {
         const UNLESS: &str = "without the feature `bidirectional`";
         let rust = &both.head.rust;
@@ -120,7 +120,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Rules of a struct that implements no `Check` are documentation.
+    /// Compares structs. The rules of a struct that doesn't implement `Check` are documentation.
     fn own_struct(&mut self, structs: &Structs<'_>, checked: bool) {
         let both = structs.spots;
         self.fields(structs, |spot| spot.path.key("fields"));
@@ -145,7 +145,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Values are paired by name, then by what they are on the wire.
+    /// Compares enums. Values are paired by name, then by wire value.
     fn own_enum(&mut self, old: &Enum, new: &Enum, both: &Both) {
         if old.repr != new.repr {
             let (from, to) = (enum_trait(old), enum_trait(new));
@@ -191,7 +191,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Variants are paired by name, then by their tags.
+    /// Compares unions. Variants are paired by name, then by tag.
     fn own_union(&mut self, stem: &str, old: &Union, new: &Union, both: &Both) {
         let rust = both.head.rust.clone();
         if old.style != new.style {
@@ -258,9 +258,8 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// How alike two types are that may be the same: they have to be of a kind, and two thirds of all that is in
-/// either of them in both. Of small ones the names have to be alike, too, since many a struct holds just an
-/// id.
+/// Scores how alike two types are that may be the same: they must be of the same kind, and share two thirds of the
+/// union of their contents. Small types must have similar names, too, since many structs contain only an ID.
 fn likeness(base: &Own<'_>, head: &Own<'_>) -> Option<u32> {
     let common = base.shape.intersection(&head.shape).count();
     let all = base.shape.union(&head.shape).count();

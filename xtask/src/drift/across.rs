@@ -1,4 +1,4 @@
-//! The spec held against itself: what a family says in two places, it says alike.
+//! Compares the spec with itself: a family must describe the same thing in the same way everywhere.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use crate::spec::{DriftRule, Enum, Field, Fields, File, Part, Repr, Section, Str
 /// A field somewhere in a family.
 struct Place<'a> {
     file: &'a File,
-    /// What it is called in a deviation.
+    /// Its name in a deviation.
     at: String,
     path: Path,
     kind: String,
@@ -34,7 +34,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// One name is written in one way. The way of most places is taken for the right one.
+    /// Checks that fields of one name have one type. The most frequent type is assumed to be right.
     fn types_across(&mut self, files: &[&'a File]) {
         let mut by_name: BTreeMap<&str, Vec<Place<'a>>> = BTreeMap::new();
         for &file in files {
@@ -73,7 +73,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// One value of one thing has one name, and so has the thing.
+    /// Checks that equal values of one thing have one name, and that the thing has one name.
     fn names_across(&mut self, files: &[&'a File]) {
         let enums = files.iter().flat_map(|&file| file.enums.iter().map(move |(name, of)| (file, name, of)));
         let enums: Vec<(&File, &String, &'a Enum)> = enums.collect();
@@ -109,7 +109,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// One thing is one type: of the same fields there is one struct.
+    /// Checks that structs with the same fields are one type.
     fn twice(&mut self, file: &'a File) {
         let structs: Vec<(&String, &Struct)> =
             file.structs.iter().filter(|(_, structure)| structure.fields.len() > 1).collect();
@@ -125,7 +125,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// What the variants of a union that comes back have in common may be absent in all of them, or in none.
+    /// Checks that the fields that variants of a response share may be absent in all of them, or in none.
     fn siblings(&mut self, file: &'a File) {
         let sent = reachable(file, Part::Request);
         let answers = reachable(file, Part::Response);
@@ -143,7 +143,7 @@ impl<'a> Comparison<'a> {
                         other.fields.get(wire).map(|other| (wire, field, other.optional))
                     });
                     let common: Vec<(&String, &Field, bool)> = common.collect();
-                    // Many a variant has a title.
+                    // Many variants have a title.
                     if common.len() < LEAST_ALIKE {
                         continue;
                     }
@@ -165,10 +165,10 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// How many fields variants have in common at least that are taken for alike.
+/// The minimum number of shared fields for variants to count as alike.
 const LEAST_ALIKE: usize = 3;
 
-/// All fields of a file, with what stands around them, as deviations call it, and where they stand.
+/// Returns all lists of fields of a file, each with the name of its owner in a deviation, and its place.
 fn field_lists(file: &File) -> impl Iterator<Item = (String, Path, &Fields)> {
     let parts = file.operations().flat_map(|operation| {
         let (name, path) = (operation.name.to_owned(), operation.section.entry(operation.name));
@@ -182,12 +182,12 @@ fn field_lists(file: &File) -> impl Iterator<Item = (String, Path, &Fields)> {
     parts.chain(structs)
 }
 
-/// A field's key, as it stands in the file.
+/// Returns a field's key, as the file has it.
 fn key(name: &str, field: &Field) -> String {
     if field.optional { format!("{name}?") } else { name.to_owned() }
 }
 
-/// How values of a type are written, if one name may be expected to be written in one way.
+/// Returns how values of a type are written, if fields of one name can be expected to agree on it.
 fn kind(ty: &TypeExpr) -> Option<String> {
     match ty {
         TypeExpr::Scalar(Scalar::Any | Scalar::File) | TypeExpr::Named(_) => None,
@@ -198,14 +198,14 @@ fn kind(ty: &TypeExpr) -> Option<String> {
     }
 }
 
-/// Whether two enums are of one thing, as far as their values tell. Numbers are few, and stand for anything: they
-/// tell only if both enums have the same names. Words tell by themselves.
+/// Returns whether two enums are about one thing, as far as their values show. Numbers are few and may mean anything:
+/// they count only if both enums have the same names. Words are clear by themselves.
 fn same_thing(repr: Repr, ours: &BTreeMap<&str, &str>, theirs: &BTreeMap<&str, &str>) -> bool {
     let [ours, theirs] = [ours, theirs].map(|of| of.values().copied().collect::<BTreeSet<&str>>());
     repr == Repr::String || (ours.len() > 1 && ours == theirs)
 }
 
-/// Whether two structs have the same fields, of the same types and with the same limits and rules.
+/// Returns whether two structs have the same fields, with the same types, limits and rules.
 fn is_same(one: &Struct, other: &Struct) -> bool {
     let rules = |of: &Struct| of.rules.iter().map(WrittenRule::meaning).collect::<Vec<_>>();
     let same = |(name, field): (&String, &Field)| {
@@ -217,7 +217,7 @@ fn is_same(one: &Struct, other: &Struct) -> bool {
     one.fields.len() == other.fields.len() && one.fields.iter().all(same) && rules(one) == rules(other)
 }
 
-/// The types that a part of any operation of a file holds.
+/// Returns the types that a part of any operation of a file contains.
 fn reachable(file: &File, part: Part) -> BTreeSet<&str> {
     let parts = file.operations().flat_map(|operation| operation.parts);
     let fields = parts.filter(|(of, _)| *of == part).flat_map(|(_, fields)| fields.values());

@@ -1,4 +1,4 @@
-//! How an endpoint is called.
+//! Compares how an endpoint is called.
 
 use super::comparison::Comparison;
 use super::finding::{Finding, Spot};
@@ -10,7 +10,7 @@ use crate::spec::type_expr::{Scalar, TypeExpr};
 use crate::spec::{Answer, DriftRule, Endpoint, File, Part, Section};
 
 impl Comparison<'_> {
-    /// Compares everything of an endpoint but its fields with the page that the spec names.
+    /// Compares everything about an endpoint except its fields with the page that the spec names.
     pub(super) fn calls(&mut self, file: &File, name: &str, endpoint: &Endpoint, page: Documented<'_>) {
         let Documented { read, section, .. } = page;
         let head = &endpoint.head;
@@ -24,7 +24,7 @@ impl Comparison<'_> {
         };
         let titles = [&section.title, &read.page.title];
         let known = titles.contains(&&head.title) || is_line(&read.page.text, &head.title);
-        // A page with several endpoints has headings for them.
+        // A page with several endpoints has a heading for each.
         let several = read.contents.sections.iter().any(|other| other.path != section.path);
         let shared = several && head.title == read.page.title;
         if !known || shared && section.titled && section.title != head.title {
@@ -52,7 +52,7 @@ impl Comparison<'_> {
             differs(DriftRule::Body, "body", ours, theirs);
         }
         let theirs = encoding.answer();
-        // A page that shows no answer doesn't say that it is JSON.
+        // A page that shows no response doesn't say that it is JSON.
         let said = theirs != Answer::Json || section.shows(Part::Response);
         if said && theirs != head.answer {
             differs(
@@ -70,9 +70,10 @@ impl Comparison<'_> {
         let ours: Vec<(u64, &str)> =
             head.rate.iter().map(|rate| (u64::from(rate.calls), rate.per.keyword())).collect();
         let Rates { calls: theirs, .. } = Rates::of(&section.prose);
-        // Which endpoint of a page a rate is of, and what it counts, isn't always clear.
+        // It isn't always clear to which endpoint of a page a rate applies, and what it counts.
         let said = if theirs.is_empty() { read.contents.rates() } else { &theirs };
-        // What counts otherwise the notes may tell, and what stands above all endpoints another one may have.
+        // The notes may mention rates that count something else, and a rate above all endpoints may apply to another
+        // one.
         let untold = || read.contents.rates().iter().any(|rate| !self.is_told(read.page.id, *rate));
         let lacking = ours.is_empty() && (!theirs.is_empty() || untold());
         if ours.iter().any(|rate| !said.contains(rate)) || lacking {
@@ -91,7 +92,7 @@ impl Comparison<'_> {
 }
 
 impl Comparison<'_> {
-    /// Whether an endpoint of a document has a rate, or words that tell its number.
+    /// Returns whether an endpoint of a document has a rate, or mentions its number in words.
     fn is_told(&self, id: u32, (calls, per): (u64, &str)) -> bool {
         let endpoints = self.spec.files.iter().flat_map(|file| file.endpoints.values());
         let mut endpoints = endpoints.filter(|endpoint| endpoint.head.doc.ids().any(|own| own == id));
@@ -103,7 +104,7 @@ impl Comparison<'_> {
     }
 }
 
-/// Whether the words on an endpoint or on one of its fields have a number.
+/// Returns whether the descriptions of an endpoint or of one of its fields contain a number.
 fn tells(endpoint: &Endpoint, number: u64) -> bool {
     let fields = endpoint.request.values().chain(endpoint.response.values()).map(|field| field.doc.as_str());
     let words =
@@ -111,7 +112,7 @@ fn tells(endpoint: &Endpoint, number: u64) -> bool {
     words.into_iter().any(|text| mentions(&text.replace(',', ""), &number.to_string()))
 }
 
-/// Whether a text is a line of a page, as headings are, but for its number and what marks it.
+/// Returns whether a text is a line of a page, such as a heading, apart from its number and its markup.
 fn is_line(page: &str, text: &str) -> bool {
     let numbered = |c: char| c.is_ascii_digit() || c == '.' || c.is_whitespace();
     let own = |line: &str| plain(line).trim_start_matches(numbered).trim_end_matches([':', '：']) == text;

@@ -1,4 +1,4 @@
-//! The error codes, held against the page with their table.
+//! Compares the error codes with the page that has their table.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use crate::spec::source::Path;
 use crate::spec::{Codes, DriftRule, Endpoint, File, Section};
 
 impl Comparison<'_> {
-    /// The error codes that an endpoint's pages list for it. All of its pages together list those of the spec.
+    /// Compares an endpoint's error codes with those on its pages. All of its pages together list those of the spec.
     pub(super) fn own_codes(
         &mut self,
         file: &File,
@@ -65,7 +65,7 @@ impl Comparison<'_> {
     }
 }
 
-/// The codes that a page lists, each with the line where it stands first.
+/// Returns the codes that a page lists, each with the line of its first occurrence.
 fn first_lines<'r>(rows: impl Iterator<Item = &'r CodeRow>) -> BTreeMap<String, usize> {
     let mut lines = BTreeMap::new();
     for row in rows {

@@ -1,4 +1,4 @@
-//! What the spec accepts of the differences, and what it accepts without need.
+//! The differences that the spec accepts, and those that it accepts needlessly.
 
 use super::comparison::Comparison;
 use super::finding::{Finding, Spot};
@@ -6,7 +6,7 @@ use crate::spec::source::Path;
 use crate::spec::{Deviation, DriftRule};
 
 impl Comparison<'_> {
-    /// Takes out what the spec accepts, and tells of what it accepts without need.
+    /// Removes the differences that the spec accepts, and reports those that it accepts needlessly.
     pub(super) fn accept(&mut self) {
         let files = self.spec.files.iter().map(|file| (file.source, &file.root, &file.deviations));
         let codes = self.spec.codes.iter().map(|codes| (codes.source, &codes.root, &codes.deviations));
@@ -24,7 +24,7 @@ impl Comparison<'_> {
                 }
             }
         }
-        // What is left then is accepted by none of them.
+        // The findings left at this point are accepted by no deviation.
         let told = needless.into_iter().map(|(spot, deviation)| {
             let other = self.found.iter().find(|found| is_about(deviation, spot.file, found));
             no_longer(spot, deviation, other)
@@ -34,9 +34,9 @@ impl Comparison<'_> {
     }
 }
 
-/// Whether a deviation is about what was found, if the page said what it quotes.
+/// Returns whether a deviation would accept a finding if the page said what the deviation quotes.
 fn is_about(deviation: &Deviation, file: usize, found: &Finding) -> bool {
-    // A field has several limits: `max: 9`, `no min`.
+    // A field may have several limits: `max: 9`, `no min`.
     let key = |page: &Option<String>| {
         let page = page.as_deref().filter(|_| deviation.rule == DriftRule::FieldLimit).unwrap_or_default();
         page.trim_start_matches("no ").split(':').next().unwrap_or_default().to_owned()
@@ -47,7 +47,7 @@ fn is_about(deviation: &Deviation, file: usize, found: &Finding) -> bool {
         && key(&found.page) == key(&deviation.page)
 }
 
-/// What is to be said of an accepted deviation that isn't there.
+/// Words the finding about an accepted deviation that doesn't exist.
 fn no_longer(spot: Spot, deviation: &Deviation, other: Option<&Finding>) -> Finding {
     let Deviation { rule, at, page, .. } = deviation;
     if let Some(found) = other.filter(|found| found.shown) {

@@ -1,4 +1,4 @@
-//! What pages say and show of each field of a spec, for whoever asks what could be known of it.
+//! Everything that pages say and show about each field of a spec, for code that asks what can be known about it.
 
 use std::collections::BTreeMap;
 
@@ -8,24 +8,24 @@ use super::page::PageField;
 use crate::pages::phrases;
 use crate::pages::table::{Row, Table, values_of};
 
-/// By file and place, as deviations call it: what pages say and show there.
+/// What pages say and show, by file and by place as deviations name it.
 pub(crate) type Evidence = BTreeMap<(usize, String), Seen>;
 
-/// What pages say and show of a field.
+/// What pages say and show about a field.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Seen {
     /// The rows of tables that describe it.
     pub rows: Vec<Row>,
-    /// The values that examples show.
+    /// The values in examples.
     pub values: Vec<Value>,
-    /// Whether an example lacks it where it could stand.
+    /// Whether an example that could contain it lacks it.
     pub missing: bool,
     /// The values that rows list, each with its meaning.
     pub listed: Vec<phrases::Value>,
 }
 
 impl Seen {
-    /// Adds what was seen elsewhere.
+    /// Adds the evidence from elsewhere.
     pub(crate) fn merge(&mut self, other: Self) {
         self.rows.extend(other.rows);
         self.values.extend(other.values);
@@ -33,7 +33,7 @@ impl Seen {
         self.listed.extend(other.listed);
     }
 
-    /// Adds what a page says and shows in one place.
+    /// Adds the evidence in one place of a page.
     pub(super) fn add(&mut self, field: &PageField<'_>) {
         let rows = field.node.rows.iter().copied();
         self.rows.extend(rows.clone().cloned());
@@ -44,7 +44,7 @@ impl Seen {
     }
 }
 
-/// The values that a row lists, be they numbers or words.
+/// Returns the values that a row lists, numbers or words.
 fn listed(row: &Row, named: &[Table]) -> Vec<phrases::Value> {
     let words = |text| phrases::values(&row.doc, text);
     values_of(row, named).unwrap_or_else(|| [words(false), words(true)].concat())

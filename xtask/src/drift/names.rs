@@ -1,4 +1,4 @@
-//! The names of values, held against what pages call the values.
+//! Compares the names of values with the labels on the pages.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ struct NamedType<'a> {
 }
 
 impl<'a> NamedType<'a> {
-    /// All enums and unions of a file.
+    /// Returns all enums and unions of a file.
     fn of(file: &'a File) -> impl Iterator<Item = Self> {
         let enums = file.enums.iter().map(move |(name, of)| {
             let path = Section::Enums.entry(name).key("values");
@@ -37,13 +37,13 @@ impl<'a> NamedType<'a> {
 }
 
 impl Comparison<'_> {
-    /// Tells of two values whose names fit what pages call the other one.
+    /// Reports two values whose names fit each other's labels on the pages.
     pub(super) fn names(&mut self) {
         let types: Vec<NamedType<'_>> = self.spec.files.iter().flat_map(NamedType::of).collect();
         let unknown = Labels::default();
         let labels_of =
             |of: &NamedType<'_>| self.labels.get(&(of.file.source, of.name.to_owned())).unwrap_or(&unknown);
-        // By what pages call them: the names of values, with their types' places.
+        // By label: the names of values, with the positions of their types.
         let mut elsewhere: BTreeMap<&str, Vec<(usize, &str)>> = BTreeMap::new();
         for (index, of) in types.iter().enumerate() {
             for (wire, name) in &of.values {

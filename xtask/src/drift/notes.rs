@@ -1,4 +1,4 @@
-//! What pages ask of a caller, held against the notes on the endpoint.
+//! Compares the requirements on the pages with the notes on the endpoint.
 
 use super::comparison::Comparison;
 use super::finding::{Finding, Spot};
@@ -6,7 +6,7 @@ use super::page::Documented;
 use crate::spec::{DriftRule, Endpoint, File, Section, names};
 
 impl Comparison<'_> {
-    /// Tells of permissions and changes that a page names and the endpoint's notes don't.
+    /// Reports permissions and changes that a page mentions and the endpoint's notes lack.
     pub(super) fn notes(&mut self, file: &File, name: &str, endpoint: &Endpoint, pages: &[Documented<'_>]) {
         let head = &endpoint.head;
         let path = Section::Endpoints.entry(name).key("notes");
@@ -33,5 +33,5 @@ impl Comparison<'_> {
     }
 }
 
-/// The words of a sentence that refers to what another endpoint asks for.
+/// Words of sentences that refer to the requirements of another endpoint.
 const REFERRING: [&str; 5] = ["ermission", "same", "as for", "apps", "appl"];

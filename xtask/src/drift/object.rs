@@ -1,4 +1,4 @@
-//! What stands in an object, as the spec says it: by wire name, whatever types it is made of.
+//! The contents of an object by wire name, as the spec has them, whatever types they are composed of.
 
 use std::collections::BTreeSet;
 
@@ -8,34 +8,34 @@ use crate::spec::{
     Field, Fields, File, Operation, Part, Section, Struct, Style, Union, Variant, WrittenRule,
 };
 
-/// Something that stands in an object under a name.
+/// A named member of an object.
 #[derive(Clone)]
 pub(super) struct SpecField<'s> {
     /// The name on the wire.
     pub name: &'s str,
-    /// What it is called in a deviation.
+    /// Its name in a deviation.
     pub at: String,
-    /// Where its key stands.
+    /// The place of its key.
     pub path: Path,
     pub what: What<'s>,
 }
 
-/// What stands under a name.
+/// The kind of a named member.
 #[derive(Clone, Copy)]
 pub(super) enum What<'s> {
     /// A field.
     Field(&'s Field),
-    /// What tells the variants of a union apart.
+    /// The tag that distinguishes the variants of a union.
     Tag(&'s str, &'s Union),
     /// The content of a union's variant.
     Content(&'s Variant),
 }
 
-/// An object: what stands in it, and what it is called.
+/// An object: its members and its name.
 pub(super) struct SpecObject<'s> {
-    /// What it is called in a deviation.
+    /// Its name in a deviation.
     pub at: String,
-    /// Where it stands.
+    /// Its place.
     pub path: Path,
     pub fields: Vec<SpecField<'s>>,
     /// The rules over them.
@@ -43,7 +43,7 @@ pub(super) struct SpecObject<'s> {
 }
 
 impl<'s> SpecField<'s> {
-    /// The type, of what has one.
+    /// Returns the type, if it has one.
     pub(super) fn ty(&self) -> Option<&'s TypeExpr> {
         match self.what {
             What::Field(field) => Some(&field.ty),
@@ -52,19 +52,19 @@ impl<'s> SpecField<'s> {
         }
     }
 
-    /// Whether it is called so, if only by mistake.
+    /// Returns whether it has this name, even if only by a documented misspelling.
     pub(super) fn is(&self, name: &str) -> bool {
         self.name == name || self.is_misspelt(name)
     }
 
-    /// Whether it is called so by mistake, as the spec says.
+    /// Returns whether the spec has this name as a misspelling of it.
     pub(super) fn is_misspelt(&self, name: &str) -> bool {
         matches!(self.what, What::Field(field) if field.misspelt.iter().any(|other| other == name))
     }
 }
 
 impl<'s> SpecObject<'s> {
-    /// A part of an operation.
+    /// Creates the object for a part of an operation.
     pub(super) fn of_part(file: &'s File, operation: &Operation<'s>, part: Part, fields: &'s Fields) -> Self {
         let Operation { section, name, .. } = operation;
         let path = section.entry(name).key(part.key());
@@ -73,17 +73,17 @@ impl<'s> SpecObject<'s> {
         Self { rules, ..Self::of_fields(file, format!("{name}.{}", part.key()), path, fields, 0) }
     }
 
-    /// The object that a type is, or that its items are, if it is one whose fields are known.
+    /// Creates the object for a type, or for its items, if its fields are known.
     pub(super) fn of_type(file: &'s File, ty: &'s TypeExpr) -> Option<Self> {
         Self::of_name(file, ty.name()?, 0)
     }
 
-    /// The names of everything in it, and in the objects inside it.
+    /// Returns the names of all members, nested ones included.
     pub(super) fn names(&self, file: &'s File) -> BTreeSet<&'s str> {
         self.everything(file).into_iter().map(|field| field.name).collect()
     }
 
-    /// Its fields, and those of the objects inside it, each type once.
+    /// Returns its members and those of the objects inside it, each type once.
     pub(super) fn everything(&self, file: &'s File) -> Vec<SpecField<'s>> {
         let mut all = Vec::new();
         let mut types: BTreeSet<&'s str> = BTreeSet::new();
@@ -123,7 +123,7 @@ impl<'s> SpecObject<'s> {
                 inside.extend(inner.fields);
                 continue;
             }
-            // A key of the file ends in `?` where the field may be absent.
+            // A key in the file ends in `?` if the field may be absent.
             let key = if field.optional { format!("{name}?") } else { name.clone() };
             inside.push(SpecField {
                 name,
@@ -161,14 +161,14 @@ impl<'s> SpecObject<'s> {
     }
 }
 
-/// How deep embedded objects may stand in one another: the checks refuse those that embed themselves.
+/// The maximum depth of embedded objects: the checks reject those that embed themselves.
 const MAX_DEPTH: usize = 12;
 
 fn embedded<'s>(file: &'s File, ty: &'s TypeExpr, depth: usize) -> Option<SpecObject<'s>> {
     (depth < MAX_DEPTH).then(|| SpecObject::of_name(file, ty.name()?, depth + 1)).flatten()
 }
 
-/// Whether the keys of an object of a type are data, of a type on the way to its objects.
+/// Returns whether the keys of an object of a type are data, wherever the object is within the type.
 pub(super) fn is_map(ty: &TypeExpr) -> bool {
     match ty {
         TypeExpr::Generic(Generic::Map, _) => true,

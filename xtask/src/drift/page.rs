@@ -1,5 +1,5 @@
-//! The pages' side of a comparison: where an endpoint is documented, what is shown there of an object and a field, and
-//! what is said of a name.
+//! The pages' side of a comparison: where an endpoint is documented, and what its pages say and show about objects,
+//! fields and names.
 
 use super::finding::PageLine;
 use crate::pages::Page;
@@ -7,13 +7,13 @@ use crate::pages::contents::{Contents, Section};
 use crate::pages::table::Row;
 use crate::pages::tree::{Fields, Node};
 
-/// A page, and what is read of it.
+/// A page and its contents.
 pub(crate) struct ReadPage {
     pub page: Page,
     pub contents: Contents,
 }
 
-/// An endpoint as a page documents it: the page's number in all pages, and the section.
+/// An endpoint as a page documents it: the page's index among all pages, and the section.
 #[derive(Clone, Copy)]
 pub(super) struct Documented<'a> {
     pub index: usize,
@@ -22,17 +22,17 @@ pub(super) struct Documented<'a> {
 }
 
 impl<'a> Documented<'a> {
-    /// A line of the page.
+    /// Returns a line of the page.
     pub(super) fn line(self, line: usize) -> PageLine {
         PageLine { page: self.index, line }
     }
 
-    /// The line of the endpoint's address.
+    /// Returns the line of the endpoint's address.
     pub(super) fn address(self) -> PageLine {
         self.line(self.section.line)
     }
 
-    /// The first line below the address that has a name in quotes; the address itself, if there is none.
+    /// Returns the first line below the address that has a name in quotes; the address itself if there is none.
     pub(super) fn shows(self, name: &str) -> PageLine {
         let quoted = format!("\"{name}\"");
         let mut lines = self.read.page.text.lines().zip(1..).skip(self.section.line.saturating_sub(1));
@@ -40,15 +40,15 @@ impl<'a> Documented<'a> {
         first.map_or(self.address(), |(_, line)| self.line(line))
     }
 
-    /// Whether the page speaks of a name where it is about the endpoint: in a table, in the text around it, or in what
-    /// it shows that isn't a whole body.
+    /// Returns whether the page mentions a name where it is about the endpoint: in a table, in the text around it, or
+    /// in examples that aren't complete bodies.
     pub(super) fn speaks_of(self, name: &str) -> bool {
         let shown = self.section.raw.iter().map(|(_, text)| text.as_str());
         let cells = self.read.page.text.lines().filter(|line| line.trim_start().starts_with('|'));
         self.prose().chain(shown).chain(cells).any(|text| mentions(text, name))
     }
 
-    /// What the page says of fields of a name, in tables of all places and in the text around the endpoint.
+    /// Returns what the page says about fields of a name, in tables of all places and in the text around the endpoint.
     pub(super) fn says_of(self, name: &str) -> impl Iterator<Item = &'a str> {
         let Contents { sections, named, .. } = &self.read.contents;
         let tables = sections.iter().flat_map(|section| &section.tables).chain(named);
@@ -56,7 +56,7 @@ impl<'a> Documented<'a> {
         rows.map(|row| row.doc.as_str()).chain(self.prose())
     }
 
-    /// The text around the endpoint.
+    /// Returns the text around the endpoint.
     pub(super) fn prose(self) -> impl Iterator<Item = &'a str> {
         self.section.prose.iter().chain(&self.section.shared.lines).map(String::as_str)
     }
@@ -67,22 +67,22 @@ impl<'a> Documented<'a> {
 pub(super) struct PageObject<'p> {
     pub page: Documented<'p>,
     pub fields: &'p Fields<'p>,
-    /// How many objects examples show there.
+    /// How many objects the examples show there.
     pub objects: usize,
-    /// The field that it stands in.
+    /// The field that contains it.
     pub above: Option<&'p Node<'p>>,
 }
 
 impl<'p> PageObject<'p> {
-    /// What stands inside a field, if the page says anything of it.
+    /// Creates the object inside a field, if the page says anything about it.
     pub(super) fn inside(page: Documented<'p>, node: &'p Node<'p>) -> Option<Self> {
-        // One that is empty only shows that more of them follow: `{ … }`.
+        // An empty one only shows that more of them follow: `{ … }`.
         let objects = node.objects().iter().filter(|object| !object.is_empty()).count();
         let object = || Self { page, fields: &node.fields, objects, above: Some(node) };
         (!node.fields.is_empty()).then(object)
     }
 
-    /// Its fields, each with its name.
+    /// Returns its fields, each with its name.
     pub(super) fn fields(self) -> impl Iterator<Item = (&'p str, PageField<'p>)> {
         let Self { page, fields, objects, above } = self;
         fields
@@ -95,46 +95,46 @@ impl<'p> PageObject<'p> {
 #[derive(Clone, Copy)]
 pub(super) struct PageField<'p> {
     pub page: Documented<'p>,
-    /// What the page calls it.
+    /// Its name on the page.
     pub name: &'p str,
     pub node: &'p Node<'p>,
-    /// The field that it stands in.
+    /// The field that contains it.
     pub above: Option<&'p Node<'p>>,
-    /// How many objects around it examples show.
+    /// How many objects around it the examples show.
     around: usize,
 }
 
 impl<'p> PageField<'p> {
-    /// A field of which a page doesn't show where it stands.
+    /// Creates a field whose place the page doesn't show.
     pub(super) fn apart(page: Documented<'p>, name: &'p str, node: &'p Node<'p>) -> Self {
         Self { page, name, node, above: None, around: 0 }
     }
 }
 
 impl PageField<'_> {
-    /// Its line: of its row, or else where an example shows it.
+    /// Returns its line: of its row, or else of an example that shows it.
     pub(super) fn line(&self, name: &str) -> PageLine {
         first_row(self.node).map_or_else(|| self.page.shows(name), |row| self.page.line(row.line))
     }
 
-    /// Whether an example lacks it where it could stand.
+    /// Returns whether an example that could contain it lacks it.
     pub(super) fn is_missing(&self) -> bool {
         self.node.values.len() < self.around
     }
 }
 
-/// The row of a field, or the first one of what stands in it.
+/// Returns the row of a field, or the first row of its contents.
 fn first_row<'p>(node: &Node<'p>) -> Option<&'p Row> {
     node.row().or_else(|| node.fields.values().find_map(first_row))
 }
 
-/// The name of what a row describes, without what it stands in.
+/// Returns the name of what a row describes, without the names around it.
 pub(crate) fn own_name(row: &Row) -> &str {
     let name = row.name.trim_end_matches("[]");
     name.rsplit(['.', ']']).next().unwrap_or(name)
 }
 
-/// Whether a text has a word or a number that stands alone.
+/// Returns whether a text contains a word or a number on its own.
 pub(crate) fn mentions(text: &str, word: &str) -> bool {
     let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     text.match_indices(word).any(|(at, _)| {

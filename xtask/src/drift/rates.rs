@@ -1,4 +1,4 @@
-//! The general rates, held against the page that they come from: whether it is there, where, and of when.
+//! Compares the general rates with their page: whether it exists, where it is, and its date.
 
 use super::comparison::Comparison;
 use super::documents::Sourced;

@@ -1,4 +1,4 @@
-//! What examples show, held against what the spec says of it: the kind of what is sent, the rules over what comes back.
+//! Compares examples with the spec: the JSON kinds of values in requests, and the rules of objects in responses.
 
 use serde_json::Value;
 
@@ -11,14 +11,14 @@ use crate::spec::type_expr::{Generic, TypeExpr};
 use crate::spec::{DriftRule, FieldPath, File, Held, Repr, Section, Style};
 
 impl Comparison<'_> {
-    /// Compares a field of a request with every value that examples show of it.
+    /// Compares a field of a request with every value in the examples.
     pub(super) fn shown(&mut self, file: &File, field: &SpecField<'_>, found: &[PageField<'_>]) {
         let What::Field(spec) = field.what else { return };
         if spec.quirk.is_some() || spec.embed {
             return;
         }
         for seen in found {
-            // Forms and XML know nothing but text.
+            // Forms and XML have only text.
             if Encoding::of(seen.page.section).flat() {
                 continue;
             }
@@ -39,7 +39,7 @@ impl Comparison<'_> {
 }
 
 impl Comparison<'_> {
-    /// Holds the objects that examples show of a struct in an answer against the struct's rules.
+    /// Checks the objects that examples show of a struct in a response against the struct's rules.
     pub(super) fn broken(&mut self, file: &File, ty: &TypeExpr, found: &[PageField<'_>]) {
         let Some((name, structure)) = ty.name().and_then(|name| file.structs.get_key_value(name)) else {
             return;
@@ -73,7 +73,7 @@ impl Comparison<'_> {
     }
 }
 
-/// Whether a value is of the kind of JSON that a type is written as.
+/// Returns whether a value has the JSON kind in which a type is written.
 pub(super) fn is_written(file: &File, ty: &TypeExpr, value: &Value) -> bool {
     match ty {
         _ if value.is_null() => true,

@@ -1,4 +1,4 @@
-//! What the words on an endpoint and those of its pages have in common: the numbers.
+//! Compares the numbers in an endpoint's descriptions with those on its pages.
 
 use super::comparison::Comparison;
 use super::finding::{Finding, Spot};
@@ -7,7 +7,8 @@ use crate::pages::phrases::{self, in_digits, numbers_of};
 use crate::spec::{DriftRule, Endpoint, File, Section};
 
 impl Comparison<'_> {
-    /// Tells of numbers and days in the words on an endpoint and its own fields that no page of its chapter has.
+    /// Reports numbers and days in the descriptions of an endpoint and of its own fields that no page of its chapter
+    /// contains.
     pub(super) fn told(&mut self, file: &File, name: &str, endpoint: &Endpoint, pages: &[Documented<'_>]) {
         let path = Section::Endpoints.entry(name);
         let head = &endpoint.head;
@@ -31,7 +32,7 @@ impl Comparison<'_> {
         }
         let texts: Vec<String> = pages.iter().map(|page| in_digits(&page.read.page.text)).collect();
         for (spot, number) in wanted {
-            // Words may refer to a document by its number.
+            // A description may refer to a document by its number.
             let document = self.pages.iter().any(|read| read.page.id.to_string() == number);
             if document || texts.iter().any(|text| says(text, &number)) || self.is_said_above(pages, &number)
             {
@@ -44,7 +45,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// Whether a page of the same chapter, as its overview, has a number.
+    /// Returns whether a page of the same chapter, such as its overview, contains a number.
     fn is_said_above(&self, pages: &[Documented<'_>], number: &str) -> bool {
         let above = self.pages.iter().filter(|other| {
             let folder = other.page.file.parent();
@@ -54,10 +55,10 @@ impl Comparison<'_> {
     }
 }
 
-/// Numbers that pages have in words: a month has 31 days at most.
+/// Numbers that pages write in words: a month has at most 31 days.
 const SPELT: [(&str, &str); 2] = [("10", "十"), ("31", "个月")];
 
-/// Whether a page has a number, in whatever unit, or a day.
+/// Returns whether a page contains a number, in any unit, or a day.
 fn says(text: &str, number: &str) -> bool {
     if let [year, month, day] = number.split('-').collect::<Vec<_>>()[..] {
         let [month, day] = [month, day].map(|part| part.trim_start_matches('0'));
@@ -70,7 +71,7 @@ fn says(text: &str, number: &str) -> bool {
         ];
         return ways.iter().any(|way| text.contains(way.as_str()));
     }
-    // Digits may stand beside letters: 20M.
+    // Digits may be next to letters: 20M.
     let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
     let stands = text.match_indices(number).any(|(at, _)| {
         !digit(text[..at].chars().next_back()) && !digit(text[at + number.len()..].chars().next())

@@ -1,4 +1,4 @@
-//! The values of enums and the tags of unions, held against those that pages list.
+//! Compares the values of enums and the tags of unions with those that pages list.
 
 use std::collections::BTreeSet;
 
@@ -13,8 +13,8 @@ use crate::spec::type_expr::{Scalar, TypeExpr};
 use crate::spec::{DriftRule, Enum, File, Repr, Section, Union};
 
 impl<'a> Comparison<'a> {
-    /// Compares the values of an enum, or the tags of a union, with those that a page lists. Of what is neither, a page
-    /// should list none.
+    /// Compares the values of an enum, or the tags of a union, with those that a page lists. For any other type, a
+    /// page should list none.
     pub(super) fn values(&mut self, file: &'a File, field: &SpecField<'a>, seen: &PageField<'_>) {
         let known = Known::of(file, field);
         let scalar = field.ty().and_then(innermost);
@@ -49,7 +49,7 @@ impl<'a> Comparison<'a> {
             }
             return;
         };
-        // Of one value alone it isn't clear that it is one; but the spec knows it.
+        // A single value may not be one at all; but the spec knows it.
         let said = |wire: &str| rows.iter().any(|row| mentions(&row.doc, wire));
         if listed.is_empty() && !(known.text && known.wires.iter().any(|wire| said(wire))) {
             return;
@@ -61,7 +61,7 @@ impl<'a> Comparison<'a> {
         }
         let shown = seen.node.values.iter().map(|value| phrases::wire_of(value));
         let shown: Vec<String> = shown.chain(listed).collect();
-        // A number stands in a page for anything.
+        // A number on a page may mean anything.
         let spoken_of = |wire: &str| known.text && seen.page.speaks_of(wire);
         let told = known.wires.iter().filter(|wire| shown.contains(wire) || said(wire) || spoken_of(wire));
         let of = (file.source, known.name.to_owned());
@@ -69,7 +69,7 @@ impl<'a> Comparison<'a> {
         all.wires.extend(told.map(|wire| (*wire).clone()));
     }
 
-    /// Tells of the values that none of the places lists where an enum, or the tags of a union, were found.
+    /// Reports the values that no place of an enum, or of a union's tag, lists.
     pub(super) fn values_gone(&mut self, file: &'a File) {
         let enums = file.enums.iter().map(|(name, listed)| Known::of_enum(name, listed));
         let unions = file.unions.iter().map(|(name, union)| Known::of_union(name, union));
@@ -85,7 +85,7 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// The values that the spec knows, of an enum or of a union's tag.
+/// The values that the spec knows for an enum or a union's tag.
 struct Known<'a> {
     name: &'a str,
     path: Path,
@@ -114,18 +114,18 @@ impl<'a> Known<'a> {
     }
 
     fn new(name: &'a str, path: Path, repr: Repr, wires: Vec<&'a String>) -> Self {
-        // Digits in quotes look on pages as those without.
+        // On pages, digits in quotes look like digits without.
         let text = repr == Repr::String && !wires.iter().all(|wire| wire.parse::<i64>().is_ok());
         Self { name, path, text, wires }
     }
 
-    /// What a value is called in a deviation.
+    /// Returns a value's name in a deviation.
     fn at(&self, wire: &str) -> String {
         format!("{}.{wire}", self.name)
     }
 }
 
-/// What a type is in the end, if that may have any value.
+/// Returns the innermost type, if it may have any value.
 pub(super) fn innermost(ty: &TypeExpr) -> Option<Scalar> {
     match ty {
         TypeExpr::Generic(_, inner) => innermost(inner),

@@ -1,4 +1,4 @@
-//! What is checked of a request before it is sent.
+//! Checks of a request that run before it is sent.
 
 use std::collections::HashSet;
 
@@ -14,7 +14,7 @@ fn is_limited(ty: &Ty, limited: &HashSet<&str>) -> bool {
     ty.name().is_some_and(|name| limited.contains(name))
 }
 
-/// What is checked of a type, if it is sent.
+/// Emits the checks of a type, if it is sent.
 pub(super) fn of_type(module: &Module, ty: &Type, limited: &HashSet<&str>) -> TokenStream {
     match ty {
         Type::Struct(structure) => of_struct(module, structure, limited),
@@ -23,7 +23,7 @@ pub(super) fn of_type(module: &Module, ty: &Type, limited: &HashSet<&str>) -> To
     }
 }
 
-/// What is checked of a struct.
+/// Emits the checks of a struct.
 pub(super) fn of_struct(module: &Module, structure: &Struct, limited: &HashSet<&str>) -> TokenStream {
     let name = ident(&structure.name);
     let fields = structure.fields.iter().map(|field| check_field(field, limited));

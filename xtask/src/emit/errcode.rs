@@ -1,4 +1,4 @@
-//! The error codes: a constant each, and a table of those that any endpoint may answer with.
+//! The error codes: a constant each, and a table of those that any endpoint may return.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -8,7 +8,7 @@ use super::{docs, search};
 use crate::api::{Api, ErrorCode};
 use crate::spec::names::ident;
 
-/// A spec without codes gives an empty table, so that the code around it compiles all the same.
+/// Emits the file. Without codes in the spec, its table is empty, so that the code that uses it compiles anyway.
 pub(super) fn file(api: &Api) -> String {
     let about =
         api.codes.as_ref().map(|table| module_doc(&docs::table(&table.title, &table.summary, &table.doc)));
@@ -19,7 +19,7 @@ pub(super) fn file(api: &Api) -> String {
         use crate::errcode::ErrorCode;
         #(#constants)*
     });
-    // By hand, since prettyplease would put every field on a line of its own.
+    // Text, not tokens: prettyplease would put every field on a line of its own.
     let entries = codes.iter().map(|ErrorCode { name, doc, help, .. }| {
         format!("\n    ErrorCode {{ code: {name}, name: {name:?}, doc: {doc:?}, help: {help:?} }},")
     });
@@ -34,7 +34,7 @@ fn constant(code: &ErrorCode) -> TokenStream {
     with_doc(code, &text.join("\n\n"))
 }
 
-/// The codes that only single endpoints have. They mean what each of these says.
+/// Emits the codes that only single endpoints have, with the meaning that each endpoint gives them.
 fn own_constants(api: &Api) -> impl Iterator<Item = TokenStream> {
     api.own_codes().into_values().map(|codes| {
         let meanings = codes.iter().map(|(_, endpoint, code)| format!("`{}`: {}", endpoint.id, code.doc));

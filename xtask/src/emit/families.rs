@@ -1,4 +1,4 @@
-//! What the crates say of the families: their modules, and a page of all endpoints.
+//! Generated code about the families as such: their modules, and a page of all endpoints.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,7 +9,8 @@ use super::paths::gate;
 use crate::api::{Api, CORE_FAMILY, Module};
 use crate::spec::names::ident;
 
-/// The modules of the families below `root`, each by its name: of one that isn't compiled, rustc says which feature is missing.
+/// Emits the modules of the families below `root`, each under its name: rustc says which feature is missing for one
+/// that isn't compiled.
 pub(super) fn modules(api: &Api, root: &TokenStream) -> TokenStream {
     let modules = api.families().into_iter().map(|family| {
         let (gate, name) = (gate(family), ident(family));
@@ -18,7 +19,8 @@ pub(super) fn modules(api: &Api, root: &TokenStream) -> TokenStream {
     quote!(#(#modules)*)
 }
 
-/// The page of all endpoints. What isn't compiled has no types to link to, so a family's endpoints are shown with its feature.
+/// Emits the page of all endpoints. A family that isn't compiled has no types to link to, so its endpoints are shown
+/// only with its feature.
 pub(super) fn page(api: &Api) -> TokenStream {
     let families = called(api).map(|family| {
         let file = format!("endpoints/{family}.md");
@@ -39,12 +41,12 @@ pub(super) fn page(api: &Api) -> TokenStream {
     }
 }
 
-/// The families that have endpoints.
+/// Returns the families that have endpoints.
 pub(super) fn called(api: &Api) -> impl Iterator<Item = &str> {
     api.families().into_iter().filter(|family| of(api, family).any(|module| !module.endpoints.is_empty()))
 }
 
-/// The part of a family in the page of all endpoints, Markdown.
+/// Returns a family's part of the page of all endpoints, in Markdown.
 pub(super) fn endpoints(api: &Api, family: &str) -> String {
     let needs = if family == CORE_FAMILY { "Always there.".to_owned() } else { docs::needs_feature(family) };
     let head = format!("\n# {family}\n\n{needs}\n\n| title | call | request |\n|---|---|---|\n");

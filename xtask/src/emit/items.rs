@@ -1,4 +1,4 @@
-//! Pieces of tokens that several kinds of files share, and the formatting of all of them.
+//! Tokens that several kinds of files share, and the formatting of all files.
 
 use std::collections::BTreeSet;
 use std::mem::{self, discriminant};
@@ -12,13 +12,13 @@ use crate::spec::names::ident;
 
 /// Formats items as a file's text, with a blank line between items and between methods.
 ///
-/// prettyplease puts none, so every item is formatted on its own, and every method as the only one of its impl.
+/// prettyplease inserts none, so every item is formatted alone, and every method as the only one of its impl.
 ///
 /// # Panics
 ///
 /// If the tokens are not Rust items, which is a mistake in this crate.
 pub(super) fn format_items(tokens: TokenStream) -> String {
-    // Not cloned for the message: a shared token stream is copied again, level by level, when it is parsed.
+    // Not cloned for the message: parsing a shared token stream copies it again, level by level.
     let file: File =
         syn::parse2(tokens).unwrap_or_else(|error| panic!("generated tokens are not Rust: {error}"));
     let mut text = unparse(file.attrs, Vec::new());
@@ -61,7 +61,7 @@ fn format_item(item: Item) -> String {
     format!("{header}{}\n}}\n", bodies.join("\n\n"))
 }
 
-/// The items of an impl: those before the first method together, then each method alone.
+/// Splits the items of an impl: those before the first method together, then each method alone.
 fn chunks(items: Vec<ImplItem>) -> Vec<Vec<ImplItem>> {
     let is_method = |item: &ImplItem| matches!(item, ImplItem::Fn(_));
     let mut chunks: Vec<Vec<ImplItem>> = Vec::new();
@@ -78,19 +78,19 @@ fn unparse(attrs: Vec<Attribute>, items: Vec<Item>) -> String {
     prettyplease::unparse(&File { shebang: None, frontmatter: None, attrs, items })
 }
 
-/// A documentation comment.
+/// Emits a documentation comment.
 pub(super) fn doc(text: &str) -> TokenStream {
     let lines = doc_lines(text);
     quote!(#(#[doc = #lines])*)
 }
 
-/// The documentation of a whole module.
+/// Emits the documentation of a whole module.
 pub(super) fn module_doc(text: &str) -> TokenStream {
     let lines = doc_lines(text);
     quote!(#(#![doc = #lines])*)
 }
 
-/// The lines of a documentation comment: paragraphs are wrapped anew, lists, tables and code stay as they are.
+/// Returns the lines of a documentation comment: paragraphs are wrapped anew, lists, tables and code stay as they are.
 fn doc_lines(text: &str) -> Vec<String> {
     const WIDTH: usize = 100;
     let mut lines: Vec<String> = Vec::new();
@@ -131,10 +131,10 @@ fn wrapped(paragraph: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// A text as a raw string, so that JSON stays readable.
+/// Returns a text as a raw string, so that JSON stays readable.
 pub(super) fn raw_string(text: &str) -> Literal {
     if text.contains('\r') {
-        // A raw string can't hold one.
+        // A raw string can't contain this.
         return Literal::string(text);
     }
     let longest = text
@@ -147,13 +147,13 @@ pub(super) fn raw_string(text: &str) -> Literal {
     format!("r{hashes}\"{text}\"{hashes}").parse().expect("the text has no run of hashes this long")
 }
 
-/// A field's type in a model.
+/// Emits a field's type in a model.
 pub(super) fn field_type(field: &Field) -> TokenStream {
     let ty = rust_type(&field.ty);
     if field.optional { quote!(Option<#ty>) } else { ty }
 }
 
-/// The types of wecom-models that a spec may name, as they are called in Rust. No type of a spec has such a name.
+/// Returns the Rust name of a type that wecom-models provides. No type of a spec has such a name.
 pub(super) fn support_type(ty: &Ty) -> Option<&'static str> {
     match ty {
         Ty::Timestamp => Some("Timestamp"),
@@ -169,7 +169,7 @@ pub(super) fn support_type(ty: &Ty) -> Option<&'static str> {
     }
 }
 
-/// A type, where its [`support_type`]s are imported.
+/// Emits a type, for files that import its [`support_type`]s.
 ///
 /// # Panics
 ///
@@ -178,12 +178,12 @@ pub(super) fn rust_type(ty: &Ty) -> TokenStream {
     tokens(&ty.to_string())
 }
 
-/// A short piece of Rust that is known as text.
+/// Parses a short text as Rust.
 pub(super) fn tokens(text: &str) -> TokenStream {
     text.parse().unwrap_or_else(|error| panic!("`{text}` is not Rust: {error}"))
 }
 
-/// Imports of [`support_type`]s; those of wecom-models are at `models`.
+/// Emits the imports of [`support_type`]s; those of wecom-models are at `models`.
 pub(super) fn imports<'a>(names: impl IntoIterator<Item = &'a str>, models: &TokenStream) -> TokenStream {
     let names: BTreeSet<&str> = names.into_iter().collect();
     let map = names.contains("BTreeMap").then(|| {

@@ -8,7 +8,7 @@ use super::paths::{gate, rust_path};
 use crate::api::{Api, Endpoint, Event, Job, Module};
 use crate::spec::names::ident;
 
-/// The impl of `Job`.
+/// Emits the impl of `Job`.
 pub(super) fn impls(module: &Module, endpoint: &Endpoint, job: &Job) -> TokenStream {
     let name = ident(&endpoint.request);
     let request = module.structure(&endpoint.request).expect("every endpoint has a request");
@@ -47,7 +47,7 @@ pub(super) fn impls(module: &Module, endpoint: &Endpoint, job: &Job) -> TokenStr
     }
 }
 
-/// The method of an event that says which job has ended.
+/// Emits the method of an event that returns the ID of the ended job.
 pub(super) fn ended(module: &Module, event: &Event) -> Option<TokenStream> {
     let payload = module.structure(&event.ty).expect("every event has a type");
     let id = optional_ref(&quote!(self), module.fields_at(payload, event.ends_job.as_ref()?));
@@ -58,7 +58,7 @@ pub(super) fn ended(module: &Module, event: &Event) -> Option<TokenStream> {
     })
 }
 
-/// All events that end a job, for the client.
+/// Emits the handlers of all events that end a job, for the client.
 pub(super) fn events(api: &Api) -> TokenStream {
     let ending = api.modules.iter().flat_map(|module| {
         let path = rust_path(module);

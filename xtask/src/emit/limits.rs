@@ -1,4 +1,4 @@
-//! Limits of a value, as generated code checks them.
+//! Checks of the limits of a value in generated code.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -6,7 +6,7 @@ use quote::quote;
 use crate::spec::names::ident;
 use crate::spec::{Limit, LimitValue};
 
-/// Steps that check the limits of a value of this name.
+/// Emits the checks of the limits of the value with this name.
 pub(super) fn checks(limits: &[Limit], name: &str, value: &TokenStream) -> TokenStream {
     limits.iter().filter(|limit| limit.refuses()).map(|limit| check(limit, name, value)).collect()
 }

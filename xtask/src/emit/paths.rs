@@ -11,7 +11,7 @@ use crate::api::{CORE_FAMILY, Module};
 /// Generated files by path from the workspace's root, with `/`.
 pub type Files = BTreeMap<String, String>;
 
-/// The folders that hold nothing but generated files.
+/// The folders that contain only generated files.
 pub const FOLDERS: [&str; 5] = [
     "crates/wecom-models/src/generated",
     "crates/wecom-requests/src/generated",
@@ -20,7 +20,7 @@ pub const FOLDERS: [&str; 5] = [
     "crates/wecom-sdk/src/generated",
 ];
 
-/// `chatdata/archive`, as a path or below a folder.
+/// Returns a module's path within a folder: `chatdata/archive`.
 pub(super) fn module_path(module: &Module) -> String {
     match &module.chapter {
         Some(chapter) => format!("{}/{chapter}", module.family),
@@ -28,12 +28,12 @@ pub(super) fn module_path(module: &Module) -> String {
     }
 }
 
-/// The condition under which a family is compiled.
+/// Emits the condition under which a family is compiled.
 pub(super) fn gate(family: &str) -> Option<TokenStream> {
     (family != CORE_FAMILY).then(|| quote!(#[cfg(feature = #family)]))
 }
 
-/// The path of a module below a crate: `chatdata::archive`.
+/// Returns the path of a module within a crate: `chatdata::archive`.
 pub(super) fn rust_path(module: &Module) -> TokenStream {
     items::tokens(&module.rust_path())
 }

@@ -9,7 +9,7 @@ use crate::api::Api;
 use crate::spec::names::{ident, pascal};
 use crate::spec::{GeneralRate, Of, Rate};
 
-/// A spec without general rates gives an empty table, so that the code around it compiles all the same.
+/// Emits the table. Without general rates in the spec, it is empty, so that the code that uses it compiles anyway.
 pub(super) fn file(api: &Api) -> TokenStream {
     let table = api.rates.as_ref();
     let about = table.map(|table| module_doc(&docs::table(&table.title, &table.summary, &table.doc)));
@@ -29,7 +29,7 @@ pub(super) fn file(api: &Api) -> TokenStream {
     }
 }
 
-/// Rates as a list.
+/// Emits rates as a list.
 pub(super) fn list(rates: &[Rate], path: &TokenStream) -> TokenStream {
     let rates = rates.iter().map(|rate| {
         let calls = Literal::u32_unsuffixed(rate.calls);

@@ -1,11 +1,11 @@
-//! What rustdoc's search finds beside names: Chinese titles, paths, numbers.
+//! Further terms for rustdoc's search: Chinese titles, paths, numbers.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::api::{Endpoint, Event};
 
-/// The title of an endpoint, its path, and the two last parts of it, as people know it by heart.
+/// Emits the title of an endpoint, its path, and the last two parts of the path, which people know by heart.
 pub(super) fn endpoint_aliases(endpoint: &Endpoint) -> TokenStream {
     let path = endpoint.path.as_str();
     let short = path.rmatch_indices('/').nth(1).map_or(path, |(slash, _)| &path[slash + 1..]);
@@ -16,7 +16,7 @@ pub(super) fn endpoint_aliases(endpoint: &Endpoint) -> TokenStream {
     aliases(&names)
 }
 
-/// The title of an event, and what it is called on the wire.
+/// Emits the title of an event, and its name on the wire.
 pub(super) fn event_aliases(event: &Event) -> TokenStream {
     let mut names = vec![event.title.as_str()];
     names.extend(event.wires().map(|wire| wire.change.unwrap_or(wire.kind)));
@@ -24,13 +24,13 @@ pub(super) fn event_aliases(event: &Event) -> TokenStream {
     aliases(&names)
 }
 
-/// Names that the search takes for an item's own.
+/// Emits aliases, which the search treats like an item's own name.
 pub(super) fn aliases(names: &[&str]) -> TokenStream {
     let names = names.iter().map(|name| plain(name)).filter(|name| !name.is_empty());
     quote!(#[doc(alias(#(#names),*))])
 }
 
-/// rustdoc takes no quotes in an alias, no white space but single spaces, and none at its ends.
+/// Removes what rustdoc rejects in an alias: quotes, and white space other than single spaces between words.
 fn plain(name: &str) -> String {
     let words: Vec<&str> = name
         .split(|c: char| c.is_whitespace() || matches!(c, '"' | '\''))

@@ -1,4 +1,4 @@
-//! Puts the rows of tables where the fields are that they describe.
+//! Attaches the rows of tables to the fields that they describe.
 
 use std::collections::HashMap;
 
@@ -6,23 +6,23 @@ use super::fields::{Fields, Node, Path, get, position};
 use super::naming::canonical;
 use super::table::{Row, Table};
 
-/// How deep fields may nest: named objects may hold themselves.
+/// The maximum depth of fields: named objects may contain themselves.
 pub(super) const MAX_DEPTH: usize = 12;
 
-/// In how many places a field may stand for its name to tell its place.
+/// The maximum number of places with a field of one name for that name to identify its place.
 const MOST_PLACES: usize = 100;
 
-/// The first name in that of a row: of the field below which it stands, or of itself.
+/// Returns the first name of a row: of the field that contains it, or its own.
 fn first_name(row: &Row) -> &str {
     row.name.split(['.', '[']).next().unwrap_or_default()
 }
 
-/// Where the fields of each name stand, so that no row looks for its own among all.
+/// The places of the fields of each name, so that rows needn't search all fields.
 #[derive(Default)]
 struct Places {
     /// By name, in no order.
     of: HashMap<String, Vec<Path>>,
-    /// By object: the names that it has.
+    /// By object: its names.
     alike: HashMap<String, Vec<String>>,
 }
 
@@ -49,13 +49,13 @@ impl Places {
 /// Finds the place of each row of a table.
 pub(super) struct Attach<'t, 'a> {
     root: &'t mut Fields<'a>,
-    /// Where the fields of a name stand, below the root.
+    /// The places of the fields of each name, below the root.
     places: Places,
-    /// The name of the object that the fields belong to: rows may begin with it.
+    /// The name of the object to which the fields belong: rows may begin with it.
     owner: Option<&'t str>,
-    /// Where the row before was put.
+    /// The place of the previous row.
     last: Option<Path>,
-    /// Where the rows that others stand below were put.
+    /// The places of the rows that contain the next ones.
     stack: Vec<Path>,
 }
 
@@ -66,7 +66,7 @@ impl<'t, 'a> Attach<'t, 'a> {
         Self { root, places, owner, last: None, stack: Vec::new() }
     }
 
-    /// Every place where a field of a name stands, from the top.
+    /// Returns every place with a field of this name, from the top.
     fn find(&self, name: &str) -> Vec<Path> {
         let places = self.places.of.get(name).map(Vec::as_slice).unwrap_or_default();
         let mut places = if places.len() > MOST_PLACES { Vec::new() } else { places.to_vec() };
@@ -76,12 +76,12 @@ impl<'t, 'a> Attach<'t, 'a> {
         places
     }
 
-    /// Whether some field of a table is known.
+    /// Returns whether at least one field of a table is known.
     pub(super) fn has_place(&self, table: &Table) -> bool {
         table.rows.iter().any(|row| self.places.of.contains_key(first_name(row)))
     }
 
-    /// Whether a table is about an object inside a body, and not about the body itself.
+    /// Returns whether a table describes an object inside a body, rather than the body itself.
     pub(super) fn has_object(&self, object: &str, table: &Table) -> bool {
         let alike = self.places.alike.get(object).into_iter().flatten();
         let first = alike.flat_map(|name| self.find(name)).min_by_key(|path| position(self.root, path));
@@ -118,7 +118,7 @@ impl<'t, 'a> Attach<'t, 'a> {
         }
     }
 
-    /// The names on the way to a row, without that of the object itself.
+    /// Returns the names on the path to a row, without that of the object itself.
     fn parts(&self, row: &Row) -> Option<Path> {
         let parts = row.name.split('.').map(|part| part.trim_end_matches("[]").to_owned());
         let mut parts: Path = parts.filter(|part| !part.is_empty()).collect();
@@ -129,7 +129,7 @@ impl<'t, 'a> Attach<'t, 'a> {
         (!parts.is_empty() && parts.len() <= MAX_DEPTH).then_some(parts)
     }
 
-    /// Where a row belongs, and whether that is a guess.
+    /// Returns the place of a row, and whether it is a guess.
     fn place(&self, row: &Row, parts: &Path, direct: bool) -> (Path, bool) {
         if row.depth > 0 {
             let parent = self.stack.get(row.depth - 1).or(self.stack.last()).cloned().unwrap_or_default();
@@ -149,7 +149,7 @@ impl<'t, 'a> Attach<'t, 'a> {
             .filter(|path| known(path).is_some_and(|node| node.rows.is_empty()))
             .collect();
         let said: Vec<Path> = places.iter().map(inside).filter(|path| known(path).is_some()).collect();
-        // Tables of several sorts of a body repeat their rows; a dotted name may begin anywhere.
+        // Where a body has several forms, their tables repeat rows; a dotted name may begin anywhere.
         let opened: Vec<Path> =
             if rest.is_empty() { Vec::new() } else { places.iter().map(inside).collect() };
         if let Some(found) = [free, said, opened].into_iter().find_map(|found| self.nearest(found, parts)) {
@@ -160,15 +160,15 @@ impl<'t, 'a> Attach<'t, 'a> {
         ([parent, parts.clone()].concat(), guessed)
     }
 
-    /// The one of some places that is nearest to the row before, or else the first.
+    /// Returns the place that is nearest to the previous row, or else the first.
     fn nearest(&self, places: Vec<Path>, parts: &Path) -> Option<Path> {
         let last = self.last.clone().unwrap_or_default();
         let scopes = (0..=last.len()).rev().map(|length| [last[..length].to_vec(), parts.clone()].concat());
         scopes.into_iter().find(|path| places.contains(path)).or_else(|| places.into_iter().next())
     }
 
-    /// The object that the row after the one before stands in, if nothing shows it: the same one, or the row before
-    /// itself where that is an object of which nothing is known.
+    /// Returns the object that contains the row after the previous one, if no example shows it: the same object, or
+    /// the previous row itself if it is an object without known fields.
     fn beside(&self) -> Path {
         let mut parent = self.last.clone().unwrap_or_default();
         let opens = get(self.root, &parent).is_some_and(|node| {
@@ -181,7 +181,7 @@ impl<'t, 'a> Attach<'t, 'a> {
         parent
     }
 
-    /// The field at a path, made where there is none.
+    /// Returns the field at a path, and creates it if it doesn't exist.
     fn node(&mut self, path: &Path) -> Option<&mut Node<'a>> {
         let (last, parents) = path.split_last()?;
         let mut fields = &mut *self.root;

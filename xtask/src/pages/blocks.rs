@@ -1,14 +1,14 @@
-//! The lines and the fences of a page.
+//! The lines and the fenced blocks of a page.
 
 /// A piece of a page.
 pub(crate) enum Block<'a> {
     /// A line of text, and its number.
     Text { line: usize, text: &'a str },
-    /// What stands between fences, and the number of its first line.
+    /// The text between fences, and the number of its first line.
     Fence { line: usize, text: String },
 }
 
-/// Takes a page apart. What follows the opening fence in its line is often wrong and never counts.
+/// Splits a page. The language after an opening fence is often wrong and is ignored.
 pub(crate) fn blocks(text: &str) -> Vec<Block<'_>> {
     let mut blocks = Vec::new();
     let mut fence: Option<(usize, Vec<&str>)> = None;
@@ -20,7 +20,7 @@ pub(crate) fn blocks(text: &str) -> Vec<Block<'_>> {
         match &mut fence {
             None if opens => fence = Some((index + 2, Vec::new())),
             None => blocks.push(Block::Text { line: index + 1, text: line }),
-            // The closing fence may stand behind the last line.
+            // The closing fence may be at the end of the last line.
             Some((start, lines)) => match line.trim_end().strip_suffix("```") {
                 Some(last) => {
                     lines.push(last.trim_end_matches('`'));
@@ -41,7 +41,7 @@ pub(crate) fn blocks(text: &str) -> Vec<Block<'_>> {
 mod tests {
     use super::*;
 
-    /// What stands between the fences of a text, with its first line.
+    /// Returns the texts between fences, each with its first line.
     fn fences(text: &str) -> Vec<(usize, String)> {
         let fences = blocks(text).into_iter().filter_map(|block| match block {
             Block::Fence { line, text } => Some((line, text.trim().to_owned())),

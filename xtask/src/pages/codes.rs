@@ -11,11 +11,11 @@ pub(crate) struct CodeRow {
     pub line: usize,
     /// `errcode`.
     pub code: i64,
-    /// What the other columns say.
+    /// The text of the other columns.
     pub words: String,
 }
 
-/// The rows of all tables whose first column holds error codes.
+/// Returns the rows of all tables whose first column contains error codes.
 pub(crate) fn codes(text: &str) -> Vec<CodeRow> {
     let mut rows = Vec::new();
     let mut above = "";
@@ -31,7 +31,7 @@ pub(crate) fn codes(text: &str) -> Vec<CodeRow> {
         let cells = cells(line);
         let (first, others) =
             cells.split_first().map_or(("", &[][..]), |(first, others)| (first.as_str(), others));
-        // What stands within the answer is a field of its own.
+        // An `errcode` inside the response is a field of its own.
         let headed = || {
             HEADS.iter().any(|head| first.to_ascii_lowercase().contains(head)) && !above.contains(".errcode")
         };
@@ -43,8 +43,8 @@ pub(crate) fn codes(text: &str) -> Vec<CodeRow> {
     rows
 }
 
-/// The codes of some answers, each with its line, that a page shows for an endpoint beside one of success: without that, they
-/// may show any number.
+/// Returns the codes of some responses, each with its line, that a page shows for an endpoint beside a successful one:
+/// without a success, they may be arbitrary numbers.
 pub(super) fn shown_codes<'e>(answers: impl Iterator<Item = (usize, &'e Value)>) -> Vec<CodeRow> {
     let rows = answers.filter_map(|(line, body)| {
         let code = body.get("errcode")?.as_i64()?;
@@ -55,16 +55,17 @@ pub(super) fn shown_codes<'e>(answers: impl Iterator<Item = (usize, &'e Value)>)
     if successes.is_empty() { Vec::new() } else { failures.into_iter().filter(is_plausible).collect() }
 }
 
-/// Whether a code may be one of WeCom's, which have five digits and more, and says something of the endpoint.
+/// Returns whether a code may be one of WeCom's, which have at least five digits, and says something about the
+/// endpoint.
 fn is_plausible(row: &CodeRow) -> bool {
     row.code >= 10_000 && !OF_ANY_CALL.contains(&row.code)
 }
 
-/// What any call may be refused with: its token, or the code that it passes on, is wrong, missing or too old, or there are too
-/// many calls.
+/// Codes that any call may return: its token, or the code that it passes on, is wrong, missing or expired, or there
+/// are too many calls.
 const OF_ANY_CALL: [i64; 6] = [40_001, 40_014, 40_029, 41_001, 42_001, 45_009];
 
-/// How the first column of such a table is called.
+/// The titles of the first column of such a table.
 const HEADS: [&str; 3] = ["错误码", "返回码", "errcode"];
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What a page holds: its endpoints, each with its tables, its examples and the prose around them.
+//! The contents of a page: its endpoints, each with its tables, its examples and the prose around them.
 
 use std::sync::{Arc, OnceLock};
 
@@ -12,7 +12,7 @@ use super::phrases::{self, Claim, Requirements};
 use super::table::Table;
 use crate::spec::Part;
 
-/// What is read of a page.
+/// The contents of a page.
 #[derive(Debug, Default)]
 pub(crate) struct Contents {
     /// 最后更新, as `2024-07-16`.
@@ -27,7 +27,7 @@ pub(crate) struct Contents {
 }
 
 impl Contents {
-    /// All rates that the page tells, of whatever endpoint.
+    /// Returns all rates that the page mentions, for whichever endpoint.
     pub(crate) fn rates(&self) -> &[(u64, &'static str)] {
         self.rates.get_or_init(|| {
             let shared = self.sections.first().map(|section| &section.shared.lines);
@@ -37,12 +37,12 @@ impl Contents {
         })
     }
 
-    /// What a page of these contents asks of whoever calls one of its endpoints: it stands below the address, or above
+    /// Returns what the page requires of callers of one of its endpoints, from the text below the address, or above
     /// all addresses.
     pub(crate) fn requirements(&self, section: &Section, page: &Page) -> Requirements {
         let starts = || self.sections.iter().map(|section| section.line);
         let end = starts().filter(|line| *line > section.line).min().unwrap_or(usize::MAX);
-        // What stands above the first of them is asked of all.
+        // Text above the first one applies to all.
         let first = starts().min().unwrap_or_default();
         let wanted = |line: usize| line < first || (section.line..end).contains(&line);
         let lines = page.text.lines().zip(1..).filter(|(_, line)| wanted(*line));
@@ -61,13 +61,13 @@ pub(crate) struct Section {
     pub titled: bool,
     /// `GET` or `POST`.
     pub method: String,
-    /// Whether the page says so.
+    /// Whether the page names the method.
     pub method_said: bool,
     /// The path, without the query.
     pub path: String,
     /// The parameters of the address, in its order.
     pub query: Vec<String>,
-    /// Whether it is one of the merchants' host.
+    /// Whether it is on the host for merchants.
     pub merchant: bool,
     /// The tables of its parameters.
     pub tables: Vec<Table>,
@@ -79,15 +79,16 @@ pub(crate) struct Section {
     pub prose: Vec<String>,
     /// The lines above the first of several endpoints: they may be about any of them.
     pub shared: Arc<Shared>,
-    /// What else the page shows of what is sent or answered, as text.
+    /// Other text on the page that shows what is sent or returned.
     pub raw: Vec<(Part, String)>,
-    /// Of that, what is JSON: pieces of bodies.
+    /// The JSON in it: pieces of bodies.
     pub pieces: Vec<(Part, Value)>,
     pub(super) claims: OnceLock<Vec<Claim>>,
 }
 
 impl Section {
-    /// The rules over several fields that the text around it states: it is asked for each object that is sent.
+    /// Returns the rules over several fields that the text around it states: the caller asks for each object that is
+    /// sent.
     pub(crate) fn claims(&self) -> &[Claim] {
         self.claims.get_or_init(|| {
             let lines = self.prose.iter().chain(&self.shared.lines);
@@ -95,41 +96,41 @@ impl Section {
         })
     }
 
-    /// The tables of a part.
+    /// Returns the tables of a part.
     pub(crate) fn tables_of(&self, part: Part) -> impl Iterator<Item = &Table> {
         self.tables.iter().filter(move |table| table.part == part)
     }
 
-    /// The bodies that the page shows of a part.
+    /// Returns the bodies that the page shows of a part.
     pub(crate) fn bodies(&self, part: Part) -> impl Iterator<Item = &Value> {
         self.examples.iter().filter(move |example| example.part == part).map(|example| &example.body)
     }
 
-    /// Notes what the page says of the method, if it does.
+    /// Records the method, if the page names one.
     pub(super) fn say_method(&mut self, method: Option<&str>) {
         let Some(method) = method else { return };
         method.clone_into(&mut self.method);
         self.method_said = true;
     }
 
-    /// Whether the page shows a body of a part.
+    /// Returns whether the page shows a body of a part.
     pub(crate) fn shows(&self, part: Part) -> bool {
         self.bodies(part).next().is_some()
     }
 }
 
-/// Lines that all endpoints of a page share, with what they say.
+/// Lines that all endpoints of a page share, and their meaning.
 #[derive(Debug, Default)]
 pub(crate) struct Shared {
     pub lines: Vec<String>,
     /// The sentences about rates.
     pub rates: Vec<String>,
-    /// How many calls may be on their way at once.
+    /// How many calls may be in flight at once.
     pub at_once: Option<u32>,
 }
 
 impl Shared {
-    /// Reads the lines that stand nearest to the first endpoint.
+    /// Reads the lines nearest to the first endpoint.
     pub(super) fn of(mut lines: Vec<String>) -> Self {
         let lines = lines.split_off(lines.len().saturating_sub(MOST_SHARED));
         Self { rates: phrases::sentences_of_rates(&lines), at_once: phrases::at_once(&lines), lines }
@@ -142,7 +143,7 @@ const MOST_SHARED: usize = 100;
 /// A body that a page shows.
 #[derive(Debug)]
 pub(crate) struct ShownBody {
-    /// The part of its endpoint that it is.
+    /// The part of its endpoint.
     pub part: Part,
     /// `GET` or `POST`: a page may document a path with either.
     pub method: String,
@@ -150,7 +151,7 @@ pub(crate) struct ShownBody {
     pub line: usize,
     /// The body.
     pub body: Value,
-    /// What had to be put right to read it.
+    /// The repairs that were needed to read it.
     pub repairs: Vec<Repair>,
 }
 

@@ -1,46 +1,46 @@
-//! Fields as a page shows them, one in the other.
+//! Fields as a page shows them, nested in one another.
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use super::table::Row;
 
-/// A field, wherever it stands. Of lists, `fields` are those of their items.
+/// A field at any depth. Of a list, `fields` are those of its items.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Node<'a> {
-    /// What tables say of it: the first one is nearest to where it stands.
+    /// The rows that describe it: the first one is nearest to its place.
     pub rows: Vec<&'a Row>,
-    /// Every value that the examples show.
+    /// Every value in the examples.
     pub values: Vec<&'a Value>,
-    /// Whether a whole body shows it.
+    /// Whether a complete body shows it.
     pub whole: bool,
-    /// Objects of its kind that the page shows outside of any whole body.
+    /// Objects of its kind that the page shows outside of a complete body.
     pub parts: Vec<&'a Value>,
     /// Its own fields.
     pub fields: Fields<'a>,
-    /// The name that the page gives the object, where the field only refers to it.
+    /// The name that the page gives the object, if the field only refers to it.
     pub object: Option<String>,
     /// The name of the table that describes its fields.
     pub table: Option<String>,
-    /// Whether that describes an object around it, too, and nothing shows its own fields.
+    /// Whether that table also describes an object around it, and no example shows its own fields.
     pub again: bool,
-    /// Whether only a table tells where it stands, and not clearly.
+    /// Whether its place is known from a table only, and not clearly.
     pub guessed: bool,
 }
 
 /// The fields of an object, by name.
 pub(crate) type Fields<'a> = IndexMap<String, Node<'a>>;
 
-/// The names on the way to a field, its own last.
+/// The names on the path to a field, its own last.
 pub(super) type Path = Vec<String>;
 
 impl<'a> Node<'a> {
-    /// What the first table says of it.
+    /// Returns the first row.
     pub(crate) fn row(&self) -> Option<&'a Row> {
         self.rows.first().copied()
     }
 
-    /// The objects that the examples show here, those inside lists among them.
+    /// Returns the objects that examples show here, those in lists included.
     pub(crate) fn objects(&self) -> Vec<&'a Map<String, Value>> {
         let mut objects = Vec::new();
         for value in self.values.iter().chain(&self.parts) {
@@ -50,7 +50,7 @@ impl<'a> Node<'a> {
     }
 }
 
-/// The objects of a value, those inside lists among them.
+/// Collects the objects of a value, those in lists included.
 pub(super) fn collect<'a>(value: &'a Value, objects: &mut Vec<&'a Map<String, Value>>) {
     match value {
         Value::Object(object) => objects.push(object),
@@ -59,7 +59,7 @@ pub(super) fn collect<'a>(value: &'a Value, objects: &mut Vec<&'a Map<String, Va
     }
 }
 
-/// The fields that some objects show.
+/// Returns the fields in some objects.
 pub(crate) fn shown<'a>(objects: &[&'a Map<String, Value>]) -> Fields<'a> {
     let mut fields: Fields<'a> = IndexMap::new();
     for object in objects {
@@ -68,7 +68,7 @@ pub(crate) fn shown<'a>(objects: &[&'a Map<String, Value>]) -> Fields<'a> {
     fields
 }
 
-/// Adds what an object shows.
+/// Adds the fields of an object.
 pub(super) fn absorb<'a>(fields: &mut Fields<'a>, object: &'a Map<String, Value>, whole: bool) {
     for (name, value) in object {
         let node = fields.entry(name.clone()).or_default();
@@ -82,21 +82,21 @@ pub(super) fn absorb<'a>(fields: &mut Fields<'a>, object: &'a Map<String, Value>
     }
 }
 
-/// The field at a path.
+/// Returns the field at a path.
 pub(super) fn get<'n, 'a>(fields: &'n Fields<'a>, path: &[String]) -> Option<&'n Node<'a>> {
     let (first, rest) = path.split_first()?;
     let node = fields.get(first)?;
     if rest.is_empty() { Some(node) } else { get(&node.fields, rest) }
 }
 
-/// The field at a path.
+/// Returns the field at a path.
 pub(super) fn get_mut<'n, 'a>(fields: &'n mut Fields<'a>, path: &[String]) -> Option<&'n mut Node<'a>> {
     let (first, rest) = path.split_first()?;
     let node = fields.get_mut(first)?;
     if rest.is_empty() { Some(node) } else { get_mut(&mut node.fields, rest) }
 }
 
-/// Where a field stands among all, from the top.
+/// Returns the position of a field among all, from the top.
 pub(super) fn position(fields: &Fields<'_>, path: &[String]) -> Vec<usize> {
     let mut at = Some(fields);
     let index = path.iter().map_while(|name| {

@@ -5,17 +5,17 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
-/// A pattern that is known to be one.
+/// Compiles a pattern that is known to be valid.
 pub(crate) fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).unwrap_or_else(|error| unreachable!("the patterns are tested: {error}"))
 }
 
-/// A line without its Markdown, with spaces where it breaks.
+/// Returns a line without its Markdown, with spaces for line breaks.
 pub(crate) fn plain(text: &str) -> String {
     lines(text).replace('\n', " ")
 }
 
-/// The same, with its breaks, however these are written.
+/// Returns the same with line breaks, however these are written.
 pub(crate) fn lines(text: &str) -> String {
     static BREAK: LazyLock<Regex> = LazyLock::new(|| regex(r"</?[bB][rR]\s*/?>"));
     let text = text.trim_start_matches(['#', '>', ' ']);
@@ -27,13 +27,13 @@ pub(crate) fn lines(text: &str) -> String {
 }
 
 fn bare(text: &str) -> String {
-    // No part of a pattern may run up to the end of a line again and again: a tag ends where another begins.
+    // No part of a pattern may scan to the end of a line repeatedly: a tag ends where another begins.
     static MARKUP: LazyLock<Regex> =
         LazyLock::new(|| regex(r"!!(?:#[0-9a-fA-F]+)?|</?[a-zA-Z][^<>]*>|\*\*|`"));
-    // Between two letters, they belong to a name.
+    // Between two letters, they are part of a name.
     static UNDERLINES: LazyLock<Regex> = LazyLock::new(|| regex(r"(^|[^A-Za-z0-9_])__|__([^A-Za-z0-9_]|$)"));
     static LINK: LazyLock<Regex> = LazyLock::new(|| regex(r"\[([^\[\]]*)\]\([^()]*\)"));
-    // Most of what is read has none of it.
+    // Most texts contain none of it.
     let replaced = |text: Cow<'_, str>, marks: &[&str], pattern: &Regex, by: &str| {
         let marked = marks.iter().any(|mark| text.contains(mark));
         if marked { pattern.replace_all(&text, by).into_owned() } else { text.into_owned() }

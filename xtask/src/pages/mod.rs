@@ -1,4 +1,4 @@
-//! What WeCom writes: documentation pages, taken apart.
+//! WeCom's documentation pages, parsed.
 
 mod address;
 mod attach;

@@ -1,4 +1,4 @@
-//! The names that pages call objects and types by.
+//! The names that pages give objects and types.
 
 use std::sync::LazyLock;
 
@@ -8,7 +8,7 @@ use super::markup::regex;
 
 static IDENTIFIER: LazyLock<Regex> = LazyLock::new(|| regex(r"[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*"));
 
-/// The object that a title says a table is about: `Settings说明`, `AgentItem 结构`, `UpdateRequest`.
+/// Returns the object that a table is about by its title: `Settings说明`, `AgentItem 结构`, `UpdateRequest`.
 pub(super) fn named(title: &str) -> Option<String> {
     let mut found = IDENTIFIER.find_iter(title);
     let name = found.next()?;
@@ -23,7 +23,7 @@ pub(super) fn named(title: &str) -> Option<String> {
     (!several && other <= 4).then(|| name.as_str().to_owned())
 }
 
-/// The names that a cell refers to: `详见Settings`, `object([Node](#node))`, `参考 **Amount**`.
+/// Returns the names that a cell refers to: `详见Settings`, `object([Node](#node))`, `参考 **Amount**`.
 pub(super) fn references(cell: &str) -> Vec<String> {
     static LINK: LazyLock<Regex> = LazyLock::new(|| regex(r"\[([A-Za-z][A-Za-z0-9_]*)\]\(#[^)]*\)"));
     static SEE: LazyLock<Regex> =
@@ -34,7 +34,7 @@ pub(super) fn references(cell: &str) -> Vec<String> {
     found.map(|found| found[1].to_owned()).collect()
 }
 
-/// What all names of an object have in common: `Settings`, `settings` and `setting_list` are one.
+/// Returns what all spellings of an object's name have in common: `Settings`, `settings` and `setting_list` are one.
 pub(crate) fn canonical(name: &str) -> String {
     let name = name.rsplit('.').next().unwrap_or(name).replace('_', "").to_ascii_lowercase();
     let singular = name.strip_suffix("list").filter(|rest| !rest.is_empty()).unwrap_or(&name);

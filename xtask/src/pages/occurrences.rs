@@ -1,4 +1,4 @@
-//! What pages show of what WeCom sends by itself: whole documents, and the rows below each.
+//! Callback documents on pages: each whole document, and the rows below it.
 
 use std::sync::LazyLock;
 
@@ -14,25 +14,25 @@ use crate::spec::{Wire, document};
 pub(crate) struct Occurrence {
     /// Its first line on the page, from 1.
     pub line: usize,
-    /// Its text, as it would arrive.
+    /// Its text, as WeCom would send it.
     pub text: String,
-    /// What it is, as JSON of its shape.
+    /// Its content, as JSON of the same shape.
     pub document: Value,
     /// The names in the tables below it, each with its line.
     pub rows: Vec<(usize, String)>,
 }
 
 impl Occurrence {
-    /// What it says that it is.
+    /// Returns the event or message that it says it is.
     pub(crate) fn told(&self) -> Option<Wire<'_>> {
         document::told(&self.document)
     }
 }
 
-/// The documents that a page's text shows, as far as they can be read and say what they are.
+/// Returns the documents in a page's text that can be read and say what they are.
 pub(crate) fn occurrences(text: &str) -> Vec<Occurrence> {
     let mut found: Vec<Occurrence> = Vec::new();
-    // Rows below a heading, or below a document that can't be read, are another's.
+    // Rows below a heading, or below an unreadable document, belong to something else.
     let mut are_its_own = false;
     for block in blocks(text) {
         match block {
@@ -56,13 +56,13 @@ pub(crate) fn occurrences(text: &str) -> Vec<Occurrence> {
     found
 }
 
-/// A document in one piece: the pages' converter took character data for items of a list.
+/// Puts a document back together: the pages' converter mistook character data for items of a list.
 fn whole(text: &str) -> String {
     static TORN: LazyLock<Regex> = LazyLock::new(|| regex(r"<\s*\n\s*-?\s*!\[CDATA\["));
     TORN.replace_all(text.trim(), "<![CDATA[").into_owned()
 }
 
-/// The name that a row of a table describes: the first cell that is one word on the wire.
+/// Returns the name that a row of a table describes: the first cell that is a single wire word.
 fn row(text: &str) -> Option<String> {
     let cell = text.trim().strip_prefix('|')?.split('|').next()?;
     let name = plain(cell);

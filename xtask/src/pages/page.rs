@@ -1,4 +1,4 @@
-//! The pages of a folder, each with its id, its title and its text.
+//! The pages of a folder, each with its ID, its title and its text.
 
 use std::fs;
 use std::io;
@@ -9,18 +9,18 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Page {
     /// Its file.
     pub file: PathBuf,
-    /// The document's id.
+    /// The document's ID.
     pub id: u32,
-    /// The numbers in its addresses: it may stand in the documentation of several sorts of applications.
+    /// The numbers in its addresses: it may occur in the documentation of several kinds of applications.
     pub numbers: Vec<u32>,
     /// Its title.
     pub title: String,
-    /// Everything, without what was withdrawn, its lines where they were.
+    /// Its whole text without comments; line numbers are unchanged.
     pub text: String,
 }
 
 impl Page {
-    /// Reads a page; a file without a document's id in its front matter is none.
+    /// Reads a page; a file without a document's ID in its front matter isn't one.
     pub(crate) fn parse(file: PathBuf, text: &str) -> Option<Self> {
         let text = text.trim_start_matches('\u{feff}');
         let mut lines = text.lines();
@@ -44,7 +44,7 @@ impl Page {
     }
 }
 
-/// Reads the pages below a folder, in the order of their files; of those that stand there several times, one.
+/// Reads the pages below a folder, in the order of their files; of duplicates, one.
 pub(crate) fn read(docs: &Path) -> io::Result<Vec<Page>> {
     let mut files = Vec::new();
     markdown_files(docs, &mut files)?;
@@ -74,7 +74,7 @@ fn markdown_files(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     Ok(())
 }
 
-/// Says in an error where it happened.
+/// Adds the path to an I/O error.
 pub(super) fn at(path: &Path) -> impl Fn(io::Error) -> io::Error {
     move |error| io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
@@ -83,7 +83,7 @@ fn unquoted(text: &str) -> String {
     text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text).replace("\\\"", "\"")
 }
 
-/// Takes out HTML comments and leaves their line breaks. One that isn't closed reaches to the end.
+/// Removes HTML comments but keeps their line breaks. One that isn't closed extends to the end.
 fn without_comments(text: &str) -> String {
     let mut rest = text;
     let mut kept = String::new();

@@ -14,24 +14,24 @@ use crate::spec::{Limit, Part};
 /// A row: a field, or a value of an enum.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Row {
-    /// The name as the table writes it, without what marks its depth: `a[].b`.
+    /// The name in the table, without the marks for its depth: `a[].b`.
     pub name: String,
     /// The line of the page, from 1.
     pub line: usize,
-    /// How deep it stands below the row that it belongs to: one for each `└`.
+    /// Its depth below the row to which it belongs: one for each `└`.
     pub depth: usize,
-    /// What the column 类型 says.
+    /// The text of the column 类型.
     pub ty: Option<String>,
-    /// What the column 必须 says.
+    /// The value of the column 必须.
     pub required: Option<bool>,
-    /// What the field is, as plain text, with its breaks.
+    /// The field's description, as plain text with its line breaks.
     pub doc: String,
     /// The names that its description and its type refer to.
     pub refers: Vec<String>,
 }
 
 impl Row {
-    /// The limits that its description and its type give a value of a type.
+    /// Returns the limits in its description and its type on values of a type.
     pub(crate) fn limits(&self, ty: &TypeExpr) -> Vec<Limit> {
         let mut limits = phrases::limits(&self.doc, ty);
         for limit in self.ty.iter().flat_map(|text| phrases::limits_in_type(text, ty)) {
@@ -44,7 +44,7 @@ impl Row {
     }
 }
 
-/// Which column holds what.
+/// Which column is which.
 #[derive(Debug, Default)]
 struct Columns {
     name: usize,
@@ -56,7 +56,7 @@ struct Columns {
     values: bool,
 }
 
-/// Reads a table whose first line has a number, if it is one of fields or values, and says which.
+/// Reads a table whose first line has a number, if it is one of fields or values, and returns which.
 pub(crate) fn read(lines: &[String], first: usize) -> Option<(bool, Vec<Row>)> {
     let header: Vec<String> = cells(lines.first()?).iter().map(|cell| plain(cell)).collect();
     let columns = Columns::of(&header)?;
@@ -86,7 +86,7 @@ impl Columns {
             .position(|cell| cell.contains("类型") && !cell.contains("应用类型") && !cell.contains("对应"));
         let required = header.iter().position(|cell| ["必", "是否"].iter().any(|word| cell.contains(word)));
         let doc = find(&["说明", "描述", "含义", "参数描述", "备注"]);
-        // Where there is a column with the wire name, the other name is a Chinese one.
+        // If there is a column with the wire name, the other name is a Chinese one.
         let wire = find(&["变量", "变量名", "字段"]);
         let name = find(&["参数", "参数名", "参数名称", "字段名", "字段名称", "名称"]);
         let values = find(&["枚举值", "取值", "值", "枚举类型", "字符串", "参数值", "字段值"]);
@@ -114,12 +114,12 @@ impl Columns {
         {
             std::mem::swap(&mut ty, &mut required);
         }
-        // A bar may stand inside the description.
+        // The description may contain a bar.
         let doc = self.doc.and_then(|doc| cells.get(doc..)).unwrap_or_default().join("|");
         let title = cell(self.title).unwrap_or_default();
         let refers = references(&format!("{} {doc}", ty.unwrap_or_default()));
         let doc = format!("{title} {}", doc.trim_end_matches('|'));
-        // Neither yes nor no: when it is required.
+        // Neither yes nor no: a condition under which it is required.
         let condition = required.filter(|cell| yes_or_no(cell).is_none()).map(plain);
         let condition = condition.filter(|text| text.chars().any(|c| !c.is_ascii_punctuation()));
         let doc =
@@ -135,7 +135,7 @@ impl Columns {
         })
     }
 
-    /// A name without what stands around it, if it is one.
+    /// Returns a name without the characters around it, if it is one.
     fn clean(&self, raw: &str) -> Option<String> {
         static NAME: LazyLock<Regex> = LazyLock::new(|| {
             regex(r"^[A-Za-z_][A-Za-z0-9_]*(?:\[\])*(?:\.[A-Za-z_][A-Za-z0-9_]*(?:\[\])*)*$")
@@ -155,19 +155,19 @@ impl Columns {
 /// A table of fields or of values.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Table {
-    /// Which part of an endpoint it is about.
+    /// The part of an endpoint that it is about.
     pub part: Part,
     /// The name of the object or the type that it describes; without one, it describes the body.
     pub name: Option<String>,
-    /// That name as all spellings of it have it in common.
+    /// The form that all spellings of that name have in common.
     pub object: Option<String>,
-    /// What it describes.
+    /// Its rows.
     pub rows: Vec<Row>,
     /// Whether it lists the values of an enum, not fields.
     pub values: bool,
 }
 
-/// The values in the table of named ones that a row refers to.
+/// Returns the values in the named table that a row refers to.
 pub(crate) fn values_of(row: &Row, named: &[Table]) -> Option<Vec<Value>> {
     let refers: Vec<String> = row.refers.iter().map(|name| canonical(name)).collect();
     let alike =

@@ -1,4 +1,4 @@
-//! The tokens of JSON as it stands in the documentation.
+//! The tokens of JSON as the documentation writes it.
 
 use serde_json::{Number, Value};
 
@@ -13,14 +13,14 @@ pub(crate) struct Unreadable {
     pub reason: String,
 }
 
-/// A text, and how far it has been read.
+/// A text, and how much of it has been read.
 pub(super) struct Lexer<'a> {
     pub text: &'a str,
-    /// The byte at which reading goes on.
+    /// The byte at which reading continues.
     pub at: usize,
-    /// How many bytes were gone over, those that were read again among them.
+    /// How many bytes have been scanned, repeatedly scanned ones included.
     pub work: usize,
-    /// What was put right so far, each once.
+    /// The repairs so far, each once.
     pub repairs: Vec<Repair>,
 }
 
@@ -84,7 +84,7 @@ impl<'a> Lexer<'a> {
         Ok(if entity { decode_entities(&text) } else { text })
     }
 
-    /// Reads a number, `true`, `false`, `null` or what should have been a string.
+    /// Reads a number, `true`, `false`, `null` or a text that lacks its quotes.
     pub(super) fn scalar(&mut self) -> Result<Value, Unreadable> {
         let word = self.word_end();
         let text = &self.text[self.at..word];
@@ -123,7 +123,7 @@ impl<'a> Lexer<'a> {
         self.at + rest.find(ends).unwrap_or(rest.len())
     }
 
-    /// The next character, with its ASCII form where it is one of JSON's own, and its length.
+    /// Returns the next character, as ASCII if it is a variant of one of JSON's own, and its length.
     pub(super) fn token(&self) -> Option<(char, usize)> {
         let rest = &self.text[self.at..];
         let character = rest.chars().next()?;
@@ -133,7 +133,7 @@ impl<'a> Lexer<'a> {
         Some((ascii(character).unwrap_or(character), character.len_utf8()))
     }
 
-    /// Takes what [`token`](Self::token) sees.
+    /// Consumes the character that [`token`](Self::token) returns.
     pub(super) fn take(&mut self) {
         let Some((seen, length)) = self.token() else { return };
         if self.text[self.at..].starts_with("&quot;") {
@@ -144,7 +144,7 @@ impl<'a> Lexer<'a> {
         self.advance(length);
     }
 
-    /// Takes an ellipsis and what is written after it in the same line: what was left out.
+    /// Consumes an ellipsis and the rest of its line, which mark an omission.
     pub(super) fn ellipsis(&mut self) -> bool {
         let rest = &self.text[self.at..];
         let dots = rest.len() - rest.trim_start_matches(['.', '…', '。']).len();
@@ -157,7 +157,7 @@ impl<'a> Lexer<'a> {
         true
     }
 
-    /// Takes white space and remarks.
+    /// Consumes white space and comments.
     pub(super) fn space(&mut self) {
         loop {
             let rest = &self.text[self.at..];
@@ -192,7 +192,7 @@ impl<'a> Lexer<'a> {
     }
 }
 
-/// The character of JSON that a character stands for.
+/// Returns the character of JSON that a character is a variant of.
 fn ascii(character: char) -> Option<char> {
     Some(match character {
         '{' | '｛' => '{',

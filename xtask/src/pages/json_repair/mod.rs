@@ -1,5 +1,5 @@
-//! Reads JSON as it stands in the documentation: strictly where that works, else with the repairs a reader would make
-//! without thinking.
+//! Reads JSON as the documentation writes it: strictly if that works, otherwise with the repairs that a reader would
+//! make without thinking.
 
 mod lexer;
 mod parser;
@@ -10,7 +10,7 @@ pub(super) use parser::Found;
 use parser::Parser;
 pub(crate) use repair::Repair;
 
-/// Whether a text looks like JSON at all: it may be XML, an HTTP transcript or code.
+/// Returns whether a text looks like JSON at all: it may be XML, an HTTP transcript or code.
 pub(super) fn looks_like_json(text: &str) -> bool {
     let mut parser = Parser::new(text);
     parser.lexer.space();
@@ -35,7 +35,7 @@ mod tests {
     use super::repair::note;
     use super::*;
 
-    /// The values of a text, and what was repaired in it.
+    /// Returns the values of a text, and the repairs.
     fn values(text: &str) -> (Vec<String>, Vec<Repair>) {
         let found = read(text).unwrap_or_else(|error| panic!("{text}: {} at {}", error.reason, error.offset));
         let mut repairs = Vec::new();

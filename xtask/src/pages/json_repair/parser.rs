@@ -1,4 +1,4 @@
-//! The values of JSON as it stands in the documentation.
+//! The values of JSON as the documentation writes it.
 
 use serde_json::{Map, Value};
 
@@ -12,26 +12,26 @@ pub(crate) struct Found {
     pub offset: usize,
     /// The value.
     pub value: Value,
-    /// What was put right, each once, in the order of the text.
+    /// The repairs, each once, in the order of the text.
     pub repairs: Vec<Repair>,
 }
 
-/// How deep values may nest: far more than any example, and far less than would overflow the stack.
+/// The maximum depth of values: far more than any example has, and far less than would overflow the stack.
 const MAX_DEPTH: usize = 100;
 
-/// How many times as long as the text may be what is read in vain. No example comes near.
+/// How much may be scanned in vain, as a multiple of the text's length. No example comes near.
 const MOST_LOST: usize = 8;
 
 /// Reads values, with the repairs a reader would make without thinking.
 pub(super) struct Parser<'a> {
     pub lexer: Lexer<'a>,
-    /// The closing brackets that are awaited, innermost last.
+    /// The closing brackets that are expected, innermost last.
     awaited: Vec<char>,
-    /// How many were awaited where an array was closed early: its own bracket may still come there.
+    /// How many were expected when an array was closed early: its own bracket may still follow.
     misplaced: Option<usize>,
-    /// Whether what is read may be given up and read again.
+    /// Whether this is an attempt, which may be abandoned and read again.
     attempting: bool,
-    /// How many bytes the attempts went over that were given up.
+    /// How many bytes the abandoned attempts scanned.
     lost: usize,
 }
 
@@ -70,7 +70,7 @@ impl<'a> Parser<'a> {
             };
             found.push(Found { offset, value, repairs: std::mem::take(&mut self.lexer.repairs) });
         }
-        // What was noted after the last value belongs to it.
+        // Repairs after the last value belong to it.
         match found.last_mut() {
             None => return Err(self.lexer.error("there is no value".to_owned())),
             Some(last) => {
@@ -87,7 +87,7 @@ impl<'a> Parser<'a> {
         Ok(found)
     }
 
-    /// Takes the closing brackets after the end, and fails if anything else follows.
+    /// Consumes closing brackets at the end, and fails if anything else follows.
     fn only_closing(&mut self) -> Result<(), Unreadable> {
         self.lexer.note(Repair::ExtraClosing);
         loop {
@@ -120,7 +120,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Reads the members of an object up to its closing bracket, if there should be one.
+    /// Reads the members of an object up to its closing bracket, if it has an opening one.
     fn members(&mut self, close: Option<char>) -> Result<Map<String, Value>, Unreadable> {
         self.awaited.extend(close);
         let mut members = Map::new();
@@ -164,7 +164,7 @@ impl<'a> Parser<'a> {
             } else if let Some(members) = self.unopened() {
                 Value::Object(members)
             } else {
-                // A member of the object around the array: it should have been closed, and may be so later.
+                // A member of the object around the array: the array should have been closed, and may be closed later.
                 self.lexer.note(Repair::MissingClosing);
                 self.lexer.at = end;
                 self.misplaced = Some(self.awaited.len() - 1);
@@ -178,7 +178,7 @@ impl<'a> Parser<'a> {
         Ok(items)
     }
 
-    /// Whether another item of an object or array follows; if not, its closing bracket has been taken.
+    /// Returns whether another item of an object or array follows; if not, its closing bracket has been consumed.
     fn item_follows(&mut self, close: char) -> Result<bool, Unreadable> {
         loop {
             self.lexer.space();
@@ -208,7 +208,7 @@ impl<'a> Parser<'a> {
                     self.misplaced = None;
                     self.lexer.note(Repair::ExtraClosing);
                 }
-                // Closes something further out.
+                // Closes an outer one.
                 Some((found @ ('}' | ']'), _)) if self.awaited.contains(&found) => {
                     self.lexer.note(Repair::MissingClosing);
                     return Ok(false);
@@ -225,7 +225,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Takes the comma after an item.
+    /// Consumes the comma after an item.
     fn separator(&mut self) {
         self.lexer.space();
         if self.lexer.ellipsis() {
@@ -245,7 +245,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Whether a name and a colon follow.
+    /// Returns whether a name and a colon follow.
     pub(super) fn at_member(&mut self) -> bool {
         let (at, noted) = (self.lexer.at, self.lexer.repairs.len());
         let member = matches!(self.lexer.token(), Some(('"', _))) && self.lexer.string().is_ok() && {
@@ -257,9 +257,9 @@ impl<'a> Parser<'a> {
         member
     }
 
-    /// Reads an object whose `{` is missing, if that is what follows: then it ends inside the array.
+    /// Reads an object whose `{` is missing, if one follows: it ends inside the array.
     fn unopened(&mut self) -> Option<Map<String, Value>> {
-        // An attempt within an attempt might double the time with every level, and each may read up to the end.
+        // Nested attempts might double the time with every level, and each may read up to the end.
         if self.attempting || self.lost > MOST_LOST * self.lexer.text.len() {
             return None;
         }

@@ -1,8 +1,8 @@
-//! What was put right to read a text as JSON.
+//! The repairs that make a text readable as JSON.
 
 use serde::Serialize;
 
-/// What was put right to read a text as JSON, and how reports call it.
+/// A repair that makes a text readable as JSON, and its name in reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(crate) enum Repair {
     /// `&quot;` for `"`.

@@ -1,10 +1,10 @@
-//! What pages call the values of enums, and which English names fit.
+//! The labels that pages give the values of enums, and which English names fit them.
 
 use std::sync::LazyLock;
 
 use crate::spec::names;
 
-/// Chinese terms, the longest first, each with the beginnings of the words that name it.
+/// Chinese terms, the longest first, each with the beginnings of the words that may name it.
 static LEXICON: LazyLock<Vec<(&str, Vec<&str>)>> = LazyLock::new(|| {
     let lines = include_str!("lexicon.txt").lines().filter(|line| !line.starts_with('#'));
     let entries = lines.filter_map(|line| line.split_once(':'));
@@ -14,22 +14,22 @@ static LEXICON: LazyLock<Vec<(&str, Vec<&str>)>> = LazyLock::new(|| {
     entries
 });
 
-/// A value of an enum: what it is called, and by which name.
+/// A value of an enum: its labels and its name.
 #[derive(Debug)]
 pub(crate) struct Named<'v> {
-    /// What pages call it, in Chinese or as a word on the wire.
+    /// Its labels on the pages, in Chinese or as a word on the wire.
     pub labels: Vec<&'v str>,
     /// Its name in the spec.
     pub name: &'v str,
-    /// The names of values of other enums that are called the same.
+    /// The names of values of other enums with the same labels.
     pub elsewhere: Vec<&'v str>,
 }
 
-/// What a value is called, taken apart.
+/// The labels of a value, parsed.
 struct Called {
-    /// Of each label: what its terms mean, and its own words.
+    /// For each label, the meaning of its terms, and its own words.
     labels: Vec<(Vec<&'static [&'static str]>, Vec<String>)>,
-    /// The words of its likes' names.
+    /// The words in the names of values with the same labels.
     elsewhere: Vec<String>,
 }
 
@@ -41,7 +41,7 @@ impl Called {
         }
     }
 
-    /// How many terms of what it is called a name of some words has a word for.
+    /// Returns how many terms of the labels the words of a name cover.
     fn fit(&self, name: &[String]) -> usize {
         let fits = |(terms, own): &(Vec<&[&str]>, Vec<String>)| {
             let terms = terms.iter().filter(|meant| meant.iter().any(|word| has(name, word)));
@@ -52,7 +52,7 @@ impl Called {
     }
 }
 
-/// Two values whose names fit each other's labels better than their own, by their places.
+/// Returns two values whose names fit each other's labels better than their own, by their positions.
 pub(crate) fn swapped(values: &[Named<'_>]) -> Option<(usize, usize)> {
     let names: Vec<Vec<String>> = values.iter().map(|value| words(value.name)).collect();
     let fits =
@@ -69,14 +69,14 @@ pub(crate) fn swapped(values: &[Named<'_>]) -> Option<(usize, usize)> {
     best.map(|(_, pair)| pair)
 }
 
-/// The words of a name or of a value, in small letters.
+/// Returns the words of a name or of a value, in lower case.
 fn words(text: &str) -> Vec<String> {
     let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let words = words.map(names::snake);
     words.flat_map(|word| word.split('_').map(str::to_owned).collect::<Vec<_>>()).collect()
 }
 
-/// What the terms of a label mean: at each place, the longest one counts.
+/// Returns the meaning of a label's terms: at each position, the longest one counts.
 fn terms(label: &str) -> Vec<&'static [&'static str]> {
     let mut found = Vec::new();
     let mut rest = label;
@@ -92,7 +92,8 @@ fn terms(label: &str) -> Vec<&'static [&'static str]> {
     found
 }
 
-/// Whether one of some words begins as a word that is looked for; short ones are whole, endings end one.
+/// Returns whether one of some words begins with the wanted one. One of two letters must match completely, unless it
+/// is a prefix, and an ending must be at the end.
 fn has(words: &[String], wanted: &str) -> bool {
     words.iter().any(|word| match wanted {
         "ing" => word.ends_with(wanted),
@@ -106,7 +107,7 @@ fn has(words: &[String], wanted: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// The places of swapped names, where each value has a label.
+    /// Returns the positions of swapped names, where each value has one label.
     fn swapped_of(values: &[(&str, &str)]) -> Option<(usize, usize)> {
         let named =
             values.iter().map(|(label, name)| Named { labels: vec![label], name, elsewhere: Vec::new() });

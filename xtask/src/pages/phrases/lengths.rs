@@ -1,4 +1,4 @@
-//! How pages word the length of a text.
+//! Wordings for the length of a text.
 
 use std::sync::LazyLock;
 
@@ -8,7 +8,7 @@ use super::description::{Description, limit};
 use crate::pages::markup::regex;
 use crate::spec::{Limit, LimitKind};
 
-// First, bytes or characters, without saying which.
+// Bytes or characters, without saying which.
 static EITHER: LazyLock<Regex> =
     LazyLock::new(|| regex(r"字节\s*(?:或|/).{0,12}字符|字符\s*(?:或|/).{0,12}字节"));
 static EXACT: LazyLock<Regex> = LazyLock::new(|| {
@@ -40,7 +40,7 @@ static CHARS: LazyLock<Regex> = LazyLock::new(|| {
         r"\s*(?:个)?\s*(?:(?:[uU][tT][fF]-?8)?\s*字符|汉字|文字|字(?:[^节段]|$)|位(?:$|[，,。；;）)]))",
     ))
 });
-// Without saying before how long a text may be.
+// An excess, without a limit stated before.
 static OVER: LazyLock<Regex> = LazyLock::new(|| {
     regex(r"超过\s*([0-9]+)\s*(?:个)?\s*(字节|(?:[uU][tT][fF]-?8)?\s*字符|汉字|字)[^，,。；;]{0,4}截断")
 });
@@ -51,12 +51,12 @@ static WIDE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-// So many characters, or so many Chinese ones.
+// This many characters, or this many Chinese ones.
 static HALF: LazyLock<Regex> = LazyLock::new(|| {
     regex(r"([0-9]+)\s*个?(?:英文)?(?:字符|字母)\s*(?:或者?|/|、|，|,)\s*([0-9]+)\s*个?(?:汉字|中文)")
 });
 
-/// All limits that are said of a text's length.
+/// Returns all limits on a text's length.
 pub(super) fn limits(doc: &Description) -> Vec<Limit> {
     let at_most = |unit: &str| if unit == "字节" { LimitKind::MaxBytes } else { LimitKind::MaxChars };
     let mut limits = Vec::new();
@@ -83,7 +83,7 @@ pub(super) fn limits(doc: &Description) -> Vec<Limit> {
     limits
 }
 
-/// Without upper limits that are in bytes or in characters: in which of them, nobody knows.
+/// Removes upper limits that are in either bytes or characters, since the unit is unknown.
 pub(super) fn known(doc: &Description, mut limits: Vec<Limit>) -> Vec<Limit> {
     if EITHER.is_match(doc.text()) {
         limits.retain(|limit| !matches!(limit.kind, LimitKind::MaxBytes | LimitKind::MaxChars));
@@ -91,7 +91,7 @@ pub(super) fn known(doc: &Description, mut limits: Vec<Limit>) -> Vec<Limit> {
     limits
 }
 
-/// What is cut off isn't refused.
+/// Removes limits beyond which text is truncated, since it isn't rejected.
 pub(super) fn cut(doc: &Description, mut limits: Vec<Limit>) -> Vec<Limit> {
     for limit in limits.iter_mut().filter(|_| doc.text().contains("截断")) {
         limit.kind = match limit.kind {
@@ -103,7 +103,7 @@ pub(super) fn cut(doc: &Description, mut limits: Vec<Limit>) -> Vec<Limit> {
     limits
 }
 
-/// What is counted in widths, where a text says that a Chinese character counts as two, or that half as many may stand there.
+/// Converts limits to widths where a text says that a Chinese character counts as two, or that half as many fit.
 pub(super) fn wide(doc: &Description, mut limits: Vec<Limit>) -> Vec<Limit> {
     let halved = doc.number(&HALF, 1).zip(doc.number(&HALF, 2)).is_some_and(|(all, half)| all == 2 * half);
     for limit in limits.iter_mut().filter(|_| halved || WIDE.is_match(doc.text())) {

@@ -1,4 +1,4 @@
-//! How pages word numbers.
+//! Wordings for numbers.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -7,7 +7,7 @@ use regex_lite::{Captures, Regex};
 
 use crate::pages::markup::regex;
 
-/// A text with 1万, 1千 and 2^32 as digits.
+/// Writes 1万, 1千 and 2^32 in a text as digits.
 pub(crate) fn in_digits(doc: &str) -> String {
     static MANY: LazyLock<Regex> = LazyLock::new(|| regex(r"([0-9]+)\s*([万千])"));
     static POWER: LazyLock<Regex> = LazyLock::new(|| regex(r"([0-9]{1,3})\s*\^\s*([0-9]{1,2})\^?"));
@@ -22,7 +22,7 @@ pub(crate) fn in_digits(doc: &str) -> String {
     if doc.contains(['万', '千']) { MANY.replace_all(&doc, digits).into_owned() } else { doc.into_owned() }
 }
 
-/// How many of a smaller unit the units of time are: seconds.
+/// Returns the seconds in a unit of time.
 pub(super) fn seconds(unit: &str) -> Option<i64> {
     Some(match unit {
         "s" | "S" | "秒" => 1,
@@ -33,8 +33,7 @@ pub(super) fn seconds(unit: &str) -> Option<i64> {
     })
 }
 
-/// Whether a text may mean a number: as it stands there, in a smaller unit than there, or as the last one that a bound
-/// leaves.
+/// Returns whether a text may mean a number: as written, in a smaller unit, or as the last value within a bound.
 pub(crate) fn may_mean(doc: &str, number: i64) -> bool {
     static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
         regex(
@@ -55,7 +54,7 @@ pub(crate) fn may_mean(doc: &str, number: i64) -> bool {
             "元" => &[1, 100],
             unit => &[1, seconds(unit).unwrap_or(1)],
         };
-        // Before a round bracket, a range ends.
+        // A range ends before a round bracket.
         let beyond = i64::from(found.get(1).is_some() || found.get(3).is_some());
         let said = times.iter().filter_map(|times| base.checked_mul(*times));
         meant.extend(said.flat_map(|said| [said - beyond, said, said.saturating_add(beyond)]));
@@ -63,7 +62,7 @@ pub(crate) fn may_mean(doc: &str, number: i64) -> bool {
     meant.contains(&number.abs())
 }
 
-/// The days and the numbers of two digits or more that an English text has outside of code: 2023-12-01, 10000.
+/// Returns the days and the numbers of at least two digits in an English text, outside of code: 2023-12-01, 10000.
 pub(crate) fn numbers_of(text: &str) -> Vec<String> {
     static NUMBER: LazyLock<Regex> =
         LazyLock::new(|| regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{2,}"));
@@ -84,7 +83,7 @@ pub(crate) fn numbers_of(text: &str) -> Vec<String> {
     found.collect()
 }
 
-/// Whether a description has a number below zero, which a minus stands before and neither a number nor a word.
+/// Returns whether a description has a negative number: a minus that follows neither a number nor a word.
 pub(crate) fn has_negative(doc: &str) -> bool {
     static NEGATIVE: LazyLock<Regex> =
         LazyLock::new(|| regex(r"(?:^|[：:，,；;、。为是(（\[\s])[-－][1-9][0-9]*(?:[^0-9a-zA-Z\-]|$)"));

@@ -1,4 +1,4 @@
-//! How pages word whether a field is there.
+//! Wordings for whether a field is present.
 
 use std::sync::LazyLock;
 
@@ -16,7 +16,7 @@ pub(crate) fn yes_or_no(cell: &str) -> Option<bool> {
     }
 }
 
-/// Whether a description says that a response may lack the field.
+/// Returns whether a description says that a response may lack the field.
 pub(crate) fn may_be_absent(doc: &str) -> bool {
     static ABSENT: LazyLock<Regex> = LazyLock::new(|| {
         regex(concat!(
@@ -25,7 +25,7 @@ pub(crate) fn may_be_absent(doc: &str) -> bool {
             r"|未返回|不可获取|(?:仅|只有)[^，,。；;]{1,24}可获取|会返回(?:该|此)字段|返回此项",
         ))
     });
-    // What isn't among the items of a list, or not what a value is, says nothing of the field.
+    // An absence among the items of a list, or of a part of a value, says nothing about the field.
     static OTHERWISE: LazyLock<Regex> = LazyLock::new(|| {
         regex(
             r"(?:用户|成员|数据|记录|客户|员工|部门|人员)(?:将|都|均|也)?不(?:会)?返回|仅返回|只返回|不返回(?:具体|详细|空)",
@@ -34,7 +34,7 @@ pub(crate) fn may_be_absent(doc: &str) -> bool {
     ABSENT.is_match(&OTHERWISE.replace_all(doc, ""))
 }
 
-/// Whether a description has a word in it that may tell when a field is there, however it is worded.
+/// Returns whether a description contains a word that may state when a field is present, however it is worded.
 pub(crate) fn may_be_conditional(doc: &str) -> bool {
     static CONDITION: LazyLock<Regex> = LazyLock::new(|| {
         regex(concat!(

@@ -1,4 +1,4 @@
-//! How pages word how often an endpoint may be called, and how many calls may be on their way at once.
+//! Wordings for how often an endpoint may be called, and how many calls may be in flight at once.
 
 use std::sync::LazyLock;
 
@@ -12,7 +12,7 @@ use crate::pages::markup::{plain, regex};
 pub(crate) struct Rates {
     /// How many calls in which time.
     pub calls: Vec<(u64, &'static str)>,
-    /// The sentences about rates that count something else, or only hold at times.
+    /// The sentences about rates that count something else, or apply only at times.
     pub otherwise: Vec<String>,
 }
 
@@ -34,13 +34,13 @@ impl Rates {
     }
 }
 
-/// The lines that tell rates, as plain text.
+/// Returns the lines that mention rates, as plain text.
 pub(crate) fn sentences_of_rates(lines: &[String]) -> Vec<String> {
     let tells = |line: &&String| rates(line).is_some_and(|rates| !rates.is_empty());
     lines.iter().filter(tells).map(|line| plain(line)).collect()
 }
 
-/// A rate, as calls and period.
+/// Returns a rate, as calls and period.
 pub(crate) fn rates(line: &str) -> Option<Vec<(u64, &'static str)>> {
     static PER: LazyLock<Regex> = LazyLock::new(|| {
         regex(concat!(
@@ -88,13 +88,13 @@ pub(crate) fn rates(line: &str) -> Option<Vec<(u64, &'static str)>> {
     Some(found)
 }
 
-/// Whether a rate counts something other than the calls of an application, or only holds at times.
+/// Returns whether a rate counts something other than the calls of an application, or applies only at times.
 pub(crate) fn counts_otherwise(line: &str) -> bool {
     ["成员", "人次", "每个", "同一", "用户", "设备", "每企业", "单个"].iter().any(|word| line.contains(word))
         || line.replace("当前", "").contains('当')
 }
 
-/// How many calls may be on their way at once, in a line or in the one below its label.
+/// Returns how many calls may be in flight at once, by a line or by the one below its label.
 pub(crate) fn at_once(prose: &[String]) -> Option<u32> {
     let is_label = |line: &str| line.contains("并发") && plain(line).ends_with([':', '：']);
     let labelled = prose.windows(2).filter(|pair| is_label(&pair[0]));
@@ -102,7 +102,7 @@ pub(crate) fn at_once(prose: &[String]) -> Option<u32> {
     lines.into_iter().find_map(|line| concurrency(&line))
 }
 
-/// How many calls may be on their way at once.
+/// Returns how many calls may be in flight at once.
 pub(crate) fn concurrency(line: &str) -> Option<u32> {
     static AT_ONCE: LazyLock<Regex> =
         LazyLock::new(|| regex(r"并发(?:数|量)?(?:限制)?(?:数)?[^0-9，,。]{0,8}([0-9]+)"));

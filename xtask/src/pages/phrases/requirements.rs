@@ -1,4 +1,4 @@
-//! How pages word what a caller needs before a call, and what will change.
+//! Wordings for what a caller needs before a call, and for coming changes.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -7,14 +7,14 @@ use regex_lite::Regex;
 
 use crate::pages::markup::{plain, regex};
 
-/// What the notes on an endpoint have to say in some words.
+/// What the notes on an endpoint must mention.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Requirements {
     /// The names in quotes where the page is about permissions: `企业客户权限->客户联系`.
     pub permissions: BTreeSet<String>,
     /// Whether an application has to be listed among those that may call.
     pub listed: bool,
-    /// The days from which on something is no longer so, as `2023-12-01`.
+    /// The days on which something changes, as `2023-12-01`.
     pub changes: BTreeSet<String>,
 }
 
@@ -23,7 +23,7 @@ impl Requirements {
     pub(crate) fn of<'l>(lines: impl IntoIterator<Item = &'l str>) -> Self {
         static ABOUT: LazyLock<Regex> = LazyLock::new(|| regex(r"^\s*(?:\*\*|__|#+)\s*权限说明"));
         static QUOTED: LazyLock<Regex> = LazyLock::new(|| regex(r"[「“]([^「」“”，。]{2,40})[」”]"));
-        // In bold, a menu and what is below it.
+        // A menu in bold, and the entry below it.
         static BOLD: LazyLock<Regex> =
             LazyLock::new(|| regex(r"\*\*([^*，。]{2,40})\*\*\s*下的?\s*\*\*([^*，。]{2,40})\*\*"));
         static CHANGE: LazyLock<Regex> =
@@ -47,7 +47,7 @@ impl Requirements {
                     quoted.chain(bold).partition(|name| is_common(name));
                 let is_list = |name: &String| COMMON.iter().any(|list| name.ends_with(list));
                 found.listed |= common.iter().chain(&names).any(is_list);
-                // Which of several is needed depends on what is called.
+                // Which of several is needed depends on the call.
                 if names.len() > 1 && described.contains(OR) {
                     found.permissions.insert(names.join(OR));
                 } else {
@@ -58,7 +58,7 @@ impl Requirements {
         found
     }
 
-    /// Which of it some notes don't have, each in the words of the page.
+    /// Returns the requirements that some notes lack, in the words of the page.
     pub(crate) fn missing_in(&self, notes: &str) -> Vec<&str> {
         let whole = |name: &str| parts(name).all(|part| is_common(part) || notes.contains(part));
         let permissions = self.permissions.iter().filter(|names| !names.split(OR).any(whole));
@@ -73,24 +73,25 @@ impl Requirements {
     }
 }
 
-/// The names of a path through menus.
+/// Returns the names of a path through menus.
 fn parts(path: &str) -> impl Iterator<Item = &str> {
     path.split(['-', '>', '›', '/', '－', ' ']).map(str::trim).filter(|part| !part.is_empty())
 }
 
 const OR: &str = "或";
 
-/// How the list of applications that may call is called.
+/// The names of the list of applications that may call.
 const COMMON: [&str; 2] = ["可调用接口的应用", "可调用应用"];
 
-/// Whether every application is told this in the same words, which notes say in their own, or it is a whole sentence.
+/// Returns whether every application gets this notice in the same words, which notes word their own way, or it is a
+/// whole sentence.
 fn is_common(name: &str) -> bool {
     COMMON.contains(&name)
         || name.ends_with("secret")
         || !name.contains(['>', '-', '›']) && name.chars().count() > 16
 }
 
-/// Whether a description says that a field that is left out stays as it is.
+/// Returns whether a description says that an omitted field stays unchanged.
 pub(crate) fn stays_when_left_out(doc: &str) -> bool {
     static STAYS: LazyLock<Regex> = LazyLock::new(|| {
         regex(

@@ -1,4 +1,4 @@
-//! How pages word types, and what makes a text a secret and a number a moment.
+//! Wordings for types, and signs that a text is a secret or a number a point in time.
 
 use std::sync::LazyLock;
 
@@ -9,16 +9,16 @@ use crate::pages::markup::regex;
 use crate::spec::type_expr::TypeExpr;
 use crate::spec::{Carrier, Limit, LimitKind};
 
-/// A type as a table gives it.
+/// A type as a table states it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct DocType {
     /// How many lists are around it.
     pub lists: usize,
-    /// What it is a list of, if it says so.
+    /// The type of the items, if it is stated.
     pub base: Base,
 }
 
-/// What a table calls the type of a field.
+/// The name that a table gives the type of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Base {
     String,
@@ -28,12 +28,12 @@ pub(crate) enum Base {
     F64,
     Object,
     File,
-    /// It says `array`, or something nobody knows.
+    /// `array`, or an unknown name.
     Unknown,
 }
 
 impl Base {
-    /// Its name in a spec, for scalars.
+    /// Returns its name in a spec, for scalars.
     pub(crate) fn scalar(self) -> Option<&'static str> {
         Some(match self {
             Self::String => "string",
@@ -68,7 +68,7 @@ pub(crate) fn doc_type(text: &str) -> DocType {
     DocType { lists: brackets.max(usize::from(array)), base }
 }
 
-/// The limits that stand in the column 类型 itself: `String(32)`, `string[1,32]`.
+/// Returns the limits in the column 类型 itself: `String(32)`, `string[1,32]`.
 pub(crate) fn limits_in_type(text: &str, ty: &TypeExpr) -> Vec<Limit> {
     static LENGTH: LazyLock<Regex> = LazyLock::new(|| {
         regex(r"(?i)^(?:string|varchar|char)\s*[\[(（]\s*(?:([0-9]+)\s*[,，~-]\s*)?([0-9]+)\s*[\])）]$")
@@ -81,12 +81,12 @@ pub(crate) fn limits_in_type(text: &str, ty: &TypeExpr) -> Vec<Limit> {
     limits.into_iter().flatten().collect()
 }
 
-/// Whether a number may be a moment in seconds: 0 often stands for none.
+/// Returns whether a number may be a time in seconds: 0 often means none.
 pub(crate) fn may_be_moment(number: i64) -> bool {
     number == 0 || (1_000_000_000..10_000_000_000).contains(&number)
 }
 
-/// Whether a description speaks of a moment in seconds.
+/// Returns whether a description is about a time in seconds.
 pub(crate) fn is_timestamp(name: &str, doc: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let named = name.ends_with("time") || name.ends_with("_at") || name.ends_with("timestamp");
@@ -94,20 +94,20 @@ pub(crate) fn is_timestamp(name: &str, doc: &str) -> bool {
     is_unix(doc) || said
 }
 
-/// Whether a description says that a moment is counted in seconds since 1970.
+/// Returns whether a description says that a time is counted in seconds since 1970.
 pub(crate) fn is_unix(doc: &str) -> bool {
     let lower = doc.to_ascii_lowercase();
     (lower.contains("时间戳") || lower.contains("unix")) && !is_finer(&lower)
 }
 
-/// Whether a description speaks of a moment, or of how long something takes.
+/// Returns whether a description is about a time or a duration.
 pub(crate) fn tells_time(doc: &str) -> bool {
     ["时间", "时刻", "日期"].iter().any(|word| doc.contains(word))
         && !is_duration(doc)
         && !is_finer(&doc.to_ascii_lowercase())
 }
 
-/// Whether a description speaks of how long something takes.
+/// Returns whether a description is about a duration.
 pub(crate) fn is_duration(doc: &str) -> bool {
     let words = [
         "秒数",
@@ -128,7 +128,7 @@ pub(crate) fn is_duration(doc: &str) -> bool {
     !moment && words.iter().any(|word| doc.contains(word))
 }
 
-/// Whether a description, in small letters, speaks of less than seconds.
+/// Returns whether a description, in lower case, mentions units smaller than seconds.
 fn is_finer(lower: &str) -> bool {
     static FINER: LazyLock<Regex> = LazyLock::new(|| regex(r"毫秒|微秒|(?:^|[^a-z])ms(?:[^a-z]|$)"));
     FINER.is_match(lower)

@@ -1,4 +1,4 @@
-//! How pages word the values of a field, and its default.
+//! Wordings for the values of a field, and its default.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -9,7 +9,7 @@ use regex_lite::{Captures, Regex};
 use crate::pages::markup::regex;
 use crate::spec::type_expr::Scalar;
 
-/// A documented value and what the text says of it.
+/// A documented value and its description.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Value {
     /// As on the wire.
@@ -18,7 +18,7 @@ pub(crate) struct Value {
     pub doc: String,
 }
 
-/// The values that a description lists, if it lists several.
+/// Returns the values that a description lists, if there are several.
 pub(crate) fn values(doc: &str, text: bool) -> Vec<Value> {
     static SPACED: LazyLock<Regex> = LazyLock::new(|| {
         regex(concat!(
@@ -69,7 +69,7 @@ pub(crate) fn values(doc: &str, text: bool) -> Vec<Value> {
     if distinct && pairs.len() > 1 { pairs } else { Vec::new() }
 }
 
-/// Numbers with those between them whose meaning follows without a mark: `0: 红，1绿，2: 蓝`.
+/// Adds the numbers in between whose meaning follows without a colon: `0: 红，1绿，2: 蓝`.
 fn with_gaps_filled(mut found: Vec<Value>, spaced: &[Captures<'_>]) -> Vec<Value> {
     let number = |wire: &str| wire.parse::<i64>().ok();
     for pair in spaced {
@@ -84,7 +84,7 @@ fn with_gaps_filled(mut found: Vec<Value>, spaced: &[Captures<'_>]) -> Vec<Value
     found
 }
 
-/// The words that a description lists one after the other without a meaning, where one of them is known to be a value:
+/// Returns the words that a description lists in sequence without a meaning, if one of them is a known value:
 /// `html，text`.
 pub(crate) fn words(doc: &str, is_known: impl Fn(&str) -> bool) -> Vec<Value> {
     static RUN: LazyLock<Regex> = LazyLock::new(|| {
@@ -101,13 +101,13 @@ pub(crate) fn words(doc: &str, is_known: impl Fn(&str) -> bool) -> Vec<Value> {
     words.map(|word| Value { wire: word.to_owned(), doc: String::new() }).collect()
 }
 
-/// What a number before it counts.
+/// The units that make a number before them a count.
 const UNITS: [&str; 14] =
     ["个", "条", "次", "天", "人", "字", "秒", "分", "元", "小时", "月", "年", "位", "名"];
 
-/// The values of which a pattern finds the wire value and the meaning, if there are several.
+/// Returns the values that a pattern finds, with wire value and meaning, if there are several.
 fn listed(doc: &str, pattern: &Regex, text: bool) -> Vec<Value> {
-    // The next value may stand in what looks like this one's meaning.
+    // The apparent meaning of a value may contain the next value.
     let mut places: Vec<(Range<usize>, usize, usize)> = Vec::new();
     while let Some(captures) = pattern.captures_at(doc, places.last().map_or(0, |(.., meaning)| *meaning)) {
         let (Some(all), Some(wire), Some(meaning)) = (captures.get(0), captures.get(1), captures.get(2))
@@ -136,7 +136,7 @@ fn listed(doc: &str, pattern: &Regex, text: bool) -> Vec<Value> {
     if found.len() < 2 || boolean { Vec::new() } else { found }
 }
 
-/// Whether two values 0 and 1 only say no and yes.
+/// Returns whether two values 0 and 1 only mean no and yes.
 pub(crate) fn is_flag(values: &[Value], doc: &str) -> bool {
     let mut wires: Vec<&str> = values.iter().map(|value| value.wire.as_str()).collect();
     wires.sort_unstable();
@@ -146,7 +146,7 @@ pub(crate) fn is_flag(values: &[Value], doc: &str) -> bool {
     wires == ["0", "1"] && (no || doc.contains("是否"))
 }
 
-/// A word of a page as a spec has it, if it is a value of the type.
+/// Converts a word of a page to a spec's value, if it is a value of the type.
 pub(crate) fn value_of(word: &str, scalar: Scalar) -> Option<serde_yaml::Value> {
     match scalar {
         Scalar::Bool => word.parse::<bool>().ok().map(Into::into),
@@ -158,12 +158,12 @@ pub(crate) fn value_of(word: &str, scalar: Scalar) -> Option<serde_yaml::Value> 
     }
 }
 
-/// A value of an example as text, as the wire has it without quotes.
+/// Returns a value of an example as text, as on the wire without quotes.
 pub(crate) fn wire_of(value: &serde_json::Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// A value of a spec as a page has it.
+/// Returns a value of a spec as a page writes it.
 pub(crate) fn word_of(value: &serde_yaml::Value) -> String {
     match value {
         serde_yaml::Value::String(text) => text.clone(),
@@ -188,7 +188,7 @@ mod tests {
             ("1红、2绿、3蓝", vec!["1", "2", "3"]),
             ("0: 红, 1绿， 2:蓝", vec!["0", "1", "2"]),
             ("尺寸，1: 171 x 171; 2: 399 x 399; 4: 2052 x 2052", vec!["1", "2", "4"]),
-            // These are no values.
+            // These aren't values.
             ("最多100个，默认为50个", vec![]),
             ("长度为1~64个字节", vec![]),
             ("取值范围是[0, 2^32)", vec![]),
