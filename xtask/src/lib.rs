@@ -1,7 +1,7 @@
 //! The generator and the spec tools.
 //!
-//! One straight line: [`spec`] reads `spec/*.yaml`, remembers where everything stands and collects every mistake,
-//! [`api`] decides names, directions and order, [`emit`] prints Rust and puts it in place.
+//! One straight line: [`spec`] reads `spec/*.yaml`, records the position of everything and collects every mistake,
+//! [`api`] decides names, directions and order, [`emit`] prints Rust and writes it to its place.
 
 #![allow(missing_docs, reason = "nobody outside this workspace depends on it")]
 

@@ -57,7 +57,7 @@ impl Command {
     }
 }
 
-/// The workspace around the current folder, or else the one that this was compiled in.
+/// Returns the workspace around the current folder, or else the one in which this was compiled.
 fn workspace() -> PathBuf {
     let here = std::env::current_dir().unwrap_or_default();
     let is_one = |folder: &&Path| folder.join("spec").is_dir() && folder.join("xtask/Cargo.toml").is_file();

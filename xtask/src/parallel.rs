@@ -1,4 +1,4 @@
-//! Work spread over the cores: spec files and generated modules know nothing of one another.
+//! Work distributed over the cores: spec files and generated modules are independent of one another.
 
 use std::num::NonZero;
 use std::panic::resume_unwind;

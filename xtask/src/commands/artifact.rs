@@ -1,4 +1,4 @@
-//! Files that commands make of the spec: put in place, or with `--check` only compared with what is there.
+//! Files that commands generate from the spec: written, or with `--check` only compared with the existing ones.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -8,34 +8,34 @@ use std::path::Path;
 /// Files by path from the workspace's root, with `/`.
 pub type Files = BTreeMap<String, String>;
 
-/// What differs between the files that are made and those in place.
+/// The differences between generated and existing files.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// Files that are there with another text.
+    /// Existing files with another text.
     pub changed: Vec<String>,
-    /// Files that aren't there.
+    /// Files that don't exist.
     pub missing: Vec<String>,
-    /// Files in a folder of nothing but made files that nothing makes any more.
+    /// Files in generated folders that are no longer generated.
     pub stale: Vec<String>,
 }
 
 impl Changes {
-    /// Whether everything is in place.
+    /// Returns whether everything is up to date.
     pub fn is_empty(&self) -> bool {
         self.changed.is_empty() && self.missing.is_empty() && self.stale.is_empty()
     }
 
-    /// How many files differ.
+    /// Returns how many files differ.
     pub fn len(&self) -> usize {
         self.changed.len() + self.missing.len() + self.stale.len()
     }
 
-    /// Each file, with what is the matter with it.
+    /// Returns each file with its problem.
     pub fn lines(&self) -> impl Iterator<Item = String> {
         self.worded(["missing", "differs", "stale  "])
     }
 
-    /// Each file, with what was done about it.
+    /// Returns each file with what was done about it.
     pub fn done(&self) -> impl Iterator<Item = String> {
         self.worded(["created", "updated", "removed"])
     }
@@ -49,7 +49,8 @@ impl Changes {
     }
 }
 
-/// Puts files in place, unless it is only to `check`; returns what differed. Nothing else stays in the folders.
+/// Writes files, or with `check` only compares them; returns the differences. The folders contain nothing else
+/// afterwards.
 pub fn put(root: &Path, files: &Files, folders: &[&str], check: bool) -> io::Result<Changes> {
     let changes = compare(root, files, folders)?;
     if !check {
@@ -58,7 +59,7 @@ pub fn put(root: &Path, files: &Files, folders: &[&str], check: bool) -> io::Res
     Ok(changes)
 }
 
-/// Puts a few files in place, unless it is only to `check`; returns those that were not current.
+/// Writes a few files, or with `check` only compares them; returns those that were out of date.
 pub(super) fn put_few<const N: usize>(
     root: &Path,
     files: [(&'static str, String); N],
@@ -71,7 +72,7 @@ pub(super) fn put_few<const N: usize>(
     Ok(paths.into_iter().filter(differs).collect())
 }
 
-/// Compares files with those in place, and finds what else is in the folders.
+/// Compares files with the existing ones, and finds other files in the folders.
 pub fn compare(root: &Path, files: &Files, folders: &[&str]) -> io::Result<Changes> {
     let mut changes = Changes::default();
     for (path, text) in files {
@@ -89,14 +90,14 @@ pub fn compare(root: &Path, files: &Files, folders: &[&str]) -> io::Result<Chang
     Ok(changes)
 }
 
-/// Writes what differs, removes what is stale.
+/// Writes the files that differ, and removes stale ones.
 fn apply(root: &Path, files: &Files, folders: &[&str], changes: &Changes) -> io::Result<()> {
     for path in changes.changed.iter().chain(&changes.missing) {
         write(root, path, &files[path])?;
     }
     for path in &changes.stale {
         fs::remove_file(root.join(path)).map_err(|error| named(path, &error))?;
-        // A folder goes with its last file.
+        // A folder is removed with its last file.
         let above = Path::new(path).ancestors().skip(1);
         for folder in above.take_while(|folder| !folders.iter().any(|kept| Path::new(kept) == *folder)) {
             if fs::remove_dir(root.join(folder)).is_err() {
@@ -125,7 +126,7 @@ fn collect(root: &Path, folder: &str, found: &mut BTreeSet<String>) -> io::Resul
     Ok(())
 }
 
-/// Reads a file, if it is there.
+/// Reads a file, if it exists.
 pub(super) fn read(root: &Path, path: &str) -> io::Result<Option<Vec<u8>>> {
     match fs::read(root.join(path)) {
         Ok(bytes) => Ok(Some(bytes)),
@@ -134,14 +135,14 @@ pub(super) fn read(root: &Path, path: &str) -> io::Result<Option<Vec<u8>>> {
     }
 }
 
-/// Writes a file, in a folder that is made if need be.
+/// Writes a file, and creates its folder if necessary.
 pub(super) fn write(root: &Path, path: &str, text: &str) -> io::Result<()> {
     let file = root.join(path);
     let folder = file.parent().map_or(Ok(()), fs::create_dir_all);
     folder.and_then(|()| fs::write(&file, text)).map_err(|error| named(path, &error))
 }
 
-/// Says in an error which file it is about.
+/// Adds the file's name to an I/O error.
 fn named(path: &str, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{path}: {error}"))
 }

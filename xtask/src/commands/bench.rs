@@ -29,7 +29,7 @@ pub struct Args {
 }
 
 impl Args {
-    /// Measures.
+    /// Runs the measurements.
     pub fn run(self, root: &Path) -> Result<(), Failure> {
         let Self { only, full, write, json } = self;
         let options = Options { only, full: full || write, progress: terminal::errors_in_color() };

@@ -27,7 +27,7 @@ pub struct Args {
 }
 
 impl Args {
-    /// Counts, and draws or compares.
+    /// Counts endpoints, and draws or compares the chart.
     pub fn run(self, root: &Path) -> Result<(), Failure> {
         let Summary { coverage, pages, undocumented, stale } = run(root, self.docs.as_deref(), self.check)?;
         terminal::print(&match Format::asked_for(self.markdown, self.json) {
@@ -52,22 +52,22 @@ impl Args {
     }
 }
 
-/// What a run found.
+/// The results of a run.
 #[derive(Debug)]
 pub struct Summary {
     /// The numbers.
     pub coverage: Coverage,
-    /// Whether the pages were there; if not, what they document is as it was.
+    /// Whether the pages were available; if not, the numbers of documented endpoints are those from before.
     pub pages: bool,
-    /// Paths of the spec that no page documents, as far as the pages were there.
+    /// Paths of the spec that no available page documents.
     pub undocumented: Vec<String>,
-    /// The files that were not current, relative to the workspace.
+    /// The files that were out of date, relative to the workspace.
     pub stale: Vec<&'static str>,
 }
 
-/// Counts, and writes the numbers and their chart unless it is only to `check`.
+/// Counts endpoints, and writes the numbers and their chart unless `check` is set.
 ///
-/// A folder that isn't there is an error only to who writes: a check may run anywhere.
+/// A folder that doesn't exist is an error only when writing: a check may run anywhere.
 pub fn run(root: &Path, docs: Option<&Path>, check: bool) -> io::Result<Summary> {
     let docs = docs.filter(|docs| docs.is_dir() || !check);
     let (coverage, undocumented) = coverage::count(root, docs)?;

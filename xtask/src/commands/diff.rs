@@ -31,7 +31,7 @@ pub struct Args {
 }
 
 impl Args {
-    /// Compares.
+    /// Compares two specs.
     pub fn run(self, root: &Path) -> Result<(), Failure> {
         let report =
             self.compare(root).map_err(|Unreadable(message)| Failure::new(message).incomparable())?;
@@ -62,7 +62,7 @@ impl Args {
     }
 }
 
-/// Whether the files with new endpoints agree with their pages, as a list that is Markdown, too.
+/// Reports as a list, which is also Markdown, whether the files with new endpoints agree with their pages.
 fn agreement(root: &Path, docs: &Path, report: &Report) -> Result<String, Failure> {
     let files = report.new_files();
     if files.is_empty() {

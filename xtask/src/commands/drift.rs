@@ -24,7 +24,7 @@ pub struct Args {
 }
 
 impl Args {
-    /// Compares.
+    /// Compares the spec with the pages.
     pub fn run(self, root: &Path) -> Result<(), Failure> {
         let bar = terminal::bar();
         let start = |pages| bar.set_length(pages as u64);

@@ -21,7 +21,7 @@ pub struct Args {
 }
 
 impl Args {
-    /// Extracts.
+    /// Extracts the examples.
     pub fn run(self, root: &Path) -> Result<(), Failure> {
         let Extract { lines, examples, endpoints, events, repaired, unreadable } =
             pages::extract(root, &self.docs, self.all)?;

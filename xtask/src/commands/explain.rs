@@ -16,7 +16,7 @@ pub struct Args {
 }
 
 impl Args {
-    /// Explains.
+    /// Explains one mistake, or lists all.
     pub fn run(self) -> Result<(), Failure> {
         terminal::print(&match self.code {
             Some(code) => one(&code).map_err(Failure::new)?,
@@ -27,7 +27,7 @@ impl Args {
     }
 }
 
-/// What a mistake means, by its code, and how to do without it.
+/// Returns the meaning of a mistake, by its code, and how to avoid it.
 pub fn one(code: &str) -> Result<String, String> {
     let Some(mistake) = Mistake::from_code(code) else {
         let near = nearest(code, Mistake::ALL.iter().map(|mistake| mistake.code()));
@@ -52,7 +52,7 @@ pub fn one(code: &str) -> Result<String, String> {
     Ok(text)
 }
 
-/// All mistakes, a line for each.
+/// Returns all mistakes, one per line.
 pub fn all() -> String {
     let width = Mistake::ALL.iter().map(|mistake| mistake.code().len()).max().unwrap_or_default();
     let line = |mistake: &Mistake| format!("{:width$}  {}\n", mistake.code(), mistake.section().0);

@@ -1,4 +1,4 @@
-//! How a command fails: what it says, and how it exits.
+//! Failures of commands: what they print, and their exit code.
 
 use std::fmt::Display;
 use std::io;
@@ -9,9 +9,9 @@ use crate::spec;
 /// Why a command fails.
 #[derive(Debug)]
 pub struct Failure {
-    /// What stands before the errors: reports that need no `error: `.
+    /// Text before the errors: reports without `error: `.
     details: String,
-    /// One line each, or several; none where what was printed says it all.
+    /// The errors, of one line or several; none if the printed text is sufficient.
     errors: Vec<String>,
     exit: u8,
 }
@@ -21,12 +21,12 @@ impl Failure {
         Self::of([error.to_string()])
     }
 
-    /// Several errors of the same weight; without any, what was printed says it all.
+    /// Creates a failure of several equal errors; without any, the printed text is sufficient.
     pub(super) fn of(errors: impl IntoIterator<Item = String>) -> Self {
         Self { details: String::new(), errors: errors.into_iter().collect(), exit: 1 }
     }
 
-    /// There is no spec to go on with, so that nothing was `done`.
+    /// Creates the failure for a spec that can't be used, so that nothing was `done`.
     pub(super) fn of_spec(failure: spec::Failure, done: &str) -> Self {
         match failure {
             spec::Failure::Spec { mistakes, text } => {
@@ -37,17 +37,17 @@ impl Failure {
         }
     }
 
-    /// Says something before the errors.
+    /// Adds a text before the errors.
     pub(super) fn after(self, details: String) -> Self {
         Self { details, ..self }
     }
 
-    /// Of commands that compare: there is nothing to compare, which is another failure than a difference.
+    /// Marks a failure of a command that compares: there is nothing to compare, which is not the same as a difference.
     pub(super) fn incomparable(self) -> Self {
         Self { exit: 2, ..self }
     }
 
-    /// Says why, and how to exit.
+    /// Prints the failure, and returns the exit code.
     pub fn report(&self) -> ExitCode {
         eprint!("{}", self.details);
         for error in &self.errors {

@@ -1,4 +1,4 @@
-//! The formats in which commands print what they found.
+//! The output formats of commands.
 
 /// A format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub(super) enum Format {
 }
 
 impl Format {
-    /// The one that is asked for with flags, of which at most one is set.
+    /// Returns the format that the flags select; at most one of them is set.
     pub(super) fn asked_for(markdown: bool, json: bool) -> Self {
         match (markdown, json) {
             (true, _) => Self::Markdown,

@@ -27,7 +27,7 @@ pub struct Args {
 }
 
 impl Args {
-    /// Drafts.
+    /// Drafts the spec of the pages.
     pub fn run(self) -> Result<(), Failure> {
         match (&self.report, &self.into) {
             (Some(docs), _) => self.report(docs),
@@ -52,7 +52,7 @@ impl Args {
     }
 }
 
-/// Adds the endpoints of some pages to a spec file: of all of them, or of none.
+/// Adds the endpoints of some pages to a spec file: all of them, or none.
 pub fn into(pages: &[PathBuf], file: &Path) -> Result<(), import::Failure> {
     let text = import::added(pages, file)?;
     fs::write(file, text).map_err(|error| import::Failure::Io(file.to_owned(), error))

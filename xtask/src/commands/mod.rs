@@ -1,5 +1,5 @@
-//! One file per command of `cargo xtask`: its arguments, and what it prints. What a command does with the spec or with
-//! pages is done in the modules below, which neither print nor write.
+//! One file per command of `cargo xtask`: its arguments and its output. The work on the spec or the pages is done in
+//! other modules, which neither print nor write files.
 
 pub mod add;
 pub mod artifact;

@@ -39,7 +39,7 @@ pub struct Args {
 }
 
 impl Args {
-    /// Makes mistakes.
+    /// Makes mistakes, and reports the result.
     pub fn run(self, root: &Path) -> Result<(), Failure> {
         let options = Options { kinds: self.kinds, sample: self.sample, seed: self.seed };
         let bar = terminal::bar();

@@ -25,7 +25,7 @@ pub struct Args {
 }
 
 impl Args {
-    /// Writes, or compares.
+    /// Writes the documents, or compares them.
     pub fn run(self, root: &Path) -> Result<(), Failure> {
         let color = terminal::errors_in_color();
         let not_generated = |failure| Failure::of_spec(failure, "generated");
@@ -45,14 +45,14 @@ impl Args {
     }
 }
 
-/// What a run did.
+/// The results of a run.
 #[derive(Debug)]
 pub struct Summary {
-    /// Documents, the common one among them.
+    /// The number of documents, the common one included.
     pub documents: usize,
-    /// What is in them.
+    /// The contents of the documents.
     pub contents: Contents,
-    /// What differed from the files in place.
+    /// The differences from the existing files.
     pub changes: Changes,
 }
 
@@ -63,12 +63,12 @@ impl fmt::Display for Summary {
     }
 }
 
-/// What is in documents.
+/// The contents of documents.
 #[derive(Debug, Default)]
 pub struct Contents {
-    /// Paths.
+    /// The number of paths.
     pub paths: usize,
-    /// Schemas.
+    /// The number of schemas.
     pub schemas: usize,
 }
 
@@ -90,7 +90,7 @@ impl fmt::Display for Contents {
     }
 }
 
-/// Writes the documents of a workspace's spec, or only compares them with those in place.
+/// Writes the documents of a workspace's spec, or with `check` only compares them with the existing ones.
 pub fn run(root: &Path, check: bool, color: bool) -> Result<Summary, spec::Failure> {
     let sources = load::sources(&root.join("spec"))?;
     let documents = openapi::documents(&api::read(&sources, color)?, WORKSPACE);

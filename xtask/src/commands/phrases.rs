@@ -17,7 +17,7 @@ pub struct Args {
 }
 
 impl Args {
-    /// Learns.
+    /// Learns phrases.
     pub fn run(self, root: &Path) -> Result<(), Failure> {
         let sources = load::sources(&root.join("spec"))?;
         let spec = spec::read(&sources, terminal::errors_in_color())
@@ -29,7 +29,7 @@ impl Args {
     }
 }
 
-/// Adds phrases to the spec's; returns how many are new. What is there already stays, since people may have changed it.
+/// Adds phrases to the spec's; returns how many are new. Existing ones stay, since people may have changed them.
 pub(super) fn keep(root: &Path, spec: &Spec, learned: Phrases) -> io::Result<usize> {
     let mut phrases = spec.phrases.clone().unwrap_or_default();
     let new = phrases.learn(learned);

@@ -15,7 +15,7 @@ pub struct Args {
 }
 
 impl Args {
-    /// Writes, or compares.
+    /// Writes the schemas, or compares them.
     pub fn run(self, root: &Path) -> Result<(), Failure> {
         let stale = run(root, self.check)?;
         if stale.is_empty() {
@@ -31,7 +31,7 @@ impl Args {
     }
 }
 
-/// Writes the schemas unless it is only to `check`. Returns the files that were not current.
+/// Writes the schemas unless `check` is set. Returns the files that were out of date.
 pub fn run(root: &Path, check: bool) -> io::Result<Vec<&'static str>> {
     let spec = root.join("spec");
     if !check && !spec.is_dir() {

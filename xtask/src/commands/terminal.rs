@@ -6,21 +6,21 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Prints a result.
 pub(super) fn print(text: &str) {
-    // Who closes the pipe early has read enough.
+    // A reader that closes the pipe early has read enough.
     let _ = stdout().write_all(text.as_bytes());
 }
 
-/// Whether results may be in color.
+/// Returns whether results may be in color.
 pub(super) fn color() -> bool {
     stdout().is_terminal()
 }
 
-/// Whether errors may be in color, and progress be shown.
+/// Returns whether errors may be in color, and progress may be shown.
 pub(super) fn errors_in_color() -> bool {
     stderr().is_terminal()
 }
 
-/// A progress bar, on a terminal.
+/// Returns a progress bar, which only a terminal shows.
 pub(super) fn bar() -> ProgressBar {
     let bar = ProgressBar::no_length();
     if errors_in_color() {

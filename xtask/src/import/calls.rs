@@ -1,4 +1,4 @@
-//! Names of endpoints: what a path says, its verb first, with its object.
+//! Names for endpoints: made from the path, with its verb first, followed by its object.
 
 use std::collections::HashSet;
 
@@ -86,10 +86,10 @@ const VERBS: &[&str] = &[
     "upload",
 ];
 
-/// What may stand before a verb.
+/// Words that may precede a verb.
 const FRONT: &[&str] = &["async", "batch", "simple", "sync"];
 
-/// Words beside a verb that don't say what it is done to.
+/// Words beside a verb that don't name its object.
 const VAGUE: &[&str] = &[
     "config",
     "data",
@@ -112,7 +112,7 @@ const VAGUE: &[&str] = &[
     "status",
 ];
 
-/// Nouns that paths write without a mark between them.
+/// Nouns that paths run together.
 const NOUNS: &[&str] = &[
     "access",
     "account",
@@ -143,8 +143,8 @@ const NOUNS: &[&str] = &[
     "waiting",
 ];
 
-/// The name of the endpoint of a path that has a title: its last part, verb first; with the part before where the last
-/// one doesn't say what is done to what, or where the name is taken.
+/// Returns the name for the endpoint of a path with a title: its last part, verb first; preceded by the part before if
+/// the last one lacks an object, or if the name is taken.
 pub(super) fn endpoint_name(path: &str, title: &str, taken: impl Fn(&str) -> bool) -> String {
     let parts: Vec<String> = parts(path).map(names::snake).collect();
     let Some((last, before)) = parts.split_last() else { return "endpoint".to_owned() };
@@ -180,7 +180,7 @@ pub(super) fn endpoint_name(path: &str, title: &str, taken: impl Fn(&str) -> boo
     })
 }
 
-/// The words with their verb at the front, and where it stands. Where there is none, the title may say what is done.
+/// Moves the verb to the front, and returns its former position. If there is none, the title may imply it.
 fn verb_first(mut words: Vec<String>, title: &str) -> (Vec<String>, Option<usize>) {
     let front = words.iter().take_while(|word| is_one_of(FRONT, word)).count();
     if front == words.len() {
@@ -203,7 +203,7 @@ fn verb_first(mut words: Vec<String>, title: &str) -> (Vec<String>, Option<usize
     (words, Some(front))
 }
 
-/// Whether a title says that something is read.
+/// Returns whether a title says that something is read.
 fn reading_title(title: &str) -> bool {
     let verbs = ["获取", "查询", "读取", "拉取", "搜索", "模糊搜索", "查看", "列出"];
     verbs.iter().any(|verb| title.starts_with(verb))
@@ -213,7 +213,7 @@ fn is_one_of(words: &[&str], word: &str) -> bool {
     words.contains(&word)
 }
 
-/// The words of which one is made, if they are all known: `addtagusers` → `add`, `tag`, `users`.
+/// Splits a compound into its words, if all of them are known: `addtagusers` → `add`, `tag`, `users`.
 fn split(word: &str, around: &HashSet<&str>) -> Vec<String> {
     let known = |word: &str| {
         [VERBS, FRONT, VAGUE, NOUNS].iter().any(|of| of.contains(&word)) || around.contains(word)
@@ -221,7 +221,7 @@ fn split(word: &str, around: &HashSet<&str>) -> Vec<String> {
     if known(word) || word.len() > 40 || !word.is_ascii() {
         return vec![word.to_owned()];
     }
-    // By length: the fewest words that the beginning of the word is made of.
+    // By length: the fewest words that make up the beginning of the compound.
     let mut best: Vec<Option<Vec<&str>>> = vec![Some(Vec::new())];
     for end in 1..=word.len() {
         let ways = (0..end.saturating_sub(1)).filter(|start| known(&word[*start..end])).filter_map(|start| {
@@ -237,8 +237,8 @@ fn split(word: &str, around: &HashSet<&str>) -> Vec<String> {
     }
 }
 
-/// The name of the chapter that some paths have in common: `tea.pot` of `tea/pot/add` and `tea/pot/list`, or of
-/// `tea/pot_add` and `tea/pot_list`; none, where they are of several families.
+/// Returns the name of the chapter that some paths share: `tea.pot` for `tea/pot/add` and `tea/pot/list`, or for
+/// `tea/pot_add` and `tea/pot_list`; none if they belong to several families.
 pub(super) fn chapter_name(paths: &[&str]) -> Option<String> {
     let split_paths: Vec<Vec<String>> =
         paths.iter().map(|path| parts(path).map(names::snake).collect()).collect();
@@ -257,7 +257,7 @@ pub(super) fn chapter_name(paths: &[&str]) -> Option<String> {
     name.split('.').all(names::is_snake).then_some(name)
 }
 
-/// What all are, if they are the same.
+/// Returns the common value, if all are the same.
 fn the_same(mut all: impl Iterator<Item = Option<String>>) -> Option<String> {
     let first = all.next()??;
     all.all(|other| other.as_ref() == Some(&first)).then_some(first)

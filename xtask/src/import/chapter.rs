@@ -1,4 +1,5 @@
-//! The pages of a chapter: which of them document endpoints, which spec file these belong to, and what that file lacks.
+//! The pages of a chapter: which of them document endpoints, to which spec file these belong, and what that file
+//! lacks.
 
 use std::collections::{BTreeSet, HashSet};
 use std::fs;
@@ -20,25 +21,25 @@ use crate::spec::{Names, Phrases, Spec};
 /// The pages of a chapter.
 #[derive(Debug)]
 pub struct Chapter {
-    /// The chapter's title, as its folders are called.
+    /// The chapter's title, by its folders.
     pub title: String,
-    /// The folder that all its pages are in.
+    /// The folder that contains all its pages.
     pub folder: PathBuf,
     /// The titles of the pages that document no endpoint.
     pub without: Vec<String>,
     pages: Vec<(Page, Contents)>,
 }
 
-/// A spec file with the drafts of what it lacked.
+/// A spec file completed with drafts.
 #[derive(Debug)]
 pub struct Completed {
     /// Its text.
     pub text: String,
-    /// The paths of the endpoints that were drafted.
+    /// The paths of the drafted endpoints.
     pub drafted: Vec<String>,
-    /// How many endpoints of the chapter it had already.
+    /// How many endpoints of the chapter the file already had.
     pub known: usize,
-    /// The paths that another spec file has from the same page, each with that file.
+    /// The paths that another spec file already has for the same page, each with that file.
     pub elsewhere: Vec<(String, String)>,
 }
 
@@ -71,25 +72,25 @@ impl Chapter {
         Ok(chapter)
     }
 
-    /// The documents of the pages, and the paths of their endpoints.
+    /// Returns the paths of the endpoints, each with the document's ID.
     fn endpoints(&self) -> impl Iterator<Item = (u32, &str)> {
         self.pages.iter().flat_map(|(page, contents)| {
             contents.sections.iter().map(|section| (page.id, section.path.as_str()))
         })
     }
 
-    /// How many endpoints the pages document.
+    /// Returns how many endpoints the pages document.
     pub fn len(&self) -> usize {
         self.endpoints().count()
     }
 
-    /// Whether the pages document no endpoint.
+    /// Returns whether the pages document no endpoint.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The spec file that the chapter belongs to, by its name: the one that has endpoints of these pages already, the one
-    /// that the table of names has for them, or one that is named after what their paths have in common.
+    /// Returns the name of the chapter's spec file: the one that already has endpoints of these pages, the one in the
+    /// table of names, or one named after the common part of the paths.
     pub fn file(&self, sources: &[Source]) -> Result<String, String> {
         let has = |source: &&Source| {
             Existing::read(source.text.clone()).is_ok_and(|file| {
@@ -128,7 +129,7 @@ impl Chapter {
         Ok(format!("{name}.yaml"))
     }
 
-    /// Drafts what a spec file lacks of the pages, among the others of the spec; without a text, the whole file.
+    /// Drafts what a spec file lacks of the pages, given the other files; without a text, the whole file.
     pub fn completed(
         &self,
         text: Option<String>,
@@ -174,13 +175,13 @@ impl Chapter {
         Ok(completed)
     }
 
-    /// What the spec says for the short phrases of the pages.
+    /// Learns the English for the pages' short phrases from the spec.
     pub fn learned(&self, spec: &Spec) -> Phrases {
         learn(spec, self.pages.iter().map(|(page, contents)| (page, contents)))
     }
 }
 
-/// The folder that all of some pages and folders are in.
+/// Returns the folder that contains all of some pages and folders.
 fn folder(places: &[PathBuf]) -> PathBuf {
     let absolute = |place: &PathBuf| fs::canonicalize(place).unwrap_or_else(|_| place.clone());
     let folders = places.iter().map(|place| {
@@ -190,12 +191,12 @@ fn folder(places: &[PathBuf]) -> PathBuf {
     folders.reduce(|a, b| common(&a, &b)).unwrap_or_default()
 }
 
-/// The title of a chapter, as its folders are called: of `024-Mail/002-Send`, `Mail · Send`.
+/// Returns the title of a chapter by its folders: `Mail · Send` for `024-Mail/002-Send`.
 fn title(folder: &Path) -> String {
     let names: Vec<String> =
         folder.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
     let chapters = names.iter().rev().map_while(|name| unnumbered(name));
-    // Above the chapters of an API stands the API.
+    // The folder above the chapters is that of the API.
     let mut chapters: Vec<&str> = chapters.take_while(|name| !name.ends_with("API")).collect();
     chapters.reverse();
     if chapters.is_empty() { names.last().cloned().unwrap_or_default() } else { chapters.join(" · ") }
@@ -205,7 +206,7 @@ fn common(a: &Path, b: &Path) -> PathBuf {
     a.components().zip(b.components()).take_while(|(a, b)| a == b).map(|(part, _)| part).collect()
 }
 
-/// The name of a folder without the number that sorts it, if it has one.
+/// Returns the name of a folder without its sort number, if it has one.
 fn unnumbered(name: &str) -> Option<&str> {
     let rest = name.trim_start_matches(|c: char| c.is_ascii_digit());
     let plain = rest.strip_prefix(['-', '_', '.', ' '])?;

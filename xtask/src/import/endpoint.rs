@@ -1,4 +1,4 @@
-//! From what a page says of an endpoint to a draft of it.
+//! Drafts an endpoint from what a page says about it.
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
@@ -29,7 +29,7 @@ pub(super) struct EndpointDrafter<'p> {
     known: &'p Known,
     encoding: Encoding,
     method: &'p str,
-    /// What isn't sure of the endpoint as a whole.
+    /// Doubts about the endpoint as a whole.
     doubts: Vec<String>,
 }
 
@@ -129,7 +129,7 @@ impl<'p> EndpointDrafter<'p> {
         drafted
     }
 
-    /// The fields of a side: what its examples show and its tables say.
+    /// Drafts the fields of a side, from examples and tables.
     fn side(&mut self, side: Part, owner: &str, bodies: &[Value]) -> Draft<DraftFields> {
         let section = self.section;
         let shown: Vec<&Map<String, Value>> = bodies.iter().filter_map(Value::as_object).collect();
@@ -151,7 +151,7 @@ impl<'p> EndpointDrafter<'p> {
         Draft::doubtful(fields, format!("the tables give no types: number or text? {}", guessed.join(", ")))
     }
 
-    /// Makes something plainer of a field where there are no objects and lists.
+    /// Simplifies a field for encodings without objects and lists.
     fn flatten(&self, field: &mut Draft<Field>) {
         let nested = match &field.spec.ty {
             TypeExpr::Scalar(scalar) => *scalar == Scalar::Any,
@@ -167,7 +167,7 @@ impl<'p> EndpointDrafter<'p> {
     }
 }
 
-/// How often an endpoint may be called.
+/// Returns the error codes, each with its description.
 fn codes(section: &Section) -> IndexMap<String, String> {
     let rows = section.codes.iter().filter(|row| row.code != 0);
     rows.map(|row| (row.code.to_string(), row.words.clone())).collect()

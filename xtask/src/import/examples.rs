@@ -1,4 +1,4 @@
-//! The bodies that examples are made of: what the page shows, and the fields that can't be left out where it shows nothing.
+//! The bodies for a draft's examples: those on the page and, where it shows none, the required fields.
 
 use serde_json::{Map, Value, json};
 
@@ -8,18 +8,18 @@ use crate::pages::encoding::Encoding;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{Errcode, Format, Repr, Variant};
 
-/// What the examples of an endpoint are made of.
+/// The sources of an endpoint's examples.
 pub(super) struct Shown<'s> {
     pub encoding: &'s Encoding,
     pub errcode: Errcode,
-    /// The requests that the page shows.
+    /// The requests on the page.
     pub requests: Vec<Value>,
-    /// The responses that it shows.
+    /// The responses on the page.
     pub responses: Vec<Value>,
 }
 
 impl Shown<'_> {
-    /// The page's examples in pairs; what it doesn't show is made up.
+    /// Pairs the page's examples; missing ones are made up.
     pub(super) fn pairs(
         self,
         request: &DraftFields,
@@ -54,7 +54,7 @@ impl Shown<'_> {
     }
 }
 
-/// What an answer has beside its own fields.
+/// Returns the fields that every response has.
 fn envelope() -> Value {
     json!({ "errcode": 0, "errmsg": "ok" })
 }
@@ -70,7 +70,7 @@ fn merged(mut object: Value, other: Value) -> Value {
     object
 }
 
-/// An object with the fields that can't be left out.
+/// Returns an object with the required fields.
 fn sample(types: &Types, fields: &DraftFields) -> Value {
     let mut object = Map::new();
     for (name, field) in fields.iter().filter(|(_, field)| !field.spec.optional) {
@@ -116,7 +116,7 @@ fn sample_value(types: &Types, ty: &TypeExpr, name: &str) -> Value {
     }
 }
 
-/// What stands beside a union's tag.
+/// Returns the content beside a union's tag.
 fn content(types: &Types, variant: &Variant, tag: &str) -> Value {
     let Some(ty) = &variant.ty else { return json!({}) };
     let key = variant.content(tag);

@@ -1,4 +1,4 @@
-//! Fields and their types: decided from what the tables say and what the examples show.
+//! Fields and their types: decided from tables and examples.
 
 use std::collections::HashSet;
 
@@ -18,7 +18,7 @@ use crate::pages::tree::{self, Node};
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{Field, LimitKind, Part, Repr, Variant, names};
 
-/// How many fields two structs have in common that are the same thing for sure.
+/// The number of shared fields from which on two structs are surely the same thing.
 const CERTAIN: usize = 3;
 
 /// Drafts the fields of one side of an endpoint.
@@ -28,14 +28,14 @@ pub(super) struct FieldDrafter<'d> {
     pub named: &'d [Table],
     pub side: Part,
     pub known: &'d Known,
-    /// Whether the tables of the side tell no types.
+    /// Whether the tables of the side state no types.
     pub untyped: bool,
-    /// Where they don't: the fields whose examples don't tell either.
+    /// In that case: the fields whose examples don't show a type either.
     pub guessed: Vec<String>,
 }
 
 impl FieldDrafter<'_> {
-    /// The fields of an object.
+    /// Drafts the fields of an object.
     pub(super) fn fields(&mut self, object: ObjectSighting<'_>) -> DraftFields {
         let mut drafted = DraftFields::new();
         let tagged = Tagged::find(object);
@@ -56,7 +56,7 @@ impl FieldDrafter<'_> {
         drafted
     }
 
-    /// The field that stands for a tag and the contents beside it.
+    /// Drafts the field that represents a tag and the contents beside it.
     fn embedded(&mut self, tagged: &Tagged, object: ObjectSighting<'_>) -> Draft<Field> {
         let slot = self.types.open(None);
         let definition = Draft::sure(self.union(tagged, object));
@@ -97,7 +97,7 @@ impl FieldDrafter<'_> {
         } else if node.guessed {
             notes.doubt("no example shows where it stands");
         }
-        // What only other rows say is not lost.
+        // Information that only other rows have is kept.
         let mut told: Vec<&str> = Vec::new();
         for doc in node.rows.iter().map(|row| row.doc.as_str()).filter(|doc| !doc.is_empty()) {
             if !told.is_empty() && !told.contains(&doc) {
@@ -113,12 +113,12 @@ impl FieldDrafter<'_> {
             field.default = values::default(seen.doc(), &field.ty, self.types);
         }
         field.limits = node.row().map(|row| row.limits(&field.ty)).unwrap_or_default();
-        // A quirk is held against examples, and a part is none.
+        // A quirk is checked against examples, and a part of a body isn't one.
         field.quirk = notes.quirk.filter(|_| node.whole);
         Draft { spec: field, doubts: notes.doubts }
     }
 
-    /// Whether a field may be absent from one of so many objects.
+    /// Returns whether a field may be absent from one of this many objects.
     fn is_optional(&self, node: &Node<'_>, objects: usize, notes: &mut Notes) -> bool {
         let required = node.row().map_or_else(|| only_optional(node).then_some(false), |row| row.required);
         let missing = node.values.len() < objects;
@@ -136,13 +136,13 @@ impl FieldDrafter<'_> {
                 true
             }
             _ if response && node.row().is_some_and(|row| phrases::may_be_absent(&row.doc)) => true,
-            // Nothing says that it is always there.
+            // Nothing says that it is always present.
             _ if objects == 0 => response || node.rows.is_empty(),
             _ => missing,
         }
     }
 
-    /// The type of some values, as the table says and the examples show.
+    /// Decides the type of some values, by table and examples.
     fn ty(&mut self, seen: &Sighting<'_>, notes: &mut Notes) -> TypeExpr {
         if seen.values.is_empty() {
             return self.unseen(seen, notes);
@@ -177,14 +177,14 @@ impl FieldDrafter<'_> {
         self.refined(seen, scalar, notes)
     }
 
-    /// Settles the doubt about a type that only an example shows, as far as fields of the same name do.
+    /// Resolves the doubt about a type that only an example shows, if fields of the same name do.
     fn compare(&mut self, seen: &Sighting<'_>, scalar: Scalar, notes: &mut Notes) {
         notes.doubts.retain(|doubt| doubt != FROM_EXAMPLE);
         match self.known.scalar(seen.name, seen.in_list) {
             Some(other) if is_text(other) == is_text(scalar) => {}
             Some(other) => notes.doubt(format!("{FROM_EXAMPLE}; elsewhere it is {}", other.keyword())),
             None if !seen.is_in_doubt() => {}
-            // Said once of all fields.
+            // Reported once for all fields.
             None if self.untyped => {
                 if !self.guessed.iter().any(|name| name == seen.name) {
                     self.guessed.push(seen.name.to_owned());
@@ -194,7 +194,7 @@ impl FieldDrafter<'_> {
         }
     }
 
-    /// The type of what no example shows.
+    /// Decides the type of a field that no example shows.
     fn unseen(&mut self, seen: &Sighting<'_>, notes: &mut Notes) -> TypeExpr {
         if seen.says.is_some_and(|says| says.lists > 0) {
             return list(self.unseen(&seen.items(), notes));
@@ -233,7 +233,7 @@ impl FieldDrafter<'_> {
             return TypeExpr::Generic(Generic::Map, Box::new(self.ty(&seen, notes)));
         }
         let plain = pascal(&if in_list { singular(name) } else { name.to_owned() });
-        // A name that the page itself gives the object serves every field that refers to it.
+        // A name that the page itself gives the object fits every field that refers to it.
         let base = match &node.object {
             Some(object) if names::is_pascal(&pascal(object)) => pascal(object),
             _ if is_vague(&plain) => self.title(node).unwrap_or_else(|| within(owner, &plain)),
@@ -242,7 +242,7 @@ impl FieldDrafter<'_> {
         let slot = self.types.open(node.table.as_deref());
         let definition = self.definition(node, &base);
         let ty = self.types.close(slot, &base, owner, &definition);
-        // With a few fields, it may be so by chance.
+        // A few fields may be equal by chance.
         let few = matches!(&definition.spec, Definition::Struct { fields, .. } if fields.len() < CERTAIN);
         let existing = ty.name().filter(|name| !name.ends_with(&base) && self.types.is_existing(name));
         if let Some(name) = existing.filter(|_| few) {
@@ -254,7 +254,7 @@ impl FieldDrafter<'_> {
         ty
     }
 
-    /// The name of an object by what its row calls it, if that is made of our terms.
+    /// Returns the name of an object by its label in the row, if that consists of glossary terms.
     fn title(&self, node: &Node<'_>) -> Option<String> {
         let doc = &node.row()?.doc;
         let title = doc.split(['。', '，', ',', '；', '：', ':', '(', '（', ' ']).next()?;
@@ -263,7 +263,7 @@ impl FieldDrafter<'_> {
         self.known.phrases.composed(title).filter(|name| names::is_pascal(name))
     }
 
-    /// What an object is that will probably be called so.
+    /// Drafts the definition of an object with a probable name.
     fn definition(&mut self, node: &Node<'_>, name: &str) -> Draft<Definition> {
         let object = ObjectSighting { owner: name, fields: &node.fields, shown: &node.objects() };
         if let Some(tagged) = Tagged::find(object)
@@ -285,7 +285,7 @@ impl FieldDrafter<'_> {
         Draft::sure(definition)
     }
 
-    /// The type of an object without fields.
+    /// Decides the type of an object without fields.
     fn unknown_object(&self, seen: &Sighting<'_>, notes: &mut Notes) -> TypeExpr {
         let Some(table) = seen.node.table.as_ref().filter(|_| seen.node.again) else {
             notes.doubt("an object whose fields the page doesn't say");
@@ -300,7 +300,7 @@ impl FieldDrafter<'_> {
         around.unwrap_or(TypeExpr::Scalar(Scalar::Any))
     }
 
-    /// A scalar made more exact: an enum, a flag, a time, a joined list.
+    /// Refines a scalar: an enum, a flag, a time, a joined list.
     fn refined(&mut self, seen: &Sighting<'_>, scalar: Scalar, notes: &mut Notes) -> TypeExpr {
         match values::refine(seen, scalar, self.named, notes) {
             Refined::Type(ty) => ty,
@@ -314,7 +314,7 @@ impl FieldDrafter<'_> {
     }
 }
 
-/// Gives the only list of an object the limits that the row of the object has for it.
+/// Applies the limits in an object's row to the object's only list.
 fn limit_only_list(fields: &mut DraftFields, node: &Node<'_>) {
     let mut lists =
         fields.values_mut().filter(|field| matches!(field.spec.ty, TypeExpr::Generic(Generic::List, _)));
@@ -328,13 +328,13 @@ fn limit_only_list(fields: &mut DraftFields, node: &Node<'_>) {
     }
 }
 
-/// Whether an object that no table describes has fields that tables describe, all of them as optional.
+/// Returns whether an object that no table describes has fields that tables describe, all of them as optional.
 fn only_optional(node: &Node<'_>) -> bool {
     let mut rows = node.fields.values().filter_map(Node::row).peekable();
     rows.peek().is_some() && rows.all(|row| row.required == Some(false))
 }
 
-/// Whether values of a scalar stand in quotes.
+/// Returns whether values of a scalar are in quotes.
 const fn is_text(scalar: Scalar) -> bool {
     matches!(scalar, Scalar::String | Scalar::Secret)
 }
@@ -343,7 +343,7 @@ fn list(item: TypeExpr) -> TypeExpr {
     TypeExpr::Generic(Generic::List, Box::new(item))
 }
 
-/// Gives fields whose names would be the same in Rust, or can't be names, others.
+/// Renames fields whose names would be the same in Rust, or can't be names.
 fn rename(fields: &mut DraftFields) {
     let mut known = HashSet::from(["new".to_owned(), "default".to_owned()]);
     for (index, (name, field)) in fields.iter_mut().enumerate() {

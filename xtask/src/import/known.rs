@@ -1,5 +1,5 @@
-//! What is known besides the page that is drafted: what short phrases are in English, and which types fields of a name have
-//! elsewhere.
+//! Knowledge beyond the page that is drafted: the English for short phrases, and the types of fields with the same
+//! name elsewhere.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -12,7 +12,7 @@ use crate::spec::source::{self, Kind, Lines, Node, Source};
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{NAMES, Names, PHRASES, Phrases};
 
-/// What helps with every page of a chapter.
+/// Knowledge that helps with every page of a chapter.
 #[derive(Debug, Default)]
 pub(super) struct Known {
     pub phrases: Phrases,
@@ -24,11 +24,11 @@ pub(super) struct Known {
     everywhere: Types,
 }
 
-/// How many fields of one name and type tell what another one is that stands in another family.
+/// How many fields with one name and type decide the type of a field in another family.
 const ENOUGH: usize = 3;
 
 impl Known {
-    /// What the other files of a spec know for a file with this name.
+    /// Collects the knowledge in the other files of a spec, for a file with this name.
     pub(super) fn of(sources: &[Source], file: &Path) -> Self {
         let stem = file.file_stem().unwrap_or_default().to_string_lossy();
         let family = |stem: &str| stem.split('.').next().map(str::to_owned);
@@ -47,14 +47,14 @@ impl Known {
         known
     }
 
-    /// Adds the types that the file itself has.
+    /// Adds the types in the file itself.
     pub(super) fn read_file(&mut self, text: &str) {
         for (name, ty) in types_of(text) {
             self.near.add(&name, &ty);
         }
     }
 
-    /// Adds what the tables of a page say.
+    /// Adds the types in a page's tables.
     pub(super) fn read(&mut self, contents: &Contents) {
         let tables = contents.sections.iter().flat_map(|section| &section.tables).chain(&contents.named);
         for (name, ty) in tables.flat_map(types_in) {
@@ -62,7 +62,7 @@ impl Known {
         }
     }
 
-    /// The scalar of a field, or of the items of a field, that has the same name elsewhere, where all agree.
+    /// Returns the scalar of a field, or of the items of a field, with the same name elsewhere, if all agree.
     pub(super) fn scalar(&self, name: &str, in_list: bool) -> Option<Scalar> {
         let key = (name.to_owned(), in_list);
         match self.near.0.get(&key) {
@@ -74,11 +74,11 @@ impl Known {
     }
 }
 
-/// By name, and whether the items of a list are meant.
+/// By name, and whether it is the type of a list's items.
 #[derive(Debug, Default)]
 struct Types(HashMap<(String, bool), Counts>);
 
-/// How often there is which scalar, by its keyword; other types have none.
+/// How often each scalar occurs, by its keyword; other types have none.
 type Counts = BTreeMap<Option<&'static str>, usize>;
 
 impl Types {
@@ -95,13 +95,13 @@ impl Types {
     }
 }
 
-/// The only scalar that there is, and how often.
+/// Returns the only scalar that occurs, and how often.
 fn only(seen: &Counts) -> Option<(Scalar, usize)> {
     let (scalar, count) = seen.first_key_value().filter(|_| seen.len() == 1)?;
     Some((Scalar::from_keyword((*scalar)?)?, *count))
 }
 
-/// The types of the fields of a spec file, by name, but for those that nobody has settled yet.
+/// Returns the types of the fields of a spec file, by name, except those that nobody has settled yet.
 fn types_of(text: &str) -> Vec<(String, TypeExpr)> {
     let mut found = Vec::new();
     if let Ok(root) = Node::parse(text) {
@@ -118,7 +118,7 @@ fn types_of(text: &str) -> Vec<(String, TypeExpr)> {
     found
 }
 
-/// Shows the keys of all fields, each with its type.
+/// Visits the keys of all fields, each with its type.
 fn collect(node: &Node, found: &mut impl FnMut(&Node, &str)) {
     for (key, value) in entries(node) {
         let holds_fields = |key: &str| ["request", "response", "fields"].contains(&key);
@@ -142,7 +142,7 @@ fn entries(node: &Node) -> &[(Node, Node)] {
     }
 }
 
-/// The types that a table gives fields, by name.
+/// Returns the types that a table gives fields, by name.
 fn types_in(table: &Table) -> impl Iterator<Item = (String, TypeExpr)> {
     let rows = table.rows.iter().filter(|_| !table.values);
     rows.filter_map(|row| {

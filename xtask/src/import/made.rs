@@ -1,19 +1,19 @@
-//! Values that look real and are nobody's: by what a field is called, and by what a page shows in it.
+//! Values that look real and belong to nobody, chosen by the name of a field and by its value on a page.
 
-/// What a text is.
+/// The kind of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Kind {
-    /// The id of a member.
+    /// A member's ID.
     Member,
-    /// The id of an external contact.
+    /// An external contact's ID.
     External,
-    /// An id that WeChat or WeCom made of somebody or something.
+    /// An ID that WeChat or WeCom generated.
     OpenId,
     Company,
     Chat,
     Media,
     Space,
-    /// Another id.
+    /// Another ID.
     Id,
     Secret,
     Url,
@@ -21,7 +21,7 @@ pub(super) enum Kind {
     Phone,
     Person,
     FileName,
-    /// What something is called.
+    /// A name of something.
     Title,
     Prose,
     Md5,
@@ -36,7 +36,7 @@ pub(super) enum Kind {
     Word,
 }
 
-/// Endings of names, and what such a field holds: the first that fits decides.
+/// Endings of names, and the kind of such a field: the first that fits decides.
 const BY_NAME: &[(&[&str], Kind)] = &[
     (&["external_userid", "externaluserid"], Kind::External),
     (&["openid", "open_userid", "openuserid", "unionid", "open_kfid", "pending_id"], Kind::OpenId),
@@ -78,7 +78,7 @@ const BY_NAME: &[(&[&str], Kind)] = &[
     (&["name", "title", "subject", "topic", "label"], Kind::Title),
 ];
 
-/// What a text is that a page shows in a field of this name.
+/// Returns the kind of a text that a page shows in a field of this name.
 pub(super) fn kind(name: &str, text: &str) -> Kind {
     let lower = name.to_ascii_lowercase();
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
@@ -106,7 +106,8 @@ pub(super) fn kind(name: &str, text: &str) -> Kind {
     }
 }
 
-/// Whether a text is a constant, `SUCCESS`, and not the field's own name in capitals, which stands for any value.
+/// Returns whether a text is a constant, `SUCCESS`, rather than the field's own name in capitals, which represents any
+/// value.
 fn is_constant(name: &str, text: &str) -> bool {
     let capitals = text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
     let text = text.to_ascii_lowercase();
@@ -114,13 +115,13 @@ fn is_constant(name: &str, text: &str) -> bool {
     capitals && !plain.is_empty() && !name.contains(plain) && !plain.contains(name)
 }
 
-/// Whether a text may be one of the API's own words: `text`, `image/png`, `4.1`.
+/// Returns whether a text may be one of the API's own words: `text`, `image/png`, `4.1`.
 fn is_word(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-./:+".contains(c);
     text.len() <= 24 && text.chars().all(plain) || text.len() <= 3 && text.is_ascii()
 }
 
-/// The names of members, as ids and as people write them.
+/// The names of members, as IDs and as people write them.
 const PEOPLE: [(&str, &str); 8] = [
     ("chenyu", "Chen Yu"),
     ("linmo", "Lin Mo"),
@@ -141,10 +142,10 @@ const PROSE: [&str; 4] = [
 ];
 const FILES: [&str; 4] = ["minutes.pdf", "plan.docx", "budget.xlsx", "photo.png"];
 
-/// The value of a kind with a number: other numbers give other values.
+/// Returns the value of a kind with a number: other numbers give other values.
 pub(super) fn text(kind: Kind, name: &str, number: usize) -> String {
     let (userid, person) = PEOPLE[number % PEOPLE.len()];
-    // The second round of names is numbered.
+    // From the second round on, names are numbered.
     let round =
         |length: usize| if number < length { String::new() } else { (number / length + 1).to_string() };
     let of = |words: &[&str]| format!("{}{}", words[number % words.len()], round(words.len()));
@@ -177,7 +178,7 @@ pub(super) fn text(kind: Kind, name: &str, number: usize) -> String {
     }
 }
 
-/// What an id is of: `tag` of `tag_id_list`.
+/// Returns what an ID identifies: `tag` for `tag_id_list`.
 fn stem(name: &str) -> String {
     let lower = name.to_ascii_lowercase();
     let endings = ["_list", "list", "ids", "id", "_key", "_url", "url", "_"];
@@ -189,7 +190,7 @@ fn stem(name: &str) -> String {
     stem.trim_matches('_').replace('_', "-")
 }
 
-/// A number in the place of a page's: small ones say what is meant, such as 0, 1, or how many.
+/// Returns a number to replace a page's: small ones have a meaning, such as 0, 1, or a count.
 pub(super) fn number(name: &str, number: i64) -> i64 {
     let lower = name.to_ascii_lowercase();
     let (most, size) = if lower.ends_with("id") { (1, 20) } else { (999, 1000) };

@@ -1,4 +1,4 @@
-//! Drafts: what a spec would say, and beside it what the import isn't sure of.
+//! Drafts: parts of a spec, each with the import's doubts.
 
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -9,7 +9,7 @@ use crate::spec::{
     Variant, WrittenRule,
 };
 
-/// A part of a spec, and what the import isn't sure of.
+/// A part of a spec, with the import's doubts.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Draft<T> {
     pub spec: T,
@@ -17,7 +17,7 @@ pub(super) struct Draft<T> {
 }
 
 impl<T> Draft<T> {
-    /// What there is no doubt about.
+    /// Creates a draft without doubts.
     pub(super) const fn sure(spec: T) -> Self {
         Self { spec, doubts: Vec::new() }
     }
@@ -30,7 +30,7 @@ impl<T> Draft<T> {
 /// The fields of an object, by wire name.
 pub(super) type DraftFields = IndexMap<String, Draft<Field>>;
 
-/// An endpoint, without the words that a person has to find.
+/// An endpoint, without the words that a person has to write.
 #[derive(Debug)]
 pub(super) struct DraftEndpoint {
     pub name: String,
@@ -50,17 +50,17 @@ pub(super) struct DraftEndpoint {
     pub rules: Vec<WrittenRule>,
     pub request: Draft<DraftFields>,
     pub response: Draft<DraftFields>,
-    /// What the page says of error codes, by code.
+    /// The page's descriptions of error codes, by code.
     pub codes: IndexMap<String, String>,
     pub examples: Vec<Draft<Bodies>>,
-    /// What the notes have to say in some words: permissions, and days from which on something changes.
+    /// What the notes must mention: permissions, and the days on which something changes.
     pub notes: Vec<String>,
-    /// What isn't sure of it as a whole.
+    /// Doubts about it as a whole.
     pub doubts: Vec<String>,
 }
 
 impl DraftEndpoint {
-    /// What travels when it is called.
+    /// Returns the fields of its request and its response.
     pub(super) fn parts(&self) -> [(Part, &Draft<DraftFields>); 2] {
         [(Part::Request, &self.request), (Part::Response, &self.response)]
     }
@@ -73,19 +73,19 @@ pub(super) struct Bodies {
     pub response: Value,
 }
 
-/// What a type is.
+/// The definition of a type.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Definition {
     /// An object with fields.
     Struct { doc: String, fields: DraftFields },
     /// A list of values.
     Enum { doc: String, repr: Repr, values: IndexMap<String, Draft<EnumValue>> },
-    /// An object that is told by a tag.
+    /// An object with a tag.
     Union { doc: String, tag: String, repr: Repr, variants: IndexMap<String, Variant> },
 }
 
 impl Definition {
-    /// The types that a spec file has, by name. A union of a style that is never drafted is none of them.
+    /// Returns the types of a spec file, by name. Unions of a style that is never drafted are left out.
     pub(super) fn of_file(file: &File) -> IndexMap<String, Self> {
         let structs = file.structs.iter().map(|(name, of)| {
             let fields = of.fields.iter().map(|(name, field)| (name.clone(), Draft::sure(field.clone())));
@@ -103,7 +103,7 @@ impl Definition {
         structs.chain(enums).chain(unions).collect()
     }
 
-    /// The types of its fields and variants.
+    /// Returns the types of its fields and variants.
     pub(super) fn types(&self) -> Vec<&TypeExpr> {
         match self {
             Self::Struct { fields, .. } => fields.values().map(|field| &field.spec.ty).collect(),
@@ -124,7 +124,8 @@ impl Definition {
         }
     }
 
-    /// What structs with fields have in common exactly if they are the same on the wire.
+    /// Returns a text that is equal for structs exactly if they are the same on the wire; none for a struct without
+    /// fields.
     pub(super) fn shape(&self) -> Option<String> {
         let Self::Struct { fields, .. } = self else { return None };
         let mut essence: Vec<(&String, bool, String)> = fields
@@ -135,7 +136,7 @@ impl Definition {
         (!essence.is_empty()).then(|| format!("{essence:?}"))
     }
 
-    /// Whether the fields of structs with the same ones are limited to the same.
+    /// Returns whether the fields of two structs with the same fields have the same limits.
     pub(super) fn has_limits_of(&self, other: &Self) -> bool {
         let (Self::Struct { fields, .. }, Self::Struct { fields: others, .. }) = (self, other) else {
             return false;
@@ -146,7 +147,7 @@ impl Definition {
             .all(|(name, field)| others.get(name).is_some_and(|other| limits(other) == limits(field)))
     }
 
-    /// What enums with the same values have in common, if the page says what all of these mean.
+    /// Returns a text that is equal for enums with the same values, if the page says what all of these mean.
     pub(super) fn meanings(&self) -> Option<String> {
         let Self::Enum { repr, values, .. } = self else { return None };
         let said = |value: &Draft<EnumValue>| value.spec.doc.clone().filter(|doc| !doc.is_empty());
@@ -157,7 +158,8 @@ impl Definition {
         (!meanings.is_empty()).then(|| format!("{repr:?} {meanings:?}"))
     }
 
-    /// Adds the values of another enum, if what both have means the same in both, and one has all that the other has.
+    /// Adds the values of another enum, if the common values mean the same in both, and one has all values of the
+    /// other.
     pub(super) fn learn(&mut self, other: &Self) -> bool {
         let (Self::Enum { repr, values, .. }, Self::Enum { repr: others_repr, values: others, .. }) =
             (self, other)
@@ -188,7 +190,8 @@ impl Definition {
         true
     }
 
-    /// Whether it is the same on the wire, whatever is said of it. Of values and variants, the other may know more.
+    /// Returns whether it is the same on the wire, whatever its description. The other may have more values or
+    /// variants.
     pub(super) fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Struct { fields, .. }, Self::Struct { fields: others, .. }) => {
@@ -212,7 +215,7 @@ impl Definition {
     }
 }
 
-/// Whether two texts of a value differ at most in what one of them says besides.
+/// Returns whether two descriptions of a value differ at most in an addition to one of them.
 pub(super) fn mean_the_same(one: &str, other: &str) -> bool {
     let plain = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
     let (one, other) = (plain(one), plain(other));

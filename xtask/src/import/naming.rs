@@ -1,13 +1,13 @@
-//! Names for what pages name otherwise, or not at all.
+//! Names for things that pages name differently, or not at all.
 
 use crate::spec::names;
 
-/// The parts of a path, the family first.
+/// Returns the parts of a path, the family first.
 pub(super) fn parts(path: &str) -> impl DoubleEndedIterator<Item = &str> {
     path.split('/').filter(|part| !part.is_empty() && *part != "cgi-bin")
 }
 
-/// A name in PascalCase; of text in capitals, one that can be read.
+/// Returns a name in PascalCase; capitals become readable.
 pub(super) fn pascal(name: &str) -> String {
     if name.contains(|c: char| c.is_ascii_lowercase()) {
         return names::pascal(name);
@@ -15,7 +15,7 @@ pub(super) fn pascal(name: &str) -> String {
     names::pascal(&name.to_ascii_lowercase())
 }
 
-/// The name of one of several: `user_list` → `user`, `replies` → `reply`, `status` stays.
+/// Returns the singular of a name: `user_list` → `user`, `replies` → `reply`, `status` stays.
 pub(super) fn singular(name: &str) -> String {
     let lists = ["_list", "List", "list"];
     let base = lists
@@ -34,15 +34,16 @@ pub(super) fn singular(name: &str) -> String {
     }
 }
 
-/// The name of a type that is called so on its page, inside a type or an endpoint's body: with no word twice in a row.
+/// Returns the name of a type inside a type or an endpoint's body, by its name on the page: without a word twice in a
+/// row.
 pub(super) fn within(owner: &str, name: &str) -> String {
     let owner = owner.trim_end_matches("Response");
     let again = name == "List" || owner.ends_with(name);
     format!("{owner}{}", if again { "Item" } else { name })
 }
 
-/// The name of a type inside a type or an endpoint's body by what that is about, without what an endpoint does with it:
-/// `GetMeetingInfo` is about `MeetingInfo`.
+/// Returns the name of a type inside a type or an endpoint's body, by the object, without the endpoint's verb:
+/// `MeetingInfo` for `GetMeetingInfo`.
 pub(super) fn of_object(owner: &str, name: &str) -> Option<String> {
     let object = names::snake(owner.trim_end_matches("Response"));
     let mut words = object.split('_').skip_while(|word| DOING.contains(word)).peekable();
@@ -51,21 +52,21 @@ pub(super) fn of_object(owner: &str, name: &str) -> Option<String> {
     (object.len() < owner.trim_end_matches("Response").len()).then(|| within(&object, name))
 }
 
-/// What the most endpoints do, as the first words of their names.
+/// The verbs with which most endpoints' names begin.
 const DOING: [&str; 16] = [
     "add", "batch", "cancel", "create", "del", "delete", "get", "list", "mod", "query", "search", "send",
     "set", "submit", "update", "upload",
 ];
 
-/// Whether a name says nothing of what something is.
+/// Returns whether a name says nothing about what something is.
 pub(super) fn is_vague(name: &str) -> bool {
     ["List", "Item", "Info", "Data", "Detail", "Details", "Value", "Result", "Config"].contains(&name)
 }
 
-/// What begins a name that a person has still to give.
+/// The beginning of a name that a person has to replace.
 pub(super) const PLACEHOLDER: &str = "Todo";
 
-/// A name for the variant of a wire value that the checks refuse until a person has given a better one.
+/// Returns a name for the variant of a wire value that the checks reject until a person has chosen a better one.
 pub(super) fn placeholder(wire: &str, index: usize) -> String {
     match wire.parse::<i64>() {
         Ok(number) if number < 0 => format!("{PLACEHOLDER}Minus{}", number.unsigned_abs()),

@@ -1,10 +1,10 @@
-//! How the pages of an endpoint follow each other, by the names of its fields.
+//! The pagination of an endpoint, by the names of its fields.
 
 use super::model::{Draft, DraftFields};
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{Field, Pagination};
 
-/// A cursor's name in the request, and that of the next one in the response.
+/// The name of a cursor in the request, and of the next one in the response.
 const CURSORS: [(&str, &str); 9] = [
     ("cursor", "next_cursor"),
     ("next_key", "next_key"),
@@ -17,7 +17,7 @@ const CURSORS: [(&str, &str); 9] = [
     ("cursor", "cursor"),
 ];
 
-/// How pages follow each other, or why it can't be drafted.
+/// Returns the pagination, or why it can't be drafted.
 pub(super) fn pagination(request: &DraftFields, response: &DraftFields) -> Draft<Option<Pagination>> {
     let found = CURSORS.into_iter().find_map(|(cursor, next)| {
         Some(((cursor, &request.get(cursor)?.spec), (next, &response.get(next)?.spec)))

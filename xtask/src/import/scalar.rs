@@ -1,4 +1,4 @@
-//! The scalars that values have, where a table and examples may disagree.
+//! The scalars of values, where a table and examples may disagree.
 
 use serde_json::Value;
 
@@ -6,10 +6,10 @@ use super::sighting::{Notes, Sighting};
 use crate::pages::phrases::{Base, DocType};
 use crate::spec::type_expr::Scalar;
 
-/// What is said of a field whose type no table tells.
+/// The doubt about a field whose type no table states.
 pub(super) const FROM_EXAMPLE: &str = "type from the example";
 
-/// The scalar that a field has whose values are no lists and no objects.
+/// Returns the scalar of a field whose values are neither lists nor objects.
 pub(super) fn scalar(seen: &Sighting<'_>, notes: &mut Notes) -> Scalar {
     let shown = shown_scalar(seen);
     let base = seen.says.map_or(Base::Unknown, |says| says.base);
@@ -75,12 +75,12 @@ fn shown_scalar(seen: &Sighting<'_>) -> Option<Scalar> {
     order.into_iter().find(|scalar| seen.shows_only(|value| fits(*scalar, value)))
 }
 
-/// What a table calls a type, as a scalar of a spec.
+/// Converts a table's type to a scalar of a spec.
 pub(super) fn scalar_of(base: Base) -> Option<Scalar> {
     base.scalar().and_then(Scalar::from_keyword)
 }
 
-/// What a table calls a type, in the words of a spec.
+/// Words a table's type as a spec does.
 pub(super) fn described(says: DocType) -> String {
     let base = says.base.scalar().unwrap_or("object");
     if says.lists > 0 { format!("list of {base}") } else { base.to_owned() }

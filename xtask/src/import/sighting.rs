@@ -1,11 +1,11 @@
-//! A field or an object, as a page has it in one place: what tables say of it, and what examples show.
+//! A field or an object in one place of a page: what tables say about it, and what examples show.
 
 use serde_json::{Map, Value};
 
 use crate::pages::phrases::{self, DocType};
 use crate::pages::tree::{Fields, Node};
 
-/// What is to be said of a field besides its type.
+/// What the draft says about a field besides its type.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
     pub doubts: Vec<String>,
@@ -17,7 +17,7 @@ impl Notes {
         self.doubts.push(text.into());
     }
 
-    /// A contradiction between table and example.
+    /// Notes a contradiction between table and example.
     pub(super) fn quirk(&mut self, text: &str) {
         self.doubts.push(format!("{text}: quirk"));
         let sentence = text.replace(", example", "; its example").replace("the table", "its table");
@@ -31,7 +31,7 @@ pub(super) struct ObjectSighting<'s> {
     /// The name of the type that its fields belong to.
     pub owner: &'s str,
     pub fields: &'s Fields<'s>,
-    /// The objects that examples show there.
+    /// The objects in the examples.
     pub shown: &'s [&'s Map<String, Value>],
 }
 
@@ -42,11 +42,11 @@ pub(super) struct Sighting<'s> {
     /// The name of the type that it belongs to.
     pub owner: &'s str,
     pub node: &'s Node<'s>,
-    /// What examples show, but for `null` where it is a field.
+    /// The values in the examples, except `null` for a field.
     pub values: Vec<&'s Value>,
-    /// What the table calls its type.
+    /// Its type in the table.
     pub says: Option<DocType>,
-    /// Whether it is the items of a list.
+    /// Whether these are the items of a list.
     pub in_list: bool,
 }
 
@@ -57,7 +57,7 @@ impl<'s> Sighting<'s> {
         Self { name, owner, node, values, says, in_list: false }
     }
 
-    /// The items of the lists that it is.
+    /// Returns the items of its lists.
     pub(super) fn items(&self) -> Self {
         Self {
             values: self.values.iter().filter_map(|value| value.as_array()).flatten().collect(),
@@ -67,12 +67,12 @@ impl<'s> Sighting<'s> {
         }
     }
 
-    /// What the table says that it is for.
+    /// Returns its description in the table.
     pub(super) fn doc(&self) -> &'s str {
         self.node.row().map(|row| row.doc.as_str()).unwrap_or_default()
     }
 
-    /// Whether examples show nothing else.
+    /// Returns whether examples show nothing else.
     pub(super) fn shows_only(&self, kind: impl Fn(&Value) -> bool) -> bool {
         self.values.iter().all(|value| kind(value))
     }
@@ -81,12 +81,12 @@ impl<'s> Sighting<'s> {
         self.values.iter().any(|value| kind(value))
     }
 
-    /// Whether all that examples show could be no and yes.
+    /// Returns whether all values in examples may mean no and yes.
     pub(super) fn is_binary(&self) -> bool {
         self.shows_only(|value| matches!(value.as_u64(), Some(0 | 1)))
     }
 
-    /// Whether its values could as well be of another type: ids are written as numbers and as text.
+    /// Returns whether its values may be of another type as well: IDs are written as numbers and as text.
     pub(super) fn is_in_doubt(&self) -> bool {
         let id = self.name.to_ascii_lowercase().ends_with("id");
         let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());

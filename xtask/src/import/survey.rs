@@ -1,4 +1,4 @@
-//! How many endpoints of a folder of pages get a draft, and how many drafts fit the examples they come from.
+//! Counts how many endpoints of a folder of pages can be drafted, and how many drafts fit the examples on their pages.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -21,20 +21,20 @@ use crate::spec::load;
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::{Lines, Source};
 
-/// What became of the pages of a folder.
+/// The result for the pages of a folder.
 #[derive(Debug, Default, Serialize)]
 pub struct Survey {
     /// Paths that some page documents.
     pub paths: usize,
     /// Paths with a draft.
     pub drafted: usize,
-    /// Paths with a draft on every page of which the draft accepts all examples.
+    /// Paths whose draft accepts all examples, on every page with them.
     pub accepted: usize,
-    /// Of those, the paths of which no page shows an example.
+    /// Among those, the paths without an example on any page.
     pub without_examples: usize,
     /// Pages with endpoints.
     pub pages: usize,
-    /// Why drafts were not accepted: by reason, the places.
+    /// Why drafts were not accepted: the places, by reason.
     pub reasons: BTreeMap<String, Vec<String>>,
 }
 
@@ -57,7 +57,7 @@ impl fmt::Display for Survey {
     }
 }
 
-/// What became of a path on all of its pages.
+/// The result for a path on all of its pages.
 #[derive(Debug)]
 struct Found {
     drafted: bool,
@@ -65,27 +65,27 @@ struct Found {
     examples: usize,
 }
 
-/// What became of a page.
+/// The result for a page.
 #[derive(Debug)]
 struct Outcome {
     endpoints: Vec<EndpointOutcome>,
-    /// What counts against all of its endpoints: it may keep the checks from the rest. By reason.
+    /// Mistakes that count against all of its endpoints, since they may keep the checks from the rest, by reason.
     mistakes: Vec<(String, String)>,
 }
 
-/// What became of an endpoint of a page.
+/// The result for an endpoint of a page.
 #[derive(Debug)]
 struct EndpointOutcome {
     path: String,
-    /// Whether the generator reads a draft of it.
+    /// Whether the generator can read a draft of it.
     drafted: bool,
-    /// How many bodies the page shows.
+    /// How many bodies are on the page.
     examples: usize,
-    /// The bodies that no example of the draft shows.
+    /// The bodies that are in no example of the draft.
     left_out: Vec<String>,
 }
 
-/// Drafts every page below a folder, and holds the drafts against the pages' examples.
+/// Drafts every page below a folder, and checks the drafts against the pages' examples.
 pub fn survey(docs: &Path, progress: impl Fn() + Sync, start: impl FnOnce(usize)) -> io::Result<Survey> {
     let pages = pages::read(docs)?;
     start(pages.len());
@@ -142,13 +142,13 @@ fn outcome(page: &Page) -> Outcome {
         examples: section.examples.len(),
         left_out: encoding::left_out(section),
     });
-    // A page without endpoints has no draft to be wrong.
+    // A page without endpoints can't have a wrong draft.
     let mistakes = unreadable.chain(mistakes).filter(|_| !contents.sections.is_empty());
     Outcome { endpoints: endpoints.collect(), mistakes: mistakes.collect() }
 }
 
-/// The paths of a draft as the generator reads it, and what its checks say, but for the words that are still to be
-/// written: by reason.
+/// Returns the paths of a draft that the generator reads, and the messages of its checks by reason, except those about
+/// unwritten words.
 fn checked(text: &str) -> (HashSet<String>, Vec<(String, String)>) {
     let source = Source { path: "draft.yaml".to_owned(), stem: "draft".to_owned(), text: text.to_owned() };
     let mut diagnostics = Diagnostics::default();
@@ -156,7 +156,7 @@ fn checked(text: &str) -> (HashSet<String>, Vec<(String, String)>) {
     let spec = load::spec(&sources, &mut diagnostics);
     check::spec(&spec, &sources, &mut diagnostics);
     let lines = Lines::of(text);
-    // Pages fill in what is as long as it happens to be.
+    // Examples on pages have values of arbitrary length.
     let counts = |mistake: Mistake| !mistake.is_unwritten() && mistake != Mistake::BeyondLimit;
     let found = diagnostics.iter().filter(|diagnostic| counts(diagnostic.mistake));
     let told: BTreeSet<(String, String)> = found

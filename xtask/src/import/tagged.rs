@@ -1,4 +1,4 @@
-//! Objects in which a field says which of those beside it is there.
+//! Objects with a field that says which of the fields beside it is present.
 
 use std::cell::LazyCell;
 use std::collections::{BTreeSet, HashSet};
@@ -12,7 +12,7 @@ use crate::pages::phrases;
 use crate::pages::tree::{Fields, Node};
 use crate::spec::{Repr, names};
 
-/// A tag, and the fields beside it of which it says which one is there.
+/// A tag, and the fields beside it from which it selects.
 pub(super) struct Tagged {
     pub tag: String,
     pub repr: Repr,
@@ -25,7 +25,8 @@ impl Tagged {
         self.variants.values().flatten()
     }
 
-    /// The tag of some objects, if every one of them holds what its tag says and nothing that another tag says.
+    /// Finds the tag of some objects, if every one of them has the content that its tag names and none that another
+    /// tag names.
     pub(super) fn find(object: ObjectSighting<'_>) -> Option<Self> {
         let ObjectSighting { fields, shown: objects, .. } = object;
         let always = |node: &Node<'_>| node.values.len() == objects.len();
@@ -50,9 +51,9 @@ impl Tagged {
         let documented = phrases::values(node.row().map(|row| row.doc.as_str()).unwrap_or_default(), true);
         let documented =
             documented.into_iter().map(|value| value.wire).filter(|wire| fields.contains_key(wire));
-        // Contents that only a table tells of, beside those that are shown.
+        // Contents that are only in a table, beside those in examples.
         let kind = |name: &String| fields.get(name).is_some_and(|node| !node.fields.is_empty());
-        // What messages are is always said this way, whether or not the table lists the kinds.
+        // Messages always name their type in this way, whether or not the table lists the types.
         let untold = |name: &&String| fields.get(*name).is_some_and(|node| node.values.is_empty());
         let kinds = fields.keys().filter(|name| tag == "msgtype" && kind(name)).filter(untold).cloned();
         let content = |wire: &String| (wire != tag && kind(wire)).then(|| wire.clone());
@@ -64,7 +65,7 @@ impl Tagged {
         (several && named).then(|| Self { tag: tag.to_owned(), repr: Repr::String, variants })
     }
 
-    /// `held` is the one content of each object.
+    /// Finds a numeric tag. `held` is the one content of each object.
     fn by_number(tag: &str, held: &[Option<&str>], objects: &[&Map<String, Value>]) -> Option<Self> {
         let mut variants: IndexMap<String, Option<String>> = IndexMap::new();
         for (object, held) in objects.iter().zip(held) {
@@ -89,7 +90,7 @@ impl Tagged {
     }
 }
 
-/// Of each object, the one object in it that not all of them have; nothing if some have several.
+/// Returns, for each object, the one object in it that not all of them have; nothing if some have several.
 fn held<'o>(fields: &Fields<'_>, objects: &[&'o Map<String, Value>]) -> Option<Vec<Option<&'o str>>> {
     let is_content = |name: &str| {
         fields.get(name).is_some_and(|node| {
@@ -112,7 +113,7 @@ fn held<'o>(fields: &Fields<'_>, objects: &[&'o Map<String, Value>]) -> Option<V
     held.collect()
 }
 
-/// Whether a field's values name fields beside it, though not in the way of a union.
+/// Returns whether a field's values name fields beside it, though not in the way of a union.
 pub(super) fn looks_tagged(fields: &Fields<'_>) -> bool {
     fields.iter().any(|(name, node)| {
         let names = node.values.iter().filter_map(|value| value.as_str());

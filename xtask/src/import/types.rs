@@ -1,4 +1,4 @@
-//! The types that a draft defines, each with a name of its own.
+//! The types that a draft defines, each with a unique name.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -13,11 +13,11 @@ use crate::spec::type_expr::TypeExpr;
 /// The place of a type that is drafted before those that it needs.
 #[derive(Debug)]
 enum Slot {
-    /// It is about to be made, of an object that a table of this name describes.
+    /// Not finished yet: the type of an object that a table of this name describes.
     Open { table: Option<String> },
-    /// It is made, and has a name.
+    /// Finished, with a name.
     Filled(String, Draft<Definition>),
-    /// It turned out to be the same as another one, or nothing needs it.
+    /// Unused: the type is the same as another one, or nothing needs it.
     Empty,
 }
 
@@ -25,33 +25,33 @@ enum Slot {
 #[derive(Debug, Default)]
 pub(super) struct Types {
     taken: BTreeSet<String>,
-    /// The types that the file has already: they are used again where they are the same.
+    /// The types that the file already has: they are reused where they are the same.
     existing: IndexMap<String, Definition>,
     slots: Vec<Slot>,
     /// The slots that are open, the outermost first.
     open: Vec<usize>,
     /// By name: the slot of a type.
     named: HashMap<String, usize>,
-    /// By shape: the structs that exist already, and the slots of those that are drafted.
+    /// By shape: the existing structs, and the slots of the drafted ones.
     existing_alike: HashMap<String, String>,
     alike: HashMap<String, BTreeSet<usize>>,
-    /// By values: the slots of the enums that are drafted.
+    /// By values: the slots of the drafted enums.
     enums: HashMap<String, usize>,
-    /// By name without its number: the numbers of those that exist already.
+    /// By name without its number: the numbers of existing types.
     existing_numbers: HashMap<String, BTreeSet<u32>>,
-    /// By name without its number, and by content: the numbers of those that are drafted.
+    /// By name without its number, and by content: the numbers of drafted types.
     numbers: HashMap<(String, String), BTreeSet<u32>>,
     /// By name without its number: the first number that may be free.
     free: HashMap<String, u32>,
-    /// How many names were tried.
+    /// How many names have been tried.
     #[cfg(test)]
     tried: usize,
 }
 
-/// How many structs with the same fields are looked at for one with the same limits, too.
+/// How many structs with the same fields are searched for one with the same limits.
 const MOST_ALIKE: usize = 20;
 
-/// What an open slot's type is called until it has a name: no type's name begins with a digit.
+/// Returns the stand-in for an open slot's type until it has a name: no type's name begins with a digit.
 fn stand_in(slot: usize) -> TypeExpr {
     TypeExpr::Named(slot.to_string())
 }
@@ -64,7 +64,7 @@ fn replace(ty: &mut TypeExpr, from: &TypeExpr, to: &TypeExpr) {
     }
 }
 
-/// The ways to take a name apart into a name and a number that tells it from others.
+/// Returns the ways to split a name into a name and a distinguishing number.
 fn numbered(name: &str) -> impl Iterator<Item = (String, u32)> {
     let digits = name.bytes().rev().take_while(u8::is_ascii_digit).count();
     (name.len() - digits..name.len()).filter_map(|at| {
@@ -73,7 +73,7 @@ fn numbered(name: &str) -> impl Iterator<Item = (String, u32)> {
     })
 }
 
-/// All of a type that is called so, but for its name.
+/// Returns everything about a type with this name except the name.
 fn content(definition: &Definition, name: &TypeExpr) -> String {
     let mut definition = definition.clone();
     let unnamed = TypeExpr::Named(String::new());
@@ -82,7 +82,7 @@ fn content(definition: &Definition, name: &TypeExpr) -> String {
 }
 
 impl Types {
-    /// No types, where some exist already and some names can't be used any more.
+    /// Creates an empty set, given existing types and names that can't be used.
     pub(super) fn besides(
         taken: impl IntoIterator<Item = String>,
         existing: IndexMap<String, Definition>,
@@ -102,36 +102,36 @@ impl Types {
         Self { taken, existing, existing_alike, existing_numbers, ..Self::default() }
     }
 
-    /// Takes a name, so that no type gets it.
+    /// Reserves a name, so that no type gets it.
     pub(super) fn take(&mut self, name: &str) {
         self.taken.insert(name.to_owned());
     }
 
-    /// Whether a name is taken.
+    /// Returns whether a name is taken.
     pub(super) fn is_taken(&self, name: &str) -> bool {
         self.taken.contains(name)
     }
 
-    /// Whether the file has a type of this name already.
+    /// Returns whether the file already has a type of this name.
     pub(super) fn is_existing(&self, name: &str) -> bool {
         self.existing.contains_key(name)
     }
 
-    /// The place of a type that is about to be made, of an object that a table may describe.
+    /// Opens a slot for the type of an object that a table may describe.
     pub(super) fn open(&mut self, table: Option<&str>) -> usize {
         self.slots.push(Slot::Open { table: table.map(str::to_owned) });
         self.open.push(self.slots.len() - 1);
         self.slots.len() - 1
     }
 
-    /// The type that is about to be made of the object that a table describes.
+    /// Returns the unfinished type of the object that a table describes.
     pub(super) fn around(&self, table: &str) -> Option<TypeExpr> {
         let describes =
             |slot: &usize| matches!(&self.slots[*slot], Slot::Open { table: Some(own) } if own == table);
         self.open.iter().copied().rfind(describes).map(stand_in)
     }
 
-    /// Puts a type in its place, or finds the one that is the same; says its name.
+    /// Fills the slot of a type, or finds one that is the same; returns its name.
     pub(super) fn close(
         &mut self,
         slot: usize,
@@ -149,7 +149,7 @@ impl Types {
         }
         let numbers = self.numbers_for(&inside, &content(&definition.spec, &itself));
         let numbered = numbers.into_iter().map(|number| format!("{inside}{number}"));
-        // By what it is, before it is by where it is.
+        // A name by meaning takes precedence over one by place.
         let domain = of_object(owner, &plain);
         for name in [plain.clone()].into_iter().chain(domain.clone()).chain([inside.clone()]).chain(numbered)
         {
@@ -167,7 +167,7 @@ impl Types {
             }
             if !same {
                 own.doubts.extend(self.resemblance(&own.spec, &plain));
-                // What an endpoint does is no part of what a type is, and neither is a number.
+                // A type isn't named after an endpoint's verb, nor after a number.
                 let by_place =
                     name != plain && Some(&name) != domain.as_ref() && (domain.is_some() || name != inside);
                 if by_place && own.doubts.is_empty() {
@@ -186,7 +186,7 @@ impl Types {
         unreachable!("the last number is free")
     }
 
-    /// Puts a name in the place of a stand-in, in what a slot holds.
+    /// Replaces a stand-in by a name, in a slot's type.
     fn rename(&mut self, slot: usize, from: &TypeExpr, to: &TypeExpr) {
         let Slot::Filled(_, definition) = &self.slots[slot] else { return };
         if !definition.spec.types().into_iter().any(|ty| ty.name() == from.name()) {
@@ -199,7 +199,7 @@ impl Types {
         self.index(slot, true);
     }
 
-    /// Takes note of what a slot holds, or forgets it.
+    /// Adds a slot's type to the indexes, or removes it.
     fn index(&mut self, slot: usize, known: bool) {
         let Slot::Filled(name, Draft { spec, .. }) = &self.slots[slot] else { return };
         if let Some(shape) = spec.shape() {
@@ -216,8 +216,8 @@ impl Types {
         }
     }
 
-    /// The numbers to try behind a name, for a type with this content: those of types that may be the same, and the
-    /// first that is free.
+    /// Returns the numbers to try after a name, for a type with this content: those of types that may be the same, and
+    /// the first that is free.
     fn numbers_for(&mut self, base: &str, content: &str) -> BTreeSet<u32> {
         let taken = |number: &u32| self.taken.contains(&format!("{base}{number}"));
         let free = self.free.entry(base.to_owned()).or_insert(2);
@@ -229,8 +229,8 @@ impl Types {
         drafted.take(1).chain(existing).chain([&*free]).copied().collect()
     }
 
-    /// The type that is the same but for what is said of it: a struct with the same fields, an enum with the same values, or
-    /// one of the same name of which one knows more values than the other.
+    /// Returns the type that is the same apart from descriptions: a struct with the same fields, an enum with the same
+    /// values, or one of the same name that has more values or fewer.
     fn same(&mut self, own: &Definition, plain: &str) -> Option<String> {
         if let Some(shape) = own.shape() {
             if let Some(existing) = self.existing_alike.get(&shape) {
@@ -266,7 +266,7 @@ impl Types {
         }
     }
 
-    /// The name of a type that now serves another purpose, too: its own may not fit that.
+    /// Returns the name of a type that now has another use, which the name may not fit.
     fn used_for(&mut self, slot: usize, plain: &str) -> Option<String> {
         let Slot::Filled(name, definition) = self.slots.get_mut(slot)? else { return None };
         if name != plain {
@@ -278,7 +278,7 @@ impl Types {
         Some(name.clone())
     }
 
-    /// Which other struct a struct is like, by its fields or by the name that it would have.
+    /// Returns the struct that another one resembles, by its fields or by the name that it would have.
     fn resemblance(&self, own: &Definition, plain: &str) -> Option<String> {
         let Definition::Struct { .. } = own else { return None };
         let existing =
@@ -289,7 +289,7 @@ impl Types {
         Some(format!("`{plain}` is there already{}: one type?", difference(own, existing)))
     }
 
-    /// Takes out the types that none of some others needs: a field may have become something plainer.
+    /// Removes the types that aren't needed by the given ones: a field may have been simplified.
     pub(super) fn keep_needed<'f>(&mut self, types: impl Iterator<Item = &'f TypeExpr>) {
         let mut needed = BTreeSet::new();
         let mut pending: Vec<String> = types.filter_map(TypeExpr::name).map(str::to_owned).collect();
@@ -307,7 +307,7 @@ impl Types {
         }
     }
 
-    /// What a page says of the fields of a struct that the file has already, and that has other words for them.
+    /// Returns the page's descriptions of the fields of an existing struct that has other descriptions for them.
     pub(super) fn words_lost(&self, name: &str, own: &Definition) -> Option<String> {
         let (Some(Definition::Struct { fields: known, .. }), Definition::Struct { fields, .. }) =
             (self.existing.get(name), own)
@@ -316,7 +316,7 @@ impl Types {
         };
         let lost = fields.iter().filter_map(|(field, own)| {
             let (said, known) = (own.spec.doc.as_str(), known.get(field)?.spec.doc.as_str());
-            // What is in English already may well say a short phrase.
+            // An English description may well express a short phrase.
             let kept = match known.strip_prefix("TODO") {
                 Some(words) => mean_the_same(words, said),
                 None => said.chars().count() <= LONGEST,
@@ -327,7 +327,7 @@ impl Types {
         (!lost.is_empty()).then(|| format!("of `{name}` the page also says: {}", lost.join(" / ")))
     }
 
-    /// The definition of a name.
+    /// Returns the definition with a name.
     pub(super) fn get(&self, name: &str) -> Option<&Definition> {
         self.drafted(name).map(|definition| &definition.spec).or_else(|| self.existing.get(name))
     }
@@ -336,7 +336,7 @@ impl Types {
         self.filled(*self.named.get(name)?).map(|(_, definition)| definition)
     }
 
-    /// All types that are drafted, those that need others before them.
+    /// Returns all drafted types, each after the types that need it.
     pub(super) fn all(&self) -> impl Iterator<Item = (&String, &Draft<Definition>)> {
         self.slots.iter().filter_map(|slot| match slot {
             Slot::Filled(name, definition) => Some((name, definition)),
@@ -345,7 +345,7 @@ impl Types {
     }
 }
 
-/// Whether two structs have so many fields in common that they may be one.
+/// Returns whether two structs share so many fields that they may be one.
 fn shares_most(own: &Definition, other: &Definition) -> bool {
     let (Definition::Struct { fields, .. }, Definition::Struct { fields: others, .. }) = (own, other) else {
         return false;
@@ -354,7 +354,7 @@ fn shares_most(own: &Definition, other: &Definition) -> bool {
     3 * common >= 2 * fields.len().max(others.len())
 }
 
-/// What one of two structs has and the other lacks, as a part of a sentence.
+/// Words what one of two structs has and the other lacks, as a part of a sentence.
 fn difference(own: &Definition, existing: &Definition) -> String {
     let names = |definition: &Definition| match definition {
         Definition::Struct { fields, .. } => fields.keys().cloned().collect(),

@@ -1,4 +1,4 @@
-//! What the values of a scalar make it: an enum, a flag, a time, a joined list.
+//! Refines a scalar by its values: an enum, a flag, a time, a joined list.
 
 use std::collections::HashSet;
 
@@ -14,7 +14,7 @@ use crate::pages::table::{Table, values_of};
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{EnumValue, Repr, names};
 
-/// A scalar, made as exact as can be.
+/// A scalar, as specific as possible.
 pub(super) enum Refined {
     Type(TypeExpr),
     Enum(Definition),
@@ -26,7 +26,7 @@ impl From<Scalar> for Refined {
     }
 }
 
-/// Makes the scalar of a field more exact.
+/// Refines the scalar of a field.
 pub(super) fn refine(seen: &Sighting<'_>, scalar: Scalar, named: &[Table], notes: &mut Notes) -> Refined {
     if let Some(ty) = by_name(seen, scalar) {
         return Refined::Type(ty);
@@ -81,7 +81,7 @@ pub(super) fn refine(seen: &Sighting<'_>, scalar: Scalar, named: &[Table], notes
     Refined::Enum(Definition::Enum { doc: seen.doc().to_owned(), repr, values: values.of })
 }
 
-/// What a field is by what it is called and described as, if that is more than its scalar.
+/// Returns the type that a field's name and description suggest, if it is more than its scalar.
 fn by_name(seen: &Sighting<'_>, scalar: Scalar) -> Option<TypeExpr> {
     let Sighting { name, in_list, .. } = *seen;
     let doc = seen.doc();
@@ -110,7 +110,7 @@ fn by_name(seen: &Sighting<'_>, scalar: Scalar) -> Option<TypeExpr> {
     Some(TypeExpr::Scalar(exact))
 }
 
-/// The values that a table or a description lists.
+/// Returns the values that a table or a description lists.
 fn documented(seen: &Sighting<'_>, repr: Repr, named: &[Table]) -> Vec<phrases::Value> {
     let digits = seen.shows_any(|value| value.as_str().is_some_and(|text| text.parse::<i64>().is_ok()));
     let words = repr == Repr::String;
@@ -151,7 +151,7 @@ fn short(text: &str) -> String {
     text.chars().filter(|c| *c != '`').take(24).collect()
 }
 
-/// A word of a page as a spec has it, if it is a value of a type.
+/// Converts a word of a page to a spec's value, if it is a value of a type.
 pub(super) fn value(ty: &TypeExpr, word: &str, types: &Types) -> Option<serde_yaml::Value> {
     match ty {
         TypeExpr::Scalar(scalar) => phrases::value_of(word, *scalar),
@@ -165,7 +165,7 @@ pub(super) fn value(ty: &TypeExpr, word: &str, types: &Types) -> Option<serde_ya
     }
 }
 
-/// What a description says is assumed where a field of a type is left out.
+/// Returns the default that a description states for a field of a type.
 pub(super) fn default(doc: &str, ty: &TypeExpr, types: &Types) -> Option<serde_yaml::Value> {
     let TypeExpr::Named(name) = ty else { return phrases::default(doc, ty, &[]) };
     let Some(Definition::Enum { repr, values, .. }) = types.get(name) else { return None };

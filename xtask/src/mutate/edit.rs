@@ -12,20 +12,20 @@ use crate::spec::type_expr::TypeExpr;
 /// A change of a spec file's values.
 #[derive(Debug, Clone)]
 pub(super) enum Edit {
-    /// A key gets another value; one that isn't there is added.
+    /// Sets a key to another value, or adds it.
     Set(Path, Value),
-    /// A key or an item is taken out.
+    /// Removes a key or an item.
     Remove(Path),
-    /// A key is called otherwise, in its place.
+    /// Renames a key in place.
     Rename(Path, String),
-    /// A list, which is made if there is none, gets one item more.
+    /// Appends an item to a list, which is created if there is none.
     Push(Path, Value),
-    /// The types that nothing refers to any more are taken out.
+    /// Removes the types that nothing refers to any more.
     Prune,
 }
 
 impl Edit {
-    /// Changes the values of a file.
+    /// Applies the edit to the values of a file.
     pub(super) fn apply(&self, root: &mut Value) {
         match self {
             Self::Set(path, value) => set(root, path, value.clone()),
@@ -40,7 +40,7 @@ impl Edit {
     }
 }
 
-/// The value at a path.
+/// Returns the value at a path.
 pub(super) fn get<'v>(root: &'v Value, path: &Path) -> Option<&'v Value> {
     path.0.iter().try_fold(root, |value, step| match (value, step) {
         (Value::Mapping(mapping), Step::Key(wanted)) => mapping.get(&key(mapping, wanted)?),
@@ -60,7 +60,7 @@ fn get_mut<'v>(root: &'v mut Value, steps: &[Step]) -> Option<&'v mut Value> {
     })
 }
 
-/// The key that is written so: it may be a number.
+/// Returns the key that is written so: it may be a number.
 fn key(mapping: &Mapping, wanted: &str) -> Option<Value> {
     mapping.keys().find(|key| text(key) == wanted).cloned()
 }
@@ -69,7 +69,7 @@ fn text(key: &Value) -> String {
     word_of(key)
 }
 
-/// A key as YAML should read it.
+/// Returns a key as YAML should parse it.
 fn written(name: &str) -> Value {
     name.parse::<i64>().map_or_else(|_| name.into(), Into::into)
 }
@@ -117,7 +117,7 @@ fn rename(root: &mut Value, path: &Path, name: &str) {
     *mapping = renamed.collect();
 }
 
-/// Takes out the types that nothing refers to, and says whether there were any.
+/// Removes the types that nothing refers to, and returns whether there were any.
 fn prune(root: &mut Value) -> bool {
     let mut used = BTreeSet::new();
     names(root, &mut used);
@@ -142,7 +142,7 @@ fn entries(root: &Value, section: Section) -> impl Iterator<Item = (&Value, &Val
     root.get(section.key()).and_then(Value::as_mapping).into_iter().flat_map(Mapping::iter)
 }
 
-/// The names in all types below a value.
+/// Collects the names in all types below a value.
 fn names(value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::Mapping(mapping) => {

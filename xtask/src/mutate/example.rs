@@ -1,4 +1,4 @@
-//! The examples of a spec file, adapted to a mistake: whoever makes one makes it in the example as well.
+//! The examples of a spec file, adapted to a mistake: a person who makes it would make it in the example as well.
 
 use serde_json::{Map, Value};
 
@@ -7,7 +7,7 @@ use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, TypeExpr};
 use crate::spec::{Fields, File, Part, Section, Style, Union, json_kind};
 
-/// Something in an example.
+/// A part of an example.
 pub(super) enum Shown<'s> {
     /// An object with the fields of the list at a path of the file.
     Object(&'s Path, &'s mut Map<String, Value>),
@@ -17,7 +17,7 @@ pub(super) enum Shown<'s> {
     Enum(&'s str, &'s mut Value),
 }
 
-/// The edits of a file after which its examples are what `change` made of them; also says which examples these are.
+/// Returns the edits after which a file's examples are as `change` made them, with the paths of these examples.
 pub(super) fn adapted(file: &File, mut change: impl FnMut(Shown<'_>)) -> Vec<(Path, Edit)> {
     let mut edits = Vec::new();
     let mut walk = Walk { file, change: &mut change };
@@ -130,7 +130,7 @@ impl Walk<'_> {
     }
 }
 
-/// A scalar as the spec writes it.
+/// Returns a scalar as the spec writes it.
 pub(super) fn wire(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

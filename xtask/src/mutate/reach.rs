@@ -1,4 +1,4 @@
-//! How far a mistake reaches: of the endpoints that it means nothing to, what pages say needn't be held against it.
+//! The reach of a mistake: endpoints that it doesn't affect needn't be compared with their pages.
 
 use std::collections::BTreeSet;
 
@@ -6,10 +6,10 @@ use super::edit::Edit;
 use crate::spec::source::{Path, Step};
 use crate::spec::{Endpoint, File, Section, Spec};
 
-/// The endpoints that some edits mean nothing to.
+/// The endpoints that some edits don't affect.
 pub(super) struct Unchanged<'s>(BTreeSet<&'s str>);
 
-/// What edits change of a file.
+/// The parts of a file that edits change.
 #[derive(Default)]
 struct Changed<'e> {
     endpoints: BTreeSet<&'e str>,
@@ -17,7 +17,7 @@ struct Changed<'e> {
 }
 
 impl<'s> Unchanged<'s> {
-    /// Of a file alone, before and after the edits.
+    /// Compares a file alone, before and after the edits.
     pub(super) fn of(before: &Spec, after: &'s Spec, edits: &[Edit]) -> Self {
         let ([before], [after], Some(changed)) =
             (before.files.as_slice(), after.files.as_slice(), Changed::by(edits))
@@ -35,26 +35,26 @@ impl<'s> Unchanged<'s> {
         Self(after.endpoints.iter().filter(is_unchanged).map(|(name, _)| name.as_str()).collect())
     }
 
-    /// Whether this endpoint is one of them.
+    /// Returns whether this endpoint is one of them.
     pub(super) fn holds(&self, endpoint: &str) -> bool {
         self.0.contains(endpoint)
     }
 }
 
-/// The types that an endpoint needs.
+/// Returns the types that an endpoint needs.
 fn types<'f>(file: &'f File, endpoint: &'f Endpoint) -> BTreeSet<&'f str> {
     let fields = endpoint.request.values().chain(endpoint.response.values());
     file.reached(fields.map(|field| &field.ty))
 }
 
 impl<'e> Changed<'e> {
-    /// None if it may concern everything.
+    /// Returns the parts that edits change; none if they may affect everything.
     fn by(edits: &'e [Edit]) -> Option<Self> {
         let mut changed = Self::default();
         for edit in edits {
             let path = match edit {
                 Edit::Set(path, _) | Edit::Remove(path) | Edit::Rename(path, _) | Edit::Push(path, _) => path,
-                // Nothing needs what is taken out.
+                // Nothing needs the types that are removed.
                 Edit::Prune => continue,
             };
             changed.add(path)?;
@@ -71,7 +71,7 @@ impl<'e> Changed<'e> {
             self.types.insert(name);
             return Some(());
         }
-        // Endpoints speak of the pages, notes and calls of others.
+        // The notes of an endpoint may mention the pages, notes and calls of others.
         let [Step::Key(key), ..] = rest else { return None };
         let alone = !matches!(key.as_str(), "doc" | "notes" | "call");
         alone.then(|| self.endpoints.insert(name)).map(|_| ())

@@ -1,4 +1,4 @@
-//! What types are called, and texts of the spec, whose links are Rust paths.
+//! The names of types in documents, and texts of the spec, whose links are Rust paths.
 
 use std::collections::HashMap;
 
@@ -6,15 +6,15 @@ use serde_json::{Value, json};
 
 use crate::api::{Api, Module};
 
-/// What the types of all modules are called in a document.
+/// The names of all modules' types in a document.
 pub(super) struct Names {
     types: HashMap<(String, String), String>,
-    /// The document with the schemas that no module has; empty for the same one.
+    /// The document that contains the schemas of no module; empty for the same one.
     shared: &'static str,
 }
 
 impl Names {
-    /// A request is called by its operation's id, any other type by its schema's name.
+    /// Collects the names: a request has its operation's ID, any other type its schema's name.
     pub(super) fn of(api: &Api, shared: &'static str) -> Self {
         let mut types = HashMap::new();
         for module in &api.modules {
@@ -29,12 +29,12 @@ impl Names {
         Self { types, shared }
     }
 
-    /// A reference to a schema that no module has.
+    /// Returns a reference to a schema of no module.
     pub(super) fn shared(&self, name: &str) -> Value {
         json!({ "$ref": format!("{}#/components/schemas/{name}", self.shared) })
     }
 
-    /// A text whose links to Rust items are the names of this document instead.
+    /// Replaces a text's links to Rust items by this document's names.
     pub(super) fn prose(&self, module: &Module, text: &str) -> String {
         let mut out = String::new();
         let mut rest = text;
@@ -57,7 +57,7 @@ impl Names {
         out + rest
     }
 
-    /// What a Rust path of a module stands for.
+    /// Returns the name for a Rust path in a module.
     fn resolve(&self, module: &Module, path: &str) -> Option<&str> {
         let (stem, name) = match path.strip_prefix("crate::").and_then(|path| path.rsplit_once("::")) {
             Some((path, name)) => (path.replace("::", "."), name),
@@ -67,7 +67,7 @@ impl Names {
     }
 }
 
-/// Where a link leads, if it says so itself, and what follows it.
+/// Returns the target of a link, if it has an explicit one, and the text after it.
 fn target(after: &str) -> (Option<&str>, &str) {
     match after.strip_prefix('(').and_then(|after| after.split_once(')')) {
         Some((target, after)) => (Some(target), after),
@@ -75,7 +75,7 @@ fn target(after: &str) -> (Option<&str>, &str) {
     }
 }
 
-/// The name of a type's schema: unique, since a type's name is in its module.
+/// Returns the name of a type's schema: unique, since it contains the module.
 pub(super) fn component(module: &Module, name: &str) -> String {
     format!("{}.{name}", module.stem())
 }

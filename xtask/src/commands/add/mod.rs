@@ -51,7 +51,7 @@ impl Args {
         }
     }
 
-    /// What there is to do.
+    /// Returns the task.
     pub fn task(self, root: &Path) -> Result<Task, String> {
         let Self { pages, into, docs, base, only_spec } = self;
         let chapter = Chapter::read(&pages).map_err(|error| error.to_string())?;
@@ -68,7 +68,7 @@ impl Args {
     }
 }
 
-/// The name of a spec file that somebody wrote as a path.
+/// Returns the name of a spec file that the user wrote as a path.
 fn named(file: &Path) -> Result<String, String> {
     let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let folder = file.parent().unwrap_or(Path::new(""));

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 
-/// What runs programs: cargo, or a test that looks at what would be run.
+/// Runs programs: cargo, or a test that checks what would be run.
 pub trait Programs {
     /// Runs a program to its end.
     fn run(&self, program: &Program<'_>) -> io::Result<Ran>;
@@ -14,22 +14,22 @@ pub trait Programs {
 /// A program of the workspace.
 #[derive(Debug)]
 pub struct Program<'p> {
-    /// What cargo is asked for.
+    /// The arguments for cargo.
     pub arguments: &'p [&'p str],
-    /// What it finds in its environment.
+    /// Variables of its environment.
     pub environment: &'p [(&'p str, &'p str)],
-    /// What it reads.
+    /// Its standard input.
     pub input: String,
 }
 
-/// What became of a program.
+/// The result of a program.
 #[derive(Debug)]
 pub struct Ran {
     /// Whether it succeeded.
     pub success: bool,
-    /// What it printed.
+    /// Its standard output.
     pub output: String,
-    /// What it said besides.
+    /// Its standard error.
     pub errors: String,
 }
 
@@ -49,7 +49,7 @@ impl Programs for Cargo<'_> {
         let mut child = command.spawn()?;
         let input = child.stdin.take();
         let output = thread::scope(|scope| {
-            // A program that ends early needn't read all of it.
+            // A program that ends early may leave some of it unread.
             scope.spawn(|| input.map(|mut input| input.write_all(program.input.as_bytes())));
             child.wait_with_output()
         })?;

@@ -1,4 +1,5 @@
-//! The steps from pages to a chapter that is ready for review, each of which says in a line what it did or what stopped it.
+//! The steps from pages to a chapter that is ready for review. Each reports in one line what it did or what stopped
+//! it.
 
 use std::fs;
 use std::path::Path;
@@ -15,29 +16,29 @@ use crate::spec::load;
 use crate::spec::source::Source;
 use crate::spec::{self, Failure};
 
-/// How far it came.
+/// How far a run got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// Nothing is left to do.
     Done,
-    /// A person has to do what the last step says.
+    /// A person has to do what the last step asks for.
     PersonNeeded,
 }
 
-/// What a step did, or what it needs a person for.
+/// The result of a step.
 enum Step {
     Done(String),
-    /// Why, in a line, and what to look at.
+    /// The reason, in one line, and details.
     Stopped(String, String),
 }
 
-/// How many of many things are shown.
+/// How many of many items are shown.
 const SHOWN: usize = 5;
 
-/// How many lines of a program that failed are shown.
+/// How many lines of a failed program are shown.
 const SHOWN_LINES: usize = 40;
 
-/// Goes through all steps, up to the first that needs a person. An error is told where there is no going on at all.
+/// Runs all steps, up to the first that needs a person. Returns an error only if it can't continue at all.
 pub fn run(root: &Path, task: &Task, programs: &dyn Programs, say: &dyn Fn(&str)) -> Result<Outcome, String> {
     let work = Work { root, task, programs };
     let steps: [(&str, Action<'_>); 11] = [
@@ -70,7 +71,7 @@ pub fn run(root: &Path, task: &Task, programs: &dyn Programs, say: &dyn Fn(&str)
     Ok(Outcome::Done)
 }
 
-/// What a step does.
+/// The action of a step.
 type Action<'w> = fn(&Work<'w>) -> Result<Step, String>;
 
 struct Work<'w> {
@@ -80,12 +81,12 @@ struct Work<'w> {
 }
 
 impl Work<'_> {
-    /// As diagnostics show the spec file.
+    /// Returns the spec file's path as diagnostics show it.
     fn path(&self) -> String {
         format!("spec/{}", self.task.file)
     }
 
-    /// The spec, and which of its files is the chapter's.
+    /// Reads the spec, and finds the chapter's file in it.
     fn sources(&self) -> Result<(Vec<Source>, usize), String> {
         let sources = load::sources(&self.root.join("spec")).map_err(|error| error.to_string())?;
         let path = self.path();
@@ -217,7 +218,7 @@ impl Work<'_> {
         Ok(stopped.unwrap_or(Step::Done(summary)))
     }
 
-    /// What a program printed, and where it failed, that it stops here.
+    /// Runs a program; returns its output and, if it failed, the step that stops here.
     fn run(&self, program: &Program<'_>) -> Result<(String, Option<Step>), String> {
         let command = format!("cargo {}", program.arguments.join(" "));
         let ran = self.programs.run(program).map_err(|error| format!("`{command}` can't be run: {error}"))?;
@@ -250,7 +251,7 @@ impl Work<'_> {
         }
     }
 
-    /// What was written for the pages' phrases is kept, and what was known is no longer marked.
+    /// Keeps the English for the pages' phrases, and unmarks the phrases that are known.
     fn phrases(&self) -> Result<Step, String> {
         let (sources, file) = self.sources()?;
         let mut spec = match spec::read(&sources, false) {
@@ -289,7 +290,7 @@ impl Work<'_> {
     }
 }
 
-/// A spec with mistakes stops; one that can't be read at all ends everything.
+/// Stops at mistakes in the spec; a spec that can't be read at all is an error.
 fn mistakes(failure: Failure) -> Result<Step, String> {
     match failure {
         Failure::Spec { mistakes, text } => {

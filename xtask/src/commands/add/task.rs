@@ -1,28 +1,28 @@
-//! What there is to add.
+//! The task of `cargo xtask add`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::import::Chapter;
 
-/// A chapter to be added.
+/// A chapter to add.
 #[derive(Debug)]
 pub struct Task {
     /// Its pages.
     pub chapter: Chapter,
     /// The name of its spec file.
     pub file: String,
-    /// The folder of pages to compare it with.
+    /// The folder of pages to compare the spec with.
     pub docs: PathBuf,
     /// Whether all pages are there.
     pub all_pages: bool,
-    /// What to compare the spec with.
+    /// The spec to compare the new one with.
     pub base: String,
     /// Whether to stop after the checks.
     pub only_spec: bool,
 }
 
-/// The text of a file, if it is there.
+/// Returns the text of a file, if it exists.
 pub(super) fn text_of(file: &Path) -> Result<Option<String>, String> {
     match fs::read_to_string(file) {
         Ok(text) => Ok(Some(text)),

@@ -1,24 +1,24 @@
-//! What a draft still needs a person for: words, names, and answers to the import's doubts.
+//! The parts of a draft that still need a person: words, names, and answers to the import's doubts.
 
 use crate::spec::check;
 use crate::spec::diagnostic::Diagnostics;
 use crate::spec::load;
 use crate::spec::source::{Lines, Source, position};
 
-/// What is left to a person in a spec file: the line and the column, and what it is.
+/// What is left to a person in a spec file: line, column, and what it is.
 #[derive(Debug, Default)]
 pub(super) struct Left {
-    /// What is to be written or named.
+    /// Words and names that are missing.
     pub words: Vec<(usize, usize, String)>,
-    /// What the import isn't sure of.
+    /// The import's doubts.
     pub doubts: Vec<(usize, usize, String)>,
 }
 
-/// What begins a comment of the import that isn't sure.
+/// The beginning of a comment with a doubt of the import.
 const DOUBT: &str = "# ?";
 
 impl Left {
-    /// Looks for what is left in one of some spec files.
+    /// Finds what is left in one of some spec files.
     pub(super) fn of(sources: &[Source], file: usize) -> Self {
         let mut diagnostics = Diagnostics::default();
         let spec = load::spec(sources, &mut diagnostics);
@@ -47,7 +47,7 @@ impl Left {
     }
 }
 
-/// As much of a line as is read at a glance.
+/// Shortens a line to a length that is read at a glance.
 fn shortened(line: &str) -> String {
     const MOST: usize = 80;
     if line.chars().count() <= MOST {
