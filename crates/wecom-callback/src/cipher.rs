@@ -10,7 +10,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use cbc::cipher::block_padding::NoPadding;
 use cbc::cipher::{BlockModeDecrypt as _, BlockModeEncrypt as _, KeyIvInit as _};
 
-/// The padding fills up to a multiple of this, not of AES's 16 bytes.
+/// The padding fills the text up to a multiple of this, rather than of AES's 16 bytes.
 const BLOCK: usize = 32;
 
 /// The random bytes that a frame begins with.
@@ -19,7 +19,8 @@ const RANDOM: usize = 16;
 /// The random bytes and the length, before the message.
 const HEAD: usize = RANDOM + 4;
 
-/// A key whose last character has bits beyond its 32 bytes, as most `EncodingAESKey`s have, and that may lack its `=`.
+/// Accepts a key whose last character has bits beyond its 32 bytes, as most `EncodingAESKey`s have, and which may lack
+/// its `=`.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new()
@@ -48,7 +49,7 @@ pub enum KeyError {
 #[error("this can't be decrypted with the key")]
 pub struct Undecryptable;
 
-/// A key, with the cipher that it is for.
+/// A key for the cipher.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Key([u8; 32]);
 
@@ -59,7 +60,7 @@ impl fmt::Debug for Key {
 }
 
 impl Key {
-    /// Reads an `EncodingAESKey`: 43 letters and digits, whose last bits are thrown away.
+    /// Reads an `EncodingAESKey`: 43 letters and digits, whose last bits are discarded.
     pub(crate) fn of_settings(key: &str) -> Result<Self, KeyError> {
         if let Some(other) = key.chars().find(|c| !c.is_ascii_alphanumeric()) {
             return Err(KeyError::Character(other));
@@ -72,7 +73,7 @@ impl Key {
         LENIENT.decode(key).ok()?.try_into().ok().map(Self)
     }
 
-    /// The key itself.
+    /// Returns the key itself.
     pub(crate) fn bytes(&self) -> &[u8; 32] {
         &self.0
     }
@@ -83,7 +84,7 @@ impl Key {
 
     /// Encrypts a message for a receiveid, after 16 bytes that nobody can guess.
     pub(crate) fn seal(&self, random: [u8; RANDOM], message: &[u8], receiveid: &str) -> String {
-        // A message of 4 GB fits into no callback.
+        // No callback can contain a message of 4 GB.
         let length = u32::try_from(message.len()).unwrap_or(u32::MAX);
         let frame = [&random[..], &length.to_be_bytes(), message, receiveid.as_bytes()].concat();
         STANDARD.encode(self.encrypt(frame))
@@ -116,7 +117,7 @@ impl Key {
         Ok((frame, receiveid))
     }
 
-    /// Decrypts bytes and takes off their padding.
+    /// Decrypts bytes and removes their padding.
     pub(crate) fn decrypt(&self, mut bytes: Vec<u8>) -> Result<Vec<u8>, Undecryptable> {
         let decryptor = cbc::Decryptor::<Aes256>::new(&self.0.into(), self.iv().into());
         decryptor.decrypt_padded::<NoPadding>(&mut bytes).map_err(|_| Undecryptable)?;

@@ -33,7 +33,7 @@ impl Format {
         }
     }
 
-    /// The `Content-Type` of replies.
+    /// Returns the `Content-Type` of replies.
     pub(crate) fn content_type(self) -> HeaderValue {
         HeaderValue::from_static(match self {
             Self::Xml => "text/xml; charset=utf-8",
@@ -53,7 +53,7 @@ pub(crate) struct Members {
     pub(crate) nonce: Option<String>,
 }
 
-/// Reads an envelope, by its first byte.
+/// Reads an envelope; the first byte shows its format.
 pub(crate) fn read(body: &[u8]) -> Result<(Format, Members), &'static str> {
     let mut found = Found::default();
     let format = match body.trim_ascii_start().first() {
@@ -71,21 +71,21 @@ pub(crate) fn read(body: &[u8]) -> Result<(Format, Members), &'static str> {
     Ok((format, found.members()?))
 }
 
-/// The names of the members. Payments and JSON spell them in lower case.
+/// The names of the members. In payments and JSON, they are in lower case.
 const NAMES: [&str; 6] = ["Encrypt", "ToUserName", "AgentID", "MsgSignature", "TimeStamp", "Nonce"];
 const TO_USER: usize = 1;
 
-/// The members found, as [`NAMES`] has them.
+/// The members found so far, in the order of [`NAMES`].
 #[derive(Default)]
 struct Found([Option<String>; 6]);
 
 impl Found {
-    /// The place of a member that has one.
+    /// Returns the position of a member.
     fn place(name: &str) -> Option<usize> {
         NAMES.iter().position(|known| known.eq_ignore_ascii_case(name))
     }
 
-    /// Keeps a member. One that comes twice is refused: the signature could be of one, and the content the other.
+    /// Keeps a member. A repeated one is rejected: the signature might be of one, and the content the other.
     fn put(&mut self, place: usize, value: String) -> Result<(), &'static str> {
         match self.0[place].replace(value) {
             None => Ok(()),
@@ -105,7 +105,7 @@ fn read_xml(body: &[u8], found: &mut Found) -> Result<(), &'static str> {
     const BROKEN: &str = "it is not well-formed XML";
     let mut reader = Reader::from_reader(body);
     let (mut depth, mut roots) = (0, 0);
-    // The member that is being read, and its text.
+    // The current member, and its text.
     let mut member: Option<(usize, String)> = None;
     loop {
         let text = match reader.read_event().map_err(|_| BROKEN)? {
@@ -198,7 +198,8 @@ pub(crate) fn write(format: Format, encrypted: &str, to_user: &str, agent_id: &s
     }
 }
 
-/// Writes the envelope of a reply. The nonce and the timestamp are letters and digits, or come from a callback's query.
+/// Writes the envelope of a reply. The nonce and the timestamp are letters and digits, or come from a callback's
+/// query.
 pub(crate) fn write_reply(
     format: Format,
     encrypted: &str,

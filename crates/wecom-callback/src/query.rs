@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::Error;
 
-/// The parameters of a callback, decoded and otherwise as they came: a timestamp is signed with its leading zeros.
+/// The parameters of a callback, decoded but otherwise unchanged: a timestamp is signed with its leading zeros.
 pub(crate) struct Query<'a> {
     pub(crate) signature: Cow<'a, str>,
     pub(crate) timestamp: Cow<'a, str>,
@@ -15,7 +15,7 @@ pub(crate) struct Query<'a> {
 }
 
 impl<'a> Query<'a> {
-    /// Reads a query, without its `?`. Parameters of the configured URL's own are passed over.
+    /// Parses a query without its `?`. Parameters that the configured URL itself has are skipped.
     pub(crate) fn parse(query: &'a str) -> Result<Self, Error> {
         let (mut signature, mut timestamp, mut nonce, mut echo) = (None, None, None, None);
         for pair in query.split('&') {
@@ -27,7 +27,7 @@ impl<'a> Query<'a> {
                 "echostr" => (&mut echo, "echostr"),
                 _ => continue,
             };
-            // Not the decoding of forms: a `+` is one.
+            // Not form decoding: a `+` is a `+`.
             if place.replace(percent_decode_str(value).decode_utf8_lossy()).is_some() {
                 return Err(Error::RepeatedParameter(name));
             }
@@ -41,7 +41,8 @@ impl<'a> Query<'a> {
         })
     }
 
-    /// The encrypted text of a URL verification. Base64 has no blanks: where there are some, a proxy has read `+` as one.
+    /// Returns the encrypted text of a URL verification. Base64 has no blanks: if there are some, a proxy has decoded
+    /// `+` as one.
     pub(crate) fn echo(&self) -> Result<String, Error> {
         let echo = self.echo.as_ref().ok_or(Error::MissingParameter("echostr"))?;
         Ok(echo.replace(' ', "+"))

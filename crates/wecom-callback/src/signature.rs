@@ -12,7 +12,7 @@ pub(crate) fn sign(token: &str, timestamp: &str, nonce: &str, encrypted: &str) -
     digits.map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])).collect()
 }
 
-/// Compares signatures in a time that doesn't tell where they differ.
+/// Compares signatures in constant time, so that the time doesn't reveal where they differ.
 pub(crate) fn equal(received: &str, expected: &str) -> bool {
     received.as_bytes().ct_eq(expected.as_bytes()).into()
 }

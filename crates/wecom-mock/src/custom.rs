@@ -1,4 +1,4 @@
-//! The answers that a test gives itself.
+//! Responses that a test defines.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -7,23 +7,23 @@ use crate::lock;
 use crate::received::Received;
 use crate::reply::Reply;
 
-/// A function that answers a request.
+/// A function that creates the response to a request.
 pub(crate) type Custom = dyn Fn(&Received) -> Reply + Send + Sync;
 
-/// The answers that a test gives itself, by path.
+/// The responses that a test defines, by path.
 #[derive(Default)]
 pub(crate) struct Answers(Mutex<BTreeMap<String, OfPath>>);
 
 #[derive(Default)]
 struct OfPath {
-    /// Answers that are given a limited number of times, in this order, before any other.
+    /// Responses for a limited number of requests, used in this order before any other.
     turns: VecDeque<(u32, Arc<Custom>)>,
-    /// The answer given after those, unless it is the usual one.
+    /// The response after those, unless it is the usual one.
     always: Option<Arc<Custom>>,
 }
 
 impl Answers {
-    /// Answers requests to a path: as often as is said after those that were said before, or without an end.
+    /// Adds a response for a path: for a number of requests after those that were added before, or without an end.
     pub(crate) fn add(&self, path: String, times: Option<u32>, answer: Arc<Custom>) {
         let mut paths = lock(&self.0);
         match times {
@@ -33,7 +33,7 @@ impl Answers {
         }
     }
 
-    /// The answer to a request to a path, of which one turn is used up.
+    /// Returns the response to a request to a path, and uses up one turn of it.
     pub(crate) fn take(&self, path: &str) -> Option<Arc<Custom>> {
         let mut paths = lock(&self.0);
         let of_path = paths.get_mut(path)?;
@@ -48,12 +48,12 @@ impl Answers {
         Some(answer)
     }
 
-    /// Goes back to the usual answers of a path, or of all.
+    /// Restores the usual responses of a path, or of all.
     pub(crate) fn clear(&self, path: Option<&str>) {
         lock(&self.0).retain(|of, _| path.is_some_and(|path| path != of));
     }
 
-    /// The answers still to be given: each path, and how many times.
+    /// Returns the unused responses: each path, and how many times.
     pub(crate) fn pending(&self) -> Vec<(String, Option<u32>)> {
         let paths = lock(&self.0);
         let each = paths.iter().flat_map(|(path, answers)| {

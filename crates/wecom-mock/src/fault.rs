@@ -39,7 +39,7 @@ pub struct Fault {
     effect: Effect,
     status: Option<StatusCode>,
     path: Option<String>,
-    /// How often it is still to happen; without an end if `None`.
+    /// How many more times it happens; without an end if `None`.
     turns: Option<u32>,
 }
 
@@ -145,7 +145,7 @@ impl Fault {
         self
     }
 
-    /// Its name in the control API, with its fields.
+    /// Returns its name in the control API, with its fields.
     pub(crate) fn shown(&self) -> Value {
         let (name, detail) = match &self.effect {
             Effect::Refusal(errcode) => ("code", Some(("errcode", json!(errcode)))),
@@ -172,7 +172,7 @@ impl Fault {
         shown
     }
 
-    /// Answers a request, given what its endpoint answers, and how that would usually be done. An error closes the
+    /// Responds to a request with the fault, given the endpoint's encoding and its usual response. An error closes the
     /// connection.
     pub(crate) async fn strike(
         self,
@@ -204,7 +204,7 @@ impl Fault {
     }
 }
 
-/// The faults in force, in the order of their injection.
+/// The active faults, in the order of their injection.
 #[derive(Debug, Default)]
 pub(crate) struct Faults(Mutex<Vec<Fault>>);
 
@@ -213,17 +213,17 @@ impl Faults {
         lock(&self.0).push(fault);
     }
 
-    /// Ends those that are for one path, or all of them.
+    /// Removes the faults of one path, or all of them.
     pub(crate) fn clear(&self, path: Option<&str>) {
         lock(&self.0).retain(|fault| path.is_some_and(|path| fault.path.as_deref() != Some(path)));
     }
 
-    /// Those that still happen.
+    /// Returns the faults that are still active.
     pub(crate) fn in_force(&self) -> Vec<Fault> {
         lock(&self.0).iter().filter(|fault| fault.turns != Some(0)).cloned().collect()
     }
 
-    /// The fault that hits a request to a path: one turn of it is used up.
+    /// Returns the fault for a request to a path, and uses up one turn of it.
     pub(crate) fn take(&self, path: &str) -> Option<Fault> {
         let mut faults = lock(&self.0);
         faults.retain(|fault| fault.turns != Some(0));
@@ -245,25 +245,25 @@ const PIECE: usize = 1 << 14;
 
 static PADDING: [u8; PIECE] = [b'x'; PIECE];
 
-/// How long the last pieces have to leave the server before the connection is closed: hyper drops what it still holds
-/// when a body fails.
+/// The time for the last pieces to leave the server before the connection is closed: if a body fails, hyper drops the
+/// data it has buffered.
 const FLUSH: Duration = Duration::from_millis(50);
 
 fn broken() -> io::Error {
     io::Error::new(io::ErrorKind::ConnectionAborted, "the connection is closed on demand")
 }
 
-/// A reply as it should be.
+/// Returns a complete reply.
 pub(crate) fn whole(reply: Reply) -> Response<Body> {
     let body = Full::new(reply.body).map_err(|never| match never {}).boxed_unsync();
     response(reply.status, reply.headers, body)
 }
 
-/// A reply of which the second half is missing.
+/// Returns a reply without its second half.
 fn half(mut reply: Reply) -> Response<Body> {
     reply.headers.insert(CONTENT_LENGTH, reply.body.len().into());
     let end = reply.body.len() / 2;
-    // In pieces, so that hyper holds only a few of them at the end.
+    // In pieces, so that hyper buffers only a few of them at the end.
     let pieces = (0..end).step_by(PIECE).map(move |at| reply.body.slice(at..end.min(at + PIECE)));
     let frames = stream::iter(pieces).map(|piece| Ok(Frame::data(piece))).chain(stream::once(async {
         sleep(FLUSH).await;
@@ -272,7 +272,7 @@ fn half(mut reply: Reply) -> Response<Body> {
     response(reply.status, reply.headers, StreamBody::new(frames).boxed_unsync())
 }
 
-/// A reply of at least that many bytes.
+/// Returns a reply of at least that many bytes.
 fn padded(mut reply: Reply, bytes: usize) -> Response<Body> {
     let (head, tail) = match serde_json::from_slice::<Map<String, Value>>(&reply.body) {
         Ok(fields) => {

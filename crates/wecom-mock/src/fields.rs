@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::route::Body;
 
-/// The fields of a body. Of forms and XML, the names are enough: that is what is checked.
+/// Parses the fields of a body. For forms and XML, the names are sufficient: only these are checked.
 pub(crate) fn fields(kind: Body, body: &[u8]) -> Result<Map<String, Value>, String> {
     match kind {
         Body::Json => match serde_json::from_slice(body) {
@@ -26,7 +26,7 @@ fn parts(body: &[u8]) -> Map<String, Value> {
     names.map(|name| (name.to_owned(), Value::from(""))).collect()
 }
 
-/// The elements below the root of a document, which is called `xml`.
+/// Returns the elements below the root of a document, which is `xml`.
 fn elements(body: &[u8]) -> Result<Map<String, Value>, String> {
     let mut reader = Reader::from_reader(body);
     let (mut depth, mut names) = (0_u32, None::<Map<String, Value>>);

@@ -112,7 +112,7 @@ pub use received::Received;
 pub use reply::Reply;
 pub use server::{Server, ServerBuilder};
 
-/// Locks what stays whole even if a task panicked meanwhile.
+/// Locks a mutex whose data is consistent even if a task panicked while it had the lock.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

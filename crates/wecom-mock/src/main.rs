@@ -29,7 +29,7 @@ It pushes callbacks, too, encrypted and signed as WeCom does: POST /_mock/applic
 application, which is verified, then POST /_mock/push with the name of an example ({\"example\": \"contacts.events.create_user\"}) or a document.
 ";
 
-/// The action that the arguments ask for.
+/// The action that the arguments request.
 enum Wish {
     Help,
     Version,
@@ -88,7 +88,7 @@ fn read(mut arguments: lexopt::Parser) -> Result<Wish, lexopt::Error> {
     Ok(Wish::Serve { host, port, builder })
 }
 
-/// Prints to the standard output at once, as a pipe gets nothing before otherwise.
+/// Prints to the standard output and flushes it, since a pipe would get nothing until later.
 fn print(text: &str) -> ExitCode {
     let mut out = io::stdout();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -98,7 +98,7 @@ fn print(text: &str) -> ExitCode {
 }
 
 fn fail(code: u8, message: &str) -> ExitCode {
-    // With nobody to read it, the code has to do.
+    // If nobody can read it, the exit code has to suffice.
     let _ = writeln!(io::stderr(), "error: {message}");
     code.into()
 }

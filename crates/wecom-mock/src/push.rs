@@ -18,16 +18,16 @@ pub use wecom_callback::Sender;
 
 use crate::generated::EXAMPLES;
 
-/// How long WeCom waits for the answer to a callback.
+/// How long WeCom waits for the response to a callback.
 const DEADLINE: Duration = Duration::from_secs(5);
 
-/// How long it waits for the verification of a URL, and for the answers of suites and devices.
+/// How long it waits for the verification of a URL, and for responses to the callbacks of suites and devices.
 const SHORT_DEADLINE: Duration = Duration::from_secs(1);
 
-/// How often it sends a callback that isn't answered in time with the status 200.
+/// How many times it sends a callback that doesn't get a 200 in time.
 const TRIES: u32 = 3;
 
-/// The largest answer that is read.
+/// The size of the largest response that is read.
 const MAX_ANSWER: usize = 1 << 20;
 
 /// Why a push failed.
@@ -222,7 +222,7 @@ impl Application {
                 Limited::new(response.into_body(), MAX_ANSWER).collect().await.map_err(io::Error::other)?;
             Ok((status, body.to_bytes()))
         };
-        // The connection makes progress while the exchange does, and ends with it.
+        // The connection makes progress during the exchange, and ends with it.
         tokio::select! {
             exchanged = exchange => exchanged,
             Err(error) = connection => Err(io::Error::other(error)),
@@ -236,7 +236,7 @@ pub fn examples() -> impl Iterator<Item = &'static str> {
     EXAMPLES.iter().map(|(name, _)| *name)
 }
 
-/// An example by its name, or by its name and its number.
+/// Finds an example by its name, or by its name and its number.
 fn example(name: &str) -> Option<&'static str> {
     let (name, number) = match name.split_once('#') {
         Some((name, number)) => (name, number.parse().ok()?),
@@ -246,7 +246,8 @@ fn example(name: &str) -> Option<&'static str> {
     payloads.get(usize::checked_sub(number, 1)?).copied()
 }
 
-/// An example whose recipient is an application: its company, or the suite. What has none, or whose recipients are unknown, stays as it is.
+/// Addresses an example to an application: to its company, or to the suite. An example without a recipient, or with
+/// unknown ones, stays as it is.
 fn addressed(example: &str, receiveid: &str) -> String {
     let member = if example.contains("<InfoType>") { "SuiteId" } else { "ToUserName" };
     let (begin, end) = (format!("<{member}>"), format!("</{member}>"));

@@ -11,7 +11,7 @@ use crate::push::{Application, Sender, examples};
 use crate::received::Received;
 use crate::wishes::{Problem, Wishes};
 
-/// `POST /application`: takes an application, whose URL is verified.
+/// `POST /application`: sets the application, and verifies its URL.
 pub(crate) fn take<'a>(state: &'a State, request: &'a Received) -> BoxFuture<'a, Result<Value, Problem>> {
     Box::pin(async {
         let mut wishes = Wishes::read(&request.body)?;
@@ -27,7 +27,7 @@ pub(crate) fn take<'a>(state: &'a State, request: &'a Received) -> BoxFuture<'a,
     })
 }
 
-/// `GET /application`: what it was sent.
+/// `GET /application`: returns the callbacks that it was sent.
 pub(crate) fn shown(state: &State) -> Value {
     match &*lock(&state.application) {
         Some(application) => {
@@ -62,7 +62,7 @@ pub(crate) fn push<'a>(state: &'a State, request: &'a Received) -> BoxFuture<'a,
     })
 }
 
-/// `GET /examples`: the names of all callbacks.
+/// `GET /examples`: returns the names of all callbacks.
 pub(crate) fn names() -> Value {
     json!({ "examples": examples().collect::<Vec<_>>() })
 }

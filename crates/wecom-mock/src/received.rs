@@ -12,7 +12,7 @@ use crate::lock;
 /// How many requests to a path are kept.
 const KEPT: usize = 1000;
 
-/// How many bytes the bodies may have that are kept of a path, as long as there is more than one.
+/// How many bytes of bodies are kept per path, as long as it has more than one.
 const KEPT_BYTES: usize = 64 << 20;
 
 /// A request as received.
@@ -47,19 +47,19 @@ impl Received {
 #[derive(Debug, Default)]
 pub(crate) struct Log {
     paths: Mutex<HashMap<String, Requests>>,
-    /// How many requests there have been, to number them in the order in which they came.
+    /// The number of requests so far, which numbers them in the order of their arrival.
     count: AtomicU64,
 }
 
 #[derive(Debug, Default)]
 struct Requests {
     total: u64,
-    /// How many are being answered now, and how many have been at most.
+    /// How many are in progress, and the most that have been at once.
     answering: usize,
     peak: usize,
-    /// With their numbers.
+    /// The latest requests, with their numbers.
     latest: VecDeque<(u64, Received)>,
-    /// How many bytes the bodies of the latest have.
+    /// The number of bytes in the bodies of the latest.
     bytes: usize,
 }
 
@@ -75,7 +75,7 @@ impl Requests {
 }
 
 impl Log {
-    /// Takes a request down, as one that is being answered until the result is dropped.
+    /// Records a request, which counts as in progress until the result is dropped.
     pub(crate) fn enter<'a>(&'a self, request: &'a Received) -> Answering<'a> {
         let mut paths = lock(&self.paths);
         let requests = paths.entry(request.path.clone()).or_default();
@@ -90,7 +90,7 @@ impl Log {
         self.of(path, |requests| requests.latest.iter().map(|(_, request)| request.clone()).collect())
     }
 
-    /// The latest requests to all paths, in the order in which they came.
+    /// Returns the latest requests to all paths, in the order of their arrival.
     pub(crate) fn all_latest(&self) -> Vec<Received> {
         let mut all: Vec<_> =
             lock(&self.paths).values().flat_map(|requests| requests.latest.iter().cloned()).collect();
@@ -98,7 +98,7 @@ impl Log {
         all.into_iter().map(|(_, request)| request).collect()
     }
 
-    /// Forgets the requests to a path, or all of them. Those that are being answered still count as that.
+    /// Forgets the requests to a path, or all of them. Those in progress still count as such.
     pub(crate) fn clear(&self, path: Option<&str>) {
         lock(&self.paths).retain(|of, requests| {
             if path.is_some_and(|path| path != of) {
@@ -127,7 +127,7 @@ impl Log {
     }
 }
 
-/// A request that is being answered. A client that goes away drops it as well.
+/// A request in progress. It is also dropped if the client disconnects.
 pub(crate) struct Answering<'a> {
     log: &'a Log,
     path: &'a str,

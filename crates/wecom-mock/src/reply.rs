@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::route::Answer;
 
-/// An error as WeCom reports it: its code, and what it says.
+/// An error as WeCom reports it: its code and its message.
 #[derive(Debug)]
 pub(crate) struct Refusal(pub(crate) i64, pub(crate) String);
 
@@ -20,7 +20,7 @@ pub struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    /// Whether a `Range` header gets a part of the body.
+    /// Whether a `Range` header selects a part of the body.
     in_parts: bool,
 }
 
@@ -57,25 +57,25 @@ impl Reply {
         Self { in_parts: true, ..Self::new(200, content_type, bytes) }
     }
 
-    /// A flat XML document, as WeChat Pay writes it.
+    /// Creates a flat XML document, as WeChat Pay writes it.
     pub(crate) fn xml<'a>(fields: impl IntoIterator<Item = (&'a str, String)>) -> Self {
         let elements = fields.into_iter().map(|(name, value)| {
-            // The end of a CDATA section can't be in one: it is cut in two.
+            // A CDATA section can't contain its own end, so it is split there.
             let value = value.replace("]]>", "]]]]><![CDATA[>");
             format!("<{name}><![CDATA[{value}]]></{name}>")
         });
         Self::new(200, "text/xml; charset=UTF-8", format!("<xml>{}</xml>", elements.collect::<String>()))
     }
 
-    /// An error as it is reported by an endpoint that answers in this way. WeChat Pay has no numbers for its errors: the
-    /// message begins with it.
+    /// Creates an error as endpoints with this encoding report it. WeChat Pay has no numeric codes: the message begins
+    /// with the number.
     pub(crate) fn refusal(answer: Answer, errcode: i64, errmsg: &str) -> Self {
         match answer {
             Answer::Xml => Self::xml([
                 ("return_code", "FAIL".to_owned()),
                 ("return_msg", format!("{errcode}: {errmsg}")),
             ]),
-            // What can't be had as a file is told in JSON.
+            // An endpoint that can't return its file reports that in JSON.
             Answer::Json | Answer::File | Answer::FileOrJson => {
                 Self::json(json!({ "errcode": errcode, "errmsg": errmsg }))
             }
@@ -94,7 +94,7 @@ impl Reply {
         self
     }
 
-    /// The part of a file that the request asks for, or all of what is not a file.
+    /// Returns the part of a file that the request asks for, or all of a body that isn't a file.
     pub(crate) fn ranged(self, headers: &HeaderMap) -> Self {
         let Some(range) = headers.get(http::header::RANGE).filter(|_| self.in_parts) else {
             return self;
@@ -112,12 +112,12 @@ impl Reply {
     }
 }
 
-/// An HTTP status that a test asks for.
+/// Returns an HTTP status that a test asks for.
 pub(crate) fn code(status: u16) -> StatusCode {
     StatusCode::from_u16(status).expect("an HTTP status is between 100 and 999")
 }
 
-/// The bytes that `bytes=a-b` or `bytes=a-` asks for, as far as there are any.
+/// Returns the bytes that `bytes=a-b` or `bytes=a-` selects, if there are any.
 fn span(range: &str, total: usize) -> Option<RangeInclusive<usize>> {
     let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
     let end = total.checked_sub(1)?;

@@ -234,14 +234,14 @@ async fn listen(listener: TcpListener, state: Arc<State>, mut stopped: watch::Re
             Ok((stream, _)) => {
                 tokio::spawn(connection(stream, Arc::clone(&state), stopped.clone()));
             }
-            // Out of file descriptors, for example: a connection that ends makes room.
+            // For example, no file descriptors are left: closing connections will free some.
             Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
         }
     }
 }
 
 async fn connection(stream: TcpStream, state: Arc<State>, mut stopped: watch::Receiver<()>) {
-    // Small answers should not wait for more to send.
+    // Small responses shouldn't wait for more data.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
         let state = Arc::clone(&state);
@@ -249,7 +249,7 @@ async fn connection(stream: TcpStream, state: Arc<State>, mut stopped: watch::Re
     });
     let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     tokio::select! {
-        // What goes wrong on a connection, the client sees for itself.
+        // The client sees errors of a connection itself.
         _ = connection => {}
         _ = stopped.changed() => {}
     }

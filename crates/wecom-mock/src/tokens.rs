@@ -1,4 +1,4 @@
-//! The tokens that were given out, and who gets one.
+//! The tokens that were issued, and the credentials that get one.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -13,11 +13,11 @@ use crate::route::Grants;
 
 /// The tokens of a server.
 pub(crate) struct Tokens {
-    /// The ids and secrets that get a token; any do if there are none.
+    /// The IDs and secrets that get a token; any do if there are none.
     credentials: Vec<(String, String)>,
-    /// How many seconds tokens are said to live.
+    /// The reported lifetime of tokens, in seconds.
     lifetime: u64,
-    /// Those that were given out and not withdrawn, with the query parameter they go into.
+    /// The tokens that were issued and not revoked, each with its query parameter.
     given: Mutex<HashMap<(&'static str, String), Validity>>,
     issued: AtomicU64,
 }
@@ -49,7 +49,7 @@ impl Tokens {
         lock(&self.given).values_mut().for_each(|validity| *validity = Validity::Expired);
     }
 
-    /// Refuses a request without a token that is in force.
+    /// Rejects a request without a valid token.
     pub(crate) fn check(&self, parameter: &'static str, request: &Received) -> Result<(), Refusal> {
         let Some(token) = request.param(parameter).filter(|token| !token.is_empty()) else {
             return Err(Refusal(41001, format!("{parameter} missing")));
@@ -61,7 +61,7 @@ impl Tokens {
         }
     }
 
-    /// Puts a token into the answer to a request with the right credentials.
+    /// Puts a token into the response to a request with the right credentials.
     pub(crate) fn grant(&self, grants: &Grants, fields: &Value, answer: &mut Value) -> Result<(), Refusal> {
         let (id, secret) = (&fields[grants.id], &fields[grants.secret]);
         let mut known = self.credentials.iter().filter(|(known, _)| id == known.as_str()).peekable();

@@ -2,17 +2,17 @@
 
 use serde_json::Value;
 
-/// The value at a path.
+/// Returns the value at a path.
 pub(crate) fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
     path.split('.').try_fold(value, |value, name| value.get(name))
 }
 
-/// The value at a path, to be changed.
+/// Returns the value at a path, mutably.
 pub(crate) fn at_mut<'a>(value: &'a mut Value, path: &str) -> Option<&'a mut Value> {
     path.split('.').try_fold(value, |value, name| value.get_mut(name))
 }
 
-/// Sets the value at a path, or removes it; nothing happens where the object around it is missing.
+/// Sets the value at a path, or removes it; does nothing if the object around it is missing.
 pub(crate) fn put(value: &mut Value, path: &str, new: Option<Value>) {
     let (around, name) = match path.rsplit_once('.') {
         Some((around, name)) => (at_mut(value, around), name),
@@ -25,7 +25,7 @@ pub(crate) fn put(value: &mut Value, path: &str, new: Option<Value>) {
     }
 }
 
-/// A scalar as text.
+/// Returns a scalar as text.
 pub(crate) fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -1,8 +1,8 @@
-//! What the body of a control request says, field by field: what isn't taken is refused.
+//! Reads the body of a control request field by field, and rejects fields that nobody takes.
 
 use serde_json::{Map, Value};
 
-/// What is wrong with a control request.
+/// The error of a control request.
 pub(crate) struct Problem(pub(crate) String);
 
 impl Problem {
@@ -11,7 +11,7 @@ impl Problem {
     }
 }
 
-/// The fields of a control request that are still to be taken.
+/// The fields of a control request that haven't been taken yet.
 pub(crate) struct Wishes(Map<String, Value>);
 
 impl Wishes {
@@ -23,7 +23,7 @@ impl Wishes {
         }
     }
 
-    /// A field that must be there, taken in one of the ways below.
+    /// Requires a field, taken by one of the methods below.
     pub(crate) fn needs<T>(
         &mut self,
         name: &str,
@@ -32,7 +32,7 @@ impl Wishes {
         take(self, name)?.ok_or_else(|| Problem::missing(name))
     }
 
-    /// Any value, `null` included.
+    /// Takes any value, `null` included.
     pub(crate) fn any(&mut self, name: &str) -> Option<Value> {
         self.0.remove(name)
     }
@@ -53,19 +53,19 @@ impl Wishes {
         self.take(name, "an object", |value| value.as_object().cloned())
     }
 
-    /// How many times something happens.
+    /// Takes how many times something happens.
     pub(crate) fn times(&mut self, name: &str) -> Result<Option<u32>, Problem> {
         let times = |value: &Value| u32::try_from(value.as_u64()?).ok().filter(|times| *times > 0);
         self.take(name, "an integer from 1 on", times)
     }
 
-    /// An HTTP status that an answer can have.
+    /// Takes an HTTP status that a response can have.
     pub(crate) fn status(&mut self, name: &str) -> Result<Option<u16>, Problem> {
         let status = |value: &Value| u16::try_from(value.as_u64()?).ok().filter(|n| (200..1000).contains(n));
         self.take(name, "an HTTP status from 200 to 999", status)
     }
 
-    /// A path that isn't the mock's own.
+    /// Takes a path that isn't the mock's own.
     pub(crate) fn path(&mut self, name: &str) -> Result<Option<String>, Problem> {
         let path = |value: &Value| {
             let path = value.as_str()?;
@@ -75,7 +75,7 @@ impl Wishes {
         self.take(name, "a path without a query, such as `/cgi-bin/user/get`, and not the mock's own", path)
     }
 
-    /// Refuses what hasn't been taken.
+    /// Rejects fields that haven't been taken.
     pub(crate) fn done(self) -> Result<(), Problem> {
         match self.0.keys().next() {
             Some(name) => Err(Problem(format!("`{name}` means nothing here"))),
@@ -89,7 +89,7 @@ impl Wishes {
         kind: &str,
         read: impl Fn(&Value) -> Option<T>,
     ) -> Result<Option<T>, Problem> {
-        // As in JSON that programs write, `null` is nothing.
+        // As in JSON that programs write, `null` means absent.
         let Some(value) = self.0.remove(name).filter(|value| !value.is_null()) else { return Ok(None) };
         read(&value)
             .map(Some)
@@ -97,7 +97,7 @@ impl Wishes {
     }
 }
 
-/// A value in a sentence.
+/// Shows a value within a sentence.
 fn brief(value: &Value) -> String {
     let text = value.to_string();
     match text.char_indices().nth(60) {

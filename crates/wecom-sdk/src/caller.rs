@@ -1,4 +1,4 @@
-//! What clients with several credentials share: the way to WeCom, limits, and the token store.
+//! What clients with several credentials share: the transport, the limits, and the token store.
 
 use std::fmt;
 use std::sync::Arc;
@@ -20,14 +20,14 @@ pub struct Caller {
     pub(crate) limits: Limits,
     pub(crate) store: Arc<dyn TokenStore>,
     pub(crate) credentials: Credentials,
-    /// Who waits for jobs.
+    /// The callers that wait for jobs.
     pub(crate) jobs: Jobs,
-    /// How tokens are fetched, and how calls are made unless they say otherwise.
+    /// The options for fetching tokens, and for calls without options of their own.
     pub(crate) options: Arc<CallOptions>,
 }
 
 impl Caller {
-    /// Where an endpoint is.
+    /// Returns the base URL of an endpoint.
     pub(crate) fn base_url(&self, endpoint: &Meta) -> &str {
         match endpoint.host {
             Host::Merchant => &self.merchant_url,

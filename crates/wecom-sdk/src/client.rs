@@ -19,10 +19,10 @@ use crate::tokens::{Credentials, MemoryStore, TokenStore, Tokens};
 use crate::transport::Transport;
 use crate::{Body, CorpSecret, Credential, Error, Headers, Hook, Items, Pages, Position, Provides};
 
-/// Where WeCom is.
+/// The base URL of WeCom.
 const BASE_URL: &str = "https://qyapi.weixin.qq.com";
 
-/// Where WeChat Pay is.
+/// The base URL of WeChat Pay.
 const MERCHANT_URL: &str = "https://api.mch.weixin.qq.com";
 
 /// A client for the WeCom API. Cloning it is cheap, and the clones share their token.
@@ -424,7 +424,7 @@ impl<C: Credential> ClientBuilder<C> {
     }
 }
 
-/// A base URL, or an error that doesn't show it: it may hold a password.
+/// Checks a base URL. The error doesn't show it, since it may contain a password.
 fn checked_url(url: String) -> Result<String, Error> {
     let plain = url.parse::<::http::Uri>().is_ok_and(|parsed| {
         let scheme = matches!(parsed.scheme_str(), Some("http" | "https"));

@@ -52,12 +52,12 @@ pub trait Credential: sealed::Sealed + Send + Sync + 'static {
     fn fetch<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<StoredToken, Error>>;
 }
 
-/// Whose calls are made with a credential.
+/// The caller that a credential represents.
 #[derive(Clone, Debug)]
 pub(crate) struct Identity {
-    /// Names the credential without showing it.
+    /// Identifies the credential without revealing it.
     pub(crate) key: String,
-    /// The company, if it is of one.
+    /// The company, if it belongs to one.
     pub(crate) company: Option<String>,
     /// Whether a service provider's applications call.
     pub(crate) is_provider: bool,
@@ -182,42 +182,42 @@ impl<T: Token + 'static> Credential for Fixed<T> {
         key("fixed", &[self.token.expose()])
     }
 
-    /// Whose it is, nobody here knows: what is sent with one token is of one company.
+    /// Unknown: all calls with one token are those of one company.
     fn company(&self) -> Option<String> {
         Some(self.key())
     }
 
-    /// It is at hand, and how long it lives, nobody here knows.
+    /// The application already has it, and its lifetime is unknown.
     fn is_stored(&self) -> bool {
         false
     }
 
     fn fetch<'a>(&'a self, _: &'a Caller) -> BoxFuture<'a, Result<StoredToken, Error>> {
-        // How long it really lives, whoever got it knows.
+        // Only the application that obtained it knows its real lifetime.
         Box::pin(std::future::ready(Ok(StoredToken::for_next(self.token.clone(), LONGEST))))
     }
 }
 
-/// A hash of what a credential consists of.
+/// Returns a hash of a credential's parts.
 pub(crate) fn key(kind: &str, parts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for part in [kind].iter().chain(parts) {
-        // With the lengths, no two lists of parts are the same.
+        // The lengths make the hashed bytes of different lists of parts different.
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());
     }
     format!("{kind}-{}", hex(&hash.finalize()[..16]))
 }
 
-/// A token as WeCom answered with it.
+/// Checks a token that WeCom returned.
 pub(crate) fn granted(
     endpoint: &'static Meta,
     field: &str,
     token: Secret,
     lifetime: u64,
 ) -> Result<StoredToken, Error> {
-    // A gateway's empty answer, for example: to go on would put the blame on another endpoint, or ask for a token for every
-    // call.
+    // For example, a gateway's empty response: continuing would put the blame on another endpoint, or request a token
+    // for every call.
     let error = if token.is_empty() {
         DecodeError::new(field, "missing")
     } else if !is_token(&token) {

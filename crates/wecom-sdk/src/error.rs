@@ -369,7 +369,7 @@ fn hint(status: StatusCode) -> &'static str {
     }
 }
 
-/// Reads a `Retry-After` header: seconds, or a date, which may have passed.
+/// Parses a `Retry-After` header: seconds, or a date, which may be in the past.
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {

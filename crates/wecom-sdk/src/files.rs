@@ -58,11 +58,11 @@ pub struct Content {
     media_type: Option<String>,
 }
 
-/// Where content comes from.
+/// The source of content.
 pub(crate) enum Source {
     Bytes(Bytes),
     File(PathBuf),
-    /// Taken by the first request.
+    /// The first request takes it.
     Stream(Option<BoxStream<'static, io::Result<Bytes>>>),
 }
 
@@ -109,7 +109,7 @@ impl Content {
         self
     }
 
-    /// The file in the request, which announces this content.
+    /// Returns the placeholder for the file in the request, with this content's name and length.
     fn announced(&self) -> File {
         let file = File::streamed(self.name.as_str(), self.length);
         match &self.media_type {
@@ -122,7 +122,7 @@ impl Content {
         !matches!(self.source, Source::Stream(_))
     }
 
-    /// The name, how many bytes there are, and where they come from.
+    /// Returns the name, the number of bytes, and the source.
     #[cfg(feature = "wedrive")]
     pub(crate) fn into_parts(self) -> (String, u64, Source) {
         (self.name, self.length, self.source)
@@ -145,7 +145,7 @@ impl fmt::Debug for Content {
     }
 }
 
-/// A file, piece by piece.
+/// Reads a file in pieces.
 fn pieces(path: PathBuf) -> impl Stream<Item = io::Result<Bytes>> + Send {
     try_unfold((path, None), async |(path, file)| {
         let mut file = match file {
@@ -158,7 +158,8 @@ fn pieces(path: PathBuf) -> impl Stream<Item = io::Result<Bytes>> + Send {
     })
 }
 
-/// A stream that fails unless it is as long as announced, and leaves its failure where it can be found.
+/// Wraps a stream so that it fails unless it is as long as announced, and stores the failure where the caller can find
+/// it.
 pub(crate) fn measured(
     stream: BoxStream<'static, io::Result<Bytes>>,
     length: u64,
@@ -228,7 +229,7 @@ impl<C: Credential> Client<C> {
             let length = length
                 .checked_add(form)
                 .ok_or_else(|| Error::Content { endpoint, source: too_long(length) })?;
-            // Known in advance: the server takes no chunks.
+            // Known in advance: the server doesn't accept chunks.
             request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
             let around = |bytes| futures_util::stream::iter([Ok(bytes)]);
             let stream = around(before).chain(content).chain(around(after)).boxed();
@@ -293,7 +294,7 @@ pub struct Download {
 }
 
 impl Download {
-    /// A file, or the error that came instead.
+    /// Returns a file, or the error that came instead.
     pub(crate) fn read(
         endpoint: &'static Meta,
         answer: Answer<'_>,
@@ -301,7 +302,7 @@ impl Download {
     ) -> Result<Self, ResponseError> {
         let answer = match answer {
             Answer::File(answer) => answer,
-            // An error, or a file that doesn't say so.
+            // An error, or a file without a header that marks it as one.
             Answer::Whole(answer) => {
                 File::from_response(endpoint, answer.headers(), answer.body(), Reading::MEMORY)?;
                 answer.clone().map(ResponseBody::from)

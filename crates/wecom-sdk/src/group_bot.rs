@@ -130,7 +130,7 @@ impl From<Client<Fixed<WebhookKey>>> for GroupBot {
     }
 }
 
-/// The base URL and the key of a webhook URL. Behind a gateway, a path may come before the one of the endpoint.
+/// Splits a webhook URL into its base URL and its key. Behind a gateway, another path may precede the endpoint's.
 fn parse(url: &str) -> Option<(&str, Secret)> {
     const SEND: &Meta = SendWebhook::META;
     let (address, query) = url.split_once('?')?;

@@ -235,7 +235,7 @@ impl Finished<'_> {
     }
 }
 
-/// An address without its secrets: neither known ones, nor the values of parameters for tokens and secrets.
+/// Returns an address without its secrets: neither known ones, nor the values of parameters for tokens and secrets.
 fn redacted(url: &Uri, secrets: &[Secret]) -> String {
     let text = url.to_string();
     let Some((address, query)) = text.split_once('?') else { return text };

@@ -1,4 +1,4 @@
-//! The HTTP client that is used unless an application brings its own.
+//! The default HTTP client, used unless an application provides its own.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -9,14 +9,14 @@ use futures_core::future::BoxFuture;
 use crate::Error;
 use crate::transport::{RequestBody, ResponseBody, Transport, TransportError};
 
-/// How long a connection is kept that nobody uses: less than servers, and what stands between, usually keep theirs (a minute or
-/// more). On one that the other side is just closing, a request is lost, and nobody knows whether it was carried out.
+/// How long an idle connection is kept: shorter than servers and middleboxes usually keep theirs (a minute or more). A
+/// request on a connection that the other side is just closing is lost, and nobody knows whether it was carried out.
 const IDLE: Duration = Duration::from_secs(15);
 
-/// How long connecting may take.
+/// The timeout for connecting.
 const CONNECT: Duration = Duration::from_secs(10);
 
-/// What can be set of it.
+/// The settings of the HTTP client.
 #[derive(Debug, Default)]
 pub(crate) struct HttpOptions {
     pub(crate) proxy: Option<reqwest::Proxy>,
@@ -29,7 +29,7 @@ pub(crate) struct HttpOptions {
 }
 
 impl HttpOptions {
-    /// What is set, by the names of the builder's methods.
+    /// Returns which settings were set, by the names of the builder's methods.
     pub(crate) fn set(&self) -> impl Iterator<Item = &'static str> {
         let set = [
             (self.proxy.is_some(), "proxy"),
@@ -43,11 +43,11 @@ impl HttpOptions {
         set.into_iter().filter_map(|(is_set, name)| is_set.then_some(name))
     }
 
-    /// A client that calls these addresses.
+    /// Creates a client for these addresses.
     pub(crate) fn build(self, base_urls: [&str; 2]) -> Result<Http, Error> {
         let has_loopback = base_urls.iter().any(|url| url.parse().is_ok_and(|url| is_loopback(&url)));
         let direct = match &self.proxy {
-            // A proxy that is set here is meant for all addresses.
+            // A proxy that is set explicitly applies to all addresses.
             None if has_loopback => Some(self.client(reqwest::Client::builder().no_proxy())?),
             _ => None,
         };
@@ -78,10 +78,10 @@ impl HttpOptions {
     }
 }
 
-/// reqwest, set up as WeCom needs it.
+/// reqwest with settings for WeCom.
 pub(crate) struct Http {
     client: reqwest::Client,
-    /// For this machine's own addresses, whatever proxy the environment asks for: no proxy leads back here.
+    /// For this machine's own addresses, whatever proxy the environment sets: no proxy leads back here.
     direct: Option<reqwest::Client>,
 }
 
@@ -97,7 +97,7 @@ impl Transport for Http {
     }
 }
 
-/// Whether an address is this machine's own.
+/// Returns whether an address is this machine's own.
 fn is_loopback(url: &Uri) -> bool {
     let Some(host) = url.host() else { return false };
     let host = host.trim_end_matches('.').to_ascii_lowercase();

@@ -15,7 +15,7 @@ use wecom_requests::{Job, JobState};
 use crate::time::{jitter, later};
 use crate::{Client, Credential, Error, Provides, lock};
 
-/// How long to wait for a job, unless it is said otherwise.
+/// How long to wait for a job by default.
 const DEADLINE: Duration = Duration::from_secs(60 * 60);
 
 /// The first and the longest pause between two requests.
@@ -147,7 +147,7 @@ where
 {
     async fn run(self) -> Result<E::Response, WaitError<E::Response>> {
         let Self { client, job, deadline, pauses: (first, longest) } = self;
-        // Before the first request: an event that comes during one isn't missed.
+        // Before the first request, so that an event during it isn't missed.
         let mut waiting = client.caller().jobs.waiting(job.job_id());
         let end = later(deadline);
         let (mut response, mut failure) = (None, None);
@@ -172,7 +172,7 @@ where
             }
             let next = Instant::now() + jitter(pause).max(least);
             pause = match timeout_at(next.min(end), waiting.event()).await {
-                // The result may follow its event only after a while.
+                // The result may be available only some time after its event.
                 Ok(()) => first.min(longest),
                 Err(_) if next >= end => return Err(WaitError::Deadline { deadline, response, failure }),
                 Err(_) => pause.saturating_mul(2).min(longest),
@@ -181,7 +181,7 @@ where
     }
 }
 
-/// Who waits for jobs, by their IDs.
+/// The callers that wait for jobs, by the jobs' IDs.
 #[derive(Debug, Default)]
 pub(crate) struct Jobs(Mutex<HashMap<String, watch::Sender<()>>>);
 
@@ -199,7 +199,7 @@ impl Jobs {
     }
 }
 
-/// One who waits for a job.
+/// A caller that waits for a job.
 struct Waiting<'a> {
     jobs: &'a Jobs,
     job_id: &'a str,
@@ -207,9 +207,9 @@ struct Waiting<'a> {
 }
 
 impl Waiting<'_> {
-    /// Waits for an event since the last one.
+    /// Waits for an event after the last one.
     async fn event(&mut self) {
-        // The sender is there as long as this is.
+        // The sender exists as long as this does.
         let _ = self.events.changed().await;
     }
 }
@@ -217,7 +217,7 @@ impl Waiting<'_> {
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         let mut jobs = lock(&self.jobs.0);
-        // The last one, whose own receiver is still there.
+        // The last one: only its own receiver is left.
         if jobs.get(self.job_id).is_some_and(|events| events.receiver_count() <= 1) {
             jobs.remove(self.job_id);
         }

@@ -1,4 +1,4 @@
-//! Signatures for the JS-SDK, and the tickets that they are made with.
+//! Signatures for the JS-SDK, and the tickets for them.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -15,7 +15,7 @@ use crate::credential::{granted, key, sealed::Sealed};
 use crate::tokens::{StoredToken, Tokens};
 use crate::{Client, Credential, Error, Provides, Secret, hex};
 
-/// How many characters a `nonceStr` has.
+/// The number of characters in a `nonceStr`.
 const NONCE: usize = 16;
 
 /// Signs pages for the JS-SDK (JS-SDK 签名): what `ww.register` asks for in `getConfigSignature` and `getAgentConfigSignature`, and what
@@ -135,14 +135,14 @@ async fn sign(tickets: &Arc<Tokens>, url: &str) -> Result<JsSignature, Error> {
     Ok(JsSignature::new(&ticket.token, nonce, now.as_secs(), url))
 }
 
-/// Whom a ticket is for.
+/// The holder of a ticket.
 #[derive(Clone, Copy, Debug)]
 enum Kind {
     Company,
     App,
 }
 
-/// A ticket is fetched with a client's token, and kept as a token is.
+/// A ticket is fetched with a client's token, and kept like a token.
 struct Ticket<C> {
     client: Client<C>,
     kind: Kind,

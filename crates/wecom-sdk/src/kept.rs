@@ -7,7 +7,7 @@ use std::hash::Hash;
 
 use tokio::time::Instant;
 
-/// Below this number, entries aren't worth looking through.
+/// Below this number of entries, a sweep isn't worthwhile.
 const FEW: usize = 64;
 
 /// A value that doesn't have to be kept forever.
@@ -16,14 +16,14 @@ pub(crate) trait Keep {
     fn until(&self, now: Instant) -> Option<Instant>;
 }
 
-/// A map that drops what is no longer needed whenever it has doubled, and of the rest, where there is too much of it, what would be
-/// needed for the shortest time.
+/// A map that drops unneeded entries whenever it has doubled. If too many remain, it drops those that would be needed
+/// for the shortest time.
 #[derive(Debug)]
 pub(crate) struct Kept<K, V> {
     entries: HashMap<K, V>,
-    /// How many entries are kept at most, unless more are in use.
+    /// The maximum number of entries, unless more are in use.
     most: usize,
-    /// At how many entries to look through them.
+    /// The number of entries at which the next sweep is due.
     sweep_at: usize,
 }
 
@@ -54,7 +54,7 @@ impl<K: Clone + Eq + Hash, V: Keep> Kept<K, V> {
         self.entries.get_mut(key)
     }
 
-    /// The entry of a key, made where there is none. Only the first one pays for a copy of the key.
+    /// Returns the entry of a key, which is created if it doesn't exist. Only then is the key copied.
     pub(crate) fn get_or_insert_with<Q>(&mut self, key: &Q, make: impl FnOnce() -> V) -> &mut V
     where
         K: Borrow<Q>,
@@ -72,7 +72,7 @@ impl<K: Clone + Eq + Hash, V: Keep> Kept<K, V> {
     fn sweep(&mut self) {
         let now = Instant::now();
         self.entries.retain(|_, value| value.until(now).is_none_or(|until| until > now));
-        // Some room, so that this isn't due again at once.
+        // Leaves some room, so that the next sweep isn't due immediately.
         let wanted = self.most - self.most / 4;
         if self.entries.len() > wanted {
             let timed = self.entries.iter().filter_map(|(key, value)| Some((value.until(now)?, key.clone())));
@@ -84,7 +84,7 @@ impl<K: Clone + Eq + Hash, V: Keep> Kept<K, V> {
         }
         let left = self.entries.len();
         self.entries.shrink_to(left * 2);
-        // Twice as many, but no more than are kept, unless so many are in use that each new one would lead here.
+        // Twice as many, but at most the maximum, unless so many are in use that each new entry would cause a sweep.
         self.sweep_at = (left * 2).min(self.most).max(left + left / 4).max(FEW);
     }
 

@@ -58,7 +58,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::Secret;
 
-/// What stays as it is in a URL's parameter: the unreserved characters of RFC 3986.
+/// The characters that stay unencoded in a URL's parameter: the unreserved ones of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The longest `state`, in bytes.
@@ -110,7 +110,7 @@ impl Scope {
     }
 }
 
-/// Whose ID goes into a URL.
+/// The owner of the ID in a URL.
 #[derive(Clone, Debug)]
 enum App {
     Corp { corp_id: String, agent_id: Option<u64> },
@@ -126,7 +126,7 @@ impl App {
         Self::Suite { suite_id: suite_id.into() }
     }
 
-    /// The value of `appid`.
+    /// Returns the value of `appid`.
     fn id(&self) -> Result<&str, LoginError> {
         match self {
             Self::Corp { corp_id, .. } => filled("corp_id", corp_id),
@@ -391,7 +391,7 @@ impl Redirect {
     }
 }
 
-/// A URL in the making.
+/// A URL under construction.
 struct Url(String);
 
 impl Url {
@@ -418,7 +418,7 @@ fn filled<'a>(name: &'static str, value: &'a str) -> Result<&'a str, LoginError>
     if value.is_empty() { Err(LoginError::Empty(name)) } else { Ok(value) }
 }
 
-/// A URL that a browser can be sent to.
+/// Checks that a browser can be redirected to a URL.
 fn absolute(url: &str) -> Result<&str, LoginError> {
     let address = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
     let has_host = !address.is_empty() && !address.starts_with(['/', '?', '#', ':', '@']);
@@ -429,7 +429,7 @@ fn absolute(url: &str) -> Result<&str, LoginError> {
     }
 }
 
-/// A `state` of letters and digits, as web authorization and installation ask for.
+/// Checks that a `state` has only letters and digits, as web authorization and installation require.
 fn plain(state: Option<&str>) -> Result<Option<&str>, LoginError> {
     let fits = |state: &str| {
         (1..=LONGEST_STATE).contains(&state.len()) && state.bytes().all(|byte| byte.is_ascii_alphanumeric())

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::transport::RequestBody;
 
-/// How many bytes have to pass in a time: one a second, and one at least.
+/// Returns how many bytes must be transferred in a time: one per second, and at least one.
 fn least(time: Duration) -> u64 {
     time.as_secs().max(1)
 }
@@ -33,7 +33,7 @@ impl Pace {
         self.patience
     }
 
-    /// Waits for the next bytes; `None` if too few have come for too long.
+    /// Waits for the next bytes; `None` if too few have arrived for too long.
     pub(crate) async fn next<T>(
         &mut self,
         piece: impl Future<Output = T>,
@@ -50,7 +50,7 @@ impl Pace {
     }
 }
 
-/// A request whose body is counted as it is taken, and the count.
+/// Returns a request that counts the bytes taken from its body, and the count.
 pub(crate) fn counted(request: Request<RequestBody>) -> (Request<RequestBody>, Arc<AtomicU64>) {
     let sent = Arc::<AtomicU64>::default();
     let count = Arc::clone(&sent);
@@ -66,15 +66,15 @@ pub(crate) fn counted(request: Request<RequestBody>) -> (Request<RequestBody>, A
     (request, sent)
 }
 
-/// What an upload stands still at.
+/// The stage at which an upload stalled.
 pub(crate) enum Standstill {
-    /// The server takes no more of it, or nobody gives any.
+    /// The server accepts no more of the body, or its source provides no more.
     Sending,
-    /// All of it is sent, and no answer comes.
+    /// The whole body has been sent, and no response arrives.
     Answering,
 }
 
-/// Ends when an upload of a length has stood still: for `patience` while it is sent, and for `answer` after that.
+/// Completes when an upload of this length has stalled: for `patience` while it is sent, and for `answer` after that.
 pub(crate) async fn standstill(
     sent: &AtomicU64,
     length: u64,

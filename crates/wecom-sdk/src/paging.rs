@@ -15,8 +15,8 @@ pub struct Pages<E, C> {
     guard: Guard,
 }
 
-/// Notices cursors that go round in a circle, of any length, by remembering one of them: one that is renewed ever more
-/// rarely (Brent's algorithm).
+/// Detects cursors that repeat in a cycle, of any length, by remembering one of them, which is replaced less and less
+/// often (Brent's algorithm).
 #[derive(Default)]
 struct Guard {
     mark: Option<String>,
@@ -25,7 +25,7 @@ struct Guard {
 }
 
 impl Guard {
-    /// Whether a cursor has been here before, as far as is remembered.
+    /// Returns whether a cursor has occurred before, as far as is remembered.
     fn is_circle(&mut self, cursor: &str) -> bool {
         if self.mark.as_deref() == Some(cursor) {
             return true;
@@ -78,7 +78,8 @@ where
             Some(next) => {
                 let here = request.cursor();
                 request.set_cursor(next.clone());
-                // An empty cursor, the first offset again, or what the request can't hold is no way forward either.
+                // An empty cursor, the first offset again, or a cursor that doesn't fit into the request leads nowhere
+                // either.
                 let taken = request.cursor().as_ref() == Some(&next);
                 if !taken || here.as_ref() == Some(&next) || self.guard.is_circle(&next) {
                     self.state = State::Stuck(next);

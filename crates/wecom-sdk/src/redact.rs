@@ -32,12 +32,12 @@ pub(crate) fn redact<'a>(text: &mut String, secrets: impl IntoIterator<Item = &'
     }
 }
 
-/// Whether a text holds a secret.
+/// Returns whether a text contains a secret.
 pub(crate) fn holds<'a>(text: &str, secrets: impl IntoIterator<Item = &'a Secret>) -> bool {
     !places(text, secrets).is_empty()
 }
 
-/// Where secrets stand in a text, by bytes.
+/// Returns the byte ranges of secrets in a text.
 fn places<'a>(text: &str, secrets: impl IntoIterator<Item = &'a Secret>) -> Vec<(usize, usize)> {
     let plain = Meaning::of(text);
     let (url, json) = (plain.decoded(percent), plain.decoded(backslash));
@@ -50,13 +50,13 @@ fn places<'a>(text: &str, secrets: impl IntoIterator<Item = &'a Secret>) -> Vec<
         .collect()
 }
 
-/// How long an escape at the beginning of a text is, and what it means.
+/// The length of an escape at the beginning of a text, and its meaning.
 type Escape = (usize, Vec<u8>);
 
-/// What a text means once its escapes are resolved.
+/// A text with its escapes resolved.
 struct Meaning {
     bytes: Vec<u8>,
-    /// Where in the text each byte came from, and where the text ends.
+    /// The position in the text that each byte came from, and the end of the text.
     origins: Vec<usize>,
 }
 
@@ -79,7 +79,7 @@ impl Meaning {
         Self { bytes, origins }
     }
 
-    /// Where something stands, in the text that it was decoded from.
+    /// Returns the positions of a secret in the original text.
     fn places(&self, secret: &[u8]) -> Vec<(usize, usize)> {
         let windows = self.bytes.windows(secret.len()).enumerate();
         let found = windows.filter(|(_, window)| *window == secret).map(|(at, _)| at);
@@ -87,7 +87,7 @@ impl Meaning {
     }
 }
 
-/// An escape in a URL or a form.
+/// Decodes an escape in a URL or a form.
 fn percent(text: &[u8]) -> Option<Escape> {
     match text {
         [b'+', ..] => Some((1, vec![b' '])),
@@ -96,7 +96,7 @@ fn percent(text: &[u8]) -> Option<Escape> {
     }
 }
 
-/// An escape in JSON, or in what programs print for people.
+/// Decodes an escape in JSON, or in output for people.
 fn backslash(text: &[u8]) -> Option<Escape> {
     let [b'\\', kind, rest @ ..] = text else { return None };
     let (length, meant) = match kind {
@@ -113,7 +113,7 @@ fn backslash(text: &[u8]) -> Option<Escape> {
     Some((2 + length, meant.to_string().into_bytes()))
 }
 
-/// What stands after `\u`: a character, or one in two halves.
+/// Decodes the text after `\u`: a character, or one in two halves.
 fn unicode(text: &[u8]) -> Option<(usize, char)> {
     let first = hex(text.get(..4)?)?;
     if let Some(character) = char::from_u32(first) {
@@ -128,7 +128,7 @@ fn hex(digits: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0, |number, digit| Some(number * 16 + char::from(*digit).to_digit(16)?))
 }
 
-/// What a request says, for whoever has to know what must not be shown of it.
+/// The contents of a request, for code that has to know what must not be shown.
 pub(crate) struct Sent {
     address: Uri,
     body: Bytes,
@@ -143,7 +143,7 @@ impl Sent {
         Self { address: request.uri().clone(), body }
     }
 
-    /// What stands under the names of secrets, in the address and in a JSON body.
+    /// Returns the values under the names of secrets, in the address and in a JSON body.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = Secret> {
         let query = form_urlencoded::parse(self.address.query().unwrap_or_default().as_bytes());
         let query = query.filter(|(name, _)| names_a_secret(name)).map(|(_, value)| Secret::new(value));
@@ -151,21 +151,22 @@ impl Sent {
     }
 }
 
-/// What stands under the names of secrets in JSON, or in what is nearly JSON: for values whose type doesn't say that they are secrets.
+/// Returns the values under the names of secrets in JSON, or in text that is nearly JSON: for values whose type
+/// doesn't mark them as secrets.
 pub(crate) fn named_secrets(json: &[u8]) -> Vec<Secret> {
     let mut found = Vec::new();
     let text = String::from_utf8_lossy(json);
     let text = mend(&text);
-    // Up to where it can be read.
+    // As far as it can be read.
     let _ = Search { is_secret: false, found: &mut found }
         .deserialize(&mut serde_json::Deserializer::from_str(&text));
     found
 }
 
-/// Fewer digits may be any number.
+/// With fewer digits, it may be any number.
 const DIGITS_OF_A_SECRET: usize = 4;
 
-/// Looks for secrets below a name.
+/// Searches for secrets below a name.
 struct Search<'f> {
     is_secret: bool,
     found: &'f mut Vec<Secret>,
@@ -239,8 +240,8 @@ impl<'de> Visitor<'de> for Search<'_> {
     }
 }
 
-/// Whether what has this name is a secret: for what has no type that says so. What a check of the specification takes for the name of a
-/// secret is one here as well; here, more names are, since the price of a mistake is no more than an `…`.
+/// Returns whether a value with this name is a secret, if no type says so. Includes every name that the
+/// specification's check treats as a secret, and more, since a mistake costs no more than an `…` here.
 pub(crate) fn names_a_secret(name: &str) -> bool {
     const ENDS: [&str; 23] = [
         "secret",

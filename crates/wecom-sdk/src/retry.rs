@@ -173,7 +173,7 @@ impl RetryPolicy for Backoff {
     }
 
     fn succeeded(&self) {
-        // A full budget is the usual case, and a read is cheaper than a write that all cores share.
+        // The budget is usually full, and reading is cheaper than a write that all cores share.
         if self.budget.load(Ordering::Relaxed) < self.full {
             let give = |budget: u32| Some((budget + 1).min(self.full));
             let _ = self.budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, give);

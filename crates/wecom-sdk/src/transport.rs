@@ -87,12 +87,12 @@ impl fmt::Debug for RequestBody {
     }
 }
 
-/// How many bytes of an answer's beginning are looked at, at a time.
+/// How many bytes at the beginning of a response are examined at a time.
 const STEP: usize = 8 << 10;
 
 /// The body of a response.
 pub struct ResponseBody {
-    /// What has been read ahead, the next piece last.
+    /// The pieces that have been read ahead, the next one last.
     ahead: Vec<Bytes>,
     rest: Content,
 }
@@ -120,8 +120,8 @@ impl ResponseBody {
         }
     }
 
-    /// Reads until what has come decides something, or to the end: what it decides, what has come, and the rest. No more is copied than
-    /// that takes.
+    /// Reads until the received bytes decide something, or to the end; returns the decision, the received bytes, and
+    /// the rest. Copies no more than necessary.
     pub(crate) async fn read_until<T>(
         mut self,
         decide: impl Fn(&[u8]) -> Option<T>,
@@ -137,7 +137,7 @@ impl ResponseBody {
         }
     }
 
-    /// The body after what has been read ahead of it.
+    /// Returns the body with a piece put back at its beginning.
     pub(crate) fn after(mut self, piece: Bytes) -> Self {
         if !piece.is_empty() {
             self.ahead.push(piece);
@@ -145,12 +145,12 @@ impl ResponseBody {
         self
     }
 
-    /// All of it, unless it is larger than `limit`.
+    /// Reads all of it, unless it is larger than `limit`.
     pub(crate) async fn read(mut self, limit: usize) -> Result<Option<Bytes>, TransportError> {
         let first = self.chunk().await?.unwrap_or_default();
         let mut length = first.len();
         let mut rest = BytesMut::new();
-        // Most answers come in one piece, which needs no copy.
+        // Most responses arrive in one piece, which needs no copy.
         while length <= limit
             && let Some(chunk) = self.chunk().await?
         {
@@ -182,7 +182,7 @@ pub struct TransportError {
     sent: bool,
     lasting: bool,
     timeout: bool,
-    /// What else there is to say.
+    /// Further advice.
     advice: Option<&'static str>,
     cause: Box<dyn std::error::Error + Send + Sync>,
 }
@@ -225,7 +225,7 @@ impl TransportError {
         self.timeout
     }
 
-    /// What is at the bottom of it.
+    /// Returns the text of the root cause.
     pub(crate) fn root(&self) -> String {
         chain(&*self.cause).last().map(ToString::to_string).unwrap_or_default()
     }
@@ -249,12 +249,12 @@ impl fmt::Display for TransportError {
 /// It has no `source()`: `Display` says the cause already.
 impl std::error::Error for TransportError {}
 
-/// An error and all its causes.
+/// Returns an error and all its causes.
 fn chain<'a>(
     error: &'a (dyn std::error::Error + 'static),
 ) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
     std::iter::successors(Some(error), |error| {
-        // An I/O error's `source()` passes over what it holds.
+        // An I/O error's `source()` skips the error that it contains.
         match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
             Some(held) => Some(held),
             None => error.source(),
@@ -271,29 +271,29 @@ impl From<reqwest::Error> for TransportError {
         let sent = !error.is_connect() && !error.is_builder();
         let advice = mistake(&error).map(|mistake| mistake.advice);
         let (timeout, lasting) = (error.is_timeout(), is_lasting(&error));
-        // The URL holds the token.
+        // The URL contains the token.
         let told = Self::new(sent, error.without_url().into());
         Self { timeout: told.timeout || timeout, lasting, advice, ..told }
     }
 }
 
-/// Whether a cause stays until somebody changes something. What nobody knows passes.
+/// Returns whether a failure persists until somebody changes something. Unknown ones are assumed to be transient.
 fn is_lasting(error: &reqwest::Error) -> bool {
     if error.is_builder() {
         return true;
     }
-    // The resolver's own codes don't come through: only their texts tell "no such host" from "ask again later".
+    // The resolver's own codes aren't available: only their texts distinguish "no such host" from "try again later".
     let unknown_host = error.is_dns()
         && chain(error).last().is_some_and(|root| {
             let text = root.to_string().to_lowercase();
             !text.contains("temporary") && !text.contains("try again")
         });
-    // TLS reports what it doesn't like, a certificate say, as invalid data.
+    // TLS reports rejected data, such as a certificate, as invalid data.
     let refused_by_tls = || chain(error).any(|cause| io_kind(cause) == Some(io::ErrorKind::InvalidData));
     unknown_host || refused_by_tls() || mistake(error).is_some_and(|mistake| mistake.lasting)
 }
 
-/// A way in which calls fail for many, told by words of the HTTP client's.
+/// A frequent mistake, recognized by words in the HTTP client's errors.
 struct Mistake {
     words: &'static str,
     /// What to do about it, or where to look.
@@ -322,7 +322,7 @@ const MISTAKES: [Mistake; 5] = [
         advice: "enable the feature `rustls` for HTTPS, `socks` for SOCKS proxies",
         lasting: true,
     },
-    // Its answer, or its silence, looks like that of the host behind it.
+    // Its response, or its silence, looks like that of the host behind it.
     Mistake {
         words: "tunnel error",
         advice: "check the proxy: it can't be reached, or refuses the connection",

@@ -18,16 +18,17 @@ use crate::session::{Answer, Call, not_asked_for};
 use crate::transport::RequestBody;
 use crate::{Client, Credential, Download, Error, lock};
 
-/// How many different calls are remembered: an endpoint's description lives as long as the program, be it compiled in or made here.
+/// How many different calls are remembered: an endpoint's description lives as long as the program, whether it is
+/// compiled in or created here.
 const MOST: usize = 1000;
 
-/// The endpoints that have been called by their paths, unless they are in the specification just so: by method, path, kind of token,
-/// whether they only read, and which answers have an `errcode`.
+/// The endpoints that have been called by path and aren't in the specification in exactly this form: by method, path,
+/// kind of token, whether they only read, and which responses have an `errcode`.
 static OTHERS: LazyLock<Mutex<HashMap<Key, &'static Meta>>> = LazyLock::new(Mutex::default);
 
 type Key = (Method, String, TokenKind, bool, Errcode);
 
-/// What errors about a path that can't be called show.
+/// The endpoint in errors about a path that can't be called.
 const UNKNOWN: &Meta = &Meta::post("").id("untyped call");
 
 /// A call of an endpoint by its method and path: see [`Client::call`].
@@ -38,7 +39,7 @@ pub struct UntypedCall<C> {
     path: String,
     query: Vec<(String, String)>,
     body: Option<Result<wecom_requests::Body, BuildError>>,
-    /// What must not be shown of them.
+    /// Values in it that must not be shown.
     secrets: Vec<Secret>,
     safe: Option<bool>,
     errcode: Option<Errcode>,
@@ -169,7 +170,7 @@ impl<C: Credential> UntypedCall<C> {
         session.call(call, read).await.map(|(value, _)| value)
     }
 
-    /// What is known of the endpoint.
+    /// Returns the description of the endpoint.
     fn endpoint(&self) -> Result<&'static Meta, Error> {
         let token = if self.takes_token { self.client.credential().token_kind() } else { TokenKind::NoToken };
         let specified = ENDPOINTS
@@ -205,7 +206,7 @@ impl<C: Credential> UntypedCall<C> {
     }
 }
 
-/// Shows neither parameters nor the body: secrets may be among them.
+/// Shows neither parameters nor the body, since they may contain secrets.
 impl<C> fmt::Debug for UntypedCall<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "UntypedCall({} {})", self.method, self.path)

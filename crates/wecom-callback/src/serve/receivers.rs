@@ -5,7 +5,7 @@ use bytes::Bytes;
 use crate::query::Query;
 use crate::{Error, Opened, Receiver, envelope};
 
-/// Receivers, and what they are for.
+/// Receivers, each with its path or app.
 #[derive(Debug, Default)]
 pub(super) struct Receivers(Vec<Entry>);
 
@@ -21,12 +21,12 @@ impl Receivers {
         self.0.push(Entry { receiver, path, agent_id });
     }
 
-    /// The largest body that any of them takes.
+    /// Returns the size of the largest body that any of them accepts.
     pub(super) fn max_body(&self) -> usize {
         self.0.iter().map(|entry| entry.receiver.max_body()).max().unwrap_or_default()
     }
 
-    /// The receivers of a path, or, where it has none of its own, those for all.
+    /// Returns the receivers of a path or, if it has none of its own, those for all paths.
     fn at(&self, path: &str) -> impl Iterator<Item = &Entry> {
         let path = self.0.iter().any(|entry| entry.path.as_deref() == Some(path)).then_some(path);
         self.0.iter().filter(move |entry| entry.path.as_deref() == path)
@@ -36,7 +36,7 @@ impl Receivers {
         first(self.at(path).map(|entry| entry.receiver.verify_url(query)))
     }
 
-    /// Opens a callback with the receiver that it is for.
+    /// Opens a callback with the receiver that it is meant for.
     pub(super) fn open(&self, path: &str, query: &str, body: &[u8]) -> Result<(&Receiver, Opened), Error> {
         let query = Query::parse(query)?;
         let limit = self.max_body();
@@ -52,7 +52,7 @@ impl Receivers {
     }
 }
 
-/// The first success; otherwise, the error that went furthest: most receivers have another's token.
+/// Returns the first success, or else the error of the attempt that got furthest: most receivers have another token.
 fn first<T>(attempts: impl Iterator<Item = Result<T, Error>>) -> Result<T, Error> {
     let mut closest = Error::NoReceiver;
     for attempt in attempts {

@@ -1,4 +1,4 @@
-//! Which callbacks have been handled, for all processes that share a Redis.
+//! Remembers handled callbacks for all processes that share a Redis.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -13,16 +13,16 @@ use crate::receiver::random;
 /// How long to wait for Redis.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// How long a turn lasts that isn't renewed, because its process has died.
+/// How long a turn lasts without renewal, in case its process dies.
 const LEASE: Duration = Duration::from_secs(6);
 
-/// How often to look whether another process has finished.
+/// How often to check whether another process has finished.
 const POLL: Duration = Duration::from_millis(250);
 
-/// How long a callback is remembered that has been handled.
+/// How long a handled callback is remembered.
 const REMEMBER: Duration = Duration::from_secs(60 * 60);
 
-/// The value of what has been handled. Otherwise, it is the name of who handles it.
+/// The value for a handled callback. Until then, it is the name of the process that handles it.
 const DONE: &str = "done";
 
 /// Remembers in Redis which callbacks have been handled, so that each is handled by one of several processes.

@@ -20,7 +20,7 @@ where
     type Error = Infallible;
     type Future = BoxFuture<'static, Result<Self::Response, Infallible>>;
 
-    /// Is always ready: what is too much is answered with 503.
+    /// Is always ready: a callback beyond the limit gets a 503.
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
     }

@@ -1,9 +1,9 @@
-//! Input that nobody should send: refused, with its status and nothing secret in the words.
+//! Input that nobody should send: rejected, with its status, and without secrets in the message.
 
 use super::{CORP, KEY, TEXT, TOKEN, receiver, sender};
 use crate::{Error, Format, Receiver};
 
-/// A callback that is valid.
+/// Returns a valid callback.
 fn valid(format: Format) -> (String, String) {
     let callback = sender(CORP).callback(format, TEXT.as_bytes(), CORP, "1000002");
     (callback.query, callback.body)
@@ -43,7 +43,7 @@ fn no_flipped_bit_is_accepted_where_it_matters() {
     for bit in 0..query.len() * 8 {
         let mut flipped = query.clone().into_bytes();
         flipped[bit / 8] ^= 1 << (bit % 8);
-        // Of names, of separators, of values: nothing else is the same callback.
+        // In names, separators or values: no flipped bit leaves the callback valid.
         let flipped = String::from_utf8_lossy(&flipped);
         assert!(receiver().open(&flipped, body.as_bytes()).is_err(), "{flipped}");
     }

@@ -1,4 +1,4 @@
-//! What the official library makes is opened, and the same is made here.
+//! Opens what the official library encrypts, and encrypts the same.
 
 use super::vectors::{VECTORS, Vector};
 use crate::cipher::Key;
@@ -60,7 +60,7 @@ fn verifications_are_answered_with_the_bare_text() {
         let vector = VECTORS.iter().find(|vector| vector.name.starts_with(name)).unwrap();
         for encoded in [
             vector.encrypted.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D"),
-            // A proxy has decoded it, and another has made blanks of `+`.
+            // One proxy has decoded it, and another has replaced `+` by blanks.
             vector.encrypted.to_owned(),
             vector.encrypted.replace('+', "%20"),
         ] {

@@ -17,12 +17,12 @@ pub(crate) fn receiver() -> Receiver {
     Receiver::builder(TOKEN, KEY).receiveid(CORP).build().unwrap()
 }
 
-/// WeCom's side of a receiver with another receiveid, or the same.
+/// Creates WeCom's side for a receiver, with any receiveid.
 pub(crate) fn sender(receiveid: &str) -> Sender {
     Sender::new(TOKEN, KEY, receiveid).unwrap()
 }
 
-/// Opens what a sender of that receiveid sends.
+/// Opens a callback from a sender with that receiveid.
 fn open(receiver: &Receiver, receiveid: &str, to_user: &str) -> Result<crate::Opened, Error> {
     let callback = sender(receiveid).callback(Format::Xml, TEXT.as_bytes(), to_user, "");
     receiver.open(&callback.query, callback.body.as_bytes())

@@ -1,4 +1,4 @@
-//! What other receivers got wrong, each as a test.
+//! The mistakes of other receivers, with a test each.
 
 use super::{CORP, KEY, TEXT, TOKEN, open, receiver, sender};
 use crate::cipher::{Key, KeyError};
@@ -39,7 +39,7 @@ fn nothing_is_left_behind_the_receiveid() {
 #[test]
 fn padding_is_removed_by_its_value_and_not_by_its_character() {
     let key = Key::of_settings(KEY).unwrap();
-    // A receiveid that ends in what the padding consists of: 20 + 11 = 31 bytes, padded by one.
+    // A receiveid that ends in the padding's byte: 20 + 11 = 31 bytes, padded by one.
     let (message, receiveid) = key.open(&key.seal([0; 16], b"", "aaaaaaaaaa\u{1}")).unwrap();
     assert_eq!((message.len(), receiveid), (0, b"aaaaaaaaaa\x01".to_vec()));
 }
@@ -234,7 +234,7 @@ fn two_events_of_one_second_are_not_the_same() {
         receiver().open(&callback.query, callback.body.as_bytes()).unwrap().digest
     };
     assert_ne!(event("a"), event("b"));
-    // Sent again, with another nonce and other random bytes.
+    // A retry, with another nonce and other random bytes.
     assert_eq!(event("a"), event("a"));
 }
 
@@ -331,6 +331,6 @@ fn what_cannot_be_decrypted_fails_in_one_way() {
     for (case, encrypted) in cases {
         assert_eq!(key.open(&encrypted), Err(Undecryptable), "{case}");
     }
-    // The same, as they should be.
+    // The same with correct padding.
     assert_eq!(key.open(&framed(&pad(head([0, 0, 0, 8]), 32, 4))).unwrap().0, b"abcdefgh");
 }

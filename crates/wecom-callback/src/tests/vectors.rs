@@ -1,7 +1,7 @@
-//! Vectors made with WeCom's own library (npm `@wecom/crypto`) from fixed random bytes, tokens and keys that are made up; and the samples of its
-//! documentation.
+//! Vectors made with WeCom's own library (npm `@wecom/crypto`) from fixed random bytes and made-up tokens and keys,
+//! and the samples in its documentation.
 
-/// A message, and what it becomes.
+/// A message, and its encrypted forms.
 pub(crate) struct Vector {
     pub(crate) name: &'static str,
     pub(crate) token: &'static str,

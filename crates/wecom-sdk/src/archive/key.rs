@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-/// The sizes of keys, in bits: WeCom asks for 2048, and AWS-LC takes no larger ones.
+/// The sizes of keys, in bits: WeCom asks for 2048, and AWS-LC accepts no larger ones.
 const SIZES: RangeInclusive<usize> = 2048..=8192;
 
 /// An error while reading a private key.
@@ -57,14 +57,14 @@ pub enum KeyError {
     Damaged,
 }
 
-/// Reads a private key out of a text.
+/// Reads a private key in a text.
 pub(super) fn read(text: &str) -> Result<Pkcs1PrivateDecryptingKey, KeyError> {
     let text = unescape(text);
     let mut blocks = text.split("-----BEGIN ").skip(1).peekable();
     if blocks.peek().is_none() {
         return unarmoured(&text);
     }
-    // Beside the key, there may be a certificate, or the parameters of its curve.
+    // The text may also contain a certificate, or the parameters of the key's curve.
     let mut error = None;
     for block in blocks {
         let (label, content) = block.split_once("-----").ok_or(KeyError::NoKey)?;
@@ -77,8 +77,8 @@ pub(super) fn read(text: &str) -> Result<Pkcs1PrivateDecryptingKey, KeyError> {
     Err(error.unwrap_or(KeyError::NoKey))
 }
 
-/// Reads what stands after a line `BEGIN`, up to the line `END`. Where that line is missing, the key itself tells whether it is
-/// whole.
+/// Reads the text between the lines `BEGIN` and `END`. If the latter is missing, the key itself shows whether it is
+/// complete.
 fn armoured(label: &str, content: &str) -> Result<Pkcs1PrivateDecryptingKey, KeyError> {
     if label.contains("OPENSSH") {
         return Err(KeyError::Format("OpenSSH", "`ssh-keygen -p -m PKCS8 -f key`"));
@@ -90,9 +90,9 @@ fn armoured(label: &str, content: &str) -> Result<Pkcs1PrivateDecryptingKey, Key
     from_der(&decode(content)?)
 }
 
-/// Reads base64 alone: of a key's DER, or of its PEM as a whole.
+/// Reads bare base64: of a key's DER, or of its whole PEM.
 fn unarmoured(text: &str) -> Result<Pkcs1PrivateDecryptingKey, KeyError> {
-    // Of things that are no key at all, one error is enough.
+    // For texts that aren't keys at all, one error is enough.
     let der = decode(text).map_err(|_| KeyError::NoKey)?;
     match std::str::from_utf8(&der) {
         Ok(pem) if pem.contains("-----BEGIN ") => read(pem),
@@ -101,7 +101,7 @@ fn unarmoured(text: &str) -> Result<Pkcs1PrivateDecryptingKey, KeyError> {
     }
 }
 
-/// Takes away what base64 and PEM don't contain, and what texts gain on their way through JSON, shells and YAML: escapes and
+/// Removes characters that base64 and PEM don't contain, and which texts acquire in JSON, shells and YAML: escapes and
 /// quotes.
 fn unescape(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
@@ -112,7 +112,7 @@ fn unescape(text: &str) -> String {
             plain.push(c);
             continue;
         }
-        // Escaped twice or more, there are more of them.
+        // If it was escaped twice or more, there are more of them.
         while rest.next_if_eq(&'\\').is_some() {}
         if rest.next_if(|c| matches!(c, 'n' | 'r' | 't')).is_some() {
             plain.push('\n');
@@ -139,13 +139,13 @@ fn decode(text: &str) -> Result<Vec<u8>, KeyError> {
     });
     let mut plain = plain.collect::<Result<String, _>>()?;
     if plain.trim_end_matches('=').len() % 4 == 1 {
-        // One character too many or too few: what is there of the key tells which.
+        // One character too many or too few: the part of the key that is there shows which.
         plain.truncate(plain.trim_end_matches('=').len() - 1);
     }
     GeneralPurpose::new(&STANDARD, LENIENT).decode(plain).map_err(|_| KeyError::Base64('='))
 }
 
-/// Reads a key by what it is, whatever the line `BEGIN` says that it is.
+/// Reads a key by its content, whatever the line `BEGIN` says.
 fn from_der(der: &[u8]) -> Result<Pkcs1PrivateDecryptingKey, KeyError> {
     let outer = Element::read(der)?;
     if outer.tag != SEQUENCE || !outer.rest.is_empty() {
@@ -189,7 +189,7 @@ const SEQUENCE: u8 = 0x30;
 /// The object identifier `rsaEncryption`.
 const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
 
-/// What an algorithm is called whose keys can't be used.
+/// Names an algorithm whose keys can't be used.
 fn name(algorithm: &[u8]) -> &'static str {
     match algorithm {
         [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 0x0a] => "RSA-PSS, which only signs",
@@ -200,7 +200,7 @@ fn name(algorithm: &[u8]) -> &'static str {
     }
 }
 
-/// A DER element, and what follows it.
+/// A DER element, and the bytes after it.
 struct Element<'a> {
     tag: u8,
     content: &'a [u8],
@@ -228,7 +228,7 @@ impl<'a> Element<'a> {
     fn elements(&self) -> Result<Vec<Element<'a>>, KeyError> {
         let (mut elements, mut rest) = (Vec::new(), self.content);
         while !rest.is_empty() {
-            // What is whole outside and cut off inside has not lost its end.
+            // If the outside is complete, a truncated inside doesn't mean that the end is missing.
             let element = Element::read(rest).map_err(|_| KeyError::Damaged)?;
             rest = element.rest;
             elements.push(element);
@@ -236,7 +236,7 @@ impl<'a> Element<'a> {
         Ok(elements)
     }
 
-    /// The object identifier of an `AlgorithmIdentifier`.
+    /// Returns the object identifier of an `AlgorithmIdentifier`.
     fn algorithm(&self) -> Result<&'a [u8], KeyError> {
         match self.elements()?.first() {
             Some(first) if first.tag == OBJECT_IDENTIFIER => Ok(first.content),
@@ -245,7 +245,7 @@ impl<'a> Element<'a> {
     }
 }
 
-/// A PKCS#1 key as PKCS#8: with a version, and with the name of its algorithm.
+/// Converts a PKCS#1 key to PKCS#8: adds a version and the name of its algorithm.
 fn pkcs8(pkcs1: &[u8]) -> Vec<u8> {
     /// `INTEGER 0`, `SEQUENCE { OBJECT IDENTIFIER rsaEncryption, NULL }`.
     const HEAD: [u8; 18] = [2, 1, 0, 0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1, 5, 0];
@@ -254,7 +254,7 @@ fn pkcs8(pkcs1: &[u8]) -> Vec<u8> {
     element(SEQUENCE, &content)
 }
 
-/// A DER element.
+/// Encodes a DER element.
 fn element(tag: u8, content: &[u8]) -> Vec<u8> {
     let length = content.len().to_be_bytes();
     let length = &length[length.iter().take_while(|byte| **byte == 0).count()..];

@@ -7,7 +7,7 @@ use wecom_models::callback::Payload;
 
 use crate::{Client, Credential};
 
-// Which events they are, the specification says.
+// The specification says which events these are.
 include!("../generated/jobs.rs");
 
 /// Ends the pauses of those who wait for jobs ([`Client::wait`]) when an event says that their job has ended: `batch_job_result`,
@@ -20,7 +20,7 @@ pub fn finished_jobs<C: Credential>(client: &Client<C>) -> Router {
     events(Router::new(), &Finished(Arc::new(move |job_id| client.job_has_ended(job_id))))
 }
 
-/// What becomes of the IDs of jobs that have ended.
+/// The function that receives the IDs of ended jobs.
 struct Finished(Arc<dyn Fn(&str) + Send + Sync>);
 
 impl Finished {

@@ -1,4 +1,5 @@
-//! Messages that callbacks only announce: they are fetched in order, each is handled once, and another process goes on where one has stopped.
+//! Messages that callbacks only announce: they are fetched in order, each is handled once, and another process
+//! continues where one has stopped.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,10 +20,10 @@ use crate::time::jitter;
 use crate::tokens::{Held, StoreError, StoredToken};
 use crate::{Client, Error, Provides, lock};
 
-/// How long a position is kept. WeCom has messages for 3 days at most: whoever starts over after 4 gets none again.
+/// How long a position is kept. WeCom has messages for 3 days at most: starting over after 4 returns none twice.
 const KEPT: Duration = Duration::from_secs(4 * 24 * 60 * 60);
 
-/// How long to use the token of a callback, which is good for 10 minutes.
+/// How long to use the token of a callback, which is valid for 10 minutes.
 const TOKEN_LIFETIME: Duration = Duration::from_secs(9 * 60);
 
 /// How often to ask for the turn while another process has it.
@@ -147,16 +148,16 @@ impl<C: Provides<AccessToken>> ArchivedMessages<C> {
 
 /// A call that returns messages from a position on.
 trait Batch: PagedItems<Item: Send + Sync, Response: Send> + Send + Sync + Sized + 'static {
-    /// What keys in the store say of it.
+    /// Its name in the keys of the store.
     const NAME: &'static str;
 
     /// A request for the messages of an account.
     fn of(account: &str, token: Option<Secret>) -> Self;
 
-    /// Where the next page begins, and whether there is one.
+    /// Returns the cursor of the next page, and whether there is one.
     fn next(page: &Self::Response) -> (&str, bool);
 
-    /// What tells a message from others.
+    /// Returns the ID of a message.
     fn id(message: &Self::Item) -> &str;
 }
 
@@ -198,12 +199,12 @@ impl Batch for wecom_models::chatdata::archive::SyncMsg {
     }
 }
 
-/// How far the messages of an account are handled.
+/// How many messages of an account have been handled.
 #[derive(Default)]
 struct Position {
-    /// The cursor of the page; none for the first one.
+    /// The cursor of the page; none for the first page.
     cursor: Option<String>,
-    /// The last message of the page that was handled.
+    /// The last handled message of the page.
     after: Option<String>,
 }
 
@@ -225,15 +226,15 @@ impl Position {
 /// An account in this process.
 #[derive(Default)]
 struct Account {
-    /// How many times its messages were asked for.
+    /// How many fetches of its messages have begun.
     begun: AtomicU64,
-    /// Held while they are; the last time that it succeeded.
+    /// Locked during a fetch; the number of the last one that succeeded.
     succeeded: tokio::sync::Mutex<u64>,
 }
 
 type Handle<T> = Box<dyn Fn(T) -> BoxFuture<'static, Result<(), BoxError>> + Send + Sync>;
 
-/// What fetches messages and passes them on.
+/// Fetches messages and passes them on.
 struct Reader<E: Batch, C> {
     client: Client<C>,
     handle: Handle<E::Item>,
@@ -253,7 +254,7 @@ impl<E: Batch + Endpoint, C: Provides<E::Token>> Reader<E, C> {
         Self { client: client.clone(), handle, accounts: Mutex::default() }
     }
 
-    /// Takes the callbacks that announce messages: of an account, with a token.
+    /// Creates a router for the callbacks that announce messages: of an account, with a token.
     fn router<T: Payload + Sync>(
         self: &Arc<Self>,
         takes: impl Fn(&Envelope) -> bool + Send + Sync + 'static,
@@ -266,13 +267,13 @@ impl<E: Batch + Endpoint, C: Provides<E::Token>> Reader<E, C> {
         })
     }
 
-    /// Handles all messages that an account has by now.
+    /// Handles all messages that an account has at this time.
     async fn sync(&self, name: &str, token: Option<Secret>) -> Result<(), SyncError> {
         let account = Arc::clone(lock(&self.accounts).entry(name.to_owned()).or_default());
         let begun = account.begun.load(Ordering::SeqCst);
         let mut succeeded = account.succeeded.lock().await;
         if *succeeded > begun {
-            // Another one has begun meanwhile, after this callback came, and has handled what it announces.
+            // Another fetch began after this callback arrived, and has handled the announced messages.
             return Ok(());
         }
         let number = account.begun.fetch_add(1, Ordering::SeqCst) + 1;

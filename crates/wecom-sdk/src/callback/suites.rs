@@ -1,4 +1,4 @@
-//! What WeCom tells the apps of service providers.
+//! WeCom's callbacks to the apps of service providers.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -13,7 +13,7 @@ use wecom_models::service::events::{CreateAuth, ResetPermanentCode, SuiteTicket}
 
 use crate::{Client, Suite, lock};
 
-/// How long an authorization code is good for.
+/// How long an authorization code is valid.
 const CODE_LIFETIME: Duration = Duration::from_secs(10 * 60);
 
 /// Passes tickets (`suite_ticket`) on to the suites that they are for, by their IDs: each is kept by its client, and in the token
@@ -50,13 +50,13 @@ where
         })
 }
 
-/// Whether a callback is for a suite.
+/// Returns whether a callback is for a suite.
 fn is_of(suite: &Client<Suite>) -> impl Fn(&Envelope) -> bool + Send + Sync + 'static {
     let suite_id = Some(suite.credential().suite_id.clone());
     move |envelope| envelope.suite_id == suite_id
 }
 
-/// What becomes of authorization codes.
+/// The handling of authorization codes.
 struct Codes<F> {
     suite: Client<Suite>,
     authorized: F,
@@ -83,7 +83,7 @@ where
     }
 }
 
-/// The answers to codes, until the application has taken them.
+/// The responses to codes, until the application has accepted them.
 #[derive(Default)]
 struct Exchanged(Mutex<HashMap<Secret, (Instant, GetPermanentCodeV2Response)>>);
 

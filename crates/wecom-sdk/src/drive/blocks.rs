@@ -16,10 +16,10 @@ use tokio::task::spawn_blocking;
 use crate::files::{Source, measured};
 use crate::hex;
 
-/// How many bytes a block has; the last one may have fewer.
+/// The bytes per block; the last one may have fewer.
 pub(super) const BLOCK: u64 = 2 << 20;
 
-/// How many bytes the state of SHA-1 has: five words.
+/// The size of SHA-1's state in bytes: five words.
 const STATE: usize = 20;
 
 /// Content that can be read block by block, in any order and more than once.
@@ -30,12 +30,12 @@ pub(super) struct Blocks {
 
 enum Store {
     Memory(Bytes),
-    /// Read by one at a time.
+    /// Read by one task at a time.
     File(Mutex<File>),
 }
 
 impl Blocks {
-    /// Opens content of so many bytes. A stream, which can be read only once, is put into a temporary file.
+    /// Opens content of this length. A stream, which can be read only once, is written to a temporary file.
     pub(super) async fn open(source: &mut Source, length: u64) -> io::Result<Self> {
         let store = match source {
             Source::Bytes(bytes) => Store::Memory(bytes.clone()),
@@ -53,17 +53,17 @@ impl Blocks {
         Ok(Self { length, store })
     }
 
-    /// How many blocks there are.
+    /// Returns the number of blocks.
     pub(super) fn count(&self) -> u64 {
         self.length.div_ceil(BLOCK)
     }
 
-    /// How many bytes a block has. Blocks are numbered from 1.
+    /// Returns the number of bytes in a block. Blocks are numbered from 1.
     pub(super) fn size(&self, number: u64) -> u64 {
         BLOCK.min(self.length - self.start(number))
     }
 
-    /// Where a block starts.
+    /// Returns the offset of a block.
     fn start(&self, number: u64) -> u64 {
         self.length.min((number - 1) * BLOCK)
     }
@@ -87,7 +87,7 @@ impl Blocks {
         }
     }
 
-    /// The cumulative SHA-1 of each block. `hashed` is told how many bytes are done.
+    /// Returns the cumulative SHA-1 of each block. `hashed` receives the number of finished bytes.
     pub(super) async fn digests(&self, mut hashed: impl FnMut(u64) + Send) -> io::Result<Vec<String>> {
         let mut sha = Sha1::new();
         let mut digests = Vec::new();
@@ -95,7 +95,7 @@ impl Blocks {
         for number in 1..=self.count() {
             let block = self.read(number).await?;
             done += block.len() as u64;
-            // Milliseconds of work, which would hold up other tasks.
+            // Milliseconds of work, which would delay other tasks.
             sha = spawn_blocking(move || sha.chain_update(&block)).await?;
             if number < self.count() {
                 digests.push(state(&sha));
@@ -107,13 +107,13 @@ impl Blocks {
     }
 }
 
-/// The state of SHA-1 after whole blocks, as WeCom's own program shows it: the words as they are in the memory of an x86, the least
-/// significant byte first. That is how `sha1` writes them when it saves its state.
+/// Returns the state of SHA-1 after whole blocks, as WeCom's own program prints it: the words as they are in the
+/// memory of an x86, the least significant byte first. That is how `sha1` serializes its state.
 fn state(sha: &Sha1) -> String {
     hex(&sha.serialize()[..STATE])
 }
 
-/// Puts a stream of so many bytes into a file that is gone when it is closed.
+/// Writes a stream of this length to a file that is deleted when it is closed.
 async fn spooled(stream: BoxStream<'static, io::Result<Bytes>>, length: u64) -> io::Result<File> {
     let mut file = File::from_std(spawn_blocking(tempfile::tempfile).await??);
     let mut stream = Box::pin(measured(stream, length, Arc::default()));
@@ -134,7 +134,7 @@ mod tests {
         blocks.digests(|_| ()).await.unwrap()
     }
 
-    /// The file that WeCom publishes with the values that its own program gives for it
+    /// Uses the file that WeCom publishes with the values of its own program
     /// (<https://github.com/wecomopen/file_block_digest/tree/main/demo>).
     #[tokio::test]
     async fn the_digests_of_wecoms_own_file_are_those_that_it_publishes() {
@@ -149,7 +149,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_last_block_has_the_sha_1_of_all_even_if_it_is_whole() {
-        // By sha1sum.
+        // From sha1sum.
         assert_eq!(digests(Bytes::from_static(b"abc")).await, ["a9993e364706816aba3e25717850c26c9cd0d89d"]);
         let two = Bytes::from(vec![0; 2 * usize::try_from(BLOCK).unwrap()]);
         let [_, last] = &digests(two.clone()).await[..] else { panic!("two blocks") };

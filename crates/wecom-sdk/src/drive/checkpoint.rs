@@ -1,4 +1,4 @@
-//! How far an upload is.
+//! The progress of an upload.
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -31,12 +31,12 @@ impl DriveCheckpoint {
         Self { done: Vec::new(), length, sha1, upload_key }
     }
 
-    /// Whether WeCom has a part.
+    /// Returns whether WeCom has a part.
     pub(super) fn has(&self, part: u64) -> bool {
         self.done.iter().any(|range| range.contains(&part))
     }
 
-    /// Notes that WeCom has a part.
+    /// Records that WeCom has a part.
     pub(super) fn add(&mut self, part: u64) {
         if self.has(part) {
             return;

@@ -1,4 +1,4 @@
-//! Uploads to WeDrive (微盘), in blocks where a file is large.
+//! Uploads to WeDrive (微盘), in blocks if a file is large.
 
 mod blocks;
 mod checkpoint;
@@ -23,7 +23,7 @@ use crate::files::{Source, UPLOAD_RATE};
 use crate::session::Call;
 use crate::{Client, Content, Credential, Error, Provides};
 
-/// How many parts are on their way at once, unless said otherwise.
+/// How many parts are in flight at once by default.
 const PARALLEL: usize = 4;
 
 /// A folder in WeDrive to upload to.
@@ -78,7 +78,7 @@ pub struct DriveProgress {
     pub checkpoint: Option<DriveCheckpoint>,
 }
 
-/// A function to report the progress of an upload to.
+/// A function that receives the progress of an upload.
 type Tell = Box<dyn FnMut(&DriveProgress) + Send>;
 
 /// A file to upload to WeDrive, and the state of the upload: for [`Client::upload_to_drive`].
@@ -90,9 +90,9 @@ pub struct DriveUpload {
     skip_push_card: bool,
     parallel: usize,
     on_progress: Option<Tell>,
-    /// Once the content has been opened.
+    /// Set once the content has been opened.
     blocks: Option<Arc<Blocks>>,
-    /// Once it has been hashed.
+    /// Set once it has been hashed.
     block_sha: Vec<String>,
     checkpoint: Option<DriveCheckpoint>,
 }
@@ -149,12 +149,12 @@ impl DriveUpload {
         self.checkpoint.as_ref()
     }
 
-    /// Whether the file goes in one call. That can't be told of a card, and has nothing to go on with.
+    /// Returns whether the file fits into one call. That is unknown for a card, which can't be resumed either.
     fn is_small(&self) -> bool {
         self.length <= BLOCK && !self.skip_push_card && self.checkpoint.is_none()
     }
 
-    /// The content, which is opened once.
+    /// Returns the content, and opens it the first time.
     async fn blocks(&mut self) -> io::Result<Arc<Blocks>> {
         if let Some(blocks) = &self.blocks {
             return Ok(Arc::clone(blocks));
@@ -164,7 +164,7 @@ impl DriveUpload {
         Ok(blocks)
     }
 
-    /// Hashes the content, once.
+    /// Hashes the content, the first time only.
     async fn hash(&mut self, blocks: &Blocks) -> io::Result<()> {
         if self.block_sha.is_empty() {
             let length = self.length;
@@ -264,7 +264,7 @@ impl<C: Credential + Provides<AccessToken>> Client<C> {
             Place::Picked(ticket) => request.selected_ticket(ticket),
         };
         let mut request = request.skip_push_card(upload.skip_push_card);
-        // Hashing takes a while: what WeCom won't take is refused before.
+        // Hashing takes a while: a request that WeCom won't accept is rejected before.
         self.session().check(&request)?;
         let blocks = upload.blocks().await.map_err(failed)?;
         upload.hash(&blocks).await.map_err(failed)?;
@@ -331,7 +331,7 @@ impl<C: Credential + Provides<AccessToken>> Client<C> {
         Ok(())
     }
 
-    /// Calls an endpoint that takes content, with as much more time as an upload of so many bytes has.
+    /// Calls an endpoint that takes content, with additional time for this many bytes.
     async fn call_longer<E>(&self, request: &E, bytes: u64) -> Result<E::Response, Error>
     where
         E: Endpoint + Sync,

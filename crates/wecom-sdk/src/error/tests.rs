@@ -27,7 +27,7 @@ fn retry_after_is_seconds_or_a_date() {
     assert_eq!(retry_after(&HeaderMap::new(), now), None);
 }
 
-/// One of each, with a cause that its text ends with; and how many there are.
+/// Returns one of each variant, with a cause that its text ends with, and the number of variants.
 fn one_of_each() -> Vec<(Error, &'static str)> {
     let endpoint = GetToken::META;
     let io = || std::io::Error::other("the root cause");
@@ -77,7 +77,7 @@ fn one_of_each() -> Vec<(Error, &'static str)> {
     ]
 }
 
-/// As `anyhow` and its likes show an error in one line: with all causes.
+/// Formats an error in one line with all its causes, as `anyhow` and similar crates do.
 fn with_causes(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")

@@ -1,4 +1,4 @@
-//! The rates that are of no single endpoint: counted in this process, and told to the store by hundredths.
+//! The rates that belong to no single endpoint: counted in this process, and reported to the store in hundredths.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -13,37 +13,37 @@ use crate::credential::key;
 use crate::kept::{Keep, Kept};
 use crate::lock;
 
-/// How much of a rate is used in this process before the store hears of it: a hundredth. So a call costs no way to the store, and a
-/// hundred processes together use twice what is allowed at worst.
+/// The share of a rate that this process may use before it reports to the store: a hundredth. So most calls need no
+/// round trip to the store, and a hundred processes together use at most twice the allowed number.
 const PART: u32 = 100;
 
-/// How many recipients, each with its messages, are remembered of an application's.
+/// The maximum number of recipients per application whose messages are counted.
 const MOST: usize = 100_000;
 
-/// Who means everybody.
+/// The recipient that means everybody.
 const EVERYBODY: &str = "@all";
 
-/// What is counted of the general rates.
+/// The counts for the general rates.
 #[derive(Debug)]
 pub(super) struct General {
-    /// The address that calls leave from, if other processes count it as well.
+    /// The address from which calls are sent, if other processes count it as well.
     address: Option<String>,
     counted: Mutex<Counted>,
 }
 
 #[derive(Debug)]
 struct Counted {
-    /// For each of the rates, by whom and what is counted.
+    /// For each rate, the counts by owner and by what is counted.
     tallies: Vec<Kept<String, Tally>>,
-    /// Where those names are put together: a call allocates nothing.
+    /// A buffer for those names, so that a call allocates nothing.
     name: String,
 }
 
-/// What is counted of a rate for somebody.
+/// The count of a rate for one owner.
 #[derive(Debug)]
 struct Tally {
     windows: Vec<Window>,
-    /// What the store hasn't heard of; less than nothing where it has heard of a call that wasn't made after all.
+    /// The number that hasn't been reported to the store; negative if a reported call wasn't made after all.
     untold: i64,
 }
 
@@ -53,24 +53,24 @@ impl Keep for Tally {
     }
 }
 
-/// A call that is counted.
+/// A call that has been counted.
 #[derive(Debug)]
 pub(super) struct Taken {
     at: Instant,
-    /// What the store has to hear of before the call leaves.
+    /// The reports that the store needs before the call is sent.
     pub(super) due: Vec<Due>,
 }
 
-/// Calls that the store has to hear of.
+/// Calls to report to the store.
 #[derive(Debug)]
 pub(super) struct Due {
-    /// Which of the general rates.
+    /// The index of the general rate.
     index: usize,
     scope: String,
     endpoint: &'static str,
     pub(super) rates: Vec<Rate>,
     pub(super) calls: u32,
-    /// Whether it has.
+    /// Whether they have been reported.
     pub(super) told: bool,
 }
 
@@ -90,7 +90,7 @@ impl General {
         Self { address, counted: Mutex::new(Counted { tallies, name: String::new() }) }
     }
 
-    /// Counts a call, or, where a rate leaves no room, counts nothing and says how long to wait.
+    /// Counts a call. If a rate leaves no room, counts nothing and returns how long to wait.
     pub(super) fn take(&self, call: &Asking<'_>) -> Result<Taken, Duration> {
         let at = Instant::now();
         let mut counted = lock(&self.counted);
@@ -113,7 +113,7 @@ impl General {
         Ok(Taken { at, due })
     }
 
-    /// Takes back a call that was counted.
+    /// Uncounts a call.
     pub(super) fn give_back(&self, call: &Asking<'_>, taken: &Taken) {
         let mut counted = lock(&self.counted);
         counted.each(call, taken.at, |part, tally| {
@@ -124,7 +124,7 @@ impl General {
         counted.give_back(call, taken.at, usize::MAX);
     }
 
-    /// Whether others count it as well.
+    /// Returns whether other processes count it as well.
     fn is_told(&self, rate: &GeneralRate) -> bool {
         match rate.per {
             Scope::Company | Scope::App => true,
@@ -140,7 +140,7 @@ impl General {
                 let address = self.address.as_deref().filter(|_| part.owner.is_empty());
                 due.push(Due {
                     index: part.index,
-                    // As little is shown of who it is as of a credential.
+                    // Like a credential, the owner isn't revealed.
                     scope: key(part.rate.name, &[address.unwrap_or(part.owner)]),
                     endpoint: call.endpoint.path,
                     rates: part.rates(call).collect(),
@@ -155,24 +155,24 @@ impl General {
     }
 }
 
-/// What a call counts for one tally.
+/// One count that a call contributes to.
 #[derive(Clone, Copy)]
 struct Part<'a> {
     index: usize,
     rate: &'static GeneralRate,
-    /// For whom it is counted; nothing for the address.
+    /// Whose calls are counted; none for the address.
     owner: &'a str,
     amount: u32,
 }
 
 impl Part<'_> {
-    /// What is allowed.
+    /// Returns the allowed rates.
     fn rates(self, call: &Asking<'_>) -> impl Iterator<Item = Rate> {
         let times = if self.rate.times_accounts { call.options.accounts.unwrap_or(1) } else { 1 };
         self.rate.rates.iter().map(move |rate| Rate { calls: rate.calls.saturating_mul(times), ..*rate })
     }
 
-    /// How much the store has to hear of at once.
+    /// Returns how many calls are reported to the store at once.
     fn due(self, call: &Asking<'_>) -> i64 {
         let least = self.rates(call).map(|rate| rate.calls).min().unwrap_or(u32::MAX);
         i64::from(least / PART).max(1)
@@ -180,7 +180,7 @@ impl Part<'_> {
 }
 
 impl Counted {
-    /// Goes through everything that a call counts for, as long as that is to go on.
+    /// Visits every count that a call contributes to, until `visit` returns false.
     fn each(&mut self, call: &Asking<'_>, now: Instant, mut visit: impl FnMut(Part<'_>, &mut Tally) -> bool) {
         let Self { tallies, name } = self;
         let path = call.endpoint.path;
@@ -206,7 +206,7 @@ impl Counted {
         }
     }
 
-    /// Takes back what was counted of a call for the first so many tallies.
+    /// Uncounts a call in the first `left` tallies.
     fn give_back(&mut self, call: &Asking<'_>, at: Instant, mut left: usize) {
         self.each(call, at, |part, tally| {
             if left > 0 {
@@ -218,7 +218,7 @@ impl Counted {
     }
 }
 
-/// For whom a rate counts a call; none if that isn't known, or is nobody.
+/// Returns the owner for whom a rate counts a call; none if unknown or nobody.
 fn owner<'a>(call: &Asking<'a>, rate: &GeneralRate) -> Option<&'a str> {
     let who = call.who;
     match rate.per {
@@ -230,7 +230,7 @@ fn owner<'a>(call: &Asking<'a>, rate: &GeneralRate) -> Option<&'a str> {
     }
 }
 
-/// How much a rate counts of a call; none if that isn't known, or if what is allowed isn't.
+/// Returns how much a call counts; none if that, or the allowed number, is unknown.
 fn amount(call: &Asking<'_>, rate: &GeneralRate) -> Option<u32> {
     let accounts = call.options.accounts;
     if rate.times_accounts && accounts.is_none() {
@@ -241,7 +241,7 @@ fn amount(call: &Asking<'_>, rate: &GeneralRate) -> Option<u32> {
         Counts::Recipients if rate.recipients.is_some() || !call.recipients.is_empty() => {
             let of = |recipient: &String| if recipient == EVERYBODY { accounts.unwrap_or(1) } else { 1 };
             let named = call.recipients.iter().map(of).fold(0, u32::saturating_add);
-            // Departments and the like have somebody in them, too.
+            // Departments and the like contain people, too.
             Some(named.max(1))
         }
         _ => None,

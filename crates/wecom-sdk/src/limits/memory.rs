@@ -19,15 +19,15 @@ pub struct MemoryLimits {
     scopes: Mutex<Kept<String, Endpoints>>,
 }
 
-/// The endpoints that somebody has called.
+/// The endpoints that one scope has called.
 #[derive(Debug, Default)]
 struct Endpoints(HashMap<&'static str, Counted>);
 
-/// What is counted of the calls to an endpoint.
+/// The counts of the calls to an endpoint.
 #[derive(Debug, Default)]
 struct Counted {
     windows: Vec<Window>,
-    /// Who is on the way, and until when that is believed.
+    /// The calls in flight, and the times at which their places expire.
     places: HashMap<u128, Instant>,
 }
 
@@ -40,7 +40,7 @@ impl Keep for Endpoints {
 }
 
 impl MemoryLimits {
-    /// Does something with what is counted of the calls to an endpoint.
+    /// Applies a function to the counts of an endpoint.
     fn with<T>(&self, key: LimitKey<'_>, work: impl FnOnce(&mut Counted) -> T) -> T {
         let mut scopes = lock(&self.scopes);
         let endpoints = scopes.get_or_insert_with(key.scope, Endpoints::default);
@@ -48,7 +48,7 @@ impl MemoryLimits {
     }
 }
 
-/// What is done already.
+/// Returns a future that is already completed.
 fn ready<'a, T: Send + 'a>(value: T) -> StoreFuture<'a, T> {
     Box::pin(std::future::ready(Ok(value)))
 }

@@ -1,4 +1,4 @@
-//! Keeps documented limits before WeCom enforces them.
+//! Enforces documented limits before WeCom does.
 
 mod general;
 mod memory;
@@ -27,7 +27,7 @@ pub(crate) use place::Place;
 #[cfg(feature = "redis")]
 pub(crate) use window::SLOTS;
 
-/// For how long a server is left alone at most, whatever it asks for: then it is asked again.
+/// The longest pause for a server, whatever it asks for: after that, it is called again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5 * 60);
 
 /// What happens to a call that a documented limit doesn't allow yet.
@@ -121,32 +121,32 @@ impl<'a> LimitKey<'a> {
     }
 }
 
-/// A call that asks to be let through.
+/// A call that asks for permission.
 #[derive(Clone, Copy)]
 pub(crate) struct Asking<'a> {
     pub(crate) who: &'a Identity,
     pub(crate) endpoint: &'static Meta,
-    /// Who receives something.
+    /// The recipients.
     pub(crate) recipients: &'a [String],
     pub(crate) options: &'a CallOptions,
     pub(crate) deadline: Instant,
 }
 
 impl<'a> Asking<'a> {
-    /// What the endpoint's own limits count for.
+    /// Returns the key under which the endpoint's own limits count.
     fn key(&self) -> LimitKey<'a> {
         LimitKey::new(&self.who.key, self.endpoint.id)
     }
 }
 
-/// What holds the calls of a credential to an endpoint back in this process.
+/// The state that delays the calls of a credential to an endpoint in this process.
 #[derive(Debug)]
 struct Local {
-    /// Until when WeCom has blocked it.
+    /// The time until which WeCom has blocked it.
     blocked: Mutex<Option<Instant>>,
-    /// Where the documentation limits how many calls may be on their way at once: the places.
+    /// The places, if the documentation limits the number of concurrent calls.
     places: Arc<Semaphore>,
-    /// Where it limits a rate: one call waits, the others behind it.
+    /// If it limits a rate: one call waits, and the others queue behind it.
     queue: tokio::sync::Mutex<()>,
 }
 
@@ -166,12 +166,12 @@ impl Local {
     }
 }
 
-/// What holds the calls of a credential back in this process.
+/// The state that delays the calls of a credential in this process.
 #[derive(Debug, Default)]
 struct Locals {
     /// By endpoint.
     endpoints: HashMap<&'static str, Arc<Local>>,
-    /// Until when servers have asked to be left alone.
+    /// The times until which servers have asked for a pause.
     pauses: HashMap<Host, Instant>,
 }
 
@@ -183,7 +183,7 @@ impl Locals {
 
 impl Keep for Locals {
     fn until(&self, now: Instant) -> Option<Instant> {
-        // A call on its way has its place's semaphore, and one that waits has all of it.
+        // A call in flight holds the semaphore of its place, and a waiting one the whole entry.
         let in_use = |local: &Arc<Local>| Arc::strong_count(local) + Arc::strong_count(&local.places) > 2;
         let blocked = self.endpoints.values().filter_map(|local| local.blocked_until());
         let until = blocked.chain(self.pauses.values().copied()).max();
@@ -191,7 +191,7 @@ impl Keep for Locals {
     }
 }
 
-/// Everything that holds calls back.
+/// All limits.
 pub(crate) struct Limits {
     store: Arc<dyn LimitStore>,
     /// Counts while the store fails.
@@ -217,8 +217,8 @@ impl Limits {
         }
     }
 
-    /// Waits until the endpoint may be called, or refuses. The call is counted then: it should leave at once. What it gives is
-    /// held while the call is on its way.
+    /// Waits until the endpoint may be called, or refuses. The call has been counted then, and should be sent
+    /// immediately. The result is held while the call is in flight.
     pub(crate) async fn admit(&self, call: &Asking<'_>) -> Result<Option<Place>, Error> {
         let Asking { who, endpoint, deadline, .. } = *call;
         let on_limit = call.options.on_limit;
@@ -227,14 +227,14 @@ impl Limits {
         }
         let local = match self.held(&who.key, endpoint) {
             Some(local) => local,
-            // Only the general rates count, and most calls have room.
+            // Only the general rates apply, and most calls have room.
             None if self.take(call).await.is_none() => return Ok(None),
             None => self.local(&who.key, endpoint),
         };
         let place = match endpoint.concurrency {
             Some(most) => {
                 let place = Place::take(&self.store, call.key(), &local.places, most, on_limit).await;
-                // When a place becomes free, nobody knows.
+                // It is unknown when a place will become free.
                 Some(place.ok_or(Error::Limited { endpoint, retry_after: Duration::ZERO })?)
             }
             None => None,
@@ -253,12 +253,12 @@ impl Limits {
         Ok(place)
     }
 
-    /// Leaves an endpoint alone for a while, since WeCom has blocked it.
+    /// Pauses calls to an endpoint, since WeCom has blocked it.
     pub(crate) fn block(&self, credential: &str, endpoint: &'static Meta, pause: Duration) {
         *lock(&self.local(credential, endpoint).blocked) = Some(later(pause));
     }
 
-    /// Leaves a server alone for a while, since it asks for that.
+    /// Pauses calls to a server, since it asks for that.
     pub(crate) fn pause(&self, credential: &str, host: Host, pause: Duration) {
         let until = later(pause.min(LONGEST_PAUSE));
         let mut locals = lock(&self.locals);
@@ -273,7 +273,7 @@ impl Limits {
         Arc::clone(endpoints.entry(endpoint.id).or_insert_with(|| Arc::new(Local::new(endpoint))))
     }
 
-    /// What holds the calls to an endpoint back, if anything does.
+    /// Returns the state that delays the calls to an endpoint, if it has any limits.
     fn held(&self, credential: &str, endpoint: &'static Meta) -> Option<Arc<Local>> {
         if endpoint.concurrency.is_none() && endpoint.rates.is_empty() {
             let locals = lock(&self.locals);
@@ -285,7 +285,7 @@ impl Limits {
         Some(self.local(credential, endpoint))
     }
 
-    /// How long to wait; `None` once the call is counted.
+    /// Returns how long to wait; `None` once the call has been counted.
     async fn wait(&self, call: &Asking<'_>, local: &Local) -> Option<Duration> {
         let now = Instant::now();
         let host = call.endpoint.host;
@@ -296,7 +296,7 @@ impl Limits {
         }
     }
 
-    /// Counts a call by all rates; where one of them leaves no room, by none, and says how long to wait.
+    /// Counts a call against all rates. If one of them leaves no room, counts nothing and returns how long to wait.
     async fn take(&self, call: &Asking<'_>) -> Option<Duration> {
         let mut taken = match self.general.take(call) {
             Ok(taken) => taken,

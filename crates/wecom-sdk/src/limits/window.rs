@@ -9,15 +9,15 @@ use wecom_requests::Period;
 /// The slots that a period is counted in.
 pub(crate) const SLOTS: u32 = 60;
 
-/// The calls of the last period, counted by slots: no interval as long as the period has more calls than
-/// allowed, wherever it begins. (A token bucket of that size lets nearly twice as many through.)
+/// The calls of the last period, counted by slots: no interval of the period's length has more calls than allowed,
+/// wherever it begins. (A token bucket of that size would admit nearly twice as many.)
 #[derive(Debug)]
 pub(super) struct Window {
     period: Duration,
     start: Instant,
-    /// How many calls each slot has, the oldest first, counted from the start.
+    /// The number of calls in each slot, the oldest first; slots are numbered from the start.
     slots: VecDeque<(u32, u32)>,
-    /// How many all of them have.
+    /// The sum over all slots.
     total: u32,
 }
 
@@ -30,7 +30,8 @@ impl Window {
         self.period / SLOTS
     }
 
-    /// The number of the slot that a moment falls into. (Those of a second are enough for two years; then a window starts anew.)
+    /// Returns the number of the slot for a moment. (For a period of a second, the numbers last two years; then a
+    /// window starts anew.)
     fn number(&mut self, now: Instant) -> u32 {
         let number = (now - self.start).as_nanos() / self.slot().as_nanos();
         u32::try_from(number).unwrap_or_else(|_| {
@@ -41,17 +42,18 @@ impl Window {
         })
     }
 
-    /// When a slot no longer counts: one later than a period ends, since both ends of a period may fall into the middle of a slot.
+    /// Returns when a slot stops counting: one slot after the end of a period, since both ends of a period may be in
+    /// the middle of a slot.
     fn leaves(&self, number: u32) -> Instant {
         self.start + self.slot() * number + self.slot() * (SLOTS + 1)
     }
 
-    /// When none counts any more.
+    /// Returns when no slot counts any more.
     pub(super) fn until(&self) -> Option<Instant> {
         self.slots.back().map(|(number, _)| self.leaves(*number))
     }
 
-    /// How long until there is room for some calls, where so many are allowed at most; `None` if there is.
+    /// Returns how long until there is room for some calls, given the maximum; `None` if there is.
     pub(super) fn wait(&mut self, now: Instant, most: u32, calls: u32) -> Option<Duration> {
         while let Some((oldest, gone)) = self.slots.front()
             && self.leaves(*oldest) <= now
@@ -60,7 +62,7 @@ impl Window {
             self.slots.pop_front();
         }
         let mut excess = self.total.saturating_add(calls).checked_sub(most).filter(|excess| *excess > 0)?;
-        // The oldest slots leave first: until enough calls have left with them.
+        // The oldest slots expire first: until enough calls have expired with them.
         for (number, calls) in &self.slots {
             excess = excess.saturating_sub(*calls);
             if excess == 0 {
@@ -73,7 +75,7 @@ impl Window {
 
     pub(super) fn count(&mut self, now: Instant, calls: u32) {
         let number = self.number(now);
-        // What is counted without having asked ends where numbers do.
+        // Calls that are counted without asking saturate.
         let calls = calls.min(u32::MAX - self.total);
         self.total += calls;
         match self.slots.back_mut() {
@@ -82,7 +84,7 @@ impl Window {
         }
     }
 
-    /// Takes back what was counted at a moment.
+    /// Uncounts the calls of a moment.
     pub(super) fn uncount(&mut self, then: Instant, calls: u32) {
         let number = self.number(then);
         if let Some((_, counted)) = self.slots.iter_mut().rev().find(|(slot, _)| *slot == number) {
@@ -99,7 +101,7 @@ mod tests {
 
     use super::*;
 
-    /// Sends as fast as it may for a while, and gives the times of the calls.
+    /// Sends as fast as allowed for a while, and returns the times of the calls.
     fn calls(rate: Rate, total: usize, between: Duration) -> Vec<Duration> {
         let start = Instant::now();
         let mut window = Window::new(rate.per, start);

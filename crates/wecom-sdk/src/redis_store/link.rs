@@ -1,5 +1,5 @@
-//! The way to Redis: to one server, to a cluster, or to the one that sentinels name. One connection for everyone, made anew when it
-//! is lost, and left alone for a while when there is none to be had.
+//! The connection to Redis: to one server, to a cluster, or to the master that sentinels name. All callers share one
+//! connection, which is replaced when it is lost. If none can be made, there is a pause before the next attempt.
 
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
@@ -17,13 +17,13 @@ use tokio::time::{Instant, timeout};
 use super::scripts::Invocation;
 use crate::{StoreError, lock};
 
-/// How long to wait for an answer, with a connection if one is needed.
+/// How long to wait for a response, connecting included.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How long to leave a server alone that did not answer, at first and at most.
+/// How long to pause after a server has not responded, at first and at most.
 const REST: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
 
-/// Where connections come from.
+/// The source of connections.
 pub(super) enum Source {
     Server(Client),
     #[cfg(feature = "redis-cluster")]
@@ -79,24 +79,24 @@ impl Connection {
     }
 }
 
-/// What all clones of a store share.
+/// The part that all clones of a store share.
 pub(super) struct Link {
     source: Source,
     slot: tokio::sync::Mutex<Slot>,
     outage: Mutex<Option<Outage>>,
 }
 
-/// The connection in use, and how many there have been.
+/// The connection in use, and the number of connections so far.
 #[derive(Default)]
 struct Slot {
     number: u64,
     connection: Option<Connection>,
 }
 
-/// The server did not answer: calls must not wait for it each time.
+/// The server did not respond: calls must not wait for it each time.
 #[derive(Debug)]
 struct Outage {
-    /// Until when it is left alone. After that, one caller tries, and the others still don't wait.
+    /// The end of the pause. After that, one caller tries, and the others still don't wait.
     until: Instant,
     pause: Duration,
 }
@@ -119,7 +119,7 @@ impl Link {
             Ok(Err(error)) => failed(&error),
             Err(_) => StoreError::new("Redis: no response in time"),
         };
-        // It may be one that nobody answers any more, although the server is there again.
+        // It may be one that no longer works, although the server is back.
         if let Ok(mut slot) = self.slot.try_lock() {
             slot.connection = None;
         }
@@ -129,8 +129,8 @@ impl Link {
         Err(error)
     }
 
-    /// Runs a script, with a new connection where the one at hand turns out to be of no use: because the server was restarted, or is
-    /// no longer the master, or because the runtime ended that the connection belonged to.
+    /// Runs a script. Connects anew if the current connection turns out to be useless: because the server was
+    /// restarted, or is no longer the master, or because the runtime that the connection belonged to has ended.
     async fn invoke<T: FromRedisValue>(&self, script: &Invocation) -> Result<T, RedisError> {
         let (number, mut connection) = self.connection(None).await?;
         match connection.invoke(script).await {
@@ -141,7 +141,8 @@ impl Link {
         connection.invoke(script).await
     }
 
-    /// The connection, with its number: another one than that of no use. One caller connects, and the others wait for it.
+    /// Returns a connection other than the useless one, with its number. One caller connects, and the others wait for
+    /// it.
     async fn connection(&self, useless: Option<u64>) -> Result<(u64, Connection), RedisError> {
         let mut slot = self.slot.lock().await;
         if let Some(connection) = slot.connection.clone()
@@ -173,7 +174,8 @@ impl Link {
     }
 }
 
-/// Whether the server could not be asked. One that has answered, if only about one key, is there.
+/// Returns whether the server could not be reached. If it has responded, even with an error about one key, it is
+/// there.
 fn is_outage(error: &RedisError) -> bool {
     let away = matches!(
         error.kind(),
@@ -190,7 +192,7 @@ fn is_outage(error: &RedisError) -> bool {
     away || error.is_io_error() || error.is_timeout() || error.is_unrecoverable_error()
 }
 
-/// What the error says of itself could repeat a token.
+/// Converts an error without its own text, which could repeat a token.
 fn failed(error: &RedisError) -> StoreError {
     match (error.category(), error.code()) {
         ("", Some(code)) => StoreError::new(format!("Redis: {code}")),

@@ -115,7 +115,7 @@ impl Redis {
         addresses: impl IntoIterator<Item = &'a str>,
         master: &str,
     ) -> Result<Self, StoreError> {
-        // Without TLS, only this will do.
+        // Without TLS, this is the only form.
         let master = String::from(master);
         SentinelClient::build(addresses.into_iter().collect(), master, None, SentinelServerType::Master)
             .map(Self::with_sentinel)
@@ -156,13 +156,13 @@ impl Redis {
         self.key(key.scope, format_args!("places:{}", key.endpoint))
     }
 
-    /// Runs a script whose result says nothing that matters.
+    /// Runs a script whose result doesn't matter.
     fn effect(&self, script: Invocation) -> StoreFuture<'_> {
         Box::pin(async move { self.link.run::<redis::Value>(&script).await.map(drop) })
     }
 }
 
-/// What is wrong with an address could show a password.
+/// Converts an error about an address without its text, which could show a password.
 fn unusable(_: redis::RedisError) -> StoreError {
     StoreError::new(
         "the address is not that of a Redis server: expected `redis://host:port`, or `rediss://` for TLS",
@@ -173,7 +173,7 @@ fn milliseconds(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// A field of Redis, if it is text.
+/// Returns a field of Redis, if it is text.
 fn text(field: Option<Vec<u8>>) -> Option<String> {
     String::from_utf8(field?).ok()
 }

@@ -1,5 +1,5 @@
-//! What is done in Redis: scripts, so that each step is one, whoever else is at work. All keys of a script are those of one
-//! scope, whose name is their hash tag: in a cluster, one server has them all.
+//! The scripts that run in Redis, so that each step is atomic. All keys of a script belong to one scope, whose name is
+//! their hash tag: in a cluster, one server has them all.
 
 use std::sync::LazyLock;
 
@@ -34,7 +34,7 @@ impl Text {
         Self { text, hash: Script::new(text).get_hash().to_owned() }
     }
 
-    /// A call of it, with its keys.
+    /// Creates a call of it, with its keys.
     pub(super) fn call(&'static self, keys: &[String]) -> Invocation {
         let mut known = cmd("EVALSHA");
         let mut whole = cmd("EVAL");
@@ -46,8 +46,8 @@ impl Text {
     }
 }
 
-/// A call of a script: by its hash, and for a server that doesn't know it yet, as a whole. (`SCRIPT LOAD` would be for all servers
-/// of a cluster, and fail with any of them.)
+/// A call of a script: by its hash, and in full for a server that doesn't know it yet. (`SCRIPT LOAD` would go to all
+/// servers of a cluster, and fail if any of them fails.)
 #[derive(Clone)]
 pub(super) struct Invocation {
     pub(super) known: Cmd,

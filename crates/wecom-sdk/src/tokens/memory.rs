@@ -9,7 +9,7 @@ use super::store::{LEASE, Lease, StoreFuture, StoredToken, TokenStore};
 use crate::kept::{Keep, Kept};
 use crate::lock;
 
-/// How many tokens are kept, unless it is said otherwise.
+/// How many tokens are kept by default.
 const CAPACITY: usize = 10_000;
 
 /// Keeps tokens in memory, for the clients of one process: up to 10,000. If there are more, those that live longest stay.
@@ -21,16 +21,16 @@ pub struct MemoryStore {
 #[derive(Debug)]
 struct Tokens {
     entries: Kept<String, Entry>,
-    /// The fence of the last lease, of whatever key: what a key was given is not remembered longer than its token.
+    /// The fence of the last lease of any key: a key's own isn't remembered longer than its token.
     fence: u64,
 }
 
 #[derive(Debug, Default)]
 struct Entry {
     token: Option<StoredToken>,
-    /// The fence of the lease that the token was kept with.
+    /// The fence of the lease with which the token was stored.
     kept: u64,
-    /// The lease that is held, and until when.
+    /// The current lease, and its end.
     lease: Option<(u64, Instant)>,
 }
 
@@ -39,7 +39,7 @@ impl Entry {
         self.lease.map(|(_, until)| until).filter(|until| Instant::now() < *until)
     }
 
-    /// The end of a lease that is still held.
+    /// Returns the end of a lease that is still held.
     fn held(&mut self, lease: &Lease) -> Option<&mut Instant> {
         self.lease.as_mut().filter(|(fence, _)| *fence == lease.fence).map(|(_, until)| until)
     }
@@ -70,7 +70,7 @@ impl MemoryStore {
     }
 }
 
-/// What is done already.
+/// Returns a future that is already completed.
 fn ready<'a, T: Send + 'a>(value: T) -> StoreFuture<'a, T> {
     Box::pin(std::future::ready(Ok(value)))
 }

@@ -31,10 +31,10 @@ pub use store::{Lease, StoreError, StoreFuture, StoredToken, TokenStore};
 /// The timeout for fetching a token, whatever the deadline of the callers.
 pub(crate) const FETCH: Duration = Duration::from_secs(25);
 
-/// How long before its end a token is no longer used, at most: a call takes time, and clocks differ.
+/// The time before its end from which on a token is no longer used, at most: a call takes time, and clocks differ.
 const MARGIN: Duration = Duration::from_secs(300);
 
-/// How long before that a new one is fetched, at most.
+/// The additional time before that from which on a new one is fetched, at most.
 const EARLY: Duration = Duration::from_secs(600);
 
 /// The pause between attempts to renew a valid token.
@@ -72,7 +72,7 @@ impl Tokens {
         Self { credential, caller, identity, state }
     }
 
-    /// Whose calls are made with the credential.
+    /// Returns the caller that the credential represents.
     pub(crate) fn identity(&self) -> &Identity {
         &self.identity
     }
@@ -145,7 +145,7 @@ impl Tokens {
             let _gate = gate;
             match tokens.through_store(Some(&old.token)).await {
                 Ok(Some(token)) => drop(tokens.keep(token)),
-                // Another process is about to.
+                // Another process is about to fetch one.
                 Ok(None) => {}
                 Err(error) => {
                     tracing::warn!(%error, "the token can't be renewed yet: the current one stays in use");
@@ -233,7 +233,7 @@ impl Tokens {
     }
 }
 
-/// How long a token can still be used.
+/// Returns how long a token can still be used.
 fn usable_for(token: &StoredToken) -> Duration {
     let remaining = token.remaining();
     remaining.saturating_sub(MARGIN.min(remaining / 10))

@@ -14,7 +14,7 @@ use crate::{Error, lock};
 /// How long a refused token is trusted after WeCom has issued it again.
 const CONFIRMED: Duration = Duration::from_secs(60);
 
-/// How many credentials are remembered without a client.
+/// How many credentials without a client are remembered.
 const IDLE: usize = 1000;
 
 /// The credentials in use, now or recently.
@@ -62,7 +62,7 @@ pub(crate) struct Current {
 }
 
 impl Current {
-    /// Whether it is time to fetch another one, which is so once in every `pause`.
+    /// Returns whether it is time to fetch another one, which is true once per `pause`.
     pub(crate) fn is_due(&self, pause: Duration) -> bool {
         let now = Instant::now();
         let mut renew_at = lock(&self.renew_at);
@@ -95,9 +95,9 @@ pub(crate) enum Refusal {
 struct Trouble {
     /// The last failure to fetch a token.
     failure: Option<Arc<Error>>,
-    /// How many attempts have failed: callers that were waiting when one did share its outcome.
+    /// How many attempts have failed: callers that were waiting when one failed share its outcome.
     failures: u64,
-    /// How many times something has changed that may help.
+    /// How many changes there have been that may help.
     changes: u64,
     /// After failed fetches.
     fetches: Brake,
@@ -107,7 +107,7 @@ struct Trouble {
     refusals: Brake,
 }
 
-/// Keeps everyone from trying again, for longer and longer.
+/// Prevents attempts for longer and longer.
 #[derive(Debug, Default)]
 struct Brake {
     /// How many times in a row it was needed.
@@ -118,7 +118,7 @@ struct Brake {
 impl Brake {
     /// Brakes, for `first` and then for twice as long each time.
     fn pull(&mut self, first: Duration, longest: Duration) {
-        // What happened long ago has nothing to do with this.
+        // A failure long ago is unrelated.
         if self.until.is_some_and(|until| until + 2 * longest < Instant::now()) {
             self.times = 0;
         }
@@ -146,30 +146,31 @@ impl State {
         lock(&self.trouble)
     }
 
-    /// The token in use, unless it is about to run out.
+    /// Returns the token in use, unless it is about to expire.
     pub(crate) fn usable(&self) -> Option<Arc<Current>> {
         let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
         current.as_ref().filter(|current| Instant::now() < current.until).cloned()
     }
 
-    /// How many attempts to fetch a token have failed.
+    /// Returns how many attempts to fetch a token have failed.
     pub(crate) fn failures(&self) -> u64 {
         self.trouble().failures
     }
 
-    /// Why not to fetch a token now: one has failed since there were so many failures, or a moment ago.
+    /// Returns why no token should be fetched now: an attempt has failed since this count of failures, or a moment
+    /// ago.
     pub(crate) fn braked(&self, failures: u64) -> Option<Arc<Error>> {
         let trouble = self.trouble();
         let just_now = trouble.failures != failures;
         trouble.failure.clone().filter(|_| just_now || trouble.fetches.is_on())
     }
 
-    /// How many times [`State::changed`] was called.
+    /// Returns how many times [`State::changed`] was called.
     pub(crate) fn changes(&self) -> u64 {
         self.trouble().changes
     }
 
-    /// Lets callers try again although a fetch has just failed: something has changed.
+    /// Lets callers try again although a fetch has just failed, since something has changed.
     #[cfg(feature = "service")]
     pub(crate) fn changed(&self) {
         let mut trouble = self.trouble();
@@ -178,8 +179,8 @@ impl State {
         trouble.fetches = Brake::default();
     }
 
-    /// Takes note that a fetch has failed, which began when there had been so many changes. A refusal stays one for some time, and
-    /// too many of them get the address blocked for an hour; what fails otherwise may work again soon.
+    /// Records the failure of a fetch that began at this count of changes. A refusal lasts for some time, and too many
+    /// of them get the address blocked for an hour; other failures may be over soon.
     pub(crate) fn failed(&self, failure: &Arc<Error>, changes: u64) {
         let mut trouble = self.trouble();
         trouble.failures += 1;
@@ -187,7 +188,7 @@ impl State {
             return;
         }
         trouble.failure = Some(Arc::clone(failure));
-        // A ticket may come at any time, and a token that another one is needed for has a brake of its own.
+        // A ticket may arrive at any time, and a token that is needed for another one has a brake of its own.
         if matches!(**failure, Error::NoTicket | Error::Token(_)) {
             return;
         }
@@ -238,14 +239,14 @@ impl State {
         Refusal::Dropped
     }
 
-    /// Whether this token was the last one to be refused.
+    /// Returns whether this token was the last one to be refused.
     pub(crate) fn was_refused(&self, token: &Secret) -> bool {
         self.trouble().refused.as_ref() == Some(token)
     }
 }
 
 impl Keep for Arc<State> {
-    /// As long as there is a client, and then until WeCom may be asked again. A token is in the store, too.
+    /// Kept as long as there is a client, and then until WeCom may be asked again. A token is in the store, too.
     fn until(&self, now: Instant) -> Option<Instant> {
         let trouble = self.trouble();
         let until = [trouble.fetches.until, trouble.refusals.until].into_iter().flatten().max();

@@ -66,10 +66,10 @@ impl<S: TokenStore + ?Sized> TokenStore for Arc<S> {
     }
 }
 
-/// The longest life of a token that is believed: WeCom's live for 2 hours.
+/// The longest lifetime of a token that is trusted: WeCom's last 2 hours.
 pub(crate) const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The longest token, in bytes. WeCom asks for room for 512.
+/// The maximum length of a token, in bytes. WeCom recommends room for 512.
 const LARGEST: usize = 4096;
 
 /// A stored token.
@@ -92,7 +92,7 @@ impl StoredToken {
         self.expires_at.duration_since(SystemTime::now()).unwrap_or_default()
     }
 
-    /// Whether it lives for no longer than anything that WeCom gives out: in a store, anything may stand.
+    /// Returns whether its lifetime is no longer than that of anything WeCom issues: a store may contain anything.
     pub(crate) fn lives_at_most(&self, longest: Duration) -> bool {
         /// By how much clocks may differ.
         const SKEW: Duration = Duration::from_secs(5 * 60);
@@ -100,7 +100,7 @@ impl StoredToken {
     }
 }
 
-/// Whether a text has the form of a token: visible characters of ASCII, and not too many.
+/// Returns whether a text has the form of a token: visible ASCII characters, and not too many.
 pub(crate) fn is_token(token: &Secret) -> bool {
     let token = token.expose().as_bytes();
     (1..=LARGEST).contains(&token.len()) && token.iter().all(u8::is_ascii_graphic)
@@ -127,7 +127,7 @@ impl StoreError {
     }
 }
 
-/// How long a lease lasts that nobody renews.
+/// How long a lease lasts without renewal.
 pub(crate) const LEASE: Duration = Duration::from_secs(6);
 
 /// How often a lease is renewed.
