@@ -44,7 +44,7 @@ pub enum KeyError {
     Character(char),
 }
 
-/// The bytes can't be decrypted with this key. Which step failed is not told: it would help whoever guesses.
+/// The bytes can't be decrypted with this key. The error doesn't say which step failed: that would help an attacker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("this can't be decrypted with the key")]
 pub struct Undecryptable;

@@ -61,7 +61,7 @@ impl Sender {
         Ok(Self { token: token.into(), key, receiveid: receiveid.into() })
     }
 
-    /// Who the callbacks are meant for.
+    /// Returns the receiveid that the callbacks are meant for.
     pub fn receiveid(&self) -> &str {
         &self.receiveid
     }
@@ -72,7 +72,7 @@ impl Sender {
         Sent { query: self.query(&encrypted), body: envelope::write(format, &encrypted, to_user, agent_id) }
     }
 
-    /// Returns the query of a request that verifies a URL, which is to be answered with the text.
+    /// Returns the query of a request that verifies a URL. The receiver must respond with the text.
     pub fn verification(&self, echo: &str) -> String {
         let encrypted = self.key.seal(random(), echo.as_bytes(), &self.receiveid);
         let query = self.query(&encrypted);

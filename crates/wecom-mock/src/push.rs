@@ -34,19 +34,19 @@ const MAX_ANSWER: usize = 1 << 20;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum PushError {
-    /// The URL is not one that can be called: `http://host:port/path`.
+    /// The URL can't be called: it must be like `http://host:port/path`.
     Url,
-    /// The application didn't answer in time: it isn't reachable, or takes too long.
+    /// The application didn't respond in time: it isn't reachable, or takes too long.
     Unanswered(io::Error),
-    /// It answered with another status than 200.
+    /// It responded with a status other than 200.
     Status(StatusCode),
-    /// It answered the verification of its URL with something other than the text in it.
+    /// It responded to the verification of its URL with something other than the text in it.
     Echo(Bytes),
     /// No callback of the specification has this name.
     NoExample(String),
     /// The server has no application.
     NoApplication,
-    /// Its answer is neither empty nor `success`, nor an encrypted reply.
+    /// Its response is neither empty nor `success`, nor an encrypted reply.
     Reply(wecom_callback::Error),
 }
 
@@ -72,7 +72,7 @@ impl fmt::Display for PushError {
 
 impl std::error::Error for PushError {}
 
-/// An application that callbacks are pushed to, with the settings that its administrator has made.
+/// An application to which callbacks are pushed, with the settings that its administrator has made.
 ///
 /// ```no_run
 /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
@@ -96,18 +96,19 @@ pub struct Application {
     answered: AtomicU64,
 }
 
-/// How a callback was answered.
+/// The outcome of a push.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pushed {
-    /// How often it was sent: up to three times.
+    /// How many times it was sent: up to three.
     pub tries: u32,
     /// The reply, decrypted, if there was one.
     pub reply: Option<Bytes>,
 }
 
 impl Application {
-    /// Verifies a URL, as WeCom does when an administrator saves it, and takes the application if it answers rightly.
+    /// Verifies a URL, as WeCom does when an administrator saves it, and returns the application if the response is
+    /// right.
     pub async fn verify(url: &str, settings: Sender) -> Result<Self, PushError> {
         let application = Self::unverified(url, settings)?;
         let echo = u64::MAX.to_string();
@@ -116,7 +117,7 @@ impl Application {
         if body == echo { Ok(application) } else { Err(PushError::Echo(body)) }
     }
 
-    /// Takes an application without a verification of its URL.
+    /// Creates an application without verifying its URL.
     pub fn unverified(url: &str, settings: Sender) -> Result<Self, PushError> {
         let url: Uri = url.parse().map_err(|_| PushError::Url)?;
         if url.scheme_str() != Some("http") || url.host().is_none() {
@@ -133,16 +134,18 @@ impl Application {
         })
     }
 
-    /// Sets how long answers are waited for, instead of WeCom's 5 seconds, and 1 for suites and devices.
+    /// Sets how long to wait for responses, instead of WeCom's 5 seconds, and 1 second for suites and devices.
     #[must_use]
     pub fn deadlines(mut self, deadline: Duration, short: Duration) -> Self {
         (self.deadline, self.short_deadline) = (deadline, short);
         self
     }
 
-    /// Pushes a callback: encrypts, signs and sends it, up to three times until it is answered in time with the status 200, and decrypts the reply.
+    /// Pushes a callback: encrypts, signs and sends it, up to three times until it gets a 200 in time, and decrypts
+    /// the reply.
     ///
-    /// It is a document, XML or JSON, or the name of an [example](examples). The application is the recipient of an example.
+    /// It is a document, XML or JSON, or the name of an [example](examples). An example is addressed to the
+    /// application.
     pub async fn push(&self, callback: impl AsRef<str>) -> Result<Pushed, PushError> {
         let callback = callback.as_ref().trim();
         let message = if callback.starts_with(['<', '{']) {
@@ -171,12 +174,12 @@ impl Application {
         Ok(Pushed { tries, reply })
     }
 
-    /// How many requests were sent, verifications and repeated ones included.
+    /// Returns how many requests were sent, verifications and retries included.
     pub fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
     }
 
-    /// How many callbacks were answered in time with the status 200.
+    /// Returns how many callbacks got a 200 in time.
     pub fn answered(&self) -> u64 {
         self.answered.load(Ordering::Relaxed)
     }
@@ -230,8 +233,8 @@ impl Application {
     }
 }
 
-/// The names of all callbacks of the specification, for [`Application::push`]: `contacts.events.create_user`. Where a callback has several examples,
-/// `#2` after its name is the second one.
+/// Returns the names of all callbacks of the specification, for [`Application::push`]: `contacts.events.create_user`.
+/// If a callback has several examples, `#2` after its name selects the second one.
 pub fn examples() -> impl Iterator<Item = &'static str> {
     EXAMPLES.iter().map(|(name, _)| *name)
 }

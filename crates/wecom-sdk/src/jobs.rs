@@ -21,7 +21,7 @@ const DEADLINE: Duration = Duration::from_secs(60 * 60);
 /// The first and the longest pause between two requests.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 
-/// Why a job wasn't waited for to its end, or how it has failed.
+/// Why waiting for a job ended before the job, or how the job failed.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum WaitError<R> {
@@ -60,9 +60,10 @@ pub enum WaitError<R> {
 impl<C: Credential> Client<C> {
     /// Waits until a job is over, and returns the last response.
     ///
-    /// `.await` begins with a request for the job's progress, and repeats it after pauses that grow from about 1 to 30 seconds
-    /// ([`Wait::pauses`]), as rates allow. An event that says that the job has ended makes it ask at once, if the client gets events
-    /// (`callback::finished_jobs`, or [`Client::job_has_ended`]). After an hour, the wait is given up ([`Wait::deadline`]).
+    /// `.await` begins with a request for the job's progress, and sends it again after pauses that grow from about 1
+    /// to 30 seconds ([`Wait::pauses`]), as rates allow. An event that reports the end of the job ends the current
+    /// pause, if the client gets events (`callback::finished_jobs`, or [`Client::job_has_ended`]). Waiting stops after
+    /// an hour ([`Wait::deadline`]).
     ///
     /// A transient failure doesn't end the wait. Dropping the future does: the job continues, and can be waited for again.
     ///
@@ -87,9 +88,10 @@ impl<C: Credential> Client<C> {
         Wait { client: self.clone(), job, deadline: DEADLINE, pauses: PAUSES }
     }
 
-    /// Ends the pauses of those who [wait](Self::wait) for a job, by its ID: for applications that receive the event themselves.
+    /// Ends the pauses of callers that [wait](Self::wait) for a job, by its ID: for applications that handle the event
+    /// themselves.
     ///
-    /// It concerns all clients that share connections with this one ([`Client::with_credential`]).
+    /// It affects all clients that share connections with this one ([`Client::with_credential`]).
     pub fn job_has_ended(&self, job_id: &str) {
         self.caller().jobs.ended(job_id);
     }
@@ -111,8 +113,8 @@ impl<E, C> Wait<E, C> {
         self
     }
 
-    /// Sets the first and the longest pause between two requests, instead of 1 and 30 seconds. A pause is twice as long as the one before;
-    /// each is random between half of its length and all of it.
+    /// Sets the first and the longest pause between two requests, instead of 1 and 30 seconds. Each pause is twice as
+    /// long as the previous one, and is randomly shortened by up to half.
     pub fn pauses(mut self, first: Duration, longest: Duration) -> Self {
         self.pauses = (first, longest);
         self

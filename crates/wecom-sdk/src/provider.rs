@@ -131,7 +131,7 @@ impl Client<Suite> {
                 tracing::warn!(%error, "the ticket can't be stored: other processes won't have it");
             }
         });
-        // It goes on without anyone waiting for it.
+        // The store continues without anyone waiting for it.
         let _ = timeout(STORING, stored).await;
     }
 }

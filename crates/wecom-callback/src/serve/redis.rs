@@ -30,7 +30,7 @@ const DONE: &str = "done";
 /// A process that handles a callback renews its turn every 2 seconds. If it dies, its turn ends after 6 seconds, and the process to which WeCom has sent
 /// the callback again handles it. While Redis is away, callbacks are handled all the same.
 ///
-/// Keys begin with `wecom:callback:` and end with a hash, which tells nothing of the callback.
+/// Keys begin with `wecom:callback:` and end with a hash, which reveals nothing about the callback.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -10,11 +10,11 @@ use crate::{Client, Credential};
 // The specification says which events these are.
 include!("../generated/jobs.rs");
 
-/// Ends the pauses of those who wait for jobs ([`Client::wait`]) when an event says that their job has ended: `batch_job_result`,
-/// `upload_media_job_finish` and their like.
+/// Ends the pauses of callers that wait for jobs ([`Client::wait`]) when an event reports the end of their job:
+/// `batch_job_result`, `upload_media_job_finish` and similar ones.
 ///
-/// These handlers take the events: an application that has a use for them itself calls [`Client::job_has_ended`] in its own. In
-/// processes that don't receive an event, waits go on as without it.
+/// These handlers consume the events: an application that needs them itself calls [`Client::job_has_ended`] in its own
+/// handlers. In processes that don't receive an event, waiting callers just keep polling.
 pub fn finished_jobs<C: Credential>(client: &Client<C>) -> Router {
     let client = client.clone();
     events(Router::new(), &Finished(Arc::new(move |job_id| client.job_has_ended(job_id))))

@@ -29,7 +29,7 @@ const TOKEN_LIFETIME: Duration = Duration::from_secs(9 * 60);
 /// How often to ask for the turn while another process has it.
 const POLL: Duration = Duration::from_millis(200);
 
-/// Why messages were not fetched, or not all of them. The next time, it goes on with the message that wasn't handled.
+/// Why not all messages were fetched and handled. The next attempt continues with the message that wasn't handled.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum SyncError {
@@ -39,7 +39,8 @@ pub enum SyncError {
     /// The token store, which has the position, failed.
     #[error("the token store failed: {0}")]
     Store(#[from] StoreError),
-    /// The position in the token store is none. Whoever starts over handles the messages of the last days again, so that is left to a person.
+    /// The position in the token store is invalid. Starting over would handle the messages of the last days again, so
+    /// a person has to decide that.
     #[error(
         "the token store has no position under `{key}`: remove it to start over with the messages of the last 3 days"
     )]
@@ -55,10 +56,11 @@ pub enum SyncError {
 
 /// Handles the messages and events of customer service (微信客服), as `kf_msg_or_event` announces them.
 ///
-/// Those of an account (`open_kfid`) are passed to the function in order, one after the other. Once it has succeeded, the position moves on: it is in the
-/// [token store](crate::ClientBuilder::token_store), so with Redis, several processes share the work, and another one goes on where one has
-/// stopped. A message is handled again only if a process dies, or the store fails, after the function has succeeded and before the position is written. If the
-/// function fails, the callback fails, and the next one begins with the same message.
+/// The messages of an account (`open_kfid`) are passed to the function in order, one after the other. Once the
+/// function has succeeded, the position advances: it is in the [token store](crate::ClientBuilder::token_store), so
+/// with Redis, several processes share the work, and another one continues where one has stopped. A message is handled
+/// again only if a process dies, or the store fails, after the function has succeeded and before the position is
+/// written. If the function fails, the callback fails, and the next one begins with the same message.
 ///
 /// ```
 /// # use wecom_sdk::Client;
@@ -89,12 +91,13 @@ pub struct KfMessages<C>(Arc<Reader<wecom_models::kf::message::SyncMsg, C>>);
 
 #[cfg(feature = "kf")]
 impl<C: Provides<AccessToken>> KfMessages<C> {
-    /// Returns the router that takes `kf_msg_or_event`, of whatever company.
+    /// Returns the router for `kf_msg_or_event` of any company.
     pub fn router(&self) -> Router {
         self.router_when(|_| true)
     }
 
-    /// Returns the router that takes `kf_msg_or_event` of one company, for apps that several have installed: merge those of all.
+    /// Returns the router for `kf_msg_or_event` of one company, for apps that several companies have installed: merge
+    /// the routers of all of them.
     pub fn router_of(&self, corp_id: impl Into<String>) -> Router {
         let corp_id = corp_id.into();
         self.router_when(move |envelope| envelope.to_user_name == corp_id)
@@ -106,8 +109,8 @@ impl<C: Provides<AccessToken>> KfMessages<C> {
         self.0.router(takes, |event: &KfMsgOrEvent| (event.open_kf_id.clone(), event.token.clone()))
     }
 
-    /// Handles the messages of an account that no callback has announced: after a start, say, since WeCom doesn't promise that every callback arrives.
-    /// Without a callback's token, WeCom limits such calls strictly.
+    /// Handles the messages of an account that no callback has announced, for example after a start, since WeCom
+    /// doesn't promise that every callback arrives. Without a callback's token, WeCom limits such calls strictly.
     pub async fn catch_up(&self, open_kfid: &str) -> Result<(), SyncError> {
         self.0.sync(open_kfid, None).await
     }
@@ -131,7 +134,7 @@ pub struct ArchivedMessages<C>(Arc<Reader<wecom_models::chatdata::archive::SyncM
 
 #[cfg(feature = "chatdata")]
 impl<C: Provides<AccessToken>> ArchivedMessages<C> {
-    /// Returns the router that takes `conversation_new_message` of the company: merge those of all companies.
+    /// Returns the router for `conversation_new_message` of the company: merge the routers of all companies.
     pub fn router_of(&self, corp_id: impl Into<String>) -> Router {
         use wecom_models::chatdata::events::ConversationNewMessage;
 
@@ -140,7 +143,8 @@ impl<C: Provides<AccessToken>> ArchivedMessages<C> {
         self.0.router(takes, |event: &ConversationNewMessage| (String::new(), event.token.clone()))
     }
 
-    /// Handles the messages that no callback has announced, after a start, say. Without a callback's token, WeCom limits such calls strictly.
+    /// Handles the messages that no callback has announced, for example after a start. Without a callback's token,
+    /// WeCom limits such calls strictly.
     pub async fn catch_up(&self) -> Result<(), SyncError> {
         self.0.sync("", None).await
     }
@@ -151,7 +155,7 @@ trait Batch: PagedItems<Item: Send + Sync, Response: Send> + Send + Sync + Sized
     /// Its name in the keys of the store.
     const NAME: &'static str;
 
-    /// A request for the messages of an account.
+    /// Creates a request for the messages of an account.
     fn of(account: &str, token: Option<Secret>) -> Self;
 
     /// Returns the cursor of the next page, and whether there is one.

@@ -16,8 +16,8 @@ use crate::{Client, Suite, lock};
 /// How long an authorization code is valid.
 const CODE_LIFETIME: Duration = Duration::from_secs(10 * 60);
 
-/// Passes tickets (`suite_ticket`) on to the suites that they are for, by their IDs: each is kept by its client, and in the token
-/// store, so that other processes, and those that start later, have it.
+/// Passes each ticket (`suite_ticket`) to its suite, by the suite's ID. The client keeps it, also in the token store,
+/// so that other processes, and those that start later, have it.
 pub fn suite_tickets<'a>(suites: impl IntoIterator<Item = &'a Client<Suite>>) -> Router {
     suites.into_iter().fold(Router::new(), |router, suite| {
         let suite = suite.clone();
@@ -28,10 +28,11 @@ pub fn suite_tickets<'a>(suites: impl IntoIterator<Item = &'a Client<Suite>>) ->
     })
 }
 
-/// Exchanges the authorization code of a company that installs the app (`create_auth`), or of a customized app whose permanent code is reset
-/// (`reset_permanent_code`), and passes the answer on to the function.
+/// Exchanges the authorization code of a company that installs the app (`create_auth`), or of a customized app whose
+/// permanent code is reset (`reset_permanent_code`), and passes the response to the function.
 ///
-/// A code works once. If the function fails, and WeCom sends the callback again, the function gets the same answer again.
+/// A code works once. If the function fails, and WeCom sends the callback again, the function gets the same response
+/// again.
 pub fn suite_authorizations<F, Fut>(suite: &Client<Suite>, authorized: F) -> Router
 where
     F: Fn(GetPermanentCodeV2Response) -> Fut + Send + Sync + 'static,

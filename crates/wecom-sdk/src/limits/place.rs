@@ -27,7 +27,7 @@ pub(crate) struct Place {
     scope: String,
     endpoint: &'static str,
     call: u128,
-    /// Held until the store knows that the place is free: those who wait in this process find it free then.
+    /// Held until the store knows that the place is free: callers that wait in this process find it free then.
     permit: Option<OwnedSemaphorePermit>,
     renewals: Option<JoinHandle<()>>,
 }

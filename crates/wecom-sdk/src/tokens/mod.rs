@@ -82,7 +82,7 @@ impl Tokens {
         &self.state.key
     }
 
-    /// Returns a token that is valid as far as known.
+    /// Returns a token that is valid as far as the client knows.
     pub(crate) async fn get(self: &Arc<Self>) -> Result<Arc<Current>, Error> {
         if let Some(current) = self.state.usable() {
             self.renew(&current);
