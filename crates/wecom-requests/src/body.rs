@@ -157,7 +157,7 @@ impl Output for Form {
     }
 }
 
-/// A scalar as text, other JSON as JSON.
+/// Returns a scalar as text, other JSON as JSON.
 pub(crate) fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),

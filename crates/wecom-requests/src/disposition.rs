@@ -4,7 +4,7 @@ use percent_encoding::percent_decode;
 
 /// Returns the name, without the folders before it.
 ///
-/// `filename*` wins over `filename`, and whatever leaves no name is passed over.
+/// `filename*` takes precedence over `filename`, and values without a usable name are skipped.
 pub(crate) fn file_name(header: &[u8]) -> Option<String> {
     let parameters: Vec<_> = Parameters(header).collect();
     let first = |name: &str, decode: fn(&[u8]) -> Option<String>| {
@@ -22,8 +22,8 @@ struct Parameter<'a> {
     value: Vec<u8>,
 }
 
-/// What is left of a header: the type, which is no parameter and is passed over like anything without a value, and then
-/// parameters. They are bytes, since a name may come in any encoding.
+/// The rest of a header: the type, which is no parameter and is skipped like anything without a value, then the
+/// parameters. They are bytes, since a name may have any encoding.
 struct Parameters<'a>(&'a [u8]);
 
 impl<'a> Iterator for Parameters<'a> {
@@ -39,7 +39,7 @@ impl<'a> Iterator for Parameters<'a> {
             }
             let quoted = rest.trim_ascii_start().strip_prefix(b"\"");
             let (value, rest) = quoted.and_then(quoted_string).unwrap_or_else(|| {
-                // A quote without its counterpart: the header was cut there, or nobody meant it as one.
+                // A quote without its counterpart: the header was truncated, or the quote isn't meant as one.
                 let (value, rest) = until_semicolon(quoted.unwrap_or(rest));
                 (unescaped(value.trim_ascii(), quoted.is_some()), rest)
             });
@@ -76,8 +76,8 @@ fn unescaped(mut text: &[u8], quoted: bool) -> Vec<u8> {
     bytes
 }
 
-/// The byte that a text begins with as a quoted pair. RFC 9110 lets any byte be one, but only these two have to be; before
-/// others, a backslash is that of a path on Windows.
+/// Returns the byte of the quoted pair at the beginning of a text. RFC 9110 allows any byte in a pair, but only these
+/// two require one; before others, a backslash is that of a path on Windows.
 fn pair(text: &[u8]) -> Option<u8> {
     match text {
         [b'\\', byte @ (b'"' | b'\\'), ..] => Some(*byte),
@@ -85,7 +85,7 @@ fn pair(text: &[u8]) -> Option<u8> {
     }
 }
 
-/// Decodes `filename*` as RFC 8187 has it: `UTF-8'en'%e2%82%ac`.
+/// Decodes `filename*` as RFC 8187 defines it: `UTF-8'en'%e2%82%ac`.
 fn extended(value: &[u8]) -> Option<String> {
     let mut parts = value.splitn(3, |byte| *byte == b'\'');
     let (charset, _language, text) = (parts.next()?, parts.next()?, parts.next()?);
@@ -97,7 +97,7 @@ fn extended(value: &[u8]) -> Option<String> {
     }
 }
 
-/// Decodes `filename*` where it breaks its rules, and nothing else has a name.
+/// Decodes a `filename*` that breaks its rules, if nothing else has a name.
 fn mended(value: &[u8]) -> String {
     let text = value.splitn(3, |byte| *byte == b'\'').nth(2).unwrap_or(value);
     percent_decode(text).decode_utf8_lossy().into_owned()
@@ -115,8 +115,8 @@ fn latin_1(bytes: &[u8]) -> String {
     bytes.iter().copied().map(char::from).collect()
 }
 
-/// The last part of a path, on any system: the rest of it, and a drive, are the sender's and not the reader's. Control
-/// characters have no place in a name.
+/// Returns the last part of a path of any system: its folders and its drive are the sender's, not the recipient's.
+/// Control characters are removed, since a name can't contain them.
 fn last_part(path: &str) -> Option<String> {
     let part: String = path.rsplit(['/', '\\']).next()?.chars().filter(|c| !c.is_control()).collect();
     let name = match part.as_bytes() {

@@ -11,7 +11,7 @@ use crate::disposition::file_name;
 use crate::response::{Envelope, Nothing, read_json, text};
 use crate::{DecodeError, FromResponse, Meta, ResponseError};
 
-/// A longer body is no error, whatever it begins with.
+/// A longer body isn't an error, whatever its beginning.
 const LONGEST_ERROR: usize = 64 << 10;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -59,7 +59,7 @@ fn refusal(headers: &HeaderMap, body: &[u8]) -> Option<ResponseError> {
     let read = envelope.read(&text, &Reading::default());
     let cut = serde_json::from_str::<IgnoredAny>(&text).err().filter(serde_json::Error::is_eof);
     match (read, cut) {
-        // Without a length, a connection that broke looks like an end; a number in it may be half of one.
+        // Without a length, a broken connection looks like the end, and a number may be cut in half.
         (Err(_), Some(cut)) if !headers.contains_key(CONTENT_LENGTH) => Some(DecodeError::from(cut).into()),
         (Ok(()), _) | (Err(_), Some(_)) if envelope.errcode != 0 => Some(envelope.error().into()),
         _ => None,
@@ -203,7 +203,7 @@ mod tests {
             assert!(matches!(read(None, &body[..end]), Err(ResponseError::Decode(_))), "{end}");
         }
         assert!(matches!(read(None, body), Err(ResponseError::Api(_))));
-        // With a length, it is as long as it was meant to be.
+        // With a length, it is complete.
         assert!(matches!(read(Some(30), &body[..30]), Err(ResponseError::Api(error)) if error.code == 42001));
         for file in ["{\\rtf1}", "{}", r#"{"errcode":0}"#, r#"{"errcode":"none"}"#, "{ not JSON }"] {
             assert!(read(None, file).is_ok(), "{file}");

@@ -1,4 +1,4 @@
-//! Endpoints that tell how far a job is: what WeCom continues to work on after a call has returned.
+//! Endpoints that report the progress of a job, which WeCom continues after a call has returned.
 
 use crate::Endpoint;
 
@@ -7,7 +7,7 @@ pub trait Job: Endpoint {
     /// Returns the job's ID.
     fn job_id(&self) -> &str;
 
-    /// Returns what a response says of the job.
+    /// Returns the state of the job, by a response.
     fn state(response: &Self::Response) -> JobState;
 }
 
@@ -41,7 +41,7 @@ mod state {
         id.map_or("", String::as_str)
     }
 
-    /// The state of a job that is over, by its error code.
+    /// Returns the state of a job that is over, by its error code.
     pub(crate) fn over(code: Option<&(impl Copy + TryInto<i64>)>) -> JobState {
         match code.and_then(|code| (*code).try_into().ok()) {
             None | Some(0) => JobState::Done,
@@ -49,7 +49,7 @@ mod state {
         }
     }
 
-    /// The state of a job that has failed, with its error code.
+    /// Returns the state of a job that has failed, with its error code.
     pub(crate) fn failed(code: Option<&(impl Copy + TryInto<i64>)>) -> JobState {
         JobState::Failed { code: code.and_then(|code| (*code).try_into().ok()) }
     }

@@ -17,7 +17,7 @@ use crate::{FromResponse, Meta, ResponseError};
 pub struct JsonResponse<T>(pub T);
 
 impl<T: DeserializeOwned> FromResponse for JsonResponse<T> {
-    /// `memory` limits the JSON, not what serde makes of it.
+    /// `memory` limits the JSON, not the values that serde creates from it.
     fn from_response(
         endpoint: &Meta,
         _: &HeaderMap,

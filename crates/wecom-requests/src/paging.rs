@@ -32,12 +32,12 @@ pub(crate) use follow::*;
 /// The building blocks of the generated impls.
 #[allow(dead_code, reason = "not every family has pages, or pages of every kind")]
 mod follow {
-    /// A type of a field that says where a page starts.
+    /// The type of a field that says where a page starts.
     pub(crate) trait Cursor: Sized {
-        /// As text, unless it stands for the first page, or for none.
+        /// Converts to text, unless it means the first page, or none.
         fn to_text(&self) -> Option<String>;
 
-        /// From text, unless that is none of this endpoint's cursors.
+        /// Converts from text; `None` if that isn't a cursor of this endpoint.
         fn from_text(text: String) -> Option<Self>;
     }
 
@@ -67,7 +67,7 @@ mod follow {
 
     numbers! { i64 u64 }
 
-    /// What a page says of whether more follows.
+    /// How a page says whether more follows.
     #[derive(Clone, Copy)]
     pub(crate) enum Continuation {
         Unsaid,
@@ -88,7 +88,7 @@ mod follow {
             count(total).map_or(Self::Unsaid, Self::Total)
         }
 
-        /// Whether a page follows that would start at this number.
+        /// Returns whether a page follows that would start at this number.
         fn follows(self, next: u64) -> Option<bool> {
             match self {
                 Self::Unsaid => None,
@@ -110,15 +110,15 @@ mod follow {
         C::from_text(cursor)
     }
 
-    /// The cursor that follows, from what a page says of it.
+    /// Returns the next cursor, by the contents of a page.
     pub(crate) fn next_cursor(next: Option<&impl Cursor>, rest: Continuation) -> Option<String> {
         let next = cursor(next).unwrap_or_default();
         let follows = rest.follows(next.parse().unwrap_or_default());
         follows.unwrap_or(!next.is_empty()).then_some(next)
     }
 
-    /// The offset that follows, where a page says nothing of it. A page ends the list where it says so; otherwise
-    /// where it has fewer items than were asked for, or none.
+    /// Returns the next offset if a page doesn't state it. The list ends where a page says so; otherwise at a page
+    /// with fewer items than requested, or none.
     pub(crate) fn next_offset<T>(
         offset: Option<&(impl Copy + TryInto<u64>)>,
         limit: Option<&(impl Copy + TryInto<u64>)>,

@@ -1,4 +1,4 @@
-//! Finds out whether a response comes from its endpoint at all: for responses without `errcode`.
+//! Detects whether a response comes from its endpoint at all: for responses without `errcode`.
 
 use std::cell::Cell;
 use std::fmt;
@@ -13,7 +13,7 @@ pub(crate) fn is_documented<R: ReadObject>(text: &str) -> bool {
     names.into_iter().any(|name| {
         let known = Cell::new(true);
         let probe = Probe { known: &known, reading: &reading };
-        // The probe holds no value: only whether the model wants it matters.
+        // The probe has no value: only whether the model reads it matters.
         let _ = R::default().set(&name, probe);
         known.get()
     })
@@ -46,7 +46,7 @@ impl<'de> Visitor<'de> for NamesVisitor {
     }
 }
 
-/// A field that only says whether a model has a place for it.
+/// A field that only records whether a model has a place for it.
 struct Probe<'p> {
     known: &'p Cell<bool>,
     reading: &'p Reading,

@@ -12,18 +12,18 @@ use crate::body::text;
 pub struct Query {
     /// A URL, its `?` and the parameters so far.
     url: String,
-    /// Where the parameters begin.
+    /// The offset at which the parameters begin.
     start: usize,
 }
 
 impl Query {
-    /// No parameters yet, after `url`.
+    /// Creates a query without parameters after `url`.
     pub(crate) fn after(mut url: String) -> Self {
         url.push('?');
         Self { start: url.len(), url }
     }
 
-    /// The URL with its parameters.
+    /// Returns the URL with its parameters.
     pub(crate) fn finish(mut self) -> String {
         if self.url.len() == self.start {
             self.url.pop();
@@ -52,7 +52,7 @@ impl Query {
         self.encode(value);
     }
 
-    /// Most text needs no escapes, a long token for one, and seeing that takes a fraction of what escaping does.
+    /// Most texts need no escapes, for example a long token; detecting that takes a fraction of the time for escaping.
     fn encode(&mut self, text: &str) {
         if text.bytes().fold(true, |plain, byte| plain & is_plain(byte)) {
             self.url.push_str(text);
@@ -62,7 +62,7 @@ impl Query {
     }
 }
 
-/// Whether a byte stands for itself in a form, as a name or a value.
+/// Returns whether a form contains a byte unchanged, as part of a name or a value.
 fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() | matches!(byte, b'*' | b'-' | b'.' | b'_')
 }

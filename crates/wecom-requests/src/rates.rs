@@ -108,7 +108,7 @@ pub fn all() -> &'static [GeneralRate] {
     RATES
 }
 
-/// The general rates that count the calls of an endpoint.
+/// Returns the general rates that count the calls of an endpoint.
 pub fn of(path: &str) -> impl Iterator<Item = &'static GeneralRate> {
     RATES.iter().filter(move |rate| rate.is_of(path))
 }

@@ -1,4 +1,4 @@
-//! From a typed request to an HTTP request.
+//! Converts a typed request to an HTTP request.
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
@@ -116,7 +116,7 @@ pub fn untyped_request(
     head.with(content_type, bytes.unwrap_or_default())
 }
 
-/// What goes before the body, and the body.
+/// Builds the parts of the request before the body, and the body.
 fn assemble<E: Endpoint>(
     endpoint: &E,
     base_url: &str,
@@ -149,7 +149,7 @@ fn start(meta: &Meta, base_url: &str, token: &str) -> Query {
     query
 }
 
-/// Builds everything of a request but its body.
+/// Builds everything in a request except its body.
 struct Head<'m> {
     meta: &'m Meta,
     query: Query,

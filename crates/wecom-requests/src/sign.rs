@@ -1,4 +1,4 @@
-//! Signed requests: a keyed hash over all fields proves who sent them.
+//! Signed requests: a keyed hash over all fields proves the sender's identity.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -27,7 +27,7 @@ pub trait Signed: Endpoint {
     }
 }
 
-/// The signature of a JSON object.
+/// Returns the signature of a JSON object.
 fn signature(fields: &Value, key: &Secret) -> String {
     let mut pairs = Vec::new();
     collect("", fields, &mut pairs);
@@ -38,7 +38,7 @@ fn signature(fields: &Value, key: &Secret) -> String {
     STANDARD.encode(mac.finalize().into_bytes())
 }
 
-/// Every scalar with the name of the field it stands in, however deep; but nothing empty, and not the signature.
+/// Collects every scalar with the name of its field, at any depth, except empty ones and the signature.
 fn collect(name: &str, value: &Value, pairs: &mut Vec<String>) {
     match value {
         Value::Object(fields) => fields.iter().for_each(|(name, value)| collect(name, value, pairs)),

@@ -1,41 +1,43 @@
-//! What all callbacks share.
+//! The members that all callbacks share.
 
 use super::Shape;
 use crate::Timestamp;
 use crate::wire::{Field, ReadObject, read_objects};
 
-/// The members that all callbacks share, or many of them, and which kind of callback it is.
+/// The members that all callbacks share, or many of them, and the kind of callback.
 ///
 /// Members that only some kinds have are fields of their types.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Envelope {
-    /// What sort of callback it is.
+    /// The shape of the callback.
     pub shape: Shape,
-    /// Its type: the value of `MsgType`, `Event`, `InfoType` or what else the shape goes by; empty if it has none.
+    /// Its type: the value of `MsgType`, `Event`, `InfoType` or another member, depending on the shape; empty if it
+    /// has none.
     pub kind: String,
-    /// What changed (`ChangeType`), where the type alone doesn't say.
+    /// The kind of change (`ChangeType`), if the type alone doesn't say.
     pub change: Option<String>,
-    /// Whom it was sent to (`ToUserName`): the corporation's ID. Empty where it isn't said.
+    /// The recipient (`ToUserName`): the company's ID. Empty if absent.
     pub to_user_name: String,
-    /// Who caused it (`FromUserName`): a member's userid, or `sys` for WeCom itself. Empty where it isn't said.
+    /// The cause (`FromUserName`): a member's userid, or `sys` for WeCom itself. Empty if absent.
     pub from_user_name: String,
-    /// When it happened (`CreateTime`, `TimeStamp`).
+    /// The time at which it happened (`CreateTime`, `TimeStamp`).
     pub create_time: Option<Timestamp>,
-    /// The application it is about (`AgentID`), if it is about one.
+    /// The app that it is about (`AgentID`), if any.
     pub agent_id: Option<i64>,
     /// The message's ID (`MsgId`), which is text: not all are numbers. An AI bot's `msgid` and a device's `req_id` are here, too.
     pub msg_id: Option<String>,
-    /// The suite that is told (`SuiteId`).
+    /// The suite that receives it (`SuiteId`).
     pub suite_id: Option<String>,
-    /// The corporation that authorised the suite or the provider (`AuthCorpId`).
+    /// The company that authorized the suite or the provider (`AuthCorpId`).
     pub auth_corp_id: Option<String>,
-    /// The provider that is told (`ServiceCorpId`), where it is about no suite.
+    /// The provider that receives it (`ServiceCorpId`), if it isn't about a suite.
     pub service_corp_id: Option<String>,
 }
 
 impl Envelope {
-    /// The members that it is made of, wherever they stand. Those that some events have as fields, too, are among them.
+    /// The members that it reads, wherever they are in the document. Includes those that some events have as fields,
+    /// too.
     pub const MEMBERS: [&str; 23] = [
         "ToUserName",
         "FromUserName",
@@ -63,7 +65,7 @@ impl Envelope {
     ];
 }
 
-/// What a callback says of itself, wherever it says so.
+/// What a callback says about itself, anywhere in the document.
 #[derive(Default)]
 pub(super) struct Told {
     envelope: Envelope,
@@ -80,7 +82,7 @@ pub(super) struct Told {
 }
 
 impl Told {
-    /// The envelope. What isn't as documented is as if it weren't there: what it is remains in the document.
+    /// Creates the envelope. Undocumented values count as absent; they remain in the document.
     pub(super) fn settle(self) -> Envelope {
         let is_event = |name: &str| name.eq_ignore_ascii_case("event");
         let shapes = [
@@ -127,7 +129,7 @@ impl ReadObject for Told {
     }
 }
 
-/// What JSON callbacks say one level further inside.
+/// Members that JSON callbacks have one level further inside.
 #[derive(Default)]
 struct Inner {
     bot_event: String,

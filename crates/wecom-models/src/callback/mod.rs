@@ -1,8 +1,9 @@
-//! What WeCom sends by itself: messages, events, and what a suite is told.
+//! Callbacks: messages, events, and notifications to suites.
 //!
-//! [`Document`] is a decrypted callback, in XML or JSON. Its [`Envelope`] has the members that all callbacks share, and says
-//! which one it is; [`Document::read`] reads the rest as one of the generated types, each a [`Payload`]. Every family
-//! with events has an enum of them, which is an [`Events`]: an undocumented callback is kept whole in `Other`.
+//! [`Document`] is a decrypted callback, in XML or JSON. Its [`Envelope`] has the members that all callbacks share,
+//! and says which one it is; [`Document::read`] reads the rest as one of the generated types, each a [`Payload`].
+//! Every family with events has an enum of them, which is an [`Events`]: an undocumented callback is kept whole in
+//! `Other`.
 //!
 //! ```
 //! use wecom_models::callback::{Document, Shape};
@@ -18,7 +19,7 @@
 //! # }
 //! ```
 //!
-//! Callbacks are read as leniently as answers, with what XML needs on top:
+//! Callbacks are read as leniently as responses, with additional rules for XML:
 //!
 //! - Text may be plain or character data, or both; blanks at the ends of plain text are cut off.
 //! - An element that repeats is a list, wherever its repetitions stand; one alone is a list of one.
@@ -45,18 +46,18 @@ use crate::wire::ReadObject;
 
 /// The type of one kind of callback.
 ///
-/// Several kinds may be one type: what an application gets as an event, a suite gets as an info of the same name.
+/// Several kinds may share a type: an event for an app may be an info of the same name for a suite.
 pub trait Payload: ReadObject + Send + 'static {
-    /// What the specification calls it: `contacts.events.create_user`.
+    /// Its name in the specification: `contacts.events.create_user`.
     const NAME: &'static str;
     /// The Chinese title of its page.
     const TITLE: &'static str;
     /// The family it belongs to: `contacts`.
     const FAMILY: &'static str;
-    /// What tells it from other callbacks: one of these.
+    /// The kinds of callbacks that have this type.
     const SELECT: &'static [Select];
 
-    /// The ID of a job, if it says that one has ended.
+    /// Returns the ID of a job, if it says that one has ended.
     fn ended_job(&self) -> Option<&str> {
         None
     }
@@ -67,16 +68,16 @@ pub trait Events: Sized + Send + 'static {
     /// The family: `contacts`.
     const FAMILY: &'static str;
 
-    /// Whether a callback is one of them.
+    /// Returns whether a callback is one of them.
     fn has(envelope: &Envelope) -> bool;
 
-    /// Reads a document as the one of them that its envelope says it is; what is none of them is kept whole.
+    /// Reads a document as the one that its envelope names; any other is kept whole.
     fn read(envelope: &Envelope, document: &Document<'_>) -> Result<Self, ReadError>;
 }
 
 /// Reads a callback of a known type: its envelope, and the rest.
 ///
-/// It isn't asked whether the callback is of that type: [`is`] tells.
+/// It doesn't check whether the callback is of that type: [`is`] does.
 ///
 /// ```
 /// use wecom_models::callback::{Document, Envelope};
@@ -92,7 +93,7 @@ pub fn read<T: Payload>(text: &str) -> Result<(Envelope, T), ReadError> {
     Ok((document.envelope()?, document.read()?))
 }
 
-/// Whether a callback with this envelope is of a type.
+/// Returns whether a callback with this envelope is of a type.
 pub fn is<T: Payload>(envelope: &Envelope) -> bool {
     T::SELECT.iter().any(|select| select.takes(envelope))
 }

@@ -1,8 +1,8 @@
-//! What tells callbacks apart.
+//! How callbacks are distinguished.
 
 use super::Envelope;
 
-/// What sort of callback it is, which is how it says what kind it is.
+/// The shape of a callback, which determines where it names its kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Shape {
@@ -10,7 +10,7 @@ pub enum Shape {
     Message,
     /// An event, by its `Event`.
     Event,
-    /// What a suite or a provider is told, by its `InfoType`.
+    /// A notification to a suite or a provider, by its `InfoType`.
     Info,
     /// A message to an AI bot, by its `msgtype`.
     BotMessage,
@@ -18,7 +18,7 @@ pub enum Shape {
     BotEvent,
     /// A command to a device, by its `command_type`.
     DeviceCommand,
-    /// What a device, a payment or the zone of conversation records tells, by its `event_type`.
+    /// A notification by a device, by a payment or by the zone of conversation records, by its `event_type`.
     Notification,
     /// It doesn't say what it is.
     #[default]
@@ -28,27 +28,27 @@ pub enum Shape {
 /// One kind of callback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Select {
-    /// What sort of callback it is.
+    /// The shape of the callback.
     pub shape: Shape,
     /// The value of its type, such as that of `Event`. If it ends with `*`, anything may follow.
     pub kind: &'static str,
-    /// The value of `ChangeType`, where that tells it from others of its kind.
+    /// The value of `ChangeType`, if that distinguishes it from others with the same type.
     pub change: Option<&'static str>,
 }
 
 impl Select {
-    /// The kind of callback with a type.
+    /// Creates a kind of callback with a type.
     pub const fn kind(shape: Shape, kind: &'static str) -> Self {
         Self { shape, kind, change: None }
     }
 
-    /// The kind of callback with a type and a change.
+    /// Creates a kind of callback with a type and a change.
     pub const fn change(shape: Shape, kind: &'static str, change: &'static str) -> Self {
         Self { shape, kind, change: Some(change) }
     }
 
-    /// Whether a callback with this envelope is of this kind. Upper and lower case count as the same: `LOCATION` is the only
-    /// name in capitals.
+    /// Returns whether a callback with this envelope is of this kind. Ignores case: `LOCATION` is the only name in
+    /// capitals.
     pub fn takes(&self, envelope: &Envelope) -> bool {
         let kind = match self.kind.strip_suffix('*') {
             Some(start) => {

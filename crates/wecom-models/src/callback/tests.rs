@@ -1,4 +1,4 @@
-//! What callbacks look like, and what must not get through.
+//! The forms of callbacks, and input that must be rejected.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use super::{Document, Envelope, LARGEST, Payload, ReadError, Select, Shape, is, 
 use crate::wire::{Field, ReadObject, Reading, read_objects};
 use crate::{Csv, Timestamp};
 
-/// A callback with fields of every sort.
+/// A callback with fields of every kind.
 #[derive(Debug, Default, PartialEq)]
 struct Changed {
     id: String,

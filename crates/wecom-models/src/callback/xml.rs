@@ -1,7 +1,7 @@
-//! XML, as a tree that serde reads: small documents whose elements may stand in any order, and repeat.
+//! XML as a tree that serde reads: small documents whose elements may have any order, and repeat.
 //!
-//! A stream would have to know in advance which elements are lists. So the document is taken apart first, which sorts the children of
-//! an element by their names: what is read then is an object whose repeated fields are lists.
+//! A stream would have to know in advance which elements are lists. So the document is parsed first, which sorts the
+//! children of an element by name: serde then reads an object whose repeated fields are lists.
 
 use std::borrow::Cow;
 use std::num::NonZeroUsize;
@@ -14,36 +14,36 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess,
 
 use crate::wire::Reading;
 
-/// How many names the children of one element may have: ten times as many as any that is documented. Looking for a name takes
-/// as many steps.
+/// How many different names the children of one element may have: ten times as many as any documented element has.
+/// Finding a name takes as many steps.
 const NAMES: usize = 512;
 
-/// A document, taken apart.
+/// A parsed document.
 #[derive(Debug)]
 pub(super) struct Tree<'a> {
-    /// The root first. So what refers to a child or a sibling is never 0.
+    /// The root comes first, so the index of a child or a sibling is never 0.
     elements: Vec<Element<'a>>,
 }
 
 #[derive(Debug)]
 struct Element<'a> {
     name: &'a str,
-    /// Its text, if it has any, and no child.
+    /// Its text, if it has any, and no children.
     text: Option<Cow<'a, str>>,
     /// The first of its children.
     child: Option<NonZeroUsize>,
-    /// The first sibling with the next other name.
+    /// The first sibling with the next name.
     next: Option<NonZeroUsize>,
     /// The next sibling with the same name.
     same: Option<NonZeroUsize>,
-    /// The last sibling with the same name, known to the first.
+    /// The last sibling with the same name; only valid in the first.
     last: usize,
 }
 
 /// An element that hasn't ended.
 struct Open {
     element: usize,
-    /// How much of its text stays as it is: what doesn't stand there as plain text.
+    /// The length of the text up to which blanks are kept: after that, it is plain text.
     kept: usize,
 }
 
@@ -58,7 +58,7 @@ impl<'a> Tree<'a> {
             let is_empty = matches!(event, Event::Empty(_));
             match event {
                 Event::Start(tag) | Event::Empty(tag) => {
-                    // The tag's own name is borrowed from the tag; this is the same text.
+                    // The tag's own name borrows from the tag; this is the same text, borrowed from the document.
                     let name = text.get(at + 1..).and_then(|rest| rest.get(..tag.name().0.len()));
                     let element = tree.add(open.last(), name.unwrap_or_default())?;
                     if !is_empty {
@@ -96,7 +96,7 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// Adds an element to the one that is open, or the root.
+    /// Adds an element to the open one, or the root.
     fn add(&mut self, open: Option<&Open>, name: &'a str) -> Result<usize, Error> {
         let index = self.elements.len();
         let element = Element { name, text: None, child: None, next: None, same: None, last: index };
@@ -109,7 +109,7 @@ impl<'a> Tree<'a> {
         Ok(index)
     }
 
-    /// Puts a child behind the last one of its name, or behind all.
+    /// Appends a child after the last one of its name, or after all.
     fn link(&mut self, parent: usize, added: NonZeroUsize, name: &str) -> Result<(), Error> {
         let mut first = &mut self.elements[parent].child;
         for _ in 0..NAMES {
@@ -128,7 +128,7 @@ impl<'a> Tree<'a> {
         Err(Error::custom(format_args!("an element has children of more than {NAMES} names")))
     }
 
-    /// Adds plain text to the element that is open. Blanks that it begins with aren't part of it.
+    /// Adds plain text to the open element, without leading blanks.
     fn plain(&mut self, open: &[Open], text: Cow<'a, str>) -> Result<(), Error> {
         let Some(Open { element, .. }) = open.last() else {
             return if text.trim_matches(BLANKS).is_empty() { Ok(()) } else { Err(outside()) };
@@ -141,7 +141,7 @@ impl<'a> Tree<'a> {
         Ok(())
     }
 
-    /// Adds text that stays as it is to the element that is open.
+    /// Adds text that is kept unchanged to the open element.
     fn kept(&mut self, open: &mut [Open], text: Cow<'a, str>) -> Result<(), Error> {
         let Open { element, kept } = open.last_mut().ok_or_else(outside)?;
         *kept = self.elements[*element].append(text);
@@ -149,14 +149,14 @@ impl<'a> Tree<'a> {
     }
 }
 
-/// What XML takes for blank.
+/// The characters that are blank in XML.
 const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
 
 fn outside() -> Error {
     Error::custom("text outside of its element")
 }
 
-/// Text without the blanks that it begins with.
+/// Removes leading blanks from a text.
 fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
     match text {
         Cow::Borrowed(text) => Cow::Borrowed(text.trim_start_matches(BLANKS)),
@@ -165,7 +165,7 @@ fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 impl<'a> Element<'a> {
-    /// Adds text, and tells how long it is now.
+    /// Appends text, and returns the length.
     fn append(&mut self, text: Cow<'a, str>) -> usize {
         match &mut self.text {
             Some(before) if !before.is_empty() => before.to_mut().push_str(&text),
@@ -174,7 +174,7 @@ impl<'a> Element<'a> {
         self.text.as_ref().map_or(0, |text| text.len())
     }
 
-    /// Ends it: plain text doesn't end with blanks, and an element with children has none.
+    /// Ends the element: plain text loses its trailing blanks, and an element with children has no text.
     fn end(&mut self, kept: usize) {
         if self.child.is_some() {
             self.text = None;
@@ -190,19 +190,19 @@ impl<'a> Element<'a> {
 }
 
 impl<'a> Tree<'a> {
-    /// Whether nothing is in it.
+    /// Returns whether it has no content.
     pub(super) fn is_empty(&self) -> bool {
         let root = &self.elements[0];
         root.text.is_none() && root.child.is_none()
     }
 
-    /// The document, to be read.
+    /// Returns the document for reading.
     pub(super) fn root(&self) -> Content<'_, 'a> {
         Content { tree: self, element: &self.elements[0] }
     }
 }
 
-/// An element, to be read without its siblings.
+/// An element for reading, without its siblings.
 #[derive(Clone, Copy)]
 pub(super) struct Content<'t, 'de> {
     tree: &'t Tree<'de>,
@@ -239,7 +239,7 @@ impl<'de> Deserializer<'de> for Content<'_, 'de> {
     }
 }
 
-/// The children of an element, those of one name together.
+/// The children of an element, grouped by name.
 struct Children<'t, 'de> {
     next: Option<Content<'t, 'de>>,
     current: Option<Content<'t, 'de>>,

@@ -52,7 +52,7 @@ impl From<&String> for Secret {
     }
 }
 
-/// What one answer gave is passed on to the next request.
+/// So that a value from one response can be passed to the next request.
 impl From<&Secret> for Secret {
     fn from(secret: &Secret) -> Self {
         secret.clone()
@@ -60,14 +60,14 @@ impl From<&Secret> for Secret {
 }
 
 thread_local! {
-    /// The secrets that were written, for whoever asks.
+    /// The secrets that were serialized, while they are collected.
     static WRITTEN: RefCell<Option<Vec<Secret>>> = const { RefCell::new(None) };
 }
 
-/// Runs a function, and returns the secrets that it serialized, so that they can be removed from what a server says about them. It
-/// notices what the same thread writes.
+/// Runs a function, and returns the secrets that it serialized, so that they can be removed from a server's text. Only
+/// secrets that the same thread writes are included.
 pub fn secrets_written<T>(work: impl FnOnce() -> T) -> (T, Vec<Secret>) {
-    /// Puts back what was collected before, even if the work panics.
+    /// Restores the previous collection, even if the function panics.
     struct Outer(Option<Vec<Secret>>);
 
     impl Drop for Outer {
@@ -81,7 +81,7 @@ pub fn secrets_written<T>(work: impl FnOnce() -> T) -> (T, Vec<Secret>) {
     (done, WRITTEN.take().unwrap_or_default())
 }
 
-/// Writes the secret itself: this is what sends it.
+/// Writes the secret itself: this is how it is sent.
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         WRITTEN.with_borrow_mut(|written| {

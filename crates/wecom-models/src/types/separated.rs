@@ -40,7 +40,8 @@ macro_rules! texts {
 texts!(&str, &&str, &String, Cow<'_, str>, Box<str>);
 texts!(i32, i64, u32, u64, usize, &i32, &i64, &u32, &u64, &usize);
 
-/// Declares a list that is sent as one string. Two types and not one with a parameter: this is how documentation shows them.
+/// Declares a list that is sent as one string. There are two types rather than one with a parameter, so that the
+/// documentation shows their names.
 macro_rules! separated {
     ($(#[$doc:meta])* $name:ident, $separator:literal) => {
         $(#[$doc])*
@@ -140,14 +141,14 @@ macro_rules! separated {
             }
         }
 
-        /// Fails where an item contains the separator: it would arrive as several, which might name other people.
+        /// Fails if an item contains the separator: it would arrive as several items, which might name other people.
         impl<T: fmt::Display> Serialize for $name<T> {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serialize(&self.0, $separator, serializer)
             }
         }
 
-        /// A list is read as well, where a page says that there is text.
+        /// Also accepts a list, if a page says that it is text.
         impl<'de, T: for<'a> Read<'a>> Read<'de> for $name<T> {
             const EXPECTED: &'static str = "a string";
 
@@ -251,7 +252,7 @@ impl<T: Serialize> Serialize for Json<T> {
     }
 }
 
-/// Some pages show the value itself where the text says it is a string: that is read as well.
+/// Also accepts the value itself: some pages show it where the text says that it is a string.
 impl<'de, T: for<'a> Read<'a>> Read<'de> for Json<T> {
     const EXPECTED: &'static str = T::EXPECTED;
 

@@ -55,7 +55,8 @@ impl Timestamp {
     }
 }
 
-/// Makes timestamps of integers. Several, so that neither a literal nor `Duration::as_secs` needs a conversion.
+/// Converts integers to timestamps. There are several types, so that neither a literal nor `Duration::as_secs` needs a
+/// conversion.
 macro_rules! from_seconds {
     ($($type:ty),*) => {$(
         impl From<$type> for Timestamp {
@@ -68,7 +69,7 @@ macro_rules! from_seconds {
 
 from_seconds!(i64, i32, u32);
 
-/// A number beyond `i64::MAX` becomes the latest timestamp there is.
+/// A number beyond `i64::MAX` becomes the latest timestamp.
 impl From<u64> for Timestamp {
     fn from(seconds: u64) -> Self {
         Self(i64::try_from(seconds).unwrap_or(i64::MAX))
@@ -100,7 +101,7 @@ impl TryFrom<Timestamp> for SystemTime {
     }
 }
 
-/// Whole seconds count. A time that can't be represented becomes the latest there is.
+/// Only whole seconds count. A time that can't be represented becomes the latest timestamp.
 impl Add<Duration> for Timestamp {
     type Output = Self;
 
@@ -109,7 +110,7 @@ impl Add<Duration> for Timestamp {
     }
 }
 
-/// Whole seconds count. A time that can't be represented becomes the earliest there is.
+/// Only whole seconds count. A time that can't be represented becomes the earliest timestamp.
 impl Sub<Duration> for Timestamp {
     type Output = Self;
 
@@ -131,7 +132,7 @@ impl SubAssign<Duration> for Timestamp {
 }
 
 /// The time from `earlier` to `self`, as with [`Instant`](std::time::Instant): zero if `earlier` is later.
-/// [`Timestamp::checked_duration_since`] tells the two apart.
+/// [`Timestamp::checked_duration_since`] distinguishes the two cases.
 impl Sub for Timestamp {
     type Output = Duration;
 
@@ -140,7 +141,7 @@ impl Sub for Timestamp {
     }
 }
 
-/// The type that a [`Timestamp`] was to become cannot represent it.
+/// A [`Timestamp`] can't be represented by the type that it is converted to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimestampOutOfRange(pub(super) Timestamp);
 
@@ -152,7 +153,7 @@ impl fmt::Display for TimestampOutOfRange {
 
 impl std::error::Error for TimestampOutOfRange {}
 
-/// On one line, however it is formatted: there are many of them.
+/// On one line, whatever the format, since there are many of them.
 impl fmt::Debug for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Timestamp({})", self.0)

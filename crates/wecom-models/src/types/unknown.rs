@@ -35,7 +35,7 @@ impl From<String> for Unknown {
     }
 }
 
-/// Writes the value as it came.
+/// Writes the value as received.
 impl Serialize for Unknown {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {

@@ -1,4 +1,4 @@
-//! Values that hold others: options, boxes, lists, maps, and JSON of any kind.
+//! Values that contain others: options, boxes, lists, maps, and JSON of any kind.
 
 use std::collections::BTreeMap;
 
@@ -62,7 +62,7 @@ impl<'de, T: Read<'de>> Read<'de> for Vec<T> {
     }
 }
 
-/// The next item of a list, which gets its place once it is there.
+/// The next item of a list, which is added once it has been read.
 struct Next<'a, T>(&'a mut Vec<T>, &'a Reading);
 
 impl<'de, T: Read<'de>> DeserializeSeed<'de> for Next<'_, T> {

@@ -9,19 +9,19 @@ use crate::Unknown;
 
 /// An enum whose documented values are integers.
 pub trait IntEnum: From<Unknown> {
-    /// The variant with this number, if it is documented.
+    /// Returns the variant with this number, if it is documented.
     fn from_code(code: i64) -> Option<Self>;
 
-    /// The number of a documented variant, or the value that was kept.
+    /// Returns the number of a documented variant, or the undocumented value.
     fn code(&self) -> Result<i64, &Unknown>;
 }
 
 /// An enum whose documented values are strings.
 pub trait StringEnum: From<Unknown> {
-    /// The variant with this wire value, if it is documented.
+    /// Returns the variant with this wire value, if it is documented.
     fn from_name(name: &str) -> Option<Self>;
 
-    /// The wire value of a documented variant, or the value that was kept.
+    /// Returns the wire value of a documented variant, or the undocumented value.
     fn name(&self) -> Result<&'static str, &Unknown>;
 }
 
@@ -38,7 +38,8 @@ pub(crate) fn read_int_enum<T: IntEnum>(place: &mut T, scalar: Scalar<'_, '_>) -
     }
 }
 
-/// Reads anything but a documented number above zero, in a function of its own so that the usual case is small enough to inline.
+/// Reads anything but a positive documented number, in a function of its own so that the usual case is small enough to
+/// inline.
 #[inline(never)]
 fn read_unusual_int_enum<T: IntEnum>(place: &mut T, scalar: Scalar<'_, '_>) -> Found {
     *place = match scalar {
@@ -91,17 +92,17 @@ pub(crate) fn write_kept<T: Serialize, S: Serializer>(
     }
 }
 
-/// The value of a number, documented or not.
+/// Returns the value for a number, documented or not.
 pub(crate) fn int_enum_of_code<T: IntEnum>(code: i64) -> T {
     T::from_code(code).unwrap_or_else(|| Unknown::Int(code).into())
 }
 
-/// The value that a program gives as text: a number, or what is kept as it is.
+/// Returns the value for a program's text: a number, or else text that is kept as it is.
 pub(crate) fn parsed_int_enum<T: IntEnum>(text: &str) -> T {
     text.trim().parse().map_or_else(|_| Unknown::Text(text.to_owned()).into(), int_enum_of_code)
 }
 
-/// The value of a text, documented or not.
+/// Returns the value for a text, documented or not.
 pub(crate) fn string_enum_of_name<T: StringEnum>(name: &str) -> T {
     T::from_name(name).unwrap_or_else(|| Unknown::Text(name.to_owned()).into())
 }
@@ -199,7 +200,7 @@ macro_rules! string_enums {
 }
 pub(crate) use string_enums;
 
-/// Implements what every open enum has, whichever direction it is used in.
+/// Implements the common parts of every open enum, whatever its direction.
 macro_rules! open_enums {
     ($($type:ty),* $(,)?) => {$(
         impl From<$crate::Unknown> for $type {
@@ -208,7 +209,7 @@ macro_rules! open_enums {
             }
         }
 
-        /// No documented value: what a field holds that the server promised and left out.
+        /// An undocumented value, for a field that the server promised but omitted.
         impl Default for $type {
             fn default() -> Self {
                 Self::Other($crate::Unknown::Absent)

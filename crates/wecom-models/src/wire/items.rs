@@ -1,11 +1,11 @@
-//! Lists whose items stand in an element of their own name: `GroupIds` with a `GroupId` for each.
+//! Lists whose items have an element of their own name: `GroupIds` with a `GroupId` for each.
 
 use serde::de::MapAccess;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::{Entries, Field, Found, OBJECT, Read, ReadObject, fill};
 
-/// What is read around the items of such a list.
+/// Reads the element around the items of such a list.
 #[derive(Default)]
 pub(super) struct Around<T> {
     pub(super) item: &'static str,
@@ -32,7 +32,7 @@ where
     }
 }
 
-/// Items, to be written in an element of their own name.
+/// Writes items in elements of their own name.
 pub fn items<'a, T: Serialize>(item: &'static str, items: &'a [T]) -> impl Serialize + 'a {
     Items { item, items }
 }

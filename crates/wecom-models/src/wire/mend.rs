@@ -11,7 +11,7 @@ pub fn mend(text: &str) -> Cow<'_, str> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let bytes = text.as_bytes();
     let mut mended = String::new();
-    // What stands before is in `mended` already.
+    // The text before this is already in `mended`.
     let mut done = 0;
     let mut in_string = false;
     let mut at = 0;
@@ -39,7 +39,7 @@ pub fn mend(text: &str) -> Cow<'_, str> {
     Cow::Owned(mended)
 }
 
-/// How long the escape is that text begins with, and what must stand there instead, if it is none.
+/// Returns the length of the escape at the beginning of a text, and its replacement if it is invalid.
 fn escape(text: &[u8]) -> (usize, Option<Cow<'static, str>>) {
     match text.get(1) {
         Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => (2, None),
@@ -53,7 +53,7 @@ fn escape(text: &[u8]) -> (usize, Option<Cow<'static, str>>) {
     }
 }
 
-/// The UTF-16 code unit of the escape that text begins with, if it begins with one.
+/// Returns the UTF-16 code unit of the escape at the beginning of a text, if there is one.
 fn unit(text: &[u8]) -> Option<u16> {
     let digits = text.strip_prefix(b"\\u")?.get(..4)?;
     let digits =

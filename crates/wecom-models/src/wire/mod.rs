@@ -1,4 +1,4 @@
-//! How models become JSON and come back: the hand-written layer below the generated impls.
+//! Conversion between models and JSON: the handwritten layer below the generated impls.
 //!
 //! serde's derive writes a visitor into every struct, and 3,000 structs take minutes to compile. Here the
 //! visitor exists once: a generated impl only says which wire name belongs to which field.

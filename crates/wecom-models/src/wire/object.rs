@@ -1,4 +1,4 @@
-//! Objects: fields that find their places by name.
+//! Objects: fields are assigned by name.
 
 use std::any::type_name;
 use std::fmt;
@@ -12,7 +12,7 @@ use super::{Found, Place, Read, Reading, Tag};
 
 /// A model that is a JSON object: it takes its fields one by one, by wire name.
 pub trait ReadObject: Default {
-    /// Puts the value of the field `name` where it belongs, or skips it.
+    /// Reads the field `name` into its place, or skips it.
     fn set<'de, F: Field<'de>>(&mut self, name: &str, field: F) -> Result<(), F::Error>;
 }
 
@@ -21,21 +21,21 @@ pub trait Field<'de>: Sized {
     /// The error of the format that is read.
     type Error: Error;
 
-    /// Reads the value into a place that holds nothing yet; the default where there is no value.
+    /// Reads the value into a place that is still empty; the default if there is no value.
     fn read_first<T: Read<'de>>(self, place: &mut T) -> Result<(), Self::Error>;
 
-    /// Reads the value as a tag. If the field that `content` names for that tag comes next, it is given, too.
+    /// Reads the value as a tag. If the next field is the one that `content` names for that tag, it is returned, too.
     fn take_tag(
         self,
         content: fn(&str) -> Option<&'static str>,
     ) -> Result<(Tag<'de>, Option<Self>), Self::Error>;
 
-    /// How the answer is read that the field is a part of.
+    /// Returns the state of reading the response that contains the field.
     fn reading<'r>(&self) -> &'r Reading
     where
         Self: 'r;
 
-    /// Passes over the value: no model has a place for it.
+    /// Skips the value, for which no model has a place.
     fn skip(self) -> Result<(), Self::Error>;
 
     /// Reads the value into its place. A field may come twice: the last one counts.
@@ -51,7 +51,7 @@ pub trait Field<'de>: Sized {
         Ok(value)
     }
 
-    /// Reads the value as a list whose items stand in an element of the name `item` each; none is as an absent list.
+    /// Reads the value as a list whose items are in elements named `item`; an empty one counts as absent.
     fn read_items<T, P>(self, item: &'static str, place: &mut P) -> Result<(), Self::Error>
     where
         for<'any> T: Read<'any>,
@@ -69,7 +69,7 @@ pub trait Field<'de>: Sized {
     }
 }
 
-/// Reads an answer, which is an object. What has been read until something fails is in its place all the same.
+/// Reads a response, which is an object. Even after a failure, the fields that were read before are in place.
 pub fn read_object<'de, T: ReadObject, D: Deserializer<'de>>(
     object: &mut T,
     deserializer: D,
@@ -113,17 +113,17 @@ pub(crate) fn fill<'de, T: ReadObject, A: MapAccess<'de>>(
     Ok(Found::Value)
 }
 
-/// A key as it stands in the input; it is copied only when it has escapes.
+/// A key as it is in the input; it is copied only if it has escapes.
 #[derive(Debug)]
 pub enum Key<'de> {
-    /// As it stands in the input.
+    /// The key as it is in the input.
     Borrowed(&'de str),
     /// The key with its escapes resolved.
     Owned(String),
 }
 
 impl Key<'_> {
-    /// The key.
+    /// Returns the key.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Borrowed(name) => name,
@@ -184,7 +184,7 @@ impl<'de> Visitor<'de> for KeyPlace<'_, 'de> {
 pub struct Entries<'r, 'de, A> {
     map: A,
     ahead: Ahead<'de>,
-    /// The type whose fields they are; none for those of a map.
+    /// The type that has these fields; none for those of a map.
     owner: &'static str,
     reading: &'r Reading,
 }
@@ -202,12 +202,12 @@ impl<'r, 'de, A: MapAccess<'de>> Entries<'r, 'de, A> {
         Self { map, ahead: Ahead::Unread, owner: "", reading }
     }
 
-    /// How the answer is read that they are a part of.
+    /// Returns the state of reading the response that contains them.
     pub(crate) fn reading(&self) -> &'r Reading {
         self.reading
     }
 
-    /// Reads the next key, and tells whether there is one.
+    /// Reads the next key, and returns whether there is one.
     #[inline]
     fn next_key(&mut self, key: &mut Key<'de>) -> Result<bool, A::Error> {
         if matches!(self.ahead, Ahead::Unread) {
@@ -220,7 +220,7 @@ impl<'r, 'de, A: MapAccess<'de>> Entries<'r, 'de, A> {
         Ok(true)
     }
 
-    /// Reads the next key, and keeps it for who reads it next if it isn't the one that is looked for.
+    /// Reads the next key, and keeps it for the next read if it isn't the wanted one.
     fn next_key_is(&mut self, wanted: &str) -> Result<bool, A::Error> {
         let mut key = Key::default();
         self.ahead = match self.next_key(&mut key)? {
@@ -231,19 +231,19 @@ impl<'r, 'de, A: MapAccess<'de>> Entries<'r, 'de, A> {
         Ok(false)
     }
 
-    /// Whether there are none.
+    /// Returns whether there are none.
     pub(super) fn is_empty(&mut self) -> Result<bool, A::Error> {
         let mut key = Key::default();
         self.ahead = if self.next_key(&mut key)? { Ahead::Key(key) } else { Ahead::End };
         Ok(matches!(self.ahead, Ahead::End))
     }
 
-    /// The digits of a number that comes as an object: see [`DIGITS`].
+    /// Returns the digits of a number that arrives as an object: see [`DIGITS`].
     pub(super) fn digits(&mut self) -> Result<Option<String>, A::Error> {
         if self.next_key_is(DIGITS)? { self.map.next_value().map(Some) } else { Ok(None) }
     }
 
-    /// Reads all as those of a map, which tells its length with each that it gets.
+    /// Reads all entries into a map, one by one; the callback returns the map's length after each.
     pub(super) fn read_each<T: Read<'de>>(
         &mut self,
         mut insert: impl FnMut(String, T) -> usize,
@@ -258,8 +258,8 @@ impl<'r, 'de, A: MapAccess<'de>> Entries<'r, 'de, A> {
     }
 }
 
-/// How numbers come where `serde_json` is built with its feature `arbitrary_precision`, which any crate of a program can
-/// turn on for all: as objects of this one field, with the digits as text.
+/// The form of numbers if `serde_json` has its feature `arbitrary_precision`, which any crate of a program can enable
+/// for all: objects with this one field, which contains the digits as text.
 const DIGITS: &str = "$serde_json::private::Number";
 
 /// The value of one entry.
@@ -309,15 +309,15 @@ impl<'de, A: MapAccess<'de>> Field<'de> for MapField<'_, '_, 'de, A> {
     }
 }
 
-/// How many bytes an object takes at most, with everything in it but its lists, maps and text. A list of empty ones takes as
-/// many for each `{}`, and a default is written and dropped for each: a model beyond this is to be cut into several.
+/// The maximum size of a model in bytes, including everything but its lists, maps and text. A list of empty objects
+/// takes as many bytes for each `{}`, and a default is written and dropped for each: a larger model should be split.
 #[cfg(test)]
 pub(crate) const LARGEST: usize = 1600;
 
 /// Implements `Read` and `Deserialize` for types that implement [`ReadObject`].
 macro_rules! read_objects {
     ($($type:ty),* $(,)?) => {$(
-        // Only in tests: features of serde_json change how large a `Value` is, and are any program's choice.
+        // Only in tests: features of serde_json change the size of a `Value`, and any program may enable them.
         #[cfg(test)]
         const _: () = assert!(
             size_of::<$type>() <= $crate::wire::LARGEST,

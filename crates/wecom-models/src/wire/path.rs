@@ -12,13 +12,13 @@ pub(super) enum Segment<'a> {
 
 /// Puts one more path segment before an error's message: `` `msg_list[3].sender`: invalid type … ``.
 ///
-/// serde has no place for a path, so the message carries it; nothing is spent on it until something fails.
+/// serde has no place for a path, so the message carries it; this costs nothing until something fails.
 #[cold]
 pub(super) fn within<E: Error>(segment: Segment<'_>, error: &E) -> E {
     E::custom(located(segment, &error.to_string()))
 }
 
-/// A message with one more path segment.
+/// Returns a message with one more path segment.
 pub(super) fn located(segment: Segment<'_>, message: &str) -> String {
     let (path, rest) = match message.strip_prefix('`').and_then(|rest| rest.split_once("`: ")) {
         Some((path, rest)) => (path, rest),
@@ -31,9 +31,9 @@ pub(super) fn located(segment: Segment<'_>, message: &str) -> String {
     }
 }
 
-/// The path that an error's message carries, which is empty for the document as a whole, and the rest of the message.
+/// Splits an error's message into its path, which is empty for the document as a whole, and the rest.
 ///
-/// The text that serde found isn't repeated: it may be a token, a phone number or a megabyte.
+/// The text that serde found is left out: it may be a token, a phone number or a megabyte.
 pub fn told(error: &dyn fmt::Display) -> (String, String) {
     let text = unquoted(&error.to_string());
     match text.strip_prefix('`').and_then(|rest| rest.split_once("`: ")) {
@@ -42,7 +42,7 @@ pub fn told(error: &dyn fmt::Display) -> (String, String) {
     }
 }
 
-/// A message of serde's without the text it found.
+/// Returns a message of serde's without the text it found.
 fn unquoted(message: &str) -> String {
     match (message.find(": string \""), message.rfind("\", expected ")) {
         (Some(start), Some(end)) if start < end => {

@@ -1,8 +1,8 @@
-//! Reading: one visitor for everything, which reads values into their places.
+//! Reading: one visitor for all types, which reads values into their places.
 //!
-//! A value is read where it will stay, so a level of nesting costs the stack a few pointers and not a few copies of a
-//! struct. What nothing looks like (`""`, `[]`, `{}`, `null`) and what one looks like where a list belongs is decided
-//! here, for every type.
+//! A value is read where it will stay, so a level of nesting costs a few pointers of stack, rather than a few copies
+//! of a struct. Which values mean nothing (`""`, `[]`, `{}`, `null`), and how a single value is read instead of a
+//! list, is decided here, for every type.
 
 use std::fmt;
 
@@ -15,18 +15,18 @@ use super::{Entries, Reading, Scalar};
 
 /// Whether there was a value.
 ///
-/// It is as wide as a pointer: then a `Result` of it comes back in registers, and that of a `bool` does not.
+/// It is as wide as a pointer, so that a `Result` of it is returned in registers, unlike that of a `bool`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(usize)]
 pub enum Found {
-    /// `null`, or what else nothing looks like: a place keeps its default, or gets it back.
+    /// `null`, or another value that means nothing: the place keeps its default, or is reset to it.
     Nothing,
-    /// A value, which is in its place.
+    /// A value, which is now in its place.
     Value,
 }
 
 impl Found {
-    /// Leaves the default in a place where nothing was found.
+    /// Resets a place to its default if there was no value.
     #[inline]
     pub(crate) fn settle<T: Default>(self, place: &mut T) {
         if self == Self::Nothing {
@@ -37,10 +37,10 @@ impl Found {
 
 /// A value that is read from JSON, leniently, into the place where it stays.
 ///
-/// Each function tells whether there is a value: `null`, and what nothing looks like, is none. A type has those that fit
-/// it; the others take nothing, and a list of one.
+/// Each function returns whether there is a value: `null`, and other values that mean nothing, are none. A type
+/// implements the functions that fit it; the defaults read nothing, or a list of one.
 pub trait Read<'de>: Default {
-    /// What an error says was expected.
+    /// The expectation in errors.
     const EXPECTED: &'static str;
 
     /// Reads text, a number or a boolean.
@@ -73,19 +73,19 @@ pub trait Read<'de>: Default {
         }
     }
 
-    /// Forgets what a place may hold already, where reading wouldn't replace it.
+    /// Clears a place before it is read again, if reading wouldn't replace its contents.
     #[inline]
     fn restart(&mut self) {}
 }
 
-/// Reads a value that is no part of an answer; the default where there is none.
+/// Reads a value that isn't part of a response; the default if there is none.
 pub fn read<'de, T: Read<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let mut value = T::default();
     Place(&mut value, &Reading::default()).deserialize(deserializer)?.settle(&mut value);
     Ok(value)
 }
 
-/// Where a value is read to.
+/// The place that a value is read into.
 pub(crate) struct Place<'a, T>(pub(crate) &'a mut T, pub(crate) &'a Reading);
 
 impl<'de, T: Read<'de>> DeserializeSeed<'de> for Place<'_, T> {
@@ -165,7 +165,7 @@ impl<'de, T: Read<'de>> Visitor<'de> for Place<'_, T> {
     }
 }
 
-/// Implements [`Read`] for a type that is read as what it holds: every kind of value goes to the inner place.
+/// Implements [`Read`] for a wrapper: every kind of value is read into the inner place.
 macro_rules! read_inner {
     (|$self:ident| $inner:expr) => {
         #[inline]
@@ -193,7 +193,7 @@ macro_rules! read_inner {
 }
 pub(crate) use read_inner;
 
-/// The part of [`read_inner`] that is about lists and objects.
+/// The part of [`read_inner`] for lists and objects.
 macro_rules! read_inner_nested {
     (|$self:ident| $inner:expr) => {
         fn read_list<A: serde::de::SeqAccess<'de>>(
@@ -216,7 +216,7 @@ macro_rules! read_inner_nested {
 }
 pub(crate) use read_inner_nested;
 
-/// Implements `Deserialize` for a type by its [`Read`].
+/// Implements `Deserialize` for a type through its [`Read`].
 macro_rules! read_impl {
     ($($type:ty),* $(,)?) => {$(
         impl<'de> serde::Deserialize<'de> for $type {

@@ -9,7 +9,7 @@ use serde::de::Error;
 /// Depth and memory count for the whole response, including JSON in strings.
 #[derive(Debug)]
 pub struct Reading {
-    /// How many objects and lists may still be opened in the one that is being read.
+    /// How many more levels of objects and lists may be opened.
     depth: Cell<usize>,
     /// How many bytes lists and maps may take.
     limit: usize,
@@ -45,7 +45,7 @@ impl Reading {
         self.mends
     }
 
-    /// Goes one level deeper. `leave` comes back, also from what can't be read.
+    /// Enters a level. The caller must `leave` it, even if reading fails.
     #[inline]
     pub(crate) fn enter<E: Error>(&self) -> Result<(), E> {
         self.depth.set(self.depth.get().checked_sub(1).ok_or_else(too_deep)?);
@@ -57,21 +57,21 @@ impl Reading {
         self.depth.set(self.depth.get() + 1);
     }
 
-    /// Takes memory for so many more values of a type.
+    /// Accounts for the memory of further values of a type.
     fn charge<T, E: Error>(&self, count: usize) -> Result<(), E> {
         let left = count.checked_mul(size_of::<T>()).and_then(|size| self.memory.get().checked_sub(size));
         self.memory.set(left.ok_or_else(|| too_large(self.limit))?);
         Ok(())
     }
 
-    /// Makes room for one more item of a list.
+    /// Accounts for one more item of a list.
     #[inline]
     pub(crate) fn make_room<T, E: Error>(&self, list: &Vec<T>) -> Result<(), E> {
-        // A list begins with room for four, and doubles when that is full.
+        // A list begins with a capacity of four, and doubles it when it is full.
         if list.len() == list.capacity() { self.charge::<T, E>(list.len().max(4)) } else { Ok(()) }
     }
 
-    /// Takes memory for one more entry of a map that has so many.
+    /// Accounts for one more entry of a map of this length.
     pub(crate) fn make_entry<T, E: Error>(&self, len: usize) -> Result<(), E> {
         // A node of the tree has room for eleven, and most are half full.
         self.charge::<(String, T), E>(if len == 0 { 11 } else { 2 })

@@ -7,14 +7,14 @@ use serde_json::Value;
 
 use super::{Found, Read, Reading};
 
-/// A value that is neither a list nor an object, as it stands in the input.
+/// A value that is neither a list nor an object, as it is in the input.
 #[derive(Clone, Copy, Debug)]
 pub enum Scalar<'a, 'de> {
-    /// Text of the input itself.
+    /// Text that borrows from the input.
     Borrowed(&'de str),
     /// Text with escapes in it.
     Text(&'a str),
-    /// A number below zero.
+    /// A negative number.
     Signed(i64),
     /// A number.
     Unsigned(u64),
@@ -25,7 +25,7 @@ pub enum Scalar<'a, 'de> {
 }
 
 impl<'a, 'de: 'a> Scalar<'a, 'de> {
-    /// The text, if it is text.
+    /// Returns the text, if it is text.
     #[inline]
     pub fn text(self) -> Option<&'a str> {
         let scalar: Scalar<'a, 'a> = self;
@@ -35,7 +35,7 @@ impl<'a, 'de: 'a> Scalar<'a, 'de> {
         }
     }
 
-    /// Whether it is text without anything in it.
+    /// Returns whether it is blank text.
     pub fn is_blank(self) -> bool {
         self.text().is_some_and(|text| text.trim().is_empty())
     }
@@ -51,13 +51,13 @@ impl<'a, 'de: 'a> Scalar<'a, 'de> {
         }
     }
 
-    /// The error that this is of another type.
+    /// Returns the error for a value of another type.
     #[cold]
     pub(crate) fn of_another_type<E: Error>(self, expected: &str) -> E {
         E::invalid_type(self.unexpected(), &expected)
     }
 
-    /// The error that this is a value which the type doesn't have.
+    /// Returns the error for a value that the type doesn't have.
     #[cold]
     pub(crate) fn not_a_value<E: Error>(self, expected: &str) -> E {
         E::invalid_value(self.unexpected(), &expected)
@@ -76,7 +76,7 @@ impl From<Scalar<'_, '_>> for Value {
     }
 }
 
-/// A number that is given by its digits.
+/// Parses a number from its digits.
 pub(super) fn number(digits: &str) -> Scalar<'_, 'static> {
     if let Ok(number) = digits.parse::<u64>() {
         Scalar::Unsigned(number)
@@ -115,7 +115,7 @@ integers! {
     u64 = "an integer from 0 to 18446744073709551615",
 }
 
-/// An integer that doesn't come as one. It is a function of its own, so that the usual case is small enough to be inlined.
+/// Reads an integer that doesn't arrive as one. A separate function keeps the usual case small enough to be inlined.
 #[inline(never)]
 fn unusual_integer<T: TryFrom<i64> + From<bool> + FromStr>(scalar: Scalar<'_, '_>) -> Option<T> {
     match scalar {
@@ -126,7 +126,7 @@ fn unusual_integer<T: TryFrom<i64> + From<bool> + FromStr>(scalar: Scalar<'_, '_
     }
 }
 
-/// A whole number that a double holds exactly: 2^53 is where that ends.
+/// Returns a whole number that a double represents exactly, which is so up to 2^53.
 pub(super) fn whole(number: f64) -> Option<i64> {
     let exact = number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0;
     #[expect(clippy::cast_possible_truncation, reason = "whole and within 2^53, as checked above")]
@@ -175,7 +175,7 @@ impl<'de> Read<'de> for bool {
     }
 }
 
-/// The text of what isn't text.
+/// Returns the text of a value that isn't text.
 #[inline(never)]
 fn unusual_text(scalar: Scalar<'_, '_>) -> String {
     match scalar {

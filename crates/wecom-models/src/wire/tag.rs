@@ -10,7 +10,7 @@ use super::path::{Segment, within};
 use super::unknown::{UNKNOWN, is_asked_for};
 use super::{Entries, Field, Found, Place, Read, Reading, Scalar};
 
-/// A field whose value was kept as JSON until it was known what it is.
+/// A field whose value was kept as JSON until its type was known.
 pub(super) struct Kept<'a, E> {
     /// The field's name, if the path of an error doesn't have it yet.
     pub(super) name: Option<&'a str>,
@@ -54,17 +54,17 @@ impl<'de, E: Error> Field<'de> for Kept<'_, E> {
     }
 }
 
-/// The value of a union's tag: text as it stands in the input, anything else as it came.
+/// The value of a union's tag: text that borrows from the input, or anything else as received.
 #[derive(Debug)]
 pub enum Tag<'de> {
     /// Text.
     Borrowed(&'de str),
-    /// Text with escapes in it, a number, or what else nobody expects.
+    /// Text with escapes in it, a number, or another unexpected value.
     Kept(Value),
 }
 
 impl Tag<'_> {
-    /// What variants are told by.
+    /// Returns the text that identifies the variant.
     #[inline]
     pub(super) fn text(&self) -> Cow<'_, str> {
         match self {

@@ -1,8 +1,8 @@
 //! Unions: objects whose fields depend on which variant they are.
 //!
-//! Until a union knows which variant it is, its fields stand in its own `Other` variant; so it takes its fields one
-//! by one like any object, whatever their order, and what never becomes a documented variant has lost nothing.
-//! It also means that a union can stand in the midst of another object's fields.
+//! Until a union knows its variant, its fields are kept in its own `Other` variant; so it takes its fields one by one
+//! like any object, in any order, and loses nothing if it never becomes a documented variant. A union can therefore
+//! also be embedded among another object's fields.
 
 use std::marker::PhantomData;
 
@@ -13,9 +13,9 @@ use super::tag::Kept;
 use super::{Field, Found, Reading, Tag};
 use crate::UnknownUnion;
 
-/// What every union that is an object has.
+/// The common part of every union that is an object.
 pub trait ObjectUnion: From<UnknownUnion> {
-    /// The fields seen so far, as long as no documented variant is known.
+    /// Returns the fields so far, as long as no documented variant is known.
     fn unknown(&mut self) -> Option<&mut UnknownUnion>;
 }
 
@@ -24,13 +24,13 @@ pub trait SiblingUnion: ObjectUnion {
     /// The wire name of the tag.
     const TAG: &'static str;
 
-    /// The field that holds the content of the variant with this tag, if it is documented.
+    /// Returns the field that contains the content of the variant with this tag, if it is documented.
     fn content(tag: &str) -> Option<&'static str>;
 
     /// Reads the content of the variant with this tag, which [`SiblingUnion::content`] knows.
     fn read_content<'de, F: Field<'de>>(tag: &str, content: F) -> Result<Self, F::Error>;
 
-    /// The variant that is nothing but this tag, if it is documented.
+    /// Returns the variant that consists of this tag alone, if it is documented.
     fn bare(tag: &str) -> Option<Self> {
         let _ = tag;
         None
@@ -51,7 +51,7 @@ pub fn set_sibling<'de, U: SiblingUnion, F: Field<'de>>(
         let (tag, next) = field.take_tag(U::content)?;
         let text = tag.text();
         let content = U::content(&text).unwrap_or_default();
-        // What stood before the tag comes first.
+        // Fields before the tag come first.
         if !seen.fields.is_empty()
             && let Some(value) = seen.fields.remove(content)
         {
@@ -83,12 +83,12 @@ fn keep<E: Error>(seen: &mut UnknownUnion, name: &str, value: Value, reading: &R
     Ok(())
 }
 
-/// A union whose content stands beside the tag: `{ "card_type": "text_notice", "main_title": { … } }`.
+/// A union whose content is beside the tag: `{ "card_type": "text_notice", "main_title": { … } }`.
 pub trait FlatUnion: ObjectUnion {
     /// The wire name of the tag.
     const TAG: &'static str;
 
-    /// The variant with this tag, still empty, if it is documented.
+    /// Returns the variant with this tag, still empty, if it is documented.
     fn begin(tag: &str) -> Option<Self>;
 
     /// Takes a field into the content of a documented variant.
@@ -120,9 +120,9 @@ pub fn set_flat<'de, U: FlatUnion, F: Field<'de>>(
     Ok(())
 }
 
-/// A union without a tag: the name of the one field says what it holds.
+/// A union without a tag: the name of its one field identifies the variant.
 pub trait OneofUnion: ObjectUnion {
-    /// Reads the field, if it is that of a documented variant; gives it back if not.
+    /// Reads the field, if it belongs to a documented variant; otherwise returns it.
     fn read_field<'de, F: Field<'de>>(name: &str, field: F) -> Result<Result<Self, F>, F::Error>;
 }
 
@@ -138,14 +138,14 @@ pub fn set_oneof<'de, U: OneofUnion, F: Field<'de>>(
     let reading = field.reading();
     match U::read_field(name, field)? {
         Ok(variant) if seen.fields.is_empty() => *union = variant,
-        // What came first is kept; this one is lost, which conformance reports.
+        // The first one is kept; this one is lost, which conformance reports.
         Ok(_) => {}
         Err(field) => keep(seen, name, field.take()?, reading)?,
     }
     Ok(())
 }
 
-/// What a value is in JSON.
+/// The kind of a JSON value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// `true` or `false`.
@@ -160,13 +160,13 @@ pub enum Kind {
     Object,
 }
 
-/// A union whose variants are told apart by what they are in JSON: a number, a string, a list, …
+/// A union whose variants differ in their kind of JSON: a number, a string, a list, …
 pub trait KindUnion: From<Value> {
-    /// Reads a value as the documented variant for its kind, if there is one; gives it back if not.
+    /// Reads a value as the documented variant for its kind, if there is one; otherwise returns it.
     fn read_kind<'de, F: Field<'de>>(kind: Kind, value: F) -> Result<Result<Self, F>, F::Error>;
 }
 
-/// Makes a [`KindUnion`] of a value. Nothing is a value only where a variant is documented for its kind.
+/// Reads a value into a [`KindUnion`]. A value that means nothing counts only if a variant is documented for its kind.
 pub(crate) fn read_kind<U: KindUnion, E: Error>(
     union: &mut U,
     value: Value,
@@ -195,7 +195,7 @@ fn tag_text(tag: &Value) -> String {
     }
 }
 
-/// Implements what every union that is an object has, whichever direction it is used in.
+/// Implements the common parts of every union that is an object, whatever its direction.
 macro_rules! open_unions {
     ($($type:ty),* $(,)?) => {$(
         impl From<$crate::UnknownUnion> for $type {
@@ -223,7 +223,7 @@ macro_rules! open_unions {
 }
 pub(crate) use open_unions;
 
-/// Makes a union of the contents that only one of its variants has, itself or in a union of its own.
+/// Converts contents to a union if only one of its variants has them, directly or in a union of its own.
 macro_rules! from_contents {
     ($($type:ident::$variant:ident($content:ty)),* $(,)?) => {$(
         impl From<$content> for $type {
@@ -235,7 +235,7 @@ macro_rules! from_contents {
 }
 pub(crate) use from_contents;
 
-/// Makes a union of a text, by one of its functions.
+/// Converts a text to a union, by one of the union's functions.
 macro_rules! from_texts {
     ($($type:ident::$function:ident),* $(,)?) => {$(
         impl From<String> for $type {
@@ -272,7 +272,7 @@ macro_rules! read_unions {
 }
 pub(crate) use read_unions;
 
-/// Implements what every [`KindUnion`] has, whichever direction it is used in.
+/// Implements the common parts of every [`KindUnion`], whatever its direction.
 macro_rules! open_kinds {
     ($($type:ty),* $(,)?) => {$(
         impl From<serde_json::Value> for $type {

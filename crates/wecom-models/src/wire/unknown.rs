@@ -1,23 +1,24 @@
-//! Names what no model has a place for.
+//! Lists fields that no model has a place for.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
 
 thread_local! {
-    /// What has been named already, while somebody asks: fields of a type, by their names.
+    /// The fields listed so far, while a list is requested: fields of a type, by name.
     static NAMED: RefCell<Option<HashSet<(&'static str, String)>>> = const { RefCell::new(None) };
 }
 
-/// What the error at a field says that is to be named.
+/// The text of the error at a field that is to be listed.
 pub(super) const UNKNOWN: &str = "nobody knows this field";
 
-/// How many fields are named at most.
+/// How many fields are listed at most.
 const MOST: usize = 100;
 
-/// The paths of fields that reading passes over. `read` reads the same document each time, and tells the path of the error that it
-/// meets, if it meets one: here, reading fails at every such field once. A field of one type is named at its first place only.
+/// Returns the paths of fields that reading skips. `read` reads the same document each time, and returns the path of
+/// its error, if there is one: here, reading fails once at every such field. A field of one type is listed at its
+/// first place only.
 ///
-/// Reading pays for this only where it passes over something.
+/// Reading pays for this only when it skips something.
 pub fn unknown_fields(mut read: impl FnMut() -> Option<String>) -> Vec<String> {
     struct Asking;
 
@@ -39,12 +40,12 @@ pub fn unknown_fields(mut read: impl FnMut() -> Option<String>) -> Vec<String> {
     found
 }
 
-/// Whether somebody asks for unknown fields: then what fails is not read again.
+/// Returns whether unknown fields are being listed: then failures don't cause another attempt.
 pub fn names_unknown_fields() -> bool {
     NAMED.with_borrow(Option::is_some)
 }
 
-/// Whether reading fails at a field that is to be passed over.
+/// Returns whether reading should fail at a field that would be skipped.
 pub(super) fn is_asked_for(owner: &'static str, name: &str) -> bool {
     NAMED.with_borrow_mut(|named| named.as_mut().is_some_and(|named| named.insert((owner, name.to_owned()))))
 }

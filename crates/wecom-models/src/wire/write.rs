@@ -1,11 +1,11 @@
-//! Writing: a model names its fields once, and an [`Output`] decides what becomes of them.
+//! Writing: a model names its fields once, and an [`Output`] decides what to do with them.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::path::{Segment, located};
 use super::scalars::whole;
 
-/// Where fields are written to: a JSON object, or the query of a URL.
+/// The destination of fields: a JSON object, or the query of a URL.
 pub trait Output {
     /// The error of the format that is written.
     type Error;
@@ -13,7 +13,7 @@ pub trait Output {
     /// Writes a field that is always sent.
     fn put<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Self::Error>;
 
-    /// Writes a field that was read without being understood, under the name it came with.
+    /// Writes an undocumented field, under the name with which it arrived.
     fn put_raw(&mut self, name: &str, value: &serde_json::Value) -> Result<(), Self::Error>;
 
     /// Writes a field if it is set: absence is not the same as an empty value.
@@ -47,14 +47,14 @@ impl<M: SerializeMap> Output for JsonOutput<M> {
     }
 }
 
-/// Puts the field that can't be written before an error's message, as reading does: serde has no place for a path.
+/// Prepends the field that can't be written to an error's message, as reading does: serde has no place for a path.
 #[cold]
 pub fn unwritten<E: serde::ser::Error>(name: &str, error: &E) -> E {
     E::custom(located(Segment::Field(name), &error.to_string()))
 }
 
-/// A value that nobody documented. It is written as a newtype of its own, so that a serializer that looks for such
-/// values finds them; JSON doesn't show it.
+/// An undocumented value. It is written as a newtype of its own, so that a serializer that looks for such values finds
+/// them; JSON doesn't show it.
 #[derive(Debug)]
 pub struct Undocumented<T>(pub T);
 
@@ -71,11 +71,11 @@ pub fn write_object<T: WriteObject, S: Serializer>(object: &T, serializer: S) ->
     out.0.end()
 }
 
-/// A number as it is written: without a fraction if it has none, as the documentation shows it (`18`, not `18.0`).
+/// A number that is written without a fraction if it has none, as the documentation shows it (`18`, not `18.0`).
 #[derive(Clone, Copy, Debug)]
 pub struct Number(pub f64);
 
-/// Fails where JSON has no such number: it would arrive as null.
+/// Fails if JSON has no such number: it would arrive as null.
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match whole(self.0) {
@@ -89,12 +89,12 @@ impl Serialize for Number {
     }
 }
 
-/// A boolean that is documented as 0 or 1 on the wire.
+/// Converts a boolean that is documented as 0 or 1 on the wire.
 pub fn flag(value: bool) -> u8 {
     u8::from(value)
 }
 
-/// Booleans that are documented as 0 or 1 on the wire.
+/// Converts booleans that are documented as 0 or 1 on the wire.
 pub fn flags(values: &[bool]) -> Vec<u8> {
     values.iter().copied().map(flag).collect()
 }
