@@ -128,7 +128,7 @@ pub(crate) async fn answer(state: &State, call: &str, request: &Received) -> Rep
         Ok(Call::Now(act)) => act(state, request),
         #[cfg(feature = "push")]
         Ok(Call::Later(act)) => act(state, request).await,
-        Err(reply) => return reply,
+        Err(reply) => return *reply,
     };
     match done {
         Ok(value) => Reply::json(value),
@@ -137,21 +137,21 @@ pub(crate) async fn answer(state: &State, call: &str, request: &Received) -> Rep
 }
 
 /// The call of a request; otherwise, the answer to it.
-fn find(call: &str, request: &Received) -> Result<&'static Call, Reply> {
+fn find(call: &str, request: &Received) -> Result<&'static Call, Box<Reply>> {
     let call = call.trim_end_matches('/');
     if call.is_empty() && request.method == "GET" {
-        return Err(Reply::new(200, "text/markdown; charset=UTF-8", MANUAL));
+        return Err(Box::new(Reply::new(200, "text/markdown; charset=UTF-8", MANUAL)));
     }
     let mut known = CALLS.iter().filter(|(_, path, _)| *path == call).peekable();
     if known.peek().is_none() && !call.is_empty() {
         let message = format!("`{PREFIX}{call}` is no call of the control API; `GET {PREFIX}` lists them");
-        return Err(refusal(404, &message));
+        return Err(Box::new(refusal(404, &message)));
     }
     let methods: Vec<&str> = known.clone().map(|(method, ..)| *method).collect();
     let Some((.., act)) = known.find(|(method, ..)| request.method == *method) else {
         let methods = if call.is_empty() { "GET".to_owned() } else { methods.join(", ") };
         let message = format!("`{PREFIX}{call}` takes {methods}, not {}", request.method);
-        return Err(refusal(405, &message).with_header("allow", methods));
+        return Err(Box::new(refusal(405, &message).with_header("allow", methods)));
     };
     Ok(act)
 }

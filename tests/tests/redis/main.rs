@@ -4,6 +4,7 @@ mod arrangements;
 mod callbacks;
 mod places;
 mod poisoned;
+mod processes;
 mod server;
 
 use std::env;

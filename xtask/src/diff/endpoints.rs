@@ -151,7 +151,7 @@ impl Comparison<'_> {
         let (rust, at) = (&both.head.rust, key(both, "job"));
         match (&base.job, &head.job) {
             (Some(_), None) => {
-                self.lost(Rule::JobRemoved, &at, format!("`{rust}` no longer implements `Job`"))
+                self.lost(Rule::JobRemoved, &at, format!("`{rust}` no longer implements `Job`"));
             }
             (None, Some(_)) => self.both(Rule::JobAdded, &at, format!("`{rust}` implements `Job`")),
             (Some(old), Some(new)) if old != new => {
