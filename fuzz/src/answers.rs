@@ -1,4 +1,4 @@
-//! Answers of every endpoint, JSON, XML and files, read as the client reads them.
+//! Responses of every endpoint, as JSON, XML and files, read as the client reads them.
 
 use bytes::Bytes;
 use fastrand::Rng;
@@ -9,11 +9,11 @@ use wecom_tests::conformance::{Contract, contracts};
 use crate::mutate;
 use crate::target::Target;
 
-/// What ends the first line, if the answer is a file by its headers.
+/// The end of the first line, if the response is a file by its headers.
 const FILE: &str = " as a file";
 
 pub(crate) struct Answers {
-    /// The documented answers: the endpoint's place among the contracts, and the body.
+    /// The documented responses: the endpoint's index among the contracts, and the body.
     seeds: Vec<(usize, Vec<u8>)>,
     bodies: Vec<Vec<u8>>,
 }
@@ -30,10 +30,10 @@ impl Answers {
 }
 
 impl Target for Answers {
-    /// The endpoint's name in the first line, then the body.
+    /// Returns the endpoint's name in the first line, then the body.
     fn input(&self, rng: &mut Rng) -> Vec<u8> {
         let (mut index, mut body) = rng.choice(&self.seeds).cloned().unwrap_or_default();
-        // An answer of another endpoint, now and then.
+        // Sometimes, a response of another endpoint.
         if rng.u32(..10) == 0 {
             index = rng.usize(..contracts().len());
         }
@@ -59,7 +59,7 @@ impl Target for Answers {
             let disposition = "attachment; filename=\"a.bin\"".parse().expect("the header is plain");
             answer.headers_mut().insert(CONTENT_DISPOSITION, disposition);
         }
-        // An endpoint that is gone is no failure of what reads its answers.
+        // An endpoint that no longer exists isn't a failure.
         let contract: Option<&Contract> = contracts().iter().find(|contract| contract.meta().id == id);
         drop(contract.map(|contract| contract.read(&answer)));
     }

@@ -1,4 +1,4 @@
-//! Callbacks: requests as they come from the network, and messages that are genuine and strange.
+//! Callbacks: arbitrary requests, and genuine ones with strange messages.
 
 use std::time::Duration;
 
@@ -15,7 +15,8 @@ const TOKEN: &str = "QSdkTestToken01";
 const KEY: &str = "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefg";
 const CORP: &str = "ww1234567890abcdef";
 
-/// What an input begins with whose rest is a message, to be encrypted and signed as WeCom does. Others are a query, a line break and a body.
+/// The beginning of an input whose rest is a message, to be encrypted and signed as WeCom does. Other inputs are a
+/// query, a line break and a body.
 const GENUINE: &[u8] = b"genuine\n";
 
 const MESSAGES: [&str; 5] = [
@@ -39,7 +40,7 @@ impl Receiving {
         let runtime = Runtime::new().expect("a runtime can be started");
         let sender = Sender::new(TOKEN, KEY, CORP).expect("the settings are right");
         let receiver = Receiver::builder(TOKEN, KEY).receiveid(CORP).build().expect("the settings are right");
-        // The reply is the message, so that it shows what was trusted.
+        // The reply is the message, so that it shows which one was trusted.
         let router = Router::new()
             .fallback(|callback: Callback| async move { Passive::new(callback.opened.message.clone()) });
         let requests = MESSAGES.iter().flat_map(|message| {
@@ -49,7 +50,7 @@ impl Receiving {
         let requests = requests.map(|sent| format!("{}\n{}", sent.query, sent.body).into_bytes());
         let messages = MESSAGES.iter().map(|message| [GENUINE, message.as_bytes()].concat());
         let seeds = requests.chain(messages).collect();
-        // None is remembered, so that each is handled and has its reply.
+        // None is remembered, so that each is handled and gets its reply.
         let callbacks = Callbacks::builder(router).receiver(receiver).remember(Duration::ZERO, 0).build();
         Self { runtime, sender, callbacks, seeds }
     }
@@ -60,7 +61,7 @@ impl Receiving {
         Some((response.status().as_u16(), response.into_body()))
     }
 
-    /// The message that was trusted, as the reply shows it.
+    /// Returns the trusted message, by the reply.
     fn trusted(&self, reply: &[u8]) -> Vec<u8> {
         self.sender.open_reply(reply).expect("the reply is the receiver's")
     }
@@ -80,7 +81,7 @@ impl Target for Receiving {
             let sent = self.sender.callback(Format::Xml, message, CORP, "");
             let answer = self.post(&sent.query, sent.body);
             match answer.expect("the query is one") {
-                // Base64 makes it a third longer than it may be.
+                // Base64 makes it a third longer than allowed.
                 (413, _) => assert!(message.len() > 700_000),
                 (200, reply) if message.is_empty() => assert!(reply.is_empty()),
                 (200, reply) => assert_eq!(self.trusted(&reply), message),
@@ -93,7 +94,7 @@ impl Target for Receiving {
         let body = input.splitn(2, |byte| *byte == b'\n').nth(1).unwrap_or_default();
         match self.post(query, body.to_vec()) {
             None | Some((400 | 403 | 413, _)) => {}
-            // What was changed meant nothing.
+            // The change had no meaning.
             Some((200, reply)) => {
                 let trusted = self.trusted(&reply);
                 assert!(

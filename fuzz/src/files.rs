@@ -1,15 +1,15 @@
-//! The files of this repository that inputs are made of.
+//! The files of this repository from which inputs are made.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The repository.
+/// Returns the repository's folder.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the folder is in the repository").to_path_buf()
 }
 
-/// The texts in a folder and in those within, by their names' ending, in the order of their paths; none if there is no
-/// such folder. Those of more than 64 kB are left out: more cases are worth more than larger ones.
+/// Returns the texts in a folder and its subfolders, by the ending of their names, in the order of their paths; none
+/// if there is no such folder. Texts of more than 64 kB are left out: more cases are worth more than larger ones.
 pub(crate) fn texts(folder: &Path, ending: &str) -> Vec<Vec<u8>> {
     let mut entries: Vec<PathBuf> = fs::read_dir(folder)
         .map(|entries| entries.filter_map(|entry| Some(entry.ok()?.path())).collect())

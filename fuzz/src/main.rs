@@ -1,9 +1,10 @@
-//! Throws mutated inputs at whatever reads what others have written: answers, callbacks, specs, pages, and requests to the mock.
+//! Feeds mutated inputs to everything that reads foreign data: responses, callbacks, specs, pages, and requests to the
+//! mock.
 //!
-//! `cargo run --manifest-path fuzz/Cargo.toml -- answers --seed 7 --seconds 600`. Inputs are made from the seed and the
-//! number of the case only, so a failure can be repeated; its input is kept in `fuzz/corpus/`, with which every run
-//! begins. What is known to fail stands in `fuzz/known/` until it is mended. Inputs are read in a process of its own, which may overflow its stack: the number of its last case says
-//! on what.
+//! `cargo run --manifest-path fuzz/Cargo.toml -- answers --seed 7 --seconds 600`. Inputs depend on the seed and the
+//! number of the case only, so a failure is reproducible; its input is kept in `fuzz/corpus/`, with which every run
+//! begins. Known failures are in `fuzz/known/` until they are fixed. Inputs are read in a separate process, which may
+//! overflow its stack: the number of its last case shows which input caused that.
 
 mod answers;
 mod callbacks;

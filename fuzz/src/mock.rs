@@ -12,16 +12,16 @@ use wecom_tests::conformance::contracts;
 use crate::mutate;
 use crate::target::Target;
 
-/// How long an answer may take. The mock answers at once.
+/// How long a response may take. The mock responds at once.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// How long an answer is waited for before the sending side ends.
+/// How long to wait for a response before the sending side ends.
 const REST: Duration = Duration::from_millis(100);
 
 pub(crate) struct Mock {
     _runtime: Runtime,
     server: Server,
-    /// What a client sends to each endpoint.
+    /// A client's requests to each endpoint.
     seeds: Vec<Vec<u8>>,
 }
 
@@ -41,9 +41,9 @@ impl Mock {
         let address = self.server.base_url().replace("http://", "");
         let mut stream = TcpStream::connect(address)?;
         stream.set_write_timeout(Some(PATIENCE))?;
-        // The mock may have answered and closed before it has seen everything.
+        // The mock may respond and close the connection before it has read everything.
         let _ = stream.write_all(bytes);
-        // Without an answer it waits for the rest of the request: there is none.
+        // Without a response, it is waiting for the rest of the request, which doesn't exist.
         let mut answer = vec![0; 4096];
         stream.set_read_timeout(Some(REST))?;
         let read = stream.read(&mut answer).unwrap_or(0);
@@ -57,7 +57,7 @@ impl Mock {
     }
 }
 
-/// A request as it stands on the wire.
+/// Returns a request as sent on the wire.
 fn raw(request: &http::Request<bytes::Bytes>, token: &str) -> Vec<u8> {
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).replace("TOKEN", token);
     let mut head = format!("{} {path} HTTP/1.1\r\nhost: localhost\r\n", request.method());
@@ -78,7 +78,7 @@ impl Target for Mock {
     fn run(&self, input: &[u8]) {
         self.exchange(input).unwrap_or_else(|error| panic!("the mock doesn't end the connection: {error}"));
         let well = b"GET /cgi-bin/gettoken?corpid=a&corpsecret=b HTTP/1.1\r\nhost: localhost\r\n\r\n";
-        // A busy machine may need longer than a request is waited for.
+        // A busy machine may need longer than the wait for a request.
         let answered =
             (0..10).any(|_| self.exchange(well).is_ok_and(|answer| answer.starts_with(b"HTTP/1.1 200")));
         assert!(answered, "the mock no longer answers what is well");

@@ -1,9 +1,9 @@
-//! What is done to an input that is fine, so that it no longer is.
+//! Mutations that make valid inputs invalid.
 
 use fastrand::Rng;
 use serde_json::Value;
 
-/// The most bytes of an input.
+/// The maximum size of an input in bytes.
 const MOST: usize = 1 << 20;
 
 /// Pieces that readers of text, JSON, YAML, XML, Markdown and HTTP may stumble over.
@@ -74,7 +74,7 @@ const PIECES: [&str; 64] = [
     "&",
 ];
 
-/// Changes an input here and there.
+/// Changes an input in a few places.
 pub(crate) fn bytes(rng: &mut Rng, input: &mut Vec<u8>, others: &[Vec<u8>]) {
     for _ in 0..=rng.usize(..4) {
         let at = rng.usize(..=input.len());
@@ -111,12 +111,12 @@ fn insert(input: &mut Vec<u8>, at: usize, part: &[u8]) {
     input.splice(at..at, part[..room].iter().copied());
 }
 
-/// Puts something else in the place of one of the values within JSON.
+/// Replaces one of the values within JSON.
 pub(crate) fn json(rng: &mut Rng, text: &str) -> Option<String> {
     const HERE: &str = "\u{1}here\u{1}";
     let mut value: Value = serde_json::from_str(text).ok()?;
     let mut place = &mut value;
-    // Down by a random way, to a random depth.
+    // Descends at random, to a random depth.
     loop {
         let inside = match place {
             Value::Object(fields) => fields.len(),
@@ -139,7 +139,7 @@ pub(crate) fn json(rng: &mut Rng, text: &str) -> Option<String> {
     Some(written)
 }
 
-/// A value in the place of another.
+/// Returns a replacement for a value.
 fn instead(rng: &mut Rng, before: &str) -> String {
     let times = 1 << rng.u32(..17);
     let many = |open: &str, inner: &str, close: &str| {

@@ -1,4 +1,4 @@
-//! Documentation pages: drafted from, and added to the draft of another page.
+//! Documentation pages: drafted, and added to the draft of another page.
 
 use std::path::Path;
 
@@ -13,7 +13,7 @@ pub(crate) struct Pages {
 }
 
 impl Pages {
-    /// The made-up pages of the tests, and those of the documentation where they stand beside the repository.
+    /// Collects the made-up pages of the tests, and those of the documentation if they are beside the repository.
     pub(crate) fn new() -> Self {
         let root = files::root();
         let docs = std::env::var_os("WECOM_DOCS").map_or_else(|| root.join("../shared/docs"), Into::into);

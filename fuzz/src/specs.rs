@@ -1,4 +1,4 @@
-//! Spec files: loaded, checked, and generated from if they pass.
+//! Spec files: loaded, checked, and used for generation if they pass.
 
 use fastrand::Rng;
 use xtask::spec::source::Source;
@@ -27,7 +27,7 @@ impl Target for Specs {
     }
 
     fn run(&self, input: &[u8]) {
-        // What isn't text is refused before.
+        // Input that isn't text is rejected before.
         let Ok(text) = std::str::from_utf8(input) else { return };
         for stem in ["zoo.cages", "errcodes"] {
             let path = format!("spec/{stem}.yaml");

@@ -1,4 +1,4 @@
-//! Starts a worker, and says on which input it died.
+//! Starts a worker, and reports the input on which it died.
 
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -9,10 +9,10 @@ use std::{env, fs, thread};
 
 use crate::{Arguments, target};
 
-/// How long one input may take. The slowest takes a second, in a build without optimisation.
+/// How long one input may take. The slowest takes a second, in a build without optimization.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Fuzzes a target; says whether all went well.
+/// Fuzzes a target; returns whether all went well.
 pub(crate) fn run(name: &str, arguments: &Arguments) -> io::Result<bool> {
     let Arguments { seed, seconds, cases, .. } = arguments;
     let mut worker = Command::new(env::current_exe()?)
@@ -70,7 +70,7 @@ pub(crate) fn run(name: &str, arguments: &Arguments) -> io::Result<bool> {
     Ok(false)
 }
 
-/// What is known to fail must go on failing: what no longer does belongs into the corpus.
+/// Checks that known failures still fail: one that no longer does belongs in the corpus.
 fn still_fail(name: &str) -> io::Result<bool> {
     let mut all = true;
     for (file, _) in inputs(&folder("known", name))? {
@@ -89,7 +89,7 @@ fn still_fail(name: &str) -> io::Result<bool> {
     Ok(all)
 }
 
-/// The inputs that are kept of a target, in the order of their names.
+/// Returns the kept inputs of a target, in the order of their names.
 pub(crate) fn corpus(name: &str) -> io::Result<Vec<(PathBuf, Vec<u8>)>> {
     inputs(&folder("corpus", name))
 }
@@ -103,7 +103,7 @@ fn inputs(folder: &Path) -> io::Result<Vec<(PathBuf, Vec<u8>)>> {
     files.into_iter().map(|file| fs::read(&file).map(|input| (file, input))).collect()
 }
 
-/// Puts the input of a case into the corpus.
+/// Adds the input of a case to the corpus.
 fn keep(name: &str, seed: u64, case: u64) -> io::Result<PathBuf> {
     let target = target::find(name).ok_or_else(|| io::Error::other("there is no such target"))?;
     let folder = folder("corpus", name);

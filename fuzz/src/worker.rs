@@ -9,17 +9,17 @@ use std::{fs, thread};
 use crate::target::{self, Target};
 use crate::{ALLOCATOR, Arguments, supervise};
 
-/// What reading may allocate: a base, and so many bytes for each of the input.
+/// How much reading may allocate: a base, and this many bytes per byte of input.
 const BASE: usize = 64 << 20;
 const EACH: usize = 64;
 
-/// The stack of a thread of `tokio`, where answers are read.
+/// The stack size of a `tokio` thread, on which responses are read.
 const STACK: usize = 2 << 20;
 
-/// Reads one input, or the corpus and then inputs of the seed until the time is up. Before each it prints its number: those
-/// of the corpus come first.
+/// Reads one input, or the corpus and then inputs of the seed until the time is up. Before each it prints its number:
+/// those of the corpus come first.
 pub(crate) fn run(name: &str, arguments: &Arguments) -> io::Result<()> {
-    // In whatever thread: a server's tasks would be caught by their runtime.
+    // For any thread: a server's runtime would otherwise catch the panics of its tasks.
     let report = panic::take_hook();
     panic::set_hook(Box::new(move |panic| {
         report(panic);

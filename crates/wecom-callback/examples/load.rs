@@ -1,7 +1,8 @@
-//! Measures what serving holds: `cargo run -p wecom-callback --features tower --example load [CALLBACKS [CONNECTIONS]]`.
+//! Measures the load that serving can handle: `cargo run -p wecom-callback --features tower --example load [CALLBACKS
+//! [CONNECTIONS]]`.
 //!
-//! Callbacks come over real HTTP, and their handlers take from 0 to 8 seconds. It tells how long the slowest answer took (WeCom waits for 5 seconds), how often
-//! each callback was handled, and the memory of this process.
+//! Callbacks arrive over real HTTP, and their handlers take from 0 to 8 seconds. It prints the time of the slowest
+//! response (WeCom waits for 5 seconds), how often each callback was handled, and the memory of this process.
 
 use std::env;
 use std::error::Error;
@@ -56,7 +57,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             for number in (worker..callbacks).step_by(connections) {
                 let message =
                     format!("<xml><FromUserName>{number}</FromUserName><MsgType>text</MsgType></xml>");
-                // Until it is answered with 200, and every tenth once more.
+                // Until it gets a 200; every tenth is sent once more.
                 let mut wanted = if number % 10 == 0 { 2 } else { 1 };
                 while wanted > 0 {
                     let sent = sender.callback(Format::Xml, message.as_bytes(), "ww1", "1");

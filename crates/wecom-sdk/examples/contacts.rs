@@ -1,7 +1,8 @@
 //! Prints the departments of a company as a tree, with their members.
 //!
-//! `cargo run --example contacts` talks to a mock server, in which it founds a small company first. With `WECOM_CORP_ID` and
-//! `WECOM_SECRET` set (the secret of the contacts sync, 通讯录同步), it reads the contacts of that company and changes nothing.
+//! `cargo run --example contacts` talks to a mock server, in which it first creates a small company. With
+//! `WECOM_CORP_ID` and `WECOM_SECRET` set (the secret of the contacts sync, 通讯录同步), it reads the contacts of that
+//! company and changes nothing.
 
 mod setup;
 
@@ -13,7 +14,7 @@ use wecom_sdk::contacts::department::{
 use wecom_sdk::contacts::user::{CreateUser, GetUser, ListUserId};
 use wecom_sdk::{Client, Error};
 
-/// The ID of the department that all others are in.
+/// The ID of the root department.
 const ROOT: u64 = 1;
 
 #[tokio::main]
@@ -23,8 +24,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         found_company(&client).await?;
     }
 
-    // One call returns the IDs of all departments, each with its parent. Names come one by one: the call that lists them
-    // with names is slow, and closed to newer apps.
+    // One call returns the IDs of all departments, each with its parent. The names are fetched one by one: the call
+    // that lists them with names is slow, and not available to newer apps.
     let departments = client.send(&SimpleListDepartment::new()).await?.department_id;
     let mut tree: BTreeMap<u64, Vec<DepartmentNode>> = BTreeMap::new();
     for department in departments {
@@ -34,19 +35,19 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         siblings.sort_by_key(|department| std::cmp::Reverse(department.order));
     }
 
-    // A company may have hundreds of thousands of members: `items` fetches page after page as the loop gets there. Whoever
-    // is in several departments is in the list once for each.
+    // A company may have hundreds of thousands of members: `items` fetches page after page as the loop proceeds. A
+    // member of several departments is in the list once for each.
     let mut members: BTreeMap<u64, Vec<String>> = BTreeMap::new();
     let mut pages = client.items(ListUserId::new().limit(1000));
     while let Some(member) = pages.try_next().await? {
-        // Third-party apps get an `open_userid` in place of it.
+        // Third-party apps get an `open_userid` instead.
         if let Some(userid) = member.userid {
             members.entry(member.department).or_default().push(userid);
         }
     }
 
     print_members(&client, &members, ROOT, 0).await?;
-    // Depth first, without recursion: what is printed next is on top of the stack.
+    // Depth first, without recursion: the next one to print is on top of the stack.
     let children =
         |parent, depth| tree.get(&parent).into_iter().flatten().rev().map(move |child| (child, depth));
     let mut stack: Vec<(&DepartmentNode, usize)> = children(ROOT, 0).collect();

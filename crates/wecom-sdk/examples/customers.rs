@@ -34,7 +34,8 @@ async fn main() -> Result<()> {
 
 /// Lists a member's customers, and returns the first.
 async fn list(client: &Client, userid: &str) -> Result<Option<String>> {
-    // One call is for up to 100 members, and returns the details of up to 100 customers: cheaper than asking for each.
+    // One call covers up to 100 members, and returns the details of up to 100 customers: cheaper than one call per
+    // customer.
     let mut customers = client.items(BatchGetExternalContactByUser::new([userid]).limit(100));
     let mut first = None;
     while let Some(customer) = customers.try_next().await? {
@@ -68,18 +69,18 @@ async fn tag(client: &Client, userid: &str, customer: &str) -> Result<()> {
             created.tag_group.tag.into_iter().next().ok_or("WeCom returns the new tag")?
         }
     };
-    // A tag is what one member says of a customer, so it takes both.
+    // A tag belongs to a customer's relation with one member, so it takes both.
     client.send(&MarkTag::new(userid, customer).add_tag([tag.id])).await?;
     println!("tagged: {name}");
     Ok(())
 }
 
-/// Creates a QR code: who scans it adds the member.
+/// Creates a QR code: people who scan it add the member.
 async fn add_contact_way(client: &Client, userid: &str) -> Result<()> {
-    // What `state` says comes back when somebody uses the code, so it tells where customers come from.
+    // WeCom returns `state` when somebody uses the code, so it shows where customers come from.
     let way = AddContactWay::new(ContactWayType::Single, Scene::QrCode).user([userid]).state("spring-fair");
     let created = client.send(&way).await?;
-    // The code can be changed and deleted by its ID, which no call finds again by `state`: keep it.
+    // The code can be changed and deleted by its ID, and no call finds the ID by `state`: keep it.
     let way = client.send(&GetContactWay::new(&created.config_id)).await?.contact_way;
     let (state, url) = (way.state.unwrap_or_default(), way.qr_code.unwrap_or_default());
     println!("QR code {} for {state}: {url}", way.config_id);
@@ -92,7 +93,7 @@ async fn post_moment(client: &Client, userid: &str) -> Result<()> {
     let task =
         AddMomentTask::new().text(TextContent::new("The new catalogue is out.")).visible_range(senders);
     let job = client.send(&task).await?.jobid;
-    // Creating it is a job that takes a while; posting it is up to the member.
+    // Creating it is a job that takes a while; the member then decides whether to post it.
     let job = client.wait(GetMomentTaskResult::new(job)).deadline(Duration::from_secs(60)).await?;
     let Some(moment) = job.result.and_then(|result| result.moment_id) else {
         return Err("no moment was created".into());

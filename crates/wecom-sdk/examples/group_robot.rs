@@ -14,14 +14,14 @@ const PICTURE: &[u8] = include_bytes!("setup/picture.png");
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (url, _mock) = webhook_url().await?;
-    // Keep the bot, and clone it where it is needed: it counts its messages, of which WeCom takes 20 per minute. The next
-    // one waits.
+    // Keep the bot, and clone it where it is needed: it counts its messages, of which WeCom accepts 20 per minute. The
+    // next one waits.
     let bot = GroupBot::from_url(&url)?;
 
     bot.send("The build is green.").await?;
     println!("text: sent");
 
-    // Mentioned members are notified. Whose userid isn't known can be mentioned by mobile number.
+    // Mentioned members are notified. If a member's userid is unknown, mention the mobile number.
     let lunch = TextContent::new("Lunch?").mentioned_list(["lin.wei", "@all"]);
     bot.send(lunch).await?;
     println!("text with mentions: sent");
@@ -41,7 +41,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// The webhook URL of the environment, or one of a mock server, which runs as long as it is kept.
+/// Returns the webhook URL from the environment, or that of a mock server, which runs as long as it is kept.
 async fn webhook_url() -> Result<(String, Option<Server>), Box<dyn std::error::Error>> {
     if let Ok(url) = env::var("WECOM_WEBHOOK_URL") {
         return Ok((url, None));

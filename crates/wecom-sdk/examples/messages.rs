@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let sent = client.send(&to_member(Message::text("The build is green."))).await?;
     println!("text: {}", sent.msgid);
-    // The call succeeds if it reaches anyone; whom it doesn't reach is in the response.
+    // The call succeeds if it reaches anyone; the response lists the recipients that it doesn't reach.
     for missed in sent.invaliduser.iter().flat_map(|missed| missed.iter()) {
         println!("not reached: {missed}");
     }
@@ -45,7 +45,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sent = client.send(&to_member(Message::TemplateCard(card.into()))).await?;
     println!("card: {}", sent.msgid);
 
-    // With this code, the card can be updated once within 72 hours; when somebody uses the menu, a callback brings a new one.
+    // With this code, the card can be updated once within 72 hours; when somebody uses the menu, a callback has a new
+    // one.
     let code = sent.response_code.ok_or("a card with a menu has a code")?;
     let card = NewsNoticeUpdate::new(MainTitle::new("Release 1.4").desc("Approved"), link())
         .card_image(CardImage::new(&picture).aspect_ratio(1.5));

@@ -61,7 +61,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
 }
 
-/// One call, one line: method, path, what came back. Tells whether it succeeded.
+/// Makes one call, and prints a line with its method, path and response. Returns whether it succeeded.
 async fn call<E>(client: &Client, request: &E, show: impl Fn(&E::Response) -> String) -> bool
 where
     E: Endpoint<Token = AccessToken> + Sync,

@@ -1,4 +1,4 @@
-//! What the examples share: the client they call WeCom with.
+//! The client that the examples share.
 
 use std::env;
 use std::error::Error;
@@ -6,8 +6,8 @@ use std::error::Error;
 use wecom_mock::Server;
 use wecom_sdk::Client;
 
-/// A client for WeCom if the environment has credentials. Otherwise one for a mock server, which runs as long as it is kept;
-/// its lists have so many pages, each with the same items.
+/// Returns a client for WeCom if the environment has credentials. Otherwise, returns one for a mock server, which runs
+/// as long as it is kept; its lists have this many pages, each with the same items.
 pub(crate) async fn client(pages: usize) -> Result<(Client, Option<Server>), Box<dyn Error>> {
     if let (Ok(corp_id), Ok(secret)) = (env::var("WECOM_CORP_ID"), env::var("WECOM_SECRET")) {
         let mut builder = Client::builder(corp_id, secret);

@@ -61,7 +61,7 @@ const WRITES: [&str; 28] = [
 
 const READS: [&str; 8] = ["获取", "查询", "拉取", "读取", "搜索", "列表", "get", "list"];
 
-/// Whether title or path have one of some words. Of the path it is the last part that says what is done.
+/// Returns whether the title or the path contains one of some words. In a path, the last part names the action.
 fn names(site: &EndpointSite<'_>, words: &[&str]) -> bool {
     let head = &site.endpoint.head;
     let (_, path) = head.method_and_path();
@@ -122,7 +122,7 @@ fn answer(site: &EndpointSite<'_>) -> Vec<Mutant> {
     vec![site.key("answer", Some(other.keyword().into()), shows(site, Part::Response))]
 }
 
-/// The rates with one changed, of each.
+/// Changes one of the rates, each in turn.
 fn rates(site: &EndpointSite<'_>, change: impl Fn(u32, Period) -> (u32, Period)) -> Vec<Mutant> {
     let rates = &site.endpoint.head.rate;
     let mutants = rates.iter().enumerate().map(|(index, rate)| {
@@ -186,7 +186,7 @@ fn paging_dropped(site: &EndpointSite<'_>) -> Vec<Mutant> {
     pages.then(|| site.key("pagination", None, true)).into_iter().collect()
 }
 
-/// The key of what says which page is the last one, and its field.
+/// Returns the key for the last page, and its field.
 fn end<'s>(site: &'s EndpointSite<'_>) -> Option<(&'static str, &'s Value)> {
     let pagination = site.value("pagination")?;
     ["more", "end", "total"].into_iter().find_map(|key| Some((key, pagination.get(key)?)))

@@ -1,4 +1,5 @@
-//! The kinds of mistakes: each an entry of a table that says how it is made, and when a page says what is right.
+//! The kinds of mistakes: each is an entry of a table with a function that makes it, and the condition under which a
+//! page shows what is right.
 
 mod calls;
 mod documents;
@@ -12,7 +13,7 @@ mod words;
 
 use super::kind::Kind;
 
-/// All kinds, in the order in which they are told.
+/// Returns all kinds, in the order of the report.
 pub(super) fn all() -> Vec<Kind> {
     [
         calls::KINDS,

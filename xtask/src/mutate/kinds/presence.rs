@@ -25,13 +25,13 @@ fn may_change(site: &FieldSite<'_>) -> bool {
     !site.field.embed && site.field.quirk.is_none()
 }
 
-/// The mistake of a `?` that is there.
+/// Adds a `?`.
 fn as_optional(site: &FieldSite<'_>, said: bool) -> Vec<Mutant> {
     let key = format!("{}?", site.wire);
     vec![site.mutant(format!("{key} may be absent"), vec![Edit::Rename(site.path(), key)], said)]
 }
 
-/// The mistake of a `?` that is not there: examples have the field everywhere, and it has no default.
+/// Removes a `?`: examples have the field everywhere, and it has no default.
 fn as_required(site: &FieldSite<'_>, said: bool) -> Vec<Mutant> {
     let mut edits =
         vec![Edit::Remove(site.path().key("default")), Edit::Rename(site.path(), site.wire.to_owned())];

@@ -1,4 +1,4 @@
-//! Mistakes in which fields there are, how they are called, and where they stand.
+//! Mistakes in the set of fields, in their names, and in their places.
 
 use serde_yaml::Value;
 
@@ -21,7 +21,7 @@ pub(super) const KINDS: &[Kind] = &[
     Kind::new("place", "the address has it as a parameter", Field(place)),
 ];
 
-/// The names that rules, paging and signatures use follow a field's new name.
+/// Updates the names in rules, paging and signatures to a field's new name.
 fn references(site: &FieldSite<'_>, name: &str) -> Vec<Edit> {
     let mut owner = site.list.clone();
     owner.0.pop();
@@ -87,14 +87,14 @@ fn invented(site: &FieldSite<'_>) -> Vec<Mutant> {
     vec![site.mutant(format!("{name} is added"), edits, site.is_known())]
 }
 
-/// The struct that a field is, if nothing else is.
+/// Returns the struct of a field, if nothing else has that type.
 fn own_struct<'s>(site: &'s FieldSite<'_>, ty: &'s TypeExpr) -> Option<(&'s str, &'s Struct)> {
     let TypeExpr::Named(name) = ty else { return None };
     let (name, structure) = site.file.file.structs.get_key_value(name)?;
     (site.file.uses(name) == 1).then_some((name, structure))
 }
 
-/// Whether a page tells where something stands that stands below the top.
+/// Returns whether a page shows the place of a nested field.
 fn is_placed(site: &FieldSite<'_>) -> bool {
     let nested = |name: &str| name.contains('.') || name.contains("[]");
     !site.seen.values.is_empty() || site.seen.rows.iter().any(|row| row.depth > 0 || nested(&row.name))
@@ -104,7 +104,7 @@ fn key(name: &str, field: &spec::Field) -> String {
     if field.optional { format!("{name}?") } else { name.to_owned() }
 }
 
-/// The first field of a struct stands beside it.
+/// Moves the first field of a struct beside the struct.
 fn lifted(site: &FieldSite<'_>) -> Vec<Mutant> {
     let Some((of, structure)) = own_struct(site, &site.field.ty) else { return Vec::new() };
     let Some((name, field)) = structure.fields.first() else { return Vec::new() };
@@ -138,7 +138,7 @@ fn parent(path: &Path) -> Path {
     path
 }
 
-/// A field stands inside the struct after it.
+/// Moves a field into the struct after it.
 fn lowered(site: &FieldSite<'_>) -> Vec<Mutant> {
     let mut after = site.fields.iter().skip_while(|(name, _)| name.as_str() != site.wire).skip(1);
     let Some((next, field)) = after.next() else { return Vec::new() };
@@ -158,7 +158,7 @@ fn lowered(site: &FieldSite<'_>) -> Vec<Mutant> {
     vec![site.mutant(format!("{} stands inside {next}", site.wire), edits, is_placed(site))]
 }
 
-/// What stands in the address is sent in the body.
+/// Moves a parameter of the address into the body.
 fn place(site: &FieldSite<'_>) -> Vec<Mutant> {
     let in_query = site.field.place == Place::Query;
     in_query

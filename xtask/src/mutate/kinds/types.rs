@@ -39,7 +39,7 @@ pub(super) const KINDS: &[Kind] = &[
 
 const NUMBERS: [Base; 3] = [Base::Int, Base::Uint, Base::F64];
 
-/// Another scalar in place of one, in lists, too.
+/// Replaces a scalar by another, in lists, too.
 fn replaced(ty: &TypeExpr, from: &[Scalar], to: Scalar) -> Option<TypeExpr> {
     match ty {
         TypeExpr::Scalar(scalar) => from.contains(scalar).then_some(TypeExpr::Scalar(to)),
@@ -50,9 +50,9 @@ fn replaced(ty: &TypeExpr, from: &[Scalar], to: Scalar) -> Option<TypeExpr> {
     }
 }
 
-/// The mistake of another type: what can't stand beside it is left out, and examples and default follow.
+/// Changes a field's type: keys that the new type can't have are left out, and examples and default follow.
 fn retyped(site: &FieldSite<'_>, ty: &TypeExpr, said: bool, convert: fn(&Value) -> Value) -> Vec<Mutant> {
-    // What is known to differ from the page proves nothing.
+    // A field that is known to differ from the page proves nothing.
     if site.field.quirk.is_some() || site.field.embed {
         return Vec::new();
     }
@@ -75,7 +75,7 @@ fn retyped(site: &FieldSite<'_>, ty: &TypeExpr, said: bool, convert: fn(&Value) 
     vec![site.mutant(format!("type: {ty}"), edits, said)]
 }
 
-/// A value, or each item of a list, converted.
+/// Converts a value, or each item of a list.
 fn each(value: &Value, convert: fn(&Value) -> Value) -> Value {
     match value {
         Value::Array(items) => items.iter().map(|item| each(item, convert)).collect(),

@@ -29,7 +29,7 @@ fn value_path(site: &EnumSite<'_>, wire: &str) -> Path {
     site.path.key("values").key(wire)
 }
 
-/// A value of an enum on the wire, as an example has it.
+/// Returns a value of an enum as an example has it.
 fn json(repr: Repr, wire: &str) -> Json {
     match repr {
         Repr::String => wire.into(),
@@ -37,7 +37,7 @@ fn json(repr: Repr, wire: &str) -> Json {
     }
 }
 
-/// Whether the spec itself needs a value: as a default, or in a rule.
+/// Returns whether the spec itself needs a value: as a default, or in a rule.
 fn is_needed(site: &EnumSite<'_>, wire: &str) -> bool {
     let typed = site.file.fields().filter(|field| field.field.ty.name() == Some(site.name));
     typed.into_iter().any(|field| {
@@ -46,7 +46,7 @@ fn is_needed(site: &EnumSite<'_>, wire: &str) -> bool {
     })
 }
 
-/// The examples with another value in place of one.
+/// Replaces one value by another in the examples.
 fn replaced(site: &EnumSite<'_>, from: &str, to: &str) -> Vec<Edit> {
     let to = json(site.listed.repr, to);
     site.file.examples(|shown| {
@@ -72,7 +72,7 @@ fn dropped(site: &EnumSite<'_>) -> Vec<Mutant> {
     mutants.collect()
 }
 
-/// A wire value that an enum doesn't have, and a name for it.
+/// Returns a wire value that an enum doesn't have, and a name for it.
 fn another(site: &EnumSite<'_>) -> (String, &'static str) {
     let wire = match site.listed.repr {
         Repr::String => "walnut".to_owned(),
@@ -106,7 +106,7 @@ fn changed(site: &EnumSite<'_>) -> Vec<Mutant> {
     mutants.collect()
 }
 
-/// What stands under two keys is swapped.
+/// Swaps the values of two keys.
 fn swapped(root: &Value, first: &Path, second: &Path) -> Option<Vec<Edit>> {
     let (one, other) = (edit::get(root, first)?.clone(), edit::get(root, second)?.clone());
     Some(vec![Edit::Set(first.clone(), other), Edit::Set(second.clone(), one)])
@@ -145,7 +145,7 @@ fn tag_changed(site: &UnionSite<'_>) -> Vec<Mutant> {
             }
         };
         let content = variant.content(tag);
-        // Without a key, the content is called as the tag is.
+        // Without a key, the content has the name of the tag.
         let moves = site.union.style != Style::Flat && content == tag;
         let mut edits = site.file.examples(|shown| {
             let Shown::Union(name, object) = shown else { return };
@@ -171,7 +171,7 @@ fn tag_changed(site: &UnionSite<'_>) -> Vec<Mutant> {
     mutants.collect()
 }
 
-/// Whether a page lists or shows a tag; where there is none, it is the name of a field.
+/// Returns whether a page lists or shows a tag; without a tag, it is the name of a field.
 fn says(site: &UnionSite<'_>, tag: &str) -> bool {
     let of = (site.file.file.source, format!("{}.{tag}", site.name));
     site.says(tag) || site.union.tag.is_none() && site.file.evidence.contains_key(&of)
@@ -190,7 +190,7 @@ fn variant_dropped(site: &UnionSite<'_>) -> Vec<Mutant> {
     mutants.collect()
 }
 
-/// The file without the examples that show a variant, unless an endpoint would be left without any.
+/// Removes the examples that show a variant, unless an endpoint would have none left.
 fn without(site: &UnionSite<'_>, tag: &str) -> Option<Vec<Edit>> {
     let marked = example::adapted(site.file.file, |shown| {
         let Shown::Union(name, object) = shown else { return };

@@ -1,4 +1,4 @@
-//! Mistakes in the words on an endpoint, and in what its pages say only in words.
+//! Mistakes in the descriptions of an endpoint, and in facts that its pages state only in words.
 
 use crate::mutate::edit::Edit;
 use crate::mutate::kind::Kind;
@@ -14,7 +14,7 @@ pub(super) const KINDS: &[Kind] = &[
     Kind::new("range-in-brackets", "a description has a range in brackets", Field(brackets)),
 ];
 
-/// The notes, changed.
+/// Creates a mutant with other notes.
 fn notes(site: &EndpointSite<'_>, change: String, notes: String, said: bool) -> Mutant {
     Mutant { change, ..site.key("notes", Some(notes.into()), said) }
 }
@@ -33,17 +33,17 @@ fn number_changed(site: &EndpointSite<'_>) -> Vec<Mutant> {
     mutants.collect()
 }
 
-/// The paragraphs of a text.
+/// Returns the paragraphs of a text.
 fn paragraphs(text: &str) -> Vec<&str> {
     text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty()).collect()
 }
 
-/// All texts but one.
+/// Returns all texts but one.
 fn without<'a>(texts: &[&'a str], index: usize) -> Vec<&'a str> {
     [&texts[..index], &texts[index + 1..]].concat()
 }
 
-/// The Chinese words of a text.
+/// Returns the Chinese words of a text.
 fn chinese(text: &str) -> Vec<&str> {
     let words = text.split(|c: char| !('\u{4e00}'..='\u{9fff}').contains(&c));
     words.filter(|word| word.chars().count() > 1).collect()
@@ -61,7 +61,7 @@ fn note_dropped(site: &EndpointSite<'_>) -> Vec<Mutant> {
     mutants.collect()
 }
 
-/// The sentence with a permission is missing.
+/// Removes the sentence with a permission.
 fn permission_dropped(site: &EndpointSite<'_>) -> Vec<Mutant> {
     let Some(text) = site.endpoint.head.notes.as_deref() else { return Vec::new() };
     let sentences: Vec<&str> = text.split_inclusive(". ").collect();
@@ -75,7 +75,7 @@ fn permission_dropped(site: &EndpointSite<'_>) -> Vec<Mutant> {
     mutants.collect()
 }
 
-/// The end of a range is counted in where it isn't, or the other way round.
+/// Includes the end of a range that is excluded, or vice versa.
 fn brackets(site: &FieldSite<'_>) -> Vec<Mutant> {
     let limits = site.field.limits.iter().filter(|limit| {
         matches!(
