@@ -1,5 +1,5 @@
-//! Whether traffic is what the spec says: every payload is read with its type and written again, and nothing of it
-//! may be unknown to the type, lost or changed.
+//! Checks traffic against the spec: every payload is read with its type and written again, and nothing may be unknown
+//! to the type, lost or changed.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ use crate::unknown::unknown_values;
 /// The fields around every response, which its type doesn't have.
 pub const ENVELOPE: [&str; 2] = ["errcode", "errmsg"];
 
-/// One endpoint, and how to hold payloads against its types.
+/// One endpoint, with the functions that check payloads against its types.
 #[derive(Debug)]
 pub struct Contract {
     meta: &'static Meta,
@@ -26,14 +26,14 @@ pub struct Contract {
     build: fn(&str, &str, &str) -> Result<http::Request<Bytes>, String>,
     read: fn(&http::Response<Bytes>) -> Result<(), String>,
     examples: &'static [Example],
-    /// Where the documentation contradicts itself about the request, as pointers with `*` for any item.
+    /// Contradictions in the documentation of the request, as pointers with `*` for any item.
     request_quirks: &'static [&'static str],
-    /// The same about the response.
+    /// The same for the response.
     response_quirks: &'static [&'static str],
 }
 
 impl Contract {
-    /// The contract of an endpoint.
+    /// Creates the contract of an endpoint.
     pub(crate) const fn of<E>(
         examples: &'static [Example],
         request_quirks: &'static [&'static str],
@@ -58,27 +58,27 @@ impl Contract {
         }
     }
 
-    /// The endpoint.
+    /// Returns the endpoint.
     pub fn meta(&self) -> &'static Meta {
         self.meta
     }
 
-    /// The HTTP requests of the endpoint's examples.
+    /// Returns the HTTP requests of the endpoint's examples.
     pub fn requests(&self, base_url: &str, token: &str) -> Result<Vec<http::Request<Bytes>>, String> {
         self.examples.iter().map(|example| (self.build)(example.request, base_url, token)).collect()
     }
 
-    /// The answers of the endpoint's examples, as they would come over HTTP.
+    /// Returns the responses of the endpoint's examples, as they would arrive over HTTP.
     pub fn answers(&self) -> impl Iterator<Item = http::Response<Bytes>> {
         self.examples.iter().map(|example| answer(self.meta.response_format, example.response))
     }
 
-    /// Reads an answer of the endpoint, or says why it can't be.
+    /// Reads a response of the endpoint; the error says why it can't be read.
     pub fn read(&self, response: &http::Response<Bytes>) -> Result<(), String> {
         (self.read)(response)
     }
 
-    /// What is wrong with a payload, but for what the spec knows to be contradictory.
+    /// Returns what is wrong with a payload, except for known contradictions.
     fn findings(&self, kind: Kind, payload: &str) -> Vec<Finding> {
         let (result, quirks) = match kind {
             Kind::Request => ((self.request)(payload), self.request_quirks),
@@ -90,24 +90,24 @@ impl Contract {
     }
 }
 
-/// Takes out what the spec knows to be contradictory: the place itself, not what stands in it.
+/// Removes findings about known contradictions: about the place itself, not about its contents.
 pub(crate) fn held(findings: &mut Vec<Finding>, quirks: &[&str]) {
     findings.retain(|finding| !quirks.iter().any(|quirk| finding.is_about(quirk)));
 }
 
-/// Every endpoint of the spec.
+/// Returns every endpoint of the spec.
 pub fn contracts() -> &'static [Contract] {
     CONTRACTS
 }
 
-/// Whether a pointer leads to a place; `*` in the place stands for any step.
+/// Returns whether a pointer leads to a place; `*` in the place matches any step.
 fn is_at(pointer: &str, place: &str) -> bool {
     let (mut steps, mut wanted) = (pointer.split('/'), place.split('/'));
     wanted.by_ref().all(|wanted| steps.next().is_some_and(|step| wanted == "*" || step == wanted))
         && steps.next().is_none()
 }
 
-/// Which way a payload went.
+/// The direction of a payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// To WeCom.
@@ -116,17 +116,17 @@ pub enum Kind {
     Response,
 }
 
-/// A payload is not what the spec says.
+/// A difference between a payload and the spec.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// Where, as a JSON pointer.
+    /// The place, as a JSON pointer.
     pub pointer: String,
-    /// What.
+    /// The difference.
     pub what: String,
 }
 
 impl Finding {
-    /// Whether it is about a place; a broken rule is about the fields that it is over, `/a/b, c`.
+    /// Returns whether it is about a place; a broken rule is about all of its fields, `/a/b, c`.
     fn is_about(&self, place: &str) -> bool {
         let (around, names) = self.pointer.rsplit_once('/').unwrap_or_default();
         let mut pointers = names.split(", ").map(|name| format!("{around}/{name}"));
@@ -153,23 +153,23 @@ impl fmt::Display for Findings<'_> {
     }
 }
 
-/// What came of holding a payload against the spec.
+/// The result of a check against the spec.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It is what the spec says.
+    /// It conforms to the spec.
     Pass,
-    /// It isn't.
+    /// It doesn't.
     Fail(Vec<Finding>),
     /// The spec has no such endpoint.
     Unspecified,
 }
 
-/// Holds a payload against the spec. Where several pages define a path, one of them has to fit.
+/// Checks a payload against the spec. If several pages define a path, one of them has to fit.
 pub fn check(method: &Method, path: &str, kind: Kind, payload: &str) -> Outcome {
     check_all(|meta| meta.path == path && meta.method == *method, kind, payload)
 }
 
-/// Holds a payload against one endpoint, by its name in the spec.
+/// Checks a payload against one endpoint, by its name in the spec.
 pub fn check_endpoint(id: &str, kind: Kind, payload: &str) -> Outcome {
     check_all(|meta| meta.id == id, kind, payload)
 }
@@ -178,7 +178,7 @@ fn check_all(chosen: impl Fn(&Meta) -> bool, kind: Kind, payload: &str) -> Outco
     nearest(CONTRACTS.iter().filter(|contract| chosen(contract.meta)), kind, payload)
 }
 
-/// What comes of holding a payload against several definitions of one call: the nearest of them tells.
+/// Checks a payload against several definitions of one call, and returns the result of the nearest one.
 fn nearest<'c>(contracts: impl Iterator<Item = &'c Contract>, kind: Kind, payload: &str) -> Outcome {
     let nearest = contracts.map(|contract| contract.findings(kind, payload)).min_by_key(Vec::len);
     match nearest {
@@ -190,7 +190,7 @@ fn nearest<'c>(contracts: impl Iterator<Item = &'c Contract>, kind: Kind, payloa
 
 /// Reads JSON into a type.
 ///
-/// Everything here reads in this one way: each other way would be compiled once more for every type of the API.
+/// All code here reads in this one way: each further way would be compiled again for every type of the API.
 pub(crate) fn read<T: DeserializeOwned>(json: &str) -> Result<T, String> {
     let value: Value = serde_json::from_str(json).map_err(|error| error.to_string())?;
     read_value(&value, &mut Vec::new()).map_err(|error| error.to_string())
@@ -206,7 +206,7 @@ fn read_value<T: DeserializeOwned>(
     T::deserialize(serde_ignored::Deserializer::new(value, &mut unknown))
 }
 
-/// Reads JSON into a type and writes it again. `broken` says which documented limits what was read breaks.
+/// Reads JSON into a type and writes it again. `broken` returns the documented limits that the value breaks.
 fn conforms<T>(json: &str, kind: Kind, broken: fn(&T) -> Vec<Finding>) -> Result<(), Vec<Finding>>
 where
     T: Serialize + DeserializeOwned,
@@ -236,12 +236,13 @@ where
     if findings.is_empty() { Ok(()) } else { Err(findings) }
 }
 
-/// Whether a text stands for any other, as in `"size": "xxx"` and `["xxx::xxx::xx"]`.
+/// Returns whether a text represents any other, as in `"size": "xxx"` and `["xxx::xxx::xx"]`.
 fn is_filler(text: &str) -> bool {
     text.contains("xx") && text.chars().all(|c| matches!(c, 'x' | ':' | '-' | '_' | '.' | '/'))
 }
 
-/// Whether a value stands for any other: only x's, the field's own name, as in `"file_size": "FILE_SIZE"`, or a digit over and over.
+/// Returns whether a value represents any other: only x's, the field's own name, as in `"file_size": "FILE_SIZE"`, or
+/// one digit repeated.
 fn is_placeholder(name: &str, value: &Value) -> bool {
     match value {
         Value::String(text) => {
@@ -257,7 +258,8 @@ fn is_placeholder(name: &str, value: &Value) -> bool {
     }
 }
 
-/// Whether a broken rule is about fields that all have a placeholder, or about those of `{}`: the page shows no values.
+/// Returns whether a broken rule is about fields that all have a placeholder, or about those of `{}`: then the page
+/// shows no values.
 fn is_of_placeholders(finding: &Finding, payload: &Value) -> bool {
     let (around, names) = finding.pointer.rsplit_once('/').unwrap_or_default();
     let Some(fields) = payload.pointer(around).and_then(Value::as_object) else { return false };
@@ -266,7 +268,7 @@ fn is_of_placeholders(finding: &Finding, payload: &Value) -> bool {
         || names.split(", ").all(|name| fields.get(name).is_some_and(|value| is_placeholder(name, value)))
 }
 
-/// Puts nothing where a page shows a text as a placeholder. Says whether there was any.
+/// Replaces texts that are placeholders on a page by null. Returns whether there were any.
 pub(crate) fn clear_placeholders(value: &mut Value) -> bool {
     let Value::Object(fields) = value else {
         let items = value.as_array_mut().into_iter().flatten();
@@ -290,7 +292,7 @@ pub(crate) fn clear_placeholders(value: &mut Value) -> bool {
     })
 }
 
-/// The documented limits that a request breaks.
+/// Returns the documented limits that a request breaks.
 fn broken(request: &impl Check) -> Vec<Finding> {
     let violations = request.violations().err().map(|violations| violations.0).unwrap_or_default();
     let finding = |Violation { path, rule, actual, .. }: Violation| Finding {
@@ -300,7 +302,7 @@ fn broken(request: &impl Check) -> Vec<Finding> {
     violations.into_iter().map(finding).collect()
 }
 
-/// The path of a broken limit, `info[3].userid`, as a JSON pointer.
+/// Converts the path of a broken limit, `info[3].userid`, to a JSON pointer.
 pub(crate) fn as_pointer(path: &str) -> String {
     let mut pointer = String::new();
     if path.is_empty() {
@@ -313,7 +315,7 @@ pub(crate) fn as_pointer(path: &str) -> String {
     pointer
 }
 
-/// The path of an ignored field as a JSON pointer.
+/// Converts the path of an ignored field to a JSON pointer.
 fn pointer(path: &serde_ignored::Path<'_>) -> String {
     match path {
         serde_ignored::Path::Root => String::new(),
@@ -329,8 +331,9 @@ pub(crate) fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
-/// Finds what of `before` is lost or changed in `after`. A response may say the same otherwise, 1 for `true` or 5 for
-/// "5", and may lack what is promised; a request says exactly the same, and has everything that is required.
+/// Finds the parts of `before` that are lost or changed in `after`. A response may express the same differently, 1 for
+/// `true` or 5 for "5", and may lack promised fields; a request must be exactly the same, and have all required
+/// fields.
 pub(crate) fn compare(
     before: &Value,
     after: &Value,
@@ -346,14 +349,14 @@ pub(crate) fn compare(
                 path.push_str(&escape(name));
                 match after.get(name) {
                     Some(after) => compare(value, after, kind, path, findings),
-                    // What the type doesn't know has been found before.
+                    // A field that the type doesn't know has been reported before.
                     None if findings.iter().any(|finding| finding.pointer == *path) => {}
                     None if is_nothing(value, kind) => {}
                     None => findings.push(Finding { pointer: path.clone(), what: "lost".to_owned() }),
                 }
                 path.truncate(length);
             }
-            // What stands for any object, `{}`, isn't complete; a request is.
+            // `{}` as a placeholder for any object isn't complete; a request is.
             let complete = kind == Kind::Request && !(before.is_empty() && length > 0);
             for name in after.keys().filter(|name| complete && !before.contains_key(*name)) {
                 let pointer = format!("{path}/{}", escape(name));
@@ -368,12 +371,12 @@ pub(crate) fn compare(
             }
         }
         (before, after) if is_same(before, after, kind) => {}
-        // Nothing, read as the default of what was promised.
+        // Null, read as the default of a promised field.
         (Value::Null, _) => {}
         (before, after) => {
             let what = format!("changed: {before} became {after}");
             findings.push(Finding { pointer: path.clone(), what });
-            // One where a list belongs is a list of one: nothing of it may be lost, either.
+            // A single value in place of a list is a list of one: nothing in it may be lost, either.
             if let (Value::Object(_), Some([after])) = (before, after.as_array().map(Vec::as_slice)) {
                 compare(before, after, kind, path, findings);
             }
@@ -381,7 +384,7 @@ pub(crate) fn compare(
     }
 }
 
-/// Whether a value says nothing, so that it may be left out.
+/// Returns whether a value means nothing, so that it may be omitted.
 fn is_nothing(value: &Value, kind: Kind) -> bool {
     match kind {
         Kind::Request => value.is_null(),
@@ -389,7 +392,7 @@ fn is_nothing(value: &Value, kind: Kind) -> bool {
     }
 }
 
-/// Whether two scalars are the same: of what is sent, in the kind of JSON, too.
+/// Returns whether two scalars are the same; in a request, also in their kind of JSON.
 fn is_same(before: &Value, after: &Value, kind: Kind) -> bool {
     match (before, after) {
         (Value::Array(_) | Value::Object(_), _) => false,
@@ -401,12 +404,12 @@ fn is_same(before: &Value, after: &Value, kind: Kind) -> bool {
     }
 }
 
-/// A scalar as text, the same for values that WeCom uses for each other.
+/// Returns a scalar as text, which is the same for values that WeCom uses for each other.
 pub(crate) fn scalar(value: &Value) -> Option<String> {
     match value {
         Value::Null => Some(String::new()),
         Value::Bool(value) => Some(u8::from(*value).to_string()),
-        // A double that holds a whole number is written with its `.0`.
+        // A double with a whole number is written with its `.0`.
         Value::Number(number) => {
             let text = number.to_string();
             Some(text.strip_suffix(".0").map_or_else(|| text.clone(), str::to_owned))
@@ -422,7 +425,7 @@ mod tests {
 
     use super::*;
 
-    /// What `compare` finds, as text.
+    /// Returns the findings of `compare` as text.
     fn compared(before: &Value, after: &Value, kind: Kind) -> Vec<String> {
         let mut findings = Vec::new();
         compare(before, after, kind, &mut String::new(), &mut findings);

@@ -1,5 +1,5 @@
-//! What WeCom sends by itself, held against the spec: every document is read with its type and written again, and nothing of it
-//! may be unknown to the type, lost or changed.
+//! Checks callbacks against the spec: every document is read with its type and written again, and nothing may be
+//! unknown to the type, lost or changed.
 
 use std::fmt::{Debug, Write as _};
 
@@ -12,28 +12,28 @@ use crate::conformance::{Finding, Findings, Kind, Outcome, as_pointer, clear_pla
 use crate::generated::EVENTS;
 use crate::unknown::unknown_values;
 
-/// One event, and how to hold documents against its type.
+/// One event, with the function that checks documents against its type.
 #[derive(Debug)]
 pub struct Occurrence {
     select: &'static [Select],
     read: fn(&Document<'_>) -> Result<Read, ReadError>,
-    /// Where the documentation contradicts itself, as pointers with `*` for any item.
+    /// Contradictions in the documentation, as pointers with `*` for any item.
     quirks: &'static [&'static str],
-    /// Fields that have several names: another one, and that which is written.
+    /// Fields with several names: another one, and the one that is written.
     spellings: &'static [(&'static str, &'static str)],
 }
 
-/// What was read as a type.
+/// A document that was read as a type.
 struct Read {
     written: Value,
-    /// The paths of what the type doesn't know.
+    /// The paths of fields that the type doesn't know.
     unknown: Vec<String>,
     /// The pointers of undocumented values.
     values: Vec<String>,
 }
 
 impl Occurrence {
-    /// What is known of an event.
+    /// Creates the description of an event.
     pub(crate) const fn of<T: Payload + Serialize>(
         quirks: &'static [&'static str],
         spellings: &'static [(&'static str, &'static str)],
@@ -41,14 +41,15 @@ impl Occurrence {
         Self { select: T::SELECT, read: read::<T>, quirks, spellings }
     }
 
-    /// What is wrong with a document, but for what the spec knows to be contradictory.
+    /// Returns what is wrong with a document, except for known contradictions.
     fn findings(&self, document: &Document<'_>) -> Vec<Finding> {
         let whole =
             |error: ReadError| vec![Finding { pointer: as_pointer(&error.path), what: error.message }];
         let (read, mut before) = match (self.read)(document).and_then(|read| Ok((read, document.to_value()?)))
         {
             Ok(read) => read,
-            // A page's placeholder, such as `<StrategyId>STRATEGY_ID</StrategyId>`, is no value: the rest is read without it.
+            // A page's placeholder, such as `<StrategyId>STRATEGY_ID</StrategyId>`, isn't a value: the rest is read
+            // without it.
             Err(error) => {
                 let mut shown = document.to_value().unwrap_or_default();
                 let is_cleared = clear_placeholders(&mut shown);
@@ -76,7 +77,7 @@ impl Occurrence {
         findings
     }
 
-    /// Gives fields with several names the one that is written.
+    /// Renames fields with several names to the one that is written.
     fn respell(&self, value: &mut Value) {
         match value {
             Value::Object(fields) => {
@@ -102,7 +103,7 @@ fn read<T: Payload + Serialize>(document: &Document<'_>) -> Result<Read, ReadErr
     Ok(Read { written, unknown, values: unknown_values(&model) })
 }
 
-/// Takes a member of the envelope out of a document, unless the type has it as well.
+/// Removes a member of the envelope from a document, unless the type has it as well.
 fn take(document: &mut Value, member: &str, listed: &Map<String, Value>) {
     let Some(fields) = document.as_object_mut() else { return };
     match member.split_once('.') {
@@ -121,7 +122,8 @@ fn take(document: &mut Value, member: &str, listed: &Map<String, Value>) {
     }
 }
 
-/// Makes a list of one where XML shows one element of what is a list, and a number of a text with the same number: `65.000`.
+/// Converts a single XML element to a list if the field is a list, and a text to a number if it has the same value:
+/// `65.000`.
 fn shape_as(before: &mut Value, after: &Value) {
     if after.is_array() && !before.is_array() && !before.is_null() {
         *before = Value::Array(vec![before.take()]);
@@ -147,7 +149,7 @@ fn shape_as(before: &mut Value, after: &Value) {
     }
 }
 
-/// Holds a document, decrypted, against the spec.
+/// Checks a decrypted document against the spec.
 pub fn check(payload: &str) -> Outcome {
     let found = Document::parse(payload).and_then(|document| Ok((document.envelope()?, document)));
     let (envelope, document) = match found {

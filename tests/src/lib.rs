@@ -1,4 +1,4 @@
-//! What the tests of this workspace share: conformance to real traffic, and the snapshot tests generated from the
+//! The shared code of this workspace's tests: conformance to real traffic, and the snapshot tests generated from the
 //! spec's examples.
 
 pub mod conformance;
@@ -11,7 +11,7 @@ mod unknown;
 #[allow(clippy::all, clippy::pedantic, reason = "the documentation decides the shape of generated code")]
 mod generated;
 
-/// An answer of these fields that says that the call succeeded.
+/// Returns a response with these fields that says that the call succeeded.
 pub fn success(fields: &serde_json::Value) -> serde_json::Value {
     let mut answer = fields.clone();
     answer["errcode"] = 0.into();

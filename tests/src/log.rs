@@ -1,4 +1,4 @@
-//! What a program says in events, for tests to read.
+//! The events that a program emits, for tests to read.
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,14 +11,14 @@ use tracing_subscriber::fmt::format::FmtSpan;
 pub struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    /// Writes down what is said at a level and above, and when spans begin and end.
+    /// Records the events of a level and above, and the beginning and end of spans.
     pub fn subscriber(&self, level: Level) -> impl Subscriber + Send + Sync + use<> {
         let writer = self.clone();
         let subscriber = tracing_subscriber::fmt().with_max_level(level).with_span_events(FmtSpan::FULL);
         subscriber.with_ansi(false).with_writer(move || writer.clone()).finish()
     }
 
-    /// Everything so far.
+    /// Returns everything so far.
     pub fn text(&self) -> String {
         let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         String::from_utf8_lossy(&bytes).into_owned()

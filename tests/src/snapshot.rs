@@ -1,4 +1,4 @@
-//! A snapshot of an endpoint: what is sent for each example, and what comes back as.
+//! A snapshot of an endpoint: the request of each example, and its response as it is read.
 
 use std::fmt::{Debug, Write as _};
 use std::path::Path;
@@ -16,9 +16,9 @@ use crate::conformance::{Findings, Kind, Outcome, check_endpoint, read, scalar};
 /// An example of the spec, as JSON.
 #[derive(Clone, Copy, Debug)]
 pub struct Example {
-    /// The fields that are sent.
+    /// The fields of the request.
     pub request: &'static str,
-    /// The body that comes back.
+    /// The body of the response.
     pub response: &'static str,
 }
 
@@ -54,7 +54,7 @@ where
     assert(id, &text);
 }
 
-/// Compares a text with the snapshot of a name.
+/// Compares a text with the snapshot of this name.
 pub(crate) fn assert(name: &str, text: &str) {
     let mut settings = insta::Settings::new();
     settings.set_snapshot_path(Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots"));
@@ -63,14 +63,14 @@ pub(crate) fn assert(name: &str, text: &str) {
     settings.bind(|| insta::assert_snapshot!(name, text));
 }
 
-/// An example has nothing that its type doesn't know, loses or changes.
+/// Checks that an example has nothing that its type doesn't know, loses or changes.
 fn nothing_wrong(id: &str, index: usize, kind: Kind, payload: &str) {
     if let Outcome::Fail(findings) = check_endpoint(id, kind, payload) {
         panic!("{id}, example {index}, {kind:?}: {}", Findings(&findings));
     }
 }
 
-/// An example's response as it would come over HTTP.
+/// Returns an example's response as it would arrive over HTTP.
 pub(crate) fn answer(kind: ResponseFormat, example: &str) -> Response<Bytes> {
     let fields: Value = serde_json::from_str(example).expect("the generator checked the example");
     let text = |name: &str| fields.get(name).and_then(Value::as_str);
@@ -101,7 +101,7 @@ pub(crate) fn answer(kind: ResponseFormat, example: &str) -> Response<Bytes> {
     response.expect("headers of examples are plain")
 }
 
-/// The fields of a request, from its query, its headers and its body; `None` for a body that isn't JSON.
+/// Returns the fields of a request, from its query, its headers and its body; `None` for a body that isn't JSON.
 fn sent_fields(request: &Request<Bytes>) -> Option<Map<String, Value>> {
     let query = request.uri().query().unwrap_or_default();
     let pairs = form_urlencoded::parse(query.as_bytes()).into_owned();
@@ -123,7 +123,7 @@ fn sent_fields(request: &Request<Bytes>) -> Option<Map<String, Value>> {
     Some(fields)
 }
 
-/// An example's fields without those that go into a header, or into the query beside a body.
+/// Returns an example's fields without those that go into a header, or into the query beside a body.
 fn body_fields(mut example: Value, request: &Request<Bytes>) -> Value {
     let query = request.uri().query().unwrap_or_default();
     let names: Vec<_> = form_urlencoded::parse(query.as_bytes()).map(|(name, _)| name.into_owned()).collect();
@@ -134,7 +134,7 @@ fn body_fields(mut example: Value, request: &Request<Bytes>) -> Value {
     example
 }
 
-/// What [`sent_fields`] should be: a query and a header hold nothing but text.
+/// Returns what [`sent_fields`] should return: a query and a header contain only text.
 fn flat(example: &Value, request: &Request<Bytes>) -> Map<String, Value> {
     let fields = example.as_object().cloned().unwrap_or_default();
     let body: Map<String, Value> = serde_json::from_slice(request.body()).unwrap_or_default();

@@ -1,15 +1,15 @@
-//! Finds the values of open enums and unions that nobody documented, wherever they stand in a model.
+//! Finds undocumented values of open enums and unions, wherever they are in a model.
 //!
-//! They are written as newtypes of a name of their own, which JSON does not show and a serializer of our own sees.
+//! They are written as newtypes with a special name, which JSON doesn't show, but the serializer here sees.
 
 use std::fmt;
 
 use serde::ser::{self, Serialize, Serializer};
 
-/// The pointers of all undocumented values in a model.
+/// Returns the pointers of all undocumented values in a model.
 pub(crate) fn unknown_values<T: Serialize>(model: &T) -> Vec<String> {
     let mut finder = Finder::default();
-    // What can't be written is reported where it is written as JSON.
+    // Values that can't be written are reported when they are written as JSON.
     let _ = model.serialize(&mut finder);
     finder.found
 }

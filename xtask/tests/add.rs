@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use xtask::commands::add::{Args, Outcome, Program, Programs, Ran, run};
 use xtask::{api, emit};
 
-/// A spec before the chapter comes.
+/// The spec before the chapter is added.
 const OTHER: &str = r#"title: 牛奶
 summary: Milk.
 
@@ -75,7 +75,7 @@ impl Kitchen {
         self.root().join("spec/tea.yaml")
     }
 
-    /// Runs the command with some more arguments; how it ends, and what it says.
+    /// Runs the command with further arguments; returns how it ends, and its messages.
     fn add(&self, arguments: &[&str], programs: &Shelf) -> (Result<Outcome, String>, String) {
         #[derive(Parser)]
         struct Cli {
@@ -92,7 +92,7 @@ impl Kitchen {
         (outcome, said.into_inner())
     }
 
-    /// Does what a person would do: writes words, and settles doubts.
+    /// Does a person's part: writes words, and settles doubts.
     fn write_words(&self) {
         let words = |line: &str| {
             let line = line.split(" # ?").next().unwrap_or_default();
@@ -110,7 +110,7 @@ impl Kitchen {
     }
 }
 
-/// Stands for cargo: notes what it is asked for, and fails where it is told to.
+/// Replaces cargo: records its arguments, and fails where a test wants it to.
 #[derive(Default)]
 struct Shelf {
     asked: RefCell<Vec<(String, String)>>,

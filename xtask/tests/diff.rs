@@ -1,6 +1,5 @@
-//! What is told of every kind of change: `diff/<rule>/before.yaml` and `after.yaml` (or folders, where it
-//! takes several files) differ in it, `diff/<rule>/text.txt` is what is told of that. A case may have a
-//! second name, after a full stop.
+//! Reports about every kind of change: `diff/<rule>/before.yaml` and `after.yaml` (or folders, if it takes several
+//! files) differ in it, and `diff/<rule>/text.txt` is the report. A case may have a second name, after a full stop.
 
 mod common;
 
@@ -24,7 +23,7 @@ fn cases() -> Vec<PathBuf> {
     cases
 }
 
-/// One of the two specs of a case: a folder of files, or a file of a chapter, of error codes or of general rates.
+/// Reads one of the two specs of a case: a folder of files, or a file with a chapter, error codes or general rates.
 fn spec(case: &Path, side: &str) -> Spec {
     let read = |file: &Path| fs::read_to_string(file).expect("the spec can be read");
     let folder = case.join(side);
@@ -48,7 +47,7 @@ fn report(case: &Path) -> Report {
     Report::new(&spec(case, "before"), &spec(case, "after"))
 }
 
-/// The rule that a case is about.
+/// Returns the rule that a case is about.
 fn rule(case: &Path) -> &str {
     name(case).split('.').next().unwrap_or_default()
 }
@@ -181,7 +180,7 @@ struct Repository {
 }
 
 impl Repository {
-    /// None where there is no git: then the test says that it is skipped.
+    /// Returns none without git: then the test says that it is skipped.
     fn new(test: &str) -> Option<Self> {
         if Command::new("git").arg("--version").output().is_err() {
             eprintln!("skipped: {test} (no git)");
@@ -202,7 +201,7 @@ impl Repository {
         fs::write(path, text).expect("the file can be written");
     }
 
-    /// Puts one side of a case in place.
+    /// Writes one side of a case to the repository.
     fn spec(&self, case: &str, side: &str) {
         let file = folder("diff").join(case).join(format!("{side}.yaml"));
         self.write("spec/workshop.yaml", &fs::read_to_string(file).expect("the spec can be read"));
@@ -217,7 +216,7 @@ impl Repository {
 
     fn git(&self, arguments: &[&str]) {
         let mut command = Command::new("git");
-        // A hook sets these: its repository must stay as it is.
+        // A git hook sets these: its repository must stay as it is.
         for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
             command.env_remove(variable);
         }
@@ -249,7 +248,7 @@ fn revisions_and_the_work_tree_are_compared_by_git() {
     assert!(text.contains("from v1 to v2: 2 breaking (2 not in the changelog)\n"), "{text}");
     assert!(text.contains("spec/workshop.yaml:12:7"), "{text}");
     assert!(error.contains("- **Breaking**: `workshop::Borrow::tool` is now `Option<String>`"), "{error}");
-    // Back to what it was but for a limit.
+    // Back to the original, except for a limit.
     let (_, text, _) = repository.diff(&["v2"]);
     assert!(text.contains("from v2 to the work tree: 2 breaking"), "{text}");
     let (status, text, _) = repository.diff(&["v1"]);

@@ -1,4 +1,4 @@
-//! Families stand alone: what one compiles to names nothing of another, so each compiles without the others.
+//! Families are independent: the code of one names nothing in another, so each compiles without the others.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
-/// The families that a line of code names in its paths.
+/// Returns the families that a line of code names in its paths.
 fn named<'f>(line: &str, families: &'f [String]) -> Vec<&'f str> {
     let code = line.split("//").next().unwrap_or_default();
     let is_named = |family: &&String| {

@@ -1,5 +1,5 @@
-//! What pages become: `import/<name>.md` is a made-up page, `import/<name>.yaml` its draft. In `import/into`,
-//! `before.yaml` is a spec file that pages are added to, `after.yaml` the file afterwards.
+//! Drafts of pages: `import/<name>.md` is a made-up page, `import/<name>.yaml` its draft. In `import/into`,
+//! `before.yaml` is a spec file to which pages are added, `after.yaml` the file afterwards.
 
 mod common;
 
@@ -29,7 +29,7 @@ fn draft(page: &Path) -> String {
     import::new_file(page, &text(page)).unwrap_or_else(|error| panic!("{}: {error}", page.display()))
 }
 
-/// What is wrong with the text of a spec file.
+/// Returns the mistakes in the text of a spec file.
 fn mistakes(text: &str) -> Vec<Mistake> {
     let sources =
         [Source { path: "spec/tea.yaml".to_owned(), stem: "tea".to_owned(), text: text.to_owned() }];
@@ -96,7 +96,7 @@ fn what_is_added_stands_among_what_was_there_already() {
     assert!(wrong.is_empty(), "{wrong:?}");
 }
 
-/// A spec file with the endpoints of a page.
+/// Adds the endpoints of a page to a spec file.
 fn add(page: &str, spec: &str) -> Result<String, String> {
     let page = folder("import").join(page);
     let added = import::add(&page, &text(&page), spec.to_owned(), Path::new("spec/tea.yaml"));
@@ -251,11 +251,11 @@ fn made_examples_of_the_real_pages_pass_the_checks() {
             wrong.push(page.display().to_string());
         }
     }
-    // A page whose own example contradicts itself may give one that does.
+    // A page whose own example contradicts itself may lead to a draft that does.
     assert!(wrong.len() <= 2, "{wrong:#?}");
 }
 
-/// How many of the 763 paths must have a draft that accepts its pages' examples.
+/// How many of the 763 paths must have a draft that accepts the examples on its pages.
 const ACCEPTED: usize = 760;
 
 #[test]
@@ -317,7 +317,7 @@ fn damages() -> impl Strategy<Value = Vec<Damage>> {
 }
 
 fn damaged(page: &str, damages: &[Damage]) -> String {
-    // The front matter stays: without it, a file is no page.
+    // The front matter is kept: a file without it isn't a page.
     let head = page.match_indices("---\n").nth(1).map_or(0, |(at, mark)| at + mark.len());
     let mut text: Vec<char> = page[head..].chars().collect();
     for damage in damages {
@@ -358,7 +358,7 @@ proptest! {
         let damaged = damaged(&text(&page), &damages);
         if let Ok(draft) = import::new_file(&page, &damaged) {
             let mistakes = mistakes(&draft);
-            // An address or a date that is damaged is drafted as it stands.
+            // A damaged address or date is drafted as it is.
             let page = [Mistake::BadCall, Mistake::BadDate];
             let own = |mistake: &Mistake| !mistake.is_unwritten() && !page.contains(mistake);
             let other: Vec<_> = mistakes.into_iter().filter(own).collect();

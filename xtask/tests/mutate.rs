@@ -1,5 +1,5 @@
-//! Which transcription mistakes are noticed. `mutate/` has a spec and pages that agree, in which each kind of mistake can be
-//! made; `mutate/report.txt` is what is told of them all.
+//! Checks which transcription mistakes are noticed. `mutate/` has a spec and pages that agree, in which each kind of
+//! mistake can be made; `mutate/report.txt` is the report about all of them.
 
 #[allow(dead_code, reason = "no spec is read here by itself")]
 mod common;

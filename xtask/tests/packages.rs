@@ -1,4 +1,4 @@
-//! What is published: each package holds its licences and a README, and says where it comes from.
+//! The published packages: each contains its licenses and a README, and names its repository.
 
 use std::env;
 use std::fs;
@@ -7,10 +7,10 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// What every package holds, beside its code.
+/// The files that every package contains, beside its code.
 const FILES: [&str; 4] = ["Cargo.toml", "LICENSE-APACHE", "LICENSE-MIT", "README.md"];
 
-/// What every package says of itself.
+/// The fields that every manifest has.
 const FIELDS: [&str; 4] = ["description", "license", "readme", "repository"];
 
 fn root() -> PathBuf {
@@ -61,7 +61,7 @@ fn every_package_says_what_it_is_and_where_it_comes_from() {
         for field in FIELDS {
             assert!(package[field].is_string(), "{name} {version} has no `{field}`");
         }
-        // crates.io takes no more.
+        // crates.io accepts no more.
         for (field, most) in [("categories", 5), ("keywords", 5)] {
             let count = package[field].as_array().map_or(0, Vec::len);
             assert!((1..=most).contains(&count), "{name}: {count} {field}");

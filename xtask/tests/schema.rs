@@ -1,5 +1,5 @@
-//! The schemas for editors, held against the project's spec and against the mistakes in `ui/`: what they accept and
-//! refuse agrees with what `codegen` says.
+//! Compares the schemas for editors with the project's spec and with the mistakes in `ui/`: what they accept and
+//! reject agrees with `codegen`.
 
 #[allow(dead_code, reason = "no text is compared here")]
 mod common;
@@ -18,8 +18,8 @@ use xtask::spec::load;
 use xtask::spec::schema;
 use xtask::spec::source::{Kind, Node, Source};
 
-/// The codes of mistakes in the shape of a file, which a schema sees. All others are about how parts of a spec fit
-/// together, about the insides of texts (examples), or about YAML itself.
+/// The codes of mistakes in the shape of a file, which a schema can detect. All others are about how parts of a spec
+/// fit together, about the contents of texts (examples), or about YAML itself.
 const SEEN: [&str; 16] = [
     "bad-call",
     "bad-date",
@@ -39,7 +39,7 @@ const SEEN: [&str; 16] = [
     "wrong-kind",
 ];
 
-/// Cases of other codes whose mistake is one of shape all the same.
+/// Cases of other codes whose mistake is nevertheless one of shape.
 const SEEN_TOO: [&str; 17] = [
     "bad_general_rate",
     "bad_general_rate.twice",
@@ -60,10 +60,10 @@ const SEEN_TOO: [&str; 17] = [
     "bad_wire.two_blanks",
 ];
 
-/// Cases that look to a schema as if the key were in quotes, which is right.
+/// Cases that look to a schema as if the key were in quotes, which is valid.
 const NOT_SEEN: [&str; 2] = ["bad_enum_value.null", "bad_enum_value.number_as_text"];
 
-/// The schemas, of chapters, of error codes and of general rates.
+/// The schemas for chapters, error codes and general rates.
 struct Schemas {
     chapter: Validator,
     codes: Validator,
@@ -81,8 +81,7 @@ impl Schemas {
         Self { chapter, codes, rates }
     }
 
-    /// What the schema of a file says is wrong with it; nothing of what isn't YAML, or has
-    /// a key twice.
+    /// Returns the mistakes that the schema of a file detects; none if it isn't YAML or has a key twice.
     fn mistakes(&self, source: &Source) -> Vec<String> {
         let (Ok(tree), Ok(value)) = (Node::parse(&source.text), serde_yaml::from_str(&source.text)) else {
             return Vec::new();
@@ -100,7 +99,7 @@ impl Schemas {
     }
 }
 
-/// A file as an editor shows it to a schema: keys are the text that stands there.
+/// Returns a file as an editor passes it to a schema: keys are their text.
 fn json(tree: &Node, value: &serde_yaml::Value) -> Value {
     match (&tree.kind, value) {
         (Kind::Mapping(entries), serde_yaml::Value::Mapping(values)) => {

@@ -1,8 +1,7 @@
-//! The classes of changes, held against cargo-semver-checks on the crates that are generated before and
-//! after.
+//! Compares the classes of changes with cargo-semver-checks, run on the crates generated before and after.
 //!
-//! Takes minutes, so it runs when asked for: `cargo test -p xtask --test semver -- --ignored`. It says by
-//! name that it was skipped where there is no `cargo semver-checks`.
+//! Takes minutes, so it runs on request only: `cargo test -p xtask --test semver -- --ignored`. Without `cargo
+//! semver-checks`, it says by name that it was skipped.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +11,7 @@ use tempfile::TempDir;
 use xtask::commands::codegen;
 use xtask::diff::{Class, Rule};
 
-/// Changes, by the folder of their case, of which cargo-semver-checks says the same.
+/// Changes, by the folder of their case, on which cargo-semver-checks agrees.
 const AGREED: &[&str] = &[
     "endpoint-added",
     "endpoint-removed",
@@ -41,9 +40,9 @@ const AGREED: &[&str] = &[
     "variant-removed",
 ];
 
-/// Those that break, and that it doesn't see, each with code that no longer compiles: of a function it counts
-/// the arguments, of a field, of what a variant holds and of an associated type it doesn't know the type, and
-/// of impls it knows only those of auto traits and of derives.
+/// Breaking changes that it overlooks, each with code that no longer compiles: it counts the arguments of a function,
+/// but doesn't know the types of fields, variants' contents and associated types, and of impls it knows only those of
+/// auto traits and derives.
 const OVERLOOKED: &[(&str, &str)] = &[
     (
         "response-format-changed",
@@ -105,7 +104,7 @@ fn name(path: &Path) -> &str {
     path.file_name().and_then(|name| name.to_str()).expect("the files of these tests have plain names")
 }
 
-/// The class of the rule that a case is about.
+/// Returns the class of the rule that a case is about.
 fn class(case: &str) -> Class {
     let rule = Rule::ALL.iter().find(|rule| rule.name() == case);
     rule.unwrap_or_else(|| panic!("no rule `{case}`")).class()
@@ -150,7 +149,7 @@ impl Workspace {
         fs::write(path, text).expect("the file can be written");
     }
 
-    /// The lints that say that something breaks, of both crates.
+    /// Returns the lints for both crates that report a breaking change.
     fn lints(&self, case: &Path) -> Vec<String> {
         const CRATES: [&str; 2] = ["wecom-models", "wecom-requests"];
         for side in ["before", "after"] {
@@ -162,7 +161,7 @@ impl Workspace {
         CRATES.iter().flat_map(|part| self.check(part)).collect()
     }
 
-    /// Whether code compiles with the crates of one side.
+    /// Returns whether code compiles with the crates of one side.
     fn compiles(&self, case: &Path, side: &str, code: &str) -> bool {
         self.generate(case, side);
         let uses = "#[allow(unused_imports)] use wecom_requests::{Check, Endpoint, Paged};";
@@ -193,7 +192,7 @@ impl Workspace {
         codegen::run(self.folder.path(), false, false).expect("the spec has no mistakes");
     }
 
-    /// Writes what rustdoc knows of a crate, which is what cargo-semver-checks compares.
+    /// Writes rustdoc's JSON for a crate, which cargo-semver-checks compares.
     fn document(&self, part: &str, side: &str) {
         let target = self.path("target");
         let arguments = ["rustdoc", "--quiet", "--offline", "--lib", "--features", "full", "-p", part];

@@ -1,5 +1,5 @@
-//! What a maintainer reads for every kind of mistake in a spec: `ui/<name>.yaml` has the mistake, `ui/<name>.txt`
-//! the text that reports it. A case that is a folder has several files.
+//! The reports about every kind of mistake in a spec: `ui/<name>.yaml` has the mistake, `ui/<name>.txt` the report. A
+//! case that is a folder has several files.
 //!
 //! A case is named after the code it is about (`bad_limit.min_above_max` is about `bad-limit`).
 
@@ -33,7 +33,7 @@ fn cases() -> BTreeMap<String, Vec<PathBuf>> {
     cases
 }
 
-/// What the generator says of a spec, and how many mistakes it counts.
+/// Returns the generator's report about a spec, and the number of mistakes.
 fn report(files: &[PathBuf]) -> (usize, String) {
     let sources: Vec<Source> = files.iter().map(|file| source(file)).collect();
     match panic::catch_unwind(|| api::read(&sources, false)) {
@@ -44,13 +44,13 @@ fn report(files: &[PathBuf]) -> (usize, String) {
     }
 }
 
-/// The codes in a report, in its order.
+/// Returns the codes in a report, in its order.
 fn codes(text: &str) -> Vec<String> {
     let after = text.lines().filter_map(|line| line.strip_prefix("error["));
     after.map(|rest| rest.split(']').next().unwrap_or_default().to_owned()).collect()
 }
 
-/// How a case with one mistake is reported otherwise than by its one code.
+/// Explains how the report of a case with one mistake differs from its one code.
 fn wrong(case: &str, files: &[PathBuf]) -> Option<String> {
     let code = case.split('.').next().unwrap_or_default().replace('_', "-");
     let (mistakes, text) = report(files);
@@ -153,7 +153,7 @@ fn a_code_is_explained_and_one_that_is_not_there_is_answered_with_the_nearest() 
     assert_eq!(explain::all().lines().count(), Mistake::ALL.len());
 }
 
-/// The example of a mistake: what it is a part of, with the mistake and without it.
+/// Returns the example of a mistake: the part that contains it, with the mistake and without it.
 fn example(mistake: Mistake) -> Option<(&'static str, [&'static str; 2])> {
     let (_, example) = mistake.section().1.split_once("\n\nWrong, in ")?;
     let (within, blocks) = example.split_once(":\n\n```yaml\n").expect("a block follows");
@@ -163,7 +163,7 @@ fn example(mistake: Mistake) -> Option<(&'static str, [&'static str; 2])> {
     Some((within, [wrong, right]))
 }
 
-/// A spec file with a part that an example of the catalogue shows, in place of what stands there otherwise.
+/// Returns a spec file with a part from the catalog's example, in place of the usual one.
 fn whole(within: &str, part: &str) -> String {
     let filled = |place: &str, usual: &str| replaced(usual, if within == place { part } else { "" });
     let (section, name, usual) = match within {
@@ -193,7 +193,7 @@ fn whole(within: &str, part: &str) -> String {
     filled("a file", &file)
 }
 
-/// A mapping with the keys of another one in place of its own.
+/// Returns a mapping with keys replaced by those of another one.
 fn replaced(usual: &str, part: &str) -> String {
     let key = |line: &str| Some(line.split(':').next()?.to_owned()).filter(|key| !key.starts_with(' '));
     let keys: BTreeSet<String> = part.lines().filter_map(key).collect();

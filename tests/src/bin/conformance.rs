@@ -1,5 +1,5 @@
-//! Holds payloads against the spec: the JSON lines that `cargo xtask examples` writes, or recorded traffic in the same
-//! form.
+//! Checks payloads against the spec: the JSON lines that `cargo xtask examples` writes, or recorded traffic in the
+//! same form.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -25,7 +25,7 @@ standard error. Exits with 1 if anything doesn't conform or isn't such a line, w
 file can't be read.
 ";
 
-/// What a run is asked to do.
+/// The arguments of a run.
 #[derive(Debug, PartialEq, Eq)]
 struct Arguments {
     file: OsString,
@@ -76,11 +76,11 @@ fn main() -> ExitCode {
     }
 }
 
-/// Holds a payload against the spec.
+/// Checks a payload against the spec.
 fn check(of: &Of, payload: &Value) -> Outcome {
     match of {
         Of::Call { method, path, kind } => conformance::check(method, path, *kind, &payload.to_string()),
-        // A document arrives as text; one of JSON may stand there as it is.
+        // A document arrives as text; a JSON document may also be in the line as it is.
         Of::Event => event::check(&payload.as_str().map_or_else(|| payload.to_string(), str::to_owned)),
     }
 }
@@ -92,7 +92,7 @@ fn open(file: &OsStr) -> io::Result<Box<dyn BufRead>> {
     Ok(Box::new(BufReader::new(File::open(file)?)))
 }
 
-/// A payload and what it is of.
+/// A payload, and what it belongs to.
 #[derive(Debug)]
 struct Case {
     of: Of,
@@ -100,17 +100,17 @@ struct Case {
     payload: Value,
 }
 
-/// What a payload is of.
+/// What a payload belongs to.
 #[derive(Debug, PartialEq, Eq)]
 enum Of {
     /// A call.
     Call { method: Method, path: String, kind: Kind },
-    /// What WeCom sends by itself.
+    /// A callback.
     Event,
 }
 
 impl Case {
-    /// Reads a line, or says why it isn't a case. Other keys than a case's own may be there.
+    /// Reads a line; the error says why it isn't a case. Other keys than a case's own are allowed.
     fn parse(line: &[u8]) -> Result<Self, String> {
         let mut line: Value = serde_json::from_slice(line).map_err(|error| format!("not JSON: {error}"))?;
         let text = |key: &str| match &line[key] {
@@ -150,18 +150,18 @@ impl Case {
     }
 }
 
-/// What came of a run.
+/// The results of a run.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Summary {
     pass: usize,
     fail: usize,
     unspecified: usize,
-    /// Lines that are no cases.
+    /// Lines that aren't cases.
     strange: usize,
 }
 
 impl Summary {
-    /// Whether nothing is wrong. What isn't in the spec yet can't be.
+    /// Returns whether nothing is wrong. Payloads that the spec doesn't have yet can't be.
     fn conforms(&self) -> bool {
         self.fail == 0 && self.strange == 0
     }
@@ -179,7 +179,7 @@ impl fmt::Display for Summary {
     }
 }
 
-/// Where a run tells what it finds.
+/// The outputs of a run.
 struct Report<'a> {
     json: bool,
     out: &'a mut dyn Write,
@@ -187,7 +187,7 @@ struct Report<'a> {
 }
 
 impl Report<'_> {
-    /// Checks every line and tells what came of it. Empty lines are passed over.
+    /// Checks every line and reports the result. Empty lines are skipped.
     fn run(&mut self, lines: impl BufRead, check: impl Fn(&Of, &Value) -> Outcome) -> io::Result<Summary> {
         let mut summary = Summary::default();
         for (index, line) in lines.split(b'\n').enumerate() {
@@ -211,7 +211,7 @@ impl Report<'_> {
                 }
             }
         }
-        // The summary is no JSON line.
+        // The summary isn't a JSON line.
         let out: &mut dyn Write = if self.json { self.errors } else { self.out };
         writeln!(out, "{summary}")?;
         out.flush()?;
@@ -252,14 +252,14 @@ mod tests {
 
     use super::*;
 
-    /// A line with a payload.
+    /// Returns a line with a payload.
     fn line(name: &str, payload: &str) -> String {
         format!(
             r#"{{"method":"POST","path":"/cgi-bin/a","kind":"request","name":"{name}","payload":{payload}}}"#
         )
     }
 
-    /// Passes numbers, fails strings, and knows nothing of other things.
+    /// Passes numbers, fails strings, and knows nothing about other values.
     fn check(of: &Of, payload: &Value) -> Outcome {
         let call = Of::Call { method: Method::POST, path: "/cgi-bin/a".to_owned(), kind: Kind::Request };
         assert_eq!(*of, call);
@@ -271,7 +271,7 @@ mod tests {
         }
     }
 
-    /// What a run prints, to the standard output and to the standard error, and its summary.
+    /// Returns the standard output and the standard error of a run, and its summary.
     fn run(lines: &[String], json: bool) -> (String, String, Summary) {
         let (mut out, mut errors) = (Vec::new(), Vec::new());
         let mut report = Report { json, out: &mut out, errors: &mut errors };

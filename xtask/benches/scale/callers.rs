@@ -9,7 +9,7 @@ use xtask::api::Api;
 /// An endpoint: its module's number, its module's path, and its two types.
 pub(crate) type Call<'a> = (usize, String, &'a str, &'a str);
 
-/// All endpoints of an API.
+/// Returns all endpoints of an API.
 pub(crate) fn calls(api: &Api) -> impl Iterator<Item = Call<'_>> {
     api.modules.iter().enumerate().flat_map(|(number, module)| {
         let path = module.stem().replace('.', "::");
@@ -19,7 +19,7 @@ pub(crate) fn calls(api: &Api) -> impl Iterator<Item = Call<'_>> {
     })
 }
 
-/// The program over the generated models.
+/// Returns the program over the generated models.
 pub(crate) fn ours(calls: &[Call<'_>]) -> String {
     let types = calls.iter().map(|(_, path, request, response)| {
         format!("call::<wecom_models::{path}::{request}, wecom_models::{path}::{response}>();")
@@ -27,7 +27,7 @@ pub(crate) fn ours(calls: &[Call<'_>]) -> String {
     program(&types.collect::<Vec<_>>())
 }
 
-/// The program over the derived models.
+/// Returns the program over the derived models.
 pub(crate) fn theirs(calls: &[Call<'_>]) -> String {
     let types = calls.iter().map(|(number, _, request, response)| {
         format!("call::<derived::m{number}::{request}, derived::m{number}::{response}>();")
@@ -35,7 +35,7 @@ pub(crate) fn theirs(calls: &[Call<'_>]) -> String {
     program(&types.collect::<Vec<_>>())
 }
 
-/// A program with these calls.
+/// Returns a program with these calls.
 pub(crate) fn program(calls: &[String]) -> String {
     format!(
         "use std::hint::black_box;\n\

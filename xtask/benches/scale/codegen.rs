@@ -1,4 +1,5 @@
-//! The generator beside `prettyplease` alone, on the same tokens: what nobody who formats in process can do without.
+//! The generator compared with `prettyplease` alone on the same tokens, which any generator that formats in process
+//! needs.
 
 use std::io;
 use std::path::Path;
@@ -41,7 +42,7 @@ pub(crate) fn measure(endpoints: usize, rounds: usize) -> io::Result<()> {
     Ok(())
 }
 
-/// How long each stage takes, with nothing to write.
+/// Measures how long each stage takes if nothing needs writing.
 fn stages(workspace: &Workspace) -> io::Result<[Duration; 5]> {
     let root = workspace.root();
     let mut times = [Duration::ZERO; 5];
@@ -69,11 +70,12 @@ fn is_rust(path: &str) -> bool {
     Path::new(path).extension().is_some_and(|extension| extension == "rs")
 }
 
-/// How long `prettyplease` takes for what was generated, from tokens to text, on as many cores as the generator uses.
+/// Measures how long `prettyplease` takes for the generated files, from tokens to text, on as many cores as the
+/// generator uses.
 fn formatted(files: &Files) -> io::Result<Duration> {
     let mut texts: Vec<&str> =
         files.iter().filter(|(path, _)| is_rust(path)).map(|(_, text)| text.as_str()).collect();
-    // Dealt out by size, so that no core waits long for another.
+    // Distributed by size, so that no core waits long for another.
     texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
     let cores = thread::available_parallelism()?.get();
     let ready = Barrier::new(cores);

@@ -13,17 +13,17 @@ use crate::{row, synthetic, tell};
 
 const DERIVE: &str = "serde derive, both directions";
 
-/// Ours and theirs, of each round.
+/// The costs of ours and theirs, by round.
 #[derive(Default)]
 struct Pairs(Vec<(Cost, Cost)>);
 
 impl Pairs {
-    /// How many times as long theirs takes.
+    /// Returns how many times as long theirs takes.
     fn faster(&self) -> Vec<f64> {
         self.0.iter().map(|(ours, theirs)| theirs.seconds / ours.seconds).collect()
     }
 
-    /// How much of their memory ours takes.
+    /// Returns how much of their memory ours takes.
     fn memory(&self) -> Vec<f64> {
         self.0.iter().map(|(ours, theirs)| ours.peak / theirs.peak).collect()
     }
@@ -33,7 +33,7 @@ impl Pairs {
 struct Build {
     name: String,
     against: &'static str,
-    /// What cargo does, and with which features of the models.
+    /// The arguments for cargo, and the features of the models.
     ours: [String; 2],
     theirs: [String; 2],
     target: Target,
@@ -83,7 +83,7 @@ fn builds() -> Vec<Build> {
     ]
 }
 
-/// All models, optimised.
+/// All models, optimized.
 fn release() -> Build {
     let target = Target::AtLeast(5.0);
     build("release build", DERIVE, "build --release", ["full", "full,bidirectional"], target)
@@ -94,14 +94,14 @@ fn build(name: &str, against: &'static str, action: &str, features: [&str; 2], t
     Build { name: name.to_owned(), against, ours, theirs, target }
 }
 
-/// Compiles packages of models; what two rows need once a round.
+/// Compiles packages of models, which two rows need once per round.
 struct Builder<'w> {
     workspace: &'w Workspace,
     known: BTreeMap<(usize, &'static str, [String; 2]), Cost>,
 }
 
 impl Builder<'_> {
-    /// Ours, and theirs.
+    /// Compiles ours and theirs.
     fn build(&mut self, round: usize, build: &Build) -> io::Result<(Cost, Cost)> {
         Ok((self.cost(round, "wecom-models", &build.ours)?, self.cost(round, "derived", &build.theirs)?))
     }
@@ -111,7 +111,7 @@ impl Builder<'_> {
         if let Some(cost) = self.known.get(&key) {
             return Ok(*cost);
         }
-        // Nothing that it depends on.
+        // Forgets this package only, not its dependencies.
         self.workspace.forget(package)?;
         let [action, features] = build;
         let action: Vec<&str> = action.split(' ').collect();
@@ -121,7 +121,7 @@ impl Builder<'_> {
     }
 }
 
-/// Programs that send requests and read responses of so many endpoints, beside those of the derived models.
+/// Compares programs that send requests and read responses of this many endpoints.
 fn programs(builder: &mut Builder<'_>, api: &Api, rounds: usize) -> io::Result<()> {
     let workspace = builder.workspace;
     for endpoints in [1, 10, 150] {
@@ -149,7 +149,7 @@ fn programs(builder: &mut Builder<'_>, api: &Api, rounds: usize) -> io::Result<(
     Ok(())
 }
 
-/// Builds a program over one of the packages of models, which is built before; tells its size in bytes.
+/// Builds a program over one of the packages of models, which is built first; returns its cost and its size in bytes.
 pub(crate) fn caller(workspace: &Workspace, package: &str, text: &str) -> io::Result<(Cost, f64)> {
     let name = format!("calls-{package}");
     let file = workspace.root().join("callers").join(package).join("src/main.rs");

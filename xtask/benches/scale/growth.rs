@@ -1,4 +1,4 @@
-//! How costs grow with the number of endpoints: the exponent of the power of it that fits best, of which 1 is linear.
+//! How costs grow with the number of endpoints: the exponent of the power law that fits best, of which 1 is linear.
 
 use std::io;
 use std::time::Instant;
@@ -10,10 +10,10 @@ use crate::compile::caller;
 use crate::tell;
 use crate::workspace::Workspace;
 
-/// How often the generator is measured at each size.
+/// How many times the generator is measured at each size.
 const ROUNDS: usize = 5;
 
-/// A number of endpoints, and what something costs there.
+/// A number of endpoints, and the cost at that number.
 type Point = (f64, f64);
 
 pub(crate) fn measure(sizes: &[usize]) -> io::Result<()> {

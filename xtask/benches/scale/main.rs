@@ -16,7 +16,7 @@ use std::io;
 use clap::{Parser, Subcommand};
 use xtask::bench::Row;
 
-/// How many endpoints the documentation has.
+/// The number of documented endpoints.
 const ALL: usize = 763;
 
 #[derive(Parser)]
@@ -88,13 +88,13 @@ fn main() -> io::Result<()> {
     }
 }
 
-/// Prints a row, as soon as it is known.
+/// Prints a row as soon as it is known.
 fn tell(row: &Row) -> io::Result<()> {
     println!("{}", serde_json::to_string(row)?);
     Ok(())
 }
 
-/// The median of some ratios, and the lowest and the highest of them.
+/// Returns the median of some ratios, with the lowest and the highest.
 fn median(mut ratios: Vec<f64>) -> (f64, (f64, f64)) {
     ratios.sort_by(f64::total_cmp);
     let middle = ratios.len() / 2;
@@ -108,7 +108,7 @@ fn median(mut ratios: Vec<f64>) -> (f64, (f64, f64)) {
     (median, ends)
 }
 
-/// A row with the median of some ratios.
+/// Creates a row with the median of some ratios.
 fn row(name: &str, against: &str, unit: &'static str, ratios: Vec<f64>, target: xtask::bench::Target) -> Row {
     let (median, ends) = median(ratios);
     let mut row = Row::new(name, against, unit, median, target);

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{fs, io};
 
-/// The families of the API and how many endpoints each documents; the rest is spread over small ones.
+/// The families of the API with their numbers of documented endpoints; the rest is spread over small ones.
 const FAMILIES: [(&str, usize); 19] = [
     ("meeting", 105),
     ("externalcontact", 102),
@@ -32,7 +32,7 @@ pub(crate) fn largest_family() -> &'static str {
     FAMILIES[0].0
 }
 
-/// Writes the spec files, scaled to a number of endpoints, and tells how many files there are.
+/// Writes the spec files, scaled to a number of endpoints, and returns the number of files.
 pub(crate) fn write(folder: &Path, endpoints: usize) -> io::Result<usize> {
     fs::create_dir_all(folder)?;
     fs::write(folder.join("access.yaml"), include_str!("../../../spec/access.yaml"))?;

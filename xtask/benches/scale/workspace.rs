@@ -12,18 +12,18 @@ use xtask::commands::codegen;
 
 use crate::{callers, derived, synthetic};
 
-/// What a run of cargo took.
+/// The cost of a run of cargo.
 #[derive(Clone, Copy)]
 pub(crate) struct Cost {
     pub seconds: f64,
-    /// The most memory that a process took, in KiB: one of rustc, since cargo itself takes little.
+    /// The most memory that a process used, in KiB: one of rustc, since cargo itself uses little.
     pub peak: f64,
 }
 
 pub(crate) struct Workspace(TempDir);
 
 impl Workspace {
-    /// The hand-written parts of this workspace, without what is generated.
+    /// Copies the handwritten parts of this workspace.
     pub(crate) fn new() -> io::Result<Self> {
         let folder = tempfile::tempdir()?;
         let root = folder.path();
@@ -50,7 +50,7 @@ impl Workspace {
         self.0.path()
     }
 
-    /// Writes a spec of this size in place of the one before, and generates from it.
+    /// Writes a spec of this size in place of the previous one, and generates from it.
     pub(crate) fn generate(&self, endpoints: usize) -> io::Result<Api> {
         let spec = self.root().join("spec");
         if spec.is_dir() {
@@ -67,10 +67,10 @@ impl Workspace {
         codegen::run(self.root(), false, false).map_err(failed).map(drop)
     }
 
-    /// Runs cargo, with what is compiled in a folder of its own.
+    /// Runs cargo, with a target folder of its own.
     pub(crate) fn cargo(&self, arguments: &[&str]) -> io::Result<Cost> {
         let start = Instant::now();
-        // A process of its own asks for the peak, which only ever grows.
+        // Run in its own process, since the peak only ever grows.
         let output = Command::new(env::current_exe()?)
             .args(["peak", "--"])
             .arg(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
@@ -89,17 +89,18 @@ impl Workspace {
         }
     }
 
-    /// Forgets what was compiled of a package, but nothing of its dependencies.
+    /// Forgets the compiled package, but none of its dependencies.
     pub(crate) fn forget(&self, package: &str) -> io::Result<()> {
         self.cargo(&["clean", "-p", package]).map(drop)
     }
 
-    /// How long the generated tests take, built and run.
+    /// Measures how long the generated tests take, built and run.
     pub(crate) fn tests(&self, endpoints: usize) -> io::Result<Duration> {
-        // Snapshots don't exist for made-up endpoints: they are written on the way.
+        // Snapshots of made-up endpoints don't exist: they are written on the way.
         fs::create_dir_all(self.root().join(".cargo"))?;
         fs::write(self.root().join(".cargo/config.toml"), "[env]\nINSTA_UPDATE = \"always\"\n")?;
-        // A small spec first, for the dependencies, so that only the generated crates and their tests are measured.
+        // A small spec first, which compiles the dependencies, so that only the generated crates and their tests are
+        // measured.
         self.generate(10)?;
         self.cargo(&["test", "-p", "wecom-tests", "--lib", "--no-run"])?;
         self.generate(endpoints)?;
@@ -107,7 +108,7 @@ impl Workspace {
     }
 }
 
-/// Runs a command, and tells the most memory that any of its processes took, in KiB.
+/// Runs a command, and returns the most memory that any of its processes used, in KiB.
 pub(crate) fn peak(command: &[String]) -> io::Result<i64> {
     let (program, arguments) = command.split_first().ok_or_else(|| io::Error::other("no command"))?;
     let status = Command::new(program).args(arguments).stdout(Stdio::null()).status()?;

@@ -1,4 +1,4 @@
-//! Which file uses which, and the circles among them.
+//! The uses among files, and the circles that they form.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use crate::source::{Names, Source};
 
 pub(crate) struct Graph {
     pub(crate) sources: Vec<Source>,
-    /// For each source those that it uses, each with a path that leads there.
+    /// For each source, the sources that it uses, each with a path that leads there.
     pub(crate) uses: Vec<BTreeMap<usize, Names>>,
 }
 
@@ -18,7 +18,7 @@ impl Graph {
         let uses = sources.iter().enumerate().map(|(index, source)| {
             let mut uses = BTreeMap::new();
             for path in &source.paths {
-                // To import a module is no use of it yet: what is named in it is.
+                // The import of a module doesn't count as a use yet: the names in it do.
                 let named = !homes.modules.contains_key(path);
                 if let Some(home) = homes.of(path).filter(|home| named && *home != index) {
                     uses.entry(home).or_insert_with(|| path.clone());
@@ -30,7 +30,7 @@ impl Graph {
         Self { sources, uses }
     }
 
-    /// The sets of files that all use one another, be it through others.
+    /// Returns the sets of files that all use one another, directly or through others.
     pub(crate) fn circles(&self) -> Vec<BTreeSet<usize>> {
         let reached: Vec<BTreeSet<usize>> = (0..self.sources.len()).map(|from| self.reached(from)).collect();
         let circles = (0..self.sources.len()).filter(|from| reached[*from].contains(from)).map(|from| {
@@ -49,14 +49,14 @@ impl Graph {
     }
 }
 
-/// Finds the files that things stand in.
+/// Finds the files that define things.
 struct Homes<'a> {
     sources: &'a [Source],
     modules: BTreeMap<&'a Names, usize>,
 }
 
 impl Homes<'_> {
-    /// The file that holds what a path names, wherever it is re-exported.
+    /// Returns the file that defines what a path names, wherever it is re-exported.
     fn of(&self, path: &Names) -> Option<usize> {
         let known =
             (0..=path.len()).rev().find(|length| self.modules.contains_key(&path[..*length].to_vec()))?;
@@ -73,7 +73,8 @@ impl Homes<'_> {
             let path = [&glob[..], &path[known..]].concat();
             self.of(&path).filter(|home| self.sources[*home].defines.contains(name))
         });
-        // What a macro makes can't be seen; where all of one module is re-exported, it stands there.
+        // Items that a macro creates can't be seen; if exactly one module is re-exported completely, they are taken to
+        // be there.
         let only = || match &source.globs[..] {
             [glob] => self.of(glob),
             _ => None,
@@ -90,7 +91,7 @@ mod tests {
         Graph::new(files.iter().map(|(file, text)| Source::new(file, text)).collect())
     }
 
-    /// What `src/user/here.rs` uses, and the line that says so.
+    /// Returns what `src/user/here.rs` uses, with the line that says so.
     fn used(text: &str) -> Vec<(String, usize)> {
         let graph = graph(&[
             ("src/lib.rs", "pub mod beneath; pub mod user;"),

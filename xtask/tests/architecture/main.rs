@@ -1,4 +1,4 @@
-//! Holds the house to its plan: which module may use which, no circles, and files and functions that fit in a head.
+//! Checks xtask against its plan: which module may use which, no circles, and files and functions of limited size.
 
 mod graph;
 mod source;
@@ -10,7 +10,7 @@ use std::path::Path;
 use graph::Graph;
 use source::{Names, Source};
 
-/// The modules from the first that runs to the last that is used: each may use those after its own line, and no other.
+/// The modules, from the first that runs to the last that is used: each may use those on later lines only.
 const LAYERS: [&[&str]; 6] = [
     &["commands"],
     &["mutate"],
@@ -119,7 +119,7 @@ fn signatures(items: &[syn::Item], see: &mut impl FnMut(&syn::Signature)) {
     }
 }
 
-/// Goes by what a path says, not by where what it names is re-exported from: that file has a line of its own.
+/// Goes by the text of a path, not by re-exports: the file with the re-export has a line of its own.
 fn uses(source: &Source) -> Vec<String> {
     let exports = source.reexports.values().chain(&source.globs);
     let paths =
@@ -132,7 +132,7 @@ fn uses(source: &Source) -> Vec<String> {
     against.map(violation).collect()
 }
 
-/// The part of the house that a file belongs to.
+/// Returns the part of xtask that a file belongs to.
 fn part(source: &Source) -> &str {
     source.module.first().map_or("lib", String::as_str)
 }

@@ -1,4 +1,5 @@
-//! What a source file says of others: its modules, what it defines and re-exports, and every path that it uses.
+//! The references of a source file to others: its modules, the items that it defines and re-exports, and every path
+//! that it uses.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,22 +13,22 @@ const LIBRARY: &str = "xtask";
 pub(crate) type Names = Vec<String>;
 
 pub(crate) struct Source {
-    /// Where it stands: `src/spec/load.rs`.
+    /// The file: `src/spec/load.rs`.
     pub(crate) file: String,
     pub(crate) text: String,
-    /// The module that it is: `["spec", "load"]`.
+    /// Its module: `["spec", "load"]`.
     pub(crate) module: Names,
     /// The modules that it declares.
     children: BTreeSet<String>,
-    /// The names of the items that stand in it, outside of any module within.
+    /// The names of the items in it, outside of inner modules.
     pub(crate) defines: BTreeSet<String>,
-    /// What `pub use` brings into it: the name, and where it comes from.
+    /// The names that `pub use` brings into it, with their origins.
     pub(crate) reexports: BTreeMap<String, Names>,
     /// Modules of which it re-exports everything.
     pub(crate) globs: Vec<Names>,
     /// Every path into the crate, of `use` lines, of bodies and of macros' arguments.
     pub(crate) paths: BTreeSet<Names>,
-    /// What `use` gives a name to.
+    /// The names that `use` introduces.
     imports: BTreeMap<String, Names>,
     /// Paths that begin with such a name.
     bare: Vec<Names>,
@@ -65,8 +66,8 @@ impl Source {
         source
     }
 
-    /// The line that names a path: the first with the last of its names and most of the others. Tokens don't know
-    /// their lines, which is an option of `proc-macro2` that would make the generator slower.
+    /// Returns the line that names a path: the first with the last of its names and most of the others. Tokens have no
+    /// lines, which would need an option of `proc-macro2` that makes the generator slower.
     pub(crate) fn line(&self, names: &Names) -> (usize, &str) {
         let fits = |line: &str| {
             let words: BTreeSet<&str> =
@@ -80,7 +81,7 @@ impl Source {
         best.map_or((0, ""), |(number, line)| (number + 1, line.trim()))
     }
 
-    /// Looks at tokens that stand in this module.
+    /// Visits tokens in this module.
     fn walk(&mut self, tokens: &[TokenTree], module: &[String]) {
         let mut at = 0;
         while let Some(token) = tokens.get(at) {
@@ -102,7 +103,7 @@ impl Source {
                         at += 2;
                     }
                 }
-                // What is quoted is code of the generated crates.
+                // Quoted tokens are code of the generated crates.
                 TokenTree::Ident(word) if word == "quote" && next.is_some_and(|next| is(next, "!")) => {
                     at += 2;
                 }
@@ -137,7 +138,7 @@ impl Source {
         }
     }
 
-    /// Takes a tree of `use` apart: `a::{b, c::*}` is `a::b` and `c::*`.
+    /// Flattens a tree of `use`: `a::{b, c::*}` is `a::b` and `c::*`.
     fn used(&mut self, tokens: &[TokenTree], before: Names, module: &[String], public: bool) {
         let mut names = before;
         let mut alias = None;
@@ -184,7 +185,7 @@ impl Source {
         }
     }
 
-    /// The same path from the root, unless it leads out of the crate.
+    /// Returns the same path from the root, unless it leads out of the crate.
     fn absolute(&self, names: &Names, module: &[String]) -> Option<Names> {
         let mut from = match names.first()?.as_str() {
             "crate" | LIBRARY => Vec::new(),
@@ -226,7 +227,7 @@ fn ident(token: &TokenTree) -> Option<String> {
     }
 }
 
-/// Whether `pub`, `pub(crate)` or the like ends here.
+/// Returns whether `pub`, `pub(crate)` or similar ends here.
 fn visible(tokens: &[TokenTree]) -> bool {
     match tokens {
         [.., word, TokenTree::Group(group)] => group.delimiter() == Delimiter::Parenthesis && is(word, "pub"),
@@ -235,7 +236,7 @@ fn visible(tokens: &[TokenTree]) -> bool {
     }
 }
 
-/// The names of a path that begins here: `a :: b` has two.
+/// Returns the names of a path that begins here: `a :: b` has two.
 fn path_at(tokens: &[TokenTree]) -> Names {
     let mut names: Names = tokens.first().and_then(ident).into_iter().collect();
     for step in tokens.get(1..).unwrap_or_default().chunks_exact(3) {

@@ -23,7 +23,7 @@ fn the_command_fails_with_the_mistakes_of_the_spec() {
 #[test]
 fn a_mistake_in_the_spec_leaves_every_file_untouched() {
     let workspace = Workspace::generated();
-    // Something to repair, which must wait.
+    // A difference to repair, which must wait.
     let generated = workspace.some_generated();
     workspace.write(&generated[0], "// edited\n");
     workspace.remove(&generated[1]);
@@ -71,7 +71,7 @@ fn a_spec_file_that_is_not_text_is_an_error_that_names_it() {
 #[test]
 fn a_manifest_without_its_lines_is_an_error_that_names_both() {
     let workspace = Workspace::generated();
-    // Something to generate, which must wait.
+    // A file to generate, which must wait.
     workspace.write("spec/workshop.yaml", WORKSHOP);
     for path in manifests() {
         let text = workspace.read(path);

@@ -1,4 +1,4 @@
-//! What leaves the spec leaves no trace in what is generated.
+//! Whatever is removed from the spec leaves no trace in the generated files.
 
 use crate::workspace::{Workspace, manifests};
 use crate::{ERRCODES, WORKSHOP, changed};

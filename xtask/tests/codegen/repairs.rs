@@ -1,4 +1,4 @@
-//! What differs from the spec is found, listed and put right; what is right isn't touched.
+//! Differences from the spec are found, listed and repaired; correct files aren't touched.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! A workspace to generate in, and what is seen of it.
+//! A workspace to generate in, and ways to inspect it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,7 +18,7 @@ pub(crate) fn real_root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the workspace").to_path_buf()
 }
 
-/// The manifests that hold generated lines.
+/// Returns the manifests with generated lines.
 pub(crate) fn manifests() -> &'static [&'static str] {
     static MANIFESTS: OnceLock<Vec<&str>> = OnceLock::new();
     MANIFESTS.get_or_init(|| {
@@ -68,17 +68,17 @@ impl Workspace {
         self.root().join(path)
     }
 
-    /// Generates; gives what had differed.
+    /// Generates; returns the differences from before.
     pub(crate) fn run(&self) -> Changes {
         codegen::run(self.root(), false, false).expect("the spec has no mistakes").changes
     }
 
-    /// Only looks.
+    /// Only compares.
     pub(crate) fn check(&self) -> Changes {
         codegen::run(self.root(), true, false).expect("the spec has no mistakes").changes
     }
 
-    /// What a run fails with.
+    /// Returns the error of a run.
     pub(crate) fn failure(&self) -> String {
         match codegen::run(self.root(), false, false) {
             Err(Failure::Spec { text, .. }) => text,

@@ -1,16 +1,16 @@
-//! What the tests share that compare texts with committed ones.
+//! Shared code of the tests that compare texts with committed ones.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use xtask::spec::source::Source;
 
-/// A folder beside these tests.
+/// Returns a folder beside these tests.
 pub(crate) fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name)
 }
 
-/// The files in a folder whose names end like this, sorted.
+/// Returns the files in a folder whose names end like this, sorted.
 pub(crate) fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut files: Vec<PathBuf> =
@@ -25,7 +25,7 @@ pub(crate) fn name(path: &Path) -> &str {
     path.file_name().and_then(|name| name.to_str()).expect("the files of these tests have plain names")
 }
 
-/// A spec file as the generator sees it: as if it stood in `spec/`.
+/// Reads a spec file as the generator sees it: as if it were in `spec/`.
 pub(crate) fn source(file: &Path) -> Source {
     let name = name(file);
     let stem = name.strip_suffix(".yaml").expect("a spec file ends in .yaml");
@@ -33,7 +33,7 @@ pub(crate) fn source(file: &Path) -> Source {
     Source { path: format!("spec/{name}"), stem: stem.to_owned(), text }
 }
 
-/// Says how a text differs from the committed one, which is rewritten instead where `UPDATE_UI=1` is set.
+/// Reports how a text differs from the committed one; with `UPDATE_UI=1`, rewrites that instead.
 pub(crate) fn difference(file: &Path, text: &str) -> Option<String> {
     let expected = fs::read_to_string(file).ok();
     if expected.as_deref() == Some(text) {
@@ -55,7 +55,7 @@ pub(crate) fn difference(file: &Path, text: &str) -> Option<String> {
     ))
 }
 
-/// Fails with everything that differs, if anything does.
+/// Fails with all differences, if there are any.
 pub(crate) fn assert_none(differences: &[String]) {
     assert!(
         differences.is_empty(),

@@ -1,4 +1,4 @@
-//! The form in which pages show a field, held against its type.
+//! Compares the form in which pages show a field with its type.
 
 use super::{PAGE, SPEC, report, told};
 

@@ -1,5 +1,5 @@
-//! What is told where a spec and its pages differ. `drift/` has a spec and pages that agree; each case changes one of
-//! them in one place.
+//! Reports where a spec and its pages differ. `drift/` has a spec and pages that agree; each case changes one of them
+//! in one place.
 
 mod events;
 mod forms;
@@ -12,7 +12,7 @@ use std::path::Path;
 use xtask::drift::{self, Differences};
 use xtask::spec::Failure;
 
-/// A workspace with the spec and the pages, of which some are changed: file, what stands there, what stands there instead.
+/// Creates a workspace with the spec and the pages, and edits some files: file, old text, new text.
 fn with(edits: &[(&str, &str, &str)]) -> tempfile::TempDir {
     let root = tempfile::tempdir().expect("a folder can be made");
     for sub in ["spec", "docs"] {
@@ -42,7 +42,7 @@ fn report(edits: &[(&str, &str, &str)]) -> Differences {
     run(root.path()).unwrap_or_else(|failure| panic!("{failure:?}"))
 }
 
-/// What is told, each as `rule at: what the page says`.
+/// Returns the findings, each as `rule at: what the page says`.
 fn told(report: &Differences) -> Vec<String> {
     let told = report.findings().iter().map(|finding| {
         let page = finding.page.as_ref().map(|page| format!(": {page}")).unwrap_or_default();
@@ -265,7 +265,7 @@ fn machines_read_the_same() {
     assert_eq!(limit["page"]["line"], 25);
 }
 
-/// A deviation from the limit of names that the page gives, where the page says this.
+/// Returns a deviation from the page's limit on names that quotes this.
 fn accepting(page: &str) -> String {
     format!(
         "\ndeviations:\n  - {{ rule: field-limit, at: order.request.name, page: \"max_bytes: {page}\", \
@@ -301,7 +301,7 @@ fn what_is_accepted_without_need_is_told() {
     assert!(text.contains("spec/tea.yaml:5:5"), "{text}");
 }
 
-/// A workspace with a second page of the endpoint, which the spec names or not.
+/// Creates a workspace with a second page of the endpoint, which the spec may name.
 fn with_another_page(named: bool) -> tempfile::TempDir {
     let edit = (SPEC, "2026-02-03 }", "2026-02-03, also: [{ id: 20003, updated: 2026-02-03 }] }");
     let root = if named { with(&[edit]) } else { with(&[]) };

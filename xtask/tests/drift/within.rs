@@ -1,8 +1,8 @@
-//! What is told where the spec doesn't agree with itself.
+//! Reports where the spec contradicts itself.
 
 use crate::{SPEC, report, told};
 
-/// What is told of the spec with more in it, but for what its pages don't say.
+/// Returns the findings about the spec with additions, except those that its pages cause.
 fn told_within(fields: &str, structs: &str, others: &str) -> Vec<String> {
     let fields = format!("{fields}      ready_at: {{");
     let structs = format!("structs:\n{structs}");
@@ -20,14 +20,14 @@ fn told_within(fields: &str, structs: &str, others: &str) -> Vec<String> {
     told
 }
 
-/// A struct of these fields, which end in `?` where they may be absent.
+/// Returns a struct with these fields, whose names end in `?` if they may be absent.
 fn structure(name: &str, fields: &[(&str, &str)]) -> String {
     let fields =
         fields.iter().map(|(name, ty)| format!("      {name}: {{ type: {ty}, doc: \"Of tea.\" }}\n"));
     format!("  {name}:\n    doc: Tea.\n    fields:\n{}", fields.collect::<String>())
 }
 
-/// A field of the answer of a type.
+/// Returns a response field of this type.
 fn held(ty: &str) -> String {
     format!("      more_{}?: {{ type: {ty}, doc: \"More.\" }}\n", ty.to_lowercase())
 }

@@ -1,4 +1,4 @@
-//! What pages say in prose: limits, defaults, moments, absence, values, names, rules, permissions.
+//! Statements in the prose of pages: limits, defaults, times, absence, values, names, rules, permissions.
 
 use super::{PAGE, SPEC, report, told};
 

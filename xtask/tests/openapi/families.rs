@@ -1,4 +1,4 @@
-//! A document for each family, and what they share.
+//! The document of each family, and the common one.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -31,7 +31,7 @@ fn references_of_a_family_lead_into_its_own_document_or_the_common_one() {
     }
 }
 
-/// A document with all references that leave it leading into itself.
+/// Returns a document in which all references to other documents lead into itself.
 fn closed(document: &Value) -> Value {
     let text = document.to_string().replace(&format!("\"{COMMON}#/"), "\"#/");
     serde_json::from_str(&text).expect("it is still JSON")
@@ -39,7 +39,7 @@ fn closed(document: &Value) -> Value {
 
 #[test]
 fn the_documents_of_the_families_say_together_what_the_bundle_says() {
-    // Of the golden files, each is a family of its own, and some share a path.
+    // In the golden files, each is a family of its own, and some share a path.
     for (name, documents) in [("small", &*SMALL_API), ("real", &*REAL_API)] {
         let mut bundle = documents.bundle.clone();
         for (_, document) in documents.files.iter().map(|(file, document)| (file, closed(document))) {
@@ -78,7 +78,7 @@ fn a_family_lists_the_tokens_that_its_operations_take() {
     }
 }
 
-/// Where the documents of an API are to be had by their names.
+/// Retrieves the documents of an API by their names.
 struct Files(&'static Documents);
 
 impl Retrieve for Files {

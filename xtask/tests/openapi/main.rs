@@ -1,5 +1,5 @@
-//! The OpenAPI documents: of a small spec that has every feature (`openapi/*.yaml`, and beside them what becomes of them),
-//! and of the real one.
+//! The OpenAPI documents: of a small spec that has every feature (`openapi/*.yaml`, with the expected documents beside
+//! them), and of the real one.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -37,7 +37,7 @@ fn real_root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask stands in the workspace")
 }
 
-/// All specs in a folder beside these tests.
+/// Reads all specs in a folder beside these tests.
 fn of_folder(name: &str) -> Api {
     let sources: Vec<Source> = files(&folder(name), ".yaml").iter().map(|file| source(file)).collect();
     api_of(&sources)
@@ -54,13 +54,13 @@ impl Documents {
         Self { bundle: openapi::bundle(api, about), files: openapi::documents(api, about) }
     }
 
-    /// What a reference in a file leads to.
+    /// Finds the target of a reference in a file.
     fn find(&self, file: &str, reference: &str) -> Option<&Value> {
         let (other, pointer) = reference.split_once('#')?;
         self.files.get(if other.is_empty() { file } else { other })?.pointer(pointer)
     }
 
-    /// The documents of families.
+    /// Returns the documents of families.
     fn families(&self) -> impl Iterator<Item = (&String, &Value)> {
         self.files.iter().filter(|(file, _)| *file != COMMON)
     }
@@ -75,12 +75,12 @@ static GOLDEN_API: LazyLock<Documents> = LazyLock::new(|| Documents::of(&of_fold
 static SMALL: LazyLock<&Value> = LazyLock::new(|| &SMALL_API.bundle);
 static REAL: LazyLock<&Value> = LazyLock::new(|| &REAL_API.bundle);
 
-/// Every API there is to test, with its name.
+/// Returns every API to test, with its name.
 fn apis() -> [(&'static str, &'static Documents); 3] {
     [("small", &SMALL_API), ("real", &REAL_API), ("golden", &GOLDEN_API)]
 }
 
-/// Each as one document.
+/// Returns each as one document.
 fn documents() -> [(&'static str, &'static Value); 3] {
     apis().map(|(name, documents)| (name, &documents.bundle))
 }
@@ -104,14 +104,14 @@ fn visit(pointer: &str, value: &Value, see: &mut impl FnMut(&str, &Map<String, V
     }
 }
 
-/// A schema with what it refers to in its document.
+/// Returns a schema with the components of its document.
 fn with_components(document: &Value, schema: &Value) -> Value {
     let mut schema = schema.clone();
     schema["components"] = document["components"].clone();
     schema
 }
 
-/// A validator of a schema in a document.
+/// Creates a validator for a schema in a document.
 fn validator(document: &Value, schema: &Value) -> Validator {
     validator_of_whole(&with_components(document, schema))
 }
@@ -120,13 +120,13 @@ fn validator_of_whole(schema: &Value) -> Validator {
     jsonschema::draft202012::new(schema).unwrap_or_else(|error| panic!("{error}: {schema}"))
 }
 
-/// A validator of a schema by its name.
+/// Creates a validator for a schema by its name.
 fn named(document: &Value, name: &str) -> Validator {
     assert!(document["components"]["schemas"].get(name).is_some(), "there is a schema {name}");
     validator(document, &json!({ "$ref": format!("#/components/schemas/{name}") }))
 }
 
-/// What stands in the content of a media type, checked against its schema.
+/// Checks the examples of media types against their schemas.
 fn invalid_examples(document: &Value, validator: impl Fn(&Value) -> Validator) -> (usize, Vec<String>) {
     let mut seen = 0;
     let mut invalid = Vec::new();
@@ -135,7 +135,7 @@ fn invalid_examples(document: &Value, validator: impl Fn(&Value) -> Validator) -
         else {
             return;
         };
-        // What is XML is text here; its fields are checked by another test.
+        // XML is text here; its fields are checked by another test.
         if pointer.ends_with("/text~1xml") {
             return;
         }
@@ -190,7 +190,7 @@ fn no_two_schemas_have_the_same_title_since_tools_name_types_by_it() {
     }
 }
 
-/// All references in a document, those of discriminators among them.
+/// Returns all references in a document, those of discriminators included.
 fn references(document: &Value) -> Vec<String> {
     let mut references = Vec::new();
     visit("", document, &mut |_, object| {
@@ -217,7 +217,7 @@ fn every_reference_leads_somewhere() {
 
 #[test]
 fn every_example_is_valid_by_its_schema() {
-    // Those of the real spec are checked family by family, which takes a tenth of the time.
+    // The documents of the real spec are checked family by family, which takes a tenth of the time.
     for (name, document) in documents().into_iter().filter(|(name, _)| *name != "real") {
         let (seen, invalid) = invalid_examples(document, validator_of_whole);
         assert!(seen > 10, "{name} has examples");
@@ -284,7 +284,7 @@ fn names_of_schemas_are_what_openapi_allows_and_each_is_there_once() {
             let allowed = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
             assert!(schema.chars().all(allowed), "{name}: {schema}");
         }
-        // A second schema of a name would have replaced the first one: the text has each name as a key once.
+        // A second schema with a name would have replaced the first one: in the text, each name is a key once.
         let text = openapi::text(document);
         let keys = text.lines().filter_map(|line| line.strip_prefix("      \"")?.strip_suffix("\": {"));
         let keys: Vec<&str> = keys.filter(|key| schemas.contains_key(*key)).collect();
@@ -297,7 +297,7 @@ fn every_extension_is_explained_in_the_document() {
     for (name, document) in documents() {
         let mut used = BTreeSet::new();
         visit("", document, &mut |pointer, object| {
-            // What stands in examples, or is a name, is none of ours.
+            // Examples and names may contain anything.
             if !pointer.ends_with("/properties") && !pointer.contains("/examples/") {
                 used.extend(object.keys().filter(|key| key.starts_with("x-")).cloned());
             }

@@ -1,15 +1,15 @@
-//! What is valid by the schemas, and what is not.
+//! Values that are valid by the schemas, and values that aren't.
 
 use serde_json::{Value, json};
 
 use crate::{SMALL, named, validator};
 
-/// Whether a value is valid by a schema of the small document.
+/// Returns whether a value is valid by a schema of the small document.
 fn is_valid(schema: &str, value: &Value) -> bool {
     named(&SMALL, schema).is_valid(value)
 }
 
-/// A request of the small document that is valid, with some fields replaced; `null` takes one away.
+/// Returns a valid request of the small document, with some fields replaced; `null` removes one.
 fn lend_tool(changes: &Value) -> Value {
     let mut fields = json!({
         "tool": "saw",
@@ -52,7 +52,7 @@ fn what_breaks_a_limit_or_a_rule_is_not_valid() {
     ] {
         assert!(!valid(changes.clone()), "{changes}");
     }
-    // The characters of a text are at most as many as its bytes: what is allowed is never refused.
+    // A text has at most as many characters as bytes: allowed values are never rejected.
     assert!(valid(json!({ "guest": "x".repeat(64), "shelf": 1, "kind": 2, "pledge": "a watch" })));
 }
 

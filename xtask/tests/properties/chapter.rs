@@ -1,4 +1,4 @@
-//! A plan made consistent, as the checks ask for it.
+//! Makes a plan consistent, as the checks require.
 
 use std::collections::BTreeSet;
 
@@ -15,12 +15,12 @@ pub(crate) struct Chapter<'a> {
 }
 
 pub(crate) struct Endpoint {
-    /// Whether it is safe, unless its words say whether it is.
+    /// Whether it is safe, unless its words imply that.
     pub(crate) safe: bool,
     pub(crate) name: String,
     pub(crate) sent: Sent,
     pub(crate) answer: &'static str,
-    /// Lines that say more of it, as they stand in the file.
+    /// Further lines about it, as they are in the file.
     pub(crate) more: String,
     pub(crate) request: Vec<Field>,
     pub(crate) response: Vec<Field>,
@@ -31,7 +31,7 @@ pub(crate) struct Field {
     pub(crate) wire: String,
     pub(crate) rename: Option<String>,
     pub(crate) optional: bool,
-    /// Whether examples show it although they needn't, or the other way round.
+    /// Whether examples show it although they needn't, or vice versa.
     pub(crate) shown: Option<bool>,
     pub(crate) place: &'static str,
     pub(crate) embed: bool,
@@ -58,7 +58,7 @@ pub(crate) struct Variant {
     pub(crate) tag: String,
     pub(crate) name: Option<String>,
     pub(crate) key: Option<String>,
-    /// Whether the tag says everything: there is no content.
+    /// Whether the tag is everything: there is no content.
     pub(crate) bare: bool,
     pub(crate) ty: Ty,
 }
@@ -66,7 +66,7 @@ pub(crate) struct Variant {
 impl<'a> Chapter<'a> {
     pub(crate) fn of(plan: &'a Plan) -> Self {
         let mut chapter = Self { plan, endpoints: Vec::new(), types: Vec::new() };
-        // The last one first: what a type contains comes after it.
+        // The last one first: a type comes before the types that it contains.
         for (index, ty) in plan.types.iter().enumerate().rev() {
             let ty = match ty {
                 TypePlan::Struct(fields) => Type::Struct(chapter.fields(fields, Some(index), |_| true)),
@@ -95,7 +95,7 @@ impl<'a> Chapter<'a> {
         chapter
     }
 
-    /// The type with this number, of those that are made already.
+    /// Returns the type with this number, which must be created already.
     pub(crate) fn made(&self, index: usize) -> &Type {
         &self.types[index - (self.plan.types.len() - self.types.len())]
     }
@@ -110,7 +110,7 @@ impl<'a> Chapter<'a> {
         let mut wires = BTreeSet::new();
         let mut rust_names = BTreeSet::from(["new".to_owned()]);
         for (index, plan) in plans.iter().enumerate() {
-            // A quirk must be shown by an example, and a struct may happen to stand in none.
+            // An example must show a quirk, and a struct may happen to be in none.
             let ty = match self.resolve(&plan.ty, within.map_or(0, |within| within + 1)) {
                 Ty::Generic("or_text", inner) if within.is_some() => *inner,
                 ty => ty,
@@ -142,7 +142,7 @@ impl<'a> Chapter<'a> {
         fields
     }
 
-    /// The wire names that would stand among others if the type were embedded, where it can be.
+    /// Returns the wire names that would be inlined if the type were embedded, if it can be.
     pub(crate) fn wires(&self, ty: &Ty, around: &BTreeSet<String>) -> Option<BTreeSet<String>> {
         let Ty::Named(index) = ty else { return None };
         let Type::Union { style, tag, variants, .. } = self.made(*index) else { return None };
@@ -167,7 +167,7 @@ impl<'a> Chapter<'a> {
         (!reserved && wires.is_disjoint(around)).then_some(wires)
     }
 
-    /// The wire names of a struct's fields, if the type is one.
+    /// Returns the wire names of a struct's fields, if the type is one.
     pub(crate) fn struct_wires(&self, ty: &Ty) -> BTreeSet<String> {
         let Ty::Named(index) = ty else { return BTreeSet::new() };
         let Type::Struct(fields) = self.made(*index) else { return BTreeSet::new() };
@@ -181,7 +181,7 @@ impl<'a> Chapter<'a> {
         wires
     }
 
-    /// A struct that comes no earlier than `first`.
+    /// Returns a struct that comes no earlier than `first`.
     pub(crate) fn a_struct(&self, first: usize, salt: usize) -> Option<Ty> {
         let structs =
             (first..self.plan.types.len()).filter(|index| matches!(self.made(*index), Type::Struct(_)));
@@ -189,7 +189,7 @@ impl<'a> Chapter<'a> {
         (!structs.is_empty()).then(|| Ty::Named(structs[self.salt(salt) % structs.len()]))
     }
 
-    /// A type that exists, and comes no earlier than `first`: what stands behind a list or a map may.
+    /// Returns an existing type that comes no earlier than `first`; within a list or a map, it may come earlier.
     pub(crate) fn resolve(&self, ty: &TyPlan, first: usize) -> Ty {
         match ty {
             TyPlan::Scalar(scalar) => Ty::Scalar(scalar),
@@ -204,7 +204,7 @@ impl<'a> Chapter<'a> {
                 TyPlan::Generic(..) | TyPlan::Scalar("flag") => self.resolve(inner, first),
                 inner => Ty::Generic("json", Box::new(self.resolve(inner, first))),
             },
-            // Text is made only of what is text or a number.
+            // Only text and numbers can be joined.
             TyPlan::Generic(generic @ ("pipe" | "csv"), _) => {
                 Ty::Generic(generic, Box::new(Ty::Scalar(["string", "uint", "int"][self.salt(6) % 3])))
             }
@@ -222,13 +222,13 @@ impl<'a> Chapter<'a> {
         self.plan.salt.rotate_left(u32::try_from(index * 7 % 64).unwrap_or_default()) >> 3
     }
 
-    /// A text, quoted.
+    /// Returns a text, quoted.
     pub(crate) fn text(&self, index: usize) -> String {
         quoted(&self.plan.texts[(self.salt(index) ^ index) % self.plan.texts.len()])
     }
 }
 
-/// A name as Rust has it, as far as two names may become the same.
+/// Returns a name as in Rust, as far as two names may become the same.
 pub(crate) fn rust(name: &str) -> String {
     names::ident(name).to_string().trim_start_matches("r#").to_owned()
 }

@@ -1,4 +1,4 @@
-//! Two specs compared: what changed on the way from one to the other, and on the way back.
+//! Compares two specs in both directions.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -27,7 +27,7 @@ proptest! {
         revisions in vec(revision(), 0..12),
         stem in select(vec!["zoo.cages", "zoo.cages", "zoo.aviary"]),
     ) {
-        // Partly the same, so that there is something to recognise.
+        // Partly the same, so that there is something to recognize.
         let mut new = old.clone();
         for revision in &revisions {
             revision.apply(&mut new, &other);
@@ -40,12 +40,12 @@ proptest! {
     }
 }
 
-/// A change without its sentence: what happened, on which side, and where, if only one side has it.
+/// A change without its sentence: the rule, the side, and the place if only one side has it.
 type Told = (&'static str, Option<(Side, String, usize, usize)>);
 
-/// A change; as it would be told on the way there, if it was on the way back.
+/// Returns a change; one of the reverse comparison as the forward one would report it.
 fn told(change: &Change, back: bool) -> Told {
-    // A field that is added has a name for each thing that this may mean.
+    // An added field has several rules, depending on what the addition may mean.
     let name = match change.rule {
         Rule::RequestFieldAddedRequired | Rule::RequestFieldAddedOptional | Rule::ResponseFieldAdded => {
             "field-added"
@@ -67,7 +67,7 @@ fn told(change: &Change, back: bool) -> Told {
     (opposite.filter(|_| back).unwrap_or(name), place)
 }
 
-/// Rules that are each other's way back; the others are their own.
+/// Rules that are each other's reverse; all others are their own.
 const OPPOSITES: &[(&str, &str)] = &[
     ("endpoint-added", "endpoint-removed"),
     ("enum-value-added", "enum-value-removed"),
@@ -89,7 +89,7 @@ const OPPOSITES: &[(&str, &str)] = &[
 ];
 
 fn sorted(told: impl Iterator<Item = Told>) -> Vec<Told> {
-    // Who has no way back: a type gains `Check` with its first limit, which is told as that.
+    // No reverse: a type gains `Check` with its first limit, which is reported as such.
     let mut told: Vec<Told> = told.filter(|(name, _)| *name != "type-no-longer-checked").collect();
     told.sort_by_key(|told| format!("{told:?}"));
     told

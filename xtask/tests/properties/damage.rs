@@ -37,19 +37,19 @@ proptest! {
         prop_assert_eq!(places.len(), mistakes, "every mistake has a place: {}", text);
         for (path, line, column) in places {
             prop_assert_eq!(&path, &sources[1].path, "{}", text);
-            // The renderer counts the end of the file as one column more than the end of a line.
+            // The renderer counts the end of the file one column further than the end of a line.
             let length = sources[1].text.split('\n').nth(line - 1).map(|line| line.chars().count());
             prop_assert!(length.is_some_and(|length| column <= length + 2), "{}:{}: {}", line, column, text);
         }
     }
 }
 
-/// How the generated files of a spec file end: `chatdata.archive` → `/chatdata/archive.rs`.
+/// Returns the end of the paths of a spec file's generated files: `chatdata.archive` → `/chatdata/archive.rs`.
 fn module(stem: &str) -> String {
     format!("/{}.rs", stem.replace('.', "/"))
 }
 
-/// The places that a rendered report points at.
+/// Returns the places that a rendered report points at.
 fn places(text: &str) -> Vec<(String, usize, usize)> {
     let arrows = text.lines().filter_map(|line| line.trim_start().strip_prefix("--> "));
     let places = arrows.filter_map(|place| {
@@ -61,7 +61,7 @@ fn places(text: &str) -> Vec<(String, usize, usize)> {
     places.collect()
 }
 
-/// The texts of the real spec, by file stem.
+/// Returns the texts of the real spec, by file stem.
 fn real_specs() -> &'static [(String, String)] {
     static SPECS: OnceLock<Vec<(String, String)>> = OnceLock::new();
     SPECS.get_or_init(|| {
@@ -82,7 +82,7 @@ fn real_specs() -> &'static [(String, String)] {
     })
 }
 
-/// Something that happens to a text.
+/// A change of a text.
 #[derive(Clone, Debug)]
 enum Edit {
     Delete(Index, usize),

@@ -1,4 +1,4 @@
-//! The endpoints of a consistent file: what they send, and what they get.
+//! The endpoints of a consistent file: their requests and responses.
 
 use crate::chapter::{Chapter, Endpoint, Field, Ty, Type};
 use crate::plan::{EndpointPlan, Sent};
@@ -37,7 +37,7 @@ impl Chapter<'_> {
             more += "    body: xml\n    host: merchant\n";
         }
         if first {
-            // Every type is used somewhere: this is where.
+            // Makes sure that every type is used somewhere.
             let used = |index| {
                 field(&format!("every_{index}"), Ty::Named(index), self.salt(index).is_multiple_of(2))
             };

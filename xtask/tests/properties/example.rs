@@ -21,7 +21,8 @@ impl Chapter<'_> {
         object.into()
     }
 
-    /// A value of a type. Values inside lists and maps end at some depth, all others by their types.
+    /// Returns a value of a type. The depth limits values inside lists and maps; all others are limited by their
+    /// types.
     pub(crate) fn value(&self, ty: &Ty, depth: usize, salt: usize) -> Value {
         let number = self.salt(salt) % 100;
         match ty {

@@ -45,7 +45,7 @@ fn the_plans_use_every_type_of_the_language() {
 
 #[test]
 fn no_keyword_becomes_a_bare_identifier() {
-    // Strict and reserved, up to the edition of the generated crates.
+    // Strict and reserved keywords, up to the edition of the generated crates.
     let keywords = "abstract as async await become box break const continue crate do dyn else enum extern false \
                     final fn for gen if impl in let loop macro match mod move mut override priv pub ref return \
                     self Self static struct super trait true try type typeof unsafe unsized use virtual where \

@@ -1,6 +1,6 @@
-//! What holds for every spec: a valid one generates Rust, and a damaged one is reported, never a panic.
+//! Properties of every spec: a valid one generates Rust, and a damaged one is reported, without a panic.
 //!
-//! The cases are the same in every run; `PROPTEST_RNG_SEED=2` gives others, `PROPTEST_CASES=9999` more.
+//! The cases are the same in every run; `PROPTEST_RNG_SEED=2` selects others, `PROPTEST_CASES=9999` more.
 
 mod chapter;
 mod comparison;

@@ -1,4 +1,4 @@
-//! What a spec is made from, with nothing yet that makes it valid.
+//! The raw material of a spec, which need not be valid.
 
 use std::collections::BTreeSet;
 
@@ -12,12 +12,12 @@ use crate::words::{name, text};
 pub(crate) const SCALARS: &[&str] =
     &["string", "bool", "flag", "int", "uint", "f64", "timestamp", "secret", "any"];
 
-/// What only a form may hold.
+/// The scalars that only a form may contain.
 pub(crate) const FORM_SCALARS: &[&str] = &["file"];
 
 pub(crate) const GENERICS: &[&str] = &["list", "map", "json", "pipe", "csv", "or_text"];
 
-/// What a spec is made from. It shrinks; [`Chapter`] makes it consistent.
+/// The raw material of a spec. It shrinks; [`Chapter`] makes it consistent.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     pub(crate) salt: usize,

@@ -1,18 +1,18 @@
-//! What happens to a spec from one version to the next.
+//! Revisions of a spec from one version to the next.
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use crate::plan::{EndpointPlan, FieldPlan, Plan, TypePlan};
 
-/// Something that is done to a plan when its spec is revised.
+/// A change of a plan when its spec is revised.
 #[derive(Clone, Debug)]
 pub(crate) enum Revision {
-    /// Something of a field of a request, a response or a struct.
+    /// A change of a field of a request, a response or a struct.
     Field(Index, Index, &'static str),
-    /// Another endpoint, or another name for one, or one less.
+    /// Adds, renames or removes an endpoint.
     Endpoint(Index, &'static str),
-    /// Another type, in the place of one or besides, or one less.
+    /// Adds, replaces or removes a type.
     Type(Index, &'static str),
 }
 
@@ -28,7 +28,7 @@ pub(crate) fn revision() -> impl Strategy<Value = Revision> {
 }
 
 impl Revision {
-    /// What is new is taken from another plan.
+    /// Additions are taken from another plan.
     pub(crate) fn apply(&self, plan: &mut Plan, other: &Plan) {
         match self {
             Self::Field(list, at, what) => {

@@ -64,7 +64,7 @@ impl Chapter<'_> {
     }
 }
 
-/// A type whose values are of one kind of JSON.
+/// Returns a type whose values have one kind of JSON.
 fn of_kind(kind: &str) -> Ty {
     match kind {
         "bool" => Ty::Scalar("bool"),

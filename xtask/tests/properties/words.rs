@@ -1,4 +1,4 @@
-//! Names and texts, the odd ones among them.
+//! Names and texts, odd ones included.
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -96,7 +96,7 @@ pub(crate) fn text() -> impl Strategy<Value = String> {
     prop_oneof![2 => odd.prop_map(str::to_owned), 1 => "[a-zA-Z][a-zA-Z ,;'()-]{0,120}"]
 }
 
-/// A text as YAML reads it back.
+/// Returns a text as YAML reads it back.
 pub(crate) fn quoted(text: &str) -> String {
     serde_json::to_string(text).expect("text can be written")
 }

@@ -1,4 +1,4 @@
-//! A consistent file as the YAML that a person would write.
+//! A consistent file as YAML that a person would write.
 
 use serde_json::Value;
 use xtask::spec::effect::{self, Effect};
@@ -8,7 +8,7 @@ use crate::example::a_file;
 use crate::plan::Sent;
 use crate::words::quoted;
 
-/// Whether a type belongs into a section of a spec file.
+/// Whether a type belongs in a section of a spec file.
 type Belongs = fn(&Type) -> bool;
 
 impl Chapter<'_> {
@@ -18,7 +18,7 @@ impl Chapter<'_> {
             let Endpoint { safe, name, sent, answer, more, request, response } = endpoint;
             let method = if *sent == Sent::Query { "GET" } else { "POST" };
             let path = format!("/cgi-bin/zoo/call_{index}");
-            // No title is a verb.
+            // A title is never a verb.
             let told = effect::told(&path, name, "").map(|told| told.effect);
             let safe = told.map_or(*safe, |effect| effect == Effect::Reads);
             let safe = if safe { "    safe: true\n" } else { "" };
