@@ -1,4 +1,4 @@
-//! Answers as they are in the wild: out of range, out of shape, nearly JSON, or not WeCom's at all.
+//! Responses as they occur in practice: out of range, malformed, nearly JSON, or not from WeCom at all.
 
 use serde_json::json;
 use wecom_models::Timestamp;
@@ -44,7 +44,7 @@ fn a_number_that_does_not_fit_is_an_error_that_names_the_range() {
     assert!(error.contains(&format!("integer `18446744073709551615`, {INT}")), "{error}");
 }
 
-/// Reads an answer where a thread has 256 kB of stack, which is an eighth of what it gets by default.
+/// Reads a response on a thread with 256 kB of stack, an eighth of the default.
 fn read_on_a_small_stack<E: Endpoint<Response: ReadObject + Send + 'static>>(
     body: String,
 ) -> Result<E::Response, ResponseError> {
@@ -54,7 +54,7 @@ fn read_on_a_small_stack<E: Endpoint<Response: ReadObject + Send + 'static>>(
 
 #[test]
 fn nesting_is_limited_for_the_whole_answer_and_takes_little_stack() {
-    // Around each layer of JSON in a string, what is inside is escaped once more, so it can't be more than a few.
+    // Each layer of JSON in a string escapes its contents once more, so there can't be more than a few.
     let in_strings = |layers: usize| {
         let mut content = json!({ "msgtype": "text", "text": { "content": "a" } });
         for _ in 0..layers {
@@ -145,7 +145,7 @@ fn what_nothing_looks_like_is_nothing_in_maps_and_unions_too() {
         assert!(record.values.is_empty(), "{body}: {:?}", record.values);
         assert_eq!((record.record_id.as_str(), record.creator_name.as_str()), ("r", "n"));
 
-        // The content of a union, before its tag and after it, and the tag itself.
+        // The content of a union, before and after its tag, and the tag itself.
         let attrs = format!(
             r#"{{"attrs":[{{"type":0,"text":{nothing},"name":"a"}},{{"web":{nothing},"name":"b","type":1}},
                 {{"type":{nothing},"name":"c","text":{{"value":"v"}}}},{{"name":"d","type":0,"text":{{"value":"v"}}}}]}}"#
@@ -279,7 +279,7 @@ fn a_success_lacks_errcode_only_where_the_specification_says_so() {
     }
     let lacking = wecom_requests::ENDPOINTS.iter().filter(|endpoint| endpoint.errcode == Errcode::OnFailure);
     let lacking: Vec<&str> = lacking.map(|endpoint| endpoint.path.rsplit('/').next().unwrap()).collect();
-    // More of them leave it out: this only grows with the specification.
+    // More of them omit it, and the specification will only add some.
     for name in ["get_suite_token", "get_corp_token", "get_provider_token"] {
         assert!(lacking.contains(&name), "{name}: {lacking:?}");
     }

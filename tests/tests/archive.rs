@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use wecom_sdk::archive::{DecryptError, KeyError, PrivateKeys};
 
-/// What OpenSSL prints for some arguments and an input.
+/// Returns the output of OpenSSL for some arguments and an input.
 fn openssl(arguments: &[&str], input: &[u8]) -> Vec<u8> {
     let mut process = Command::new("openssl")
         .args(arguments)
@@ -17,7 +17,7 @@ fn openssl(arguments: &[&str], input: &[u8]) -> Vec<u8> {
         .spawn()
         .expect("openssl is installed");
     match process.stdin.take().unwrap().write_all(input) {
-        // A command that reads no input may be gone before it comes.
+        // A command that reads no input may end before it arrives.
         Err(error) if error.kind() != ErrorKind::BrokenPipe => panic!("openssl {arguments:?}: {error}"),
         _ => {}
     }
@@ -26,7 +26,7 @@ fn openssl(arguments: &[&str], input: &[u8]) -> Vec<u8> {
     output.stdout
 }
 
-/// Whether OpenSSL is there; tests are skipped without it.
+/// Returns whether OpenSSL is installed; tests are skipped without it.
 fn has_openssl(test: &str) -> bool {
     let found = Command::new("openssl").arg("version").output().is_ok();
     if !found {
@@ -35,7 +35,7 @@ fn has_openssl(test: &str) -> bool {
     found
 }
 
-/// A key pair, as the documentation makes them.
+/// A key pair, created as the documentation describes.
 struct Pair {
     folder: tempfile::TempDir,
     private: String,
@@ -81,7 +81,7 @@ fn each_message_is_decrypted_with_the_key_of_its_version() {
         keys.decrypt(3, &encrypted).unwrap_err().to_string(),
         "there is no private key for version 3 of the public key: add it with `PrivateKeys::with`"
     );
-    // Whatever is wrong, the error is the same: anything more would help whoever tries.
+    // Whatever is wrong, the error is the same: anything more would help an attacker.
     let mut damaged = STANDARD.decode(&encrypted).unwrap();
     damaged[100] ^= 1;
     let not_text = openssl_raw(&old, &[0xff, 0xfe]);

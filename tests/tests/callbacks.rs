@@ -1,4 +1,4 @@
-//! Callbacks from end to end: the mock pushes, a server receives, and the client has what came.
+//! Callbacks from end to end: the mock pushes them, a server receives them, and the client gets their contents.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -92,7 +92,7 @@ async fn a_pushed_ticket_reaches_its_suite_in_this_process_and_in_the_next() {
     let message = info("suite_ticket", "<SuiteTicket><![CDATA[TICKET-abc_DEF.123]]></SuiteTicket>");
     let pushed = application.push(message).await.unwrap();
     assert_eq!((pushed.tries, pushed.reply, application.requests(), application.answered()), (1, None, 2, 1));
-    // As after a restart: nothing is left but the store.
+    // As after a restart: only the store is left.
     let next = suite(&server, &store);
     next.send(&GetPreAuthCode::new()).await.unwrap();
     assert!(other.send(&GetPreAuthCode::new()).await.is_err(), "the ticket is not for this one");

@@ -1,4 +1,4 @@
-//! Connections: certificates, proxies, idle connections, and answers that break off.
+//! Connections: certificates, proxies, idle connections, and truncated responses.
 
 use std::io;
 use std::net::SocketAddr;
@@ -23,7 +23,7 @@ use wecom_sdk::{Backoff, Client, ClientBuilder, Error, Fixed};
 
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n{\"errcode\":0}";
 
-/// A server below HTTP, which answers each request with the bytes that are given for it, by its number.
+/// A server below HTTP, which responds to each request with the bytes for its number.
 struct Raw {
     address: SocketAddr,
     connections: Arc<AtomicUsize>,
@@ -31,7 +31,7 @@ struct Raw {
 }
 
 impl Raw {
-    /// A connection stays open after an answer that `answer` gives `true` with.
+    /// Starts it. A connection stays open after a response for which `answer` returns `true`.
     async fn start(
         tls: Option<TlsAcceptor>,
         answer: impl Fn(usize) -> (&'static str, bool) + Send + Sync + 'static,
@@ -44,7 +44,7 @@ impl Raw {
             while let Ok((stream, _)) = listener.accept().await {
                 opened.fetch_add(1, Ordering::SeqCst);
                 let (tls, asked, answer) = (tls.clone(), Arc::clone(&asked), Arc::clone(&answer));
-                // What goes wrong here, the client tells.
+                // The client reports failures here.
                 tokio::spawn(async move {
                     match tls {
                         Some(tls) => converse(tls.accept(stream).await?, &asked, &*answer).await,
@@ -99,7 +99,7 @@ async fn write(client: &Client<Fixed<AccessToken>>) -> Result<(), Error> {
     client.send(&RemoveCorp::new("chain").corpid("ww2")).await.map(drop)
 }
 
-/// A certificate authority of one's own, in PEM, and a server with a certificate of it for a name.
+/// Creates a certificate authority, in PEM, and a server with its certificate for a name.
 fn authority(name: &str) -> (String, TlsAcceptor) {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -117,7 +117,7 @@ fn authority(name: &str) -> (String, TlsAcceptor) {
     (authority.pem(), TlsAcceptor::from(Arc::new(config)))
 }
 
-/// An error that is told once, ends with its cause, and is no outage.
+/// Checks that an error is reported once, ends with its cause, and isn't transient.
 fn assert_lasting(error: &Error, cause: &str) {
     let Error::Transport { source, .. } = error else { panic!("{error:?}") };
     assert!(!source.may_have_arrived() && !error.is_transient() && !error.is_timeout(), "{error:?}");
@@ -141,7 +141,7 @@ async fn an_unknown_certificate_authority_is_told_and_not_tried_again() {
     read(&client).await.unwrap();
     assert_eq!((server.connections(), server.requests()), (2, 2), "the connection is used again");
 
-    // Settings of a client that is given belong there.
+    // A client that is passed in has settings of its own.
     let given = builder(&url).http_client(wecom_sdk::reqwest::Client::new()).root_certificates(roots);
     let error = given.build().unwrap_err();
     assert!(matches!(error, Error::Setup(_)) && error.to_string().contains("`root_certificates`"), "{error}");
@@ -180,7 +180,7 @@ async fn a_proxy_that_asks_for_a_password_is_told_and_not_tried_again() {
     let required = "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n";
     let server = Raw::start(None, move |_| (required, false)).await;
     let proxy = Proxy::all(format!("http://{}", server.address)).unwrap();
-    // Through a tunnel, where the proxy's answer is no answer of the server's.
+    // Through a tunnel, where the proxy's response isn't one of the server's.
     let client = builder("https://qyapi.example.com").proxy(proxy.clone()).build().unwrap();
     let error = read(&client).await.unwrap_err();
     assert_lasting(&error, "user and password in the proxy's address");
@@ -196,7 +196,7 @@ async fn a_proxy_that_asks_for_a_password_is_told_and_not_tried_again() {
 
 #[tokio::test]
 async fn a_proxy_that_is_not_there_is_told_from_the_host_behind_it() {
-    // A port where nobody listens any more.
+    // A port on which nobody listens any more.
     let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let proxy = Proxy::all(format!("http://{address}")).unwrap();
     let client = builder("https://qyapi.example.com").proxy(proxy).build().unwrap();
@@ -272,7 +272,7 @@ async fn an_answer_without_a_length_that_breaks_off_is_a_broken_connection() {
         assert!(error.may_have_been_carried_out() && error.is_transient());
         assert_eq!(server.requests(), 3, "and no other: {cut}");
     }
-    // As long as announced, it is the server that is wrong: asking again would get the same.
+    // If it is as long as announced, the server is wrong: another request would get the same.
     let whole = "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n{\"errcode\":0";
     let server = Raw::start(None, move |_| (whole, false)).await;
     let error = read(&builder(&format!("http://{}", server.address)).build().unwrap()).await.unwrap_err();
@@ -307,11 +307,11 @@ async fn call_the_mock_by_each_of_its_names() {
             result => result.unwrap(),
         }
     }
-    // A proxy that is set on the client is meant.
+    // The proxy that is set on the client is used.
     let proxy = Proxy::all(std::env::var("THE_PROXY").unwrap()).unwrap();
     let client = builder(&server.base_url()).proxy(proxy).build().unwrap();
     assert!(matches!(read(&client).await, Err(Error::Status { .. })));
-    // And what is not on this machine goes through the environment's.
+    // Other machines are called through the environment's proxy.
     let client = builder("http://qyapi.example.com").build().unwrap();
     assert!(matches!(read(&client).await, Err(Error::Status { .. })));
 }

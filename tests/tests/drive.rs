@@ -44,7 +44,7 @@ fn upload(content: Content) -> DriveUpload {
     DriveUpload::new(content.named("numbers.txt"), DriveFolder::root("space-1"))
 }
 
-/// A WeDrive that takes the parts of one upload, and gives out the file once it has all of the content.
+/// A WeDrive that accepts the parts of one upload, and returns the file once it has all of the content.
 #[derive(Clone, Default)]
 struct Drive(Arc<Mutex<BTreeMap<u64, Vec<u8>>>>);
 
@@ -124,7 +124,7 @@ async fn a_file_of_one_block_goes_in_one_call() {
     }
     assert_eq!(server.requests(INIT), 0);
 
-    // It can't be told of a card.
+    // That is unknown for a card.
     let mut upload = upload(Content::bytes("a")).skip_push_card(true);
     client(&server).upload_to_drive(&mut upload).await.unwrap();
     assert_eq!(sent(&server, INIT)[0]["skip_push_card"], true);
@@ -202,7 +202,7 @@ async fn after_an_error_the_parts_that_are_missing_are_sent() {
     assert_eq!(error.code(), Some(640_002));
     assert_eq!(drive.has(), [1]);
 
-    // There is room now: 0 is a mark for the answer above.
+    // There is room now: 0 is a marker for the response above.
     drive.0.lock().unwrap().insert(0, Vec::new());
     let stored = upload.checkpoint().unwrap().to_string();
     assert!(stored.starts_with("1 5999998 bda1e884"), "{stored}");
@@ -244,7 +244,7 @@ async fn what_has_changed_since_is_no_continuation() {
         assert!(matches!(error, Error::Content { .. }), "{error:?}");
         assert!(error.to_string().contains("the content has changed since the upload began"), "{error}");
     }
-    // A file that isn't what it was when the upload was made.
+    // A file that has changed since the upload was created.
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("numbers");
     std::fs::write(&path, content()).unwrap();

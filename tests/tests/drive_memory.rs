@@ -1,4 +1,4 @@
-//! What an upload to WeDrive takes in memory: a process of its own, since its peak is what counts.
+//! The memory that an upload to WeDrive takes: measured in its own process, by its peak.
 
 #![cfg(target_os = "linux")]
 
@@ -34,7 +34,7 @@ impl Transport for Bottomless {
     }
 }
 
-/// The most memory that the process has had, in bytes.
+/// Returns the most memory that the process has used, in bytes.
 fn peak() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();

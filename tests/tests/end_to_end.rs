@@ -39,9 +39,9 @@ async fn every_endpoint_of_the_spec_is_in_the_mock() {
     for contract in wecom_tests::conformance::contracts() {
         let meta = contract.meta();
         let token = meta.token.parameter().map(|parameter| server.issue_token(parameter)).unwrap_or_default();
-        // Each endpoint by itself: an ID of an example is none of those that the mock gave out.
+        // Each endpoint by itself: the IDs in examples aren't those that the mock issued.
         server.clear_things();
-        // A cursor of an example is none of the mock's; a number is the first page's.
+        // The cursor of an example isn't one of the mock's; a number is that of the first page.
         let first = contract.requests(&server.base_url(), &token).unwrap().remove(0);
         let uncursored = first.map(|body| match serde_json::from_slice::<serde_json::Value>(&body) {
             Ok(mut fields) if fields.is_object() => {

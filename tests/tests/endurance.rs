@@ -1,4 +1,4 @@
-//! Memory stays flat however many calls there are.
+//! Memory stays constant however many calls there are.
 
 use std::fs;
 
@@ -9,7 +9,7 @@ use wecom_sdk::corpgroup::chain::RemoveCorp;
 use wecom_sdk::meeting::basic::GetMeetingInfo;
 use wecom_sdk::{Backoff, Client, OnLimit};
 
-/// How many KiB of memory the process has.
+/// Returns the memory of the process, in KiB.
 fn resident() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
@@ -32,7 +32,7 @@ async fn memory_stays_flat_over_a_hundred_thousand_calls() {
         .unwrap();
     let mut after = Vec::new();
     for round in 0..5 {
-        // Some of each kind: calls that succeed, calls that fail, and calls that are given up.
+        // Some of each kind: calls that succeed, calls that fail, and calls that are dropped.
         server.inject(Fault::code(60111).on("/cgi-bin/corpgroup/corp/remove_corp"));
         stream::iter(0..20_000)
             .for_each_concurrent(64, |number| {
@@ -56,7 +56,8 @@ async fn memory_stays_flat_over_a_hundred_thousand_calls() {
             server.expire_tokens();
         }
     }
-    // The first rounds fill caches, pools and the server's log; a leak of 100 bytes a call would be 4 MiB by the end.
+    // The first rounds fill caches, pools and the server's log; a leak of 100 bytes per call would be 4 MiB by the
+    // end.
     let grown = after[4].saturating_sub(after[2]);
     assert!(grown < 3 << 10, "{grown} KiB more after 40,000 calls: {after:?} KiB");
 }

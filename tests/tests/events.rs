@@ -1,4 +1,4 @@
-//! What the client says in events. There is one test: the subscriber is the whole program's.
+//! The client's events. There is one test: the subscriber is global.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ async fn what_makes_a_call_slow_is_seen_without_debugging() {
         server.inject(fault.on("/cgi-bin/meeting/get_info").times(1));
         client.send(&request).await.unwrap();
     }
-    // A block that others wait for, too.
+    // A block for which others wait, too.
     let client = Client::builder("ww1", "secret")
         .base_url(server.base_url())
         .retry(Backoff::new().retries(0).blocked_for(Duration::from_millis(200)))

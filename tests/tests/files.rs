@@ -32,7 +32,7 @@ fn upload(file: File) -> UploadMedia {
     UploadMedia::new(MediaType::File, file)
 }
 
-/// The parts of a form: the head and the content of each.
+/// Returns the parts of a form: the head and the content of each.
 fn parts(server: &Server) -> Vec<(String, Bytes)> {
     let received = server.received(UPLOAD).pop().expect("something was uploaded");
     let content_type = received.headers["content-type"].to_str().unwrap();
@@ -59,7 +59,7 @@ fn parts(server: &Server) -> Vec<(String, Bytes)> {
 async fn bytes_a_file_and_a_stream_arrive_the_same() {
     let server = Server::start().await.unwrap();
     let client = client(&server);
-    // More than one piece, with what looks like the end of a form in it.
+    // More than one piece, and content that looks like the end of a form.
     let content: Bytes = b"--wecom-form-0000000000000000--\r\n".repeat(10_000).into();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("content");
@@ -76,7 +76,7 @@ async fn bytes_a_file_and_a_stream_arrive_the_same() {
         let uploaded = client.upload(sent, upload).await.unwrap();
         assert!(!uploaded.media_id.is_empty());
         let [(head, received)] = &parts(&server)[..] else { panic!("one part") };
-        // As the server takes it: UTF-8, not RFC 2231.
+        // The server expects UTF-8, not RFC 2231.
         let length = content.len();
         let expected =
             format!("filename=\"会议纪要 %221%22.txt\"; filelength={length}\r\nContent-Type: text/plain");
@@ -143,7 +143,7 @@ async fn content_that_is_longer_than_a_request_can_be_is_an_error_that_says_so()
         let error = sent(length).await;
         assert!(error.contains(&format!("{length} bytes are more than a request can have")), "{error}");
     }
-    // What fits is sent, until it turns out to be shorter.
+    // If it fits, it is sent, until it turns out to be shorter.
     for length in [u64::MAX - 1000, i64::MAX as u64] {
         let error = sent(length).await;
         assert!(error.ends_with(&format!("the stream ended {} bytes early", length - 3)), "{error}");
@@ -155,7 +155,7 @@ async fn content_that_is_longer_than_a_request_can_be_is_an_error_that_says_so()
 async fn content_has_a_place_in_the_request_and_its_own_name() {
     let server = Server::start().await.unwrap();
     let client = client(&server);
-    // A request that does without the file it is given has no place for the content.
+    // A request that ignores the file has no place for the content.
     let whole = |_| upload(File::new("a.txt", "abc"));
     let error = client.upload(Content::bytes("abc"), whole).await.unwrap_err();
     assert!(matches!(error, Error::Build { .. }), "{error:?}");
@@ -174,7 +174,7 @@ async fn content_has_a_place_in_the_request_and_its_own_name() {
 async fn a_download_comes_piece_by_piece_or_at_once() {
     let server = Server::start().await.unwrap();
     let client = client(&server);
-    // Far more than an answer may have.
+    // Far more than a response may contain.
     let content: Bytes = (0..1_000_000_u32).flat_map(u32::to_be_bytes).collect();
     let file = content.clone();
     server.answer(GET, move |_| Reply::file("numbers.bin", "application/octet-stream", file.clone()));
@@ -226,7 +226,7 @@ async fn an_error_where_the_file_should_be_is_an_error() {
     let error = client.download(&GetMedia::new("media")).await.unwrap_err();
     assert_eq!(error.code(), Some(40007));
     server.clear_faults();
-    // A refused token comes that way, too, and so does what may pass.
+    // A refused token arrives that way, too, and so do transient failures.
     server.revoke_tokens();
     client.download(&GetMedia::new("media")).await.unwrap();
     server.inject(Fault::status(502).on(GET).times(1));
@@ -235,7 +235,7 @@ async fn an_error_where_the_file_should_be_is_an_error() {
     server.answer(GET, |_| Reply::file("errors.json", "application/json", r#"{ "errcode": 40007 }"#));
     let json = client.download(&GetMedia::new("media")).await.unwrap();
     assert_eq!(&json.bytes().await.unwrap()[..], br#"{ "errcode": 40007 }"#);
-    // One that doesn't say that it is one, and isn't an error, is a file as well.
+    // A response that neither says that it is a file nor is an error is a file as well.
     server.answer(GET, |_| Reply::new(200, "text/plain", "Nothing was decided."));
     let text = client.download(&GetMedia::new("media")).await.unwrap();
     assert_eq!(&text.bytes().await.unwrap()[..], b"Nothing was decided.");
@@ -276,13 +276,13 @@ async fn names_come_back_in_every_spelling() {
 const CHUNKED: &str = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
 const UNTIL_IT_CLOSES: &str = "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n";
 
-/// Parts of a body, each in a chunk of its own.
+/// Puts each part of a body into a chunk of its own.
 fn chunks<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
     let parts = parts.into_iter();
     parts.flat_map(|part| [format!("{:x}\r\n", part.len()).as_bytes(), part, b"\r\n"].concat()).collect()
 }
 
-/// A client of a server that answers with this, and sends the second part only once it is told to.
+/// Returns a client of a server that responds with this, and sends the second part only on request.
 async fn slow(first: Vec<u8>, second: Vec<u8>) -> (Client<Fixed<AccessToken>>, Arc<Notify>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -293,14 +293,14 @@ async fn slow(first: Vec<u8>, second: Vec<u8>) -> (Client<Fixed<AccessToken>>, A
         assert!(stream.read(&mut [0; 4096]).await.unwrap() > 0);
         stream.write_all(&first).await.unwrap();
         told.notified().await;
-        // The client may have seen enough.
+        // The client may have read enough.
         let _ = stream.write_all(&second).await;
     });
     let builder = ClientBuilder::new(Fixed::new("token")).base_url(format!("http://{address}"));
     (builder.retry(NoRetry).build().unwrap(), go_on)
 }
 
-/// What becomes of an answer that comes without a stop.
+/// Fetches a response that arrives without interruption.
 async fn fetched(head: &str, body: Vec<u8>) -> Result<Bytes, Error> {
     let (client, go_on) = slow([head.as_bytes(), &body].concat(), Vec::new()).await;
     go_on.notify_one();

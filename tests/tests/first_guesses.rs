@@ -1,5 +1,5 @@
-//! What somebody writes who knows WeCom and Rust, and hasn't read the documentation of these crates: it compiles, and means
-//! what it says.
+//! Code by somebody who knows WeCom and Rust, but hasn't read the documentation of these crates: it compiles, and
+//! means what it says.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -196,7 +196,7 @@ fn arguments_that_could_be_mixed_up_have_names() {
     assert_eq!(json(&card), sent);
 }
 
-/// Nothing in a module hides what Rust's prelude has, and modules can be imported side by side.
+/// Nothing in a module hides Rust's prelude, and modules can be imported side by side.
 mod everything {
     use wecom_sdk::contacts::user::*;
     use wecom_sdk::externalcontact::customer::*;

@@ -1,4 +1,4 @@
-//! Jobs that WeCom continues after a call has returned. Time is paused: it passes where everyone waits.
+//! Jobs that WeCom continues after a call has returned. Time is paused: it advances when all tasks wait.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -24,7 +24,7 @@ fn client(server: &Server) -> Client {
     Client::builder("ww1", "secret").base_url(server.base_url()).retry(NoRetry).build().unwrap()
 }
 
-/// Answers to one request after another; the last one stays.
+/// Responds to one request after another; the last response stays.
 fn answers(server: &Server, path: &str, answers: impl IntoIterator<Item = Value>) {
     let answers: Vec<Value> = answers.into_iter().collect();
     let asked = AtomicUsize::new(0);
@@ -50,7 +50,7 @@ fn wait(client: &Client) -> Wait<GetBatchResult, wecom_sdk::CorpSecret> {
     client.wait(GetBatchResult::new("job-import-1"))
 }
 
-/// A client that has a token already, so that waits are all that takes time.
+/// Returns a client that already has a token, so that only waits take time.
 async fn ready(server: &Server) -> Client {
     let client = client(server);
     client.access_token().await.unwrap();
@@ -93,7 +93,7 @@ async fn a_job_that_is_not_over_in_time_is_given_up_with_its_last_answer() {
     assert_eq!(error.to_string(), "the job wasn't over within 10s");
     let WaitError::Deadline { response: Some(last), failure: None, .. } = error else { panic!("{error}") };
     assert_eq!((last.percentage, start.elapsed().as_secs()), (50, 10));
-    // An answer that takes longer than that is not waited for.
+    // A response that takes longer than that is not waited for.
     server.inject(Fault::hang().on(PATH));
     let start = Instant::now();
     let error = wait(&client).deadline(10 * SECOND).await.unwrap_err();
@@ -135,7 +135,7 @@ async fn an_error_ends_the_wait_unless_it_may_pass() {
     assert!(error.to_string().contains("HTTP status 503"), "{error}");
 }
 
-/// What becomes of a job: its error code, or nothing if it is finished.
+/// Returns the outcome of a job: its error code, or nothing if it is finished.
 async fn outcome<E>(client: &Client, job: E) -> Option<Option<i64>>
 where
     E: wecom_sdk::Job<Token = wecom_sdk::token::AccessToken> + Send + Sync + 'static,

@@ -25,7 +25,7 @@ fn client(server: &Server, on_limit: OnLimit) -> Client {
     builder.deadline(Duration::from_secs(5)).build().expect("the client can be set up")
 }
 
-/// How many calls a minute the documentation allows.
+/// Returns how many calls per minute the documentation allows.
 fn allowed() -> usize {
     let [rate] = GetCorpCheckinOption::META.rates else { panic!("the endpoint has one rate") };
     assert_eq!(rate.per, Period::Minute);
@@ -83,7 +83,7 @@ async fn limits_can_be_left_to_wecom() {
 
 #[tokio::test(start_paused = true)]
 async fn a_rate_counts_calls_when_they_leave_and_not_when_they_begin_to_wait_for_a_token() {
-    /// WeCom whose `gettoken` is slow, and that notes when calls arrive.
+    /// A WeCom whose `gettoken` is slow, and which records when calls arrive.
     #[derive(Default)]
     struct Slow(Mutex<Vec<Instant>>);
 
@@ -116,7 +116,7 @@ async fn a_rate_counts_calls_when_they_leave_and_not_when_they_begin_to_wait_for
     }
 }
 
-/// WeCom that answers everything at once, and notes when calls of each path arrive.
+/// A WeCom that responds at once, and records when calls of each path arrive.
 #[derive(Default)]
 struct Noted(Mutex<Vec<(String, Instant)>>);
 
@@ -146,7 +146,7 @@ fn noted(on_limit: OnLimit) -> (Arc<Noted>, Client) {
     (noted, builder.build().unwrap())
 }
 
-/// A call of an endpoint that has no rate of its own.
+/// Calls an endpoint that has no rate of its own.
 async fn call(client: &Client, path: &str) -> Result<(), Error> {
     client.call(Method::POST, path).json(&json!({})).send::<Value>().await.map(drop)
 }
@@ -189,13 +189,13 @@ async fn applications_of_a_company_count_together_and_companies_and_endpoints_ap
     call(&client, "/cgi-bin/tag/create").await.unwrap();
     let elsewhere = client.with_credential(CorpSecret::new("ww2", "secret"));
     call(&elsewhere, ANY).await.unwrap();
-    // 20,000 calls a minute from one address, whoever makes them.
+    // 20,000 calls per minute from one address, whichever client makes them.
     for _ in 1..A_MINUTE {
         call(&elsewhere, ANY).await.unwrap();
     }
     let third = client.with_credential(CorpSecret::new("ww3", "secret"));
     assert!(matches!(call(&third, ANY).await, Err(Error::Limited { .. })));
-    // Nor was what was refused counted.
+    // Nor were refused calls counted.
     tokio::time::advance(Duration::from_secs(62)).await;
     for _ in 0..A_MINUTE {
         call(&third, ANY).await.unwrap();
@@ -206,7 +206,7 @@ async fn applications_of_a_company_count_together_and_companies_and_endpoints_ap
 async fn rates_of_some_endpoints_are_kept_although_the_specification_lacks_them() {
     const TICKET: &str = "/cgi-bin/get_jsapi_ticket";
     let (noted, client) = noted(OnLimit::Refuse);
-    // An application gets 100 an hour, and all of a company 400.
+    // An application gets 100 per hour, and all of a company 400.
     for number in 0..5 {
         let client = client.with_credential(CorpSecret::new("ww1", number.to_string()));
         for _ in 0..100 {
@@ -232,12 +232,12 @@ async fn what_general_rates_except_is_not_counted() {
 async fn a_message_beyond_what_one_receiver_may_get_is_not_sent_to_be_dropped() {
     let (noted, client) = noted(OnLimit::Refuse);
     for number in 0..30 {
-        // As WeCom reads them, ids differ in case only.
+        // WeCom ignores the case of IDs.
         client.send(&message(&[if number % 2 == 0 { "lin" } else { "LIN" }])).await.unwrap();
     }
     let error = client.send(&message(&["chen", "lin"])).await.unwrap_err();
     assert!(matches!(error, Error::Limited { .. }), "{error:?}");
-    // Who was named beside `lin` has got nothing: all 30 are left.
+    // The member who was named beside `lin` has received nothing: all 30 are left.
     for _ in 0..30 {
         client.send(&message(&["chen"])).await.unwrap();
     }
@@ -246,7 +246,7 @@ async fn a_message_beyond_what_one_receiver_may_get_is_not_sent_to_be_dropped() 
     // Another application's messages count apart.
     let other = client.with_credential(CorpSecret::new("ww1", "another secret"));
     other.send(&message(&["chen", "lin"])).await.unwrap();
-    // And who waits gets all of them.
+    // A caller that waits gets all of them.
     let patient = client.with(|options| options.on_limit(OnLimit::Wait));
     patient.send(&message(&["chen", "lin"])).await.unwrap();
     let (first, last) = (noted.times(SEND)[0], *noted.times(SEND).last().unwrap());
@@ -258,13 +258,13 @@ async fn what_is_allowed_for_each_account_is_kept_once_their_number_is_known() {
     let (noted, client) = noted(OnLimit::Refuse);
     let people: Vec<String> = (0..1000).map(|number| number.to_string()).collect();
     let everyone: Vec<&str> = people.iter().map(String::as_str).collect();
-    // 200 recipients a day for each account.
+    // 200 recipients per day for each account.
     let limited = client.with(|options| options.accounts(10));
     limited.send(&message(&everyone)).await.unwrap();
     limited.send(&message(&everyone)).await.unwrap();
     let error = limited.send(&message(&["one more"])).await.unwrap_err();
     assert!(error.retry_after().unwrap() > Duration::from_secs(23 * 60 * 60), "{error:?}");
-    // Nobody says how many accounts there are: nothing is limited.
+    // The number of accounts is unknown: nothing is limited.
     client.send(&message(&["one more"])).await.unwrap();
     // More accounts, and all of them at once.
     let larger = client.with(|options| options.accounts(30));
@@ -274,7 +274,7 @@ async fn what_is_allowed_for_each_account_is_kept_once_their_number_is_known() {
 
 #[tokio::test(start_paused = true)]
 async fn a_store_hears_of_a_hundred_calls_at_once_and_of_those_that_were_made() {
-    /// Counts what is asked of it.
+    /// Counts the requests to the store.
     #[derive(Default)]
     struct Asked(Mutex<Vec<u32>>);
 

@@ -25,7 +25,7 @@ const KEY: &str = "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefg";
 const KF: &str = "/cgi-bin/kf/sync_msg";
 const ARCHIVE: &str = "/cgi-bin/chatdata/sync_msg";
 
-/// The messages that WeCom has of each account, three on a page. A cursor is the number of messages before it.
+/// WeCom's messages of each account, three per page. A cursor is the number of messages before it.
 #[derive(Clone, Default)]
 struct Conversation(Arc<Mutex<HashMap<String, Vec<String>>>>);
 
@@ -77,7 +77,7 @@ fn client(server: &Server, store: &Arc<MemoryStore>) -> Client {
         .unwrap()
 }
 
-/// What was handled, in its order; handlers wait for as many permits as there are messages.
+/// The handled messages, in order; handlers wait for as many permits as there are messages.
 #[derive(Clone)]
 struct Handled {
     ids: Arc<Mutex<Vec<String>>>,
@@ -125,7 +125,7 @@ impl Pusher {
         self.0.handle(request).await.status()
     }
 
-    /// Another callback each time, as far as its token goes.
+    /// Sends a callback that differs from others by its token.
     async fn announce(&self, account: &str, token: &str) -> StatusCode {
         self.push(&format!(
             "<xml><ToUserName>ww1</ToUserName><MsgType>event</MsgType><Event>kf_msg_or_event</Event>\
@@ -153,7 +153,7 @@ async fn a_callback_brings_all_messages_in_order_and_the_next_one_goes_on_behind
     let asked = server.received(KF);
     let tokens: Vec<Value> = asked.iter().map(|request| request.json().unwrap()["token"].clone()).collect();
     assert_eq!(tokens, ["T1", "T1", "T1", "T2", "T3", "T4"]);
-    // A callback that comes twice is one.
+    // A repeated callback counts once.
     assert_eq!(callbacks.announce("wk1", "T4").await, StatusCode::OK);
     assert_eq!(server.requests(KF), 6);
 }
@@ -314,7 +314,7 @@ async fn archived_messages_are_handled_as_they_are_announced() {
     assert_eq!(handled.numbers(""), Vec::from_iter(0..6));
 }
 
-/// A store that fails, or has something else than a position.
+/// A store that fails, or contains something other than a position.
 #[derive(Default)]
 struct Broken {
     fails: bool,

@@ -1,4 +1,4 @@
-//! The OpenAPI document in the hands of other programs: their idea of what is valid, and what they can make of it.
+//! The OpenAPI document in other programs: what they consider valid, and what they generate from it.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -14,7 +14,7 @@ use wecom_mock::Server;
 use wecom_requests::Host;
 use xtask::openapi;
 
-/// One document of the whole API, in a folder: not all programs follow references into other files.
+/// Writes one document of the whole API to a folder: not all programs follow references into other files.
 fn document(folder: &Path) -> PathBuf {
     let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec");
     let api = xtask::api::read(&xtask::spec::load::sources(&spec).unwrap(), false).unwrap();
@@ -23,7 +23,7 @@ fn document(folder: &Path) -> PathBuf {
     file
 }
 
-/// What a program does in a folder, or a message that the test is skipped where the program is not installed.
+/// Runs a program in a folder, or prints that the test is skipped if the program isn't installed.
 fn run(program: &str, folder: &Path, args: &[&OsStr]) -> Option<Output> {
     let output = Command::new(program).args(args).current_dir(folder).output();
     if output.is_err() {
@@ -35,7 +35,7 @@ fn run(program: &str, folder: &Path, args: &[&OsStr]) -> Option<Output> {
 /// How long Prism may take to start.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Prism (`npm install -g @stoplight/prism-cli`), a mock server made of the document. It ends with the test.
+/// Prism (`npm install -g @stoplight/prism-cli`), a mock server created from the document. It ends with the test.
 struct Prism {
     process: Child,
     port: u16,
@@ -43,7 +43,7 @@ struct Prism {
 }
 
 impl Prism {
-    /// A running server, or a message that the test is skipped where the program is not installed.
+    /// Starts the server, or prints that the test is skipped if the program isn't installed.
     fn start() -> Option<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -90,7 +90,7 @@ async fn prism_accepts_every_request_of_the_crates() {
     let mut refused = Vec::new();
     for contract in wecom_tests::conformance::contracts() {
         let meta = contract.meta();
-        // WeChat Pay takes XML, which Prism doesn't read.
+        // WeChat Pay uses XML, which Prism doesn't support.
         if meta.host == Host::Merchant {
             continue;
         }
@@ -110,7 +110,7 @@ async fn prism_accepts_every_request_of_the_crates() {
     assert!(unknown.status().is_client_error(), "a request without its userid is refused");
 }
 
-/// `openapi-python-client` (of Python, `pip install`) leaves out what it has no type for, and says so in a warning.
+/// `openapi-python-client` (for Python, `pip install`) leaves out operations for which it has no type, with a warning.
 #[test]
 fn a_client_is_generated_of_every_operation_but_those_that_speak_xml() {
     let folder = tempfile::tempdir().unwrap();
@@ -145,8 +145,8 @@ fn a_client_is_generated_of_every_operation_but_those_that_speak_xml() {
     assert_eq!(modules.count(), readable.len(), "{log}");
 }
 
-/// `schemathesis` (of Python, `pip install`) makes up requests from the document, valid ones and others, and holds the
-/// answers against it.
+/// `schemathesis` (for Python, `pip install`) creates valid and invalid requests from the document, and checks the
+/// responses against it.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_mock_answers_whatever_it_is_asked_as_the_document_says() {
     let server = Server::start().await.unwrap();
@@ -160,7 +160,7 @@ async fn the_mock_answers_whatever_it_is_asked_as_the_document_says() {
     });
     fs::write(folder.path().join("schemathesis.toml"), config.collect::<String>()).unwrap();
     let (document, url) = (document(folder.path()), server.base_url());
-    // WeCom answers with 200 and an `errcode`, whatever the request: what HTTP has for that is not asked about.
+    // WeCom responds with 200 and an `errcode`, whatever the request: HTTP's own statuses aren't checked.
     let args = [
         "--no-color",
         "run",

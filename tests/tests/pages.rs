@@ -1,11 +1,11 @@
-//! The spec against the documentation's own examples, where its pages are at hand.
+//! Checks the spec against the documentation's own examples, if its pages are available.
 
 use std::path::PathBuf;
 
 use wecom_tests::conformance::{Findings, Kind, Outcome, check};
 use wecom_tests::event;
 
-/// The folder of the pages, from the environment; tests are skipped without it.
+/// Returns the folder of the pages, from the environment; tests are skipped without it.
 fn pages() -> Option<PathBuf> {
     let folder = std::env::var_os("WECOM_DOCS").map(PathBuf::from);
     let found = folder.filter(|folder| folder.is_dir());

@@ -1,4 +1,4 @@
-//! Pages in each way that the documentation lets them follow each other.
+//! Pages in every documented way of paging.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -29,7 +29,7 @@ fn approvals() -> GetApprovalInfo {
     GetApprovalInfo::new(1_720_000_000, 1_720_086_400, "", 100)
 }
 
-/// All pages of four, and where each request said that its page starts.
+/// Returns all of four pages, and where each request said that its page starts.
 async fn four<E>(request: E, field: &str) -> (Vec<E::Response>, Vec<Value>)
 where
     E: Paged<Token = AccessToken> + Send + Sync,
@@ -147,7 +147,7 @@ async fn a_cursor_may_have_any_name_and_be_text_or_a_number() {
     assert_eq!(json!(starts), json!([null, size, 2 * size, 3 * size]));
 }
 
-/// Fetches two of four pages, stores the cursor, and counts what a new request gets from there on.
+/// Fetches two of four pages, stores the cursor, and counts what a new request returns from there on.
 async fn resumed<E>(request: impl Fn() -> E) -> (String, usize)
 where
     E: Paged<Token = AccessToken> + Send + Sync,
@@ -180,7 +180,7 @@ async fn reading_goes_on_from_a_stored_cursor() {
     assert_eq!(resumed(|| GetFormStatistic::new("form", FormStatisticType::Unsubmitted)).await, text("2", 2));
 }
 
-/// Where following pages gets stuck, and after how many, if the answers are these, the last one ever again.
+/// Returns where paging gets stuck, and after how many pages, with these responses, the last of which repeats.
 async fn stuck<E>(request: E, answers: Value) -> (String, usize)
 where
     E: Paged<Token = AccessToken> + Send + Sync,

@@ -1,4 +1,4 @@
-//! Secrets appear nowhere: in no event at any level, and in no error, whatever goes wrong.
+//! Secrets appear nowhere: neither in events of any level nor in errors, whatever goes wrong.
 
 use std::error::Error as _;
 use std::fmt::Write as _;
@@ -30,7 +30,7 @@ const SECRETS: [&str; 9] = [
     "the-redis-password",
 ];
 
-/// Everything an error says of itself.
+/// Writes everything that an error says.
 fn write_error(text: &mut String, error: &Error) {
     write!(text, "{error}\n{error:?}\n{error:#?}\n").unwrap();
     let mut source = error.source();
@@ -40,7 +40,7 @@ fn write_error(text: &mut String, error: &Error) {
     }
 }
 
-/// Requests of an application's own that hold secrets, and a server that repeats them in every form.
+/// Sends an application's own requests that contain secrets to a server that repeats them in every form.
 async fn requests_that_hold_secrets(server: &Server, client: &Client, told: &mut String) {
     let (query, body) = ("the-typed-secret in /ä+&query?", "the-typed-secret \"in\"\n/äbody\\");
     for number in 0..6 {
@@ -75,7 +75,7 @@ async fn requests_that_hold_secrets(server: &Server, client: &Client, told: &mut
         let untyped = client.call(Method::POST, "/cgi-bin/odd").without_token().json(&plain);
         write_error(told, &untyped.send::<serde_json::Value>().await.unwrap_err());
     }
-    // What an answer holds under the name of a secret.
+    // The value in a response under the name of a secret.
     server.answer("/cgi-bin/odd", |_| {
         Reply::json(serde_json::json!({
             "errcode": 0, "kind": "none", "webhook_token": "the-answers-secret", "errmsg": "the-answers-secret",
@@ -90,7 +90,7 @@ async fn requests_that_hold_secrets(server: &Server, client: &Client, told: &mut
     write_error(told, &odd().send::<serde_json::Value>().await.unwrap_err());
 }
 
-/// A type whose errors show what they found.
+/// A type whose errors show the values they found.
 #[derive(Debug, serde::Deserialize)]
 struct Odd {
     #[expect(dead_code, reason = "it can't be read")]
@@ -177,7 +177,7 @@ async fn no_event_and_no_error_shows_a_secret() {
             Fault::content_type("text/plain"),
         ];
         for fault in faults {
-            // First on the calls, with a token in hand; then on gettoken, too, with the secret on its way.
+            // First on the calls, with a token at hand; then on gettoken, too, with the secret in flight.
             server.inject(if round == 0 { fault.on("/cgi-bin/meeting/get_info") } else { fault });
             let client = if round == 0 { client.clone() } else { builder().build().unwrap() };
             if let Err(error) = client.send(&GetMeetingInfo::new("hy")).await {

@@ -25,7 +25,7 @@ fn read<E: Endpoint<Response: wecom_models::wire::ReadObject>>(body: &Value) -> 
     parse::<E>(success(body).to_string().as_bytes()).expect("the body should be understood")
 }
 
-/// Reads and writes again.
+/// Reads, and writes again.
 fn again<T: serde::de::DeserializeOwned + serde::Serialize>(json: &Value) -> Value {
     let read: T = serde_json::from_value(json.clone()).expect("the JSON should be understood");
     serde_json::to_value(read).expect("a model can be written")

@@ -1,4 +1,4 @@
-//! What the span of a call says. There is one test: the subscriber is the whole program's.
+//! The span of a call. There is one test: the subscriber is global.
 
 use wecom_mock::{Fault, Server};
 use wecom_sdk::Client;

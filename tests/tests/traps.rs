@@ -1,4 +1,4 @@
-//! What the documentation gets wrong or leaves open, and what must become of it.
+//! Mistakes and gaps in the documentation, and their correct handling.
 
 use serde_json::json;
 use wecom_models::chatdata::archive::{MsgType, PartyType, SyncMsg, SyncMsgResponse};
@@ -356,7 +356,7 @@ fn what_cannot_be_understood_is_not_shown() {
 
 #[test]
 fn numbers_of_any_precision_are_numbers() {
-    // This is how they come where a crate of the program turns on serde_json's `arbitrary_precision`.
+    // This is their form if a crate of the program enables serde_json's `arbitrary_precision`.
     fn number<T: for<'de> wecom_models::wire::Read<'de>>(digits: &str) -> Option<T> {
         let map = [("$serde_json::private::Number", digits)].into_iter();
         let map: serde::de::value::MapDeserializer<'_, _, serde::de::value::Error> =

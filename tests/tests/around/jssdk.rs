@@ -1,4 +1,4 @@
-//! Pages that are signed for the JS-SDK, with tickets that are kept like tokens.
+//! Pages signed for the JS-SDK, with tickets that are kept like tokens.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,12 +27,12 @@ fn client(server: &Server) -> Client {
     builder(server).build().unwrap()
 }
 
-/// What a ticket would have signed in place of this signature's.
+/// Returns the signature that another ticket would have created in place of this one.
 fn by(ticket: &str, signed: &JsSignature) -> JsSignature {
     JsSignature::new(&ticket.into(), signed.nonce_str.as_str(), signed.timestamp, URL)
 }
 
-/// Answers with tickets that live for so long: `ticket-1`, `ticket-2` and so on.
+/// Responds with tickets of this lifetime: `ticket-1`, `ticket-2` and so on.
 fn number_tickets(server: &Server, path: &str, lifetime: u64) {
     let given = std::sync::atomic::AtomicU64::new(0);
     server.answer(path, move |_| {
@@ -49,7 +49,7 @@ async fn company_and_app_sign_with_tickets_of_their_own_which_are_fetched_once()
     let client = client(&server);
     let jssdk = client.jssdk();
     let pages = (0..200).map(|number| {
-        // Whoever makes one for each page shares the tickets all the same.
+        // A signer per page shares the tickets all the same.
         let jssdk = if number % 2 == 0 { jssdk.clone() } else { client.jssdk() };
         tokio::spawn(
             async move { (jssdk.config(URL).await.unwrap(), jssdk.agent_config(URL).await.unwrap()) },
@@ -94,7 +94,7 @@ async fn clients_with_one_store_share_tickets_and_others_have_their_own() {
 #[tokio::test]
 async fn a_ticket_about_to_expire_is_not_signed_with() {
     let server = server().await;
-    // A tenth of its life is kept as a margin, so one of no life at all but a second is gone at once where time stands still.
+    // A tenth of the lifetime is kept as a margin, so a lifetime of one second is over immediately if time is paused.
     number_tickets(&server, COMPANY, 1);
     let jssdk = client(&server).jssdk();
     let first = jssdk.config(URL).await.unwrap();
@@ -171,7 +171,7 @@ async fn a_failed_fetch_is_shared_and_says_which_call_failed() {
         assert!(error.to_string().contains("auth.jssdk.get_jsapi_ticket"), "{error}");
     }
     assert_eq!(server.requests(COMPANY), 1);
-    // Nobody signs with what is no ticket.
+    // Nothing is signed with an invalid ticket.
     server.clear_faults();
     server.answer(COMPANY, |_| Reply::json(json!({ "errcode": 0, "errmsg": "ok", "expires_in": 7200 })));
     let error = client(&server).jssdk().config(URL).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! Codes that are exchanged for whoever logged in.
+//! Codes exchanged for the person who logged in.
 
 use wecom_mock::Server;
 use wecom_sdk::auth::login::{GetUserDetail, GetUserInfo};
@@ -9,7 +9,8 @@ use wecom_sdk::{AuthorizedCorp, Client, ClientBuilder, Suite};
 
 const STATE: &str = "4dVqJ7";
 
-/// What WeCom sends the browser back with, for the URL it was sent to: the parameters of the `redirect_uri` and a code.
+/// Returns the query with which WeCom redirects the browser back: the parameters of the URL's `redirect_uri`, and a
+/// code.
 fn comes_back(url: &str, code: &str) -> String {
     let (_, query) = url.split_once('?').unwrap();
     let state = form_urlencoded::parse(query.trim_end_matches("#wechat_redirect").as_bytes())

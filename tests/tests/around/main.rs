@@ -1,4 +1,4 @@
-//! What applications expect around the endpoints: logins, signed pages, group bots, metrics.
+//! What applications need beyond the endpoints: logins, signed pages, group bots, metrics.
 
 mod group_bot;
 mod jssdk;

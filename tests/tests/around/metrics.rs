@@ -1,4 +1,4 @@
-//! What a hook hears of whole calls.
+//! A hook's view of whole calls.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use wecom_sdk::{Backoff, Client, ClientBuilder, Error, Finished, Hook};
 
 const INFO: &str = "/cgi-bin/meeting/get_info";
 
-/// Writes down how calls end: the endpoint, the number of requests and the outcome.
+/// Records how calls end: the endpoint, the number of requests and the outcome.
 #[derive(Default)]
 struct Calls(Mutex<Vec<(&'static str, u32, &'static str)>>);
 

@@ -1,4 +1,4 @@
-//! Calls beyond what a type says: of endpoints that have none, with options of their own, with the raw answer, with hooks.
+//! Calls beyond the types: of endpoints without a type, with options per call, with the raw response, with hooks.
 
 mod options;
 mod stalls;
@@ -75,11 +75,11 @@ async fn items_go_on_from_where_they_stopped() {
         let rest: Vec<_> = rest.into_stream().try_collect().await.unwrap();
         assert_eq!(ids(&rest), ids(&all[stop..]), "after {stop}");
     }
-    // At the end, what has been added since comes next.
+    // At the end, items that have been added since come next.
     let mut items = client.items(SyncMsg::new());
     while items.try_next().await.unwrap().is_some() {}
     assert!(items.position().taken > 0);
-    // An error moves nothing.
+    // An error doesn't change the position.
     let mut items = client.with(|call| call.retry(NoRetry)).items(SyncMsg::new());
     items.try_next().await.unwrap();
     let position = items.position();

@@ -97,7 +97,7 @@ impl Hook for Count {
     }
 }
 
-/// Writes down what it sees, and signs what goes out.
+/// Records what it sees, and signs requests.
 #[derive(Default)]
 struct Audit(Mutex<Vec<String>>);
 

@@ -1,4 +1,4 @@
-//! Transfers that stand still.
+//! Stalled transfers.
 
 use std::time::Duration;
 
@@ -11,9 +11,9 @@ use wecom_sdk::token::AccessToken;
 use wecom_sdk::transport::{RequestBody, ResponseBody, Transport, TransportError};
 use wecom_sdk::{Client, ClientBuilder, Content, Error, Fixed, NoRetry};
 
-/// Sends nothing that comes to an end: of an upload it takes a piece, of a download it gives one.
+/// Never completes a transfer: it accepts a piece of an upload, and sends a piece of a download.
 struct Stalling {
-    /// How many bytes come at once, and how often.
+    /// How many bytes arrive at once, and how often.
     trickle: (usize, Duration),
 }
 
@@ -74,7 +74,7 @@ async fn a_download_that_stands_still_is_noticed_and_a_slow_one_is_not() {
         patient.download(&GetMedia::new("media")).await.unwrap().bytes().await.unwrap().len(),
         100_000_000
     );
-    // Whoever takes their time to look at what has come doesn't make it stall.
+    // A slow reader of the received data doesn't make it stall.
     let mut download = stalling(30, 1).download(&GetMedia::new("media")).await.unwrap();
     for _ in 0..3 {
         assert!(download.chunk().await.unwrap().is_some());

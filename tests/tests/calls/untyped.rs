@@ -1,4 +1,4 @@
-//! Endpoints that the specification doesn't have: by their paths, or with a type of the application's.
+//! Endpoints that the specification lacks: by path, or with a type of the application's own.
 
 use std::time::Duration;
 
@@ -55,7 +55,7 @@ async fn an_untyped_call_has_what_typed_ones_have() {
     };
     call(false).await.unwrap();
     for (fault, safe, requests) in [
-        // A token that is refused is renewed, and what may pass is retried.
+        // A refused token is renewed, and transient failures are retried.
         (Fault::code(42001), false, 2),
         (Fault::code(45033), false, 2),
         (Fault::disconnect(), true, 2),
@@ -71,7 +71,7 @@ async fn an_untyped_call_has_what_typed_ones_have() {
             assert_eq!(error.endpoint().unwrap().path, UNSPECIFIED);
         }
     }
-    // A server that repeats what it was sent tells nobody.
+    // Even if a server repeats what it was sent, nothing is revealed.
     server.answer(UNSPECIFIED, |request| {
         let token = request.param("access_token").unwrap();
         Reply::json(json!({ "errcode": 40058, "errmsg": format!("invalid {token}") }))
@@ -94,7 +94,7 @@ async fn typed_and_untyped_calls_share_the_documented_rates() {
         if number % 3 == 0 {
             client.send(&GetCorpCheckinOption::new()).await.unwrap();
         } else {
-            // Whatever the caller says of it otherwise.
+            // Whatever else the caller says about it.
             let call = client.call(Method::POST, PATH).json(&json!({}));
             let call = if number % 3 == 1 { call.safe(false) } else { call };
             call.send::<Value>().await.unwrap();
@@ -125,7 +125,7 @@ async fn a_path_that_is_none_takes_the_token_nowhere() {
         assert!(error.to_string().contains(reason), "{error}");
     }
     assert_eq!(server.total_requests(), 0);
-    // What stays a path is one.
+    // Anything that remains a path is accepted.
     let _ = client.call(Method::GET, "//evil.example.com/cgi-bin").send::<Value>().await;
     assert_eq!(server.requests("//evil.example.com/cgi-bin"), 1);
 }

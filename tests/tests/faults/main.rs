@@ -1,4 +1,4 @@
-//! What comes of every way in which an answer can fail.
+//! The result of every way in which a response can fail.
 
 mod pauses;
 
@@ -17,7 +17,7 @@ use wecom_sdk::pay::red_packet::{SendWorkwxRedPack, SendWorkwxRedPackArgs};
 use wecom_sdk::transport::{RequestBody, ResponseBody, Transport, TransportError};
 use wecom_sdk::{Backoff, Client, ClientBuilder, Error, NoRetry};
 
-/// Only reads, so it may be repeated.
+/// Only reads, so it may be retried.
 const SAFE: &str = "/cgi-bin/meeting/get_info";
 
 /// Must not be carried out twice.
@@ -44,10 +44,10 @@ async fn write(client: &Client) -> Result<(), Error> {
     client.send(&RemoveCorp::new("chain").corpid("ww2")).await.map(drop)
 }
 
-/// The error that is expected, if any, and how many requests there are until then.
+/// The expected error, if any, and the number of requests until then.
 type Expected = (Option<fn(&Error) -> bool>, u64);
 
-/// What an endpoint that may be repeated, and one that may not, come to when a fault strikes once.
+/// The results for an endpoint that may be retried, and for one that may not, when a fault occurs once.
 struct Outcome {
     fault: Fault,
     safe: Expected,
@@ -101,7 +101,7 @@ async fn each_fault_has_its_outcome_and_nothing_is_carried_out_twice() {
                 _ => panic!("{fault:?} at {path}: {result:?}"),
             }
             assert_eq!(server.requests(path), requests, "{fault:?} at {path}");
-            // And the client is as good as before.
+            // And the client works as before.
             server.clear_faults();
             if safe { read(&client).await } else { write(&client).await }
                 .unwrap_or_else(|error| panic!("after {fault:?}: {error}"));
@@ -180,7 +180,7 @@ async fn a_call_ends_at_its_deadline_and_a_pause_beyond_it_is_not_begun() {
     assert!(start.elapsed() < Duration::from_secs(20), "the error comes at once");
 }
 
-/// Counts what is sent.
+/// Counts requests.
 struct Counting(reqwest::Client, Arc<AtomicU64>);
 
 impl Transport for Counting {
@@ -195,7 +195,7 @@ impl Transport for Counting {
 
 #[tokio::test]
 async fn a_request_that_never_left_is_repeated_whatever_it_asks_for() {
-    // A port where nobody listens any more.
+    // A port on which nobody listens any more.
     let base_url = Server::start().await.unwrap().base_url();
     let sent = Arc::new(AtomicU64::new(0));
     let server = Server::start().await.unwrap();
@@ -225,7 +225,7 @@ async fn an_error_in_its_own_words_is_one_whatever_the_status() {
         let Error::Merchant { error, .. } = error else { panic!("{status}: {error:?}") };
         assert_eq!(error.message, "60020: a fault on demand");
     }
-    // What reports no error, or isn't understood, is not an answer with such a status.
+    // A body that reports no error, or isn't understood, isn't a response if it has such a status.
     for status in [400, 500] {
         let success = Reply::new(status, "text/xml", "<xml><return_code>SUCCESS</return_code></xml>");
         for reply in [
@@ -257,7 +257,7 @@ async fn a_dropped_call_leaves_the_client_usable() {
     let server = Server::start().await.unwrap();
     let client = builder(&server).timeout(Duration::from_secs(30)).build().unwrap();
     read(&client).await.unwrap();
-    // More than there are places for at once: each dropped call gives its place back.
+    // More than there are places for at once: each dropped call releases its place.
     server.inject(Fault::hang().on(UNSAFE));
     for _ in 0..5 {
         assert!(tokio::time::timeout(Duration::from_millis(20), write(&client)).await.is_err());
@@ -288,12 +288,12 @@ async fn a_call_may_take_for_ever() {
     let patient = client(Duration::from_secs(3600));
     let blocked = tokio::time::timeout(Duration::from_millis(100), read(&patient)).await;
     assert!(blocked.is_err(), "{blocked:?}");
-    // For ever is longer than even that.
+    // Unlimited is longer than even that.
     assert_eq!(read(&client(Duration::MAX)).await.unwrap_err().code(), Some(45009));
     read(&client(Duration::ZERO)).await.unwrap();
 }
 
-/// Answers without ever saying how long the answer is.
+/// Sends a response without end, and without a length.
 struct Endless;
 
 impl Transport for Endless {

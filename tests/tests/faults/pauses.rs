@@ -1,4 +1,4 @@
-//! Servers that say when to come back, and endpoints that are blocked.
+//! Servers that say when to come back, and blocked endpoints.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -35,7 +35,8 @@ async fn a_blocked_endpoint_is_left_alone_by_everyone() {
     assert_eq!(server.requests(SAFE), 53);
 }
 
-/// Answers the first request to everything but `gettoken` with a status and `Retry-After`, and the others well.
+/// Responds to the first request to everything but `gettoken` with a status and `Retry-After`, and to others with
+/// success.
 struct Busy {
     status: u16,
     retry_after: String,
@@ -58,7 +59,7 @@ impl Transport for Busy {
     }
 }
 
-/// How long a call waits for the second answer, and how many requests there are.
+/// Returns how long a call waits for the second response, and how many requests there are.
 async fn waited(status: u16, retry_after: &str, safe: bool) -> (Result<Duration, Error>, u64) {
     let sent = Arc::<AtomicU64>::default();
     let busy = Busy { status, retry_after: retry_after.to_owned(), sent: Arc::clone(&sent) };
@@ -76,7 +77,7 @@ async fn a_server_that_says_when_to_come_back_is_left_alone_until_then() {
         (429, "7".to_owned(), true, (7, 8)),
         (429, "7".to_owned(), false, (7, 8)),
         (503, date(30), true, (28, 31)),
-        // It says nothing: the usual pause.
+        // No value: the usual pause.
         (503, "0".to_owned(), true, (0, 1)),
         (503, "Sun, 06 Nov 1994 08:49:37 GMT".to_owned(), true, (0, 1)),
         (503, "soon".to_owned(), true, (0, 1)),
@@ -103,7 +104,7 @@ async fn nobody_waits_beyond_the_deadline_and_the_error_says_how_long_it_would_t
         assert!(error.is_transient());
         assert_eq!((sent, start.elapsed()), (1, Duration::ZERO));
     }
-    // What may have been carried out is not sent again, whenever.
+    // A call that may have been carried out is never sent again.
     let (result, sent) = waited(503, "1", false).await;
     assert_eq!((result.unwrap_err().retry_after(), sent), (Some(Duration::from_secs(1)), 1));
 }
@@ -123,7 +124,7 @@ async fn a_server_that_says_when_to_come_back_is_left_alone_by_everyone() {
     assert!((6..=8).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());
     assert_eq!(sent.load(Ordering::Relaxed), 2);
 
-    // But not beyond their deadlines, and not where they don't want to.
+    // But not beyond their deadlines, and not if they don't want to wait.
     let (client, sent) = busy(100_000);
     assert!(write(&client).await.is_err());
     let error = read(&client).await.unwrap_err();
@@ -132,7 +133,7 @@ async fn a_server_that_says_when_to_come_back_is_left_alone_by_everyone() {
     let refusing = client.with(|call| call.on_limit(OnLimit::Refuse));
     assert!(matches!(read(&refusing).await, Err(Error::Limited { .. })));
     assert_eq!(sent.load(Ordering::Relaxed), 1);
-    // Nobody is left alone for ever.
+    // No pause is unlimited.
     tokio::time::advance(Duration::from_secs(301)).await;
     read(&client).await.unwrap();
 

@@ -1,4 +1,4 @@
-//! Redis as it is run: as a cluster, watched by sentinels, with TLS and passwords.
+//! Redis as it is deployed: as a cluster, watched by sentinels, with TLS and passwords.
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use wecom_sdk::{Error, Redis, StoredToken, TokenStore as _};
 use crate::server::{RedisServer, free_port};
 use crate::{GET_INFO, GETTOKEN, builder};
 
-/// Waits until something holds, for half a minute at most.
+/// Waits until a condition holds, for half a minute at most.
 async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let start = Instant::now();
     while !holds().await {
@@ -21,12 +21,13 @@ async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     }
 }
 
-/// What a server says of itself.
+/// Returns what a server says about itself.
 async fn info(server: &RedisServer, command: &[&str]) -> String {
     cmd(command[0]).arg(&command[1..]).query_async(&mut server.connection().await).await.unwrap()
 }
 
-/// Thousands of calls (fewer than a minute allows) of two clients that share nothing but Redis, and something that happens amid them.
+/// Makes thousands of calls (fewer than a minute allows) from two clients that share only Redis, and causes an
+/// incident in the middle.
 async fn thousands_of_calls(server: &Server, stores: [Redis; 2], happens: impl AsyncFnOnce()) {
     let clients =
         stores.map(|store| builder(&server.base_url(), &store).limit_store(store.clone()).build().unwrap());
@@ -92,7 +93,7 @@ async fn when_a_server_of_a_cluster_dies_amid_thousands_of_calls_none_fails() {
     let stores = [store(), store()];
     thousands_of_calls(&server, stores, async || {
         assert_eq!(server.requests(GETTOKEN), 1, "the clients share a token");
-        // The one that has the token.
+        // The server that has the token.
         let mut holder = None;
         for (number, server) in servers.iter().enumerate() {
             if !server.keys("*:token").await.is_empty() {
@@ -102,7 +103,7 @@ async fn when_a_server_of_a_cluster_dies_amid_thousands_of_calls_none_fails() {
         drop(servers.remove(holder.expect("one of them has the token")));
     })
     .await;
-    // The others still serve the credentials that are theirs.
+    // The others still serve their own credentials.
     let (token, store) = (token(), store());
     let keys: Vec<_> = (0..30).map(|number| format!("credential {number}")).collect();
     until("the others are used", async || {
@@ -157,7 +158,7 @@ async fn another_master_that_the_sentinels_name_is_followed() {
     assert_eq!(last.get("after").await.unwrap().unwrap().token.expose(), "token");
 }
 
-/// A certificate of a server on this machine, and of who signed it: in a folder, or `None` where OpenSSL is missing.
+/// Creates a certificate for a server on this machine, and its issuer's, in a folder; `None` without OpenSSL.
 fn certificates(test: &str) -> Option<tempfile::TempDir> {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("san"), "subjectAltName=IP:127.0.0.1").unwrap();

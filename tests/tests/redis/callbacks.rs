@@ -17,11 +17,11 @@ use super::server::RedisServer;
 const TOKEN: &str = "QSdkTestToken01";
 const KEY: &str = "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefg";
 
-/// What the handlers of all processes share.
+/// The state that the handlers of all processes share.
 #[derive(Clone)]
 struct Shared {
     runs: Arc<AtomicUsize>,
-    /// Each run takes one.
+    /// Each run takes one permit.
     may_end: Arc<Semaphore>,
 }
 
@@ -65,7 +65,7 @@ async fn of_two_processes_one_handles_a_callback() {
         assert_eq!(statuses, (StatusCode::OK, StatusCode::OK));
     }
     assert_eq!(shared.runs(), 50);
-    // The handled ones are kept for a while, and tell nothing of what they are.
+    // Handled ones are remembered for a while, and the keys reveal nothing about them.
     let keys = redis.keys("*").await;
     assert_eq!(keys.len(), 50);
     assert!(keys.iter().all(|key| key.starts_with("wecom:callback:") && key.len() == 15 + 64));
@@ -96,11 +96,11 @@ async fn the_turn_of_a_process_that_has_died_ends() {
     let key = redis.keys("*").await.remove(0);
     let left: i64 = connection.pttl(&key).await.unwrap();
     assert!((1..=6000).contains(&left), "{left}");
-    // Nobody renews it: it ends sooner here than it would.
+    // Nobody renews it: it ends sooner here than in reality.
     let () = connection.pexpire(&key, 100).await.unwrap();
     let next = RedisDuplicates::connect(&redis.address()).unwrap();
     assert_eq!(next.begin(&digest).await.unwrap(), Turn::Ours);
-    // Should the dead one come back, it can neither keep the turn nor take it away.
+    // If the dead process came back, it could neither keep the turn nor remove it.
     died.forget(&digest).await.unwrap();
     assert!(connection.exists::<_, bool>(&key).await.unwrap());
     assert!(died.keep(&digest).await.is_err());
@@ -120,7 +120,7 @@ async fn a_turn_is_renewed_while_its_handler_runs() {
             break key;
         }
     };
-    // Shorter than a lease, longer than it takes to be renewed.
+    // Shorter than a lease, longer than a renewal takes.
     let () = connection.pexpire(&key, 4000).await.unwrap();
     while connection.pttl::<_, i64>(&key).await.unwrap() <= 4000 {
         tokio::time::sleep(Duration::from_millis(20)).await;

@@ -1,4 +1,4 @@
-//! Calls at once, counted for all processes.
+//! Concurrent calls, counted for all processes.
 
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -28,7 +28,7 @@ async fn no_more_calls_of_all_processes_are_on_their_way_at_once_than_documented
     assert_eq!(RemoveCorp::META.concurrency, Some(1));
     let server = Server::start().await.unwrap();
     server.inject(Fault::delay(Duration::from_millis(30)).on(REMOVE));
-    // Each with a connection of its own, as processes have.
+    // Each with its own connection, as processes have.
     let clients = [(); 4].map(|()| client(&server, &redis.store()));
     let calls = (0..20).map(|number| remove(&clients[number % 4]));
     for outcome in join_all(calls).await {
@@ -40,7 +40,7 @@ async fn no_more_calls_of_all_processes_are_on_their_way_at_once_than_documented
     assert!(places.is_empty(), "{places:?}");
 }
 
-/// What a process of a test does until it is killed: see [`hanging_process`].
+/// The work of a test's process until it is killed: see [`hanging_process`].
 #[tokio::test]
 async fn a_call_that_hangs() {
     let (Ok(base_url), Ok(redis)) = (std::env::var("TEST_HANG_AT"), std::env::var("TEST_REDIS")) else {

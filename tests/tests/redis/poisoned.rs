@@ -1,4 +1,4 @@
-//! A Redis that holds what nobody of ours has put there: it is replaced, and nobody has to wait until it expires.
+//! A Redis with foreign values: they are replaced, and nobody has to wait until they expire.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -12,7 +12,7 @@ use wecom_sdk::{ClientBuilder, Endpoint as _, LimitKey, LimitStore as _, Suite, 
 use crate::server::RedisServer;
 use crate::{GETTOKEN, builder};
 
-/// Writes something to the key of a credential: `{}` stands for it.
+/// Writes something to the key of a credential, which `{}` represents.
 async fn poison(connection: &mut MultiplexedConnection, key: &str, commands: &[&[&str]]) {
     for command in commands {
         let mut query = cmd(command[0]);
@@ -23,7 +23,7 @@ async fn poison(connection: &mut MultiplexedConnection, key: &str, commands: &[&
     }
 }
 
-/// The only key that ends like this.
+/// Returns the only key that ends like this.
 async fn only_key(redis: &RedisServer, end: &str) -> String {
     let keys = redis.keys(&format!("*{end}")).await;
     let [key] = &keys[..] else { panic!("{keys:?}") };
@@ -90,7 +90,7 @@ async fn what_is_no_token_is_replaced_at_once_and_for_everyone() {
         let life: i64 = cmd("PTTL").arg(&key).query_async(&mut connection).await.unwrap();
         assert!((1..=7_200_000).contains(&life), "{life} {text}");
     }
-    // A token that looks like one is given up when WeCom says what it is.
+    // A text that looks like a token is dropped when WeCom says that it isn't one.
     for code in [40014, 41001, 42001] {
         poison(
             &mut connection,
@@ -201,7 +201,7 @@ async fn counts_that_are_none_do_not_stop_calls() {
         let life: i64 = cmd("PTTL").arg(&counts).query_async(&mut connection).await.unwrap();
         assert!(life > 0, "{command:?}");
     }
-    // Nor do places that would be taken for ever.
+    // Nor do places that would be taken forever.
     let places = "wecom:{key}:places:endpoint";
     let commands: [&[&str]; 3] = [
         &["SET", "{}", "text"],

@@ -1,4 +1,4 @@
-//! Redis servers of one's own, which end with their test.
+//! Redis servers for one test, which end with it.
 
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use redis::aio::MultiplexedConnection;
 use wecom_sdk::Redis;
 
-/// A port that nobody listens on.
+/// Returns a port on which nobody listens.
 pub(crate) fn free_port() -> u16 {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
 }
@@ -20,7 +20,7 @@ pub(crate) struct RedisServer {
 }
 
 impl RedisServer {
-    /// A running server, or a message that the test is skipped where the program is not installed.
+    /// Starts a server, or prints that the test is skipped if the program isn't installed.
     pub(crate) fn start(test: &str) -> Option<Self> {
         Self::start_at(test, free_port())
     }
@@ -29,7 +29,7 @@ impl RedisServer {
         Self::start_with(test, port, &["--port", &port.to_string()])
     }
 
-    /// A server with more arguments, which say what it listens on, too.
+    /// Starts a server with more arguments, which also say where it listens.
     pub(crate) fn start_with(test: &str, port: u16, arguments: &[&str]) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let process = Command::new("redis-server")
@@ -41,7 +41,7 @@ impl RedisServer {
         Self::await_start(test, process.ok(), port, folder)
     }
 
-    /// What watches over other servers: with a file that it rewrites itself.
+    /// Starts a sentinel, which watches other servers, with a file that it rewrites itself.
     pub(crate) fn sentinel(test: &str, port: u16, settings: &str) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("sentinel.conf");
@@ -76,13 +76,13 @@ impl RedisServer {
         Redis::connect(&self.address()).unwrap()
     }
 
-    /// A connection of its own, past the store.
+    /// Opens a connection that bypasses the store.
     pub(crate) async fn connection(&self) -> MultiplexedConnection {
         let client = redis::Client::open(self.address()).unwrap();
         client.get_multiplexed_async_connection().await.unwrap()
     }
 
-    /// The keys that it has.
+    /// Returns the keys that it has.
     pub(crate) async fn keys(&self, pattern: &str) -> Vec<String> {
         redis::cmd("KEYS").arg(pattern).query_async(&mut self.connection().await).await.unwrap()
     }

@@ -1,4 +1,4 @@
-//! Tokens and secrets that are refused over and over.
+//! Tokens and secrets that are refused repeatedly.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -99,7 +99,7 @@ async fn fresh_tokens_that_are_refused_are_asked_for_less_and_less_often() {
 async fn a_token_that_works_again_lifts_the_brake() {
     let (fake, client) = fake(Fake::default());
     client.send(&GetMeetingInfo::new("hy")).await.unwrap();
-    // WeCom withdraws the first token twice as fast as another one can be used.
+    // WeCom revokes the first token twice as fast as another one can be used.
     for _ in 0..5 {
         fake.issued.fetch_add(1, Ordering::SeqCst);
         client.send(&GetMeetingInfo::new("hy")).await.unwrap();
@@ -116,7 +116,7 @@ async fn a_client_for_each_call_does_not_ask_with_a_wrong_secret_each_time() {
         assert_eq!(corp.send(&GetMeetingInfo::new("hy")).await.unwrap_err().code(), Some(40001));
     }
     assert_eq!(server.requests(GETTOKEN), 1);
-    // Another credential has nothing to do with that.
+    // Another credential is unaffected.
     let right = client.with_credential(CorpSecret::new("ww1", "another secret"));
     right.send(&GetMeetingInfo::new("hy")).await.unwrap();
 }

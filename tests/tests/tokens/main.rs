@@ -22,7 +22,7 @@ fn client(server: &Server) -> Client {
     Client::builder("ww1", "secret").base_url(server.base_url()).build().expect("the client can be set up")
 }
 
-/// Calls at once, each in a task of its own.
+/// Makes concurrent calls, each in a task of its own.
 async fn calls(client: &Client, number: usize) -> Vec<Result<(), Error>> {
     let calls = (0..number).map(|_| {
         let client = client.clone();
@@ -54,20 +54,20 @@ async fn when_all_tokens_expire_every_call_succeeds_after_one_refresh() {
     }
 }
 
-/// WeCom, as far as these tests go: it counts tokens, and answers when it is allowed to.
+/// A WeCom for these tests: it counts tokens, and responds when it is allowed to.
 #[derive(Default)]
 struct Fake {
-    /// How many tokens it has given out: the last is the only one it accepts.
+    /// How many tokens it has issued: it accepts only the last one.
     issued: AtomicU64,
-    /// Whether it gives out the same token for ever.
+    /// Whether it always issues the same token.
     constant: bool,
-    /// Tokens that are refused whatever their number.
+    /// Whether it refuses all tokens.
     refuses_all: bool,
-    /// Where `gettoken` waits, if it has to.
+    /// Delays `gettoken`, if set.
     gettoken: Option<Semaphore>,
-    /// Where calls with an old token wait before they are refused.
+    /// Delays the refusal of calls with an old token, if set.
     late: Option<Notify>,
-    /// The tokens that calls came with.
+    /// The tokens in calls.
     used: std::sync::Mutex<Vec<String>>,
 }
 
@@ -116,7 +116,7 @@ fn fake(fake: Fake) -> (Arc<Fake>, Client) {
 async fn a_late_refusal_of_an_old_token_does_not_cost_the_new_one() {
     let (fake, client) = fake(Fake { late: Some(Notify::new()), ..Fake::default() });
     client.send(&GetMeetingInfo::new("hy")).await.unwrap();
-    // WeCom withdraws the first token, and is slow to say so.
+    // WeCom revokes the first token, and is slow to say so.
     fake.issued.fetch_add(1, Ordering::SeqCst);
     let slow: Vec<_> = (0..2)
         .map(|_| {
@@ -132,7 +132,7 @@ async fn a_late_refusal_of_an_old_token_does_not_cost_the_new_one() {
     while fake.issued.load(Ordering::SeqCst) < 3 {
         tokio::task::yield_now().await;
     }
-    // One call has a new token by now; the other one's refusal, of the first token, comes only now.
+    // One call has a new token by now; the refusal of the other one's first token arrives only now.
     late.notify_one();
     for call in slow {
         call.await.unwrap().unwrap();
@@ -149,7 +149,7 @@ async fn a_token_is_renewed_before_it_runs_out_and_serves_meanwhile() {
     tokio::time::advance(Duration::from_secs(7200 - 300 - 601)).await;
     client.send(&GetMeetingInfo::new("hy")).await.unwrap();
     assert_eq!(fake.gettoken.as_ref().unwrap().available_permits(), 0);
-    // Late enough for one, but the old token is still good. `gettoken` is made to wait.
+    // Late enough for a renewal, but the old token is still valid. `gettoken` is made to wait.
     tokio::time::advance(Duration::from_secs(400)).await;
     for _ in 0..20 {
         client.send(&GetMeetingInfo::new("hy")).await.unwrap();
@@ -281,7 +281,7 @@ fn a_client_outlives_the_runtime_that_was_fetching_its_token() {
     while server.requests(GETTOKEN) == 0 {
         std::thread::sleep(Duration::from_millis(5));
     }
-    // Whoever waits from outside is told, and not made to panic.
+    // A caller that waits from outside gets an error, rather than a panic.
     let outside = client.clone();
     let handle = first.handle().clone();
     let outside = std::thread::spawn(move || {

@@ -1,4 +1,4 @@
-//! Tokens in a store that isn't this process's memory.
+//! Tokens in a store outside this process's memory.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,12 +14,12 @@ use wecom_sdk::{
 
 use crate::{GET_INFO, GETTOKEN};
 
-/// A store that misbehaves, and remembers every key that it is asked for.
+/// A store that misbehaves, and records every key that is requested.
 #[derive(Default)]
 struct Odd {
     inner: MemoryStore,
     keys: std::sync::Mutex<Vec<String>>,
-    /// How many times it has nothing although it has.
+    /// How many times it claims to have nothing although it has.
     blind: AtomicU64,
     fails_to_remove: bool,
     fails_to_release: bool,
@@ -86,7 +86,7 @@ async fn whoever_gets_the_lease_looks_once_more_before_it_fetches() {
         if fails_to_release {
             continue;
         }
-        // As if the token had come between the first look and the lease.
+        // As if the token had arrived between the first check and the lease.
         store.blind.store(1, Ordering::SeqCst);
         let second = with_store(&server, &store);
         second.send(&GetMeetingInfo::new("hy")).await.unwrap();
