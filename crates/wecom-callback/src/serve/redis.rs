@@ -28,7 +28,7 @@ const DONE: &str = "done";
 /// Remembers in Redis which callbacks have been handled, so that each is handled by one of several processes.
 ///
 /// A process that handles a callback renews its turn every 2 seconds. If it dies, its turn ends after 6 seconds, and the process to which WeCom has sent
-/// the callback again handles it. While Redis is away, callbacks are handled all the same.
+/// the callback again handles it, also if the handler had succeeded just before, and that wasn't noted yet. While Redis is away, callbacks are handled all the same.
 ///
 /// Keys begin with `wecom:callback:` and end with a hash, which reveals nothing about the callback.
 ///
