@@ -3,8 +3,9 @@
 mod rule;
 mod values;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
+use std::hash::Hash;
 use std::sync::OnceLock;
 
 use regex_lite::Regex;
@@ -116,6 +117,11 @@ impl Checker {
         self.number(name, value, Rule::ExclusiveMin(min), |number| number > min);
     }
 
+    /// Checks for a multiple of a number.
+    pub fn multiple_of(&mut self, name: &str, value: &impl Number, step: u32) {
+        self.number(name, value, Rule::MultipleOf(step), |number| number.is_multiple_of(step));
+    }
+
     fn number(&mut self, name: &str, value: &impl Number, rule: Rule, holds: impl Fn(AnyNumber) -> bool) {
         if let Some(number) = value.number() {
             self.limit(name, holds(number), rule, || number.to_string());
@@ -147,6 +153,13 @@ impl Checker {
         if let Some(number) = first.1.number() {
             self.number(name, second, Rule::Above(first.0), |second| number < second);
         }
+    }
+
+    /// Checks that no two items of a list have the same value in a field. Absent ones don't count.
+    pub fn unique<T: Hash + Eq>(&mut self, name: &str, values: &[&T]) {
+        let mut seen = HashSet::new();
+        let distinct = values.iter().all(|value| seen.insert(value));
+        self.limit(name, distinct, Rule::Unique, || "the same in two items".to_owned());
     }
 
     /// Checks for at most so many days from one time to another, and not backwards.

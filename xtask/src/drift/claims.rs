@@ -39,9 +39,17 @@ impl<'a> Comparison<'a> {
             let line = *line;
             // An answer may keep more than the page says.
             let stricter = || ruled.is_stricter(claim, &claims).filter(|_| part.is_sent());
-            let Some(says) = ruled.lacks(claim).or_else(stricter) else { continue };
-            if told.insert(says.clone()) {
+            let lacks = ruled.lacks(claim).map(|says| {
                 let message = format!("the page states a rule, the spec lacks it: `{says}`");
+                (says, message)
+            });
+            let stricter = || {
+                let says = stricter()?;
+                let message = format!("the page states a rule, the spec's is stricter: `{says}`");
+                Some((format!("only {says}"), message))
+            };
+            let Some((says, message)) = lacks.or_else(stricter) else { continue };
+            if told.insert(says.clone()) {
                 let spot = Spot::key(file, &object.path);
                 self.found
                     .push(Finding::new(spot, DriftRule::Rule, &object.at, message).says(says).seen_at(line));
@@ -125,6 +133,12 @@ impl<'a> Ruled<'_, 'a> {
                 (self.field(field)?.optional && !decides(&rules, "forbidden_when", field, (&when, &is)))
                     .then_some(told)
             }
+            Claim::ForbiddenUnless { field, when, is } => {
+                let others = self.other_values(when, is)?;
+                let told = format!("forbidden_when: {field}, where {when} is {}", list(&others));
+                let lacking = self.field(field)?.optional;
+                (lacking && !decides(&rules, "forbidden_when", field, (when, &others))).then_some(told)
+            }
             Claim::RequiredWith { field, when } => {
                 self.field(when)?;
                 let both = BTreeSet::from([field.clone(), when.clone()]);
@@ -200,8 +214,8 @@ impl<'a> Ruled<'_, 'a> {
                     known.insert(path);
                     fields.push(field);
                 }
-                // `ID`, or `URL`: a word of the text.
-                None if name.chars().all(|c| c.is_ascii_uppercase()) => {}
+                // `ID`, or `Rooms`: a word of the text.
+                None if name.starts_with(|c: char| c.is_ascii_uppercase()) && !name.contains('_') => {}
                 None => return None,
             }
         }
@@ -293,6 +307,15 @@ impl<'a> Ruled<'_, 'a> {
             called.next().map(|value| value.wire.clone())
         };
         Some((name.to_owned(), is.iter().map(wire).collect::<Option<_>>()?))
+    }
+
+    /// The values that a field can have beside some.
+    fn other_values(&self, field: &str, values: &[String]) -> Option<BTreeSet<String>> {
+        let listed = self.file.enums.get(self.field(field)?.ty.name()?)?;
+        let known = values.iter().all(|value| listed.values.contains_key(value));
+        let others: BTreeSet<String> =
+            listed.values.keys().filter(|value| !values.contains(value)).cloned().collect();
+        Some(others).filter(|others| known && !others.is_empty())
     }
 
     /// The only field whose name ends in a word, as `service_state` does where a page says `state`.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::evidence::Evidence;
-use super::finding::{Finding, PageLine};
+use super::finding::{Fact, Finding, PageLine};
 use super::page::ReadPage;
 use crate::pages::phrases::Value;
 use crate::spec::Spec;
@@ -20,6 +20,8 @@ pub(super) struct Comparison<'a> {
     pub evidence: Option<Evidence>,
     /// By file and type: what pages call its values.
     pub labels: BTreeMap<(usize, String), Labels>,
+    /// By file and field: what pages say of it in some place.
+    pub told: BTreeSet<(usize, String, Fact)>,
 }
 
 /// What a comparison of one endpoint finds, which depends on nothing that other endpoints find.
@@ -30,13 +32,13 @@ pub(super) struct Gathered {
     values: BTreeMap<(usize, String), Listed>,
     evidence: Option<Evidence>,
     labels: BTreeMap<(usize, String), Labels>,
+    told: BTreeSet<(usize, String, Fact)>,
 }
 
 impl Gathered {
     /// The same, for a comparison that needs no evidence.
     pub(super) fn without_evidence(&self) -> Self {
-        let Self { found, present, values, labels, .. } = self.clone();
-        Self { found, present, values, labels, evidence: None }
+        Self { evidence: None, ..self.clone() }
     }
 }
 
@@ -79,19 +81,21 @@ impl<'a> Comparison<'a> {
     /// A comparison that has found nothing yet.
     pub(super) fn new(spec: &'a Spec, pages: &'a [ReadPage]) -> Self {
         let (present, values, labels) = (BTreeSet::new(), BTreeMap::new(), BTreeMap::new());
-        Self { spec, pages, found: Vec::new(), present, values, labels, evidence: None }
+        let told = BTreeSet::new();
+        Self { spec, pages, found: Vec::new(), present, values, labels, told, evidence: None }
     }
 
     /// What was found so far.
     pub(super) fn gathered(self) -> Gathered {
-        let Self { found, present, values, evidence, labels, .. } = self;
-        Gathered { found, present, values, evidence, labels }
+        let Self { found, present, values, evidence, labels, told, .. } = self;
+        Gathered { found, present, values, evidence, labels, told }
     }
 
     /// Adds what was found of an endpoint.
     pub(super) fn add(&mut self, gathered: Gathered) {
         self.found.extend(gathered.found);
         self.present.extend(gathered.present);
+        self.told.extend(gathered.told);
         for (of, Listed { line, wires }) in gathered.values {
             let all = self.values.entry(of).or_insert_with(|| Listed { line, wires: BTreeSet::new() });
             all.wires.extend(wires);

@@ -39,6 +39,7 @@ impl<'a> Comparison<'a> {
             }
             self.events(file);
             self.values_gone(file);
+            self.misspelt(file);
         }
         self.across();
         self.names();
@@ -54,6 +55,11 @@ impl<'a> Comparison<'a> {
         let is_gone = |found: &Finding| found.rule == Some(DriftRule::FieldGone);
         self.found
             .retain(|found| !(is_gone(found) && present.contains(&(found.spot.file, found.at.clone()))));
+        let said = std::mem::take(&mut self.told);
+        let is_void = |found: &Finding| {
+            found.unless.is_some_and(|fact| said.contains(&(found.spot.file, found.at.clone(), fact)))
+        };
+        self.found.retain(|found| !is_void(found));
         let mut told = BTreeSet::new();
         // What endpoints share is compared with each of their pages.
         self.found.retain(|found| {

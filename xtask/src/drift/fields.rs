@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::comparison::Comparison;
-use super::finding::{Finding, Spot};
+use super::finding::{Fact, Finding, Spot};
 use super::object::{SpecField, SpecObject, What, is_map};
 use super::page::{Documented, PageField, PageObject, own_name};
-use super::rows::Rows;
+use super::rows::{NO_DEFAULT, Rows};
 use crate::pages::contents::Section;
 use crate::pages::encoding::Encoding;
 use crate::pages::table::{Row, Table};
@@ -138,6 +138,7 @@ impl<'a> Comparison<'a> {
                     self.field(scope, field, described.unwrap_or(first));
                     if scope.part.is_sent() {
                         self.shown(scope.file, field, &found);
+                        self.unique(scope.file, field, &found);
                     }
                     self.forms(scope.file, scope.part, field, &found);
                     self.inside(scope, field, &found);
@@ -228,8 +229,13 @@ impl<'a> Comparison<'a> {
         self.values(scope.file, field, seen);
         let What::Field(spec) = field.what else { return };
         let rows = Rows { file: scope.file, part: scope.part, field: spec, name: field.name, seen };
+        if rows.tells_default() {
+            self.told.insert((scope.file.source, field.at.clone(), Fact::Default));
+        }
         for (rule, says, message) in rows.differences() {
+            let nowhere = rule == DriftRule::FieldDefault && says == NO_DEFAULT;
             let finding = Finding::new(Spot::key(scope.file, &field.path), rule, &field.at, message);
+            let finding = finding.unless(nowhere.then_some(Fact::Default));
             self.found.push(finding.says(says).seen_at(seen.line(field.name)));
         }
     }

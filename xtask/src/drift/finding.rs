@@ -58,6 +58,17 @@ pub struct Finding {
     pub(super) line: Option<PageLine>,
     /// Whether an example shows it, so that no deviation can say that it isn't there.
     pub(super) shown: bool,
+    /// What makes it void, if a page says that in another place of the same field.
+    pub(super) unless: Option<Fact>,
+}
+
+/// What one place of a field may say for all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Fact {
+    /// That the default is what the spec says.
+    Default,
+    /// That it is different in each item.
+    Unique,
 }
 
 impl Finding {
@@ -68,7 +79,16 @@ impl Finding {
         at: impl Into<String>,
         message: String,
     ) -> Self {
-        Self { rule: rule.into(), at: at.into(), page: None, message, spot, line: None, shown: false }
+        Self {
+            rule: rule.into(),
+            at: at.into(),
+            page: None,
+            message,
+            spot,
+            line: None,
+            shown: false,
+            unless: None,
+        }
     }
 
     /// With what the page says.
@@ -84,6 +104,11 @@ impl Finding {
     /// As something that an example shows, or doesn't.
     pub(super) fn shown(self, shown: bool) -> Self {
         Self { shown, ..self }
+    }
+
+    /// As something that holds only if no page says this.
+    pub(super) fn unless(self, fact: Option<Fact>) -> Self {
+        Self { unless: fact, ..self }
     }
 
     /// What it is, in a word.

@@ -1,20 +1,23 @@
 //! In which form pages show what a field is: where it is sent, what separates its items, what stands inside, and how an
 //! answer writes it.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::comparison::Comparison;
 use super::finding::{Finding, Spot};
 use super::object::{SpecField, What};
-use super::page::PageField;
+use super::page::{PageField, mentions};
 use super::rows::fits;
 use super::shown::is_written;
 use super::values::innermost;
 use crate::pages::encoding::Encoding;
 use crate::pages::phrases::{self, Base};
 use crate::pages::table::Row;
+use crate::spec::source::{Path, Step};
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{DriftRule, Field, File, Part, Place};
+use crate::spec::{Doc, DriftRule, Field, File, Part, Place};
 
 /// What a page says in place of the spec's type, and a sentence about it.
 type Form = (String, String);
@@ -67,6 +70,39 @@ impl Comparison<'_> {
     }
 }
 
+impl Comparison<'_> {
+    /// Tells of names of a file's fields by mistake that none of its pages has, wherever the fields are found.
+    pub(super) fn misspelt(&mut self, file: &File) {
+        let fields = file
+            .field_lists()
+            .flat_map(|(path, fields)| fields.iter().map(move |(name, field)| (path.clone(), name, field)));
+        let mut pages = None;
+        for (path, name, field) in fields.filter(|(.., field)| !field.misspelt.is_empty()) {
+            let pages = pages.get_or_insert_with(|| self.texts(file));
+            for typo in &field.misspelt {
+                if pages.is_empty() || pages.iter().any(|text| mentions(text, typo)) {
+                    continue;
+                }
+                let key = if field.optional { format!("{name}?") } else { name.clone() };
+                let owner = path.0.iter().skip(1).filter(|step| **step != Step::Key("fields".to_owned()));
+                let owner = Path(owner.cloned().collect()).to_string();
+                let message = format!("no page calls it `{typo}` by mistake");
+                let spot = Spot::key(file, &path.key(&key));
+                self.found.push(Finding::new(spot, DriftRule::FieldGone, format!("{owner}.{typo}"), message));
+            }
+        }
+    }
+
+    /// The pages of a file's operations.
+    fn texts(&self, file: &File) -> Vec<String> {
+        let endpoints = file.endpoints.values().map(|endpoint| &endpoint.head.doc);
+        let docs = endpoints.chain(file.events.values().map(|event| &event.head.doc));
+        let pages = docs.flat_map(Doc::ids).filter_map(|id| self.page(id));
+        let pages: BTreeSet<usize> = pages.collect();
+        pages.into_iter().map(|page| self.pages[page].page.text.clone()).collect()
+    }
+}
+
 /// Whether a request needs a type.
 fn is_sent(file: &File, name: &str) -> bool {
     let requests = file.endpoints.values().flat_map(|endpoint| endpoint.request.values());
@@ -113,7 +149,18 @@ fn separated(field: &Field, found: &[PageField<'_>]) -> Option<Form> {
 
 /// What a page describes or shows isn't just any value.
 fn opaque(field: &Field, found: &[PageField<'_>]) -> Option<Form> {
-    let (name, _) = found.iter().flat_map(|found| &found.node.fields).next().filter(|_| is_any(&field.ty))?;
+    if !is_any(&field.ty) {
+        return None;
+    }
+    let described = found.iter().flat_map(|found| &found.node.fields).next().map(|(name, _)| name);
+    // What an object's type refers to is described on another page.
+    let elsewhere = || {
+        let typed = rows(found).filter(|row| {
+            row.ty.as_deref().is_some_and(|ty| phrases::doc_type(ty).base == Base::Object && ty.contains('('))
+        });
+        typed.flat_map(|row| &row.refers).next()
+    };
+    let name = described.or_else(elsewhere)?;
     Some((
         "object".to_owned(),
         format!("the page describes its content, such as `{name}`, the spec says `{}`", field.ty),
@@ -187,9 +234,12 @@ const SMALLEST_MOMENT: i64 = 100_000_000;
 fn unsigned(field: &Field, found: &[PageField<'_>]) -> Option<Form> {
     let types: Vec<&String> = rows(found).filter_map(|row| row.ty.as_ref()).collect();
     let said = types.iter().all(|ty| phrases::doc_type(ty).base == Base::Uint);
-    let negative = values(found).any(|value| value.as_i64().is_some_and(|number| number < 0));
-    let first = *types.first().filter(|_| said && !negative && field.ty == TypeExpr::Scalar(Scalar::Int))?;
-    Some((first.clone(), format!("the page says its type is `{first}`, the spec says `int`")))
+    let items =
+        values(found).flat_map(|value| value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice));
+    let negative = items.into_iter().any(|value| value.as_i64().is_some_and(|number| number < 0));
+    let signed = innermost(&field.ty) == Some(Scalar::Int);
+    let first = *types.first().filter(|_| said && !negative && signed)?;
+    Some((first.clone(), format!("the page says its type is `{first}`, the spec says `{}`", field.ty)))
 }
 
 /// What answers show in one form only, and no table contradicts, is of that form.

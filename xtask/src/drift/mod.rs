@@ -27,6 +27,7 @@ mod report;
 mod rows;
 mod shown;
 mod told;
+mod unique;
 mod values;
 
 use std::collections::BTreeMap;

@@ -23,6 +23,9 @@ pub(super) struct Rows<'d> {
 /// What rows say otherwise than the spec: what the page says, and a sentence about it.
 type Difference = (DriftRule, String, String);
 
+/// What a page says that says of no default.
+pub(super) const NO_DEFAULT: &str = "none";
+
 impl<'d> Rows<'d> {
     pub(super) fn differences(&self) -> Vec<Difference> {
         let mut found = Vec::new();
@@ -199,18 +202,25 @@ impl<'d> Rows<'d> {
     }
 
     fn limits(&self) -> Vec<Difference> {
+        // What is unsigned is not below 0, but a page may say so.
+        let unsigned = self.field.ty == TypeExpr::Scalar(Scalar::Uint);
+        let ty = if unsigned { TypeExpr::Scalar(Scalar::Int) } else { self.field.ty.clone() };
         let columns = self.rows().filter_map(|row| row.ty.as_deref());
-        let typed = columns.flat_map(|text| phrases::limits_in_type(text, &self.field.ty));
-        let described = self.rows().flat_map(|row| phrases::limits(&row.doc, &self.field.ty));
+        let typed = columns.flat_map(|text| phrases::limits_in_type(text, &ty));
+        let described = self.rows().flat_map(|row| phrases::limits(&row.doc, &ty));
         let theirs: Vec<Limit> = described.chain(typed).collect();
+        let needless = |limit: &Limit| unsigned && *limit == Limit::number(LimitKind::Min, 0);
         let ours = &self.field.limits;
         let mut found = Vec::new();
         for (index, limit) in theirs.iter().enumerate() {
             let first = theirs[..index].iter().all(|other| other.kind != limit.kind);
             let says = |other: &&Limit| other.kind == limit.kind;
-            let agreed =
-                theirs.iter().filter(says).any(|other| ours.iter().any(|own| inclusive(own) == *other));
-            if first && !agreed {
+            let agreed = theirs
+                .iter()
+                .filter(says)
+                .any(|other| ours.iter().any(|own| inclusive(own) == inclusive(other)));
+            let needless = needless(limit) && ours.iter().all(|own| inclusive(own).kind != limit.kind);
+            if first && !agreed && !needless {
                 let message = format!("the page says `{limit}`, the spec doesn't");
                 found.push((DriftRule::FieldLimit, limit.to_string(), message));
             }
@@ -219,7 +229,7 @@ impl<'d> Rows<'d> {
             let Some(number) = limit.as_number() else { continue };
             let said = || self.docs().any(|doc| has_number(doc, number));
             let kind = inclusive(limit).kind;
-            if theirs.iter().all(|known| known.kind != kind) && !said() {
+            if theirs.iter().all(|known| inclusive(known).kind != kind) && !said() {
                 let message = format!("the page doesn't say `{limit}`");
                 found.push((DriftRule::FieldLimit, format!("no {}", limit.kind.key()), message));
             }
@@ -261,18 +271,32 @@ impl<'d> Rows<'d> {
             (Some(first), Some(ours)) if !theirs.contains(&ours) => {
                 (first, format!("the page says that its default is `{first}`, the spec says `{ours}`"))
             }
-            (None, Some(ours)) if !self.mentions(&ours) && !self.speaks_of_default() => {
-                (&"none".to_owned(), format!("the page doesn't say that its default is `{ours}`"))
+            (None, Some(ours)) if !self.is_told(&ours) => {
+                (&NO_DEFAULT.to_owned(), format!("the page doesn't say that its default is `{ours}`"))
             }
             _ => return None,
         };
         Some((DriftRule::FieldDefault, says.clone(), message))
     }
 
-    /// Whether its own rows, or those of what it stands in, speak of what is assumed.
-    fn speaks_of_default(&self) -> bool {
+    /// Whether the page may say what the spec says is assumed.
+    pub(super) fn tells_default(&self) -> bool {
+        self.field.default.as_ref().is_some_and(|value| self.is_told(&self.wire(value)))
+    }
+
+    /// Whether the page may say that a value is assumed: its own rows, or those of what it stands in, speak of that; or
+    /// it has the value somewhere. A truth is listed everywhere, so that the text has to speak of what is assumed.
+    fn is_told(&self, value: &str) -> bool {
+        const ASSUMED: [&str; 10] =
+            ["默认", "缺省", "不填", "不传", "不设置", "为空", "不指定", "未填", "未设置", "未指定"];
+        let assumes = |doc: &str| ASSUMED.iter().any(|word| doc.contains(word));
         let above = self.seen.above.iter().flat_map(|above| above.rows.iter().copied());
-        self.rows().chain(above).any(|row| ["默认", "缺省"].iter().any(|word| row.doc.contains(word)))
+        let own = || self.rows().chain(above.clone()).map(|row| row.doc.as_str());
+        if matches!(self.field.ty, TypeExpr::Scalar(Scalar::Bool | Scalar::Flag)) {
+            own().any(assumes) || self.seen.page.prose().any(assumes)
+        } else {
+            own().any(|doc| ["默认", "缺省"].iter().any(|word| doc.contains(word))) || self.mentions(value)
+        }
     }
 
     /// What a row says is assumed, as it is on the wire.
@@ -316,12 +340,14 @@ fn has_number(doc: &str, number: &Number) -> bool {
     }
 }
 
-/// A limit of a whole number as one that counts its end in.
+/// A limit as one that counts its end in; of a fraction, nothing lies between.
 fn inclusive(limit: &Limit) -> Limit {
     let whole = limit.as_number().and_then(Number::as_i64);
     match (limit.kind, whole) {
         (LimitKind::ExclusiveMin, Some(number)) => Limit::number(LimitKind::Min, number.saturating_add(1)),
         (LimitKind::ExclusiveMax, Some(number)) => Limit::number(LimitKind::Max, number.saturating_sub(1)),
+        (LimitKind::ExclusiveMin, None) => Limit { kind: LimitKind::Min, ..limit.clone() },
+        (LimitKind::ExclusiveMax, None) => Limit { kind: LimitKind::Max, ..limit.clone() },
         _ => limit.clone(),
     }
 }

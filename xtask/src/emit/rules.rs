@@ -55,6 +55,22 @@ pub(super) fn check(module: &Module, structure: &Struct, rule: &Rule) -> TokenSt
                 }
             }
         }
+        Rule::Unique(field) => {
+            let name = field.to_string();
+            let values = each(&along(field), &quote!(self), &|holder, field| {
+                let name = ident(&field.rust);
+                if field.optional {
+                    quote!(values.extend(&#holder.#name);)
+                } else {
+                    quote!(values.push(&#holder.#name);)
+                }
+            });
+            quote!({
+                let mut values = Vec::new();
+                #values
+                checker.unique(#name, &values);
+            })
+        }
         Rule::Total { total, of, min, max, is } => {
             let numbers = of.iter().map(|path| each(&along(path), &quote!(self), &number));
             let names: Vec<String> = of.iter().map(ToString::to_string).collect();

@@ -246,6 +246,9 @@ fn within(value: &mut Value, limits: &[Limit]) {
         let nearest = || match (limit.kind, number.as_i64()) {
             (LimitKind::ExclusiveMin, Some(number)) => Value::from(number.saturating_add(1)),
             (LimitKind::ExclusiveMax, Some(number)) => Value::from(number.saturating_sub(1)),
+            (LimitKind::MultipleOf, Some(step)) => {
+                Value::from(value.as_i64().unwrap_or_default().checked_div(step).unwrap_or(1).max(1) * step)
+            }
             _ => Value::Number(number.clone()),
         };
         if value.is_number() && !limit.allows(value) {

@@ -7,7 +7,7 @@ use super::types::Types;
 use super::values;
 use crate::pages::phrases::{self, Claim, Moment, Subject};
 use crate::pages::plain;
-use crate::spec::type_expr::{Scalar, TypeExpr};
+use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{Field, FieldPath, Group, Held, MaxSpan, When, WrittenRule};
 
 /// What the rules are looked for in.
@@ -38,10 +38,12 @@ impl Request<'_> {
                 Claim::Order { fields, strict } => {
                     self.order(fields, *strict).filter(|_| self.max_span(&claims).is_none())
                 }
+                Claim::ForbiddenUnless { field, when, is } => self.forbidden_unless(field, when, is),
                 Claim::MaxSpan(_) => None,
             };
             rules.extend(rule.filter(|rule| !rules.contains(rule)));
         }
+        rules.extend(self.unique());
         rules.retain(|rule| self.is_kept(rule));
         rules
     }
@@ -73,8 +75,8 @@ impl Request<'_> {
     }
 
     fn group(&self, group: Group, names: &[String]) -> Option<WrittenRule> {
-        // A word of the text in capitals is no name. Of others, what the sentence is about isn't clear.
-        let is_word = |name: &str| name.chars().all(|c| c.is_ascii_uppercase());
+        // `ID`, or `Rooms`, is a word of the text and no name. Of others, what the sentence is about isn't clear.
+        let is_word = |name: &str| name.starts_with(|c: char| c.is_ascii_uppercase()) && !name.contains('_');
         let own = |path: &'_ String| path.rsplit('.').next().unwrap_or(path).to_owned();
         let names = names.iter().map(own);
         let names: Vec<String> =
@@ -107,6 +109,22 @@ impl Request<'_> {
             max_span: Some(MaxSpan { from, to, days: *days, whole_days: false }),
             ..WrittenRule::default()
         })
+    }
+
+    /// What differs among the items of the request's own lists, as the items' fields say.
+    fn unique(&self) -> impl Iterator<Item = WrittenRule> {
+        let lists = self.fields.iter().filter_map(|(list, field)| match &field.spec.ty {
+            TypeExpr::Generic(Generic::List, item) => match self.types.get(item.name()?)? {
+                Definition::Struct { fields, .. } => Some((list, fields)),
+                _ => None,
+            },
+            _ => None,
+        });
+        let unique = lists.flat_map(|(list, fields)| {
+            let unique = fields.iter().filter(|(_, field)| phrases::is_unique(&field.spec.doc));
+            unique.map(move |(name, _)| format!("{list}.{name}"))
+        });
+        unique.map(|path| WrittenRule { unique: Some(path), ..WrittenRule::default() })
     }
 
     /// The one moment among the fields whose name has one of some words.
@@ -174,6 +192,15 @@ impl Request<'_> {
         });
         let is = Some(is.collect::<Option<_>>()?);
         Some(When { field: field.to_owned(), when: when.clone(), is, has: None })
+    }
+
+    /// A field that is forbidden by the other values of another one.
+    fn forbidden_unless(&self, field: &str, when: &str, is: &[String]) -> Option<WrittenRule> {
+        let listed = self.types.get(self.fields.get(when)?.spec.ty.name()?)?;
+        let Definition::Enum { values, .. } = listed else { return None };
+        let others: Vec<String> = values.keys().filter(|value| !is.contains(value)).cloned().collect();
+        let rule = self.when(field, &Subject::Field(when.to_owned()), &others)?;
+        (!others.is_empty()).then(|| WrittenRule { forbidden_when: Some(rule), ..WrittenRule::default() })
     }
 
     /// The value of an enum that the page calls so.

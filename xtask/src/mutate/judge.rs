@@ -1,6 +1,6 @@
 //! Who notices a mistake: the spec's checks, the comparison with its pages, or the pages' examples.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -40,7 +40,8 @@ impl Witness {
 /// A file of the spec without a mistake, alone, and what is found in it nevertheless.
 pub(super) struct Subject<'a> {
     name: String,
-    pages: &'a [ReadPage],
+    /// The pages of all files.
+    pub pages: &'a [ReadPage],
     pub value: serde_yaml::Value,
     pub spec: Spec,
     compared: Compared,
@@ -68,6 +69,12 @@ impl<'a> Subject<'a> {
     /// What pages say of the file.
     pub(super) fn evidence(&self) -> &Evidence {
         &self.compared.evidence
+    }
+
+    /// What the file accepts and doesn't show alone: where it differs from other files, as deviations are told of.
+    pub(super) fn needless(&self) -> BTreeSet<&str> {
+        let findings = self.compared.findings.iter();
+        findings.filter(|finding| finding.rule.is_none()).map(|finding| finding.at.as_str()).collect()
     }
 
     /// Who notices first what is changed.

@@ -10,6 +10,8 @@ pub(super) struct Kind {
     pub name: &'static str,
     /// When a page says what is right, so that it counts.
     pub counts: &'static str,
+    /// Why nobody can notice those that don't count.
+    pub reason: &'static str,
     /// Where it can be made, and how.
     pub make: Make,
 }
@@ -27,7 +29,12 @@ pub(super) enum Make {
 
 impl Kind {
     pub(super) const fn new(name: &'static str, counts: &'static str, make: Make) -> Self {
-        Self { name, counts, make }
+        Self { name, counts, reason: "no page says what is right", make }
+    }
+
+    /// The same, with another reason why the others can't be noticed.
+    pub(super) const fn since(self, reason: &'static str) -> Self {
+        Self { reason, ..self }
     }
 
     /// All mistakes of this kind in a file.

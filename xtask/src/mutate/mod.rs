@@ -65,7 +65,7 @@ pub fn run(
     let pages = pages(&spec, docs)?;
     let subjects = parallel::map(&sources, |_, source| {
         let subject = Subject::new(source, &pages)?;
-        let mutants = mutants(&subject, &kinds, &pages);
+        let mutants = mutants(&subject, &kinds);
         Ok((subject, mutants))
     });
     let subjects = subjects.into_iter().collect::<Result<Vec<_>, String>>().map_err(io::Error::other)?;
@@ -87,6 +87,7 @@ pub fn run(
         reports.push(KindReport {
             name: entry.name,
             counts: entry.counts,
+            reason: entry.reason,
             all,
             unsaid,
             ..KindReport::default()
@@ -158,10 +159,9 @@ fn pages(spec: &Spec, docs: &Path) -> io::Result<Vec<ReadPage>> {
 }
 
 /// The mistakes that can be made in a file, by kind.
-fn mutants(subject: &Subject<'_>, kinds: &[Kind], pages: &[ReadPage]) -> Vec<Vec<Mutant>> {
-    let evidence = subject.evidence();
+fn mutants(subject: &Subject<'_>, kinds: &[Kind]) -> Vec<Vec<Mutant>> {
     let spec = &subject.spec;
-    let site = spec.files.first().map(|file| FileSite::new(file, &subject.value, evidence, pages));
+    let site = spec.files.first().map(|file| FileSite::new(file, subject));
     let places = site.as_ref().map(Places::of);
     let codes = spec.codes.as_ref().map(|codes| CodesSite { codes });
     let of_kind = |kind: &Kind| {

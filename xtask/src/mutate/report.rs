@@ -13,6 +13,8 @@ pub(super) struct KindReport {
     pub name: &'static str,
     /// When a page says what is right.
     pub counts: &'static str,
+    /// Why the others can't be noticed.
+    pub reason: &'static str,
     /// How many can be made where a page says what is right, and how many where none does.
     pub all: usize,
     pub unsaid: usize,
@@ -124,10 +126,11 @@ impl Report {
         let mut text = String::new();
         for kind in self.kinds.iter().filter(|kind| kind.unsaid > 0) {
             if text.is_empty() {
-                text.push_str("\nNo page says what is right, so these can't be caught and don't count:\n");
+                text.push_str("\nThese can't be caught, and don't count:\n");
             }
-            let KindReport { name, counts, all, unsaid, .. } = kind;
-            let _ = writeln!(text, "  {name}: {unsaid} of {}, but for where {counts}", all + unsaid);
+            let KindReport { name, counts, reason, all, unsaid, .. } = kind;
+            let all = all + unsaid;
+            let _ = writeln!(text, "  {name}: {unsaid} of {all}, since {reason}, but for where {counts}");
         }
         text
     }
@@ -142,6 +145,7 @@ impl Report {
             json!({
                 "kind": kind.name,
                 "counts_where": kind.counts,
+                "others_not_caught_since": kind.reason,
                 "possible": kind.all,
                 "not_said": kind.unsaid,
                 "made": kind.made,

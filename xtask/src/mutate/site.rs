@@ -1,11 +1,12 @@
 //! The places of a spec file where a mistake can be made, each with what its pages say of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
 use super::edit::{self, Edit};
 use super::example::{self, Shown};
+use super::judge::Subject;
 use crate::drift::{Evidence, ReadPage, Seen, mentions, own_name};
 use crate::pages::contents::Section as Documented;
 use crate::pages::phrases::{self, Base, DocType, in_digits};
@@ -32,6 +33,8 @@ pub(super) struct FileSite<'a> {
     pub value: &'a serde_yaml::Value,
     pub evidence: &'a Evidence,
     pub pages: &'a [ReadPage],
+    /// The deviations that nothing in the file needs, as they are told of.
+    pub needless: BTreeSet<&'a str>,
     users: BTreeMap<&'a str, Users<'a>>,
 }
 
@@ -90,12 +93,7 @@ pub(super) struct CodesSite<'a> {
 }
 
 impl<'a> FileSite<'a> {
-    pub(super) fn new(
-        file: &'a File,
-        value: &'a serde_yaml::Value,
-        evidence: &'a Evidence,
-        pages: &'a [ReadPage],
-    ) -> Self {
+    pub(super) fn new(file: &'a File, subject: &'a Subject<'a>) -> Self {
         let mut users: BTreeMap<&str, Users<'_>> = BTreeMap::new();
         for endpoint in file.endpoints.values() {
             for (part, fields) in [(Part::Request, &endpoint.request), (Part::Response, &endpoint.response)] {
@@ -107,7 +105,14 @@ impl<'a> FileSite<'a> {
                 }
             }
         }
-        Self { file, value, evidence, pages, users }
+        Self {
+            file,
+            value: &subject.value,
+            evidence: subject.evidence(),
+            pages: subject.pages,
+            needless: subject.needless(),
+            users,
+        }
     }
 
     pub(super) fn endpoints(&'a self) -> impl Iterator<Item = EndpointSite<'a>> {

@@ -10,6 +10,8 @@ pub(super) struct Label {
     pub title: Option<String>,
     /// Whether it is a heading.
     pub heading: bool,
+    /// How deep it is, as a heading.
+    pub level: usize,
     /// What follows it.
     pub announces: Announced,
     /// Which part of an endpoint the tables below it describe, if it says so.
@@ -55,7 +57,8 @@ const LONGEST: usize = 40;
 impl Label {
     /// Reads a line without the white space around it; prose is no label.
     pub(super) fn of(line: &str) -> Option<Self> {
-        let heading = line.starts_with('#');
+        let level = line.chars().take_while(|c| *c == '#').count();
+        let heading = level > 0;
         let bold = line.starts_with("**") || line.starts_with("__");
         let text = plain(line);
         if !(heading || bold || text.ends_with([':', '：'])) {
@@ -84,7 +87,7 @@ impl Label {
             None if all_bold && !heading => Announced::Other,
             None => Announced::Unsaid,
         };
-        Some(Self { title, heading, announces, part })
+        Some(Self { title, heading, level, announces, part })
     }
 }
 

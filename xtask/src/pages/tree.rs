@@ -11,7 +11,7 @@ use super::encoding::token;
 pub(crate) use super::fields::{Fields, Node, shown};
 use super::fields::{Path, absorb, collect, get_mut};
 use super::naming::canonical;
-use super::table::Table;
+use super::table::{Row, Table};
 use crate::spec::Part;
 use crate::spec::document::ENVELOPE;
 
@@ -145,8 +145,8 @@ fn describe<'a>(
 
 /// Puts the tables of named objects where they are referred to.
 struct Naming<'a> {
-    /// By object: the first table of it, and its place among all.
-    tables: HashMap<&'a str, (usize, &'a Table)>,
+    /// By object: the first table of it, with those that go on with it, and its place among all.
+    tables: HashMap<&'a str, (usize, Vec<&'a Table>)>,
     /// The objects that are being described, outermost first.
     above: Vec<&'a str>,
     /// How many more tables may be put somewhere.
@@ -155,10 +155,12 @@ struct Naming<'a> {
 
 impl<'a> Naming<'a> {
     fn of(tables: impl Iterator<Item = &'a Table>) -> Self {
-        let mut known = HashMap::new();
+        let mut known: HashMap<&str, (usize, Vec<&Table>)> = HashMap::new();
         for (index, table) in tables.filter(|table| !table.values).enumerate() {
-            if let Some(object) = &table.object {
-                known.entry(object.as_str()).or_insert((index, table));
+            let Some(object) = &table.object else { continue };
+            let (_, known) = known.entry(object.as_str()).or_insert((index, Vec::new()));
+            if known.is_empty() || goes_on(table) {
+                known.push(table);
             }
         }
         Self { tables: known, above: Vec::new(), left: MOST_TABLES }
@@ -168,7 +170,7 @@ impl<'a> Naming<'a> {
         let names: Vec<String> = fields.keys().cloned().collect();
         for name in names {
             let Some(node) = fields.get_mut(&name) else { continue };
-            let Some((table, own, referred)) = self.table_of(&name, node) else {
+            let Some((tables, own, referred)) = self.tables_of(&name, node) else {
                 self.fields(&mut node.fields);
                 continue;
             };
@@ -180,17 +182,19 @@ impl<'a> Naming<'a> {
                 continue;
             }
             self.left -= 1;
-            Attach::to(&mut node.fields, Some(&name)).table(table);
+            for table in tables {
+                Attach::to(&mut node.fields, Some(&name)).table(table);
+            }
             self.above.push(own);
             self.fields(&mut node.fields);
             self.above.pop();
         }
     }
 
-    /// The table about a field's own fields: one that it refers to, or one of its name.
+    /// The tables about a field's own fields: of what it refers to, or of its name.
     ///
-    /// Also says how it is called, and whether the field is called otherwise.
-    fn table_of(&self, name: &str, node: &Node<'a>) -> Option<(&'a Table, &'a str, bool)> {
+    /// Also says how they are called, and whether the field is called otherwise.
+    fn tables_of(&self, name: &str, node: &Node<'a>) -> Option<(Vec<&'a Table>, &'a str, bool)> {
         if node.fields.is_empty()
             && node.values.iter().any(|value| !(value.is_null() || value.is_array() || value.is_object()))
         {
@@ -203,8 +207,17 @@ impl<'a> Naming<'a> {
             let alike = self.tables.get(own_name.as_str());
             alike.filter(|_| !node.fields.is_empty())
         });
-        let (_, table) = found?;
-        let otherwise = table.object.as_ref() != Some(&own_name);
-        Some((*table, table.name.as_deref()?, otherwise))
+        let (_, tables) = found?;
+        let first = *tables.first()?;
+        let otherwise = first.object.as_ref() != Some(&own_name);
+        Some((tables.clone(), first.name.as_deref()?, otherwise))
     }
+}
+
+/// Whether all rows of a table stand below the object that it is about, as where several tables describe its parts.
+fn goes_on(table: &Table) -> bool {
+    table.name.as_deref().is_some_and(|name| {
+        let inside = |row: &Row| row.name.strip_prefix(name).is_some_and(|rest| rest.starts_with(['.', '[']));
+        table.rows.iter().all(inside)
+    })
 }

@@ -106,6 +106,8 @@ struct Walk<'a, 'm> {
     since: Option<usize>,
     /// The last heading, whatever it says.
     above: String,
+    /// How deep that is.
+    level: usize,
     /// The lines of the table that is being read.
     lines: Vec<String>,
     /// The number of the first of them.
@@ -132,6 +134,7 @@ impl<'a, 'm> Walk<'a, 'm> {
             label: String::new(),
             since: None,
             above: String::new(),
+            level: 0,
             lines: Vec::new(),
             table: 1,
             above_all: Vec::new(),
@@ -209,14 +212,19 @@ impl<'a, 'm> Walk<'a, 'm> {
 
     /// Takes a line that may say what a table describes, and what an endpoint is called.
     fn title(&mut self, label: Option<Label>) {
-        let Some(Label { title: Some(title), heading, part, .. }) = label else { return };
+        let Some(Label { title: Some(title), heading, level, part, .. }) = label else { return };
         self.part = part.unwrap_or(self.part);
         if heading {
             if !PARTS.iter().any(|part| title.contains(part)) {
                 self.heading = Some(title.clone());
                 self.since = Some(0);
             }
-            self.above.clone_from(&title);
+            // Below what names an object, headings divide it.
+            let divides = level > self.level && named(&self.above).is_some() && named(&title).is_none();
+            if !divides {
+                self.above.clone_from(&title);
+                self.level = level;
+            }
         }
         self.label = title;
     }

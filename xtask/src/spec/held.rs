@@ -1,9 +1,11 @@
 //! Rules over several fields, held against objects of JSON.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
+use super::rule::on_the_wire;
 use super::{Demand, FieldPath, Rule, Test, Total};
 
 /// An object of JSON that rules are held against.
@@ -41,6 +43,11 @@ impl Held<'_> {
             }
             Rule::When { demand, field, when, test } => {
                 !self.decides(when, test) || self.meets(field, demand)
+            }
+            Rule::Unique(field) => {
+                let holders = holders(self.object, field).into_iter();
+                let mut seen = HashSet::new();
+                holders.filter_map(|holder| last(holder, field)).all(|value| seen.insert(on_the_wire(value)))
             }
             Rule::Total { total, of, min, max, is } => {
                 let is = is.as_ref().and_then(|path| self.double(path));
@@ -190,6 +197,19 @@ mod tests {
             let far = json!({ "from": i64::MIN, "to": i64::MAX });
             assert!(!keeps(&span(u32::MAX, whole_days), &far));
             assert!(keeps(&span(0, whole_days), &json!({ "from": i64::MAX, "to": i64::MAX })));
+        }
+    }
+
+    #[test]
+    fn what_is_unique_is_so_in_all_lists_on_the_way() {
+        let rule = Rule::Unique(FieldPath::new("shelves.jars.id"));
+        for (object, kept) in [
+            (json!({ "shelves": [{ "jars": [{ "id": 1 }, { "id": 2 }] }, { "jars": [{ "id": 3 }] }] }), true),
+            (json!({ "shelves": [{ "jars": [{ "id": 1 }] }, { "jars": [{ "id": 1 }] }] }), false),
+            (json!({ "shelves": [{ "jars": [{}, {}] }, {}] }), true),
+            (json!({}), true),
+        ] {
+            assert_eq!(keeps(&rule, &object), kept, "{object}");
         }
     }
 

@@ -56,6 +56,9 @@ impl Limit {
             (LimitValue::Number(this), LimitValue::Number(other)) if bound.is_lower() => {
                 compare(this, other).is_gt()
             }
+            (LimitValue::Number(this), LimitValue::Number(other)) if bound == Bound::Step => {
+                !is_multiple(other, this)
+            }
             // Of two forms, either may refuse what the other allows.
             (this, other) => this != other,
         }
@@ -78,7 +81,11 @@ impl Limit {
             (LimitKind::MinItems | LimitKind::MaxItems, Value::Array(items)) => items.len().into(),
             (LimitKind::MinItems | LimitKind::MaxItems, Value::Object(entries)) => entries.len().into(),
             (
-                LimitKind::Min | LimitKind::Max | LimitKind::ExclusiveMin | LimitKind::ExclusiveMax,
+                LimitKind::Min
+                | LimitKind::Max
+                | LimitKind::ExclusiveMin
+                | LimitKind::ExclusiveMax
+                | LimitKind::MultipleOf,
                 Value::Number(number),
             ) => number.clone(),
             _ => return true,
@@ -90,6 +97,7 @@ impl Limit {
             Bound::AtLeast => order.is_ge(),
             Bound::Above => order.is_gt(),
             Bound::Below => order.is_lt(),
+            Bound::Step => is_multiple(&measure, limit),
             Bound::Form | Bound::Cut(_) => true,
         }
     }
@@ -103,6 +111,7 @@ impl Limit {
             Bound::AtLeast => format!("at least {}{long}", self.value),
             Bound::Above => format!("more than {}", self.value),
             Bound::Below => format!("less than {}", self.value),
+            Bound::Step => format!("a multiple of {}", self.value),
             Bound::Form if self.kind == LimitKind::UniqueItems => "without repetition".to_owned(),
             Bound::Form => format!("of the form `{}`", self.value),
             Bound::Cut(_) => format!("cut off after {} {}", self.value, facts.unit),
@@ -115,6 +124,14 @@ fn compare(one: &Number, other: &Number) -> Ordering {
     match (one.as_i128(), other.as_i128()) {
         (Some(one), Some(other)) => one.cmp(&other),
         _ => one.as_f64().partial_cmp(&other.as_f64()).unwrap_or(Ordering::Equal),
+    }
+}
+
+/// Whether a number is so many times another one; of none, it isn't.
+fn is_multiple(number: &Number, of: &Number) -> bool {
+    match (number.as_i128(), of.as_i128()) {
+        (Some(number), Some(of)) => number.checked_rem(of) == Some(0),
+        _ => number.as_f64().zip(of.as_f64()).is_some_and(|(number, of)| number % of == 0.0),
     }
 }
 
@@ -184,6 +201,8 @@ pub struct Facts {
 pub enum Takes {
     /// A number of things.
     Count,
+    /// A whole number above 0.
+    Step,
     /// Any number.
     Number,
     /// A regular expression over the whole text.
@@ -203,6 +222,8 @@ pub enum Bound {
     Above,
     /// It is not allowed, and nothing above it.
     Below,
+    /// Nothing between its multiples is allowed.
+    Step,
     /// Nothing of another form is allowed.
     Form,
     /// Everything is allowed; what is above it gets lost, unless it is cut off with this helper of the crates before.
@@ -406,6 +427,14 @@ limits! {
         bound: Bound::Below,
         unit: "",
         carriers: &[(Carrier::Number, "exclusiveMaximum")],
+    };
+    MultipleOf: Facts {
+        key: "multiple_of",
+        doc: "A number that all are multiples of.",
+        takes: Takes::Step,
+        bound: Bound::Step,
+        unit: "",
+        carriers: &[(Carrier::Number, "multipleOf")],
     };
 }
 

@@ -1,6 +1,7 @@
 //! Limits that stand together under one key: of the items of a list, or within a rule.
 
 use std::fmt;
+use std::num::NonZeroU32;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
@@ -34,6 +35,7 @@ impl<'de> Deserialize<'de> for Limits {
                     };
                     let value = match kind.facts().takes {
                         Takes::Count => LimitValue::Number(map.next_value::<u32>()?.into()),
+                        Takes::Step => LimitValue::Number(map.next_value::<NonZeroU32>()?.get().into()),
                         Takes::Number => LimitValue::Number(map.next_value::<Number>()?),
                         Takes::Pattern => LimitValue::Pattern(map.next_value()?),
                         Takes::True if map.next_value::<bool>()? => LimitValue::True,

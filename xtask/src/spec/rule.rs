@@ -16,6 +16,8 @@ pub enum Rule {
     Group(Group, Vec<FieldPath>),
     /// What another field demands of a field.
     When { demand: Demand, field: FieldPath, when: FieldPath, test: Test },
+    /// No two items of the lists on the way have the same value here.
+    Unique(FieldPath),
     /// What numbers come to.
     Total { total: Total, of: Vec<FieldPath>, min: Option<i64>, max: Option<i64>, is: Option<FieldPath> },
 }
@@ -158,6 +160,8 @@ pub enum Asks {
     Number,
     /// That it is neither an object nor a list.
     Scalar,
+    /// That it is text or a whole number, in the items of a list.
+    Listed,
     /// That it can have these limits.
     Limits(Vec<Limit>),
 }
@@ -165,7 +169,7 @@ pub enum Asks {
 impl Rule {
     /// The keys of all rules, in a spec.
     pub const KEYS: &str = "max_span, order, strict_order, exactly_one, at_least_one, at_most_one, \
-                            both_or_neither, required_when, forbidden_when, limited_when, sum, product";
+                            both_or_neither, required_when, forbidden_when, limited_when, unique, sum, product";
 
     /// Its key in a spec.
     pub const fn key(&self) -> &'static str {
@@ -175,6 +179,7 @@ impl Rule {
             Self::Order { strict: true, .. } => "strict_order",
             Self::Group(group, _) => group.key(),
             Self::When { demand, .. } => demand.key(),
+            Self::Unique(_) => "unique",
             Self::Total { total, .. } => total.key(),
         }
     }
@@ -208,6 +213,7 @@ impl Rule {
                 };
                 vec![(path.key("field"), field, of_field), (path.key("when"), when, of_when)]
             }
+            Self::Unique(field) => vec![(path, field, Asks::Listed)],
             Self::Total { of, is, .. } => {
                 let list = path.key("of");
                 let of = of.iter().enumerate().map(|(index, field)| (list.index(index), field, Asks::Number));
@@ -223,7 +229,10 @@ impl Rule {
             Self::When { demand: Demand::Limited(limits), .. } if limits.is_empty() => {
                 Some((path.key("limits"), true, ["nothing is limited", "list the limits"]))
             }
-            Self::MaxSpan { .. } | Self::Order { .. } | Self::When { test: Test::Set, .. } => None,
+            Self::MaxSpan { .. }
+            | Self::Order { .. }
+            | Self::Unique(_)
+            | Self::When { test: Test::Set, .. } => None,
             Self::Group(Group::BothOrNeither, fields) => Some((
                 path,
                 fields.len() < 2,
@@ -250,6 +259,7 @@ impl Rule {
             Self::Order { fields, .. } => fields.iter().collect(),
             Self::Group(_, fields) => fields.iter().collect(),
             Self::When { field, when, .. } => vec![field, when],
+            Self::Unique(field) => vec![field],
             Self::Total { of, is, .. } => of.iter().chain(is).collect(),
         }
     }
@@ -263,6 +273,7 @@ impl Rule {
             Self::Order { fields, .. } => fields.iter_mut().collect(),
             Self::Group(_, fields) => fields.iter_mut().collect(),
             Self::When { field, when, .. } => vec![field, when],
+            Self::Unique(field) => vec![field],
             Self::Total { of, is, .. } => of.iter_mut().chain(is).collect(),
         };
         for field in fields {
@@ -294,6 +305,7 @@ impl Rule {
             Self::When { demand, field, when, test } => {
                 format!("`{field}` is {} if `{when}` {}.", demand.words(), test.words())
             }
+            Self::Unique(field) => format!("`{field}` is different in each item."),
             Self::Total { .. } => {
                 let (about, detail) = self.total();
                 format!("The {about} must be {detail}.")
@@ -330,6 +342,7 @@ impl Rule {
                 let when = when.strip_prefix("is ").unwrap_or(&when);
                 (about, format!(" ({limits}when it is {when})"))
             }
+            Self::Unique(field) => (format!("`{field}` being different in each item"), String::new()),
             Self::Total { .. } => {
                 let (about, detail) = self.total();
                 (format!("the {about}"), format!(" ({detail})"))
@@ -375,6 +388,7 @@ impl Rule {
                 }
                 rule
             }
+            Self::Unique(field) => name(field),
             Self::Total { of, min, max, is, .. } => {
                 let mut rule = json!({ "of": names(of) });
                 let bounds = [("min", min.map(Value::from)), ("max", max.map(Value::from))];

@@ -4,6 +4,7 @@
 //! type can't say, because entries are read one by one or a check asks for it, is added here.
 
 use std::borrow::Cow;
+use std::num::NonZeroU32;
 
 use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
@@ -281,6 +282,7 @@ fn limit(kind: LimitKind, generator: &mut SchemaGenerator) -> Schema {
     let facts = kind.facts();
     let mut schema = match facts.takes {
         Takes::Count => Option::<u32>::json_schema(generator),
+        Takes::Step => Option::<NonZeroU32>::json_schema(generator),
         Takes::Number => json_schema!({ "type": ["number", "null"] }),
         Takes::Pattern => json_schema!({ "type": ["string", "null"], "pattern": pattern::WHOLE }),
         Takes::True => json_schema!({ "type": ["boolean", "null"] }),

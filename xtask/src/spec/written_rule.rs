@@ -45,6 +45,9 @@ pub struct WrittenRule {
     /// A field has limits when another one is set, or has a certain value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limited_when: Option<LimitedWhen>,
+    /// No two items of the lists on the way to a field have the same value there: `buttons.key`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unique: Option<String>,
     /// What numbers come to that are added.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sum: Option<WrittenTotal>,
@@ -75,6 +78,7 @@ impl WrittenRule {
             self.required_when.as_ref().and_then(|rule| rule.meaning(Demand::Required)),
             self.forbidden_when.as_ref().and_then(|rule| rule.meaning(Demand::Forbidden)),
             self.limited_when.as_ref().and_then(LimitedWhen::meaning),
+            self.unique.as_deref().map(|name| Rule::Unique(path(name))),
             self.sum.as_ref().and_then(|rule| rule.meaning(Total::Sum)),
             self.product.as_ref().and_then(|rule| rule.meaning(Total::Product)),
         ];

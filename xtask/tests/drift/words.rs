@@ -107,7 +107,7 @@ fn a_rule_that_the_spec_has_in_its_own_words_is_no_difference() {
     assert_eq!(said(group, "at_least_one: [sugar, name]"), [""; 0]);
     assert_eq!(
         said(group, "exactly_one: [sugar, name]"),
-        ["rule order.request: at_least_one: [name, sugar]"],
+        ["rule order.request: only at_least_one: [name, sugar]"],
         "both may be set"
     );
     assert_eq!(
@@ -160,6 +160,30 @@ fn how_many_an_object_has_is_said_of_the_one_list_in_it() {
     assert_eq!(told(&report(&edits("| tray | 是 | object | 茶盘，最多20个杯子 |"))), [""; 0]);
     let other = report(&edits("| tray | 是 | object | 茶盘，最多12个杯子 |"));
     assert_eq!(told(&other)[..1], ["field-limit order.request.tray: max_items: 12"]);
+}
+
+#[test]
+fn what_differs_in_each_item_is_said_by_a_rule_of_whatever_holds_the_list() {
+    let page = (PAGE, "| 大小 |", "| 大小，不可重复 |");
+    let missing = ["rule Cup.size: unique: size"];
+    assert_eq!(told(&report(&[page])), missing);
+    let rule = |rule| (SPEC, "concurrency: 5", rule);
+    let held = rule("concurrency: 5\n    rules:\n      - unique: cups.size");
+    assert_eq!(told(&report(&[page, held])), [""; 0]);
+    assert_eq!(told(&report(&[held])), ["rule Cup.size: no unique"]);
+    assert_eq!(told(&report(&[(PAGE, "| 名字，", "| 名字，不可重复，")])), [""; 0], "in no list");
+}
+
+#[test]
+fn multiples_are_compared() {
+    let page = (PAGE, "取值范围 0~9", "取值范围 0~9，需为3的倍数");
+    let spec = |limit| (SPEC, "max: 9,", limit);
+    assert_eq!(told(&report(&[page])), ["field-limit order.request.sugar: multiple_of: 3"]);
+    assert_eq!(told(&report(&[page, spec("max: 9, multiple_of: 3,")])), [""; 0]);
+    assert_eq!(
+        told(&report(&[spec("max: 9, multiple_of: 4,")])),
+        ["field-limit order.request.sugar: no multiple_of"]
+    );
 }
 
 #[test]

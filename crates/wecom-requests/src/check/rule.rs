@@ -46,6 +46,7 @@ impl fmt::Display for Violation {
             Rule::RequiredWhen { field, when } => write!(f, "set `{path}` when `{field}` {when}"),
             Rule::ForbiddenWhen { field, when } => write!(f, "omit `{path}` when `{field}` {when}"),
             Rule::UniqueItems => write!(f, "`{path}` must not contain duplicates"),
+            Rule::Unique => write!(f, "`{path}` must be different in each item"),
             Rule::Pattern(pattern) => write!(f, "`{path}` must match `{pattern}`"),
             Rule::Sum(total) => write!(f, "the sum of `{paths}` must be {total}, but is {actual}"),
             Rule::Product(total) => write!(f, "the product of `{paths}` must be {total}, but is {actual}"),
@@ -126,6 +127,10 @@ pub enum Rule {
     ExclusiveMax(AnyNumber),
     /// More than this number.
     ExclusiveMin(AnyNumber),
+    /// A multiple of this number.
+    MultipleOf(u32),
+    /// A different value in each item of a list.
+    Unique,
     /// Not below another field.
     NotBelow(&'static str),
     /// Above another field.
@@ -189,6 +194,8 @@ impl fmt::Display for Rule {
             Self::Min(min) => write!(f, "at least {min}"),
             Self::ExclusiveMax(max) => write!(f, "less than {max}"),
             Self::ExclusiveMin(min) => write!(f, "more than {min}"),
+            Self::MultipleOf(step) => write!(f, "a multiple of {step}"),
+            Self::Unique => f.write_str("different in each item"),
             Self::NotBelow(field) => write!(f, "at least `{field}`"),
             Self::Above(field) => write!(f, "more than `{field}`"),
             Self::MaxSpan { from, days } => write!(f, "0 to {days} days after `{from}`"),

@@ -63,6 +63,29 @@ fn items_that_are_there_twice_are_refused() {
 }
 
 #[test]
+fn what_is_no_multiple_is_refused() {
+    let whole = |number: i64| found(|checker| checker.multiple_of("seconds", &Some(number), 60));
+    assert_eq!(whole(-120), NOTHING);
+    assert_eq!(whole(0), NOTHING);
+    assert_eq!(whole(90), ["`seconds` must be a multiple of 60, but is 90"]);
+    assert_eq!(found(|checker| checker.multiple_of("seconds", &None::<u64>, 60)), NOTHING);
+    assert_eq!(found(|checker| checker.multiple_of("hours", &4.0, 2)), NOTHING);
+    let fraction = found(|checker| checker.multiple_of("hours", &4.5, 2));
+    assert_eq!(fraction, ["`hours` must be a multiple of 2, but is 4.5"]);
+}
+
+#[test]
+fn one_value_in_two_items_is_refused_without_telling_it() {
+    let check = |values: &[&str]| {
+        let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
+        found(|checker| checker.unique("buttons.key", &values.iter().collect::<Vec<_>>()))
+    };
+    assert_eq!(check(&[]), NOTHING);
+    assert_eq!(check(&["yes", "no"]), NOTHING);
+    assert_eq!(check(&["yes", "no", "yes"]), ["`buttons.key` must be different in each item"]);
+}
+
+#[test]
 fn limits_of_items_name_the_item() {
     let words = Some(vec!["tea".to_owned(), "coffee".to_owned()]);
     let wishes = BTreeMap::from([("cake".to_owned(), "plenty of it".to_owned())]);

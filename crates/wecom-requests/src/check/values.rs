@@ -89,6 +89,14 @@ impl AnyNumber {
         }
     }
 
+    /// Whether it is so many times another number.
+    pub(super) fn is_multiple_of(self, step: u32) -> bool {
+        match self {
+            Self::Whole(number) => number.checked_rem(step.into()) == Some(0),
+            Self::Double(number) => number % f64::from(step) == 0.0,
+        }
+    }
+
     /// Whether it is another number, but for what doubles lose when they are added.
     pub(super) fn is_about(self, other: Self) -> bool {
         let (this, that) = (self.as_double(), other.as_double());

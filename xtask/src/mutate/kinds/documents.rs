@@ -17,12 +17,14 @@ pub(super) const KINDS: &[Kind] = &[
     Kind::new("doc-updated", "the page says when it was changed", Endpoint(doc_updated)),
     Kind::new("doc-also-dropped", "always: another document has the endpoint", Endpoint(also_dropped)),
     Kind::new("deviation-needless", "always: nothing differs there", File(deviation_needless)),
-    Kind::new("deviation-dropped", "always", File(deviation_dropped)),
+    Kind::new("deviation-dropped", "the difference shows in the file itself", File(deviation_dropped))
+        .since("each file is judged alone, and these accept what another file of the family says"),
     Kind::new(
         "quirk-needless",
-        "a table gives the field's type, and doesn't say that it may be absent",
+        "a table gives the type of what is no object, and doesn't say that it may be absent",
         Field(quirk_needless),
-    ),
+    )
+    .since("a quirk may be about something else than the type: what is in an object, or when it is there"),
     Kind::new("misspelt-needless", "always: no page has the name", Field(misspelt_needless)),
     Kind::new("code-dropped", "always", Codes(code_dropped)),
     Kind::new("code-renumbered", "always", Codes(code_renumbered)),
@@ -102,7 +104,7 @@ fn deviation_dropped(site: &FileSite<'_>) -> Vec<Mutant> {
         at: at.index(index),
         change: format!("no {} at {}", deviation.rule.keyword(), deviation.at),
         edits: vec![Edit::Remove(at.index(index))],
-        said: true,
+        said: !site.needless.contains(format!("{} ({})", deviation.at, deviation.rule.keyword()).as_str()),
     });
     mutants.collect()
 }
@@ -115,7 +117,8 @@ fn quirk_needless(site: &FieldSite<'_>) -> Vec<Mutant> {
     let typed = site.types().next().is_some() && site.seen.values.iter().any(|value| !value.is_null());
     // A quirk may say, too, that it is there when it shouldn't be.
     let promised = !site.docs().any(may_be_absent);
-    vec![site.mutant("a quirk", vec![quirk], typed && promised)]
+    let object = site.field.ty.name().is_some_and(|name| !site.file.file.enums.contains_key(name));
+    vec![site.mutant("a quirk", vec![quirk], typed && promised && !object)]
 }
 
 fn misspelt_needless(site: &FieldSite<'_>) -> Vec<Mutant> {

@@ -19,13 +19,14 @@ pub(super) const KINDS: &[Kind] = &[
     Kind::new("limit-off-by-one", "a description has the number", Field(off_by_one)),
     Kind::new("limit-tenfold", "a description has the number", Field(tenfold)),
     Kind::new("bytes-as-chars", "a description speaks of bytes", Field(bytes)),
-    Kind::new("chars-as-bytes", "a description speaks of characters", Field(chars)),
+    Kind::new("chars-as-bytes", "a description speaks of characters, and not of bytes", Field(chars)),
     Kind::new("cut-as-limit", "a description has the number", Field(cut)),
     Kind::new("limit-as-cut", "a description has the number", Field(limit_as_cut)),
     Kind::new("limit-invented", "the page describes it, without the number", Field(invented)),
     Kind::new("pattern-dropped", "the page describes it", Field(pattern_dropped)),
     Kind::new("default-wrong", "a description speaks of what is assumed", Field(default_wrong)),
-    Kind::new("default-dropped", "a description speaks of what is assumed", Field(default_dropped)),
+    Kind::new("default-dropped", "a description speaks of what is assumed", Field(default_dropped))
+        .since("no page says what is assumed, or an answer always has the field"),
     Kind::new("default-invented", "the page describes it, without a default", Field(default_invented)),
 ];
 
@@ -49,8 +50,13 @@ fn of_kinds(
 }
 
 fn dropped(site: &FieldSite<'_>, kinds: &[LimitKind]) -> Vec<Mutant> {
+    // What is unsigned is not below 0 anyway.
+    let needless = |limit: &Limit| {
+        site.field.ty == TypeExpr::Scalar(Scalar::Uint) && *limit == Limit::number(LimitKind::Min, 0)
+    };
     of_kinds(site, kinds, |limit| {
-        Some((format!("no {limit}"), vec![Edit::Remove(site.path().key(limit.kind.key()))]))
+        let edits = vec![Edit::Remove(site.path().key(limit.kind.key()))];
+        (!needless(limit)).then(|| (format!("no {limit}"), edits))
     })
 }
 
@@ -131,7 +137,11 @@ fn bytes(site: &FieldSite<'_>) -> Vec<Mutant> {
 fn chars(site: &FieldSite<'_>) -> Vec<Mutant> {
     let pairs =
         [(LimitKind::MaxChars, LimitKind::MaxBytes), (LimitKind::CutsAtChars, LimitKind::CutsAtBytes)];
-    renamed(site, &pairs, Some(&["字符", "汉字", "个字", "字数"]))
+    let mut mutants = renamed(site, &pairs, Some(&["字符", "汉字", "个字", "字数"]));
+    // So many bytes or characters: which of them, nobody knows.
+    let either = site.speaks(&["字节"]);
+    mutants.iter_mut().for_each(|mutant| mutant.said &= !either);
+    mutants
 }
 
 const CUTS: [(LimitKind, LimitKind); 2] =
@@ -199,7 +209,8 @@ fn default_dropped(site: &FieldSite<'_>) -> Vec<Mutant> {
         return Vec::new();
     };
     let change = format!("no default: {}", word_of(default));
-    vec![site.mutant(change, vec![Edit::Remove(site.path().key("default"))], site.speaks(&ASSUMED))]
+    let said = site.speaks(&ASSUMED) && (site.sent || site.field.optional);
+    vec![site.mutant(change, vec![Edit::Remove(site.path().key("default"))], said)]
 }
 
 fn default_invented(site: &FieldSite<'_>) -> Vec<Mutant> {

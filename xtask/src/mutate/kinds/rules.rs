@@ -14,20 +14,24 @@ use crate::spec::Section;
 use crate::spec::source::Path;
 
 pub(super) const KINDS: &[Kind] = &[
+    Kind::new("rule-dropped", "a page states it of the fields by their names", File(dropped))
+        .since(OTHERWISE),
+    Kind::new("rule-weakened", "a page states the choice between the fields by their names", File(weakened))
+        .since(OTHERWISE),
+    Kind::new("rule-field-swapped", "a page states it of the fields by their names", File(field_swapped))
+        .since(OTHERWISE),
     Kind::new(
-        "rule-dropped",
-        "a field's description speaks of a choice, a condition or the number",
-        File(dropped),
-    ),
-    Kind::new("rule-weakened", "a field's description speaks of a choice", File(weakened)),
-    Kind::new(
-        "rule-field-swapped",
-        "a field's description speaks of a choice or a condition",
-        File(field_swapped),
-    ),
-    Kind::new("rule-condition", "a field's description has the value", File(condition)),
+        "rule-condition",
+        "a page states it of the fields by their names, and has the value",
+        File(condition),
+    )
+    .since(OTHERWISE),
     Kind::new("rule-span", "a page has the number", File(span)),
 ];
+
+/// Why pages can't tell what is wrong with most rules.
+const OTHERWISE: &str = "no page states them, or only in words that name the fields in Chinese, limit them under a \
+                         condition, or leave the condition to what the field means";
 
 /// A rule: where it stands, its kind, what it says, and the fields of the list that it is about.
 struct RuleSite<'a> {
@@ -35,40 +39,55 @@ struct RuleSite<'a> {
     kind: String,
     body: &'a Value,
     fields: Vec<FieldSite<'a>>,
+    /// Whether it is about what is sent.
+    sent: bool,
     /// What all pages of the file say around their tables.
     prose: String,
 }
 
-/// How pages word that fields depend on one another.
-const WORDS: [&str; 27] = [
+/// How pages word that one of several fields is chosen.
+const CHOICE: [&str; 16] = [
     "至少",
-    "必须",
-    "必填",
-    "必传",
     "二选一",
+    "选一",
     "其一",
     "之一",
     "其中一",
     "任选",
     "不能同时",
     "不可同时",
-    "同时",
-    "选填",
-    "或者",
-    "仅当",
-    "才",
-    "时有效",
-    "时必",
-    "时需要",
-    "不能为空",
+    "同时为空",
+    "都为空",
     "互斥",
-    "只能",
-    "有效",
-    "忽略",
-    "优先",
-    "则",
-    "当",
+    "填一",
+    "传一",
+    "送一",
+    "写一",
 ];
+
+/// How pages word that a field must be set, or must not.
+const DEMAND: [&str; 16] = [
+    "必填",
+    "必传",
+    "必选",
+    "必须填",
+    "必须传",
+    "必须同时",
+    "也要同时",
+    "需要填",
+    "需填",
+    "不能为空",
+    "时必须",
+    "类型必须",
+    "不可指定",
+    "不得传",
+    "不能填",
+    "才允许",
+];
+
+/// How pages word that one of two numbers or times is above the other.
+const ORDER: [&str; 10] =
+    ["大于", "小于", "晚于", "早于", "之后", "之前", "超过", "不低于", "不高于", "不少于"];
 
 impl RuleSite<'_> {
     /// The fields that it names.
@@ -77,9 +96,62 @@ impl RuleSite<'_> {
         self.fields.iter().filter(move |field| mentions(&text, field.wire))
     }
 
-    /// Whether what pages say of its fields speaks of a dependence.
+    /// Whether a page states it, of its fields by their names.
     fn is_said(&self) -> bool {
-        self.named().any(|field| field.speaks(&WORDS))
+        let has = |text: &str, words: &[&str]| words.iter().any(|word| text.contains(word));
+        let last = |key: &str| {
+            let path = self.body.get(key).and_then(Value::as_str)?;
+            path.rsplit('.').next().map(str::to_owned)
+        };
+        match self.kind.as_str() {
+            "required_when" | "forbidden_when" => {
+                let (Some(field), Some(when)) = (last("field"), last("when")) else { return false };
+                let of = |name: &str| self.fields.iter().find(|field| field.wire == name);
+                let values = self.body.get("is").and_then(Value::as_sequence);
+                let values: Vec<String> = values.into_iter().flatten().map(word_of).collect();
+                let (field_site, when_site) = (of(&field), of(&when));
+                let listed = when_site.iter().flat_map(|field| &field.seen.listed);
+                let labels = listed.filter(|value| values.contains(&value.wire)).map(|value| &value.doc);
+                let labels: Vec<&String> = labels.filter(|label| !label.is_empty()).collect();
+                let decides = |doc: &str| {
+                    mentions(doc, &when)
+                        || values.iter().any(|value| value.len() > 2 && mentions(doc, value))
+                        || labels.iter().any(|label| doc.contains(label.as_str()))
+                };
+                field_site.is_some_and(|site| site.docs().any(|doc| has(doc, &DEMAND) && decides(doc)))
+                    || when_site
+                        .is_some_and(|site| site.docs().any(|doc| has(doc, &DEMAND) && mentions(doc, &field)))
+            }
+            "exactly_one" | "at_least_one" | "at_most_one" | "both_or_neither" => {
+                let words = if self.kind == "both_or_neither" { &DEMAND[..] } else { &CHOICE[..] };
+                let names: Vec<&str> = self.named().map(|field| field.wire).collect();
+                let others = |text: &str, own: &str| {
+                    has(text, words) && names.iter().any(|name| *name != own && mentions(text, name))
+                };
+                let two = |text: &str| names.iter().filter(|name| mentions(text, name)).count() > 1;
+                self.named().any(|field| field.docs().any(|doc| others(doc, field.wire)))
+                    || self.prose.lines().any(|line| has(line, words) && two(line))
+            }
+            "order" | "strict_order" => {
+                let names: Vec<&str> = self.named().map(|field| field.wire).collect();
+                let other = |doc: &str, own: &str| {
+                    names.iter().any(|name| *name != own && mentions(doc, name))
+                        || doc.contains("开始时间") && doc.contains("结束时间")
+                };
+                self.named().any(|field| field.docs().any(|doc| has(doc, &ORDER) && other(doc, field.wire)))
+            }
+            "max_span" => self.body.get("days").and_then(Value::as_u64).is_some_and(|days| {
+                let says =
+                    |line: &str| has(line, &["跨度", "间隔", "相差"]) && mentions(line, &days.to_string());
+                self.prose.lines().any(says)
+            }),
+            "unique" => {
+                let name = self.body.as_str().and_then(|path| path.rsplit('.').next()).unwrap_or_default();
+                let rows = self.prose.lines().filter(|line| mentions(line, name));
+                rows.into_iter().any(|row| has(row, &["不可重复", "不能重复", "唯一"]))
+            }
+            _ => false,
+        }
     }
 
     fn mutant(&self, change: String, edits: Vec<Edit>, said: bool) -> Mutant {
@@ -102,9 +174,10 @@ fn rules<'a>(site: &'a FileSite<'a>) -> Vec<RuleSite<'a>> {
         for (index, rule) in rules.into_iter().flatten().enumerate() {
             let Some((kind, body)) = rule.as_mapping().and_then(|rule| rule.iter().next()) else { continue };
             let list = owner.key(list);
-            let fields = site.fields().filter(|field| field.list == list).collect();
+            let fields: Vec<FieldSite<'_>> = site.fields().filter(|field| field.list == list).collect();
+            let sent = fields.iter().any(|field| field.sent);
             let (at, kind) = (path.index(index), word_of(kind));
-            found.push(RuleSite { at, kind, body, fields, prose: prose.clone() });
+            found.push(RuleSite { at, kind, body, fields, sent, prose: prose.clone() });
         }
     }
     found
@@ -127,7 +200,9 @@ fn weakened(site: &FileSite<'_>) -> Vec<Mutant> {
             _ => return None,
         };
         let edits = vec![Edit::Rename(rule.at.key(&rule.kind), other.to_owned())];
-        Some(rule.mutant(format!("{} is {other}", rule.kind), edits, rule.is_said()))
+        // An answer may keep more than its page says.
+        let said = rule.is_said() && (rule.sent || rule.kind == "exactly_one");
+        Some(rule.mutant(format!("{} is {other}", rule.kind), edits, said))
     });
     mutants.collect()
 }

@@ -11,6 +11,7 @@ use crate::pages::markup::regex;
 static LIST: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
         r"(?:(?:只能|只允许|只支持|仅支持|仅能|只可)(?:是?由|是|为|输入|填写|使用|包含|包括)?|由)\s*",
+        r"(?:[0-9]+\s*[-~～]\s*[0-9]+\s*[个位]的?)?",
         r#"((?:纯?数字|阿拉伯数字|(?:半角的?)?(?:大小\s?写|大写|小写)?(?:英文)?字母|英文|中文|汉字|中划线|下划线|减号|连字符|点号|点|空格"#,
         r#"|[“"'‘][^“”"'‘’]{1,16}[”"'’]|\([^()]{1,3}\)|\\?[_*@.-]|及|和|或者?|与|以及|、|,|，|/|\s)+)"#,
         r"(?:[两二三四五六七八]种字符|中的一种或几种)?\s*(组成|构成|$|[，,。；;）)且])",
@@ -19,7 +20,7 @@ static LIST: LazyLock<Regex> = LazyLock::new(|| {
 // Ranges as in a pattern: 可以填写a-zA-Z0-9, 从a-z, A-Z, 0-9共62个字符中选取.
 static RANGES: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?:可以?填写?|可用|从|由|只能(?:是|由|包含)?|仅支持|只支持)\s*((?:(?:a-z|A-Z|0-9|_|-)[、,，/和及或\s]*){2,})",
+        r"(?:可以?填写?|可用|从|由|只能(?:是|由|包含)?|[仅只](?:支持|允许))\s*((?:(?:字符|字母|数字)?(?:a-z|A-Z|0-9|_|-)[、,，/和及或\s]*){2,})",
     )
 });
 static LITERAL: LazyLock<Regex> = LazyLock::new(|| {
@@ -47,6 +48,11 @@ static EXCLUDED: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
+// So many digits.
+static DIGITS: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"([0-9]+)\s*([-~～到至]\s*[0-9]+\s*)?位的?纯?数字(?:$|[，,。；;）)\s]|密码|组成)")
+});
+
 /// The pattern of a text that is made of the characters that a description lists, if it lists all of them, or of all but
 /// those that it lists.
 pub(super) fn pattern(doc: &str) -> Option<String> {
@@ -55,7 +61,12 @@ pub(super) fn pattern(doc: &str) -> Option<String> {
         Some(format!("^{}$", found.get(1).or(found.get(2))?.as_str()))
     };
     let known = |pattern: &String| regex_lite::Regex::new(pattern).is_ok();
-    literal().filter(known).or_else(|| listed(doc)).or_else(|| without(doc))
+    let digits = || {
+        let found = DIGITS.captures(doc)?;
+        let some = found.get(2).is_some();
+        Some(if some { "^[0-9]*$".to_owned() } else { format!("^[0-9]{{{}}}$", &found[1]) })
+    };
+    literal().filter(known).or_else(|| listed(doc)).or_else(|| without(doc)).or_else(digits)
 }
 
 /// The pattern of a text without some marks.
@@ -127,6 +138,10 @@ impl Set {
 
     /// As in the brackets of a pattern; the hyphen comes last, where it means itself.
     fn text(mut self) -> String {
+        // Letters may be given in words and again as a range.
+        if self.ranges.contains(&"A-Za-z") {
+            self.ranges.retain(|range| !matches!(*range, "A-Z" | "a-z"));
+        }
         self.ranges.sort_unstable();
         self.ranges.dedup();
         self.single.sort_unstable();
@@ -165,6 +180,12 @@ mod tests {
             ("由英文字母、数字、中划线、下划线以及点号构成", Some("^[0-9A-Za-z._-]*$")),
             ("只支持英文字母和数字，最长为128字节", Some("^[0-9A-Za-z]*$")),
             ("只能输入数字和字母", Some("^[0-9A-Za-z]*$")),
+            ("最长32个字符。只允许字符0-9及字母a-zA-Z。如果不填，系统会随机生成", Some("^[0-9A-Za-z]*$")),
+            ("座机。由1-32位的纯数字、“-”、“+”或“,”组成", Some("^[0-9+,-]*$")),
+            ("入会密码，仅可输入4-6位纯数字", Some("^[0-9]*$")),
+            ("密码（4~6位数字），当开启时必传", Some("^[0-9]*$")),
+            ("主持人密钥，仅支持6位数字。如没有填写", Some("^[0-9]{6}$")),
+            ("密码，8~20位数字或字母", None),
             ("32字节以内，由纯数字、“-”、“+”或“,”组成。", Some("^[0-9+,-]*$")),
             ("state值，可以填写a-zA-Z0-9，长度不可超过32个字节", Some("^[0-9A-Za-z]*$")),
             ("长度固定为43，从a-z, A-Z, 0-9共62个字符中选取，是密钥", Some("^[0-9A-Za-z]{43}$")),

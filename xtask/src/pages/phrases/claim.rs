@@ -13,6 +13,8 @@ pub(crate) enum Claim {
     RequiredWith { field: String, when: String },
     /// A field must not be set where another one has one of these values.
     ForbiddenWhen { field: String, when: Subject, is: Vec<String> },
+    /// A field must not be set unless another one has one of these values.
+    ForbiddenUnless { field: String, when: String, is: Vec<String> },
     /// The second of two times or numbers isn't below the first; strictly, it is above.
     Order { fields: [Moment; 2], strict: bool },
     /// Two times lie at most so many days apart.

@@ -12,7 +12,7 @@ pub(super) fn of(sentence: &str, field: &str) -> Vec<Claim> {
     let mut found = by_own_value(sentence, field);
     if found.is_empty() {
         found.extend(required_when(sentence, field).or_else(|| required_with(sentence, field)));
-        found.extend(forbidden_when(sentence, field));
+        found.extend(forbidden_when(sentence, field).or_else(|| forbidden_unless(sentence, field)));
     }
     found.extend(by_listed_value(sentence, field));
     found
@@ -114,7 +114,7 @@ fn required_with(sentence: &str, field: &str) -> Option<Claim> {
     });
     static WITH: LazyLock<Regex> = LazyLock::new(|| {
         regex(concat!(
-            r"(?:填写?|传入?|设置|指定|有|存在|包含)了?\s*([A-Za-z_][A-Za-z0-9_.]*)\s*(?:字段|参数)?(?:的话|时|的时候|后)?[，,]\s*",
+            r"(?:填写?|传入?|设置|指定|使用|有|存在|包含)了?\s*([A-Za-z_][A-Za-z0-9_.]*)\s*(?:字段|参数)?(?:的方式[^，,]{0,4}|的话|时|的时候|后)?[，,]\s*",
             r"(?:该字段|该参数|此字段|此参数|本字段)?(?:为?必填|必传|为?必选|必须填|不能为空)",
         ))
     });
@@ -124,7 +124,14 @@ fn required_with(sentence: &str, field: &str) -> Option<Claim> {
             r"(?:则|也|还|那么)?(?:必须|须|需要)(?:同时|也)?(?:指定|填写?|传入?|设置|提供)\s*([A-Za-z_][A-Za-z0-9_.]*)",
         ))
     });
-    if let Some(found) = ALSO.captures(sentence) {
+    // 若指定了a，则b也要同时指定.
+    static NEEDS: LazyLock<Regex> = LazyLock::new(|| {
+        regex(concat!(
+            r"(?:若|如果?)(?:填写?|传入?|设置|指定)了?\s*([A-Za-z_][A-Za-z0-9_.]*)\s*(?:字段|参数)?(?:的话|时|后)?[，,]\s*(?:则|那么)?\s*",
+            r"([A-Za-z_][A-Za-z0-9_.]*)\s*(?:字段|参数)?(?:也|还)?(?:必须|必|须|需要?|要)(?:同时|也)?(?:填写?|传入?|设置|指定|提供)",
+        ))
+    });
+    if let Some(found) = ALSO.captures(sentence).or_else(|| NEEDS.captures(sentence)) {
         let [when, field] = [&found[1], &found[2]].map(own_name);
         return (when != field).then_some(Claim::RequiredWith { field, when });
     }
@@ -135,6 +142,20 @@ fn required_with(sentence: &str, field: &str) -> Option<Claim> {
     let found = TOGETHER.captures(sentence)?;
     let other = own_name(found.get(1).or_else(|| found.get(2))?.as_str());
     (other != field).then(|| Claim::RequiredWith { field: other, when: field.to_owned() })
+}
+
+/// operate_type=3时才允许设置.
+fn forbidden_unless(sentence: &str, field: &str) -> Option<Claim> {
+    static UNLESS: LazyLock<Regex> = LazyLock::new(|| {
+        regex(concat!(
+            r#"([A-Za-z_][A-Za-z0-9_.]*)\s*(?:的?值)?(?:为|=|＝|等于|是)\s*(["“]?[A-Za-z0-9_]+["”]?(?:\s*(?:或者?|、|/|和)\s*["“]?[A-Za-z0-9_]+["”]?)*)"#,
+            r"\s*时[，,]?\s*(?:该字段|该参数|此字段|此参数|本字段)?\s*才(?:允许|能够?|可以?)(?:填|传|设置|指定)",
+        ))
+    });
+    let found = UNLESS.captures(sentence)?;
+    let when = own_name(&found[1]);
+    let is = values_in(&found[2]);
+    (when != field).then(|| Claim::ForbiddenUnless { field: field.to_owned(), when, is })
 }
 
 fn forbidden_when(sentence: &str, field: &str) -> Option<Claim> {
@@ -192,6 +213,8 @@ mod tests {
             ("注：修改该字段时必须同时指定bake_duration", "bake_start", with("bake_duration", "bake_start")),
             ("任务id，当填写了oven_menu字段的话，该字段必填", "task_id", with("task_id", "oven_menu")),
             ("与bake_end必须同时传", "bake_start", with("bake_end", "bake_start")),
+            ("若指定bake_start，则bake_end也要同时指定", "bake_start", with("bake_end", "bake_start")),
+            ("若使用 recipe 的方式导入，该字段必填", "oven", with("oven", "recipe")),
         ] {
             assert_eq!(of(text, about), claim, "{text}");
         }
@@ -215,6 +238,12 @@ mod tests {
         };
         assert_eq!(of("馅料。type为2时不可指定", "filling"), [claim]);
         assert_eq!(of("type为2时不可指定为空", "filling"), []);
+        let unless = Claim::ForbiddenUnless {
+            field: "filling".to_owned(),
+            when: "type".to_owned(),
+            is: vec!["3".to_owned()],
+        };
+        assert_eq!(of("说明：type=3时才允许设置", "filling"), [unless]);
     }
 
     #[test]

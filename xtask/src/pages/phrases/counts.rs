@@ -30,14 +30,31 @@ static MOST: LazyLock<Regex> = LazyLock::new(|| {
         r"人|名|项|张|份|篇|$|[，,。；;）)])",
     ))
 });
+// Without what is counted, where items are no numbers themselves.
+static BARE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"(?:取值)?范围\s*(?:为|是|：|:)?\s*([0-9]+)\s*(?:~|～|到|至)\s*([0-9]+)\s*(?:$|[，,。；;）)])")
+});
+// Without a word for most.
+static ADDED: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?:支持|允许|可以?)(?:添加|设置|填写?|传入?|选择|指定|上传)\s*([0-9]+)\s*(?:个|条|人|名|项|张|份|篇)",
+    )
+});
 static LEAST: LazyLock<Regex> =
     LazyLock::new(|| regex(r"(?:至少|最少)[^0-9，,。；;]{0,6}([0-9]+)\s*(?:个|条|人|名|项)"));
 static ABOVE: LazyLock<Regex> =
     LazyLock::new(|| regex(r"(?:个数|数量|长度)(?:必须|需要|应该|应|要|需)?大于\s*([0-9]+)(?:[^0-9]|$)"));
 
 /// All limits that are said of a list's length.
-pub(super) fn limits(doc: &Description) -> Vec<Limit> {
-    let range = if doc.find(&NUMBERED).is_some() { &NUMBERED } else { &RANGE };
+pub(super) fn limits(doc: &Description, of_numbers: bool) -> Vec<Limit> {
+    let bare = !of_numbers && doc.find(&BARE).is_some();
+    let range = if doc.find(&NUMBERED).is_some() {
+        &NUMBERED
+    } else if bare {
+        &BARE
+    } else {
+        &RANGE
+    };
     let least = doc.number(range, 1).filter(|least| *least > 0);
     let above = doc.number(&ABOVE, 1).and_then(|number| number.checked_add(1));
     let limits = [
@@ -48,6 +65,7 @@ pub(super) fn limits(doc: &Description) -> Vec<Limit> {
         limit(LimitKind::MinItems, doc.number(&LEAST, 1)),
         limit(LimitKind::MinItems, above),
         limit(LimitKind::MaxItems, doc.number(&MOST, 1)),
+        limit(LimitKind::MaxItems, doc.number(&ADDED, 1)),
         limit(LimitKind::MinItems, doc.is_filled().then_some(1)),
     ];
     limits.into_iter().flatten().collect()

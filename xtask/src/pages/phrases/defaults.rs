@@ -28,8 +28,10 @@ static MARKED: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
         r"(?:^|[，,。；;：:、（(\s])([0-9A-Za-z_]+)\s*(?:[(（]默认(?:值)?[)）]|或不填|或不传)",
         r"|(?:^|[，,。；;：:、（(\s])([0-9A-Za-z_]+)\s*(?:[:：=-]|表示|代表)\s*[^；;，,。:：\s]{1,16}?\s*",
-        r"(?:[(（]默认(?:值)?[)）]|[，,]\s*默认值?(?:[；;。，,\s]|$))",
-        r"|(?:不填|不传)或(?:者)?(?:填|传|为)?\s*([0-9]+)",
+        r"(?:[(（]默认(?:值)?[)）]|[，,]\s*默认值?(?:\s*[；;。，,\n]|\s*$|\s+(?:[^0-9A-Za-z\s]|[0-9A-Za-z_]+\s*[:：=-])))",
+        r"|(?:不填|不传)(?:该|此|本)?(?:字段|参数)?或(?:者)?(?:填|传|值?为)?\s*([0-9]+)",
+        r"|默认情况下?或(?:者)?(?:值)?为?\s*([0-9]+)",
+        r"|(?:^|[，,。；;：:、（(\s])(true|false|[0-9]+)\s*[:：-]\s*默认(?:配置|值|情况|选项)?(?:$|[，,。；;\s])",
     ))
 });
 
@@ -39,7 +41,7 @@ pub(crate) fn default(doc: &str, ty: &TypeExpr, listed: &[Value]) -> Option<serd
     let TypeExpr::Scalar(scalar) = *ty else { return None };
     let doc = &in_digits(doc);
     let marked = MARKED.captures_iter(doc).find_map(|found| {
-        let word = (1..=3).find_map(|group| found.get(group))?.as_str();
+        let word = (1..=5).find_map(|group| found.get(group))?.as_str();
         value_of(word, scalar).filter(|_| scalar != Scalar::String || listed.iter().any(|of| of.wire == word))
     });
     let said = || {
@@ -103,6 +105,11 @@ impl<'d> Word<'d> {
         let starts = |value: &&Value| value.doc.starts_with(self.text) || self.text.starts_with(&value.doc);
         let mut starting = self.listed.iter().filter(starts);
         let only = starting.next().filter(|_| starting.next().is_none());
+        // 默认用标题, where one of them is called key用标题表示.
+        let word = self.text.strip_prefix(['用', '按', '以']).filter(|word| word.chars().count() > 1);
+        let having = |value: &&Value| word.is_some_and(|word| value.doc.contains(word));
+        let mut having = self.listed.iter().filter(having);
+        let only = only.or_else(|| having.next().filter(|_| alike.is_empty() && having.next().is_none()));
         value_of(&only.or(alike.first().copied())?.wire, scalar)
     }
 
@@ -218,10 +225,16 @@ mod tests {
             ("颜色，0(默认) 灰色，1 黑色", "uint", Some(0.into())),
             ("点击事件，0或不填代表没有点击事件，1 代表跳转url", "uint", Some(0.into())),
             ("处理方式，0-视为异常，默认值；1-视为正常", "uint", Some(0.into())),
+            ("类型，0：通用直播，4：活动直播，默认 0。其中0和1需要权限", "uint", Some(0.into())),
+            ("颜色，0：红，默认 1：绿", "uint", Some(0.into())),
             ("0：企业发表 1：个人发表 2：所有，默认情况下为所有类型", "uint", Some(2.into())),
             ("1:开启；0:关闭；2:超过6人后自动开启静音。默认超过6人自动开启静音", "uint", Some(2.into())),
             ("类型，single-单聊；group-群聊，默认单聊", "string", Some("single".into())),
             ("格式，html，text（默认是html）", "string", Some("html".into())),
+            ("不填该字段或者填0代表全部", "uint", Some(0.into())),
+            ("最大值100，默认情况或者值为0表示全部", "uint", Some(0.into())),
+            ("无需报名。\ntrue：无需。\nfalse：默认配置，需要报名。", "bool", Some(false.into())),
+            ("ID-标识；TITLE-列的标题，默认用标题", "string", Some("TITLE".into())),
         ] {
             assert_default(doc, ty, expected);
         }

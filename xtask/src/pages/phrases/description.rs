@@ -25,7 +25,9 @@ impl Description {
     pub(super) fn find<'d>(&'d self, pattern: &Regex) -> Option<Captures<'d>> {
         pattern.captures_iter(&self.0).find(|captures| {
             let start = captures.get(0).map_or(0, |found| found.start());
-            let before: String = self.0[..start].chars().rev().take(8).collect();
+            // What is recommended in another clause is another limit.
+            let clause = self.0[..start].rsplit(['，', ',', '。', '；', ';']).next().unwrap_or_default();
+            let before: String = clause.chars().rev().take(8).collect();
             !before.contains("议建") && !before.contains("荐推") && !captures[0].contains("建议")
         })
     }

@@ -18,7 +18,11 @@ pub(crate) fn limits(doc: &str, ty: &TypeExpr) -> Vec<Limit> {
             limits.extend(pattern.map(|value| Limit { kind: LimitKind::Pattern, value }));
             limits
         }
-        Some(Carrier::List | Carrier::Joined) => settled(counts::limits(doc)),
+        Some(Carrier::List | Carrier::Joined) => {
+            let of_numbers =
+                matches!(ty, TypeExpr::Generic(_, item) if Carrier::of(item) == Some(Carrier::Number));
+            settled(counts::limits(doc, of_numbers))
+        }
         Some(Carrier::Number) => {
             let unsigned = matches!(ty, TypeExpr::Scalar(Scalar::Uint));
             let whole = !matches!(ty, TypeExpr::Scalar(Scalar::F64));
@@ -32,8 +36,8 @@ pub(crate) fn limits(doc: &str, ty: &TypeExpr) -> Vec<Limit> {
 fn settled(limits: Vec<Limit>) -> Vec<Limit> {
     let mut kept: Vec<Limit> = Vec::new();
     for limit in limits {
-        let number = limit.as_number().and_then(Number::as_i64);
-        let sensible = number.is_some_and(|number| u32::try_from(number.abs()).is_ok());
+        let number = limit.as_number().and_then(Number::as_f64);
+        let sensible = number.is_some_and(|number| number.abs() <= u32::MAX.into());
         if sensible && kept.iter().all(|known| known.kind != limit.kind) {
             kept.push(limit);
         }
@@ -94,6 +98,10 @@ mod tests {
             ("按钮文字，不超过4个文字，超过自动截断", "string", vec![("cuts_at_chars", 4)]),
             ("长度限制`128`字节，超出的部分截断", "string", vec![("cuts_at_bytes", 128)]),
             ("数组长度必须为2", "list<string>", vec![("min_items", 2), ("max_items", 2)]),
+            ("列表，建议200个，最多不超过1000个", "list<string>", vec![("max_items", 1000)]),
+            ("问题数组，每个投票支持添加10个问题", "list<Question>", vec![("max_items", 10)]),
+            ("群ID列表。取值范围： 1 ~ 100", "list<string>", vec![("min_items", 1), ("max_items", 100)]),
+            ("每周周几重复。取值范围：1 ~ 7", "list<uint>", vec![]),
             ("不超过64个字节", "uint", vec![]),
             ("不超过64个字节", "Kind", vec![]),
         ] {
@@ -116,6 +124,9 @@ mod tests {
             ("时长，必须大于0小于等于86400", "uint", vec![("min", 1), ("max", 86_400)]),
             ("大于0，小于99999", "uint", vec![("min", 1), ("max", 99_998)]),
             ("不小于3", "int", vec![("min", 3)]),
+            ("要小于9，大于1", "uint", vec![("min", 2), ("max", 8)]),
+            ("每月的第几天（1 - 31），只能每月填写", "uint", vec![("min", 1), ("max", 31)]),
+            ("大小，必须大于0", "f64", vec![("exclusive_min", 0)]),
             ("默认-1不限制，不可小于-1或大于99", "int", vec![("min", -1), ("max", 99)]),
             ("取值范围[1,100]", "uint", vec![("min", 1), ("max", 100)]),
             ("取值范围(0,100]", "uint", vec![("min", 1), ("max", 100)]),
@@ -134,6 +145,41 @@ mod tests {
             ("不超过 10 个，最少1个", "list<string>", vec![("min_items", 1), ("max_items", 10)]),
         ] {
             assert_limits(doc, ty, &expected);
+        }
+    }
+
+    #[test]
+    fn ends_of_a_range_may_be_fractions() {
+        let said = |doc| {
+            let found = limits(doc, &TypeExpr::Scalar(Scalar::F64));
+            found.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            said("宽高比要小于2.25，大于1.3，不填该参数默认1.3"),
+            ["exclusive_min: 1.3", "exclusive_max: 2.25"]
+        );
+        assert_eq!(said("大于等于0.5且小于等于2"), ["min: 0.5", "max: 2"]);
+        assert_eq!(said("如果大于1.5，则按1.5处理"), [""; 0]);
+    }
+
+    #[test]
+    fn multiples_are_in_the_unit_of_the_number() {
+        for (doc, expected) in [
+            ("最早时间，单位：秒\n需要是60的倍数", vec![("multiple_of", 60)]),
+            ("余额，单位为秒，必须为360整倍数，即0.1小时整倍数", vec![("multiple_of", 360)]),
+            (
+                "该字段将秒数换算为小时，取值范围为3600-86400，且必须是0.1小时的倍数",
+                vec![("min", 3600), ("max", 86_400), ("multiple_of", 360)],
+            ),
+            ("时长（分钟），需要是5分钟的倍数", vec![("multiple_of", 5)]),
+            ("时长，单位秒，需要是5分钟的倍数", vec![("multiple_of", 300)]),
+            ("需要是5分钟的倍数", vec![]),
+            ("秒数，type为hour时需为360的整倍数", vec![]),
+            ("当按小时计算时，必须为360整倍数", vec![]),
+            ("其他：需为43200的整倍数", vec![]),
+            ("最大值不超过3000，即换算倍数不超过30", vec![("max", 3000)]),
+        ] {
+            assert_limits(doc, "uint", &expected);
         }
     }
 

@@ -16,6 +16,7 @@ mod rates;
 mod requirements;
 mod rules;
 mod types;
+mod unique;
 mod values;
 
 pub(crate) use claim::{Claim, Moment, Subject, without_verb};
@@ -30,4 +31,5 @@ pub(crate) use rules::claims;
 pub(crate) use types::{
     Base, DocType, doc_type, is_duration, is_timestamp, is_unix, limits_in_type, may_be_moment, tells_time,
 };
+pub(crate) use unique::{is_unique, may_be_unique};
 pub(crate) use values::{Value, is_flag, value_of, values, wire_of, word_of, words};

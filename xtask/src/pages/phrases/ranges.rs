@@ -7,7 +7,7 @@ use regex_lite::Regex;
 use super::description::{Description, limit, number};
 use super::numbers::seconds;
 use crate::pages::markup::regex;
-use crate::spec::{Limit, LimitKind};
+use crate::spec::{Limit, LimitKind, LimitValue};
 
 // Two numbers after a word that says that they are the ends; then, two that stand alone.
 static SPAN: LazyLock<Regex> = LazyLock::new(|| {
@@ -22,6 +22,9 @@ static BARE: LazyLock<Regex> = LazyLock::new(|| {
         r"(?:$|[，,。；;\s]|之间|的整数)",
     ))
 });
+// Alone in brackets.
+static ENCLOSED: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"([(（])\s*([0-9]+)\s*(?:-|~|～|–)\s*([0-9]+)\s*([)）])"));
 static MOST: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
         r"(?:不超过|不能超过|不可超过|不得超过|不大于|不能大于|不可大于|不得大于|小于等于|<=|≤|最大|最大值|最多|最高|上限)",
@@ -61,10 +64,68 @@ static OUTSIDE: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
+// The unit may be another one than that of the number itself.
+static MULTIPLE: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"([0-9]+(?:\.[0-9]+)?)\s*(秒|分钟|小时|天)?\s*的?\s*(?:整倍数?|倍数)"));
+static IN_MINUTES: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"单位(?:为|是|：|:)?\s*分钟|分钟数|[(（]分钟[)）]"));
+
+/// What a number is a multiple of, unless that depends on something.
+fn step(doc: &Description) -> Option<i64> {
+    static CONDITION: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"(?:^|[^小])时(?:[^间长区刻段数]|$)|若|如|当|其他|其它"));
+    let found = doc.find(&MULTIPLE)?;
+    let sentence = doc.text()[..found.get(0)?.start()].rsplit(['。', '；', ';', '\n']).next()?;
+    if CONDITION.is_match(sentence) {
+        return None;
+    }
+    let number: f64 = found[1].parse().ok()?;
+    let times = match found.get(2).map(|unit| unit.as_str()) {
+        None => 1,
+        Some("分钟") if IN_MINUTES.is_match(doc.text()) => 1,
+        Some(unit) if IN_SECONDS.is_match(doc.text()) => seconds(unit)?,
+        Some(_) => return None,
+    };
+    // A tenth of an hour is a whole number of seconds.
+    let step = format!("{:.0}", number * f64::from(u32::try_from(times).ok()?));
+    step.parse().ok().filter(|step| *step > 0)
+}
+
+/// What a number that may be a fraction is above or below, unless that is a condition.
+fn ends(doc: &Description) -> Vec<Limit> {
+    static END: LazyLock<Regex> = LazyLock::new(|| {
+        regex(concat!(
+            r"(大于等于|大于|不小于|不低于|小于等于|小于|不大于|不超过)\s*(-?[0-9]+(?:\.[0-9]+)?)\s*",
+            r"(?:$|[，,。；;）)、且并和]|(?:大于|小于))",
+        ))
+    });
+    static CONDITION: LazyLock<Regex> = LazyLock::new(|| regex(r"若|如|当|时(?:[^间长]|$)|建议"));
+    let sentences = doc.text().split(['。', '；', ';', '\n']).filter(|text| !CONDITION.is_match(text));
+    let mut found: Vec<Limit> = Vec::new();
+    for sentence in sentences {
+        let mut from = 0;
+        while let Some(end) = END.captures_at(sentence, from) {
+            let (words, number) = (&end[1], &end[2]);
+            from = end.get(2).map_or(sentence.len(), |number| number.end());
+            let kind = match words {
+                "大于" => LimitKind::ExclusiveMin,
+                "小于" => LimitKind::ExclusiveMax,
+                "大于等于" | "不小于" | "不低于" => LimitKind::Min,
+                _ => LimitKind::Max,
+            };
+            let value = number.parse().ok().map(LimitValue::Number);
+            found.extend(value.map(|value| Limit { kind, value }));
+        }
+    }
+    let place = |limit: &Limit| LimitKind::ALL.iter().position(|kind| *kind == limit.kind);
+    found.sort_by_key(place);
+    found
+}
+
 /// All limits that are said of a number.
 pub(super) fn limits(doc: &Description, whole: bool, unsigned: bool) -> Vec<Limit> {
     let least = |least: Option<i64>| limit(LimitKind::Min, least.filter(|least| *least != 0 || !unsigned));
-    let span = doc.find(&SPAN).or_else(|| doc.find(&BARE));
+    let span = doc.find(&SPAN).or_else(|| doc.find(&BARE)).or_else(|| doc.find(&ENCLOSED));
     let span = span.and_then(|found| {
         let (min, max) = (number(&found, 2)?, number(&found, 3)?);
         // From the north pole to the south pole.
@@ -76,8 +137,16 @@ pub(super) fn limits(doc: &Description, whole: bool, unsigned: bool) -> Vec<Limi
         let (min, max) = (min + i64::from(above), max - i64::from(below));
         (min < max).then_some((min, max))
     });
+    let multiple = limit(LimitKind::MultipleOf, step(doc));
     if let Some((min, max)) = span {
-        return least(Some(min)).into_iter().chain(limit(LimitKind::Max, Some(max))).collect();
+        let range = least(Some(min)).into_iter().chain(limit(LimitKind::Max, Some(max)));
+        return range.chain(multiple).collect();
+    }
+    if !whole {
+        let ends = ends(doc);
+        if !ends.is_empty() {
+            return ends;
+        }
     }
     let next = |number: Option<i64>, step: i64| number.filter(|_| whole)?.checked_add(step);
     let above = doc.find(&ABOVE);
@@ -98,6 +167,7 @@ pub(super) fn limits(doc: &Description, whole: bool, unsigned: bool) -> Vec<Limi
         limit(LimitKind::Max, above_and.filter(|_| whole)),
         limit(LimitKind::Max, next(doc.number(&BELOW, 1), -1)),
         limit(LimitKind::Max, longest),
+        multiple,
     ];
     limits.into_iter().flatten().collect()
 }

@@ -29,7 +29,7 @@ static GROUPS: LazyLock<[(Group, Regex); 4]> = LazyLock::new(|| {
             concat!(
                 r"不可?本字段和\s*[A-Za-z_.]+\s*都不填|不[能可](?:以)?(?:同时|全部?|都|均)(?:为|不)?(?:空|填|传)|均?不[能可]同时为不填|不[能可](?:以)?都不[填传]",
                 r"|至少(?:需要?|要|应该?)?(?:[填传选]|填写|传入|提供|指定|选择|设置|包含)(?:写|入)?(?:其中)?(?:一|1)|至少(?:有)?(?:一|1)个(?:不为空|有值|非空)",
-                r"|不[能可](?:和|与|跟)\s*[A-Za-z_.]+\s*同时(?:为空|不[填传])|必须?选填(?:其中)?一|必[填传选](?:其中?)?一|需要?[填传](?:写|入)?其中一|选填其中一|只需[填传](?:写|入)?一",
+                r"|必须[填传送](?:写|入)?(?:其中)?一|不[能可](?:和|与|跟)\s*[A-Za-z_.]+\s*同时(?:为空|不[填传])|必须?选填(?:其中)?一|必[填传选](?:其中?)?一|需要?[填传](?:写|入)?其中一|选填其中一|只需[填传](?:写|入)?一",
             ),
         ),
         (
@@ -133,6 +133,11 @@ fn order(sentence: &str, about: Option<&str>) -> Option<Claim> {
         return None;
     }
     let found = ORDER.captures(sentence)?;
+    // What a value means is no rule: 1: 小于等于a.
+    static LISTED: LazyLock<Regex> = LazyLock::new(|| regex(r"[0-9]\s*[:：=-]\s*$"));
+    if found.get(1).is_none() && LISTED.is_match(&sentence[..found.get(0)?.start()]) {
+        return None;
+    }
     let moment = |text: &str| match text.chars().next() {
         Some('开' | '起') => Moment::Called("start"),
         Some('结' | '截') => Moment::Called("end"),
@@ -153,15 +158,20 @@ fn order(sentence: &str, about: Option<&str>) -> Option<Claim> {
 fn max_span(sentence: &str) -> Option<Claim> {
     static SPAN: LazyLock<Regex> = LazyLock::new(|| {
         regex(concat!(
-            r"(?:跨度|时间范围|时间间隔|时间区间)[^0-9，,]{0,6}(?:不能超过|不可超过|不得超过|不超过|不要超过|不允许超过|为|",
-            r"最大|最多|最长)[^0-9，,]{0,4}([0-9]+)\s*(个?月|天|日)",
+            r"(?:跨度|时间范围|(?:时间|起止)(?:间隔|区间)|相差)[^0-9，,]{0,6}(?:不能超过|不可超过|不得超过|不超过|不要超过|",
+            r"不允许超过|为|最大|最多|最长)[^0-9，,]{0,4}?([0-9]+|[一两三])\s*(个?月|天|日)",
         ))
     });
-    if !(sentence.contains("跨度") || sentence.contains("时间")) {
+    if !["跨度", "时间", "间隔", "相差"].iter().any(|word| sentence.contains(word)) {
         return None;
     }
     let found = SPAN.captures(sentence)?;
-    let number: u32 = found[1].parse().ok()?;
+    let number: u32 = match &found[1] {
+        "一" => 1,
+        "两" => 2,
+        "三" => 3,
+        digits => digits.parse().ok()?,
+    };
     // A month has up to 31 days.
     let days = if found[2].ends_with('月') { number.checked_mul(31)? } else { number };
     (days > 0).then_some(Claim::MaxSpan(days))
@@ -211,6 +221,12 @@ mod tests {
                 &["emails", "groups"],
             ),
             ("userid与mail_id至少应该传一项，同时传则只看userid", None, AtLeastOne, &["userid", "mail_id"]),
+            (
+                "meetingid 和 meeting_code 二者必须送一个，二者都送时以 meetingid 为准",
+                None,
+                AtLeastOne,
+                &["meetingid", "meeting_code"],
+            ),
             ("附件，不能与text.content同时为空", Some("files"), AtLeastOne, &["files", "text.content"]),
             ("text、image不能全部为空", None, AtLeastOne, &["text", "image"]),
             ("media_id和pic_url只需填写一个", None, AtLeastOne, &["media_id", "pic_url"]),
@@ -273,6 +289,7 @@ mod tests {
         ] {
             assert_eq!(claims(text, about), claim, "{text}");
         }
+        assert_eq!(claims("0: 等于count数量 1: 小于等于count数量", Some("kind")), [], "values");
         for text in ["返回结束时间大于开始时间的记录", "如果开始时间大于结束时间，则为空", "不超过end"]
         {
             assert_eq!(claims(text, None), [], "{text}");
@@ -285,6 +302,9 @@ mod tests {
             ("起始时间跨度不能超过31天", 31),
             ("支持的最大查询跨度为30天", 30),
             ("群发任务记录的起止时间间隔不能超过1个月", 31),
+            ("与starttime跨度不超过一个月", 31),
+            ("起始和结束时间相差不可超过30天", 30),
+            ("流水的起止间隔不能超过31天", 31),
         ] {
             assert_eq!(claims(text, None), [Claim::MaxSpan(days)], "{text}");
         }

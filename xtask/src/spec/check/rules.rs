@@ -54,6 +54,13 @@ impl Checker<'_> {
                 Asks::Scalar => {
                     nested(self.file, &field.ty).then(|| ("a condition needs a scalar", of_type()))
                 }
+                Asks::Listed if !in_list => {
+                    let why = "only what stands in the items of a list can differ among them";
+                    Some((why, format!("`{name}` is in no list")))
+                }
+                Asks::Listed => {
+                    (!is_word(field)).then(|| ("only strings and integers can be unique", of_type()))
+                }
                 Asks::Limits(limits) => {
                     let key = match rule {
                         Rule::When { when, test: Test::Has(_), .. } if when == name => "has",
@@ -82,6 +89,11 @@ fn is_list(ty: &TypeExpr) -> bool {
 
 fn is_time(field: &Field) -> bool {
     field.ty == TypeExpr::Scalar(Scalar::Timestamp)
+}
+
+/// Whether equal values of it look alike.
+fn is_word(field: &Field) -> bool {
+    matches!(field.ty, TypeExpr::Scalar(Scalar::String | Scalar::Int | Scalar::Uint))
 }
 
 fn is_number(field: &Field) -> bool {

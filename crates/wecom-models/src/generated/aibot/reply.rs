@@ -358,6 +358,8 @@ impl NewsNoticeCard {
 /// A card with buttons. The bot must have a callback URL.
 ///
 /// Set at least one of `main_title.title` and `sub_title_text`.
+///
+/// `button_list.key` is different in each item.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ButtonInteractionCard {
@@ -375,7 +377,7 @@ pub struct ButtonInteractionCard {
     pub horizontal_content_list: Option<Vec<HorizontalContent>>,
     /// A drop-down selection submitted with the buttons.
     pub button_selection: Option<SelectionItem>,
-    /// The buttons. Each `key` must be unique in the card. At most 6 items.
+    /// The buttons. At most 6 items.
     pub button_list: Vec<Button>,
     /// The target of a click on the card.
     pub card_action: Option<CardAction>,
@@ -499,6 +501,8 @@ impl VoteInteractionCard {
 }
 
 /// A card with several drop-down selections. The bot must have a callback URL.
+///
+/// `select_list.question_key` is different in each item.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MultipleInteractionCard {
@@ -506,7 +510,7 @@ pub struct MultipleInteractionCard {
     pub source: Option<CardSource>,
     /// The title. Its `title` is required.
     pub main_title: MainTitle,
-    /// The selections. Each `question_key` must be unique in the card. 1 to 3 items.
+    /// The selections. 1 to 3 items.
     pub select_list: Vec<SelectionItem>,
     /// The submit button.
     pub submit_button: SubmitButton,
@@ -588,12 +592,14 @@ impl CardSource {
 }
 
 /// The menu in the upper right corner of a card.
+///
+/// `action_list.key` is different in each item.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ActionMenu {
     /// The description of the menu.
     pub desc: String,
-    /// The menu items. Each `key` must be unique in the menu. 1 to 3 items.
+    /// The menu items. 1 to 3 items.
     ///
     /// The page's table calls it an integer; the example has a list.
     pub action_list: Vec<MenuAction>,
@@ -1162,6 +1168,8 @@ impl SubmitButton {
 }
 
 /// A drop-down selection.
+///
+/// `option_list.id` is different in each item.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SelectionItem {
@@ -1173,7 +1181,7 @@ pub struct SelectionItem {
     pub disable: Option<bool>,
     /// The ID of the option selected by default. If omitted or unknown, the first one.
     pub selected_id: Option<String>,
-    /// The options. Each `id` must be unique in the selection. 1 to 10 items.
+    /// The options. 1 to 10 items.
     pub option_list: Vec<SelectionOption>,
 }
 
@@ -1267,6 +1275,8 @@ impl Button {
 }
 
 /// The question of a vote.
+///
+/// `option_list.id` is different in each item.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Checkbox {
@@ -1276,7 +1286,7 @@ pub struct Checkbox {
     pub disable: Option<bool>,
     /// Whether one or several options can be selected. Default 0.
     pub mode: Option<VoteMode>,
-    /// The options. Each `id` must be unique in the question. 1 to 20 items.
+    /// The options. 1 to 20 items.
     pub option_list: Vec<VoteOption>,
 }
 

@@ -564,7 +564,7 @@ pub struct TmpExternalUser {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Settings {
-    /// The password for joining: 4 to 6 digits. 4 to 6 characters.
+    /// The password for joining: 4 to 6 digits. 4 to 6 characters, matching `^[0-9]*$`.
     pub password: Option<Secret>,
     /// Whether the waiting room is on. Default false.
     pub enable_waiting_room: Option<bool>,

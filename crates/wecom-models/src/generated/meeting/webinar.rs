@@ -230,7 +230,7 @@ pub struct CreateWebinarResponse {
     pub end_time: Timestamp,
     /// The way in which the audience is admitted.
     pub admission_type: AdmissionType,
-    /// The password for the audience. Absent if there is none. 4 to 6 characters.
+    /// The password for the audience. Absent if there is none. 4 to 6 characters, matching `^[0-9]*$`.
     ///
     /// The page's example has letters, the table says 4 to 6 digits.
     pub password: Option<Secret>,
@@ -558,7 +558,7 @@ pub struct GetWebinarResponse {
     pub admission_type: AdmissionType,
     /// The hosts.
     pub hosts: Vec<Host>,
-    /// The password for the audience. Absent if there is none. 4 to 6 characters.
+    /// The password for the audience. Absent if there is none. 4 to 6 characters, matching `^[0-9]*$`.
     ///
     /// The page's example has letters, the table says 4 to 6 digits.
     pub password: Option<Secret>,

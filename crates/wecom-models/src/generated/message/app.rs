@@ -1079,6 +1079,8 @@ impl NewsNoticeCard {
 }
 
 /// A card with buttons. The app must have a callback URL. Requires WeCom 3.1.6 or later.
+///
+/// `button_list.key` is different in each item.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ButtonInteractionCard {
@@ -1221,6 +1223,8 @@ impl VoteInteractionCard {
 
 /// A card with several drop-down selections. The app must have a callback URL. Requires WeCom 3.1.12
 /// or later.
+///
+/// `select_list.question_key` is different in each item.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MultipleInteractionCard {
@@ -1231,7 +1235,7 @@ pub struct MultipleInteractionCard {
     /// The card's ID. Must be unique within the app. Digits, letters, `_`, `-` and `@`. At most 128 bytes,
     /// matching `^[0-9A-Za-z@_-]*$`.
     pub task_id: String,
-    /// The selections. Each `question_key` must be unique in the card. 1 to 3 items.
+    /// The selections. 1 to 3 items.
     pub select_list: Vec<Selection>,
     /// The submit button.
     pub submit_button: SubmitButton,
@@ -1306,12 +1310,14 @@ impl CardSource {
 }
 
 /// The menu in the upper right corner of a card. It requires that the app has a callback URL.
+///
+/// `action_list.key` is different in each item.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ActionMenu {
     /// The description of the menu.
     pub desc: Option<String>,
-    /// The menu items. Each `key` must be unique in the menu. 1 to 3 items.
+    /// The menu items. 1 to 3 items.
     pub action_list: Vec<MenuAction>,
 }
 
@@ -1886,6 +1892,8 @@ impl CardAction {
 }
 
 /// A drop-down selection.
+///
+/// `option_list.id` is different in each item.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Selection {
@@ -1893,7 +1901,7 @@ pub struct Selection {
     pub question_key: String,
     /// The title of the selection.
     pub title: Option<String>,
-    /// The options. Each `id` must be unique in the selection. 1 to 10 items.
+    /// The options. 1 to 10 items.
     pub option_list: Vec<SelectionOption>,
     /// The ID of the option selected by default. If omitted or unknown, the first one.
     pub selected_id: Option<String>,
@@ -1964,8 +1972,8 @@ pub struct Button {
     /// The button's style: one of four, which the page shows as an image. WeCom treats any other value as
     /// 1. Default 1, 1 to 4.
     pub style: Option<u64>,
-    /// The key that the callback event contains as its EventKey. Must be unique in the card. Also required
-    /// without a `type`. At most 1024 bytes.
+    /// The key that the callback event contains as its EventKey. Also required without a `type`. At most
+    /// 1024 bytes.
     pub key: Option<String>,
     /// The URL that a click opens.
     pub url: Option<String>,
@@ -2011,6 +2019,8 @@ impl Button {
 }
 
 /// The question of a vote.
+///
+/// `option_list.id` is different in each item.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Checkbox {
@@ -2018,7 +2028,7 @@ pub struct Checkbox {
     pub question_key: String,
     /// Whether one or several options can be selected. Default 0.
     pub mode: Option<VoteMode>,
-    /// The options. Each `id` must be unique in the question. 1 to 20 items.
+    /// The options. 1 to 20 items.
     pub option_list: Vec<VoteOption>,
 }
 
@@ -2317,6 +2327,8 @@ impl NewsNoticeUpdate {
 }
 
 /// The card `button_interaction`, as an update.
+///
+/// `button_list.key` is different in each item.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ButtonInteractionUpdate {
@@ -2468,6 +2480,8 @@ impl VoteInteractionUpdate {
 }
 
 /// The card `multiple_interaction`, as an update.
+///
+/// `select_list.question_key` is different in each item.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MultipleInteractionUpdate {
@@ -2475,7 +2489,7 @@ pub struct MultipleInteractionUpdate {
     pub source: Option<CardSource>,
     /// The title. Recommended: up to 36 characters, 160 for its `desc`.
     pub main_title: MainTitle,
-    /// The selections. Each `question_key` must be unique in the card. 1 to 3 items.
+    /// The selections. 1 to 3 items.
     pub select_list: Vec<SelectionUpdate>,
     /// The submit button.
     pub submit_button: Option<SubmitButton>,
@@ -2520,6 +2534,8 @@ impl MultipleInteractionUpdate {
 }
 
 /// The question of a vote, as an update.
+///
+/// `option_list.id` is different in each item.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckboxUpdate {
@@ -2532,7 +2548,7 @@ pub struct CheckboxUpdate {
     pub disable: Option<bool>,
     /// Whether one or several options can be selected. Default 0.
     pub mode: Option<VoteMode>,
-    /// The options. Each `id` must be unique in the question. 1 to 20 items.
+    /// The options. 1 to 20 items.
     pub option_list: Vec<VoteOption>,
 }
 
@@ -2566,6 +2582,8 @@ impl CheckboxUpdate {
 }
 
 /// A drop-down selection, as an update.
+///
+/// `option_list.id` is different in each item.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SelectionUpdate {
@@ -2573,7 +2591,7 @@ pub struct SelectionUpdate {
     pub question_key: String,
     /// The title of the selection.
     pub title: Option<String>,
-    /// The options. Each `id` must be unique in the selection. 1 to 10 items.
+    /// The options. 1 to 10 items.
     pub option_list: Vec<SelectionOption>,
     /// The ID of the option selected by default. If omitted or unknown, the first one.
     pub selected_id: Option<String>,

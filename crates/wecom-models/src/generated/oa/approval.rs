@@ -1424,6 +1424,8 @@ impl HintText {
 }
 
 /// The content of a template.
+///
+/// `controls.property.id` is different in each item.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TemplateContent {

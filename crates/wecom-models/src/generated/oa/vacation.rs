@@ -123,6 +123,10 @@ pub struct GetUserVacationQuotaResponse {
 ///
 /// Rate limit: 600 calls per minute.
 ///
+/// `leftduration` is a multiple of 8640 if `time_attr` is `0`.
+///
+/// `leftduration` is a multiple of 360 if `time_attr` is `1`.
+///
 /// The member must be visible to the app.
 ///
 /// Permissions: Self-built apps must be listed under 审批 › 可调用接口的应用. Customized and third-party apps
@@ -149,8 +153,8 @@ pub struct SetOneUserQuota {
     pub userid: String,
     /// The ID of the type of leave.
     pub vacation_id: u64,
-    /// The balance in seconds, at most 1000 days or 24000 hours: a multiple of 360 (0.1 hours) for leave
-    /// by the hour, of 8640 (0.1 days) for leave by the day. At most 86400000.
+    /// The balance in seconds, at most 1000 days or 24000 hours, in steps of 0.1 hours or 0.1 days. At
+    /// most 86400000.
     pub leftduration: u64,
     /// The unit of the type of leave. It must be the configured one.
     pub time_attr: LeaveUnit,

@@ -133,6 +133,13 @@ impl crate::Check for ButtonInteractionCard {
                     ("sub_title_text", self.sub_title_text.is_some()),
                 ],
             );
+        {
+            let mut values = Vec::new();
+            for inner in &self.button_list {
+                values.push(&inner.key);
+            }
+            checker.unique("button_list.key", &values);
+        }
     }
 }
 
@@ -153,6 +160,13 @@ impl crate::Check for MultipleInteractionCard {
         checker.nested("submit_button", &self.submit_button);
         checker.max_bytes("task_id", &self.task_id, 128);
         checker.pattern("task_id", &self.task_id, crate::pattern!("^[0-9A-Za-z@_-]*$"));
+        {
+            let mut values = Vec::new();
+            for inner in &self.select_list {
+                values.push(&inner.question_key);
+            }
+            checker.unique("select_list.question_key", &values);
+        }
     }
 }
 
@@ -161,6 +175,13 @@ impl crate::Check for ActionMenu {
         checker.min_items("action_list", &self.action_list, 1);
         checker.max_items("action_list", &self.action_list, 3);
         checker.nested("action_list", &self.action_list);
+        {
+            let mut values = Vec::new();
+            for inner in &self.action_list {
+                values.push(&inner.key);
+            }
+            checker.unique("action_list.key", &values);
+        }
     }
 }
 
@@ -298,6 +319,13 @@ impl crate::Check for SelectionItem {
         checker.min_items("option_list", &self.option_list, 1);
         checker.max_items("option_list", &self.option_list, 10);
         checker.nested("option_list", &self.option_list);
+        {
+            let mut values = Vec::new();
+            for inner in &self.option_list {
+                values.push(&inner.id);
+            }
+            checker.unique("option_list.id", &values);
+        }
     }
 }
 
@@ -321,6 +349,13 @@ impl crate::Check for Checkbox {
         checker.min_items("option_list", &self.option_list, 1);
         checker.max_items("option_list", &self.option_list, 20);
         checker.nested("option_list", &self.option_list);
+        {
+            let mut values = Vec::new();
+            for inner in &self.option_list {
+                values.push(&inner.id);
+            }
+            checker.unique("option_list.id", &values);
+        }
     }
 }
 

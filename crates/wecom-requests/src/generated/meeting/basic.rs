@@ -209,6 +209,7 @@ impl crate::Check for Settings {
     fn check(&self, checker: &mut crate::Checker) {
         checker.min_chars("password", &self.password, 4);
         checker.max_chars("password", &self.password, 6);
+        checker.pattern("password", &self.password, crate::pattern!("^[0-9]*$"));
         checker.nested("hosts", &self.hosts);
     }
 }

@@ -285,6 +285,13 @@ impl crate::Check for ButtonInteractionCard {
         checker.nested("button_selection", &self.button_selection);
         checker.max_items("button_list", &self.button_list, 6);
         checker.nested("button_list", &self.button_list);
+        {
+            let mut values = Vec::new();
+            for inner in &self.button_list {
+                values.extend(&inner.key);
+            }
+            checker.unique("button_list.key", &values);
+        }
     }
 }
 
@@ -305,6 +312,13 @@ impl crate::Check for MultipleInteractionCard {
         checker.max_items("select_list", &self.select_list, 3);
         checker.nested("select_list", &self.select_list);
         checker.nested("submit_button", &self.submit_button);
+        {
+            let mut values = Vec::new();
+            for inner in &self.select_list {
+                values.push(&inner.question_key);
+            }
+            checker.unique("select_list.question_key", &values);
+        }
     }
 }
 
@@ -313,6 +327,13 @@ impl crate::Check for ActionMenu {
         checker.min_items("action_list", &self.action_list, 1);
         checker.max_items("action_list", &self.action_list, 3);
         checker.nested("action_list", &self.action_list);
+        {
+            let mut values = Vec::new();
+            for inner in &self.action_list {
+                values.push(&inner.key);
+            }
+            checker.unique("action_list.key", &values);
+        }
     }
 }
 
@@ -443,6 +464,13 @@ impl crate::Check for Selection {
         checker.min_items("option_list", &self.option_list, 1);
         checker.max_items("option_list", &self.option_list, 10);
         checker.nested("option_list", &self.option_list);
+        {
+            let mut values = Vec::new();
+            for inner in &self.option_list {
+                values.push(&inner.id);
+            }
+            checker.unique("option_list.id", &values);
+        }
     }
 }
 
@@ -478,6 +506,13 @@ impl crate::Check for Checkbox {
         checker.min_items("option_list", &self.option_list, 1);
         checker.max_items("option_list", &self.option_list, 20);
         checker.nested("option_list", &self.option_list);
+        {
+            let mut values = Vec::new();
+            for inner in &self.option_list {
+                values.push(&inner.id);
+            }
+            checker.unique("option_list.id", &values);
+        }
     }
 }
 
@@ -550,6 +585,13 @@ impl crate::Check for ButtonInteractionUpdate {
         checker.nested("button_selection", &self.button_selection);
         checker.max_items("button_list", &self.button_list, 6);
         checker.nested("button_list", &self.button_list);
+        {
+            let mut values = Vec::new();
+            for inner in &self.button_list {
+                values.extend(&inner.key);
+            }
+            checker.unique("button_list.key", &values);
+        }
     }
 }
 
@@ -566,6 +608,13 @@ impl crate::Check for MultipleInteractionUpdate {
         checker.max_items("select_list", &self.select_list, 3);
         checker.nested("select_list", &self.select_list);
         checker.nested("submit_button", &self.submit_button);
+        {
+            let mut values = Vec::new();
+            for inner in &self.select_list {
+                values.push(&inner.question_key);
+            }
+            checker.unique("select_list.question_key", &values);
+        }
     }
 }
 
@@ -575,6 +624,13 @@ impl crate::Check for CheckboxUpdate {
         checker.min_items("option_list", &self.option_list, 1);
         checker.max_items("option_list", &self.option_list, 20);
         checker.nested("option_list", &self.option_list);
+        {
+            let mut values = Vec::new();
+            for inner in &self.option_list {
+                values.push(&inner.id);
+            }
+            checker.unique("option_list.id", &values);
+        }
     }
 }
 
@@ -584,6 +640,13 @@ impl crate::Check for SelectionUpdate {
         checker.min_items("option_list", &self.option_list, 1);
         checker.max_items("option_list", &self.option_list, 10);
         checker.nested("option_list", &self.option_list);
+        {
+            let mut values = Vec::new();
+            for inner in &self.option_list {
+                values.push(&inner.id);
+            }
+            checker.unique("option_list.id", &values);
+        }
     }
 }
 

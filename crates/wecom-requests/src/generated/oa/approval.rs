@@ -538,6 +538,13 @@ impl crate::Check for HintText {
 impl crate::Check for TemplateContent {
     fn check(&self, checker: &mut crate::Checker) {
         checker.nested("controls", &self.controls);
+        {
+            let mut values = Vec::new();
+            for inner in &self.controls {
+                values.push(&inner.property.id);
+            }
+            checker.unique("controls.property.id", &values);
+        }
     }
 }
 

@@ -159,6 +159,12 @@ impl crate::Check for SetOneUserQuota {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max("leftduration", &self.leftduration, 86400000);
         checker.max_chars("remarks", &self.remarks, 200);
+        if crate::is_one_of(&self.time_attr, &["0"]) {
+            checker.multiple_of("leftduration", &self.leftduration, 8640);
+        }
+        if crate::is_one_of(&self.time_attr, &["1"]) {
+            checker.multiple_of("leftduration", &self.leftduration, 360);
+        }
     }
 }
 
