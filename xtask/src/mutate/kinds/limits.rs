@@ -140,7 +140,9 @@ fn chars(site: &FieldSite<'_>) -> Vec<Mutant> {
     let mut mutants = renamed(site, &pairs, Some(&["字符", "汉字", "个字", "字数"]));
     // So many bytes or characters: which of them, nobody knows.
     let either = site.speaks(&["字节"]);
-    mutants.iter_mut().for_each(|mutant| mutant.said &= !either);
+    for mutant in &mut mutants {
+        mutant.said &= !either;
+    }
     mutants
 }
 

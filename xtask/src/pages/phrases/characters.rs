@@ -53,6 +53,8 @@ static DIGITS: LazyLock<Regex> = LazyLock::new(|| {
     regex(r"([0-9]+)\s*([-~～到至]\s*[0-9]+\s*)?位的?纯?数字(?:$|[，,。；;）)\s]|密码|组成)")
 });
 
+static LENGTHS: LazyLock<Regex> = LazyLock::new(|| regex(r"([0-9]+)\s*(?:[-~～到至]\s*[0-9]+\s*)?位"));
+
 /// The pattern of a text that is made of the characters that a description lists, if it lists all of them, or of all but
 /// those that it lists.
 pub(super) fn pattern(doc: &str) -> Option<String> {
@@ -63,6 +65,13 @@ pub(super) fn pattern(doc: &str) -> Option<String> {
     let known = |pattern: &String| regex_lite::Regex::new(pattern).is_ok();
     let digits = || {
         let found = DIGITS.captures(doc)?;
+        let clause = doc[..found.get(0)?.start()].rsplit(['，', ',', '。', '；', ';', '\n']).next()?;
+        let refused = ["不能", "不得", "不可", "不支持"].iter().any(|word| clause.contains(word));
+        // Of several lengths, each belongs to something else.
+        let mut lengths = LENGTHS.captures_iter(doc);
+        if refused || lengths.any(|length| length[1] != found[1]) {
+            return None;
+        }
         let some = found.get(2).is_some();
         Some(if some { "^[0-9]*$".to_owned() } else { format!("^[0-9]{{{}}}$", &found[1]) })
     };
@@ -186,6 +195,8 @@ mod tests {
             ("密码（4~6位数字），当开启时必传", Some("^[0-9]*$")),
             ("主持人密钥，仅支持6位数字。如没有填写", Some("^[0-9]{6}$")),
             ("密码，8~20位数字或字母", None),
+            ("自定义 id，不能为11位或13位数字", None),
+            ("注册号，满足任一条件：\n-15位数字\n-18位大写字母和数字", None),
             ("32字节以内，由纯数字、“-”、“+”或“,”组成。", Some("^[0-9+,-]*$")),
             ("state值，可以填写a-zA-Z0-9，长度不可超过32个字节", Some("^[0-9A-Za-z]*$")),
             ("长度固定为43，从a-z, A-Z, 0-9共62个字符中选取，是密钥", Some("^[0-9A-Za-z]{43}$")),

@@ -144,7 +144,7 @@ fn required_with(sentence: &str, field: &str) -> Option<Claim> {
     (other != field).then(|| Claim::RequiredWith { field: other, when: field.to_owned() })
 }
 
-/// operate_type=3时才允许设置.
+/// What must not be set unless another field has some values: `kind=3时才允许设置`.
 fn forbidden_unless(sentence: &str, field: &str) -> Option<Claim> {
     static UNLESS: LazyLock<Regex> = LazyLock::new(|| {
         regex(concat!(

@@ -118,6 +118,8 @@ fn order(sentence: &str, about: Option<&str>) -> Option<Claim> {
         );
         regex(&format!("{one}?{words}{one}"))
     });
+    // What a value means is no rule: 1: 小于等于a.
+    static LISTED: LazyLock<Regex> = LazyLock::new(|| regex(r"[0-9]\s*[:：=-]\s*$"));
     if !(sentence.contains('于') || sentence.contains("超过")) {
         return None;
     }
@@ -133,8 +135,6 @@ fn order(sentence: &str, about: Option<&str>) -> Option<Claim> {
         return None;
     }
     let found = ORDER.captures(sentence)?;
-    // What a value means is no rule: 1: 小于等于a.
-    static LISTED: LazyLock<Regex> = LazyLock::new(|| regex(r"[0-9]\s*[:：=-]\s*$"));
     if found.get(1).is_none() && LISTED.is_match(&sentence[..found.get(0)?.start()]) {
         return None;
     }
