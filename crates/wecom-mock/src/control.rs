@@ -1,4 +1,4 @@
-//! The control API: what a test in any language asks of the mock itself. `control.md` describes it.
+//! The control API, through which a test in any language controls the mock itself. `control.md` describes it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,14 +28,14 @@ const MANUAL: &str = include_str!("control.md");
 
 /// A call of the control API.
 enum Call {
-    /// What is done at once.
+    /// An immediate action.
     Now(fn(&State, &Received) -> Result<Value, Problem>),
-    /// What takes time.
+    /// An action that takes time.
     #[cfg(feature = "push")]
     Later(for<'a> fn(&'a State, &'a Received) -> BoxFuture<'a, Result<Value, Problem>>),
 }
 
-/// All calls: method, the rest of the path, what they do.
+/// All calls: method, the rest of the path, and action.
 const CALLS: &[(&str, &str, Call)] = &[
     ("POST", "/faults", Call::Now(inject)),
     ("GET", "/faults", Call::Now(|state, _| Ok(faults(state)))),
@@ -117,12 +117,12 @@ const CALLS: &[(&str, &str, Call)] = &[
     ),
 ];
 
-/// The rest of a path that belongs to the control API.
+/// Returns the rest of a path that belongs to the control API.
 pub(crate) fn call(path: &str) -> Option<&str> {
     path.strip_prefix(PREFIX).filter(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// The answer to a request to the control API, given the rest of its path.
+/// Responds to a request to the control API, given the rest of its path.
 pub(crate) async fn answer(state: &State, call: &str, request: &Received) -> Reply {
     let done = match find(call, request) {
         Ok(Call::Now(act)) => act(state, request),
@@ -136,7 +136,7 @@ pub(crate) async fn answer(state: &State, call: &str, request: &Received) -> Rep
     }
 }
 
-/// The call of a request; otherwise, the answer to it.
+/// Returns the call of a request, or else an error response.
 fn find(call: &str, request: &Received) -> Result<&'static Call, Box<Reply>> {
     let call = call.trim_end_matches('/');
     if call.is_empty() && request.method == "GET" {
@@ -242,7 +242,7 @@ fn give_answer(state: &State, request: &Received) -> Result<Value, Problem> {
     Ok(answers(state))
 }
 
-/// The body of an answer, and its content type unless a header says another.
+/// Returns the body of a response, and its content type unless a header sets another.
 fn body(wishes: &mut Wishes) -> Result<(&'static str, Bytes), Problem> {
     let bodies = (wishes.any("json"), wishes.text("text")?, wishes.text("base64")?);
     Ok(match bodies {
@@ -281,7 +281,7 @@ fn requests(state: &State, request: &Received) -> Result<Value, Problem> {
     Ok(json!({ "requests": shown.collect::<Vec<_>>() }))
 }
 
-/// A request as the control API shows it.
+/// Returns a request as the control API shows it.
 fn shown(request: &Received) -> Value {
     let query = request.query.iter().map(|(name, value)| (name.as_str(), value.as_str().into()));
     let headers = request
@@ -304,7 +304,7 @@ fn shown(request: &Received) -> Value {
     shown
 }
 
-/// Each name with a list of its values.
+/// Returns each name with a list of its values.
 fn by_name<'a>(pairs: impl Iterator<Item = (&'a str, Value)>) -> Map<String, Value> {
     let mut all = Map::new();
     for (name, value) in pairs {
@@ -327,7 +327,7 @@ fn issue_token(state: &State, request: &Received) -> Result<Value, Problem> {
     Ok(json!({ "token": state.tokens.issue(parameter) }))
 }
 
-/// A request whose query has no other parameters than these.
+/// Returns a request if its query has no other parameters than these.
 fn only<'a>(request: &'a Received, known: &[&str]) -> Result<&'a Received, Problem> {
     match request.query.iter().find(|(name, _)| !known.contains(&name.as_str())) {
         Some((name, _)) if known.is_empty() => {

@@ -1,4 +1,4 @@
-//! A comparison on its way: both sides of it, and what was found so far.
+//! A comparison in progress: both sides of it, and its findings so far.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,19 +12,19 @@ pub(super) struct Comparison<'a> {
     pub spec: &'a Spec,
     pub pages: &'a [ReadPage],
     pub found: Vec<Finding>,
-    /// By file: the fields that pages have in some place, as deviations call them.
+    /// By file: the fields that pages have in some place, as deviations name them.
     pub present: BTreeSet<(usize, String)>,
-    /// By file and type: the values that pages list of it.
+    /// By file and type: its values on pages.
     pub values: BTreeMap<(usize, String), Listed>,
-    /// What pages say of each field, where that is asked for.
+    /// What pages say about each field, if that is requested.
     pub evidence: Option<Evidence>,
-    /// By file and type: what pages call its values.
+    /// By file and type: the labels of its values on pages.
     pub labels: BTreeMap<(usize, String), Labels>,
-    /// By file and field: what pages say of it in some place.
+    /// By file and field: statements of pages about it in any place.
     pub told: BTreeSet<(usize, String, Fact)>,
 }
 
-/// What a comparison of one endpoint finds, which depends on nothing that other endpoints find.
+/// The findings about one endpoint, which are independent of those about others.
 #[derive(Clone)]
 pub(super) struct Gathered {
     found: Vec<Finding>,
@@ -36,31 +36,31 @@ pub(super) struct Gathered {
 }
 
 impl Gathered {
-    /// The same, for a comparison that needs no evidence.
+    /// Creates the same for a comparison that needs no evidence.
     pub(super) fn without_evidence(&self) -> Self {
         Self { evidence: None, ..self.clone() }
     }
 }
 
-/// The values of a type that pages list.
+/// The values of a type on pages.
 #[derive(Clone)]
 pub(super) struct Listed {
-    /// Where the first of them does.
+    /// The first line that lists them.
     pub line: PageLine,
     pub wires: BTreeSet<String>,
 }
 
-/// What pages call the values of a type.
+/// The labels that pages give the values of a type.
 #[derive(Clone, Default)]
 pub(super) struct Labels {
-    /// Where the first of them does.
+    /// The first line that has them.
     pub line: Option<PageLine>,
     /// By wire value.
     pub of: BTreeMap<String, Vec<String>>,
 }
 
 impl Labels {
-    /// Adds what a page calls some values.
+    /// Adds the labels that a page gives some values.
     pub(super) fn add(&mut self, values: &[Value], line: PageLine) {
         for value in values.iter().filter(|value| !value.doc.is_empty()) {
             self.line.get_or_insert(line);
@@ -68,7 +68,7 @@ impl Labels {
         }
     }
 
-    /// Adds what another place of the same type calls them.
+    /// Adds the labels in another place of the same type.
     fn merge(&mut self, other: Self) {
         self.line = self.line.or(other.line);
         for (wire, labels) in other.of {
@@ -78,20 +78,20 @@ impl Labels {
 }
 
 impl<'a> Comparison<'a> {
-    /// A comparison that has found nothing yet.
+    /// Creates a comparison without findings.
     pub(super) fn new(spec: &'a Spec, pages: &'a [ReadPage]) -> Self {
         let (present, values, labels) = (BTreeSet::new(), BTreeMap::new(), BTreeMap::new());
         let told = BTreeSet::new();
         Self { spec, pages, found: Vec::new(), present, values, labels, told, evidence: None }
     }
 
-    /// What was found so far.
+    /// Returns the findings so far.
     pub(super) fn gathered(self) -> Gathered {
         let Self { found, present, values, evidence, labels, told, .. } = self;
         Gathered { found, present, values, evidence, labels, told }
     }
 
-    /// Adds what was found of an endpoint.
+    /// Adds the findings about an endpoint.
     pub(super) fn add(&mut self, gathered: Gathered) {
         self.found.extend(gathered.found);
         self.present.extend(gathered.present);
@@ -110,7 +110,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// The page of a document.
+    /// Returns the page of a document.
     pub(super) fn page(&self, id: u32) -> Option<usize> {
         self.pages.iter().position(|read| read.page.id == id)
     }

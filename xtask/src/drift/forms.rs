@@ -1,5 +1,5 @@
-//! In which form pages show what a field is: where it is sent, what separates its items, what stands inside, and how an
-//! answer writes it.
+//! The form in which pages show a field: where it is sent, what separates its items, what it contains, and how
+//! responses write it.
 
 use std::collections::BTreeSet;
 
@@ -19,11 +19,11 @@ use crate::spec::source::{Path, Step};
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{Doc, DriftRule, Field, File, Part, Place};
 
-/// What a page says in place of the spec's type, and a sentence about it.
+/// What a page says instead of the spec's type, and a sentence about it.
 type Form = (String, String);
 
 impl Comparison<'_> {
-    /// Compares the form of a field with how pages show it.
+    /// Compares the form of a field with the pages.
     pub(super) fn forms(&mut self, file: &File, part: Part, field: &SpecField<'_>, found: &[PageField<'_>]) {
         let What::Field(spec) = field.what else { return };
         let Some(first) = found.first().filter(|_| spec.quirk.is_none() && !spec.embed) else { return };
@@ -71,7 +71,7 @@ impl Comparison<'_> {
 }
 
 impl Comparison<'_> {
-    /// Tells of names of a file's fields by mistake that none of its pages has, wherever the fields are found.
+    /// Reports misspelt names of a file's fields that none of its pages has, wherever the fields are found.
     pub(super) fn misspelt(&mut self, file: &File) {
         let fields = file
             .field_lists()
@@ -93,7 +93,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// The pages of a file's operations.
+    /// Returns the texts of the pages of a file's operations.
     fn texts(&self, file: &File) -> Vec<String> {
         let endpoints = file.endpoints.values().map(|endpoint| &endpoint.head.doc);
         let docs = endpoints.chain(file.events.values().map(|event| &event.head.doc));
@@ -103,7 +103,7 @@ impl Comparison<'_> {
     }
 }
 
-/// Whether a request needs a type.
+/// Returns whether a request needs a type.
 fn is_sent(file: &File, name: &str) -> bool {
     let requests = file.endpoints.values().flat_map(|endpoint| endpoint.request.values());
     file.reached(requests.map(|field| &field.ty)).contains(name)
@@ -117,7 +117,7 @@ fn values<'p>(found: &'p [PageField<'_>]) -> impl Iterator<Item = &'p Value> {
     found.iter().flat_map(|found| found.node.values.iter().copied())
 }
 
-/// A parameter of the address is sent there, beside a body as well.
+/// Checks that a parameter of the address is sent there, even beside a body.
 fn in_address(part: Part, name: &str, field: &Field, found: &[PageField<'_>]) -> Option<Form> {
     let sections = found.iter().map(|found| found.page.section).filter(|section| section.method == "POST");
     let mut sections = sections.filter(|section| section.query.iter().any(|parameter| parameter == name));
@@ -127,7 +127,7 @@ fn in_address(part: Part, name: &str, field: &Field, found: &[PageField<'_>]) ->
     })
 }
 
-/// Items in one text are separated as the page says.
+/// Checks that items in one text are separated as the page says.
 fn separated(field: &Field, found: &[PageField<'_>]) -> Option<Form> {
     let shows = |marks: &[&str]| {
         let has = |text: &str| marks.iter().any(|mark| text.contains(mark));
@@ -147,13 +147,13 @@ fn separated(field: &Field, found: &[PageField<'_>]) -> Option<Form> {
     ))
 }
 
-/// What a page describes or shows isn't just any value.
+/// Checks that a value that a page describes or shows isn't `any`.
 fn opaque(field: &Field, found: &[PageField<'_>]) -> Option<Form> {
     if !is_any(&field.ty) {
         return None;
     }
     let described = found.iter().flat_map(|found| &found.node.fields).next().map(|(name, _)| name);
-    // What an object's type refers to is described on another page.
+    // The type that an object refers to is described on another page.
     let elsewhere = || {
         let typed = rows(found).filter(|row| {
             row.ty.as_deref().is_some_and(|ty| phrases::doc_type(ty).base == Base::Object && ty.contains('('))
@@ -175,14 +175,14 @@ fn is_any(ty: &TypeExpr) -> bool {
     }
 }
 
-/// Whether a description tells when something is there.
+/// Returns whether a description says when something is present.
 fn tells_absence(doc: &str) -> bool {
     const WORDS: [&str; 8] = ["absent", "only", "if", "unless", "without", "none", "not", "no"];
     let words = doc.split(|c: char| !c.is_alphabetic()).map(str::to_ascii_lowercase);
     words.into_iter().any(|word| WORDS.contains(&word.as_str()))
 }
 
-/// Whether nothing tells when an answer lacks a field: neither an example, nor a row, nor its description.
+/// Returns whether nothing says when a response lacks a field: neither an example, nor a row, nor its description.
 fn unsupported(field: &Field, found: &[PageField<'_>]) -> bool {
     let shown = values(found).next().is_some() && !found.iter().any(PageField::is_missing);
     let empty = |value: &Value| {
@@ -201,14 +201,15 @@ fn unsupported(field: &Field, found: &[PageField<'_>]) -> bool {
         && !values(found).any(empty)
 }
 
-/// Whether an example of an answer lacks what another place of it has. Pieces of bodies leave out what they don't show.
+/// Returns whether an example of a response lacks the field and another place of it has it. Fragments of bodies don't
+/// count.
 fn sometimes(field: &Field, found: &[PageField<'_>]) -> bool {
     let whole = found.iter().all(|found| found.page.section.pieces.is_empty());
     let promised = !field.optional && field.misspelt.is_empty() && whole;
     promised && values(found).next().is_some() && found.iter().any(PageField::is_missing)
 }
 
-/// Numbers that are too small for moments are none, unless a row speaks of one.
+/// Checks that numbers that are too small for times aren't timestamps, unless a row says so.
 fn momentary(field: &Field, found: &[PageField<'_>]) -> Option<Form> {
     let moment = innermost(&field.ty) == Some(Scalar::Timestamp);
     let told = rows(found).any(|row| phrases::is_unix(&row.doc) || phrases::tells_time(&row.doc));
@@ -227,10 +228,10 @@ fn momentary(field: &Field, found: &[PageField<'_>]) -> Option<Form> {
     })
 }
 
-/// Pages make up moments, but none of so few digits.
+/// Pages make up times, but none with so few digits.
 const SMALLEST_MOMENT: i64 = 100_000_000;
 
-/// What all tables call unsigned, and no example shows below zero, is.
+/// Checks that a type is unsigned if all tables say so and no example is negative.
 fn unsigned(field: &Field, found: &[PageField<'_>]) -> Option<Form> {
     let types: Vec<&String> = rows(found).filter_map(|row| row.ty.as_ref()).collect();
     let said = types.iter().all(|ty| phrases::doc_type(ty).base == Base::Uint);
@@ -242,7 +243,7 @@ fn unsigned(field: &Field, found: &[PageField<'_>]) -> Option<Form> {
     Some((first.clone(), format!("the page says its type is `{first}`, the spec says `{}`", field.ty)))
 }
 
-/// What answers show in one form only, and no table contradicts, is of that form.
+/// Checks the type of a response field if responses show one form only, and no table contradicts it.
 fn answered(file: &File, field: &Field, found: &[PageField<'_>]) -> Option<Form> {
     if found.iter().any(|found| Encoding::of(found.page.section).flat()) {
         return None;

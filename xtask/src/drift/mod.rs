@@ -1,8 +1,8 @@
-//! The spec held against the documentation's pages.
+//! Compares the spec with the documentation's pages.
 //!
-//! What is new, pages say in a place where it is recognised; what is gone, they no longer say anywhere near. So a page's
-//! wording that isn't understood makes no noise. What differs on purpose stands in the spec's `deviations`, with what the
-//! page says, so that it is told again when the page says something else.
+//! A field counts as new if a page has it in a recognized place, and as gone if the pages no longer mention it
+//! anywhere near. So wordings that aren't understood cause no noise. Deliberate differences are in the spec's
+//! `deviations`, with the page's words, so that they are reported again if the page changes.
 
 mod across;
 mod calls;
@@ -46,8 +46,8 @@ use finding::Found;
 pub(crate) use page::{ReadPage, mentions, own_name};
 pub use report::Differences;
 
-/// Holds the spec of a workspace against the pages below a folder. `start` learns how many pages there are, `progress`
-/// is called for each.
+/// Compares the spec of a workspace with the pages below a folder. `start` receives the number of pages, `progress` is
+/// called for each.
 pub fn run(
     root: &Path,
     docs: &Path,
@@ -76,7 +76,7 @@ pub fn run(
     Ok(Differences::new(sources, pages, found))
 }
 
-/// Takes pages apart. `progress` is called for each.
+/// Parses pages. `progress` is called for each.
 pub(crate) fn take_apart(pages: Vec<Page>, progress: impl Fn() + Sync) -> Vec<ReadPage> {
     let contents = parallel::map(&pages, |_, page| {
         let contents = Contents::of(page);
@@ -86,12 +86,12 @@ pub(crate) fn take_apart(pages: Vec<Page>, progress: impl Fn() + Sync) -> Vec<Re
     pages.into_iter().zip(contents).map(|(page, contents)| ReadPage { page, contents }).collect()
 }
 
-/// Where a spec and pages differ, but for what the spec accepts, and what else a comparison of them tells.
+/// The differences between a spec and pages, except those that the spec accepts, and other results of the comparison.
 pub(crate) struct Compared {
     pub findings: Vec<Finding>,
-    /// What the pages say and show of everything in the spec, wherever it is found there.
+    /// What the pages say and show about everything in the spec that is found there.
     pub evidence: Evidence,
-    /// By file and endpoint: what was found of it.
+    /// By file and endpoint: the findings about it.
     gathered: BTreeMap<(usize, String), Gathered>,
 }
 
@@ -109,7 +109,7 @@ impl Compared {
         Self { findings, evidence: comparison.evidence.unwrap_or_default(), gathered }
     }
 
-    /// Compares the same spec, changed in a way that means nothing to endpoints of some names, with the same pages.
+    /// Compares the same spec with the same pages again after a change that doesn't affect some endpoints.
     pub(crate) fn again(
         &self,
         spec: &Spec,

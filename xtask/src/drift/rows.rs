@@ -1,4 +1,4 @@
-//! What the rows of a table say of a field, held against the field.
+//! Compares the rows of a table with the field that they describe.
 
 use serde_json::Number;
 use serde_yaml::Value;
@@ -10,20 +10,20 @@ use crate::pages::table::{Row, values_of};
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{DriftRule, Enum, Field, File, Limit, LimitKind, Part};
 
-/// The rows that a page has of a field.
+/// A page's rows for a field.
 pub(super) struct Rows<'d> {
     pub file: &'d File,
     pub part: Part,
     pub field: &'d Field,
-    /// The field's name on the wire.
+    /// The field's wire name.
     pub name: &'d str,
     pub seen: &'d PageField<'d>,
 }
 
-/// What rows say otherwise than the spec: what the page says, and a sentence about it.
+/// A difference between rows and spec: what the page says, and a sentence about it.
 type Difference = (DriftRule, String, String);
 
-/// What a page says that says of no default.
+/// The quotation of a page that states no default.
 pub(super) const NO_DEFAULT: &str = "none";
 
 impl<'d> Rows<'d> {
@@ -46,7 +46,7 @@ impl<'d> Rows<'d> {
         let Self { file, field, .. } = self;
         let types: Vec<&String> = self.rows().filter_map(|row| row.ty.as_ref()).collect();
         let flag = field.ty == TypeExpr::Scalar(Scalar::Flag);
-        // What is sent is written in one way; of what comes back, an example or the values tell that it is a number.
+        // Requests have one notation; for a response, an example or the values show that it is a number.
         let one = flag && (self.part.is_sent() || !self.is_numbered());
         let fits = |ty: &&String| {
             let says = phrases::doc_type(ty);
@@ -57,7 +57,7 @@ impl<'d> Rows<'d> {
         Some((DriftRule::FieldType, first.clone(), message))
     }
 
-    /// Whether an example shows a number, or a row lists 0 or 1.
+    /// Returns whether an example shows a number, or a row lists 0 or 1.
     fn is_numbered(&self) -> bool {
         let digits = ["0", "1"];
         self.seen
@@ -68,7 +68,7 @@ impl<'d> Rows<'d> {
             || self.rows().any(|row| digits.iter().any(|digit| mentions(&row.doc, digit)))
     }
 
-    /// What is sent as a truth is written as the page lists its values: `true`, or 1.
+    /// Checks that a boolean in a request is written as the page lists its values: `true`, or 1.
     fn truth(&self) -> Option<Difference> {
         if !self.part.is_sent() || self.field.quirk.is_some() {
             return None;
@@ -91,7 +91,7 @@ impl<'d> Rows<'d> {
         Some((DriftRule::FieldType, other.join(", "), message))
     }
 
-    /// Whether it is a moment in seconds, which no column says.
+    /// Checks whether it is a time in seconds, which no column says.
     fn moment(&self) -> Option<Difference> {
         let Self { field, name, .. } = self;
         let values: Vec<i64> = self.seen.node.values.iter().filter_map(|value| value.as_i64()).collect();
@@ -129,7 +129,7 @@ impl<'d> Rows<'d> {
         Some((DriftRule::FieldType, theirs.to_owned(), message))
     }
 
-    /// Whether its name or a row has a word for a time.
+    /// Returns whether its name or a row contains a word for a time.
     fn speaks_of_time(&self) -> bool {
         let named = ["time", "date", "day", "stamp", "expire", "_at", "_ts"];
         named.iter().any(|word| self.name.to_ascii_lowercase().contains(word))
@@ -138,17 +138,17 @@ impl<'d> Rows<'d> {
             })
     }
 
-    /// A quirk of which neither a table nor an example shows anything, though both show the field.
+    /// Reports a quirk that is visible neither in a table nor in an example, though both have the field.
     fn needless(&self) -> Option<Difference> {
         let Self { file, field, .. } = self;
-        // What examples show may be there at the wrong time, or bear another name.
+        // Examples may show the field at the wrong time, or under another name.
         let plain = field.misspelt.is_empty() && (field.optional || !self.seen.is_missing());
         let types: Vec<&String> = self.rows().filter_map(|row| row.ty.as_ref()).collect();
         let mut values = self.seen.node.values.iter().filter(|value| !value.is_null()).peekable();
         let agrees = types.iter().all(|ty| fits(file, &field.ty, phrases::doc_type(ty)))
             && values.peek().is_some()
             && values.all(|value| is_written(file, &field.ty, value) && self.is_allowed(value));
-        // A table that calls what may be negative unsigned is wrong, which the quirk says.
+        // A table that calls a possibly negative value unsigned is wrong, as the quirk says.
         let signed = field.ty == TypeExpr::Scalar(Scalar::Int)
             && types.iter().all(|ty| phrases::doc_type(ty).base == Base::Uint);
         let promised = self.rows().all(|row| !phrases::may_be_absent(&row.doc));
@@ -160,7 +160,7 @@ impl<'d> Rows<'d> {
         Some((DriftRule::FieldType, (*first).clone(), message))
     }
 
-    /// Whether a value breaks no limit, and of an enum is one that is listed; what an object holds isn't looked into.
+    /// Returns whether a value breaks no limit and, for an enum, is listed; the contents of objects aren't examined.
     fn is_allowed(&self, value: &serde_json::Value) -> bool {
         let Self { file, field, .. } = self;
         let named = field.ty.name();
@@ -174,7 +174,7 @@ impl<'d> Rows<'d> {
     fn required(&self) -> Option<Difference> {
         let said: Vec<bool> = self.rows().filter_map(|row| row.required).collect();
         let required = *said.first()?;
-        // An example that lacks it is the better witness.
+        // An example that lacks it is more reliable.
         if said.contains(&!self.field.optional) || required && self.seen.is_missing() {
             return None;
         }
@@ -183,7 +183,7 @@ impl<'d> Rows<'d> {
         Some((DriftRule::FieldRequired, theirs.to_owned(), message))
     }
 
-    /// Whether a response may lack it, as its row says.
+    /// Checks whether a response may lack it, by its row.
     fn presence(&self) -> Option<Difference> {
         let says = self.rows().any(|row| phrases::may_be_absent(&row.doc));
         let message = "the page says when it is absent, the spec requires it";
@@ -191,7 +191,7 @@ impl<'d> Rows<'d> {
         lacks.then(|| (DriftRule::FieldPresence, "sometimes".to_owned(), message.to_owned()))
     }
 
-    /// Whether what is left out stays as it is, which the description has to tell.
+    /// Checks that the description says so if an omitted field stays unchanged.
     fn stays(&self) -> Option<Difference> {
         let says = self.rows().any(|row| phrases::stays_when_left_out(&row.doc));
         let told =
@@ -202,7 +202,7 @@ impl<'d> Rows<'d> {
     }
 
     fn limits(&self) -> Vec<Difference> {
-        // What is unsigned is not below 0, but a page may say so.
+        // An unsigned value can't be negative, but a page may say so.
         let unsigned = self.field.ty == TypeExpr::Scalar(Scalar::Uint);
         let ty = if unsigned { TypeExpr::Scalar(Scalar::Int) } else { self.field.ty.clone() };
         let columns = self.rows().filter_map(|row| row.ty.as_deref());
@@ -238,7 +238,7 @@ impl<'d> Rows<'d> {
         found
     }
 
-    /// What rows of an object say of how many items the one list in it has.
+    /// Compares the number of items in an object's only list with the object's rows.
     fn limits_inside(&self) -> Vec<Difference> {
         let structure = match &self.field.ty {
             TypeExpr::Named(name) => self.file.structs.get(name),
@@ -279,13 +279,14 @@ impl<'d> Rows<'d> {
         Some((DriftRule::FieldDefault, says.clone(), message))
     }
 
-    /// Whether the page may say what the spec says is assumed.
+    /// Returns whether the page may state the spec's default.
     pub(super) fn tells_default(&self) -> bool {
         self.field.default.as_ref().is_some_and(|value| self.is_told(&self.wire(value)))
     }
 
-    /// Whether the page may say that a value is assumed: its own rows, or those of what it stands in, speak of that; or
-    /// it has the value somewhere. A truth is listed everywhere, so that the text has to speak of what is assumed.
+    /// Returns whether the page may say that a value is the default: its own rows, or those of the objects around it,
+    /// mention defaults; or it has the value somewhere. Booleans are listed everywhere, so for them the text must
+    /// mention defaults.
     fn is_told(&self, value: &str) -> bool {
         const ASSUMED: [&str; 10] =
             ["默认", "缺省", "不填", "不传", "不设置", "为空", "不指定", "未填", "未设置", "未指定"];
@@ -299,7 +300,7 @@ impl<'d> Rows<'d> {
         }
     }
 
-    /// What a row says is assumed, as it is on the wire.
+    /// Returns the default in a row, as on the wire.
     fn default_of(&self, row: &Row) -> Option<String> {
         let ty = &self.field.ty;
         let listed = ty.name().and_then(|name| self.file.enums.get(name));
@@ -311,7 +312,7 @@ impl<'d> Rows<'d> {
         Some(self.wire(&found)).filter(|wire| listed.is_none_or(|listed| listed.values.contains_key(wire)))
     }
 
-    /// A value as the field's type has it on the wire.
+    /// Returns a value as the field's type writes it on the wire.
     fn wire(&self, value: &Value) -> String {
         match value.as_bool() {
             Some(value) if self.field.ty == TypeExpr::Scalar(Scalar::Flag) => u8::from(value).to_string(),
@@ -319,12 +320,13 @@ impl<'d> Rows<'d> {
         }
     }
 
-    /// Whether the page has a word anywhere near, or where it speaks of fields of this name in other places.
+    /// Returns whether the page has a word anywhere near, or where it describes fields of this name in other places.
     fn mentions(&self, word: &str) -> bool {
         self.docs().any(|doc| mentions(&phrases::in_digits(doc), word))
     }
 
-    /// What the page says anywhere near, of what it stands in, and of fields of this name in other places.
+    /// Returns the page's texts near the field, about the objects around it, and about fields of this name in other
+    /// places.
     fn docs(&self) -> impl Iterator<Item = &str> {
         let rows = self.rows().chain(self.seen.above.iter().flat_map(|above| above.rows.iter().copied()));
         let docs = rows.flat_map(|row| [Some(row.doc.as_str()), row.ty.as_deref()]).flatten();
@@ -332,7 +334,7 @@ impl<'d> Rows<'d> {
     }
 }
 
-/// Whether a text may mean a number.
+/// Returns whether a text may mean a number.
 fn has_number(doc: &str, number: &Number) -> bool {
     match number.as_i64() {
         Some(whole) => phrases::may_mean(doc, whole),
@@ -340,7 +342,7 @@ fn has_number(doc: &str, number: &Number) -> bool {
     }
 }
 
-/// A limit as one that counts its end in; of a fraction, nothing lies between.
+/// Returns a limit that includes its bound; for a fraction, there is no next number.
 fn inclusive(limit: &Limit) -> Limit {
     let whole = limit.as_number().and_then(Number::as_i64);
     match (limit.kind, whole) {
@@ -352,12 +354,12 @@ fn inclusive(limit: &Limit) -> Limit {
     }
 }
 
-/// Whether a type is what a table says.
+/// Returns whether a type agrees with the table.
 pub(super) fn fits(file: &File, ty: &TypeExpr, says: DocType) -> bool {
     match ty {
         TypeExpr::Scalar(Scalar::Any) => true,
         TypeExpr::Generic(Generic::List, inner) => {
-            // What a list is of is not always said.
+            // The type of a list's items isn't always stated.
             let inner_says = DocType { lists: says.lists.saturating_sub(1), ..says };
             (says.lists > 0 || says.base == Base::Unknown) && fits(file, inner, inner_says)
         }

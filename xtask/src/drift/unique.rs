@@ -1,4 +1,4 @@
-//! Values that differ among the items of a list, as the rows of the items' fields say.
+//! Values that differ among the items of a list, according to the rows of the items' fields.
 
 use std::collections::BTreeSet;
 
@@ -12,8 +12,8 @@ use crate::spec::type_expr::{Generic, TypeExpr};
 use crate::spec::{DriftRule, Field, FieldPath, Fields, File, Rule, Section, WrittenRule};
 
 impl Comparison<'_> {
-    /// Compares whether a field of what is sent differs among the items of a list with whether a rule says so, of
-    /// whatever holds the list.
+    /// Compares whether a request field must differ among the items of a list, by its rows and by the rules of
+    /// whatever contains the list.
     pub(super) fn unique(&mut self, file: &File, field: &SpecField<'_>, found: &[PageField<'_>]) {
         let Some((owner, _)) = field.at.rsplit_once('.') else { return };
         let rows = || found.iter().flat_map(|found| found.node.rows.iter().map(move |row| (found, *row)));
@@ -43,7 +43,7 @@ impl Comparison<'_> {
     }
 }
 
-/// Whether some list is of a struct, or of structs that it stands in.
+/// Returns whether there is a list of a struct, or of structs that contain it.
 fn is_in_list(file: &File, owner: &str) -> bool {
     let mut pending = vec![owner];
     let mut known = BTreeSet::new();
@@ -65,7 +65,7 @@ fn is_in_list(file: &File, owner: &str) -> bool {
     false
 }
 
-/// The rule that a field of a struct differs in each item, wherever it stands.
+/// Returns the rule that a field of a struct differs in each item, wherever it is.
 fn rule_of(file: &File, owner: &str, name: &str) -> Option<Path> {
     let endpoints = file.endpoints.iter();
     let endpoints = endpoints
@@ -82,7 +82,7 @@ fn rule_of(file: &File, owner: &str, name: &str) -> Option<Path> {
     })
 }
 
-/// The struct that the last field of a path stands in, and its name.
+/// Returns the struct with the last field of a path, and the field's name.
 fn holder<'f>(file: &'f File, fields: &'f Fields, path: &FieldPath) -> Option<(&'f str, String)> {
     let steps: Vec<&str> = path.steps().collect();
     let (last, above) = steps.split_last()?;

@@ -1,4 +1,4 @@
-//! Rules over several fields, as generated code checks them.
+//! Checks of rules over several fields in generated code.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -8,7 +8,7 @@ use crate::api::{Field, Module, Struct, Ty};
 use crate::spec::names::ident;
 use crate::spec::{Demand, FieldPath, Rule, Test};
 
-/// A step that checks a rule of a struct.
+/// Emits the check of a rule of a struct.
 pub(super) fn check(module: &Module, structure: &Struct, rule: &Rule) -> TokenStream {
     let along = |path: &FieldPath| module.fields_at(structure, path);
     let with_name = |path: &FieldPath, value: TokenStream| {
@@ -94,15 +94,15 @@ pub(super) fn check(module: &Module, structure: &Struct, rule: &Rule) -> TokenSt
     }
 }
 
-/// What is asked of a field's holder.
+/// The expression for a field of a holder.
 type Leaf<'l> = &'l dyn Fn(&TokenStream, &Field) -> TokenStream;
 
-/// Whether something holds for a field, in any item of the lists on the way.
+/// Emits whether a condition is true for a field, in any item of the lists on the path.
 fn any(path: &[&Field], holder: &TokenStream, leaf: Leaf<'_>) -> TokenStream {
     quantified(path, holder, ("any", leaf))
 }
 
-/// Whether something holds for a field, in all items of the lists on the way.
+/// Emits whether a condition is true for a field, in all items of the lists on the path.
 fn all(path: &[&Field], holder: &TokenStream, leaf: Leaf<'_>) -> TokenStream {
     quantified(path, holder, ("all", leaf))
 }
@@ -124,7 +124,7 @@ fn quantified(path: &[&Field], holder: &TokenStream, (quantor, leaf): (&str, Lea
     }
 }
 
-/// What is done with a field, in each item of the lists on the way.
+/// Emits statements for a field, in each item of the lists on the path.
 fn each(path: &[&Field], holder: &TokenStream, leaf: Leaf<'_>) -> TokenStream {
     let [first, inner @ ..] = path else { return TokenStream::new() };
     if inner.is_empty() {
@@ -140,7 +140,7 @@ fn each(path: &[&Field], holder: &TokenStream, leaf: Leaf<'_>) -> TokenStream {
     }
 }
 
-/// What a field holds that no list is on the way to: a reference to it, or an option.
+/// Emits the value of a field without lists on the path: a reference to it, or an option.
 fn value(path: &[&Field], holder: &TokenStream, kind: &str, get: &str) -> TokenStream {
     let [first, inner @ ..] = path else { return quote!(&None::<crate::AnyNumber>) };
     let name = ident(&first.rust);
@@ -175,7 +175,7 @@ fn found(
     }
 }
 
-/// Whether a field is set: an empty list is not.
+/// Emits whether a field is set: an empty list is not.
 fn is_set(holder: &TokenStream, field: &Field) -> TokenStream {
     let name = ident(&field.rust);
     match field.ty {
@@ -185,7 +185,7 @@ fn is_set(holder: &TokenStream, field: &Field) -> TokenStream {
     }
 }
 
-/// Whether a field decides; where it is absent, its default does.
+/// Emits whether a field meets a condition; if it is absent, its default counts.
 fn decides(holder: &TokenStream, field: &Field, test: &Test) -> TokenStream {
     let name = ident(&field.rust);
     let holds = |value: &TokenStream| match test {
@@ -208,7 +208,7 @@ fn decides(holder: &TokenStream, field: &Field, test: &Test) -> TokenStream {
     quote!(#holder.#name.as_ref().#check(|value| #holds))
 }
 
-/// When a field decides, for an error.
+/// Emits the condition for an error.
 fn why(test: &Test) -> TokenStream {
     match test {
         Test::Set => quote!(crate::When::Set),
@@ -221,7 +221,7 @@ fn why(test: &Test) -> TokenStream {
     }
 }
 
-/// Takes a number, or what is assumed in its place.
+/// Emits a number, or the default in its place.
 fn number(holder: &TokenStream, field: &Field) -> TokenStream {
     let name = ident(&field.rust);
     let default = field.default.as_deref().and_then(serde_json::Value::as_i64).map(|default| {

@@ -1,5 +1,5 @@
-//! Examples with values of our own: made of the shape of a page's bodies, by the types and the names of their fields. What
-//! is the same on a page stays the same, so that an id that is sent is the one that is answered.
+//! Examples with made-up values, in the shape of a page's bodies, by the types and the names of their fields. Equal
+//! values on a page stay equal, so that an ID in a request is also the one in the response.
 
 use std::collections::HashMap;
 
@@ -13,17 +13,17 @@ use crate::pages::phrases::may_be_moment;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{Field, Limit, LimitKind};
 
-/// Makes the values of a file's examples.
+/// Makes up the values of a file's examples.
 #[derive(Debug, Default)]
 pub(super) struct Maker {
-    /// What was made of a page's text, by what it is.
+    /// The replacements for a page's texts, by kind and text.
     texts: HashMap<(Kind, String), String>,
-    /// How many were made of each kind.
+    /// How many values of each kind have been made up.
     made: HashMap<Kind, usize>,
 }
 
 impl Maker {
-    /// Puts values of our own into the examples of an endpoint.
+    /// Replaces the values in the examples of an endpoint.
     pub(super) fn make(&mut self, endpoint: &mut DraftEndpoint, types: &Types) {
         let is_file = endpoint.answer.may_be_file();
         for example in &mut endpoint.examples {
@@ -55,11 +55,11 @@ impl Maker {
     }
 }
 
-/// The bodies of one example on their way to values of our own.
+/// The bodies of one example while their values are replaced.
 struct Making<'m> {
     maker: &'m mut Maker,
     types: &'m Types,
-    /// The earliest moment in them: all others keep their distance from it.
+    /// The earliest time in them: all others keep their distance from it.
     earliest: i64,
 }
 
@@ -107,7 +107,7 @@ impl<'m> Making<'m> {
         }
     }
 
-    /// A field of an object that is told by a tag.
+    /// Replaces a field of an object with a tag.
     fn of_union(&mut self, name: &str, value: &mut Value, union: &Definition) {
         let Definition::Union { tag, variants, .. } = union else { return };
         let content = variants.iter().find(|(wire, variant)| variant.content(wire) == name);
@@ -161,7 +161,7 @@ impl<'m> Making<'m> {
         }
     }
 
-    /// What no type is known of: by its name.
+    /// Replaces a value without a known type, by its name.
     fn untyped(&mut self, name: &str, value: &mut Value) {
         match value {
             Value::String(text) => *text = self.text(name, text),
@@ -191,7 +191,7 @@ impl<'m> Making<'m> {
         if is_moment(name, number) { self.moment(number) } else { made::number(name, number) }
     }
 
-    /// A moment in 2025, as far from the first one as the page's, but for half a year at most.
+    /// Returns a time in 2025, as far from the first one as on the page, but at most half a year.
     fn moment(&self, number: i64) -> i64 {
         const START: i64 = 1_741_050_000;
         const HALF_A_YEAR: i64 = 180 * 86_400;
@@ -207,7 +207,7 @@ fn is_moment(name: &str, number: i64) -> bool {
     name.to_ascii_lowercase().ends_with("time") && (100_000_000..10_000_000_000).contains(&number)
 }
 
-/// The earliest moment that a body shows.
+/// Returns the earliest time in a body.
 fn earliest(body: &Value) -> Option<i64> {
     match body {
         Value::Object(fields) => {
@@ -224,7 +224,8 @@ fn earliest(body: &Value) -> Option<i64> {
     }
 }
 
-/// A text that a pattern allows: without the characters that it refuses, or digits or letters; else as it is.
+/// Returns a text that a pattern allows: without the characters that it rejects, or with digits or letters; otherwise
+/// the text itself.
 fn matching(text: &str, pattern: &Limit) -> String {
     let allows = |text: &str| pattern.allows(&Value::from(text));
     let rest: String = text.chars().filter(|c| allows(c.encode_utf8(&mut [0; 4]))).collect();
@@ -233,7 +234,7 @@ fn matching(text: &str, pattern: &Limit) -> String {
     own.chain(made).find(|text| allows(text)).unwrap_or_else(|| text.to_owned())
 }
 
-/// Keeps a value within its limits, as far as that is possible.
+/// Keeps a value within its limits, as far as possible.
 fn within(value: &mut Value, limits: &[Limit]) {
     for limit in limits.iter().filter(|limit| limit.kind == LimitKind::Pattern) {
         if let Value::String(text) = value {
@@ -263,7 +264,7 @@ fn within(value: &mut Value, limits: &[Limit]) {
             | LimitKind::CutsAtBytes
             | LimitKind::CutsAtWidth => *text = text.chars().take(count).collect(),
             LimitKind::MinChars => {
-                // What is there already is sure to be allowed.
+                // A character of the text is certainly allowed.
                 let filler = text.chars().last().unwrap_or('x');
                 let missing = count.saturating_sub(text.chars().count());
                 text.extend(std::iter::repeat_n(filler, missing));

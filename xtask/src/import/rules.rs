@@ -1,4 +1,4 @@
-//! Rules over several fields of a request, as the text says them.
+//! Rules over several fields of a request, as the page's text states them.
 
 use serde_json::Value;
 
@@ -10,18 +10,18 @@ use crate::pages::plain;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{Field, FieldPath, Group, Held, MaxSpan, When, WrittenRule};
 
-/// What the rules are looked for in.
+/// The request whose rules are searched.
 pub(super) struct Request<'r> {
     pub types: &'r Types,
     pub fields: &'r DraftFields,
     /// The lines of text around the endpoint.
     pub prose: &'r [String],
-    /// The requests that the page shows.
+    /// The requests on the page.
     pub shown: &'r [Value],
 }
 
 impl Request<'_> {
-    /// The rules, each once.
+    /// Returns the rules, each once.
     pub(super) fn rules(&self) -> Vec<WrittenRule> {
         let claims = self.claims();
         let mut rules: Vec<WrittenRule> = self.max_span(&claims).into_iter().collect();
@@ -48,14 +48,14 @@ impl Request<'_> {
         rules
     }
 
-    /// Whether the requests that the page shows keep a rule: if not, it has been misread.
+    /// Returns whether the requests on the page keep a rule: if not, it has been misread.
     fn is_kept(&self, rule: &WrittenRule) -> bool {
         let default = |path: &FieldPath| {
             let field = self.fields.get(path.first())?;
             serde_json::to_value(field.spec.default.as_ref()?).ok()
         };
         let mut bodies = self.shown.iter().filter_map(Value::as_object).peekable();
-        // A request that is made up has nothing but what must be there.
+        // A made-up request has only the required fields.
         let demands = [&rule.at_least_one, &rule.exactly_one].into_iter().any(Option::is_some);
         if bodies.peek().is_none() && (demands || rule.required_when.is_some()) {
             return false;
@@ -65,7 +65,7 @@ impl Request<'_> {
         })
     }
 
-    /// What the sentences about the request and its fields state.
+    /// Returns the statements in the sentences about the request and its fields.
     fn claims(&self) -> Vec<Claim> {
         let prose = self.prose.iter().flat_map(|line| phrases::claims(&plain(line), None));
         let docs = self.fields.iter();
@@ -75,7 +75,7 @@ impl Request<'_> {
     }
 
     fn group(&self, group: Group, names: &[String]) -> Option<WrittenRule> {
-        // `ID`, or `Rooms`, is a word of the text and no name. Of others, what the sentence is about isn't clear.
+        // `ID` or `Rooms` is a word of the text, not a name. For others, it is unclear what the sentence is about.
         let is_word = |name: &str| name.starts_with(|c: char| c.is_ascii_uppercase()) && !name.contains('_');
         let own = |path: &'_ String| path.rsplit('.').next().unwrap_or(path).to_owned();
         let names = names.iter().map(own);
@@ -111,7 +111,7 @@ impl Request<'_> {
         })
     }
 
-    /// What differs among the items of the request's own lists, as the items' fields say.
+    /// Returns the rules about values that differ among the items of the request's own lists, by the items' fields.
     fn unique(&self) -> impl Iterator<Item = WrittenRule> {
         let lists = self.fields.iter().filter_map(|(list, field)| match &field.spec.ty {
             TypeExpr::Generic(Generic::List, item) => match self.types.get(item.name()?)? {
@@ -127,7 +127,7 @@ impl Request<'_> {
         unique.map(|path| WrittenRule { unique: Some(path), ..WrittenRule::default() })
     }
 
-    /// The one moment among the fields whose name has one of some words.
+    /// Returns the only time among the fields whose name contains one of some words.
     fn only_moment(&self, words: &[&str]) -> Option<String> {
         let named = |(name, field): &(&String, &Draft<Field>)| {
             let name = name.to_ascii_lowercase();
@@ -139,7 +139,7 @@ impl Request<'_> {
         found.next().is_none().then(|| first.clone())
     }
 
-    /// A field that is required with another one: if that is so both ways, both or neither is set.
+    /// Returns the rule for a field that is required with another one: if that is mutual, both or neither is set.
     fn required_with(&self, field: &str, when: &str, claims: &[Claim]) -> Option<WrittenRule> {
         let optional = |name: &str| self.fields.get(name).is_some_and(|field| field.spec.optional);
         let back = Claim::RequiredWith { field: when.to_owned(), when: field.to_owned() };
@@ -194,7 +194,7 @@ impl Request<'_> {
         Some(When { field: field.to_owned(), when: when.clone(), is, has: None })
     }
 
-    /// A field that is forbidden by the other values of another one.
+    /// Returns the rule for a field that the other values of another one forbid.
     fn forbidden_unless(&self, field: &str, when: &str, is: &[String]) -> Option<WrittenRule> {
         let listed = self.types.get(self.fields.get(when)?.spec.ty.name()?)?;
         let Definition::Enum { values, .. } = listed else { return None };
@@ -203,7 +203,7 @@ impl Request<'_> {
         (!others.is_empty()).then(|| WrittenRule { forbidden_when: Some(rule), ..WrittenRule::default() })
     }
 
-    /// The value of an enum that the page calls so.
+    /// Returns the value of an enum with this label.
     fn wire_of(&self, ty: &TypeExpr, label: &str) -> Option<&str> {
         let Some(Definition::Enum { values, .. }) = self.types.get(ty.name()?) else { return None };
         let called = |doc: Option<&String>| {

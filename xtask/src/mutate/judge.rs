@@ -1,4 +1,4 @@
-//! Who notices a mistake: the spec's checks, the comparison with its pages, or the pages' examples.
+//! Decides who notices a mistake: the spec's checks, the comparison with its pages, or the pages' examples.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,21 +13,21 @@ use crate::spec::diagnostic::Diagnostics;
 use crate::spec::source::Source;
 use crate::spec::{Fields, File, Part, Spec, load};
 
-/// Who noticed a mistake.
+/// The check that noticed a mistake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Witness {
     /// The checks of the spec, as `codegen` runs them.
     Check,
     /// The comparison with the pages.
     Drift,
-    /// The pages' examples, held against the types.
+    /// The pages' examples, compared with the types.
     Examples,
 }
 
 impl Witness {
     pub(super) const ALL: [Self; 3] = [Self::Check, Self::Drift, Self::Examples];
 
-    /// What it is called.
+    /// Returns its name.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Check => "check",
@@ -37,7 +37,7 @@ impl Witness {
     }
 }
 
-/// A file of the spec without a mistake, alone, and what is found in it nevertheless.
+/// A single file of the spec without a mistake, and what is found in it nevertheless.
 pub(super) struct Subject<'a> {
     name: String,
     /// The pages of all files.
@@ -48,16 +48,16 @@ pub(super) struct Subject<'a> {
     known: Found,
 }
 
-/// How often something is found, by what it is.
+/// How often each finding occurs.
 type Found = BTreeMap<String, usize>;
 
 impl<'a> Subject<'a> {
-    /// A file of a spec that has no mistakes.
+    /// Creates a subject from a file of a spec without mistakes.
     pub(super) fn new(source: &Source, pages: &'a [ReadPage]) -> Result<Self, String> {
         let name = source.path.trim_start_matches("spec/").to_owned();
         let value =
             serde_yaml::from_str(&source.text).map_err(|error| format!("{}: {error}", source.path))?;
-        // What a check can't know without the other files is known to be told.
+        // Findings that a check has only because the other files are missing.
         let (spec, known) = read(&name, &value);
         let compared = Compared::of(&spec, pages);
         let mut subject = Self { name, pages, value, spec, compared, known };
@@ -66,18 +66,18 @@ impl<'a> Subject<'a> {
         Ok(subject)
     }
 
-    /// What pages say of the file.
+    /// Returns what pages say about the file.
     pub(super) fn evidence(&self) -> &Evidence {
         &self.compared.evidence
     }
 
-    /// What the file accepts and doesn't show alone: where it differs from other files, as deviations are told of.
+    /// Returns the deviations that a single file doesn't need: those about differences from other files.
     pub(super) fn needless(&self) -> BTreeSet<&str> {
         let findings = self.compared.findings.iter();
         findings.filter(|finding| finding.rule.is_none()).map(|finding| finding.at.as_str()).collect()
     }
 
-    /// Who notices first what is changed.
+    /// Returns who first notices the edits.
     pub(super) fn judge(&self, edits: &[Edit]) -> Option<Witness> {
         let mut value = self.value.clone();
         for edit in edits {
@@ -99,7 +99,7 @@ impl<'a> Subject<'a> {
         found.iter().any(|(what, times)| self.known.get(what).is_none_or(|known| times > known))
     }
 
-    /// What the types don't expect of the bodies that their pages show.
+    /// Finds what the types don't expect in the bodies on their pages.
     fn examples(&self, spec: &Spec) -> Found {
         let found = spec.files.iter().flat_map(|file| file.endpoints.keys().map(move |name| (file, name)));
         counted(found.flat_map(|(file, name)| {
@@ -110,7 +110,7 @@ impl<'a> Subject<'a> {
         }))
     }
 
-    /// The bodies that pages show of an endpoint.
+    /// Returns the bodies that pages show of an endpoint.
     fn shown<'s>(&'s self, file: &'s File, name: &str) -> Vec<(Part, &'s Fields, &'s Map<String, Value>)> {
         let endpoint = &file.endpoints[name];
         let (_, path) = endpoint.head.method_and_path();
@@ -130,7 +130,7 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// The spec that the values of a file are, and what is wrong with it.
+/// Reads a spec from the values of a file, with its mistakes.
 fn read(name: &str, value: &serde_yaml::Value) -> (Spec, Found) {
     let text = serde_yaml::to_string(value).unwrap_or_default();
     let sources = [load::source(name, &text)];
@@ -141,7 +141,7 @@ fn read(name: &str, value: &serde_yaml::Value) -> (Spec, Found) {
     (spec, mistakes)
 }
 
-/// What was found in comparison with the pages.
+/// Counts the findings of a comparison with the pages.
 fn told(findings: &[Finding]) -> Found {
     counted(findings.iter().map(|finding| {
         let says = finding.page.as_deref().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What a kind of mistake is.
+//! The definition of a kind of mistake.
 
 use super::site::{CodesSite, EndpointSite, EnumSite, FieldSite, FileSite, Mutant, UnionSite};
 use crate::spec::source::Path;
@@ -8,7 +8,7 @@ use crate::spec::source::Path;
 pub(super) struct Kind {
     /// Its name.
     pub name: &'static str,
-    /// When a page says what is right, so that it counts.
+    /// The condition under which a page shows what is right, so that the mistake counts.
     pub counts: &'static str,
     /// Why nobody can notice those that don't count.
     pub reason: &'static str,
@@ -32,12 +32,12 @@ impl Kind {
         Self { name, counts, reason: "no page says what is right", make }
     }
 
-    /// The same, with another reason why the others can't be noticed.
+    /// Returns the same with another reason why the others can't be noticed.
     pub(super) const fn since(self, reason: &'static str) -> Self {
         Self { reason, ..self }
     }
 
-    /// All mistakes of this kind in a file.
+    /// Makes all mistakes of this kind in a file.
     pub(super) fn in_file(&self, places: &Places<'_>) -> Vec<Mutant> {
         match self.make {
             Make::Endpoint(make) => places.endpoints.iter().flat_map(make).collect(),
@@ -49,7 +49,7 @@ impl Kind {
         }
     }
 
-    /// All mistakes of this kind in the error codes.
+    /// Makes all mistakes of this kind in the error codes.
     pub(super) fn in_codes(&self, site: &CodesSite<'_>) -> Vec<Mutant> {
         match self.make {
             Make::Codes(make) => make(site),
@@ -80,7 +80,7 @@ impl<'a> Places<'a> {
     }
 }
 
-/// A word as somebody mistypes it: two letters swapped, or one more where all are the same.
+/// Returns a word with a typo: two letters swapped, or one more if all are the same.
 pub(super) fn mistyped(word: &str) -> String {
     let mut letters: Vec<char> = word.chars().collect();
     let swapped = (1..letters.len().saturating_sub(1)).rev().find(|&at| {
@@ -93,7 +93,7 @@ pub(super) fn mistyped(word: &str) -> String {
     letters.into_iter().collect()
 }
 
-/// A path's last key.
+/// Returns a path's last key.
 pub(super) fn last(path: &Path) -> String {
     path.0.last().map(|step| Path(vec![step.clone()]).to_string()).unwrap_or_default()
 }

@@ -1,8 +1,9 @@
-//! How good the checks are: every kind of transcription mistake is made in the spec, and it is told who notices it.
+//! Measures how good the checks are: makes every kind of transcription mistake in the spec, and reports who notices
+//! it.
 //!
-//! A mistake counts where a page says what is right. Whoever makes one makes it throughout, so it is made in the file's own
-//! examples and rules as well. Nothing is written: each mistake is made in a copy of one file's values, which is read,
-//! checked and held against its pages alone.
+//! A mistake counts if a page shows what is right. People make a mistake consistently, so it is also made in the
+//! file's own examples and rules. Nothing is written: each mistake is made in a copy of one file's values, which is
+//! read, checked and compared with its pages alone.
 
 mod edit;
 mod example;
@@ -31,27 +32,26 @@ use crate::parallel;
 use crate::spec::source::{Node, Source, position};
 use crate::spec::{self, Failure, Spec, load};
 
-/// What is asked for.
+/// The options of a run.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The kinds to make; all of them, if none is named.
+    /// The kinds to make; all of them if empty.
     pub kinds: Vec<String>,
-    /// How many mistakes of a kind are made, and of a kind that has one that nobody noticed up to three times as many; 0
-    /// for all.
+    /// How many mistakes to make per kind, and up to three times as many of a kind with a miss; 0 for all.
     pub sample: usize,
-    /// What decides which ones these are.
+    /// The seed that selects them.
     pub seed: u64,
 }
 
-/// A mistake, in a file.
+/// A mistake in a file.
 struct Made<'s> {
     subject: usize,
     kind: usize,
     mutant: &'s Mutant,
 }
 
-/// Makes mistakes in the spec of a workspace whose pages are below a folder. `start` learns how many, and how many more,
-/// `progress` is called after each.
+/// Makes mistakes in the spec of a workspace whose pages are below a folder. `start` receives how many, and how many
+/// are added; `progress` is called after each.
 pub fn run(
     root: &Path,
     docs: &Path,
@@ -120,10 +120,10 @@ pub fn run(
     Ok(Report::of(reports))
 }
 
-/// Where a kind had a miss, so many times the sample are made on top of it: in a few, one miss is as good as a tenth.
+/// How many more samples to make of a kind with a miss: in a small sample, one miss counts as much as a tenth.
 const FURTHER: usize = 2;
 
-/// The names of all kinds.
+/// Returns the names of all kinds.
 pub fn kinds() -> Vec<&'static str> {
     kinds::all().iter().map(|kind| kind.name).collect()
 }
@@ -143,7 +143,7 @@ fn chosen(names: &[String]) -> io::Result<Vec<Kind>> {
         .collect())
 }
 
-/// The pages that the spec names, taken apart.
+/// Parses the pages that the spec names.
 fn pages(spec: &Spec, docs: &Path) -> io::Result<Vec<ReadPage>> {
     let endpoints = spec.files.iter().flat_map(|file| file.endpoints.values());
     let documents =
@@ -158,7 +158,7 @@ fn pages(spec: &Spec, docs: &Path) -> io::Result<Vec<ReadPage>> {
     Ok(drift::take_apart(pages, || {}))
 }
 
-/// The mistakes that can be made in a file, by kind.
+/// Returns the mistakes that can be made in a file, by kind.
 fn mutants(subject: &Subject<'_>, kinds: &[Kind]) -> Vec<Vec<Mutant>> {
     let spec = &subject.spec;
     let site = spec.files.first().map(|file| FileSite::new(file, subject));
@@ -171,7 +171,7 @@ fn mutants(subject: &Subject<'_>, kinds: &[Kind]) -> Vec<Vec<Mutant>> {
     kinds.iter().map(of_kind).collect()
 }
 
-/// A seed of its own for each kind, so that a sample is the same whichever other kinds are made.
+/// Returns a separate seed for each kind, so that a sample is the same whichever other kinds are made.
 fn seed(seed: u64, kind: &str) -> u64 {
     kind.bytes().fold(seed ^ 0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)

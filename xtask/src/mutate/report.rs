@@ -1,4 +1,4 @@
-//! What was noticed, by kind and in all, as text for people and as JSON for machines.
+//! The results, by kind and in total, as text for people and as JSON for machines.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -7,22 +7,22 @@ use serde_json::{Value, json};
 
 use super::judge::Witness;
 
-/// What became of the mistakes of one kind.
+/// The results for one kind.
 #[derive(Debug, Default)]
 pub(super) struct KindReport {
     pub name: &'static str,
-    /// When a page says what is right.
+    /// The condition under which a page shows what is right.
     pub counts: &'static str,
     /// Why the others can't be noticed.
     pub reason: &'static str,
-    /// How many can be made where a page says what is right, and how many where none does.
+    /// How many mistakes can be made where a page shows what is right, and how many elsewhere.
     pub all: usize,
     pub unsaid: usize,
     /// How many were made.
     pub made: usize,
-    /// How many of these were noticed, by whom.
+    /// How many of these were noticed, by witness.
     pub caught: BTreeMap<Witness, usize>,
-    /// Those that were not.
+    /// The unnoticed ones.
     pub survivors: Vec<Survivor>,
 }
 
@@ -31,12 +31,12 @@ pub(super) struct KindReport {
 pub(super) struct Survivor {
     pub file: String,
     pub line: usize,
-    /// Where the file was changed.
+    /// The place of the change in the file.
     pub at: String,
     pub change: String,
 }
 
-/// What became of all mistakes.
+/// The results for all mistakes.
 #[derive(Debug)]
 pub struct Report {
     kinds: Vec<KindReport>,
@@ -47,13 +47,13 @@ impl KindReport {
         self.caught.values().sum()
     }
 
-    /// How many of a hundred were noticed.
+    /// Returns the percentage that was noticed.
     fn percent(&self) -> Option<usize> {
         percent(self.caught(), self.made)
     }
 }
 
-/// How many of a hundred, rounded down.
+/// Returns a percentage, rounded down.
 fn percent(part: usize, whole: usize) -> Option<usize> {
     (100 * part).checked_div(whole)
 }
@@ -63,18 +63,18 @@ impl Report {
         Self { kinds }
     }
 
-    /// How many mistakes of a hundred were noticed, rounded down; all of none.
+    /// Returns the percentage of mistakes that were noticed, rounded down; 100 if there were none.
     pub fn percent(&self) -> usize {
         percent(self.caught(), self.made()).unwrap_or(100)
     }
 
-    /// How many kinds of a hundred have at least so many percent of their mistakes noticed.
+    /// Returns the percentage of kinds of which at least `least` percent were noticed.
     pub fn percent_of_kinds(&self, least: usize) -> usize {
         let (reached, all) = self.kinds_with(least);
         percent(reached, all).unwrap_or(100)
     }
 
-    /// How many kinds have at least so many percent noticed, and how many were made at all.
+    /// Returns how many kinds have at least that percentage, and how many were made at all.
     fn kinds_with(&self, least: usize) -> (usize, usize) {
         let made: Vec<usize> = self.kinds.iter().filter_map(KindReport::percent).collect();
         (made.iter().filter(|percent| **percent >= least).count(), made.len())
@@ -88,7 +88,7 @@ impl Report {
         self.kinds.iter().map(KindReport::caught).sum()
     }
 
-    /// The table, for people; with every mistake that nobody noticed, if they are asked for.
+    /// Returns the table, for people; on request with every unnoticed mistake.
     pub fn text(&self, survivors: bool) -> String {
         let mut text =
             row("kind", ["caught", "of", "%", "check", "drift", "examples", "not said"].map(str::to_owned));
@@ -121,7 +121,7 @@ impl Report {
         text
     }
 
-    /// The places where a mistake can't be caught, by kind, with the reason.
+    /// Returns the places where a mistake can't be caught, by kind, with the reason.
     fn uncounted(&self) -> String {
         let mut text = String::new();
         for kind in self.kinds.iter().filter(|kind| kind.unsaid > 0) {
@@ -135,7 +135,7 @@ impl Report {
         text
     }
 
-    /// The same, for machines, with every mistake that nobody noticed.
+    /// Returns the report for machines, with every unnoticed mistake.
     pub fn json(&self) -> String {
         let kinds = self.kinds.iter().map(|kind| {
             let caught = Witness::ALL.map(|witness| (witness.name(), kind.caught.get(&witness).copied().unwrap_or_default()));
@@ -164,7 +164,7 @@ impl Report {
     }
 }
 
-/// What counts as a kind that is noticed, in percent.
+/// The percentage from which on a kind counts as noticed.
 pub const FULLY: usize = 90;
 
 fn numbers(name: &str, caught: usize, made: usize, by: impl Fn(Witness) -> usize, unsaid: usize) -> String {

@@ -2,7 +2,7 @@ use wecom_models::{Csv, Timestamp};
 
 use super::*;
 
-/// What the checks find, each as it is shown.
+/// Returns the findings of the checks as text.
 fn found(checks: impl FnOnce(&mut Checker)) -> Vec<String> {
     let mut checker = Checker::default();
     checks(&mut checker);

@@ -73,7 +73,7 @@ impl AnyNumber {
         }
     }
 
-    /// This number and another one, added.
+    /// Adds another number.
     pub(super) fn plus(self, other: Self) -> Self {
         match (self, other) {
             (Self::Whole(this), Self::Whole(other)) => Self::Whole(this.saturating_add(other)),
@@ -81,7 +81,7 @@ impl AnyNumber {
         }
     }
 
-    /// This number and another one, multiplied.
+    /// Multiplies by another number.
     pub(super) fn times(self, other: Self) -> Self {
         match (self, other) {
             (Self::Whole(this), Self::Whole(other)) => Self::Whole(this.saturating_mul(other)),
@@ -89,7 +89,7 @@ impl AnyNumber {
         }
     }
 
-    /// Whether it is so many times another number.
+    /// Returns whether it is a multiple of another number.
     pub(super) fn is_multiple_of(self, step: u32) -> bool {
         match self {
             Self::Whole(number) => number.checked_rem(step.into()) == Some(0),
@@ -97,7 +97,7 @@ impl AnyNumber {
         }
     }
 
-    /// Whether it is another number, but for what doubles lose when they are added.
+    /// Returns whether it equals another number, apart from the rounding errors of sums.
     pub(super) fn is_about(self, other: Self) -> bool {
         let (this, that) = (self.as_double(), other.as_double());
         self == other

@@ -30,12 +30,12 @@ pub(super) const KINDS: &[Kind] = &[
     Kind::new("default-invented", "the page describes it, without a default", Field(default_invented)),
 ];
 
-/// Whether a description has the number of a limit.
+/// Returns whether a description contains the number of a limit.
 fn is_said(site: &FieldSite<'_>, limit: &Limit) -> bool {
     limit.as_number().is_some_and(|number| site.says(&number.to_string()))
 }
 
-/// A mistake in each limit of some kinds.
+/// Makes a mistake in each limit of some kinds.
 fn of_kinds(
     site: &FieldSite<'_>,
     kinds: &[LimitKind],
@@ -50,7 +50,7 @@ fn of_kinds(
 }
 
 fn dropped(site: &FieldSite<'_>, kinds: &[LimitKind]) -> Vec<Mutant> {
-    // What is unsigned is not below 0 anyway.
+    // An unsigned value can't be negative anyway.
     let needless = |limit: &Limit| {
         site.field.ty == TypeExpr::Scalar(Scalar::Uint) && *limit == Limit::number(LimitKind::Min, 0)
     };
@@ -94,7 +94,7 @@ fn range_dropped(site: &FieldSite<'_>) -> Vec<Mutant> {
     vec![site.mutant("no range", edits, limits.iter().all(|limit| is_said(site, limit)))]
 }
 
-/// Another number in each limit.
+/// Changes the number of each limit.
 fn numbers(site: &FieldSite<'_>, change: fn(i64) -> Option<i64>) -> Vec<Mutant> {
     of_kinds(site, LimitKind::ALL, |limit| {
         let limit = Limit::number(limit.kind, change(limit.as_number()?.as_i64()?)?);
@@ -111,7 +111,7 @@ fn tenfold(site: &FieldSite<'_>) -> Vec<Mutant> {
     numbers(site, |number| number.checked_mul(10).filter(|product| *product != number))
 }
 
-/// Another limit with the same number.
+/// Changes the kind of each limit, with the same number.
 fn renamed(site: &FieldSite<'_>, pairs: &[(LimitKind, LimitKind)], words: Option<&[&str]>) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for (from, to) in pairs {
@@ -138,7 +138,7 @@ fn chars(site: &FieldSite<'_>) -> Vec<Mutant> {
     let pairs =
         [(LimitKind::MaxChars, LimitKind::MaxBytes), (LimitKind::CutsAtChars, LimitKind::CutsAtBytes)];
     let mut mutants = renamed(site, &pairs, Some(&["字符", "汉字", "个字", "字数"]));
-    // So many bytes or characters: which of them, nobody knows.
+    // Bytes or characters: the unit is unknown.
     let either = site.speaks(&["字节"]);
     for mutant in &mut mutants {
         mutant.said &= !either;
@@ -206,7 +206,7 @@ fn default_wrong(site: &FieldSite<'_>) -> Vec<Mutant> {
 }
 
 fn default_dropped(site: &FieldSite<'_>) -> Vec<Mutant> {
-    // An empty text is as good as none.
+    // An empty text means no default.
     let Some(default) = site.field.default.as_ref().filter(|default| !word_of(default).is_empty()) else {
         return Vec::new();
     };

@@ -33,19 +33,19 @@ pub(super) const KINDS: &[Kind] = &[
 const OTHERWISE: &str = "no page states them, or only in words that name the fields in Chinese, limit them under a \
                          condition, or leave the condition to what the field means";
 
-/// A rule: where it stands, its kind, what it says, and the fields of the list that it is about.
+/// A rule: its place, its kind, its contents, and the fields of its list.
 struct RuleSite<'a> {
     at: Path,
     kind: String,
     body: &'a Value,
     fields: Vec<FieldSite<'a>>,
-    /// Whether it is about what is sent.
+    /// Whether it is about a request.
     sent: bool,
-    /// What all pages of the file say around their tables.
+    /// The text around the tables on all pages of the file.
     prose: String,
 }
 
-/// How pages word that one of several fields is chosen.
+/// Wordings for a choice of one among several fields.
 const CHOICE: [&str; 16] = [
     "至少",
     "二选一",
@@ -65,7 +65,7 @@ const CHOICE: [&str; 16] = [
     "写一",
 ];
 
-/// How pages word that a field must be set, or must not.
+/// Wordings for fields that must be set, or must not.
 const DEMAND: [&str; 16] = [
     "必填",
     "必传",
@@ -85,18 +85,18 @@ const DEMAND: [&str; 16] = [
     "才允许",
 ];
 
-/// How pages word that one of two numbers or times is above the other.
+/// Wordings for the order of two numbers or times.
 const ORDER: [&str; 10] =
     ["大于", "小于", "晚于", "早于", "之后", "之前", "超过", "不低于", "不高于", "不少于"];
 
 impl RuleSite<'_> {
-    /// The fields that it names.
+    /// Returns the fields that it names.
     fn named(&self) -> impl Iterator<Item = &FieldSite<'_>> {
         let text = serde_yaml::to_string(self.body).unwrap_or_default();
         self.fields.iter().filter(move |field| mentions(&text, field.wire))
     }
 
-    /// Whether a page states it, of its fields by their names.
+    /// Returns whether a page states it, with its fields by name.
     fn is_said(&self) -> bool {
         let has = |text: &str, words: &[&str]| words.iter().any(|word| text.contains(word));
         let last = |key: &str| {
@@ -200,14 +200,14 @@ fn weakened(site: &FileSite<'_>) -> Vec<Mutant> {
             _ => return None,
         };
         let edits = vec![Edit::Rename(rule.at.key(&rule.kind), other.to_owned())];
-        // An answer may keep more than its page says.
+        // A response may keep a stricter rule than its page states.
         let said = rule.is_said() && (rule.sent || rule.kind == "exactly_one");
         Some(rule.mutant(format!("{} is {other}", rule.kind), edits, said))
     });
     mutants.collect()
 }
 
-/// One of the rule's fields is another one of the list, of those that may stand there.
+/// Replaces one of the rule's fields by another one of the list that may be there.
 fn field_swapped(site: &FileSite<'_>) -> Vec<Mutant> {
     let mutants = rules(site).into_iter().filter_map(|rule| {
         let named: Vec<&str> = rule.named().map(|field| field.wire).collect();
@@ -228,7 +228,7 @@ fn field_swapped(site: &FileSite<'_>) -> Vec<Mutant> {
     mutants.collect()
 }
 
-/// Another value makes a field required.
+/// Replaces the value that makes a field required.
 fn condition(site: &FileSite<'_>) -> Vec<Mutant> {
     let mutants = rules(site).into_iter().filter_map(|rule| {
         let values = rule.body.get("is")?.as_sequence()?;
