@@ -1,4 +1,4 @@
-//! Rules over several fields that pages state, held against those of the spec.
+//! Compares rules over several fields on the pages with those of the spec.
 
 use std::collections::BTreeSet;
 
@@ -12,18 +12,18 @@ use crate::pages::tree::Node;
 use crate::spec::type_expr::{Scalar, TypeExpr};
 use crate::spec::{DriftRule, Field, FieldPath, File, Group, Part, Rule, WrittenRule};
 
-/// An object, and the fields that pages show of it.
+/// An object, and its fields on the pages.
 struct Ruled<'c, 'a> {
     file: &'a File,
     object: &'c SpecObject<'a>,
     seen: &'c [PageObject<'c>],
 }
 
-/// How deep rows inside a field are asked for what the fields around it decide.
+/// How deep inside a field rows are searched for statements about the fields around it.
 const DEPTH: usize = 3;
 
 impl<'a> Comparison<'a> {
-    /// Tells of rules over the fields of an object that pages state and the spec lacks; of an answer, how many there are.
+    /// Reports rules over the fields of an object that pages state and the spec lacks; for a response, their number.
     pub(super) fn claims(
         &mut self,
         file: &'a File,
@@ -37,7 +37,7 @@ impl<'a> Comparison<'a> {
         claims.retain(|(claim, _)| part.is_sent() || matches!(claim, Claim::Group(..)));
         for (claim, line) in &claims {
             let line = *line;
-            // An answer may keep more than the page says.
+            // A response may keep a stricter rule than the page states.
             let stricter = || ruled.is_stricter(claim, &claims).filter(|_| part.is_sent());
             let lacks = ruled.lacks(claim).map(|says| {
                 let message = format!("the page states a rule, the spec lacks it: `{says}`");
@@ -59,7 +59,7 @@ impl<'a> Comparison<'a> {
 }
 
 impl<'a> Ruled<'_, 'a> {
-    /// What rows of its fields, its own row and the text around the endpoint state.
+    /// Returns the statements in the rows of its fields, in its own row and in the text around the endpoint.
     fn claims(&self) -> Vec<(Claim, PageLine)> {
         let mut found = Vec::new();
         for seen in self.seen {
@@ -71,7 +71,7 @@ impl<'a> Ruled<'_, 'a> {
             }
             for row in seen.above.iter().flat_map(|above| &above.rows) {
                 let stated = phrases::claims(&row.doc, None).into_iter();
-                // What goes by its path is told of where that begins.
+                // A statement by path is reported where the path begins.
                 let own = stated.filter(|claim| !is_by_path(claim));
                 found.extend(own.map(|claim| (claim, seen.page.line(row.line))));
             }
@@ -89,7 +89,7 @@ impl<'a> Ruled<'_, 'a> {
         found
     }
 
-    /// The object's rules; of a union, those of its variants.
+    /// Returns the object's rules; for a union, those of its variants.
     fn rules(&self) -> Vec<Rule> {
         let union = self.file.unions.get(&self.object.at);
         let variants = union.into_iter().flat_map(|union| union.variants.values());
@@ -98,20 +98,20 @@ impl<'a> Ruled<'_, 'a> {
         self.object.rules.iter().chain(inner).filter_map(WrittenRule::meaning).collect()
     }
 
-    /// The rule of a claim, if the object has its fields, and nothing that says the same.
+    /// Returns the rule of a claim, if the object has its fields, and no rule that says the same.
     fn lacks(&self, claim: &Claim) -> Option<String> {
         let rules = self.rules();
         match claim {
             Claim::Group(group, names) => {
                 let (names, fields) = self.group(names)?;
                 let held = match group {
-                    // What is always set is one of them.
+                    // A field that is always set is one of them.
                     Group::AtLeastOne | Group::BothOrNeither
                         if fields.iter().any(|field| !field.optional) =>
                     {
                         true
                     }
-                    // What is always there says otherwise that it means nothing.
+                    // A field that is always present has another way to mean nothing.
                     Group::AtMostOne if fields.iter().all(|field| !field.optional) => true,
                     _ => {
                         rules.iter().any(|rule| implies(rule, *group, &names))
@@ -168,7 +168,7 @@ impl<'a> Ruled<'_, 'a> {
         }
     }
 
-    /// The rule of a claim, if the object's is stricter than all that the page claims.
+    /// Returns the rule of a claim, if the object's rule is stricter than everything that the page claims.
     fn is_stricter(&self, claim: &Claim, claims: &[(Claim, PageLine)]) -> Option<String> {
         let Claim::Group(group @ (Group::AtLeastOne | Group::AtMostOne), names) = claim else { return None };
         let (names, _) = self.group(names)?;
@@ -187,7 +187,7 @@ impl<'a> Ruled<'_, 'a> {
         stricter.then(|| format!("{}: [{}]", group.key(), names.join(", ")))
     }
 
-    /// The name of the field that is one of two times or numbers.
+    /// Returns the name of the field for one of two times or numbers.
     fn moment(&self, moment: &Moment) -> Option<String> {
         match moment {
             Moment::Field(name) => self.field(name).map(|_| name.clone()),
@@ -204,7 +204,7 @@ impl<'a> Ruled<'_, 'a> {
         }
     }
 
-    /// The paths of a group that are those of its fields, if the others are names of no field.
+    /// Returns the paths of a group that belong to its fields, if the other names aren't those of fields.
     fn group(&self, names: &[String]) -> Option<(BTreeSet<String>, Vec<&'a Field>)> {
         let mut known = BTreeSet::new();
         let mut fields = Vec::new();
@@ -214,7 +214,7 @@ impl<'a> Ruled<'_, 'a> {
                     known.insert(path);
                     fields.push(field);
                 }
-                // `ID`, or `Rooms`: a word of the text.
+                // `ID` or `Rooms`: a word of the text.
                 None if name.starts_with(|c: char| c.is_ascii_uppercase()) && !name.contains('_') => {}
                 None => return None,
             }
@@ -222,7 +222,7 @@ impl<'a> Ruled<'_, 'a> {
         (known.len() > 1).then_some((known, fields))
     }
 
-    /// The field at a path, or of its last name where the object has that one itself; also says its path.
+    /// Returns the field at a path, or the object's own field with the path's last name, and its path.
     fn at(&self, path: &str) -> Option<(String, &'a Field)> {
         if let Some((first, rest)) = path.split_once('.')
             && let Some((name, field)) = self.own(first)
@@ -235,7 +235,7 @@ impl<'a> Ruled<'_, 'a> {
         self.own(last).map(|(name, field)| (name.to_owned(), field))
     }
 
-    /// Whether the struct that all fields of a group stand in has the rule.
+    /// Returns whether the struct that contains all fields of a group has the rule.
     fn holds_inside(&self, group: Group, paths: &BTreeSet<String>) -> bool {
         let parts: Option<Vec<(&str, &str)>> = paths.iter().map(|path| path.split_once('.')).collect();
         let Some(parts) = parts else { return false };
@@ -249,7 +249,7 @@ impl<'a> Ruled<'_, 'a> {
             })
     }
 
-    /// Whether a field of the object decides, and none of those beside the one that it decides about.
+    /// Returns whether a field of the object is the condition, and no field beside the one that depends on it.
     fn decides_alone(&self, claim: &Claim) -> bool {
         let (Claim::RequiredWhen { field, when, .. } | Claim::ForbiddenWhen { field, when, .. }) = claim
         else {
@@ -266,7 +266,7 @@ impl<'a> Ruled<'_, 'a> {
         }
     }
 
-    /// Which field decides, by its name, and the values as on the wire.
+    /// Returns the name of the field that is the condition, and its values as on the wire.
     fn condition(&self, when: &Subject, is: &[String]) -> Option<(String, BTreeSet<String>)> {
         let file = self.file;
         let is_it = |name: &str, seen: &PageField<'_>| match when {
@@ -309,7 +309,7 @@ impl<'a> Ruled<'_, 'a> {
         Some((name.to_owned(), is.iter().map(wire).collect::<Option<_>>()?))
     }
 
-    /// The values that a field can have beside some.
+    /// Returns the values that a field can have besides some.
     fn other_values(&self, field: &str, values: &[String]) -> Option<BTreeSet<String>> {
         let listed = self.file.enums.get(self.field(field)?.ty.name()?)?;
         let known = values.iter().all(|value| listed.values.contains_key(value));
@@ -318,19 +318,19 @@ impl<'a> Ruled<'_, 'a> {
         Some(others).filter(|others| known && !others.is_empty())
     }
 
-    /// The only field whose name ends in a word, as `service_state` does where a page says `state`.
+    /// Returns the only field whose name ends in a word, such as `service_state` where a page says `state`.
     fn ends_in(&self, word: &str) -> Option<&'a str> {
         let ends = |name: &str| name.strip_suffix(word).is_some_and(|rest| rest.ends_with('_'));
         let mut found = self.object.fields.iter().map(|field| field.name).filter(|name| ends(name));
         found.next().filter(|_| found.next().is_none())
     }
 
-    /// The field of a name, or at a path.
+    /// Returns the field with a name, or at a path.
     fn field(&self, path: &str) -> Option<&'a Field> {
         self.at(path).map(|(_, field)| field)
     }
 
-    /// The field of a name, if it is one of the object's own; pages may leave out an underscore.
+    /// Returns the field with a name, if it is one of the object's own; pages may omit an underscore.
     fn own(&self, name: &str) -> Option<(&'a str, &'a Field)> {
         let plain = |name: &str| name.replace('_', "");
         let fields = || self.object.fields.iter();
@@ -343,12 +343,12 @@ impl<'a> Ruled<'_, 'a> {
     }
 }
 
-/// Whether a claim is about a group of fields that go by their paths.
+/// Returns whether a claim is about a group of fields given by their paths.
 fn is_by_path(claim: &Claim) -> bool {
     matches!(claim, Claim::Group(_, names) if names.iter().any(|name| name.contains('.')))
 }
 
-/// What rows inside a field claim of the fields there, which go by their paths, each with its line.
+/// Returns the claims in rows inside a field about the fields there, given by their paths, each with its line.
 fn inside(path: &str, node: &Node<'_>, depth: usize) -> Vec<(Claim, usize)> {
     let mut found = Vec::new();
     for (name, inner) in node.fields.iter().filter(|_| depth > 0) {
@@ -362,7 +362,7 @@ fn inside(path: &str, node: &Node<'_>, depth: usize) -> Vec<(Claim, usize)> {
     found
 }
 
-/// Whether a rule makes a field depend on the values of another one; none of them if it need only be set.
+/// Returns whether a rule makes a field depend on the values of another one; without values, on whether it is set.
 fn decides(rules: &[Rule], key: &str, field: &str, (when, is): (&str, &BTreeSet<String>)) -> bool {
     // Rules compare booleans as numbers.
     let compared = |value: &String| match value.as_str() {
@@ -380,7 +380,7 @@ fn decides(rules: &[Rule], key: &str, field: &str, (when, is): (&str, &BTreeSet<
     })
 }
 
-/// Whether a page calls a value so, but for the verb before it.
+/// Returns whether a page gives a value this label, apart from a verb before it.
 fn is_called(value: &phrases::Value, label: &str) -> bool {
     phrases::without_verb(value.doc.trim_end_matches(['"', '”'])) == phrases::without_verb(label)
 }
@@ -389,16 +389,16 @@ fn list(values: &BTreeSet<String>) -> String {
     values.iter().cloned().collect::<Vec<_>>().join(", ")
 }
 
-/// Whether a rule says of a group of fields what a page says of them, if not more.
+/// Returns whether a rule says at least what a page says about a group of fields.
 fn implies(rule: &Rule, group: Group, paths: &BTreeSet<String>) -> bool {
     is_group(rule, group, paths) || is_group(rule, Group::ExactlyOne, paths) && group != Group::BothOrNeither
 }
 
-/// Whether a rule is of a kind, over some fields, or what stands in them, and perhaps others.
+/// Returns whether a rule is of a kind, over some fields or their contents, and perhaps others.
 fn is_group(rule: &Rule, group: Group, paths: &BTreeSet<String>) -> bool {
     let Rule::Group(own, fields) = rule else { return false };
     let fields: BTreeSet<String> = fields.iter().map(ToString::to_string).collect();
-    // What stands in a field is set where the field is, and the other way round.
+    // The contents of a field are set if the field is, and vice versa.
     let within = |inner: &str, outer: &str| {
         inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     };

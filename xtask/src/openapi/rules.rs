@@ -1,4 +1,4 @@
-//! Limits and rules as JSON Schema, where it has words for them.
+//! Limits and rules as JSON Schema, if it can express them.
 
 use serde_json::{Map, Value, json};
 
@@ -23,14 +23,14 @@ fn limits(schema: &mut Value, ty: &Ty, limits: &[Limit]) {
     for limit in limits {
         let keyword = ty.carrier().and_then(|carrier| limit.kind.keyword(carrier));
         let Some(keyword) = keyword else { continue };
-        // What is never negative stays so.
+        // A type without negative numbers stays so.
         let negative =
             limit.as_number().and_then(serde_json::Number::as_f64).is_some_and(|number| number < 0.0);
         if !(negative && schema["minimum"] == 0) {
             schema[keyword] = limit.value.as_json();
         }
     }
-    // No character has less than a byte, or is less wide than one, so this refuses nothing that is allowed.
+    // Every character has at least one byte and is at least one wide, so this rejects no allowed text.
     for fewest in ["x-max-bytes", "x-max-width"] {
         if let Some(most) = schema[fewest].as_i64() {
             let chars = schema["maxLength"].as_i64().map_or(most, |chars| chars.min(most));
@@ -39,12 +39,12 @@ fn limits(schema: &mut Value, ty: &Ty, limits: &[Limit]) {
     }
 }
 
-/// Whether all fields of a rule stand in one object.
+/// Returns whether all fields of a rule are in one object.
 pub(super) fn is_over(rule: &Rule, fields: &[&Field]) -> bool {
     rule.fields().into_iter().all(|path| fields.iter().any(|own| own.wire == path.first()))
 }
 
-/// A rule over fields of an object as JSON Schema, if that has words for it.
+/// Returns a rule over fields of an object as JSON Schema, if that can express it.
 pub(super) fn schema(module: &Module, fields: &[&Field], rule: &Rule) -> Option<Value> {
     let object = Object { module, fields };
     match rule {
@@ -91,7 +91,7 @@ struct Object<'a> {
 }
 
 impl<'a> Object<'a> {
-    /// The fields that a path leads through; none if a list is on the way, of which JSON Schema can't speak so.
+    /// Returns the fields along a path; none if there is a list on it, which JSON Schema can't express here.
     fn along(&self, path: &FieldPath) -> Option<Vec<&'a Field>> {
         let mut steps: Vec<&Field> = Vec::new();
         for name in path.steps() {
@@ -109,7 +109,7 @@ impl<'a> Object<'a> {
         self.along(path)?.pop()
     }
 
-    /// That a field is set: an empty list is not.
+    /// Returns the schema for a field that is set: an empty list is not.
     fn set(&self, path: &FieldPath) -> Option<Value> {
         let full = match self.last(path)?.ty.carrier() {
             Some(Carrier::List) => json!({ "minItems": 1 }),
@@ -120,7 +120,7 @@ impl<'a> Object<'a> {
         self.at(path, full, true)
     }
 
-    /// That a field decides.
+    /// Returns the schema for a field that meets a condition.
     fn decides(&self, path: &FieldPath, test: &Test) -> Option<Value> {
         let field = self.last(path)?;
         let schema = match test {
@@ -139,7 +139,7 @@ impl<'a> Object<'a> {
         self.at(path, schema, !by_default)
     }
 
-    /// That what stands at a path is so; if it is required, that there is something.
+    /// Returns the schema for the value at a path; if it is required, the value must exist.
     fn at(&self, path: &FieldPath, schema: Value, required: bool) -> Option<Value> {
         let steps = self.along(path)?;
         let outer = steps.len() - 1;
@@ -157,7 +157,7 @@ impl<'a> Object<'a> {
     }
 }
 
-/// A value on the wire, as JSON may have it: a spec doesn't say whether it is text or a number.
+/// Returns the JSON forms of a wire value: a spec doesn't say whether it is text or a number.
 fn as_sent(ty: &Ty, value: &str) -> Vec<Value> {
     let number = value.parse::<i64>().ok().map(|number| json!(number));
     let truth = matches!(ty, Ty::Bool | Ty::Flag).then(|| json!(value == "1"));

@@ -1,24 +1,24 @@
-//! What a line of text says about what stands below it.
+//! What a line of text says about the content below it.
 
 use super::markup::plain;
 use crate::spec::Part;
 
-/// A line that is a heading, or called like something on a page.
+/// A line that is a heading, or has a name that headings have on a page.
 #[derive(Debug, PartialEq)]
 pub(super) struct Label {
     /// Its text, if that is short enough for a title.
     pub title: Option<String>,
     /// Whether it is a heading.
     pub heading: bool,
-    /// How deep it is, as a heading.
+    /// Its level, as a heading.
     pub level: usize,
-    /// What follows it.
+    /// What it announces.
     pub announces: Announced,
-    /// Which part of an endpoint the tables below it describe, if it says so.
+    /// The part of an endpoint that the tables below it describe, if it says so.
     pub part: Option<Part>,
 }
 
-/// What a label says of the fence below it.
+/// What a label says about the fence below it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Announced {
     /// It is a body.
@@ -29,7 +29,7 @@ pub(super) enum Announced {
     Unsaid,
 }
 
-/// What requests are called.
+/// Names of requests.
 const REQUEST: [&str; 11] = [
     "请求示例",
     "请求实例",
@@ -44,18 +44,18 @@ const REQUEST: [&str; 11] = [
     "的请求",
 ];
 
-/// What responses are called. These count before [`REQUEST`]: there are responses to requests.
+/// Names of responses. These are checked before [`REQUEST`]: there are responses to requests.
 const RESPONSE: [&str; 9] =
     ["返回结果", "返回示例", "返回数据", "返回说明", "返回包", "返回内容", "回包", "返回样例", "返回参数"];
 
-/// What the tables of parameters are called, `返回参数说明` among them.
+/// Names of the tables of parameters, also in `返回参数说明`.
 const PARAMETERS: [&str; 2] = ["参数说明", "字段说明"];
 
-/// The most characters that a label has. Longer lines are sentences that mention a body.
+/// The maximum length of a label in characters. Longer lines are sentences that mention a body.
 const LONGEST: usize = 40;
 
 impl Label {
-    /// Reads a line without the white space around it; prose is no label.
+    /// Reads a line without surrounding white space; prose is no label.
     pub(super) fn of(line: &str) -> Option<Self> {
         let level = line.chars().take_while(|c| *c == '#').count();
         let heading = level > 0;

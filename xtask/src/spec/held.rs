@@ -1,4 +1,4 @@
-//! Rules over several fields, held against objects of JSON.
+//! Checks rules over several fields against JSON objects.
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
@@ -8,16 +8,16 @@ use serde_json::{Map, Value};
 use super::rule::on_the_wire;
 use super::{Demand, FieldPath, Rule, Test, Total};
 
-/// An object of JSON that rules are held against.
+/// A JSON object that rules are checked against.
 pub struct Held<'a> {
     /// The object.
     pub object: &'a Map<String, Value>,
-    /// What is assumed in place of a field that is absent.
+    /// Returns the default of an absent field.
     pub default: &'a dyn Fn(&FieldPath) -> Option<Value>,
 }
 
 impl Held<'_> {
-    /// Whether the object keeps a rule.
+    /// Returns whether the object keeps a rule.
     pub fn keeps(&self, rule: &Rule) -> bool {
         match rule {
             Rule::MaxSpan { from, to, days, whole_days } => {
@@ -64,7 +64,7 @@ impl Held<'_> {
         }
     }
 
-    /// Those of some fields that are set, by their paths.
+    /// Returns those of some fields that are set, by their paths.
     pub fn set(&self, fields: Vec<&FieldPath>) -> Vec<String> {
         let set = fields.into_iter().filter(|path| self.any(path, &|value| value.is_some_and(is_set)));
         set.map(ToString::to_string).collect()
@@ -81,7 +81,7 @@ impl Held<'_> {
         }
     }
 
-    /// Whether a field decides; where it is absent, its default does.
+    /// Returns whether a field meets a condition; if it is absent, its default counts.
     fn decides(&self, when: &FieldPath, test: &Test) -> bool {
         let default = (self.default)(when);
         self.any(when, &|value| match (test, value) {
@@ -91,7 +91,7 @@ impl Held<'_> {
         })
     }
 
-    /// What the numbers at some paths come to; nothing where a factor is missing.
+    /// Returns the total of the numbers at some paths; nothing if a factor is missing.
     fn total(&self, total: Total, of: &[FieldPath]) -> Option<f64> {
         let mut numbers = Vec::new();
         for path in of {
@@ -106,7 +106,7 @@ impl Held<'_> {
         }
     }
 
-    /// Whether something holds for what stands at a path, in any item of the lists on the way.
+    /// Returns whether a condition is true for the value at a path, in any item of the lists on the path.
     fn any(&self, path: &FieldPath, holds: &dyn Fn(Option<&Value>) -> bool) -> bool {
         holders(self.object, path).into_iter().any(|holder| holds(last(holder, path)))
     }
@@ -125,7 +125,7 @@ fn to_double(number: i64) -> f64 {
     number as f64
 }
 
-/// The objects that may hold the last field of a path.
+/// Returns the objects that may contain the last field of a path.
 fn holders<'o>(object: &'o Map<String, Value>, path: &FieldPath) -> Vec<&'o Map<String, Value>> {
     let mut holders = vec![object];
     let steps: Vec<&str> = path.steps().collect();
@@ -136,7 +136,7 @@ fn holders<'o>(object: &'o Map<String, Value>, path: &FieldPath) -> Vec<&'o Map<
     holders
 }
 
-/// An object, or those in a list.
+/// Returns an object, or those in a list.
 fn objects(value: &Value) -> Vec<&Map<String, Value>> {
     match value {
         Value::Array(items) => items.iter().filter_map(Value::as_object).collect(),
@@ -144,12 +144,13 @@ fn objects(value: &Value) -> Vec<&Map<String, Value>> {
     }
 }
 
-/// What stands at the end of a path.
+/// Returns the value at the end of a path.
 fn last<'o>(holder: &'o Map<String, Value>, path: &FieldPath) -> Option<&'o Value> {
     holder.get(path.steps().last()?).filter(|value| !value.is_null())
 }
 
-/// Whether a field is set in all items of the lists on the way. What isn't there may be a list, in which nothing lacks it.
+/// Returns whether a field is set in all items of the lists on the path. A missing value may be a list, in which
+/// nothing lacks it.
 fn all_set(object: &Map<String, Value>, steps: &[&str]) -> bool {
     match steps {
         [] => true,
@@ -165,7 +166,7 @@ fn all_set(object: &Map<String, Value>, steps: &[&str]) -> bool {
     }
 }
 
-/// Whether a value says something: nothing that is empty does.
+/// Returns whether a value means something, which empty ones don't.
 fn is_set(value: &Value) -> bool {
     match value {
         Value::Null => false,

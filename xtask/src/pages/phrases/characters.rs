@@ -1,4 +1,4 @@
-//! How pages word which characters a text is made of.
+//! Wordings for the characters that a text may contain.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -7,7 +7,7 @@ use regex_lite::{Captures, Regex};
 
 use crate::pages::markup::regex;
 
-// A list of kinds of characters, with what shows that it is all there is: 只能由数字、字母和“_-@”组成.
+// A list of kinds of characters, with a word that makes it complete: 只能由数字、字母和“_-@”组成.
 static LIST: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
         r"(?:(?:只能|只允许|只支持|仅支持|仅能|只可)(?:是?由|是|为|输入|填写|使用|包含|包括)?|由)\s*",
@@ -40,7 +40,7 @@ static KIND: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-// A list of marks that may not occur: 不能包括\:*?"<>. What may not stand at the ends may occur elsewhere.
+// A list of forbidden marks: 不能包括\:*?"<>. Marks that are forbidden only at the ends may occur elsewhere.
 static EXCLUDED: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
         r#"(前后|首尾|开头|结尾)?(?:不能|不可以?|不得|不允许|不支持|禁止)(?:包括|包含|含有?|出现|使用|有)?(?:以下|下列|如下)?(?:的)?(?:特殊)?"#,
@@ -48,15 +48,15 @@ static EXCLUDED: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
-// So many digits.
+// This many digits.
 static DIGITS: LazyLock<Regex> = LazyLock::new(|| {
     regex(r"([0-9]+)\s*([-~～到至]\s*[0-9]+\s*)?位的?纯?数字(?:$|[，,。；;）)\s]|密码|组成)")
 });
 
 static LENGTHS: LazyLock<Regex> = LazyLock::new(|| regex(r"([0-9]+)\s*(?:[-~～到至]\s*[0-9]+\s*)?位"));
 
-/// The pattern of a text that is made of the characters that a description lists, if it lists all of them, or of all but
-/// those that it lists.
+/// Returns the pattern of a text that consists of the characters in a description, if it lists all of them, or all
+/// forbidden ones.
 pub(super) fn pattern(doc: &str) -> Option<String> {
     let literal = || {
         let found = LITERAL.captures(doc)?;
@@ -67,7 +67,7 @@ pub(super) fn pattern(doc: &str) -> Option<String> {
         let found = DIGITS.captures(doc)?;
         let clause = doc[..found.get(0)?.start()].rsplit(['，', ',', '。', '；', ';', '\n']).next()?;
         let refused = ["不能", "不得", "不可", "不支持"].iter().any(|word| clause.contains(word));
-        // Of several lengths, each belongs to something else.
+        // If there are several lengths, each belongs to something else.
         let mut lengths = LENGTHS.captures_iter(doc);
         if refused || lengths.any(|length| length[1] != found[1]) {
             return None;
@@ -78,11 +78,11 @@ pub(super) fn pattern(doc: &str) -> Option<String> {
     literal().filter(known).or_else(|| listed(doc)).or_else(|| without(doc)).or_else(digits)
 }
 
-/// The pattern of a text without some marks.
+/// Returns the pattern of a text without some marks.
 fn without(doc: &str) -> Option<String> {
     let list = EXCLUDED.captures_iter(doc).find(|found| found.get(1).is_none())?;
     let marks = list[2].trim();
-    // Around all of them, quotes only quote.
+    // Quotes around all of them are only quotation marks.
     let quoted = marks.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     let mut marks = quoted.filter(|inner| !inner.is_empty()).unwrap_or(marks).to_owned();
     let mut set = Set::default();
@@ -92,21 +92,21 @@ fn without(doc: &str) -> Option<String> {
             set.single.push(mark);
         }
     }
-    // What separates them is none of them, unless it is all there is after one; a sentence may go on behind a comma.
+    // Separators aren't among them, except a single one after another mark; a sentence may continue after a comma.
     let marks = marks.trim_end_matches(['，', ',', '、', ';', '.', ')', ' ']);
     set.single.extend(marks.chars().filter(|c| !c.is_whitespace() && !"、“”‘’".contains(*c)));
     let several = set.single.len() > 1 || quoted.is_some();
     several.then(|| format!("^[^{}]*$", set.marks()))
 }
 
-/// The pattern of a text that is made of what a description lists.
+/// Returns the pattern of a text that consists of the listed characters.
 fn listed(doc: &str) -> Option<String> {
     let list = LIST.captures(doc).or_else(|| RANGES.captures(doc))?;
     let mut set = Set::default();
     for kind in KIND.captures_iter(&list[1]) {
         set.add(&kind);
     }
-    // What lists no letters and no digits is about something else.
+    // A list without letters and digits is about something else.
     if set.ranges.is_empty() {
         return None;
     }
@@ -145,9 +145,9 @@ impl Set {
         }
     }
 
-    /// As in the brackets of a pattern; the hyphen comes last, where it means itself.
+    /// Returns them as in the brackets of a pattern; the hyphen comes last, where it is literal.
     fn text(mut self) -> String {
-        // Letters may be given in words and again as a range.
+        // Letters may be listed in words and again as a range.
         if self.ranges.contains(&"A-Za-z") {
             self.ranges.retain(|range| !matches!(*range, "A-Z" | "a-z"));
         }
@@ -158,7 +158,7 @@ impl Set {
         ranges + &self.marks()
     }
 
-    /// The marks, each once, in the order in which they are listed.
+    /// Returns the marks, each once, in the order of the list.
     fn marks(mut self) -> String {
         let mut known = HashSet::new();
         self.single.retain(|c| known.insert(*c));

@@ -1,4 +1,4 @@
-//! How pages word that the value of one field decides about another one.
+//! Wordings for conditions on the value of one field for another field.
 
 use std::sync::LazyLock;
 
@@ -7,7 +7,7 @@ use regex_lite::Regex;
 use super::claim::{Claim, Subject, own_name};
 use crate::pages::markup::regex;
 
-/// What a sentence about a field demands of it, or of others because of it.
+/// Returns what a sentence about a field demands of it, or of others because of it.
 pub(super) fn of(sentence: &str, field: &str) -> Vec<Claim> {
     let mut found = by_own_value(sentence, field);
     if found.is_empty() {
@@ -18,7 +18,7 @@ pub(super) fn of(sentence: &str, field: &str) -> Vec<Claim> {
     found
 }
 
-/// What a field's values demand of others, where its own row says it: 当值为0、1时，不得传入a，b.
+/// Returns what a field's values demand of others, if its own row says so: 当值为0、1时，不得传入a，b.
 fn by_own_value(sentence: &str, when: &str) -> Vec<Claim> {
     static OWN: LazyLock<Regex> = LazyLock::new(|| {
         regex(concat!(
@@ -28,7 +28,7 @@ fn by_own_value(sentence: &str, when: &str) -> Vec<Claim> {
         ))
     });
     let Some(found) = OWN.captures(sentence) else { return Vec::new() };
-    // Of several, one may be enough.
+    // One of several may be enough.
     if found.get(2).is_none() && ["至少", "之一", "其中"].iter().any(|word| found[4].contains(word)) {
         return Vec::new();
     }
@@ -43,7 +43,7 @@ fn by_own_value(sentence: &str, when: &str) -> Vec<Claim> {
     fields.map(claim).collect()
 }
 
-/// What stands in brackets behind a value that a row lists: cancel-取消（必须带上id）.
+/// Returns the demands in brackets behind a value that a row lists: cancel-取消（必须带上id）.
 fn by_listed_value(sentence: &str, when: &str) -> Vec<Claim> {
     static LISTED: LazyLock<Regex> = LazyLock::new(|| {
         regex(concat!(
@@ -144,7 +144,7 @@ fn required_with(sentence: &str, field: &str) -> Option<Claim> {
     (other != field).then(|| Claim::RequiredWith { field: other, when: field.to_owned() })
 }
 
-/// What must not be set unless another field has some values: `kind=3时才允许设置`.
+/// Returns the fields that must not be set unless another field has some values: `kind=3时才允许设置`.
 fn forbidden_unless(sentence: &str, field: &str) -> Option<Claim> {
     static UNLESS: LazyLock<Regex> = LazyLock::new(|| {
         regex(concat!(

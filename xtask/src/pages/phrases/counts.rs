@@ -1,4 +1,4 @@
-//! How pages word how many items a list has.
+//! Wordings for the number of items in a list.
 
 use std::sync::LazyLock;
 
@@ -11,7 +11,7 @@ use crate::spec::{Limit, LimitKind};
 static EXACT: LazyLock<Regex> = LazyLock::new(|| {
     regex(r"长度(?:必须|固定|只能)(?:为|是)\s*([0-9]+)\s*(?:个)?\s*(?:字节|字符|位)?\s*(?:$|[，,。；;）)])")
 });
-// The first has a word that says what is counted before the numbers, the second after them.
+// The first names what is counted before the numbers, the second after them.
 static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
         r"(?:个数|数量|(?:列表|数组)(?:的)?(?:长度|大小)|长度取值范围)[^0-9，,。；;]{0,10}([0-9]+)\s*",
@@ -30,11 +30,11 @@ static MOST: LazyLock<Regex> = LazyLock::new(|| {
         r"人|名|项|张|份|篇|$|[，,。；;）)])",
     ))
 });
-// Without what is counted, where items are no numbers themselves.
+// Without a name for what is counted, if the items aren't numbers themselves.
 static BARE: LazyLock<Regex> = LazyLock::new(|| {
     regex(r"(?:取值)?范围\s*(?:为|是|：|:)?\s*([0-9]+)\s*(?:~|～|到|至)\s*([0-9]+)\s*(?:$|[，,。；;）)])")
 });
-// Without a word for most.
+// Without a word for "at most".
 static ADDED: LazyLock<Regex> = LazyLock::new(|| {
     regex(
         r"(?:支持|允许|可以?)(?:添加|设置|填写?|传入?|选择|指定|上传)\s*([0-9]+)\s*(?:个|条|人|名|项|张|份|篇)",
@@ -45,7 +45,7 @@ static LEAST: LazyLock<Regex> =
 static ABOVE: LazyLock<Regex> =
     LazyLock::new(|| regex(r"(?:个数|数量|长度)(?:必须|需要|应该|应|要|需)?大于\s*([0-9]+)(?:[^0-9]|$)"));
 
-/// All limits that are said of a list's length.
+/// Returns all limits on a list's length.
 pub(super) fn limits(doc: &Description, of_numbers: bool) -> Vec<Limit> {
     let bare = !of_numbers && doc.find(&BARE).is_some();
     let range = if doc.find(&NUMBERED).is_some() {

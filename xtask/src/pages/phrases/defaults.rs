@@ -1,4 +1,4 @@
-//! How pages word what is assumed where a field is left out.
+//! Wordings for the default of an omitted field.
 
 use std::sync::LazyLock;
 
@@ -9,7 +9,7 @@ use super::values::{Value, value_of};
 use crate::pages::markup::regex;
 use crate::spec::type_expr::{Scalar, TypeExpr};
 
-// What follows the word for it, unless that belongs to a noun: 应用的默认日历.
+// The text after the word 默认, unless that belongs to a noun: 应用的默认日历.
 static SAID: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
         r"(?:^|[^否要会的、])(?:默认|缺省)(?:值)?(?:情况下?|[和与、]最大值(?:都|均)?)?\s*(?:设置为|为|是|取|：|:|=)?\s*",
@@ -35,8 +35,8 @@ static MARKED: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
-/// What a description says is assumed, where it is a value of the type; of an enum's values, with what they are listed
-/// as.
+/// Returns the default in a description, if it is a value of the type; for an enum, the description's list of values
+/// is used.
 pub(crate) fn default(doc: &str, ty: &TypeExpr, listed: &[Value]) -> Option<serde_yaml::Value> {
     let TypeExpr::Scalar(scalar) = *ty else { return None };
     let doc = &in_digits(doc);
@@ -52,10 +52,10 @@ pub(crate) fn default(doc: &str, ty: &TypeExpr, listed: &[Value]) -> Option<serd
     marked.or_else(said)
 }
 
-/// What is said to be assumed, and around it what may say what that means.
+/// A stated default, with the surrounding text that may explain it.
 struct Word<'d> {
     doc: &'d str,
-    /// Whether it stands in quotes.
+    /// Whether it is in quotes.
     quoted: bool,
     text: &'d str,
     listed: &'d [Value],
@@ -78,7 +78,7 @@ impl<'d> Word<'d> {
             Scalar::Int | Scalar::Uint => self.number(scalar).or_else(|| self.labelled(scalar)),
             Scalar::String => {
                 let word = ascii(text);
-                // A number is none of text, and neither is what a sentence goes on with.
+                // A number isn't a text, and neither is the rest of a sentence.
                 let clear = word.starts_with(|c: char| c.is_ascii_alphabetic());
                 let quoted = (self.quoted && !clear).then_some(text);
                 let labelled = || self.labelled(scalar);
@@ -97,7 +97,7 @@ impl<'d> Word<'d> {
         number.and_then(|(number, times)| number.checked_mul(times)).map(Into::into)
     }
 
-    /// Of the values that are listed, the one that it names.
+    /// Returns the listed value that it names.
     fn labelled(&self, scalar: Scalar) -> Option<serde_yaml::Value> {
         let likeness = |value: &&Value| strsim::normalized_levenshtein(&value.doc, self.text);
         let mut alike: Vec<&Value> = self.listed.iter().filter(|value| likeness(value) > 0.7).collect();
@@ -105,7 +105,7 @@ impl<'d> Word<'d> {
         let starts = |value: &&Value| value.doc.starts_with(self.text) || self.text.starts_with(&value.doc);
         let mut starting = self.listed.iter().filter(starts);
         let only = starting.next().filter(|_| starting.next().is_none());
-        // 默认用标题, where one of them is called key用标题表示.
+        // 默认用标题, if one of them has the label key用标题表示.
         let word = self.text.strip_prefix(['用', '按', '以']).filter(|word| word.chars().count() > 1);
         let having = |value: &&Value| word.is_some_and(|word| value.doc.contains(word));
         let mut having = self.listed.iter().filter(having);
@@ -113,7 +113,7 @@ impl<'d> Word<'d> {
         value_of(&only.or(alike.first().copied())?.wire, scalar)
     }
 
-    /// Yes or no.
+    /// Returns yes or no.
     fn answer(&self) -> Option<bool> {
         static ANSWERS: LazyLock<Regex> = LazyLock::new(|| {
             regex(r"(?:^|[^0-9A-Za-z])(true|false|0|1)\s*(?:[:：=-]|表示|代表|为)\s*([^\s，,。；;、（(）)]+)")
@@ -140,7 +140,7 @@ impl<'d> Word<'d> {
     }
 }
 
-/// Whether an answer says the same as what is asked, or the opposite: where they are about the same.
+/// Returns whether an answer says the same as the question, or the opposite, if they are about the same thing.
 fn same_sense(asked: &str, answer: &str) -> Option<bool> {
     const OPPOSITES: [(&str, &str); 8] = [
         ("开", "关"),
@@ -165,13 +165,13 @@ fn same_sense(asked: &str, answer: &str) -> Option<bool> {
     alike.then_some(asks == answers)
 }
 
-/// The letters and digits that a text begins with.
+/// Returns the letters and digits at the beginning of a text.
 fn ascii(text: &str) -> &str {
     let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
     &text[..end]
 }
 
-/// The number that a text begins with, and the rest.
+/// Returns the number at the beginning of a text, and the rest.
 fn decimal(text: &str) -> (&str, &str) {
     static NUMBER: LazyLock<Regex> = LazyLock::new(|| regex(r"^-?[0-9]+(?:\.[0-9]+)?"));
     text.split_at(NUMBER.find(text).map_or(0, |found| found.end()))

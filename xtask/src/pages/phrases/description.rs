@@ -1,4 +1,4 @@
-//! What is read for limits, and how a pattern is looked for in it.
+//! The text that is searched for limits, and the search for patterns in it.
 
 use std::sync::LazyLock;
 
@@ -8,7 +8,7 @@ use super::numbers::in_digits;
 use crate::pages::markup::regex;
 use crate::spec::{Limit, LimitKind};
 
-/// What is read for limits: a description with large numbers as digits and without what it only gives as an example.
+/// The text that is searched for limits: a description with large numbers as digits and without mere examples.
 pub(super) struct Description(String);
 
 impl Description {
@@ -21,28 +21,28 @@ impl Description {
         &self.0
     }
 
-    /// The first place that a pattern finds and that doesn't only recommend something.
+    /// Returns the first match of a pattern that isn't only a recommendation.
     pub(super) fn find<'d>(&'d self, pattern: &Regex) -> Option<Captures<'d>> {
         pattern.captures_iter(&self.0).find(|captures| {
             let start = captures.get(0).map_or(0, |found| found.start());
-            // What is recommended in another clause is another limit.
+            // A recommendation in another clause is another limit.
             let clause = self.0[..start].rsplit(['，', ',', '。', '；', ';']).next().unwrap_or_default();
             let before: String = clause.chars().rev().take(8).collect();
             !before.contains("议建") && !before.contains("荐推") && !captures[0].contains("建议")
         })
     }
 
-    /// The number of a group there.
+    /// Returns the number of a group in the first match.
     pub(super) fn number(&self, pattern: &Regex, group: usize) -> Option<i64> {
         number(&self.find(pattern)?, group)
     }
 
-    /// The word of a group where a pattern is first found.
+    /// Returns the word of a group in the first match.
     pub(super) fn word(&self, pattern: &Regex, group: usize) -> Option<&str> {
         Some(pattern.captures(&self.0)?.get(group)?.as_str())
     }
 
-    /// Whether it says, without a condition, that the value is not empty.
+    /// Returns whether it says, without a condition, that the value is not empty.
     pub(super) fn is_filled(&self) -> bool {
         static FILLED: LazyLock<Regex> = LazyLock::new(|| {
             regex(concat!(
@@ -57,12 +57,12 @@ impl Description {
     }
 }
 
-/// The number of a group, with its sign.
+/// Returns the number of a group, with its sign.
 pub(super) fn number(captures: &Captures<'_>, group: usize) -> Option<i64> {
     captures.get(group)?.as_str().trim_start_matches('+').parse().ok()
 }
 
-/// A limit, if there is a number.
+/// Returns a limit, if there is a number.
 pub(super) fn limit(kind: LimitKind, number: Option<i64>) -> Option<Limit> {
     number.map(|number| Limit::number(kind, number))
 }

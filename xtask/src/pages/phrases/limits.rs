@@ -1,4 +1,4 @@
-//! How pages word limits.
+//! Wordings for limits.
 
 use serde_json::Number;
 
@@ -7,7 +7,7 @@ use super::{characters, counts, lengths, ranges};
 use crate::spec::type_expr::{Scalar, TypeExpr};
 use crate::spec::{Carrier, Limit, LimitKind, LimitValue};
 
-/// The limits that a description gives a value of a type.
+/// Returns the limits in a description on values of a type.
 pub(crate) fn limits(doc: &str, ty: &TypeExpr) -> Vec<Limit> {
     let doc = &Description::of(doc);
     match Carrier::of(ty) {
@@ -32,7 +32,7 @@ pub(crate) fn limits(doc: &str, ty: &TypeExpr) -> Vec<Limit> {
     }
 }
 
-/// The first limit of each kind; none where they contradict each other.
+/// Returns the first limit of each kind; none if they contradict each other.
 fn settled(limits: Vec<Limit>) -> Vec<Limit> {
     let mut kept: Vec<Limit> = Vec::new();
     for limit in limits {

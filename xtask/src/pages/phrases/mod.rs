@@ -1,4 +1,4 @@
-//! How pages word, in Chinese, what a field or an endpoint is like.
+//! The Chinese wordings of pages for the properties of fields and endpoints.
 
 mod characters;
 mod claim;

@@ -1,4 +1,4 @@
-//! How pages word which numbers there may be.
+//! Wordings for the allowed numbers.
 
 use std::sync::LazyLock;
 
@@ -9,7 +9,7 @@ use super::numbers::seconds;
 use crate::pages::markup::regex;
 use crate::spec::{Limit, LimitKind, LimitValue};
 
-// Two numbers after a word that says that they are the ends; then, two that stand alone.
+// Two numbers after a word that marks them as the ends; then, two numbers alone.
 static SPAN: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
         r"(?:范围|取值|有效值|区间|支持|介于|有效|之间|可填|可传)[^0-9，,。；;+(（\[【-]{0,8}([\[【(（])?\s*([+-]?[0-9]+)\s*",
@@ -64,13 +64,13 @@ static OUTSIDE: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
-// The unit may be another one than that of the number itself.
+// The unit may differ from that of the number itself.
 static MULTIPLE: LazyLock<Regex> =
     LazyLock::new(|| regex(r"([0-9]+(?:\.[0-9]+)?)\s*(秒|分钟|小时|天)?\s*的?\s*(?:整倍数?|倍数)"));
 static IN_MINUTES: LazyLock<Regex> =
     LazyLock::new(|| regex(r"单位(?:为|是|：|:)?\s*分钟|分钟数|[(（]分钟[)）]"));
 
-/// What a number is a multiple of, unless that depends on something.
+/// Returns what a number must be a multiple of, unless that is conditional.
 fn step(doc: &Description) -> Option<i64> {
     static CONDITION: LazyLock<Regex> =
         LazyLock::new(|| regex(r"(?:^|[^小])时(?:[^间长区刻段数]|$)|若|如|当|其他|其它"));
@@ -91,7 +91,7 @@ fn step(doc: &Description) -> Option<i64> {
     step.parse().ok().filter(|step| *step > 0)
 }
 
-/// What a number that may be a fraction is above or below, unless that is a condition.
+/// Returns the bounds of a number that may be a fraction, unless they are conditional.
 fn ends(doc: &Description) -> Vec<Limit> {
     static END: LazyLock<Regex> = LazyLock::new(|| {
         regex(concat!(
@@ -122,7 +122,7 @@ fn ends(doc: &Description) -> Vec<Limit> {
     found
 }
 
-/// All limits that are said of a number.
+/// Returns all limits on a number.
 pub(super) fn limits(doc: &Description, whole: bool, unsigned: bool) -> Vec<Limit> {
     let least = |least: Option<i64>| limit(LimitKind::Min, least.filter(|least| *least != 0 || !unsigned));
     let span = doc.find(&SPAN).or_else(|| doc.find(&BARE)).or_else(|| doc.find(&ENCLOSED));
@@ -131,7 +131,7 @@ pub(super) fn limits(doc: &Description, whole: bool, unsigned: bool) -> Vec<Limi
         // From the north pole to the south pole.
         let (min, max) = if doc.find(&SPAN).is_some() && min > max { (max, min) } else { (min, max) };
         let [open, close] = [1, 4].map(|group| found.get(group).map_or("", |bracket| bracket.as_str()));
-        // Only one of two ends is left out: else they may be in brackets for another reason.
+        // Exactly one of two ends is excluded: otherwise, they may be in brackets for another reason.
         let above = whole && matches!((open, close), ("(" | "（", "]" | "】"));
         let below = whole && matches!((open, close), ("[" | "【", ")" | "）"));
         let (min, max) = (min + i64::from(above), max - i64::from(below));

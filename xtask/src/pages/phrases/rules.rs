@@ -1,4 +1,4 @@
-//! How pages word rules over several fields.
+//! Wordings for rules over several fields.
 
 use std::sync::LazyLock;
 
@@ -12,7 +12,7 @@ use crate::spec::Group;
 static NAME: LazyLock<Regex> =
     LazyLock::new(|| regex(r"[A-Za-z_][A-Za-z0-9_]*(?:(?:\[\])?\.[A-Za-z_][A-Za-z0-9_]*)*"));
 
-/// Names in a row that a text ends with.
+/// A sequence of names at the end of a text.
 static RUN: LazyLock<Regex> = LazyLock::new(|| {
     let name = r"`?[A-Za-z_][A-Za-z0-9_.\[\]]*`?";
     regex(&format!(
@@ -20,7 +20,7 @@ static RUN: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
-/// How the kinds of groups are said, the clearest first.
+/// Wordings for the kinds of groups, the clearest first.
 static GROUPS: LazyLock<[(Group, Regex); 4]> = LazyLock::new(|| {
     [
         (Group::ExactlyOne, r"[填传选]且仅[填传选]|有且仅有?[填传选]?(?:其中)?一|[二三四]选一|任选其一"),
@@ -44,7 +44,7 @@ static GROUPS: LazyLock<[(Group, Regex); 4]> = LazyLock::new(|| {
     .map(|(group, words)| (group, regex(words)))
 });
 
-/// The rules that a text states: about a field, where it describes one.
+/// Returns the rules in a text, which may describe a field.
 pub(crate) fn claims(text: &str, about: Option<&str>) -> Vec<Claim> {
     let sentences = text.split(['。', '；', ';', '\n']);
     sentences.flat_map(|sentence| claims_of(sentence, about)).collect()
@@ -67,7 +67,7 @@ fn group(sentence: &str, about: Option<&str>) -> Vec<Claim> {
     let found = GROUPS.iter().find_map(|(group, words)| Some((*group, words.find(sentence)?)));
     let Some((group, words)) = found else { return Vec::new() };
     let before = &sentence[..words.start()];
-    // What only holds at times is no rule of the fields alone, and neither is what is only recommended.
+    // A rule that applies only at times isn't one of the fields alone, and neither is a recommendation.
     let conditional =
         ["若", "如果", "当", "建议"].iter().any(|word| before.replace("当前", "").contains(word));
     if conditional {
@@ -76,10 +76,10 @@ fn group(sentence: &str, about: Option<&str>) -> Vec<Claim> {
     if sentence[words.end()..].starts_with("其中一组") {
         return of_sets(group, before);
     }
-    // A name that stands among the words is one of the group's.
+    // A name among the words belongs to the group.
     let list = RUN.find(before).filter(|_| !NAME.is_match(words.as_str()));
     let (mut names, text) = match list {
-        // Right before the words stands all that they are about.
+        // Everything that the words are about comes right before them.
         Some(list) => (Vec::new(), list.as_str()),
         None => (about.map(str::to_owned).into_iter().collect::<Vec<_>>(), &sentence[..words.end()]),
     };
@@ -89,7 +89,7 @@ fn group(sentence: &str, about: Option<&str>) -> Vec<Claim> {
             names.push(name);
         }
     }
-    // Whoever takes one of two where both are given refuses neither.
+    // If the server uses one of two when both are given, it rejects neither.
     let both = ["都填", "都传", "同时填", "同时传", "如果都", "优先", "为准"]
         .iter()
         .any(|word| sentence[words.end()..].contains(word));
@@ -97,7 +97,8 @@ fn group(sentence: &str, about: Option<&str>) -> Vec<Claim> {
     (names.len() > 1).then_some(Claim::Group(group, names)).into_iter().collect()
 }
 
-/// A group of sets, whose names stand with slashes between them: one of each set stands for it, and the others go with that one.
+/// Returns the rules for a group of sets, whose names are separated by slashes: one of each set represents it, and the
+/// others depend on that one.
 fn of_sets(group: Group, text: &str) -> Vec<Claim> {
     static SET: LazyLock<Regex> =
         LazyLock::new(|| regex(r"[A-Za-z_][A-Za-z0-9_]*(?:`?\s*/\s*`?[A-Za-z_][A-Za-z0-9_]*)*"));
@@ -118,18 +119,18 @@ fn order(sentence: &str, about: Option<&str>) -> Option<Claim> {
         );
         regex(&format!("{one}?{words}{one}"))
     });
-    // What a value means is no rule: 1: 小于等于a.
+    // The meaning of a value is no rule: 1: 小于等于a.
     static LISTED: LazyLock<Regex> = LazyLock::new(|| regex(r"[0-9]\s*[:：=-]\s*$"));
     if !(sentence.contains('于') || sentence.contains("超过")) {
         return None;
     }
-    // What a clause says must be so, the others don't take back.
+    // If a clause requires something, the others don't revoke it.
     let mut clauses = sentence.split(['，', ',']).filter(|clause| clause.len() < sentence.len());
     let must = |clause: &str| clause.contains("必须").then(|| order(clause, about)).flatten();
     if let Some(found) = clauses.find_map(must) {
         return Some(found);
     }
-    // What only tells how something is found, or what the server says, is no rule.
+    // How something is searched, or what the server returns, is no rule.
     if ["返回", "过滤", "筛选", "查询条件", "如果", "若", "当"].iter().any(|word| sentence.contains(word))
     {
         return None;

@@ -1,4 +1,4 @@
-//! How pages word that a value differs among the items of a list.
+//! Wordings for a value that differs among the items of a list.
 
 use std::sync::LazyLock;
 
@@ -6,8 +6,8 @@ use regex_lite::Regex;
 
 use crate::pages::markup::regex;
 
-/// Whether a description of an item's field says that no other item of the request has its value: not of everything that
-/// there is, and not of a certain time.
+/// Returns whether a description of an item's field says that no other item of the request has its value: not of
+/// everything that exists, and not of a certain time.
 pub(crate) fn is_unique(doc: &str) -> bool {
     static UNIQUE: LazyLock<Regex> = LazyLock::new(|| {
         regex(concat!(
@@ -18,7 +18,7 @@ pub(crate) fn is_unique(doc: &str) -> bool {
     UNIQUE.is_match(doc)
 }
 
-/// Whether it says anything of what may be the same.
+/// Returns whether it says anything about what may be the same.
 pub(crate) fn may_be_unique(doc: &str) -> bool {
     ["重复", "唯一", "相同", "同名"].iter().any(|word| doc.contains(word))
 }

@@ -91,7 +91,7 @@ fn is_time(field: &Field) -> bool {
     field.ty == TypeExpr::Scalar(Scalar::Timestamp)
 }
 
-/// Whether equal values of it look alike.
+/// Returns whether equal values of it look alike.
 fn is_word(field: &Field) -> bool {
     matches!(field.ty, TypeExpr::Scalar(Scalar::String | Scalar::Int | Scalar::Uint))
 }
