@@ -293,7 +293,7 @@ pub(crate) fn clear_placeholders(value: &mut Value) -> bool {
 }
 
 /// Returns the documented limits that a request breaks.
-fn broken(request: &impl Check) -> Vec<Finding> {
+pub(crate) fn broken(request: &impl Check) -> Vec<Finding> {
     let violations = request.violations().err().map(|violations| violations.0).unwrap_or_default();
     let finding = |Violation { path, rule, actual, .. }: Violation| Finding {
         pointer: as_pointer(&path),

@@ -1,21 +1,25 @@
-//! Checks callbacks against the spec: every document is read with its type and written again, and nothing may be
+//! Checks callbacks and passive replies against the spec: every document is read with its type and written again, and nothing may be
 //! unknown to the type, lost or changed.
 
 use std::fmt::{Debug, Write as _};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use wecom_models::Timestamp;
 use wecom_models::callback::{Document, Envelope, Payload, ReadError, Select};
-use wecom_models::wire::unknown_fields;
+use wecom_models::wire::{ReadObject, unknown_fields};
+use wecom_requests::{Addressed, Passive, PassiveReply, ReplyFormat, ReplyMeta};
 
-use crate::conformance::{Finding, Findings, Kind, Outcome, as_pointer, clear_placeholders, compare, held};
-use crate::generated::EVENTS;
+use crate::conformance::{
+    Finding, Findings, Kind, Outcome, as_pointer, broken, clear_placeholders, compare, held,
+};
+use crate::generated::{EVENTS, REPLIES};
 use crate::unknown::unknown_values;
 
-/// One event, with the function that checks documents against its type.
+/// One event or reply, with the function that checks documents against its type.
 #[derive(Debug)]
 pub struct Occurrence {
-    select: &'static [Select],
+    of: Of,
     read: fn(&Document<'_>) -> Result<Read, ReadError>,
     /// Contradictions in the documentation, as pointers with `*` for any item.
     quirks: &'static [&'static str],
@@ -23,8 +27,17 @@ pub struct Occurrence {
     spellings: &'static [(&'static str, &'static str)],
 }
 
+/// What tells documents of a type from others.
+#[derive(Debug)]
+enum Of {
+    Event(&'static [Select]),
+    Reply(&'static ReplyMeta),
+}
+
 /// A document that was read as a type.
 struct Read {
+    /// The limits that it breaks.
+    broken: Vec<Finding>,
     written: Value,
     /// The paths of fields that the type doesn't know.
     unknown: Vec<String>,
@@ -38,7 +51,28 @@ impl Occurrence {
         quirks: &'static [&'static str],
         spellings: &'static [(&'static str, &'static str)],
     ) -> Self {
-        Self { select: T::SELECT, read: read::<T>, quirks, spellings }
+        Self {
+            of: Of::Event(T::SELECT),
+            read: |document| read::<T>(document, |_| Vec::new()),
+            quirks,
+            spellings,
+        }
+    }
+
+    /// What is known of a reply.
+    pub(crate) const fn of_reply<T: PassiveReply + ReadObject + Serialize>(
+        quirks: &'static [&'static str],
+        spellings: &'static [(&'static str, &'static str)],
+    ) -> Self {
+        Self { of: Of::Reply(T::META), read: |document| read::<T>(document, broken), quirks, spellings }
+    }
+
+    /// How closely a document must be what the type writes: all scalars of XML are text.
+    fn kind(&self) -> Kind {
+        match self.of {
+            Of::Reply(ReplyMeta { format: ReplyFormat::Json, .. }) => Kind::Request,
+            Of::Reply(_) | Of::Event(_) => Kind::Response,
+        }
     }
 
     /// Returns what is wrong with a document, except for known contradictions.
@@ -62,15 +96,21 @@ impl Occurrence {
         };
         self.respell(&mut before);
         let listed = read.written.as_object().cloned().unwrap_or_default();
-        for member in Envelope::MEMBERS {
+        let told = match self.of {
+            Of::Event(_) => None,
+            Of::Reply(meta) => Some(meta.member),
+        };
+        for member in Envelope::MEMBERS.into_iter().chain(told) {
             take(&mut before, member, &listed);
         }
         shape_as(&mut before, &read.written);
-        let unknown = read.unknown.into_iter().filter(|path| !Envelope::MEMBERS.contains(&path.as_str()));
+        let is_told = |path: &str| Envelope::MEMBERS.contains(&path) || told == Some(path);
+        let unknown = read.unknown.into_iter().filter(|path| !is_told(path));
         let unknown =
             unknown.map(|path| Finding { pointer: as_pointer(&path), what: "unknown field".to_owned() });
         let mut findings: Vec<Finding> = unknown.collect();
-        compare(&before, &read.written, Kind::Response, &mut String::new(), &mut findings);
+        compare(&before, &read.written, self.kind(), &mut String::new(), &mut findings);
+        findings.extend(read.broken);
         let values = read.values.into_iter();
         findings.extend(values.map(|pointer| Finding { pointer, what: "unknown enum value".to_owned() }));
         held(&mut findings, self.quirks);
@@ -96,11 +136,14 @@ impl Occurrence {
     }
 }
 
-fn read<T: Payload + Serialize>(document: &Document<'_>) -> Result<Read, ReadError> {
+fn read<T: ReadObject + Serialize>(
+    document: &Document<'_>,
+    broken: fn(&T) -> Vec<Finding>,
+) -> Result<Read, ReadError> {
     let model: T = document.read()?;
     let written = serde_json::to_value(&model).expect("a model is JSON");
     let unknown = unknown_fields(|| document.read::<T>().err().map(|error| error.path));
-    Ok(Read { written, unknown, values: unknown_values(&model) })
+    Ok(Read { broken: broken(&model), written, unknown, values: unknown_values(&model) })
 }
 
 /// Removes a member of the envelope from a document, unless the type has it as well.
@@ -122,8 +165,8 @@ fn take(document: &mut Value, member: &str, listed: &Map<String, Value>) {
     }
 }
 
-/// Converts a single XML element to a list if the field is a list, and a text to a number if it has the same value:
-/// `65.000`.
+/// Converts a single XML element to a list if the field is a list, and a text to a number or boolean if it has the same value:
+/// `65.000`, `true`.
 fn shape_as(before: &mut Value, after: &Value) {
     if after.is_array() && !before.is_array() && !before.is_null() {
         *before = Value::Array(vec![before.take()]);
@@ -135,6 +178,9 @@ fn shape_as(before: &mut Value, after: &Value) {
                     shape_as(value, after);
                 }
             }
+        }
+        (before @ Value::String(_), Value::Bool(value)) if *before == value.to_string() => {
+            *before = Value::Bool(*value);
         }
         (before @ Value::String(_), Value::Number(number)) => {
             let same = before.as_str().and_then(|text| text.trim().parse().ok()) == number.as_f64();
@@ -149,17 +195,30 @@ fn shape_as(before: &mut Value, after: &Value) {
     }
 }
 
-/// Checks a decrypted document against the spec.
+/// Checks a decrypted document that WeCom sends against the spec.
 pub fn check(payload: &str) -> Outcome {
-    let found = Document::parse(payload).and_then(|document| Ok((document.envelope()?, document)));
-    let (envelope, document) = match found {
+    outcome(EVENTS, payload)
+}
+
+/// Checks a passive reply, before it is encrypted, against the spec.
+pub fn check_reply(payload: &str) -> Outcome {
+    outcome(REPLIES, payload)
+}
+
+fn outcome(all: &[Occurrence], payload: &str) -> Outcome {
+    let parsed = Document::parse(payload);
+    let found = parsed.and_then(|document| Ok((document.envelope()?, document.to_value()?, document)));
+    let (envelope, value, document) = match found {
         Ok(found) => found,
         Err(error) => {
             return Outcome::Fail(vec![Finding { pointer: as_pointer(&error.path), what: error.message }]);
         }
     };
-    let event = EVENTS.iter().find(|event| event.select.iter().any(|select| select.takes(&envelope)));
-    match event.map(|event| event.findings(&document)) {
+    let found = all.iter().find(|one| match one.of {
+        Of::Event(select) => select.iter().any(|select| select.takes(&envelope)),
+        Of::Reply(meta) => value.get(meta.member).is_some_and(|kind| kind == meta.kind),
+    });
+    match found.map(|one| one.findings(&document)) {
         None => Outcome::Unspecified,
         Some(findings) if findings.is_empty() => Outcome::Pass,
         Some(findings) => Outcome::Fail(findings),
@@ -189,9 +248,66 @@ pub fn snapshot<T: Payload + Debug>(examples: &[&str]) {
     crate::snapshot::assert(name, &text);
 }
 
+/// Compares every example of a reply with its snapshot, checks that nothing of it is lost, and that what is sent is the same again.
+///
+/// # Panics
+///
+/// If an example and its type don't agree, or the snapshot is another one.
+pub fn snapshot_reply<T: PassiveReply + ReadObject + Debug + PartialEq>(examples: &[&str]) {
+    let meta = T::META;
+    let name = meta.id;
+    let mut text = String::new();
+    for (index, example) in examples.iter().enumerate() {
+        match check_reply(example) {
+            Outcome::Pass => {}
+            Outcome::Fail(findings) => panic!("{name}, example {index}: {}", Findings(&findings)),
+            Outcome::Unspecified => panic!("{name}, example {index} is no reply of the spec"),
+        }
+        let read = |text: &str| Document::parse(text).and_then(|document| document.read::<T>());
+        let read = |text: &str| read(text).unwrap_or_else(|error| panic!("{name}, example {index}: {error}"));
+        let addressed =
+            Addressed { to_user: "lin.wei", from_user: "ww0", time: Timestamp::from_unix(1_767_225_600) };
+        let reply = read(example);
+        let sent = Passive::of(&reply).and_then(|reply| reply.document(Some(meta.format), &addressed));
+        let sent = sent.unwrap_or_else(|error| panic!("{name}, example {index}: {error}"));
+        let sent = String::from_utf8_lossy(&sent).into_owned();
+        assert_eq!(read(&sent), reply, "{name}, example {index}, sent as {sent}");
+        writeln!(text, "{}\n\n{reply:#?}\n\n{sent}\n", example.trim_end()).expect("strings take everything");
+    }
+    crate::snapshot::assert(name, &text);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reply_is_held_against_its_type_and_its_limits() {
+        let told = |payload: &str| match check_reply(payload) {
+            Outcome::Pass => "pass".to_owned(),
+            Outcome::Fail(findings) => Findings(&findings).to_string(),
+            Outcome::Unspecified => "unspecified".to_owned(),
+        };
+        let news = |articles: &str| told(&format!("<xml><MsgType>news</MsgType>{articles}</xml>"));
+        let article = "<item><Title>a</Title><Url>b</Url></item>";
+        assert_eq!(news(&format!("<ArticleCount>1</ArticleCount><Articles>{article}</Articles>")), "pass");
+        assert_eq!(
+            told("<xml><MsgType>text</MsgType><Content>a</Content><Shoe>4</Shoe></xml>"),
+            "/Shoe: unknown field"
+        );
+        assert_eq!(told("<xml><MsgType>event</MsgType><Event>click</Event></xml>"), "unspecified");
+        let card = |actions: &str| {
+            told(&format!(
+                "<xml><MsgType>update_template_card</MsgType><TemplateCard><CardType>text_notice</CardType>\
+                 <SubTitleText>a</SubTitleText><CardAction><Type>1</Type><Url>b</Url></CardAction>\
+                 <ActionMenu>{actions}</ActionMenu></TemplateCard></xml>"
+            ))
+        };
+        let action = |key: usize| format!("<ActionList><Text>a</Text><Key>{key}</Key></ActionList>");
+        assert_eq!(card(&(0..10).map(action).collect::<String>()), "pass");
+        let eleven = card(&(0..11).map(action).collect::<String>());
+        assert!(eleven.contains("ActionList: must be"), "{eleven}");
+    }
 
     fn told(payload: &str) -> String {
         match check(payload) {

@@ -42,6 +42,7 @@ pub use sender::{Sender, Sent};
 pub use serve::RedisDuplicates;
 #[cfg(feature = "serve")]
 pub use serve::{
-    BoxError, Callback, Callbacks, CallbacksBuilder, Duplicates, DuplicatesFuture, Event, Family,
-    FromCallback, FromRef, Handler, IntoPassive, Passive, Router, State, Turn,
+    Callback, Callbacks, CallbacksBuilder, Duplicates, DuplicatesFuture, Event, Family, FromCallback,
+    FromRef, Handler, Router, State, Turn,
 };
+pub use wecom_requests::{BoxError, IntoPassive, Passive, PassiveReply, ReplyError};

@@ -8,8 +8,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use bytes::Bytes;
 use http::HeaderValue;
 use sha2::{Digest as _, Sha256};
-use wecom_models::Secret;
 use wecom_models::callback::{Document, Envelope, Payload, ReadError};
+use wecom_models::{Secret, Timestamp};
+use wecom_requests::{Addressed, Passive, PassiveReply, ReplyError, ReplyFormat};
 
 use crate::cipher::Key;
 use crate::envelope::{self, Format, Members};
@@ -160,6 +161,45 @@ impl Receiver {
             Format::Xml | Format::Json => u32::from_be_bytes(random()).to_string(),
         };
         self.seal_with(opened, reply, &Fresh { random: random(), timestamp: now(), nonce })
+    }
+
+    /// Encrypts and signs a reply of the specification, such as `message::reply::TextReply`: checks its limits, and fills in its recipient, its
+    /// sender and its time.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use wecom_callback::{Opened, Receiver};
+    /// use wecom_models::message::reply::TextReply;
+    ///
+    /// fn answer(receiver: &Receiver, opened: &Opened) -> Result<wecom_callback::Reply, Box<dyn std::error::Error>> {
+    ///     Ok(receiver.reply(opened, &TextReply::new("The canteen opens at noon."))?)
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn reply<T: PassiveReply>(&self, opened: &Opened, reply: &T) -> Result<Reply, ReplyError> {
+        let envelope = opened.envelope().unwrap_or_default();
+        self.seal_passive(opened, &envelope, &Passive::of(reply)?)
+    }
+
+    /// Seals what a handler returned.
+    pub(crate) fn seal_passive(
+        &self,
+        opened: &Opened,
+        envelope: &Envelope,
+        reply: &Passive,
+    ) -> Result<Reply, ReplyError> {
+        let format = match opened.format {
+            Format::Xml => Some(ReplyFormat::Xml),
+            Format::Bot => Some(ReplyFormat::Json),
+            Format::Json => None,
+        };
+        let addressed = Addressed {
+            to_user: &envelope.from_user_name,
+            from_user: &envelope.to_user_name,
+            time: Timestamp::now(),
+        };
+        Ok(self.seal(opened, &reply.document(format, &addressed)?))
     }
 
     /// Seals a reply with the given random values.

@@ -38,6 +38,8 @@ mod paging;
 mod probe;
 mod query;
 pub mod rates;
+#[cfg(feature = "callback")]
+mod reply;
 mod request;
 mod response;
 #[cfg(feature = "sign")]
@@ -59,6 +61,10 @@ pub use job::{Job, JobState};
 pub use json::JsonResponse;
 pub use paging::{Paged, PagedItems};
 pub use query::Query;
+#[cfg(feature = "callback")]
+pub use reply::{
+    Addressed, BoxError, IntoPassive, Passive, PassiveReply, ReplyError, ReplyFormat, ReplyMeta,
+};
 pub use request::{BuildError, http_request, streamed_request, untyped_request};
 pub(crate) use response::json_responses;
 #[cfg(feature = "xml")]

@@ -19,6 +19,7 @@ Usage: conformance FILE [--json]
 Holds every line of FILE (`-`: the standard input) against the spec:
   {\"method\":\"POST\",\"path\":\"/cgi-bin/…\",\"kind\":\"request\"|\"response\",\"name\":\"…\",\"payload\":{…}}
   {\"path\":null,\"kind\":\"event\",\"name\":\"…\",\"payload\":\"<xml>…</xml>\"|\"{…}\"}, a decrypted callback
+  {\"path\":null,\"kind\":\"reply\",\"name\":\"…\",\"payload\":\"<xml>…</xml>\"|\"{…}\"}, a reply to one
 
 Prints what doesn't conform, and a summary. With --json, prints a JSON object for every line, and the summary to the
 standard error. Exits with 1 if anything doesn't conform or isn't such a line, with 2 if the arguments are wrong or the
@@ -81,8 +82,13 @@ fn check(of: &Of, payload: &Value) -> Outcome {
     match of {
         Of::Call { method, path, kind } => conformance::check(method, path, *kind, &payload.to_string()),
         // A document arrives as text; a JSON document may also be in the line as it is.
-        Of::Event => event::check(&payload.as_str().map_or_else(|| payload.to_string(), str::to_owned)),
+        Of::Event => event::check(&text(payload)),
+        Of::Reply => event::check_reply(&text(payload)),
     }
+}
+
+fn text(payload: &Value) -> String {
+    payload.as_str().map_or_else(|| payload.to_string(), str::to_owned)
 }
 
 fn open(file: &OsStr) -> io::Result<Box<dyn BufRead>> {
@@ -107,6 +113,8 @@ enum Of {
     Call { method: Method, path: String, kind: Kind },
     /// A callback.
     Event,
+    /// What answers that.
+    Reply,
 }
 
 impl Case {
@@ -127,8 +135,11 @@ impl Case {
             "request" => call(Kind::Request)?,
             "response" => call(Kind::Response)?,
             "event" => Of::Event,
+            "reply" => Of::Reply,
             other => {
-                return Err(format!("`kind` is \"request\", \"response\" or \"event\", not {other:?}"));
+                return Err(format!(
+                    "`kind` is \"request\", \"response\", \"event\" or \"reply\", not {other:?}"
+                ));
             }
         };
         Ok(Self { of, name: text("name")?, payload: line.get_mut("payload").ok_or("no `payload`")?.take() })
@@ -139,13 +150,14 @@ impl Case {
             Of::Call { kind: Kind::Request, .. } => "request",
             Of::Call { kind: Kind::Response, .. } => "response",
             Of::Event => "event",
+            Of::Reply => "reply",
         }
     }
 
     fn path(&self) -> Option<&str> {
         match &self.of {
             Of::Call { path, .. } => Some(path),
-            Of::Event => None,
+            Of::Event | Of::Reply => None,
         }
     }
 }

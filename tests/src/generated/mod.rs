@@ -37,7 +37,8 @@ pub(crate) mod media;
 /// 电话入会（PSTN）管理, 会议 · 会议投票管理, 会议 · 会中控制管理, 会议 · 录制管理, 会议 · Rooms会议室管理, 会议 · 会议统计管理, 会议 · 高级功能账号管理, 会议
 /// · 网络研讨会（Webinar）管理, 会议 · 网络研讨会（Webinar）报名管理 (feature `meeting`).
 pub(crate) mod meeting;
-/// 消息接收与发送, 消息接收与发送 · 应用发送消息到群聊会话, 消息接收与发送 · 接收消息与事件, 消息推送（原群机器人） (feature `message`).
+/// 消息接收与发送, 消息接收与发送 · 应用发送消息到群聊会话, 消息接收与发送 · 接收消息与事件, 消息接收与发送 · 被动回复消息格式, 消息推送（原群机器人） (feature
+/// `message`).
 pub(crate) mod message;
 pub(crate) mod msgaudit;
 /// 高级功能 · 成员申请管理, 审批, 日程 · 管理日历, 公费电话, 办公 · 回调通知, 汇报, 会议室, 紧急通知应用, 日程 · 管理日程, 审批 · 假期管理 (feature
@@ -3182,4 +3183,61 @@ pub(crate) static EVENTS: &[Occurrence] = &[
     Occurrence::of::<wecom_models::zone::events::DeleteKnowledgeBase>(&[], &[]),
     Occurrence::of::<wecom_models::zone::events::KnowledgeBaseLearnDone>(&[], &[]),
     Occurrence::of::<wecom_models::zone::events::ChatArchiveExportFinished>(&[], &[]),
+];
+
+/// Every passive reply, likewise.
+pub(crate) static REPLIES: &[Occurrence] = &[
+    Occurrence::of_reply::<wecom_models::aibot::reply::TextReply>(&[], &[]),
+    Occurrence::of_reply::<
+        wecom_models::aibot::reply::TemplateCardReply,
+    >(
+        &[
+            "/template_card/action_menu/action_list",
+            "/template_card/action_menu/action_list",
+            "/template_card/card_image/url",
+            "/template_card/card_image/aspect_ratio",
+            "/template_card/card_action/type",
+            "/template_card/action_menu/action_list",
+            "/template_card/card_action/type",
+        ],
+        &[],
+    ),
+    Occurrence::of_reply::<wecom_models::aibot::reply::StreamReply>(&[], &[]),
+    Occurrence::of_reply::<
+        wecom_models::aibot::reply::StreamWithCardReply,
+    >(
+        &[
+            "/template_card/action_menu/action_list",
+            "/template_card/action_menu/action_list",
+            "/template_card/card_image/url",
+            "/template_card/card_image/aspect_ratio",
+            "/template_card/card_action/type",
+            "/template_card/action_menu/action_list",
+            "/template_card/card_action/type",
+        ],
+        &[],
+    ),
+    Occurrence::of_reply::<
+        wecom_models::aibot::reply::UpdateTemplateCardReply,
+    >(
+        &[
+            "/template_card/action_menu/action_list",
+            "/template_card/action_menu/action_list",
+            "/template_card/card_image/url",
+            "/template_card/card_image/aspect_ratio",
+            "/template_card/card_action/type",
+            "/template_card/action_menu/action_list",
+            "/template_card/card_action/type",
+        ],
+        &[],
+    ),
+    Occurrence::of_reply::<wecom_models::message::reply::TextReply>(&[], &[]),
+    Occurrence::of_reply::<wecom_models::message::reply::ImageReply>(&[], &[]),
+    Occurrence::of_reply::<wecom_models::message::reply::VoiceReply>(&[], &[]),
+    Occurrence::of_reply::<wecom_models::message::reply::VideoReply>(&[], &[]),
+    Occurrence::of_reply::<wecom_models::message::reply::NewsReply>(&[], &[]),
+    Occurrence::of_reply::<wecom_models::message::reply::UpdateButtonReply>(&[], &[]),
+    Occurrence::of_reply::<
+        wecom_models::message::reply::UpdateTemplateCardReply,
+    >(&["/TemplateCard/CardImage/AspectRatio"], &[]),
 ];

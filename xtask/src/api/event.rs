@@ -1,8 +1,8 @@
-//! Events: what WeCom sends by itself.
+//! Events: what WeCom sends by itself, and passive replies, which have the same form.
 
 use crate::spec::{Doc, FieldPath, Shown, Wire};
 
-/// An event.
+/// An event, or a passive reply.
 #[derive(Debug)]
 pub struct Event {
     /// As in the spec: `create_user`.

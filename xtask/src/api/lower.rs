@@ -70,7 +70,7 @@ fn module(spec: &Spec, file: &spec::File, source: &Source) -> Module {
         None => (source.stem.clone(), None),
     };
     let mut endpoints = Vec::new();
-    let mut events = Vec::new();
+    let (mut events, mut replies) = (Vec::new(), Vec::new());
     let mut types = Vec::new();
     for (name, endpoint) in &file.endpoints {
         let (request, response) = lowering.request_and_response(name, endpoint);
@@ -80,10 +80,10 @@ fn module(spec: &Spec, file: &spec::File, source: &Source) -> Module {
             types.push(Type::Struct(response));
         }
     }
-    for (name, event) in &file.events {
-        let (event, payload) = lowering.event(name, event);
-        events.push(event);
-        types.push(Type::Struct(payload));
+    for document in file.documents() {
+        let (event, fields) = lowering.document(document);
+        if document.part.is_sent() { &mut replies } else { &mut events }.push(event);
+        types.push(Type::Struct(fields));
     }
     types.extend(
         file.structs.iter().map(|(name, structure)| Type::Struct(lowering.structure(name, structure))),
@@ -100,6 +100,7 @@ fn module(spec: &Spec, file: &spec::File, source: &Source) -> Module {
         summary: paragraph(&file.summary),
         endpoints,
         events,
+        replies,
         types,
     }
 }
@@ -141,15 +142,15 @@ impl Lowering<'_> {
         (request, response)
     }
 
-    fn event(&self, name: &str, event: &spec::Event) -> (Event, Struct) {
+    fn document(&self, spec::Document { part, name, event }: spec::Document<'_>) -> (Event, Struct) {
         let head = &event.head;
         let ty = pascal(name);
-        let payload = Struct {
+        let fields = Struct {
             doc: String::new(),
             name: ty.clone(),
             fields: event.fields.iter().map(|(wire, field)| self.field(wire, field)).collect(),
-            rules: Vec::new(),
-            direction: Direction { sent: false, received: true },
+            rules: head.rules.iter().filter_map(WrittenRule::meaning).collect(),
+            direction: Direction { sent: part.is_sent(), received: !part.is_sent() },
         };
         let event = Event {
             name: name.to_owned(),
@@ -163,7 +164,7 @@ impl Lowering<'_> {
             ends_job: head.ends_job.as_deref().map(FieldPath::new),
             examples: head.examples.clone(),
         };
-        (event, payload)
+        (event, fields)
     }
 
     fn structure(&self, name: &str, structure: &spec::Struct) -> Struct {
@@ -194,6 +195,7 @@ impl Lowering<'_> {
             misspelt: field.misspelt.clone(),
             aka: field.aka.clone(),
             item: field.item.clone(),
+            count: field.count.clone(),
         }
     }
 

@@ -80,7 +80,9 @@ pub struct Module {
     pub endpoints: Vec<Endpoint>,
     /// In the order of the file.
     pub events: Vec<Event>,
-    /// Requests and responses in the order of their endpoints, events in theirs, then the file's own types in its order.
+    /// In the order of the file.
+    pub replies: Vec<Event>,
+    /// Requests and responses in the order of their endpoints, events and replies in theirs, then the file's own types in its order.
     pub types: Vec<Type>,
 }
 
@@ -105,6 +107,11 @@ impl Module {
         self.types.iter().find(|ty| ty.name() == name)
     }
 
+    /// Whether it is only of use to who receives callbacks.
+    pub fn needs_callback(&self) -> bool {
+        self.endpoints.is_empty() && !(self.events.is_empty() && self.replies.is_empty())
+    }
+
     /// The types that are no part of an operation.
     pub fn own_types(&self) -> impl Iterator<Item = &Type> {
         self.types.iter().filter(|ty| self.operation(ty.name()).is_none())
@@ -112,8 +119,10 @@ impl Module {
 
     /// The operation that a type is a part of.
     pub fn operation(&self, name: &str) -> Option<Operation<'_>> {
-        let event = self.events.iter().find(|event| event.ty == name).map(Operation::Event);
-        event.or_else(|| {
+        let find = |events: &'_ [Event]| events.iter().position(|event| event.ty == name);
+        let event = find(&self.events).map(|index| Operation::Event(&self.events[index]));
+        let reply = || find(&self.replies).map(|index| Operation::Reply(&self.replies[index]));
+        event.or_else(reply).or_else(|| {
             self.endpoints.iter().find_map(|endpoint| {
                 let (part, _) = endpoint.parts().find(|(_, ty)| *ty == name)?;
                 Some(if part.is_sent() {
@@ -201,6 +210,8 @@ pub enum Operation<'a> {
     Response(&'a Endpoint),
     /// An event.
     Event(&'a Event),
+    /// A passive reply.
+    Reply(&'a Event),
 }
 
 /// A Rust type to emit.
@@ -316,6 +327,8 @@ pub struct Field {
     pub aka: Vec<String>,
     /// The name of the element around each of its items.
     pub item: Option<String>,
+    /// The member beside a list that says how many items it has.
+    pub count: Option<String>,
 }
 
 impl Field {

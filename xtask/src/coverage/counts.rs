@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::pages;
 use crate::spec::type_expr::{Scalar, TypeExpr};
-use crate::spec::{Endpoint, Field, File, Spec};
+use crate::spec::{Document, Endpoint, Field, File, NamedWire, Part, Spec, Wire};
 
 /// The numbers that the chart was made from, relative to the workspace.
 pub const NUMBERS: &str = "docs/coverage.json";
@@ -19,13 +19,13 @@ pub const NUMBERS: &str = "docs/coverage.json";
 /// What there is of a family, or of all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
-    /// Paths that the pages document.
+    /// Paths that the pages document; callbacks and replies that have a name.
     pub documented: usize,
-    /// Paths in the spec.
+    /// Those in the spec.
     pub specified: usize,
     /// Of these, those with an example.
     pub with_examples: usize,
-    /// Fields of requests and responses, and of the structs inside them.
+    /// Fields of what is sent and received, and of the structs inside them.
     pub fields: usize,
     /// Of these, those whose type isn't left open.
     pub typed: usize,
@@ -44,11 +44,20 @@ impl AddAssign for Counts {
     }
 }
 
-/// Coverage by family: the part of a path that follows `/cgi-bin/`.
+/// Counts by family.
+pub type Families = BTreeMap<String, Counts>;
+
+/// Coverage by family: of endpoints, the part of a path that follows `/cgi-bin/`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {
-    /// What there is of each family.
-    pub families: BTreeMap<String, Counts>,
+    /// What there is of each family's endpoints.
+    pub families: Families,
+    /// The same of its callbacks.
+    #[serde(default)]
+    pub callbacks: Families,
+    /// The same of its passive replies.
+    #[serde(default)]
+    pub replies: Families,
 }
 
 /// Counts. Returns the paths of the spec that no page documents, too, as far as the pages are there.
@@ -110,7 +119,7 @@ fn specified(spec: &Spec) -> BTreeSet<String> {
 impl Coverage {
     /// Counts what is in a spec of what is documented.
     fn new(spec: &Spec, documented: &BTreeMap<String, usize>) -> Self {
-        let mut families: BTreeMap<String, Counts> = BTreeMap::new();
+        let mut families = Families::new();
         for (family, count) in documented {
             families.entry(family.clone()).or_default().documented = *count;
         }
@@ -121,18 +130,20 @@ impl Coverage {
         }
         for file in &spec.files {
             for (family, endpoints) in endpoints_by_family(file) {
-                *families.entry(family.to_owned()).or_default() += fields(file, &endpoints);
+                let own = endpoints.iter();
+                let own =
+                    own.flat_map(|endpoint| endpoint.request.values().chain(endpoint.response.values()));
+                *families.entry(family.to_owned()).or_default() += fields(file, own);
             }
         }
         families.retain(|_, counts| *counts != Counts::default());
-        Self { families }
+        let [callbacks, replies] = [Part::Payload, Part::Reply].map(|part| documents(spec, part));
+        Self { families, callbacks, replies }
     }
 
-    /// All families together.
+    /// All families' endpoints together.
     pub fn total(&self) -> Counts {
-        let mut total = Counts::default();
-        self.families.values().for_each(|counts| total += *counts);
-        total
+        total(&self.families)
     }
 
     /// For machines.
@@ -142,37 +153,81 @@ impl Coverage {
         format!("{value:#}\n")
     }
 
-    fn rows(&self) -> impl Iterator<Item = (&str, Counts)> {
-        let families = self.families.iter().map(|(family, counts)| (family.as_str(), *counts));
-        families.chain([("all", self.total())])
+    /// What is counted, each under its name; nothing of what there is none.
+    fn tables(&self) -> impl Iterator<Item = (&'static str, &Families)> {
+        let others = [("callbacks", &self.callbacks), ("replies", &self.replies)];
+        let others = others.into_iter().filter(|(_, families)| !families.is_empty());
+        std::iter::once(("endpoints", &self.families)).chain(others)
     }
 
     /// For people.
     pub fn text(&self) -> String {
-        let mut text = format!("{:24}", "family");
-        for column in COLUMNS {
-            let _ = write!(text, "{column:>16}");
-        }
-        text.push('\n');
-        for (family, counts) in self.rows() {
-            let _ = write!(text, "{family:24}");
-            for cell in cells(counts) {
-                let _ = write!(text, "{cell:>16}");
+        let tables = self.tables().map(|(name, families)| {
+            let mut text = format!("{name:24}");
+            for column in COLUMNS {
+                let _ = write!(text, "{column:>16}");
             }
             text.push('\n');
-        }
-        text
+            for (family, counts) in rows(families) {
+                let _ = write!(text, "{family:24}");
+                for cell in cells(counts) {
+                    let _ = write!(text, "{cell:>16}");
+                }
+                text.push('\n');
+            }
+            text
+        });
+        tables.collect::<Vec<String>>().join("\n")
     }
 
     /// For a page.
     pub fn markdown(&self) -> String {
-        let mut text =
-            format!("| family | {} |\n|---|{}\n", COLUMNS.join(" | "), "--:|".repeat(COLUMNS.len()));
-        for (family, counts) in self.rows() {
-            let _ = writeln!(text, "| {family} | {} |", cells(counts).join(" | "));
-        }
-        text
+        let tables = self.tables().map(|(name, families)| {
+            let mut text =
+                format!("| {name} | {} |\n|---|{}\n", COLUMNS.join(" | "), "--:|".repeat(COLUMNS.len()));
+            for (family, counts) in rows(families) {
+                let _ = writeln!(text, "| {family} | {} |", cells(counts).join(" | "));
+            }
+            text
+        });
+        tables.collect::<Vec<String>>().join("\n")
     }
+}
+
+/// All of some families together.
+pub(super) fn total(families: &Families) -> Counts {
+    let mut total = Counts::default();
+    for counts in families.values() {
+        total += *counts;
+    }
+    total
+}
+
+fn rows(families: &Families) -> impl Iterator<Item = (&str, Counts)> {
+    let rows = families.iter().map(|(family, counts)| (family.as_str(), *counts));
+    rows.chain([("all", total(families))])
+}
+
+/// What there is of callbacks, or of replies. What is documented is what the table of names has: it names the whole API.
+fn documents(spec: &Spec, part: Part) -> Families {
+    let mut families = Families::new();
+    for (file, named) in spec.names.iter().flat_map(|names| names.documents(part)) {
+        // Others aren't received as callbacks: they are items of an answer, or come over a socket.
+        let is_received = |named: &&NamedWire| named.wire.iter().any(|wire| Wire::parse(wire).is_some());
+        let family = file.split('.').next().unwrap_or(file);
+        families.entry(family.to_owned()).or_default().documented +=
+            named.values().filter(is_received).count();
+    }
+    for file in &spec.files {
+        let own: Vec<Document<'_>> = file.documents().filter(|document| document.part == part).collect();
+        let counts = families.entry(file.family().to_owned()).or_default();
+        counts.specified += own.len();
+        let has_example = |document: &&Document<'_>| !document.event.head.examples.is_empty();
+        counts.with_examples += own.iter().filter(has_example).count();
+        *counts += fields(file, own.iter().flat_map(|document| document.event.fields.values()));
+    }
+    families.retain(|_, counts| *counts != Counts::default());
+    families
 }
 
 const COLUMNS: [&str; 6] = ["documented", "in the spec", "with examples", "fields", "typed", "described"];
@@ -209,10 +264,8 @@ fn endpoints_by_family(file: &File) -> BTreeMap<&str, Vec<&Endpoint>> {
     families
 }
 
-/// The fields of endpoints and of the structs that they lead to, each struct counted once.
-fn fields(file: &File, endpoints: &[&Endpoint]) -> Counts {
-    let own =
-        endpoints.iter().flat_map(|endpoint| endpoint.request.values().chain(endpoint.response.values()));
+/// Fields, and those of the structs that they lead to, each struct counted once.
+fn fields<'f>(file: &'f File, own: impl Iterator<Item = &'f Field>) -> Counts {
     let mut pending: Vec<&Field> = own.collect();
     let mut seen = BTreeSet::new();
     let mut counts = Counts::default();
@@ -304,6 +357,35 @@ structs:
         assert_eq!(coverage.families["cup"], expected(0, 1, 0, 0, 0, 0));
         assert_eq!(coverage.families["milk"], expected(1, 0, 0, 0, 0, 0));
         assert_eq!(coverage.total(), expected(3, 2, 1, 5, 4, 3));
+    }
+
+    #[test]
+    fn callbacks_and_replies_are_counted_against_the_names_that_are_settled() {
+        let names = "events:\n  tea.events:\n    brewed: { wire: [Event brew], title: 茶 }\n    drunk: { wire: [Event drink], title: 茶 }\n  \
+                     tea.print:\n    push: { wire: [PUSH print], title: 茶 }\nreplies:\n  tea.reply:\n    \
+                     text_reply: { wire: [MsgType text], title: 茶 }\n";
+        let document = |section, name, wire| {
+            format!(
+                "title: 茶\nsummary: Tea.\n{section}:\n  {name}:\n    title: 茶\n    summary: Tea.\n    doc: {{ id: 1, page: 1 }}\n    \
+                 wire: [{wire}]\n    fields:\n      Leaf: {{ type: string, doc: \"The leaf.\" }}\n    examples: [{{ payload: \"<xml/>\" }}]\n"
+            )
+        };
+        let sources = [
+            load::source("names.yaml", names),
+            load::source("tea.events.yaml", &document("events", "brewed", "Event brew")),
+            load::source("tea.reply.yaml", &document("replies", "text_reply", "MsgType text")),
+        ];
+        let mut diagnostics = Diagnostics::default();
+        let spec = load::spec(&sources, &mut diagnostics);
+        assert!(diagnostics.is_empty(), "{diagnostics:?}");
+        let coverage = Coverage::new(&spec, &BTreeMap::new());
+        let one = Counts { documented: 1, specified: 1, with_examples: 1, fields: 1, typed: 1, described: 1 };
+        assert_eq!(coverage.callbacks["tea"], Counts { documented: 2, ..one });
+        assert_eq!(coverage.replies["tea"], one);
+        let text = coverage.text();
+        for heading in ["endpoints  ", "\ncallbacks  ", "\nreplies  "] {
+            assert!(text.contains(heading), "{text}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 mod counts;
 mod svg;
 
-pub use counts::{Counts, Coverage, NUMBERS, count};
+pub use counts::{Counts, Coverage, Families, NUMBERS, count};
 
 /// The chart, relative to the workspace.
 pub const CHART: &str = "docs/coverage.svg";

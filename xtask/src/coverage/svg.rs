@@ -1,10 +1,10 @@
-//! The chart of coverage: a bar for all endpoints, one for each large family, and one for the others together.
+//! The chart of coverage: of endpoints and of callbacks a bar for all, one for each large family, and one for the others together.
 
 use std::fmt::Write as _;
 
-use super::counts::{Counts, Coverage, percent};
+use super::counts::{Counts, Coverage, Families, percent, total};
 
-/// From how many documented endpoints a family has a bar of its own.
+/// From how many documented endpoints, or callbacks, a family has a bar of its own.
 const LARGE: usize = 10;
 const WIDTH: usize = 720;
 /// Where bars begin, and how long the longest one may be.
@@ -28,43 +28,79 @@ text { font: 12px system-ui, sans-serif; fill: #1f2328 }
 
 /// Draws the chart.
 pub(super) fn chart(coverage: &Coverage) -> String {
-    let rows = rows(coverage);
-    let most = rows.iter().map(|(_, counts)| longest(*counts)).max().unwrap_or_default().max(1);
-    let height = TOP + rows.len() * ROW + 12;
-    let total = coverage.total();
-    let title = format!("{} of {} documented endpoints are in the spec", total.specified, total.documented);
-    let subtitle = format!(
-        "{} fields: {} typed, {} described; {} of the endpoints have examples",
-        total.fields,
-        percent(total.typed, total.fields),
-        percent(total.described, total.fields),
-        percent(total.with_examples, total.specified),
-    );
-    let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" \
-         height=\"{height}\" role=\"img\" aria-label=\"{title}\">\n<style>\n{STYLE}\n</style>\n\
-         <text class=\"title\" x=\"16\" y=\"28\">{title}</text>\n<text x=\"16\" y=\"48\">{subtitle}</text>\n"
-    );
-    let all = WIDTH - 32;
-    bar(&mut svg, 16, 58, all, scale(total.specified, longest(total), all));
-    for (index, (name, counts)) in rows.iter().enumerate() {
-        let y = TOP + index * ROW;
-        let length = scale(longest(*counts), most, LENGTH);
-        let _ =
-            writeln!(svg, "<text class=\"name\" x=\"{}\" y=\"{}\">{}</text>", LEFT - 8, y + 12, escape(name));
-        bar(&mut svg, LEFT, y + 2, length, scale(counts.specified, most, LENGTH));
-        let numbers = format!("{} of {}", counts.specified, counts.documented);
-        let _ = writeln!(svg, "<text x=\"{}\" y=\"{}\">{numbers}</text>", LEFT + length + 8, y + 12);
+    let endpoints = Block::new("endpoints", &coverage.families, None);
+    let callbacks = Block::new("callbacks", &coverage.callbacks, Some(total(&coverage.replies)));
+    let blocks = [Some(endpoints), (!coverage.callbacks.is_empty()).then_some(callbacks)];
+    let (mut bars, mut height) = (String::new(), 0);
+    for block in blocks.iter().flatten() {
+        block.draw(&mut bars, height);
+        height += block.height();
     }
-    svg.push_str("</svg>\n");
-    svg
+    let titles: Vec<&str> = blocks.iter().flatten().map(|block| block.title.as_str()).collect();
+    let label = titles.join("; ");
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" \
+         height=\"{height}\" role=\"img\" aria-label=\"{label}\">\n<style>\n{STYLE}\n</style>\n{bars}</svg>\n"
+    )
+}
+
+/// All of one sort.
+struct Block {
+    title: String,
+    subtitle: String,
+    total: Counts,
+    rows: Vec<(String, Counts)>,
+}
+
+impl Block {
+    fn new(what: &str, families: &Families, replies: Option<Counts>) -> Self {
+        let total = total(families);
+        let title = format!("{} of {} documented {what} are in the spec", total.specified, total.documented);
+        let mut subtitle = format!(
+            "{} fields: {} typed, {} described; {} of the {what} have examples",
+            total.fields,
+            percent(total.typed, total.fields),
+            percent(total.described, total.fields),
+            percent(total.with_examples, total.specified),
+        );
+        if let Some(replies) = replies.filter(|replies| *replies != Counts::default()) {
+            let _ = write!(subtitle, "; and {} of {} passive replies", replies.specified, replies.documented);
+        }
+        Self { title, subtitle, total, rows: rows(families) }
+    }
+
+    fn height(&self) -> usize {
+        TOP + self.rows.len() * ROW + 12
+    }
+
+    /// Draws it below a line.
+    fn draw(&self, svg: &mut String, top: usize) {
+        let Self { title, subtitle, total, rows } = self;
+        let most = rows.iter().map(|(_, counts)| longest(*counts)).max().unwrap_or_default().max(1);
+        let (first, second) = (top + 28, top + 48);
+        let _ = writeln!(
+            svg,
+            "<text class=\"title\" x=\"16\" y=\"{first}\">{title}</text>\n<text x=\"16\" y=\"{second}\">{subtitle}</text>"
+        );
+        let all = WIDTH - 32;
+        bar(svg, [16, top + 58], all, scale(total.specified, longest(*total), all));
+        for (index, (name, counts)) in rows.iter().enumerate() {
+            let y = top + TOP + index * ROW;
+            let length = scale(longest(*counts), most, LENGTH);
+            let (end, base, name) = (LEFT - 8, y + 12, escape(name));
+            let _ = writeln!(svg, "<text class=\"name\" x=\"{end}\" y=\"{base}\">{name}</text>");
+            bar(svg, [LEFT, y + 2], length, scale(counts.specified, most, LENGTH));
+            let numbers = format!("{} of {}", counts.specified, counts.documented);
+            let _ = writeln!(svg, "<text x=\"{}\" y=\"{base}\">{numbers}</text>", LEFT + length + 8);
+        }
+    }
 }
 
 /// The families with a bar of their own, the largest first, and the others together.
-fn rows(coverage: &Coverage) -> Vec<(String, Counts)> {
+fn rows(families: &Families) -> Vec<(String, Counts)> {
     let mut rows = Vec::new();
     let mut others = (0, Counts::default());
-    for (family, counts) in &coverage.families {
+    for (family, counts) in families {
         if longest(*counts) >= LARGE {
             rows.push((family.clone(), *counts));
         } else {
@@ -79,7 +115,7 @@ fn rows(coverage: &Coverage) -> Vec<(String, Counts)> {
     rows
 }
 
-/// How many endpoints a whole bar stands for; the spec may have some that no page documents.
+/// How many of them a whole bar stands for; the spec may have some that no page documents.
 fn longest(counts: Counts) -> usize {
     counts.documented.max(counts.specified)
 }
@@ -89,7 +125,7 @@ fn scale(part: usize, whole: usize, length: usize) -> usize {
 }
 
 /// A bar of which a part is filled.
-fn bar(svg: &mut String, x: usize, y: usize, length: usize, part: usize) {
+fn bar(svg: &mut String, [x, y]: [usize; 2], length: usize, part: usize) {
     for (class, length) in [("rest", length), ("part", part)] {
         let _ = writeln!(
             svg,
@@ -111,12 +147,13 @@ mod tests {
         let families = families
             .iter()
             .map(|(name, documented, specified)| ((*name).to_owned(), counts(*documented, *specified)));
-        Coverage { families: families.collect() }
+        Coverage { families: families.collect(), ..Coverage::default() }
     }
 
     #[test]
     fn large_families_come_first_and_small_ones_stand_together() {
-        let rows = rows(&coverage(&[("cup", 3, 1), ("leaf", 20, 0), ("milk", 4, 4), ("tea", 40, 10)]));
+        let rows =
+            rows(&coverage(&[("cup", 3, 1), ("leaf", 20, 0), ("milk", 4, 4), ("tea", 40, 10)]).families);
         let names: Vec<&str> = rows.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["tea", "leaf", "2 smaller families"]);
         assert_eq!((rows[2].1.documented, rows[2].1.specified), (7, 5));
@@ -136,6 +173,21 @@ mod tests {
             assert!(svg.contains(expected), "no {expected} in\n{svg}");
         }
         assert_eq!(svg.matches("<rect").count(), 6);
+    }
+
+    #[test]
+    fn callbacks_have_a_block_below_with_the_replies_beside_them() {
+        let [one, two] = [("tea", 12, 3), ("tea", 2, 2)].map(|counts| coverage(&[counts]).families);
+        let svg = chart(&Coverage { callbacks: one, replies: two, ..coverage(&[("leaf", 20, 5)]) });
+        let texts = [
+            ">5 of 20 documented endpoints",
+            ">3 of 12 documented callbacks",
+            "; and 2 of 2 passive replies<",
+            "aria-label=\"5 of 20 documented endpoints are in the spec; 3 of 12 documented callbacks are in the spec\"",
+        ];
+        for expected in texts {
+            assert!(svg.contains(expected), "no {expected} in\n{svg}");
+        }
     }
 
     #[test]

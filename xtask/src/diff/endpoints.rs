@@ -1,10 +1,8 @@
 //! Endpoints: how they are called, and what comes back.
 
-use serde_json::Value;
-
+use super::examples::Numbered;
 use super::modules::Located;
-use super::pairing::Pairing;
-use super::spot::{Both, Side, Spot};
+use super::spot::{Both, Side};
 use super::structs::Structs;
 use super::{Comparison, Difference, Rule, listed, rust_text};
 use crate::api::{Endpoint, ErrorCode, Example, Pagination, page_url};
@@ -54,7 +52,7 @@ impl Comparison<'_> {
             let meaning = format!("what is said of the error codes of `{}` changed", both.head.rust);
             self.both(Rule::EndpointDocsChanged, &key(&both, "codes"), meaning);
         }
-        self.examples(&b.examples, &h.examples, &both);
+        self.examples(&numbered(&b.examples), &numbered(&h.examples), &both);
         self.parts(base, head, &both);
     }
 
@@ -224,36 +222,6 @@ impl Comparison<'_> {
         }
     }
 
-    /// The same ones first, then those with the same request, then the nearest.
-    fn examples(&mut self, base: &[Example], head: &[Example], both: &Both) {
-        let rust = &both.head.rust;
-        let (old, new) = (numbered(base), numbered(head));
-        let pairs = Pairing::new(&old, &new)
-            .same(|(_, old), (_, new)| old == new)
-            .same(|(_, old), (_, new)| old[0] == new[0])
-            .best(|_, _| Some(0));
-        let at = |spot: &Spot, index: usize| spot.item("examples", index);
-        for ((old_index, old), (index, new)) in &pairs.both {
-            let spots = Both { base: at(&both.base, *old_index), head: at(&both.head, *index) };
-            let number = index + 1;
-            if old != new {
-                let meaning = format!("example {number} of `{rust}` changed{}", if_first(*index));
-                self.both(Rule::ExampleChanged, &spots, meaning);
-            } else if (*old_index == 0) != (*index == 0) {
-                let meaning = format!("what was example {} of `{rust}` is example {number}", old_index + 1);
-                self.both(Rule::ExampleChanged, &spots, format!("{meaning}{}", if_first(*index)));
-            }
-        }
-        for (index, _) in &pairs.added {
-            let meaning = format!("`{rust}` has another example{}", if_first(*index));
-            self.one(Rule::ExampleAdded, &at(&both.head, *index), meaning);
-        }
-        for (index, _) in &pairs.removed {
-            let spots = Both { base: at(&both.base, *index), head: both.head.clone() };
-            self.lost(Rule::ExampleRemoved, &spots, format!("`{rust}` has an example less"));
-        }
-    }
-
     /// The parts of an operation; one that comes or goes is told with the answer's kind.
     fn parts(&mut self, base: &Located<'_>, head: &Located<'_>, both: &Both) {
         if base.endpoint.words() != head.endpoint.words() {
@@ -319,14 +287,9 @@ fn signed(sign: &Sign) -> [&str; 3] {
     [&sign.nonce, &sign.ts, &sign.sig]
 }
 
-/// The examples as values, so that spaces and line breaks don't matter, each with its number.
-fn numbered(examples: &[Example]) -> Vec<(usize, [Result<Value, &str>; 2])> {
+/// The examples as values.
+fn numbered(examples: &[Example]) -> Vec<Numbered<'_>> {
     let value = |text| serde_json::from_str(text).map_err(|_| text);
     let values = examples.iter().map(|example| [value(example.request.as_str()), value(&example.response)]);
-    values.enumerate().collect()
-}
-
-/// What the first example is for.
-fn if_first(index: usize) -> &'static str {
-    if index == 0 { ": the mock answers with it" } else { "" }
+    values.enumerate().map(|(index, values)| Numbered { index, values, answers: true }).collect()
 }

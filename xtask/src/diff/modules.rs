@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::documents::Told;
 use super::pairing::Pairing;
 use super::spot::{Both, Side, Spot};
 use super::types::Own;
@@ -37,6 +38,13 @@ impl<'a> Comparison<'a> {
         let endpoints = Pairing::new(&base, &head)
             .same(|base, head| base.endpoint.name == head.endpoint.name && twins(base.module, head.module))
             .best(|base, head| same_call(base, head).then(|| u32::from(twins(base.module, head.module))));
+        let (base, head) = (Told::of(&self.base.api.modules), Told::of(&self.head.api.modules));
+        let documents = Pairing::new(&base, &head)
+            .same(|base, head| {
+                let same = base.part == head.part && base.event.name == head.event.name;
+                same && twins(base.module, head.module)
+            })
+            .best(|base, head| base.is_told_as(head).then(|| u32::from(twins(base.module, head.module))));
         let (base, head) = (self.own_types(Side::Base), self.own_types(Side::Head));
         let types = self.pair_types(&base, &head, twins);
         for (base, head) in &modules.both {
@@ -45,11 +53,17 @@ impl<'a> Comparison<'a> {
         for (base, head) in &endpoints.both {
             self.endpoint(base, head, twins(base.module, head.module));
         }
+        for (base, head) in &documents.both {
+            self.document(base, head, twins(base.module, head.module));
+        }
         for (base, head) in &types.both {
             self.own_type(base, head, twins(base.module, head.module));
         }
-        self.only_in(Side::Base, &modules.removed, &endpoints.removed, &types.removed);
-        self.only_in(Side::Head, &modules.added, &endpoints.added, &types.added);
+        let removed =
+            Only { endpoints: endpoints.removed, documents: documents.removed, types: types.removed };
+        self.only_in(Side::Base, &modules.removed, &removed);
+        let added = Only { endpoints: endpoints.added, documents: documents.added, types: types.added };
+        self.only_in(Side::Head, &modules.added, &added);
     }
 
     fn families(&mut self) {
@@ -84,7 +98,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// A module that is gone, or new, stands for all that is in it.
-    fn only_in(&mut self, side: Side, modules: &[&Module], endpoints: &[&Located<'_>], types: &[&Own<'_>]) {
+    fn only_in(&mut self, side: Side, modules: &[&Module], only: &Only<'_, '_>) {
         let (of_module, of_type, what) = match side {
             Side::Base => (Rule::ModuleRemoved, Rule::TypeRemoved, "gone"),
             Side::Head => (Rule::ModuleAdded, Rule::TypeAdded, "new"),
@@ -94,13 +108,17 @@ impl<'a> Comparison<'a> {
             self.one(of_module, &Spot::module(side, module), meaning);
         }
         let told: HashSet<&str> = modules.iter().map(|module| module.spec.as_str()).collect();
-        for located in endpoints.iter().filter(|located| !told.contains(located.module.spec.as_str())) {
+        let is_told = |module: &Module| told.contains(module.spec.as_str());
+        for located in only.endpoints.iter().filter(|located| !is_told(located.module)) {
             match side {
                 Side::Base => self.endpoint_removed(located),
                 Side::Head => self.endpoint_added(located),
             }
         }
-        for own in types.iter().filter(|own| !told.contains(own.module.spec.as_str())) {
+        for document in only.documents.iter().filter(|document| !is_told(document.module)) {
+            self.document_in(side, document);
+        }
+        for own in only.types.iter().filter(|own| !is_told(own.module)) {
             let spot = own.spot(side);
             self.one(of_type, &spot, format!("`{}` is {what}", spot.rust));
         }
@@ -109,6 +127,13 @@ impl<'a> Comparison<'a> {
     fn own_types(&self, side: Side) -> Vec<Own<'a>> {
         self.spec(side).api.modules.iter().flat_map(Own::of).collect()
     }
+}
+
+/// What is in one of the specs only.
+struct Only<'t, 'a> {
+    endpoints: Vec<&'t Located<'a>>,
+    documents: Vec<&'t Told<'a>>,
+    types: Vec<&'t Own<'a>>,
 }
 
 fn located(modules: &[Module]) -> Vec<Located<'_>> {
@@ -123,12 +148,19 @@ fn first_of(family: &str, side: Side, modules: &[Module]) -> Spot {
     Spot::new(side, file, path, family.to_owned(), family.to_owned())
 }
 
-/// How many endpoints two modules have in common, if it is more than half of either.
+/// How many endpoints, events and replies two modules have in common, if it is more than half of either.
 fn common_calls(base: &Module, head: &Module) -> Option<u32> {
-    let same = |one: &&Endpoint| head.endpoints.iter().any(|other| calls(one) == calls(other));
-    let common = base.endpoints.iter().filter(same).count();
-    let enough = common * 2 > base.endpoints.len().max(head.endpoints.len());
+    let (base, head) = (named(base), named(head));
+    let common = base.intersection(&head).count();
+    let enough = common * 2 > base.len().max(head.len());
     enough.then(|| u32::try_from(common).unwrap_or(u32::MAX))
+}
+
+/// What a module has, by what it is called on the wire.
+fn named(module: &Module) -> HashSet<(&'static str, &str)> {
+    let events = module.events.iter().flat_map(|event| &event.wire).map(|wire| ("event", wire.as_str()));
+    let replies = module.replies.iter().flat_map(|reply| &reply.wire).map(|wire| ("reply", wire.as_str()));
+    module.endpoints.iter().map(calls).chain(events).chain(replies).collect()
 }
 
 fn same_call(base: &Located<'_>, head: &Located<'_>) -> bool {
@@ -141,9 +173,8 @@ fn calls(endpoint: &Endpoint) -> (&'static str, &str) {
 
 /// What is in a module, for a sentence about it.
 fn inside(module: &Module) -> String {
-    let names = module.endpoints.iter().map(|endpoint| endpoint.request.as_str());
-    match module.endpoints.len() {
-        0 => String::new(),
-        _ => format!(", with {}", listed(names)),
-    }
+    let documents = module.events.iter().chain(&module.replies).map(|event| event.ty.as_str());
+    let names = module.endpoints.iter().map(|endpoint| endpoint.request.as_str()).chain(documents);
+    let names = listed(names);
+    if names.is_empty() { names } else { format!(", with {names}") }
 }

@@ -77,7 +77,8 @@ impl Rule {
                 | Self::LimitLoosened
                 | Self::RuleAdded
                 | Self::RuleRemoved
-                | Self::RuleChanged,
+                | Self::RuleChanged
+                | Self::CallbackWireChanged,
             ) => Section::Behaviour,
             (Class::Additive, _) => Section::Additive,
         }
@@ -123,6 +124,12 @@ rules! {
         EndpointRenamed = "endpoint-renamed",
         /// A request stands in another module, and its response.
         EndpointMoved = "endpoint-moved",
+        /// The type of an event or a passive reply is gone.
+        CallbackRemoved = "callback-removed",
+        /// The type of an event or a passive reply has another name.
+        CallbackRenamed = "callback-renamed",
+        /// The type of an event or a passive reply stands in another module.
+        CallbackMoved = "callback-moved",
         /// `Endpoint::Token` is another type, so another credential is needed.
         TokenKindChanged = "token-kind-changed",
         /// `Endpoint::Response` is another type.
@@ -197,6 +204,10 @@ rules! {
         ModuleAdded = "module-added",
         /// A request and its response.
         EndpointAdded = "endpoint-added",
+        /// The type of an event or a passive reply.
+        CallbackAdded = "callback-added",
+        /// A handler takes other callbacks, or a reply says that it is another.
+        CallbackWireChanged = "callback-wire-changed",
         /// `Meta::id` is another one, though the Rust names stay.
         EndpointIdChanged = "endpoint-id-changed",
         /// Requests go to another path.
@@ -291,11 +302,13 @@ rules! {
         ModuleDocsChanged = "module-docs-changed",
         /// An endpoint's title, page, summary or notes.
         EndpointDocsChanged = "endpoint-docs-changed",
+        /// The title, page, summary or notes of an event or a passive reply.
+        CallbackDocsChanged = "callback-docs-changed",
         /// An example more.
         ExampleAdded = "example-added",
         /// An example less.
         ExampleRemoved = "example-removed",
-        /// Another request or response in an example.
+        /// Another request, response or document in an example.
         ExampleChanged = "example-changed",
         /// A type's documentation, or a rule of a type that isn't checked.
         TypeDocsChanged = "type-docs-changed",

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::api::{Endpoint, Field, Module};
+use crate::api::{Endpoint, Event, Field, Module};
 use crate::spec::names::ident;
 use crate::spec::source::Path;
 use crate::spec::{Part, Section};
@@ -41,6 +41,12 @@ impl Spot {
         let path = Path::of([Section::Endpoints.key(), &endpoint.name]);
         let rust = format!("{}::{}", module.rust_path(), endpoint.request);
         Self::new(side, &module.spec, path, endpoint.id.clone(), rust)
+    }
+
+    pub(super) fn document(side: Side, module: &Module, part: Part, event: &Event) -> Self {
+        let section = if part.is_sent() { Section::Replies } else { Section::Events };
+        let rust = format!("{}::{}", module.rust_path(), event.ty);
+        Self::new(side, &module.spec, section.entry(&event.name), event.id.clone(), rust)
     }
 
     pub(super) fn of_type(side: Side, module: &Module, section: Section, name: &str) -> Self {

@@ -2,7 +2,7 @@
 
 use super::pairing::{Pairing, alike};
 use super::spot::{Both, Spot};
-use super::{Comparison, Difference, Rule, rust_text};
+use super::{Comparison, Difference, Rule, listed, rust_text};
 use crate::api::{Field, Struct};
 use crate::spec::Limit;
 use crate::spec::names::ident;
@@ -106,6 +106,19 @@ impl Comparison<'_> {
             let (from, to) = (old.place.keyword(), new.place.keyword());
             let meaning = format!("`{rust}` is sent in the {to} instead of the {from}");
             self.both(Rule::FieldPlaceChanged, &inside(spots, "in"), meaning);
+        }
+        if (&old.item, &old.count) != (&new.item, &new.count) {
+            let meaning = format!("the items of `{rust}` stand elsewhere in the document");
+            self.both(Rule::FieldWireTypeChanged, &inside(spots, "item"), meaning);
+        }
+        if old.aka != new.aka {
+            let names = listed(new.aka.iter().map(String::as_str));
+            let names = if names.is_empty() { "one name only".to_owned() } else { format!("{names}, too") };
+            self.both(
+                Rule::FieldWireNameChanged,
+                &inside(spots, "aka"),
+                format!("`{rust}` is read from {names}"),
+            );
         }
         if old.embed != new.embed {
             let where_to = if new.embed { "among the fields around it" } else { "in an object of its own" };

@@ -116,10 +116,13 @@ impl<'a> Comparison<'a> {
         let of_field = |(file, at): &(usize, String)| (*file, at.split('.').next().unwrap_or(at).to_owned());
         let seen: BTreeSet<(usize, String)> =
             self.present.iter().map(of_field).chain(self.values.keys().cloned()).collect();
-        // What is gone of events is found in their documents.
-        let files = self.spec.files.iter().filter(|file| file.events.is_empty());
-        let types =
-            files.flat_map(|file| file.type_names().map(move |(_, name)| (file.source, name.clone())));
+        let types = self.spec.files.iter().flat_map(|file| {
+            // What is gone of events and replies is found in their documents.
+            let fields = file.documents().flat_map(|document| document.event.fields.values());
+            let shown = file.reached(fields.map(|field| &field.ty));
+            let others = file.type_names().filter(move |(_, name)| !shown.contains(name.as_str()));
+            others.map(move |(_, name)| (file.source, name.clone()))
+        });
         types.filter(|found| !seen.contains(found)).collect()
     }
 

@@ -11,7 +11,7 @@ use crate::pages::{Occurrence, occurrences};
 use crate::spec::check;
 use crate::spec::document::{self, ENVELOPE};
 use crate::spec::source::Path;
-use crate::spec::{DriftRule, Event, Field, File, Part, Section, Wire};
+use crate::spec::{Document, DriftRule, Event, Field, File, Wire};
 
 /// Where an event is on a page.
 struct Shown {
@@ -20,10 +20,11 @@ struct Shown {
 }
 
 impl Comparison<'_> {
-    /// Compares the events of a file.
+    /// Compares the events of a file, and its replies.
     pub(super) fn events(&mut self, file: &File) {
-        for (name, event) in &file.events {
-            let path = Section::Events.entry(name);
+        for document in file.documents() {
+            let Document { name, event, .. } = document;
+            let path = document.path();
             let sourced = Sourced {
                 file: file.source,
                 root: &file.root,
@@ -40,19 +41,20 @@ impl Comparison<'_> {
             }
             let mut found = Vec::new();
             for shown in &shown {
-                found.extend(unlike(file, (name, event), shown));
+                found.extend(unlike(file, document, shown));
             }
-            found.extend(gone(file, (name, event), &shown));
+            found.extend(gone(file, document, &shown));
             self.found.extend(found);
         }
     }
 
-    /// The events that are settled by name and not in the spec yet.
+    /// The events and replies that are settled by name and not in the spec yet.
     pub(super) fn unspecified_events(&self) -> Vec<(String, String)> {
         let has = |stem: &str, key: &str| {
-            self.spec.files.iter().any(|file| file.stem == stem && file.events.contains_key(key))
+            let mut own = self.spec.files.iter().filter(|file| file.stem == stem);
+            own.any(|file| file.documents().any(|document| document.name == key))
         };
-        let named = self.spec.names.iter().flat_map(|names| &names.events);
+        let named = self.spec.names.iter().flat_map(|names| names.events.iter().chain(&names.replies));
         let named = named.flat_map(|(file, events)| {
             // Others aren't received as callbacks: they are items of an answer, or come over a socket.
             let is_received = |wire: &String| Wire::parse(wire).is_some();
@@ -77,8 +79,9 @@ impl Comparison<'_> {
 }
 
 /// What a document has that the event doesn't expect, what it lacks, and names below it that the spec doesn't have.
-fn unlike(file: &File, (name, event): (&str, &Event), shown: &Shown) -> Vec<Finding> {
-    let path = Section::Events.entry(name).key(Part::Payload.key());
+fn unlike(file: &File, of: Document<'_>, shown: &Shown) -> Vec<Finding> {
+    let Document { part, name, event } = of;
+    let path = of.path().key(part.key());
     let spot = Spot::key(file, &path);
     let line = |line| PageLine { page: shown.page, line };
     let mut found = Vec::new();
@@ -86,7 +89,7 @@ fn unlike(file: &File, (name, event): (&str, &Event), shown: &Shown) -> Vec<Find
     if let Value::Object(object) = &mut document {
         document::take_envelope(object, &event.fields);
         document::arrange(file, &event.fields, object);
-        for message in check::body(file, Part::Payload, &event.fields, object) {
+        for message in check::body(file, part, &event.fields, object) {
             let finding =
                 Finding::new(spot.clone(), DriftRule::FieldType, name, format!("an example: {message}"));
             found.push(finding.says(message).seen_at(line(shown.of.line)));
@@ -127,19 +130,29 @@ fn known_names<'f>(file: &'f File, event: &'f Event) -> BTreeSet<&'f str> {
         union.tag.as_deref().into_iter().chain(contents)
     });
     // What JSON says of its type.
-    let of_json =
-        ["msgtype", "msgid", "msg_type", "event_type", "eventtype", "command_type", "event", "command"];
+    let of_json = [
+        "msgtype",
+        "msgid",
+        "msg_type",
+        "event_type",
+        "eventtype",
+        "command_type",
+        "response_type",
+        "event",
+        "command",
+    ];
     names.chain(variants).chain(of_json).chain(["name", "AgentId", "xml"]).collect()
 }
 
 fn spellings<'f>(name: &'f str, field: &'f Field) -> impl Iterator<Item = &'f str> {
-    let others = field.aka.iter().chain(&field.item).map(String::as_str);
+    let others = field.aka.iter().chain(&field.item).chain(&field.count).map(String::as_str);
     std::iter::once(name).chain(others)
 }
 
 /// The fields of an event that no page of it shows or describes.
-fn gone(file: &File, (name, event): (&str, &Event), shown: &[Shown]) -> Vec<Finding> {
-    let path = Section::Events.entry(name).key(Part::Payload.key());
+fn gone(file: &File, of: Document<'_>, shown: &[Shown]) -> Vec<Finding> {
+    let Document { part, name, event } = of;
+    let path = of.path().key(part.key());
     let is_there = |wire: &str| {
         shown.iter().any(|shown| {
             shown.of.document.get(wire).is_some() || shown.of.rows.iter().any(|(_, row)| row == wire)

@@ -44,7 +44,7 @@ fn shown(section: &Section, part: Part) -> Vec<Value> {
     match part {
         Part::Request => encoding.requests(section),
         Part::Response => encoding.responses(section),
-        Part::Payload => Vec::new(),
+        Part::Payload | Part::Reply => Vec::new(),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::spec::{Bound, Doc, Limit, LimitValue, Rate, Rule};
 /// What a module is, and what its requests are: what people come for stands before the types around it.
 pub(super) fn module(module: &Module) -> String {
     let mut feature = (module.family != CORE_FAMILY).then(|| needs_feature(&module.family));
-    if !module.events.is_empty() {
+    if module.needs_callback() {
         feature = Some(format!("Needs the features `{}` and `callback`.", module.family));
     }
     let rows = module.endpoints.iter().map(|endpoint| {
@@ -25,8 +25,12 @@ pub(super) fn module(module: &Module) -> String {
         .map(|event| format!("\n| [`{}`] | {} | {} |", event.ty, cell(&event_title(event)), told_by(event)));
     let events: String = events.collect();
     let events = (!events.is_empty()).then(|| format!("| event | title | told by |\n|---|---|---|{events}"));
+    let replies =
+        module.replies.iter().map(|reply| format!("\n| [`{}`] | {} |", reply.ty, cell(&event_title(reply))));
+    let replies: String = replies.collect();
+    let replies = (!replies.is_empty()).then(|| format!("| reply | title |\n|---|---|{replies}"));
     let head = [module.title.clone(), module.summary.clone()];
-    paragraphs(head.into_iter().chain(feature).chain(table).chain(events))
+    paragraphs(head.into_iter().chain(feature).chain(table).chain(events).chain(replies))
 }
 
 /// What tells an event from others.
@@ -40,6 +44,12 @@ fn told_by(event: &Event) -> String {
 
 fn event_title(event: &Event) -> String {
     format!("[{}]({})", event.title, page_url(&event.doc))
+}
+
+fn reply(reply: &Event, rules: &[Rule]) -> String {
+    let head = [reply.summary.clone(), format!("{} · {}", told_by(reply), event_title(reply))];
+    let rules = rules.iter().map(Rule::sentence);
+    paragraphs(head.into_iter().chain(rules).chain(reply.notes.clone()))
 }
 
 fn event(event: &Event) -> String {
@@ -78,6 +88,7 @@ pub(super) fn structure(module: &Module, structure: &Struct) -> String {
         Some(Operation::Request(endpoint)) => request(endpoint, &structure.rules),
         Some(Operation::Response(endpoint)) => response(structure, endpoint),
         Some(Operation::Event(event)) => self::event(event),
+        Some(Operation::Reply(reply)) => self::reply(reply, &structure.rules),
         None => {
             let rules = structure.rules.iter().map(Rule::sentence);
             paragraphs(std::iter::once(structure.doc.clone()).chain(rules))
@@ -87,7 +98,11 @@ pub(super) fn structure(module: &Module, structure: &Struct) -> String {
 
 /// What `new` of a struct does.
 pub(super) fn constructor(module: &Module, structure: &Struct) -> String {
-    let what = if module.operation(&structure.name).is_some() { "request" } else { "value" };
+    let what = match module.operation(&structure.name) {
+        Some(Operation::Reply(_)) => "reply",
+        Some(_) => "request",
+        None => "value",
+    };
     match structure.required().next() {
         Some(_) => format!("Creates a {what} with all required fields."),
         None => format!("Creates an empty {what}: no field is required."),

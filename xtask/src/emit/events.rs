@@ -70,6 +70,7 @@ fn select(Wire { key, kind, change }: Wire<'_>) -> TokenStream {
         WireKey::BotEvent => "BotEvent",
         WireKey::Notification => "Notification",
         WireKey::DeviceCommand => "DeviceCommand",
+        WireKey::BotResponse => unreachable!("checked: only replies are told by it"),
     });
     match change {
         Some(change) => quote!(Select::change(Shape::#shape, #kind, #change)),

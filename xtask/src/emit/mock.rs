@@ -29,7 +29,7 @@ pub(super) fn module(api: &Api, module: &Module) -> TokenStream {
 
 /// The table of all routes.
 pub(super) fn index(api: &Api) -> TokenStream {
-    let modules = api.modules.iter().filter(|module| module.events.is_empty()).map(rust_path);
+    let modules = api.modules.iter().filter(|module| !module.needs_callback()).map(rust_path);
     quote! {
         /// The routes of every spec file.
         pub(crate) static ROUTES: &[&[crate::route::Route]] = &[#(#modules::ROUTES),*];

@@ -14,6 +14,7 @@ mod models;
 mod paging;
 mod paths;
 mod rates;
+mod replies;
 mod requests;
 mod rules;
 mod search;
@@ -91,12 +92,14 @@ fn all_of(api: &Api, module: &Module) -> Files {
     let [models, requests, mock, tests, _] = FOLDERS;
     let at = module_path(module);
     let mut files = Files::new();
-    let is_called = module.events.is_empty();
+    let (is_called, is_sent) = (!module.needs_callback(), !module.replies.is_empty());
     insert(&mut files, format!("{models}/{at}.rs"), &module.spec, models::module(module));
     insert(&mut files, format!("{models}/{at}/impls.rs"), &module.spec, wire::in_use(module));
     insert(&mut files, format!("{models}/{at}/reverse.rs"), &module.spec, wire::reverse(module));
-    if is_called {
+    if is_called || is_sent {
         insert(&mut files, format!("{requests}/{at}.rs"), &module.spec, requests::module(module));
+    }
+    if is_called {
         insert(&mut files, format!("{mock}/{at}.rs"), &module.spec, mock::module(api, module));
     }
     insert(&mut files, format!("{tests}/{at}.rs"), &module.spec, snapshots::module(module));
@@ -111,9 +114,13 @@ fn family_modules(
     visibility: &TokenStream,
     gate: impl Fn(&str) -> Option<TokenStream>,
 ) {
-    let [models, _, _, tests, _] = FOLDERS;
-    // Nobody calls an event: neither requests nor the mock know of them.
-    let has = |module: &&Module| module.events.is_empty() || [models, tests].contains(&folder);
+    let [models, requests, _, tests, _] = FOLDERS;
+    // Nobody calls an event: neither requests nor the mock know of them. A reply has limits, as a request does.
+    let has = |module: &&Module| {
+        !module.needs_callback()
+            || [models, tests].contains(&folder)
+            || (folder == requests && !module.replies.is_empty())
+    };
     let mut root = TokenStream::new();
     for family in api.families() {
         let modules: Vec<&Module> = api.modules.iter().filter(|module| module.family == family).collect();
@@ -129,8 +136,8 @@ fn family_modules(
         root.extend(quote!(#doc #gate #visibility mod #name;));
         let chapters = modules.iter().filter_map(|module| {
             let name = ident(module.chapter.as_ref()?);
-            let gate =
-                (folder == models && !module.events.is_empty()).then(|| quote!(#[cfg(feature = "callback")]));
+            let gate = ([models, requests].contains(&folder) && module.needs_callback())
+                .then(|| quote!(#[cfg(feature = "callback")]));
             Some(quote!(#gate #visibility mod #name;))
         });
         let chapters: TokenStream = chapters.collect();

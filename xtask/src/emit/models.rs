@@ -59,7 +59,7 @@ fn struct_item(module: &Module, structure: &Struct) -> TokenStream {
     let methods = structure.direction.sent.then(|| methods(module, structure));
     let aliases = match module.operation(&structure.name) {
         Some(Operation::Request(endpoint)) => Some(search::endpoint_aliases(endpoint)),
-        Some(Operation::Event(event)) => Some(search::event_aliases(event)),
+        Some(Operation::Event(event) | Operation::Reply(event)) => Some(search::event_aliases(event)),
         Some(Operation::Response(_)) | None => None,
     };
     // What is received is made by nobody but tests, which need no more than a literal.

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::paths::{gate, rust_path};
 use super::wire::{chain, put};
-use super::{checks, items, jobs, paging, rates};
+use super::{checks, items, jobs, paging, rates, replies};
 use crate::api::{Api, Endpoint, ErrorCode, Method, Module, Struct, Ty, page_url};
 use crate::spec::names::{ident, pascal};
 use crate::spec::{Format, Place};
@@ -25,6 +25,7 @@ pub(super) fn module(module: &Module) -> TokenStream {
         let signed = signed_impl(endpoint, request);
         quote!(#endpoint_impl #check #paged #job #signed)
     });
+    let replies = replies::impls(module, &limited);
     let own = module.own_types().filter(|ty| limited.contains(ty.name()));
     let parts = own.map(|ty| checks::of_type(module, ty, &limited));
     let items = module.endpoints.iter().filter_map(|endpoint| endpoint.pagination.as_ref()?.item.as_ref());
@@ -38,6 +39,7 @@ pub(super) fn module(module: &Module) -> TokenStream {
         use wecom_models::#path::*;
         #imports
         #(#endpoints)*
+        #replies
         #(#parts)*
         #json
         #xml

@@ -7,7 +7,7 @@ use quote::quote;
 
 use super::items::{module_doc, raw_string};
 use super::paths::rust_path;
-use crate::api::{Api, Field, Member, Module, Step, Type};
+use crate::api::{Api, Event, Field, Member, Module, Step, Type};
 use crate::spec::names::ident;
 
 /// The tests of one spec file: one per endpoint, over all its examples.
@@ -42,12 +42,23 @@ pub(super) fn module(module: &Module) -> TokenStream {
             }
         }
     });
+    let replies = module.replies.iter().map(|reply| {
+        let (name, ty) = (ident(&reply.name), ident(&reply.ty));
+        let documents = reply.examples.iter().map(|example| raw_string(example.payload.trim_end()));
+        quote! {
+            #[test]
+            fn #name() {
+                crate::event::snapshot_reply::<#ty>(&[#(#documents),*]);
+            }
+        }
+    });
     quote! {
         #doc
         #[allow(unused_imports)]
         use wecom_models::#path::*;
         #(#tests)*
         #(#events)*
+        #(#replies)*
     }
 }
 
@@ -63,16 +74,21 @@ pub(super) fn index(api: &Api) -> TokenStream {
             quote!(Contract::of::<wecom_models::#path::#request>(#path::#examples, &[#(#sent),*], &[#(#received),*]))
         })
     });
-    let events = api.modules.iter().flat_map(|module| {
-        let path = rust_path(module);
-        module.events.iter().map(move |event| {
-            let ty = ident(&event.ty);
-            let quirks = quirks(module, &event.ty);
-            let spellings = spellings(module, &event.ty);
-            let spellings = spellings.iter().map(|(aka, wire)| quote!((#aka, #wire)));
-            quote!(Occurrence::of::<wecom_models::#path::#ty>(&[#(#quirks),*], &[#(#spellings),*]))
+    let documents = |chosen: fn(&Module) -> &[Event], of: &'static str| {
+        let modules = api.modules.iter();
+        modules.flat_map(move |module| {
+            let (path, of) = (rust_path(module), ident(of));
+            chosen(module).iter().map(move |event| {
+                let ty = ident(&event.ty);
+                let quirks = quirks(module, &event.ty);
+                let spellings = spellings(module, &event.ty);
+                let spellings = spellings.iter().map(|(aka, wire)| quote!((#aka, #wire)));
+                quote!(Occurrence::#of::<wecom_models::#path::#ty>(&[#(#quirks),*], &[#(#spellings),*]))
+            })
         })
-    });
+    };
+    let events = documents(|module| &module.events, "of");
+    let replies = documents(|module| &module.replies, "of_reply");
     quote! {
         use crate::conformance::Contract;
         use crate::event::Occurrence;
@@ -82,6 +98,9 @@ pub(super) fn index(api: &Api) -> TokenStream {
 
         /// Every event, likewise.
         pub(crate) static EVENTS: &[Occurrence] = &[#(#events),*];
+
+        /// Every passive reply, likewise.
+        pub(crate) static REPLIES: &[Occurrence] = &[#(#replies),*];
     }
 }
 

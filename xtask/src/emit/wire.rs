@@ -152,8 +152,19 @@ fn write_struct(structure: &Struct) -> TokenStream {
     }
 }
 
-/// Writes one field.
+/// Writes one field, and before it how many items it has, where somebody asks for that.
 pub(super) fn put(field: &Field) -> TokenStream {
+    let (name, put) = (ident(&field.rust), put_alone(field));
+    match &field.count {
+        None => put,
+        Some(count) if field.optional => {
+            quote!({ out.put_some(#count, &self.#name.as_ref().map(Vec::len))?; #put })
+        }
+        Some(count) => quote!({ out.put(#count, &self.#name.len())?; #put }),
+    }
+}
+
+fn put_alone(field: &Field) -> TokenStream {
     let wire = &field.wire;
     let name = ident(&field.rust);
     if field.embed && field.optional {
@@ -201,6 +212,8 @@ fn read_struct(structure: &Struct) -> TokenStream {
             None => quote!(#(#wire)|* => field.read(&mut self.#name)),
         }
     });
+    let counts = structure.fields.iter().filter_map(|field| field.count.as_ref());
+    let arms = arms.chain(counts.map(|count| quote!(#count => field.read(&mut String::new()))));
     let rest = match structure.fields.iter().find(|field| field.embed) {
         Some(field) => {
             let union = ident(&field.rust);

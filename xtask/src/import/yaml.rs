@@ -212,6 +212,7 @@ fn field_yaml(name: &str, field: &Draft<Field>, phrases: &Phrases) -> String {
         optional,
         aka,
         item,
+        count,
         misspelt: _,
         public: _,
     } = &field.spec;
@@ -232,6 +233,7 @@ fn field_yaml(name: &str, field: &Draft<Field>, phrases: &Phrases) -> String {
     pairs.extend((*place != Place::default()).then(|| ("in", place.keyword().to_owned())));
     pairs.extend(rename.as_ref().map(|name| ("rename", name.clone())));
     pairs.extend(item.as_ref().map(|item| ("item", item.clone())));
+    pairs.extend(count.as_ref().map(|count| ("count", count.clone())));
     pairs.extend((!aka.is_empty()).then(|| ("aka", format!("[{}]", aka.join(", ")))));
     pairs.extend(embed.then(|| ("embed", "true".to_owned())));
     pairs.push(("doc", known.or(described.as_deref()).map_or_else(|| todo(doc), quoted)));

@@ -1,12 +1,13 @@
 //! The API as OpenAPI 3.1, for tools and languages that are not Rust.
 //!
-//! [`documents`] puts it together, family by family, and [`bundle`] as one: `operations` has the paths, `schemas` the types,
-//! `prose` the links of texts.
+//! [`documents`] puts it together, family by family, and [`bundle`] as one: `operations` has the paths, `webhooks` the callbacks and
+//! their replies, `schemas` the types, `prose` the links of texts.
 
 mod operations;
 mod prose;
 mod rules;
 mod schemas;
+mod webhooks;
 
 use std::collections::BTreeMap;
 
@@ -24,11 +25,15 @@ pub const FOLDER: &str = "openapi";
 pub const COMMON: &str = "common.json";
 
 /// What the extensions mean: OpenAPI has no word for them.
-const EXTENSIONS: [(&str, &str); 28] = [
+const EXTENSIONS: [(&str, &str); 30] = [
     ("x-concurrency", "How many calls of the operation may be on their way at once."),
     (
         "x-definitions",
         "Further pages that define the same method and path, each with what it says otherwise.",
+    ),
+    (
+        "x-encrypted",
+        "The document is what is left after decryption: WeCom sends it encrypted and signed, in an envelope of its own.",
     ),
     ("x-enum", "The documented values of an open enum: their names and meanings, in the order of `enum`."),
     (
@@ -47,6 +52,7 @@ const EXTENSIONS: [(&str, &str); 28] = [
         "x-grants",
         "Where the answer holds a token: its security scheme, its field, its lifetime, its credentials.",
     ),
+    ("x-item-count", "The member beside a list that says how many items it has."),
     ("x-items", "The type of the items that `x-separator` joins."),
     ("x-cuts-at-bytes", "Bytes of UTF-8 that WeCom keeps of a longer text; nothing is refused."),
     ("x-cuts-at-chars", "Characters that WeCom keeps of a longer text; nothing is refused."),
@@ -117,7 +123,8 @@ pub fn documents(api: &Api, about: About<'_>) -> BTreeMap<String, Value> {
             let reference = format!("{COMMON}#/components/securitySchemes/{}", token.keyword());
             (token.keyword().to_owned(), json!({ "$ref": reference }))
         });
-        let components = Components { schemes: schemes.collect(), schemas: Map::new() };
+        let components =
+            Components { schemes: schemes.collect(), schemas: Map::new(), responses: Map::new() };
         let head = head(&format!("WeCom (企业微信) API: {family}"), about);
         let mut document = described(head, &modules, &names, components);
         document["x-extensions"] = json!({ "$ref": format!("{COMMON}#/x-extensions") });
@@ -138,11 +145,16 @@ pub fn documents(api: &Api, about: About<'_>) -> BTreeMap<String, Value> {
 struct Components {
     schemes: Map<String, Value>,
     schemas: Map<String, Value>,
+    responses: Map<String, Value>,
 }
 
 impl Components {
     fn into_value(self) -> Value {
-        json!({ "securitySchemes": self.schemes, "schemas": self.schemas })
+        let mut components = json!({ "securitySchemes": self.schemes, "schemas": self.schemas });
+        if !self.responses.is_empty() {
+            components["responses"] = Value::Object(self.responses);
+        }
+        components
     }
 }
 
@@ -154,19 +166,21 @@ fn common_components(api: &Api) -> Components {
         let scheme = json!({ "type": "apiKey", "in": "query", "name": parameter, "description": meaning });
         (token.keyword().to_owned(), scheme)
     });
-    Components { schemes: schemes.collect(), schemas: schemas::shared() }
+    Components { schemes: schemes.collect(), schemas: schemas::shared(), responses: Map::new() }
 }
 
 /// What is in some modules, after the head of the document and beside other components. A section without contents is left out: not every family has each.
 fn described(mut document: Value, modules: &[&Module], names: &Names, mut components: Components) -> Value {
     document["servers"] = json!([operations::server(Host::Api)]);
     document["tags"] = tags(modules);
-    for (section, contents) in [("paths", operations::paths(modules, names))] {
+    let sections = [("paths", operations::paths(modules, names)), ("webhooks", webhooks::of(modules, names))];
+    for (section, contents) in sections {
         if !contents.is_empty() {
             document[section] = Value::Object(contents);
         }
     }
     components.schemas.extend(schemas::of(modules, names));
+    components.responses.extend(webhooks::replies(modules, names));
     document["components"] = components.into_value();
     document
 }

@@ -95,7 +95,9 @@ impl Schemas<'_> {
                 }
                 (format!("The answer to `{}`.", endpoint.id), is_xml)
             }
+            // The root of its document is named where that is.
             Some(Operation::Event(event)) => (format!("What `{}` brings.", event.id), false),
+            Some(Operation::Reply(reply)) => (format!("What the reply `{}` says.", reply.id), false),
             None => {
                 let rules = structure.rules.iter().map(Rule::sentence);
                 let text: Vec<String> = std::iter::once(structure.doc.clone()).chain(rules).collect();
@@ -187,6 +189,13 @@ impl Schemas<'_> {
         }
         if field.signs {
             schema["x-filled-in"] = json!(true);
+        }
+        if let Some(item) = &field.item {
+            schema["xml"] = json!({ "wrapped": true });
+            schema["items"]["xml"] = json!({ "name": item });
+        }
+        if let Some(count) = &field.count {
+            schema["x-item-count"] = json!(count);
         }
         if !field.misspelt.is_empty() {
             schema["x-misspelt"] = json!(field.misspelt);

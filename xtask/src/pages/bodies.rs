@@ -70,7 +70,7 @@ impl Bodies {
         match part {
             Part::Request => self.requested.extend(names().cloned()),
             Part::Response => self.answered |= answer,
-            Part::Payload => {}
+            Part::Payload | Part::Reply => {}
         }
         Some(part)
     }

@@ -13,7 +13,7 @@ use super::occurrences::occurrences;
 use super::page;
 use crate::spec::diagnostic::Diagnostics;
 use crate::spec::load;
-use crate::spec::{Spec, Wire};
+use crate::spec::{File, Part, Spec, Wire};
 
 /// A body that a page shows, as a line; without a path, a document that WeCom sends by itself.
 #[derive(Debug, Serialize)]
@@ -42,7 +42,7 @@ pub struct Extract {
     pub examples: usize,
     /// Endpoints they belong to.
     pub endpoints: usize,
-    /// Documents that WeCom sends by itself.
+    /// Documents that WeCom sends by itself, and replies to them.
     pub events: usize,
     /// Bodies that had to be repaired.
     pub repaired: usize,
@@ -54,10 +54,11 @@ pub struct Extract {
 pub fn extract(root: &Path, docs: &Path, all: bool) -> io::Result<Extract> {
     let spec = if all { Spec::default() } else { spec(root)? };
     let wanted = (!all).then(|| wanted(&spec));
-    let events = spec.files.iter().flat_map(|file| file.events.values());
-    let events: Vec<(u32, Wire<'_>)> = events
-        .flat_map(|event| event.head.doc.ids().flat_map(|id| event.wires().map(move |wire| (id, wire))))
-        .collect();
+    let documents = spec.files.iter().flat_map(File::documents).flat_map(|document| {
+        let ids = document.event.head.doc.ids();
+        ids.flat_map(move |id| document.event.wires().map(move |wire| (document.part, id, wire)))
+    });
+    let documents: Vec<(Part, u32, Wire<'_>)> = documents.collect();
     let mut extract = Extract::default();
     let mut endpoints = BTreeSet::new();
     for page in page::read(docs)? {
@@ -86,18 +87,18 @@ pub fn extract(root: &Path, docs: &Path, all: bool) -> io::Result<Extract> {
         }
         for shown in occurrences(&page.text) {
             // On a page of calls alone, a `msgtype` is that of a message to be sent.
-            let is_wanted = shown.told().is_some_and(|told| {
+            let part = shown.told().and_then(|told| {
                 if all {
-                    told.key.is_xml()
-                } else {
-                    events.iter().any(|(id, wire)| *id == page.id && wire.takes(&told))
+                    return told.key.is_xml().then_some(Part::Payload);
                 }
+                let mut own = documents.iter().filter(|(_, id, wire)| *id == page.id && wire.takes(&told));
+                own.next().map(|(part, ..)| *part)
             });
-            if is_wanted {
+            if let Some(part) = part {
+                let kind = if part.is_sent() { "reply" } else { "event" };
                 let payload = Value::String(shown.text);
                 let name = format!("{} {}, line {}", page.id, page.title, shown.line);
-                let line =
-                    Line { method: None, path: None, kind: "event", name, payload: &payload, repaired: &[] };
+                let line = Line { method: None, path: None, kind, name, payload: &payload, repaired: &[] };
                 extract.lines += &serde_json::to_string(&line)?;
                 extract.lines.push('\n');
                 extract.events += 1;

@@ -80,7 +80,7 @@ pub(crate) fn of<'a>(
             });
         }
         Part::Response => fields.retain(|name, _| name != "errcode" && name != "errmsg"),
-        Part::Payload => fields.retain(|name, _| !ENVELOPE.contains(&name.as_str())),
+        Part::Payload | Part::Reply => fields.retain(|name, _| !ENVELOPE.contains(&name.as_str())),
     }
     (fields, unplaced)
 }

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use indexmap::IndexMap;
 use serde::Deserialize;
 
+use crate::spec::section::Part;
 use crate::spec::source::Source;
 
 /// What the file is called, without `.yaml`.
@@ -105,11 +106,16 @@ impl Names {
         by_path
     }
 
-    /// The events by what tells them apart on the wire.
-    pub fn by_wire(&self) -> HashMap<&str, Vec<Settled<'_>>> {
+    /// What arrives, or what answers it.
+    pub fn documents(&self, part: Part) -> &ByFile<NamedWire> {
+        if part.is_sent() { &self.replies } else { &self.events }
+    }
+
+    /// The same, by what tells it apart on the wire.
+    pub fn by_wire(&self, part: Part) -> HashMap<&str, Vec<Settled<'_>>> {
         let mut by_wire: HashMap<&str, Vec<Settled<'_>>> = HashMap::new();
-        for (file, events) in &self.events {
-            for (key, named) in events {
+        for (file, named) in self.documents(part) {
+            for (key, named) in named {
                 for wire in &named.wire {
                     by_wire.entry(wire).or_default().push(Settled { file, key });
                 }

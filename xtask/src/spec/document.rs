@@ -9,6 +9,7 @@ use super::event::{Wire, WireKey};
 use super::field::Field;
 use super::model::{Fields, File};
 use super::type_expr::{Generic, TypeExpr};
+use super::types::{Style, Union};
 
 /// The members of a document that belong to every event, so that no event lists them.
 pub const ENVELOPE: [&str; 13] = [
@@ -28,7 +29,7 @@ pub const ENVELOPE: [&str; 13] = [
 ];
 
 /// Members that events may list, but needn't: other spellings, and what JSON says of its kind.
-const KNOWN: [&str; 10] = [
+const KNOWN: [&str; 11] = [
     "AgentId",
     "msgtype",
     "msgid",
@@ -39,6 +40,7 @@ const KNOWN: [&str; 10] = [
     "command.command_type",
     "base_info.req_id",
     "cmd",
+    "response_type",
 ];
 
 /// Reads a document. Text of XML is text; an element with others in it is an object, in which one that repeats is a list; an
@@ -158,6 +160,7 @@ pub fn told(document: &Value) -> Option<Wire<'_>> {
         (WireKey::DeviceCommand, at("/command/command_type")),
         (WireKey::Notification, at("/event/event_type")),
         (WireKey::Notification, at("/event_type")),
+        (WireKey::BotResponse, at("/response_type")),
     ];
     let (key, kind) = candidates.into_iter().find_map(|(key, kind)| Some((key, kind?)))?;
     Some(Wire { key, kind, change: at("/ChangeType") })
@@ -186,9 +189,16 @@ pub fn take_envelope(document: &mut Map<String, Value>, fields: &Fields) {
 /// without the element around them, and nothing where an element is empty.
 pub fn arrange(file: &File, fields: &Fields, document: &mut Map<String, Value>) {
     for (name, field) in fields {
+        if let Some(union) = field.ty.name().filter(|_| field.embed).and_then(|name| file.unions.get(name)) {
+            arrange_union(file, union, document);
+            continue;
+        }
         let spelling = field.aka.iter().find(|name| document.contains_key(*name));
         if let Some(value) = spelling.and_then(|name| document.shift_remove(name)) {
             document.insert(name.clone(), value);
+        }
+        if let Some(count) = &field.count {
+            document.shift_remove(count);
         }
         if let Some(value) = document.get_mut(name) {
             arrange_field(file, field, value);
@@ -222,14 +232,38 @@ fn arrange_value(file: &File, ty: &TypeExpr, value: &mut Value) {
             }
         }
         TypeExpr::Named(name) => {
-            let Some(structure) = file.structs.get(name) else { return };
-            match value {
-                Value::Object(object) => arrange(file, &structure.fields, object),
-                Value::String(text) if text.is_empty() => *value = Value::Null,
+            let (structure, union) = (file.structs.get(name), file.unions.get(name));
+            match (&mut *value, structure, union) {
+                (Value::Object(object), Some(structure), _) => arrange(file, &structure.fields, object),
+                (Value::Object(object), _, Some(union)) => arrange_union(file, union, object),
+                (Value::String(text), Some(_), _) if text.is_empty() => *value = Value::Null,
                 _ => {}
             }
         }
         TypeExpr::Scalar(_) | TypeExpr::Generic(..) => {}
+    }
+}
+
+/// The same of the content of a union, wherever it stands.
+fn arrange_union(file: &File, union: &Union, object: &mut Map<String, Value>) {
+    let tag = union.tag.as_ref().and_then(|tag| object.get(tag));
+    let tag = tag.map(|tag| tag.as_str().map_or_else(|| tag.to_string(), str::to_owned));
+    for (wire, variant) in &union.variants {
+        let Some(ty) = &variant.ty else { continue };
+        match union.style {
+            Style::Flat if tag.as_ref() == Some(wire) => {
+                let structure = ty.name().and_then(|name| file.structs.get(name));
+                if let Some(structure) = structure {
+                    arrange(file, &structure.fields, object);
+                }
+            }
+            Style::Sibling | Style::Oneof => {
+                if let Some(content) = object.get_mut(variant.content(wire)) {
+                    arrange_value(file, ty, content);
+                }
+            }
+            Style::Flat | Style::Kind => {}
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What WeCom sends by itself.
+//! What WeCom sends by itself, and what answers it: whole documents, of the same form in both directions.
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -8,11 +8,14 @@ use crate::spec::doc::Doc;
 use crate::spec::field::Field;
 use crate::spec::keywords::keywords;
 use crate::spec::pattern;
+use crate::spec::section::{Part, Section};
+use crate::spec::source::Path;
+use crate::spec::written_rule::WrittenRule;
 
 /// The chapter that the events of a family stand in: `contacts.events.yaml`.
 pub const EVENTS: &str = "events";
 
-/// An event: a message, something that happened, or what a suite is told.
+/// An event: a message, something that happened, or what a suite is told. Or a passive reply to one.
 #[derive(Debug)]
 pub struct Event {
     /// Everything but the fields.
@@ -25,6 +28,29 @@ impl Event {
     /// What tells it from others, as far as that can be read.
     pub fn wires(&self) -> impl Iterator<Item = Wire<'_>> {
         self.head.wire.iter().filter_map(|wire| Wire::parse(wire))
+    }
+}
+
+/// An event or a reply, under its name.
+#[derive(Debug, Clone, Copy)]
+pub struct Document<'a> {
+    /// What it is.
+    pub part: Part,
+    /// Its name.
+    pub name: &'a str,
+    /// All of it.
+    pub event: &'a Event,
+}
+
+impl Document<'_> {
+    /// The section that it stands in.
+    pub fn section(self) -> Section {
+        if self.part.is_sent() { Section::Replies } else { Section::Events }
+    }
+
+    /// Where it stands in its file.
+    pub fn path(self) -> Path {
+        self.section().entry(self.name)
     }
 }
 
@@ -46,7 +72,10 @@ pub struct EventHead {
     pub wire: Vec<String>,
     /// The field with the ID of a job, where the event says that it has ended: `BatchJob.JobId`.
     pub ends_job: Option<String>,
-    /// Whole documents as they arrive, decrypted. They become tests.
+    /// Rules over several fields of a reply.
+    #[serde(default)]
+    pub rules: Vec<WrittenRule>,
+    /// Whole documents as they arrive, decrypted, or as they are sent. They become tests.
     #[serde(default)]
     pub examples: Vec<Shown>,
 }
@@ -97,6 +126,11 @@ impl WireKey {
     pub fn is_xml(self) -> bool {
         matches!(self, Self::Event | Self::InfoType | Self::MsgType)
     }
+
+    /// Whether it is a member by which replies are told apart.
+    pub fn is_of_replies(self) -> bool {
+        matches!(self, Self::MsgType | Self::BotMessage | Self::BotResponse)
+    }
 }
 
 keywords! {
@@ -116,5 +150,7 @@ keywords! {
         Notification = "event_type",
         /// A command to a device, inside of `command`.
         DeviceCommand = "command_type",
+        /// What an AI bot does in reply.
+        BotResponse = "response_type",
     }
 }

@@ -46,6 +46,8 @@ pub struct Field {
     pub aka: Vec<String>,
     /// The name of the element around each item of a list, if they stand in an element of their own.
     pub item: Option<String>,
+    /// The member beside a list that says how many items it has: no field, since it is filled in.
+    pub count: Option<String>,
     /// The limits of each of its items, or of each value of a map.
     #[serde(default)]
     pub each: Limits,
@@ -72,6 +74,7 @@ impl Field {
             misspelt: Vec::new(),
             aka: Vec::new(),
             item: None,
+            count: None,
             each: Limits::default(),
             limits: Vec::new(),
             optional: false,

@@ -118,6 +118,7 @@ fn file(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<
         summary: head.summary,
         endpoints: reader.entries(&top, &value, Section::Endpoints.key(), Reader::endpoint),
         events: reader.entries(&top, &value, Section::Events.key(), Reader::event),
+        replies: reader.entries(&top, &value, Section::Replies.key(), Reader::event),
         structs: reader.entries(&top, &value, Section::Structs.key(), Reader::structure),
         enums: reader.entries(&top, &value, Section::Enums.key(), Reader::enumeration),
         unions: reader.entries(&top, &value, Section::Unions.key(), Reader::union),

@@ -38,11 +38,11 @@ mod types;
 mod written_rule;
 mod yaml;
 
-pub use called::{NAMES, NamedCall, Names, Settled};
+pub use called::{NAMES, NamedCall, NamedWire, Names, Settled};
 pub use deviation::{Deviation, DriftRule};
 pub use doc::{Also, Doc};
 pub use encoding::{Answer, Body, Errcode, Format};
-pub use event::{EVENTS, Event, EventHead, Shown, Wire, WireKey};
+pub use event::{Document, EVENTS, Event, EventHead, Shown, Wire, WireKey};
 pub use field::{Field, Place};
 pub use field_path::FieldPath;
 pub use held::Held;

@@ -10,7 +10,7 @@ use crate::spec::called::Names;
 use crate::spec::deviation::Deviation;
 use crate::spec::doc::Doc;
 use crate::spec::encoding::{Answer, Body, Errcode};
-use crate::spec::event::Event;
+use crate::spec::event::{Document, Event};
 use crate::spec::field::Field;
 use crate::spec::field_path::FieldPath;
 use crate::spec::helper::Helper;
@@ -126,6 +126,8 @@ pub struct File {
     pub endpoints: IndexMap<String, Endpoint>,
     /// By name, which becomes the type's name.
     pub events: IndexMap<String, Event>,
+    /// By name, which becomes the type's name.
+    pub replies: IndexMap<String, Event>,
     /// By type name.
     pub structs: IndexMap<String, Struct>,
     /// By type name.
@@ -164,8 +166,14 @@ impl File {
     /// Everything that is sent or received as a whole.
     pub fn operations(&self) -> impl Iterator<Item = Operation<'_>> {
         let endpoints = self.endpoints.iter().map(|(name, endpoint)| endpoint.operation(name));
-        let events = self.events.iter().map(|(name, event)| event.operation(name));
-        endpoints.chain(events)
+        endpoints.chain(self.documents().map(Operation::of))
+    }
+
+    /// What WeCom sends by itself, and what answers it.
+    pub fn documents(&self) -> impl Iterator<Item = Document<'_>> {
+        let events = self.events.iter().map(|(name, event)| Document { part: Part::Payload, name, event });
+        let replies = self.replies.iter().map(|(name, event)| Document { part: Part::Reply, name, event });
+        events.chain(replies)
     }
 
     /// All fields, with where they stand: parts of operations and fields of structs.
@@ -221,10 +229,10 @@ pub struct Operation<'a> {
     pub parts: Vec<(Part, &'a Fields)>,
 }
 
-impl Event {
-    /// What travels, under its name.
-    pub fn operation<'a>(&'a self, name: &'a str) -> Operation<'a> {
-        Operation { section: Section::Events, name, parts: vec![(Part::Payload, &self.fields)] }
+impl<'a> Operation<'a> {
+    fn of(document: Document<'a>) -> Self {
+        let Document { part, name, event } = document;
+        Self { section: document.section(), name, parts: vec![(part, &event.fields)] }
     }
 }
 

@@ -77,6 +77,7 @@ node!(
         let sections = [
             named("By name, which becomes the request type's name.", pattern::SNAKE, &generator.subschema_for::<Endpoint>()),
             named("By name, which becomes the type's name.", pattern::SNAKE, &generator.subschema_for::<Event>()),
+            named("By name, which becomes the type's name.", pattern::SNAKE, &generator.subschema_for::<Event>()),
             named("By type name.", pattern::PASCAL, &generator.subschema_for::<Struct>()),
             named("By type name.", pattern::PASCAL, &generator.subschema_for::<Enum>()),
             named("By type name.", pattern::PASCAL, &generator.subschema_for::<Union>()),
@@ -122,7 +123,7 @@ node!(
 );
 
 node!(
-    /// Something that WeCom sends by itself.
+    /// Something that WeCom sends by itself, or that answers it.
     Event,
     |generator| {
         let description = "What it brings, by wire name, the members of the envelope left out; `?` says that it may be absent.";
@@ -149,7 +150,8 @@ node!(
         let limits: Vec<Schema> = LimitKind::ALL.iter().map(|kind| limit(*kind, generator)).collect();
         let mut schema = with::<Field>(generator, LimitKind::KEYS, limits);
         require(&mut schema, "doc");
-        schema.insert("if".to_owned(), json!({ "required": ["item"], "properties": { "item": { "type": "string" } } }));
+        let has = |key: &str| json!({ "required": [key], "properties": { key: { "type": "string" } } });
+        schema.insert("if".to_owned(), json!({ "anyOf": [has("item"), has("count")] }));
         schema.insert("then".to_owned(), json!({ "properties": { "type": { "pattern": "^ *list" } } }));
         schema
     }

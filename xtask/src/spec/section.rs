@@ -9,6 +9,8 @@ pub enum Section {
     Endpoints,
     /// Operations: what WeCom sends by itself.
     Events,
+    /// Operations: what answers that.
+    Replies,
     /// Types with fields.
     Structs,
     /// Types with values.
@@ -19,9 +21,10 @@ pub enum Section {
 
 impl Section {
     /// The keys of all of them, in the order of a file.
-    pub const KEYS: [&str; 5] = [
+    pub const KEYS: [&str; 6] = [
         Self::Endpoints.key(),
         Self::Events.key(),
+        Self::Replies.key(),
         Self::Structs.key(),
         Self::Enums.key(),
         Self::Unions.key(),
@@ -37,6 +40,7 @@ impl Section {
         match self {
             Self::Endpoints => "endpoints",
             Self::Events => "events",
+            Self::Replies => "replies",
             Self::Structs => "structs",
             Self::Enums => "enums",
             Self::Unions => "unions",
@@ -53,6 +57,8 @@ pub enum Part {
     Response,
     /// What WeCom sends by itself.
     Payload,
+    /// What answers that.
+    Reply,
 }
 
 impl Part {
@@ -61,12 +67,12 @@ impl Part {
         match self {
             Self::Request => "request",
             Self::Response => "response",
-            Self::Payload => "fields",
+            Self::Payload | Self::Reply => "fields",
         }
     }
 
     /// Whether applications send it; otherwise they receive it.
     pub const fn is_sent(self) -> bool {
-        matches!(self, Self::Request)
+        matches!(self, Self::Request | Self::Reply)
     }
 }

@@ -5,6 +5,7 @@
 mod common;
 mod families;
 mod meaning;
+mod webhooks;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use futures_core::future::BoxFuture;
 use tokio::time::Instant;
-
-use super::answer::BoxError;
+use wecom_requests::BoxError;
 
 /// The future of a store.
 pub type DuplicatesFuture<'a, T> = BoxFuture<'a, Result<T, BoxError>>;

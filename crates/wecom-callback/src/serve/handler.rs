@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use futures_core::future::BoxFuture;
 use wecom_models::callback::{Document, Envelope, Events, Payload, ReadError, is};
+use wecom_requests::{BoxError, IntoPassive, Passive};
 
-use super::answer::{BoxError, IntoPassive, Passive};
 use crate::Opened;
 
 /// A type for the last argument of a handler: [`Event`], [`Family`] or [`Callback`].
@@ -34,8 +34,8 @@ pub struct Callback {
 }
 
 impl Callback {
-    pub(super) fn new(envelope: Envelope, opened: Opened) -> Self {
-        Self { envelope: Arc::new(envelope), opened: Arc::new(opened) }
+    pub(super) fn new(envelope: Envelope, opened: Arc<Opened>) -> Self {
+        Self { envelope: Arc::new(envelope), opened }
     }
 }
 
@@ -49,12 +49,12 @@ impl FromCallback for Callback {
     }
 }
 
-/// A callback of one type. Its fields are the content's: `event.external_user_id`.
+/// A callback of one type. The members of that type can be accessed directly: `event.external_user_id`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Event<T> {
     /// The members of this type.
-    pub content: T,
+    pub payload: T,
     /// The members that all callbacks have, and the message as received.
     pub callback: Callback,
 }
@@ -63,7 +63,7 @@ impl<T> Deref for Event<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        &self.content
+        &self.payload
     }
 }
 
@@ -73,7 +73,7 @@ impl<T: Payload> FromCallback for Event<T> {
     }
 
     fn read(callback: Callback, document: &Document<'_>) -> Result<Self, ReadError> {
-        Ok(Self { content: document.read()?, callback })
+        Ok(Self { payload: document.read()?, callback })
     }
 }
 
@@ -82,7 +82,7 @@ impl<T: Payload> FromCallback for Event<T> {
 #[non_exhaustive]
 pub struct Family<T> {
     /// The event, as a variant of the family's enum.
-    pub content: T,
+    pub payload: T,
     /// The members that all callbacks have, and the message as received.
     pub callback: Callback,
 }
@@ -93,7 +93,7 @@ impl<T: Events> FromCallback for Family<T> {
     }
 
     fn read(callback: Callback, document: &Document<'_>) -> Result<Self, ReadError> {
-        Ok(Self { content: T::read(&callback.envelope, document)?, callback })
+        Ok(Self { payload: T::read(&callback.envelope, document)?, callback })
     }
 }
 

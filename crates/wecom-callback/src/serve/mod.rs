@@ -1,6 +1,5 @@
 //! Serving callbacks over HTTP: to handlers by type, within WeCom's deadlines, each callback once.
 
-mod answer;
 mod duplicates;
 mod handler;
 mod receivers;
@@ -22,15 +21,16 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use tokio::time::{Instant, timeout_at};
 use wecom_models::callback::{Document, Envelope, Shape};
 
-use crate::{Error, Format, Opened, Receiver};
-pub use answer::{BoxError, IntoPassive, Passive};
+use crate::{Error, Format, Opened, Receiver, Reply};
 pub use duplicates::{Duplicates, DuplicatesFuture, Turn};
+use handler::Handling;
 pub use handler::{Callback, Event, Family, FromCallback, FromRef, Handler, State};
 use receivers::Receivers;
 #[cfg(feature = "redis")]
 pub use redis::RedisDuplicates;
 pub use router::Router;
 use running::{Outcome, Refused, Running};
+use wecom_requests::BoxError;
 
 /// How long WeCom waits for an application's answer is 5 seconds, which its way there and back is part of.
 const DEADLINE: Duration = Duration::from_secs(4);
@@ -160,19 +160,31 @@ impl Callbacks {
         }
     }
 
+    /// Reads a callback: what it says of itself, and its handling. One that can't be read is none that is known, keeps its message, and goes to
+    /// handlers of any callback, which don't look at the document.
+    fn read(&self, opened: Opened) -> (Callback, Handling) {
+        let opened = Arc::new(opened);
+        let text = opened.text();
+        let read = Document::parse(&text).and_then(|document| Ok((document.envelope()?, document)));
+        let (envelope, document) = read.unwrap_or_else(|error| {
+            tracing::warn!(%error, "a callback can't be read");
+            Default::default()
+        });
+        let callback = Callback::new(envelope, Arc::clone(&opened));
+        let handling = self.0.router.call(callback.clone(), &document);
+        (callback, handling)
+    }
+
     async fn receive(&self, path: &str, query: &str, body: &[u8], start: Instant) -> Response<Bytes> {
         let (receiver, opened) = match self.0.receivers.open(path, query, body) {
             Ok(opened) => opened,
             Err(error) => return refuse_for(&error),
         };
-        let envelope = envelope(&opened);
-        let short = has_short_deadline(&envelope, opened.format);
+        let (callback, handling) = self.read(opened);
+        let Callback { envelope, opened } = &callback;
+        let short = has_short_deadline(envelope, opened.format);
         let deadline = start + if short { self.0.short_deadline } else { self.0.deadline };
-        let handling = {
-            let (callbacks, envelope, opened) = (self.clone(), envelope.clone(), opened.clone());
-            async move { callbacks.0.router.call(envelope, opened).await }
-        };
-        let mut outcome = match self.0.running.start(&envelope, opened.digest, handling) {
+        let mut outcome = match self.0.running.start(envelope, opened.digest, handling) {
             Ok(outcome) => outcome,
             Err(Refused) => {
                 tracing::warn!("too many handlers run, or this is shutting down: a callback is refused");
@@ -182,25 +194,25 @@ impl Callbacks {
         let outcome = timeout_at(deadline, outcome.wait_for(Option::is_some)).await;
         match outcome.map(|outcome| outcome.ok().and_then(|outcome| outcome.clone())) {
             Ok(Some(Outcome::Done(reply))) if !reply.is_none() => {
-                let reply = receiver.seal(&opened, reply.document());
-                let mut response = Response::new(reply.body);
-                response.headers_mut().insert(http::header::CONTENT_TYPE, reply.content_type);
-                response
+                match receiver.seal_passive(opened, envelope, &reply) {
+                    Ok(reply) => sealed(reply),
+                    Err(error) => {
+                        tracing::error!(%error, "a handler's reply can't be sent");
+                        refuse(StatusCode::INTERNAL_SERVER_ERROR)
+                    }
+                }
             }
-            Ok(Some(Outcome::Done(_))) | Err(_) => without_reply(&envelope),
+            Ok(Some(Outcome::Done(_))) | Err(_) => without_reply(envelope),
             Ok(Some(Outcome::Failed) | None) => refuse(StatusCode::INTERNAL_SERVER_ERROR),
         }
     }
 }
 
-/// What a callback says of itself. One that can't be read is none that is known, and keeps its message.
-fn envelope(opened: &Opened) -> Envelope {
-    let text = opened.text();
-    let envelope = Document::parse(&text).and_then(|document| document.envelope());
-    envelope.unwrap_or_else(|error| {
-        tracing::warn!(%error, "a callback can't be read");
-        Envelope::default()
-    })
+/// An encrypted reply.
+fn sealed(reply: Reply) -> Response<Bytes> {
+    let mut response = Response::new(reply.body);
+    response.headers_mut().insert(http::header::CONTENT_TYPE, reply.content_type);
+    response
 }
 
 /// Whether WeCom waits for 1 second only: it does for suites and providers, for devices in the cloud, and for the data that devices report.

@@ -4,10 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use wecom_models::callback::{Document, Envelope};
+use wecom_requests::Passive;
 
-use super::answer::Passive;
 use super::handler::{Callback, FromCallback, Handler, Handling};
-use crate::Opened;
 
 /// Passes callbacks on to handlers, by the type of their last argument.
 ///
@@ -25,7 +24,8 @@ struct Route<S> {
     call: Call<S>,
 }
 
-type Call<S> = Box<dyn Fn(&S, Callback, &Document<'_>) -> Handling + Send + Sync>;
+/// Reads what a handler takes. Nothing of the handler runs before the future is polled.
+type Call<S> = Box<dyn Fn(&Arc<S>, Callback, &Document<'_>) -> Handling + Send + Sync>;
 
 impl<S> fmt::Debug for Router<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -100,29 +100,26 @@ impl<S: Send + Sync + 'static> Router<S> {
 }
 
 impl Router {
-    /// Begins with the handling of a callback.
-    pub(super) fn call(&self, envelope: Envelope, opened: Opened) -> Handling {
-        let route = self.routes.iter().find(|route| (route.takes)(&envelope)).map(|route| &route.call);
+    /// The handling of a callback, which begins when it is polled.
+    pub(super) fn call(&self, callback: Callback, document: &Document<'_>) -> Handling {
+        let route =
+            self.routes.iter().find(|route| (route.takes)(&callback.envelope)).map(|route| &route.call);
         let Some(call) = route.or(self.fallback.as_ref()) else {
             tracing::debug!("no handler takes this callback");
             return Box::pin(async { Ok(Passive::none()) });
         };
-        let callback = Callback::new(envelope, opened);
-        let opened = Arc::clone(&callback.opened);
-        // What can't be read has an envelope without a kind, and goes to handlers of any callback: they don't look at the document.
-        let text = opened.text();
-        let document = Document::parse(&text).or_else(|_| Document::parse("{}"));
-        match document {
-            Ok(document) => call(&(), callback, &document),
-            Err(error) => Box::pin(async { Err(error.into()) }),
-        }
+        call(&Arc::new(()), callback, document)
     }
 }
 
 /// Reads what a handler takes, and calls it.
 fn call<S: Send + Sync + 'static, H: Handler<S, A>, A>(handler: H) -> Call<S> {
-    Box::new(move |state, callback, document| match H::Callback::read(callback, document) {
-        Ok(read) => handler.call(state, read),
-        Err(error) => Box::pin(async { Err(error.into()) }),
+    let handler = Arc::new(handler);
+    Box::new(move |state, callback, document| {
+        let (handler, state) = (Arc::clone(&handler), Arc::clone(state));
+        match H::Callback::read(callback, document) {
+            Ok(read) => Box::pin(async move { handler.call(&state, read).await }),
+            Err(error) => Box::pin(async { Err(error.into()) }),
+        }
     })
 }

@@ -12,8 +12,8 @@ use futures_util::future::select;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tracing::Instrument as _;
 use wecom_models::callback::Envelope;
+use wecom_requests::{BoxError, Passive};
 
-use super::answer::{BoxError, Passive};
 use super::duplicates::{Duplicates, Recent, Turn};
 
 /// What has become of a callback.

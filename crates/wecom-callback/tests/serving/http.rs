@@ -70,7 +70,7 @@ async fn in_hyper(callbacks: Callbacks) -> SocketAddr {
 
 fn echoing() -> Callbacks {
     let router = Router::new()
-        .on(|event: Event<Added>| async move { Ok::<_, Infallible>(Passive::new(event.content.customer)) })
+        .on(|event: Event<Added>| async move { Ok::<_, Infallible>(Passive::new(event.payload.customer)) })
         .fallback(|callback: Callback| async move { Some(Passive::new(callback.opened.message.clone())) });
     Callbacks::new(receiver(), router)
 }

@@ -31,7 +31,7 @@ fn noting(log: &Log) -> Callbacks {
             note(&log, format!("added {}", event.customer));
         })
         .on(move |State(log): State<Log>, event: Family<Customers>| async move {
-            note(&log, format!("{:?}", event.content));
+            note(&log, format!("{:?}", event.payload));
         })
         .when(
             |envelope| envelope.shape == Shape::Message,

@@ -24,6 +24,13 @@ enum Form<'a> {
     Json(Cow<'a, str>),
 }
 
+/// A document in which nothing is.
+impl Default for Document<'_> {
+    fn default() -> Self {
+        Self(Form::Json(Cow::Borrowed("{}")))
+    }
+}
+
 impl<'a> Document<'a> {
     /// Takes a callback apart.
     ///

@@ -4,4 +4,6 @@ pub mod app;
 pub mod appchat;
 #[cfg(feature = "callback")]
 pub mod events;
+#[cfg(feature = "callback")]
+pub mod reply;
 pub mod webhook;

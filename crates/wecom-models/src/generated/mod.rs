@@ -55,7 +55,8 @@ pub mod media;
 /// · 网络研讨会（Webinar）管理, 会议 · 网络研讨会（Webinar）报名管理 (feature `meeting`).
 #[cfg(feature = "meeting")]
 pub mod meeting;
-/// 消息接收与发送, 消息接收与发送 · 应用发送消息到群聊会话, 消息接收与发送 · 接收消息与事件, 消息推送（原群机器人） (feature `message`).
+/// 消息接收与发送, 消息接收与发送 · 应用发送消息到群聊会话, 消息接收与发送 · 接收消息与事件, 消息接收与发送 · 被动回复消息格式, 消息推送（原群机器人） (feature
+/// `message`).
 #[cfg(feature = "message")]
 pub mod message;
 #[cfg(feature = "msgaudit")]

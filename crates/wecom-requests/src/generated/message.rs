@@ -2,4 +2,6 @@
 
 pub(crate) mod app;
 pub(crate) mod appchat;
+#[cfg(feature = "callback")]
+pub(crate) mod reply;
 pub(crate) mod webhook;

@@ -54,7 +54,7 @@ pub(crate) mod media;
 /// 网络研讨会（Webinar）管理, 会议 · 网络研讨会（Webinar）报名管理 (feature `meeting`).
 #[cfg(feature = "meeting")]
 pub(crate) mod meeting;
-/// 消息接收与发送, 消息接收与发送 · 应用发送消息到群聊会话, 消息推送（原群机器人） (feature `message`).
+/// 消息接收与发送, 消息接收与发送 · 应用发送消息到群聊会话, 消息接收与发送 · 被动回复消息格式, 消息推送（原群机器人） (feature `message`).
 #[cfg(feature = "message")]
 pub(crate) mod message;
 #[cfg(feature = "msgaudit")]

@@ -159,3 +159,115 @@ pub(crate) const RESPOND_BY_URL: &[crate::snapshot::Example] = &[
 fn respond_by_url() {
     crate::snapshot::snapshot::<RespondByUrl>(RESPOND_BY_URL);
 }
+
+#[test]
+fn text_reply() {
+    crate::event::snapshot_reply::<
+        TextReply,
+    >(
+        &[
+            r#"{ "msgtype": "text", "text": { "content": "Hello!\nAsk me about the canteen." } }"#,
+        ],
+    );
+}
+
+#[test]
+fn template_card_reply() {
+    crate::event::snapshot_reply::<
+        TemplateCardReply,
+    >(
+        &[
+            r#"{
+  "msgtype": "template_card",
+  "template_card": {
+    "card_type": "multiple_interaction",
+    "source": { "icon_url": "https://example.com/icon.png", "desc": "Office" },
+    "main_title": { "title": "Welcome", "desc": "Where do you work?" },
+    "select_list": [
+      {
+        "question_key": "floor",
+        "title": "Floor",
+        "disable": false,
+        "selected_id": "floor-3",
+        "option_list": [{ "id": "floor-2", "text": "Second" }, { "id": "floor-3", "text": "Third" }]
+      }
+    ],
+    "submit_button": { "text": "Save", "key": "save" },
+    "task_id": "welcome-9",
+    "feedback": { "id": "welcome-9" }
+  }
+}"#,
+        ],
+    );
+}
+
+#[test]
+fn stream_reply() {
+    crate::event::snapshot_reply::<
+        StreamReply,
+    >(
+        &[
+            r#"{
+  "msgtype": "stream",
+  "stream": {
+    "id": "stream-4",
+    "finish": false,
+    "content": "The canteen opens at **noon**",
+    "feedback": { "id": "canteen-4" }
+  }
+}"#,
+            r#"{
+  "msgtype": "stream",
+  "stream": {
+    "id": "stream-4",
+    "finish": true,
+    "content": "The canteen opens at **noon**. Today:",
+    "msg_item": [
+      { "msgtype": "image", "image": { "base64": "iVBORw0KGgo=", "md5": "f5e1f5d4e8d1a1f1a4d3c2b1a0998877" } }
+    ]
+  }
+}"#,
+        ],
+    );
+}
+
+#[test]
+fn stream_with_card_reply() {
+    crate::event::snapshot_reply::<
+        StreamWithCardReply,
+    >(
+        &[
+            r#"{
+  "msgtype": "stream_with_template_card",
+  "stream": { "id": "stream-5", "finish": false, "content": "Two rooms are free." },
+  "template_card": {
+    "card_type": "text_notice",
+    "main_title": { "title": "Room 12", "desc": "Free until 15:00" },
+    "card_action": { "type": 1, "url": "https://example.com/rooms/12" },
+    "feedback": { "id": "room-12" }
+  }
+}"#,
+        ],
+    );
+}
+
+#[test]
+fn update_template_card_reply() {
+    crate::event::snapshot_reply::<
+        UpdateTemplateCardReply,
+    >(
+        &[
+            r#"{
+  "response_type": "update_template_card",
+  "userids": ["lin.wei", "chenyu"],
+  "template_card": {
+    "card_type": "text_notice",
+    "main_title": { "title": "Approved", "desc": "By Chen Yu" },
+    "card_action": { "type": 1, "url": "https://example.com/trips/77" },
+    "task_id": "trip-77",
+    "feedback": { "id": "trip-77-approved" }
+  }
+}"#,
+        ],
+    );
+}

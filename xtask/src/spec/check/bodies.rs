@@ -12,8 +12,8 @@ use crate::spec::{Fields, File, Part};
 pub fn body(file: &File, part: Part, fields: &Fields, body: &Map<String, Value>) -> Vec<String> {
     let mut found = Diagnostics::default();
     let report = found.reporter(file.source, &file.root);
-    // What is sent is written in one way.
-    let mut checker = Checker { lenient: !part.is_sent(), ..Checker::new(file, "", report) };
+    // A request is written in one way; all scalars of XML are text.
+    let mut checker = Checker { lenient: part != Part::Request, ..Checker::new(file, "", report) };
     checker.object(&mut Place::outside(&file.root, part.is_sent()), fields, body, !part.is_sent());
     // An answer may lack anything: a default stands for it.
     let counts = |mistake: Mistake| part.is_sent() || mistake != Mistake::IncompleteExample;

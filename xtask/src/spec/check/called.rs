@@ -6,7 +6,7 @@ use crate::spec::called::{NAMES, Names, Settled};
 use crate::spec::diagnostic::{At, Diagnostics, Reporter};
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::Source;
-use crate::spec::{Section, Spec, names};
+use crate::spec::{Document, Part, Section, Spec, names};
 
 /// A name is that of one endpoint in its family, unless definitions of the same path contradict each other.
 pub(super) fn unique(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
@@ -37,9 +37,10 @@ pub(super) fn unique(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnost
     }
 }
 
-/// An endpoint or an event stands where the table says, and is called what the table says.
+/// An endpoint, an event or a reply stands where the table says, and is called what the table says.
 pub(super) fn as_settled(table: &Names, spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
-    let (by_path, by_wire) = (table.by_path(), table.by_wire());
+    let by_path = table.by_path();
+    let by_wire = [Part::Payload, Part::Reply].map(|part| (part, table.by_wire(part)));
     for file in &spec.files {
         let stem = sources[file.source].stem.as_str();
         let mut report = diagnostics.reporter(file.source, &file.root);
@@ -50,20 +51,22 @@ pub(super) fn as_settled(table: &Names, spec: &Spec, sources: &[Source], diagnos
                 Found { section: Section::Endpoints, at: Settled { file: stem, key: name }, wire: path };
             found.check(by_path.get(path), &format!("call: {call}, title: {title}"), &mut report);
         }
-        for (name, event) in &file.events {
+        for document in file.documents() {
+            let Document { part, name, event } = document;
             let (wires, title) = (&event.head.wire, &event.head.title);
             let at = Settled { file: stem, key: name };
+            let by_wire = by_wire.iter().find(|(of, _)| *of == part).map(|(_, by_wire)| by_wire);
             for wire in wires {
-                let found = Found { section: Section::Events, at, wire };
+                let found = Found { section: document.section(), at, wire };
                 let row = format!("wire: [{}], title: {title}", wires.join(", "));
-                found.check(by_wire.get(wire.as_str()), &row, &mut report);
+                found.check(by_wire.and_then(|by_wire| by_wire.get(wire.as_str())), &row, &mut report);
             }
-            let settled = table.events.get(stem).and_then(|events| events.get(name));
+            let settled = table.documents(part).get(stem).and_then(|named| named.get(name));
             let settled = settled.into_iter().flat_map(|settled| &settled.wire);
             for wire in settled.filter(|wire| !wires.contains(wire)) {
-                let message = format!("spec/{NAMES}.yaml has `{wire}` for this event, too");
+                let message = format!("spec/{NAMES}.yaml has `{wire}` for this one, too");
                 report
-                    .error(Mistake::BadWire, At::Value(&Section::Events.entry(name).key("wire")), message)
+                    .error(Mistake::BadWire, At::Value(&document.path().key("wire")), message)
                     .label("lacks it");
             }
         }

@@ -1,4 +1,4 @@
-//! Checks of what WeCom sends by itself: the page, what tells it apart, its examples.
+//! Checks of what WeCom sends by itself, and of what answers it: the page, what tells it apart, its examples.
 
 use std::collections::HashMap;
 
@@ -10,19 +10,20 @@ use crate::spec::diagnostic::{At, Diagnostics};
 use crate::spec::document::{self, ENVELOPE};
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::Path;
-use crate::spec::{EVENTS, Event, Section, Spec, Wire};
+use crate::spec::{Document, EVENTS, Part, Spec, Wire, WireKey};
 
-/// What arrives is of one type.
+/// What arrives is of one type, and so is what answers it.
 pub(super) fn unique(spec: &Spec, diagnostics: &mut Diagnostics) {
-    let mut seen: HashMap<(&str, &str), &str> = HashMap::new();
+    let mut seen: HashMap<(&str, Part, &str), &str> = HashMap::new();
     for file in &spec.files {
-        for (name, event) in &file.events {
-            for (index, wire) in event.head.wire.iter().enumerate() {
-                if let Some(first) = seen.insert((file.family(), wire), name) {
-                    let at = Section::Events.entry(name).key("wire").index(index);
+        for document in file.documents() {
+            let (name, what) = (document.name, document.section().key());
+            for (index, wire) in document.event.head.wire.iter().enumerate() {
+                if let Some(first) = seen.insert((file.family(), document.part, wire), name) {
+                    let at = document.path().key("wire").index(index);
                     diagnostics
                         .reporter(file.source, &file.root)
-                        .error(Mistake::DuplicateEndpoint, At::Value(&at), format!("`{wire}` is two events"))
+                        .error(Mistake::DuplicateEndpoint, At::Value(&at), format!("`{wire}` is two {what}"))
                         .label("again here")
                         .help(format!("the first is `{first}`"));
                 }
@@ -32,9 +33,9 @@ pub(super) fn unique(spec: &Spec, diagnostics: &mut Diagnostics) {
 }
 
 impl Checker<'_> {
-    pub(super) fn event(&mut self, name: &str, event: &Event) {
-        let path = &Section::Events.entry(name);
-        let head = &event.head;
+    pub(super) fn document(&mut self, document: Document<'_>) {
+        let Document { part, event, .. } = document;
+        let (path, head) = (&document.path(), &event.head);
         self.report.described(&path.key("title"), &head.title);
         self.report.described(&path.key("summary"), &head.summary);
         if let Some(notes) = &head.notes {
@@ -42,13 +43,14 @@ impl Checker<'_> {
         }
         self.report.page(&path.key("doc"), &head.doc);
         let family = self.file.family();
-        if self.file.stem != format!("{family}.{EVENTS}") {
+        if part == Part::Payload && self.file.stem != format!("{family}.{EVENTS}") {
             self.report
                 .error(Mistake::BadFileName, At::Key(path), "events stand in a file of their own")
                 .label("not in this file")
                 .help(format!("move it to `{family}.{EVENTS}.yaml`"));
         }
-        self.wire(&path.key("wire"), event);
+        self.wire(&path.key("wire"), document);
+        self.rules(&path.key("rules"), &event.fields, &head.rules);
         if let Some(id) = &head.ends_job {
             self.ended_job(&path.key("ends_job"), event, id);
         }
@@ -58,40 +60,58 @@ impl Checker<'_> {
                 self.report
                     .error(Mistake::EnvelopeField, At::Key(&at), format!("`{name}` is not listed"))
                     .label("leave it out")
-                    .help("every event may have it; it belongs to the envelope, not to the type");
+                    .help("every event and every reply may have it; it belongs to the envelope, not to the type");
             }
         }
         if head.examples.is_empty() {
             self.report
-                .error(Mistake::MissingExample, At::Key(path), "an event without an example")
+                .error(Mistake::MissingExample, At::Key(path), format!("{} without an example", what(part)))
                 .label("needs `examples`")
-                .help("a whole document as it arrives, with values of our own");
+                .help("a whole document, with values of our own");
         }
     }
 
-    fn wire(&mut self, path: &Path, event: &Event) {
+    fn wire(&mut self, path: &Path, Document { part, event, .. }: Document<'_>) {
+        let is_reply = part == Part::Reply;
         if event.head.wire.is_empty() {
+            let message = format!("nothing tells this {} from others", noun(part));
+            self.report.error(Mistake::BadWire, At::Value(path), message).label("what is it on the wire?");
+        }
+        if is_reply && event.head.wire.len() > 1 {
             self.report
-                .error(Mistake::BadWire, At::Value(path), "nothing tells this event from others")
-                .label("what is it on the wire?");
+                .error(Mistake::BadWire, At::Value(&path.index(1)), "a reply is one thing on the wire")
+                .label("another reply");
         }
         for (index, wire) in event.head.wire.iter().enumerate() {
-            if Wire::parse(wire).is_none() {
-                self.report
-                    .error(
-                        Mistake::BadWire,
-                        At::Value(&path.index(index)),
-                        format!("`{wire}` tells no event from others"),
+            let fits = |wire: Wire<'_>| {
+                if is_reply {
+                    wire.key.is_of_replies() && wire.change.is_none() && !wire.kind.ends_with('*')
+                } else {
+                    wire.key != WireKey::BotResponse
+                }
+            };
+            if !Wire::parse(wire).is_some_and(fits) {
+                let (label, help) = if is_reply {
+                    ("a member and its value", "for example `MsgType text`, `msgtype stream`")
+                } else {
+                    (
+                        "a member, its value, and a `ChangeType` if needed",
+                        "for example `Event change_contact create_user`, `InfoType suite_ticket`, `msgtype text`",
                     )
-                    .label("a member, its value, and a `ChangeType` if needed")
-                    .help("for example `Event change_contact create_user`, `InfoType suite_ticket`, `msgtype text`");
+                };
+                let message = format!("`{wire}` tells no {} from others", noun(part));
+                self.report
+                    .error(Mistake::BadWire, At::Value(&path.index(index)), message)
+                    .label(label)
+                    .help(help);
             }
         }
     }
 
-    /// The examples of an event: whole documents, of this event, in which nothing is missing or unknown.
-    pub(super) fn payloads(&mut self, path: &Path, event: &Event) {
-        let file = self.file;
+    /// The examples of an event or a reply: whole documents, of this one, in which nothing is missing or unknown.
+    pub(super) fn payloads(&mut self, document: Document<'_>) {
+        let (file, path) = (self.file, document.path());
+        let Document { part, event, .. } = document;
         for (index, example) in event.head.examples.iter().enumerate() {
             let path = path.key("examples").index(index).key("payload");
             let mut document = match document::parse(&example.payload) {
@@ -113,7 +133,11 @@ impl Checker<'_> {
                     },
                 );
                 self.report
-                    .error(Mistake::BadExampleValue, At::Value(&path), "this example is another event's")
+                    .error(
+                        Mistake::BadExampleValue,
+                        At::Value(&path),
+                        format!("this example is another {}'s", noun(part)),
+                    )
                     .label(label);
                 continue;
             }
@@ -123,8 +147,18 @@ impl Checker<'_> {
             // All scalars of XML are text.
             self.lenient = example.payload.trim_start().starts_with('<');
             let mut place = Place::document(file.root.find(&path));
+            place.sent = part.is_sent();
             self.object(&mut place, &event.fields, object, false);
+            self.held(&place, (&event.fields, &event.head.rules), object);
             self.lenient = false;
         }
     }
+}
+
+fn noun(part: Part) -> &'static str {
+    if part == Part::Reply { "reply" } else { "event" }
+}
+
+fn what(part: Part) -> &'static str {
+    if part == Part::Reply { "a reply" } else { "an event" }
 }

@@ -158,7 +158,7 @@ impl Checker<'_> {
     }
 
     /// The rules of a type, over an object of it.
-    fn held(
+    pub(super) fn held(
         &mut self,
         place: &Place<'_>,
         (fields, rules): (&IndexMap<String, Field>, &[WrittenRule]),

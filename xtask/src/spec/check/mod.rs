@@ -30,7 +30,7 @@ use crate::spec::diagnostic::{At, Diagnostics};
 use crate::spec::mistakes::Mistake;
 use crate::spec::names;
 use crate::spec::source::{Path, Source};
-use crate::spec::{EVENTS, Section, Spec};
+use crate::spec::{EVENTS, Part, Section, Spec};
 
 /// Checks a whole spec.
 pub fn spec(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
@@ -79,14 +79,14 @@ impl Checker<'_> {
         for operation in self.file.operations() {
             let path = operation.section.entry(operation.name);
             for (part, fields) in operation.parts {
-                self.fields(&path.key(part.key()), fields, part.is_sent());
+                self.fields(&path.key(part.key()), fields, part == Part::Request);
             }
         }
         for (name, endpoint) in &self.file.endpoints {
             self.endpoint(name, endpoint);
         }
-        for (name, event) in &self.file.events {
-            self.event(name, event);
+        for document in self.file.documents() {
+            self.document(document);
         }
         for (name, structure) in &self.file.structs {
             let path = Section::Structs.entry(name);
@@ -116,8 +116,8 @@ impl Checker<'_> {
         for (name, endpoint) in &self.file.endpoints {
             self.examples(&Section::Endpoints.entry(name), endpoint);
         }
-        for (name, event) in &self.file.events {
-            self.payloads(&Section::Events.entry(name), event);
+        for document in self.file.documents() {
+            self.payloads(document);
         }
         if self.report.count() == before {
             self.unshown_quirks();

@@ -21,6 +21,7 @@ impl Checker<'_> {
             let (path, name) = (operation.section.entry(operation.name), operation.name);
             let (what, help) = match operation.section {
                 Section::Events => ("an event's name", "name it as on the wire"),
+                Section::Replies => ("a reply's name", "name it as on the wire, with `_reply` at its end"),
                 _ => ("an endpoint's name", "name it after the last part of its path, verb first"),
             };
             if !names::is_snake(name) {
@@ -142,6 +143,20 @@ impl Checker<'_> {
             self.report
                 .error(Mistake::BadType, At::Value(&path.key("item")), "only a list has items")
                 .label(format!("`{name}` is a `{}`", field.ty));
+        }
+        if let Some(count) = &field.count {
+            let at = path.key("count");
+            if !matches!(field.ty, TypeExpr::Generic(Generic::List, _)) {
+                self.report
+                    .error(Mistake::BadType, At::Value(&at), "only a list is counted")
+                    .label(format!("`{name}` is a `{}`", field.ty));
+            }
+            if fields.contains_key(count) {
+                self.report
+                    .error(Mistake::NameCollision, At::Value(&at), format!("`{count}` is a field already"))
+                    .label("filled in by itself")
+                    .help("leave the field out");
+            }
         }
     }
 

@@ -2,13 +2,21 @@
 
 //! 消息接收与发送 · 智能机器人 · 主动回复消息
 //!
-//! Replies of AI bots, sent after the callback.
+//! Replies of AI bots: in the answer to a callback, or sent after it.
 //!
 //! Needs the feature `aibot`.
 //!
 //! | request | title | call |
 //! |---|---|---|
 //! | [`RespondByUrl`] | [主动回复消息](https://developer.work.weixin.qq.com/document/path/101138) | `POST /cgi-bin/aibot/response` |
+//!
+//! | reply | title |
+//! |---|---|
+//! | [`TextReply`] | [文本消息](https://developer.work.weixin.qq.com/document/path/101031) |
+//! | [`TemplateCardReply`] | [模板卡片消息](https://developer.work.weixin.qq.com/document/path/101031) |
+//! | [`StreamReply`] | [流式消息回复](https://developer.work.weixin.qq.com/document/path/101031) |
+//! | [`StreamWithCardReply`] | [流式消息+模板卡片回复](https://developer.work.weixin.qq.com/document/path/101031) |
+//! | [`UpdateTemplateCardReply`] | [模版卡片更新消息](https://developer.work.weixin.qq.com/document/path/101031) |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -48,6 +56,241 @@ impl RespondByUrl {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RespondByUrlResponse {}
+
+/// Welcomes a user who opens the chat with the bot.
+///
+/// `msgtype` `text` · [文本消息](https://developer.work.weixin.qq.com/document/path/101031)
+///
+/// Only in response to the event `enter_chat`. To all other callbacks, reply with [`StreamReply`] or a
+/// card.
+#[doc(alias("文本消息", "text"))]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct TextReply {
+    /// The text.
+    pub text: TextContent,
+}
+
+impl TextReply {
+    /// Creates a reply with all required fields.
+    #[must_use]
+    pub fn new(text: TextContent) -> Self {
+        Self { text }
+    }
+}
+
+/// Replies with a template card.
+///
+/// `msgtype` `template_card` · [模板卡片消息](https://developer.work.weixin.qq.com/document/path/101031)
+///
+/// In response to the event `enter_chat` or to a message.
+#[doc(alias("模板卡片消息", "template_card"))]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct TemplateCardReply {
+    /// The card.
+    pub template_card: CardReply,
+}
+
+impl TemplateCardReply {
+    /// Creates a reply with all required fields.
+    #[must_use]
+    pub fn new(template_card: CardReply) -> Self {
+        Self { template_card }
+    }
+}
+
+/// Replies with a text that grows.
+///
+/// `msgtype` `stream` · [流式消息回复](https://developer.work.weixin.qq.com/document/path/101031)
+///
+/// In response to a message, or to the callback with `msgtype` `stream`, by which WeCom asks for the
+/// rest of a text until a reply has `finish`. Each reply has the whole text so far, not only what is
+/// new.
+#[doc(alias("流式消息回复", "stream"))]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct StreamReply {
+    /// The text.
+    pub stream: Stream,
+}
+
+impl StreamReply {
+    /// Creates a reply with all required fields.
+    #[must_use]
+    pub fn new(stream: Stream) -> Self {
+        Self { stream }
+    }
+}
+
+/// Replies with a text that grows, and with a template card.
+///
+/// `msgtype` `stream_with_template_card` ·
+/// [流式消息+模板卡片回复](https://developer.work.weixin.qq.com/document/path/101031)
+///
+/// The first reply must have the stream's `id`. The card can be in the first reply or in a later one,
+/// but only in one.
+#[doc(alias("流式消息+模板卡片回复", "stream_with_template_card"))]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct StreamWithCardReply {
+    /// The text.
+    pub stream: Stream,
+    /// The card.
+    pub template_card: Option<CardReply>,
+}
+
+impl StreamWithCardReply {
+    /// Creates a reply with all required fields.
+    #[must_use]
+    pub fn new(stream: Stream) -> Self {
+        Self { stream, ..Self::default() }
+    }
+
+    /// Sets [`template_card`](Self::template_card).
+    #[must_use]
+    pub fn template_card(mut self, template_card: CardReply) -> Self {
+        self.template_card = Some(template_card);
+        self
+    }
+}
+
+/// Replaces a template card.
+///
+/// `response_type` `update_template_card` ·
+/// [模版卡片更新消息](https://developer.work.weixin.qq.com/document/path/101031)
+///
+/// In response to the event `template_card_event`. The card must have the `task_id` of the callback.
+#[doc(alias("模版卡片更新消息", "update_template_card"))]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UpdateTemplateCardReply {
+    /// The userids of the users for whom the card is replaced. If omitted, all who have it.
+    pub userids: Option<Vec<String>>,
+    /// The new card. Feedback on it replaces that on the old one.
+    pub template_card: CardReply,
+}
+
+impl UpdateTemplateCardReply {
+    /// Creates a reply with all required fields.
+    #[must_use]
+    pub fn new(template_card: CardReply) -> Self {
+        Self {
+            template_card,
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`userids`](Self::userids).
+    #[must_use]
+    pub fn userids(
+        mut self,
+        userids: impl IntoIterator<Item = impl crate::IntoItem<String>>,
+    ) -> Self {
+        self.userids = Some(
+            userids.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
+        self
+    }
+}
+
+/// Text.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct TextContent {
+    /// The text.
+    pub content: String,
+}
+
+impl TextContent {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(content: impl Into<String>) -> Self {
+        Self { content: content.into() }
+    }
+}
+
+/// A text that grows.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Stream {
+    /// The ID of the text, chosen by the app, which the callbacks that ask for the rest of it contain.
+    /// Required in the first reply.
+    pub id: Option<String>,
+    /// Whether the text is complete.
+    pub finish: Option<bool>,
+    /// The whole text so far, in UTF-8. Supports the same Markdown as `markdown_v2` of group bots; text
+    /// within `<think>` is shown as reasoning. At most 20480 bytes.
+    pub content: Option<String>,
+    /// Images below the text. Only with `finish`. At most 10 items.
+    pub msg_item: Option<Vec<StreamItem>>,
+    /// The feedback on the reply. Only in the first reply.
+    pub feedback: Option<Feedback>,
+}
+
+impl Stream {
+    /// Creates an empty value: no field is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`id`](Self::id).
+    #[must_use]
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// Sets [`finish`](Self::finish).
+    #[must_use]
+    pub fn finish(mut self, finish: bool) -> Self {
+        self.finish = Some(finish);
+        self
+    }
+
+    /// Sets [`content`](Self::content).
+    #[must_use]
+    pub fn content(mut self, content: impl Into<String>) -> Self {
+        self.content = Some(content.into());
+        self
+    }
+
+    /// Sets [`msg_item`](Self::msg_item).
+    #[must_use]
+    pub fn msg_item(mut self, msg_item: impl IntoIterator<Item = StreamItem>) -> Self {
+        self.msg_item = Some(msg_item.into_iter().collect());
+        self
+    }
+
+    /// Sets [`feedback`](Self::feedback).
+    #[must_use]
+    pub fn feedback(mut self, feedback: Feedback) -> Self {
+        self.feedback = Some(feedback);
+        self
+    }
+}
+
+/// An image below a text.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct StreamImage {
+    /// The image, JPG or PNG, as Base64. Up to 10 MB before it is encoded.
+    pub base64: String,
+    /// The MD5 of the image before it is encoded.
+    pub md5: String,
+}
+
+impl StreamImage {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(base64: impl Into<String>, md5: impl Into<String>) -> Self {
+        Self {
+            base64: base64.into(),
+            md5: md5.into(),
+        }
+    }
+}
 
 /// Markdown.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1432,6 +1675,16 @@ pub enum VoteMode {
     Multiple,
     /// A value the documentation does not list.
     Other(Unknown),
+}
+
+/// Something below a text.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum StreamItem {
+    /// `image`
+    Image(StreamImage),
+    /// A `msgtype` that the documentation doesn't list, with all its fields.
+    Other(UnknownUnion),
 }
 
 /// The content of a reply.

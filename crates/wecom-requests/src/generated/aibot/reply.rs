@@ -31,6 +31,109 @@ impl crate::Check for RespondByUrl {
     }
 }
 
+impl crate::Check for TextReply {
+    fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::Check for TemplateCardReply {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("template_card", &self.template_card);
+    }
+}
+
+impl crate::Check for StreamReply {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("stream", &self.stream);
+    }
+}
+
+impl crate::Check for StreamWithCardReply {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("stream", &self.stream);
+        checker.nested("template_card", &self.template_card);
+    }
+}
+
+impl crate::Check for UpdateTemplateCardReply {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("template_card", &self.template_card);
+    }
+}
+
+#[cfg(feature = "callback")]
+impl crate::PassiveReply for TextReply {
+    const META: &'static crate::ReplyMeta = &crate::ReplyMeta {
+        id: "aibot.reply.text_reply",
+        title: "文本消息",
+        page: "https://developer.work.weixin.qq.com/document/path/101031",
+        format: crate::ReplyFormat::Json,
+        member: "msgtype",
+        kind: "text",
+    };
+}
+
+#[cfg(feature = "callback")]
+impl crate::PassiveReply for TemplateCardReply {
+    const META: &'static crate::ReplyMeta = &crate::ReplyMeta {
+        id: "aibot.reply.template_card_reply",
+        title: "模板卡片消息",
+        page: "https://developer.work.weixin.qq.com/document/path/101031",
+        format: crate::ReplyFormat::Json,
+        member: "msgtype",
+        kind: "template_card",
+    };
+}
+
+#[cfg(feature = "callback")]
+impl crate::PassiveReply for StreamReply {
+    const META: &'static crate::ReplyMeta = &crate::ReplyMeta {
+        id: "aibot.reply.stream_reply",
+        title: "流式消息回复",
+        page: "https://developer.work.weixin.qq.com/document/path/101031",
+        format: crate::ReplyFormat::Json,
+        member: "msgtype",
+        kind: "stream",
+    };
+}
+
+#[cfg(feature = "callback")]
+impl crate::PassiveReply for StreamWithCardReply {
+    const META: &'static crate::ReplyMeta = &crate::ReplyMeta {
+        id: "aibot.reply.stream_with_card_reply",
+        title: "流式消息+模板卡片回复",
+        page: "https://developer.work.weixin.qq.com/document/path/101031",
+        format: crate::ReplyFormat::Json,
+        member: "msgtype",
+        kind: "stream_with_template_card",
+    };
+}
+
+#[cfg(feature = "callback")]
+impl crate::PassiveReply for UpdateTemplateCardReply {
+    const META: &'static crate::ReplyMeta = &crate::ReplyMeta {
+        id: "aibot.reply.update_template_card_reply",
+        title: "模版卡片更新消息",
+        page: "https://developer.work.weixin.qq.com/document/path/101031",
+        format: crate::ReplyFormat::Json,
+        member: "response_type",
+        kind: "update_template_card",
+    };
+}
+
+#[cfg(feature = "callback")]
+crate::reply::passive! {
+    TextReply, TemplateCardReply, StreamReply, StreamWithCardReply,
+    UpdateTemplateCardReply
+}
+
+impl crate::Check for Stream {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_bytes("content", &self.content, 20480);
+        checker.max_items("msg_item", &self.msg_item, 10);
+        checker.nested("feedback", &self.feedback);
+    }
+}
+
 impl crate::Check for MarkdownContent {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_bytes("content", &self.content, 20480);

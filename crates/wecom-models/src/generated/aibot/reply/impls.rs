@@ -144,6 +144,61 @@ impl wire::WriteObject for RespondByUrl {
     }
 }
 
+impl wire::WriteObject for TextReply {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("text", &self.text)
+    }
+}
+
+impl wire::WriteObject for TemplateCardReply {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("template_card", &self.template_card)
+    }
+}
+
+impl wire::WriteObject for StreamReply {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("stream", &self.stream)
+    }
+}
+
+impl wire::WriteObject for StreamWithCardReply {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("stream", &self.stream)?;
+        out.put_some("template_card", &self.template_card)
+    }
+}
+
+impl wire::WriteObject for UpdateTemplateCardReply {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("userids", &self.userids)?;
+        out.put("template_card", &self.template_card)
+    }
+}
+
+impl wire::WriteObject for TextContent {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("content", &self.content)
+    }
+}
+
+impl wire::WriteObject for Stream {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("id", &self.id)?;
+        out.put_some("finish", &self.finish)?;
+        out.put_some("content", &self.content)?;
+        out.put_some("msg_item", &self.msg_item)?;
+        out.put_some("feedback", &self.feedback)
+    }
+}
+
+impl wire::WriteObject for StreamImage {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("base64", &self.base64)?;
+        out.put("md5", &self.md5)
+    }
+}
+
 impl wire::WriteObject for MarkdownContent {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("content", &self.content)?;
@@ -391,6 +446,18 @@ impl wire::WriteObject for VoteOption {
     }
 }
 
+impl wire::WriteObject for StreamItem {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        match self {
+            Self::Image(content) => {
+                out.put("msgtype", "image")?;
+                out.put("image", content)
+            }
+            Self::Other(unknown) => wire::WriteObject::put(unknown, out),
+        }
+    }
+}
+
 impl wire::WriteObject for Message {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         match self {
@@ -436,12 +503,13 @@ impl wire::WriteObject for TemplateCard {
 }
 
 wire::write_objects! {
-    RespondByUrl, MarkdownContent, Feedback, CardReply, TextNoticeCard, NewsNoticeCard,
-    ButtonInteractionCard, VoteInteractionCard, MultipleInteractionCard, CardSource,
-    ActionMenu, MenuAction, MainTitle, EmphasisContent, QuoteArea, HorizontalContent,
-    JumpAction, NoticeAction, CardAction, VerticalContent, CardImage, ImageTextArea,
-    SubmitButton, SelectionItem, SelectionOption, Button, Checkbox, VoteOption, Message,
-    TemplateCard
+    RespondByUrl, TextReply, TemplateCardReply, StreamReply, StreamWithCardReply,
+    UpdateTemplateCardReply, TextContent, Stream, StreamImage, MarkdownContent, Feedback,
+    CardReply, TextNoticeCard, NewsNoticeCard, ButtonInteractionCard,
+    VoteInteractionCard, MultipleInteractionCard, CardSource, ActionMenu, MenuAction,
+    MainTitle, EmphasisContent, QuoteArea, HorizontalContent, JumpAction, NoticeAction,
+    CardAction, VerticalContent, CardImage, ImageTextArea, SubmitButton, SelectionItem,
+    SelectionOption, Button, Checkbox, VoteOption, StreamItem, Message, TemplateCard
 }
 
 wire::write_int_enums! {
@@ -471,12 +539,13 @@ wire::int_enums! {
 }
 
 wire::open_unions! {
-    Message, TemplateCard
+    StreamItem, Message, TemplateCard
 }
 
 wire::from_contents! {
-    Message::Markdown(MarkdownContent), Message::TemplateCard(CardReply),
-    TemplateCard::TextNotice(TextNoticeCard), TemplateCard::NewsNotice(NewsNoticeCard),
+    StreamItem::Image(StreamImage), Message::Markdown(MarkdownContent),
+    Message::TemplateCard(CardReply), TemplateCard::TextNotice(TextNoticeCard),
+    TemplateCard::NewsNotice(NewsNoticeCard),
     TemplateCard::ButtonInteraction(ButtonInteractionCard),
     TemplateCard::VoteInteraction(VoteInteractionCard),
     TemplateCard::MultipleInteraction(MultipleInteractionCard)

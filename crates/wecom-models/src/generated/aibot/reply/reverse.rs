@@ -28,6 +28,117 @@ impl wire::ReadObject for RespondByUrl {
     }
 }
 
+impl wire::ReadObject for TextReply {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "text" => field.read(&mut self.text),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for TemplateCardReply {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "template_card" => field.read(&mut self.template_card),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for StreamReply {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "stream" => field.read(&mut self.stream),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for StreamWithCardReply {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "stream" => field.read(&mut self.stream),
+            "template_card" => field.read(&mut self.template_card),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for UpdateTemplateCardReply {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "userids" => field.read(&mut self.userids),
+            "template_card" => field.read(&mut self.template_card),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for TextContent {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "content" => field.read(&mut self.content),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for Stream {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "id" => field.read(&mut self.id),
+            "finish" => field.read(&mut self.finish),
+            "content" => field.read(&mut self.content),
+            "msg_item" => field.read(&mut self.msg_item),
+            "feedback" => field.read(&mut self.feedback),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for StreamImage {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "base64" => field.read(&mut self.base64),
+            "md5" => field.read(&mut self.md5),
+            _ => field.skip(),
+        }
+    }
+}
+
 impl wire::ReadObject for MarkdownContent {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
@@ -463,6 +574,28 @@ impl wire::ReadObject for VoteOption {
     }
 }
 
+impl wire::SiblingUnion for StreamItem {
+    const TAG: &'static str = "msgtype";
+
+    fn content(tag: &str) -> Option<&'static str> {
+        let content = match tag {
+            "image" => "image",
+            _ => return None,
+        };
+        Some(content)
+    }
+
+    fn read_content<'de, F: wire::Field<'de>>(
+        tag: &str,
+        content: F,
+    ) -> Result<Self, F::Error> {
+        match tag {
+            "image" => content.take_as(Self::Image),
+            _ => content.skip().map(|()| Self::default()),
+        }
+    }
+}
+
 impl wire::SiblingUnion for Message {
     const TAG: &'static str = "msgtype";
 
@@ -523,15 +656,17 @@ impl wire::FlatUnion for TemplateCard {
 }
 
 wire::read_objects! {
-    RespondByUrl, MarkdownContent, Feedback, CardReply, TextNoticeCard, NewsNoticeCard,
-    ButtonInteractionCard, VoteInteractionCard, MultipleInteractionCard, CardSource,
-    ActionMenu, MenuAction, MainTitle, EmphasisContent, QuoteArea, HorizontalContent,
-    JumpAction, NoticeAction, CardAction, VerticalContent, CardImage, ImageTextArea,
-    SubmitButton, SelectionItem, SelectionOption, Button, Checkbox, VoteOption
+    RespondByUrl, TextReply, TemplateCardReply, StreamReply, StreamWithCardReply,
+    UpdateTemplateCardReply, TextContent, Stream, StreamImage, MarkdownContent, Feedback,
+    CardReply, TextNoticeCard, NewsNoticeCard, ButtonInteractionCard,
+    VoteInteractionCard, MultipleInteractionCard, CardSource, ActionMenu, MenuAction,
+    MainTitle, EmphasisContent, QuoteArea, HorizontalContent, JumpAction, NoticeAction,
+    CardAction, VerticalContent, CardImage, ImageTextArea, SubmitButton, SelectionItem,
+    SelectionOption, Button, Checkbox, VoteOption
 }
 
 wire::read_unions! {
-    set_sibling : Message
+    set_sibling : StreamItem, Message
 }
 
 wire::read_unions! {

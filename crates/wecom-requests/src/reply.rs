@@ -1,0 +1,273 @@
+//! Passive replies: what an application answers a callback with.
+
+use bytes::Bytes;
+use quick_xml::escape::escape;
+use serde::Serialize;
+use wecom_models::Timestamp;
+use wecom_models::wire::{Output, WriteObject, write_object};
+
+use crate::{Check, Violations};
+
+/// Any error.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// The type of a passive reply (被动回复), which a callback is answered with.
+///
+/// A reply has no sender, recipient or time: the receiver fills them in.
+pub trait PassiveReply: Check + WriteObject {
+    /// What it is.
+    const META: &'static ReplyMeta;
+}
+
+/// What is known of a passive reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReplyMeta {
+    /// What the specification calls it: `message.reply.text_reply`.
+    pub id: &'static str,
+    /// The Chinese title of its page.
+    pub title: &'static str,
+    /// Its page.
+    pub page: &'static str,
+    /// Its format.
+    pub format: ReplyFormat,
+    /// The member that says what it is: `MsgType`.
+    pub member: &'static str,
+    /// The value of that member.
+    pub kind: &'static str,
+}
+
+/// The format of a passive reply, which is that of the callback that it answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReplyFormat {
+    /// XML, of applications.
+    Xml,
+    /// JSON, of AI bots.
+    Json,
+}
+
+/// A passive reply that can't be sent.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReplyError {
+    /// It breaks documented limits.
+    #[error("the reply {id} breaks documented limits: {}", listed(violations))]
+    #[non_exhaustive]
+    Limits {
+        /// What the specification calls it.
+        id: &'static str,
+        /// All broken limits.
+        violations: Violations,
+    },
+    /// It can't be written.
+    #[error("the reply {id} can't be written: {reason}")]
+    #[non_exhaustive]
+    Write {
+        /// What the specification calls it.
+        id: &'static str,
+        /// The reason.
+        reason: String,
+    },
+    /// It answers a callback of the other format.
+    #[error("the reply {id} is for {}, and the callback has another format", .format.receivers())]
+    #[non_exhaustive]
+    Format {
+        /// What the specification calls it.
+        id: &'static str,
+        /// Its format.
+        format: ReplyFormat,
+    },
+}
+
+fn listed(Violations(violations): &Violations) -> String {
+    violations.iter().map(ToString::to_string).collect::<Vec<String>>().join("; ")
+}
+
+impl ReplyFormat {
+    fn receivers(self) -> &'static str {
+        match self {
+            Self::Xml => "applications, in XML",
+            Self::Json => "AI bots, in JSON",
+        }
+    }
+}
+
+/// A passive reply, or none: the plain document that WeCom is answered with, encrypted and signed by the receiver.
+///
+/// Applications reply in XML, AI bots and devices in JSON. Types such as `message::reply::TextReply` turn into it by themselves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Passive(Content);
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+enum Content {
+    #[default]
+    None,
+    /// A whole document.
+    Document(Bytes),
+    /// A reply of the specification; in XML without the members that the receiver fills in.
+    Reply { meta: &'static ReplyMeta, text: String },
+}
+
+/// What the receiver fills in: the sender and the recipient of the callback with their roles swapped, and the time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Addressed<'a> {
+    /// The member who gets the reply: the callback's `FromUserName`.
+    pub to_user: &'a str,
+    /// The company: the callback's `ToUserName`.
+    pub from_user: &'a str,
+    /// The time.
+    pub time: Timestamp,
+}
+
+impl Passive {
+    /// No reply.
+    pub const fn none() -> Self {
+        Self(Content::None)
+    }
+
+    /// Replies with a whole document. In XML it needs `ToUserName`, `FromUserName` and `CreateTime`, which [`Passive::of`] fills in.
+    pub fn new(document: impl Into<Bytes>) -> Self {
+        let document = document.into();
+        Self(if document.is_empty() { Content::None } else { Content::Document(document) })
+    }
+
+    /// Replies with a reply of the specification, if it keeps its limits.
+    pub fn of<T: PassiveReply>(reply: &T) -> Result<Self, ReplyError> {
+        let meta = T::META;
+        let id = meta.id;
+        reply.violations().map_err(|violations| ReplyError::Limits { id, violations })?;
+        let tagged = Tagged { meta, reply };
+        let text = match meta.format {
+            ReplyFormat::Xml => {
+                quick_xml::se::to_string_with_root(ROOT, &tagged).map_err(|error| error.to_string())
+            }
+            ReplyFormat::Json => serde_json::to_string(&tagged).map_err(|error| error.to_string()),
+        };
+        let text = text.map_err(|reason| ReplyError::Write { id, reason })?;
+        Ok(Self(Content::Reply { meta, text }))
+    }
+
+    /// Returns whether there is no reply.
+    pub fn is_none(&self) -> bool {
+        matches!(self.0, Content::None)
+    }
+
+    /// The plain document for a callback of a format: `None` for the formats that no reply of the specification has.
+    pub fn document(
+        &self,
+        format: Option<ReplyFormat>,
+        addressed: &Addressed<'_>,
+    ) -> Result<Bytes, ReplyError> {
+        match &self.0 {
+            Content::None => Ok(Bytes::new()),
+            Content::Document(document) => Ok(document.clone()),
+            Content::Reply { meta, .. } if format != Some(meta.format) => {
+                Err(ReplyError::Format { id: meta.id, format: meta.format })
+            }
+            Content::Reply { meta: ReplyMeta { format: ReplyFormat::Json, .. }, text } => {
+                Ok(text.clone().into())
+            }
+            Content::Reply { text, .. } => Ok(addressed.insert_into(text).into()),
+        }
+    }
+}
+
+impl Addressed<'_> {
+    /// A reply in XML with these members at its beginning.
+    fn insert_into(&self, text: &str) -> String {
+        let Self { to_user, from_user, time } = self;
+        let members = text.strip_prefix("<xml>").unwrap_or(text);
+        let mut text = format!(
+            "<xml><ToUserName>{}</ToUserName><FromUserName>{}</FromUserName><CreateTime>{}</CreateTime>{members}",
+            escape(*to_user),
+            escape(*from_user),
+            time.as_unix(),
+        );
+        // What XML has no way of writing: somebody's text may have it, and WeCom would refuse the whole reply.
+        text.retain(|c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..));
+        text
+    }
+}
+
+/// The root of documents in XML.
+const ROOT: &str = "xml";
+
+/// A reply, and before it what it is.
+struct Tagged<'a, T> {
+    meta: &'static ReplyMeta,
+    reply: &'a T,
+}
+
+impl<T: WriteObject> WriteObject for Tagged<'_, T> {
+    fn put<O: Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put(self.meta.member, self.meta.kind)?;
+        self.reply.put(out)
+    }
+}
+
+impl<T: WriteObject> Serialize for Tagged<'_, T> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        write_object(self, serializer)
+    }
+}
+
+impl From<serde_json::Value> for Passive {
+    fn from(document: serde_json::Value) -> Self {
+        Self::new(document.to_string())
+    }
+}
+
+/// What a handler of callbacks may return: nothing, a reply, perhaps one (`Option`), or any of these or an error (`Result`).
+#[diagnostic::on_unimplemented(
+    message = "a handler can't return `{Self}`",
+    note = "it returns nothing, a passive reply, an `Option` of one, or a `Result` of these",
+    note = "if it is a reply of `wecom-models`, the feature of its family may be missing in `wecom-requests`"
+)]
+pub trait IntoPassive {
+    /// Makes a reply of it.
+    fn into_passive(self) -> Result<Passive, BoxError>;
+}
+
+impl IntoPassive for () {
+    fn into_passive(self) -> Result<Passive, BoxError> {
+        Ok(Passive::none())
+    }
+}
+
+impl IntoPassive for Passive {
+    fn into_passive(self) -> Result<Passive, BoxError> {
+        Ok(self)
+    }
+}
+
+impl IntoPassive for serde_json::Value {
+    fn into_passive(self) -> Result<Passive, BoxError> {
+        Ok(self.into())
+    }
+}
+
+impl<T: IntoPassive> IntoPassive for Option<T> {
+    fn into_passive(self) -> Result<Passive, BoxError> {
+        self.map_or(Ok(Passive::none()), T::into_passive)
+    }
+}
+
+impl<T: IntoPassive, E: Into<BoxError>> IntoPassive for Result<T, E> {
+    fn into_passive(self) -> Result<Passive, BoxError> {
+        self.map_err(Into::into)?.into_passive()
+    }
+}
+
+/// Lets handlers return replies.
+#[allow(unused_macros, reason = "not every family has replies")]
+macro_rules! passive {
+    ($($reply:ident),*) => {$(
+        impl crate::IntoPassive for $reply {
+            fn into_passive(self) -> Result<crate::Passive, crate::BoxError> {
+                Ok(crate::Passive::of(&self)?)
+            }
+        }
+    )*};
+}
+#[allow(unused_imports, reason = "not every family has replies")]
+pub(crate) use passive;

@@ -1,0 +1,105 @@
+//! Events and passive replies: what tells them from others, and what is in them.
+
+use serde_json::Value;
+
+use super::examples::Numbered;
+use super::spot::{Both, Side, Spot};
+use super::structs::{Structs, inside};
+use super::{Comparison, Rule, listed};
+use crate::api::{Event, Module, page_url};
+use crate::spec::{Part, Shown, document};
+
+/// An event or a reply, and its module.
+#[derive(Debug)]
+pub(super) struct Told<'a> {
+    pub(super) module: &'a Module,
+    pub(super) part: Part,
+    pub(super) event: &'a Event,
+}
+
+impl<'a> Told<'a> {
+    /// Those of some modules.
+    pub(super) fn of(modules: &'a [Module]) -> Vec<Self> {
+        let of = |module: &'a Module, part: Part, events: &'a [Event]| {
+            events.iter().map(move |event| Self { module, part, event })
+        };
+        let all = modules.iter().flat_map(|module| {
+            of(module, Part::Payload, &module.events).chain(of(module, Part::Reply, &module.replies))
+        });
+        all.collect()
+    }
+
+    pub(super) fn spot(&self, side: Side) -> Spot {
+        Spot::document(side, self.module, self.part, self.event)
+    }
+
+    /// Whether something on the wire is told of both.
+    pub(super) fn is_told_as(&self, other: &Self) -> bool {
+        self.part == other.part && self.event.wire.iter().any(|wire| other.event.wire.contains(wire))
+    }
+}
+
+impl Comparison<'_> {
+    pub(super) fn document_in(&mut self, side: Side, told: &Told<'_>) {
+        let spot = told.spot(side);
+        let rust = &spot.rust;
+        match side {
+            Side::Base => self.one(Rule::CallbackRemoved, &spot, format!("`{rust}` is gone")),
+            Side::Head => {
+                let wires = listed(told.event.wire.iter().map(String::as_str));
+                self.one(Rule::CallbackAdded, &spot, format!("`{rust}` is new: {wires}"));
+            }
+        }
+    }
+
+    /// An event or a reply that is in both specs; its module may have another name.
+    pub(super) fn document(&mut self, base: &Told<'_>, head: &Told<'_>, same_module: bool) {
+        let both = Both { base: base.spot(Side::Base), head: head.spot(Side::Head) };
+        let (old, new) = (&both.base.rust, &both.head.rust);
+        if !same_module {
+            self.both(Rule::CallbackMoved, &both, format!("`{old}` has moved to `{new}`"));
+        } else if base.event.ty != head.event.ty {
+            self.both(Rule::CallbackRenamed, &both, format!("`{old}` is renamed to `{new}`"));
+        }
+        let (b, h) = (base.event, head.event);
+        if b.wire != h.wire {
+            let wires = listed(h.wire.iter().map(String::as_str));
+            let meaning = match head.part {
+                Part::Reply => format!("`{new}` is sent as {wires}"),
+                _ => format!("handlers of `{new}` take {wires}"),
+            };
+            self.both(Rule::CallbackWireChanged, &inside(&both, "wire"), meaning);
+        }
+        let (old_page, new_page) = (page_url(&b.doc), page_url(&h.doc));
+        if (&b.title, &old_page, b.doc.id) != (&h.title, &new_page, h.doc.id) {
+            let meaning = format!("the page of `{new}` is [{}]({new_page})", h.title);
+            self.both(Rule::CallbackDocsChanged, &both, meaning);
+        }
+        let rules = |told: &Told<'_>| {
+            let structure = told.module.structure(&told.event.ty);
+            structure.map(|structure| structure.rules.clone()).unwrap_or_default()
+        };
+        let are_documented = !head.part.is_sent();
+        if b.words() != h.words() || (are_documented && rules(base) != rules(head)) {
+            self.both(Rule::CallbackDocsChanged, &both, format!("the documentation of `{new}` changed"));
+        }
+        self.examples(&numbered(&b.examples), &numbered(&h.examples), &both);
+        let structs = (base.module.structure(&b.ty), head.module.structure(&h.ty));
+        let (Some(old), Some(new)) = structs else { return };
+        let stem = base.module.stem();
+        let structs = Structs { module: &stem, base: old, head: new, spots: &both };
+        self.fields(&structs, |spot| spot.path.key(head.part.key()));
+        if head.part.is_sent() {
+            self.rules(&structs, &both);
+        }
+    }
+}
+
+/// The examples as values, so that blanks and line breaks don't matter.
+fn numbered(examples: &[Shown]) -> Vec<Numbered<'_>> {
+    let values = examples.iter().map(|shown| {
+        let read: Result<Value, &str> = document::parse(&shown.payload).map_err(|_| shown.payload.as_str());
+        [read, Ok(Value::Null)]
+    });
+    values.enumerate().map(|(index, values)| Numbered { index, values, answers: false }).collect()
+}

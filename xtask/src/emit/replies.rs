@@ -1,0 +1,48 @@
+//! Passive replies: what tells them from others, and that handlers may return them.
+
+use std::collections::HashSet;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::checks;
+use crate::api::{Event, Module, page_url};
+use crate::spec::WireKey;
+use crate::spec::names::ident;
+
+/// What the replies of a module know of themselves.
+pub(super) fn impls(module: &Module, limited: &HashSet<&str>) -> Option<TokenStream> {
+    module.replies.first()?;
+    let checks = module.replies.iter().map(|reply| {
+        let structure = module.structure(&reply.ty).expect("every reply has a type");
+        checks::of_struct(module, structure, limited)
+    });
+    let types = module.replies.iter().map(|reply| ident(&reply.ty));
+    let replies = module.replies.iter().map(of_one);
+    Some(quote! {
+        #(#checks)*
+        #(#replies)*
+        #[cfg(feature = "callback")]
+        crate::reply::passive! { #(#types),* }
+    })
+}
+
+fn of_one(reply: &Event) -> TokenStream {
+    let (ty, id, title, page) = (ident(&reply.ty), &reply.id, &reply.title, page_url(&reply.doc));
+    let wire = reply.wires().next().expect("checked: something tells it from others");
+    let format = ident(if wire.key == WireKey::MsgType { "Xml" } else { "Json" });
+    let (member, kind) = (wire.key.keyword(), wire.kind);
+    quote! {
+        #[cfg(feature = "callback")]
+        impl crate::PassiveReply for #ty {
+            const META: &'static crate::ReplyMeta = &crate::ReplyMeta {
+                id: #id,
+                title: #title,
+                page: #page,
+                format: crate::ReplyFormat::#format,
+                member: #member,
+                kind: #kind,
+            };
+        }
+    }
+}
