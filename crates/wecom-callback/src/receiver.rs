@@ -79,7 +79,7 @@ impl Receiver {
         }
     }
 
-    /// Verifies a URL: takes the query of a GET request, and returns the text to answer with, as it is.
+    /// Verifies a URL: takes the query of a GET request, and returns the text to respond with, unchanged.
     ///
     /// WeCom waits for one second, and may verify a URL any number of times. Any other text, such as a message, is refused, so that a recorded
     /// callback can't be decrypted here.
@@ -113,7 +113,7 @@ impl Receiver {
         if body.len() > limit { Err(Error::TooLarge { limit }) } else { Ok(()) }
     }
 
-    /// Opens an envelope that has been read.
+    /// Opens an envelope that has been parsed.
     pub(crate) fn open_members(
         &self,
         query: &Query<'_>,
@@ -123,7 +123,8 @@ impl Receiver {
         self.verify(query, &members.encrypt, format)?;
         let (message, receiveid) = self.0.key.open(&members.encrypt)?;
         let receiveid = check(&self.0.receiveid, receiveid, members.to_user.as_deref())?;
-        // Each part of a fixed length, or preceded by one, so that no two callbacks have the same parts in other places.
+        // Each part has a fixed length or is preceded by its length, so that different callbacks never have the same
+        // digest.
         let digest = Sha256::new()
             .chain_update(self.0.channel)
             .chain_update((receiveid.len() as u64).to_be_bytes())
@@ -182,7 +183,7 @@ impl Receiver {
         self.seal_passive(opened, &envelope, &Passive::of(reply)?)
     }
 
-    /// Seals what a handler returned.
+    /// Seals the reply that a handler returned.
     pub(crate) fn seal_passive(
         &self,
         opened: &Opened,
@@ -212,7 +213,7 @@ impl Receiver {
     }
 }
 
-/// The values that each reply has of its own.
+/// The values that are unique to each reply.
 pub(crate) struct Fresh {
     pub(crate) random: [u8; 16],
     pub(crate) timestamp: u64,
@@ -229,12 +230,12 @@ fn check(accepted: &Receiveid, receiveid: Vec<u8>, to_user: Option<&str>) -> Res
     }
 }
 
-/// The current time, in seconds since 1970, as in callbacks.
+/// Returns the current time, in seconds since 1970, as in callbacks.
 pub(crate) fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
-/// Bytes that nobody can guess.
+/// Returns unpredictable bytes.
 pub(crate) fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).expect("the operating system has random bytes");
@@ -318,13 +319,14 @@ pub struct Opened {
     pub timestamp: String,
     /// The nonce in the callback's URL.
     pub nonce: String,
-    /// A hash of the receiver's token and key, the receiveid and the message. Callbacks that have the same are the same: WeCom repeats a callback
-    /// that isn't answered in time. (`FromUserName` with `CreateTime`, as its documentation suggests, would lose events of the same second.)
+    /// A hash of the receiver's token and key, the receiveid and the message. Callbacks with the same hash are the
+    /// same: WeCom repeats a callback that doesn't get a response in time. (`FromUserName` with `CreateTime`, as its
+    /// documentation suggests, would lose events of the same second.)
     pub digest: [u8; 32],
 }
 
 impl Opened {
-    /// The message as text. A character that was cut in half becomes `\u{fffd}`.
+    /// Returns the message as text. A character that was cut in half becomes `\u{fffd}`.
     pub fn text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.message)
     }

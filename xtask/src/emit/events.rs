@@ -1,4 +1,4 @@
-//! What WeCom sends by itself: the enum of all events of a family, and what tells them apart.
+//! Events: the enum of all events of a family, and how they are distinguished.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,7 +9,7 @@ use crate::api::{Event, Module};
 use crate::spec::names::{self, ident};
 use crate::spec::{Wire, WireKey};
 
-/// The enum of all events of a module.
+/// Emits the enum of all events of a module.
 pub(super) fn item(module: &Module) -> Option<TokenStream> {
     let first = module.events.first()?;
     let name = ident(&names::events(&module.family));
@@ -35,7 +35,7 @@ pub(super) fn item(module: &Module) -> Option<TokenStream> {
     })
 }
 
-/// How a document is told to be one of them, and read.
+/// Emits how a document is identified as one of them, and read.
 pub(super) fn impls(module: &Module) -> Option<TokenStream> {
     module.events.first()?;
     let (name, family) = (ident(&names::events(&module.family)), &module.family);

@@ -1,4 +1,4 @@
-//! Passive replies: what tells them from others, and that handlers may return them.
+//! Passive replies: how they differ from others, and that handlers may return them.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use crate::api::{Event, Module, page_url};
 use crate::spec::WireKey;
 use crate::spec::names::ident;
 
-/// What the replies of a module know of themselves.
+/// Emits the impls of a module's replies.
 pub(super) fn impls(module: &Module, limited: &HashSet<&str>) -> Option<TokenStream> {
     module.replies.first()?;
     let checks = module.replies.iter().map(|reply| {

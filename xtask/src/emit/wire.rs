@@ -1,4 +1,4 @@
-//! How models become JSON and come back: one short impl a type, apart from the models.
+//! Conversion between models and JSON: one short impl per type, apart from the models.
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -9,7 +9,7 @@ use crate::api::{Enum, Field, Module, Struct, Ty, Type, Union, Variant};
 use crate::spec::names::{ident, snake};
 use crate::spec::{Place, Repr, Style};
 
-/// The impls every user needs: writing what is sent, reading what is received.
+/// Emits the impls that every user needs: writing requests, reading responses.
 pub(super) fn in_use(module: &Module) -> TokenStream {
     let enums = module.types.iter().filter_map(|ty| match ty {
         Type::Enum(enumeration) => Some(open_enum(enumeration)),
@@ -42,7 +42,7 @@ pub(super) fn in_use(module: &Module) -> TokenStream {
     }
 }
 
-/// What makes a union: its contents, and a text.
+/// Emits conversions into unions: from their contents, and from a text.
 fn from_contents(module: &Module) -> TokenStream {
     let unions = || {
         module.types.iter().filter_map(|ty| match ty {
@@ -69,7 +69,7 @@ fn from_contents(module: &Module) -> TokenStream {
     quote!(#contents #texts)
 }
 
-/// The other direction, for the feature `bidirectional`.
+/// Emits the other direction, for the feature `bidirectional`.
 pub(super) fn reverse(module: &Module) -> TokenStream {
     let written = written(module, |ty| !ty.direction().sent);
     let read = read(module, |ty| !ty.direction().received);
@@ -115,7 +115,7 @@ fn read(module: &Module, chosen: impl Fn(&Type) -> bool) -> TokenStream {
     quote!(#(#impls)* #objects #(#unions)* #kinds #ints #strings)
 }
 
-/// A macro of the wire layer, called with the types that need it.
+/// Emits a call of a macro of the wire layer with the types that need it.
 fn list(name: &str, module: &Module, chosen: impl Fn(&Type) -> bool) -> Option<TokenStream> {
     let types = names(module, chosen);
     let name = ident(name);
@@ -152,7 +152,7 @@ fn write_struct(structure: &Struct) -> TokenStream {
     }
 }
 
-/// Writes one field, and before it how many items it has, where somebody asks for that.
+/// Emits the writing of a field, preceded by its number of items if another member has that.
 pub(super) fn put(field: &Field) -> TokenStream {
     let (name, put) = (ident(&field.rust), put_alone(field));
     match &field.count {
@@ -194,7 +194,7 @@ fn put_alone(field: &Field) -> TokenStream {
     }
 }
 
-/// Fallible steps, one after the other.
+/// Chains fallible steps.
 pub(super) fn chain(mut steps: Vec<TokenStream>) -> TokenStream {
     match steps.pop() {
         Some(last) => quote!(#(#steps?;)* #last),

@@ -1,4 +1,4 @@
-//! Which callbacks have been handled already.
+//! Records which callbacks have been handled.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
@@ -19,7 +19,8 @@ pub enum Turn {
     Done,
 }
 
-/// Shares between processes which callbacks have been handled. Each is known by its [`digest`](crate::Opened::digest).
+/// Records for several processes which callbacks have been handled. Each is identified by its
+/// [`digest`](crate::Opened::digest).
 ///
 /// If it fails, callbacks are handled all the same: better twice than never.
 pub trait Duplicates: Send + Sync + 'static {
@@ -36,13 +37,13 @@ pub trait Duplicates: Send + Sync + 'static {
     fn forget<'a>(&'a self, digest: &'a [u8; 32]) -> DuplicatesFuture<'a, ()>;
 }
 
-/// The callbacks of this process: at most so many, for a time that is the same for all.
+/// The callbacks of this process: a limited number, each for the same time.
 pub(super) struct Recent<T> {
     lifetime: Duration,
     capacity: usize,
     number: u64,
     known: HashMap<[u8; 32], (u64, T)>,
-    /// In the order in which they came, which is the one in which they are forgotten.
+    /// In the order of their arrival, in which they are forgotten.
     order: VecDeque<(Instant, u64, [u8; 32])>,
 }
 
@@ -51,7 +52,7 @@ impl<T> Recent<T> {
         Self { lifetime, capacity, number: 0, known: HashMap::new(), order: VecDeque::new() }
     }
 
-    /// What is known of a callback.
+    /// Returns the value for a callback.
     pub(super) fn get(&mut self, digest: &[u8; 32]) -> Option<&T> {
         self.clear_away(self.capacity);
         self.known.get(digest).map(|(_, value)| value)
@@ -65,7 +66,7 @@ impl<T> Recent<T> {
         self.order.push_back((Instant::now(), self.number, digest));
     }
 
-    /// Changes what is known of a callback, if it still is.
+    /// Changes the value for a callback, if it is still remembered.
     pub(super) fn set(&mut self, digest: &[u8; 32], value: T) {
         if let Some((_, known)) = self.known.get_mut(digest) {
             *known = value;
@@ -77,13 +78,13 @@ impl<T> Recent<T> {
         self.known.remove(digest);
     }
 
-    /// Forgets what is too old, and the oldest of what is too much.
+    /// Forgets callbacks that are too old, and the oldest of too many.
     fn clear_away(&mut self, most: usize) {
         while let Some((since, number, digest)) = self.order.front() {
             if self.order.len() <= most && since.elapsed() < self.lifetime {
                 return;
             }
-            // One that was forgotten may have come again since.
+            // A callback that was forgotten may have arrived again since.
             if self.known.get(digest).is_some_and(|(known, _)| known == number) {
                 self.known.remove(digest);
             }

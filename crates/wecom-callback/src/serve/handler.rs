@@ -16,7 +16,7 @@ use crate::Opened;
     note = "the last argument is an `Event<T>`, where `T` is a payload such as `externalcontact::events::AddExternalContact`, or a `Family<T>`, or a `Callback`"
 )]
 pub trait FromCallback: Sized + Send + 'static {
-    /// Whether a callback with this envelope is one.
+    /// Returns whether a callback with this envelope fits.
     fn takes(envelope: &Envelope) -> bool;
 
     /// Reads it.
@@ -113,7 +113,7 @@ impl<S: Clone> FromRef<S> for S {
     }
 }
 
-/// What a handler becomes: a future that lives by itself.
+/// A handler's future, which owns everything it needs.
 pub(super) type Handling = BoxFuture<'static, Result<Passive, BoxError>>;
 
 /// A function that handles callbacks: `async fn(Event<T>)`, or with up to two [`State`]s before the event.
@@ -127,11 +127,11 @@ pub trait Handler<S, Arguments>: Send + Sync + 'static {
     /// Its last argument.
     type Callback: FromCallback;
 
-    /// Begins with the handling.
+    /// Starts handling a callback.
     fn call(&self, state: &S, callback: Self::Callback) -> BoxFuture<'static, Result<Passive, BoxError>>;
 }
 
-/// Handlers with as many states as there are names.
+/// Implements handlers with as many states as there are names.
 macro_rules! handlers {
     ($($state:ident),*) => {
         impl<S, F, Fut, C, $($state),*> Handler<S, ($(State<$state>,)* C,)> for F

@@ -32,10 +32,10 @@ pub use router::Router;
 use running::{Outcome, Refused, Running};
 use wecom_requests::BoxError;
 
-/// How long WeCom waits for an application's answer is 5 seconds, which its way there and back is part of.
+/// WeCom waits 5 seconds for an application's response, including the time that both take on the network.
 const DEADLINE: Duration = Duration::from_secs(4);
 
-/// Suites, providers and devices have 1 second.
+/// For suites, providers and devices, it waits 1 second.
 const SHORT_DEADLINE: Duration = Duration::from_millis(700);
 
 /// How many handlers run at once.
@@ -111,7 +111,7 @@ impl Callbacks {
         }
     }
 
-    /// Answers a request whose body has been read.
+    /// Responds to a request whose body has been read.
     pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
         let start = Instant::now();
         let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
@@ -122,8 +122,8 @@ impl Callbacks {
         }
     }
 
-    /// Answers a request whose body is yet to come. It must arrive within the deadline (else 408), and be no larger than the receivers take (else
-    /// 413): no more of it is read.
+    /// Responds to a request whose body hasn't been read yet. The body must arrive within the deadline (else 408), and
+    /// be no larger than the receivers accept (else 413): no more of it is read.
     pub async fn handle_body<B>(&self, request: Request<B>) -> Response<Bytes>
     where
         B: Body<Data: Buf, Error: Into<BoxError>>,
@@ -145,7 +145,7 @@ impl Callbacks {
         }
     }
 
-    /// Takes no more callbacks (they are answered with 503), and waits for the handlers that run.
+    /// Accepts no more callbacks (they get a 503), and waits for the running handlers.
     pub async fn shutdown(&self) {
         self.0.running.shutdown().await;
     }
@@ -160,8 +160,8 @@ impl Callbacks {
         }
     }
 
-    /// Reads a callback: what it says of itself, and its handling. One that can't be read is none that is known, keeps its message, and goes to
-    /// handlers of any callback, which don't look at the document.
+    /// Reads a callback: its envelope, and its handling. An unreadable one counts as unknown, keeps its message, and
+    /// goes to handlers of any callback, which don't read the document.
     fn read(&self, opened: Opened) -> (Callback, Handling) {
         let opened = Arc::new(opened);
         let text = opened.text();
@@ -208,19 +208,20 @@ impl Callbacks {
     }
 }
 
-/// An encrypted reply.
+/// Creates the response with an encrypted reply.
 fn sealed(reply: Reply) -> Response<Bytes> {
     let mut response = Response::new(reply.body);
     response.headers_mut().insert(http::header::CONTENT_TYPE, reply.content_type);
     response
 }
 
-/// Whether WeCom waits for 1 second only: it does for suites and providers, for devices in the cloud, and for the data that devices report.
+/// Returns whether WeCom waits only 1 second: it does for suites and providers, for devices in the cloud, and for the
+/// data that devices report.
 fn has_short_deadline(envelope: &Envelope, format: Format) -> bool {
     envelope.shape == Shape::Info || format == Format::Json || envelope.kind.starts_with("device_")
 }
 
-/// Suites and providers must answer `success`, whatever came; all others may answer nothing.
+/// Suites and providers must respond with `success` to everything; all others may respond with an empty body.
 fn without_reply(envelope: &Envelope) -> Response<Bytes> {
     let body = if envelope.shape == Shape::Info { "success" } else { "" };
     respond(StatusCode::OK, "text/plain", Bytes::from_static(body.as_bytes()))
@@ -233,7 +234,7 @@ fn respond(status: StatusCode, content_type: &'static str, body: Bytes) -> Respo
     response
 }
 
-/// A refusal tells the outside nothing but its status.
+/// Creates a refusal, which reveals nothing but its status.
 fn refuse(status: StatusCode) -> Response<Bytes> {
     let reason = status.canonical_reason().unwrap_or_default();
     respond(status, "text/plain", Bytes::from_static(reason.as_bytes()))
@@ -270,7 +271,8 @@ impl fmt::Debug for CallbacksBuilder {
 }
 
 impl CallbacksBuilder {
-    /// Adds a receiver for all paths that have none of their own. Of several, the one whose signature and key fit opens a callback.
+    /// Adds a receiver for all paths without one of their own. If there are several, the one whose signature and key
+    /// fit opens a callback.
     pub fn receiver(mut self, receiver: Receiver) -> Self {
         self.receivers.add(receiver, None, None);
         self
@@ -302,7 +304,8 @@ impl CallbacksBuilder {
         self
     }
 
-    /// Sets how many handlers may run at once; the default is 1000. Further callbacks are answered with 503, and WeCom repeats them.
+    /// Sets how many handlers may run at once; the default is 1000. Further callbacks get a 503, and WeCom repeats
+    /// them.
     pub fn max_running(mut self, handlers: u32) -> Self {
         self.max_running = handlers;
         self
@@ -314,7 +317,8 @@ impl CallbacksBuilder {
         self
     }
 
-    /// Shares what has been handled with other processes: with `RedisDuplicates` (feature `redis`), for instance.
+    /// Shares with other processes which callbacks have been handled: with `RedisDuplicates` (feature `redis`), for
+    /// instance.
     pub fn duplicates(mut self, duplicates: impl Duplicates) -> Self {
         self.duplicates = Some(Arc::new(duplicates));
         self

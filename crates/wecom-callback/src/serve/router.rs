@@ -1,4 +1,4 @@
-//! Which handler takes a callback.
+//! Selects the handler for a callback.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,10 +10,10 @@ use super::handler::{Callback, FromCallback, Handler, Handling};
 
 /// Passes callbacks on to handlers, by the type of their last argument.
 ///
-/// Handlers are asked in the order in which they were added, as the arms of a `match` are: the first whose type fits takes the callback. Put
-/// an [`Event`](crate::Event) before the [`Family`](crate::Family) that it belongs to.
+/// Handlers are tried in the order in which they were added, like the arms of a `match`: the first whose type fits
+/// handles the callback. Put an [`Event`](crate::Event) before its [`Family`](crate::Family).
 ///
-/// Where an application has no `S` yet, [`with_state`](Self::with_state) provides it.
+/// If an application has no `S` yet, [`with_state`](Self::with_state) provides it.
 pub struct Router<S = ()> {
     routes: Vec<Route<S>>,
     fallback: Option<Call<S>>,
@@ -24,7 +24,7 @@ struct Route<S> {
     call: Call<S>,
 }
 
-/// Reads what a handler takes. Nothing of the handler runs before the future is polled.
+/// Reads a handler's argument. The handler doesn't run before the future is polled.
 type Call<S> = Box<dyn Fn(&Arc<S>, Callback, &Document<'_>) -> Handling + Send + Sync>;
 
 impl<S> fmt::Debug for Router<S> {
@@ -45,14 +45,14 @@ impl<S: Send + Sync + 'static> Router<S> {
         Self::default()
     }
 
-    /// Adds a handler for what its last argument is: `|event: Event<T>| async …`.
+    /// Adds a handler for the type of its last argument: `|event: Event<T>| async …`.
     #[must_use]
     pub fn on<H: Handler<S, A>, A>(self, handler: H) -> Self {
         self.route(<H::Callback as FromCallback>::takes, handler)
     }
 
-    /// Adds a handler for those callbacks that the function returns `true` for, and that its last argument can be: all messages, say, by
-    /// `|envelope| envelope.shape == Shape::Message`.
+    /// Adds a handler for the callbacks for which the function returns `true`, if they fit its last argument: for
+    /// example, all messages, by `|envelope| envelope.shape == Shape::Message`.
     #[must_use]
     pub fn when<H: Handler<S, A>, A>(
         self,
@@ -71,7 +71,7 @@ impl<S: Send + Sync + 'static> Router<S> {
         self
     }
 
-    /// Sets the handler of what no other takes, also of what can't be read.
+    /// Sets the handler for callbacks that no other handler takes, and for unreadable ones.
     #[must_use]
     pub fn fallback<H: Handler<S, A, Callback = Callback>, A>(mut self, handler: H) -> Self {
         self.fallback = Some(call(handler));
@@ -86,7 +86,7 @@ impl<S: Send + Sync + 'static> Router<S> {
         self
     }
 
-    /// Provides the state that handlers take with [`State`](crate::State).
+    /// Provides the state for handlers that take it with [`State`](crate::State).
     pub fn with_state<T: Send + Sync + 'static>(self, state: S) -> Router<T> {
         let state = Arc::new(state);
         let provide = |call: Call<S>| -> Call<T> {
@@ -100,7 +100,7 @@ impl<S: Send + Sync + 'static> Router<S> {
 }
 
 impl Router {
-    /// The handling of a callback, which begins when it is polled.
+    /// Returns the handling of a callback, which begins when it is polled.
     pub(super) fn call(&self, callback: Callback, document: &Document<'_>) -> Handling {
         let route =
             self.routes.iter().find(|route| (route.takes)(&callback.envelope)).map(|route| &route.call);
@@ -112,7 +112,7 @@ impl Router {
     }
 }
 
-/// Reads what a handler takes, and calls it.
+/// Reads a handler's argument, and calls it.
 fn call<S: Send + Sync + 'static, H: Handler<S, A>, A>(handler: H) -> Call<S> {
     let handler = Arc::new(handler);
     Box::new(move |state, callback, document| {

@@ -1,4 +1,4 @@
-//! The handlers that run, and what has become of those that ran.
+//! The running handlers, and the outcomes of earlier ones.
 
 use std::collections::VecDeque;
 use std::future::pending;
@@ -16,7 +16,7 @@ use wecom_requests::{BoxError, Passive};
 
 use super::duplicates::{Duplicates, Recent, Turn};
 
-/// What has become of a callback.
+/// The outcome of a callback.
 #[derive(Clone, Debug)]
 pub(super) enum Outcome {
     /// It was handled, here or elsewhere.
@@ -28,21 +28,22 @@ pub(super) enum Outcome {
 /// An outcome, once there is one.
 type Pending = watch::Receiver<Option<Outcome>>;
 
-/// How many replies are kept for repeated callbacks. WeCom repeats within seconds: what is older is answered without its reply.
+/// How many replies are kept for repeated callbacks. WeCom repeats a callback within seconds: an older one gets a
+/// response without its reply.
 const REPLIES: usize = 256;
 
 /// The callbacks of this process.
 struct Known {
     recent: Recent<State>,
-    /// Those whose replies are kept, the oldest first.
+    /// The callbacks whose replies are kept, the oldest first.
     replied: VecDeque<[u8; 32]>,
 }
 
-/// What is known of a callback.
+/// The state of a callback.
 enum State {
     /// It is being handled, or its reply is kept.
     Pending(Pending),
-    /// It has been handled, and nothing is kept of it.
+    /// It has been handled, and nothing else is kept.
     Done,
 }
 
@@ -70,7 +71,7 @@ impl Known {
     }
 }
 
-/// What a handler does.
+/// A handler's work.
 pub(super) trait Handling: Future<Output = Result<Passive, BoxError>> + Send + 'static {}
 
 impl<F: Future<Output = Result<Passive, BoxError>> + Send + 'static> Handling for F {}
@@ -98,7 +99,7 @@ impl Running {
         Self { most, places: Arc::new(Semaphore::new(most as usize)), known, shared }
     }
 
-    /// Starts a handler in a task of its own, unless that callback has one already: then it is the same outcome.
+    /// Starts a handler in a task of its own, unless that callback already has one: then the outcome is shared.
     pub(super) fn start(
         &self,
         envelope: &Envelope,
@@ -120,16 +121,16 @@ impl Running {
         Ok(outcome)
     }
 
-    /// Waits until all handlers are done, and lets none start meanwhile or later.
+    /// Waits until all handlers are done, and prevents new ones meanwhile and afterwards.
     pub(super) async fn shutdown(&self) {
-        // It fails where another has closed it before, which is as good.
+        // It fails if another caller has closed it before, which is just as good.
         let all = self.places.acquire_many(self.most).await;
         self.places.close();
         drop(all);
     }
 }
 
-/// One handler's run.
+/// The run of a handler.
 struct Task {
     digest: [u8; 32],
     known: Arc<Mutex<Known>>,
@@ -148,7 +149,7 @@ impl Task {
                 outcome
             }
         };
-        // A repeated one that comes in between still finds this outcome.
+        // A repeated callback that arrives in between still finds this outcome.
         let unseen = self.told.receiver_count() <= 1;
         lock(&self.known).end(self.digest, &outcome);
         if matches!(&outcome, Outcome::Done(reply) if !reply.is_none()) && unseen {
@@ -159,7 +160,7 @@ impl Task {
         self.told.send_replace(Some(outcome));
     }
 
-    /// Takes the turn, if other processes have a say in it.
+    /// Takes the turn, if it is shared with other processes.
     async fn begin(&self) -> Turn {
         let Some(shared) = &self.shared else { return Turn::Ours };
         shared.begin(&self.digest).await.unwrap_or_else(|error| {
@@ -206,7 +207,7 @@ impl Task {
     }
 }
 
-/// Locks what stays whole even if a task panicked meanwhile.
+/// Locks a mutex whose data is consistent even if a task panicked while it had the lock.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
