@@ -1,6 +1,9 @@
 //! Checks traffic against the spec: every payload is read with its type and written again, and nothing may be unknown
 //! to the type, lost or changed.
 
+mod compare;
+mod placeholders;
+
 use std::fmt;
 
 use bytes::Bytes;
@@ -10,6 +13,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use wecom_requests::{Check, Endpoint, Meta, Violation, http_request, parse_response};
 
+pub(crate) use self::compare::{compare, scalar};
+pub(crate) use self::placeholders::clear_placeholders;
+use self::placeholders::{is_filler, is_of_placeholders};
 use crate::generated::CONTRACTS;
 use crate::snapshot::{Example, answer};
 use crate::unknown::unknown_values;
@@ -236,62 +242,6 @@ where
     if findings.is_empty() { Ok(()) } else { Err(findings) }
 }
 
-/// Returns whether a text represents any other, as in `"size": "xxx"` and `["xxx::xxx::xx"]`.
-fn is_filler(text: &str) -> bool {
-    text.contains("xx") && text.chars().all(|c| matches!(c, 'x' | ':' | '-' | '_' | '.' | '/'))
-}
-
-/// Returns whether a value represents any other: only x's, the field's own name, as in `"file_size": "FILE_SIZE"`, or
-/// one digit repeated.
-fn is_placeholder(name: &str, value: &Value) -> bool {
-    match value {
-        Value::String(text) => {
-            let bare = |text: &str| text.replace('_', "").to_uppercase();
-            let own = bare(name.strip_suffix("_list").unwrap_or(name));
-            is_filler(text) || bare(text.trim_end_matches(|c: char| c.is_ascii_digit())) == own
-        }
-        Value::Number(number) => {
-            let digits = number.to_string();
-            digits.as_bytes().windows(6).any(|run| run.iter().all(|digit| *digit == run[0]) && run[0] != b'0')
-        }
-        _ => false,
-    }
-}
-
-/// Returns whether a broken rule is about fields that all have a placeholder, or about those of `{}`: then the page
-/// shows no values.
-fn is_of_placeholders(finding: &Finding, payload: &Value) -> bool {
-    let (around, names) = finding.pointer.rsplit_once('/').unwrap_or_default();
-    let Some(fields) = payload.pointer(around).and_then(Value::as_object) else { return false };
-    let stands_for_any = fields.is_empty() && !around.is_empty();
-    stands_for_any
-        || names.split(", ").all(|name| fields.get(name).is_some_and(|value| is_placeholder(name, value)))
-}
-
-/// Replaces texts that are placeholders on a page by null. Returns whether there were any.
-pub(crate) fn clear_placeholders(value: &mut Value) -> bool {
-    let Value::Object(fields) = value else {
-        let items = value.as_array_mut().into_iter().flatten();
-        return items.fold(false, |any, item| clear_placeholders(item) | any);
-    };
-    fields.iter_mut().fold(false, |any, (name, value)| {
-        let is_text = |value: &Value| value.is_string() && is_placeholder(name, value);
-        let found = match &mut *value {
-            Value::Array(items) => {
-                let all = items.len();
-                items.retain(|item| !is_text(item));
-                items.len() < all
-            }
-            text if is_text(text) => {
-                *text = Value::Null;
-                true
-            }
-            _ => false,
-        };
-        found | clear_placeholders(value) | any
-    })
-}
-
 /// Returns the documented limits that a request breaks.
 pub(crate) fn broken(request: &impl Check) -> Vec<Finding> {
     let violations = request.violations().err().map(|violations| violations.0).unwrap_or_default();
@@ -331,176 +281,9 @@ pub(crate) fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
-/// Finds the parts of `before` that are lost or changed in `after`. A response may express the same differently, 1 for
-/// `true` or 5 for "5", and may lack promised fields; a request must be exactly the same, and have all required
-/// fields.
-pub(crate) fn compare(
-    before: &Value,
-    after: &Value,
-    kind: Kind,
-    path: &mut String,
-    findings: &mut Vec<Finding>,
-) {
-    let length = path.len();
-    match (before, after) {
-        (Value::Object(before), Value::Object(after)) => {
-            for (name, value) in before {
-                path.push('/');
-                path.push_str(&escape(name));
-                match after.get(name) {
-                    Some(after) => compare(value, after, kind, path, findings),
-                    // A field that the type doesn't know has been reported before.
-                    None if findings.iter().any(|finding| finding.pointer == *path) => {}
-                    None if is_nothing(value, kind) => {}
-                    None => findings.push(Finding { pointer: path.clone(), what: "lost".to_owned() }),
-                }
-                path.truncate(length);
-            }
-            // `{}` as a placeholder for any object isn't complete; a request is.
-            let complete = kind == Kind::Request && !(before.is_empty() && length > 0);
-            for name in after.keys().filter(|name| complete && !before.contains_key(*name)) {
-                let pointer = format!("{path}/{}", escape(name));
-                findings.push(Finding { pointer, what: "missing, although required".to_owned() });
-            }
-        }
-        (Value::Array(before), Value::Array(after)) if before.len() == after.len() => {
-            for (index, (before, after)) in before.iter().zip(after).enumerate() {
-                path.push_str(&format!("/{index}"));
-                compare(before, after, kind, path, findings);
-                path.truncate(length);
-            }
-        }
-        (before, after) if is_same(before, after, kind) => {}
-        // Null, read as the default of a promised field.
-        (Value::Null, _) => {}
-        (before, after) => {
-            let what = format!("changed: {before} became {after}");
-            findings.push(Finding { pointer: path.clone(), what });
-            // A single value in place of a list is a list of one: nothing in it may be lost, either.
-            if let (Value::Object(_), Some([after])) = (before, after.as_array().map(Vec::as_slice)) {
-                compare(before, after, kind, path, findings);
-            }
-        }
-    }
-}
-
-/// Returns whether a value means nothing, so that it may be omitted.
-fn is_nothing(value: &Value, kind: Kind) -> bool {
-    match kind {
-        Kind::Request => value.is_null(),
-        Kind::Response => scalar(value).is_some_and(|text| text.is_empty()),
-    }
-}
-
-/// Returns whether two scalars are the same; in a request, also in their kind of JSON.
-fn is_same(before: &Value, after: &Value, kind: Kind) -> bool {
-    match (before, after) {
-        (Value::Array(_) | Value::Object(_), _) => false,
-        (Value::Number(before), Value::Number(after)) if kind == Kind::Request => {
-            before == after || before.as_f64() == after.as_f64()
-        }
-        _ if kind == Kind::Request => before == after,
-        _ => scalar(before) == scalar(after),
-    }
-}
-
-/// Returns a scalar as text, which is the same for values that WeCom uses for each other.
-pub(crate) fn scalar(value: &Value) -> Option<String> {
-    match value {
-        Value::Null => Some(String::new()),
-        Value::Bool(value) => Some(u8::from(*value).to_string()),
-        // A double with a whole number is written with its `.0`.
-        Value::Number(number) => {
-            let text = number.to_string();
-            Some(text.strip_suffix(".0").map_or_else(|| text.clone(), str::to_owned))
-        }
-        Value::String(text) => Some(text.trim().to_owned()),
-        Value::Array(_) | Value::Object(_) => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
-
-    /// Returns the findings of `compare` as text.
-    fn compared(before: &Value, after: &Value, kind: Kind) -> Vec<String> {
-        let mut findings = Vec::new();
-        compare(before, after, kind, &mut String::new(), &mut findings);
-        findings.iter().map(ToString::to_string).collect()
-    }
-
-    #[test]
-    fn what_is_sent_is_of_the_kind_that_the_example_shows() {
-        for (before, after) in [
-            (json!(4), json!("4")),
-            (json!("4"), json!(4)),
-            (json!(true), json!(1)),
-            (json!(0), json!(false)),
-            (json!(" a"), json!("a")),
-            (json!([1]), json!(["1"])),
-        ] {
-            let [before, after] = [before, after].map(|value| json!({ "a": value }));
-            assert_eq!(compared(&before, &after, Kind::Request).len(), 1, "{before} {after}");
-            assert!(compared(&before, &after, Kind::Response).is_empty(), "{before} {after}");
-        }
-        assert!(compared(&json!(4), &json!(4.0), Kind::Request).is_empty());
-    }
-
-    #[test]
-    fn what_is_sent_is_neither_left_out_nor_more_than_the_example() {
-        let (less, more) = (json!({}), json!({ "a": "" }));
-        assert_eq!(compared(&more, &less, Kind::Request), ["/a: lost"]);
-        assert_eq!(compared(&less, &more, Kind::Request), ["/a: missing, although required"]);
-        assert!(compared(&more, &less, Kind::Response).is_empty());
-        assert!(compared(&less, &more, Kind::Response).is_empty());
-    }
-
-    #[test]
-    fn of_one_that_is_read_as_a_list_nothing_is_lost() {
-        let (before, after) = (json!({ "a": { "b": 1, "c": 2 } }), json!({ "a": [{ "b": 1 }] }));
-        let found = compared(&before, &after, Kind::Response);
-        assert_eq!(found[1..], ["/a/c: lost"]);
-        assert!(found[0].starts_with("/a: changed"), "{found:?}");
-    }
-
-    #[test]
-    fn the_name_of_a_field_in_place_of_its_value_is_nothing() {
-        let mut value = json!({ "a": [{ "file_size": "FILE_SIZE", "file_name": "FILES", "id": "ID2", "size": "xxx" }], "b": 1 });
-        assert!(clear_placeholders(&mut value));
-        let cleared =
-            json!({ "a": [{ "file_size": null, "file_name": "FILES", "id": null, "size": null }], "b": 1 });
-        assert_eq!(value, cleared);
-        assert!(!clear_placeholders(&mut value));
-    }
-
-    #[test]
-    fn the_name_of_an_item_and_a_digit_over_and_over_are_nothing() {
-        let mut value = json!({ "rule_id_list": ["RULEID1", 2] });
-        assert!(clear_placeholders(&mut value));
-        assert_eq!(value, json!({ "rule_id_list": [2] }));
-        let payload = json!({ "end_time": 1_772_222_222, "begin_time": 1_700_000_000, "docid": "DOCID", "formid": "FORMID" });
-        let broken = |pointer: &str| Finding { pointer: pointer.to_owned(), what: String::new() };
-        assert!(is_of_placeholders(&broken("/end_time"), &payload));
-        assert!(is_of_placeholders(&broken("/docid, formid"), &payload));
-        assert!(!is_of_placeholders(&broken("/begin_time"), &payload));
-        assert!(!is_of_placeholders(&broken("/docid, begin_time"), &payload));
-    }
-
-    #[test]
-    fn an_object_shown_empty_stands_for_any() {
-        let after = json!({ "a": { "b": 1 } });
-        assert!(compared(&json!({ "a": {} }), &after, Kind::Request).is_empty());
-        assert!(!compared(&json!({}), &after, Kind::Request).is_empty());
-    }
-
-    #[test]
-    fn only_texts_of_xs_are_fillers() {
-        assert!(["xx", "xxx", "xxx::xxx::xx", "xx-xx"].into_iter().all(is_filler));
-        assert!(!["", "x", "-", "xxl", "XX", "wxx"].into_iter().any(is_filler));
-    }
 
     #[test]
     fn a_quirk_is_about_its_own_place() {
