@@ -143,21 +143,30 @@ impl State {
             None => false,
         };
         if let Some(paging) = &route.paging {
-            let pages = if kept { 1 } else { self.pages };
-            turn_page(paging, &fields, pages, &mut answer)?;
+            turn_page(paging, &fields, (!kept).then_some(self.pages), &mut answer)?;
         }
         Ok(reply(route.answer, answer))
     }
 }
 
 /// Makes the answer the page that the request asks for: there are so many pages with the answer's items, of which a page has
-/// all, or as many as are wanted of those that are on all pages.
-fn turn_page(paging: &Paging, fields: &Value, pages: usize, answer: &mut Value) -> Result<(), Refusal> {
+/// all, or as many as are wanted of those that are on all pages. Without a number of pages, the answer has all that there is.
+fn turn_page(
+    paging: &Paging,
+    fields: &Value,
+    pages: Option<usize>,
+    answer: &mut Value,
+) -> Result<(), Refusal> {
     let example = paging.items.and_then(|items| at(answer, items)?.as_array()).cloned().unwrap_or_default();
-    // Without items, pages are what is counted.
-    let size = example.len().max(1);
-    let total = if pages == 1 && paging.items.is_some() { example.len() } else { size * pages };
     let number = |name| fields.get(name).and_then(|value| text(value).parse::<usize>().ok());
+    let limit = paging.limit.and_then(number).filter(|limit| *limit > 0);
+    // Without items, pages are what is counted.
+    let whole = example.len().max(1);
+    let (size, pages) = match pages {
+        Some(pages) => (whole, pages),
+        None => (limit.unwrap_or(whole), 1),
+    };
+    let total = if pages == 1 && paging.items.is_some() { example.len() } else { size * pages };
     let start = match fields.get(paging.start).map(text).as_deref() {
         None | Some("" | "0") => Some(0),
         Some(_) if paging.numeric => number(paging.start),
@@ -172,7 +181,8 @@ fn turn_page(paging: &Paging, fields: &Value, pages: usize, answer: &mut Value) 
         .filter(|start| paging.next.is_none() || *start <= total)
         .ok_or_else(|| Refusal(40058, format!("invalid Request Parameter: {}", paging.start)))?
         .min(total);
-    let wanted = paging.limit.and_then(number).filter(|limit| *limit > 0).unwrap_or(size);
+    // Pages of examples that have a cursor are whole, so that callers turn as many as they ask for.
+    let wanted = limit.filter(|_| paging.next.is_none()).unwrap_or(size);
     let next = start.saturating_add(wanted).min(total);
     let more = next < total;
     if let Some(name) = paging.next {
@@ -195,7 +205,7 @@ fn turn_page(paging: &Paging, fields: &Value, pages: usize, answer: &mut Value) 
         Some(Continuation::Total(name)) => put(answer, name, Some(total.into())),
     }
     if let Some(name) = paging.items {
-        let items = (start..next).filter_map(|index| example.get(index % size).cloned());
+        let items = (start..next).filter_map(|index| example.get(index % whole).cloned());
         put(answer, name, Some(items.collect()));
     }
     Ok(())

@@ -57,7 +57,7 @@ pub(crate) struct Paging {
     pub(crate) numeric: bool,
     /// Where the answer says the next page starts; `None` for an offset.
     pub(crate) next: Option<&'static str>,
-    /// How many items are wanted.
+    /// How many items are wanted; with a `next`, only of what was created.
     pub(crate) limit: Option<&'static str>,
     pub(crate) continuation: Option<Continuation>,
     pub(crate) items: Option<&'static str>,
@@ -101,9 +101,12 @@ pub(crate) struct Keeps {
 #[allow(dead_code, reason = "not every specification has all of them")]
 pub(crate) enum Does {
     Create {
-        /// Of the answer, or else of the request, which may give the ID in any case.
+        /// Of the answer, or else of the request, which may give the ID in any case. In a list of the answer, each item of the
+        /// request's list is a thing.
         id: &'static str,
         from: Option<&'static str>,
+        /// Those that the answer shows, if the thing stands inside it.
+        fields: &'static [&'static str],
         /// The error code for an ID that another thing has already.
         taken: i64,
     },
@@ -123,6 +126,8 @@ pub(crate) enum Does {
         id: &'static str,
         at: Option<&'static str>,
         fields: &'static [&'static str],
+        /// Lists that show a field of things: the list, the field of its items, and the field with their values.
+        shows: &'static [(&'static str, &'static str, &'static str)],
     },
     List {
         at: &'static str,

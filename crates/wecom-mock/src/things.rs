@@ -34,6 +34,17 @@ struct Kind {
 struct Thing {
     id: Value,
     fields: Value,
+    /// The rest of the request that created it: what it is part of.
+    around: Value,
+}
+
+/// How a call names what it creates, and what it shows of it.
+#[derive(Clone, Copy)]
+struct New<'a> {
+    id: &'a str,
+    taken: i64,
+    shown: &'a [&'a str],
+    around: &'a Value,
 }
 
 impl Things {
@@ -65,7 +76,7 @@ impl Things {
                 }
             }
             Does::Use { id } => _ = kind.find(keeps, id, fields)?,
-            Does::Get { id, at, fields: shown } => {
+            Does::Get { id, at, fields: shown, shows } => {
                 let numbers = kind.find(keeps, id, fields)?;
                 let things: Vec<&Thing> =
                     numbers.iter().filter_map(|number| kind.things.get(number)).collect();
@@ -73,12 +84,17 @@ impl Things {
                     Some(at) => at_mut(answer, at),
                     None => Some(answer),
                 };
+                let show = |thing: &Thing, example: &Value| {
+                    let mut whole = thing.show(example, shown);
+                    thing.show_elsewhere(shows, &mut whole);
+                    whole
+                };
                 match (place, &things[..]) {
                     (Some(Value::Array(list)), things) if !things.is_empty() => {
                         let example = list.first().cloned().unwrap_or_default();
-                        *list = things.iter().map(|thing| thing.show(&example, shown)).collect();
+                        *list = things.iter().map(|thing| show(thing, &example)).collect();
                     }
-                    (Some(place), [thing, ..]) => *place = thing.show(place, shown),
+                    (Some(place), [thing, ..]) => *place = show(thing, place),
                     _ => {}
                 }
             }
@@ -159,10 +175,45 @@ impl Kind {
     }
 
     fn create(&mut self, does: &Does, fields: &Value, answer: &mut Value) -> Result<(), Refusal> {
-        let Does::Create { id, from, taken } = *does else { return Ok(()) };
+        let Does::Create { id, from, fields: shown, taken } = *does else { return Ok(()) };
+        let sent = from.map_or(Some(fields), |from| at(fields, from));
+        let mut around = from.map_or(Value::Null, |_| fields.clone());
+        if let Some(from) = from {
+            put(&mut around, from, None);
+        }
+        let new = New { id, taken, shown, around: &around };
+        // The ID of what stands inside the answer comes from there.
+        let Some((place, id)) = id.rsplit_once('.').filter(|(place, _)| at(answer, place).is_some()) else {
+            return self.add(new, at(fields, id), sent, answer);
+        };
+        let new = New { id, ..new };
+        let given = |sent: Option<&Value>| sent.and_then(|sent| at(sent, id)).cloned();
+        match at_mut(answer, place) {
+            Some(Value::Array(list)) => {
+                let examples = std::mem::take(list);
+                let sent = sent.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+                for (sent, example) in sent.iter().zip(examples.iter().cycle()) {
+                    let mut item = example.clone();
+                    self.add(new, given(Some(sent)).as_ref(), Some(sent), &mut item)?;
+                    list.push(item);
+                }
+                Ok(())
+            }
+            Some(place) => self.add(new, given(sent).as_ref(), sent, place),
+            None => Ok(()),
+        }
+    }
+
+    /// Adds a thing of which the answer, or what stands inside it, has the ID.
+    fn add(
+        &mut self,
+        New { id, taken, shown, around }: New<'_>,
+        given: Option<&Value>,
+        sent: Option<&Value>,
+        answer: &mut Value,
+    ) -> Result<(), Refusal> {
         let example = at(answer, id);
-        let given = at(fields, id).filter(|given| !given.is_null() && **given != "");
-        let new = match given {
+        let new = match given.filter(|given| !given.is_null() && **given != "") {
             Some(given) => like(given, example)
                 .ok_or_else(|| Refusal(40058, format!("invalid Request Parameter: {id}")))?,
             None => self.name(example),
@@ -173,8 +224,12 @@ impl Kind {
         if example.is_some() {
             put(answer, id, Some(new.clone()));
         }
-        let mut kept = from.map_or(Some(fields), |from| at(fields, from)).cloned().unwrap_or_default();
-        if let (Value::Object(kept), Value::Object(answer)) = (&mut kept, &*answer) {
+        let fields = sent.cloned().unwrap_or_else(|| Value::Object(Map::new()));
+        let mut thing = Thing { id: new, fields, around: around.clone() };
+        if !shown.is_empty() {
+            *answer = thing.show(answer, shown);
+        }
+        if let (Value::Object(kept), Value::Object(answer)) = (&mut thing.fields, &*answer) {
             let returned = answer.iter().filter(|(name, _)| !matches!(name.as_str(), "errcode" | "errmsg"));
             kept.extend(returned.map(|(name, value)| (name.clone(), value.clone())));
         }
@@ -184,8 +239,8 @@ impl Kind {
             self.remove(oldest);
         }
         self.created += 1;
-        self.numbers.insert(text(&new), self.created);
-        self.things.insert(self.created, Thing { id: new, fields: kept });
+        self.numbers.insert(text(&thing.id), self.created);
+        self.things.insert(self.created, thing);
         Ok(())
     }
 
@@ -232,7 +287,8 @@ impl Kind {
 impl Thing {
     /// Whether a field has one of the values, or holds one in its list.
     fn has(&self, field: &str, wanted: &HashSet<String>) -> bool {
-        at(&self.fields, field).is_some_and(|value| !texts(value).is_disjoint(wanted))
+        let value = at(&self.fields, field).or_else(|| at(&self.around, field));
+        value.is_some_and(|value| !texts(value).is_disjoint(wanted))
     }
 
     /// The thing as a list shows it: once, or once for each value of a field.
@@ -246,6 +302,20 @@ impl Thing {
             shown
         };
         values.iter().map(with).collect()
+    }
+
+    /// Lists that have an item for each value of a field: none, if the thing doesn't have it.
+    fn show_elsewhere(&self, shows: &[(&str, &str, &str)], whole: &mut Value) {
+        for (list, of_item, field) in shows {
+            let example = at_first(whole, list);
+            let values = at(&self.fields, field).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+            let item = |value: &Value| {
+                let mut item = example.clone();
+                put(&mut item, of_item, Some(value.clone()));
+                item
+            };
+            put(whole, list, Some(values.iter().map(item).collect()));
+        }
     }
 
     /// The thing as an example of its kind shows one: an object with its fields, or its ID.

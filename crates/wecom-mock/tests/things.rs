@@ -69,6 +69,64 @@ async fn a_meeting_is_read_back_as_it_was_created_changed_and_canceled() {
 }
 
 #[tokio::test]
+async fn attendees_are_those_who_were_invited() {
+    let (_server, caller) = start().await;
+    let created = caller.post("meeting/create", weekly()).await;
+    let id = json!({ "meetingid": created["meetingid"] });
+    assert_eq!(caller.post("meeting/get_info", id.clone()).await["attendees"]["member"], json!([]));
+    let invitees = json!({ "meetingid": id["meetingid"], "invitees": { "userid": ["lin.wei", "zhou.min"] } });
+    assert_eq!(caller.post("meeting/update", invitees).await["errcode"], 0);
+    let read = caller.post("meeting/get_info", id).await;
+    let members = read["attendees"]["member"].as_array().unwrap().iter();
+    let userids: Vec<&Value> = members.clone().map(|member| &member["userid"]).collect();
+    assert_eq!(userids, ["lin.wei", "zhou.min"]);
+    assert!(members.into_iter().all(|member| member["status"].is_number()), "the rest is the example's");
+}
+
+#[tokio::test]
+async fn one_call_creates_several_things_each_inside_of_what_it_is_part_of() {
+    let (_server, caller) = start().await;
+    let sheet = json!({ "docid": "dc1", "properties": { "title": "Stock" } });
+    let added = caller.post("wedoc/smartsheet/add_sheet", sheet).await;
+    assert_eq!(added["properties"]["title"], "Stock");
+    let id = &added["properties"]["sheet_id"];
+    let other = caller.post("wedoc/smartsheet/add_sheet", json!({ "docid": "dc2" })).await;
+    assert_ne!(&other["properties"]["sheet_id"], id);
+    let sheets = caller.post("wedoc/smartsheet/get_sheet", json!({ "docid": "dc1" })).await;
+    let sheets = sheets["sheet_list"].as_array().unwrap();
+    assert_eq!((sheets.len(), &sheets[0]["title"], &sheets[0]["sheet_id"]), (1, &json!("Stock"), id));
+
+    let add = async |sheet: &Value, names: &[&str]| {
+        let records: Vec<Value> = names.iter().map(|name| json!({ "values": { "Phone": name } })).collect();
+        let records = json!({ "docid": "dc1", "sheet_id": sheet, "records": records });
+        caller.post("wedoc/smartsheet/add_records", records).await["records"].clone()
+    };
+    let added = add(id, &["a", "b", "c"]).await;
+    assert_eq!(added[1]["values"], json!({ "Phone": "b" }));
+    add(&json!("another"), &["d"]).await;
+    assert_eq!(add(id, &[]).await, json!([]));
+
+    let get = async |more: Value| {
+        let mut request = json!({ "docid": "dc1", "sheet_id": id });
+        request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        caller.post("wedoc/smartsheet/get_records", request).await
+    };
+    let phones = |page: &Value| -> Vec<Value> {
+        page["records"].as_array().unwrap().iter().map(|record| record["values"]["Phone"].clone()).collect()
+    };
+    assert_eq!(phones(&get(json!({})).await), ["a", "b", "c"]);
+    let first = get(json!({ "limit": 2 })).await;
+    assert_eq!((phones(&first), &first["has_more"]), (vec![json!("a"), json!("b")], &json!(true)));
+    let second = get(json!({ "limit": 2, "offset": first["next"] })).await;
+    assert_eq!((phones(&second), &second["has_more"]), (vec![json!("c")], &json!(false)));
+    let one = get(json!({ "record_ids": [added[1]["record_id"]] })).await;
+    assert_eq!(phones(&one), ["b"]);
+    let gone = json!({ "docid": "dc1", "sheet_id": id, "record_ids": [added[0]["record_id"], added[2]["record_id"]] });
+    assert_eq!(caller.post("wedoc/smartsheet/delete_records", gone).await["errcode"], 0);
+    assert_eq!(phones(&get(json!({})).await), ["b"]);
+}
+
+#[tokio::test]
 async fn departments_are_kept_under_the_ids_that_are_given_and_under_free_ones() {
     let (server, caller) = start().await;
     let create = async |body| caller.post("department/create", body).await;

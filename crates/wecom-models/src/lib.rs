@@ -24,6 +24,8 @@ pub mod callback;
 #[allow(clippy::all, clippy::pedantic, reason = "the documentation decides the shape of generated code")]
 mod generated;
 mod types;
+#[cfg(any(feature = "oa", feature = "wedoc"))]
+mod values;
 pub mod wire;
 
 // By name: of a family that isn't compiled, rustc says which feature is missing. It does so only for items of the module that a path
@@ -33,3 +35,9 @@ pub use types::{
     Csv, File, FileOr, IntoItem, Json, OrText, Pipe, Secret, Timestamp, TimestampOutOfRange, Unknown,
     UnknownUnion, cut_at_bytes, cut_at_chars, cut_at_width,
 };
+#[cfg(feature = "oa")]
+pub use values::ApprovalForm;
+#[cfg(feature = "wedoc")]
+pub use values::Cells;
+#[cfg(any(feature = "oa", feature = "wedoc"))]
+pub use values::ValueError;

@@ -293,6 +293,8 @@
 //! - [`Client::upload`] streams a file.
 //! - [`Client::download`] streams a file to the caller.
 //! - [`Client::upload_to_drive`] uploads a file to WeDrive (微盘), in blocks where it is large.
+//! - [`Cells`] makes the cells of a smart sheet's records; `Record` and `RecordCells` read them by name (feature `wedoc`).
+//! - [`ApprovalForm`] fills in the form of an approval request; `ApplyData` reads one by name (feature `oa`).
 
 // On docs.rs, each item says which feature it needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]

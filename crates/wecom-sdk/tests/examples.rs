@@ -75,6 +75,68 @@ fn messages_sends_a_text_and_a_card_and_updates_the_card() {
     assert_eq!(output("messages"), expected);
 }
 
+#[test]
+fn meeting_is_arranged_read_back_and_cancelled() {
+    let expected = "\
+arranged: hyAJ2GCAAAXtWyuj
+invited: chen.yu
+Tea tasting, 60 minutes, led by lin.wei
+attendees: chen.yu
+to join: https://example.com/join/902154873
+status: Canceled
+";
+    assert_eq!(output("meeting"), expected);
+}
+
+#[test]
+fn smart_sheet_reads_back_the_thousand_records_it_added() {
+    let expected = "\
+created: https://example.com/doc/minutes
+fields: Name, Price, In stock, Since, Kind
+added: 500
+added: 500
+read: Tea 1 to Tea 200
+read: Tea 201 to Tea 400
+read: Tea 401 to Tea 600
+read: Tea 601 to Tea 800
+read: Tea 801 to Tea 1000
+in stock: 750, 9750.00 in all
+";
+    assert_eq!(output("smart_sheet"), expected);
+}
+
+#[test]
+fn approval_submits_a_request_and_shows_who_decided_what() {
+    let expected = "\
+template: C4ZVpXq8uQ7hN2rT5kLw9sYb3mDf6gJ3
+submitted: 202407030001
+Business trip: Visit a customer, Pending
+with Chen Yu
+chen.yu: Approved \"Fine with me\"
+zhou.min: Pending \"\"
+";
+    assert_eq!(output("approval"), expected);
+}
+
+#[cfg(feature = "wedrive")]
+#[test]
+fn drive_upload_shows_its_progress() {
+    let mut expected: String = (1..=10).map(|part| format!("{} %\n", part * 10)).collect();
+    expected.push_str("uploaded: ");
+    assert!(output("drive_upload").starts_with(&expected), "{}", output("drive_upload"));
+}
+
+#[test]
+fn mail_is_sent_and_read() {
+    let expected = "\
+from: atlas@example.com
+sent
+From: chenyu@example.com
+Subject: Re: Minutes
+";
+    assert_eq!(output("mail"), expected);
+}
+
 #[cfg(feature = "group-bot")]
 #[test]
 fn group_robot_sends_every_kind_of_message() {

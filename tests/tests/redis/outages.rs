@@ -12,7 +12,7 @@ use wecom_sdk::meeting::basic::GetMeetingInfo;
 use wecom_sdk::{ClientBuilder, Error, Redis, StoredToken, Suite, TokenStore as _};
 
 use crate::server::RedisServer;
-use crate::{GET_INFO, GETTOKEN, builder, calls};
+use crate::{GET_INFO, GETTOKEN, builder};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn when_redis_dies_amid_thousands_of_calls_none_fails() {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use futures_util::future::join_all;
 use wecom_mock::Server;
 use wecom_sdk::checkin::GetCorpCheckinOption;
-use wecom_sdk::{Endpoint as _, Error, LimitKey, LimitStore as _, OnLimit, Period, Redis};
+use wecom_sdk::{Endpoint as _, Error, LimitKey, LimitStore as _, OnLimit, Period};
 
 use crate::server::RedisServer;
 use crate::{builder, calls};

@@ -26,6 +26,8 @@ pub struct Keeps {
     pub below: Option<String>,
     /// The field with a list, where things are listed once for each value of it.
     pub each: Option<String>,
+    /// What is shown elsewhere than it was sent: fields of listed items, each with the list of values.
+    pub shows: IndexMap<String, String>,
     /// The error code for an ID that no thing has.
     pub unknown: Option<i64>,
     /// The error code for an ID that another thing has already.

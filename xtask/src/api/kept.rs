@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Api, Endpoint, Field, Keeps, Module, Struct, Ty};
-use crate::spec::{Does, Repr};
+use crate::spec::{Does, FieldPath, Repr};
 
 /// How deep types are compared.
 const MAX_DEPTH: usize = 8;
@@ -39,12 +39,15 @@ impl Api {
                 sources.extend(sent.map(|sent| (module, sent)));
             }
             by_itself.extend(keeps.sets.keys().map(String::as_str));
-            if keeps.does == Does::Creates {
-                sources.extend(module.structure(&endpoint.response).map(|returned| (module, returned)));
+            if keeps.does == Does::Creates
+                && let Some(response) = module.structure(&endpoint.response)
+            {
+                sources.push((module, returned(module, response, keeps)));
             }
         }
         let response = module.structure(&endpoint.response);
         let shown = match &keeps.at {
+            _ if keeps.does == Does::Creates => response.map(|response| returned(module, response, keeps)),
             None => response,
             Some(at) => response.and_then(|response| match &module.fields_at(response, at).pop()?.ty {
                 Ty::List(item) if matches!(**item, Ty::Struct(_)) => module.structure(item.name()?),
@@ -63,6 +66,22 @@ impl Api {
         }
         carried
     }
+}
+
+impl Keeps {
+    /// The path of what a response holds of a thing that was created, with the ID inside it.
+    pub fn inside(&self, response: &Struct) -> Option<FieldPath> {
+        let id = self.id.as_ref()?;
+        response.field(id.first())?;
+        id.around()
+    }
+}
+
+/// What a response returns of a thing that was created: itself, or what stands inside it.
+fn returned<'a>(module: &'a Module, response: &'a Struct, keeps: &Keeps) -> &'a Struct {
+    let inside = keeps.inside(response);
+    let last = inside.and_then(|inside| module.fields_at(response, &inside).pop());
+    last.and_then(|field| module.structure(field.ty.name()?)).unwrap_or(response)
 }
 
 /// Adds the paths of the fields that agree with all that are called so in the sources; of structs that don't agree as a

@@ -367,6 +367,7 @@ impl Lowering<'_> {
             narrowed: keeps.narrowed.clone(),
             below: keeps.below.clone(),
             each: keeps.each.clone(),
+            shows: keeps.shows.clone(),
             unknown: keeps.unknown,
             taken: keeps.taken,
         }

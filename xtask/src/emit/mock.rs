@@ -62,7 +62,7 @@ fn route(api: &Api, module: &Module, endpoint: &Endpoint) -> TokenStream {
     let request = module.structure(&endpoint.request).expect("every endpoint has a request");
     let query = request.sent_in(Place::Query).filter(|field| !field.optional).map(|field| &field.wire);
     let required = required(module, request);
-    let paging = option(endpoint.pagination.as_ref().map(paging));
+    let paging = option(endpoint.pagination.as_ref().map(|pagination| paging(pagination, request)));
     let grants = option(endpoint.grants.as_ref().map(|grants| {
         let (token, expires) = (&grants.token, &grants.expires);
         let Credentials { id, secret } = &grants.credentials;
@@ -140,13 +140,19 @@ fn tags(module: &Module, request: &str) -> BTreeSet<String> {
     tags
 }
 
+/// How pages call the number of items that a request with a cursor wants.
+const LIMITS: [&str; 4] = ["limit", "size", "page_size", "count"];
+
 /// How an endpoint is paged.
-fn paging(pagination: &Pagination) -> TokenStream {
+fn paging(pagination: &Pagination, request: &Struct) -> TokenStream {
     let start = pagination.start.to_string();
     let numeric = pagination.numeric;
     let text = |path: Option<&FieldPath>| option(path.map(ToString::to_string));
     let (next, limit) = match &pagination.next {
-        Next::Cursor(next) => (text(Some(next)), text(None)),
+        Next::Cursor(next) => {
+            let limit = request.fields.iter().find(|field| LIMITS.contains(&field.wire.as_str()));
+            (text(Some(next)), option(limit.map(|field| &field.wire)))
+        }
         Next::Offset { limit } => (text(None), text(limit.as_ref())),
     };
     let continuation = option(pagination.continuation.as_ref().map(|(continuation, path)| {
@@ -167,7 +173,11 @@ fn keeps(api: &Api, module: &Module, endpoint: &Endpoint, keeps: &Keeps) -> Toke
     let does = match keeps.does {
         spec::Does::Creates => {
             let taken = Literal::i64_unsuffixed(keeps.taken.unwrap_or(INVALID));
-            quote!(Does::Create { id: #id, from: #from, taken: #taken })
+            let fields = match module.structure(&endpoint.response) {
+                Some(response) if keeps.inside(response).is_some() => api.carried(module, endpoint, keeps),
+                _ => Vec::new(),
+            };
+            quote!(Does::Create { id: #id, from: #from, fields: &[#(#fields),*], taken: #taken })
         }
         spec::Does::Changes => {
             let sets = keeps.sets.iter().map(|(name, value)| {
@@ -180,7 +190,11 @@ fn keeps(api: &Api, module: &Module, endpoint: &Endpoint, keeps: &Keeps) -> Toke
         spec::Does::Uses => quote!(Does::Use { id: #id }),
         spec::Does::Gets => {
             let fields = api.carried(module, endpoint, keeps);
-            quote!(Does::Get { id: #id, at: #at, fields: &[#(#fields),*] })
+            let shows = keeps.shows.iter().map(|(place, field)| {
+                let (list, field_of_items) = place.rsplit_once('.').expect("checked: in the items of a list");
+                quote!((#list, #field_of_items, #field))
+            });
+            quote!(Does::Get { id: #id, at: #at, fields: &[#(#fields),*], shows: &[#(#shows),*] })
         }
         spec::Does::Lists => {
             let fields = api.carried(module, endpoint, keeps);

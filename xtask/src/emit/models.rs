@@ -166,6 +166,10 @@ fn argument_type(ty: &Ty) -> TokenStream {
             let item = if is_mixed(item) { rust_type(item) } else { argument_type(item) };
             quote!(impl IntoIterator<Item = #item>)
         }
+        Ty::Map(item) => {
+            let item = rust_type(item);
+            quote!(impl IntoIterator<Item = (impl Into<String>, #item)>)
+        }
         _ if converts(ty) => quote!(impl Into<#exact>),
         _ => exact,
     }
@@ -184,6 +188,7 @@ fn argument_value(ty: &Ty, name: &TokenStream) -> TokenStream {
             }
             _ => quote!(#name.into_iter().collect()),
         },
+        Ty::Map(_) => quote!(#name.into_iter().map(|(name, item)| (name.into(), item)).collect()),
         _ if converts(ty) => quote!(#name.into()),
         _ => quote!(#name),
     }

@@ -22,6 +22,12 @@ impl FieldPath {
         &self.0[0]
     }
 
+    /// The path of what the last field stands in, unless that is the outermost.
+    pub fn around(&self) -> Option<Self> {
+        let (_, around) = self.0.split_last()?;
+        (!around.is_empty()).then(|| Self(around.to_vec()))
+    }
+
     /// The same path from an outermost field of another name on.
     #[must_use]
     pub fn starting_at(&self, name: &str) -> Self {

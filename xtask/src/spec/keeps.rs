@@ -36,6 +36,10 @@ pub struct Keeps {
     pub below: Option<String>,
     /// The field of things with a list, where things are listed once for each value of it.
     pub each: Option<String>,
+    /// What the response shows elsewhere than it was sent: a field of the items of a list, from the thing on, and the field
+    /// of things that has a list of its values. `{ attendees.member.userid: invitees.userid }`
+    #[serde(default)]
+    pub shows: IndexMap<String, String>,
     /// The error code for an ID that no thing has, given where things are created.
     pub unknown: Option<i64>,
     /// The error code for an ID that another thing has already, given where things are created.
@@ -89,13 +93,14 @@ impl Keeps {
         self.does.or_else(|| Does::told(path))
     }
 
-    /// The fields of things that a list goes by, each with the keys that lead to it.
+    /// The fields of things that a list goes by, or that are shown elsewhere, each with the keys that lead to it.
     pub fn fields_of_things(&self) -> impl Iterator<Item = (Vec<&str>, &str)> {
         let narrowed =
             self.narrowed.iter().map(|(asked, field)| (vec!["where", asked.as_str()], field.as_str()));
         let others = [("below", &self.below), ("each", &self.each)];
         let others = others.into_iter().filter_map(|(key, field)| Some((vec![key], field.as_deref()?)));
-        narrowed.chain(others)
+        let shown = self.shows.iter().map(|(place, field)| (vec!["shows", place.as_str()], field.as_str()));
+        narrowed.chain(others).chain(shown)
     }
 }
 

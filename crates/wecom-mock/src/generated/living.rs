@@ -23,6 +23,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "livingid",
                 from: None,
+                fields: &[],
                 taken: 40058,
             },
         }),
@@ -118,7 +119,7 @@ pub(crate) static ROUTES: &[Route] = &[
             start: "cursor",
             numeric: false,
             next: Some("next_cursor"),
-            limit: None,
+            limit: Some("limit"),
             continuation: None,
             items: Some("livingid_list"),
         }),
@@ -153,6 +154,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     "type",
                     "status",
                 ],
+                shows: &[],
             },
         }),
         response: r#"{

@@ -74,6 +74,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "jobid",
                 from: None,
+                fields: &[],
                 taken: 40058,
             },
         }),
@@ -98,6 +99,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 id: "jobid",
                 at: None,
                 fields: &[],
+                shows: &[],
             },
         }),
         response: r#"{

@@ -898,17 +898,6 @@ pub(crate) const GET_TEMPLATE_DETAIL: &[crate::snapshot::Example] = &[
       },
       {
         "property": {
-          "control": "Attendance",
-          "id": "Attendance-1720000015",
-          "title": [{ "text": "Trip", "lang": "en" }],
-          "placeholder": [],
-          "require": 1,
-          "un_print": 0
-        },
-        "config": { "attendance": { "date_range": { "type": "halfday" }, "type": 3 } }
-      },
-      {
-        "property": {
           "control": "Tips",
           "id": "Tips-1720000009",
           "title": [{ "text": "Rules", "lang": "en" }],
@@ -964,6 +953,29 @@ pub(crate) const GET_TEMPLATE_DETAIL: &[crate::snapshot::Example] = &[
             ]
           }
         }
+      }
+    ]
+  }
+}"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{ "template_id": "C4ZVpXq8uQ7hN2rT5kLw9sYb3mDf6gJ3" }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "template_names": [{ "text": "Trip", "lang": "en" }],
+  "template_content": {
+    "controls": [
+      {
+        "property": {
+          "control": "Attendance",
+          "id": "Attendance-1720000015",
+          "title": [{ "text": "Trip", "lang": "en" }],
+          "placeholder": [],
+          "require": 1,
+          "un_print": 0
+        },
+        "config": { "attendance": { "date_range": { "type": "halfday" }, "type": 3 } }
       }
     ]
   }

@@ -76,13 +76,20 @@ pub(super) fn of_spec(spec: &Spec, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// The fields that a call that creates or changes a thing says it has.
+/// The fields that a call that creates or changes a thing says it has, or that say what it is part of.
 fn sent<'f>(file: &'f File, endpoint: &'f Endpoint, keeps: &Keeps) -> Vec<&'f Fields> {
-    let sent = match &keeps.from {
-        Some(from) => found(file, &endpoint.request, from).and_then(|field| fields_of(file, &field.ty)),
-        None => Some(&endpoint.request),
-    };
-    sent.into_iter().chain([&endpoint.response]).collect()
+    let of = |fields: &'f Fields, path: &str| fields_of(file, &found(file, fields, path)?.ty);
+    let sent = keeps.from.as_deref().and_then(|from| of(&endpoint.request, from));
+    let around = keeps.id.as_deref().and_then(|id| FieldPath::new(id).around());
+    let returned = around.and_then(|around| of(&endpoint.response, &around.to_string()));
+    sent.into_iter().chain(returned).chain([&endpoint.request, &endpoint.response]).collect()
+}
+
+/// Whether a call creates several things: their IDs are returned in a list.
+fn creates_several(endpoint: &Endpoint, id: &FieldPath) -> bool {
+    let around = id.around().map(|around| around.to_string());
+    let list = around.and_then(|around| endpoint.response.get(&around));
+    list.is_some_and(|field| matches!(field.ty, TypeExpr::Generic(Generic::List, _)))
 }
 
 /// The field at a path.
@@ -93,9 +100,10 @@ fn found<'f>(file: &'f File, fields: &'f Fields, path: &str) -> Option<&'f Field
     }
 }
 
-/// The fields of a struct.
+/// The fields of a struct, or of the structs in a list.
 fn fields_of<'f>(file: &'f File, ty: &TypeExpr) -> Option<&'f Fields> {
     match ty {
+        TypeExpr::Generic(Generic::List, item) => fields_of(file, item),
         TypeExpr::Named(name) => file.structs.get(name).map(|structure| &structure.fields),
         _ => None,
     }
@@ -144,6 +152,7 @@ impl Checker<'_> {
             ("at", keeps.at.is_some(), shown, "only what gets or lists things returns them"),
             ("where", !keeps.narrowed.is_empty(), does == Does::Lists, "only a list is narrowed"),
             ("each", keeps.each.is_some(), does == Does::Lists, "only a list shows a thing several times"),
+            ("shows", !keeps.shows.is_empty(), does == Does::Gets, "only what gets a thing shows all of it"),
             (
                 "below",
                 keeps.below.is_some(),
@@ -166,11 +175,22 @@ impl Checker<'_> {
         }
         if let Some(from) = keeps.from.as_deref().filter(|_| created || changed) {
             let path = path.key("from");
-            if let Some(field) = self.kept_field(&path, endpoint, Part::Request, &FieldPath::new(from))
-                && !self.is_struct(&field.ty)
-            {
-                let label = format!("`{from}` is a `{}`", field.ty);
-                self.bad_keeps(At::Value(&path), "the fields of a thing stand in a struct", &label);
+            let several = created
+                && keeps.id.as_deref().is_some_and(|id| creates_several(endpoint, &FieldPath::new(id)));
+            let message = if several {
+                "the fields of several things stand in a list of structs"
+            } else {
+                "the fields of a thing stand in a struct"
+            };
+            if let Some(field) = self.kept_field(&path, endpoint, Part::Request, &FieldPath::new(from)) {
+                let thing = match &field.ty {
+                    TypeExpr::Generic(Generic::List, item) if several => self.is_struct(item),
+                    ty => !several && self.is_struct(ty),
+                };
+                if !thing {
+                    let label = format!("`{from}` is a `{}`", field.ty);
+                    self.bad_keeps(At::Value(&path), message, &label);
+                }
             }
         }
         for asked in keeps.narrowed.keys().filter(|asked| !endpoint.request.contains_key(*asked)) {
@@ -179,6 +199,19 @@ impl Checker<'_> {
         }
         if shown {
             self.shown(path, endpoint, keeps, does);
+        }
+        for place in keeps.shows.keys().filter(|_| does == Does::Gets) {
+            let at = shown_at(keeps, self.file, endpoint).map_or_else(String::new, |at| format!("{at}."));
+            let path = path.key("shows").key(place);
+            let along = Along { side: "response", lists: true, mistake: Mistake::BadKeeps };
+            let fields =
+                self.along(&path, &endpoint.response, &FieldPath::new(&format!("{at}{place}")), &along);
+            let list = fields.as_deref().map(|fields| fields.iter().rev().nth(1));
+            if list.is_some_and(|list| {
+                !list.is_some_and(|list| matches!(list.ty, TypeExpr::Generic(Generic::List, _)))
+            }) {
+                self.bad_keeps(At::Key(&path), "values are shown by the items of a list", "not in a list");
+            }
         }
     }
 
@@ -231,7 +264,9 @@ impl Checker<'_> {
     {
         let (fields, side) =
             if part.is_sent() { (&endpoint.request, "request") } else { (&endpoint.response, "response") };
-        let along = Along { side, lists: false, mistake: Mistake::BadKeeps };
+        // Only the IDs of several things stand in a list.
+        let lists = !part.is_sent() && creates_several(endpoint, name);
+        let along = Along { side, lists, mistake: Mistake::BadKeeps };
         self.along(path, fields, name, &along)?.pop()
     }
 

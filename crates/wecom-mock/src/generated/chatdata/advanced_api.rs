@@ -23,6 +23,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "order_id",
                 from: None,
+                fields: &[],
                 taken: 40058,
             },
         }),
@@ -88,7 +89,7 @@ pub(crate) static ROUTES: &[Route] = &[
             start: "cursor",
             numeric: false,
             next: Some("next_cursor"),
-            limit: None,
+            limit: Some("limit"),
             continuation: Some(Continuation::More("has_more")),
             items: Some("order_list"),
         }),
@@ -144,6 +145,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     "chat_archive_api.take_effect_time",
                     "order_status",
                 ],
+                shows: &[],
             },
         }),
         response: r#"{

@@ -83,6 +83,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "jobid",
                 from: None,
+                fields: &[],
                 taken: 40058,
             },
         }),
@@ -107,6 +108,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 id: "jobid",
                 at: None,
                 fields: &[],
+                shows: &[],
             },
         }),
         response: r#"{

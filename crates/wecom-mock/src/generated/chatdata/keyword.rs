@@ -23,6 +23,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "rule_id",
                 from: None,
+                fields: &[],
                 taken: 40058,
             },
         }),
@@ -42,7 +43,7 @@ pub(crate) static ROUTES: &[Route] = &[
             start: "cursor",
             numeric: false,
             next: Some("next_cursor"),
-            limit: None,
+            limit: Some("limit"),
             continuation: Some(Continuation::More("has_more")),
             items: Some("rule_list"),
         }),
@@ -85,6 +86,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 id: "rule_id",
                 at: None,
                 fields: &["name", "keyword?", "semantics?", "applicable_range?"],
+                shows: &[],
             },
         }),
         response: r#"{
@@ -163,7 +165,7 @@ pub(crate) static ROUTES: &[Route] = &[
             start: "cursor",
             numeric: false,
             next: Some("next_cursor"),
-            limit: None,
+            limit: Some("limit"),
             continuation: Some(Continuation::More("has_more")),
             items: Some("msg_list"),
         }),

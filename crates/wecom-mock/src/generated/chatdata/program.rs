@@ -38,6 +38,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "jobid",
                 from: None,
+                fields: &[],
                 taken: 40058,
             },
         }),
@@ -62,6 +63,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 id: "jobid",
                 at: None,
                 fields: &[],
+                shows: &[],
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "response_errcode": 0, "response_data": "{\"output\":{\"lines\":3}}" }"#,

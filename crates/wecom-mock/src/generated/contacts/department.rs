@@ -23,6 +23,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "id",
                 from: None,
+                fields: &[],
                 taken: 60008,
             },
         }),
@@ -164,6 +165,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 id: "id",
                 at: Some("department"),
                 fields: &["id", "name?", "name_en?", "parentid", "order"],
+                shows: &[],
             },
         }),
         response: r#"{

@@ -23,6 +23,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "tagid",
                 from: None,
+                fields: &[],
                 taken: 40068,
             },
         }),
@@ -89,6 +90,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 id: "tagid",
                 at: None,
                 fields: &["tagname"],
+                shows: &[],
             },
         }),
         response: r#"{

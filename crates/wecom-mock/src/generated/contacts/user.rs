@@ -30,6 +30,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "userid",
                 from: None,
+                fields: &[],
                 taken: 60102,
             },
         }),
@@ -77,6 +78,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     "external_position?",
                     "external_profile?",
                 ],
+                shows: &[],
             },
         }),
         response: r#"{
@@ -424,7 +426,7 @@ pub(crate) static ROUTES: &[Route] = &[
             start: "cursor",
             numeric: false,
             next: Some("next_cursor"),
-            limit: None,
+            limit: Some("limit"),
             continuation: None,
             items: Some("dept_user"),
         }),
@@ -465,7 +467,7 @@ pub(crate) static ROUTES: &[Route] = &[
             start: "cursor",
             numeric: false,
             next: Some("next_cursor"),
-            limit: None,
+            limit: Some("limit"),
             continuation: None,
             items: Some("member_auth_list"),
         }),

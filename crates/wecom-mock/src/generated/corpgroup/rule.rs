@@ -58,6 +58,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 id: "rule_id",
                 at: Some("rule_info"),
                 fields: &["owner_corp_range", "member_corp_range"],
+                shows: &[],
             },
         }),
         response: r#"{
@@ -92,6 +93,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "rule_id",
                 from: Some("rule_info"),
+                fields: &[],
                 taken: 40058,
             },
         }),

@@ -33,6 +33,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "groupid",
                 from: None,
+                fields: &[],
                 taken: 680011,
             },
         }),
@@ -119,6 +120,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     "allow_departmentlist",
                     "allow_taglist",
                 ],
+                shows: &[],
             },
         }),
         response: r#"{

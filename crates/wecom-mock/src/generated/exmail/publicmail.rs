@@ -29,6 +29,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "id",
                 from: None,
+                fields: &[],
                 taken: 40058,
             },
         }),
@@ -103,6 +104,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     "tag_list",
                     "alias_list",
                 ],
+                shows: &[],
             },
         }),
         response: r#"{

@@ -34,6 +34,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "config_id",
                 from: None,
+                fields: &[],
                 taken: 40058,
             },
         }),
@@ -82,6 +83,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     "conclusions.link?",
                     "conclusions.miniprogram?",
                 ],
+                shows: &[],
             },
         }),
         response: r#"{
@@ -135,7 +137,7 @@ pub(crate) static ROUTES: &[Route] = &[
             start: "cursor",
             numeric: false,
             next: Some("next_cursor"),
-            limit: None,
+            limit: Some("limit"),
             continuation: None,
             items: Some("contact_way"),
         }),

@@ -23,6 +23,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "config_id",
                 from: None,
+                fields: &[],
                 taken: 40058,
             },
         }),
@@ -57,6 +58,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     "state?",
                     "mark_source?",
                 ],
+                shows: &[],
             },
         }),
         response: r#"{

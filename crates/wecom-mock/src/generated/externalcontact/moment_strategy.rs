@@ -19,7 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
             start: "cursor",
             numeric: false,
             next: Some("next_cursor"),
-            limit: None,
+            limit: Some("limit"),
             continuation: None,
             items: Some("strategy"),
         }),
@@ -69,6 +69,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     "privilege.send_moment",
                     "privilege.manage_moment_cover_and_sign",
                 ],
+                shows: &[],
             },
         }),
         response: r#"{
@@ -102,7 +103,7 @@ pub(crate) static ROUTES: &[Route] = &[
             start: "cursor",
             numeric: false,
             next: Some("next_cursor"),
-            limit: None,
+            limit: Some("limit"),
             continuation: None,
             items: Some("range"),
         }),
@@ -133,6 +134,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "strategy_id",
                 from: None,
+                fields: &[],
                 taken: 40058,
             },
         }),

@@ -19,7 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
             start: "offset",
             numeric: true,
             next: Some("next_offset"),
-            limit: None,
+            limit: Some("limit"),
             continuation: Some(Continuation::Total("total")),
             items: Some("items"),
         }),

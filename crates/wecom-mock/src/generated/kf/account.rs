@@ -72,6 +72,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "open_kfid",
                 from: None,
+                fields: &[],
                 taken: 40058,
             },
         }),

@@ -23,6 +23,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "group_id",
                 from: None,
+                fields: &[],
                 taken: 40058,
             },
         }),
@@ -84,7 +85,7 @@ pub(crate) static ROUTES: &[Route] = &[
             start: "cursor",
             numeric: false,
             next: Some("next_cursor"),
-            limit: None,
+            limit: Some("limit"),
             continuation: Some(Continuation::More("has_more")),
             items: Some("group_list"),
         }),
@@ -139,6 +140,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "intent_id",
                 from: None,
+                fields: &[],
                 taken: 40058,
             },
         }),
@@ -208,7 +210,7 @@ pub(crate) static ROUTES: &[Route] = &[
             start: "cursor",
             numeric: false,
             next: Some("next_cursor"),
-            limit: None,
+            limit: Some("limit"),
             continuation: Some(Continuation::More("has_more")),
             items: Some("intent_list"),
         }),

@@ -49,6 +49,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     "meeting_link",
                     "status",
                 ],
+                shows: &[("attendees.member", "userid", "invitees.userid")],
             },
         }),
         response: r#"{
@@ -144,7 +145,7 @@ pub(crate) static ROUTES: &[Route] = &[
             start: "cursor",
             numeric: false,
             next: Some("next_cursor"),
-            limit: None,
+            limit: Some("limit"),
             continuation: None,
             items: Some("meetingid_list"),
         }),
@@ -193,6 +194,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "meetingid",
                 from: None,
+                fields: &[],
                 taken: 40058,
             },
         }),

@@ -33,6 +33,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "poll_theme_id",
                 from: None,
+                fields: &[],
                 taken: 40058,
             },
         }),
@@ -117,6 +118,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 id: "poll_theme_id",
                 at: None,
                 fields: &["poll_topic", "poll_desc", "is_anony"],
+                shows: &[],
             },
         }),
         response: r#"{

@@ -23,6 +23,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "jobid",
                 from: None,
+                fields: &[],
                 taken: 40058,
             },
         }),
@@ -47,6 +48,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 id: "jobid",
                 at: Some("job_result"),
                 fields: &[],
+                shows: &[],
             },
         }),
         response: r#"{
@@ -73,6 +75,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "jobid",
                 from: None,
+                fields: &[],
                 taken: 40058,
             },
         }),
@@ -97,6 +100,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 id: "jobid",
                 at: Some("job_result"),
                 fields: &[],
+                shows: &[],
             },
         }),
         response: r#"{
@@ -119,7 +123,7 @@ pub(crate) static ROUTES: &[Route] = &[
             start: "cursor",
             numeric: false,
             next: Some("next_cursor"),
-            limit: None,
+            limit: Some("limit"),
             continuation: Some(Continuation::More("has_more")),
             items: Some("userid_list"),
         }),

@@ -31,6 +31,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "meetingid",
                 from: None,
+                fields: &[],
                 taken: 40058,
             },
         }),
@@ -156,6 +157,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     "allow_attendees_invite_others",
                     "status",
                 ],
+                shows: &[],
             },
         }),
         response: r#"{

@@ -43,7 +43,7 @@ pub(crate) static ROUTES: &[Route] = &[
             start: "cursor",
             numeric: false,
             next: Some("next_cursor"),
-            limit: None,
+            limit: Some("limit"),
             continuation: Some(Continuation::More("has_more")),
             items: Some("apply_id_list"),
         }),

@@ -366,7 +366,7 @@ pub(crate) static ROUTES: &[Route] = &[
             start: "new_cursor",
             numeric: false,
             next: Some("new_next_cursor"),
-            limit: None,
+            limit: Some("size"),
             continuation: None,
             items: Some("sp_no_list"),
         }),
@@ -646,17 +646,6 @@ pub(crate) static ROUTES: &[Route] = &[
             "stat_field": []
           }
         }
-      },
-      {
-        "property": {
-          "control": "Attendance",
-          "id": "Attendance-1720000015",
-          "title": [{ "text": "Trip", "lang": "en" }],
-          "placeholder": [],
-          "require": 1,
-          "un_print": 0
-        },
-        "config": { "attendance": { "date_range": { "type": "halfday" }, "type": 3 } }
       },
       {
         "property": {

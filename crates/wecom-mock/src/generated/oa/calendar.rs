@@ -28,6 +28,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "cal_id",
                 from: Some("calendar"),
+                fields: &[],
                 taken: 40058,
             },
         }),
@@ -100,6 +101,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     "public_range",
                     "is_corp_calendar",
                 ],
+                shows: &[],
             },
         }),
         response: r##"{

@@ -19,7 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
             start: "cursor",
             numeric: true,
             next: Some("next_cursor"),
-            limit: None,
+            limit: Some("limit"),
             continuation: Some(Continuation::End("endflag")),
             items: Some("journaluuid_list"),
         }),

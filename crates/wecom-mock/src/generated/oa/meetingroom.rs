@@ -23,6 +23,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "meetingroom_id",
                 from: None,
+                fields: &[],
                 taken: 40058,
             },
         }),
@@ -187,6 +188,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "booking_id",
                 from: None,
+                fields: &[],
                 taken: 40058,
             },
         }),
@@ -210,6 +212,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "booking_id",
                 from: None,
+                fields: &[],
                 taken: 40058,
             },
         }),
@@ -233,6 +236,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "booking_id",
                 from: None,
+                fields: &[],
                 taken: 40058,
             },
         }),
@@ -287,6 +291,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     "booker",
                     "status",
                 ],
+                shows: &[],
             },
         }),
         response: r#"{

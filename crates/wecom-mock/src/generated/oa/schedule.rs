@@ -28,6 +28,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "schedule_id",
                 from: Some("schedule"),
+                fields: &[],
                 taken: 40058,
             },
         }),
@@ -223,6 +224,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     "end_time",
                     "is_whole_day?",
                 ],
+                shows: &[],
             },
         }),
         response: r#"{

@@ -86,6 +86,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "device_sn",
                 from: None,
+                fields: &[],
                 taken: 40058,
             },
         }),
@@ -133,6 +134,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 id: "device_sn",
                 at: Some("device_detail"),
                 fields: &["qr_code"],
+                shows: &[],
             },
         }),
         response: r#"{
@@ -177,7 +179,7 @@ pub(crate) static ROUTES: &[Route] = &[
             start: "cursor",
             numeric: false,
             next: Some("next_cursor"),
-            limit: None,
+            limit: Some("limit"),
             continuation: None,
             items: Some("userinfo.useritems"),
         }),

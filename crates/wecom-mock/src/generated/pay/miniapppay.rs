@@ -78,6 +78,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "out_request_no",
                 from: None,
+                fields: &[],
                 taken: 40058,
             },
         }),
@@ -102,6 +103,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 id: "out_request_no",
                 at: None,
                 fields: &[],
+                shows: &[],
             },
         }),
         response: r#"{
@@ -163,6 +165,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "out_trade_no",
                 from: None,
+                fields: &[],
                 taken: 40058,
             },
         }),
@@ -194,6 +197,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     "amount?",
                     "trade_state",
                 ],
+                shows: &[],
             },
         }),
         response: r#"{
@@ -299,6 +303,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "out_refund_no",
                 from: None,
+                fields: &[],
                 taken: 40058,
             },
         }),
@@ -339,6 +344,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     "amount.currency?",
                     "promotion_detail?",
                 ],
+                shows: &[],
             },
         }),
         response: r#"{

@@ -23,6 +23,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "category_id",
                 from: None,
+                fields: &[],
                 taken: 40058,
             },
         }),

@@ -28,6 +28,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "id",
                 from: None,
+                fields: &[],
                 taken: 60008,
             },
         }),

@@ -23,6 +23,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "student_userid",
                 from: None,
+                fields: &[],
                 taken: 60102,
             },
         }),

@@ -123,6 +123,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "rule_id",
                 from: None,
+                fields: &[],
                 taken: 40058,
             },
         }),

@@ -23,6 +23,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "docid",
                 from: None,
+                fields: &[],
                 taken: 40058,
             },
         }),
@@ -85,6 +86,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 id: "docid",
                 at: Some("doc_base_info"),
                 fields: &["docid", "doc_name", "doc_type"],
+                shows: &[],
             },
         }),
         response: r#"{

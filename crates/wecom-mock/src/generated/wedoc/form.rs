@@ -37,6 +37,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "formid",
                 from: Some("form_info"),
+                fields: &[],
                 taken: 40058,
             },
         }),
@@ -105,6 +106,7 @@ pub(crate) static ROUTES: &[Route] = &[
                     "form_question",
                     "form_setting",
                 ],
+                shows: &[],
             },
         }),
         response: r#"{
@@ -179,7 +181,7 @@ pub(crate) static ROUTES: &[Route] = &[
             start: "cursor",
             numeric: true,
             next: Some("cursor"),
-            limit: None,
+            limit: Some("limit"),
             continuation: Some(Continuation::More("has_more")),
             items: None,
         }),

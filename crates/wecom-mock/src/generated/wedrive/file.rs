@@ -19,7 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
             start: "start",
             numeric: true,
             next: Some("next_start"),
-            limit: None,
+            limit: Some("limit"),
             continuation: Some(Continuation::More("has_more")),
             items: Some("file_list.item"),
         }),

@@ -23,6 +23,7 @@ pub(crate) static ROUTES: &[Route] = &[
             does: Does::Create {
                 id: "spaceid",
                 from: None,
+                fields: &[],
                 taken: 40058,
             },
         }),
@@ -89,6 +90,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 id: "spaceid",
                 at: Some("space_info"),
                 fields: &["spaceid", "space_name", "space_sub_type"],
+                shows: &[],
             },
         }),
         response: r#"{
@@ -204,6 +206,7 @@ pub(crate) static ROUTES: &[Route] = &[
                 id: "spaceid",
                 at: Some("space_info"),
                 fields: &["spaceid", "space_name", "space_sub_type"],
+                shows: &[],
             },
         }),
         response: r#"{

@@ -715,7 +715,7 @@ pub struct ApproverRecord {
     pub media_id: Vec<String>,
 }
 
-/// The content of a request.
+/// The content of a request. Its methods read controls by name, such as [`ApplyData::text`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ApplyData {
@@ -2056,7 +2056,7 @@ impl SummaryText {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewApplyData {
-    /// The form's controls, filled in.
+    /// The form's controls, filled in. [`TemplateForm::fill`] makes them of a template.
     pub contents: Vec<NewContent>,
 }
 

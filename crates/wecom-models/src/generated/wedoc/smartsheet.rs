@@ -1552,8 +1552,16 @@ impl ViewProperty {
 
     /// Sets [`field_visibility`](Self::field_visibility).
     #[must_use]
-    pub fn field_visibility(mut self, field_visibility: BTreeMap<String, bool>) -> Self {
-        self.field_visibility = Some(field_visibility);
+    pub fn field_visibility(
+        mut self,
+        field_visibility: impl IntoIterator<Item = (impl Into<String>, bool)>,
+    ) -> Self {
+        self.field_visibility = Some(
+            field_visibility
+                .into_iter()
+                .map(|(name, item)| (name.into(), item))
+                .collect(),
+        );
         self
     }
 
@@ -2850,15 +2858,19 @@ impl GroupedField {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewRecord {
-    /// The cells, by the field's title or ID, depending on `key_type`.
+    /// The cells, by the field's title or ID, depending on `key_type`. [`Cells`](crate::Cells) makes them.
     pub values: BTreeMap<String, CellValue>,
 }
 
 impl NewRecord {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(values: BTreeMap<String, CellValue>) -> Self {
-        Self { values }
+    pub fn new(
+        values: impl IntoIterator<Item = (impl Into<String>, CellValue)>,
+    ) -> Self {
+        Self {
+            values: values.into_iter().map(|(name, item)| (name.into(), item)).collect(),
+        }
     }
 }
 
@@ -2868,7 +2880,7 @@ impl NewRecord {
 pub struct RecordCells {
     /// The record's ID.
     pub record_id: String,
-    /// The cells, by the field's title or ID, depending on `key_type`.
+    /// The cells, by the field's title or ID, depending on `key_type`. [`Cells`](crate::Cells) makes them.
     pub values: BTreeMap<String, CellValue>,
 }
 
@@ -2877,11 +2889,11 @@ impl RecordCells {
     #[must_use]
     pub fn new(
         record_id: impl Into<String>,
-        values: BTreeMap<String, CellValue>,
+        values: impl IntoIterator<Item = (impl Into<String>, CellValue)>,
     ) -> Self {
         Self {
             record_id: record_id.into(),
-            values,
+            values: values.into_iter().map(|(name, item)| (name.into(), item)).collect(),
         }
     }
 }
@@ -3096,7 +3108,7 @@ impl FilterDateTime {
     }
 }
 
-/// A record.
+/// A record. Its methods read cells by name, such as [`Record::text`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Record {

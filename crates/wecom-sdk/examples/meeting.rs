@@ -1,0 +1,49 @@
+//! Arranges a meeting, invites a member to it, reads it back, and cancels it.
+//!
+//! `cargo run --example meeting` talks to a mock server. With `WECOM_CORP_ID` and `WECOM_SECRET` set (the secret of an app that
+//! may call the meeting API), it talks to WeCom: set `WECOM_USERID` to the member who leads the meeting, and `WECOM_INVITEE` to
+//! the one who is invited. WeCom notifies both.
+
+mod setup;
+
+use std::env;
+use std::time::Duration;
+
+use wecom_sdk::Timestamp;
+// Companies with advanced meeting features (会议高级功能) use `meeting::advanced`, with the same names and more fields.
+use wecom_sdk::meeting::basic::{
+    CancelMeeting, CreateMeeting, GetMeetingInfo, Invitees, Reminders, UpdateMeeting,
+};
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let (client, _mock) = setup::client(1).await?;
+    let admin = env::var("WECOM_USERID").unwrap_or_else(|_| "lin.wei".to_owned());
+    let invitee = env::var("WECOM_INVITEE").unwrap_or_else(|_| "chen.yu".to_owned());
+
+    let tomorrow = Timestamp::now() + 24 * HOUR;
+    let meeting = CreateMeeting::new(admin, "Tea tasting", tomorrow, HOUR.as_secs())
+        .location("Room 3")
+        .reminders(Reminders::new().remind_before([900]));
+    // Only this ID finds the meeting again: an app can't list what it has arranged.
+    let meeting = client.send(&meeting).await?.meetingid;
+    println!("arranged: {meeting}");
+
+    // An update takes only what changes, but a list as a whole: whoever isn't in it is no longer invited.
+    let update = UpdateMeeting::new(&meeting).invitees(Invitees::new([&invitee]));
+    client.send(&update).await?;
+    println!("invited: {invitee}");
+
+    let info = client.send(&GetMeetingInfo::new(&meeting)).await?;
+    let attendees: Vec<&str> = info.attendees.member.iter().map(|member| member.userid.as_str()).collect();
+    println!("{}, {} minutes, led by {}", info.title, info.meeting_duration / 60, info.admin_userid);
+    println!("attendees: {}", attendees.join(", "));
+    println!("to join: {}", info.meeting_link);
+
+    client.send(&CancelMeeting::new(&meeting)).await?;
+    let status = client.send(&GetMeetingInfo::new(&meeting)).await?.status;
+    println!("status: {status:?}");
+    Ok(())
+}
