@@ -2,5 +2,6 @@
 
 pub mod bodies;
 pub mod by_hand;
+pub mod callback;
 pub mod calls;
 pub mod work;

@@ -21,7 +21,7 @@ use wecom_models::meeting::basic::GetMeetingInfo;
 use wecom_models::wire::ReadObject;
 use wecom_requests::{Endpoint, http_request, parse};
 
-use crate::{bodies, by_hand};
+use crate::{bodies, by_hand, callback};
 
 /// Where requests would go.
 const BASE_URL: &str = "https://qyapi.weixin.qq.com";
@@ -45,6 +45,8 @@ pub enum Case {
     BuildMeeting,
     /// Building a request with 200 recipients and 9 attachments: `externalcontact/add_msg_template`.
     BuildGroupMessage,
+    /// Opening a callback and reading its event: `create_user`.
+    OpenCallback,
 }
 
 /// Who does it.
@@ -117,6 +119,27 @@ pub fn prepare(case: Case, side: Side) -> Option<Box<dyn FnMut()>> {
             let request = group_message_by_hand();
             build(side, group_message(), move || post("/cgi-bin/externalcontact/add_msg_template", &request))
         }
+        Case::OpenCallback => open_callback(side),
+    }
+}
+
+/// Opens a callback with what is set up once, on either side.
+fn open_callback(side: Side) -> Option<Box<dyn FnMut()>> {
+    let request = callback::request();
+    match side {
+        Side::Wecom => {
+            let receiver = callback::receiver();
+            Some(Box::new(move || {
+                black_box(&callback::with_the_crates(&receiver, black_box(&request)));
+            }))
+        }
+        Side::ByHand => {
+            let key = callback::key();
+            Some(Box::new(move || {
+                black_box(&callback::by_hand(&key, black_box(&request)));
+            }))
+        }
+        Side::ByHandText | Side::Value => None,
     }
 }
 

@@ -33,6 +33,7 @@ pub struct Options {
 const MEASUREMENTS: &[Measurement] = &[
     work::DECODE,
     work::BUILD,
+    work::CALLBACK,
     work::ALLOCATIONS,
     calls::CALLS,
     calls::MEMORY,

@@ -42,6 +42,20 @@ pub(super) const BUILD: Measurement = Measurement {
     },
 };
 
+pub(super) const CALLBACK: Measurement = Measurement {
+    name: "callback",
+    title: "Callbacks",
+    about: "Instructions for a callback from its query and its body to its event: the signature verified, the message decrypted, and \
+        read. By hand, that is `sha1`, `aes` with `cbc`, and `quick-xml` with serde's derive, which reads nothing but what is \
+        documented.",
+    long: false,
+    needs: Some(VALGRIND),
+    run: |lab| {
+        let [wecom, by_hand] = ["wecom", "by-hand"].map(|side| OPENED.instructions(lab, side));
+        Ok(vec![OPENED.row("by hand", "instructions", ratio(wecom?, by_hand?), Target::AtMost(1.1))])
+    },
+};
+
 pub(super) const ALLOCATIONS: Measurement = Measurement {
     name: "allocations",
     title: "Allocations",
@@ -86,6 +100,8 @@ const BUILT: &[Case] = &[
         times: "20",
     },
 ];
+
+const OPENED: Case = Case { id: "open-callback", name: "`create_user`, 1 kB", times: "50" };
 
 impl Case {
     fn instructions(&self, lab: &Lab<'_>, side: &str) -> Result<u64, Failure> {
