@@ -17,10 +17,12 @@ use tokio::net::TcpListener;
 use wecom_mock::push::{Application, PushError, Sender, examples};
 use wecom_mock::{Reply, Server};
 use wecom_sdk::callback::{
-    Callback, Callbacks, Passive, Receiver, Router, suite_authorizations, suite_tickets,
+    Callback, Callbacks, Passive, Receiver, Router, model_tickets, suite_authorizations, suite_tickets,
 };
+use wecom_sdk::openhw::access_control::{RemoteOpenResult, RemoteOpenType, ReportRemoteOpenResult};
+use wecom_sdk::openhw::device::{GetDeviceSecret, RegisterSn};
 use wecom_sdk::service::auth::GetPreAuthCode;
-use wecom_sdk::{Client, ClientBuilder, MemoryStore, Suite};
+use wecom_sdk::{Client, ClientBuilder, Device, DeviceModel, Error, MemoryStore, Suite};
 
 const TOKEN: &str = "QSdkTestToken02";
 const KEY: &str = "ZyXwVuTsRqPoNmLkJiHgFeDcBa9876543210ZYXWVU0";
@@ -96,6 +98,41 @@ async fn a_pushed_ticket_reaches_its_suite_in_this_process_and_in_the_next() {
     let next = suite(&server, &store);
     next.send(&GetPreAuthCode::new()).await.unwrap();
     assert!(other.send(&GetPreAuthCode::new()).await.is_err(), "the ticket is not for this one");
+}
+
+#[tokio::test]
+async fn a_device_model_has_its_ticket_and_its_devices_have_tokens_of_their_own() {
+    let server = Server::start().await.unwrap();
+    let model = ClientBuilder::new(DeviceModel::new("mdgate01", "a secret"))
+        .base_url(server.base_url())
+        .build()
+        .unwrap();
+    let error = model.send(&RegisterSn::new("GATE0017A")).await.unwrap_err();
+    assert!(matches!(&error, Error::Token(cause) if matches!(**cause, Error::NoTicket)), "{error}");
+
+    let url = receive(model_tickets([&model]), "mdgate01").await;
+    let application = Application::verify(&url, settings("mdgate01")).await.unwrap();
+    let ticket = |model: &str| {
+        json!({
+            "msg_type": "event",
+            "base_info": { "req_id": "1", "createtime": 1_767_225_600, "model_id": model, "service_corpid": "ww1" },
+            "event": { "event_type": "model_ticket", "model_ticket": format!("the ticket of {model}") },
+        })
+    };
+    for model in ["mdother", "mdgate01"] {
+        application.push(Format::Json, ticket(model).to_string()).await.unwrap();
+    }
+    model.send(&RegisterSn::new("GATE0017A")).await.unwrap();
+    let asked = server.received("/cgi-bin/openhw/get_model_token").pop().unwrap();
+    assert_eq!(asked.json().unwrap()["model_ticket"], "the ticket of mdgate01");
+
+    let secret = model.send(&GetDeviceSecret::new("a code")).await.unwrap().device_secret;
+    let device = model.with_credential(Device::new(&model, "GATE0017A", secret));
+    device
+        .send(&ReportRemoteOpenResult::new("OPERATION-51", RemoteOpenType::App, RemoteOpenResult::Success))
+        .await
+        .unwrap();
+    assert_eq!(server.requests("/cgi-bin/openhw/get_device_token"), 1);
 }
 
 #[tokio::test]

@@ -25,6 +25,8 @@
 mod jobs;
 #[cfg(any(feature = "chatdata", feature = "kf"))]
 mod messages;
+#[cfg(feature = "openhw")]
+mod models;
 #[cfg(feature = "service")]
 mod suites;
 
@@ -35,6 +37,8 @@ pub use messages::SyncError;
 pub use messages::{ArchivedMessages, archived_messages};
 #[cfg(feature = "kf")]
 pub use messages::{KfMessages, kf_messages};
+#[cfg(feature = "openhw")]
+pub use models::model_tickets;
 #[cfg(feature = "service")]
 pub use suites::{suite_authorizations, suite_tickets};
 pub use wecom_callback::*;

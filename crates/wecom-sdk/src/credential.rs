@@ -16,9 +16,11 @@ use crate::session::Session;
 use crate::tokens::{LONGEST, StoredToken, is_token};
 use crate::{Body, Error, hex};
 
-/// The credential of a client: [`CorpSecret`], [`Suite`], [`AuthorizedCorp`], [`Provider`] or a [`Fixed`]
+/// The credential of a client: [`CorpSecret`], [`Suite`], [`AuthorizedCorp`], [`Provider`], [`DeviceModel`], [`Device`] or a [`Fixed`]
 /// token. It can't be implemented outside this crate.
 ///
+/// [`DeviceModel`]: crate::DeviceModel
+/// [`Device`]: crate::Device
 /// [`Suite`]: crate::Suite
 /// [`AuthorizedCorp`]: crate::AuthorizedCorp
 /// [`Provider`]: crate::Provider

@@ -168,9 +168,11 @@ pub enum Error {
     /// No token could be obtained; the request was not sent. All calls that waited for the token share the error.
     #[error("no token: {0}")]
     Token(Arc<Error>),
-    /// The suite's ticket isn't known yet, or has expired. WeCom pushes one every 10 minutes to the provider's
+    /// The ticket of the suite or the device model isn't known yet, or has expired. WeCom pushes one every 10 minutes to its
     /// callback: pass it to [`Client::put_ticket`](crate::Client::put_ticket).
-    #[error("there is no suite_ticket: pass the one that WeCom pushes to `Client::put_ticket`")]
+    #[error(
+        "there is no ticket: pass the `suite_ticket` or `model_ticket` that WeCom pushes to `Client::put_ticket`"
+    )]
     NoTicket,
     /// The pages of an endpoint repeat: the cursor of the next page has been used before.
     #[error("{}: the cursor {cursor:?} of the next page was used before, so its pages would repeat without end", endpoint.id)]

@@ -66,7 +66,7 @@
 //! ```
 //!
 //! Processes share tokens through a [`TokenStore`], such as [Redis](#features). A service provider's credentials are [`Suite`],
-//! [`AuthorizedCorp`] and [`Provider`] (feature `service`); [`Client::with_credential`] puts clients side by side over the same
+//! [`AuthorizedCorp`] and [`Provider`] (feature `service`), a hardware vendor's [`DeviceModel`] and [`Device`] (feature `openhw`); [`Client::with_credential`] puts clients side by side over the same
 //! connections. Which kind of token an endpoint takes is a type: see [`Provides`].
 //!
 //! # When a call fails
@@ -312,6 +312,8 @@ mod error;
 mod files;
 #[cfg(feature = "group-bot")]
 mod group_bot;
+#[cfg(feature = "openhw")]
+mod hardware;
 mod hook;
 mod http;
 mod jobs;
@@ -331,6 +333,8 @@ mod redact;
 mod redis_store;
 mod retry;
 mod session;
+#[cfg(any(feature = "openhw", feature = "service"))]
+mod ticket;
 mod time;
 mod tokens;
 pub mod transport;
@@ -353,6 +357,8 @@ pub use error::{Body, Error, Headers};
 pub use files::{Content, ContentRange, Download};
 #[cfg(feature = "group-bot")]
 pub use group_bot::{BotMessage, GroupBot};
+#[cfg(feature = "openhw")]
+pub use hardware::{Device, DeviceModel};
 pub use hook::{Finished, Hook, Incoming, Outgoing};
 #[doc(inline)]
 pub use jobs::{Wait, WaitError};

@@ -1,11 +1,7 @@
 //! The credentials of a service provider: its own, those of its apps, and those of the companies that installed
 //! them.
 
-use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
-
 use futures_core::future::BoxFuture;
-use tokio::time::timeout;
 use wecom_models::Secret;
 use wecom_models::service::auth::{GetCorpToken, GetProviderToken, GetSuiteToken};
 use wecom_requests::token::{AccessToken, NoToken, ProviderAccessToken, SuiteAccessToken};
@@ -14,14 +10,9 @@ use wecom_requests::{Endpoint as _, TokenKind};
 use crate::caller::Caller;
 use crate::credential::{Identity, granted, key, sealed::Sealed};
 use crate::session::Session;
+use crate::ticket::Ticket;
 use crate::tokens::StoredToken;
-use crate::{Client, Credential, Error, Provides, lock};
-
-/// How long to wait for the store to take a ticket.
-const STORING: Duration = Duration::from_millis(500);
-
-/// How long WeCom accepts a ticket.
-const TICKET_LIFETIME: Duration = Duration::from_secs(30 * 60);
+use crate::{Client, Credential, Error, Provides};
 
 /// A service provider's app (套件) and its secret. WeCom also requires the ticket that it pushes to the provider's
 /// callback every 10 minutes: pass it to [`Client::put_ticket`].
@@ -51,36 +42,13 @@ pub struct Suite {
     pub suite_id: String,
     /// The app's secret.
     pub secret: Secret,
-    /// The last ticket that came to this process.
-    ticket: Arc<Mutex<Option<StoredToken>>>,
+    ticket: Ticket,
 }
 
 impl Suite {
     /// Creates a credential from an app's ID and secret.
     pub fn new(suite_id: impl Into<String>, secret: impl Into<Secret>) -> Self {
-        Self { suite_id: suite_id.into(), secret: secret.into(), ticket: Arc::default() }
-    }
-
-    /// Where the ticket is kept: beside the tokens, so that every machine has the one that came to any.
-    fn ticket_key(&self) -> String {
-        format!("{}-ticket", self.key())
-    }
-
-    fn own_ticket(&self) -> MutexGuard<'_, Option<StoredToken>> {
-        lock(&self.ticket)
-    }
-
-    /// The latest ticket: the one that came here, or one that came to another process.
-    async fn ticket(&self, caller: &Caller) -> Result<Secret, Error> {
-        let shared = caller.store.get(&self.ticket_key()).await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "the token store failed: only a ticket pushed to this process is known");
-            None
-        });
-        let shared =
-            shared.filter(|ticket| !ticket.token.is_empty() && ticket.lives_at_most(TICKET_LIFETIME));
-        let own = self.own_ticket().clone().filter(|ticket| !ticket.remaining().is_zero());
-        let latest = own.into_iter().chain(shared).max_by_key(|ticket| ticket.expires_at);
-        latest.map(|ticket| ticket.token).ok_or(Error::NoTicket)
+        Self { suite_id: suite_id.into(), secret: secret.into(), ticket: Ticket::default() }
     }
 }
 
@@ -108,7 +76,7 @@ impl Credential for Suite {
 
     fn fetch<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<StoredToken, Error>> {
         Box::pin(async {
-            let ticket = self.ticket(caller).await?;
+            let ticket = self.ticket.latest(self, caller).await?;
             let request = GetSuiteToken::new(self.suite_id.as_str(), self.secret.clone(), ticket);
             let answer = Session::without_token(caller, &Identity::of(self)).grant(&request).await?;
             granted(GetSuiteToken::META, "suite_access_token", answer.suite_access_token, answer.expires_in)
@@ -121,18 +89,7 @@ impl Client<Suite> {
     /// have it, too. WeCom waits one second for a callback's response, so a slow store is not waited for longer than
     /// half of that.
     pub async fn put_ticket(&self, ticket: impl Into<Secret>) {
-        let ticket = StoredToken::for_next(ticket.into(), TICKET_LIFETIME);
-        let suite = self.credential();
-        *suite.own_ticket() = Some(ticket.clone());
-        self.tokens().changed();
-        let (store, key) = (Arc::clone(&self.caller().store), suite.ticket_key());
-        let stored = tokio::spawn(async move {
-            if let Err(error) = store.put(&key, &ticket, None).await {
-                tracing::warn!(%error, "the ticket can't be stored: other processes won't have it");
-            }
-        });
-        // The store continues without anyone waiting for it.
-        let _ = timeout(STORING, stored).await;
+        self.credential().ticket.put(self, ticket.into()).await;
     }
 }
 

@@ -581,7 +581,7 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     >(
         devicedata::GET_ACCESS_CONTROL_DATA,
         &["/device_sn_list", "/open_userid_list"],
-        &[],
+        &["/accesscontrol_data/items/*/pass_method"],
     ),
     Contract::of::<
         wecom_models::devicedata::GetAccessControlRule,
@@ -1283,7 +1283,7 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     >(license::order::SUBMIT_ORDER_JOB, &[], &[]),
     Contract::of::<
         wecom_models::license::order::ListOrder,
-    >(license::order::LIST_ORDER, &[], &[]),
+    >(license::order::LIST_ORDER, &["/end_time"], &[]),
     Contract::of::<
         wecom_models::license::order::GetOrder,
     >(license::order::GET_ORDER, &[], &[]),
@@ -2053,10 +2053,10 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     >(openhw::device::REPORT_DEVICE_STATUS, &[], &[]),
     Contract::of::<
         wecom_models::openhw::device::GetUserInfoByPage,
-    >(openhw::device::GET_USER_INFO_BY_PAGE, &[], &[]),
+    >(openhw::device::GET_USER_INFO_BY_PAGE, &[], &["/userinfo/useritems/*/user_type"]),
     Contract::of::<
         wecom_models::openhw::device::GetUserInfoByIds,
-    >(openhw::device::GET_USER_INFO_BY_IDS, &[], &[]),
+    >(openhw::device::GET_USER_INFO_BY_IDS, &[], &["/userinfo/useritems/*/user_type"]),
     Contract::of::<
         wecom_models::openhw::device::ReportFirmwareUpgradeResult,
     >(openhw::device::REPORT_FIRMWARE_UPGRADE_RESULT, &[], &[]),
@@ -2087,7 +2087,7 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     >(openhw::printer::SET_PRINTER_JOB_TRANS_RESULT, &[], &[]),
     Contract::of::<
         wecom_models::pay::externalpay::GetMerchant,
-    >(pay::externalpay::GET_MERCHANT, &[], &[]),
+    >(pay::externalpay::GET_MERCHANT, &[], &["/bind_status"]),
     Contract::of::<
         wecom_models::pay::externalpay::SetMchUseScope,
     >(pay::externalpay::SET_MCH_USE_SCOPE, &[], &[]),
@@ -2105,7 +2105,7 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     >(pay::miniapppay::UPLOAD_IMAGE, &["/media"], &[]),
     Contract::of::<
         wecom_models::pay::miniapppay::ApplyMch,
-    >(pay::miniapppay::APPLY_MCH, &[], &[]),
+    >(pay::miniapppay::APPLY_MCH, &["/business_license_info/cert_type"], &[]),
     Contract::of::<
         wecom_models::pay::miniapppay::GetApplymentStatus,
     >(pay::miniapppay::GET_APPLYMENT_STATUS, &[], &[]),
@@ -2143,7 +2143,7 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<wecom_models::paytool::CloseOrder>(paytool::CLOSE_ORDER, &[], &[]),
     Contract::of::<
         wecom_models::paytool::GetOrderList,
-    >(paytool::GET_ORDER_LIST, &[], &[]),
+    >(paytool::GET_ORDER_LIST, &["/limit"], &[]),
     Contract::of::<
         wecom_models::paytool::GetOrderDetail,
     >(paytool::GET_ORDER_DETAIL, &[], &["/pay_order/creator"]),
@@ -2212,10 +2212,18 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     >(report::resident::GET_RESIDENT_CATEGORY_STATISTIC, &[], &[]),
     Contract::of::<
         wecom_models::report::resident::GetResidentOrderList,
-    >(report::resident::GET_RESIDENT_ORDER_LIST, &[], &[]),
+    >(
+        report::resident::GET_RESIDENT_ORDER_LIST,
+        &[],
+        &["/order_list/*/process_list/*/process_type"],
+    ),
     Contract::of::<
         wecom_models::report::resident::GetResidentOrderInfo,
-    >(report::resident::GET_RESIDENT_ORDER_INFO, &[], &[]),
+    >(
+        report::resident::GET_RESIDENT_ORDER_INFO,
+        &[],
+        &["/order_info/process_list/*/process_type"],
+    ),
     Contract::of::<
         wecom_models::school::department::CreateSchoolDepartment,
     >(school::department::CREATE_SCHOOL_DEPARTMENT, &[], &[]),
@@ -2363,7 +2371,11 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     >(security::record::LIST_MEMBER_OPER_LOG, &[], &["/record_list/*/userid"]),
     Contract::of::<
         wecom_models::security::record::ListAdminOperLog,
-    >(security::record::LIST_ADMIN_OPER_LOG, &[], &["/record_list/*/userid"]),
+    >(
+        security::record::LIST_ADMIN_OPER_LOG,
+        &["/oper_type"],
+        &["/record_list/*/userid", "/record_list/*/oper_type"],
+    ),
     Contract::of::<
         wecom_models::security::trustdevice::ImportTrustDevice,
     >(

@@ -790,6 +790,8 @@ pub struct AccessRecord {
     /// The direction.
     pub pass_type: PassType,
     /// The way in which the person was let through.
+    ///
+    /// The page's example shows 0, which its table lacks.
     pub pass_method: PassMethod,
     /// The device's serial number.
     pub device_sn: String,

@@ -191,6 +191,8 @@ pub struct GetOrderList {
     /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
     /// Records per page. 1 to 2000.
+    ///
+    /// The page's example shows 0.
     pub limit: u64,
     /// A random string. Can't be used again within 15 minutes. At most 32 bytes.
     pub nonce_str: String,

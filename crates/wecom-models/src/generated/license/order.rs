@@ -218,6 +218,8 @@ pub struct ListOrder {
     pub start_time: Option<Timestamp>,
     /// The end of the period, at most 31 days after `start_time`. Set both `start_time` and `end_time`, or
     /// neither.
+    ///
+    /// The page's example spans more than three years.
     pub end_time: Option<Timestamp>,
     /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,

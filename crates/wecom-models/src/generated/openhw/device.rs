@@ -647,6 +647,8 @@ pub struct UserItem {
     /// The person's name.
     pub user_name: String,
     /// The type of person.
+    ///
+    /// The page's example shows 1, which its table lacks.
     pub user_type: UserType,
     /// The times at which the person may pass.
     pub pass_rule: PassRule,

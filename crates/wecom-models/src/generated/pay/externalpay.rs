@@ -57,6 +57,8 @@ impl GetMerchant {
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetMerchantResponse {
     /// Whether the merchant ID is bound.
+    ///
+    /// The page's example shows 0, which its table lacks.
     pub bind_status: BindStatus,
     /// The merchant ID at WeChat Pay. At most 32 bytes.
     pub mch_id: String,

@@ -840,6 +840,8 @@ pub struct GetBillResponse {
 #[non_exhaustive]
 pub struct BusinessLicenseInfo {
     /// The type of registration certificate. Required if `organization_type` is 2, and omitted otherwise.
+    ///
+    /// The page's example has it with an `organization_type` of 0.
     pub cert_type: Option<CertType>,
     /// The scanned document: in color, or stamped.
     pub business_license_copy_open_wx_pay_media_id: String,

@@ -417,6 +417,8 @@ pub struct ReportLocation {
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Step {
     /// The type of the step.
+    ///
+    /// The page's example shows 1, which its table lacks.
     pub process_type: StepType,
     /// The userid of the member who completed it.
     pub solve_userid: String,

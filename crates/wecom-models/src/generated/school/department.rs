@@ -320,10 +320,10 @@ pub struct SetUpgradeInfo {
     /// The day of the year when grades move up. Only its month and day count: the default is January 1.
     /// Default 0.
     pub upgrade_time: Option<Timestamp>,
-    /// Whether grades move up by themselves. Default false.
+    /// Whether grades move up by themselves. Default 0.
     ///
     /// The example sends 2: WeCom treats every value other than 1 as 0.
-    pub upgrade_switch: Option<bool>,
+    pub upgrade_switch: Option<UpgradeSwitch>,
 }
 
 impl SetUpgradeInfo {
@@ -342,7 +342,7 @@ impl SetUpgradeInfo {
 
     /// Sets [`upgrade_switch`](Self::upgrade_switch).
     #[must_use]
-    pub fn upgrade_switch(mut self, upgrade_switch: bool) -> Self {
+    pub fn upgrade_switch(mut self, upgrade_switch: UpgradeSwitch) -> Self {
         self.upgrade_switch = Some(upgrade_switch);
         self
     }
@@ -475,6 +475,18 @@ pub struct Admin {
     pub r#type: AdminType,
     /// The subject taught. Only of head teachers and subject teachers.
     pub subject: Option<String>,
+}
+
+/// Whether grades move up by themselves.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum UpgradeSwitch {
+    /// `0`
+    Off,
+    /// `1`
+    On,
+    /// A value the documentation does not list.
+    Other(Unknown),
 }
 
 /// A type of department of a school.

@@ -359,6 +359,8 @@ pub struct ListAdminOperLog {
     /// The end of the period.
     pub end_time: Timestamp,
     /// The type of operation. If omitted, all types are returned.
+    ///
+    /// The page's example shows 1, which its table of operations lacks.
     pub oper_type: Option<AdminOperation>,
     /// The userid of the admin.
     pub userid: Option<String>,
@@ -535,6 +537,8 @@ pub struct AdminRecord {
     /// The table says `uint64`, the example shows text.
     pub userid: String,
     /// The type of operation.
+    ///
+    /// The page's example shows 1, which its table of operations lacks.
     pub oper_type: AdminOperation,
     /// The operation itself.
     pub detail_type: AdminAction,

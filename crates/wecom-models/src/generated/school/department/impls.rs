@@ -6,6 +6,26 @@
 use super::*;
 use crate::wire;
 
+impl wire::IntEnum for UpgradeSwitch {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            0 => Self::Off,
+            1 => Self::On,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Off => 0,
+            Self::On => 1,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
 impl wire::IntEnum for DepartmentType {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
@@ -205,7 +225,7 @@ impl wire::WriteObject for ListSchoolDepartment {
 impl wire::WriteObject for SetUpgradeInfo {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put_some("upgrade_time", &self.upgrade_time)?;
-        out.put_some("upgrade_switch", &self.upgrade_switch.map(wire::flag))
+        out.put_some("upgrade_switch", &self.upgrade_switch)
     }
 }
 
@@ -232,7 +252,7 @@ wire::write_objects! {
 }
 
 wire::write_int_enums! {
-    DepartmentType, AdminType, AdminOperation, StandardGrade
+    UpgradeSwitch, DepartmentType, AdminType, AdminOperation, StandardGrade
 }
 
 impl wire::ReadObject for CreateSchoolDepartmentResponse {
@@ -343,9 +363,9 @@ wire::read_int_enums! {
 }
 
 wire::open_enums! {
-    DepartmentType, AdminType, AdminOperation, StandardGrade
+    UpgradeSwitch, DepartmentType, AdminType, AdminOperation, StandardGrade
 }
 
 wire::int_enums! {
-    DepartmentType, AdminType, AdminOperation, StandardGrade
+    UpgradeSwitch, DepartmentType, AdminType, AdminOperation, StandardGrade
 }

@@ -183,5 +183,5 @@ wire::read_objects! {
 }
 
 wire::read_int_enums! {
-    AdminOperation
+    UpgradeSwitch, AdminOperation
 }

@@ -1,0 +1,25 @@
+//! What WeCom tells a hardware vendor's models.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use wecom_callback::{Event, Router};
+use wecom_models::openhw::events::ModelTicket;
+
+use crate::{Client, DeviceModel};
+
+/// Passes tickets (`model_ticket`) on to the device models that they are for, by their IDs: each is kept by its client, and in
+/// the token store, so that other processes, and those that start later, have it.
+pub fn model_tickets<'a>(models: impl IntoIterator<Item = &'a Client<DeviceModel>>) -> Router {
+    let models: HashMap<String, Client<DeviceModel>> =
+        models.into_iter().map(|model| (model.credential().model_id.clone(), model.clone())).collect();
+    let models = Arc::new(models);
+    Router::new().on(move |ticket: Event<ModelTicket>| {
+        let models = Arc::clone(&models);
+        async move {
+            if let Some(model) = models.get(&ticket.base_info.model_id) {
+                model.put_ticket(ticket.event.model_ticket.clone()).await;
+            }
+        }
+    })
+}
