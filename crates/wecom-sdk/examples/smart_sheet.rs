@@ -61,7 +61,7 @@ async fn add_records(client: &Client, docid: &str, sheet: &str) -> Result<()> {
         Cells::new()
             .text("Name", format!("Tea {number}"))
             .number("Price", 8.0 + f64::from(number % 40) / 4.0)
-            .checkbox("In stock", number % 4 > 0)
+            .checkbox("In stock", !number.is_multiple_of(4))
             .date("Since", now - Duration::from_secs(86400) * number)
             // An option that the field doesn't have yet is added to it.
             .options("Kind", [kind])
