@@ -64,7 +64,7 @@ async fn a_handler_returns_a_reply_and_the_receiver_addresses_it() {
 #[tokio::test(start_paused = true)]
 async fn what_a_member_wrote_stays_what_it_is_in_a_reply() {
     for content in ["a]]&gt;b", "<x>&amp;</x>", "你好 😀", "  two  lines\n ", "\"'", "</Content></xml>"] {
-        let reply = answer(Format::Xml, &asked(content), |asked| TextReply::new(asked)).await.unwrap();
+        let reply = answer(Format::Xml, &asked(content), TextReply::new).await.unwrap();
         assert_eq!(reply["Content"], content.trim_start().trim_end_matches(['\n', ' ']), "{content}");
     }
     let reply =
