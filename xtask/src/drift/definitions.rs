@@ -16,16 +16,14 @@ impl Comparison<'_> {
         let same = same.filter(|other| other.head.method_and_path().1 == path);
         let known: BTreeSet<u32> = same.flat_map(|other| other.head.doc.ids()).collect();
         let notes = endpoint.head.notes.as_deref().unwrap_or_default();
-        // What its own page is called as well tells no other one.
-        let own: BTreeSet<String> =
-            self.page(endpoint.head.doc.id).iter().flat_map(|index| names_of(&self.pages[*index])).collect();
+        let own = self.page(endpoint.head.doc.id).map(|index| &self.pages[index]);
         let spot = Spot::key(file, &Section::Endpoints.entry(name).key("doc"));
         for (index, read) in self.pages.iter().enumerate() {
             // An overview that shows the call describes nothing of it.
             let defines = |section: &&contents::Section| section.path == path && !section.tables.is_empty();
             let section = read.contents.sections.iter().find(defines);
             let Some(section) = section.filter(|_| !known.contains(&read.page.id)) else { continue };
-            if names_of(read).iter().any(|name| !own.contains(name) && notes.contains(name.as_str())) {
+            if is_named(read, own, notes) {
                 continue;
             }
             let id = read.page.id;
@@ -38,6 +36,12 @@ impl Comparison<'_> {
             self.found.push(finding.says(id.to_string()).seen_at(line));
         }
     }
+}
+
+/// Whether notes name a page. What an endpoint's own page is called as well tells no other one.
+pub(crate) fn is_named(read: &ReadPage, own: Option<&ReadPage>, notes: &str) -> bool {
+    let own = own.map(names_of).unwrap_or_default();
+    names_of(read).iter().any(|name| !own.contains(name) && notes.contains(name.as_str()))
 }
 
 /// What notes may call a page: its id, its title, or that of its chapter.

@@ -40,6 +40,7 @@ use crate::parallel;
 use crate::spec::load;
 use crate::spec::{self, Failure, Spec};
 use comparison::{Comparison, Gathered};
+pub(crate) use definitions::is_named;
 pub(crate) use evidence::{Evidence, Seen};
 pub(crate) use finding::Finding;
 use finding::Found;

@@ -234,6 +234,12 @@ impl<'d> Rows<'d> {
                 found.push((DriftRule::FieldLimit, format!("no {}", limit.kind.key()), message));
             }
         }
+        for limit in self.rows().flat_map(|row| phrases::limits_of_each(&row.doc, &self.field.ty)) {
+            if !self.field.each.0.contains(&limit) {
+                let message = format!("the page says `{limit}` of each item, the spec doesn't");
+                found.push((DriftRule::FieldLimit, format!("each {limit}"), message));
+            }
+        }
         found.extend(self.limits_inside());
         found
     }

@@ -2,6 +2,7 @@
 
 use serde_yaml::Value;
 
+use crate::drift::is_named;
 use crate::mutate::edit::Edit;
 use crate::mutate::kind::Make::{Codes, Endpoint, Field, File};
 use crate::mutate::kind::{Kind, mistyped};
@@ -15,7 +16,12 @@ pub(super) const KINDS: &[Kind] = &[
     Kind::new("doc-id", "always", Endpoint(doc_id)),
     Kind::new("doc-page", "the page says its address", Endpoint(doc_page)),
     Kind::new("doc-updated", "the page says when it was changed", Endpoint(doc_updated)),
-    Kind::new("doc-also-dropped", "always: another document has the endpoint", Endpoint(also_dropped)),
+    Kind::new(
+        "doc-also-dropped",
+        "it describes the endpoint, and the notes don't name it",
+        Endpoint(also_dropped),
+    )
+    .since("notes that name a document are as good, and an overview describes nothing"),
     Kind::new("deviation-needless", "always: nothing differs there", File(deviation_needless)),
     Kind::new("deviation-dropped", "the difference shows in the file itself", File(deviation_dropped))
         .since("each file is judged alone, and these accept what another file of the family says"),
@@ -67,9 +73,19 @@ fn also_dropped(site: &EndpointSite<'_>) -> Vec<Mutant> {
         at: at.index(index),
         change: format!("no document {}", other.id),
         edits: vec![Edit::Remove(if also.len() == 1 { at.clone() } else { at.index(index) })],
-        said: true,
+        said: describes(site, other.id),
     });
     mutants.collect()
+}
+
+/// Whether a document has more of an endpoint than its address, which nothing else tells of.
+fn describes(site: &EndpointSite<'_>, id: u32) -> bool {
+    let head = &site.endpoint.head;
+    let page = |id| site.file.pages.iter().find(|read| read.page.id == id);
+    let notes = head.notes.as_deref().unwrap_or_default();
+    let described =
+        site.documented.iter().any(|(read, section)| read.page.id == id && !section.tables.is_empty());
+    described && page(id).is_some_and(|read| !is_named(read, page(head.doc.id), notes))
 }
 
 fn deviation_needless(site: &FileSite<'_>) -> Vec<Mutant> {

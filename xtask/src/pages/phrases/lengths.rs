@@ -56,6 +56,11 @@ static HALF: LazyLock<Regex> = LazyLock::new(|| {
     regex(r"([0-9]+)\s*个?(?:英文)?(?:字符|字母)\s*(?:或者?|/|、|，|,)\s*([0-9]+)\s*个?(?:汉字|中文)")
 });
 
+// The same, the other way round.
+static DOUBLED: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"([0-9]+)\s*个?(?:汉字|中文)\s*(?:或者?|/|、|，|,)\s*([0-9]+)\s*个?(?:英文)?(?:字符|字母)")
+});
+
 /// Returns all limits on a text's length.
 pub(super) fn limits(doc: &Description) -> Vec<Limit> {
     let at_most = |unit: &str| if unit == "字节" { LimitKind::MaxBytes } else { LimitKind::MaxChars };
@@ -105,13 +110,16 @@ pub(super) fn cut(doc: &Description, mut limits: Vec<Limit>) -> Vec<Limit> {
 
 /// Converts limits to widths where a text says that a Chinese character counts as two, or that half as many fit.
 pub(super) fn wide(doc: &Description, mut limits: Vec<Limit>) -> Vec<Limit> {
-    let halved = doc.number(&HALF, 1).zip(doc.number(&HALF, 2)).is_some_and(|(all, half)| all == 2 * half);
-    for limit in limits.iter_mut().filter(|_| halved || WIDE.is_match(doc.text())) {
-        limit.kind = match limit.kind {
+    let halved = doc.number(&HALF, 2).zip(doc.number(&HALF, 1));
+    let doubled = doc.number(&DOUBLED, 1).zip(doc.number(&DOUBLED, 2));
+    let all = halved.or(doubled).filter(|(half, all)| *all == 2 * half).map(|(_, all)| all);
+    for limit in limits.iter_mut().filter(|_| all.is_some() || WIDE.is_match(doc.text())) {
+        let kind = match limit.kind {
             LimitKind::MaxChars => LimitKind::MaxWidth,
             LimitKind::CutsAtChars => LimitKind::CutsAtWidth,
-            other => other,
+            _ => continue,
         };
+        *limit = all.map_or_else(|| Limit { kind, ..limit.clone() }, |all| Limit::number(kind, all));
     }
     limits
 }

@@ -1,10 +1,14 @@
 //! Wordings for limits.
 
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
 use serde_json::Number;
 
-use super::description::Description;
+use super::description::{Description, limit};
 use super::{characters, counts, lengths, ranges};
-use crate::spec::type_expr::{Scalar, TypeExpr};
+use crate::pages::markup::regex;
+use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{Carrier, Limit, LimitKind, LimitValue};
 
 /// Returns the limits in a description on values of a type.
@@ -30,6 +34,22 @@ pub(crate) fn limits(doc: &str, ty: &TypeExpr) -> Vec<Limit> {
         }
         Some(Carrier::Map) | None => Vec::new(),
     }
+}
+
+/// The limits that a description of a list of texts gives each of them: 每个选项最多支持36个字符.
+pub(crate) fn limits_of_each(doc: &str, ty: &TypeExpr) -> Vec<Limit> {
+    static EACH: LazyLock<Regex> = LazyLock::new(|| {
+        regex(concat!(
+            r"(?:每一?[个条项]|单[个条])[^0-9，,。；;]{0,8}(?:最多|最长|不超过|不能超过|不可超过|不得超过|至多)",
+            r"[^0-9，,。；;]{0,6}([0-9]+)\s*个?\s*(字符|字节|汉字|字(?:$|[，,。；;）)]))",
+        ))
+    });
+    let text = TypeExpr::Scalar(Scalar::String);
+    let TypeExpr::Generic(Generic::List | Generic::Pipe | Generic::Csv, item) = ty else { return Vec::new() };
+    let doc = &Description::of(doc);
+    let number = doc.number(&EACH, 1).filter(|_| **item == text);
+    let bytes = doc.word(&EACH, 2) == Some("字节");
+    limit(if bytes { LimitKind::MaxBytes } else { LimitKind::MaxChars }, number).into_iter().collect()
 }
 
 /// Returns the first limit of each kind; none if they contradict each other.
@@ -65,6 +85,7 @@ mod tests {
             ),
             ("名称，最多64个字符或32个汉字", "string", vec![("max_width", 64)]),
             ("名称，最多64个字符或64个汉字", "string", vec![("max_chars", 64)]),
+            ("标题，不超过18个汉字或36个英文字母", "string", vec![("max_width", 36)]),
             ("长度10个汉字以内", "string", vec![("max_chars", 10)]),
             ("32字节以内", "string", vec![("max_bytes", 32)]),
             ("建议不超过36个字", "string", vec![]),
@@ -102,6 +123,7 @@ mod tests {
             ("问题数组，每个投票支持添加10个问题", "list<Question>", vec![("max_items", 10)]),
             ("群ID列表。取值范围： 1 ~ 100", "list<string>", vec![("min_items", 1), ("max_items", 100)]),
             ("每周周几重复。取值范围：1 ~ 7", "list<uint>", vec![]),
+            ("选项。每个选项最多支持36个字符", "list<string>", vec![]),
             ("不超过64个字节", "uint", vec![]),
             ("不超过64个字节", "Kind", vec![]),
         ] {
@@ -145,6 +167,20 @@ mod tests {
             ("不超过 10 个，最少1个", "list<string>", vec![("min_items", 1), ("max_items", 10)]),
         ] {
             assert_limits(doc, ty, &expected);
+        }
+    }
+
+    #[test]
+    fn each_item_of_a_list_may_have_limits() {
+        for (doc, ty, expected) in [
+            ("每个问题支持添加10个选项。每个选项最多支持36个字符。", "list<string>", &["max_chars: 36"][..]),
+            ("每个词不超过64字节", "csv<string>", &["max_bytes: 64"]),
+            ("每个选项最多支持36个字符", "list<Option>", &[]),
+            ("每个选项建议不超过36个字符", "list<string>", &[]),
+            ("每个成员最多10个标签", "list<string>", &[]),
+        ] {
+            let found = limits_of_each(doc, &ty.parse().expect("a type"));
+            assert_eq!(found.iter().map(ToString::to_string).collect::<Vec<_>>(), expected, "{doc}");
         }
     }
 

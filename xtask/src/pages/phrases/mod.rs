@@ -22,7 +22,7 @@ mod values;
 pub(crate) use claim::{Claim, Moment, Subject, without_verb};
 pub(crate) use defaults::default;
 pub(crate) use labels::{Named, swapped};
-pub(crate) use limits::limits;
+pub(crate) use limits::{limits, limits_of_each};
 pub(crate) use numbers::{has_negative, in_digits, may_mean, numbers_of};
 pub(crate) use presence::{may_be_absent, may_be_conditional, yes_or_no};
 pub(crate) use rates::{Rates, at_once, rates, sentences_of_rates};

@@ -9,17 +9,26 @@ use crate::pages::markup::regex;
 
 /// Writes 1万, 1千 and 2^32 in a text as digits.
 pub(crate) fn in_digits(doc: &str) -> String {
-    static MANY: LazyLock<Regex> = LazyLock::new(|| regex(r"([0-9]+)\s*([万千])"));
+    static MANY: LazyLock<Regex> = LazyLock::new(|| regex(r"([0-9]+)\s*(?:([万千])|[wW]([^A-Za-z0-9_]|$))"));
     static POWER: LazyLock<Regex> = LazyLock::new(|| regex(r"([0-9]{1,3})\s*\^\s*([0-9]{1,2})\^?"));
     let power = |found: &Captures<'_>| {
         let parts = found[1].parse::<i64>().ok().zip(found[2].parse::<u32>().ok());
         let power = parts.and_then(|(base, exponent)| base.checked_pow(exponent));
         power.map_or_else(|| found[0].to_owned(), |power| power.to_string())
     };
-    let digits =
-        |found: &Captures<'_>| format!("{}{}", &found[1], if &found[2] == "万" { "0000" } else { "000" });
+    let group = |found: &Captures<'_>, index| {
+        found.get(index).map_or_else(String::new, |found| found.as_str().to_owned())
+    };
+    let digits = |found: &Captures<'_>| {
+        let zeros = if group(found, 2) == "千" { "000" } else { "0000" };
+        format!("{}{zeros}{}", &found[1], group(found, 3))
+    };
     let doc = if doc.contains('^') { POWER.replace_all(doc, power) } else { doc.into() };
-    if doc.contains(['万', '千']) { MANY.replace_all(&doc, digits).into_owned() } else { doc.into_owned() }
+    if doc.contains(['万', '千', 'w', 'W']) {
+        MANY.replace_all(&doc, digits).into_owned()
+    } else {
+        doc.into_owned()
+    }
 }
 
 /// Returns the seconds in a unit of time.
@@ -128,6 +137,9 @@ mod tests {
             ("[0, 2^32)", 4_294_967_295, true),
             ("[10^4^,10^6^]", 1_000_000, true),
             ("不超过5万", 50_000, true),
+            ("人数上限5w", 50_000, true),
+            ("最大2w，默认1", 20_000, true),
+            ("宽5wide", 50_000, false),
             ("不小于-12", -12, true),
             ("最大20", 21, false),
             ("99999999999999999999天", 1, false),
