@@ -6,6 +6,7 @@ pub mod event;
 pub mod log;
 pub mod snapshot;
 mod unknown;
+pub mod zone;
 
 #[rustfmt::skip]
 #[allow(clippy::all, clippy::pedantic, reason = "the documentation decides the shape of generated code")]

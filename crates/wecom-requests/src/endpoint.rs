@@ -237,7 +237,7 @@ impl Meta {
 
     /// Looks up an error code: among the endpoint's own first, then among the global ones.
     pub fn error_code(&self, code: i64) -> Option<&'static ErrorCode> {
-        self.codes.iter().find(|known| known.code == code).or_else(|| errcode::lookup(code))
+        errcode::among(self.codes, code)
     }
 }
 

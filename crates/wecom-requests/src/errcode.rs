@@ -34,6 +34,11 @@ impl ErrorCode {
     }
 }
 
+/// Looks up a code: among some first, then among the global ones.
+pub(crate) fn among(codes: &'static [ErrorCode], code: i64) -> Option<&'static ErrorCode> {
+    codes.iter().find(|known| known.code == code).or_else(|| lookup(code))
+}
+
 /// Looks up a code on the page of global error codes.
 pub fn lookup(code: i64) -> Option<&'static ErrorCode> {
     let found = CODES.binary_search_by_key(&code, |known| known.code).ok()?;

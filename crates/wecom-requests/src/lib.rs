@@ -18,6 +18,8 @@
 //! # }
 //! ```
 //!
+//! A program in the data and intelligence zone makes [`ZoneCall`]s, which aren't HTTP requests.
+//!
 //! `wecom-sdk` does the rest: tokens, sending, retries, paging.
 
 // On docs.rs, each item says which feature it needs.
@@ -34,6 +36,8 @@ mod file;
 mod generated;
 mod job;
 mod json;
+#[cfg(feature = "merchant")]
+mod merchant;
 mod paging;
 mod probe;
 mod query;
@@ -47,6 +51,7 @@ mod sign;
 pub mod token;
 #[cfg(feature = "xml")]
 mod xml;
+mod zone;
 
 pub use body::{Body, Form, Headers};
 #[allow(unused_imports, reason = "not every family has patterns")]
@@ -59,6 +64,8 @@ pub use file::{begins_file, file_head};
 pub use generated::ENDPOINTS;
 pub use job::{Job, JobState};
 pub use json::JsonResponse;
+#[cfg(feature = "merchant")]
+pub use merchant::{MerchantSigned, SignError};
 pub use paging::{Paged, PagedItems};
 pub use query::Query;
 #[cfg(feature = "callback")]
@@ -76,3 +83,4 @@ pub use response::{
 #[cfg(feature = "sign")]
 pub use sign::Signed;
 pub use token::{Token, TokenKind};
+pub use zone::{InvokeError, ZoneCall, ZoneMeta, ZonePaged};

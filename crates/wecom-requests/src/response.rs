@@ -28,10 +28,10 @@ pub enum ResponseError {
 }
 
 impl ResponseError {
-    /// Prefers what the endpoint's own page says about an error code.
-    fn of_endpoint(mut self, endpoint: &Meta) -> Self {
+    /// Prefers what a page of its own says about an error code.
+    pub(crate) fn with_codes(mut self, codes: &'static [ErrorCode]) -> Self {
         if let Self::Api(error) = &mut self {
-            error.known = endpoint.error_code(error.code);
+            error.known = errcode::among(codes, error.code);
         }
         self
     }
@@ -180,7 +180,7 @@ pub fn parse_response_within<E: Endpoint>(
     memory: usize,
 ) -> Result<E::Response, ResponseError> {
     let read = E::Response::from_response(E::META, response.headers(), response.body(), memory);
-    read.map_err(|error| error.of_endpoint(E::META))
+    read.map_err(|error| error.with_codes(E::META.codes))
 }
 
 /// Parses the body of an endpoint's response as JSON.
@@ -192,7 +192,7 @@ where
     E: Endpoint,
     E::Response: ReadObject,
 {
-    read_json(E::META.errcode, body, Reading::MEMORY).map_err(|error| error.of_endpoint(E::META))
+    read_json(E::META.errcode, body, Reading::MEMORY).map_err(|error| error.with_codes(E::META.codes))
 }
 
 /// Parses a body that is JSON, or nearly.

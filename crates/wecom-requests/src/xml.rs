@@ -62,7 +62,7 @@ pub(crate) fn read<R: ReadObject>(body: &Bytes, memory: usize) -> Result<R, Resp
 }
 
 /// The elements below the root, and their text.
-fn fields(body: &[u8]) -> Result<Vec<(String, String)>, DecodeError> {
+pub(crate) fn fields(body: &[u8]) -> Result<Vec<(String, String)>, DecodeError> {
     let bad = |what: &dyn std::fmt::Display| DecodeError::new("", format!("invalid XML: {what}"));
     let mut reader = Reader::from_reader(body);
     let mut fields: Vec<(String, String)> = Vec::new();

@@ -288,6 +288,7 @@
 //!
 //! - [`Client::jssdk`] signs pages with the tickets of `auth::jssdk` (feature `jssdk`).
 //! - [`GroupBot`] sends the messages and files of `message::webhook` (feature `group-bot`).
+//! - [`Merchant`] signs and sends the requests of `pay::red_packet` and `pay::transfer` to WeChat Pay (feature `pay`).
 //! - [`login`] leads people to the codes that `auth::login` and `service::login` exchange (feature `login`).
 //! - [`Client::wait`] waits until a job is over.
 //! - [`Client::upload`] streams a file.
@@ -323,6 +324,8 @@ mod kept;
 mod limits;
 #[cfg(feature = "login")]
 pub mod login;
+#[cfg(feature = "merchant")]
+mod merchant;
 mod options;
 mod pace;
 mod paging;
@@ -365,6 +368,8 @@ pub use jobs::{Wait, WaitError};
 #[cfg(feature = "jssdk")]
 pub use jssdk::{JsSdk, JsSignature};
 pub use limits::{LimitKey, LimitStore, MemoryLimits, OnLimit};
+#[cfg(feature = "merchant")]
+pub use merchant::{Merchant, MerchantBuilder};
 pub use options::CallOptions;
 pub use paging::{Items, Pages, Position};
 #[cfg(feature = "service")]
@@ -386,6 +391,10 @@ pub use wecom_requests::{
     ApiError, Check, Checker, DecodeError, ENDPOINTS, Endpoint, Errcode, Form, Job, JobState, JsonResponse,
     MerchantError, Meta, Paged, PagedItems, Period, Query, Rate, Violations, errcode, rates, token,
 };
+#[cfg(feature = "zone")]
+pub use wecom_requests::{InvokeError, ZoneCall, ZoneMeta, ZonePaged};
+#[cfg(feature = "merchant")]
+pub use wecom_requests::{MerchantSigned, SignError};
 
 /// Locks what stays whole even if a task panicked meanwhile.
 fn lock<T: ?Sized>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {

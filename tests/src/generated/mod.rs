@@ -7,12 +7,12 @@ pub(crate) mod agent;
 pub(crate) mod aibot;
 /// JS-SDK, 身份验证, 二次验证 (feature `auth`).
 pub(crate) mod auth;
-/// 数据与智能专区 · 订单管理接口, 会话内容存档 · 会话内容分析与导出, 会话内容存档 · 基础接口, 会话内容存档与数据专区 · 回调通知, 会话内容存档 · 关键词规则管理, 数据与智能专区
-/// · 应用调用专区程序, 会话内容存档 · 会话搜索, 数据与智能专区 · 基础接口 (feature `chatdata`).
+/// 数据与智能专区 · 订单管理接口, 会话内容存档 · 会话内容分析与导出, 会话内容存档 · 基础接口, 数据与智能专区 · 文档存档, 会话内容存档与数据专区 · 回调通知, 会话内容存档 ·
+/// 关键词规则管理, 数据与智能专区 · 应用调用专区程序, 会话内容存档 · 会话搜索, 数据与智能专区 · 基础接口 (feature `chatdata`).
 pub(crate) mod chatdata;
 pub(crate) mod checkin;
-/// 通讯录管理 · 异步导入接口, 通讯录管理 · 部门管理, 通讯录管理 · 回调通知, 通讯录管理 · 异步导出接口, 通讯录管理 · 标签管理, 通讯录管理 · 成员管理 (feature
-/// `contacts`).
+/// 通讯录管理 · 异步导入接口, 通讯录管理 · 通讯录查看权限管理, 通讯录管理 · 部门管理, 通讯录管理 · 回调通知, 通讯录管理 · 异步导出接口, 通讯录管理 · 标签管理, 通讯录管理
+/// · 成员管理 (feature `contacts`).
 pub(crate) mod contacts;
 /// 上下游 · 上下游通讯录管理, 上下游 · 上下游关联客户信息, 上下游 · 企业互联 · 回调通知, 上下游 · 上下游规则, 企业互联 (feature `corpgroup`).
 pub(crate) mod corpgroup;
@@ -41,12 +41,12 @@ pub(crate) mod meeting;
 /// `message`).
 pub(crate) mod message;
 pub(crate) mod msgaudit;
-/// 高级功能 · 成员申请管理, 审批, 日程 · 管理日历, 公费电话, 办公 · 回调通知, 汇报, 会议室, 紧急通知应用, 日程 · 管理日程, 审批 · 假期管理 (feature
+/// 高级功能 · 成员申请管理, 审批, 日程 · 管理日历, 公费电话, 办公 · 回调通知, 汇报, 会议室, 紧急通知应用, 日程 · 管理日程, 待办, 审批 · 假期管理 (feature
 /// `oa`).
 pub(crate) mod oa;
 /// 硬件云端接入 · 考勤/门禁设备, 硬件云端接入 · 设备接入, 硬件云端接入 · 回调通知, 硬件云端接入 · 打印/扫描设备 (feature `openhw`).
 pub(crate) mod openhw;
-/// 小程序接入对外收款 · 回调通知, 企业支付 · 对外收款, 企业支付 · 小程序接入对外收款, 企业支付 · 企业红包 (feature `pay`).
+/// 小程序接入对外收款 · 回调通知, 企业支付 · 对外收款, 企业支付 · 小程序接入对外收款, 企业支付 · 企业红包, 企业支付 · 向员工付款 (feature `pay`).
 pub(crate) mod pay;
 pub(crate) mod paytool;
 /// 政民沟通 · 配置事件类别, 政民沟通 · 配置网格结构, 政民沟通 · 巡查上报, 政民沟通 · 居民上报 (feature `report`).
@@ -59,16 +59,18 @@ pub(crate) mod security;
 /// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 应用授权 · 收银台 · 推广二维码 · 回调通知, 身份验证, 素材管理 · 服务商, 收银台 · 应用版本付费, 推广二维码,
 /// 家校沟通 · 网页授权登录 (feature `service`).
 pub(crate) mod service;
-/// 文档 · 管理智能表格内容权限, 文档 · 管理文档, 文档 · 管理文档内容, 文档 · 回调通知, 文档 · 管理收集表, 文档 · 设置文档权限, 文档 · 管理智能表格内容,
-/// 智能表格自动化创建的群聊, 文档 · 管理表格内容, 文档 · 高级功能账号管理 (feature `wedoc`).
+/// 文档 · 管理智能表格内容权限, 文档 · 管理文档, 文档 · 管理文档内容, 文档 · 回调通知, 文档 · 管理收集表, 文档 · 设置文档权限, 文档 · 管理智能文档内容, 文档 ·
+/// 管理智能表格内容, 智能表格自动化创建的群聊, 智能表格接收外部数据, 文档 · 管理表格内容, 文档 · 高级功能账号管理 (feature `wedoc`).
 pub(crate) mod wedoc;
 /// 微盘 · 版本和容量管理, 微盘 · 回调通知, 微盘 · 管理文件, 微盘 · 管理空间, 微盘 · 高级功能账号管理 (feature `wedrive`).
 pub(crate) mod wedrive;
-/// 数据与智能专区 · 专区程序接收事件通知 (feature `zone`).
+/// 数据与智能专区 · 会话内容, 数据与智能专区 · 专区程序接收事件通知, 数据与智能专区 · 会话内容导出, 数据与智能专区 · 关键词规则, 数据与智能专区 · 企业知识集, 数据与智能专区 ·
+/// 模型, 数据与智能专区 · 专区程序, 数据与智能专区 · 搜索 (feature `zone`).
 pub(crate) mod zone;
 
 use crate::conformance::Contract;
 use crate::event::Occurrence;
+use crate::zone::ZoneContract;
 
 /// Every endpoint, in the order of the spec files, and where its page contradicts itself.
 pub(crate) static CONTRACTS: &[Contract] = &[
@@ -227,6 +229,12 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::chatdata::archive::GetAgreeStatusRoom,
     >(chatdata::archive::GET_AGREE_STATUS_ROOM, &[], &[]),
     Contract::of::<
+        wecom_models::chatdata::docdata::GetDocDataAuthUserList,
+    >(chatdata::docdata::GET_DOC_DATA_AUTH_USER_LIST, &[], &[]),
+    Contract::of::<
+        wecom_models::chatdata::docdata::GetDocDataAuthInfo,
+    >(chatdata::docdata::GET_DOC_DATA_AUTH_INFO, &[], &[]),
+    Contract::of::<
         wecom_models::chatdata::keyword::CreateRule,
     >(chatdata::keyword::CREATE_RULE, &[], &[]),
     Contract::of::<
@@ -382,6 +390,18 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::contacts::batch::GetBatchResult,
     >(contacts::batch::GET_BATCH_RESULT, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::contactrule::CreateContactRule,
+    >(contacts::contactrule::CREATE_CONTACT_RULE, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::contactrule::ListContactRule,
+    >(contacts::contactrule::LIST_CONTACT_RULE, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::contactrule::UpdateContactRule,
+    >(contacts::contactrule::UPDATE_CONTACT_RULE, &[], &[]),
+    Contract::of::<
+        wecom_models::contacts::contactrule::DeleteContactRule,
+    >(contacts::contactrule::DELETE_CONTACT_RULE, &[], &[]),
     Contract::of::<
         wecom_models::contacts::department::CreateDepartment,
     >(contacts::department::CREATE_DEPARTMENT, &[], &[]),
@@ -2002,6 +2022,8 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::oa::schedule::DelSchedule,
     >(oa::schedule::DEL_SCHEDULE, &[], &[]),
+    Contract::of::<wecom_models::oa::todo::GetTodo>(oa::todo::GET_TODO, &[], &[]),
+    Contract::of::<wecom_models::oa::todo::UpdateTodo>(oa::todo::UPDATE_TODO, &[], &[]),
     Contract::of::<
         wecom_models::oa::vacation::GetVacationCorpConf,
     >(
@@ -2133,6 +2155,15 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::pay::red_packet::SendWorkwxRedPack,
     >(pay::red_packet::SEND_WORKWX_RED_PACK, &[], &[]),
+    Contract::of::<
+        wecom_models::pay::red_packet::QueryWorkwxRedPack,
+    >(pay::red_packet::QUERY_WORKWX_RED_PACK, &[], &[]),
+    Contract::of::<
+        wecom_models::pay::transfer::PayToPocket,
+    >(pay::transfer::PAY_TO_POCKET, &[], &[]),
+    Contract::of::<
+        wecom_models::pay::transfer::QueryPayToPocket,
+    >(pay::transfer::QUERY_PAY_TO_POCKET, &[], &["/appid"]),
     Contract::of::<
         wecom_models::paytool::OpenOrder,
     >(
@@ -2655,6 +2686,57 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::wedoc::permission::ModDocSafetySetting,
     >(wedoc::permission::MOD_DOC_SAFETY_SETTING, &[], &[]),
     Contract::of::<
+        wecom_models::wedoc::smartdoc::PublishSmartdoc,
+    >(wedoc::smartdoc::PUBLISH_SMARTDOC, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::smartdoc::CancelPublishSmartdoc,
+    >(wedoc::smartdoc::CANCEL_PUBLISH_SMARTDOC, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::smartdoc::SetPublishSetting,
+    >(wedoc::smartdoc::SET_PUBLISH_SETTING, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::smartdoc::GetPageHierarchy,
+    >(wedoc::smartdoc::GET_PAGE_HIERARCHY, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::smartdoc::AddPage,
+    >(wedoc::smartdoc::ADD_PAGE, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::smartdoc::UpdatePage,
+    >(wedoc::smartdoc::UPDATE_PAGE, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::smartdoc::DeletePage,
+    >(wedoc::smartdoc::DELETE_PAGE, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::smartdoc::AddBlocks,
+    >(wedoc::smartdoc::ADD_BLOCKS, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::smartdoc::UpdateBlocks,
+    >(wedoc::smartdoc::UPDATE_BLOCKS, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::smartdoc::DeleteBlocks,
+    >(wedoc::smartdoc::DELETE_BLOCKS, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::smartdoc::GetBlockList,
+    >(wedoc::smartdoc::GET_BLOCK_LIST, &[], &["/has_more"]),
+    Contract::of::<
+        wecom_models::wedoc::smartdoc::CreateExportTask,
+    >(wedoc::smartdoc::CREATE_EXPORT_TASK, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::smartdoc::GetExportResult,
+    >(wedoc::smartdoc::GET_EXPORT_RESULT, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::smartdoc::GetSmartsheetInfo,
+    >(wedoc::smartdoc::GET_SMARTSHEET_INFO, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::smartdoc::AddSmartsheet,
+    >(wedoc::smartdoc::ADD_SMARTSHEET, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::smartdoc::DeleteSmartsheet,
+    >(wedoc::smartdoc::DELETE_SMARTSHEET, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::smartdoc::UpdateSmartsheet,
+    >(wedoc::smartdoc::UPDATE_SMARTSHEET, &[], &[]),
+    Contract::of::<
         wecom_models::wedoc::smartsheet::AddSheet,
     >(wedoc::smartsheet::ADD_SHEET, &[], &[]),
     Contract::of::<
@@ -2767,6 +2849,9 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     Contract::of::<
         wecom_models::wedoc::smartsheet_groupchat::UpdateGroupChat,
     >(wedoc::smartsheet_groupchat::UPDATE_GROUP_CHAT, &[], &[]),
+    Contract::of::<
+        wecom_models::wedoc::smartsheet_webhook::SmartsheetWebhook,
+    >(wedoc::smartsheet_webhook::SMARTSHEET_WEBHOOK, &[], &[]),
     Contract::of::<
         wecom_models::wedoc::spreadsheet::BatchUpdateSpreadsheet,
     >(wedoc::spreadsheet::BATCH_UPDATE_SPREADSHEET, &[], &["/data"]),
@@ -2886,6 +2971,69 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::wedrive::vip::BatchDelVip,
     >(wedrive::vip::BATCH_DEL_VIP, &[], &[]),
     Contract::of::<wecom_models::wedrive::vip::ListVip>(wedrive::vip::LIST_VIP, &[], &[]),
+];
+
+/// Every call of the zone, likewise.
+pub(crate) static ZONE: &[ZoneContract] = &[
+    ZoneContract::of::<wecom_models::zone::archive::SyncMsg>(&[], &[]),
+    ZoneContract::of::<wecom_models::zone::archive::GetMsgListByPageId>(&[], &[]),
+    ZoneContract::of::<wecom_models::zone::archive::GetAgreeStatusSingle>(&[], &[]),
+    ZoneContract::of::<wecom_models::zone::archive::GetAgreeStatusRoom>(&[], &[]),
+    ZoneContract::of::<wecom_models::zone::archive::GetGroupChat>(&[], &[]),
+    ZoneContract::of::<wecom_models::zone::export::CreateChatDataExportJob>(&[], &[]),
+    ZoneContract::of::<wecom_models::zone::export::GetChatDataExportJobStatus>(&[], &[]),
+    ZoneContract::of::<wecom_models::zone::keyword::CreateRule>(&[], &[]),
+    ZoneContract::of::<wecom_models::zone::keyword::GetRuleList>(&[], &[]),
+    ZoneContract::of::<wecom_models::zone::keyword::GetRuleDetail>(&[], &[]),
+    ZoneContract::of::<wecom_models::zone::keyword::UpdateRule>(&[], &[]),
+    ZoneContract::of::<wecom_models::zone::keyword::DeleteRule>(&[], &[]),
+    ZoneContract::of::<wecom_models::zone::keyword::GetHitMsgList>(&[], &[]),
+    ZoneContract::of::<wecom_models::zone::knowledge_base::ListKnowledgeBase>(&[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::knowledge_base::CreateKnowledgeBase,
+    >(&[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::knowledge_base::GetKnowledgeBaseDetail,
+    >(&[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::knowledge_base::AddKnowledgeBaseDoc,
+    >(&[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::knowledge_base::RemoveKnowledgeBaseDoc,
+    >(&[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::knowledge_base::ModifyKnowledgeBaseName,
+    >(&[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::knowledge_base::DeleteKnowledgeBase,
+    >(&[], &[]),
+    ZoneContract::of::<wecom_models::zone::model::CreateSentimentTask>(&[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::model::GetSentimentResult,
+    >(&[], &["/analyze_result_list/*/errcode", "/analyze_result_list/*/errmsg"]),
+    ZoneContract::of::<wecom_models::zone::model::CreateSpamTask>(&[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::model::GetSpamResult,
+    >(&[], &["/analyze_result_list/*/errcode", "/analyze_result_list/*/errmsg"]),
+    ZoneContract::of::<wecom_models::zone::model::CreateSummaryTask>(&[], &[]),
+    ZoneContract::of::<wecom_models::zone::model::GetSummaryResult>(&[], &[]),
+    ZoneContract::of::<wecom_models::zone::model::CreateCustomerTagTask>(&[], &[]),
+    ZoneContract::of::<wecom_models::zone::model::GetCustomerTagResult>(&[], &[]),
+    ZoneContract::of::<wecom_models::zone::model::CreateRecommendDialogTask>(&[], &[]),
+    ZoneContract::of::<wecom_models::zone::model::GetRecommendDialogResult>(&[], &[]),
+    ZoneContract::of::<wecom_models::zone::model::CreateWwModelTask>(&[], &[]),
+    ZoneContract::of::<wecom_models::zone::model::GetWwModelResult>(&[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::model::CreateModelTask,
+    >(&["/service_kb_id"], &[]),
+    ZoneContract::of::<wecom_models::zone::model::GetModelTaskResult>(&[], &[]),
+    ZoneContract::of::<wecom_models::zone::program::CreateProgramTask>(&[], &[]),
+    ZoneContract::of::<wecom_models::zone::program::GetProgramTaskResult>(&[], &[]),
+    ZoneContract::of::<wecom_models::zone::program::CallBackProgramAsyncJob>(&[], &[]),
+    ZoneContract::of::<wecom_models::zone::program::SpecNotifyApp>(&[], &[]),
+    ZoneContract::of::<wecom_models::zone::search::SearchChat>(&[], &[]),
+    ZoneContract::of::<wecom_models::zone::search::SearchMsg>(&[], &[]),
+    ZoneContract::of::<wecom_models::zone::search::SearchContactOrCustomer>(&[], &[]),
 ];
 
 /// Every event, likewise.

@@ -4,3 +4,4 @@ pub(crate) mod events;
 pub(crate) mod externalpay;
 pub(crate) mod miniapppay;
 pub(crate) mod red_packet;
+pub(crate) mod transfer;

@@ -2,10 +2,16 @@
 
 use super::{ErrorCode, Job, Keeps, Ty};
 use crate::spec::names::pascal;
-use crate::spec::{Answer, Body, Doc, Errcode, FieldPath, Grants, Helper, Host, Part, Rate, Sign, Token};
+use crate::spec::{
+    Answer, Body, Doc, Errcode, FieldPath, Grants, Helper, Host, INVOKE, Part, Rate, Sign, Token,
+};
 
 /// Where the pages are.
 const PAGE: &str = "https://developer.work.weixin.qq.com/document/path/";
+
+/// What is said where nobody read the page.
+pub const UNSEEN: &str =
+    "Its page was not read: what is said here is known from other implementations, and may be incomplete.";
 
 /// The address of a page.
 pub fn page_url(doc: &Doc) -> String {
@@ -80,10 +86,9 @@ impl Endpoint {
 
     /// What it is and does, in the words of the spec.
     pub fn words(&self) -> String {
-        match &self.notes {
-            Some(notes) => format!("{}\n\n{notes}", self.summary),
-            None => self.summary.clone(),
-        }
+        let unseen = (!self.doc.seen).then_some(UNSEEN);
+        let words = std::iter::once(self.summary.as_str()).chain(unseen).chain(self.notes.as_deref());
+        words.collect::<Vec<&str>>().join("\n\n")
     }
 
     /// The type that a call returns, as it is written in Rust.
@@ -107,6 +112,8 @@ pub enum Method {
     Get,
     /// The fields are in a JSON body.
     Post,
+    /// The SDK of the zone carries JSON.
+    Invoke,
 }
 
 impl Method {
@@ -115,6 +122,7 @@ impl Method {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
+            Self::Invoke => INVOKE,
         }
     }
 }

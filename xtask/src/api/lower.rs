@@ -11,7 +11,7 @@ use super::{
 use crate::spec::names::{pascal, snake};
 use crate::spec::source::Source;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{self, FieldPath, GeneralRate, Spec, WrittenRule};
+use crate::spec::{self, FieldPath, GeneralRate, INVOKE, Spec, WrittenRule};
 
 /// Lowers a spec that passed its checks.
 pub fn spec(spec: &Spec, sources: &[Source]) -> Api {
@@ -70,11 +70,17 @@ fn module(spec: &Spec, file: &spec::File, source: &Source) -> Module {
         None => (source.stem.clone(), None),
     };
     let mut endpoints = Vec::new();
+    let mut zone = Vec::new();
     let (mut events, mut replies) = (Vec::new(), Vec::new());
     let mut types = Vec::new();
     for (name, endpoint) in &file.endpoints {
         let (request, response) = lowering.request_and_response(name, endpoint);
-        endpoints.push(lowering.endpoint(name, endpoint, [&request, &response]));
+        let lowered = lowering.endpoint(name, endpoint, [&request, &response]);
+        if endpoint.head.is_of_zone() {
+            zone.push(lowered)
+        } else {
+            endpoints.push(lowered)
+        }
         types.push(Type::Struct(request));
         if endpoint.head.answer.format().is_some() {
             types.push(Type::Struct(response));
@@ -99,6 +105,7 @@ fn module(spec: &Spec, file: &spec::File, source: &Source) -> Module {
         title: file.title.clone(),
         summary: paragraph(&file.summary),
         endpoints,
+        zone,
         events,
         replies,
         types,
@@ -122,7 +129,7 @@ impl Lowering<'_> {
         let mut request_fields = fields(&endpoint.request);
         if let Some(sign) = &head.sign {
             for field in &mut request_fields {
-                field.signs = [&sign.nonce, &sign.ts, &sign.sig].contains(&&field.wire);
+                field.signs = sign.fields().any(|name| *name == field.wire);
             }
         }
         let request = Struct {
@@ -284,7 +291,11 @@ impl Lowering<'_> {
             summary: paragraph(&head.summary),
             notes: head.notes.as_deref().map(|notes| notes.trim().to_owned()),
             doc: head.doc.clone(),
-            method: if method == "GET" { Method::Get } else { Method::Post },
+            method: match method {
+                "GET" => Method::Get,
+                INVOKE => Method::Invoke,
+                _ => Method::Post,
+            },
             path: path.to_owned(),
             token: head.token,
             safe: head.safe,

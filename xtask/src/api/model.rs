@@ -78,6 +78,8 @@ pub struct Module {
     pub summary: String,
     /// In the order of the file.
     pub endpoints: Vec<Endpoint>,
+    /// Calls that the SDK of the zone carries, in the order of the file.
+    pub zone: Vec<Endpoint>,
     /// In the order of the file.
     pub events: Vec<Event>,
     /// In the order of the file.
@@ -102,6 +104,11 @@ impl Module {
         parts.join("::")
     }
 
+    /// Everything that a program calls, over HTTP and in the zone.
+    pub fn calls(&self) -> impl Iterator<Item = &Endpoint> {
+        self.endpoints.iter().chain(&self.zone)
+    }
+
     /// The type of this name.
     pub fn named(&self, name: &str) -> Option<&Type> {
         self.types.iter().find(|ty| ty.name() == name)
@@ -123,7 +130,7 @@ impl Module {
         let event = find(&self.events).map(|index| Operation::Event(&self.events[index]));
         let reply = || find(&self.replies).map(|index| Operation::Reply(&self.replies[index]));
         event.or_else(reply).or_else(|| {
-            self.endpoints.iter().find_map(|endpoint| {
+            self.calls().find_map(|endpoint| {
                 let (part, _) = endpoint.parts().find(|(_, ty)| *ty == name)?;
                 Some(if part.is_sent() {
                     Operation::Request(endpoint)

@@ -25,6 +25,9 @@ pub struct Counts {
     pub specified: usize,
     /// Of these, those with an example.
     pub with_examples: usize,
+    /// Paths in the spec whose pages nobody has read: they are none of the others.
+    #[serde(default)]
+    pub unseen: usize,
     /// Fields of what is sent and received, and of the structs inside them.
     pub fields: usize,
     /// Of these, those whose type isn't left open.
@@ -38,6 +41,7 @@ impl AddAssign for Counts {
         self.documented += other.documented;
         self.specified += other.specified;
         self.with_examples += other.with_examples;
+        self.unseen += other.unseen;
         self.fields += other.fields;
         self.typed += other.typed;
         self.described += other.described;
@@ -58,6 +62,9 @@ pub struct Coverage {
     /// The same of its passive replies.
     #[serde(default)]
     pub replies: Families,
+    /// The same of the calls of the zone, which have names instead of paths: all in one row.
+    #[serde(default)]
+    pub zone: Families,
 }
 
 /// Counts. Returns the paths of the spec that no page documents, too, as far as the pages are there.
@@ -67,7 +74,8 @@ pub fn count(root: &Path, docs: Option<&Path>) -> io::Result<(Coverage, Vec<Stri
     let spec = pages::spec(root)?;
     let (documented, undocumented) = if let Some(docs) = docs {
         let paths = pages::documented(docs)?;
-        (by_family(&paths), specified(&spec).difference(&paths).cloned().collect())
+        let undocumented = specified(&spec).filter(|path| is_seen(&spec, path) && !paths.contains(*path));
+        (by_family(&paths), undocumented.map(str::to_owned).collect())
     } else {
         (committed(root)?, Vec::new())
     };
@@ -86,11 +94,18 @@ fn committed(root: &Path) -> io::Result<BTreeMap<String, usize>> {
     };
     let coverage: Coverage =
         serde_json::from_str(&text).map_err(|error| io::Error::other(format!("{NUMBERS}: {error}")))?;
-    Ok(coverage.families.into_iter().map(|(family, counts)| (family, counts.documented)).collect())
+    let families = coverage.families.into_iter().chain(coverage.zone);
+    Ok(families.map(|(family, counts)| (family, counts.documented)).collect())
 }
+
+/// What stands for a family where calls of the zone are counted: no path has a blank.
+const ZONE: &str = "zone calls";
 
 /// The family that a path belongs to.
 fn family(path: &str) -> &str {
+    if !path.starts_with('/') {
+        return ZONE;
+    }
     let rest = path.strip_prefix("/cgi-bin/").unwrap_or_else(|| path.trim_start_matches('/'));
     rest.split('/').next().unwrap_or(rest)
 }
@@ -108,12 +123,16 @@ fn path(endpoint: &Endpoint) -> &str {
     endpoint.head.method_and_path().1
 }
 
-fn specified(spec: &Spec) -> BTreeSet<String> {
-    spec.files
-        .iter()
-        .flat_map(|file| file.endpoints.values())
-        .map(|endpoint| path(endpoint).to_owned())
-        .collect()
+/// The paths of the spec, each once.
+fn specified(spec: &Spec) -> impl Iterator<Item = &str> {
+    let endpoints = spec.files.iter().flat_map(|file| file.endpoints.values());
+    endpoints.map(path).collect::<BTreeSet<&str>>().into_iter()
+}
+
+/// Whether somebody read a page of a path.
+fn is_seen(spec: &Spec, wanted: &str) -> bool {
+    let mut endpoints = spec.files.iter().flat_map(|file| file.endpoints.values());
+    endpoints.any(|endpoint| path(endpoint) == wanted && endpoint.head.doc.seen)
 }
 
 impl Coverage {
@@ -124,9 +143,13 @@ impl Coverage {
             families.entry(family.clone()).or_default().documented = *count;
         }
         for path in specified(spec) {
-            let counts = families.entry(family(&path).to_owned()).or_default();
-            counts.specified += 1;
-            counts.with_examples += usize::from(has_example(spec, &path));
+            let counts = families.entry(family(path).to_owned()).or_default();
+            if is_seen(spec, path) {
+                counts.specified += 1;
+                counts.with_examples += usize::from(has_example(spec, path));
+            } else {
+                counts.unseen += 1;
+            }
         }
         for file in &spec.files {
             for (family, endpoints) in endpoints_by_family(file) {
@@ -137,8 +160,9 @@ impl Coverage {
             }
         }
         families.retain(|_, counts| *counts != Counts::default());
+        let zone = families.remove(ZONE).map(|counts| (ZONE.to_owned(), counts)).into_iter().collect();
         let [callbacks, replies] = [Part::Payload, Part::Reply].map(|part| documents(spec, part));
-        Self { families, callbacks, replies }
+        Self { families, callbacks, replies, zone }
     }
 
     /// All families' endpoints together.
@@ -155,7 +179,7 @@ impl Coverage {
 
     /// What is counted, each under its name; nothing of what there is none.
     fn tables(&self) -> impl Iterator<Item = (&'static str, &Families)> {
-        let others = [("callbacks", &self.callbacks), ("replies", &self.replies)];
+        let others = [("callbacks", &self.callbacks), ("replies", &self.replies), (ZONE, &self.zone)];
         let others = others.into_iter().filter(|(_, families)| !families.is_empty());
         std::iter::once(("endpoints", &self.families)).chain(others)
     }
@@ -230,15 +254,17 @@ fn documents(spec: &Spec, part: Part) -> Families {
     families
 }
 
-const COLUMNS: [&str; 6] = ["documented", "in the spec", "with examples", "fields", "typed", "described"];
+const COLUMNS: [&str; 7] =
+    ["documented", "in the spec", "with examples", "page not read", "fields", "typed", "described"];
 
-fn cells(counts: Counts) -> [String; 6] {
-    let Counts { documented, specified, with_examples, fields, typed, described } = counts;
+fn cells(counts: Counts) -> [String; 7] {
+    let Counts { documented, specified, with_examples, unseen, fields, typed, described } = counts;
     let of = |part: usize, whole: usize| format!("{part} ({})", percent(part, whole));
     [
         documented.to_string(),
         of(specified, documented),
         of(with_examples, specified),
+        unseen.to_string(),
         fields.to_string(),
         of(typed, fields),
         of(described, fields),
@@ -299,7 +325,7 @@ mod tests {
     use crate::spec::diagnostic::Diagnostics;
     use crate::spec::load;
 
-    /// Two endpoints of one path, one of another family, and a struct that two fields lead to.
+    /// Two endpoints of one path, one of another family, one whose page nobody read, and a struct that two fields lead to.
     const TEA: &str = r#"
 title: 茶
 summary: Tea.
@@ -327,6 +353,12 @@ endpoints:
     doc: { id: 3, page: 3 }
     call: POST /cgi-bin/cup/pour
     token: access_token
+  wash:
+    title: 洗杯
+    summary: Washes a cup.
+    doc: { page: 4, seen: false }
+    call: POST /cgi-bin/cup/wash
+    token: access_token
 structs:
   Leaf:
     doc: A leaf.
@@ -343,20 +375,21 @@ structs:
     }
 
     #[test]
-    fn paths_are_counted_once_by_family_and_structs_once_however_many_fields_lead_to_them() {
+    fn paths_are_counted_once_and_those_of_pages_not_read_apart() {
         let coverage = coverage(&["/cgi-bin/tea/brew", "/cgi-bin/tea/sell", "/cgi-bin/milk"]);
-        let expected = |documented, specified, with_examples, fields, typed, described| Counts {
+        let expected = |documented, specified, with_examples, unseen, fields, typed, described| Counts {
             documented,
             specified,
             with_examples,
+            unseen,
             fields,
             typed,
             described,
         };
-        assert_eq!(coverage.families["tea"], expected(2, 1, 1, 5, 4, 3));
-        assert_eq!(coverage.families["cup"], expected(0, 1, 0, 0, 0, 0));
-        assert_eq!(coverage.families["milk"], expected(1, 0, 0, 0, 0, 0));
-        assert_eq!(coverage.total(), expected(3, 2, 1, 5, 4, 3));
+        assert_eq!(coverage.families["tea"], expected(2, 1, 1, 0, 5, 4, 3));
+        assert_eq!(coverage.families["cup"], expected(0, 1, 0, 1, 0, 0, 0));
+        assert_eq!(coverage.families["milk"], expected(1, 0, 0, 0, 0, 0, 0));
+        assert_eq!(coverage.total(), expected(3, 2, 1, 1, 5, 4, 3));
     }
 
     #[test]
@@ -379,7 +412,15 @@ structs:
         let spec = load::spec(&sources, &mut diagnostics);
         assert!(diagnostics.is_empty(), "{diagnostics:?}");
         let coverage = Coverage::new(&spec, &BTreeMap::new());
-        let one = Counts { documented: 1, specified: 1, with_examples: 1, fields: 1, typed: 1, described: 1 };
+        let one = Counts {
+            documented: 1,
+            specified: 1,
+            with_examples: 1,
+            unseen: 0,
+            fields: 1,
+            typed: 1,
+            described: 1,
+        };
         assert_eq!(coverage.callbacks["tea"], Counts { documented: 2, ..one });
         assert_eq!(coverage.replies["tea"], one);
         let text = coverage.text();
@@ -415,7 +456,7 @@ structs:
         let markdown = coverage.markdown();
         assert_eq!(markdown.lines().count(), 5, "{markdown}");
         assert!(
-            markdown.ends_with("| all | 2 | 2 (100%) | 1 (50%) | 5 | 4 (80%) | 3 (60%) |\n"),
+            markdown.ends_with("| all | 2 | 2 (100%) | 1 (50%) | 1 | 5 | 4 (80%) | 3 (60%) |\n"),
             "{markdown}"
         );
         assert_eq!(coverage.text().lines().count(), 4);

@@ -63,6 +63,9 @@ impl Block {
             percent(total.described, total.fields),
             percent(total.with_examples, total.specified),
         );
+        if total.unseen > 0 {
+            let _ = write!(subtitle, "; {} more whose pages were not read", total.unseen);
+        }
         if let Some(replies) = replies.filter(|replies| *replies != Counts::default()) {
             let _ = write!(subtitle, "; and {} of {} passive replies", replies.specified, replies.documented);
         }

@@ -37,10 +37,15 @@ pub struct Arrival {
 
 /// The endpoints of HEAD that BASE has from no page of theirs, under their path or their name.
 pub(super) fn arrivals(base: &Spec, head: &Spec) -> Vec<Arrival> {
-    let known: Vec<&Endpoint> = base.api.modules.iter().flat_map(|module| &module.endpoints).collect();
+    let known: Vec<&Endpoint> = base.api.modules.iter().flat_map(Module::calls).collect();
     let is_known = |endpoint: &Endpoint| {
         let same_call = |other: &Endpoint| other.path == endpoint.path || other.name == endpoint.name;
-        known.iter().any(|other| other.doc.id == endpoint.doc.id && same_call(other))
+        let same_page = |other: &Endpoint| match (other.doc.id, endpoint.doc.id) {
+            (Some(one), Some(other)) => one == other,
+            // Only its address is known of a page that wasn't seen.
+            _ => other.doc.page == endpoint.doc.page,
+        };
+        known.iter().any(|other| same_page(other) && same_call(other))
     };
     let arrival = |module: &Module, endpoint: &Endpoint| {
         let (line, _) = head.position(&module.spec, &Spot::endpoint(Side::Head, module, endpoint).path);
@@ -61,7 +66,7 @@ pub(super) fn arrivals(base: &Spec, head: &Spec) -> Vec<Arrival> {
             deviations: head.deviations(&module.spec, &endpoint.name),
         }
     };
-    let all = head.api.modules.iter().flat_map(|module| module.endpoints.iter().map(move |of| (module, of)));
+    let all = head.api.modules.iter().flat_map(|module| module.calls().map(move |of| (module, of)));
     let new = all.filter(|(_, endpoint)| !is_known(endpoint));
     new.map(|(module, endpoint)| arrival(module, endpoint)).collect()
 }

@@ -39,7 +39,7 @@ impl Comparison<'_> {
             self.both(Rule::GrantsChanged, &key(&both, "grants"), meaning);
         }
         let (old, new) = (page_url(&b.doc), page_url(&h.doc));
-        if (&b.title, &old, b.doc.id) != (&h.title, &new, h.doc.id) {
+        if (&b.title, &old, b.doc.id, b.doc.seen) != (&h.title, &new, h.doc.id, h.doc.seen) {
             let meaning = format!("the page of `{}` is [{}]({new})", both.head.rust, h.title);
             self.both(Rule::EndpointDocsChanged, &both, meaning);
         }
@@ -210,10 +210,16 @@ impl Comparison<'_> {
         let rust = both.head.rust.clone();
         let at = key(both, "sign");
         match (&base.sign, &head.sign) {
-            (Some(_), None) => {
-                self.lost(Rule::SignRemoved, &at, format!("`{rust}` no longer implements `Signed`"));
+            (Some(old), None) => {
+                self.lost(Rule::SignRemoved, &at, format!("`{rust}` no longer implements `{}`", signs(old)));
             }
-            (None, Some(_)) => self.both(Rule::SignAdded, &at, format!("`{rust}` implements `Signed`")),
+            (Some(old), Some(new)) if signs(old) != signs(new) => {
+                let meaning = format!("`{rust}` implements `{}`, no longer `{}`", signs(new), signs(old));
+                self.both(Rule::SignRemoved, &at, meaning);
+            }
+            (None, Some(new)) => {
+                self.both(Rule::SignAdded, &at, format!("`{rust}` implements `{}`", signs(new)));
+            }
             (Some(old), Some(new)) if signed(old) != signed(new) => {
                 let meaning = format!("signing `{rust}` fills in {}", listed(signed(new)));
                 self.both(Rule::SignChanged, &at, meaning);
@@ -283,8 +289,13 @@ fn pages(pagination: &Pagination, with_items: bool) -> Vec<String> {
     fields.map(|(_, path)| path.to_string()).collect()
 }
 
-fn signed(sign: &Sign) -> [&str; 3] {
-    [&sign.nonce, &sign.ts, &sign.sig]
+fn signed(sign: &Sign) -> Vec<&str> {
+    sign.fields().map(String::as_str).collect()
+}
+
+/// The trait that a signed request implements.
+fn signs(sign: &Sign) -> &'static str {
+    if sign.merchant.is_some() { "MerchantSigned" } else { "Signed" }
 }
 
 /// The examples as values.

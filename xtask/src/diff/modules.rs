@@ -138,7 +138,7 @@ struct Only<'t, 'a> {
 
 fn located(modules: &[Module]) -> Vec<Located<'_>> {
     let of = |module| move |endpoint| Located { module, endpoint };
-    modules.iter().flat_map(|module| module.endpoints.iter().map(of(module))).collect()
+    modules.iter().flat_map(|module| module.calls().map(of(module))).collect()
 }
 
 /// The first module of a family speaks for its feature.
@@ -160,7 +160,7 @@ fn common_calls(base: &Module, head: &Module) -> Option<u32> {
 fn named(module: &Module) -> HashSet<(&'static str, &str)> {
     let events = module.events.iter().flat_map(|event| &event.wire).map(|wire| ("event", wire.as_str()));
     let replies = module.replies.iter().flat_map(|reply| &reply.wire).map(|wire| ("reply", wire.as_str()));
-    module.endpoints.iter().map(calls).chain(events).chain(replies).collect()
+    module.calls().map(calls).chain(events).chain(replies).collect()
 }
 
 fn same_call(base: &Located<'_>, head: &Located<'_>) -> bool {
@@ -174,7 +174,7 @@ fn calls(endpoint: &Endpoint) -> (&'static str, &str) {
 /// What is in a module, for a sentence about it.
 fn inside(module: &Module) -> String {
     let documents = module.events.iter().chain(&module.replies).map(|event| event.ty.as_str());
-    let names = module.endpoints.iter().map(|endpoint| endpoint.request.as_str()).chain(documents);
+    let names = module.calls().map(|endpoint| endpoint.request.as_str()).chain(documents);
     let names = listed(names);
     if names.is_empty() { names } else { format!(", with {names}") }
 }

@@ -16,7 +16,7 @@ impl Comparison<'_> {
         let same = same.filter(|other| other.head.method_and_path().1 == path);
         let known: BTreeSet<u32> = same.flat_map(|other| other.head.doc.ids()).collect();
         let notes = endpoint.head.notes.as_deref().unwrap_or_default();
-        let own = self.page(endpoint.head.doc.id).map(|index| &self.pages[index]);
+        let own = endpoint.head.doc.id.and_then(|id| self.page(id)).map(|index| &self.pages[index]);
         let spot = Spot::key(file, &Section::Endpoints.entry(name).key("doc"));
         for (index, read) in self.pages.iter().enumerate() {
             // An overview that shows the call describes nothing of it.

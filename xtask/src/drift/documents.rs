@@ -29,20 +29,23 @@ impl Comparison<'_> {
         let path = of.path.key("doc");
         for (number, also) in of.doc.also.iter().enumerate() {
             let path = path.key("also").index(number);
-            let Some(page) = self.page(also.id) else {
-                let gone = of.finding(DriftRule::PageGone, &path, no_page(also.id));
-                self.found.push(gone.says(also.id.to_string()));
+            let Some(id) = also.id else { continue };
+            let Some(page) = self.page(id) else {
+                let gone = of.finding(DriftRule::PageGone, &path, no_page(id));
+                self.found.push(gone.says(id.to_string()));
                 continue;
             };
             if let Some((says, message)) = self.changed(page, also.updated.as_ref()) {
-                let says = format!("{}: {}", also.id, says.unwrap_or_default());
+                let says = format!("{id}: {}", says.unwrap_or_default());
                 let changed = of.finding(DriftRule::PageChanged, &path, message);
                 self.found.push(changed.says(says).seen_at(PageLine::first(page)));
             }
         }
+        self.asked_for(of, &path);
         let Doc { id, page: number, updated, .. } = of.doc;
-        let Some(page) = self.page(*id) else {
-            self.found.push(of.finding(DriftRule::PageGone, &path.key("id"), no_page(*id)));
+        let id = (*id)?;
+        let Some(page) = self.page(id) else {
+            self.found.push(of.finding(DriftRule::PageGone, &path.key("id"), no_page(id)));
             return None;
         };
         let numbers = &self.pages[page].page.numbers;
@@ -56,6 +59,37 @@ impl Comparison<'_> {
             self.found.push(changed.says(says).seen_at(PageLine::first(page)));
         }
         Some(page)
+    }
+
+    /// The pages that nobody has read and that aren't here, with what stands there.
+    pub(super) fn wanted(&self) -> Vec<(u32, usize, String)> {
+        let here = |number: &u32| self.pages.iter().any(|read| read.page.numbers.contains(number));
+        let all = self.spec.files.iter().flat_map(|file| {
+            let endpoints = file.endpoints.iter().map(|(name, endpoint)| (name, &endpoint.head.doc));
+            let events = file.events.iter().map(|(name, event)| (name, &event.head.doc));
+            endpoints
+                .chain(events)
+                .flat_map(|(name, doc)| doc.unseen().map(|(number, _)| (number, file.source, name.clone())))
+        });
+        let mut wanted: Vec<_> = all.filter(|(number, ..)| !here(number)).collect();
+        wanted.sort();
+        wanted
+    }
+
+    /// Tells of pages that nobody had read, and that are here now.
+    fn asked_for(&mut self, of: &Sourced<'_>, path: &Path) {
+        for (number, index) in of.doc.unseen() {
+            let found = self.pages.iter().position(|read| read.page.numbers.contains(&number));
+            let Some(page) = found else { continue };
+            let at = index.map_or_else(|| path.clone(), |index| path.key("also").index(index));
+            let id = self.pages[page].page.id;
+            let message = format!(
+                "page {number}, which nobody had read, is here now: compare it, then write `id: {id}` and `updated` in \
+                 place of `seen: false`"
+            );
+            let found = of.finding(DriftRule::PageFound, &at, message);
+            self.found.push(found.says(number.to_string()).seen_at(PageLine::first(page)));
+        }
     }
 
     /// When a page says that it was changed, if that is not when the spec says, and a sentence about it.

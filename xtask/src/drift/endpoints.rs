@@ -66,8 +66,8 @@ impl<'a> Comparison<'a> {
             told.insert((found.spot.file, found.name(), found.at.clone(), found.page.clone()))
         });
         self.accept();
-        let events = self.unspecified_events();
-        Found { findings: std::mem::take(&mut self.found), unspecified, events, unseen }
+        let (events, wanted) = (self.unspecified_events(), self.wanted());
+        Found { findings: std::mem::take(&mut self.found), unspecified, events, wanted, unseen }
     }
 
     fn endpoint(&mut self, file: &'a File, name: &'a str, endpoint: &'a Endpoint) {
@@ -86,10 +86,10 @@ impl<'a> Comparison<'a> {
             return;
         };
         for also in &doc.also {
-            let Some(page) = self.page(also.id) else { continue };
+            let Some((id, page)) = also.id.and_then(|id| Some((id, self.page(id)?))) else { continue };
             if documented.iter().all(|documented| documented.index != page) {
-                let message = format!("document {} no longer documents `{call}`", also.id);
-                self.found.push(gone(message).says(also.id.to_string()).seen_at(PageLine::first(page)));
+                let message = format!("document {id} no longer documents `{call}`");
+                self.found.push(gone(message).says(id.to_string()).seen_at(PageLine::first(page)));
             }
         }
         self.calls(file, name, endpoint, *first);

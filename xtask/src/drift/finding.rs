@@ -134,6 +134,8 @@ pub(super) struct Found {
     pub unspecified: Vec<Unspecified>,
     /// The events that have a name and aren't in the spec: file and key.
     pub events: Vec<(String, String)>,
+    /// The numbers of pages that nobody has read and that aren't here, each with what stands there: file and key.
+    pub wanted: Vec<(u32, usize, String)>,
     /// The types, by file, that no page describes in a way that is recognised: what is gone of them isn't seen.
     pub unseen: Vec<(usize, String)>,
 }

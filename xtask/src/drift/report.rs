@@ -22,15 +22,17 @@ pub struct Differences {
     unspecified: Vec<Unspecified>,
     /// The named events that the spec lacks: file and key.
     events: Vec<(String, String)>,
+    /// The pages that nobody has read, with what stands there: file and key.
+    wanted: Vec<(u32, usize, String)>,
     unseen: Vec<(usize, String)>,
 }
 
 impl Differences {
     pub(super) fn new(sources: Vec<Source>, pages: Vec<(PathBuf, String)>, found: Found) -> Self {
-        let Found { mut findings, unspecified, events, unseen } = found;
+        let Found { mut findings, unspecified, events, wanted, unseen } = found;
         let key = |found: &Finding| (found.spot.file, found.spot.span.start, found.name(), found.at.clone());
         findings.sort_by_cached_key(key);
-        Self { sources, pages, findings, unspecified, events, unseen }
+        Self { sources, pages, findings, unspecified, events, wanted, unseen }
     }
 
     /// How much is found of a spec file.
@@ -56,6 +58,7 @@ impl Differences {
                 family(other) == family(path) && (all_pages || across)
             }
         });
+        self.wanted.retain(|(_, file, _)| sources[*file].path == path);
         self.unseen.retain(|(file, _)| sources[*file].path == path);
         self
     }
@@ -87,6 +90,10 @@ impl Differences {
         for (file, key) in self.events.iter().filter(|_| unspecified) {
             text.push_str(&format!("not in the spec: the event {key} belongs to spec/{file}.yaml\n"));
         }
+        for (number, file, key) in self.wanted.iter().filter(|_| unspecified) {
+            let file = &self.sources[*file].path;
+            text.push_str(&format!("not read: page {number}, with {key} of {file}\n"));
+        }
         let mut rules: BTreeMap<&str, usize> = BTreeMap::new();
         for finding in &self.findings {
             *rules.entry(finding.name()).or_default() += 1;
@@ -104,6 +111,15 @@ impl Differences {
         ));
         if !self.events.is_empty() {
             text.push_str(&format!("{} named events are not in the spec\n", self.events.len()));
+        }
+        let wanted: BTreeSet<u32> = self.wanted.iter().map(|(number, ..)| *number).collect();
+        if !wanted.is_empty() {
+            let pages = if wanted.len() == 1 { "page was" } else { "pages were" };
+            text.push_str(&format!(
+                "{} {pages} never read: what the spec says of such pages is known from elsewhere, so get them (`--unspecified` names \
+                 them)\n",
+                wanted.len()
+            ));
         }
         if !self.unseen.is_empty() {
             text.push_str(&format!(
@@ -163,10 +179,15 @@ impl Differences {
         });
         let unseen = self.unseen.iter();
         let unseen = unseen.map(|(file, name)| json!({ "file": self.sources[*file].path, "type": name }));
+        let wanted = self.wanted.iter();
+        let wanted = wanted.map(
+            |(number, file, key)| json!({ "page": number, "file": self.sources[*file].path, "key": key }),
+        );
         let all = json!({
             "findings": findings.collect::<Vec<Value>>(),
             "unspecified": unspecified.collect::<Vec<Value>>(),
             "unspecified_events": self.events.iter().map(|(file, key)| json!({ "file": file, "key": key })).collect::<Vec<Value>>(),
+            "unread": wanted.collect::<Vec<Value>>(),
             "unseen": unseen.collect::<Vec<Value>>(),
         });
         format!("{all:#}\n")

@@ -3,9 +3,14 @@
 use std::collections::BTreeMap;
 
 use crate::api::{
-    CORE_FAMILY, Endpoint, EnumValue, ErrorCode, Event, Field, Module, Operation, Struct, Variant, page_url,
+    CORE_FAMILY, Endpoint, EnumValue, ErrorCode, Event, Field, Method, Module, Operation, Struct, UNSEEN,
+    Variant, page_url,
 };
 use crate::spec::{Bound, Doc, Limit, LimitValue, Rate, Rule};
+
+/// What is said of every call of the zone.
+const CARRIED: &str =
+    "A program in the zone makes this call, and WeCom's SDK carries it: see `wecom_requests::ZoneCall`.";
 
 /// What a module is, and what its requests are: what people come for stands before the types around it.
 pub(super) fn module(module: &Module) -> String {
@@ -19,6 +24,12 @@ pub(super) fn module(module: &Module) -> String {
     });
     let rows: String = rows.collect();
     let table = (!rows.is_empty()).then(|| format!("| request | title | call |\n|---|---|---|{rows}"));
+    let zone = module
+        .zone
+        .iter()
+        .map(|call| format!("\n| [`{}`] | {} | `{}` |", call.request, title_cell(call), call.path));
+    let zone: String = zone.collect();
+    let zone = (!zone.is_empty()).then(|| format!("| request | title | name |\n|---|---|---|{zone}"));
     let events = module
         .events
         .iter()
@@ -30,7 +41,7 @@ pub(super) fn module(module: &Module) -> String {
     let replies: String = replies.collect();
     let replies = (!replies.is_empty()).then(|| format!("| reply | title |\n|---|---|{replies}"));
     let head = [module.title.clone(), module.summary.clone()];
-    paragraphs(head.into_iter().chain(feature).chain(table).chain(events).chain(replies))
+    paragraphs(head.into_iter().chain(feature).chain(table).chain(zone).chain(events).chain(replies))
 }
 
 /// What tells an event from others.
@@ -56,7 +67,14 @@ fn event(event: &Event) -> String {
     let head = [event.summary.clone(), format!("{} · {}", told_by(event), event_title(event))];
     let job = event.ends_job.as_ref().map(|_| "It ends what waits for the job.".to_owned());
     let direction = "It implements `Serialize` with the feature `bidirectional`.".to_owned();
-    paragraphs(head.into_iter().chain(event.notes.clone()).chain(job).chain([direction]))
+    paragraphs(
+        head.into_iter().chain(unseen(&event.doc)).chain(event.notes.clone()).chain(job).chain([direction]),
+    )
+}
+
+/// That nobody read a page.
+fn unseen(doc: &Doc) -> Option<String> {
+    (!doc.seen).then(|| UNSEEN.to_owned())
 }
 
 /// How to get a family.
@@ -122,6 +140,8 @@ const WAITS: &str = "[`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk
 
 fn request(endpoint: &Endpoint, rules: &[Rule]) -> String {
     let head = [endpoint.summary.clone(), format!("{} · {}", call(endpoint), title(endpoint))];
+    let unseen = unseen(&endpoint.doc);
+    let carried = (endpoint.method == Method::Invoke).then(|| CARRIED.to_owned());
     let rates = rates(&endpoint.rates, endpoint.concurrency);
     let rules = rules.iter().map(Rule::sentence);
     let helper = endpoint.helper.map(|helper| {
@@ -133,6 +153,8 @@ fn request(endpoint: &Endpoint, rules: &[Rule]) -> String {
     let codes = (!endpoint.codes.is_empty()).then(|| errors(&endpoint.codes));
     paragraphs(
         head.into_iter()
+            .chain(unseen)
+            .chain(carried)
             .chain(rates)
             .chain(rules)
             .chain(endpoint.notes.clone())

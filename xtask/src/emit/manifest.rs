@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::paths::Files;
 use crate::api::{Api, CORE_FAMILY, Endpoint};
-use crate::spec::Format;
+use crate::spec::{Format, Sign};
 
 /// The line before the generated features.
 pub const BEGIN: &str = "# @generated features: one for each API family";
@@ -80,10 +80,12 @@ fn helpers(api: &Api, family: &str) -> BTreeSet<&'static str> {
 /// The features besides its own that a family can't do without.
 fn needs<'a>(api: &'a Api, family: &str) -> impl Iterator<Item = &'static str> + use<'a> {
     let endpoints = || endpoints(api, family);
-    let sign = endpoints().any(|endpoint| endpoint.sign.is_some()).then_some("sign");
+    let signs = |of: fn(&Sign) -> bool| endpoints().any(|endpoint| endpoint.sign.as_ref().is_some_and(of));
+    let merchant = signs(|sign| sign.merchant.is_some()).then_some("merchant");
+    let sign = signs(|sign| sign.ts.is_some()).then_some("sign");
     let formats: Vec<Format> = endpoints()
         .flat_map(|endpoint| [Some(endpoint.body.format()), endpoint.answer.format()].into_iter().flatten())
         .collect();
     let of_formats: BTreeSet<&str> = formats.into_iter().filter_map(Format::feature).collect();
-    sign.into_iter().chain(of_formats)
+    merchant.into_iter().chain(sign).chain(of_formats)
 }

@@ -4,6 +4,7 @@ mod checks;
 mod docs;
 mod errcode;
 mod events;
+mod facts;
 mod families;
 mod items;
 mod jobs;
@@ -20,6 +21,7 @@ mod rules;
 mod search;
 mod snapshots;
 mod wire;
+mod zone;
 
 use std::io;
 use std::path::Path;

@@ -9,6 +9,36 @@ use crate::spec::names::ident;
 
 /// The impls of `Paged` and, where a page has one list of items, `PagedItems`.
 pub(super) fn impls(module: &Module, endpoint: &Endpoint, pagination: &Pagination) -> TokenStream {
+    let paged = of(&quote!(Paged), module, endpoint, pagination);
+    let name = ident(&endpoint.request);
+    let response = module.structure(&endpoint.response).expect("checked: what has pages has fields");
+    let items = pagination.items.as_ref().zip(pagination.item.as_ref()).map(|(items, item)| {
+        let item = items::rust_type(item);
+        let steps = module.fields_at(response, items).into_iter().map(|field| {
+            let name = ident(&field.rust);
+            let unwrap = field.optional.then(|| quote!(.unwrap_or_default()));
+            quote!(.#name #unwrap)
+        });
+        quote! {
+            impl crate::PagedItems for #name {
+                type Item = #item;
+
+                fn into_items(page: Self::Response) -> Vec<Self::Item> {
+                    page #(#steps)*
+                }
+            }
+        }
+    });
+    quote!(#paged #items)
+}
+
+/// The impl of `ZonePaged`.
+pub(super) fn of_zone(module: &Module, call: &Endpoint, pagination: &Pagination) -> TokenStream {
+    of(&quote!(ZonePaged), module, call, pagination)
+}
+
+/// The impl of the trait of pages.
+fn of(paged: &TokenStream, module: &Module, endpoint: &Endpoint, pagination: &Pagination) -> TokenStream {
     let name = ident(&endpoint.request);
     let request = module.structure(&endpoint.request).expect("every endpoint has a request");
     let response = module.structure(&endpoint.response).expect("checked: what has pages has fields");
@@ -36,25 +66,8 @@ pub(super) fn impls(module: &Module, endpoint: &Endpoint, pagination: &Paginatio
             quote!(next_offset(#start, #limit, #items, crate::paging::Continuation::#continuation))
         }
     };
-    let items = pagination.items.as_ref().zip(pagination.item.as_ref()).map(|(items, item)| {
-        let item = items::rust_type(item);
-        let steps = module.fields_at(response, items).into_iter().map(|field| {
-            let name = ident(&field.rust);
-            let unwrap = field.optional.then(|| quote!(.unwrap_or_default()));
-            quote!(.#name #unwrap)
-        });
-        quote! {
-            impl crate::PagedItems for #name {
-                type Item = #item;
-
-                fn into_items(page: Self::Response) -> Vec<Self::Item> {
-                    page #(#steps)*
-                }
-            }
-        }
-    });
     quote! {
-        impl crate::Paged for #name {
+        impl crate::#paged for #name {
             fn cursor(&self) -> Option<String> {
                 crate::paging::cursor(#start)
             }
@@ -67,8 +80,6 @@ pub(super) fn impls(module: &Module, endpoint: &Endpoint, pagination: &Paginatio
                 crate::paging::#next
             }
         }
-
-        #items
     }
 }
 

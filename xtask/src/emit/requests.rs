@@ -1,12 +1,12 @@
 //! What requests know of their endpoints.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::paths::{gate, rust_path};
 use super::wire::{chain, put};
-use super::{checks, items, jobs, paging, rates, replies};
-use crate::api::{Api, Endpoint, ErrorCode, Method, Module, Struct, Ty, page_url};
+use super::{checks, facts, items, jobs, paging, rates, replies, zone};
+use crate::api::{Api, Endpoint, Method, Module, Struct, Ty, page_url};
 use crate::spec::names::{ident, pascal};
 use crate::spec::{Format, Place};
 
@@ -22,9 +22,10 @@ pub(super) fn module(module: &Module) -> TokenStream {
         let pagination = endpoint.pagination.as_ref();
         let paged = pagination.map(|pagination| paging::impls(module, endpoint, pagination));
         let job = endpoint.job.as_ref().map(|job| jobs::impls(module, endpoint, job));
-        let signed = signed_impl(endpoint, request);
+        let signed = signed_impl(endpoint, request, module.structure(&endpoint.response));
         quote!(#endpoint_impl #check #paged #job #signed)
     });
+    let zone = module.zone.iter().map(|call| zone::impls(module, call, &limited));
     let replies = replies::impls(module, &limited);
     let own = module.own_types().filter(|ty| limited.contains(ty.name()));
     let parts = own.map(|ty| checks::of_type(module, ty, &limited));
@@ -39,6 +40,7 @@ pub(super) fn module(module: &Module) -> TokenStream {
         use wecom_models::#path::*;
         #imports
         #(#endpoints)*
+        #(#zone)*
         #replies
         #(#parts)*
         #json
@@ -88,25 +90,15 @@ fn endpoint_impl(endpoint: &Endpoint, request: &Struct) -> TokenStream {
     let errcode = ident(&pascal(endpoint.errcode.keyword()));
     let safe = endpoint.safe;
     let rates = rates::list(&endpoint.rates, &quote!(crate::));
-    let concurrency = match endpoint.concurrency.map(Literal::u32_unsuffixed) {
-        Some(calls) => quote!(Some(#calls)),
-        None => quote!(None),
-    };
-    let codes = endpoint.codes.iter().map(|ErrorCode { name, doc, help, .. }| {
-        let code = ident(name);
-        let help = match help {
-            Some(help) => quote!(Some(#help)),
-            None => quote!(None),
-        };
-        quote!(crate::errcode::ErrorCode { code: crate::errcode::#code, name: #name, doc: #doc, help: #help })
-    });
+    let concurrency = facts::concurrency(endpoint);
+    let codes = facts::codes(endpoint);
     let query = match endpoint.method {
         Method::Get => Some(quote! {
             fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
                 wecom_models::wire::WriteObject::put(self, out)
             }
         }),
-        Method::Post => parameters("query", "Query", request, Place::Query),
+        Method::Post | Method::Invoke => parameters("query", "Query", request, Place::Query),
     };
     let recipients = endpoint.recipients.as_deref().map(|field| recipients(request, field));
     let headers = parameters("headers", "Headers", request, Place::Header);
@@ -137,7 +129,7 @@ fn endpoint_impl(endpoint: &Endpoint, request: &Struct) -> TokenStream {
                 safe: #safe,
                 rates: #rates,
                 concurrency: #concurrency,
-                codes: &[#(#codes),*],
+                codes: #codes,
             };
 
             #query
@@ -208,7 +200,7 @@ fn form(request: &Struct) -> TokenStream {
     }
 }
 
-fn signed_impl(endpoint: &Endpoint, request: &Struct) -> Option<TokenStream> {
+fn signed_impl(endpoint: &Endpoint, request: &Struct, response: Option<&Struct>) -> Option<TokenStream> {
     let sign = endpoint.sign.as_ref()?;
     let name = ident(&endpoint.request);
     let set = |field: &str, value: TokenStream| {
@@ -216,8 +208,39 @@ fn signed_impl(endpoint: &Endpoint, request: &Struct) -> Option<TokenStream> {
         let name = ident(&field.rust);
         if field.optional { quote!(self.#name = Some(#value);) } else { quote!(self.#name = #value;) }
     };
-    let (nonce, ts, sig) =
-        (set(&sign.nonce, quote!(nonce)), set(&sign.ts, quote!(time)), set(&sign.sig, quote!(signature)));
+    let (nonce, sig) = (set(&sign.nonce, quote!(nonce)), set(&sign.sig, quote!(signature)));
+    if let Some(merchant) = &sign.merchant {
+        let merchant = set(merchant, quote!(merchant_id));
+        let (wire, over) = (&sign.sig, sign.app.iter().flat_map(|app| &app.over));
+        let app = sign.app.as_ref().map(|app| {
+            let set = set(&app.sig, quote!(signature));
+            quote! {
+                fn set_app_signature(&mut self, signature: String) {
+                    #set
+                }
+            }
+        });
+        let is_signed = response.is_some_and(|response| response.field(wire).is_some());
+        return Some(quote! {
+            impl crate::MerchantSigned for #name {
+                const SIGNATURE: &'static str = #wire;
+                const APP_SIGNS: &'static [&'static str] = &[#(#over),*];
+                const RESPONSE_IS_SIGNED: bool = #is_signed;
+
+                fn set_merchant(&mut self, merchant_id: String, nonce: String) {
+                    #merchant
+                    #nonce
+                }
+
+                #app
+
+                fn set_signature(&mut self, signature: String) {
+                    #sig
+                }
+            }
+        });
+    }
+    let ts = sign.ts.as_ref().map(|ts| set(ts, quote!(time)));
     Some(quote! {
         impl crate::Signed for #name {
             fn set_signature(&mut self, nonce: String, time: wecom_models::Timestamp, signature: String) {

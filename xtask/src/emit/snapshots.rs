@@ -32,6 +32,20 @@ pub(super) fn module(module: &Module) -> TokenStream {
             }
         }
     });
+    let zone = module.zone.iter().map(|call| {
+        let (name, request) = (ident(&call.name), ident(&call.request));
+        let examples = call.examples.iter().map(|example| {
+            let request = raw_string(example.request.trim_end());
+            let response = raw_string(example.response.trim_end());
+            quote!(crate::snapshot::Example { request: #request, response: #response })
+        });
+        quote! {
+            #[test]
+            fn #name() {
+                crate::zone::snapshot::<#request>(&[#(#examples),*]);
+            }
+        }
+    });
     let events = module.events.iter().map(|event| {
         let (name, ty) = (ident(&event.name), ident(&event.ty));
         let payloads = event.examples.iter().map(|example| raw_string(example.payload.trim_end()));
@@ -57,6 +71,7 @@ pub(super) fn module(module: &Module) -> TokenStream {
         #[allow(unused_imports)]
         use wecom_models::#path::*;
         #(#tests)*
+        #(#zone)*
         #(#events)*
         #(#replies)*
     }
@@ -72,6 +87,15 @@ pub(super) fn index(api: &Api) -> TokenStream {
             let received = quirks(module, &endpoint.response);
             let examples = ident(&endpoint.name.to_uppercase());
             quote!(Contract::of::<wecom_models::#path::#request>(#path::#examples, &[#(#sent),*], &[#(#received),*]))
+        })
+    });
+    let zone = api.modules.iter().flat_map(|module| {
+        let path = rust_path(module);
+        module.zone.iter().map(move |call| {
+            let request = ident(&call.request);
+            let sent = quirks(module, &call.request);
+            let received = quirks(module, &call.response);
+            quote!(ZoneContract::of::<wecom_models::#path::#request>(&[#(#sent),*], &[#(#received),*]))
         })
     });
     let documents = |chosen: fn(&Module) -> &[Event], of: &'static str| {
@@ -92,9 +116,13 @@ pub(super) fn index(api: &Api) -> TokenStream {
     quote! {
         use crate::conformance::Contract;
         use crate::event::Occurrence;
+        use crate::zone::ZoneContract;
 
         /// Every endpoint, in the order of the spec files, and where its page contradicts itself.
         pub(crate) static CONTRACTS: &[Contract] = &[#(#entries),*];
+
+        /// Every call of the zone, likewise.
+        pub(crate) static ZONE: &[ZoneContract] = &[#(#zone),*];
 
         /// Every event, likewise.
         pub(crate) static EVENTS: &[Occurrence] = &[#(#events),*];

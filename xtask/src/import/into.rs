@@ -82,7 +82,8 @@ impl Existing {
     /// The ids of the documents that are named at a path.
     fn documents(&self, doc: &Path) -> Vec<u32> {
         let also = doc.key("also");
-        let others = (0..).map_while(|index| self.scalar(&also.index(index).key("id")));
+        let others = (0..).map(|index| also.index(index)).take_while(|path| self.root.get(path).is_some());
+        let others = others.filter_map(|path| self.scalar(&path.key("id")));
         self.scalar(&doc.key("id")).into_iter().chain(others).filter_map(|id| id.parse().ok()).collect()
     }
 

@@ -28,7 +28,7 @@ pub(super) fn learn<'p>(spec: &Spec, pages: impl IntoIterator<Item = (&'p Page, 
     let mut learner = Learner::default();
     for (page, contents) in pages {
         for file in &spec.files {
-            for endpoint in file.endpoints.values().filter(|endpoint| endpoint.head.doc.id == page.id) {
+            for endpoint in file.endpoints.values().filter(|endpoint| endpoint.head.doc.id == Some(page.id)) {
                 let (_, path) = endpoint.head.method_and_path();
                 let sections = contents.sections.iter().filter(|section| section.path == path);
                 for section in sections {

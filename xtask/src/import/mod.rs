@@ -112,7 +112,8 @@ impl Drafts<'_> {
             drafted(self.page, self.text, existing.taken(file, &self.known.names), &mut *self.known)
                 .map_err(|reason| Failure::File(self.page.to_owned(), reason))?;
         let calls = existing.calls();
-        let is_known = |id: u32, path: &str| calls.contains(&(id, path.to_owned()));
+        let is_known =
+            |id: Option<u32>, path: &str| id.is_some_and(|id| calls.contains(&(id, path.to_owned())));
         let again = draft.endpoints.iter().filter(|endpoint| is_known(endpoint.doc.id, &endpoint.path));
         let again: Vec<&str> = again.map(|endpoint| endpoint.path.as_str()).collect();
         if !again.is_empty() {

@@ -60,7 +60,8 @@ impl DraftPage {
             named.push((name, section));
         }
         let number = page.numbers.first().copied().unwrap_or_default();
-        let doc = Doc { id: page.id, page: number, updated: contents.updated.clone(), also: Vec::new() };
+        let updated = contents.updated.clone();
+        let doc = Doc { id: Some(page.id), page: number, updated, seen: true, also: Vec::new() };
         let endpoints = named.into_iter().map(|(name, section)| {
             let required = contents.requirements(section, page);
             EndpointDrafter::new(section, &contents.named, &mut types, known).draft(

@@ -73,13 +73,14 @@ pub(super) fn new_file(title: &str) -> String {
 
 fn endpoint_yaml(endpoint: &DraftEndpoint, phrases: &Phrases) -> String {
     let DraftEndpoint { title, doc, method, path, .. } = endpoint;
+    let id = doc.id.map(|id| format!("id: {id}, ")).unwrap_or_default();
     let updated = doc.updated.as_ref().map(|date| format!(", updated: {date}")).unwrap_or_default();
     let mut lines = vec![format!("title: {}", scalar(title)), format!("summary: {}", todo(title))];
     if !endpoint.notes.is_empty() {
         lines.push(format!("notes: {}", todo(&endpoint.notes.join("; "))));
     }
     lines.extend([
-        format!("doc: {{ id: {}, page: {}{updated} }}", doc.id, doc.page),
+        format!("doc: {{ {id}page: {}{updated} }}", doc.page),
         format!("call: {method} {path}"),
         format!("token: {}", endpoint.token.keyword()),
     ]);

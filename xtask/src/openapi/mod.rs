@@ -104,7 +104,7 @@ pub fn text(document: &Value) -> String {
 
 /// One document of the whole API: the same for the same API, to the byte.
 pub fn bundle(api: &Api, about: About<'_>) -> Value {
-    let modules: Vec<&Module> = api.modules.iter().collect();
+    let modules = over_http(api);
     let (head, names) = (head("WeCom (企业微信) API", about), Names::of(api, ""));
     let mut document = described(head, &modules, &names, common_components(api));
     for (name, table) in tables(api) {
@@ -117,8 +117,12 @@ pub fn bundle(api: &Api, about: About<'_>) -> Value {
 /// The documents of an API, by the names of their files: one for each family, and [`COMMON`], to which they refer.
 pub fn documents(api: &Api, about: About<'_>) -> BTreeMap<String, Value> {
     let names = Names::of(api, COMMON);
-    let families = api.families().into_iter().map(|family| {
-        let modules: Vec<&Module> = api.modules.iter().filter(|module| module.family == family).collect();
+    let families = api.families().into_iter().filter_map(|family| {
+        let modules: Vec<&Module> =
+            over_http(api).into_iter().filter(|module| module.family == family).collect();
+        if modules.is_empty() {
+            return None;
+        }
         let schemes = tokens(&modules).map(|(token, _)| {
             let reference = format!("{COMMON}#/components/securitySchemes/{}", token.keyword());
             (token.keyword().to_owned(), json!({ "$ref": reference }))
@@ -128,7 +132,7 @@ pub fn documents(api: &Api, about: About<'_>) -> BTreeMap<String, Value> {
         let head = head(&format!("WeCom (企业微信) API: {family}"), about);
         let mut document = described(head, &modules, &names, components);
         document["x-extensions"] = json!({ "$ref": format!("{COMMON}#/x-extensions") });
-        (format!("{family}.json"), document)
+        Some((format!("{family}.json"), document))
     });
     let mut documents: BTreeMap<String, Value> = families.collect();
     let mut common = head("WeCom (企业微信) API: what its families share", about);
@@ -139,6 +143,11 @@ pub fn documents(api: &Api, about: About<'_>) -> BTreeMap<String, Value> {
     common["x-extensions"] = extensions(&documents.values().chain([&common]).collect::<Vec<&Value>>());
     documents.insert(COMMON.to_owned(), common);
     documents
+}
+
+/// The modules of what travels over HTTP: OpenAPI has no words for what a library carries.
+fn over_http(api: &Api) -> Vec<&Module> {
+    api.modules.iter().filter(|module| module.zone.is_empty()).collect()
 }
 
 /// The components of a document.
@@ -160,7 +169,7 @@ impl Components {
 
 /// The components that are of no single family.
 fn common_components(api: &Api) -> Components {
-    let modules: Vec<&Module> = api.modules.iter().collect();
+    let modules = over_http(api);
     let schemes = tokens(&modules).map(|(token, parameter)| {
         let meaning = token.meaning();
         let scheme = json!({ "type": "apiKey", "in": "query", "name": parameter, "description": meaning });

@@ -125,7 +125,7 @@ fn facts(definition: &Definition<'_>) -> Map<String, Value> {
     }
     // What is in a body is said by its schema.
     let in_body: Vec<&Field> = match endpoint.method {
-        Method::Post => request.sent_in(Place::Body).collect(),
+        Method::Post | Method::Invoke => request.sent_in(Place::Body).collect(),
         Method::Get => Vec::new(),
     };
     let rules: Vec<Value> =
@@ -134,7 +134,16 @@ fn facts(definition: &Definition<'_>) -> Map<String, Value> {
         add("x-rules", Value::Array(rules));
     }
     if let Some(sign) = &endpoint.sign {
-        add("x-sign", json!({ "nonce": sign.nonce, "ts": sign.ts, "sig": sign.sig }));
+        let mut fields = json!({ "nonce": sign.nonce, "sig": sign.sig });
+        for (key, field) in [("ts", &sign.ts), ("merchant", &sign.merchant)] {
+            if let Some(field) = field {
+                fields[key] = json!(field);
+            }
+        }
+        if let Some(app) = &sign.app {
+            fields["app"] = json!({ "sig": app.sig, "over": app.over });
+        }
+        add("x-sign", fields);
     }
     facts
 }

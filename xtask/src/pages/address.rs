@@ -1,5 +1,7 @@
 //! The address that a page introduces an endpoint with.
 
+use crate::spec::names;
+
 /// The host of the server API. Other addresses are the developer's own, or of other services.
 const HOST: &str = "://qyapi.weixin.qq.com/";
 
@@ -7,11 +9,20 @@ const HOST: &str = "://qyapi.weixin.qq.com/";
 const MERCHANTS: &str = "://api.mch.weixin.qq.com/";
 
 /// What addresses are called.
-const LABELS: [&str; 6] = ["请求地址", "请求URL", "请求 URL", "接口地址", "webhook是", "response_url 是"];
+const LABELS: [&str; 7] =
+    ["请求地址", "请求URL", "请求 URL", "接口地址", "webhook是", "response_url 是", NAME_LABEL];
+
+/// What the names of the zone's calls are called, which have no address.
+const NAME_LABEL: &str = "接口名";
 
 /// Whether a line says that an address stands in it, or below.
 pub(super) fn is_label(line: &str) -> bool {
     LABELS.iter().any(|label| line.contains(label))
+}
+
+/// Whether a line says that the name of a call of the zone stands below.
+pub(super) fn is_name_label(line: &str) -> bool {
+    line.contains(NAME_LABEL)
 }
 
 /// Whether a text has an address of any host.
@@ -31,6 +42,12 @@ pub(super) struct Address {
 }
 
 impl Address {
+    /// A call of the zone, of which a text is the name.
+    pub(super) fn invoked(text: &str) -> Option<Self> {
+        let name = text.trim();
+        names::is_snake(name).then(|| Self { path: name.to_owned(), query: Vec::new(), merchant: false })
+    }
+
     /// Finds the address in a text.
     pub(super) fn find(text: &str) -> Option<Self> {
         let found = text.split_once(HOST).map(|(_, rest)| (rest, false));
@@ -57,6 +74,13 @@ fn parameters(rest: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_call_of_the_zone_has_a_name_instead() {
+        assert!(is_label("**请求接口名：** ") && is_name_label("**接口名：**"));
+        assert_eq!(Address::invoked(" sync_msg ").map(|address| address.path).as_deref(), Some("sync_msg"));
+        assert_eq!(Address::invoked("通过SDK调用"), None);
+    }
 
     #[test]
     fn an_address_has_a_path_and_parameters_however_it_is_marked_up() {

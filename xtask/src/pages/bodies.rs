@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::label::Announced;
-use crate::spec::Part;
+use crate::spec::{INVOKE, Part};
 
 /// What is known about the next fence.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,6 +61,8 @@ impl Bodies {
                 return None;
             }
             Hint::Body(part) => part,
+            // A call of the zone that reports an error code has one, but no message.
+            Hint::Address if method == INVOKE && !names().any(|name| name == "errmsg") => Part::Request,
             _ if answer => Part::Response,
             Hint::Address if method != "GET" => Part::Request,
             // Most of what a request has, in a section about one sort of request.
@@ -87,6 +89,12 @@ mod tests {
         for hint in [Hint::None, Hint::Other, Hint::Address] {
             let part = Bodies::default().part(hint, "POST", &json!({"errcode": 4}));
             assert_eq!(part, Some(Part::Response), "{hint:?}");
+        }
+        // Right after the name of a call of the zone, one with a message is, and one without is not.
+        for (body, expected) in
+            [(json!({"errcode": 0, "errmsg": "ok"}), Part::Response), (json!({"errcode": 4}), Part::Request)]
+        {
+            assert_eq!(Bodies::default().part(Hint::Address, INVOKE, &body), Some(expected));
         }
         // Reports of errors are requests with one.
         let part = Bodies::default().part(Hint::Body(Part::Request), "POST", &json!({"errcode": 4}));

@@ -5,13 +5,17 @@ use serde_json::{Map, Number, Value};
 use super::contents::Section;
 use super::phrases::{self, Base};
 use crate::spec::names;
-use crate::spec::{Answer, Body, Errcode, Format, Host, Part, Token};
+use crate::spec::{Answer, Body, Errcode, Format, Host, INVOKE, Part, Token};
 
 /// What tells how a call went.
 const ERRCODE: &str = "errcode";
 
 /// The token that an endpoint takes: the parameter of its address, or a row of its table.
 pub(crate) fn token(section: &Section) -> Token {
+    // The SDK says who calls, whatever tables copied from other pages say.
+    if section.method == INVOKE {
+        return Token::None;
+    }
     if section.path.contains("/webhook/") && section.query.iter().any(|name| name == "key") {
         return Token::WebhookKey;
     }

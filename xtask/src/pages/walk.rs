@@ -16,7 +16,7 @@ use super::markup::regex;
 use super::naming::{canonical, named};
 use super::page::Page;
 use super::table::{self, Table};
-use crate::spec::Part;
+use crate::spec::{INVOKE, Part};
 
 impl Contents {
     /// Takes a page apart.
@@ -92,6 +92,8 @@ struct Walk<'a, 'm> {
     method: Option<&'static str>,
     /// Whether the address should come next.
     address: bool,
+    /// Whether that is the name of a call of the zone.
+    named: bool,
     /// What is known about the next fence.
     hint: Hint,
     /// Whether that comes from the line before.
@@ -127,6 +129,7 @@ impl<'a, 'm> Walk<'a, 'm> {
             endpoint: None,
             method: None,
             address: false,
+            named: false,
             hint: Hint::None,
             labelled: false,
             part: Part::Request,
@@ -167,8 +170,10 @@ impl<'a, 'm> Walk<'a, 'm> {
         let labels_address = address::is_label(text);
         let label = Label::of(text);
         if labels_address || self.address {
+            let named = self.named && !labels_address;
             self.address = labels_address;
-            if self.introduce(text) {
+            self.named = address::is_name_label(text);
+            if self.introduce(text, named) {
                 return;
             }
         }
@@ -229,14 +234,19 @@ impl<'a, 'm> Walk<'a, 'm> {
         self.label = title;
     }
 
-    /// Begins an endpoint, if there is an address in a text; one of another host ends the one before.
-    fn introduce(&mut self, text: &str) -> bool {
-        if !address::is_in(text) {
+    /// Begins an endpoint, if there is an address in a text; one of another host ends the one before. Where one of the zone is
+    /// `named`, the text may be its name.
+    fn introduce(&mut self, text: &str, named: bool) -> bool {
+        let invoked = if named { Address::invoked(text) } else { None };
+        if invoked.is_none() && !address::is_in(text) {
             return false;
         }
         self.address = false;
         self.hint = Hint::Address;
-        let Some(address) = Address::find(text) else {
+        if invoked.is_some() {
+            self.method = Some(INVOKE);
+        }
+        let Some(address) = invoked.or_else(|| Address::find(text)) else {
             self.endpoint = None;
             return true;
         };
@@ -290,7 +300,7 @@ impl<'a, 'm> Walk<'a, 'm> {
         self.end_table();
         self.labelled = false;
         if self.address {
-            self.introduce(text);
+            self.introduce(text, false);
         }
         let appended = self.contents.sections.len() > 1 && self.above.starts_with("附录");
         let Some(endpoint) = &mut self.endpoint else { return };

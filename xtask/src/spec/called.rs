@@ -113,14 +113,23 @@ impl Names {
 
     /// The same, by what tells it apart on the wire.
     pub fn by_wire(&self, part: Part) -> HashMap<&str, Vec<Settled<'_>>> {
-        let mut by_wire: HashMap<&str, Vec<Settled<'_>>> = HashMap::new();
-        for (file, named) in self.documents(part) {
-            for (key, named) in named {
-                for wire in &named.wire {
-                    by_wire.entry(wire).or_default().push(Settled { file, key });
-                }
+        by_wire(self.documents(part))
+    }
+
+    /// The calls of the zone by their names.
+    pub fn by_zone_name(&self) -> HashMap<&str, Vec<Settled<'_>>> {
+        by_wire(&self.zone)
+    }
+}
+
+fn by_wire(named: &ByFile<NamedWire>) -> HashMap<&str, Vec<Settled<'_>>> {
+    let mut by_wire: HashMap<&str, Vec<Settled<'_>>> = HashMap::new();
+    for (file, events) in named {
+        for (key, named) in events {
+            for wire in &named.wire {
+                by_wire.entry(wire).or_default().push(Settled { file, key });
             }
         }
-        by_wire
     }
+    by_wire
 }

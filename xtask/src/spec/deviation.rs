@@ -84,6 +84,8 @@ keywords! {
         PageMoved = "page-moved",
         /// A page that was changed since it was read.
         PageChanged = "page-changed",
+        /// A page that nobody had read, and that is there now.
+        PageFound = "page-found",
         /// An error code that only the page lists.
         CodeNew = "code-new",
         /// An error code that only the spec lists.

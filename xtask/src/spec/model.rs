@@ -21,6 +21,7 @@ use crate::spec::pattern;
 use crate::spec::phrases::Phrases;
 use crate::spec::rate::{GeneralRate, Rate};
 use crate::spec::section::{Part, Section};
+use crate::spec::sign::Sign;
 use crate::spec::source::{Node, Path};
 use crate::spec::type_expr::TypeExpr;
 use crate::spec::types::{Enum, Struct, Union};
@@ -257,6 +258,9 @@ impl Endpoint {
     }
 }
 
+/// The method of a call that the SDK of the zone carries: what follows is a name, not a path.
+pub const INVOKE: &str = "INVOKE";
+
 /// Everything of an endpoint but its fields.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct EndpointHead {
@@ -270,7 +274,7 @@ pub struct EndpointHead {
     pub notes: Option<String>,
     /// The documentation page.
     pub doc: Doc,
-    /// Method and path: `POST /cgi-bin/…`.
+    /// Method and path: `POST /cgi-bin/…`. In the zone, `INVOKE` and a name.
     #[schemars(extend("pattern" = pattern::CALL), extend("patternErrorMessage" = pattern::CALL_HELP))]
     pub call: String,
     /// The kind of token it takes.
@@ -323,6 +327,11 @@ impl EndpointHead {
     /// The two parts of its call; without a method, all of it is the path.
     pub fn method_and_path(&self) -> (&str, &str) {
         self.call.split_once(' ').unwrap_or(("", &self.call))
+    }
+
+    /// Whether the zone's SDK carries it, instead of HTTP.
+    pub fn is_of_zone(&self) -> bool {
+        self.method_and_path().0 == INVOKE
     }
 }
 
@@ -389,17 +398,6 @@ pub struct Pagination {
     pub total: Option<String>,
     /// The response field that holds the items; none where a page has several lists.
     pub items: Option<String>,
-}
-
-/// The fields that prove that a request comes from who holds a key.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-pub struct Sign {
-    /// Text that is never used twice.
-    pub nonce: String,
-    /// When the request was made.
-    pub ts: String,
-    /// The signature over all other fields.
-    pub sig: String,
 }
 
 /// Where a response holds a token.

@@ -3,6 +3,7 @@
 
 mod events;
 mod forms;
+mod unread;
 mod within;
 mod words;
 
@@ -52,6 +53,7 @@ fn told(report: &Differences) -> Vec<String> {
 }
 
 const SPEC: &str = "spec/tea.yaml";
+const DOC: &str = "doc: { id: 20001, page: 80001, updated: 2026-02-03 }";
 const CODES: &str = "spec/errcodes.yaml";
 const RATES: &str = "spec/rates.yaml";
 const PAGE: &str = "docs/order.md";

@@ -259,7 +259,8 @@ fn every_endpoint_and_every_type_of_the_real_spec_is_in_the_document() {
         ids.extend(object.get("operationId").and_then(Value::as_str).map(str::to_owned));
     });
     let mut types = 0;
-    for module in &api.modules {
+    // Calls of the zone don't travel over HTTP.
+    for module in api.modules.iter().filter(|module| module.zone.is_empty()) {
         for endpoint in &module.endpoints {
             assert!(ids.remove(&endpoint.id), "{} is an operation, once", endpoint.id);
         }

@@ -29,7 +29,7 @@ pub(crate) static ROUTES: &[Route] = &[
         body: Body::Json,
         answer: Answer::Json,
         query: &[],
-        required: &["open_userid_list", "source_agentid"],
+        required: &["open_userid_list"],
         paging: None,
         grants: None,
         keeps: None,

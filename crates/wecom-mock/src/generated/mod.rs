@@ -7,11 +7,12 @@ pub(crate) mod agent;
 pub(crate) mod aibot;
 /// JS-SDK, 身份验证, 二次验证 (feature `auth`).
 pub(crate) mod auth;
-/// 数据与智能专区 · 订单管理接口, 会话内容存档 · 会话内容分析与导出, 会话内容存档 · 基础接口, 会话内容存档 · 关键词规则管理, 数据与智能专区 · 应用调用专区程序, 会话内容存档 ·
-/// 会话搜索, 数据与智能专区 · 基础接口 (feature `chatdata`).
+/// 数据与智能专区 · 订单管理接口, 会话内容存档 · 会话内容分析与导出, 会话内容存档 · 基础接口, 数据与智能专区 · 文档存档, 会话内容存档 · 关键词规则管理, 数据与智能专区 ·
+/// 应用调用专区程序, 会话内容存档 · 会话搜索, 数据与智能专区 · 基础接口 (feature `chatdata`).
 pub(crate) mod chatdata;
 pub(crate) mod checkin;
-/// 通讯录管理 · 异步导入接口, 通讯录管理 · 部门管理, 通讯录管理 · 异步导出接口, 通讯录管理 · 标签管理, 通讯录管理 · 成员管理 (feature `contacts`).
+/// 通讯录管理 · 异步导入接口, 通讯录管理 · 通讯录查看权限管理, 通讯录管理 · 部门管理, 通讯录管理 · 异步导出接口, 通讯录管理 · 标签管理, 通讯录管理 · 成员管理
+/// (feature `contacts`).
 pub(crate) mod contacts;
 /// 上下游 · 上下游通讯录管理, 上下游 · 上下游关联客户信息, 上下游 · 上下游规则, 企业互联 (feature `corpgroup`).
 pub(crate) mod corpgroup;
@@ -39,11 +40,11 @@ pub(crate) mod meeting;
 /// 消息接收与发送, 消息接收与发送 · 应用发送消息到群聊会话, 消息推送（原群机器人） (feature `message`).
 pub(crate) mod message;
 pub(crate) mod msgaudit;
-/// 高级功能 · 成员申请管理, 审批, 日程 · 管理日历, 公费电话, 汇报, 会议室, 紧急通知应用, 日程 · 管理日程, 审批 · 假期管理 (feature `oa`).
+/// 高级功能 · 成员申请管理, 审批, 日程 · 管理日历, 公费电话, 汇报, 会议室, 紧急通知应用, 日程 · 管理日程, 待办, 审批 · 假期管理 (feature `oa`).
 pub(crate) mod oa;
 /// 硬件云端接入 · 考勤/门禁设备, 硬件云端接入 · 设备接入, 硬件云端接入 · 打印/扫描设备 (feature `openhw`).
 pub(crate) mod openhw;
-/// 企业支付 · 对外收款, 企业支付 · 小程序接入对外收款, 企业支付 · 企业红包 (feature `pay`).
+/// 企业支付 · 对外收款, 企业支付 · 小程序接入对外收款, 企业支付 · 企业红包, 企业支付 · 向员工付款 (feature `pay`).
 pub(crate) mod pay;
 pub(crate) mod paytool;
 /// 政民沟通 · 配置事件类别, 政民沟通 · 配置网格结构, 政民沟通 · 巡查上报, 政民沟通 · 居民上报 (feature `report`).
@@ -56,11 +57,14 @@ pub(crate) mod security;
 /// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商, 收银台 · 应用版本付费, 推广二维码, 家校沟通 · 网页授权登录 (feature
 /// `service`).
 pub(crate) mod service;
-/// 文档 · 管理智能表格内容权限, 文档 · 管理文档, 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 设置文档权限, 文档 · 管理智能表格内容, 智能表格自动化创建的群聊, 文档 ·
-/// 管理表格内容, 文档 · 高级功能账号管理 (feature `wedoc`).
+/// 文档 · 管理智能表格内容权限, 文档 · 管理文档, 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 设置文档权限, 文档 · 管理智能文档内容, 文档 · 管理智能表格内容,
+/// 智能表格自动化创建的群聊, 智能表格接收外部数据, 文档 · 管理表格内容, 文档 · 高级功能账号管理 (feature `wedoc`).
 pub(crate) mod wedoc;
 /// 微盘 · 版本和容量管理, 微盘 · 管理文件, 微盘 · 管理空间, 微盘 · 高级功能账号管理 (feature `wedrive`).
 pub(crate) mod wedrive;
+/// 数据与智能专区 · 会话内容, 数据与智能专区 · 会话内容导出, 数据与智能专区 · 关键词规则, 数据与智能专区 · 企业知识集, 数据与智能专区 · 模型, 数据与智能专区 · 专区程序,
+/// 数据与智能专区 · 搜索 (feature `zone`).
+pub(crate) mod zone;
 
 /// The routes of every spec file.
 pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
@@ -75,12 +79,14 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     chatdata::advanced_api::ROUTES,
     chatdata::analysis::ROUTES,
     chatdata::archive::ROUTES,
+    chatdata::docdata::ROUTES,
     chatdata::keyword::ROUTES,
     chatdata::program::ROUTES,
     chatdata::search::ROUTES,
     chatdata::zone::ROUTES,
     checkin::ROUTES,
     contacts::batch::ROUTES,
+    contacts::contactrule::ROUTES,
     contacts::department::ROUTES,
     contacts::export::ROUTES,
     contacts::tag::ROUTES,
@@ -150,6 +156,7 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     oa::meetingroom::ROUTES,
     oa::pstncc::ROUTES,
     oa::schedule::ROUTES,
+    oa::todo::ROUTES,
     oa::vacation::ROUTES,
     openhw::access_control::ROUTES,
     openhw::device::ROUTES,
@@ -157,6 +164,7 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     pay::externalpay::ROUTES,
     pay::miniapppay::ROUTES,
     pay::red_packet::ROUTES,
+    pay::transfer::ROUTES,
     paytool::ROUTES,
     report::category::ROUTES,
     report::grid::ROUTES,
@@ -187,14 +195,23 @@ pub(crate) static ROUTES: &[&[crate::route::Route]] = &[
     wedoc::document::ROUTES,
     wedoc::form::ROUTES,
     wedoc::permission::ROUTES,
+    wedoc::smartdoc::ROUTES,
     wedoc::smartsheet::ROUTES,
     wedoc::smartsheet_groupchat::ROUTES,
+    wedoc::smartsheet_webhook::ROUTES,
     wedoc::spreadsheet::ROUTES,
     wedoc::vip::ROUTES,
     wedrive::capacity::ROUTES,
     wedrive::file::ROUTES,
     wedrive::space::ROUTES,
     wedrive::vip::ROUTES,
+    zone::archive::ROUTES,
+    zone::export::ROUTES,
+    zone::keyword::ROUTES,
+    zone::knowledge_base::ROUTES,
+    zone::model::ROUTES,
+    zone::program::ROUTES,
+    zone::search::ROUTES,
 ];
 
 #[cfg(feature = "push")]

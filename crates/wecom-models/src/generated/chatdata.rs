@@ -3,6 +3,7 @@
 pub mod advanced_api;
 pub mod analysis;
 pub mod archive;
+pub mod docdata;
 #[cfg(feature = "callback")]
 pub mod events;
 pub mod keyword;

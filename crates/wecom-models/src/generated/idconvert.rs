@@ -96,7 +96,7 @@ pub struct ConvertTmpExternalUserIdResponse {
     pub invalid_tmp_external_userid_list: Vec<String>,
 }
 
-/// Converts the open_userids of a customized or third-party app to userids.
+/// Converts the open_userids of a customized or third-party app, or of an AI bot, to userids.
 ///
 /// `POST /cgi-bin/batch/openuserid_to_userid` ·
 /// [userid转换](https://developer.work.weixin.qq.com/document/path/95884)
@@ -115,8 +115,9 @@ pub struct ConvertTmpExternalUserIdResponse {
 pub struct OpenUserIdToUserId {
     /// The open_userids, as the app of `source_agentid` got them. At most 1000 items.
     pub open_userid_list: Vec<String>,
-    /// The agentid of the customized or third-party app, which the company has authorized.
-    pub source_agentid: u64,
+    /// The agentid of the customized or third-party app, which the company has authorized. Omit it for IDs
+    /// that an AI bot got.
+    pub source_agentid: Option<u64>,
 }
 
 impl OpenUserIdToUserId {
@@ -124,15 +125,21 @@ impl OpenUserIdToUserId {
     #[must_use]
     pub fn new(
         open_userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
-        source_agentid: u64,
     ) -> Self {
         Self {
             open_userid_list: open_userid_list
                 .into_iter()
                 .map(crate::IntoItem::into_item)
                 .collect(),
-            source_agentid,
+            ..Self::default()
         }
+    }
+
+    /// Sets [`source_agentid`](Self::source_agentid).
+    #[must_use]
+    pub fn source_agentid(mut self, source_agentid: u64) -> Self {
+        self.source_agentid = Some(source_agentid);
+        self
     }
 }
 

@@ -10,4 +10,5 @@ pub mod journal;
 pub mod meetingroom;
 pub mod pstncc;
 pub mod schedule;
+pub mod todo;
 pub mod vacation;

@@ -5,3 +5,4 @@ pub mod events;
 pub mod externalpay;
 pub mod miniapppay;
 pub mod red_packet;
+pub mod transfer;

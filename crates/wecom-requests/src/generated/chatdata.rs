@@ -3,6 +3,7 @@
 pub(crate) mod advanced_api;
 pub(crate) mod analysis;
 pub(crate) mod archive;
+pub(crate) mod docdata;
 pub(crate) mod keyword;
 pub(crate) mod program;
 pub(crate) mod search;

@@ -7409,6 +7409,22 @@ pub const LIVELIHOOD_SCHOOL_MISMATCH: i64 = 701110;
 #[doc(alias("701111"))]
 pub const LIVELIHOOD_EDUCATION_BUREAU_MISMATCH: i64 = 701111;
 
+/// `wedoc.smartsheet_webhook.smartsheet_webhook`: There is no field with this ID.
+#[doc(alias("2023001"))]
+pub const WEBHOOK_UNKNOWN_FIELD: i64 = 2023001;
+
+/// `wedoc.smartsheet_webhook.smartsheet_webhook`: The field has no such choice.
+#[doc(alias("2023010"))]
+pub const WEBHOOK_UNKNOWN_CHOICE: i64 = 2023010;
+
+/// `wedoc.smartsheet_webhook.smartsheet_webhook`: The record wasn't written through the webhook.
+#[doc(alias("2023012"))]
+pub const WEBHOOK_RECORD_NOT_UPDATABLE: i64 = 2023012;
+
+/// `wedoc.smartsheet_webhook.smartsheet_webhook`: The image begins with the prefix of a data URL.
+#[doc(alias("2023033"))]
+pub const WEBHOOK_IMAGE_WITH_PREFIX: i64 = 2023033;
+
 /// Every code of the page, in ascending order.
 pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: SYSTEM_BUSY, name: "SYSTEM_BUSY", doc: "The system is busy.", help: Some("The server is temporarily unavailable: retry a little later, at most 3 times.") },

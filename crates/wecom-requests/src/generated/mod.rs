@@ -10,13 +10,14 @@ pub(crate) mod aibot;
 /// JS-SDK, 身份验证, 二次验证 (feature `auth`).
 #[cfg(feature = "auth")]
 pub(crate) mod auth;
-/// 数据与智能专区 · 订单管理接口, 会话内容存档 · 会话内容分析与导出, 会话内容存档 · 基础接口, 会话内容存档 · 关键词规则管理, 数据与智能专区 · 应用调用专区程序, 会话内容存档 ·
-/// 会话搜索, 数据与智能专区 · 基础接口 (feature `chatdata`).
+/// 数据与智能专区 · 订单管理接口, 会话内容存档 · 会话内容分析与导出, 会话内容存档 · 基础接口, 数据与智能专区 · 文档存档, 会话内容存档 · 关键词规则管理, 数据与智能专区 ·
+/// 应用调用专区程序, 会话内容存档 · 会话搜索, 数据与智能专区 · 基础接口 (feature `chatdata`).
 #[cfg(feature = "chatdata")]
 pub(crate) mod chatdata;
 #[cfg(feature = "checkin")]
 pub(crate) mod checkin;
-/// 通讯录管理 · 异步导入接口, 通讯录管理 · 部门管理, 通讯录管理 · 异步导出接口, 通讯录管理 · 标签管理, 通讯录管理 · 成员管理 (feature `contacts`).
+/// 通讯录管理 · 异步导入接口, 通讯录管理 · 通讯录查看权限管理, 通讯录管理 · 部门管理, 通讯录管理 · 异步导出接口, 通讯录管理 · 标签管理, 通讯录管理 · 成员管理
+/// (feature `contacts`).
 #[cfg(feature = "contacts")]
 pub(crate) mod contacts;
 /// 上下游 · 上下游通讯录管理, 上下游 · 上下游关联客户信息, 上下游 · 上下游规则, 企业互联 (feature `corpgroup`).
@@ -59,13 +60,13 @@ pub(crate) mod meeting;
 pub(crate) mod message;
 #[cfg(feature = "msgaudit")]
 pub(crate) mod msgaudit;
-/// 高级功能 · 成员申请管理, 审批, 日程 · 管理日历, 公费电话, 汇报, 会议室, 紧急通知应用, 日程 · 管理日程, 审批 · 假期管理 (feature `oa`).
+/// 高级功能 · 成员申请管理, 审批, 日程 · 管理日历, 公费电话, 汇报, 会议室, 紧急通知应用, 日程 · 管理日程, 待办, 审批 · 假期管理 (feature `oa`).
 #[cfg(feature = "oa")]
 pub(crate) mod oa;
 /// 硬件云端接入 · 考勤/门禁设备, 硬件云端接入 · 设备接入, 硬件云端接入 · 打印/扫描设备 (feature `openhw`).
 #[cfg(feature = "openhw")]
 pub(crate) mod openhw;
-/// 企业支付 · 对外收款, 企业支付 · 小程序接入对外收款, 企业支付 · 企业红包 (feature `pay`).
+/// 企业支付 · 对外收款, 企业支付 · 小程序接入对外收款, 企业支付 · 企业红包, 企业支付 · 向员工付款 (feature `pay`).
 #[cfg(feature = "pay")]
 pub(crate) mod pay;
 #[cfg(feature = "paytool")]
@@ -84,13 +85,17 @@ pub(crate) mod security;
 /// `service`).
 #[cfg(feature = "service")]
 pub(crate) mod service;
-/// 文档 · 管理智能表格内容权限, 文档 · 管理文档, 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 设置文档权限, 文档 · 管理智能表格内容, 智能表格自动化创建的群聊, 文档 ·
-/// 管理表格内容, 文档 · 高级功能账号管理 (feature `wedoc`).
+/// 文档 · 管理智能表格内容权限, 文档 · 管理文档, 文档 · 管理文档内容, 文档 · 管理收集表, 文档 · 设置文档权限, 文档 · 管理智能文档内容, 文档 · 管理智能表格内容,
+/// 智能表格自动化创建的群聊, 智能表格接收外部数据, 文档 · 管理表格内容, 文档 · 高级功能账号管理 (feature `wedoc`).
 #[cfg(feature = "wedoc")]
 pub(crate) mod wedoc;
 /// 微盘 · 版本和容量管理, 微盘 · 管理文件, 微盘 · 管理空间, 微盘 · 高级功能账号管理 (feature `wedrive`).
 #[cfg(feature = "wedrive")]
 pub(crate) mod wedrive;
+/// 数据与智能专区 · 会话内容, 数据与智能专区 · 会话内容导出, 数据与智能专区 · 关键词规则, 数据与智能专区 · 企业知识集, 数据与智能专区 · 模型, 数据与智能专区 · 专区程序,
+/// 数据与智能专区 · 搜索 (feature `zone`).
+#[cfg(feature = "zone")]
+pub(crate) mod zone;
 
 /// The error codes that any endpoint may answer with.
 pub(crate) mod errcode;
@@ -185,6 +190,10 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     #[cfg(feature = "chatdata")]
     <wecom_models::chatdata::archive::GetAgreeStatusRoom as crate::Endpoint>::META,
     #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::docdata::GetDocDataAuthUserList as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
+    <wecom_models::chatdata::docdata::GetDocDataAuthInfo as crate::Endpoint>::META,
+    #[cfg(feature = "chatdata")]
     <wecom_models::chatdata::keyword::CreateRule as crate::Endpoint>::META,
     #[cfg(feature = "chatdata")]
     <wecom_models::chatdata::keyword::GetRuleList as crate::Endpoint>::META,
@@ -268,6 +277,14 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::contacts::batch::ReplaceParty as crate::Endpoint>::META,
     #[cfg(feature = "contacts")]
     <wecom_models::contacts::batch::GetBatchResult as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::contactrule::CreateContactRule as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::contactrule::ListContactRule as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::contactrule::UpdateContactRule as crate::Endpoint>::META,
+    #[cfg(feature = "contacts")]
+    <wecom_models::contacts::contactrule::DeleteContactRule as crate::Endpoint>::META,
     #[cfg(feature = "contacts")]
     <wecom_models::contacts::department::CreateDepartment as crate::Endpoint>::META,
     #[cfg(feature = "contacts")]
@@ -1151,6 +1168,10 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     #[cfg(feature = "oa")]
     <wecom_models::oa::schedule::DelSchedule as crate::Endpoint>::META,
     #[cfg(feature = "oa")]
+    <wecom_models::oa::todo::GetTodo as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
+    <wecom_models::oa::todo::UpdateTodo as crate::Endpoint>::META,
+    #[cfg(feature = "oa")]
     <wecom_models::oa::vacation::GetVacationCorpConf as crate::Endpoint>::META,
     #[cfg(feature = "oa")]
     <wecom_models::oa::vacation::GetUserVacationQuota as crate::Endpoint>::META,
@@ -1232,6 +1253,12 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::pay::miniapppay::GetBill as crate::Endpoint>::META,
     #[cfg(feature = "pay")]
     <wecom_models::pay::red_packet::SendWorkwxRedPack as crate::Endpoint>::META,
+    #[cfg(feature = "pay")]
+    <wecom_models::pay::red_packet::QueryWorkwxRedPack as crate::Endpoint>::META,
+    #[cfg(feature = "pay")]
+    <wecom_models::pay::transfer::PayToPocket as crate::Endpoint>::META,
+    #[cfg(feature = "pay")]
+    <wecom_models::pay::transfer::QueryPayToPocket as crate::Endpoint>::META,
     #[cfg(feature = "paytool")]
     <wecom_models::paytool::OpenOrder as crate::Endpoint>::META,
     #[cfg(feature = "paytool")]
@@ -1509,6 +1536,40 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     #[cfg(feature = "wedoc")]
     <wecom_models::wedoc::permission::ModDocSafetySetting as crate::Endpoint>::META,
     #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartdoc::PublishSmartdoc as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartdoc::CancelPublishSmartdoc as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartdoc::SetPublishSetting as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartdoc::GetPageHierarchy as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartdoc::AddPage as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartdoc::UpdatePage as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartdoc::DeletePage as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartdoc::AddBlocks as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartdoc::UpdateBlocks as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartdoc::DeleteBlocks as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartdoc::GetBlockList as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartdoc::CreateExportTask as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartdoc::GetExportResult as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartdoc::GetSmartsheetInfo as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartdoc::AddSmartsheet as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartdoc::DeleteSmartsheet as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartdoc::UpdateSmartsheet as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
     <wecom_models::wedoc::smartsheet::AddSheet as crate::Endpoint>::META,
     #[cfg(feature = "wedoc")]
     <wecom_models::wedoc::smartsheet::DeleteSheet as crate::Endpoint>::META,
@@ -1554,6 +1615,8 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     <wecom_models::wedoc::smartsheet_groupchat::GetGroupChat as crate::Endpoint>::META,
     #[cfg(feature = "wedoc")]
     <wecom_models::wedoc::smartsheet_groupchat::UpdateGroupChat as crate::Endpoint>::META,
+    #[cfg(feature = "wedoc")]
+    <wecom_models::wedoc::smartsheet_webhook::SmartsheetWebhook as crate::Endpoint>::META,
     #[cfg(feature = "wedoc")]
     <wecom_models::wedoc::spreadsheet::BatchUpdateSpreadsheet as crate::Endpoint>::META,
     #[cfg(feature = "wedoc")]

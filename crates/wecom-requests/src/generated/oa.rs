@@ -8,4 +8,5 @@ pub(crate) mod journal;
 pub(crate) mod meetingroom;
 pub(crate) mod pstncc;
 pub(crate) mod schedule;
+pub(crate) mod todo;
 pub(crate) mod vacation;

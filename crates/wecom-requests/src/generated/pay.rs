@@ -3,3 +3,4 @@
 pub(crate) mod externalpay;
 pub(crate) mod miniapppay;
 pub(crate) mod red_packet;
+pub(crate) mod transfer;

@@ -116,7 +116,7 @@ pub use wecom_models::zone;
 #[cfg_attr(feature = "chatdata", doc = include_str!("endpoints/chatdata.md"))]
 #[cfg_attr(
     not(feature = "chatdata"),
-    doc = "\n# chatdata\n\n38 endpoints. Needs the feature `chatdata`.\n"
+    doc = "\n# chatdata\n\n40 endpoints. Needs the feature `chatdata`.\n"
 )]
 #[cfg_attr(feature = "checkin", doc = include_str!("endpoints/checkin.md"))]
 #[cfg_attr(
@@ -126,7 +126,7 @@ pub use wecom_models::zone;
 #[cfg_attr(feature = "contacts", doc = include_str!("endpoints/contacts.md"))]
 #[cfg_attr(
     not(feature = "contacts"),
-    doc = "\n# contacts\n\n39 endpoints. Needs the feature `contacts`.\n"
+    doc = "\n# contacts\n\n43 endpoints. Needs the feature `contacts`.\n"
 )]
 #[cfg_attr(feature = "corpgroup", doc = include_str!("endpoints/corpgroup.md"))]
 #[cfg_attr(
@@ -204,7 +204,7 @@ pub use wecom_models::zone;
 #[cfg_attr(feature = "oa", doc = include_str!("endpoints/oa.md"))]
 #[cfg_attr(
     not(feature = "oa"),
-    doc = "\n# oa\n\n43 endpoints. Needs the feature `oa`.\n"
+    doc = "\n# oa\n\n45 endpoints. Needs the feature `oa`.\n"
 )]
 #[cfg_attr(feature = "openhw", doc = include_str!("endpoints/openhw.md"))]
 #[cfg_attr(
@@ -214,7 +214,7 @@ pub use wecom_models::zone;
 #[cfg_attr(feature = "pay", doc = include_str!("endpoints/pay.md"))]
 #[cfg_attr(
     not(feature = "pay"),
-    doc = "\n# pay\n\n16 endpoints. Needs the feature `pay`.\n"
+    doc = "\n# pay\n\n19 endpoints. Needs the feature `pay`.\n"
 )]
 #[cfg_attr(feature = "paytool", doc = include_str!("endpoints/paytool.md"))]
 #[cfg_attr(
@@ -244,7 +244,7 @@ pub use wecom_models::zone;
 #[cfg_attr(feature = "wedoc", doc = include_str!("endpoints/wedoc.md"))]
 #[cfg_attr(
     not(feature = "wedoc"),
-    doc = "\n# wedoc\n\n51 endpoints. Needs the feature `wedoc`.\n"
+    doc = "\n# wedoc\n\n69 endpoints. Needs the feature `wedoc`.\n"
 )]
 #[cfg_attr(feature = "wedrive", doc = include_str!("endpoints/wedrive.md"))]
 #[cfg_attr(

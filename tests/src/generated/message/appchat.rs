@@ -71,7 +71,7 @@ pub(crate) const SEND_APP_CHAT: &[crate::snapshot::Example] = &[
         request: r#"{
   "chatid": "harbor2026",
   "msgtype": "text",
-  "text": { "content": "The crane is repaired.\nWe start again at two." },
+  "text": { "content": "The crane is repaired.\nWe start again at two.", "mentioned_list": ["chenyu", "@all"] },
   "safe": 0
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,

@@ -73,3 +73,69 @@ pub(crate) const SEND_WORKWX_RED_PACK: &[crate::snapshot::Example] = &[
 fn send_workwx_red_pack() {
     crate::snapshot::snapshot::<SendWorkwxRedPack>(SEND_WORKWX_RED_PACK);
 }
+
+pub(crate) const QUERY_WORKWX_RED_PACK: &[crate::snapshot::Example] = &[
+    crate::snapshot::Example {
+        request: r#"{
+  "nonce_str": "7f3c0e9a5b1d48d2",
+  "sign": "0A1B2C3D4E5F60718293A4B5C6D7E8F9",
+  "mch_billno": "1900000001202407030000000042",
+  "mch_id": "1900000001",
+  "appid": "ww1a2b3c4d5e6f7a8b"
+}"#,
+        response: r#"{
+  "return_code": "SUCCESS",
+  "return_msg": "ok",
+  "sign": "11223344556677889900AABBCCDDEEFF",
+  "result_code": "SUCCESS",
+  "mch_billno": "1900000001202407030000000042",
+  "mch_id": "1900000001",
+  "detail_id": "1000000000202407030000000007",
+  "status": "RECEIVED",
+  "send_type": "API",
+  "total_amount": 880,
+  "send_time": "2026-07-20 22:45:12",
+  "wishing": "Thank you for a good year",
+  "remark": "For the organizers",
+  "act_name": "Summer party",
+  "openid": "oAbCdEfGhIjKlMnOpQrStUvWx012",
+  "amount": 880,
+  "rcv_time": "2026-07-20 22:46:59",
+  "sender_name": "The lantern team",
+  "sender_header_media_id": "2t4pXq8uQ7mVd1Rz"
+}"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "nonce_str": "c04b9d7712ae4f60",
+  "sign": "9F8E7D6C5B4A39281706F5E4D3C2B1A0",
+  "mch_billno": "1900000001202407030000000043",
+  "mch_id": "1900000001",
+  "appid": "ww1a2b3c4d5e6f7a8b"
+}"#,
+        response: r#"{
+  "return_code": "SUCCESS",
+  "sign": "FFEEDDCCBBAA00998877665544332211",
+  "result_code": "SUCCESS",
+  "mch_billno": "1900000001202407030000000043",
+  "mch_id": "1900000001",
+  "detail_id": "1000000000202407030000000008",
+  "status": "REFUND",
+  "send_type": "API",
+  "total_amount": 30000,
+  "reason": "not opened",
+  "send_time": "2026-07-20 22:45:12",
+  "refund_time": "2026-07-21 22:45:12",
+  "refund_amount": 30000,
+  "openid": "oAbCdEfGhIjKlMnOpQrStUvWx013",
+  "amount": 0,
+  "rcv_time": "",
+  "sender_name": "People & Culture"
+}"#,
+    },
+];
+
+#[test]
+fn query_workwx_red_pack() {
+    crate::snapshot::snapshot::<QueryWorkwxRedPack>(QUERY_WORKWX_RED_PACK);
+}

@@ -51,7 +51,8 @@ fn doc(site: &EndpointSite<'_>, key: &str, value: Value, said: bool) -> Mutant {
 }
 
 fn doc_id(site: &EndpointSite<'_>) -> Vec<Mutant> {
-    vec![doc(site, "id", (site.endpoint.head.doc.id + 1).into(), true)]
+    let id = site.endpoint.head.doc.id;
+    id.map(|id| doc(site, "id", (id + 1).into(), true)).into_iter().collect()
 }
 
 fn doc_page(site: &EndpointSite<'_>) -> Vec<Mutant> {
@@ -71,9 +72,9 @@ fn also_dropped(site: &EndpointSite<'_>) -> Vec<Mutant> {
     let at = site.path.key("doc").key("also");
     let mutants = also.iter().enumerate().map(|(index, other)| Mutant {
         at: at.index(index),
-        change: format!("no document {}", other.id),
+        change: format!("no document {}", other.id.or(other.page).unwrap_or_default()),
         edits: vec![Edit::Remove(if also.len() == 1 { at.clone() } else { at.index(index) })],
-        said: describes(site, other.id),
+        said: other.id.is_some_and(|id| describes(site, id)),
     });
     mutants.collect()
 }
@@ -81,11 +82,11 @@ fn also_dropped(site: &EndpointSite<'_>) -> Vec<Mutant> {
 /// Whether a document has more of an endpoint than its address, which nothing else tells of.
 fn describes(site: &EndpointSite<'_>, id: u32) -> bool {
     let head = &site.endpoint.head;
-    let page = |id| site.file.pages.iter().find(|read| read.page.id == id);
+    let page = |id: u32| site.file.pages.iter().find(|read| read.page.id == id);
     let notes = head.notes.as_deref().unwrap_or_default();
     let described =
         site.documented.iter().any(|(read, section)| read.page.id == id && !section.tables.is_empty());
-    described && page(id).is_some_and(|read| !is_named(read, page(head.doc.id), notes))
+    described && page(id).is_some_and(|read| !is_named(read, head.doc.id.and_then(page), notes))
 }
 
 fn deviation_needless(site: &FileSite<'_>) -> Vec<Mutant> {

@@ -41,15 +41,21 @@ pub(super) fn unique(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnost
 pub(super) fn as_settled(table: &Names, spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
     let by_path = table.by_path();
     let by_wire = [Part::Payload, Part::Reply].map(|part| (part, table.by_wire(part)));
+    let in_zone = table.by_zone_name();
     for file in &spec.files {
         let stem = sources[file.source].stem.as_str();
         let mut report = diagnostics.reporter(file.source, &file.root);
         for (name, endpoint) in &file.endpoints {
             let (_, path) = endpoint.head.method_and_path();
             let (call, title) = (&endpoint.head.call, &endpoint.head.title);
-            let found =
-                Found { section: Section::Endpoints, at: Settled { file: stem, key: name }, wire: path };
-            found.check(by_path.get(path), &format!("call: {call}, title: {title}"), &mut report);
+            let at = Settled { file: stem, key: name };
+            let found = Found { section: Section::Endpoints, below: "endpoints", at, wire: path };
+            if endpoint.head.is_of_zone() {
+                let found = Found { below: "zone", ..found };
+                found.check(in_zone.get(path), &format!("wire: [{path}], title: {title}"), &mut report);
+            } else {
+                found.check(by_path.get(path), &format!("call: {call}, title: {title}"), &mut report);
+            }
         }
         for document in file.documents() {
             let Document { part, name, event } = document;
@@ -57,7 +63,7 @@ pub(super) fn as_settled(table: &Names, spec: &Spec, sources: &[Source], diagnos
             let at = Settled { file: stem, key: name };
             let by_wire = by_wire.iter().find(|(of, _)| *of == part).map(|(_, by_wire)| by_wire);
             for wire in wires {
-                let found = Found { section: document.section(), at, wire };
+                let found = Found { section: document.section(), below: document.section().key(), at, wire };
                 let row = format!("wire: [{}], title: {title}", wires.join(", "));
                 found.check(by_wire.and_then(|by_wire| by_wire.get(wire.as_str())), &row, &mut report);
             }
@@ -76,6 +82,8 @@ pub(super) fn as_settled(table: &Names, spec: &Spec, sources: &[Source], diagnos
 /// Something of the spec that has a settled name.
 struct Found<'a> {
     section: Section,
+    /// The part of the table that it belongs to.
+    below: &'static str,
     at: Settled<'a>,
     /// What tells it from others on the wire.
     wire: &'a str,
@@ -83,19 +91,15 @@ struct Found<'a> {
 
 impl Found<'_> {
     fn check(&self, settled: Option<&Vec<Settled<'_>>>, row: &str, report: &mut Reporter<'_>) {
-        let Self { section, at, wire } = self;
+        let Self { section, below, at, wire } = self;
         let path = section.entry(at.key);
         match settled {
             None => {
                 let message = format!("spec/{NAMES}.yaml has no name for `{wire}`");
-                report.error(Mistake::UnlistedEndpoint, At::Key(&path), message).label("not settled").help(
-                    format!(
-                        "add `{}: {{ {row} }}` to it, below `{}` and `{}`",
-                        at.key,
-                        section.key(),
-                        at.file
-                    ),
-                );
+                report
+                    .error(Mistake::UnlistedEndpoint, At::Key(&path), message)
+                    .label("not settled")
+                    .help(format!("add `{}: {{ {row} }}` to it, below `{below}` and `{}`", at.key, at.file));
             }
             Some(settled) if settled.contains(at) => {}
             Some(settled) => {

@@ -76,9 +76,27 @@ impl Reporter<'_> {
 
     /// A page that there can be.
     pub(super) fn page(&mut self, path: &Path, doc: &Doc) {
-        if doc.ids().any(|id| id == 0) || doc.page == 0 {
+        let numbers = doc.also.iter().filter_map(|also| also.page).chain([doc.page]);
+        if doc.ids().chain(numbers).any(|number| number == 0) {
             self.error(Mistake::MissingPage, At::Value(path), "the number of a document or a page is 0")
                 .label("copy it from the page");
+        }
+        self.seen(path, doc.seen, doc.id, doc.updated.as_ref());
+        for (index, also) in doc.also.iter().enumerate() {
+            let path = path.key("also").index(index);
+            self.seen(&path, also.seen, also.id, also.updated.as_ref());
+            match also.page {
+                Some(_) if also.seen && also.id.is_some() => {
+                    let message = "the page of another document isn't said";
+                    self.error(Mistake::UnseenPage, At::Value(&path.key("page")), message)
+                        .label("leave it out: `id` says which document it is");
+                }
+                None if !also.seen => {
+                    self.error(Mistake::UnseenPage, At::Value(&path), "nothing says which page it is")
+                        .label("needs `page`, the number in its URL");
+                }
+                _ => {}
+            }
         }
         let also =
             doc.also.iter().enumerate().map(|(index, also)| (path.key("also").index(index), &also.updated));
@@ -87,6 +105,22 @@ impl Reporter<'_> {
                 let message = format!("`{updated}` is not a date");
                 self.error(Mistake::BadDate, At::Value(&path.key("updated")), message)
                     .label("write YYYY-MM-DD");
+            }
+        }
+    }
+
+    /// What is said of a document is what is known of it: who read it knows its id.
+    fn seen(&mut self, path: &Path, seen: bool, id: Option<u32>, updated: Option<&String>) {
+        if seen && id.is_none() {
+            self.error(Mistake::UnseenPage, At::Value(path), "nothing says which document it is")
+                .label("needs `id`")
+                .help("copy `doc_id` from the page; if nobody has read it, write `seen: false`");
+        }
+        for (key, known) in [("id", id.is_some()), ("updated", updated.is_some())] {
+            if !seen && known {
+                let message = format!("nobody has read the page, so nobody knows its `{key}`");
+                self.error(Mistake::UnseenPage, At::Key(&path.key(key)), message)
+                    .label("remove it, or `seen: false`");
             }
         }
     }

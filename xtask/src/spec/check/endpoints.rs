@@ -9,7 +9,9 @@ use crate::spec::mistakes::Mistake;
 use crate::spec::names;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Scalar, TypeExpr};
-use crate::spec::{Endpoint, EndpointHead, Grants, Section, Spec, Token};
+use crate::spec::{
+    Answer, Body, Endpoint, EndpointHead, Grants, Host, INVOKE, Place, Section, Sign, Spec, Token,
+};
 
 /// One page of the documentation defines a call once; other pages may define the same call their own way.
 pub(super) fn unique(spec: &Spec, diagnostics: &mut Diagnostics) {
@@ -46,6 +48,9 @@ impl Checker<'_> {
             self.report.described(&path.key("notes"), notes);
         }
         self.call(&path.key("call"), &head.call);
+        if head.is_of_zone() {
+            self.zone(path, endpoint);
+        }
         self.report.page(&path.key("doc"), &head.doc);
         for name in ["errcode", "errmsg"] {
             if endpoint.response.contains_key(name) {
@@ -87,21 +92,7 @@ impl Checker<'_> {
             self.keeps(&path.key("keeps"), endpoint, keeps);
         }
         if let Some(sign) = &head.sign {
-            let path = path.key("sign");
-            let fields = [
-                ("nonce", &sign.nonce, Scalar::String),
-                ("ts", &sign.ts, Scalar::Timestamp),
-                ("sig", &sign.sig, Scalar::String),
-            ];
-            for (key, name, ty) in fields {
-                if let Some(field) = self.field(&path.key(key), &endpoint.request, name, "request")
-                    && field.ty != TypeExpr::Scalar(ty)
-                {
-                    let message = format!("the field for `{key}` must be a `{}`", ty.keyword());
-                    let label = format!("`{name}` is a `{}`", field.ty);
-                    self.report.error(Mistake::BadSign, At::Value(&path.key(key)), message).label(label);
-                }
-            }
+            self.sign(&path.key("sign"), endpoint, sign);
         }
         self.rules(&path.key("rules"), &endpoint.request, &head.rules);
         if head.examples.is_empty() {
@@ -116,15 +107,105 @@ impl Checker<'_> {
     fn call(&mut self, path: &Path, call: &str) {
         let problem = match call.split_once(' ') {
             Some(("GET" | "POST", path)) => path_problem(path),
+            Some((INVOKE, name)) if names::is_snake(name) => None,
+            Some((INVOKE, _)) => Some("write a name in snake case after `INVOKE`".to_owned()),
             Some((method, _)) => Some(format!("`{method}` is not a method of this API; use GET or POST")),
             None => Some("write a method and a path".to_owned()),
         };
         if let Some(problem) = problem {
-            let help = "for example `POST /cgi-bin/chatdata/sync_msg`";
+            let help = "for example `POST /cgi-bin/chatdata/sync_msg`, or `INVOKE sync_msg` in the zone";
             self.report
                 .error(Mistake::BadCall, At::Value(path), format!("`{call}` is not a call"))
                 .label(problem)
                 .help(help);
+        }
+    }
+
+    /// Either a cashier signs, with the time, or a merchant, who may need an app's signature as well.
+    fn sign(&mut self, path: &Path, endpoint: &Endpoint, sign: &Sign) {
+        let mut fields = vec![
+            (path.key("nonce"), &sign.nonce, Scalar::String),
+            (path.key("sig"), &sign.sig, Scalar::String),
+        ];
+        fields.extend(sign.ts.iter().map(|name| (path.key("ts"), name, Scalar::Timestamp)));
+        fields.extend(sign.merchant.iter().map(|name| (path.key("merchant"), name, Scalar::String)));
+        if let Some(app) = &sign.app {
+            let path = path.key("app");
+            fields.push((path.key("sig"), &app.sig, Scalar::String));
+            for (index, name) in app.over.iter().enumerate() {
+                self.field(&path.key("over").index(index), &endpoint.request, name, "request");
+            }
+            if let Some(own) = app.over.iter().position(|name| [&sign.sig, &app.sig].contains(&name)) {
+                let at = path.key("over").index(own);
+                let message =
+                    format!("`{}` is a signature, so no signature of an app covers it", app.over[own]);
+                self.report.error(Mistake::BadSign, At::Value(&at), message).label("remove it");
+            }
+        }
+        for (path, name, ty) in fields {
+            if let Some(field) = self.field(&path, &endpoint.request, name, "request")
+                && field.ty != TypeExpr::Scalar(ty)
+            {
+                let message = format!("the field `{name}` must be a `{}` to sign with", ty.keyword());
+                let label = format!("`{name}` is a `{}`", field.ty);
+                self.report.error(Mistake::BadSign, At::Value(&path), message).label(label);
+            }
+        }
+        let of_merchant = sign.merchant.is_some() && endpoint.head.body == Body::Xml;
+        if sign.ts.is_some() == sign.merchant.is_some() || (sign.ts.is_none() && !of_merchant) {
+            self.report
+                .error(Mistake::BadSign, At::Key(path), "it isn't clear whose key signs")
+                .label("needs either `ts` or `merchant`")
+                .help("`ts`: the key of a cashier; `merchant`: the API key of a merchant, in XML");
+        } else if sign.app.is_some() && sign.merchant.is_none() {
+            self.report
+                .error(
+                    Mistake::BadSign,
+                    At::Key(&path.key("app")),
+                    "only with a merchant's signature is there one of an app",
+                )
+                .label("remove it");
+        }
+    }
+
+    /// A call of the zone is JSON in and JSON out, and the SDK says who makes it.
+    fn zone(&mut self, path: &Path, endpoint: &Endpoint) {
+        let head = &endpoint.head;
+        let http = [
+            ("token", head.token != Token::None),
+            ("host", head.host != Host::default()),
+            ("body", head.body != Body::default()),
+            ("answer", head.answer != Answer::default()),
+            ("sign", head.sign.is_some()),
+            ("grants", head.grants.is_some()),
+            ("keeps", head.keeps.is_some()),
+            ("helper", head.helper.is_some()),
+            ("job", head.job.is_some()),
+        ];
+        for (key, _) in http.iter().filter(|(_, said)| *said) {
+            let help =
+                "the zone's SDK carries the call, not HTTP: `token: none`, and nothing of requests over HTTP";
+            let message = format!("a call of the zone has no `{key}`");
+            self.report
+                .error(Mistake::BadZoneCall, At::Key(&path.key(key)), message)
+                .label("remove it")
+                .help(help);
+        }
+        for (name, _) in endpoint.request.iter().filter(|(_, field)| field.place != Place::Body) {
+            let at = path.key("request").key(name);
+            let message = format!("a call of the zone has nothing but JSON, so `{name}` has no `in`");
+            self.report.error(Mistake::BadZoneCall, At::Key(&at), message).label("remove `in`");
+        }
+        let alone = self.file.endpoints.values().all(|other| other.head.is_of_zone());
+        if !alone || !self.file.events.is_empty() {
+            self.report
+                .error(
+                    Mistake::BadZoneCall,
+                    At::Key(&path.key("call")),
+                    "calls of the zone stand in files of their own",
+                )
+                .label("among others")
+                .help("move it to a file of `zone`");
         }
     }
 

@@ -103,7 +103,7 @@ impl wire::WriteObject for ConvertTmpExternalUserId {
 impl wire::WriteObject for OpenUserIdToUserId {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("open_userid_list", &self.open_userid_list)?;
-        out.put("source_agentid", &self.source_agentid)
+        out.put_some("source_agentid", &self.source_agentid)
     }
 }
 

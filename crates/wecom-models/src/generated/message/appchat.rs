@@ -281,13 +281,30 @@ pub struct ChatInfo {
 pub struct TextContent {
     /// The text. May contain line breaks. At most 2048 bytes.
     pub content: String,
+    /// The userids of the members to mention, `@all` for everyone. Supported since February 2026.
+    pub mentioned_list: Option<Vec<String>>,
 }
 
 impl TextContent {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
-        Self { content: content.into() }
+        Self {
+            content: content.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`mentioned_list`](Self::mentioned_list).
+    #[must_use]
+    pub fn mentioned_list(
+        mut self,
+        mentioned_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
+    ) -> Self {
+        self.mentioned_list = Some(
+            mentioned_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
+        self
     }
 }
 
@@ -524,13 +541,30 @@ impl MpArticle {
 pub struct MarkdownContent {
     /// The text, in UTF-8. Supports the same subset as messages to members. At most 2048 bytes.
     pub content: String,
+    /// The userids of the members to mention; everyone can't be. Supported since February 2026.
+    pub mentioned_list: Option<Vec<String>>,
 }
 
 impl MarkdownContent {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
-        Self { content: content.into() }
+        Self {
+            content: content.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets [`mentioned_list`](Self::mentioned_list).
+    #[must_use]
+    pub fn mentioned_list(
+        mut self,
+        mentioned_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
+    ) -> Self {
+        self.mentioned_list = Some(
+            mentioned_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
+        self
     }
 }
 

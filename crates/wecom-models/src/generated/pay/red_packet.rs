@@ -9,6 +9,7 @@
 //! | request | title | call |
 //! |---|---|---|
 //! | [`SendWorkwxRedPack`] | [发放企业红包](https://developer.work.weixin.qq.com/document/path/90275) | `POST /mmpaymkttransfers/sendworkwxredpack` |
+//! | [`QueryWorkwxRedPack`] | [查询红包记录](https://developer.work.weixin.qq.com/document/path/90276) | `POST /mmpaymkttransfers/queryworkwxredpack` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -30,9 +31,9 @@ use crate::Unknown;
 /// `scene_id` is required if `total_amount` is less than 100.
 ///
 /// This is an endpoint of WeChat Pay, not of WeCom. It requires the merchant's client certificate, and
-/// two signatures that the caller computes: `workwx_sign` first, then `sign`, which covers it. A
-/// response that reports a failure becomes an error with its code; see [`ErrorCode`] for what the
-/// codes mean. The response type is that of a success: if the request was not understood
+/// two signatures: `workwx_sign` first, then `sign`, which covers it. `Merchant` of `wecom-sdk` signs
+/// and sends. A response that reports a failure becomes an error with its code; see [`ErrorCode`] for
+/// what the codes mean. The response type is that of a success: if the request was not understood
 /// (`return_code` is `FAIL`), the server returns only `return_code` and `return_msg`; if the red
 /// packet was not sent (`result_code` is `FAIL`), these, the signature, `err_code` and `err_code_des`.
 ///
@@ -64,9 +65,9 @@ use crate::Unknown;
 pub struct SendWorkwxRedPack {
     /// A random string, different in each request. At most 32 characters.
     pub nonce_str: String,
-    /// The signature for WeChat Pay, computed by the caller: the upper-case MD5 of all fields that aren't
-    /// empty, including `workwx_sign` but not `sign` itself, sorted by name as `name=value&…`, followed by
-    /// `&key=` and the merchant's API key. At most 32 characters.
+    /// The signature for WeChat Pay: the upper-case MD5 of all fields that aren't empty, including
+    /// `workwx_sign` but not `sign` itself, sorted by name as `name=value&…`, followed by `&key=` and the
+    /// merchant's API key. At most 32 characters.
     pub sign: String,
     /// The merchant order number of this red packet: digits and ASCII letters, unique. The same number
     /// again repeats the request without sending twice. Recommended: the merchant ID, the date as
@@ -97,10 +98,10 @@ pub struct SendWorkwxRedPack {
     pub remark: String,
     /// The purpose of the red packet.
     pub scene_id: Option<SceneId>,
-    /// The signature for WeCom, computed by the caller: the upper-case MD5 of `act_name`, `mch_billno`,
-    /// `mch_id`, `nonce_str`, `re_openid`, `total_amount` and `wxappid`, in this order as `name=value&…`,
-    /// followed by `&secret=` and the secret of the app in `agentid`. Companies that have already used the
-    /// secret of the system app 企业支付 (company payment) may continue to. At most 32 characters.
+    /// The signature for WeCom: the upper-case MD5 of `act_name`, `mch_billno`, `mch_id`, `nonce_str`,
+    /// `re_openid`, `total_amount` and `wxappid`, in this order as `name=value&…`, followed by `&secret=`
+    /// and the secret of the app in `agentid`. Companies that have already used the secret of the system
+    /// app 企业支付 (company payment) may continue to. At most 32 characters.
     pub workwx_sign: String,
 }
 
@@ -109,17 +110,13 @@ impl SendWorkwxRedPack {
     #[must_use]
     pub fn new(required: SendWorkwxRedPackArgs) -> Self {
         Self {
-            nonce_str: required.nonce_str,
-            sign: required.sign,
             mch_billno: required.mch_billno,
-            mch_id: required.mch_id,
             wxappid: required.wxappid,
             re_openid: required.re_openid,
             total_amount: required.total_amount,
             wishing: required.wishing,
             act_name: required.act_name,
             remark: required.remark,
-            workwx_sign: required.workwx_sign,
             ..Self::default()
         }
     }
@@ -159,14 +156,8 @@ impl SendWorkwxRedPack {
 /// The required fields of [`SendWorkwxRedPack`], for [`SendWorkwxRedPack::new`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct SendWorkwxRedPackArgs {
-    /// [`nonce_str`](SendWorkwxRedPack::nonce_str).
-    pub nonce_str: String,
-    /// [`sign`](SendWorkwxRedPack::sign).
-    pub sign: String,
     /// [`mch_billno`](SendWorkwxRedPack::mch_billno).
     pub mch_billno: String,
-    /// [`mch_id`](SendWorkwxRedPack::mch_id).
-    pub mch_id: String,
     /// [`wxappid`](SendWorkwxRedPack::wxappid).
     pub wxappid: String,
     /// [`re_openid`](SendWorkwxRedPack::re_openid).
@@ -179,8 +170,6 @@ pub struct SendWorkwxRedPackArgs {
     pub act_name: String,
     /// [`remark`](SendWorkwxRedPack::remark).
     pub remark: String,
-    /// [`workwx_sign`](SendWorkwxRedPack::workwx_sign).
-    pub workwx_sign: String,
 }
 
 /// The response to [`SendWorkwxRedPack`].
@@ -219,6 +208,168 @@ pub struct SendWorkwxRedPackResponse {
     pub sender_name: String,
     /// The `media_id` of the sender's avatar. At most 128 characters.
     pub sender_header_media_id: String,
+}
+
+/// Gets what has become of a red packet.
+///
+/// `POST /mmpaymkttransfers/queryworkwxredpack` ·
+/// [查询红包记录](https://developer.work.weixin.qq.com/document/path/90276)
+///
+/// This is an endpoint of WeChat Pay, not of WeCom. It requires the merchant's client certificate, and
+/// a signature; `Merchant` of `wecom-sdk` signs and sends.
+///
+/// Only red packets of the last 30 days are found. If there is none with this number, sending it may
+/// not be finished, or may have failed: ask again after some minutes, or send it again with the same
+/// `mch_billno`, never with a new one. After a code that isn't listed, or a response that can't be
+/// read, ask WeChat Pay's customer service. Codes and fields may be added, and the order of fields may
+/// change.
+#[doc(
+    alias(
+        "查询红包记录",
+        "/mmpaymkttransfers/queryworkwxredpack",
+        "mmpaymkttransfers/queryworkwxredpack"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct QueryWorkwxRedPack {
+    /// A random string, different in each request. At most 32 characters.
+    pub nonce_str: String,
+    /// The signature for WeChat Pay: the upper-case MD5 of all other fields that aren't empty, sorted by
+    /// name as `name=value&…`, followed by `&key=` and the merchant's API key. At most 32 characters.
+    pub sign: String,
+    /// The merchant order number of the red packet. At most 28 characters.
+    pub mch_billno: String,
+    /// The merchant ID at WeChat Pay. At most 32 characters.
+    pub mch_id: String,
+    /// The ID that was sent as `wxappid`. At most 32 characters.
+    pub appid: String,
+}
+
+impl QueryWorkwxRedPack {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(mch_billno: impl Into<String>, appid: impl Into<String>) -> Self {
+        Self {
+            mch_billno: mch_billno.into(),
+            appid: appid.into(),
+            ..Self::default()
+        }
+    }
+}
+
+/// The response to [`QueryWorkwxRedPack`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct QueryWorkwxRedPackResponse {
+    /// Whether the request was understood.
+    pub return_code: Outcome,
+    /// The error message if the request was not understood, for people to read; `ok` or nothing otherwise.
+    /// At most 128 characters.
+    pub return_msg: Option<String>,
+    /// WeChat Pay's signature of the response, computed like that of the request. At most 32 characters.
+    pub sign: String,
+    /// Whether the red packet was found.
+    pub result_code: Outcome,
+    /// The error code if the red packet was not found.
+    pub err_code: Option<QueryErrorCode>,
+    /// The error message, for people to read; programs shouldn't rely on it. May be absent if the red
+    /// packet was found. At most 128 characters.
+    pub err_code_des: Option<String>,
+    /// The merchant order number of the red packet. At most 28 characters.
+    pub mch_billno: String,
+    /// The merchant ID at WeChat Pay. At most 32 characters.
+    pub mch_id: String,
+    /// WeChat's order number of the red packet. At most 32 characters.
+    pub detail_id: String,
+    /// The status of the red packet.
+    pub status: RedPacketStatus,
+    /// The way in which it was sent.
+    pub send_type: SendType,
+    /// The amount, in fen (1/100 yuan).
+    pub total_amount: u64,
+    /// The reason it could not be sent. May be absent if it was. At most 32 characters.
+    pub reason: Option<String>,
+    /// The time it was sent, in Beijing time, as in `2026-07-20 22:45:12`. At most 32 characters.
+    pub send_time: String,
+    /// The time it was refunded, because the recipient didn't open it. May be absent if it wasn't. At most
+    /// 32 characters.
+    pub refund_time: Option<String>,
+    /// The amount that was refunded, in fen. May be absent if it wasn't.
+    pub refund_amount: Option<u64>,
+    /// The greeting. May be absent. At most 128 characters.
+    pub wishing: Option<String>,
+    /// The remark, which old versions of WeChat show. May be absent. At most 256 characters.
+    pub remark: Option<String>,
+    /// The name of the campaign. May be absent. At most 32 characters.
+    pub act_name: Option<String>,
+    /// The recipient's openid. At most 32 characters.
+    pub openid: String,
+    /// The amount that was received, in fen.
+    pub amount: u64,
+    /// The time it was received, in Beijing time, as in `2026-07-20 22:46:59`. At most 32 characters.
+    pub rcv_time: String,
+    /// The sender's name. At most 128 characters.
+    pub sender_name: String,
+    /// The `media_id` of the sender's avatar. May be absent. At most 128 characters.
+    pub sender_header_media_id: Option<String>,
+}
+
+/// The status of a red packet.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RedPacketStatus {
+    /// `SENDING`
+    Sending,
+    /// `SENT`: the recipient hasn't opened it yet.
+    Sent,
+    /// `FAILED`
+    Failed,
+    /// `RECEIVED`
+    Received,
+    /// `RFUND_ING`
+    Refunding,
+    /// `REFUND`
+    Refunded,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The way in which a red packet was sent.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SendType {
+    /// `API`
+    Api,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The reason a red packet was not found. More codes may be added.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum QueryErrorCode {
+    /// `CA_ERROR`: the client certificate is missing or wrong: download it from the merchant platform
+    /// again.
+    CertificateError,
+    /// `SIGN_ERROR`: the signature is wrong.
+    SignError,
+    /// `NO_AUTH`: the merchant may not call this: ask WeChat Pay.
+    NoAuth,
+    /// `NOT_FOUND`: no red packet has this number: sending it may not be finished.
+    NotFound,
+    /// `FREQ_LIMIT`: too many calls: wait.
+    FrequencyLimit,
+    /// `XML_ERROR`: the body is empty or not well-formed XML.
+    XmlError,
+    /// `PARAM_ERROR`: a field is missing or not allowed: see `err_code_des`.
+    ParamError,
+    /// `PSYSTEMERROR`: WeChat Pay is busy: try again.
+    SystemError,
+    /// A value the documentation does not list.
+    Other(Unknown),
 }
 
 /// The purpose of a red packet.

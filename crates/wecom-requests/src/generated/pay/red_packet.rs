@@ -74,6 +74,82 @@ impl crate::Check for SendWorkwxRedPack {
     }
 }
 
+impl crate::MerchantSigned for SendWorkwxRedPack {
+    const SIGNATURE: &'static str = "sign";
+    const APP_SIGNS: &'static [&'static str] = &[
+        "act_name",
+        "mch_billno",
+        "mch_id",
+        "nonce_str",
+        "re_openid",
+        "total_amount",
+        "wxappid",
+    ];
+    const RESPONSE_IS_SIGNED: bool = true;
+
+    fn set_merchant(&mut self, merchant_id: String, nonce: String) {
+        self.mch_id = merchant_id;
+        self.nonce_str = nonce;
+    }
+
+    fn set_app_signature(&mut self, signature: String) {
+        self.workwx_sign = signature;
+    }
+
+    fn set_signature(&mut self, signature: String) {
+        self.sign = signature;
+    }
+}
+
+impl crate::Endpoint for QueryWorkwxRedPack {
+    type Response = QueryWorkwxRedPackResponse;
+    type Token = crate::token::NoToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "pay.red_packet.query_workwx_red_pack",
+        title: "查询红包记录",
+        method: http::Method::POST,
+        host: crate::Host::Merchant,
+        path: "/mmpaymkttransfers/queryworkwxredpack",
+        page: "https://developer.work.weixin.qq.com/document/path/90276",
+        token: crate::TokenKind::NoToken,
+        response_format: crate::ResponseFormat::Xml,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+
+    fn body(&self) -> Result<crate::Body, crate::BuildError> {
+        crate::xml::write(self)
+    }
+}
+
+impl crate::Check for QueryWorkwxRedPack {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_chars("nonce_str", &self.nonce_str, 32);
+        checker.max_chars("sign", &self.sign, 32);
+        checker.max_chars("mch_billno", &self.mch_billno, 28);
+        checker.max_chars("mch_id", &self.mch_id, 32);
+        checker.max_chars("appid", &self.appid, 32);
+    }
+}
+
+impl crate::MerchantSigned for QueryWorkwxRedPack {
+    const SIGNATURE: &'static str = "sign";
+    const APP_SIGNS: &'static [&'static str] = &[];
+    const RESPONSE_IS_SIGNED: bool = true;
+
+    fn set_merchant(&mut self, merchant_id: String, nonce: String) {
+        self.mch_id = merchant_id;
+        self.nonce_str = nonce;
+    }
+
+    fn set_signature(&mut self, signature: String) {
+        self.sign = signature;
+    }
+}
+
 crate::xml_responses! {
-    SendWorkwxRedPackResponse
+    SendWorkwxRedPackResponse, QueryWorkwxRedPackResponse
 }

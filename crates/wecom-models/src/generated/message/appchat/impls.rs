@@ -61,7 +61,8 @@ impl wire::WriteObject for SendAppChat {
 
 impl wire::WriteObject for TextContent {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put("content", &self.content)
+        out.put("content", &self.content)?;
+        out.put_some("mentioned_list", &self.mentioned_list)
     }
 }
 
@@ -122,7 +123,8 @@ impl wire::WriteObject for MpArticle {
 
 impl wire::WriteObject for MarkdownContent {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put("content", &self.content)
+        out.put("content", &self.content)?;
+        out.put_some("mentioned_list", &self.mentioned_list)
     }
 }
 

@@ -117,6 +117,7 @@ impl wire::ReadObject for TextContent {
     ) -> Result<(), F::Error> {
         match name {
             "content" => field.read(&mut self.content),
+            "mentioned_list" => field.read(&mut self.mentioned_list),
             _ => field.skip(),
         }
     }
@@ -234,6 +235,7 @@ impl wire::ReadObject for MarkdownContent {
     ) -> Result<(), F::Error> {
         match name {
             "content" => field.read(&mut self.content),
+            "mentioned_list" => field.read(&mut self.mentioned_list),
             _ => field.skip(),
         }
     }

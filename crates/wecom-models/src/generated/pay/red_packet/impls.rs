@@ -6,6 +6,84 @@
 use super::*;
 use crate::wire;
 
+impl wire::StringEnum for RedPacketStatus {
+    fn from_name(name: &str) -> Option<Self> {
+        let value = match name {
+            "SENDING" => Self::Sending,
+            "SENT" => Self::Sent,
+            "FAILED" => Self::Failed,
+            "RECEIVED" => Self::Received,
+            "RFUND_ING" => Self::Refunding,
+            "REFUND" => Self::Refunded,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn name(&self) -> Result<&'static str, &Unknown> {
+        let name = match self {
+            Self::Sending => "SENDING",
+            Self::Sent => "SENT",
+            Self::Failed => "FAILED",
+            Self::Received => "RECEIVED",
+            Self::Refunding => "RFUND_ING",
+            Self::Refunded => "REFUND",
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(name)
+    }
+}
+
+impl wire::StringEnum for SendType {
+    fn from_name(name: &str) -> Option<Self> {
+        let value = match name {
+            "API" => Self::Api,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn name(&self) -> Result<&'static str, &Unknown> {
+        let name = match self {
+            Self::Api => "API",
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(name)
+    }
+}
+
+impl wire::StringEnum for QueryErrorCode {
+    fn from_name(name: &str) -> Option<Self> {
+        let value = match name {
+            "CA_ERROR" => Self::CertificateError,
+            "SIGN_ERROR" => Self::SignError,
+            "NO_AUTH" => Self::NoAuth,
+            "NOT_FOUND" => Self::NotFound,
+            "FREQ_LIMIT" => Self::FrequencyLimit,
+            "XML_ERROR" => Self::XmlError,
+            "PARAM_ERROR" => Self::ParamError,
+            "PSYSTEMERROR" => Self::SystemError,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn name(&self) -> Result<&'static str, &Unknown> {
+        let name = match self {
+            Self::CertificateError => "CA_ERROR",
+            Self::SignError => "SIGN_ERROR",
+            Self::NoAuth => "NO_AUTH",
+            Self::NotFound => "NOT_FOUND",
+            Self::FrequencyLimit => "FREQ_LIMIT",
+            Self::XmlError => "XML_ERROR",
+            Self::ParamError => "PARAM_ERROR",
+            Self::SystemError => "PSYSTEMERROR",
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(name)
+    }
+}
+
 impl wire::StringEnum for SceneId {
     fn from_name(name: &str) -> Option<Self> {
         let value = match name {
@@ -132,8 +210,18 @@ impl wire::WriteObject for SendWorkwxRedPack {
     }
 }
 
+impl wire::WriteObject for QueryWorkwxRedPack {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("nonce_str", &self.nonce_str)?;
+        out.put("sign", &self.sign)?;
+        out.put("mch_billno", &self.mch_billno)?;
+        out.put("mch_id", &self.mch_id)?;
+        out.put("appid", &self.appid)
+    }
+}
+
 wire::write_objects! {
-    SendWorkwxRedPack
+    SendWorkwxRedPack, QueryWorkwxRedPack
 }
 
 wire::write_string_enums! {
@@ -166,18 +254,54 @@ impl wire::ReadObject for SendWorkwxRedPackResponse {
     }
 }
 
+impl wire::ReadObject for QueryWorkwxRedPackResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "return_code" => field.read(&mut self.return_code),
+            "return_msg" => field.read(&mut self.return_msg),
+            "sign" => field.read(&mut self.sign),
+            "result_code" => field.read(&mut self.result_code),
+            "err_code" => field.read(&mut self.err_code),
+            "err_code_des" => field.read(&mut self.err_code_des),
+            "mch_billno" => field.read(&mut self.mch_billno),
+            "mch_id" => field.read(&mut self.mch_id),
+            "detail_id" => field.read(&mut self.detail_id),
+            "status" => field.read(&mut self.status),
+            "send_type" => field.read(&mut self.send_type),
+            "total_amount" => field.read(&mut self.total_amount),
+            "reason" => field.read(&mut self.reason),
+            "send_time" => field.read(&mut self.send_time),
+            "refund_time" => field.read(&mut self.refund_time),
+            "refund_amount" => field.read(&mut self.refund_amount),
+            "wishing" => field.read(&mut self.wishing),
+            "remark" => field.read(&mut self.remark),
+            "act_name" => field.read(&mut self.act_name),
+            "openid" => field.read(&mut self.openid),
+            "amount" => field.read(&mut self.amount),
+            "rcv_time" => field.read(&mut self.rcv_time),
+            "sender_name" => field.read(&mut self.sender_name),
+            "sender_header_media_id" => field.read(&mut self.sender_header_media_id),
+            _ => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
-    SendWorkwxRedPackResponse
+    SendWorkwxRedPackResponse, QueryWorkwxRedPackResponse
 }
 
 wire::read_string_enums! {
-    Outcome, ErrorCode
+    RedPacketStatus, SendType, QueryErrorCode, Outcome, ErrorCode
 }
 
 wire::open_enums! {
-    SceneId, Outcome, ErrorCode
+    RedPacketStatus, SendType, QueryErrorCode, SceneId, Outcome, ErrorCode
 }
 
 wire::string_enums! {
-    SceneId, Outcome, ErrorCode
+    RedPacketStatus, SendType, QueryErrorCode, SceneId, Outcome, ErrorCode
 }

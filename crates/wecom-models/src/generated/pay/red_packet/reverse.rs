@@ -25,12 +25,41 @@ impl wire::WriteObject for SendWorkwxRedPackResponse {
     }
 }
 
+impl wire::WriteObject for QueryWorkwxRedPackResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("return_code", &self.return_code)?;
+        out.put_some("return_msg", &self.return_msg)?;
+        out.put("sign", &self.sign)?;
+        out.put("result_code", &self.result_code)?;
+        out.put_some("err_code", &self.err_code)?;
+        out.put_some("err_code_des", &self.err_code_des)?;
+        out.put("mch_billno", &self.mch_billno)?;
+        out.put("mch_id", &self.mch_id)?;
+        out.put("detail_id", &self.detail_id)?;
+        out.put("status", &self.status)?;
+        out.put("send_type", &self.send_type)?;
+        out.put("total_amount", &self.total_amount)?;
+        out.put_some("reason", &self.reason)?;
+        out.put("send_time", &self.send_time)?;
+        out.put_some("refund_time", &self.refund_time)?;
+        out.put_some("refund_amount", &self.refund_amount)?;
+        out.put_some("wishing", &self.wishing)?;
+        out.put_some("remark", &self.remark)?;
+        out.put_some("act_name", &self.act_name)?;
+        out.put("openid", &self.openid)?;
+        out.put("amount", &self.amount)?;
+        out.put("rcv_time", &self.rcv_time)?;
+        out.put("sender_name", &self.sender_name)?;
+        out.put_some("sender_header_media_id", &self.sender_header_media_id)
+    }
+}
+
 wire::write_objects! {
-    SendWorkwxRedPackResponse
+    SendWorkwxRedPackResponse, QueryWorkwxRedPackResponse
 }
 
 wire::write_string_enums! {
-    Outcome, ErrorCode
+    RedPacketStatus, SendType, QueryErrorCode, Outcome, ErrorCode
 }
 
 impl wire::ReadObject for SendWorkwxRedPack {
@@ -60,8 +89,25 @@ impl wire::ReadObject for SendWorkwxRedPack {
     }
 }
 
+impl wire::ReadObject for QueryWorkwxRedPack {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "nonce_str" => field.read(&mut self.nonce_str),
+            "sign" => field.read(&mut self.sign),
+            "mch_billno" => field.read(&mut self.mch_billno),
+            "mch_id" => field.read(&mut self.mch_id),
+            "appid" => field.read(&mut self.appid),
+            _ => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
-    SendWorkwxRedPack
+    SendWorkwxRedPack, QueryWorkwxRedPack
 }
 
 wire::read_string_enums! {

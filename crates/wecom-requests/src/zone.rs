@@ -1,0 +1,204 @@
+//! The calls of programs in the data and intelligence zone (数据与智能专区), which WeCom's SDK carries instead of HTTP.
+
+use serde::Serialize;
+use wecom_models::wire::{ReadObject, Reading};
+
+use crate::errcode::ErrorCode;
+use crate::response::read_json;
+use crate::{BuildError, Check, Errcode, Rate, ResponseError, Violations};
+
+/// A call that a program in the data and intelligence zone (数据与智能专区) makes.
+///
+/// WeCom's SDK carries it: a library for C++, Java or Python that takes a name and JSON, and returns JSON. It knows which company and app
+/// the call is for. [`invoke`](Self::invoke) does the rest around it:
+///
+/// ```
+/// # #[cfg(feature = "zone")] {
+/// use wecom_models::zone::archive::SyncMsg;
+/// use wecom_requests::{ZoneCall, ZonePaged};
+///
+/// # struct Sdk;
+/// # impl Sdk {
+/// #     fn invoke(&self, name: &str, request: &str) -> Result<String, std::io::Error> {
+/// #         assert_eq!((name, request), ("sync_msg", r#"{"limit":100}"#));
+/// #         Ok(r#"{"errcode":0,"errmsg":"ok","has_more":0,"next_cursor":"C2","msg_list":[]}"#.to_owned())
+/// #     }
+/// # }
+/// # let sdk = Sdk;
+/// let call = SyncMsg::new().limit(100);
+/// let page = call.invoke(|name, request| sdk.invoke(name, request)).unwrap();
+/// assert_eq!(call.next_cursor(&page), None);
+/// # }
+/// ```
+///
+/// Where a closure doesn't fit, such as in an asynchronous program, [`to_json`](Self::to_json) and [`parse`](Self::parse) are its two
+/// halves.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a call of the zone",
+    note = "calls of the zone are in `wecom_models::zone`; `wecom-requests` needs the feature `zone`, too"
+)]
+pub trait ZoneCall: Check + Serialize {
+    /// The response of a successful call.
+    type Response: ReadObject;
+
+    /// What all calls of this name have in common.
+    const META: &'static ZoneMeta;
+
+    /// Returns the JSON for the SDK. Limits aren't checked: [`Check::violations`] does that.
+    fn to_json(&self) -> Result<String, BuildError> {
+        Ok(serde_json::to_string(self)?)
+    }
+
+    /// Parses what the SDK returned: the response, or the error that WeCom reports.
+    fn parse(response: impl AsRef<[u8]>) -> Result<Self::Response, ResponseError> {
+        read_json(Errcode::Always, response.as_ref(), Reading::MEMORY)
+            .map_err(|error| error.with_codes(Self::META.codes))
+    }
+
+    /// Checks the documented limits, has the SDK make the call, and parses the response. `sdk` gets the call's name and its JSON.
+    fn invoke<E, T: AsRef<[u8]>>(
+        &self,
+        sdk: impl FnOnce(&str, &str) -> Result<T, E>,
+    ) -> Result<Self::Response, InvokeError<E>> {
+        self.violations()?;
+        let response = sdk(Self::META.name, &self.to_json()?).map_err(InvokeError::Sdk)?;
+        Ok(Self::parse(response)?)
+    }
+}
+
+/// A call of the zone whose response comes in pages.
+pub trait ZonePaged: ZoneCall {
+    /// Returns the cursor that this call starts from; `None` for the first page.
+    fn cursor(&self) -> Option<String>;
+
+    /// Turns this into a call for the page that starts at a cursor.
+    fn set_cursor(&mut self, cursor: String);
+
+    /// Returns the cursor of the page after `page`; `None` after the last one, and an empty string if more follows but the page doesn't
+    /// say where.
+    fn next_cursor(&self, page: &Self::Response) -> Option<String>;
+}
+
+/// What all calls of a name in the zone have in common.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ZoneMeta {
+    /// Its name in the spec, with its module: `zone.archive.sync_msg`.
+    pub id: &'static str,
+    /// The title of its page.
+    pub title: &'static str,
+    /// The name that the SDK takes (请求接口名).
+    pub name: &'static str,
+    /// The URL of its page.
+    pub page: &'static str,
+    /// Whether it only reads, so that it may be made again after a lost response.
+    pub safe: bool,
+    /// How often it may be made; empty if its page doesn't say. Nobody keeps them but the program.
+    pub rates: &'static [Rate],
+    /// How many calls may be in flight at once, if its page says so.
+    pub concurrency: Option<u32>,
+    /// The error codes that its own page documents.
+    pub codes: &'static [ErrorCode],
+}
+
+/// A call of the zone failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvokeError<E> {
+    /// The call breaks documented limits, so it wasn't made.
+    #[error(transparent)]
+    Limits(#[from] Violations),
+    /// The call can't be written as JSON.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// The SDK didn't return a response.
+    #[error("the SDK of the zone failed: {0}")]
+    Sdk(E),
+    /// The response is an error, or can't be decoded.
+    #[error(transparent)]
+    Response(#[from] ResponseError),
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use wecom_models::wire::Field;
+
+    use super::*;
+    use crate::Checker;
+
+    #[derive(Serialize)]
+    struct Brew {
+        leaf: String,
+    }
+
+    impl Check for Brew {
+        fn check(&self, checker: &mut Checker) {
+            checker.max_bytes("leaf", &self.leaf, 5);
+        }
+    }
+
+    #[derive(Debug, Default, PartialEq)]
+    struct Tea {
+        cups: u64,
+    }
+
+    impl ReadObject for Tea {
+        fn set<'de, F: Field<'de>>(&mut self, name: &str, field: F) -> Result<(), F::Error> {
+            match name {
+                "cups" => field.read(&mut self.cups).map(drop),
+                _ => field.skip(),
+            }
+        }
+    }
+
+    impl ZoneCall for Brew {
+        type Response = Tea;
+        const META: &'static ZoneMeta = &ZoneMeta {
+            id: "tea.brew",
+            title: "泡茶",
+            name: "brew",
+            page: "",
+            safe: false,
+            rates: &[],
+            concurrency: None,
+            codes: &[ErrorCode { code: 7, name: "NO_WATER", doc: "There is no water.", help: None }],
+        };
+    }
+
+    fn brew(leaf: &str) -> Brew {
+        Brew { leaf: leaf.to_owned() }
+    }
+
+    #[test]
+    fn the_sdk_gets_name_and_json_and_what_it_returns_is_read() {
+        let tea = brew("green").invoke(|name, request| {
+            assert_eq!((name, request), ("brew", r#"{"leaf":"green"}"#));
+            Ok::<_, Infallible>(r#"{"errcode":0,"errmsg":"ok","cups":"2"}"#)
+        });
+        assert_eq!(tea.expect("it succeeds"), Tea { cups: 2 });
+    }
+
+    #[test]
+    fn a_call_beyond_its_limits_is_not_made() {
+        let refused = brew("too green").invoke(|_, _| -> Result<&str, Infallible> { panic!("it was made") });
+        assert!(matches!(refused, Err(InvokeError::Limits(_))), "{refused:?}");
+    }
+
+    #[test]
+    fn every_failure_says_whose_it_is() {
+        let told = |answer: Result<&'static str, &'static str>| {
+            brew("green").invoke(|_, _| answer).expect_err("it fails").to_string()
+        };
+        assert_eq!(told(Err("-1")), "the SDK of the zone failed: -1");
+        assert_eq!(
+            told(Ok(r#"{"errcode":7,"errmsg":"dry"}"#)),
+            "WeCom error 7: dry (NO_WATER: There is no water.)"
+        );
+        assert_eq!(
+            told(Ok("{}")),
+            "the response can't be decoded: there is no `errcode`, so the response is not from WeCom"
+        );
+    }
+}
