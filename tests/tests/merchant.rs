@@ -235,7 +235,7 @@ async fn without_the_certificate_nothing_is_sent() {
     assert!(pay.received.lock().unwrap().is_empty());
     for no_certificate in [&b""[..], b"-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n"] {
         let Err(error) = pay.builder().certificate(no_certificate) else { panic!("it is accepted") };
-        assert_eq!(error.to_string(), "the merchant's certificate is one in PEM, with its private key");
+        assert_eq!(error.to_string(), "the client can't be set up: the merchant's certificate is one in PEM, with its private key");
     }
 }
 
@@ -291,7 +291,7 @@ async fn the_secret_of_an_app_is_needed_to_pay_and_not_to_ask() {
     let error = merchant.send(&red_packet()).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "pay.red_packet.send_workwx_red_pack is signed with an app's secret, too: pass it"
+        "the client can't be set up: pay.red_packet.send_workwx_red_pack is signed with an app's secret, too: pass it"
     );
     assert!(pay.received.lock().unwrap().is_empty());
 
