@@ -44,6 +44,19 @@ Office (24)
     assert_eq!(output("contacts"), expected);
 }
 
+#[cfg(all(feature = "callback", feature = "externalcontact", feature = "message", feature = "service"))]
+#[test]
+fn callback_is_verified_answers_a_message_and_keeps_a_ticket() {
+    let expected = "\
+the URL is verified
+lin.wei says: Is the build green?
+the reply has its text: true
+lin.wei added wmAJ2GCAAAXtWyujaWJHDDGi0mACas1w
+the suite has its ticket: it got a code for 1200 s
+";
+    assert_eq!(output("callback"), expected);
+}
+
 #[cfg(feature = "externalcontact")]
 #[test]
 fn customers_lists_tags_invites_and_posts() {
