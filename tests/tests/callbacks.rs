@@ -120,7 +120,7 @@ async fn a_device_model_has_its_ticket_and_its_devices_have_tokens_of_their_own(
         })
     };
     for model in ["mdother", "mdgate01"] {
-        application.push(Format::Json, ticket(model).to_string()).await.unwrap();
+        application.push(ticket(model).to_string()).await.unwrap();
     }
     model.send(&RegisterSn::new("GATE0017A")).await.unwrap();
     let asked = server.received("/cgi-bin/openhw/get_model_token").pop().unwrap();
