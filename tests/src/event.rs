@@ -179,7 +179,9 @@ fn shape_as(before: &mut Value, after: &Value) {
                 }
             }
         }
-        (before @ Value::String(_), Value::Bool(value)) if *before == value.to_string() => {
+        (before @ Value::String(_), Value::Bool(value))
+            if before.as_str().and_then(|text| text.parse().ok()) == Some(*value) =>
+        {
             *before = Value::Bool(*value);
         }
         (before @ Value::String(_), Value::Number(number)) => {

@@ -90,7 +90,6 @@ fn recipients_are_one_or_several_texts_or_numbers() {
     }
     for request in [
         request().touser(several),
-        request().touser(&several),
         request().touser(&several[..]),
         request().touser(&owned),
         request().touser(owned.clone()),
@@ -99,7 +98,7 @@ fn recipients_are_one_or_several_texts_or_numbers() {
         assert_eq!(to(request), "lin.wei|chen.yu");
     }
     assert_eq!(json(&request().toparty([1, 2]).totag(vec![3_u64]))["toparty"], "1|2");
-    assert_eq!(json(&request().toparty(&[1, 2]))["toparty"], "1|2");
+    assert_eq!(json(&request().toparty(&[1, 2][..]))["toparty"], "1|2");
     assert_eq!(json(&AddTagUsers::new(7).userlist(several))["userlist"], json!(several));
 }
 

@@ -136,7 +136,7 @@ fn signature(fields: &[(String, String)], only: &[&str], without: &str, end: &st
         .collect();
     pairs.sort();
     let text = pairs.join("&") + end;
-    Md5::digest(text).iter().map(|byte| format!("{byte:02X}")).collect()
+    Md5::digest(text).iter().fold(String::new(), |text, byte| text + &format!("{byte:02X}"))
 }
 
 fn answer(sent: &[(&str, &str)], key: &str) -> String {
@@ -235,7 +235,10 @@ async fn without_the_certificate_nothing_is_sent() {
     assert!(pay.received.lock().unwrap().is_empty());
     for no_certificate in [&b""[..], b"-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n"] {
         let Err(error) = pay.builder().certificate(no_certificate) else { panic!("it is accepted") };
-        assert_eq!(error.to_string(), "the client can't be set up: the merchant's certificate is one in PEM, with its private key");
+        assert_eq!(
+            error.to_string(),
+            "the client can't be set up: the merchant's certificate is one in PEM, with its private key"
+        );
     }
 }
 

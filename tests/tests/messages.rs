@@ -144,12 +144,12 @@ async fn a_callback_brings_all_messages_in_order_and_the_next_one_goes_on_behind
     conversation.say("wk1", 0..7);
     conversation.say("wk2", 0..2);
     assert_eq!(callbacks.announce("wk1", "T1").await, StatusCode::OK);
-    assert_eq!(handled.numbers("wk1"), Vec::from_iter(0..7));
+    assert_eq!(handled.numbers("wk1"), (0..7).collect::<Vec<_>>());
     conversation.say("wk1", 7..8);
     assert_eq!(callbacks.announce("wk1", "T2").await, StatusCode::OK);
     assert_eq!(callbacks.announce("wk2", "T3").await, StatusCode::OK);
     assert_eq!(callbacks.announce("wk1", "T4").await, StatusCode::OK, "there is nothing new");
-    assert_eq!((handled.numbers("wk1"), handled.numbers("wk2")), (Vec::from_iter(0..8), vec![0, 1]));
+    assert_eq!((handled.numbers("wk1"), handled.numbers("wk2")), ((0..8).collect::<Vec<_>>(), vec![0, 1]));
     let asked = server.received(KF);
     let tokens: Vec<Value> = asked.iter().map(|request| request.json().unwrap()["token"].clone()).collect();
     assert_eq!(tokens, ["T1", "T1", "T1", "T2", "T3", "T4"]);
@@ -172,7 +172,11 @@ async fn a_new_process_goes_on_behind_the_last_message_whose_handler_succeeded()
     conversation.say("wk1", 7..9);
     handled.may.add_permits(100);
     handled.messages(&client(&server, &store)).catch_up("wk1").await.unwrap();
-    assert_eq!(handled.numbers("wk1"), Vec::from_iter(0..9), "nothing is missing, and nothing comes twice");
+    assert_eq!(
+        handled.numbers("wk1"),
+        (0..9).collect::<Vec<_>>(),
+        "nothing is missing, and nothing comes twice"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -190,7 +194,7 @@ async fn the_turn_of_a_killed_process_ends_after_a_few_seconds() {
     handled.may.add_permits(100);
     let start = Instant::now();
     handled.messages(&client(&server, &store)).catch_up("wk1").await.unwrap();
-    assert_eq!(handled.numbers("wk1"), Vec::from_iter(0..5));
+    assert_eq!(handled.numbers("wk1"), (0..5).collect::<Vec<_>>());
     let waited = start.elapsed();
     assert!(waited > Duration::from_secs(1) && waited < Duration::from_secs(8), "{waited:?}");
 }
@@ -209,7 +213,7 @@ async fn a_message_whose_handler_fails_comes_again_and_first() {
     assert_eq!(handled.numbers("wk1"), [0, 1]);
     // WeCom sends it again.
     assert_eq!(callbacks.announce("wk1", "T2").await, StatusCode::OK);
-    assert_eq!(handled.numbers("wk1"), Vec::from_iter(0..6));
+    assert_eq!(handled.numbers("wk1"), (0..6).collect::<Vec<_>>());
 
     handled.fails.store(1, Ordering::SeqCst);
     conversation.say("wk1", 6..7);
@@ -237,7 +241,7 @@ async fn two_processes_at_once_handle_each_message_once() {
         );
         assert_eq!(statuses, (StatusCode::OK, StatusCode::OK, StatusCode::OK));
     }
-    assert_eq!(handled.numbers("wk1"), Vec::from_iter(0..50));
+    assert_eq!(handled.numbers("wk1"), (0..50).collect::<Vec<_>>());
 }
 
 #[tokio::test(start_paused = true)]
@@ -294,8 +298,8 @@ async fn archived_messages_are_handled_as_they_are_announced() {
     let conversation = Conversation::default();
     let server = conversation.serve().await;
     let (handled, client) = (Handled::new(100), client(&server, &Arc::default()));
-    let handler = handled.clone();
-    let messages = archived_messages(&client, move |message| handler.clone().handle(message.msgid));
+    let recording = handled.clone();
+    let messages = archived_messages(&client, move |message| recording.clone().handle(message.msgid));
     let callbacks = Pusher::new(messages.router_of("wpcompany"));
     let announce = async |company: &str, token: &str| {
         callbacks
@@ -311,7 +315,7 @@ async fn archived_messages_are_handled_as_they_are_announced() {
     assert_eq!(announce("wpcompany", "T2").await, StatusCode::OK);
     conversation.say("", 5..6);
     messages.catch_up().await.unwrap();
-    assert_eq!(handled.numbers(""), Vec::from_iter(0..6));
+    assert_eq!(handled.numbers(""), (0..6).collect::<Vec<_>>());
 }
 
 /// A store that fails, or contains something other than a position.

@@ -1,5 +1,7 @@
 //! Requests to WeChat Pay, which the merchant signs.
 
+use std::fmt::Write as _;
+
 use md5::{Digest as _, Md5};
 use serde::Serialize;
 use serde_json::Value;
@@ -107,7 +109,11 @@ fn signature(mut pairs: Vec<(String, String)>, name: &str, secret: &Secret) -> S
     pairs.sort();
     pairs.push((name.to_owned(), secret.expose().to_owned()));
     let pairs: Vec<String> = pairs.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
-    Md5::digest(pairs.join("&")).iter().map(|byte| format!("{byte:02X}")).collect()
+    let digest = Md5::digest(pairs.join("&"));
+    digest.iter().fold(String::with_capacity(2 * digest.len()), |mut text, byte| {
+        write!(text, "{byte:02X}").expect("strings take everything");
+        text
+    })
 }
 
 fn pairs<T: WriteObject>(request: &T) -> Result<Vec<(String, String)>, serde_json::Error> {
@@ -127,7 +133,7 @@ impl Output for Pairs {
     }
 
     fn put_raw(&mut self, name: &str, value: &Value) -> Result<(), serde_json::Error> {
-        self.0.push((name.to_owned(), text(value).to_string()));
+        self.0.push((name.to_owned(), text(value)));
         Ok(())
     }
 }

@@ -96,7 +96,7 @@ impl Client<DeviceModel> {
 #[derive(Clone, Debug)]
 pub struct Device {
     model: Client<DeviceModel>,
-    device_sn: String,
+    serial_number: String,
     secret: Secret,
 }
 
@@ -105,8 +105,12 @@ impl Device {
     /// through the model's client.
     ///
     /// [`GetDeviceSecret`]: crate::openhw::device::GetDeviceSecret
-    pub fn new(model: &Client<DeviceModel>, device_sn: impl Into<String>, secret: impl Into<Secret>) -> Self {
-        Self { model: model.clone(), device_sn: device_sn.into(), secret: secret.into() }
+    pub fn new(
+        model: &Client<DeviceModel>,
+        serial_number: impl Into<String>,
+        secret: impl Into<Secret>,
+    ) -> Self {
+        Self { model: model.clone(), serial_number: serial_number.into(), secret: secret.into() }
     }
 }
 
@@ -120,7 +124,7 @@ impl Credential for Device {
     }
 
     fn key(&self) -> String {
-        key("device", &[&self.model.credential().model_id, &self.device_sn, self.secret.expose()])
+        key("device", &[&self.model.credential().model_id, &self.serial_number, self.secret.expose()])
     }
 
     /// The company that bound the device isn't known; its calls count by device.
@@ -134,7 +138,7 @@ impl Credential for Device {
 
     fn fetch<'a>(&'a self, _: &'a Caller) -> BoxFuture<'a, Result<StoredToken, Error>> {
         Box::pin(async {
-            let request = GetDeviceToken::new(self.device_sn.as_str(), self.secret.clone());
+            let request = GetDeviceToken::new(self.serial_number.as_str(), self.secret.clone());
             let answer = self.model.session().grant(&request).await?;
             granted(
                 GetDeviceToken::META,

@@ -134,8 +134,8 @@ zhou.min: Pending \"\"
 #[cfg(feature = "wedrive")]
 #[test]
 fn drive_upload_shows_its_progress() {
-    let mut expected: String = (1..=10).map(|part| format!("{} %\n", part * 10)).collect();
-    expected.push_str("uploaded: ");
+    let expected =
+        (1..=10).fold(String::new(), |text, part| text + &format!("{} %\n", part * 10)) + "uploaded: ";
     assert!(output("drive_upload").starts_with(&expected), "{}", output("drive_upload"));
 }
 

@@ -319,16 +319,12 @@ async fn an_answer_that_never_ends_is_too_large() {
 
 fn red_packet() -> SendWorkwxRedPack {
     SendWorkwxRedPack::new(SendWorkwxRedPackArgs {
-        nonce_str: "n".into(),
-        sign: "s".into(),
         mch_billno: "b".into(),
-        mch_id: "m".into(),
         wxappid: "ww1".into(),
         re_openid: "o".into(),
         total_amount: 100,
         wishing: "w".into(),
         act_name: "a".into(),
         remark: "r".into(),
-        workwx_sign: "w".into(),
     })
 }

@@ -77,9 +77,9 @@ fn module(spec: &Spec, file: &spec::File, source: &Source) -> Module {
         let (request, response) = lowering.request_and_response(name, endpoint);
         let lowered = lowering.endpoint(name, endpoint, [&request, &response]);
         if endpoint.head.is_of_zone() {
-            zone.push(lowered)
+            zone.push(lowered);
         } else {
-            endpoints.push(lowered)
+            endpoints.push(lowered);
         }
         types.push(Type::Struct(request));
         if endpoint.head.answer.format().is_some() {
