@@ -104,7 +104,13 @@ impl Occurrence {
             take(&mut before, member, &listed);
         }
         shape_as(&mut before, &read.written);
-        let is_told = |path: &str| Envelope::MEMBERS.contains(&path) || told == Some(path);
+        // An object with nothing but such members is one, too: `"event": { "eventtype": "enter_chat" }`.
+        let is_around =
+            |path: &str, member: &str| member.split_once('.').is_some_and(|(around, _)| around == path);
+        let is_told = |path: &str| {
+            let mut members = Envelope::MEMBERS.into_iter().chain(told);
+            members.any(|member| member == path || is_around(path, member) && before.get(path).is_none())
+        };
         let unknown = read.unknown.into_iter().filter(|path| !is_told(path));
         let unknown =
             unknown.map(|path| Finding { pointer: as_pointer(&path), what: "unknown field".to_owned() });

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use http::Request;
+use tokio::sync::Mutex;
 use wecom_sdk::callback::{Callback, Callbacks, Event, Format, Passive, Receiver, Router, Sender};
 use wecom_sdk::service::events::SuiteTicket;
 use wecom_tests::log::Log;
@@ -12,6 +13,9 @@ use wecom_tests::log::Log;
 const TOKEN: &str = "QSdkTestToken01";
 const KEY: &str = "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefg";
 const SUITE: &str = "ww1234567890abcdef";
+
+/// What a thread logs depends on what others do while it begins to: one test at a time.
+static ONE: Mutex<()> = Mutex::const_new(());
 
 /// What must not be seen anywhere.
 const TICKET: &str = "TICKET-abc_DEF.123";
@@ -87,6 +91,7 @@ fn hostile() -> Vec<(String, Bytes, u16)> {
 
 #[tokio::test]
 async fn what_is_refused_takes_no_place_and_is_not_remembered() {
+    let _one = ONE.lock().await;
     let runs = Arc::default();
     let callbacks = callbacks(&runs);
     for _ in 0..20 {
@@ -104,6 +109,7 @@ async fn what_is_refused_takes_no_place_and_is_not_remembered() {
 
 #[tokio::test]
 async fn a_genuine_message_that_is_hostile_reaches_nobody_who_reads_it() {
+    let _one = ONE.lock().await;
     let runs = Arc::default();
     let callbacks = callbacks(&runs);
     let entities = "<!DOCTYPE lolz [<!ENTITY a \"lol\"><!ENTITY b \"&a;&a;\">]><xml><InfoType>suite_ticket</InfoType><SuiteTicket>&b;</SuiteTicket></xml>";
@@ -118,6 +124,7 @@ async fn a_genuine_message_that_is_hostile_reaches_nobody_who_reads_it() {
 
 #[tokio::test(flavor = "current_thread")]
 async fn no_event_says_a_token_a_key_a_ticket_or_a_message() {
+    let _one = ONE.lock().await;
     let log = Log::default();
     let _logging = tracing::subscriber::set_default(log.subscriber(tracing::Level::TRACE));
     let callbacks = callbacks(&Arc::default());

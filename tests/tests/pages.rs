@@ -32,6 +32,7 @@ fn every_example_of_the_pages_is_what_the_spec_says() {
         let (name, kind) = (text("name"), text("kind"));
         let outcome = match kind {
             "event" => event::check(text("payload")),
+            "reply" => event::check_reply(text("payload")),
             "request" => of_endpoint(Kind::Request),
             _ => of_endpoint(Kind::Response),
         };

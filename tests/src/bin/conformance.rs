@@ -341,7 +341,10 @@ mod tests {
             (("\"POST\"", "5"), "`method` is not a string"),
             (("\"POST\"", "\"P T\""), "\"P T\" is not a method"),
             (("\"path\"", "\"url\""), "no `path`"),
-            (("\"request\"", "\"evt\""), "`kind` is \"request\", \"response\" or \"event\", not \"evt\""),
+            (
+                ("\"request\"", "\"evt\""),
+                "`kind` is \"request\", \"response\", \"event\" or \"reply\", not \"evt\"",
+            ),
             (("\"name\"", "\"title\""), "no `name`"),
             (("\"payload\"", "\"body\""), "no `payload`"),
         ] {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::prose::{Names, component};
 use super::rules;
-use crate::api::{Enum, Field, Method, Module, Operation, Struct, Ty, Type, Union, Variant};
+use crate::api::{Enum, Event, Field, Method, Module, Operation, Struct, Ty, Type, Union, Variant};
 use crate::spec::{Errcode, Format, Place, Repr, Rule, Style};
 
 /// The schema of an answer that reports a failure.
@@ -175,6 +175,15 @@ impl Schemas<'_> {
     pub(super) fn field(self, field: &Field) -> Value {
         let mut schema = self.ty(&field.ty);
         rules::limit(&mut schema, field);
+        if let Some(item) = &field.item {
+            schema["xml"] = json!({ "wrapped": true });
+            schema["items"]["xml"] = json!({ "name": item });
+            // In JSON, the element around the items is an object.
+            if self.module.events.iter().flat_map(Event::wires).any(|wire| !wire.key.is_xml()) {
+                let object = json!({ "type": "object", "properties": { item: self.ty(&field.ty) }, "required": [item] });
+                schema = json!({ "anyOf": [schema, object] });
+            }
+        }
         if field.quirk.is_some() {
             // The examples of the documentation may show any scalar here.
             let scalar = json!({ "type": ["string", "number", "boolean", "null"] });
@@ -189,10 +198,6 @@ impl Schemas<'_> {
         }
         if field.signs {
             schema["x-filled-in"] = json!(true);
-        }
-        if let Some(item) = &field.item {
-            schema["xml"] = json!({ "wrapped": true });
-            schema["items"]["xml"] = json!({ "name": item });
         }
         if let Some(count) = &field.count {
             schema["x-item-count"] = json!(count);

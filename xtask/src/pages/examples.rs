@@ -13,7 +13,7 @@ use super::occurrences::occurrences;
 use super::page;
 use crate::spec::diagnostic::Diagnostics;
 use crate::spec::load;
-use crate::spec::{File, Part, Spec, Wire};
+use crate::spec::{File, Part, Spec, Wire, WireKey};
 
 /// A body that a page shows, as a line; without a path, a document that WeCom sends by itself.
 #[derive(Debug, Serialize)]
@@ -91,7 +91,11 @@ pub fn extract(root: &Path, docs: &Path, all: bool) -> io::Result<Extract> {
                 if all {
                     return told.key.is_xml().then_some(Part::Payload);
                 }
-                let mut own = documents.iter().filter(|(_, id, wire)| *id == page.id && wire.takes(&told));
+                // A bot's message has an ID: one without is a part of another, such as what it quotes.
+                let is_part = told.key == WireKey::BotMessage && shown.document.get("msgid").is_none();
+                let mut own = documents.iter().filter(|(part, id, wire)| {
+                    *id == page.id && wire.takes(&told) && (part.is_sent() || !is_part)
+                });
                 own.next().map(|(part, ..)| *part)
             });
             if let Some(part) = part {

@@ -248,6 +248,9 @@ pub struct SingleChatApproval {
     pub userid: String,
     /// The customer's external_userid.
     pub external_userid: String,
+    /// The ID of a group chat. May be absent: only the page's example has it, though this event is about
+    /// one-to-one chats.
+    pub chatid: Option<String>,
 }
 
 /// A customer's consent to the archive in a group chat.

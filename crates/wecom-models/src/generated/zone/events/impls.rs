@@ -169,6 +169,7 @@ impl wire::ReadObject for SingleChatApproval {
         match name {
             "userid" => field.read(&mut self.userid),
             "external_userid" => field.read(&mut self.external_userid),
+            "chatid" => field.read(&mut self.chatid),
             _ => field.skip(),
         }
     }

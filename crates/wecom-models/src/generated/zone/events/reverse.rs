@@ -72,7 +72,8 @@ impl wire::WriteObject for ChatArchiveExportFinished {
 impl wire::WriteObject for SingleChatApproval {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("userid", &self.userid)?;
-        out.put("external_userid", &self.external_userid)
+        out.put("external_userid", &self.external_userid)?;
+        out.put_some("chatid", &self.chatid)
     }
 }
 
