@@ -130,8 +130,10 @@ fn a_document_of_another_event_or_without_its_fields_is_not_valid() {
 #[test]
 fn xml_says_how_lists_stand_in_it() {
     let fields = &SMALL["components"]["schemas"]["workshop.events.LentTool"]["properties"];
-    assert_eq!(fields["Guests"]["xml"], json!({ "wrapped": true }));
-    assert_eq!(fields["Guests"]["items"]["xml"], json!({ "name": "Guest" }));
+    let guests = &fields["Guests"]["anyOf"];
+    assert_eq!(guests[0]["xml"], json!({ "wrapped": true }));
+    assert_eq!(guests[0]["items"]["xml"], json!({ "name": "Guest" }));
+    assert_eq!(guests[1]["required"], json!(["Guest"]), "in JSON, what is around the items is an object");
     assert_eq!(fields["Labels"].get("xml"), None, "an element for each");
     let reply = &SMALL["components"]["schemas"]["workshop.reply.ToolsReply"]["properties"];
     assert_eq!(reply["Tools"]["x-item-count"], "ToolCount");
