@@ -186,7 +186,7 @@ impl<C: Credential> Client<C> {
         &self.caller
     }
 
-    #[cfg(feature = "service")]
+    #[cfg(any(feature = "openhw", feature = "service"))]
     pub(crate) fn tokens(&self) -> &Tokens {
         &self.tokens
     }
