@@ -129,7 +129,7 @@ impl Tokens {
     }
 
     /// Lets callers try again immediately after a failed fetch, since something has changed.
-    #[cfg(feature = "service")]
+    #[cfg(any(feature = "openhw", feature = "service"))]
     pub(crate) fn changed(&self) {
         self.state.changed();
     }

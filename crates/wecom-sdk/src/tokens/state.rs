@@ -171,7 +171,7 @@ impl State {
     }
 
     /// Lets callers try again although a fetch has just failed, since something has changed.
-    #[cfg(feature = "service")]
+    #[cfg(any(feature = "openhw", feature = "service"))]
     pub(crate) fn changed(&self) {
         let mut trouble = self.trouble();
         trouble.changes += 1;
