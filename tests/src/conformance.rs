@@ -28,15 +28,51 @@ pub const ENVELOPE: [&str; 2] = ["errcode", "errmsg"];
 #[derive(Debug)]
 pub struct Contract {
     meta: &'static Meta,
-    request: fn(&str) -> Result<(), Vec<Finding>>,
-    response: fn(&str) -> Result<(), Vec<Finding>>,
+    payloads: Payloads,
     build: fn(&str, &str, &str) -> Result<http::Request<Bytes>, String>,
     read: fn(&http::Response<Bytes>) -> Result<(), String>,
     examples: &'static [Example],
+}
+
+/// The functions that check the payloads of a call against its types.
+#[derive(Debug)]
+pub(crate) struct Payloads {
+    request: fn(&str) -> Result<(), Vec<Finding>>,
+    response: fn(&str) -> Result<(), Vec<Finding>>,
     /// Contradictions in the documentation of the request, as pointers with `*` for any item.
     request_quirks: &'static [&'static str],
     /// The same for the response.
     response_quirks: &'static [&'static str],
+}
+
+impl Payloads {
+    /// Creates the checks of a request and its response.
+    pub(crate) const fn of<R, S>(
+        request_quirks: &'static [&'static str],
+        response_quirks: &'static [&'static str],
+    ) -> Self
+    where
+        R: Check + Serialize + DeserializeOwned,
+        S: Serialize + DeserializeOwned,
+    {
+        Self {
+            request: |json| conforms::<R>(json, Kind::Request, broken),
+            response: |json| conforms::<S>(json, Kind::Response, |_| Vec::new()),
+            request_quirks,
+            response_quirks,
+        }
+    }
+
+    /// Returns what is wrong with a payload, except for known contradictions.
+    pub(crate) fn findings(&self, kind: Kind, payload: &str) -> Vec<Finding> {
+        let (result, quirks) = match kind {
+            Kind::Request => ((self.request)(payload), self.request_quirks),
+            Kind::Response => ((self.response)(payload), self.response_quirks),
+        };
+        let mut findings = result.err().unwrap_or_default();
+        held(&mut findings, quirks);
+        findings
+    }
 }
 
 impl Contract {
@@ -52,16 +88,13 @@ impl Contract {
     {
         Self {
             meta: E::META,
-            request: |json| conforms::<E>(json, Kind::Request, broken),
-            response: |json| conforms::<E::Response>(json, Kind::Response, |_| Vec::new()),
+            payloads: Payloads::of::<E, E::Response>(request_quirks, response_quirks),
             build: |json, base_url, token| {
                 let request: E = read(json)?;
                 http_request(&request, base_url, token).map_err(|error| error.to_string())
             },
             read: |response| parse_response::<E>(response).map(drop).map_err(|error| error.to_string()),
             examples,
-            request_quirks,
-            response_quirks,
         }
     }
 
@@ -83,17 +116,6 @@ impl Contract {
     /// Reads a response of the endpoint; the error says why it can't be read.
     pub fn read(&self, response: &http::Response<Bytes>) -> Result<(), String> {
         (self.read)(response)
-    }
-
-    /// Returns what is wrong with a payload, except for known contradictions.
-    fn findings(&self, kind: Kind, payload: &str) -> Vec<Finding> {
-        let (result, quirks) = match kind {
-            Kind::Request => ((self.request)(payload), self.request_quirks),
-            Kind::Response => ((self.response)(payload), self.response_quirks),
-        };
-        let mut findings = result.err().unwrap_or_default();
-        held(&mut findings, quirks);
-        findings
     }
 }
 
@@ -171,6 +193,23 @@ pub enum Outcome {
     Unspecified,
 }
 
+impl Outcome {
+    /// Panics unless the payload conforms to the spec.
+    pub(crate) fn expect_pass(self, payload: &str) {
+        match self {
+            Self::Pass => {}
+            Self::Fail(findings) => panic!("{payload}: {}", Findings(&findings)),
+            Self::Unspecified => panic!("{payload} isn't in the spec"),
+        }
+    }
+}
+
+impl From<Vec<Finding>> for Outcome {
+    fn from(findings: Vec<Finding>) -> Self {
+        if findings.is_empty() { Self::Pass } else { Self::Fail(findings) }
+    }
+}
+
 /// Checks a payload against the spec. If several pages define a path, one of them has to fit.
 ///
 /// The method `INVOKE` is that of a call of the zone, whose name stands for the path.
@@ -192,12 +231,8 @@ fn check_all(chosen: impl Fn(&Meta) -> bool, kind: Kind, payload: &str) -> Outco
 
 /// Checks a payload against several definitions of one call, and returns the result of the nearest one.
 fn nearest<'c>(contracts: impl Iterator<Item = &'c Contract>, kind: Kind, payload: &str) -> Outcome {
-    let nearest = contracts.map(|contract| contract.findings(kind, payload)).min_by_key(Vec::len);
-    match nearest {
-        None => Outcome::Unspecified,
-        Some(findings) if findings.is_empty() => Outcome::Pass,
-        Some(findings) => Outcome::Fail(findings),
-    }
+    let nearest = contracts.map(|contract| contract.payloads.findings(kind, payload)).min_by_key(Vec::len);
+    nearest.map_or(Outcome::Unspecified, Outcome::from)
 }
 
 /// Reads JSON into a type.
@@ -219,7 +254,7 @@ fn read_value<T: DeserializeOwned>(
 }
 
 /// Reads JSON into a type and writes it again. `broken` returns the documented limits that the value breaks.
-pub(crate) fn conforms<T>(json: &str, kind: Kind, broken: fn(&T) -> Vec<Finding>) -> Result<(), Vec<Finding>>
+fn conforms<T>(json: &str, kind: Kind, broken: fn(&T) -> Vec<Finding>) -> Result<(), Vec<Finding>>
 where
     T: Serialize + DeserializeOwned,
 {
@@ -322,13 +357,10 @@ mod tests {
         ) -> Contract {
             Contract {
                 meta: &BREW,
-                request,
-                response: |_| Ok(()),
                 build: |_, _, _| Err(String::new()),
                 read: |_| Ok(()),
                 examples: &[],
-                request_quirks,
-                response_quirks: &[],
+                payloads: Payloads { request, response: |_| Ok(()), request_quirks, response_quirks: &[] },
             }
         }
         let plain = definition(|json| if json.contains("host") { lacks("host") } else { Ok(()) }, &[]);

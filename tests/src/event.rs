@@ -10,9 +10,7 @@ use wecom_models::callback::{Document, Envelope, Payload, ReadError, Select};
 use wecom_models::wire::{ReadObject, unknown_fields};
 use wecom_requests::{Addressed, Passive, PassiveReply, ReplyFormat, ReplyMeta};
 
-use crate::conformance::{
-    Finding, Findings, Kind, Outcome, as_pointer, broken, clear_placeholders, compare, held,
-};
+use crate::conformance::{Finding, Kind, Outcome, as_pointer, broken, clear_placeholders, compare, held};
 use crate::generated::{EVENTS, REPLIES};
 use crate::unknown::unknown_values;
 
@@ -27,7 +25,7 @@ pub struct Occurrence {
     spellings: &'static [(&'static str, &'static str)],
 }
 
-/// What tells documents of a type from others.
+/// The members that identify documents of a type.
 #[derive(Debug)]
 enum Of {
     Event(&'static [Select]),
@@ -59,7 +57,7 @@ impl Occurrence {
         }
     }
 
-    /// What is known of a reply.
+    /// Creates the description of a reply.
     pub(crate) const fn of_reply<T: PassiveReply + ReadObject + Serialize>(
         quirks: &'static [&'static str],
         spellings: &'static [(&'static str, &'static str)],
@@ -226,11 +224,7 @@ fn outcome(all: &[Occurrence], payload: &str) -> Outcome {
         Of::Event(select) => select.iter().any(|select| select.takes(&envelope)),
         Of::Reply(meta) => value.get(meta.member).is_some_and(|kind| kind == meta.kind),
     });
-    match found.map(|one| one.findings(&document)) {
-        None => Outcome::Unspecified,
-        Some(findings) if findings.is_empty() => Outcome::Pass,
-        Some(findings) => Outcome::Fail(findings),
-    }
+    found.map_or(Outcome::Unspecified, |one| one.findings(&document).into())
 }
 
 /// Compares every example of an event with its snapshot, and checks that nothing of it is lost.
@@ -242,11 +236,7 @@ pub fn snapshot<T: Payload + Debug>(examples: &[&str]) {
     let name = T::NAME;
     let mut text = String::new();
     for (index, example) in examples.iter().enumerate() {
-        match check(example) {
-            Outcome::Pass => {}
-            Outcome::Fail(findings) => panic!("{name}, example {index}: {}", Findings(&findings)),
-            Outcome::Unspecified => panic!("{name}, example {index} is no event of the spec"),
-        }
+        check(example).expect_pass(&format!("{name}, example {index}"));
         let (envelope, event) = wecom_models::callback::read::<T>(example)
             .unwrap_or_else(|error| panic!("{name}, example {index}: {error}"));
         assert!(wecom_models::callback::is::<T>(&envelope), "{name}, example {index} is another event");
@@ -266,11 +256,7 @@ pub fn snapshot_reply<T: PassiveReply + ReadObject + Debug + PartialEq>(examples
     let name = meta.id;
     let mut text = String::new();
     for (index, example) in examples.iter().enumerate() {
-        match check_reply(example) {
-            Outcome::Pass => {}
-            Outcome::Fail(findings) => panic!("{name}, example {index}: {}", Findings(&findings)),
-            Outcome::Unspecified => panic!("{name}, example {index} is no reply of the spec"),
-        }
+        check_reply(example).expect_pass(&format!("{name}, example {index}"));
         let read = |text: &str| Document::parse(text).and_then(|document| document.read::<T>());
         let read = |text: &str| read(text).unwrap_or_else(|error| panic!("{name}, example {index}: {error}"));
         let addressed =
@@ -288,6 +274,7 @@ pub fn snapshot_reply<T: PassiveReply + ReadObject + Debug + PartialEq>(examples
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::conformance::Findings;
 
     #[test]
     fn a_reply_is_held_against_its_type_and_its_limits() {

@@ -106,14 +106,14 @@ struct Case {
     payload: Value,
 }
 
-/// What a payload belongs to.
+/// The part of the API that a payload belongs to.
 #[derive(Debug, PartialEq, Eq)]
 enum Of {
     /// A call.
     Call { method: Method, path: String, kind: Kind },
     /// A callback.
     Event,
-    /// What answers that.
+    /// A passive reply.
     Reply,
 }
 

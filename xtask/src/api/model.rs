@@ -114,7 +114,7 @@ impl Module {
         self.types.iter().find(|ty| ty.name() == name)
     }
 
-    /// Whether it is only of use to who receives callbacks.
+    /// Whether it is useful only with callbacks.
     pub fn needs_callback(&self) -> bool {
         self.endpoints.is_empty() && !(self.events.is_empty() && self.replies.is_empty())
     }
@@ -126,9 +126,8 @@ impl Module {
 
     /// The operation that a type is a part of.
     pub fn operation(&self, name: &str) -> Option<Operation<'_>> {
-        let find = |events: &'_ [Event]| events.iter().position(|event| event.ty == name);
-        let event = find(&self.events).map(|index| Operation::Event(&self.events[index]));
-        let reply = || find(&self.replies).map(|index| Operation::Reply(&self.replies[index]));
+        let event = self.events.iter().find(|event| event.ty == name).map(Operation::Event);
+        let reply = || self.replies.iter().find(|reply| reply.ty == name).map(Operation::Reply);
         event.or_else(reply).or_else(|| {
             self.calls().find_map(|endpoint| {
                 let (part, _) = endpoint.parts().find(|(_, ty)| *ty == name)?;

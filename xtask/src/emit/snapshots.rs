@@ -7,7 +7,7 @@ use quote::quote;
 
 use super::items::{module_doc, raw_string};
 use super::paths::rust_path;
-use crate::api::{Api, Event, Field, Member, Module, Step, Type};
+use crate::api::{Api, Endpoint, Event, Field, Member, Module, Step, Type};
 use crate::spec::names::ident;
 
 /// The tests of one spec file: one per endpoint, over all its examples.
@@ -18,13 +18,9 @@ pub(super) fn module(module: &Module) -> TokenStream {
         let name = ident(&endpoint.name);
         let request = ident(&endpoint.request);
         let constant = ident(&endpoint.name.to_uppercase());
-        let examples = endpoint.examples.iter().map(|example| {
-            let request = raw_string(example.request.trim_end());
-            let response = raw_string(example.response.trim_end());
-            quote!(crate::snapshot::Example { request: #request, response: #response })
-        });
+        let examples = examples(endpoint);
         quote! {
-            pub(crate) const #constant: &[crate::snapshot::Example] = &[#(#examples),*];
+            pub(crate) const #constant: &[crate::snapshot::Example] = #examples;
 
             #[test]
             fn #name() {
@@ -34,38 +30,16 @@ pub(super) fn module(module: &Module) -> TokenStream {
     });
     let zone = module.zone.iter().map(|call| {
         let (name, request) = (ident(&call.name), ident(&call.request));
-        let examples = call.examples.iter().map(|example| {
-            let request = raw_string(example.request.trim_end());
-            let response = raw_string(example.response.trim_end());
-            quote!(crate::snapshot::Example { request: #request, response: #response })
-        });
+        let examples = examples(call);
         quote! {
             #[test]
             fn #name() {
-                crate::zone::snapshot::<#request>(&[#(#examples),*]);
+                crate::zone::snapshot::<#request>(#examples);
             }
         }
     });
-    let events = module.events.iter().map(|event| {
-        let (name, ty) = (ident(&event.name), ident(&event.ty));
-        let payloads = event.examples.iter().map(|example| raw_string(example.payload.trim_end()));
-        quote! {
-            #[test]
-            fn #name() {
-                crate::event::snapshot::<#ty>(&[#(#payloads),*]);
-            }
-        }
-    });
-    let replies = module.replies.iter().map(|reply| {
-        let (name, ty) = (ident(&reply.name), ident(&reply.ty));
-        let documents = reply.examples.iter().map(|example| raw_string(example.payload.trim_end()));
-        quote! {
-            #[test]
-            fn #name() {
-                crate::event::snapshot_reply::<#ty>(&[#(#documents),*]);
-            }
-        }
-    });
+    let events = module.events.iter().map(|event| document(event, "snapshot"));
+    let replies = module.replies.iter().map(|reply| document(reply, "snapshot_reply"));
     quote! {
         #doc
         #[allow(unused_imports)]
@@ -74,6 +48,28 @@ pub(super) fn module(module: &Module) -> TokenStream {
         #(#zone)*
         #(#events)*
         #(#replies)*
+    }
+}
+
+/// The examples of a call.
+fn examples(call: &Endpoint) -> TokenStream {
+    let examples = call.examples.iter().map(|example| {
+        let request = raw_string(example.request.trim_end());
+        let response = raw_string(example.response.trim_end());
+        quote!(crate::snapshot::Example { request: #request, response: #response })
+    });
+    quote!(&[#(#examples),*])
+}
+
+/// The test of an event or a reply, by a function of `event`.
+fn document(document: &Event, check: &str) -> TokenStream {
+    let [name, ty, check] = [document.name.as_str(), &document.ty, check].map(ident);
+    let documents = document.examples.iter().map(|example| raw_string(example.payload.trim_end()));
+    quote! {
+        #[test]
+        fn #name() {
+            crate::event::#check::<#ty>(&[#(#documents),*]);
+        }
     }
 }
 
