@@ -312,7 +312,7 @@ impl<'de, A: MapAccess<'de>> Field<'de> for MapField<'_, '_, 'de, A> {
 /// The maximum size of a model in bytes, including everything but its lists, maps and text. A list of empty objects
 /// takes as many bytes for each `{}`, and a default is written and dropped for each: a larger model should be split.
 #[cfg(test)]
-pub(crate) const LARGEST: usize = 2400;
+pub(crate) const LARGEST: usize = 1800;
 
 /// Implements `Read` and `Deserialize` for types that implement [`ReadObject`].
 macro_rules! read_objects {
