@@ -14,10 +14,10 @@ const TOKEN: &str = "QSdkTestToken01";
 const KEY: &str = "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefg";
 const SUITE: &str = "ww1234567890abcdef";
 
-/// What a thread logs depends on what others do while it begins to: one test at a time.
+/// Whether a thread's first events are logged depends on the other threads, so the tests run one at a time.
 static ONE: Mutex<()> = Mutex::const_new(());
 
-/// What must not be seen anywhere.
+/// Secrets that no event may contain.
 const TICKET: &str = "TICKET-abc_DEF.123";
 const WORDS: &str = "meet me at nine";
 

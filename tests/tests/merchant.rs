@@ -27,7 +27,7 @@ const MERCHANT: &str = "1900000001";
 /// WeChat Pay, which demands a certificate of its own authority.
 struct Pay {
     url: String,
-    /// What signs the server's certificate, and a certificate with its key that the server accepts.
+    /// The authority of the server's certificate, and a client certificate with its key that the server accepts.
     authority: String,
     certificate: String,
     /// The bodies that arrived.
@@ -65,7 +65,7 @@ impl Pay {
             while let Ok((stream, _)) = listener.accept().await {
                 let (tls, bodies) = (tls.clone(), Arc::clone(&bodies));
                 tokio::spawn(async move {
-                    // Who has no certificate doesn't come further than this.
+                    // A client without a certificate is refused here.
                     let Ok(mut stream) = tls.accept(stream).await else { return };
                     let mut request = Vec::new();
                     while !request.ends_with(b"</xml>") {

@@ -1,4 +1,4 @@
-//! Passive replies: what an application answers a callback with.
+//! Passive replies, with which an application responds to a callback.
 
 use bytes::Bytes;
 use quick_xml::escape::escape;
@@ -11,18 +11,18 @@ use crate::{Check, Violations};
 /// Any error.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// The type of a passive reply (被动回复), which a callback is answered with.
+/// A type of passive reply (被动回复), the response to a callback.
 ///
 /// A reply has no sender, recipient or time: the receiver fills them in.
 pub trait PassiveReply: Check + WriteObject {
-    /// What it is.
+    /// The facts about this type of reply.
     const META: &'static ReplyMeta;
 }
 
-/// What is known of a passive reply.
+/// The facts about a type of passive reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReplyMeta {
-    /// What the specification calls it: `message.reply.text_reply`.
+    /// Its name in the specification: `message.reply.text_reply`.
     pub id: &'static str,
     /// The Chinese title of its page.
     pub title: &'static str,
@@ -30,7 +30,7 @@ pub struct ReplyMeta {
     pub page: &'static str,
     /// Its format.
     pub format: ReplyFormat,
-    /// The member that says what it is: `MsgType`.
+    /// The member that identifies it: `MsgType`.
     pub member: &'static str,
     /// The value of that member.
     pub kind: &'static str,
@@ -54,7 +54,7 @@ pub enum ReplyError {
     #[error("the reply {id} breaks documented limits: {}", listed(violations))]
     #[non_exhaustive]
     Limits {
-        /// What the specification calls it.
+        /// The name of the reply in the specification.
         id: &'static str,
         /// All broken limits.
         violations: Violations,
@@ -63,7 +63,7 @@ pub enum ReplyError {
     #[error("the reply {id} can't be written: {reason}")]
     #[non_exhaustive]
     Write {
-        /// What the specification calls it.
+        /// The name of the reply in the specification.
         id: &'static str,
         /// The reason.
         reason: String,
@@ -72,7 +72,7 @@ pub enum ReplyError {
     #[error("the reply {id} is for {}, and the callback has another format", .format.receivers())]
     #[non_exhaustive]
     Format {
-        /// What the specification calls it.
+        /// The name of the reply in the specification.
         id: &'static str,
         /// Its format.
         format: ReplyFormat,
@@ -108,7 +108,7 @@ enum Content {
     Reply { meta: &'static ReplyMeta, text: String },
 }
 
-/// What the receiver fills in: the sender and the recipient of the callback with their roles swapped, and the time.
+/// The members that the receiver fills in: the sender and the recipient of the callback, swapped, and the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Addressed<'a> {
     /// The member who gets the reply: the callback's `FromUserName`.
@@ -131,7 +131,7 @@ impl Passive {
         Self(if document.is_empty() { Content::None } else { Content::Document(document) })
     }
 
-    /// Replies with a reply of the specification, if it keeps its limits.
+    /// Creates a reply from one of the specification's types, if it keeps its limits.
     pub fn of<T: PassiveReply>(reply: &T) -> Result<Self, ReplyError> {
         let meta = T::META;
         let id = meta.id;
@@ -152,7 +152,7 @@ impl Passive {
         matches!(self.0, Content::None)
     }
 
-    /// The plain document for a callback of a format: `None` for the formats that no reply of the specification has.
+    /// Returns the plain document for a callback of this format; `None` stands for a format that no reply of the specification has.
     pub fn document(
         &self,
         format: Option<ReplyFormat>,
@@ -183,7 +183,7 @@ impl Addressed<'_> {
             escape(*from_user),
             time.as_unix(),
         );
-        // What XML has no way of writing: somebody's text may have it, and WeCom would refuse the whole reply.
+        // XML can't contain the other characters: a user's text may, and WeCom would reject the whole reply.
         text.retain(|c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..));
         text
     }
@@ -192,7 +192,7 @@ impl Addressed<'_> {
 /// The root of documents in XML.
 const ROOT: &str = "xml";
 
-/// A reply, and before it what it is.
+/// A reply, preceded by the member that identifies it.
 struct Tagged<'a, T> {
     meta: &'static ReplyMeta,
     reply: &'a T,
@@ -217,14 +217,14 @@ impl From<serde_json::Value> for Passive {
     }
 }
 
-/// What a handler of callbacks may return: nothing, a reply, perhaps one (`Option`), or any of these or an error (`Result`).
+/// A type that a handler of callbacks may return: `()`, a reply, an `Option` of one, or a `Result` of any of these.
 #[diagnostic::on_unimplemented(
     message = "a handler can't return `{Self}`",
     note = "it returns nothing, a passive reply, an `Option` of one, or a `Result` of these",
     note = "if it is a reply of `wecom-models`, the feature of its family may be missing in `wecom-requests`"
 )]
 pub trait IntoPassive {
-    /// Makes a reply of it.
+    /// Converts it to a reply.
     fn into_passive(self) -> Result<Passive, BoxError>;
 }
 

@@ -41,7 +41,7 @@ pub trait ZoneCall: Check + Serialize {
     /// The response of a successful call.
     type Response: ReadObject;
 
-    /// What all calls of this name have in common.
+    /// The facts about this call.
     const META: &'static ZoneMeta;
 
     /// Returns the JSON for the SDK. Limits aren't checked: [`Check::violations`] does that.
@@ -79,7 +79,7 @@ pub trait ZonePaged: ZoneCall {
     fn next_cursor(&self, page: &Self::Response) -> Option<String>;
 }
 
-/// What all calls of a name in the zone have in common.
+/// The facts about a call of the zone.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ZoneMeta {
@@ -93,7 +93,7 @@ pub struct ZoneMeta {
     pub page: &'static str,
     /// Whether it only reads, so that it may be made again after a lost response.
     pub safe: bool,
-    /// How often it may be made; empty if its page doesn't say. Nobody keeps them but the program.
+    /// The documented rates; empty if there are none. The program has to keep them itself.
     pub rates: &'static [Rate],
     /// How many calls may be in flight at once, if its page says so.
     pub concurrency: Option<u32>,

@@ -19,7 +19,7 @@ const KEY: &str = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C";
 const CORP: &str = "ww1a2b3c4d5e6f7a8b";
 const SUITE: &str = "ww9f8e7d6c5b4a3928";
 
-/// What a handler returns is the reply.
+/// The value that a handler returns is the reply.
 async fn answer(message: Event<TextMessage>) -> TextReply {
     println!("{} says: {}", message.callback.envelope.from_user_name, message.content);
     TextReply::new(format!("You said: {}", message.content))

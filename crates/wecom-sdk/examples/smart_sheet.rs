@@ -82,7 +82,7 @@ async fn read_records(client: &Client, docid: &str, sheet: &str) -> Result<()> {
     while let Some(page) = pages.try_next().await? {
         let records = page.records.unwrap_or_default();
         for record in &records {
-            // What is empty is missing from a record, so each cell is an `Option`; one of another type is an error.
+            // Empty cells are missing from a record, so each cell is an `Option`; a cell of another type is an error.
             if record.checkbox("In stock")?.unwrap_or_default() {
                 in_stock += 1;
                 total += record.number("Price")?.unwrap_or_default();

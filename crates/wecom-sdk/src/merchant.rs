@@ -62,7 +62,7 @@ pub struct Merchant {
     signer: Signer,
 }
 
-/// What signs.
+/// The secrets that sign requests.
 #[derive(Clone)]
 struct Signer {
     merchant_id: String,
@@ -136,7 +136,7 @@ impl MerchantBuilder {
         Ok(self)
     }
 
-    /// Sets the secret of the app that pays, whose agentid requests contain. Whoever only queries needs none.
+    /// Sets the secret of the app that pays, whose agentid requests contain. Queries don't need it.
     pub fn app_secret(mut self, secret: impl Into<Secret>) -> Self {
         self.signer.app_secret = Some(secret.into());
         self

@@ -20,7 +20,7 @@ const LIFETIME: Duration = Duration::from_secs(30 * 60);
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ticket(Arc<Mutex<Option<StoredToken>>>);
 
-/// Where the ticket of a credential is kept.
+/// Returns the key in the token store of a credential's ticket.
 fn store_key<C: Credential>(credential: &C) -> String {
     format!("{}-ticket", credential.key())
 }

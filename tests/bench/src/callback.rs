@@ -30,7 +30,7 @@ const EVENT: &str = "<xml><ToUserName><![CDATA[ww1234567890abcdef]]></ToUserName
 
 /// The query and the body of a callback.
 pub struct Request {
-    /// What follows the `?`.
+    /// The query, without its `?`.
     pub query: String,
     /// The envelope, in XML.
     pub body: String,
@@ -79,7 +79,7 @@ struct Sealed {
 pub struct CreateUser {
     /// The company.
     pub to_user_name: String,
-    /// Who caused it.
+    /// The userid of the member who caused it.
     pub from_user_name: String,
     /// When it happened.
     pub create_time: i64,

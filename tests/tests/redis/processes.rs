@@ -24,7 +24,7 @@ use super::server::RedisServer;
 const TOKEN: &str = "QSdkTestToken01";
 const KEY: &str = "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefg";
 
-/// What tells a process of this test which Redis is its.
+/// The variable with the address of Redis, for the processes of this test.
 const REDIS: &str = "WECOM_TEST_REDIS";
 
 /// How long WeCom waits for an answer, and how often it sends a callback.

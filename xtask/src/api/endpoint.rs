@@ -9,7 +9,7 @@ use crate::spec::{
 /// Where the pages are.
 const PAGE: &str = "https://developer.work.weixin.qq.com/document/path/";
 
-/// What is said where nobody read the page.
+/// The notice for an endpoint whose page nobody has read.
 pub const UNSEEN: &str =
     "Its page was not read: what is said here is known from other implementations, and may be incomplete.";
 
@@ -65,7 +65,7 @@ pub struct Endpoint {
     pub codes: Vec<ErrorCode>,
     /// How its pages follow each other.
     pub pagination: Option<Pagination>,
-    /// What it says of a job.
+    /// How it reports the progress of a job.
     pub job: Option<Job>,
     /// What `wecom-sdk` has by hand around it.
     pub helper: Option<Helper>,

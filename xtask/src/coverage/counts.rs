@@ -16,7 +16,7 @@ use crate::spec::{Document, Endpoint, Field, File, NamedWire, Part, Spec, Wire};
 /// The numbers that the chart was made from, relative to the workspace.
 pub const NUMBERS: &str = "docs/coverage.json";
 
-/// What there is of a family, or of all.
+/// The numbers of a family, or of all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Paths that the pages document; callbacks and replies that have a name.
@@ -54,7 +54,7 @@ pub type Families = BTreeMap<String, Counts>;
 /// Coverage by family: of endpoints, the part of a path that follows `/cgi-bin/`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {
-    /// What there is of each family's endpoints.
+    /// The numbers of each family's endpoints.
     pub families: Families,
     /// The same of its callbacks.
     #[serde(default)]
@@ -98,7 +98,7 @@ fn committed(root: &Path) -> io::Result<BTreeMap<String, usize>> {
     Ok(families.map(|(family, counts)| (family, counts.documented)).collect())
 }
 
-/// What stands for a family where calls of the zone are counted: no path has a blank.
+/// The row of the zone's calls, in place of a family: no path contains a blank.
 const ZONE: &str = "zone calls";
 
 /// The family that a path belongs to.
@@ -177,7 +177,7 @@ impl Coverage {
         format!("{value:#}\n")
     }
 
-    /// What is counted, each under its name; nothing of what there is none.
+    /// The tables that aren't empty, each with its name.
     fn tables(&self) -> impl Iterator<Item = (&'static str, &Families)> {
         let others = [("callbacks", &self.callbacks), ("replies", &self.replies), (ZONE, &self.zone)];
         let others = others.into_iter().filter(|(_, families)| !families.is_empty());
@@ -232,7 +232,7 @@ fn rows(families: &Families) -> impl Iterator<Item = (&str, Counts)> {
     rows.chain([("all", total(families))])
 }
 
-/// What there is of callbacks, or of replies. What is documented is what the table of names has: it names the whole API.
+/// Counts callbacks, or replies. The table of names has all documented ones, since it names the whole API.
 fn documents(spec: &Spec, part: Part) -> Families {
     let mut families = Families::new();
     for (file, named) in spec.names.iter().flat_map(|names| names.documents(part)) {

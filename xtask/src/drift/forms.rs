@@ -19,7 +19,7 @@ use crate::spec::source::{Path, Step};
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{Doc, DriftRule, Field, File, Part, Place};
 
-/// What a page says instead of the spec's type, and a sentence about it.
+/// The type that a page states instead of the spec's, and a sentence about it.
 type Form = (String, String);
 
 impl Comparison<'_> {

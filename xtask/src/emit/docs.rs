@@ -8,7 +8,7 @@ use crate::api::{
 };
 use crate::spec::{Bound, Doc, Limit, LimitValue, Rate, Rule};
 
-/// What is said of every call of the zone.
+/// The notice on every call of the zone.
 const CARRIED: &str =
     "A program in the zone makes this call, and WeCom's SDK carries it: see `wecom_requests::ZoneCall`.";
 
@@ -135,7 +135,7 @@ fn response(structure: &Struct, endpoint: &Endpoint) -> String {
     paragraphs(std::iter::once(what).chain(serialize))
 }
 
-/// What is said of an endpoint that tells how far a job is.
+/// The notice on an endpoint that reports the progress of a job.
 const WAITS: &str = "[`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of `wecom-sdk` waits until the job is over.";
 
 fn request(endpoint: &Endpoint, rules: &[Rule]) -> String {

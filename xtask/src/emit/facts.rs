@@ -1,4 +1,4 @@
-//! What calls over HTTP and in the zone say of themselves alike.
+//! The facts that calls over HTTP and calls of the zone have in common.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;

@@ -1,4 +1,4 @@
-//! What the calls of the zone know of themselves.
+//! The impls of the zone's calls.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! What WeCom sends by itself as webhooks, and what answers it as responses.
+//! Callbacks as webhooks, and passive replies as responses.
 
 use serde_json::{Map, Value, json};
 
@@ -56,7 +56,7 @@ fn webhook(module: &Module, event: &Event, names: &Names) -> Value {
     })
 }
 
-/// What a document is, in each of its formats.
+/// The content of a document, in each of its formats.
 fn content(module: &Module, event: &Event, names: &Names) -> Value {
     let own = reference(&component(module, &event.ty));
     let (xml, json): (Vec<Wire<'_>>, Vec<Wire<'_>>) = event.wires().partition(|wire| wire.key.is_xml());

@@ -12,7 +12,7 @@ const MERCHANTS: &str = "://api.mch.weixin.qq.com/";
 const LABELS: [&str; 7] =
     ["请求地址", "请求URL", "请求 URL", "接口地址", "webhook是", "response_url 是", NAME_LABEL];
 
-/// What the names of the zone's calls are called, which have no address.
+/// The label before the name of a zone call, which has no path.
 const NAME_LABEL: &str = "接口名";
 
 /// Whether a line says that an address stands in it, or below.

@@ -106,7 +106,7 @@ impl Names {
         by_path
     }
 
-    /// What arrives, or what answers it.
+    /// A callback, or a passive reply.
     pub fn documents(&self, part: Part) -> &ByFile<NamedWire> {
         if part.is_sent() { &self.replies } else { &self.events }
     }

@@ -1,4 +1,4 @@
-//! What WeCom sends by itself, and what answers it: whole documents, of the same form in both directions.
+//! Callbacks and passive replies: whole documents, of the same form in both directions.
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;

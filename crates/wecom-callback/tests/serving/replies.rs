@@ -22,7 +22,7 @@ fn asked(content: &str) -> String {
     )
 }
 
-/// What comes back, decrypted and as JSON, or the status.
+/// Returns the decrypted reply as JSON, or the status.
 async fn answer<R: IntoPassive + 'static>(
     format: Format,
     message: &str,

@@ -65,7 +65,7 @@ impl Envelope {
     ];
 }
 
-/// What a callback says about itself, anywhere in the document.
+/// The members that identify a callback, wherever they are in the document.
 #[derive(Default)]
 pub(super) struct Told {
     envelope: Envelope,

@@ -36,7 +36,7 @@ fn find<'a>(contents: &'a [Content], name: &str) -> Result<&'a Content, ValueErr
     )
 }
 
-/// What a control holds, if it is of the right type.
+/// Returns the value of a control, if the control is of the right type.
 fn holds<'a, T: ?Sized>(
     contents: &'a [Content],
     name: &str,

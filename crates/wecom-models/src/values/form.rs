@@ -48,7 +48,7 @@ pub struct ApprovalForm<'t> {
     mistake: Option<ValueError>,
 }
 
-/// What is wrong with the value of a control, which the caller names.
+/// Creates an error about the value of a control; the caller adds the name.
 fn mismatch(expected: impl Into<String>, found: impl Into<String>) -> ValueError {
     ValueError::new("", expected, found)
 }
@@ -237,7 +237,7 @@ fn fitting(control: &TemplateControl, value: NewValue) -> Result<NewValue, Value
         NewValue::RelatedApproval(_) => &[C::RelatedApproval],
         NewValue::Formula(_) => &[C::Formula],
         NewValue::BankAccount(_) => &[C::BankAccount],
-        // Whoever writes what isn't documented knows more than this.
+        // An undocumented value can't be checked.
         NewValue::Other(_) => return Ok(value),
     };
     let ControlType::Other(_) = control.property.control else {

@@ -17,17 +17,17 @@ pub use cells::Cells;
 #[cfg(feature = "oa")]
 pub use form::ApprovalForm;
 
-/// A cell or a control isn't what was asked for.
+/// A cell or a control isn't of the requested type.
 ///
 /// It names fields, controls, options and types, but not what a cell or a control contains, so it may be logged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ValueError {
-    /// The title or ID of the field or control, as it was asked for.
+    /// The requested title or ID of the field or control.
     pub name: String,
-    /// What was asked for, such as `a number`.
+    /// The requested type, such as `a number`.
     pub expected: String,
-    /// What there is instead, such as `text`.
+    /// The actual type, such as `text`.
     pub found: String,
 }
 

@@ -1,4 +1,4 @@
-//! What WeCom tells a hardware vendor's models.
+//! WeCom's callbacks to the device models of hardware vendors.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,8 +8,8 @@ use wecom_models::openhw::events::ModelTicket;
 
 use crate::{Client, DeviceModel};
 
-/// Passes tickets (`model_ticket`) on to the device models that they are for, by their IDs: each is kept by its client, and in
-/// the token store, so that other processes, and those that start later, have it.
+/// Passes each ticket (`model_ticket`) to its device model, by the model's ID. The client keeps it, also in the token store,
+/// so that other processes, and those that start later, have it.
 pub fn model_tickets<'a>(models: impl IntoIterator<Item = &'a Client<DeviceModel>>) -> Router {
     let models: HashMap<String, Client<DeviceModel>> =
         models.into_iter().map(|model| (model.credential().model_id.clone(), model.clone())).collect();

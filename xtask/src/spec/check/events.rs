@@ -12,7 +12,7 @@ use crate::spec::mistakes::Mistake;
 use crate::spec::source::Path;
 use crate::spec::{Document, EVENTS, Part, Spec, Wire, WireKey};
 
-/// What arrives is of one type, and so is what answers it.
+/// Every callback has one type, and so has every passive reply.
 pub(super) fn unique(spec: &Spec, diagnostics: &mut Diagnostics) {
     let mut seen: HashMap<(&str, Part, &str), &str> = HashMap::new();
     for file in &spec.files {
