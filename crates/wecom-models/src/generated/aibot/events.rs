@@ -416,7 +416,7 @@ pub struct CardEventContent {
 pub struct CardClick {
     /// The type of the card.
     pub card_type: CardType,
-    /// The `key` of the button.
+    /// The `key` of the button or of the menu item.
     pub event_key: String,
     /// The `task_id` of the card.
     pub task_id: String,

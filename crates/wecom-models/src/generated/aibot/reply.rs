@@ -32,8 +32,9 @@ use crate::{Unknown, UnknownUnion};
 /// `response_url` is in the callbacks of messages to the bot and of clicks on template cards. It is
 /// valid for 1 hour and for one call; its `response_code` is the token of this endpoint.
 ///
-/// In group chats the reply quotes the message or the card it replies to. Template cards can't be
-/// quoted: an empty message is quoted instead.
+/// Template cards are possible only if the callback came from a one-to-one chat. In group chats the
+/// reply quotes the message or the card it replies to. Template cards can't be quoted: an empty
+/// message is quoted instead.
 #[doc(alias("主动回复消息", "/cgi-bin/aibot/response", "aibot/response"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -398,8 +399,8 @@ pub struct TextNoticeCard {
     pub jump_list: Option<Vec<JumpAction>>,
     /// The target of a click on the card.
     pub card_action: NoticeAction,
-    /// The card's ID, which its events contain. Must be unique within the bot. Digits, letters, `_`, `-`
-    /// and `@`. At most 128 bytes, matching `^[0-9A-Za-z@_-]*$`.
+    /// The card's ID, which its events contain. Must be unique within the bot. An update can't change it.
+    /// Digits, letters, `_`, `-` and `@`. At most 128 bytes, matching `^[0-9A-Za-z@_-]*$`.
     pub task_id: Option<String>,
 }
 
@@ -510,8 +511,8 @@ pub struct NewsNoticeCard {
     pub jump_list: Option<Vec<JumpAction>>,
     /// The target of a click on the card.
     pub card_action: CardAction,
-    /// The card's ID, which its events contain. Must be unique within the bot. Digits, letters, `_`, `-`
-    /// and `@`. At most 128 bytes, matching `^[0-9A-Za-z@_-]*$`.
+    /// The card's ID, which its events contain. Must be unique within the bot. An update can't change it.
+    /// Digits, letters, `_`, `-` and `@`. At most 128 bytes, matching `^[0-9A-Za-z@_-]*$`.
     pub task_id: Option<String>,
 }
 
@@ -624,8 +625,8 @@ pub struct ButtonInteractionCard {
     pub button_list: Vec<Button>,
     /// The target of a click on the card.
     pub card_action: Option<CardAction>,
-    /// The card's ID, which its events contain. Must be unique within the bot. Digits, letters, `_`, `-`
-    /// and `@`. At most 128 bytes, matching `^[0-9A-Za-z@_-]*$`.
+    /// The card's ID, which its events contain. Must be unique within the bot. An update can't change it.
+    /// Digits, letters, `_`, `-` and `@`. At most 128 bytes, matching `^[0-9A-Za-z@_-]*$`.
     pub task_id: String,
 }
 
@@ -712,8 +713,8 @@ pub struct VoteInteractionCard {
     pub checkbox: Checkbox,
     /// The submit button.
     pub submit_button: SubmitButton,
-    /// The card's ID, which its events contain. Must be unique within the bot. Digits, letters, `_`, `-`
-    /// and `@`. At most 128 bytes, matching `^[0-9A-Za-z@_-]*$`.
+    /// The card's ID, which its events contain. Must be unique within the bot. An update can't change it.
+    /// Digits, letters, `_`, `-` and `@`. At most 128 bytes, matching `^[0-9A-Za-z@_-]*$`.
     pub task_id: String,
 }
 
@@ -757,8 +758,8 @@ pub struct MultipleInteractionCard {
     pub select_list: Vec<SelectionItem>,
     /// The submit button.
     pub submit_button: SubmitButton,
-    /// The card's ID, which its events contain. Must be unique within the bot. Digits, letters, `_`, `-`
-    /// and `@`. At most 128 bytes, matching `^[0-9A-Za-z@_-]*$`.
+    /// The card's ID, which its events contain. Must be unique within the bot. An update can't change it.
+    /// Digits, letters, `_`, `-` and `@`. At most 128 bytes, matching `^[0-9A-Za-z@_-]*$`.
     pub task_id: Option<String>,
 }
 
@@ -868,7 +869,7 @@ impl ActionMenu {
 pub struct MenuAction {
     /// The text.
     pub text: String,
-    /// The key that the callback event contains as its EventKey. At most 1024 bytes.
+    /// The key that the callback event contains as its `event_key`. At most 1024 bytes.
     pub key: String,
 }
 
@@ -1395,7 +1396,7 @@ impl ImageTextArea {
 pub struct SubmitButton {
     /// The text. Recommended: up to 10 characters.
     pub text: String,
-    /// The key that the callback event contains as its EventKey. At most 1024 bytes.
+    /// The key that the callback event contains as its `event_key`. At most 1024 bytes.
     pub key: String,
 }
 
@@ -1707,7 +1708,7 @@ impl Message {
     }
 }
 
-/// A card with a fixed layout. Only in one-to-one chats.
+/// A card with a fixed layout.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum TemplateCard {

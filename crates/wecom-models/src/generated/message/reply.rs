@@ -658,7 +658,7 @@ pub struct MultipleInteractionCard {
     pub source: Option<CardSource>,
     /// The title.
     pub main_title: MainTitle,
-    /// The selections. 1 to 3 items.
+    /// The selections. May be empty. At most 3 items.
     pub select_list: Vec<Selection>,
     /// The submit button.
     pub submit_button: Option<SubmitButton>,
@@ -914,7 +914,8 @@ impl Jump {
 pub struct CardAction {
     /// A text. Only in the page's examples.
     pub title: Option<String>,
-    /// The type of target. WeCom treats any other value as 0. Default 0.
+    /// The type of target. WeCom treats any other value as 0. The page calls 2 a download here, but
+    /// requires the appid of a mini program for it. Default 0.
     pub r#type: Option<LinkType>,
     /// The URL of the web page.
     pub url: Option<String>,
@@ -1000,6 +1001,8 @@ impl EmphasisContent {
 }
 
 /// The menu in the upper right corner of a card.
+///
+/// `ActionList.Key` is different in each item.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ActionMenu {

@@ -71,7 +71,8 @@ pub struct SendWorkwxRedPack {
     pub sign: String,
     /// The merchant order number of this red packet: digits and ASCII letters, unique. The same number
     /// again repeats the request without sending twice. Recommended: the merchant ID, the date as
-    /// `yyyymmdd`, and 10 digits that don't recur that day. At most 28 characters.
+    /// `yyyymmdd`, and 10 digits that don't recur that day. At most 28 characters, matching
+    /// `^[0-9A-Za-z]*$`.
     pub mch_billno: String,
     /// The merchant ID at WeChat Pay. At most 32 characters.
     pub mch_id: String,
@@ -218,11 +219,11 @@ pub struct SendWorkwxRedPackResponse {
 /// This is an endpoint of WeChat Pay, not of WeCom. It requires the merchant's client certificate, and
 /// a signature; `Merchant` of `wecom-sdk` signs and sends.
 ///
-/// Only red packets of the last 30 days are found. If there is none with this number, sending it may
-/// not be finished, or may have failed: ask again after some minutes, or send it again with the same
-/// `mch_billno`, never with a new one. After a code that isn't listed, or a response that can't be
-/// read, ask WeChat Pay's customer service. Codes and fields may be added, and the order of fields may
-/// change.
+/// Only red packets of the last 30 days are found; older ones are on the merchant platform (商户平台). If
+/// there is none with this number, sending it may not be finished, or may have failed: ask again after
+/// some minutes, or send it again with the same `mch_billno`, never with a new one. After a code that
+/// isn't listed, or a response that can't be read, ask WeChat Pay's customer service. Codes and fields
+/// may be added, and the order of fields may change.
 #[doc(
     alias(
         "查询红包记录",

@@ -30,7 +30,9 @@ use crate::Unknown;
 ///
 /// This is an endpoint of WeChat Pay, not of WeCom. It requires the merchant's client certificate, and
 /// two signatures: `workwx_sign` first, then `sign`, which covers it. `Merchant` of `wecom-sdk` signs
-/// and sends. Only merchants that have activated it already can use it.
+/// and sends. A response that reports a failure becomes an error with its code; see
+/// [`PaymentErrorCode`] for what the codes mean. Only merchants that have activated it already can use
+/// it.
 ///
 /// **Never send a new `partner_trade_no` when the outcome is unclear**: a `result_code` of `FAIL` may mean that it is. Ask with
 /// [`QueryPayToPocket`] first, and repeat the payment with the same `partner_trade_no` and the same
@@ -39,10 +41,11 @@ use crate::Unknown;
 /// Unless the merchant platform (商户平台) is configured otherwise:
 ///
 /// - a payment is at least 1 yuan
-/// - a person gets at most 200 yuan per payment and per day, at most 10 payments per day, and no two within 15 seconds
+/// - a person gets at most 200 yuan per payment and per day, and at most 10 payments per day
 /// - a merchant pays at most 100,000 yuan per day
 ///
-/// Only people who have verified their identity with WeChat Pay can be paid.
+/// Payments to the same person must be at least 15 seconds apart. Only people who have verified their
+/// identity with WeChat Pay can be paid.
 #[doc(
     alias(
         "向员工付款",
@@ -67,7 +70,8 @@ pub struct PayToPocket {
     /// merchant's API key. At most 32 characters.
     pub sign: String,
     /// The merchant order number of this payment: digits and ASCII letters, unique. The same number again
-    /// repeats the payment without paying twice. At most 32 characters, matching `^[0-9A-Za-z]*$`.
+    /// repeats the payment without paying twice. Use at most 28 characters: [`QueryPayToPocket`] takes no
+    /// more. At most 32 characters, matching `^[0-9A-Za-z]*$`.
     pub partner_trade_no: String,
     /// The recipient's openid under `appid`. At most 64 characters.
     pub openid: String,
@@ -217,7 +221,7 @@ pub struct PayToPocketResponse {
 /// This is an endpoint of WeChat Pay, not of WeCom. It requires the merchant's client certificate, and
 /// a signature; `Merchant` of `wecom-sdk` signs and sends.
 ///
-/// Only payments of the last 30 days are found.
+/// Only payments of the last 30 days are found; older ones are on the merchant platform (商户平台).
 #[doc(
     alias(
         "查询付款记录",
@@ -291,7 +295,8 @@ pub struct QueryPayToPocketResponse {
     pub transfer_name: Option<String>,
     /// The amount, in fen (1/100 yuan).
     pub payment_amount: u64,
-    /// The time of the payment, in Beijing time, as in `2026-07-20 22:05:59`. At most 32 characters.
+    /// The time the payment was started, in Beijing time, as in `2026-07-20 22:05:59`. At most 32
+    /// characters.
     pub transfer_time: String,
     /// The purpose of the payment. At most 100 characters.
     pub desc: String,
@@ -367,13 +372,15 @@ pub enum PaymentErrorCode {
     SystemError,
     /// `NAME_MISMATCH`: the name isn't the recipient's.
     NameMismatch,
-    /// `SIGN_ERROR`: the signature for WeChat Pay is wrong.
+    /// `SIGN_ERROR`: the signature for WeChat Pay is wrong: wrong key, fields in the wrong order, or
+    /// values with spaces or encoded before they were signed.
     SignError,
     /// `XML_ERROR`: the body is not well-formed XML.
     XmlError,
     /// `HTTP_METHOD_ERROR`: the request isn't a POST request.
     MethodError,
-    /// `FATAL_ERROR`: a field differs from the first request with this `partner_trade_no`.
+    /// `FATAL_ERROR`: a field differs from the first request with this `partner_trade_no`: repeat it with
+    /// the same fields; only another payment gets a new number.
     FatalError,
     /// `CA_ERROR`: the client certificate is missing or wrong: download it from the merchant platform
     /// again, and query the payment before it is repeated.

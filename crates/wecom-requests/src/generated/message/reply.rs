@@ -196,7 +196,6 @@ impl crate::Check for VoteInteractionCard {
 
 impl crate::Check for MultipleInteractionCard {
     fn check(&self, checker: &mut crate::Checker) {
-        checker.min_items("SelectList", &self.select_list, 1);
         checker.max_items("SelectList", &self.select_list, 3);
         checker.nested("SelectList", &self.select_list);
         checker.nested("SubmitButton", &self.submit_button);
@@ -265,6 +264,13 @@ impl crate::Check for ActionMenu {
         checker.min_items("ActionList", &self.action_list, 1);
         checker.max_items("ActionList", &self.action_list, 10);
         checker.nested("ActionList", &self.action_list);
+        {
+            let mut values = Vec::new();
+            for inner in &self.action_list {
+                values.push(&inner.key);
+            }
+            checker.unique("ActionList.Key", &values);
+        }
     }
 }
 

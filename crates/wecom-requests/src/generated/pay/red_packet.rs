@@ -39,6 +39,8 @@ impl crate::Check for SendWorkwxRedPack {
         checker.max_chars("nonce_str", &self.nonce_str, 32);
         checker.max_chars("sign", &self.sign, 32);
         checker.max_chars("mch_billno", &self.mch_billno, 28);
+        checker
+            .pattern("mch_billno", &self.mch_billno, crate::pattern!("^[0-9A-Za-z]*$"));
         checker.max_chars("mch_id", &self.mch_id, 32);
         checker.max_chars("wxappid", &self.wxappid, 32);
         checker.max_chars("sender_name", &self.sender_name, 128);
