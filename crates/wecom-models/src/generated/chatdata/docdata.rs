@@ -114,9 +114,9 @@ pub struct GetDocDataAuthInfoResponse {
     pub status: DocDataStatus,
     /// The people whose documents the company has authorized to archive. May be absent.
     pub auth_scope: Option<AuthScope>,
-    /// The time the trial began. Absent if there is no trial.
+    /// The time the trial began. Present only if `status` is 1.
     pub begin_time: Option<Timestamp>,
-    /// The time the trial ends. Absent if there is no trial.
+    /// The time the trial ends. Present only if `status` is 1.
     pub end_time: Option<Timestamp>,
     /// The number of members authorized, each counted once. May be absent.
     pub auth_user_count: Option<u64>,

@@ -9,7 +9,7 @@
 //! | request | title | call |
 //! |---|---|---|
 //! | [`GetTodo`] | [获取待办详情](https://developer.work.weixin.qq.com/document/path/101524) | `POST /cgi-bin/todo/get` |
-//! | [`UpdateTodo`] | [更新待办](https://developer.work.weixin.qq.com/document/path/101534) | `POST /cgi-bin/todo/update` |
+//! | [`UpdateTodo`] | [更新待办状态](https://developer.work.weixin.qq.com/document/path/101534) | `POST /cgi-bin/todo/update` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -67,7 +67,7 @@ pub struct GetTodoResponse {
 
 /// Updates the status and the attendees of a to-do.
 ///
-/// `POST /cgi-bin/todo/update` · [更新待办](https://developer.work.weixin.qq.com/document/path/101534)
+/// `POST /cgi-bin/todo/update` · [更新待办状态](https://developer.work.weixin.qq.com/document/path/101534)
 ///
 /// Its page was not read: what is said here is known from other implementations, and may be
 /// incomplete.
@@ -75,7 +75,7 @@ pub struct GetTodoResponse {
 /// Only for to-dos the app itself created, and that aren't deleted.
 ///
 /// Only self-built apps can call it.
-#[doc(alias("更新待办", "/cgi-bin/todo/update", "todo/update"))]
+#[doc(alias("更新待办状态", "/cgi-bin/todo/update", "todo/update"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateTodo {

@@ -10,20 +10,20 @@
 //! | request | title | call |
 //! |---|---|---|
 //! | [`PublishSmartdoc`] | [发布智能文档](https://developer.work.weixin.qq.com/document/path/101616) | `POST /cgi-bin/wedoc/smartdoc/publish` |
-//! | [`CancelPublishSmartdoc`] | [取消发布](https://developer.work.weixin.qq.com/document/path/101617) | `POST /cgi-bin/wedoc/smartdoc/cancel_publish` |
-//! | [`SetPublishSetting`] | [发布设置](https://developer.work.weixin.qq.com/document/path/101618) | `POST /cgi-bin/wedoc/smartdoc/publish_setting` |
-//! | [`GetPageHierarchy`] | [获取页面层级](https://developer.work.weixin.qq.com/document/path/101619) | `POST /cgi-bin/wedoc/smartdoc/get_page_hierarchy` |
-//! | [`AddPage`] | [新增页面](https://developer.work.weixin.qq.com/document/path/101620) | `POST /cgi-bin/wedoc/smartdoc/add_page` |
+//! | [`CancelPublishSmartdoc`] | [取消发布智能文档](https://developer.work.weixin.qq.com/document/path/101617) | `POST /cgi-bin/wedoc/smartdoc/cancel_publish` |
+//! | [`SetPublishSetting`] | [修改发布页可查看范围](https://developer.work.weixin.qq.com/document/path/101618) | `POST /cgi-bin/wedoc/smartdoc/publish_setting` |
+//! | [`GetPageHierarchy`] | [获取页面结构](https://developer.work.weixin.qq.com/document/path/101619) | `POST /cgi-bin/wedoc/smartdoc/get_page_hierarchy` |
+//! | [`AddPage`] | [添加页面](https://developer.work.weixin.qq.com/document/path/101620) | `POST /cgi-bin/wedoc/smartdoc/add_page` |
 //! | [`UpdatePage`] | [更新页面](https://developer.work.weixin.qq.com/document/path/101621) | `POST /cgi-bin/wedoc/smartdoc/update_page` |
 //! | [`DeletePage`] | [删除页面](https://developer.work.weixin.qq.com/document/path/101622) | `POST /cgi-bin/wedoc/smartdoc/delete_page` |
-//! | [`AddBlocks`] | [新增块](https://developer.work.weixin.qq.com/document/path/101623) | `POST /cgi-bin/wedoc/smartdoc/add_blocks` |
-//! | [`UpdateBlocks`] | [更新块](https://developer.work.weixin.qq.com/document/path/101624) | `POST /cgi-bin/wedoc/smartdoc/update_blocks` |
-//! | [`DeleteBlocks`] | [删除块](https://developer.work.weixin.qq.com/document/path/101625) | `POST /cgi-bin/wedoc/smartdoc/delete_blocks` |
-//! | [`GetBlockList`] | [获取块列表](https://developer.work.weixin.qq.com/document/path/101626) | `POST /cgi-bin/wedoc/smartdoc/get_block_list` |
-//! | [`CreateExportTask`] | [创建导出任务](https://developer.work.weixin.qq.com/document/path/101627) | `POST /cgi-bin/wedoc/smartdoc/export_task` |
-//! | [`GetExportResult`] | [获取导出结果](https://developer.work.weixin.qq.com/document/path/101627) | `POST /cgi-bin/wedoc/smartdoc/get_export_result` |
-//! | [`GetSmartsheetInfo`] | [获取数据表信息](https://developer.work.weixin.qq.com/document/path/101628) | `POST /cgi-bin/wedoc/smartdoc/get_smartsheet_info` |
-//! | [`AddSmartsheet`] | [新增数据表](https://developer.work.weixin.qq.com/document/path/101629) | `POST /cgi-bin/wedoc/smartdoc/add_smartsheet` |
+//! | [`AddBlocks`] | [添加内容块](https://developer.work.weixin.qq.com/document/path/101623) | `POST /cgi-bin/wedoc/smartdoc/add_blocks` |
+//! | [`UpdateBlocks`] | [更新内容块](https://developer.work.weixin.qq.com/document/path/101624) | `POST /cgi-bin/wedoc/smartdoc/update_blocks` |
+//! | [`DeleteBlocks`] | [删除内容块](https://developer.work.weixin.qq.com/document/path/101625) | `POST /cgi-bin/wedoc/smartdoc/delete_blocks` |
+//! | [`GetBlockList`] | [获取内容块列表](https://developer.work.weixin.qq.com/document/path/101626) | `POST /cgi-bin/wedoc/smartdoc/get_block_list` |
+//! | [`CreateExportTask`] | [提交导出任务](https://developer.work.weixin.qq.com/document/path/101627) | `POST /cgi-bin/wedoc/smartdoc/export_task` |
+//! | [`GetExportResult`] | [查询导出任务结果](https://developer.work.weixin.qq.com/document/path/101627) | `POST /cgi-bin/wedoc/smartdoc/get_export_result` |
+//! | [`GetSmartsheetInfo`] | [获取数据源](https://developer.work.weixin.qq.com/document/path/101628) | `POST /cgi-bin/wedoc/smartdoc/get_smartsheet_info` |
+//! | [`AddSmartsheet`] | [添加数据表](https://developer.work.weixin.qq.com/document/path/101629) | `POST /cgi-bin/wedoc/smartdoc/add_smartsheet` |
 //! | [`DeleteSmartsheet`] | [删除数据表](https://developer.work.weixin.qq.com/document/path/101630) | `POST /cgi-bin/wedoc/smartdoc/delete_smartsheet` |
 //! | [`UpdateSmartsheet`] | [更新数据表](https://developer.work.weixin.qq.com/document/path/101631) | `POST /cgi-bin/wedoc/smartdoc/update_smartsheet` |
 
@@ -120,7 +120,7 @@ pub struct PublishSmartdocResponse {
 /// Withdraws the published page of a smart document.
 ///
 /// `POST /cgi-bin/wedoc/smartdoc/cancel_publish` ·
-/// [取消发布](https://developer.work.weixin.qq.com/document/path/101617)
+/// [取消发布智能文档](https://developer.work.weixin.qq.com/document/path/101617)
 ///
 /// Its page was not read: what is said here is known from other implementations, and may be
 /// incomplete.
@@ -142,7 +142,7 @@ pub struct PublishSmartdocResponse {
 /// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
 #[doc(
     alias(
-        "取消发布",
+        "取消发布智能文档",
         "/cgi-bin/wedoc/smartdoc/cancel_publish",
         "smartdoc/cancel_publish"
     )
@@ -172,7 +172,7 @@ pub struct CancelPublishSmartdocResponse {}
 /// Sets who can read the published page of a smart document.
 ///
 /// `POST /cgi-bin/wedoc/smartdoc/publish_setting` ·
-/// [发布设置](https://developer.work.weixin.qq.com/document/path/101618)
+/// [修改发布页可查看范围](https://developer.work.weixin.qq.com/document/path/101618)
 ///
 /// Its page was not read: what is said here is known from other implementations, and may be
 /// incomplete.
@@ -196,7 +196,7 @@ pub struct CancelPublishSmartdocResponse {}
 /// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
 #[doc(
     alias(
-        "发布设置",
+        "修改发布页可查看范围",
         "/cgi-bin/wedoc/smartdoc/publish_setting",
         "smartdoc/publish_setting"
     )
@@ -241,7 +241,7 @@ pub struct SetPublishSettingResponse {}
 /// Gets the pages of a smart document.
 ///
 /// `POST /cgi-bin/wedoc/smartdoc/get_page_hierarchy` ·
-/// [获取页面层级](https://developer.work.weixin.qq.com/document/path/101619)
+/// [获取页面结构](https://developer.work.weixin.qq.com/document/path/101619)
 ///
 /// Its page was not read: what is said here is known from other implementations, and may be
 /// incomplete.
@@ -261,7 +261,7 @@ pub struct SetPublishSettingResponse {}
 /// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
 #[doc(
     alias(
-        "获取页面层级",
+        "获取页面结构",
         "/cgi-bin/wedoc/smartdoc/get_page_hierarchy",
         "smartdoc/get_page_hierarchy"
     )
@@ -294,7 +294,7 @@ pub struct GetPageHierarchyResponse {
 /// Adds a page to a smart document.
 ///
 /// `POST /cgi-bin/wedoc/smartdoc/add_page` ·
-/// [新增页面](https://developer.work.weixin.qq.com/document/path/101620)
+/// [添加页面](https://developer.work.weixin.qq.com/document/path/101620)
 ///
 /// Its page was not read: what is said here is known from other implementations, and may be
 /// incomplete.
@@ -312,7 +312,7 @@ pub struct GetPageHierarchyResponse {
 /// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
 /// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
 /// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
-#[doc(alias("新增页面", "/cgi-bin/wedoc/smartdoc/add_page", "smartdoc/add_page"))]
+#[doc(alias("添加页面", "/cgi-bin/wedoc/smartdoc/add_page", "smartdoc/add_page"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddPage {
@@ -447,7 +447,7 @@ pub struct DeletePageResponse {}
 /// Adds blocks to a page of a smart document.
 ///
 /// `POST /cgi-bin/wedoc/smartdoc/add_blocks` ·
-/// [新增块](https://developer.work.weixin.qq.com/document/path/101623)
+/// [添加内容块](https://developer.work.weixin.qq.com/document/path/101623)
 ///
 /// Its page was not read: what is said here is known from other implementations, and may be
 /// incomplete.
@@ -465,7 +465,9 @@ pub struct DeletePageResponse {}
 /// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
 /// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
 /// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
-#[doc(alias("新增块", "/cgi-bin/wedoc/smartdoc/add_blocks", "smartdoc/add_blocks"))]
+#[doc(
+    alias("添加内容块", "/cgi-bin/wedoc/smartdoc/add_blocks", "smartdoc/add_blocks")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddBlocks {
@@ -506,7 +508,7 @@ pub struct AddBlocksResponse {
 /// Updates blocks of a page of a smart document.
 ///
 /// `POST /cgi-bin/wedoc/smartdoc/update_blocks` ·
-/// [更新块](https://developer.work.weixin.qq.com/document/path/101624)
+/// [更新内容块](https://developer.work.weixin.qq.com/document/path/101624)
 ///
 /// Its page was not read: what is said here is known from other implementations, and may be
 /// incomplete.
@@ -525,7 +527,11 @@ pub struct AddBlocksResponse {
 /// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
 /// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
 #[doc(
-    alias("更新块", "/cgi-bin/wedoc/smartdoc/update_blocks", "smartdoc/update_blocks")
+    alias(
+        "更新内容块",
+        "/cgi-bin/wedoc/smartdoc/update_blocks",
+        "smartdoc/update_blocks"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -568,7 +574,7 @@ pub struct UpdateBlocksResponse {
 /// Deletes blocks of a page of a smart document.
 ///
 /// `POST /cgi-bin/wedoc/smartdoc/delete_blocks` ·
-/// [删除块](https://developer.work.weixin.qq.com/document/path/101625)
+/// [删除内容块](https://developer.work.weixin.qq.com/document/path/101625)
 ///
 /// Its page was not read: what is said here is known from other implementations, and may be
 /// incomplete.
@@ -587,7 +593,11 @@ pub struct UpdateBlocksResponse {
 /// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
 /// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
 #[doc(
-    alias("删除块", "/cgi-bin/wedoc/smartdoc/delete_blocks", "smartdoc/delete_blocks")
+    alias(
+        "删除内容块",
+        "/cgi-bin/wedoc/smartdoc/delete_blocks",
+        "smartdoc/delete_blocks"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -626,7 +636,7 @@ pub struct DeleteBlocksResponse {}
 /// Lists the blocks of a page of a smart document.
 ///
 /// `POST /cgi-bin/wedoc/smartdoc/get_block_list` ·
-/// [获取块列表](https://developer.work.weixin.qq.com/document/path/101626)
+/// [获取内容块列表](https://developer.work.weixin.qq.com/document/path/101626)
 ///
 /// Its page was not read: what is said here is known from other implementations, and may be
 /// incomplete.
@@ -646,7 +656,7 @@ pub struct DeleteBlocksResponse {}
 /// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
 #[doc(
     alias(
-        "获取块列表",
+        "获取内容块列表",
         "/cgi-bin/wedoc/smartdoc/get_block_list",
         "smartdoc/get_block_list"
     )
@@ -721,7 +731,7 @@ pub struct GetBlockListResponse {
 /// Starts to export a smart document, or one of its pages.
 ///
 /// `POST /cgi-bin/wedoc/smartdoc/export_task` ·
-/// [创建导出任务](https://developer.work.weixin.qq.com/document/path/101627)
+/// [提交导出任务](https://developer.work.weixin.qq.com/document/path/101627)
 ///
 /// Its page was not read: what is said here is known from other implementations, and may be
 /// incomplete.
@@ -741,7 +751,7 @@ pub struct GetBlockListResponse {
 /// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
 #[doc(
     alias(
-        "创建导出任务",
+        "提交导出任务",
         "/cgi-bin/wedoc/smartdoc/export_task",
         "smartdoc/export_task"
     )
@@ -789,7 +799,7 @@ pub struct CreateExportTaskResponse {
 /// Gets the result of an export.
 ///
 /// `POST /cgi-bin/wedoc/smartdoc/get_export_result` ·
-/// [获取导出结果](https://developer.work.weixin.qq.com/document/path/101627)
+/// [查询导出任务结果](https://developer.work.weixin.qq.com/document/path/101627)
 ///
 /// Its page was not read: what is said here is known from other implementations, and may be
 /// incomplete.
@@ -811,7 +821,7 @@ pub struct CreateExportTaskResponse {
 /// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
 #[doc(
     alias(
-        "获取导出结果",
+        "查询导出任务结果",
         "/cgi-bin/wedoc/smartdoc/get_export_result",
         "smartdoc/get_export_result"
     )
@@ -846,7 +856,7 @@ pub struct GetExportResultResponse {
 /// Gets the smart sheet with the data tables of a smart document.
 ///
 /// `POST /cgi-bin/wedoc/smartdoc/get_smartsheet_info` ·
-/// [获取数据表信息](https://developer.work.weixin.qq.com/document/path/101628)
+/// [获取数据源](https://developer.work.weixin.qq.com/document/path/101628)
 ///
 /// Its page was not read: what is said here is known from other implementations, and may be
 /// incomplete.
@@ -868,7 +878,7 @@ pub struct GetExportResultResponse {
 /// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
 #[doc(
     alias(
-        "获取数据表信息",
+        "获取数据源",
         "/cgi-bin/wedoc/smartdoc/get_smartsheet_info",
         "smartdoc/get_smartsheet_info"
     )
@@ -901,7 +911,7 @@ pub struct GetSmartsheetInfoResponse {
 /// Adds a data table to a smart document.
 ///
 /// `POST /cgi-bin/wedoc/smartdoc/add_smartsheet` ·
-/// [新增数据表](https://developer.work.weixin.qq.com/document/path/101629)
+/// [添加数据表](https://developer.work.weixin.qq.com/document/path/101629)
 ///
 /// Its page was not read: what is said here is known from other implementations, and may be
 /// incomplete.
@@ -921,7 +931,7 @@ pub struct GetSmartsheetInfoResponse {
 /// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
 #[doc(
     alias(
-        "新增数据表",
+        "添加数据表",
         "/cgi-bin/wedoc/smartdoc/add_smartsheet",
         "smartdoc/add_smartsheet"
     )

@@ -31,8 +31,8 @@ use crate::Unknown;
 /// The key of the sheet's webhook URL (接收外部数据 in the sheet's menu) is all it takes: anyone who has it
 /// can write records, so keep it secret. It is invalid once the webhook is switched off.
 ///
-/// Formulas, numbers, lookups, references, group chats, files, and who created or edited a record when
-/// can't be written.
+/// Formulas, automatic numbers, lookups, relations, group chats, attached files, and who created or
+/// edited a record and when can't be written.
 ///
 /// **Limits.** A sheet takes 3,000 records per minute, a document 10,000. At most 500 records per call are recommended.
 ///

@@ -34,7 +34,7 @@ impl crate::Endpoint for UpdateTodo {
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
         id: "oa.todo.update_todo",
-        title: "更新待办",
+        title: "更新待办状态",
         method: http::Method::POST,
         host: crate::Host::Api,
         path: "/cgi-bin/todo/update",

@@ -94,7 +94,7 @@ impl crate::Endpoint for CancelPublishSmartdoc {
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
         id: "wedoc.smartdoc.cancel_publish_smartdoc",
-        title: "取消发布",
+        title: "取消发布智能文档",
         method: http::Method::POST,
         host: crate::Host::Api,
         path: "/cgi-bin/wedoc/smartdoc/cancel_publish",
@@ -155,7 +155,7 @@ impl crate::Endpoint for SetPublishSetting {
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
         id: "wedoc.smartdoc.set_publish_setting",
-        title: "发布设置",
+        title: "修改发布页可查看范围",
         method: http::Method::POST,
         host: crate::Host::Api,
         path: "/cgi-bin/wedoc/smartdoc/publish_setting",
@@ -236,7 +236,7 @@ impl crate::Endpoint for GetPageHierarchy {
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
         id: "wedoc.smartdoc.get_page_hierarchy",
-        title: "获取页面层级",
+        title: "获取页面结构",
         method: http::Method::POST,
         host: crate::Host::Api,
         path: "/cgi-bin/wedoc/smartdoc/get_page_hierarchy",
@@ -297,7 +297,7 @@ impl crate::Endpoint for AddPage {
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
         id: "wedoc.smartdoc.add_page",
-        title: "新增页面",
+        title: "添加页面",
         method: http::Method::POST,
         host: crate::Host::Api,
         path: "/cgi-bin/wedoc/smartdoc/add_page",
@@ -480,7 +480,7 @@ impl crate::Endpoint for AddBlocks {
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
         id: "wedoc.smartdoc.add_blocks",
-        title: "新增块",
+        title: "添加内容块",
         method: http::Method::POST,
         host: crate::Host::Api,
         path: "/cgi-bin/wedoc/smartdoc/add_blocks",
@@ -541,7 +541,7 @@ impl crate::Endpoint for UpdateBlocks {
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
         id: "wedoc.smartdoc.update_blocks",
-        title: "更新块",
+        title: "更新内容块",
         method: http::Method::POST,
         host: crate::Host::Api,
         path: "/cgi-bin/wedoc/smartdoc/update_blocks",
@@ -602,7 +602,7 @@ impl crate::Endpoint for DeleteBlocks {
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
         id: "wedoc.smartdoc.delete_blocks",
-        title: "删除块",
+        title: "删除内容块",
         method: http::Method::POST,
         host: crate::Host::Api,
         path: "/cgi-bin/wedoc/smartdoc/delete_blocks",
@@ -663,7 +663,7 @@ impl crate::Endpoint for GetBlockList {
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
         id: "wedoc.smartdoc.get_block_list",
-        title: "获取块列表",
+        title: "获取内容块列表",
         method: http::Method::POST,
         host: crate::Host::Api,
         path: "/cgi-bin/wedoc/smartdoc/get_block_list",
@@ -751,7 +751,7 @@ impl crate::Endpoint for CreateExportTask {
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
         id: "wedoc.smartdoc.create_export_task",
-        title: "创建导出任务",
+        title: "提交导出任务",
         method: http::Method::POST,
         host: crate::Host::Api,
         path: "/cgi-bin/wedoc/smartdoc/export_task",
@@ -812,7 +812,7 @@ impl crate::Endpoint for GetExportResult {
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
         id: "wedoc.smartdoc.get_export_result",
-        title: "获取导出结果",
+        title: "查询导出任务结果",
         method: http::Method::POST,
         host: crate::Host::Api,
         path: "/cgi-bin/wedoc/smartdoc/get_export_result",
@@ -873,7 +873,7 @@ impl crate::Endpoint for GetSmartsheetInfo {
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
         id: "wedoc.smartdoc.get_smartsheet_info",
-        title: "获取数据表信息",
+        title: "获取数据源",
         method: http::Method::POST,
         host: crate::Host::Api,
         path: "/cgi-bin/wedoc/smartdoc/get_smartsheet_info",
@@ -934,7 +934,7 @@ impl crate::Endpoint for AddSmartsheet {
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
         id: "wedoc.smartdoc.add_smartsheet",
-        title: "新增数据表",
+        title: "添加数据表",
         method: http::Method::POST,
         host: crate::Host::Api,
         path: "/cgi-bin/wedoc/smartdoc/add_smartsheet",
