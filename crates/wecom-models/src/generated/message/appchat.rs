@@ -23,10 +23,12 @@ use crate::{Unknown, UnknownUnion};
 ///
 /// `POST /cgi-bin/appchat/create` · [创建群聊会话](https://developer.work.weixin.qq.com/document/path/90245)
 ///
+/// Rate limit: 1000 calls per day.
+///
 /// A new group chat without a message may not show up in old versions of WeCom.
 ///
 /// A group chat has at most as many members as the admin console allows (群成员人数上限), and never more than
-/// 2,000, with the app. Per company, 1,000 group chats per day can be created.
+/// 2,000, with the app. The apps of a company share the rate.
 ///
 /// Only self-built apps can call it, and only if their visible scope is the root department.
 #[doc(alias("创建群聊会话", "/cgi-bin/appchat/create", "appchat/create"))]
@@ -92,8 +94,10 @@ pub struct CreateAppChatResponse {
 ///
 /// `POST /cgi-bin/appchat/update` · [修改群聊会话](https://developer.work.weixin.qq.com/document/path/98913)
 ///
-/// Only for group chats the app itself created. A group chat has at most 2,000 members. Per company,
-/// group chats can be changed 1,000 times per hour.
+/// Rate limit: 1000 calls per hour.
+///
+/// Only for group chats the app itself created. A group chat has at most 2,000 members. The apps of a
+/// company share the rate.
 ///
 /// Only self-built apps can call it, and only if their visible scope is the root department.
 #[doc(alias("修改群聊会话", "/cgi-bin/appchat/update", "appchat/update"))]

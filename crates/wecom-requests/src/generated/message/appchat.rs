@@ -19,7 +19,12 @@ impl crate::Endpoint for CreateAppChat {
         response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
-        rates: &[],
+        rates: &[
+            crate::Rate {
+                calls: 1000,
+                per: crate::Period::Day,
+            },
+        ],
         concurrency: None,
         codes: &[],
     };
@@ -48,7 +53,12 @@ impl crate::Endpoint for UpdateAppChat {
         response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
-        rates: &[],
+        rates: &[
+            crate::Rate {
+                calls: 1000,
+                per: crate::Period::Hour,
+            },
+        ],
         concurrency: None,
         codes: &[],
     };
