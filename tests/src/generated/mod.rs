@@ -2982,10 +2982,16 @@ pub(crate) static ZONE: &[ZoneContract] = &[
     ZoneContract::of::<wecom_models::zone::archive::GetGroupChat>(&[], &[]),
     ZoneContract::of::<wecom_models::zone::export::CreateChatDataExportJob>(&[], &[]),
     ZoneContract::of::<wecom_models::zone::export::GetChatDataExportJobStatus>(&[], &[]),
-    ZoneContract::of::<wecom_models::zone::keyword::CreateRule>(&[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::keyword::CreateRule,
+    >(&["/applicable_range/exclude_keyword/word_list"], &[]),
     ZoneContract::of::<wecom_models::zone::keyword::GetRuleList>(&[], &[]),
-    ZoneContract::of::<wecom_models::zone::keyword::GetRuleDetail>(&[], &[]),
-    ZoneContract::of::<wecom_models::zone::keyword::UpdateRule>(&[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::keyword::GetRuleDetail,
+    >(&[], &["/applicable_range/exclude_keyword/word_list"]),
+    ZoneContract::of::<
+        wecom_models::zone::keyword::UpdateRule,
+    >(&["/applicable_range/exclude_keyword/word_list"], &[]),
     ZoneContract::of::<wecom_models::zone::keyword::DeleteRule>(&[], &[]),
     ZoneContract::of::<wecom_models::zone::keyword::GetHitMsgList>(&[], &[]),
     ZoneContract::of::<wecom_models::zone::knowledge_base::ListKnowledgeBase>(&[], &[]),

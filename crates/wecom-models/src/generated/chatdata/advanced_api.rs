@@ -35,7 +35,8 @@ use crate::{Timestamp, Unknown};
 /// - A new purchase is possible only if the company never had an edition, not even one that has expired.
 /// - Accounts can't be added to an edition that has expired.
 /// - A renewal is possible from 60 days before the edition expires, and after that, unless a purchase is waiting to take effect.
-/// - An upgrade is possible from edition 2 to edition 3, for at most the accounts of the old edition, which hasn't expired.
+/// - An upgrade is possible from edition 2 to edition 3, for at most the accounts of the old edition, which hasn't expired; also if
+///   the company has edition 3 already.
 ///
 /// Error codes:
 ///

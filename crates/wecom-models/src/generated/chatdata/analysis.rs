@@ -359,7 +359,8 @@ pub struct ServiceEncryptInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ItemResult {
-    /// The error code if the message can't be analyzed; 0 if it can. May be absent then.
+    /// The error code if the message can't be analyzed; 0 if it can. May be absent: the page's table lacks
+    /// it.
     ///
     /// In the page's example, not in its table.
     pub errcode: Option<i64>,

@@ -39,8 +39,9 @@ pub struct SyncMsg {
     /// The `next_cursor` of the previous page. If omitted, the earliest record of the last 3 days comes
     /// first. At most 128 bytes.
     pub cursor: Option<String>,
-    /// The token from the callback event, valid for 10 minutes. Without it, calls are strictly
-    /// rate-limited. At most 128 bytes.
+    /// The token from the callback event
+    /// [`ConversationNewMessage`](crate::chatdata::events::ConversationNewMessage), valid for 10 minutes.
+    /// Without it, calls are strictly rate-limited. At most 128 bytes.
     pub token: Option<Secret>,
     /// Records per page. Default 200, at most 1000.
     pub limit: Option<u64>,
@@ -217,7 +218,7 @@ impl GetAgreeStatusRoom {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetAgreeStatusRoomResponse {
-    /// The consent, one entry for each external contact in another company's group.
+    /// The consent, one entry per external contact of another company.
     pub agreeinfo: Vec<RoomAgreement>,
 }
 

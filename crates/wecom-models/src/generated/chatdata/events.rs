@@ -176,7 +176,8 @@ pub struct ProgramNotify {
     /// The notification's ID for [`SyncCallProgram`](crate::chatdata::program::SyncCallProgram), valid for
     /// 10 minutes. At most 128 bytes.
     pub notify_id: String,
-    /// The scene that the program set, if it did. At most 255.
+    /// The `notify_scene` that the program passed to
+    /// [`SpecNotifyApp`](crate::zone::program::SpecNotifyApp), if it did. At most 255.
     pub notify_scene: Option<u64>,
 }
 

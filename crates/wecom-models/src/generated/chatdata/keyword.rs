@@ -27,12 +27,12 @@ use crate::{Secret, Timestamp, Unknown};
 /// `POST /cgi-bin/chatdata/keyword/create_rule` ·
 /// [新增关键词规则](https://developer.work.weixin.qq.com/document/path/97237)
 ///
-/// Set at least one of `keyword` and `semantics`.
+/// Set at least one of `keyword.word_list` and `semantics.semantics_list`.
 ///
 /// There can be up to 100 rules. When a message within the authorized scope of the archive API matches
-/// one, WeCom sends the callback event `hit_keyword`, whose token is for [`GetHitMsgList`]. For apps
-/// with the archive API authorization and the permission 会话存档接口权限; self-built, customized and
-/// third-party apps can't call it yet.
+/// one, WeCom sends the callback event [`HitKeyword`](crate::chatdata::events::HitKeyword), whose
+/// token is for [`GetHitMsgList`]. For apps with the archive API authorization and the permission
+/// 会话存档接口权限; self-built, customized and third-party apps can't call it yet.
 #[doc(
     alias(
         "新增关键词规则",
@@ -191,9 +191,9 @@ impl GetRuleDetail {
 pub struct GetRuleDetailResponse {
     /// The rule's name.
     pub name: String,
-    /// The keywords it watches for. Absent if there are none.
+    /// The keywords it watches for. May be absent if there are none.
     pub keyword: Option<Keywords>,
-    /// The key actions it watches for. Absent if there are none.
+    /// The key actions it watches for. May be absent if there are none.
     pub semantics: Option<KeyActions>,
     /// The people and chats it watches, and what it exempts. May be absent if it wasn't set.
     pub applicable_range: Option<Scope>,
@@ -332,8 +332,8 @@ pub struct GetHitMsgList {
     /// The `next_cursor` of the previous page. If omitted, the earliest record of the last 3 days comes
     /// first. At most 128 bytes.
     pub cursor: Option<String>,
-    /// The token from the callback event `hit_keyword`, valid for 10 minutes. Without it, calls are
-    /// strictly rate-limited. At most 128 bytes.
+    /// The token from the callback event [`HitKeyword`](crate::chatdata::events::HitKeyword), valid for 10
+    /// minutes. Without it, calls are strictly rate-limited. At most 128 bytes.
     pub token: Option<Secret>,
     /// Whether to return `msg_detail` with each record. Default false.
     pub need_detail: Option<bool>,

@@ -47,7 +47,8 @@ pub struct SyncCallProgram {
     pub program_id: String,
     /// The ID of an ability of the program.
     pub ability_id: String,
-    /// The `NotifyId` of the event `program_notify`, with which the program notified the app.
+    /// The `NotifyId` of the event [`ProgramNotify`](crate::chatdata::events::ProgramNotify), with which
+    /// the program notified the app.
     pub notify_id: Option<String>,
     /// The input, as the ability's input format (输入协议) says.
     pub request_data: Json<Value>,
@@ -177,7 +178,8 @@ impl GetAsyncProgramResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetAsyncProgramResultResponse {
-    /// The error code that the program reported.
+    /// The error code that the program reported, with
+    /// [`CallBackProgramAsyncJob`](crate::zone::program::CallBackProgramAsyncJob).
     pub response_errcode: i64,
     /// The result that the program reported, as the ability's output format (输出协议) says.
     pub response_data: Json<Value>,

@@ -33,8 +33,10 @@ use crate::{File, Secret, Timestamp, Unknown};
 /// [设置公钥](https://developer.work.weixin.qq.com/document/path/99961)
 ///
 /// Messages are archived only once a key is set. Use one RSA-2048 key pair per company, and keep the
-/// private key: it decrypts the `encrypted_secret_key` of every record. For customized and third-party
-/// apps with the permission 数据与智能专区权限.
+/// private key: it decrypts the `encrypted_secret_key` of every record of
+/// [`SyncMsg`](crate::zone::archive::SyncMsg) and
+/// [`GetHitMsgList`](crate::zone::keyword::GetHitMsgList), which is in Base64. For customized and
+/// third-party apps with the permission 数据与智能专区权限.
 #[doc(
     alias("设置公钥", "/cgi-bin/chatdata/set_public_key", "chatdata/set_public_key")
 )]
@@ -169,7 +171,7 @@ pub struct GetCorpAuthInfoResponse {
 /// [设置专区接收回调事件](https://developer.work.weixin.qq.com/document/path/99963)
 ///
 /// One program of an app gets them, and none before the first call: a second call replaces the first
-/// program. The events are those of `zone::events`.
+/// program. The events are those of [`zone::events`](crate::zone::events).
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 #[doc(
@@ -371,8 +373,9 @@ pub struct GetLogLevelResponse {
 /// `POST /cgi-bin/chatdata/upload_media` ·
 /// [上传临时文件到专区](https://developer.work.weixin.qq.com/document/path/100174)
 ///
-/// The `media_id` works only for the company and the app, in calls and the SDK of the zone. A file has
-/// between 6 bytes and 60 MB. The app needs the permission 数据与智能专区.
+/// The `media_id` works only for the company and the app, in calls and the SDK of the zone, such as
+/// [`CreateKnowledgeBase`](crate::zone::knowledge_base::CreateKnowledgeBase). A file has between 6
+/// bytes and 60 MB. The app needs the permission 数据与智能专区.
 #[doc(
     alias(
         "上传临时文件到专区",

@@ -31,8 +31,9 @@ use crate::{Secret, Timestamp, Unknown};
 /// [`SetPublicKey`](crate::chatdata::zone::SetPublicKey); for self-built apps it is set in the admin
 /// console.
 ///
-/// In the default mode, each page depends on the one before. [`SyncMode::Pages`] returns IDs of pages
-/// instead, which can be fetched in parallel: for companies with many messages.
+/// In the default mode, [`SyncMode::Messages`], each page depends on the one before.
+/// [`SyncMode::Pages`] returns IDs of pages instead, which can be fetched in parallel: for companies
+/// with many messages.
 ///
 /// An audio or video call between WeCom and WeChat (微信互通) has one record; other calls have several,
 /// depending on the number of people in them.
@@ -45,12 +46,13 @@ pub struct SyncMsg {
     /// The `next_cursor` of the previous page. If omitted, the earliest record of the last 5 days comes
     /// first. At most 128 bytes.
     pub cursor: Option<String>,
-    /// The token from the callback event `conversation_new_message`, valid for 10 minutes. Without it,
-    /// calls are strictly rate-limited. At most 128 bytes.
+    /// The token from the callback event
+    /// [`ConversationNewMessage`](crate::zone::events::ConversationNewMessage), valid for 10 minutes.
+    /// Without it, calls are strictly rate-limited. At most 128 bytes.
     pub token: Option<Secret>,
     /// Records per page. Default 200, at most 1000.
     pub limit: Option<u64>,
-    /// The content of a page.
+    /// The content of a page. Default 0.
     pub mode: Option<SyncMode>,
     /// The time from about which on records are returned. Only for starting over when the cursor is lost.
     pub begin_time: Option<Timestamp>,
@@ -281,7 +283,7 @@ pub struct Message {
     pub msgid: String,
     /// The sender.
     pub sender: Party,
-    /// The recipients: the sender alone, if the message is to oneself.
+    /// The recipients: the sender alone, if the message is to oneself, and otherwise without the sender.
     pub receiver_list: Vec<Party>,
     /// The group chat's `chatid`. Absent in one-to-one chats.
     pub chatid: Option<String>,
@@ -317,7 +319,7 @@ pub struct Party {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct EncryptInfo {
-    /// The key, encrypted with the public key of version `public_key_ver`, as set with
+    /// The key, encrypted with the public key of version `public_key_ver`, in Base64, as set with
     /// [`SetPublicKey`](crate::chatdata::zone::SetPublicKey). Decrypted outside of the zone, it is what
     /// other calls take.
     pub encrypted_secret_key: String,

@@ -58,9 +58,9 @@ pub enum ZoneEvent {
 /// `event_type` `chat_archive_audit_approved_single` ·
 /// [客户同意进行聊天内容存档事件回调（单聊）](https://developer.work.weixin.qq.com/document/path/99993)
 ///
-/// Sent to the program that `chatdata::zone::SetReceiveCallback` names, on port 8080. It is encrypted:
-/// the zone's SDK decrypts it, and [`read`](crate::callback::read) reads the result. Only for members
-/// with customer contact set up.
+/// Sent to the program that [`SetReceiveCallback`](crate::chatdata::zone::SetReceiveCallback) names,
+/// on port 8080. It is encrypted: the zone's SDK decrypts it, and [`read`](crate::callback::read)
+/// reads the result. Only for members with customer contact set up.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(
@@ -83,9 +83,9 @@ pub struct ChatArchiveAuditApprovedSingle {
 /// `event_type` `chat_archive_audit_approved_room` ·
 /// [客户同意进行聊天内容存档事件回调（群聊）](https://developer.work.weixin.qq.com/document/path/99993)
 ///
-/// Sent to the program that `chatdata::zone::SetReceiveCallback` names, on port 8080. It is encrypted:
-/// the zone's SDK decrypts it, and [`read`](crate::callback::read) reads the result. Only for members
-/// with customer contact set up.
+/// Sent to the program that [`SetReceiveCallback`](crate::chatdata::zone::SetReceiveCallback) names,
+/// on port 8080. It is encrypted: the zone's SDK decrypts it, and [`read`](crate::callback::read)
+/// reads the result. Only for members with customer contact set up.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(
@@ -108,10 +108,10 @@ pub struct ChatArchiveAuditApprovedRoom {
 /// `event_type` `conversation_new_message` ·
 /// [产生会话回调通知](https://developer.work.weixin.qq.com/document/path/99994)
 ///
-/// Sent to the program that `chatdata::zone::SetReceiveCallback` names, on port 8080, if the app has
-/// the permission for conversation data, and the type of conversation and one of its members are
-/// within the authorized scope. It is encrypted: the zone's SDK decrypts it, and
-/// [`read`](crate::callback::read) reads the result.
+/// Sent to the program that [`SetReceiveCallback`](crate::chatdata::zone::SetReceiveCallback) names,
+/// on port 8080, if the app has the permission for conversation data, and the type of conversation and
+/// one of its members are within the authorized scope. It is encrypted: the zone's SDK decrypts it,
+/// and [`read`](crate::callback::read) reads the result.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("产生会话回调通知", "conversation_new_message"))]
@@ -128,9 +128,9 @@ pub struct ConversationNewMessage {
 ///
 /// `event_type` `hit_keyword` · [命中关键词规则通知](https://developer.work.weixin.qq.com/document/path/99995)
 ///
-/// Sent to the program that `chatdata::zone::SetReceiveCallback` names, on port 8080, if the app has
-/// the permission for conversation data. It is encrypted: the zone's SDK decrypts it, and
-/// [`read`](crate::callback::read) reads the result.
+/// Sent to the program that [`SetReceiveCallback`](crate::chatdata::zone::SetReceiveCallback) names,
+/// on port 8080, if the app has the permission for conversation data. It is encrypted: the zone's SDK
+/// decrypts it, and [`read`](crate::callback::read) reads the result.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("命中关键词规则通知", "hit_keyword"))]
@@ -148,8 +148,9 @@ pub struct HitKeyword {
 /// `event_type` `auth_knowledge_base` ·
 /// [授权知识集](https://developer.work.weixin.qq.com/document/path/99996)
 ///
-/// Sent to the program that `chatdata::zone::SetReceiveCallback` names, on port 8080. It is encrypted:
-/// the zone's SDK decrypts it, and [`read`](crate::callback::read) reads the result.
+/// Sent to the program that [`SetReceiveCallback`](crate::chatdata::zone::SetReceiveCallback) names,
+/// on port 8080. It is encrypted: the zone's SDK decrypts it, and [`read`](crate::callback::read)
+/// reads the result.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("授权知识集", "auth_knowledge_base"))]
@@ -167,8 +168,9 @@ pub struct AuthKnowledgeBase {
 /// `event_type` `unauth_knowledge_base` ·
 /// [取消授权知识集](https://developer.work.weixin.qq.com/document/path/99996)
 ///
-/// Sent to the program that `chatdata::zone::SetReceiveCallback` names, on port 8080. It is encrypted:
-/// the zone's SDK decrypts it, and [`read`](crate::callback::read) reads the result.
+/// Sent to the program that [`SetReceiveCallback`](crate::chatdata::zone::SetReceiveCallback) names,
+/// on port 8080. It is encrypted: the zone's SDK decrypts it, and [`read`](crate::callback::read)
+/// reads the result.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("取消授权知识集", "unauth_knowledge_base"))]
@@ -186,8 +188,9 @@ pub struct UnauthKnowledgeBase {
 /// `event_type` `delete_knowledge_base` ·
 /// [删除授权的知识集](https://developer.work.weixin.qq.com/document/path/99996)
 ///
-/// Sent to the program that `chatdata::zone::SetReceiveCallback` names, on port 8080. It is encrypted:
-/// the zone's SDK decrypts it, and [`read`](crate::callback::read) reads the result.
+/// Sent to the program that [`SetReceiveCallback`](crate::chatdata::zone::SetReceiveCallback) names,
+/// on port 8080. It is encrypted: the zone's SDK decrypts it, and [`read`](crate::callback::read)
+/// reads the result.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("删除授权的知识集", "delete_knowledge_base"))]
@@ -205,9 +208,9 @@ pub struct DeleteKnowledgeBase {
 /// `event_type` `knowledge_base_learn_done` ·
 /// [內容学习完成](https://developer.work.weixin.qq.com/document/path/99996)
 ///
-/// Sent to the program that `chatdata::zone::SetReceiveCallback` names, on port 8080, once per
-/// document. It is encrypted: the zone's SDK decrypts it, and [`read`](crate::callback::read) reads
-/// the result.
+/// Sent to the program that [`SetReceiveCallback`](crate::chatdata::zone::SetReceiveCallback) names,
+/// on port 8080, once per document. It is encrypted: the zone's SDK decrypts it, and
+/// [`read`](crate::callback::read) reads the result.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("內容学习完成", "knowledge_base_learn_done"))]
@@ -225,9 +228,9 @@ pub struct KnowledgeBaseLearnDone {
 /// `event_type` `chat_archive_export_finished` ·
 /// [会话内容导出任务完成回调](https://developer.work.weixin.qq.com/document/path/99997)
 ///
-/// Sent to the program that `chatdata::zone::SetReceiveCallback` names, on port 8080, if the app has
-/// the permission for conversation data. It is encrypted: the zone's SDK decrypts it, and
-/// [`read`](crate::callback::read) reads the result.
+/// Sent to the program that [`SetReceiveCallback`](crate::chatdata::zone::SetReceiveCallback) names,
+/// on port 8080, if the app has the permission for conversation data. It is encrypted: the zone's SDK
+/// decrypts it, and [`read`](crate::callback::read) reads the result.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("会话内容导出任务完成回调", "chat_archive_export_finished"))]
@@ -267,7 +270,7 @@ pub struct GroupChatApproval {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct NewMessage {
-    /// The token for the zone's `sync_msg`, valid for 10 minutes. At most 128 bytes.
+    /// The token for [`SyncMsg`](crate::zone::archive::SyncMsg), valid for 10 minutes. At most 128 bytes.
     pub token: Secret,
 }
 
@@ -275,7 +278,8 @@ pub struct NewMessage {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct KeywordHit {
-    /// The token for the zone's `get_hit_msg_list`, valid for 10 minutes. At most 128 bytes.
+    /// The token for [`GetHitMsgList`](crate::zone::keyword::GetHitMsgList), valid for 10 minutes. At most
+    /// 128 bytes.
     pub token: Secret,
 }
 
@@ -297,7 +301,8 @@ pub struct LearnedDocument {
     pub knowledge_base_id: String,
     /// The knowledge base's name.
     pub knowledge_base_name: String,
-    /// The document's ID.
+    /// The document's ID, the `docid` of
+    /// [`AddKnowledgeBaseDoc`](crate::zone::knowledge_base::AddKnowledgeBaseDoc).
     pub doc_id: u64,
     /// Whether it was learned.
     pub learn_status: LearnStatus,
@@ -307,8 +312,8 @@ pub struct LearnedDocument {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FinishedExport {
-    /// The job's ID for the zone's `get_chatdata_export_job_status`, valid for 24 hours. At most 64
-    /// characters.
+    /// The job's ID for [`GetChatDataExportJobStatus`](crate::zone::export::GetChatDataExportJobStatus),
+    /// valid for 24 hours. At most 64 characters.
     pub jobid: String,
 }
 

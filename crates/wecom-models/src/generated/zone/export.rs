@@ -29,14 +29,17 @@ use crate::{Secret, Unknown};
 /// The template contains placeholders:
 ///
 /// - `$departmentName=DEPARTMENT_ID$`, `$userName=USERID$`, `$userAlias=USERID$`, and `$userAliasOrName=USERID$` for the alias of who has one.
-/// - `$chatName=CHATID$` with a group chat's name.
+/// - `$chatName=CHATID$` with a group chat's name; 未命名内部群 or 未命名客户群 if it has none, 非企业客户群 for a group of others.
 /// - `$msgContent=MSGID/SECRET-KEY$` with a message's content. The key is the record's `encrypted_secret_key`, decrypted.
-/// - `$externalUserName=EXTERNAL_USERID$` with a customer's name; for another external user of a customer group, the ID is
-///   `CHATID/EXTERNAL_USERID`.
+/// - `$externalUserName=EXTERNAL_USERID$` with a customer's name, and the note of the first member who has one for the customer; for another
+///   external user of a customer group, the ID is `CHATID/EXTERNAL_USERID`. Schools get the names of parents and students. Anyone else is
+///   非企业客户, in schools 非学校家长.
 ///
-/// A placeholder that is invalid, or outside of the authorized scope, stays as it is. A file may have
-/// up to 100,000 message IDs, and 64 MB once they are replaced. Per company, up to 1,000 exports per
-/// day.
+/// A placeholder that is invalid, has the wrong key, or is outside of the authorized scope, stays as
+/// it is, and so does the alias of a member without one. Text messages become their text, articles and
+/// links their URL, an image `[图片]`, and most other types likewise their name in brackets. A file may
+/// have up to 100,000 message IDs, and 64 MB once they are replaced. Per company, up to 1,000 exports
+/// per day.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 #[doc(alias("创建会话内容导出任务", "create_chatdata_export_job"))]

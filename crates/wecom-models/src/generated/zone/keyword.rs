@@ -31,8 +31,8 @@ use crate::{Secret, Timestamp, Unknown};
 /// Set at least one of `keyword.word_list` and `semantics.semantics_list`.
 ///
 /// There can be up to 500 rules. A message matches a rule if it has any of the keywords, or matches
-/// any of the key actions: WeCom sends the callback event `hit_keyword` then, whose token is for
-/// [`GetHitMsgList`].
+/// any of the key actions: WeCom sends the callback event
+/// [`HitKeyword`](crate::zone::events::HitKeyword) then, whose token is for [`GetHitMsgList`].
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 #[doc(alias("新增关键词规则", "create_rule"))]
@@ -177,9 +177,9 @@ impl GetRuleDetail {
 pub struct GetRuleDetailResponse {
     /// The rule's name.
     pub name: String,
-    /// The keywords it watches for. Absent if there are none.
+    /// The keywords it watches for. May be absent if there are none.
     pub keyword: Option<Keywords>,
-    /// The key actions it watches for. Absent if there are none.
+    /// The key actions it watches for. May be absent if there are none.
     pub semantics: Option<KeyActions>,
     /// The people and chats it watches, and what it exempts. May be absent if it wasn't set.
     pub applicable_range: Option<Scope>,
@@ -191,7 +191,8 @@ pub struct GetRuleDetailResponse {
 ///
 /// A program in the zone makes this call, and WeCom's SDK carries it: see `wecom_requests::ZoneCall`.
 ///
-/// Within `applicable_range`, an empty list clears the restriction or the exemptions it stands for.
+/// Within `applicable_range`, an empty list clears the restriction or the exemptions it stands for. Of
+/// `exclude_keyword` and `voice_match_msgtype`, the page doesn't say so.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 #[doc(alias("修改关键词规则", "update_rule"))]
@@ -303,8 +304,8 @@ pub struct GetHitMsgList {
     /// The `next_cursor` of the previous page. If omitted, the earliest record of the last 5 days comes
     /// first. At most 64 bytes.
     pub cursor: Option<String>,
-    /// The token from the callback event `hit_keyword`, valid for 10 minutes. Without it, calls are
-    /// strictly rate-limited. At most 128 bytes.
+    /// The token from the callback event [`HitKeyword`](crate::zone::events::HitKeyword), valid for 10
+    /// minutes. Without it, calls are strictly rate-limited. At most 128 bytes.
     pub token: Option<Secret>,
     /// Whether to return `msg_detail` with each record. Default false.
     pub need_detail: Option<bool>,
@@ -885,6 +886,8 @@ impl SessionTypes {
 pub struct ExcludedKeywords {
     /// The words. A message with one of them matches neither a keyword nor a key action. At most 20 items,
     /// each 1 to 32 characters.
+    ///
+    /// The table says integers, the example shows text.
     pub word_list: Option<Vec<String>>,
 }
 
@@ -977,7 +980,7 @@ pub struct Party {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct EncryptInfo {
-    /// The key, encrypted with the public key of version `public_key_ver`, as set with
+    /// The key, encrypted with the public key of version `public_key_ver`, in Base64, as set with
     /// [`SetPublicKey`](crate::chatdata::zone::SetPublicKey). The display component takes it decrypted.
     pub encrypted_secret_key: String,
     /// The version of the public key it was encrypted with.

@@ -321,10 +321,10 @@ pub struct NewDoc {
     pub doc_name: String,
     /// The type of the document: a file, or a web page.
     pub r#type: DocType,
-    /// The ID of a file that was uploaded to the zone. Required for files. At most 1024 bytes.
+    /// The `media_id` of a file in the zone, from [`UploadMedia`](crate::chatdata::zone::UploadMedia).
+    /// Required for files. At most 1024 bytes.
     pub file_media_id: Option<String>,
-    /// The URL of a web page, beginning with `http` or `https`. Required for web pages. At most 1024
-    /// bytes.
+    /// The URL of a web page. Required for web pages. At most 1024 bytes, matching `^https?://.+$`.
     pub web_url: Option<String>,
 }
 

@@ -264,7 +264,7 @@ impl GetSummaryResult {
 pub struct GetSummaryResultResponse {
     /// The status of the job.
     pub status: JobStatus,
-    /// The messages that couldn't be analyzed, because they don't exist or are of another type.
+    /// The messages that couldn't be analyzed, because they don't exist, say, or are of another type.
     pub fail_list: Vec<FailedMessage>,
     /// The summary. May be absent until the job is finished.
     pub response_data: Option<String>,
@@ -289,7 +289,8 @@ pub struct GetSummaryResultResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateCustomerTagTask {
-    /// The tag groups. The tags of a group should exclude one another.
+    /// The tag groups. The tags of a group should exclude one another, and the messages should be about
+    /// one customer.
     pub tag_group_list: Vec<TagGroup>,
     /// The messages to analyze. Of the same message twice, the first counts. At most 1000 items.
     pub msg_list: Vec<Message>,
@@ -366,7 +367,7 @@ impl GetCustomerTagResult {
 pub struct GetCustomerTagResultResponse {
     /// The status of the job.
     pub status: JobStatus,
-    /// The messages that couldn't be analyzed, because they don't exist or are of another type.
+    /// The messages that couldn't be analyzed, because they don't exist, say, or are of another type.
     pub fail_list: Vec<FailedMessage>,
     /// The tags: at most one of each group.
     pub tag_result_list: Vec<TagResult>,
@@ -381,8 +382,9 @@ pub struct GetCustomerTagResultResponse {
 ///
 /// Rate limit: 10000 calls per day.
 ///
-/// Text and voice messages and archived recordings can be analyzed. If the text is longer than the
-/// model can take (about 30,000 characters), the job fails with 790040: send less.
+/// Text and voice messages and archived recordings can be analyzed. If the messages and the content of
+/// the knowledge base are longer than the model can take (about 30,000 characters), the job fails with
+/// 790040: send less.
 ///
 /// If resources are short, a job is retried for 24 hours, then it fails.
 ///
@@ -423,7 +425,7 @@ pub struct CreateRecommendDialogTaskResponse {
     /// The messages that were not added because they are duplicates. Other invalid messages are not listed
     /// here.
     pub fail_list: Vec<RejectedMessage>,
-    /// The IDs of tag groups that are invalid. Absent if none is.
+    /// The IDs of tag groups that are invalid. May be absent if none is.
     pub fail_tag_group_id_list: Option<Vec<String>>,
 }
 
@@ -461,7 +463,7 @@ impl GetRecommendDialogResult {
 pub struct GetRecommendDialogResultResponse {
     /// The status of the job.
     pub status: JobStatus,
-    /// The messages that couldn't be analyzed, because they don't exist or are of another type.
+    /// The messages that couldn't be analyzed, because they don't exist, say, or are of another type.
     pub fail_list: Vec<FailedMessage>,
     /// The suggested reply. May be absent until the job is finished.
     pub response_data: Option<String>,
@@ -480,13 +482,14 @@ pub struct GetRecommendDialogResultResponse {
 ///
 /// Set at least one of `msg_list` and `kb_retrieval_words`.
 ///
-/// Self-built apps can analyze text messages only, customized and third-party apps voice messages and
-/// archived recordings, too.
+/// Self-built apps can analyze text messages only (so their page says, though its table lists the same
+/// types as for others), customized and third-party apps voice messages and archived recordings, too.
 ///
 /// The input of the model is set up in the admin console: a text with placeholders. `{chat}` stands
 /// for the messages with their senders, `{chatcontent}` for the messages alone, `{knowledge}` for what
 /// was found in the knowledge base; for customized and third-party apps also `{tagjson}` for the tag
-/// groups and `{$name$}` for a value of `var_args`. Altogether, it may have about 30,000 characters.
+/// groups and `{$name$}` for a value of `var_args`. Altogether, it may have about 30,000 characters:
+/// the job of a customized or third-party app fails if it has more.
 ///
 /// A service provider's calls beyond 100 per minute are late, or fail. If resources are short, a job
 /// is retried for 24 hours, then it fails.
@@ -502,16 +505,17 @@ pub struct CreateWwModelTask {
     /// The ID of a knowledge base, from
     /// [`ListKnowledgeBase`](crate::zone::knowledge_base::ListKnowledgeBase).
     pub kb_id: Option<String>,
-    /// The words to look for in the knowledge base. If omitted, those of the messages. 1 to 1000
-    /// characters.
+    /// The words to look for in the knowledge base. Takes effect only if `kb_id` is set. If omitted, the
+    /// messages are compared with it. 1 to 1000 characters.
     pub kb_retrieval_words: Option<String>,
     /// The tag groups of `{tagjson}`. For customized and third-party apps only.
     pub tag_group_list: Option<Vec<TagGroup>>,
     /// The messages to analyze. Of the same message twice, the first counts. Required for self-built apps.
     /// At most 1000 items.
     pub msg_list: Option<Vec<Message>>,
-    /// The model's ID, from the admin console. If omitted, it is Hunyuan with quick answers (Hunyuan ·
-    /// 快速回答).
+    /// The model's ID, from the admin console: Hunyuan with quick answers (Hunyuan · 快速回答), to which it
+    /// defaults; Hunyuan or DeepSeek with deep thinking (深度思考), which are being rolled out gradually; for
+    /// self-built apps also DeepSeek with quick answers. WeCom refuses others.
     pub model_id: Option<String>,
     /// Whether to return what the model thought, too. It thinks in any case. Default false.
     pub need_think_result: Option<bool>,
@@ -597,7 +601,7 @@ pub struct CreateWwModelTaskResponse {
     /// The messages that were not added because they are duplicates. Other invalid messages are not listed
     /// here.
     pub fail_list: Vec<RejectedMessage>,
-    /// The IDs of tag groups that are invalid. Absent if none is.
+    /// The IDs of tag groups that are invalid. May be absent if none is.
     pub fail_tag_group_id_list: Option<Vec<String>>,
 }
 
@@ -635,10 +639,10 @@ impl GetWwModelResult {
 pub struct GetWwModelResultResponse {
     /// The status of the job.
     pub status: JobStatus,
-    /// The messages that couldn't be analyzed, because they don't exist or are of another type.
+    /// The messages that couldn't be analyzed, because they don't exist, say, or are of another type.
     pub fail_list: Vec<FailedMessage>,
     /// The answer. It begins with what the model thought, in `<think>` and `</think>`, if that was asked
-    /// for. May be absent until the job is finished.
+    /// for and the model is one with deep thinking. May be absent until the job is finished.
     pub response_data: Option<String>,
 }
 
@@ -682,7 +686,8 @@ pub struct CreateModelTask {
     pub msg_list: Vec<Message>,
     /// The texts for the placeholders in debug mode. Messages, tags and knowledge bases are ignored then.
     pub debug_info: Option<DebugInfo>,
-    /// The way in which quotes, slashes and control characters in the text are escaped. Default 0.
+    /// The way in which quotes, slashes, backslashes and control characters in the text are escaped.
+    /// Default 0.
     pub escape_type: Option<EscapeType>,
 }
 
@@ -752,7 +757,7 @@ pub struct CreateModelTaskResponse {
     /// The messages that were not added because they are duplicates. Other invalid messages are not listed
     /// here.
     pub fail_list: Vec<RejectedMessage>,
-    /// The IDs of tag groups that are invalid. Absent if none is.
+    /// The IDs of tag groups that are invalid. May be absent if none is.
     pub fail_tag_group_id_list: Option<Vec<String>>,
 }
 
@@ -788,7 +793,7 @@ impl GetModelTaskResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetModelTaskResultResponse {
-    /// The messages that couldn't be analyzed, because they don't exist or are of another type.
+    /// The messages that couldn't be analyzed, because they don't exist, say, or are of another type.
     pub fail_list: Vec<FailedMessage>,
     /// The error code that the model reported.
     pub response_errcode: i64,
@@ -1028,7 +1033,7 @@ pub enum Spam {
     Other(Unknown),
 }
 
-/// The way in which quotes, slashes and control characters in a text are escaped.
+/// The way in which quotes, slashes, backslashes and control characters in a text are escaped.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EscapeType {

@@ -45,7 +45,8 @@ pub struct CreateProgramTask {
     pub msg_list: Vec<Message>,
     /// The texts for the placeholders in debug mode. The messages are ignored then.
     pub debug_info: Option<DebugInfo>,
-    /// The way in which quotes, slashes and control characters in the text are escaped. Default 0.
+    /// The way in which quotes, slashes, backslashes and control characters in the text are escaped.
+    /// Default 0.
     pub escape_type: Option<EscapeType>,
 }
 
@@ -91,7 +92,7 @@ pub struct CreateProgramTaskResponse {
     /// The messages that were not added because they are duplicates. Other invalid messages are not listed
     /// here.
     pub fail_list: Vec<RejectedMessage>,
-    /// The IDs of tag groups that are invalid. Absent if none is.
+    /// The IDs of tag groups that are invalid. May be absent if none is.
     pub fail_tag_group_id_list: Option<Vec<String>>,
 }
 
@@ -125,9 +126,9 @@ impl GetProgramTaskResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetProgramTaskResultResponse {
-    /// The messages that couldn't be analyzed, because they don't exist or are of another type.
+    /// The messages that couldn't be analyzed, because they don't exist, say, or are of another type.
     pub fail_list: Vec<FailedMessage>,
-    /// The error code that the program reported.
+    /// The error code that the program reported, with [`CallBackProgramAsyncJob`].
     pub response_errcode: i64,
     /// The result that the program reported: JSON of its own, as text.
     pub response_data: String,
@@ -179,13 +180,17 @@ pub struct CallBackProgramAsyncJobResponse {}
 /// `INVOKE spec_notify_app` · [专区通知应用](https://developer.work.weixin.qq.com/document/path/99990)
 ///
 /// A program in the zone makes this call, and WeCom's SDK carries it: see `wecom_requests::ZoneCall`.
+///
+/// The app gets the event [`ProgramNotify`](crate::chatdata::events::ProgramNotify), and may answer it
+/// with [`SyncCallProgram`](crate::chatdata::program::SyncCallProgram).
 #[doc(alias("专区通知应用", "spec_notify_app"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SpecNotifyApp {
     /// The notification's ID, made by the SDK. If omitted, WeCom makes one. At most 64 bytes.
     pub notify_id: Option<String>,
-    /// The subject of the notification, a number of the program's own. At most 255.
+    /// The subject of the notification, a number of the program's own. WeCom ignores larger ones. At most
+    /// 255.
     pub notify_scene: Option<u64>,
 }
 
@@ -309,7 +314,7 @@ impl DebugInfo {
     }
 }
 
-/// The way in which quotes, slashes and control characters in a text are escaped.
+/// The way in which quotes, slashes, backslashes and control characters in a text are escaped.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EscapeType {

@@ -196,7 +196,8 @@ pub struct SearchMsgResponse {
 #[non_exhaustive]
 pub struct SearchContactOrCustomer {
     /// The text to search for: in a member's name, its pinyin or the alias; in a customer's name, its
-    /// pinyin, the note or its pinyin. 2 to 31 characters.
+    /// pinyin, the note or its pinyin. The name of a customer who uses WeCom is the real name or the alias
+    /// that they show. 2 to 31 characters.
     pub query_word: String,
     /// The people to search. Default 0.
     pub query_user_type: Option<QueryUserType>,

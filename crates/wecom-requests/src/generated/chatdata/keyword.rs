@@ -34,8 +34,20 @@ impl crate::Check for CreateRule {
         checker
             .at_least_one(
                 &[
-                    ("keyword", self.keyword.is_some()),
-                    ("semantics", self.semantics.is_some()),
+                    (
+                        "keyword.word_list",
+                        self
+                            .keyword
+                            .as_ref()
+                            .is_some_and(|inner| crate::has_items(&inner.word_list)),
+                    ),
+                    (
+                        "semantics.semantics_list",
+                        self
+                            .semantics
+                            .as_ref()
+                            .is_some_and(|inner| crate::has_items(&inner.semantics_list)),
+                    ),
                 ],
             );
     }

@@ -152,6 +152,7 @@ impl crate::Check for NewDoc {
         checker.max_bytes("doc_name", &self.doc_name, 200);
         checker.max_bytes("file_media_id", &self.file_media_id, 1024);
         checker.max_bytes("web_url", &self.web_url, 1024);
+        checker.pattern("web_url", &self.web_url, crate::pattern!("^https?://.+$"));
         checker
             .required_when(
                 ("file_media_id", self.file_media_id.is_some()),
