@@ -23,8 +23,10 @@ use crate::{Secret, Unknown};
 /// `GET /cgi-bin/get_jsapi_ticket` · [获取企业
 /// jsapi_ticket](https://developer.work.weixin.qq.com/document/path/90506)
 ///
-/// Keep the ticket and reuse it: a company gets 400 tickets per hour, an app 100. The client's `jssdk`
-/// does, and signs.
+/// Rate limit: 100 calls per hour.
+///
+/// Keep the ticket and reuse it, as the client's `jssdk` does, which also signs. The rate is that of
+/// one app; all apps of a company together get 400 tickets per hour.
 #[doc(
     alias(
         "获取企业 jsapi_ticket",

@@ -385,7 +385,7 @@ pub struct GetActiveInfoByUserResponse {
 /// For members who leave or whose work changes. The account must be activated and valid. An account
 /// transferred from a current member who is visible to an app of the provider can be transferred again
 /// after 30 days; from others, at any time. If the recipient has an account of the same type, it must
-/// have at most 20 days left. Neither has to be visible to an app.
+/// have at most 20 days left.
 #[doc(
     alias(
         "账号继承",

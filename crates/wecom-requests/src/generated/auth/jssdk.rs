@@ -19,7 +19,12 @@ impl crate::Endpoint for GetJsapiTicket {
         response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
-        rates: &[],
+        rates: &[
+            crate::Rate {
+                calls: 100,
+                per: crate::Period::Hour,
+            },
+        ],
         concurrency: None,
         codes: &[],
     };
