@@ -234,7 +234,7 @@ fn status_2_means_sent_in_one_list_and_failed_in_the_other() {
     assert_eq!(task[1].status, TaskStatus::Other(Unknown::Int(1)));
     let sent =
         read::<GetGroupMsgSendResult>(&json!({ "send_list": [{ "status": 2 }, { "status": 1 }] })).send_list;
-    assert_eq!(sent[0].status, SendStatus::NotFriends);
+    assert_eq!(sent[0].status, SendStatus::NotContacts);
     assert_eq!(sent[1].status, SendStatus::Sent);
 }
 

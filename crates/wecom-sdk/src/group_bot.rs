@@ -100,7 +100,7 @@ impl GroupBot {
 
     /// Uploads a file of at most 20 MB and sends it. Its name is what the recipients see.
     pub async fn send_file(&self, content: Content) -> Result<(), Error> {
-        let media_id = self.upload(content, UploadMediaType::OrdinaryFile).await?;
+        let media_id = self.upload(content, UploadMediaType::File).await?;
         self.send(Message::File(MediaContent::new(media_id))).await
     }
 

@@ -1579,8 +1579,8 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::meeting::realcontrol::SetRealControl,
     >(meeting::realcontrol::SET_REAL_CONTROL, &[], &[]),
     Contract::of::<
-        wecom_models::meeting::realcontrol::SetCohost,
-    >(meeting::realcontrol::SET_COHOST, &[], &[]),
+        wecom_models::meeting::realcontrol::SetCoHost,
+    >(meeting::realcontrol::SET_CO_HOST, &[], &[]),
     Contract::of::<
         wecom_models::meeting::realcontrol::MuteUser,
     >(meeting::realcontrol::MUTE_USER, &["/option", "/operated_user"], &[]),
@@ -3241,7 +3241,7 @@ pub(crate) static EVENTS: &[Occurrence] = &[
     Occurrence::of::<wecom_models::message::events::ReportLocation>(&[], &[]),
     Occurrence::of::<wecom_models::message::events::ClickMenu>(&[], &[]),
     Occurrence::of::<wecom_models::message::events::ViewMenu>(&[], &[]),
-    Occurrence::of::<wecom_models::message::events::ViewMiniprogram>(&[], &[]),
+    Occurrence::of::<wecom_models::message::events::ViewMiniProgram>(&[], &[]),
     Occurrence::of::<wecom_models::message::events::ScanCodePush>(&[], &[]),
     Occurrence::of::<wecom_models::message::events::ScanCodeWaitMsg>(&[], &[]),
     Occurrence::of::<wecom_models::message::events::PicSysPhoto>(&[], &[]),

@@ -2708,7 +2708,7 @@ pub(crate) static EXAMPLES: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "message.events.view_miniprogram",
+        "message.events.view_mini_program",
         &[
             r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>

@@ -567,7 +567,7 @@ pub struct AddCheckinRecordResponse {}
 pub struct AddCheckinUserFace {
     /// The member's userid.
     pub userid: Option<String>,
-    /// The image, in base64.
+    /// The image, in Base64.
     pub userface: Option<String>,
 }
 
@@ -1521,7 +1521,7 @@ pub struct Group {
     /// The number of days within which a make-up check-in may be requested; -1, the default, means no
     /// limit.
     pub allow_apply_bk_day_limit: i64,
-    /// The handling of a check-in out of range. The default is `Abnormal`.
+    /// The handling of a check-in out of range. The default is `Exception`.
     pub option_out_range: OutOfRange,
     /// The userid of the member who created the rule.
     pub create_userid: String,
@@ -4083,7 +4083,7 @@ pub enum CheckinFilter {
     /// `1`: at the start and end of work.
     Work,
     /// `2`: outside of the office.
-    Outside,
+    OffSite,
     /// `3`
     All,
     /// A value the documentation does not list.
@@ -4099,7 +4099,7 @@ pub enum CheckinType {
     /// `下班打卡`: at the end of work.
     End,
     /// `外出打卡`: outside of the office.
-    Outside,
+    OffSite,
     /// `仅记录打卡时间和位置`: only time and location are recorded.
     RecordOnly,
     /// A value the documentation does not list.
@@ -4113,7 +4113,7 @@ pub enum RecordType {
     /// `1`: fixed schedule.
     Fixed,
     /// `2`: outside of the office; not in these reports.
-    Outside,
+    OffSite,
     /// `3`: shift schedule.
     Shift,
     /// `4`: free schedule.
@@ -4183,7 +4183,7 @@ pub enum ItemType {
     /// `3`
     BusinessTrip,
     /// `4`
-    Outside,
+    OffSite,
     /// `15`: check-in by approval (审批打卡).
     ByApproval,
     /// `100`
@@ -4291,7 +4291,7 @@ pub enum RestDeduction {
 #[non_exhaustive]
 pub enum OutOfRange {
     /// `0`: an exception: wrong location.
-    Abnormal,
+    Exception,
     /// `1`: normal field work.
     FieldWork,
     /// `2`: not allowed.

@@ -42,7 +42,7 @@ use crate::{Timestamp, Unknown};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAuthInfo {
-    /// The app's agentid. Only suites with several apps need it.
+    /// The app's agentid. Required only for old third-party suites with several apps.
     pub agentid: Option<u64>,
 }
 
@@ -121,7 +121,7 @@ pub struct GetCheckinData {
     pub cursor: Option<String>,
     /// Records per page. Default 200, at most 500.
     pub limit: Option<u64>,
-    /// The app's agentid. Required for suites with several apps.
+    /// The app's agentid. Required only for old third-party suites with several apps.
     pub agentid: Option<u64>,
 }
 
@@ -250,7 +250,7 @@ pub struct GetTemperatureData {
     pub cursor: Option<String>,
     /// Records per page. Default 200, at most 500.
     pub limit: Option<u64>,
-    /// The app's agentid. Required for suites with several apps.
+    /// The app's agentid. Required only for old third-party suites with several apps.
     pub agentid: Option<u64>,
 }
 
@@ -379,7 +379,7 @@ pub struct GetAccessControlData {
     pub cursor: Option<String>,
     /// Records per page. Default 200, at most 500.
     pub limit: Option<u64>,
-    /// The app's agentid. Required for suites with several apps.
+    /// The app's agentid. Required only for old third-party suites with several apps.
     pub agentid: Option<u64>,
 }
 

@@ -236,7 +236,7 @@ pub struct Field {
     pub value_type: ValueType,
     /// Whether it is required.
     pub is_must: bool,
-    /// The options. Only present if `field_type` is `Options`.
+    /// The options. Present only if `field_type` is `Options`.
     pub option_list: Option<Vec<FieldOption>>,
 }
 

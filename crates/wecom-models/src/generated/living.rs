@@ -49,8 +49,8 @@ pub struct CreateLiving {
     pub r#type: Option<LivingType>,
     /// The introduction. For events, use `activity_detail` instead. At most 100 characters.
     pub description: Option<String>,
-    /// The app's ID. Only needed by suites of several apps (old third-party apps).
-    pub agentid: Option<i64>,
+    /// The app's agentid. Only for old third-party suites with several apps.
+    pub agentid: Option<u64>,
     /// The number of seconds before the start when people are reminded. Default 0.
     pub remind_time: Option<u64>,
     /// The `media_id` of the cover image. Only for events.
@@ -95,7 +95,7 @@ impl CreateLiving {
 
     /// Sets [`agentid`](Self::agentid).
     #[must_use]
-    pub fn agentid(mut self, agentid: i64) -> Self {
+    pub fn agentid(mut self, agentid: u64) -> Self {
         self.agentid = Some(agentid);
         self
     }
@@ -630,11 +630,11 @@ pub struct LivingInfo {
     pub mic_num: u64,
     /// Whether there is a replay.
     pub open_replay: bool,
-    /// The status of the replay. Only present if `open_replay` is set.
+    /// The status of the replay. Present only if `open_replay` is set.
     pub replay_status: Option<ReplayStatus>,
     /// The type of the stream.
     pub r#type: LivingType,
-    /// The URL to send the stream to. Only present for events that haven't started.
+    /// The URL to send the stream to. Present only for events that haven't started.
     pub push_stream_url: Option<String>,
     /// The number of people watching now.
     pub online_count: u64,

@@ -186,7 +186,7 @@ pub struct UploadMediaByUrl {
     /// The URL that WeCom downloads the file from. The server must support `Range` requests; a file in
     /// Tencent Cloud's COS must be publicly readable (公有读). At most 1024 bytes.
     pub url: String,
-    /// The MD5 of the file's content, in hexadecimal digits. The task fails if that of the downloaded file
+    /// The MD5 of the file's content, in hexadecimal digits. The job fails if that of the downloaded file
     /// differs. At most 32 bytes.
     pub md5: String,
 }
@@ -217,7 +217,7 @@ impl UploadMediaByUrl {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UploadMediaByUrlResponse {
-    /// The task's ID, for [`GetUploadByUrlResult`]. Valid for 60 minutes.
+    /// The job's ID, for [`GetUploadByUrlResult`]. Valid for 60 minutes.
     pub jobid: String,
 }
 
@@ -247,7 +247,7 @@ pub struct UploadMediaByUrlResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUploadByUrlResult {
-    /// The task's ID, from [`UploadMediaByUrl`]. Valid for 60 minutes. At most 128 bytes.
+    /// The job's ID, from [`UploadMediaByUrl`]. Valid for 60 minutes. At most 128 bytes.
     pub jobid: String,
 }
 
@@ -265,7 +265,7 @@ impl GetUploadByUrlResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetUploadByUrlResultResponse {
-    /// The status of the task.
+    /// The status of the job.
     ///
     /// The table says it is text, the example shows a number.
     pub status: UploadStatus,
@@ -372,13 +372,13 @@ pub struct UploadAttachmentResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UploadDetail {
-    /// The error code; 0 unless the task failed.
+    /// The error code; 0 unless the job failed.
     pub errcode: i64,
     /// The description of the error code.
     pub errmsg: String,
-    /// The file's `media_id`, valid for 3 days. Absent unless the task is done.
+    /// The file's `media_id`, valid for 3 days. Absent until the job is finished.
     pub media_id: Option<String>,
-    /// The time the file was uploaded. Absent unless the task is done.
+    /// The time the file was uploaded. Absent until the job is finished.
     ///
     /// The number is text, in the table and in the example.
     pub created_at: Option<Timestamp>,
@@ -429,7 +429,7 @@ pub enum UploadStatus {
     /// `1`
     InProgress,
     /// `2`
-    Done,
+    Finished,
     /// `3`
     Failed,
     /// A value the documentation does not list.

@@ -115,9 +115,9 @@ pub struct OpenOrderResponse {
     pub order_id: String,
     /// The URL at which the company pays, or confirms the order if the provider pays or it is free.
     pub order_url: String,
-    /// The price in fen (1/100 yuan), before any discount. Present only if the request determines it.
+    /// The price before any discount, in fen (1/100 yuan). Present only if the request determines it.
     pub origin_price: Option<u64>,
-    /// The price in fen (1/100 yuan) after the discount; for customized apps the same as `origin_price`.
+    /// The price after the discount, in fen (1/100 yuan); for customized apps the same as `origin_price`.
     /// Present only if the request determines it.
     pub paid_price: Option<u64>,
 }
@@ -550,7 +550,7 @@ impl ThirdAppItem {
 pub struct DiscountInfo {
     /// The type of discount. Except for a new purchase, a fixed discount requires a `custom_corpid`.
     pub discount_type: DiscountType,
-    /// The discount in fen (1/100 yuan): at most 90% of the price, 50% for a recommended app (推荐第三方应用).
+    /// The discount, in fen (1/100 yuan): at most 90% of the price, 50% for a recommended app (推荐第三方应用).
     /// Higher discounts for a recommended app can only be set in the provider console. 1 to 10000000.
     ///
     /// The table says 1 or more; the page's example sends 0 with a percentage. Omit it then.

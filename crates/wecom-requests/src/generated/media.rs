@@ -192,7 +192,9 @@ impl crate::Job for GetUploadByUrlResult {
 
     fn state(response: &Self::Response) -> crate::JobState {
         match Some(&response.status) {
-            Some(UploadStatus::Done) => crate::job::over(Some(&response.detail.errcode)),
+            Some(UploadStatus::Finished) => {
+                crate::job::over(Some(&response.detail.errcode))
+            }
             Some(UploadStatus::Failed) => {
                 crate::job::failed(Some(&response.detail.errcode))
             }

@@ -960,7 +960,7 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     #[cfg(feature = "meeting")]
     <wecom_models::meeting::realcontrol::SetRealControl as crate::Endpoint>::META,
     #[cfg(feature = "meeting")]
-    <wecom_models::meeting::realcontrol::SetCohost as crate::Endpoint>::META,
+    <wecom_models::meeting::realcontrol::SetCoHost as crate::Endpoint>::META,
     #[cfg(feature = "meeting")]
     <wecom_models::meeting::realcontrol::MuteUser as crate::Endpoint>::META,
     #[cfg(feature = "meeting")]

@@ -29,7 +29,7 @@ fn set_real_control() {
     crate::snapshot::snapshot::<SetRealControl>(SET_REAL_CONTROL);
 }
 
-pub(crate) const SET_COHOST: &[crate::snapshot::Example] = &[
+pub(crate) const SET_CO_HOST: &[crate::snapshot::Example] = &[
     crate::snapshot::Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAXtWyuj",
@@ -41,8 +41,8 @@ pub(crate) const SET_COHOST: &[crate::snapshot::Example] = &[
 ];
 
 #[test]
-fn set_cohost() {
-    crate::snapshot::snapshot::<SetCohost>(SET_COHOST);
+fn set_co_host() {
+    crate::snapshot::snapshot::<SetCoHost>(SET_CO_HOST);
 }
 
 pub(crate) const MUTE_USER: &[crate::snapshot::Example] = &[

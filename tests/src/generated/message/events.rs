@@ -245,9 +245,9 @@ fn view_menu() {
 }
 
 #[test]
-fn view_miniprogram() {
+fn view_mini_program() {
     crate::event::snapshot::<
-        ViewMiniprogram,
+        ViewMiniProgram,
     >(
         &[
             r#"<xml>

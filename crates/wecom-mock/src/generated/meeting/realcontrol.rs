@@ -22,7 +22,7 @@ pub(crate) static ROUTES: &[Route] = &[
         cases: &[],
     },
     Route {
-        id: "meeting.realcontrol.set_cohost",
+        id: "meeting.realcontrol.set_co_host",
         method: "POST",
         path: "/cgi-bin/meeting/realcontrol/set_cohost",
         token: Some("access_token"),

@@ -293,11 +293,11 @@ pub enum ButtonType {
     /// `view`: opens a page, which can identify the member with web authorization (网页授权).
     View,
     /// `scancode_push`: scans a code, shows the result (or opens it if it is a URL), and sends it.
-    ScancodePush,
+    ScanCodePush,
     /// `scancode_waitmsg`: scans a code, sends the result, and shows that a message is awaited.
-    ScancodeWaitmsg,
+    ScanCodeWaitMsg,
     /// `pic_sysphoto`: takes a photo with the system's camera, sends it, and sends an event.
-    PicSysphoto,
+    PicSysPhoto,
     /// `pic_photo_or_album`: lets the user choose between a photo and the phone's album.
     PicPhotoOrAlbum,
     /// `pic_weixin`: lets the user choose from WeCom's album, sends the image, and sends an event.

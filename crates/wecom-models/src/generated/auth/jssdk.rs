@@ -54,7 +54,7 @@ impl GetJsapiTicket {
 pub struct GetJsapiTicketResponse {
     /// The ticket. At most 512 bytes.
     pub ticket: Secret,
-    /// The lifetime of the ticket in seconds, usually 7200.
+    /// The ticket's lifetime, in seconds: usually 7200.
     pub expires_in: u64,
 }
 
@@ -90,7 +90,7 @@ impl GetTicket {
 pub struct GetTicketResponse {
     /// The ticket. At most 512 bytes.
     pub ticket: Secret,
-    /// The lifetime of the ticket in seconds, usually 7200.
+    /// The ticket's lifetime, in seconds: usually 7200.
     pub expires_in: u64,
 }
 

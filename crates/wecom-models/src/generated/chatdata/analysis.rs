@@ -160,7 +160,7 @@ impl GetAnalyzeTaskResult {
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetAnalyzeTaskResultResponse {
     /// The status of the job.
-    pub status: AnalyzeStatus,
+    pub status: JobStatus,
     /// The summary. Absent for other types of analysis.
     pub analyze_result: Option<BatchResult>,
     /// For sentiment and spam: all messages of the job on every call, including those without a result
@@ -201,8 +201,7 @@ pub struct GetAnalyzeTaskResultResponse {
 pub struct CreateExportJob {
     /// The code from the display component. Valid for 5 minutes and for one call.
     pub code: Secret,
-    /// The template's `media_id`, uploaded as a temporary media file of the type `file`: doc, docx, xls,
-    /// xlsx or txt.
+    /// The template's `media_id`, a temporary media file of the type `file`: doc, docx, xls, xlsx or txt.
     pub media_id: String,
 }
 
@@ -271,11 +270,11 @@ pub struct GetExportJobStatusResponse {
     /// The status of the job.
     pub status: ExportStatus,
     /// The ID of the result, which only the display component's template `ww-open-result-link` can show.
-    /// Absent until the job has finished, and if it failed.
+    /// Absent until the job is finished, and if it failed.
     pub result_id: Option<String>,
-    /// The error code of the export itself; 0 on success. Absent until the job has finished.
+    /// The error code of the export itself; 0 on success. Absent until the job is finished.
     pub result_errcode: Option<i64>,
-    /// The description of `result_errcode`. Absent until the job has finished.
+    /// The description of `result_errcode`. Absent until the job is finished.
     pub result_errmsg: Option<String>,
 }
 
@@ -393,7 +392,7 @@ pub enum AnalyzeTask {
 /// The status of an analysis.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum AnalyzeStatus {
+pub enum JobStatus {
     /// `0`
     Unfinished,
     /// `1`
@@ -439,7 +438,7 @@ pub enum ExportStatus {
     /// `1`
     Waiting,
     /// `2`
-    Running,
+    InProgress,
     /// `3`: the job has ended, successfully or not.
     Finished,
     /// A value the documentation does not list.

@@ -160,7 +160,7 @@ pub struct CreateAsyncProgramTaskResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAsyncProgramResult {
-    /// The task's ID, from [`CreateAsyncProgramTask`].
+    /// The job's ID, from [`CreateAsyncProgramTask`].
     pub jobid: String,
 }
 

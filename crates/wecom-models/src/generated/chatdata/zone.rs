@@ -680,7 +680,7 @@ pub enum LogLevel {
 #[non_exhaustive]
 pub enum MediaType {
     /// `file`: any file, the only type so far.
-    OrdinaryFile,
+    File,
     /// A value the documentation does not list.
     Other(Unknown),
 }

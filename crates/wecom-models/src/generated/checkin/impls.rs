@@ -10,7 +10,7 @@ impl wire::IntEnum for CheckinFilter {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
             1 => Self::Work,
-            2 => Self::Outside,
+            2 => Self::OffSite,
             3 => Self::All,
             _ => return None,
         };
@@ -20,7 +20,7 @@ impl wire::IntEnum for CheckinFilter {
     fn code(&self) -> Result<i64, &Unknown> {
         let code = match self {
             Self::Work => 1,
-            Self::Outside => 2,
+            Self::OffSite => 2,
             Self::All => 3,
             Self::Other(unknown) => return Err(unknown),
         };
@@ -33,7 +33,7 @@ impl wire::StringEnum for CheckinType {
         let value = match name {
             "上班打卡" => Self::Start,
             "下班打卡" => Self::End,
-            "外出打卡" => Self::Outside,
+            "外出打卡" => Self::OffSite,
             "仅记录打卡时间和位置" => Self::RecordOnly,
             _ => return None,
         };
@@ -44,7 +44,7 @@ impl wire::StringEnum for CheckinType {
         let name = match self {
             Self::Start => "上班打卡",
             Self::End => "下班打卡",
-            Self::Outside => "外出打卡",
+            Self::OffSite => "外出打卡",
             Self::RecordOnly => "仅记录打卡时间和位置",
             Self::Other(unknown) => return Err(unknown),
         };
@@ -56,7 +56,7 @@ impl wire::IntEnum for RecordType {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
             1 => Self::Fixed,
-            2 => Self::Outside,
+            2 => Self::OffSite,
             3 => Self::Shift,
             4 => Self::Free,
             5 => Self::Overtime,
@@ -69,7 +69,7 @@ impl wire::IntEnum for RecordType {
     fn code(&self) -> Result<i64, &Unknown> {
         let code = match self {
             Self::Fixed => 1,
-            Self::Outside => 2,
+            Self::OffSite => 2,
             Self::Shift => 3,
             Self::Free => 4,
             Self::Overtime => 5,
@@ -156,7 +156,7 @@ impl wire::IntEnum for ItemType {
             1 => Self::Leave,
             2 => Self::MakeUp,
             3 => Self::BusinessTrip,
-            4 => Self::Outside,
+            4 => Self::OffSite,
             15 => Self::ByApproval,
             100 => Self::FieldWork,
             _ => return None,
@@ -169,7 +169,7 @@ impl wire::IntEnum for ItemType {
             Self::Leave => 1,
             Self::MakeUp => 2,
             Self::BusinessTrip => 3,
-            Self::Outside => 4,
+            Self::OffSite => 4,
             Self::ByApproval => 15,
             Self::FieldWork => 100,
             Self::Other(unknown) => return Err(unknown),
@@ -331,7 +331,7 @@ impl wire::IntEnum for RestDeduction {
 impl wire::IntEnum for OutOfRange {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
-            0 => Self::Abnormal,
+            0 => Self::Exception,
             1 => Self::FieldWork,
             2 => Self::Forbidden,
             _ => return None,
@@ -341,7 +341,7 @@ impl wire::IntEnum for OutOfRange {
 
     fn code(&self) -> Result<i64, &Unknown> {
         let code = match self {
-            Self::Abnormal => 0,
+            Self::Exception => 0,
             Self::FieldWork => 1,
             Self::Forbidden => 2,
             Self::Other(unknown) => return Err(unknown),

@@ -310,8 +310,8 @@ pub struct MemberResult {
     pub userid: Option<String>,
     /// The error code for this member; 0 on success. Present once the import is finished.
     pub errcode: Option<i64>,
-    /// The error message for this member, such as a missing permission, a conflict or a wrong format.
-    /// Present once the import is finished.
+    /// The description of the error code for this member, such as a missing permission, a conflict or a
+    /// wrong format. Present once the import is finished.
     pub errmsg: Option<String>,
 }
 
@@ -325,7 +325,8 @@ pub struct DepartmentResult {
     pub partyid: u64,
     /// The error code for this department; 0 on success.
     pub errcode: i64,
-    /// The error message for this department, such as a missing permission, a conflict or a wrong format.
+    /// The description of the error code for this department, such as a missing permission, a conflict or
+    /// a wrong format.
     pub errmsg: String,
 }
 

@@ -246,7 +246,7 @@ pub struct CreateParty {
     /// The name. Customized apps get it once an admin authorizes it; suites get the department's ID in its
     /// place, unless they are a contacts app.
     pub name: Option<String>,
-    /// The ID of the department above.
+    /// The parent department's ID.
     pub parent_id: u64,
     /// The department's rank beside others.
     pub order: Option<i64>,
@@ -273,7 +273,7 @@ pub struct UpdateParty {
     /// The name. Only if changed. Customized apps get it once an admin authorizes it; of suites, only
     /// contacts apps are told.
     pub name: Option<String>,
-    /// The ID of the department above. Only if changed.
+    /// The parent department's ID. Only if changed.
     pub parent_id: Option<u64>,
 }
 

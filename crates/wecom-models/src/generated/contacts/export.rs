@@ -299,7 +299,7 @@ pub enum ExportStatus {
     /// `1`
     InProgress,
     /// `2`
-    Done,
+    Finished,
     /// `3`
     Failed,
     /// A value the documentation does not list.

@@ -1136,7 +1136,7 @@ impl ListMemberAuth {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListMemberAuthResponse {
-    /// The cursor of the next page. Empty on the last page.
+    /// The cursor of the next page. Empty after the last page.
     pub next_cursor: String,
     /// The members.
     pub member_auth_list: Vec<MemberAuth>,

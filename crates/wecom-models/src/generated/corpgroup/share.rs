@@ -155,7 +155,7 @@ impl GetCorpToken {
 pub struct GetCorpTokenResponse {
     /// The access token for the child or downstream company. At most 512 bytes.
     pub access_token: Secret,
-    /// The validity of the token, in seconds.
+    /// The token's lifetime, in seconds.
     pub expires_in: u64,
 }
 

@@ -397,7 +397,7 @@ pub struct GetMailList {
     pub begin_time: Timestamp,
     /// The end of the period.
     pub end_time: Timestamp,
-    /// The `next_cursor` of the previous page. Can be omitted for the first page.
+    /// The `next_cursor` of the previous page. Omit it for the first page.
     pub cursor: Option<String>,
     /// Records per page. Default 100, at most 1000.
     pub limit: Option<u64>,
@@ -1184,7 +1184,7 @@ pub enum RemindScope {
     /// `2`: only the host.
     Host,
     /// `3`: every member.
-    Everybody,
+    Everyone,
     /// A value the documentation does not list.
     Other(Unknown),
 }

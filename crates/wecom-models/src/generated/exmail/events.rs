@@ -39,7 +39,7 @@ pub enum ExmailEvent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ReceiveAppEmail {
-    /// The number of new mails in the mailbox.
+    /// The number of new emails in the mailbox.
     pub amount: u64,
 }
 
@@ -55,6 +55,6 @@ pub struct ReceiveAppEmail {
 pub struct ReceivePublicEmail {
     /// The mailbox's ID.
     pub id: u64,
-    /// The number of new mails in the mailbox.
+    /// The number of new emails in the mailbox.
     pub amount: u64,
 }

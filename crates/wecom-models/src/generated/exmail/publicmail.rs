@@ -49,7 +49,7 @@ pub struct CreatePublicMail {
     /// `tag_list`.
     ///
     /// The page's table says string; its example shows an object.
-    pub userid_list: Option<UseridList>,
+    pub userid_list: Option<UserIdList>,
     /// The IDs of departments whose members can use the mailbox.
     ///
     /// The page's table says uint; its example shows an object.
@@ -77,7 +77,7 @@ impl CreatePublicMail {
 
     /// Sets [`userid_list`](Self::userid_list).
     #[must_use]
-    pub fn userid_list(mut self, userid_list: UseridList) -> Self {
+    pub fn userid_list(mut self, userid_list: UserIdList) -> Self {
         self.userid_list = Some(userid_list);
         self
     }
@@ -154,7 +154,7 @@ pub struct UpdatePublicMail {
     /// unchanged.
     ///
     /// The page's table says string; its example shows an object.
-    pub userid_list: Option<UseridList>,
+    pub userid_list: Option<UserIdList>,
     /// The IDs of departments whose members can use the mailbox. An empty list clears it. If omitted, it
     /// stays unchanged.
     ///
@@ -191,7 +191,7 @@ impl UpdatePublicMail {
 
     /// Sets [`userid_list`](Self::userid_list).
     #[must_use]
-    pub fn userid_list(mut self, userid_list: UseridList) -> Self {
+    pub fn userid_list(mut self, userid_list: UserIdList) -> Self {
         self.userid_list = Some(userid_list);
         self
     }
@@ -441,12 +441,12 @@ pub struct DeleteAuthCodeResponse {}
 /// Members.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
-pub struct UseridList {
+pub struct UserIdList {
     /// Their userids.
     pub list: Vec<String>,
 }
 
-impl UseridList {
+impl UserIdList {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(list: impl IntoIterator<Item = impl crate::IntoItem<String>>) -> Self {
@@ -538,7 +538,7 @@ pub struct PublicMailbox {
     /// The userids of members who can use the mailbox.
     ///
     /// The page's table says string; its example shows an object.
-    pub userid_list: UseridList,
+    pub userid_list: UserIdList,
     /// The IDs of departments whose members can use the mailbox.
     ///
     /// The page's table says uint; its example shows an object.

@@ -785,7 +785,7 @@ impl ClosingLink {
 pub struct ClosingMiniProgram {
     /// The title. At most 64 bytes.
     pub title: String,
-    /// The cover: the `media_id` of an uploaded image. Recommended: 520 by 416 pixels.
+    /// The cover: the `media_id` of an uploaded image. Recommended: 520×416 pixels.
     pub pic_media_id: String,
     /// The mini program's appid. The mini program must be linked to the company.
     pub appid: String,

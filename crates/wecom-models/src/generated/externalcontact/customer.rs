@@ -247,7 +247,7 @@ pub struct RemarkExternalContact {
     pub remark_company: Option<String>,
     /// The customer's mobile numbers. Replaces the whole list. A list with one empty string clears it.
     pub remark_mobiles: Option<Vec<String>>,
-    /// The media_id of the remark's image, an uploaded media file.
+    /// The `media_id` of the remark's image, an uploaded media file.
     pub remark_pic_mediaid: Option<String>,
 }
 
@@ -660,7 +660,7 @@ pub enum ContactType {
 #[non_exhaustive]
 pub enum Gender {
     /// `0`: unknown, or not available to this app.
-    Unspecified,
+    Undefined,
     /// `1`
     Male,
     /// `2`

@@ -1135,7 +1135,7 @@ pub struct MiniProgramContent {
 pub struct MiniProgramCard {
     /// The title. At most 64 bytes.
     pub title: String,
-    /// The cover: the `media_id` of an uploaded image. Recommended: 520 by 416 pixels.
+    /// The cover: the `media_id` of an uploaded image. Recommended: 520×416 pixels.
     pub pic_media_id: String,
     /// The mini program's appid. The mini program must be linked to the company.
     pub appid: String,
@@ -1288,7 +1288,7 @@ pub enum SendStatus {
     /// `1`
     Sent,
     /// `2`: failed: the member and the customer aren't contacts.
-    NotFriends,
+    NotContacts,
     /// `3`: failed: the customer has already received another broadcast.
     OtherReceived,
     /// A value the documentation does not list.

@@ -420,7 +420,7 @@ pub struct RuleGroupId {
 pub struct RuleGroup {
     /// The rule group's ID.
     pub strategy_id: u64,
-    /// The parent rule group's ID. 0 if it has none.
+    /// The parent rule group's ID. 0 if there is none.
     pub parent_id: u64,
     /// The rule group's name.
     pub strategy_name: String,

@@ -312,7 +312,7 @@ pub struct DeleteProductAlbumResponse {}
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImageContent {
-    /// The image's media_id. Only from uploading attachment resources (上传附件资源).
+    /// The image's `media_id`. Only from uploading attachment resources (上传附件资源).
     pub media_id: String,
 }
 
@@ -328,7 +328,7 @@ impl ImageContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ProductImage {
-    /// The image's media_id, for downloading it: [`GetMedia`](crate::media::GetMedia).
+    /// The image's `media_id`, for downloading it: [`GetMedia`](crate::media::GetMedia).
     pub media_id: String,
 }
 

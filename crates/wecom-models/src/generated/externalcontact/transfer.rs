@@ -481,7 +481,7 @@ pub struct FailedChat {
     pub chat_id: String,
     /// The error code that says why.
     pub errcode: i64,
-    /// The error message that says why.
+    /// The description of the error code.
     pub errmsg: String,
 }
 

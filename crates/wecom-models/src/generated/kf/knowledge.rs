@@ -151,7 +151,7 @@ pub struct ModGroupResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListGroup {
-    /// The `next_cursor` of the previous page. Can be omitted for the first page.
+    /// The `next_cursor` of the previous page. Omit it for the first page.
     pub cursor: Option<String>,
     /// Groups per page. Default 500, at most 1000.
     pub limit: Option<u64>,
@@ -380,7 +380,7 @@ pub struct ModIntentResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListIntent {
-    /// The `next_cursor` of the previous page. Can be omitted for the first page.
+    /// The `next_cursor` of the previous page. Omit it for the first page.
     pub cursor: Option<String>,
     /// Questions per page. Default 500, at most 1000.
     pub limit: Option<u64>,
@@ -613,7 +613,7 @@ impl LinkAttachment {
 pub struct MiniProgramAttachment {
     /// The title. At most 64 bytes.
     pub title: Option<String>,
-    /// The cover: the `media_id` of an uploaded image. Recommended: 520 by 416 pixels.
+    /// The cover: the `media_id` of an uploaded image. Recommended: 520×416 pixels.
     pub thumb_media_id: String,
     /// The mini program's appid. The mini program must be linked to the company.
     pub appid: String,

@@ -520,7 +520,7 @@ pub struct ProductContent {
     pub head_image: String,
     /// The product's title.
     pub title: String,
-    /// The price in fen (1/100 yuan), as text.
+    /// The price, in fen (1/100 yuan), as text.
     pub sales_price: String,
     /// The shop's name.
     pub shop_nickname: String,
@@ -789,7 +789,7 @@ pub struct OutgoingMiniProgram {
     /// The title. WeCom truncates longer text. Truncated after 64 bytes
     /// ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub title: Option<String>,
-    /// The cover: the `media_id` of an uploaded image. Recommended: 520 by 416 pixels.
+    /// The cover: the `media_id` of an uploaded image. Recommended: 520×416 pixels.
     pub thumb_media_id: String,
     /// The page that a click opens. Its path must end in `.html`, or WeChat doesn't find it.
     pub pagepath: String,

@@ -206,7 +206,7 @@ pub struct ServicerResult {
     /// The error code for this member or department: 701008 if a member to add has no valid external
     /// contact account.
     pub errcode: i64,
-    /// The error message for this member or department.
+    /// The description of the error code for this member or department.
     pub errmsg: String,
 }
 

@@ -739,7 +739,7 @@ pub struct ShareResult {
     pub active_code: String,
     /// The error code that says why.
     pub errcode: i64,
-    /// The error's description.
+    /// The description of the error code.
     pub errmsg: String,
 }
 

@@ -66,7 +66,7 @@ pub struct UnlicensedNotify {}
 pub struct LicensePaySuccess {
     /// The order's ID; of an order for several companies, the ID of the company's own order.
     pub order_id: String,
-    /// The userid of the member of the provider who placed the order.
+    /// The userid of the member of the provider that placed the order.
     pub buyer_user_id: String,
 }
 
@@ -84,7 +84,7 @@ pub struct LicenseRefund {
     /// The order's ID.
     pub order_id: String,
     /// The result. Not the status of `license::order`.
-    pub order_status: RefundStatus,
+    pub order_status: RefundResult,
 }
 
 /// License accounts were activated automatically.
@@ -127,7 +127,7 @@ pub struct ActivatedAccount {
 /// The result of a refund.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum RefundStatus {
+pub enum RefundResult {
     /// `1`: refunded.
     Refunded,
     /// `2`: rejected.

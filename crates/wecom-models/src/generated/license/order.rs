@@ -710,7 +710,7 @@ impl GetPayJobResult {
 pub struct GetPayJobResultResponse {
     /// The status of the payment.
     pub status: PayJobStatus,
-    /// The reason of the failure. Present only if the payment failed.
+    /// The reason for the failure. Present only if the payment failed.
     pub pay_job_result: Option<PayJobResult>,
 }
 
@@ -811,7 +811,7 @@ impl RenewalAccount {
 pub struct InvalidAccount {
     /// The error code that says why.
     pub errcode: i64,
-    /// The error's description.
+    /// The description of the error code.
     pub errmsg: String,
     /// The member's userid.
     pub userid: String,
@@ -971,7 +971,7 @@ pub struct CompanyError {
     pub corpid: String,
     /// The error code that says why.
     pub errcode: i64,
-    /// The error's description.
+    /// The description of the error code.
     pub errmsg: String,
 }
 
@@ -1027,7 +1027,7 @@ pub struct PayJobResult {
     /// isn't permitted to pay; 701005, the order's ID is invalid; 701084, the order isn't waiting for
     /// payment; 701147, some orders exceed the limit of a single payment.
     pub errcode: i64,
-    /// The error's description.
+    /// The description of the error code.
     pub errmsg: String,
     /// The companies because of which it failed; not empty only if companies are the reason. Their
     /// `errcode` is 701129 for a company without an order of the provider's apps, 701130 if all of these

@@ -72,7 +72,7 @@ impl wire::IntEnum for UploadStatus {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
             1 => Self::InProgress,
-            2 => Self::Done,
+            2 => Self::Finished,
             3 => Self::Failed,
             _ => return None,
         };
@@ -82,7 +82,7 @@ impl wire::IntEnum for UploadStatus {
     fn code(&self) -> Result<i64, &Unknown> {
         let code = match self {
             Self::InProgress => 1,
-            Self::Done => 2,
+            Self::Finished => 2,
             Self::Failed => 3,
             Self::Other(unknown) => return Err(unknown),
         };

@@ -2025,7 +2025,7 @@ pub enum RemindScope {
     /// `2`: only the host.
     Host,
     /// `3`
-    Everybody,
+    Everyone,
     /// `4`: only the attendees in `ring_users`.
     Listed,
     /// A value the documentation does not list.

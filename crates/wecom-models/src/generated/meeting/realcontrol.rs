@@ -9,7 +9,7 @@
 //! | request | title | call |
 //! |---|---|---|
 //! | [`SetRealControl`] | [管理会中设置](https://developer.work.weixin.qq.com/document/path/98175) | `POST /cgi-bin/meeting/realcontrol/set` |
-//! | [`SetCohost`] | [管理联席主持人](https://developer.work.weixin.qq.com/document/path/98180) | `POST /cgi-bin/meeting/realcontrol/set_cohost` |
+//! | [`SetCoHost`] | [管理联席主持人](https://developer.work.weixin.qq.com/document/path/98180) | `POST /cgi-bin/meeting/realcontrol/set_cohost` |
 //! | [`MuteUser`] | [静音成员](https://developer.work.weixin.qq.com/document/path/98184) | `POST /cgi-bin/meeting/realcontrol/mute_user` |
 //! | [`SwitchUserVideo`] | [关闭或开启成员视频](https://developer.work.weixin.qq.com/document/path/98189) | `POST /cgi-bin/meeting/realcontrol/switch_user_video` |
 //! | [`CloseScreenShare`] | [关闭成员屏幕共享](https://developer.work.weixin.qq.com/document/path/98185) | `POST /cgi-bin/meeting/realcontrol/close_screen_share` |
@@ -178,7 +178,7 @@ pub struct SetRealControlResponse {}
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct SetCohost {
+pub struct SetCoHost {
     /// The meeting's ID.
     pub meetingid: String,
     /// Whether the attendee becomes a co-host. If `false`, the attendee no longer is one.
@@ -187,7 +187,7 @@ pub struct SetCohost {
     pub operated_user: OperatedUser,
 }
 
-impl SetCohost {
+impl SetCoHost {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
@@ -203,12 +203,12 @@ impl SetCohost {
     }
 }
 
-/// The response to [`SetCohost`].
+/// The response to [`SetCoHost`].
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
-pub struct SetCohostResponse {}
+pub struct SetCoHostResponse {}
 
 /// Mutes or unmutes an attendee.
 ///

@@ -959,7 +959,7 @@ pub enum SharingAuthType {
     /// `2`: only attendees.
     Attendees,
     /// `3`
-    Everybody,
+    Everyone,
     /// `4`: those whose request was approved; not for Rooms.
     Approved,
     /// `5`: those who got a WeChat invitation link; not for Rooms.

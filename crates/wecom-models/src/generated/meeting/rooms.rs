@@ -1091,7 +1091,7 @@ pub enum RecordSharing {
     /// `0`
     Nobody,
     /// `1`
-    Everybody,
+    Everyone,
     /// `2`: only those who are logged in.
     LoggedIn,
     /// `3`: only members of the company.

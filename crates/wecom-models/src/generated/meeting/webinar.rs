@@ -58,8 +58,8 @@ pub struct CreateWebinar {
     /// The page's example has letters, the table says 4 to 6 digits.
     pub password: Option<Secret>,
     /// The URL of the cover image: PNG or JPEG, larger than 640×360 pixels, up to 5 MB. Recommended:
-    /// 1280×720. Requires `activity_page`. The image is uploaded in the background; an event (素材上传结果)
-    /// reports the result.
+    /// 1280×720 pixels. Requires `activity_page`. The image is uploaded in the background; an event
+    /// (素材上传结果) reports the result.
     pub cover_url: Option<String>,
     /// The description, in plain text. Requires `activity_page`. 1 to 5000 characters.
     pub description: Option<String>,
@@ -281,8 +281,8 @@ pub struct UpdateWebinar {
     /// The page's example has letters, the table says 4 to 6 digits.
     pub password: Option<Secret>,
     /// The URL of the cover image: PNG or JPEG, larger than 640×360 pixels, up to 5 MB. Recommended:
-    /// 1280×720. Requires `activity_page`. The image is uploaded in the background; an event (素材上传结果)
-    /// reports the result.
+    /// 1280×720 pixels. Requires `activity_page`. The image is uploaded in the background; an event
+    /// (素材上传结果) reports the result.
     pub cover_url: Option<String>,
     /// The description, in plain text. Requires `activity_page`. 1 to 5000 characters.
     pub description: Option<String>,
@@ -815,14 +815,14 @@ pub struct MediaSetting {
     /// opposite: that true keeps them out, and false is the default. Default true.
     pub allow_external_user: Option<bool>,
     /// The type of recording that starts by itself. Where the company has locked the setting, it must be
-    /// the same. Requires client 2.7.0 or later.
+    /// the same. Requires WeCom 2.7.0 or later.
     pub auto_record_type: Option<AutoRecordType>,
     /// Whether cloud recording starts as soon as any attendee joins, rather than a host. Takes effect only
     /// if `auto_record_type` is `cloud`. Where the company has locked the setting, it must be the same.
-    /// Requires client 2.7.0 or later. Default false.
+    /// Requires WeCom 2.7.0 or later. Default false.
     pub attendee_join_auto_record: Option<bool>,
     /// Whether hosts may pause and stop cloud recording. Takes effect only if `auto_record_type` is
-    /// `cloud`. Where the company has locked the setting, it must be the same. Requires client 2.7.0 or
+    /// `cloud`. Where the company has locked the setting, it must be the same. Requires WeCom 2.7.0 or
     /// later. Default true.
     pub enable_host_pause_auto_record: Option<bool>,
 }

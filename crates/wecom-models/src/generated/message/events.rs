@@ -20,7 +20,7 @@
 //! | [`ReportLocation`] | [上报地理位置](https://developer.work.weixin.qq.com/document/path/90240) | `Event` `LOCATION` |
 //! | [`ClickMenu`] | [点击菜单拉取消息的事件推送](https://developer.work.weixin.qq.com/document/path/90240) | `Event` `click` |
 //! | [`ViewMenu`] | [点击菜单跳转链接的事件推送](https://developer.work.weixin.qq.com/document/path/90240) | `Event` `view` |
-//! | [`ViewMiniprogram`] | [点击菜单跳转小程序的事件推送](https://developer.work.weixin.qq.com/document/path/90240) | `Event` `view_miniprogram` |
+//! | [`ViewMiniProgram`] | [点击菜单跳转小程序的事件推送](https://developer.work.weixin.qq.com/document/path/90240) | `Event` `view_miniprogram` |
 //! | [`ScanCodePush`] | [扫码推事件的事件推送](https://developer.work.weixin.qq.com/document/path/90240) | `Event` `scancode_push` |
 //! | [`ScanCodeWaitMsg`] | [扫码推事件且弹出“消息接收中”提示框的事件推送](https://developer.work.weixin.qq.com/document/path/90240) | `Event` `scancode_waitmsg` |
 //! | [`PicSysPhoto`] | [弹出系统拍照发图的事件推送](https://developer.work.weixin.qq.com/document/path/90240) | `Event` `pic_sysphoto` |
@@ -66,7 +66,7 @@ pub enum MessageEvent {
     /// 点击菜单跳转链接的事件推送
     ViewMenu(ViewMenu),
     /// 点击菜单跳转小程序的事件推送
-    ViewMiniprogram(ViewMiniprogram),
+    ViewMiniProgram(ViewMiniProgram),
     /// 扫码推事件的事件推送
     ScanCodePush(ScanCodePush),
     /// 扫码推事件且弹出“消息接收中”提示框的事件推送
@@ -295,7 +295,7 @@ pub struct ViewMenu {
 #[doc(alias("点击菜单跳转小程序的事件推送", "view_miniprogram"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
-pub struct ViewMiniprogram {
+pub struct ViewMiniProgram {
     /// The path in the mini program.
     pub event_key: String,
 }

@@ -977,7 +977,7 @@ impl NoticeAction {
 #[non_exhaustive]
 pub enum UploadMediaType {
     /// `file`: an ordinary file, of at most 20 MB.
-    OrdinaryFile,
+    File,
     /// `voice`: a voice message in AMR format, of at most 2 MB and 60 seconds.
     Voice,
     /// A value the documentation does not list.

@@ -356,7 +356,7 @@ pub enum AdvancedAccount {
     /// `2`
     Document,
     /// `3`
-    WeDrive,
+    Wedrive,
     /// `4`
     Meeting,
     /// A value the documentation does not list.

@@ -168,7 +168,7 @@ impl GetApprovalInfo {
 pub struct GetApprovalInfoResponse {
     /// The approval numbers.
     pub sp_no_list: Vec<String>,
-    /// The cursor of the next page. Absent on the last page.
+    /// The cursor of the next page. Absent after the last page.
     pub new_next_cursor: Option<String>,
 }
 
@@ -1148,9 +1148,9 @@ pub struct DateRangeValue {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LocationValue {
-    /// The latitude in degrees, with 6 decimals.
+    /// The latitude, in degrees, with 6 decimals.
     pub latitude: String,
-    /// The longitude in degrees, with 6 decimals.
+    /// The longitude, in degrees, with 6 decimals.
     pub longitude: String,
     /// The location's name.
     pub title: String,
@@ -1912,7 +1912,7 @@ pub struct OpenNode {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OpenItems {
-    /// The approvers, one entry each; several if they come from a tag or are superiors.
+    /// The approvers, one entry each; several if they come from a tag or are managers.
     pub item: Vec<OpenItem>,
 }
 
@@ -3027,8 +3027,8 @@ pub enum OpenNodeType {
     Members,
     /// `2`: members with a tag.
     Tagged,
-    /// `3`: the applicant's superiors.
-    Superiors,
+    /// `3`: the applicant's managers.
+    Managers,
     /// A value the documentation does not list.
     Other(Unknown),
 }

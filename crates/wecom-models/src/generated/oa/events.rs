@@ -175,7 +175,7 @@ pub struct CancelMeetingRoom {
 /// [成员申请的提交回调](https://developer.work.weixin.qq.com/document/path/99876)
 ///
 /// `FromUserName` is the member's userid. Sent if the company has set up approvals of such requests in
-/// an app, to the app that may call the API. Unless the app sets the state of the approval within 24
+/// an app, to the app that may call the API. Unless the app sets the status of the approval within 24
 /// hours, the request goes through the process that there was before.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
@@ -210,7 +210,7 @@ pub struct FinishVipAccountApproval {
     pub apply_id: String,
 }
 
-/// The state of an approval request changed.
+/// The status of an approval request changed.
 ///
 /// `Event` `sys_approval_change` ·
 /// [审批申请状态变化回调通知](https://developer.work.weixin.qq.com/document/path/91815)
@@ -231,7 +231,7 @@ pub struct SysApprovalChange {
     pub approval_info: ApprovalRequest,
 }
 
-/// The state of an approval request of the approval workflow engine changed, or an approver acted on
+/// The status of an approval request of the approval workflow engine changed, or an approver acted on
 /// it.
 ///
 /// `Event` `open_approval_change` ·
@@ -249,47 +249,47 @@ pub struct SysApprovalChange {
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OpenApprovalChange {
     /// The request.
-    pub approval_info: EngineRequest,
+    pub approval_info: OpenApproval,
 }
 
 /// An approval request.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ApprovalRequest {
-    /// The request's number.
+    /// The approval number.
     pub sp_no_str: String,
-    /// The request's number. Absent for requests between an education bureau and its schools (局校审批单): use
+    /// The approval number. Absent for requests between an education bureau and its schools (局校审批单): use
     /// `SpNoStr`.
     pub sp_no: Option<String>,
     /// The template's name.
     pub sp_name: String,
     /// The status of the request.
-    pub sp_status: RequestStatus,
+    pub sp_status: ApprovalStatus,
     /// The template's ID.
     pub template_id: String,
-    /// The time of the request.
+    /// The time the request was submitted.
     pub apply_time: Timestamp,
-    /// The member who submitted it.
-    pub applicant: Applicant,
-    /// The steps of the approval.
-    pub sp_record: Vec<ApprovalStep>,
-    /// The members who are notified. Absent if there are none.
-    pub notified: Option<Vec<User>>,
-    /// The process.
-    pub process_list: Process,
-    /// The comments. Absent if there are none.
+    /// The applicant.
+    pub applyer: Applicant,
+    /// The approval nodes.
+    pub sp_record: Vec<ApprovalRecord>,
+    /// The Cc recipients. Absent if there are none.
+    pub notifyer: Option<Vec<User>>,
+    /// The nodes of the approval flow: approval, Cc, handling.
+    pub process_list: ProcessList,
+    /// The comments on the request. Absent if there are none.
     pub comments: Option<Vec<Comment>>,
     /// The change.
     pub change: RequestChange,
 }
 
-/// The member who submitted a request.
+/// The applicant.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Applicant {
-    /// The member's userid.
+    /// The applicant's userid.
     pub user_id: String,
-    /// The ID of the member's department.
+    /// The ID of the applicant's department.
     pub party: String,
 }
 
@@ -301,94 +301,94 @@ pub struct User {
     pub user_id: String,
 }
 
-/// A step of an approval.
+/// An approval node.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
-pub struct ApprovalStep {
-    /// The status of the step.
-    pub sp_status: StepStatus,
-    /// The way in which several people approve.
+pub struct ApprovalRecord {
+    /// The status of the node.
+    pub sp_status: OpenNodeStatus,
+    /// Whether any one approver or all must approve.
     pub approver_attr: ApproverAttr,
-    /// The approvers; several for a tag or a manager.
-    pub details: Vec<StepDetail>,
+    /// The approvers, one entry each; several if they come from a tag or are managers.
+    pub details: Vec<ApproverRecord>,
 }
 
-/// The action of an approver.
+/// An approver's decision at a node.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
-pub struct StepDetail {
+pub struct ApproverRecord {
     /// The approver.
     pub approver: User,
-    /// The opinion.
+    /// The approver's remark. Empty if there is none.
     pub speech: String,
-    /// The status.
-    pub sp_status: StepStatus,
-    /// The time; 0 if the approver hasn't acted yet.
+    /// The approver's decision.
+    pub sp_status: OpenNodeStatus,
+    /// The time of the decision; 0 until then.
     pub sp_time: Timestamp,
-    /// The `media_id`s of the attachments. Absent if there are none. For third-party apps, the page calls
-    /// it `MediaId`.
+    /// The `media_id`s of the files attached to the remark. Absent if there are none. For third-party
+    /// apps, the page calls it `MediaId`.
     pub attach: Option<Vec<String>>,
 }
 
-/// A process.
+/// The approval flow of a request.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
-pub struct Process {
-    /// The nodes.
+pub struct ProcessList {
+    /// The nodes, in order.
     pub node_list: Vec<ProcessNode>,
 }
 
-/// A node of a process.
+/// A node of the approval flow.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ProcessNode {
     /// The type of the node.
     pub node_type: NodeType,
-    /// The status of the node. Absent for those who are notified.
+    /// The status of the node. Absent for Cc recipients.
     pub sp_status: Option<NodeStatus>,
-    /// The way in which several people deal with it. Absent for those who are notified.
-    pub apv_rel: Option<ApprovalMode>,
-    /// The people.
+    /// The way several people decide together. Absent for Cc recipients.
+    pub apv_rel: Option<ApprovalRelation>,
+    /// The people at the node, one entry each.
     pub sub_node_list: Vec<SubNode>,
 }
 
-/// A person of a node.
+/// A person's decision at a node.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SubNode {
     /// The member.
     pub user_info: User,
-    /// The opinion. Absent for those who are notified.
+    /// The member's remark. Empty if there is none. Absent for Cc recipients.
     pub speech: Option<String>,
-    /// The status. Absent for those who are notified.
+    /// The member's decision. Absent for Cc recipients.
     pub sp_yj: Option<NodeStatus>,
-    /// The time; 0 if the member hasn't acted yet. Absent for those who are notified.
+    /// The time of the decision; 0 until then. Absent for Cc recipients.
     pub sptime: Option<Timestamp>,
-    /// The `media_id`s of the attachments. Absent if there are none.
+    /// The `media_id`s of the files attached to the remark. Absent if there are none.
     pub media_ids: Option<Vec<String>>,
 }
 
-/// A comment.
+/// A comment on a request.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Comment {
     /// The member who wrote it.
     pub comment_user_info: User,
-    /// The time of the comment.
+    /// The time it was written.
     pub comment_time: Timestamp,
     /// The comment.
     pub comment_content: String,
     /// The comment's ID.
     pub comment_id: String,
-    /// The `media_id`s of the attachments. Absent if there are none.
+    /// The `media_id`s of the attached files. Absent if there are none.
     pub attach: Option<Vec<String>>,
 }
 
-/// An approval request of the approval workflow engine.
+/// An approval request in the approval flow of a self-built or third-party app.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
-pub struct EngineRequest {
-    /// The request's number, as the app chose it.
+pub struct OpenApproval {
+    /// The number that the developer gave the request.
     pub third_no: String,
     /// The template's name.
     pub open_sp_name: String,
@@ -396,69 +396,69 @@ pub struct EngineRequest {
     pub open_template_id: String,
     /// The status of the request.
     pub open_sp_status: OpenApprovalStatus,
-    /// The time of the request.
+    /// The time the request was submitted.
     pub apply_time: Timestamp,
-    /// The name of the member who submitted it.
+    /// The applicant's name.
     pub apply_user_name: String,
-    /// The userid of the member who submitted it.
+    /// The applicant's userid.
     pub apply_user_id: String,
-    /// The department of the member who submitted it.
+    /// The name of the applicant's department.
     pub apply_user_party: String,
-    /// The avatar of the member who submitted it.
+    /// The URL of the applicant's avatar.
     pub apply_user_image: String,
-    /// The steps of the approval.
-    pub approval_nodes: Vec<EngineNode>,
-    /// The members who are notified. Absent if there are none.
-    pub notify_nodes: Option<Vec<EngineNotified>>,
-    /// The step that the approval has reached, counted from 0.
+    /// The approval nodes.
+    pub approval_nodes: Vec<OpenNode>,
+    /// The Cc recipients. Absent if there are none.
+    pub notify_nodes: Option<Vec<OpenCcRecipient>>,
+    /// The index of the current node: 0 is the first.
     pub approver_step: u64,
 }
 
-/// A step of an approval.
+/// An approval node.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
-pub struct EngineNode {
-    /// The status of the step.
-    pub node_status: StepStatus,
-    /// The way in which several people approve.
+pub struct OpenNode {
+    /// The status of the node.
+    pub node_status: OpenNodeStatus,
+    /// Whether any one approver or all must approve.
     pub node_attr: ApproverAttr,
-    /// The people who approve.
-    pub node_type: EngineNodeType,
-    /// The approvers; several for a tag or a manager.
-    pub items: Vec<EngineApprover>,
+    /// The type of the node's approvers.
+    pub node_type: OpenNodeType,
+    /// The approvers, one entry each; several if they come from a tag or are managers.
+    pub items: Vec<OpenItem>,
 }
 
-/// An approver.
+/// An approver's decision at a node.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
-pub struct EngineApprover {
-    /// The name.
+pub struct OpenItem {
+    /// The approver's name.
     pub item_name: String,
-    /// The userid.
+    /// The approver's userid.
     pub item_user_id: String,
-    /// The department. Absent from one of the pages.
+    /// The name of the approver's department. Absent from one of the pages.
     pub item_party: Option<String>,
-    /// The avatar.
+    /// The URL of the approver's avatar.
     pub item_image: String,
-    /// The status.
-    pub item_status: StepStatus,
-    /// The opinion.
+    /// The approver's decision.
+    pub item_status: OpenNodeStatus,
+    /// The approver's remark. Empty if there is none.
     pub item_speech: String,
-    /// The time; 0 if the approver hasn't acted yet.
+    /// The time of the decision; 0 until then.
     pub item_op_time: Timestamp,
 }
 
-/// A member who is notified.
+/// A Cc recipient.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
-pub struct EngineNotified {
-    /// The name.
+pub struct OpenCcRecipient {
+    /// The member's name.
     pub item_name: String,
-    /// The userid.
+    /// The member's userid.
     pub item_user_id: String,
-    /// The department. Absent from one of the pages.
+    /// The name of the member's department. Absent from one of the pages.
     pub item_party: Option<String>,
-    /// The avatar.
+    /// The URL of the member's avatar.
     pub item_image: String,
 }
 
@@ -471,7 +471,7 @@ pub enum AdvancedAccount {
     /// `2`
     Document,
     /// `3`
-    WeDrive,
+    Wedrive,
     /// `4`
     Meeting,
     /// A value the documentation does not list.
@@ -495,7 +495,7 @@ pub enum FinishType {
 /// The status of an approval request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum RequestStatus {
+pub enum ApprovalStatus {
     /// `1`
     Pending,
     /// `2`
@@ -504,8 +504,8 @@ pub enum RequestStatus {
     Rejected,
     /// `4`
     Withdrawn,
-    /// `6`: after it was approved.
-    WithdrawnAfterApproval,
+    /// `6`: withdrawn after it was approved.
+    Revoked,
     /// `7`
     Deleted,
     /// `10`
@@ -514,49 +514,50 @@ pub enum RequestStatus {
     Other(Unknown),
 }
 
-/// The status of a step or an approver.
+/// The status of a node, or of an approver's decision at it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum StepStatus {
+pub enum OpenNodeStatus {
     /// `1`
     Pending,
     /// `2`
     Approved,
     /// `3`
     Rejected,
-    /// `4`
+    /// `4`: transferred to another approver.
     Transferred,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// The way in which several people approve.
+/// Whether any one of several approvers or all must approve. The numbers are the reverse of
+/// [`ApprovalRelation`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApproverAttr {
-    /// `1`: one of them has to (或签).
+    /// `1`: any one approves (或签).
     Any,
-    /// `2`: all of them have to (会签).
+    /// `2`: all must approve (会签).
     All,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// A type of node.
+/// The type of a node.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NodeType {
-    /// `1`
-    Approver,
-    /// `2`
-    Notified,
-    /// `3`
-    Handler,
+    /// `1`: approval.
+    Approval,
+    /// `2`: Cc.
+    Cc,
+    /// `3`: handling (办理).
+    Handling,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// The status of a node.
+/// The status of a node, or of a person's decision at it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NodeStatus {
@@ -566,32 +567,32 @@ pub enum NodeStatus {
     Approved,
     /// `3`
     Rejected,
-    /// `4`
+    /// `4`: transferred to another approver.
     Transferred,
-    /// `11`: to an approver.
-    ReturnedToApprover,
+    /// `11`: returned to a certain approver.
+    Returned,
     /// `12`: another approver was added.
     ApproverAdded,
     /// `13`: approved, and another approver was added.
-    ApprovedWithApprover,
-    /// `14`
+    ApprovedApproverAdded,
+    /// `14`: handled.
     Handled,
-    /// `15`: to another handler.
+    /// `15`: handed over to another handler.
     HandedOver,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// The way in which several people deal with a node.
+/// The way several people decide together. The numbers are the reverse of [`ApproverAttr`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum ApprovalMode {
-    /// `1`: all of them have to (会签).
+pub enum ApprovalRelation {
+    /// `1`: all must approve (会签).
     All,
-    /// `2`: one of them has to (或签).
+    /// `2`: any one approves (或签).
     Any,
-    /// `3`: one after the other.
-    InOrder,
+    /// `3`: all must approve, in turn (依次审批).
+    InTurn,
     /// A value the documentation does not list.
     Other(Unknown),
 }
@@ -606,31 +607,31 @@ pub enum RequestChange {
     Approved,
     /// `3`
     Rejected,
-    /// `4`
+    /// `4`: transferred to another approver.
     Transferred,
     /// `5`: the approvers were reminded.
     Reminded,
     /// `6`
     Withdrawn,
-    /// `8`: after it was approved.
-    WithdrawnAfterApproval,
+    /// `8`: withdrawn after it was approved.
+    Revoked,
     /// `10`
     Commented,
-    /// `11`: to an approver.
-    ReturnedToApprover,
+    /// `11`: returned to a certain approver.
+    Returned,
     /// `12`: another approver was added.
     ApproverAdded,
     /// `13`: approved, and another approver was added.
-    ApprovedWithApprover,
-    /// `14`
+    ApprovedApproverAdded,
+    /// `14`: handled.
     Handled,
-    /// `15`: to another handler.
+    /// `15`: handed over to another handler.
     HandedOver,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// The status of a request of the approval workflow engine.
+/// The status of an approval request in the approval flow of a self-built or third-party app.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OpenApprovalStatus {
@@ -646,16 +647,16 @@ pub enum OpenApprovalStatus {
     Other(Unknown),
 }
 
-/// The people who approve.
+/// The type of a node's approvers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum EngineNodeType {
-    /// `1`
+pub enum OpenNodeType {
+    /// `1`: named members.
     Members,
-    /// `2`
-    Tag,
-    /// `3`
-    Manager,
+    /// `2`: members with a tag.
+    Tagged,
+    /// `3`: the applicant's managers.
+    Managers,
     /// A value the documentation does not list.
     Other(Unknown),
 }

@@ -412,7 +412,7 @@ pub struct ControlValue {
     /// `Doc`: the documents. WeCom 4.0.20 and later adds no more of them.
     pub docs: Option<Vec<DocValue>>,
     /// `WedriveFile`: the files.
-    pub wedrive_files: Option<Vec<WeDriveFile>>,
+    pub wedrive_files: Option<Vec<WedriveFile>>,
 }
 
 /// A date, with or without the time of day.
@@ -421,7 +421,7 @@ pub struct ControlValue {
 pub struct DateValue {
     /// The precision of the date.
     pub r#type: DateType,
-    /// The date in seconds since 1970; for `Minute`, the seconds since midnight.
+    /// The date, in seconds since 1970; for `Minute`, the seconds since midnight.
     ///
     /// It is text on the wire.
     pub s_timestamp: i64,
@@ -489,9 +489,9 @@ pub struct DateRangeValue {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LocationValue {
-    /// The latitude in degrees, with 6 decimals.
+    /// The latitude, in degrees, with 6 decimals.
     pub latitude: String,
-    /// The longitude in degrees, with 6 decimals.
+    /// The longitude, in degrees, with 6 decimals.
     pub longitude: String,
     /// The location's name.
     pub title: String,
@@ -538,7 +538,7 @@ pub struct DocValue {
 /// A WeDrive file.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
-pub struct WeDriveFile {
+pub struct WedriveFile {
     /// The file's ID, for [`DownloadWedriveFile`].
     pub fileid: String,
 }

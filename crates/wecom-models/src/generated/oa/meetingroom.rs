@@ -460,7 +460,7 @@ pub struct BookMeetingRoom {
     pub end_time: Timestamp,
     /// The userid of the member who books.
     pub booker: String,
-    /// The userids of the participants.
+    /// The attendees' userids.
     pub attendees: Option<Vec<String>>,
 }
 

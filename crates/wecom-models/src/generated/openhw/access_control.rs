@@ -366,7 +366,7 @@ pub struct TemperatureFailure {
     pub timestamp: Timestamp,
     /// The error code.
     pub errcode: i64,
-    /// The error's description.
+    /// The description of the error code.
     pub errmsg: String,
 }
 

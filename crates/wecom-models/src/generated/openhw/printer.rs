@@ -195,7 +195,7 @@ pub struct ReportPrinterJobStatus {
     pub status: PrintResult,
     /// An error code of your own. Required if printing failed. Recommended otherwise: 0.
     pub errcode: Option<u64>,
-    /// The error's description. Required if printing failed.
+    /// The description of the error code. Required if printing failed.
     pub errmsg: Option<String>,
 }
 
@@ -341,7 +341,7 @@ pub struct SetPrinterJobTransResult {
     /// The error code of a failed conversion. From 1 to 1999, WeCom shows its own text; from 2000 on,
     /// codes are yours, and it shows `errmsg`.
     pub errcode: Option<ConversionError>,
-    /// The error's description. Ignored if `errcode` is between 1 and 1999.
+    /// The description of the error code. Ignored if `errcode` is between 1 and 1999.
     pub errmsg: Option<String>,
 }
 
@@ -425,7 +425,7 @@ pub struct PrinterJob {
     pub status: JobStatus,
     /// The job's error code.
     pub errcode: u64,
-    /// The error's description.
+    /// The description of the error code.
     pub errmsg: String,
     /// The document's name.
     pub doc_name: String,

@@ -287,7 +287,7 @@ pub struct GetApplymentStatusResponse {
     pub apply_state: ApplyState,
     /// The stage of the contract.
     pub real_sign_state: RealSignState,
-    /// The reason of the rejection.
+    /// The reason for the rejection.
     pub reject_reason: String,
 }
 
@@ -1487,7 +1487,7 @@ pub struct ApplymentStatus {
     pub sign_url: Option<String>,
     /// The merchant ID. Present only if `applyment_state` is `NEED_SIGN` or `FINISH`.
     pub sub_mchid: Option<String>,
-    /// The reasons of the rejection. Present only if `applyment_state` is `REJECTED` or `FROZEN`.
+    /// The reasons for the rejection. Present only if `applyment_state` is `REJECTED` or `FROZEN`.
     pub audit_detail: Option<Vec<AuditDetail>>,
     /// The transfer that verifies the account. Present only if `applyment_state` is `ACCOUNT_NEED_VERIFY`
     /// and `real_sign_state` is 2.
@@ -1504,7 +1504,7 @@ pub struct ApplymentStatus {
 pub struct AuditDetail {
     /// The name of the document.
     pub param_name: String,
-    /// The reason of the rejection.
+    /// The reason for the rejection.
     pub reject_reason: String,
 }
 

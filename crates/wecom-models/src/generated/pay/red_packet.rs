@@ -298,7 +298,7 @@ pub struct QueryWorkwxRedPackResponse {
     /// The time it was refunded, because the recipient didn't open it. May be absent if it wasn't. At most
     /// 32 characters.
     pub refund_time: Option<String>,
-    /// The amount that was refunded, in fen. May be absent if it wasn't.
+    /// The amount that was refunded, in fen (1/100 yuan). May be absent if it wasn't.
     pub refund_amount: Option<u64>,
     /// The greeting. May be absent. At most 128 characters.
     pub wishing: Option<String>,
@@ -308,7 +308,7 @@ pub struct QueryWorkwxRedPackResponse {
     pub act_name: Option<String>,
     /// The recipient's openid. At most 32 characters.
     pub openid: String,
-    /// The amount that was received, in fen.
+    /// The amount that was received, in fen (1/100 yuan).
     pub amount: u64,
     /// The time it was received, in Beijing time, as in `2026-07-20 22:46:59`. At most 32 characters.
     pub rcv_time: String,
@@ -448,7 +448,7 @@ pub enum ErrorCode {
     /// `NOTENOUGH`: the merchant's balance is too low.
     NotEnough,
     /// `OPENID_ERROR`: the openid doesn't belong to `wxappid`.
-    OpenidError,
+    OpenIdError,
     /// `PROCESSING`: it is being sent: query the outcome after 20 minutes, with the same `mch_billno`.
     Processing,
     /// `PARAM_ERROR`: a field is missing or not allowed, or the amount of a repeated request differs from

@@ -364,7 +364,7 @@ pub enum PaymentErrorCode {
     /// `PARAM_ERROR`: a field is missing or not allowed: see `err_code_des`.
     ParamError,
     /// `OPENID_ERROR`: the openid doesn't belong to `appid`.
-    OpenidError,
+    OpenIdError,
     /// `NOTENOUGH`: the merchant's balance is too low.
     NotEnough,
     /// `SYSTEMERROR`: the outcome is unknown: repeat the request with the same `partner_trade_no` and the

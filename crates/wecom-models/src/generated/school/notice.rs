@@ -523,7 +523,7 @@ pub struct MiniProgramContent {
     /// The title. Supports names for IDs. Truncated after 64 bytes
     /// ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub title: Option<String>,
-    /// The cover image's `media_id`. Recommended: 520×416.
+    /// The cover image's `media_id`. Recommended: 520×416 pixels.
     pub thumb_media_id: String,
     /// The mini program's page that a click opens.
     pub pagepath: String,

@@ -112,7 +112,7 @@ impl GetFileOperRecord {
 pub struct GetFileOperRecordResponse {
     /// Whether more records follow.
     pub has_more: bool,
-    /// The cursor of the next page. Present only if `has_more` is set.
+    /// The cursor of the next page. Present only if `has_more` is true.
     pub next_cursor: Option<String>,
     /// The operations.
     pub record_list: Vec<FileRecord>,
@@ -222,7 +222,7 @@ impl GetScreenOperRecord {
 pub struct GetScreenOperRecordResponse {
     /// Whether more records follow.
     pub has_more: bool,
-    /// The cursor of the next page. Present only if `has_more` is set.
+    /// The cursor of the next page. Present only if `has_more` is true.
     pub next_cursor: Option<String>,
     /// The screenshots.
     pub record_list: Vec<ScreenshotRecord>,
@@ -575,7 +575,7 @@ pub enum FileOperationType {
     /// `111`
     DeletePermanently,
     /// `112`: forwarded in WeCom.
-    ForwardToWeCom,
+    ForwardToWecom,
     /// `113`
     DownloadByLink,
     /// `114`
@@ -609,7 +609,7 @@ pub enum FileOperationType {
     /// `133`
     AddShortcut,
     /// `134`: forwarded to WeChat.
-    ForwardToWeChat,
+    ForwardToWechat,
     /// `135`
     Preview,
     /// `136`
@@ -639,7 +639,7 @@ pub enum OperationSource {
     /// `403`
     Doc,
     /// `404`
-    WeDrive,
+    Wedrive,
     /// `405`
     Schedule,
     /// `406`
@@ -681,9 +681,9 @@ pub enum DeviceType {
 #[non_exhaustive]
 pub enum ExternalUserType {
     /// `1`: a user of WeChat.
-    WeChat,
+    Wechat,
     /// `2`: a user of WeCom.
-    WeCom,
+    Wecom,
     /// A value the documentation does not list.
     Other(Unknown),
 }
@@ -715,7 +715,7 @@ pub enum MobileSystem {
     /// `iOS`
     Ios,
     /// `iPad`
-    IPad,
+    Ipad,
     /// A value the documentation does not list.
     Other(Unknown),
 }
@@ -735,9 +735,9 @@ pub enum MemberOperation {
     /// `5`
     ChangeMobile,
     /// `6`
-    BindWeChat,
+    BindWechat,
     /// `7`: another WeChat account was bound.
-    ChangeWeChat,
+    ChangeWechat,
     /// `8`
     InviteMember,
     /// `9`
@@ -843,7 +843,7 @@ pub enum AdminAction {
     /// `27`
     DeleteApp,
     /// `28`
-    ModifyAppHomePage,
+    ModifyAppHomepage,
     /// `29`
     ModifyAppVisibility,
     /// `30`
@@ -879,7 +879,7 @@ pub enum AdminAction {
     /// `45`
     InstallContactsSuite,
     /// `46`
-    ActivateWeCom,
+    ActivateWecom,
     /// `47`
     AddMaterial,
     /// `48`
@@ -1045,7 +1045,7 @@ pub enum AdminAction {
     /// `128`: the groups of apps and mini programs.
     EditAppGroups,
     /// `129`
-    SetWeChatEntry,
+    SetWechatEntry,
     /// `130`: the contacts API.
     SetContactsSync,
     /// `132`: 安全查看信息.
@@ -1141,7 +1141,7 @@ pub enum AdminAction {
     /// `180`
     ExportRoster,
     /// `181`
-    CertifyWeCom,
+    CertifyWecom,
     /// `182`
     BatchExport,
     /// `185`

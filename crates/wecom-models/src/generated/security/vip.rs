@@ -18,7 +18,7 @@ mod impls;
 #[cfg(feature = "bidirectional")]
 mod reverse;
 
-/// Gives advanced-feature accounts to members, in a job.
+/// Starts a job that assigns advanced-feature accounts to members.
 ///
 /// `POST /cgi-bin/security/vip/submit_batch_add_job` ·
 /// [分配高级功能账号](https://developer.work.weixin.qq.com/document/path/99503)
@@ -68,7 +68,7 @@ pub struct SubmitBatchAddVipJobResponse {
     pub invalid_userid_list: Vec<String>,
 }
 
-/// Gets the result of a job that gives advanced-feature accounts.
+/// Gets the result of a job that assigns advanced-feature accounts.
 ///
 /// `POST /cgi-bin/security/vip/batch_add_job_result` ·
 /// [查询分配高级功能账号结果](https://developer.work.weixin.qq.com/document/path/99503)
@@ -107,7 +107,7 @@ pub struct GetBatchAddVipJobResultResponse {
     pub job_result: JobResult,
 }
 
-/// Takes advanced-feature accounts away from members, in a job.
+/// Starts a job that takes advanced-feature accounts away from members.
 ///
 /// `POST /cgi-bin/security/vip/submit_batch_del_job` ·
 /// [取消高级功能账号](https://developer.work.weixin.qq.com/document/path/99505)
@@ -196,10 +196,12 @@ pub struct GetBatchDelVipJobResultResponse {
     pub job_result: JobResult,
 }
 
-/// Lists the members that have an advanced-feature account and are visible to the app.
+/// Lists the members with an advanced-feature account, one page at a time.
 ///
 /// `POST /cgi-bin/security/vip/list` ·
 /// [获取高级功能账号列表](https://developer.work.weixin.qq.com/document/path/99506)
+///
+/// Returns only members visible to the app.
 ///
 /// Self-built apps must be listed under 安全与管理 › 可调用接口的应用; customized and third-party apps can't call
 /// it yet.
@@ -253,9 +255,9 @@ pub struct ListVipResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct JobResult {
-    /// The userids of the members for whom it succeeded; where accounts are given, also of those that
-    /// already had one.
+    /// The userids of members for whom it succeeded, also of those who had an account before it was
+    /// assigned.
     pub succ_userid_list: Vec<String>,
-    /// The userids of the members for whom it failed.
+    /// The userids of members for whom it failed.
     pub fail_userid_list: Vec<String>,
 }

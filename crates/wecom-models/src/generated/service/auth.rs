@@ -204,7 +204,7 @@ pub struct GetAppQrCode {
     /// `^[0-9A-Za-z]*$`.
     pub state: Option<String>,
     /// The QR code's style, as in the provider console. Default 2.
-    pub style: Option<QrcodeStyle>,
+    pub style: Option<QrCodeStyle>,
     /// Whether to return the image or its URL. Default 1.
     pub result_type: Option<ResultType>,
 }
@@ -235,7 +235,7 @@ impl GetAppQrCode {
 
     /// Sets [`style`](Self::style).
     #[must_use]
-    pub fn style(mut self, style: QrcodeStyle) -> Self {
+    pub fn style(mut self, style: QrCodeStyle) -> Self {
         self.style = Some(style);
         self
     }
@@ -291,7 +291,7 @@ impl GetPreAuthCode {
 pub struct GetPreAuthCodeResponse {
     /// The pre-authorization code. At most 512 bytes.
     pub pre_auth_code: Secret,
-    /// The lifetime of the code in seconds.
+    /// The code's lifetime, in seconds.
     pub expires_in: u64,
 }
 
@@ -378,7 +378,7 @@ pub struct GetPermanentCodeV2Response {
     /// An access token of the company. Absent for a customized app; the page for third-party apps doesn't
     /// list it. At most 512 bytes.
     pub access_token: Option<Secret>,
-    /// The lifetime of `access_token` in seconds. Present if `access_token` is.
+    /// The lifetime of `access_token`, in seconds. Present if `access_token` is.
     pub expires_in: Option<u64>,
     /// The permanent code. Keep it: it can't be fetched again. At most 512 bytes.
     pub permanent_code: Secret,
@@ -442,7 +442,7 @@ impl GetCustomizedAuthUrl {
 pub struct GetCustomizedAuthUrlResponse {
     /// The URL to make a QR code of.
     pub qrcode_url: String,
-    /// The lifetime of the URL in seconds: 10 days.
+    /// The URL's lifetime, in seconds: 10 days.
     pub expires_in: u64,
 }
 
@@ -843,7 +843,7 @@ pub enum AuthType {
 /// The style of an app's QR code.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum QrcodeStyle {
+pub enum QrCodeStyle {
     /// `0`: in a frame that explains it, for print.
     FramedForPrint,
     /// `1`: in a frame that explains it, for screens.

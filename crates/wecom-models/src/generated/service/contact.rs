@@ -29,7 +29,7 @@ use crate::Unknown;
 /// provider is authorized to see of the contacts. Invisible members and departments are filtered out,
 /// so a page may have fewer results than `limit` although more follow.
 ///
-/// A search that includes resigned members covers all who resigned within the last year.
+/// A search that includes departed members covers all who left within the last year.
 #[doc(
     alias("通讯录单个搜索", "/cgi-bin/service/contact/search", "contact/search")
 )]
@@ -45,10 +45,10 @@ pub struct SearchContact {
     pub query_type: Option<QueryType>,
     /// The members to search. Only used if the search includes members.
     pub query_range: Option<QueryRange>,
-    /// An app's ID. Unless it is 0, only members and departments visible to this app are found.
-    pub agentid: Option<i64>,
-    /// The largest number of results. Applies to active and to resigned members separately. Default 50, at
-    /// most 200.
+    /// An app's agentid. Unless it is 0, only members and departments visible to this app are found.
+    pub agentid: Option<u64>,
+    /// The largest number of results. Applies to current and to departed members separately. Default 50,
+    /// at most 200.
     pub limit: Option<u64>,
     /// The name that has to match exactly. If omitted, names only have to be similar.
     pub full_match_field: Option<MatchField>,
@@ -83,7 +83,7 @@ impl SearchContact {
 
     /// Sets [`agentid`](Self::agentid).
     #[must_use]
-    pub fn agentid(mut self, agentid: i64) -> Self {
+    pub fn agentid(mut self, agentid: u64) -> Self {
         self.agentid = Some(agentid);
         self
     }
@@ -132,7 +132,7 @@ pub struct SearchContactResponse {
 /// With an `agentid`, the result contains what is visible to that app; without one, what the service
 /// provider is authorized to see of the contacts. Each search has its own `cursor` and pages.
 ///
-/// A search that includes resigned members covers all who resigned within the last year.
+/// A search that includes departed members covers all who left within the last year.
 #[doc(
     alias(
         "通讯录批量搜索",
@@ -145,8 +145,8 @@ pub struct SearchContactResponse {
 pub struct BatchSearchContact {
     /// The corpid of the company to search.
     pub auth_corpid: String,
-    /// An app's ID. Unless it is 0, only members and departments visible to this app are found.
-    pub agentid: Option<i64>,
+    /// An app's agentid. Unless it is 0, only members and departments visible to this app are found.
+    pub agentid: Option<u64>,
     /// The searches. At most 50 items.
     pub query_request_list: Vec<Query>,
 }
@@ -167,7 +167,7 @@ impl BatchSearchContact {
 
     /// Sets [`agentid`](Self::agentid).
     #[must_use]
-    pub fn agentid(mut self, agentid: i64) -> Self {
+    pub fn agentid(mut self, agentid: u64) -> Self {
         self.agentid = Some(agentid);
         self
     }
@@ -254,7 +254,7 @@ pub struct SortContactResponse {
 /// For another company that has authorized an app of the service provider, its corpid and a slash come
 /// before the ID: `$userName=CORPID/USERID$`.
 ///
-/// When the task has ended, the callback `batch_job_result` arrives; [`GetBatchResult`] returns the
+/// When the job has ended, the callback `batch_job_result` arrives; [`GetBatchResult`] returns the
 /// result. Spreadsheets of the Node.js library exceljs are only converted if they were written with
 /// `useSharedStrings`.
 #[doc(
@@ -318,11 +318,11 @@ impl TranslateContactId {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TranslateContactIdResponse {
-    /// The task's ID, for [`GetBatchResult`]. At most 64 bytes.
+    /// The job's ID, for [`GetBatchResult`]. At most 64 bytes.
     pub jobid: String,
 }
 
-/// Gets the status of a task in the background, and its result once it has finished.
+/// Gets the status of a job, and its result once it has finished.
 ///
 /// `GET /cgi-bin/service/batch/getresult` ·
 /// [获取异步任务结果](https://developer.work.weixin.qq.com/document/path/91882)
@@ -341,7 +341,7 @@ pub struct TranslateContactIdResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetBatchResult {
-    /// The task's ID, from [`TranslateContactId`]. At most 64 bytes.
+    /// The job's ID, from [`TranslateContactId`]. At most 64 bytes.
     pub jobid: String,
 }
 
@@ -359,11 +359,11 @@ impl GetBatchResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetBatchResultResponse {
-    /// The status of the task.
-    pub status: BatchStatus,
-    /// The type of the task.
-    pub r#type: BatchType,
-    /// The result. Absent unless the task has finished.
+    /// The status of the job.
+    pub status: JobStatus,
+    /// The type of job.
+    pub r#type: JobType,
+    /// The result. Absent until the job is finished.
     pub result: Option<BatchOutcome>,
 }
 
@@ -378,8 +378,8 @@ pub struct Query {
     pub query_type: Option<QueryType>,
     /// The members to search. Only used if the search includes members.
     pub query_range: Option<QueryRange>,
-    /// The largest number of results. Applies to active and to resigned members separately. Default 50, at
-    /// most 200.
+    /// The largest number of results. Applies to current and to departed members separately. Default 50,
+    /// at most 200.
     pub limit: Option<u64>,
     /// The name that has to match exactly. If omitted, names only have to be similar.
     pub full_match_field: Option<MatchField>,
@@ -451,11 +451,11 @@ pub struct BatchResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct QueryResult {
-    /// The active members.
+    /// The current members.
     pub user: FoundUsers,
     /// The departments.
     pub party: FoundDepartments,
-    /// The resigned members.
+    /// The departed members.
     pub dismiss_user: FoundUsers,
 }
 
@@ -509,7 +509,7 @@ impl SortOption {
     }
 }
 
-/// The result of a task in the background.
+/// The result of a job.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BatchOutcome {
@@ -546,9 +546,9 @@ pub enum QueryType {
 #[non_exhaustive]
 pub enum QueryRange {
     /// `0`
-    Active,
-    /// `1`: including those who resigned; they are only found if they had activated WeCom before.
-    ActiveAndResigned,
+    Current,
+    /// `1`: including departed members, who are found only if they had activated WeCom before they left.
+    CurrentAndDeparted,
     /// A value the documentation does not list.
     Other(Unknown),
 }
@@ -589,10 +589,10 @@ pub enum SortOrder {
     Other(Unknown),
 }
 
-/// The status of a task in the background.
+/// The status of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum BatchStatus {
+pub enum JobStatus {
     /// `1`
     Started,
     /// `2`
@@ -603,10 +603,10 @@ pub enum BatchStatus {
     Other(Unknown),
 }
 
-/// A type of task in the background.
+/// A type of job.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum BatchType {
+pub enum JobType {
     /// `contact_id_translate`
     ContactIdTranslate,
     /// A value the documentation does not list.

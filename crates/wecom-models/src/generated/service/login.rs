@@ -71,10 +71,10 @@ pub struct GetUserInfo3rdResponse {
     /// A ticket for [`GetUserDetail3rd`]. Present if the scope is `snsapi_userinfo` or
     /// `snsapi_privateinfo` and the member is visible to the app; not for web logins. At most 512 bytes.
     pub user_ticket: Option<Secret>,
-    /// The lifetime of `user_ticket` in seconds. Present if `user_ticket` is.
+    /// The lifetime of `user_ticket`, in seconds. Present if `user_ticket` is.
     pub expires_in: Option<u64>,
-    /// The member's open_userid: the same for all apps of one service provider. Only third-party apps get
-    /// it. Absent if the person belongs to no company. At most 64 bytes.
+    /// The member's open_userid, the same in all apps of a service provider. Only third-party apps get it.
+    /// Absent if the person belongs to no company. At most 64 bytes.
     pub open_userid: Option<String>,
     /// The ID of a person who belongs to no company, unique for the service provider. Absent for everyone
     /// else.
@@ -180,7 +180,7 @@ pub struct JsCodeToSessionResponse {
     pub userid: String,
     /// The session key.
     pub session_key: Secret,
-    /// The member's open_userid: the same for all apps of one service provider. At most 64 bytes.
+    /// The member's open_userid, the same in all apps of a service provider. At most 64 bytes.
     pub open_userid: String,
 }
 

@@ -107,7 +107,7 @@ impl GetRegisterCode {
 pub struct GetRegisterCodeResponse {
     /// The registration code, for one registration. At most 512 bytes.
     pub register_code: String,
-    /// The lifetime of the code, in which the URL must be opened. The docs don't say in which unit; other
+    /// The code's lifetime, in which the URL must be opened. The docs don't say in which unit; other
     /// lifetimes are in seconds.
     pub expires_in: u64,
 }

@@ -1261,9 +1261,9 @@ pub enum FilePermission {
 #[non_exhaustive]
 pub enum WatermarkDensity {
     /// `1`
-    LowDensity,
+    Sparse,
     /// `2`
-    HighDensity,
+    Dense,
     /// A value the documentation does not list.
     Other(Unknown),
 }

@@ -693,7 +693,7 @@ pub enum SpacePermission {
     /// `1`
     DownloadOnly,
     /// `4`
-    Preview,
+    PreviewOnly,
     /// `7`: admin of the app's space.
     AppSpaceAdmin,
     /// A value the documentation does not list.

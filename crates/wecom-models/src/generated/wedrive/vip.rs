@@ -16,7 +16,7 @@ mod impls;
 #[cfg(feature = "bidirectional")]
 mod reverse;
 
-/// Gives advanced-feature accounts to members.
+/// Assigns advanced-feature accounts to members.
 ///
 /// `POST /cgi-bin/wedrive/vip/batch_add` ·
 /// [分配高级功能账号](https://developer.work.weixin.qq.com/document/path/99512)
@@ -56,9 +56,9 @@ impl BatchAddVip {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BatchAddVipResponse {
-    /// The userids of the members that have an account now, including those that already had one.
+    /// The userids of members with an account now, also of those who had one before.
     pub succ_userid_list: Vec<String>,
-    /// The userids of the members that couldn't be given one.
+    /// The userids of members for whom it failed.
     pub fail_userid_list: Vec<String>,
 }
 
@@ -102,16 +102,18 @@ impl BatchDelVip {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BatchDelVipResponse {
-    /// The userids of the members whose account was taken away.
+    /// The userids of members whose account was taken away.
     pub succ_userid_list: Vec<String>,
-    /// The userids of the members whose account couldn't be taken away.
+    /// The userids of members for whom it failed.
     pub fail_userid_list: Vec<String>,
 }
 
-/// Lists the members that have an advanced-feature account and are visible to the app.
+/// Lists the members with an advanced-feature account, one page at a time.
 ///
 /// `POST /cgi-bin/wedrive/vip/list` ·
 /// [获取高级功能账号列表](https://developer.work.weixin.qq.com/document/path/99514)
+///
+/// Returns only members visible to the app.
 ///
 /// Self-built apps must be listed under 协作 › 微盘 › 可调用接口的应用; customized and third-party apps can't call
 /// it yet.

@@ -48,7 +48,7 @@ use crate::{Secret, Unknown};
 pub struct CreateChatDataExportJob {
     /// The code that the display component got. For one call, within 5 minutes.
     pub code: Secret,
-    /// The template: the `media_id` of a temporary file, uploaded as `file`. A doc, docx, xls, xlsx or txt
+    /// The template's `media_id`, a temporary media file of the type `file`. A doc, docx, xls, xlsx or txt
     /// file.
     pub media_id: String,
 }
@@ -122,7 +122,7 @@ pub enum ExportStatus {
     /// `1`
     Waiting,
     /// `2`
-    Running,
+    InProgress,
     /// `3`: the job has ended, successfully or not.
     Finished,
     /// A value the documentation does not list.

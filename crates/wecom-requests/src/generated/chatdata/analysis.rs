@@ -86,9 +86,9 @@ impl crate::Job for GetAnalyzeTaskResult {
 
     fn state(response: &Self::Response) -> crate::JobState {
         match Some(&response.status) {
-            Some(AnalyzeStatus::Finished) => crate::job::over(None::<&i64>),
-            Some(AnalyzeStatus::Failed) => crate::job::failed(None::<&i64>),
-            Some(AnalyzeStatus::Other(_)) | None => crate::JobState::Unknown,
+            Some(JobStatus::Finished) => crate::job::over(None::<&i64>),
+            Some(JobStatus::Failed) => crate::job::failed(None::<&i64>),
+            Some(JobStatus::Other(_)) | None => crate::JobState::Unknown,
             _ => crate::JobState::Pending,
         }
     }

@@ -172,7 +172,7 @@ impl crate::Job for GetExportResult {
 
     fn state(response: &Self::Response) -> crate::JobState {
         match Some(&response.status) {
-            Some(ExportStatus::Done) => crate::job::over(None::<&i64>),
+            Some(ExportStatus::Finished) => crate::job::over(None::<&i64>),
             Some(ExportStatus::Failed) => crate::job::failed(None::<&i64>),
             Some(ExportStatus::Other(_)) | None => crate::JobState::Unknown,
             _ => crate::JobState::Pending,

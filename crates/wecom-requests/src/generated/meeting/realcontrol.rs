@@ -36,11 +36,11 @@ impl crate::Check for SetRealControl {
     }
 }
 
-impl crate::Endpoint for SetCohost {
-    type Response = SetCohostResponse;
+impl crate::Endpoint for SetCoHost {
+    type Response = SetCoHostResponse;
     type Token = crate::token::AccessToken;
     const META: &'static crate::Meta = &crate::Meta {
-        id: "meeting.realcontrol.set_cohost",
+        id: "meeting.realcontrol.set_co_host",
         title: "管理联席主持人",
         method: http::Method::POST,
         host: crate::Host::Api,
@@ -56,7 +56,7 @@ impl crate::Endpoint for SetCohost {
     };
 }
 
-impl crate::Check for SetCohost {
+impl crate::Check for SetCoHost {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
@@ -244,7 +244,7 @@ impl crate::Check for Nickname {
 }
 
 crate::json_responses! {
-    SetRealControlResponse, SetCohostResponse, MuteUserResponse, SwitchUserVideoResponse,
+    SetRealControlResponse, SetCoHostResponse, MuteUserResponse, SwitchUserVideoResponse,
     CloseScreenShareResponse, SetNicknamesResponse, ManageWaitingRoomUsersResponse,
     KickOutUsersResponse, DismissMeetingResponse
 }

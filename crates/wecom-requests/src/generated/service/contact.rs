@@ -173,8 +173,8 @@ impl crate::Job for GetBatchResult {
 
     fn state(response: &Self::Response) -> crate::JobState {
         match Some(&response.status) {
-            Some(BatchStatus::Finished) => crate::job::over(None::<&i64>),
-            Some(BatchStatus::Other(_)) | None => crate::JobState::Unknown,
+            Some(JobStatus::Finished) => crate::job::over(None::<&i64>),
+            Some(JobStatus::Other(_)) | None => crate::JobState::Unknown,
             _ => crate::JobState::Pending,
         }
     }

@@ -28,7 +28,7 @@ impl wire::IntEnum for AnalyzeTask {
     }
 }
 
-impl wire::IntEnum for AnalyzeStatus {
+impl wire::IntEnum for JobStatus {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
             0 => Self::Unfinished,
@@ -98,7 +98,7 @@ impl wire::IntEnum for ExportStatus {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
             1 => Self::Waiting,
-            2 => Self::Running,
+            2 => Self::InProgress,
             3 => Self::Finished,
             _ => return None,
         };
@@ -108,7 +108,7 @@ impl wire::IntEnum for ExportStatus {
     fn code(&self) -> Result<i64, &Unknown> {
         let code = match self {
             Self::Waiting => 1,
-            Self::Running => 2,
+            Self::InProgress => 2,
             Self::Finished => 3,
             Self::Other(unknown) => return Err(unknown),
         };
@@ -320,13 +320,13 @@ wire::read_objects! {
 }
 
 wire::read_int_enums! {
-    AnalyzeStatus, Sentiment, Spam, ExportStatus
+    JobStatus, Sentiment, Spam, ExportStatus
 }
 
 wire::open_enums! {
-    AnalyzeTask, AnalyzeStatus, Sentiment, Spam, ExportStatus
+    AnalyzeTask, JobStatus, Sentiment, Spam, ExportStatus
 }
 
 wire::int_enums! {
-    AnalyzeTask, AnalyzeStatus, Sentiment, Spam, ExportStatus
+    AnalyzeTask, JobStatus, Sentiment, Spam, ExportStatus
 }

@@ -82,7 +82,7 @@ wire::write_objects! {
 }
 
 wire::write_int_enums! {
-    AnalyzeStatus, Sentiment, Spam, ExportStatus
+    JobStatus, Sentiment, Spam, ExportStatus
 }
 
 impl wire::ReadObject for AddAnalyzeTask {

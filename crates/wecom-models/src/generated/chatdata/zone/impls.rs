@@ -83,7 +83,7 @@ impl wire::IntEnum for LogLevel {
 impl wire::StringEnum for MediaType {
     fn from_name(name: &str) -> Option<Self> {
         let value = match name {
-            "file" => Self::OrdinaryFile,
+            "file" => Self::File,
             _ => return None,
         };
         Some(value)
@@ -91,7 +91,7 @@ impl wire::StringEnum for MediaType {
 
     fn name(&self) -> Result<&'static str, &Unknown> {
         let name = match self {
-            Self::OrdinaryFile => "file",
+            Self::File => "file",
             Self::Other(unknown) => return Err(unknown),
         };
         Ok(name)

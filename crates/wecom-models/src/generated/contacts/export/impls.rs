@@ -11,7 +11,7 @@ impl wire::IntEnum for ExportStatus {
         let value = match code {
             0 => Self::NotStarted,
             1 => Self::InProgress,
-            2 => Self::Done,
+            2 => Self::Finished,
             3 => Self::Failed,
             _ => return None,
         };
@@ -22,7 +22,7 @@ impl wire::IntEnum for ExportStatus {
         let code = match self {
             Self::NotStarted => 0,
             Self::InProgress => 1,
-            Self::Done => 2,
+            Self::Finished => 2,
             Self::Failed => 3,
             Self::Other(unknown) => return Err(unknown),
         };

@@ -139,7 +139,7 @@ impl wire::IntEnum for RemindScope {
         let value = match code {
             1 => Self::Nobody,
             2 => Self::Host,
-            3 => Self::Everybody,
+            3 => Self::Everyone,
             _ => return None,
         };
         Some(value)
@@ -149,7 +149,7 @@ impl wire::IntEnum for RemindScope {
         let code = match self {
             Self::Nobody => 1,
             Self::Host => 2,
-            Self::Everybody => 3,
+            Self::Everyone => 3,
             Self::Other(unknown) => return Err(unknown),
         };
         Ok(code)

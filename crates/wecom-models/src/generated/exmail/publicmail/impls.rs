@@ -63,7 +63,7 @@ impl wire::WriteObject for DeleteAuthCode {
     }
 }
 
-impl wire::WriteObject for UseridList {
+impl wire::WriteObject for UserIdList {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("list", &self.list)
     }
@@ -89,7 +89,7 @@ impl wire::WriteObject for AuthCodeInfo {
 
 wire::write_objects! {
     CreatePublicMail, UpdatePublicMail, DeletePublicMail, GetPublicMail,
-    SearchPublicMail, GetAuthCodeList, DeleteAuthCode, UseridList, IdList, AliasList,
+    SearchPublicMail, GetAuthCodeList, DeleteAuthCode, UserIdList, IdList, AliasList,
     AuthCodeInfo
 }
 
@@ -181,7 +181,7 @@ impl wire::ReadObject for DeleteAuthCodeResponse {
     }
 }
 
-impl wire::ReadObject for UseridList {
+impl wire::ReadObject for UserIdList {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -273,6 +273,6 @@ impl wire::ReadObject for AuthCode {
 wire::read_objects! {
     CreatePublicMailResponse, UpdatePublicMailResponse, DeletePublicMailResponse,
     GetPublicMailResponse, SearchPublicMailResponse, GetAuthCodeListResponse,
-    DeleteAuthCodeResponse, UseridList, IdList, AliasList, PublicMailbox, FoundMailbox,
+    DeleteAuthCodeResponse, UserIdList, IdList, AliasList, PublicMailbox, FoundMailbox,
     AuthCode
 }

@@ -29,7 +29,7 @@ impl wire::IntEnum for ContactType {
 impl wire::IntEnum for Gender {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
-            0 => Self::Unspecified,
+            0 => Self::Undefined,
             1 => Self::Male,
             2 => Self::Female,
             _ => return None,
@@ -39,7 +39,7 @@ impl wire::IntEnum for Gender {
 
     fn code(&self) -> Result<i64, &Unknown> {
         let code = match self {
-            Self::Unspecified => 0,
+            Self::Undefined => 0,
             Self::Male => 1,
             Self::Female => 2,
             Self::Other(unknown) => return Err(unknown),

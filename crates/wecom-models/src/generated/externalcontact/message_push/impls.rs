@@ -93,7 +93,7 @@ impl wire::IntEnum for SendStatus {
         let value = match code {
             0 => Self::Unsent,
             1 => Self::Sent,
-            2 => Self::NotFriends,
+            2 => Self::NotContacts,
             3 => Self::OtherReceived,
             _ => return None,
         };
@@ -104,7 +104,7 @@ impl wire::IntEnum for SendStatus {
         let code = match self {
             Self::Unsent => 0,
             Self::Sent => 1,
-            Self::NotFriends => 2,
+            Self::NotContacts => 2,
             Self::OtherReceived => 3,
             Self::Other(unknown) => return Err(unknown),
         };

@@ -6,7 +6,7 @@
 use super::*;
 use crate::wire;
 
-impl wire::IntEnum for RefundStatus {
+impl wire::IntEnum for RefundResult {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
             1 => Self::Refunded,
@@ -165,15 +165,15 @@ wire::read_objects! {
 }
 
 wire::read_int_enums! {
-    RefundStatus, ActivationScene, AccountType, PreviousStatus
+    RefundResult, ActivationScene, AccountType, PreviousStatus
 }
 
 wire::open_enums! {
-    RefundStatus, ActivationScene, AccountType, PreviousStatus
+    RefundResult, ActivationScene, AccountType, PreviousStatus
 }
 
 wire::int_enums! {
-    RefundStatus, ActivationScene, AccountType, PreviousStatus
+    RefundResult, ActivationScene, AccountType, PreviousStatus
 }
 
 use crate::callback::{self, Select, Shape};

@@ -49,5 +49,5 @@ wire::write_objects! {
 }
 
 wire::write_int_enums! {
-    RefundStatus, ActivationScene, AccountType, PreviousStatus
+    RefundResult, ActivationScene, AccountType, PreviousStatus
 }

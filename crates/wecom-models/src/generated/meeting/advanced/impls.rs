@@ -105,7 +105,7 @@ impl wire::IntEnum for RemindScope {
         let value = match code {
             1 => Self::Nobody,
             2 => Self::Host,
-            3 => Self::Everybody,
+            3 => Self::Everyone,
             4 => Self::Listed,
             _ => return None,
         };
@@ -116,7 +116,7 @@ impl wire::IntEnum for RemindScope {
         let code = match self {
             Self::Nobody => 1,
             Self::Host => 2,
-            Self::Everybody => 3,
+            Self::Everyone => 3,
             Self::Listed => 4,
             Self::Other(unknown) => return Err(unknown),
         };

@@ -146,7 +146,7 @@ impl wire::WriteObject for SetRealControl {
     }
 }
 
-impl wire::WriteObject for SetCohost {
+impl wire::WriteObject for SetCoHost {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("meetingid", &self.meetingid)?;
         out.put("action", &self.action)?;
@@ -225,7 +225,7 @@ impl wire::WriteObject for Nickname {
 }
 
 wire::write_objects! {
-    SetRealControl, SetCohost, MuteUser, SwitchUserVideo, CloseScreenShare, SetNicknames,
+    SetRealControl, SetCoHost, MuteUser, SwitchUserVideo, CloseScreenShare, SetNicknames,
     ManageWaitingRoomUsers, KickOutUsers, DismissMeeting, OperatedUser, Nickname
 }
 
@@ -243,7 +243,7 @@ impl wire::ReadObject for SetRealControlResponse {
     }
 }
 
-impl wire::ReadObject for SetCohostResponse {
+impl wire::ReadObject for SetCoHostResponse {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         _name: &str,
@@ -324,7 +324,7 @@ impl wire::ReadObject for DismissMeetingResponse {
 }
 
 wire::read_objects! {
-    SetRealControlResponse, SetCohostResponse, MuteUserResponse, SwitchUserVideoResponse,
+    SetRealControlResponse, SetCoHostResponse, MuteUserResponse, SwitchUserVideoResponse,
     CloseScreenShareResponse, SetNicknamesResponse, ManageWaitingRoomUsersResponse,
     KickOutUsersResponse, DismissMeetingResponse
 }

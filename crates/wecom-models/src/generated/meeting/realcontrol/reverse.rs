@@ -12,7 +12,7 @@ impl wire::WriteObject for SetRealControlResponse {
     }
 }
 
-impl wire::WriteObject for SetCohostResponse {
+impl wire::WriteObject for SetCoHostResponse {
     fn put<O: wire::Output>(&self, _out: &mut O) -> Result<(), O::Error> {
         Ok(())
     }
@@ -61,7 +61,7 @@ impl wire::WriteObject for DismissMeetingResponse {
 }
 
 wire::write_objects! {
-    SetRealControlResponse, SetCohostResponse, MuteUserResponse, SwitchUserVideoResponse,
+    SetRealControlResponse, SetCoHostResponse, MuteUserResponse, SwitchUserVideoResponse,
     CloseScreenShareResponse, SetNicknamesResponse, ManageWaitingRoomUsersResponse,
     KickOutUsersResponse, DismissMeetingResponse
 }
@@ -91,7 +91,7 @@ impl wire::ReadObject for SetRealControl {
     }
 }
 
-impl wire::ReadObject for SetCohost {
+impl wire::ReadObject for SetCoHost {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -240,7 +240,7 @@ impl wire::ReadObject for Nickname {
 }
 
 wire::read_objects! {
-    SetRealControl, SetCohost, MuteUser, SwitchUserVideo, CloseScreenShare, SetNicknames,
+    SetRealControl, SetCoHost, MuteUser, SwitchUserVideo, CloseScreenShare, SetNicknames,
     ManageWaitingRoomUsers, KickOutUsers, DismissMeeting, OperatedUser, Nickname
 }
 

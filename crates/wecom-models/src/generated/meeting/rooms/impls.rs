@@ -100,7 +100,7 @@ impl wire::IntEnum for RecordSharing {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
             0 => Self::Nobody,
-            1 => Self::Everybody,
+            1 => Self::Everyone,
             2 => Self::LoggedIn,
             3 => Self::Company,
             4 => Self::Attendees,
@@ -112,7 +112,7 @@ impl wire::IntEnum for RecordSharing {
     fn code(&self) -> Result<i64, &Unknown> {
         let code = match self {
             Self::Nobody => 0,
-            Self::Everybody => 1,
+            Self::Everyone => 1,
             Self::LoggedIn => 2,
             Self::Company => 3,
             Self::Attendees => 4,

@@ -201,7 +201,7 @@ impl wire::ReadObject for ViewMenu {
     }
 }
 
-impl wire::ReadObject for ViewMiniprogram {
+impl wire::ReadObject for ViewMiniProgram {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -407,7 +407,7 @@ impl wire::ReadObject for SelectedItem {
 wire::read_objects! {
     TextMessage, ImageMessage, VoiceMessage, VideoMessage, LocationMessage, LinkMessage,
     SubscribeAgent, UnsubscribeAgent, EnterAgent, ReportLocation, ClickMenu, ViewMenu,
-    ViewMiniprogram, ScanCodePush, ScanCodeWaitMsg, PicSysPhoto, PicPhotoOrAlbum,
+    ViewMiniProgram, ScanCodePush, ScanCodeWaitMsg, PicSysPhoto, PicPhotoOrAlbum,
     PicWeixin, LocationSelect, TemplateCardEvent, TemplateCardMenuEvent, ScanCodeInfo,
     ImagesInfo, ImageInfo, LocationInfo, SelectedItem
 }
@@ -510,8 +510,8 @@ impl callback::Payload for ViewMenu {
     const SELECT: &'static [Select] = &[Select::kind(Shape::Event, "view")];
 }
 
-impl callback::Payload for ViewMiniprogram {
-    const NAME: &'static str = "message.events.view_miniprogram";
+impl callback::Payload for ViewMiniProgram {
+    const NAME: &'static str = "message.events.view_mini_program";
     const TITLE: &'static str = "点击菜单跳转小程序的事件推送";
     const FAMILY: &'static str = "message";
     const SELECT: &'static [Select] = &[Select::kind(Shape::Event, "view_miniprogram")];
@@ -582,7 +582,7 @@ impl callback::Payload for TemplateCardMenuEvent {
 callback::events! {
     MessageEvent, "message", TextMessage, ImageMessage, VoiceMessage, VideoMessage,
     LocationMessage, LinkMessage, SubscribeAgent, UnsubscribeAgent, EnterAgent,
-    ReportLocation, ClickMenu, ViewMenu, ViewMiniprogram, ScanCodePush, ScanCodeWaitMsg,
+    ReportLocation, ClickMenu, ViewMenu, ViewMiniProgram, ScanCodePush, ScanCodeWaitMsg,
     PicSysPhoto, PicPhotoOrAlbum, PicWeixin, LocationSelect, TemplateCardEvent,
     TemplateCardMenuEvent
 }

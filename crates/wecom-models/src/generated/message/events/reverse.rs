@@ -91,7 +91,7 @@ impl wire::WriteObject for ViewMenu {
     }
 }
 
-impl wire::WriteObject for ViewMiniprogram {
+impl wire::WriteObject for ViewMiniProgram {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("EventKey", &self.event_key)
     }
@@ -205,7 +205,7 @@ impl wire::WriteObject for SelectedItem {
 wire::write_objects! {
     TextMessage, ImageMessage, VoiceMessage, VideoMessage, LocationMessage, LinkMessage,
     SubscribeAgent, UnsubscribeAgent, EnterAgent, ReportLocation, ClickMenu, ViewMenu,
-    ViewMiniprogram, ScanCodePush, ScanCodeWaitMsg, PicSysPhoto, PicPhotoOrAlbum,
+    ViewMiniProgram, ScanCodePush, ScanCodeWaitMsg, PicSysPhoto, PicPhotoOrAlbum,
     PicWeixin, LocationSelect, TemplateCardEvent, TemplateCardMenuEvent, ScanCodeInfo,
     ImagesInfo, ImageInfo, LocationInfo, SelectedItem
 }

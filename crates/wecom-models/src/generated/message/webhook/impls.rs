@@ -9,7 +9,7 @@ use crate::wire;
 impl wire::StringEnum for UploadMediaType {
     fn from_name(name: &str) -> Option<Self> {
         let value = match name {
-            "file" => Self::OrdinaryFile,
+            "file" => Self::File,
             "voice" => Self::Voice,
             _ => return None,
         };
@@ -18,7 +18,7 @@ impl wire::StringEnum for UploadMediaType {
 
     fn name(&self) -> Result<&'static str, &Unknown> {
         let name = match self {
-            Self::OrdinaryFile => "file",
+            Self::File => "file",
             Self::Voice => "voice",
             Self::Other(unknown) => return Err(unknown),
         };

@@ -83,7 +83,7 @@ impl wire::IntEnum for AdvancedAccount {
         let value = match code {
             1 => Self::Mail,
             2 => Self::Document,
-            3 => Self::WeDrive,
+            3 => Self::Wedrive,
             4 => Self::Meeting,
             _ => return None,
         };
@@ -94,7 +94,7 @@ impl wire::IntEnum for AdvancedAccount {
         let code = match self {
             Self::Mail => 1,
             Self::Document => 2,
-            Self::WeDrive => 3,
+            Self::Wedrive => 3,
             Self::Meeting => 4,
             Self::Other(unknown) => return Err(unknown),
         };

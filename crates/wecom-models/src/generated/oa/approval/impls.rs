@@ -475,7 +475,7 @@ impl wire::IntEnum for OpenNodeType {
         let value = match code {
             1 => Self::Members,
             2 => Self::Tagged,
-            3 => Self::Superiors,
+            3 => Self::Managers,
             _ => return None,
         };
         Some(value)
@@ -485,7 +485,7 @@ impl wire::IntEnum for OpenNodeType {
         let code = match self {
             Self::Members => 1,
             Self::Tagged => 2,
-            Self::Superiors => 3,
+            Self::Managers => 3,
             Self::Other(unknown) => return Err(unknown),
         };
         Ok(code)

@@ -11,7 +11,7 @@ impl wire::IntEnum for AdvancedAccount {
         let value = match code {
             1 => Self::Mail,
             2 => Self::Document,
-            3 => Self::WeDrive,
+            3 => Self::Wedrive,
             4 => Self::Meeting,
             _ => return None,
         };
@@ -22,7 +22,7 @@ impl wire::IntEnum for AdvancedAccount {
         let code = match self {
             Self::Mail => 1,
             Self::Document => 2,
-            Self::WeDrive => 3,
+            Self::Wedrive => 3,
             Self::Meeting => 4,
             Self::Other(unknown) => return Err(unknown),
         };
@@ -52,14 +52,14 @@ impl wire::IntEnum for FinishType {
     }
 }
 
-impl wire::IntEnum for RequestStatus {
+impl wire::IntEnum for ApprovalStatus {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
             1 => Self::Pending,
             2 => Self::Approved,
             3 => Self::Rejected,
             4 => Self::Withdrawn,
-            6 => Self::WithdrawnAfterApproval,
+            6 => Self::Revoked,
             7 => Self::Deleted,
             10 => Self::Paid,
             _ => return None,
@@ -73,7 +73,7 @@ impl wire::IntEnum for RequestStatus {
             Self::Approved => 2,
             Self::Rejected => 3,
             Self::Withdrawn => 4,
-            Self::WithdrawnAfterApproval => 6,
+            Self::Revoked => 6,
             Self::Deleted => 7,
             Self::Paid => 10,
             Self::Other(unknown) => return Err(unknown),
@@ -82,7 +82,7 @@ impl wire::IntEnum for RequestStatus {
     }
 }
 
-impl wire::IntEnum for StepStatus {
+impl wire::IntEnum for OpenNodeStatus {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
             1 => Self::Pending,
@@ -129,9 +129,9 @@ impl wire::IntEnum for ApproverAttr {
 impl wire::IntEnum for NodeType {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
-            1 => Self::Approver,
-            2 => Self::Notified,
-            3 => Self::Handler,
+            1 => Self::Approval,
+            2 => Self::Cc,
+            3 => Self::Handling,
             _ => return None,
         };
         Some(value)
@@ -139,9 +139,9 @@ impl wire::IntEnum for NodeType {
 
     fn code(&self) -> Result<i64, &Unknown> {
         let code = match self {
-            Self::Approver => 1,
-            Self::Notified => 2,
-            Self::Handler => 3,
+            Self::Approval => 1,
+            Self::Cc => 2,
+            Self::Handling => 3,
             Self::Other(unknown) => return Err(unknown),
         };
         Ok(code)
@@ -155,9 +155,9 @@ impl wire::IntEnum for NodeStatus {
             2 => Self::Approved,
             3 => Self::Rejected,
             4 => Self::Transferred,
-            11 => Self::ReturnedToApprover,
+            11 => Self::Returned,
             12 => Self::ApproverAdded,
-            13 => Self::ApprovedWithApprover,
+            13 => Self::ApprovedApproverAdded,
             14 => Self::Handled,
             15 => Self::HandedOver,
             _ => return None,
@@ -171,9 +171,9 @@ impl wire::IntEnum for NodeStatus {
             Self::Approved => 2,
             Self::Rejected => 3,
             Self::Transferred => 4,
-            Self::ReturnedToApprover => 11,
+            Self::Returned => 11,
             Self::ApproverAdded => 12,
-            Self::ApprovedWithApprover => 13,
+            Self::ApprovedApproverAdded => 13,
             Self::Handled => 14,
             Self::HandedOver => 15,
             Self::Other(unknown) => return Err(unknown),
@@ -182,12 +182,12 @@ impl wire::IntEnum for NodeStatus {
     }
 }
 
-impl wire::IntEnum for ApprovalMode {
+impl wire::IntEnum for ApprovalRelation {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
             1 => Self::All,
             2 => Self::Any,
-            3 => Self::InOrder,
+            3 => Self::InTurn,
             _ => return None,
         };
         Some(value)
@@ -197,7 +197,7 @@ impl wire::IntEnum for ApprovalMode {
         let code = match self {
             Self::All => 1,
             Self::Any => 2,
-            Self::InOrder => 3,
+            Self::InTurn => 3,
             Self::Other(unknown) => return Err(unknown),
         };
         Ok(code)
@@ -213,11 +213,11 @@ impl wire::IntEnum for RequestChange {
             4 => Self::Transferred,
             5 => Self::Reminded,
             6 => Self::Withdrawn,
-            8 => Self::WithdrawnAfterApproval,
+            8 => Self::Revoked,
             10 => Self::Commented,
-            11 => Self::ReturnedToApprover,
+            11 => Self::Returned,
             12 => Self::ApproverAdded,
-            13 => Self::ApprovedWithApprover,
+            13 => Self::ApprovedApproverAdded,
             14 => Self::Handled,
             15 => Self::HandedOver,
             _ => return None,
@@ -233,11 +233,11 @@ impl wire::IntEnum for RequestChange {
             Self::Transferred => 4,
             Self::Reminded => 5,
             Self::Withdrawn => 6,
-            Self::WithdrawnAfterApproval => 8,
+            Self::Revoked => 8,
             Self::Commented => 10,
-            Self::ReturnedToApprover => 11,
+            Self::Returned => 11,
             Self::ApproverAdded => 12,
-            Self::ApprovedWithApprover => 13,
+            Self::ApprovedApproverAdded => 13,
             Self::Handled => 14,
             Self::HandedOver => 15,
             Self::Other(unknown) => return Err(unknown),
@@ -270,12 +270,12 @@ impl wire::IntEnum for OpenApprovalStatus {
     }
 }
 
-impl wire::IntEnum for EngineNodeType {
+impl wire::IntEnum for OpenNodeType {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
             1 => Self::Members,
-            2 => Self::Tag,
-            3 => Self::Manager,
+            2 => Self::Tagged,
+            3 => Self::Managers,
             _ => return None,
         };
         Some(value)
@@ -284,8 +284,8 @@ impl wire::IntEnum for EngineNodeType {
     fn code(&self) -> Result<i64, &Unknown> {
         let code = match self {
             Self::Members => 1,
-            Self::Tag => 2,
-            Self::Manager => 3,
+            Self::Tagged => 2,
+            Self::Managers => 3,
             Self::Other(unknown) => return Err(unknown),
         };
         Ok(code)
@@ -456,9 +456,9 @@ impl wire::ReadObject for ApprovalRequest {
             "SpStatus" => field.read(&mut self.sp_status),
             "TemplateId" => field.read(&mut self.template_id),
             "ApplyTime" => field.read(&mut self.apply_time),
-            "Applyer" => field.read(&mut self.applicant),
+            "Applyer" => field.read(&mut self.applyer),
             "SpRecord" => field.read(&mut self.sp_record),
-            "Notifyer" => field.read(&mut self.notified),
+            "Notifyer" => field.read(&mut self.notifyer),
             "ProcessList" => field.read(&mut self.process_list),
             "Comments" => field.read(&mut self.comments),
             "StatuChangeEvent" => field.read(&mut self.change),
@@ -494,7 +494,7 @@ impl wire::ReadObject for User {
     }
 }
 
-impl wire::ReadObject for ApprovalStep {
+impl wire::ReadObject for ApprovalRecord {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -509,7 +509,7 @@ impl wire::ReadObject for ApprovalStep {
     }
 }
 
-impl wire::ReadObject for StepDetail {
+impl wire::ReadObject for ApproverRecord {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -526,7 +526,7 @@ impl wire::ReadObject for StepDetail {
     }
 }
 
-impl wire::ReadObject for Process {
+impl wire::ReadObject for ProcessList {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -589,7 +589,7 @@ impl wire::ReadObject for Comment {
     }
 }
 
-impl wire::ReadObject for EngineRequest {
+impl wire::ReadObject for OpenApproval {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -613,7 +613,7 @@ impl wire::ReadObject for EngineRequest {
     }
 }
 
-impl wire::ReadObject for EngineNode {
+impl wire::ReadObject for OpenNode {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -629,7 +629,7 @@ impl wire::ReadObject for EngineNode {
     }
 }
 
-impl wire::ReadObject for EngineApprover {
+impl wire::ReadObject for OpenItem {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -648,7 +648,7 @@ impl wire::ReadObject for EngineApprover {
     }
 }
 
-impl wire::ReadObject for EngineNotified {
+impl wire::ReadObject for OpenCcRecipient {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -668,23 +668,23 @@ wire::read_objects! {
     ModifyCalendar, DeleteCalendar, ModifySchedule, DeleteSchedule, RespondSchedule,
     BookMeetingRoom, CancelMeetingRoom, SubmitVipAccountApproval,
     FinishVipAccountApproval, SysApprovalChange, OpenApprovalChange, ApprovalRequest,
-    Applicant, User, ApprovalStep, StepDetail, Process, ProcessNode, SubNode, Comment,
-    EngineRequest, EngineNode, EngineApprover, EngineNotified
+    Applicant, User, ApprovalRecord, ApproverRecord, ProcessList, ProcessNode, SubNode,
+    Comment, OpenApproval, OpenNode, OpenItem, OpenCcRecipient
 }
 
 wire::read_int_enums! {
-    AdvancedAccount, FinishType, RequestStatus, StepStatus, ApproverAttr, NodeType,
-    NodeStatus, ApprovalMode, RequestChange, OpenApprovalStatus, EngineNodeType
+    AdvancedAccount, FinishType, ApprovalStatus, OpenNodeStatus, ApproverAttr, NodeType,
+    NodeStatus, ApprovalRelation, RequestChange, OpenApprovalStatus, OpenNodeType
 }
 
 wire::open_enums! {
-    AdvancedAccount, FinishType, RequestStatus, StepStatus, ApproverAttr, NodeType,
-    NodeStatus, ApprovalMode, RequestChange, OpenApprovalStatus, EngineNodeType
+    AdvancedAccount, FinishType, ApprovalStatus, OpenNodeStatus, ApproverAttr, NodeType,
+    NodeStatus, ApprovalRelation, RequestChange, OpenApprovalStatus, OpenNodeType
 }
 
 wire::int_enums! {
-    AdvancedAccount, FinishType, RequestStatus, StepStatus, ApproverAttr, NodeType,
-    NodeStatus, ApprovalMode, RequestChange, OpenApprovalStatus, EngineNodeType
+    AdvancedAccount, FinishType, ApprovalStatus, OpenNodeStatus, ApproverAttr, NodeType,
+    NodeStatus, ApprovalRelation, RequestChange, OpenApprovalStatus, OpenNodeType
 }
 
 use crate::callback::{self, Select, Shape};

@@ -88,9 +88,9 @@ impl wire::WriteObject for ApprovalRequest {
         out.put("SpStatus", &self.sp_status)?;
         out.put("TemplateId", &self.template_id)?;
         out.put("ApplyTime", &self.apply_time)?;
-        out.put("Applyer", &self.applicant)?;
+        out.put("Applyer", &self.applyer)?;
         out.put("SpRecord", &self.sp_record)?;
-        out.put_some("Notifyer", &self.notified)?;
+        out.put_some("Notifyer", &self.notifyer)?;
         out.put("ProcessList", &self.process_list)?;
         out.put_some("Comments", &self.comments)?;
         out.put("StatuChangeEvent", &self.change)
@@ -110,7 +110,7 @@ impl wire::WriteObject for User {
     }
 }
 
-impl wire::WriteObject for ApprovalStep {
+impl wire::WriteObject for ApprovalRecord {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("SpStatus", &self.sp_status)?;
         out.put("ApproverAttr", &self.approver_attr)?;
@@ -118,7 +118,7 @@ impl wire::WriteObject for ApprovalStep {
     }
 }
 
-impl wire::WriteObject for StepDetail {
+impl wire::WriteObject for ApproverRecord {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("Approver", &self.approver)?;
         out.put("Speech", &self.speech)?;
@@ -128,7 +128,7 @@ impl wire::WriteObject for StepDetail {
     }
 }
 
-impl wire::WriteObject for Process {
+impl wire::WriteObject for ProcessList {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("NodeList", &self.node_list)
     }
@@ -163,7 +163,7 @@ impl wire::WriteObject for Comment {
     }
 }
 
-impl wire::WriteObject for EngineRequest {
+impl wire::WriteObject for OpenApproval {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("ThirdNo", &self.third_no)?;
         out.put("OpenSpName", &self.open_sp_name)?;
@@ -183,7 +183,7 @@ impl wire::WriteObject for EngineRequest {
     }
 }
 
-impl wire::WriteObject for EngineNode {
+impl wire::WriteObject for OpenNode {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("NodeStatus", &self.node_status)?;
         out.put("NodeAttr", &self.node_attr)?;
@@ -192,7 +192,7 @@ impl wire::WriteObject for EngineNode {
     }
 }
 
-impl wire::WriteObject for EngineApprover {
+impl wire::WriteObject for OpenItem {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("ItemName", &self.item_name)?;
         out.put("ItemUserId", &self.item_user_id)?;
@@ -204,7 +204,7 @@ impl wire::WriteObject for EngineApprover {
     }
 }
 
-impl wire::WriteObject for EngineNotified {
+impl wire::WriteObject for OpenCcRecipient {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("ItemName", &self.item_name)?;
         out.put("ItemUserId", &self.item_user_id)?;
@@ -217,11 +217,11 @@ wire::write_objects! {
     ModifyCalendar, DeleteCalendar, ModifySchedule, DeleteSchedule, RespondSchedule,
     BookMeetingRoom, CancelMeetingRoom, SubmitVipAccountApproval,
     FinishVipAccountApproval, SysApprovalChange, OpenApprovalChange, ApprovalRequest,
-    Applicant, User, ApprovalStep, StepDetail, Process, ProcessNode, SubNode, Comment,
-    EngineRequest, EngineNode, EngineApprover, EngineNotified
+    Applicant, User, ApprovalRecord, ApproverRecord, ProcessList, ProcessNode, SubNode,
+    Comment, OpenApproval, OpenNode, OpenItem, OpenCcRecipient
 }
 
 wire::write_int_enums! {
-    AdvancedAccount, FinishType, RequestStatus, StepStatus, ApproverAttr, NodeType,
-    NodeStatus, ApprovalMode, RequestChange, OpenApprovalStatus, EngineNodeType
+    AdvancedAccount, FinishType, ApprovalStatus, OpenNodeStatus, ApproverAttr, NodeType,
+    NodeStatus, ApprovalRelation, RequestChange, OpenApprovalStatus, OpenNodeType
 }

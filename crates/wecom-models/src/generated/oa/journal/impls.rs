@@ -541,7 +541,7 @@ impl wire::ReadObject for DocValue {
     }
 }
 
-impl wire::ReadObject for WeDriveFile {
+impl wire::ReadObject for WedriveFile {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -698,7 +698,7 @@ wire::read_objects! {
     GetJournalStatListResponse, DownloadWedriveFileResponse, Report, User, FormData,
     Content, Text, ControlValue, DateValue, Selection, SelectedOption, Department,
     FileValue, TableRow, DateRangeValue, LocationValue, FormulaValue, Student, Class,
-    DocValue, WeDriveFile, Comment, Statistics, People, Recipients, Party, Tag, Leader,
+    DocValue, WedriveFile, Comment, Statistics, People, Recipients, Party, Tag, Leader,
     Reporter, Item
 }
 

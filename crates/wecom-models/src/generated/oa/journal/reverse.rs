@@ -184,7 +184,7 @@ impl wire::WriteObject for DocValue {
     }
 }
 
-impl wire::WriteObject for WeDriveFile {
+impl wire::WriteObject for WedriveFile {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("fileid", &self.fileid)
     }
@@ -271,7 +271,7 @@ wire::write_objects! {
     GetJournalStatListResponse, DownloadWedriveFileResponse, Report, User, FormData,
     Content, Text, ControlValue, DateValue, Selection, SelectedOption, Department,
     FileValue, TableRow, DateRangeValue, LocationValue, FormulaValue, Student, Class,
-    DocValue, WeDriveFile, Comment, Statistics, People, Recipients, Party, Tag, Leader,
+    DocValue, WedriveFile, Comment, Statistics, People, Recipients, Party, Tag, Leader,
     Reporter, Item
 }
 

@@ -20,7 +20,7 @@ impl wire::IntEnum for FileOperationType {
             109 => Self::Delete,
             110 => Self::Restore,
             111 => Self::DeletePermanently,
-            112 => Self::ForwardToWeCom,
+            112 => Self::ForwardToWecom,
             113 => Self::DownloadByLink,
             114 => Self::GetShareLink,
             115 => Self::ModifyShareLink,
@@ -37,7 +37,7 @@ impl wire::IntEnum for FileOperationType {
             131 => Self::ModifyInternalPermission,
             132 => Self::ModifyExternalPermission,
             133 => Self::AddShortcut,
-            134 => Self::ForwardToWeChat,
+            134 => Self::ForwardToWechat,
             135 => Self::Preview,
             136 => Self::ManagePermissions,
             139 => Self::ChangeSecuritySettings,
@@ -63,7 +63,7 @@ impl wire::IntEnum for FileOperationType {
             Self::Delete => 109,
             Self::Restore => 110,
             Self::DeletePermanently => 111,
-            Self::ForwardToWeCom => 112,
+            Self::ForwardToWecom => 112,
             Self::DownloadByLink => 113,
             Self::GetShareLink => 114,
             Self::ModifyShareLink => 115,
@@ -80,7 +80,7 @@ impl wire::IntEnum for FileOperationType {
             Self::ModifyInternalPermission => 131,
             Self::ModifyExternalPermission => 132,
             Self::AddShortcut => 133,
-            Self::ForwardToWeChat => 134,
+            Self::ForwardToWechat => 134,
             Self::Preview => 135,
             Self::ManagePermissions => 136,
             Self::ChangeSecuritySettings => 139,
@@ -100,7 +100,7 @@ impl wire::IntEnum for OperationSource {
             401 => Self::Chat,
             402 => Self::Mail,
             403 => Self::Doc,
-            404 => Self::WeDrive,
+            404 => Self::Wedrive,
             405 => Self::Schedule,
             406 => Self::Meeting,
             407 => Self::Approval,
@@ -121,7 +121,7 @@ impl wire::IntEnum for OperationSource {
             Self::Chat => 401,
             Self::Mail => 402,
             Self::Doc => 403,
-            Self::WeDrive => 404,
+            Self::Wedrive => 404,
             Self::Schedule => 405,
             Self::Meeting => 406,
             Self::Approval => 407,
@@ -161,8 +161,8 @@ impl wire::IntEnum for DeviceType {
 impl wire::IntEnum for ExternalUserType {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
-            1 => Self::WeChat,
-            2 => Self::WeCom,
+            1 => Self::Wechat,
+            2 => Self::Wecom,
             _ => return None,
         };
         Some(value)
@@ -170,8 +170,8 @@ impl wire::IntEnum for ExternalUserType {
 
     fn code(&self) -> Result<i64, &Unknown> {
         let code = match self {
-            Self::WeChat => 1,
-            Self::WeCom => 2,
+            Self::Wechat => 1,
+            Self::Wecom => 2,
             Self::Other(unknown) => return Err(unknown),
         };
         Ok(code)
@@ -210,7 +210,7 @@ impl wire::StringEnum for MobileSystem {
     fn from_name(name: &str) -> Option<Self> {
         let value = match name {
             "iOS" => Self::Ios,
-            "iPad" => Self::IPad,
+            "iPad" => Self::Ipad,
             _ => return None,
         };
         Some(value)
@@ -219,7 +219,7 @@ impl wire::StringEnum for MobileSystem {
     fn name(&self) -> Result<&'static str, &Unknown> {
         let name = match self {
             Self::Ios => "iOS",
-            Self::IPad => "iPad",
+            Self::Ipad => "iPad",
             Self::Other(unknown) => return Err(unknown),
         };
         Ok(name)
@@ -234,8 +234,8 @@ impl wire::IntEnum for MemberOperation {
             3 => Self::MarkCustomer,
             4 => Self::NewDeviceLogin,
             5 => Self::ChangeMobile,
-            6 => Self::BindWeChat,
-            7 => Self::ChangeWeChat,
+            6 => Self::BindWechat,
+            7 => Self::ChangeWechat,
             8 => Self::InviteMember,
             9 => Self::BlockLogin,
             11 => Self::ChangeNickname,
@@ -258,8 +258,8 @@ impl wire::IntEnum for MemberOperation {
             Self::MarkCustomer => 3,
             Self::NewDeviceLogin => 4,
             Self::ChangeMobile => 5,
-            Self::BindWeChat => 6,
-            Self::ChangeWeChat => 7,
+            Self::BindWechat => 6,
+            Self::ChangeWechat => 7,
             Self::InviteMember => 8,
             Self::BlockLogin => 9,
             Self::ChangeNickname => 11,
@@ -336,7 +336,7 @@ impl wire::IntEnum for AdminAction {
             25 => Self::SendInvitation,
             26 => Self::AddApp,
             27 => Self::DeleteApp,
-            28 => Self::ModifyAppHomePage,
+            28 => Self::ModifyAppHomepage,
             29 => Self::ModifyAppVisibility,
             30 => Self::ExportContacts,
             31 => Self::AddAdminGroup,
@@ -354,7 +354,7 @@ impl wire::IntEnum for AdminAction {
             43 => Self::DeleteSuiteApp,
             44 => Self::DeleteContactsSuite,
             45 => Self::InstallContactsSuite,
-            46 => Self::ActivateWeCom,
+            46 => Self::ActivateWecom,
             47 => Self::AddMaterial,
             48 => Self::EditMaterial,
             49 => Self::DeleteMaterial,
@@ -437,7 +437,7 @@ impl wire::IntEnum for AdminAction {
             126 => Self::EditChatToolbarPage,
             127 => Self::DeleteChatToolbarPage,
             128 => Self::EditAppGroups,
-            129 => Self::SetWeChatEntry,
+            129 => Self::SetWechatEntry,
             130 => Self::SetContactsSync,
             132 => Self::SetProtectedView,
             133 => Self::ExportAllViewRecords,
@@ -485,7 +485,7 @@ impl wire::IntEnum for AdminAction {
             178 => Self::BatchUpdateRoster,
             179 => Self::ChangeOperatorPermissions,
             180 => Self::ExportRoster,
-            181 => Self::CertifyWeCom,
+            181 => Self::CertifyWecom,
             182 => Self::BatchExport,
             185 => Self::DisableSecret,
             186 => Self::DisableEventServer,
@@ -526,7 +526,7 @@ impl wire::IntEnum for AdminAction {
             Self::SendInvitation => 25,
             Self::AddApp => 26,
             Self::DeleteApp => 27,
-            Self::ModifyAppHomePage => 28,
+            Self::ModifyAppHomepage => 28,
             Self::ModifyAppVisibility => 29,
             Self::ExportContacts => 30,
             Self::AddAdminGroup => 31,
@@ -544,7 +544,7 @@ impl wire::IntEnum for AdminAction {
             Self::DeleteSuiteApp => 43,
             Self::DeleteContactsSuite => 44,
             Self::InstallContactsSuite => 45,
-            Self::ActivateWeCom => 46,
+            Self::ActivateWecom => 46,
             Self::AddMaterial => 47,
             Self::EditMaterial => 48,
             Self::DeleteMaterial => 49,
@@ -627,7 +627,7 @@ impl wire::IntEnum for AdminAction {
             Self::EditChatToolbarPage => 126,
             Self::DeleteChatToolbarPage => 127,
             Self::EditAppGroups => 128,
-            Self::SetWeChatEntry => 129,
+            Self::SetWechatEntry => 129,
             Self::SetContactsSync => 130,
             Self::SetProtectedView => 132,
             Self::ExportAllViewRecords => 133,
@@ -675,7 +675,7 @@ impl wire::IntEnum for AdminAction {
             Self::BatchUpdateRoster => 178,
             Self::ChangeOperatorPermissions => 179,
             Self::ExportRoster => 180,
-            Self::CertifyWeCom => 181,
+            Self::CertifyWecom => 181,
             Self::BatchExport => 182,
             Self::DisableSecret => 185,
             Self::DisableEventServer => 186,

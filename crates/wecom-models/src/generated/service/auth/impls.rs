@@ -26,7 +26,7 @@ impl wire::IntEnum for AuthType {
     }
 }
 
-impl wire::IntEnum for QrcodeStyle {
+impl wire::IntEnum for QrCodeStyle {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
             0 => Self::FramedForPrint,
@@ -308,7 +308,7 @@ wire::write_objects! {
 }
 
 wire::write_int_enums! {
-    AuthType, QrcodeStyle, ResultType
+    AuthType, QrCodeStyle, ResultType
 }
 
 impl wire::ReadObject for GetSuiteTokenResponse {
@@ -691,12 +691,12 @@ wire::read_string_enums! {
 }
 
 wire::open_enums! {
-    AuthType, QrcodeStyle, ResultType, CorpType, SubjectType, AuthMode, PrivilegeLevel,
+    AuthType, QrCodeStyle, ResultType, CorpType, SubjectType, AuthMode, PrivilegeLevel,
     ShareType, AppStatus
 }
 
 wire::int_enums! {
-    AuthType, QrcodeStyle, ResultType, SubjectType, AuthMode, PrivilegeLevel, ShareType,
+    AuthType, QrCodeStyle, ResultType, SubjectType, AuthMode, PrivilegeLevel, ShareType,
     AppStatus
 }
 

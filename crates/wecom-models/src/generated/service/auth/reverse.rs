@@ -398,5 +398,5 @@ wire::read_objects! {
 }
 
 wire::read_int_enums! {
-    AuthType, QrcodeStyle, ResultType
+    AuthType, QrCodeStyle, ResultType
 }

@@ -31,8 +31,8 @@ impl wire::IntEnum for QueryType {
 impl wire::IntEnum for QueryRange {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
-            0 => Self::Active,
-            1 => Self::ActiveAndResigned,
+            0 => Self::Current,
+            1 => Self::CurrentAndDeparted,
             _ => return None,
         };
         Some(value)
@@ -40,8 +40,8 @@ impl wire::IntEnum for QueryRange {
 
     fn code(&self) -> Result<i64, &Unknown> {
         let code = match self {
-            Self::Active => 0,
-            Self::ActiveAndResigned => 1,
+            Self::Current => 0,
+            Self::CurrentAndDeparted => 1,
             Self::Other(unknown) => return Err(unknown),
         };
         Ok(code)
@@ -108,7 +108,7 @@ impl wire::IntEnum for SortOrder {
     }
 }
 
-impl wire::IntEnum for BatchStatus {
+impl wire::IntEnum for JobStatus {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
             1 => Self::Started,
@@ -130,7 +130,7 @@ impl wire::IntEnum for BatchStatus {
     }
 }
 
-impl wire::StringEnum for BatchType {
+impl wire::StringEnum for JobType {
     fn from_name(name: &str) -> Option<Self> {
         let value = match name {
             "contact_id_translate" => Self::ContactIdTranslate,
@@ -397,21 +397,21 @@ wire::read_objects! {
 }
 
 wire::read_int_enums! {
-    QueryType, QueryRange, MatchField, BatchStatus
+    QueryType, QueryRange, MatchField, JobStatus
 }
 
 wire::read_string_enums! {
-    BatchType
+    JobType
 }
 
 wire::open_enums! {
-    QueryType, QueryRange, MatchField, SortField, SortOrder, BatchStatus, BatchType
+    QueryType, QueryRange, MatchField, SortField, SortOrder, JobStatus, JobType
 }
 
 wire::int_enums! {
-    QueryType, QueryRange, MatchField, SortField, SortOrder, BatchStatus
+    QueryType, QueryRange, MatchField, SortField, SortOrder, JobStatus
 }
 
 wire::string_enums! {
-    BatchType
+    JobType
 }

@@ -89,11 +89,11 @@ wire::write_objects! {
 }
 
 wire::write_int_enums! {
-    BatchStatus
+    JobStatus
 }
 
 wire::write_string_enums! {
-    BatchType
+    JobType
 }
 
 impl wire::ReadObject for SearchContact {

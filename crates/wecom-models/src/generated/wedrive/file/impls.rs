@@ -153,8 +153,8 @@ impl wire::IntEnum for FilePermission {
 impl wire::IntEnum for WatermarkDensity {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
-            1 => Self::LowDensity,
-            2 => Self::HighDensity,
+            1 => Self::Sparse,
+            2 => Self::Dense,
             _ => return None,
         };
         Some(value)
@@ -162,8 +162,8 @@ impl wire::IntEnum for WatermarkDensity {
 
     fn code(&self) -> Result<i64, &Unknown> {
         let code = match self {
-            Self::LowDensity => 1,
-            Self::HighDensity => 2,
+            Self::Sparse => 1,
+            Self::Dense => 2,
             Self::Other(unknown) => return Err(unknown),
         };
         Ok(code)

@@ -30,7 +30,7 @@ impl wire::IntEnum for SpacePermission {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
             1 => Self::DownloadOnly,
-            4 => Self::Preview,
+            4 => Self::PreviewOnly,
             7 => Self::AppSpaceAdmin,
             _ => return None,
         };
@@ -40,7 +40,7 @@ impl wire::IntEnum for SpacePermission {
     fn code(&self) -> Result<i64, &Unknown> {
         let code = match self {
             Self::DownloadOnly => 1,
-            Self::Preview => 4,
+            Self::PreviewOnly => 4,
             Self::AppSpaceAdmin => 7,
             Self::Other(unknown) => return Err(unknown),
         };

@@ -10,7 +10,7 @@ impl wire::IntEnum for ExportStatus {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
             1 => Self::Waiting,
-            2 => Self::Running,
+            2 => Self::InProgress,
             3 => Self::Finished,
             _ => return None,
         };
@@ -20,7 +20,7 @@ impl wire::IntEnum for ExportStatus {
     fn code(&self) -> Result<i64, &Unknown> {
         let code = match self {
             Self::Waiting => 1,
-            Self::Running => 2,
+            Self::InProgress => 2,
             Self::Finished => 3,
             Self::Other(unknown) => return Err(unknown),
         };
