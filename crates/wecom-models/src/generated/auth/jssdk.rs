@@ -64,8 +64,8 @@ pub struct GetJsapiTicketResponse {
 /// `GET /cgi-bin/ticket/get` · [获取应用
 /// jsapi_ticket](https://developer.work.weixin.qq.com/document/path/90506)
 ///
-/// Keep the ticket and reuse it: while it is valid, the same one is returned. The client's `jssdk`
-/// does, and signs pages.
+/// Keep the ticket and reuse it, as the client's `jssdk` does, which also signs. While the ticket for
+/// electronic invoices is valid, the same one is returned.
 #[doc(alias("获取应用 jsapi_ticket", "/cgi-bin/ticket/get", "ticket/get"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]

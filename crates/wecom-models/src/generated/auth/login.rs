@@ -140,7 +140,9 @@ pub struct GetUserDetailResponse {
 /// `GET /cgi-bin/user/getuserinfo` ·
 /// [通过code获取用户信息](https://developer.work.weixin.qq.com/document/path/91193)
 ///
-/// For a company's own iOS, Android and Harmony apps, which get the code from the login with WeCom.
+/// For a company's own iOS, Android and Harmony apps, which get the code from the login with WeCom. A
+/// code that was used, or is older than 5 minutes, is refused with 40029
+/// (`errcode::INVALID_OAUTH_CODE`).
 ///
 /// The domain of the redirect must be a trusted domain of any app of the company.
 #[doc(
@@ -181,7 +183,7 @@ pub struct GetMobileUserInfoResponse {
 /// [code2Session](https://developer.work.weixin.qq.com/document/path/91507)
 ///
 /// Call it with the token of the app that the mini program is linked to, never with the mini program's
-/// `appid`.
+/// `appid`. An invalid code is refused with 40029 (`errcode::INVALID_OAUTH_CODE`).
 ///
 /// The `session_key` signs and encrypts user data: never send it to the mini program or anywhere else.
 /// A third-party mini program calls the endpoint of the same name in `service::login`.

@@ -27,7 +27,8 @@ use crate::Secret;
 /// Rate limit: 20 calls at once.
 ///
 /// When a member has to authenticate, WeCom opens the company's page with the parameter `code`. Check
-/// who it is, then call [`TfaSucceeded`].
+/// who it is, then call [`TfaSucceeded`]. A code that was used, or is older than 5 minutes, is refused
+/// with 40029 (`errcode::INVALID_OAUTH_CODE`).
 ///
 /// Only the contacts sync and self-built apps can call it. For a self-built app, the member must be in
 /// the scope of the two-factor authentication and visible to the app, and the page must be a web

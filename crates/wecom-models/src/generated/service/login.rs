@@ -28,7 +28,8 @@ use crate::{Secret, Unknown};
 /// redirect from the page that `login::WebAuthorization` or `login::WebLogin` leads to. After a web
 /// login, the token must be that of the suite of the login authorization (登录授权). If the provider has
 /// such an app, the `auth_code` that the admin console hands to the provider's settings page (业务设置) is
-/// exchanged here, too.
+/// exchanged here, too. A code that was used, or is older than 5 minutes, is refused with 40029
+/// (`errcode::INVALID_OAUTH_CODE`).
 ///
 /// The domain of the redirect must be a trusted domain of the app.
 ///
@@ -138,7 +139,8 @@ pub struct GetUserDetail3rdResponse {
 /// `GET /cgi-bin/service/miniprogram/jscode2session` ·
 /// [code2Session](https://developer.work.weixin.qq.com/document/path/92423)
 ///
-/// Call it with the token of the third-party app that the mini program is linked to.
+/// Call it with the token of the third-party app that the mini program is linked to. An invalid code
+/// is refused with 40029 (`errcode::INVALID_OAUTH_CODE`).
 ///
 /// The `session_key` signs and encrypts user data: never send it to the mini program or anywhere else.
 #[doc(

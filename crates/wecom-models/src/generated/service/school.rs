@@ -22,6 +22,9 @@ use crate::Secret;
 /// `GET /cgi-bin/service/school/getuserinfo3rd` ·
 /// [获取家校访问用户身份](https://developer.work.weixin.qq.com/document/path/95790)
 ///
+/// A code that was used, or is older than 5 minutes, is refused with 40029
+/// (`errcode::INVALID_OAUTH_CODE`).
+///
 /// The domain of the redirect must be a trusted domain of the third-party app.
 ///
 /// Error codes:
@@ -68,6 +71,9 @@ pub struct GetSchoolUserInfo3rdResponse {
 ///
 /// `GET /cgi-bin/service/getuserinfo3rd` ·
 /// [获取访问用户身份](https://developer.work.weixin.qq.com/document/path/91711)
+///
+/// A code that was used, or is older than 5 minutes, is refused with 40029
+/// (`errcode::INVALID_OAUTH_CODE`).
 ///
 /// The domain of the redirect must be a trusted domain of the third-party app.
 ///
