@@ -23,10 +23,8 @@ use crate::{Secret, Unknown};
 /// `GET /cgi-bin/get_jsapi_ticket` · [获取企业
 /// jsapi_ticket](https://developer.work.weixin.qq.com/document/path/90506)
 ///
-/// Rate limit: 100 calls per hour.
-///
-/// Keep the ticket and reuse it, as the client's `jssdk` does, which also signs. The rate is that of
-/// one app; all apps of a company together get 400 tickets per hour.
+/// Keep the ticket and reuse it, as the client's `jssdk` does, which also signs. An app gets 100
+/// tickets per hour, all apps of a company together 400.
 #[doc(
     alias(
         "获取企业 jsapi_ticket",

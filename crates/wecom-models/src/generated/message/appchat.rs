@@ -23,12 +23,10 @@ use crate::{Unknown, UnknownUnion};
 ///
 /// `POST /cgi-bin/appchat/create` · [创建群聊会话](https://developer.work.weixin.qq.com/document/path/90245)
 ///
-/// Rate limit: 1000 calls per day.
-///
 /// A new group chat without a message may not show up in old versions of WeCom.
 ///
 /// A group chat has at most as many members as the admin console allows (群成员人数上限), and never more than
-/// 2,000, with the app. The apps of a company share the rate.
+/// 2,000, with the app. Per company, 1,000 group chats per day can be created.
 ///
 /// Only self-built apps can call it, and only if their visible scope is the root department.
 #[doc(alias("创建群聊会话", "/cgi-bin/appchat/create", "appchat/create"))]
@@ -94,10 +92,8 @@ pub struct CreateAppChatResponse {
 ///
 /// `POST /cgi-bin/appchat/update` · [修改群聊会话](https://developer.work.weixin.qq.com/document/path/98913)
 ///
-/// Rate limit: 1000 calls per hour.
-///
-/// Only for group chats the app itself created. A group chat has at most 2,000 members. The apps of a
-/// company share the rate.
+/// Only for group chats the app itself created. A group chat has at most 2,000 members. Per company,
+/// group chats can be changed 1,000 times per hour.
 ///
 /// Only self-built apps can call it, and only if their visible scope is the root department.
 #[doc(alias("修改群聊会话", "/cgi-bin/appchat/update", "appchat/update"))]

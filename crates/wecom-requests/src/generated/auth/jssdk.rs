@@ -19,12 +19,7 @@ impl crate::Endpoint for GetJsapiTicket {
         response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
-        rates: &[
-            crate::Rate {
-                calls: 100,
-                per: crate::Period::Hour,
-            },
-        ],
+        rates: &[],
         concurrency: None,
         codes: &[],
     };

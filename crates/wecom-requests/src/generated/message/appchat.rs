@@ -19,12 +19,7 @@ impl crate::Endpoint for CreateAppChat {
         response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
-        rates: &[
-            crate::Rate {
-                calls: 1000,
-                per: crate::Period::Day,
-            },
-        ],
+        rates: &[],
         concurrency: None,
         codes: &[],
     };
@@ -53,12 +48,7 @@ impl crate::Endpoint for UpdateAppChat {
         response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
-        rates: &[
-            crate::Rate {
-                calls: 1000,
-                per: crate::Period::Hour,
-            },
-        ],
+        rates: &[],
         concurrency: None,
         codes: &[],
     };
