@@ -186,7 +186,8 @@ pub struct GetMobileUserInfoResponse {
 /// `appid`. An invalid code is refused with 40029 (`errcode::INVALID_OAUTH_CODE`).
 ///
 /// The `session_key` signs and encrypts user data: never send it to the mini program or anywhere else.
-/// A third-party mini program calls the endpoint of the same name in `service::login`.
+/// A third-party mini program calls the endpoint of the same name in
+/// [`service::login`](crate::service::login).
 #[doc(
     alias(
         "code2Session",

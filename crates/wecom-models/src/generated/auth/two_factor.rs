@@ -109,7 +109,8 @@ pub struct TfaSucceededResponse {}
 /// `GET /cgi-bin/user/authsucc` · [登录二次验证](https://developer.work.weixin.qq.com/document/path/90203)
 ///
 /// When a member logs in, WeCom opens the company's page with the parameter `code`. The contacts sync
-/// exchanges it for the userid with `auth::login::GetUserInfo`, checks who it is, and calls this.
+/// exchanges it for the userid with [`GetUserInfo`](crate::auth::login::GetUserInfo), checks who it
+/// is, and calls this.
 #[doc(alias("登录二次验证", "/cgi-bin/user/authsucc", "user/authsucc"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]

@@ -275,8 +275,8 @@ pub struct GroupMember {
     pub join_time: Timestamp,
     /// The way in which the group member joined.
     pub join_scene: JoinScene,
-    /// The `state` of the join link, from `AddJoinWay`. Present only if the group member joined through
-    /// one that has it.
+    /// The `state` of the join link, from [`AddJoinWay`](crate::externalcontact::join_way::AddJoinWay).
+    /// Present only if the group member joined through one that has it.
     pub state: Option<String>,
     /// The inviter. So far present only if a member of the company invited the group member.
     pub invitor: Option<Invitor>,

@@ -62,8 +62,9 @@ pub struct AddJoinWay {
     /// The customer groups' IDs. Mini programs and web pages get them in a group chat (获取当前客户群的群ID),
     /// customer acquisition apps by letting the member choose (选择客户群). At most 5 items.
     pub chat_id_list: Vec<String>,
-    /// The company's own parameter, to distinguish channels. `GetGroupChat` returns it for each group
-    /// member who joined this way. At most 30 characters.
+    /// The company's own parameter, to distinguish channels.
+    /// [`GetGroupChat`](crate::externalcontact::groupchat::GetGroupChat) returns it for each group member
+    /// who joined this way. At most 30 characters.
     pub state: Option<String>,
     /// Whether this join link of the app is marked as the source of the customers. Takes effect only for
     /// customer acquisition apps. Default true.
@@ -225,8 +226,9 @@ pub struct UpdateJoinWay {
     pub room_base_id: Option<u64>,
     /// The customer groups' IDs. At most 5 items.
     pub chat_id_list: Vec<String>,
-    /// The company's own parameter, to distinguish channels. `GetGroupChat` returns it for each group
-    /// member who joined this way. At most 30 characters.
+    /// The company's own parameter, to distinguish channels.
+    /// [`GetGroupChat`](crate::externalcontact::groupchat::GetGroupChat) returns it for each group member
+    /// who joined this way. At most 30 characters.
     pub state: Option<String>,
     /// Whether this join link of the app is marked as the source of the customers. Takes effect only for
     /// customer acquisition apps; only the app that created it can update it. Default true.

@@ -203,9 +203,9 @@ pub struct UpdateAccountResponse {}
 /// [获取客服账号链接](https://developer.work.weixin.qq.com/document/path/94665)
 ///
 /// Each account has its own links. To a link with a `scene`, you can append `&scene_param=` and a
-/// value of your own, URL-encoded and up to 128 bytes before that: the event `enter_session` returns
-/// it. Don't change a link otherwise, and don't use its parameters in another one: then there is no
-/// event.
+/// value of your own, URL-encoded and up to 128 bytes before that: the event
+/// [`EnterSession`](crate::kf::message::EnterSession) returns it. Don't change a link otherwise, and
+/// don't use its parameters in another one: then there is no event.
 ///
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps need the
 /// permission 微信客服 › 获取基础信息. Customer service components (微信客服组件应用) need 管理接入的微信客服 › 获取企业授权接入的客服账号 ›
@@ -223,8 +223,8 @@ pub struct UpdateAccountResponse {}
 pub struct AddContactWay {
     /// The account's ID.
     pub open_kfid: String,
-    /// The scene, of your own choice: the event `enter_session` returns it. At most 32 bytes, matching
-    /// `^[0-9a-zA-Z_-]*$`.
+    /// The scene, of your own choice: the event [`EnterSession`](crate::kf::message::EnterSession) returns
+    /// it. At most 32 bytes, matching `^[0-9a-zA-Z_-]*$`.
     pub scene: Option<String>,
 }
 

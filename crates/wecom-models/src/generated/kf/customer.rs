@@ -173,9 +173,10 @@ pub struct CancelUpgradeServiceResponse {}
 /// `POST /cgi-bin/kf/customer/batchget` ·
 /// [获取客户基础信息](https://developer.work.weixin.qq.com/document/path/95159)
 ///
-/// Returns only customers who entered the session (event `enter_session`) or wrote to the account in
-/// the last 48 hours; the others are in `invalid_external_userid`. Customer acquisition apps
-/// (「营销获客」应用) get only customers who came through them.
+/// Returns only customers who entered the session (event
+/// [`EnterSession`](crate::kf::message::EnterSession)) or wrote to the account in the last 48 hours;
+/// the others are in `invalid_external_userid`. Customer acquisition apps (「营销获客」应用) get only
+/// customers who came through them.
 ///
 /// For unionids, an official account or a mini program of the same company must be bound under 应用管理 ›
 /// 微信客服 › 通过API管理微信客服. Third parties link unionids that they know otherwise with external_userids.

@@ -56,7 +56,7 @@ pub struct KfAccountAuthChange {
 /// `Event` `kf_msg_or_event` ·
 /// [接收消息和事件（回调事件）](https://developer.work.weixin.qq.com/document/path/94670)
 ///
-/// `kf::message::SyncMsg` gets them, with the token.
+/// [`SyncMsg`](crate::kf::message::SyncMsg) gets them, with the token.
 ///
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用, and get it if they receive 微信客服消息和事件.
 /// Customized and third-party apps need the permission 微信客服 › 管理账号、分配会话和收发消息. There is no
@@ -67,7 +67,7 @@ pub struct KfAccountAuthChange {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct KfMsgOrEvent {
-    /// The token for `kf::message::SyncMsg`, valid for 10 minutes.
+    /// The token for [`SyncMsg`](crate::kf::message::SyncMsg), valid for 10 minutes.
     pub token: Secret,
     /// The `open_kfid` of the account.
     pub open_kf_id: String,

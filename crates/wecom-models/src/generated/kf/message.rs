@@ -24,11 +24,12 @@ use crate::{Json, Secret, Timestamp, Unknown, UnknownUnion};
 ///
 /// `POST /cgi-bin/kf/sync_msg` · [接收消息和事件](https://developer.work.weixin.qq.com/document/path/94670)
 ///
-/// WeCom sends the callback `kf_msg_or_event` when there is something new; this call returns the
-/// messages themselves. They go back 3 days: messages of customers (including the reply that a click
-/// on a menu item sends), replies of servicers in WeCom, and events, including failures of messages
-/// sent with [`SendMsg`]. Messages sent with [`SendMsg`] themselves are not returned. Media above 2 MB
-/// (image, voice message), 10 MB (video) or 20 MB (file) are replaced by a text that says so.
+/// WeCom sends the callback [`KfMsgOrEvent`](crate::kf::events::KfMsgOrEvent) when there is something
+/// new; this call returns the messages themselves. They go back 3 days: messages of customers
+/// (including the reply that a click on a menu item sends), replies of servicers in WeCom, and events,
+/// including failures of messages sent with [`SendMsg`]. Messages sent with [`SendMsg`] themselves are
+/// not returned. Media above 2 MB (image, voice message), 10 MB (video) or 20 MB (file) are replaced
+/// by a text that says so.
 ///
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps need the
 /// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
@@ -41,8 +42,8 @@ pub struct SyncMsg {
     /// The `next_cursor` of the previous page. If omitted, the earliest message of the last 3 days comes
     /// first. At most 64 bytes.
     pub cursor: Option<String>,
-    /// The `Token` of the callback `kf_msg_or_event`, valid for 10 minutes. Without it, calls are strictly
-    /// rate-limited. At most 128 bytes.
+    /// The `Token` of the callback [`KfMsgOrEvent`](crate::kf::events::KfMsgOrEvent), valid for 10
+    /// minutes. Without it, calls are strictly rate-limited. At most 128 bytes.
     pub token: Option<Secret>,
     /// Messages per page. A page may hold fewer: check `has_more`. Default 1000, at most 1000.
     pub limit: Option<u64>,
@@ -118,7 +119,7 @@ pub struct SyncMsgResponse {
 /// - 2, in the waiting pool: assign it to a servicer (3).
 /// - 3, served by a servicer: transfer it to another servicer (3), or end it (4).
 /// - 4, ended or not begun: nothing. Once the customer writes, it is new (0). Once a servicer writes in the client, the servicer
-///   serves it (3), and [`SyncMsg`] returns the event `session_status_change` with `change_type` 4.
+///   serves it (3), and [`SyncMsg`] returns the event [`SessionStatusChange`] with `change_type` 4.
 ///
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps need the
 /// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
@@ -176,7 +177,7 @@ pub struct GetServiceStateResponse {
 /// - 2, in the waiting pool: assign it to a servicer (3).
 /// - 3, served by a servicer: transfer it to another servicer (3), or end it (4).
 /// - 4, ended or not begun: nothing. Once the customer writes, it is new (0). Once a servicer writes in the client, the servicer
-///   serves it (3), and [`SyncMsg`] returns the event `session_status_change` with `change_type` 4.
+///   serves it (3), and [`SyncMsg`] returns the event [`SessionStatusChange`] with `change_type` 4.
 ///
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps need the
 /// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
@@ -246,7 +247,7 @@ pub struct TransServiceStateResponse {
 /// The session must be new or served by the bot (`service_state` 0 or 1, see [`GetServiceState`]).
 /// After each message of the customer, up to 5 messages may be sent within 48 hours. Success doesn't
 /// mean that the message arrives: if it can't be delivered, [`SyncMsg`] returns the event
-/// `msg_send_fail`.
+/// [`MsgSendFail`].
 ///
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps need the
 /// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
@@ -309,14 +310,14 @@ pub struct SendMsgResponse {
 /// A code from an event or from [`TransServiceState`] allows one message:
 ///
 /// - The customer entered the session, for a welcome message: text or a menu, within 20 seconds. The code is the `welcome_code` of
-///   the event `enter_session`, which has one if the customer got no welcome message in the last 48 hours and hasn't written to
+///   the event [`EnterSession`], which has one if the customer got no welcome message in the last 48 hours and hasn't written to
 ///   the account.
 /// - The session went to the waiting pool, to say that the customer has to wait: text, within 48 hours. The code is from
 ///   [`TransServiceState`].
 /// - A servicer took the session from the waiting pool, to say that it is after hours or that the answer is late: text, within 48
-///   hours. The code is from the event `session_status_change` or from [`TransServiceState`].
+///   hours. The code is from the event [`SessionStatusChange`] or from [`TransServiceState`].
 /// - The session ended, to say so or to ask for a rating: text or a menu, within 20 seconds. The code is from the event
-///   `session_status_change` or from [`TransServiceState`].
+///   [`SessionStatusChange`] or from [`TransServiceState`].
 ///
 /// Except for welcome messages, the session must still be in the state in which the code was obtained.
 ///
@@ -595,7 +596,8 @@ pub struct EnterSession {
     pub open_kfid: String,
     /// The customer's external_userid.
     pub external_userid: String,
-    /// The scene that the developer set when creating the link (`kf/add_contact_way`).
+    /// The scene that the developer set when creating the link, with
+    /// [`AddContactWay`](crate::kf::account::AddContactWay).
     pub scene: String,
     /// The `scene_param` that the developer appended to the link.
     pub scene_param: String,

@@ -916,8 +916,8 @@ pub enum AuthMode {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PrivilegeLevel {
-    /// `0`: a customized app, for which it has no meaning: `agent::app::GetAgentPermissions` gets its
-    /// permissions.
+    /// `0`: a customized app, for which it has no meaning:
+    /// [`GetAgentPermissions`](crate::agent::app::GetAgentPermissions) gets its permissions.
     CustomizedApp,
     /// `1`: reads the basic information of all contacts.
     ReadBasic,

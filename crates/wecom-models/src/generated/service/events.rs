@@ -126,7 +126,8 @@ pub struct CreateAuth {
 /// other links are authorized for a customer acquisition component.
 ///
 /// Answer `success` within a second. [`GetAuthInfoV2`](crate::service::auth::GetAuthInfoV2) and
-/// `agent::app::GetAgentPermissions` return what the company authorizes now.
+/// [`GetAgentPermissions`](crate::agent::app::GetAgentPermissions) return what the company authorizes
+/// now.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("变更授权通知", "change_auth"))]

@@ -24,12 +24,12 @@ use crate::{Secret, Unknown};
 /// `GET /cgi-bin/service/auth/getuserinfo3rd` ·
 /// [获取访问用户身份](https://developer.work.weixin.qq.com/document/path/91121)
 ///
-/// For third-party apps; customized apps call `auth::login::GetUserInfo`. The code comes with the
-/// redirect from the page that `login::WebAuthorization` or `login::WebLogin` leads to. After a web
-/// login, the token must be that of the suite of the login authorization (登录授权). If the provider has
-/// such an app, the `auth_code` that the admin console hands to the provider's settings page (业务设置) is
-/// exchanged here, too. A code that was used, or is older than 5 minutes, is refused with 40029
-/// (`errcode::INVALID_OAUTH_CODE`).
+/// For third-party apps; customized apps call [`GetUserInfo`](crate::auth::login::GetUserInfo). The
+/// code comes with the redirect from the page that `login::WebAuthorization` or `login::WebLogin`
+/// leads to. After a web login, the token must be that of the suite of the login authorization (登录授权).
+/// If the provider has such an app, the `auth_code` that the admin console hands to the provider's
+/// settings page (业务设置) is exchanged here, too. A code that was used, or is older than 5 minutes, is
+/// refused with 40029 (`errcode::INVALID_OAUTH_CODE`).
 ///
 /// The domain of the redirect must be a trusted domain of the app.
 ///

@@ -3165,8 +3165,8 @@ pub struct CellObject {
     pub file_ext: Option<String>,
     /// The file's ID. Only in records to write, and in responses to that.
     pub file_id: Option<String>,
-    /// The file's URL. For a WeDrive file to write, from `wedrive::file::ShareFile`; for a document, its
-    /// own.
+    /// The file's URL. For a WeDrive file to write, from [`ShareFile`](crate::wedrive::file::ShareFile);
+    /// for a document, its own.
     pub file_url: Option<String>,
     /// The type of file.
     pub file_type: Option<FileType>,
