@@ -260,7 +260,7 @@ pub(crate) static RATES: &[GeneralRate] = &[
     },
     GeneralRate {
         name: "group_messages",
-        doc: "The recipients of messages to group chats from all apps of a company: a message to a group of 100 counts 100 times.",
+        doc: "The recipients of messages to group chats from all apps of a company: a message to a group of 100 counts 100 times. The page of the call, which is newer, says 150,000 to 700,000 per hour, depending on the company.",
         of: Of::Paths(&["/cgi-bin/appchat/send"]),
         per: Scope::Company,
         counts: Counts::Recipients,

@@ -55,6 +55,8 @@ impl TextReply {
 /// Replies with an image.
 ///
 /// `MsgType` `image` · [图片消息（被动回复）](https://developer.work.weixin.qq.com/document/path/90241)
+///
+/// In response to the same messages and events as [`TextReply`].
 #[doc(alias("图片消息（被动回复）", "image"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -74,6 +76,8 @@ impl ImageReply {
 /// Replies with a voice message.
 ///
 /// `MsgType` `voice` · [语音消息（被动回复）](https://developer.work.weixin.qq.com/document/path/90241)
+///
+/// In response to the same messages and events as [`TextReply`].
 #[doc(alias("语音消息（被动回复）", "voice"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -93,6 +97,8 @@ impl VoiceReply {
 /// Replies with a video.
 ///
 /// `MsgType` `video` · [视频消息（被动回复）](https://developer.work.weixin.qq.com/document/path/90241)
+///
+/// In response to the same messages and events as [`TextReply`].
 #[doc(alias("视频消息（被动回复）", "video"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -112,6 +118,8 @@ impl VideoReply {
 /// Replies with articles.
 ///
 /// `MsgType` `news` · [图文消息（被动回复）](https://developer.work.weixin.qq.com/document/path/90241)
+///
+/// In response to the same messages and events as [`TextReply`].
 #[doc(alias("图文消息（被动回复）", "news"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
