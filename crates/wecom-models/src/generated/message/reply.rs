@@ -33,7 +33,7 @@ use crate::{Unknown, UnknownUnion};
 /// - [`ReportLocation`](crate::message::events::ReportLocation)
 /// - [`ClickMenu`](crate::message::events::ClickMenu)
 /// - [`ViewMenu`](crate::message::events::ViewMenu)
-/// - [`ViewMiniprogram`](crate::message::events::ViewMiniprogram)
+/// - [`ViewMiniProgram`](crate::message::events::ViewMiniProgram)
 /// - [`ScanCodeWaitMsg`](crate::message::events::ScanCodeWaitMsg)
 /// - [`TemplateCardMenuEvent`](crate::message::events::TemplateCardMenuEvent)
 #[doc(alias("文本消息（被动回复）", "text"))]
