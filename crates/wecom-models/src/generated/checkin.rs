@@ -674,8 +674,7 @@ pub struct GetHardwareCheckinDataResponse {
 /// `POST /cgi-bin/checkin/add_checkin_option` ·
 /// [创建打卡规则](https://developer.work.weixin.qq.com/document/path/98041)
 ///
-/// The page also says that `wifimac` must be unique in the rule, as must `time_id`, `schedule_id` and
-/// `schedule_name`.
+/// No two periods of the rule share a `time_id`, those of special days included.
 ///
 /// Self-built apps must be listed under 打卡 › 可调用接口的应用; customized apps need the permission 打卡.
 /// Third-party apps can't call it yet. Since 2023-12-01 a system app's secret no longer works;
@@ -1844,9 +1843,9 @@ pub struct TimeSection {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RestTime {
-    /// The start of the break.
+    /// The start of the break. A multiple of 60.
     pub rest_begin_time: u64,
-    /// The end of the break.
+    /// The end of the break. A multiple of 60.
     pub rest_end_time: u64,
 }
 
@@ -1902,6 +1901,33 @@ pub struct LateStep {
 /// `span_day_time` is not allowed if `grouptype` is `1` or `2`.
 ///
 /// `standard_work_duration` is not allowed if `grouptype` is `1` or `2`.
+///
+/// `allow_apply_bk_cnt` is not allowed if `allow_apply_offworkday` is `0`.
+///
+/// `allow_apply_bk_day_limit` is not allowed if `allow_apply_offworkday` is `0`.
+///
+/// `buka_limit_next_month` is not allowed if `allow_apply_offworkday` is `0`.
+///
+/// `buka_remind` is not allowed if `allow_apply_offworkday` is `0`.
+///
+/// `buka_restriction` is not allowed if `allow_apply_offworkday` is `0`.
+///
+/// `buka_limit_next_month` is at least 1 if `buka_limit_next_month` is at least 0.
+///
+/// `standard_work_duration` is at least 3600 and a multiple of 1800 if `standard_work_duration` is at
+/// least 0.
+///
+/// `wifimac_infos.wifimac` is different in each item.
+///
+/// `checkindate.checkintime.time_id` is different in each item.
+///
+/// `spe_workdays.checkintime.time_id` is different in each item.
+///
+/// `schedulelist.schedule_id` is different in each item.
+///
+/// `schedulelist.schedule_name` is different in each item.
+///
+/// `schedulelist.time_section.time_id` is different in each item.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewGroup {
@@ -1941,27 +1967,27 @@ pub struct NewGroup {
     pub reporterinfo: Option<NewReporterInfo>,
     /// Whether members may request a make-up check-in (补卡). Default false.
     pub allow_apply_offworkday: Option<bool>,
-    /// The number of make-up check-ins a member may request per month; -1 means no limit. Requires
-    /// `allow_apply_offworkday`. Default -1, -1 to 99.
+    /// The number of make-up check-ins a member may request per month; -1 means no limit. Default -1, -1
+    /// to 99.
     pub allow_apply_bk_cnt: Option<i64>,
     /// The number of days within which a make-up check-in may be requested: 1 is the same day, 2 the day
-    /// before too; -1 means no limit. Requires `allow_apply_offworkday`. Default -1, -1 to 180.
+    /// before too; -1 means no limit. Default -1, -1 to 180.
     pub allow_apply_bk_day_limit: Option<i64>,
-    /// The day of the next month from which no make-up check-in is possible, from 1 on; -1 means no such
-    /// day. Requires `allow_apply_offworkday`. Default -1, -1 to 28.
+    /// The day of the next month from which no make-up check-in is possible; -1 means no such day. Default
+    /// -1, -1 to 28.
     pub buka_limit_next_month: Option<i64>,
     /// The handling of a check-in out of range. Default 0.
     pub option_out_range: Option<OutOfRange>,
     /// The shifts. Required for shift schedules, and only for them. One of them must have the
-    /// `schedule_id` 0: days off, named 休息. At least one other is required. 2 to 50 items.
+    /// `schedule_id` 0: days off. At least one other is required. 2 to 50 items.
     pub schedulelist: Option<Vec<NewSchedule>>,
-    /// The time after checking in from which members can check out, in seconds, a multiple of 300. For
-    /// overtime under fixed schedules and free shift assignment (自由排班), and for work and overtime under
-    /// free schedules. At most 86100.
+    /// The time after checking in from which members can check out, in seconds. For overtime under fixed
+    /// schedules and free shift assignment (自由排班), and for work and overtime under free schedules. At most
+    /// 86100, a multiple of 300.
     pub offwork_interval_time: Option<u64>,
     /// Whether face recognition is required. Default false.
     pub use_face_detect: Option<bool>,
-    /// Whether liveness detection is on. It requires `use_face_detect`. Default false.
+    /// Whether liveness detection is on. Default false.
     pub open_face_live_detect: Option<bool>,
     /// The overtime settings. The page's table says that some types of rules require them, not which; its
     /// list of errors calls them required.
@@ -1969,16 +1995,16 @@ pub struct NewGroup {
     /// Whether check-ins outside of the office count as check-ins at the start and end of work. Default
     /// false.
     pub sync_out_checkin: Option<bool>,
-    /// The reminder of make-up check-ins. If omitted, there is none. Requires `allow_apply_offworkday`.
+    /// The reminder of make-up check-ins. If omitted, there is none.
     pub buka_remind: Option<MakeUpReminder>,
     /// The cases in which no make-up check-in is possible, as bits: 1 missed check-in, 2 late, 4 left
-    /// early, 8 other exceptions. 0 means no restriction. Requires `allow_apply_offworkday`. Default 0.
+    /// early, 8 other exceptions. 0 means no restriction. Default 0.
     pub buka_restriction: Option<u64>,
-    /// The time the next day begins, in seconds since midnight, in full minutes. Only for free schedules.
-    /// Default 0, less than 86400.
+    /// The time the next day begins, in seconds since midnight. Only for free schedules. Default 0, less
+    /// than 86400, a multiple of 60.
     pub span_day_time: Option<u64>,
-    /// The work duration per day, in seconds: from 3600 on in steps of 1800; -1 means no limit. Only for
-    /// free schedules. Default -1, -1 to 86400.
+    /// The work duration per day, in seconds. -1 means no limit. Only for free schedules. Default -1, -1
+    /// to 86400.
     pub standard_work_duration: Option<i64>,
     /// Whether check-in by approval (审批打卡) is on.
     pub open_sp_checkin: Option<bool>,
@@ -2241,6 +2267,33 @@ impl NewGroup {
 /// `span_day_time` is not allowed if `grouptype` is `1` or `2`.
 ///
 /// `standard_work_duration` is not allowed if `grouptype` is `1` or `2`.
+///
+/// `allow_apply_bk_cnt` is not allowed if `allow_apply_offworkday` is `0`.
+///
+/// `allow_apply_bk_day_limit` is not allowed if `allow_apply_offworkday` is `0`.
+///
+/// `buka_limit_next_month` is not allowed if `allow_apply_offworkday` is `0`.
+///
+/// `buka_remind` is not allowed if `allow_apply_offworkday` is `0`.
+///
+/// `buka_restriction` is not allowed if `allow_apply_offworkday` is `0`.
+///
+/// `buka_limit_next_month` is at least 1 if `buka_limit_next_month` is at least 0.
+///
+/// `standard_work_duration` is at least 3600 and a multiple of 1800 if `standard_work_duration` is at
+/// least 0.
+///
+/// `wifimac_infos.wifimac` is different in each item.
+///
+/// `checkindate.checkintime.time_id` is different in each item.
+///
+/// `spe_workdays.checkintime.time_id` is different in each item.
+///
+/// `schedulelist.schedule_id` is different in each item.
+///
+/// `schedulelist.schedule_name` is different in each item.
+///
+/// `schedulelist.time_section.time_id` is different in each item.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupChanges {
@@ -2282,23 +2335,22 @@ pub struct GroupChanges {
     pub reporterinfo: Option<NewReporterInfo>,
     /// Whether members may request a make-up check-in (补卡).
     pub allow_apply_offworkday: Option<bool>,
-    /// The number of make-up check-ins a member may request per month; -1 means no limit. Requires
-    /// `allow_apply_offworkday`. -1 to 99.
+    /// The number of make-up check-ins a member may request per month; -1 means no limit. -1 to 99.
     pub allow_apply_bk_cnt: Option<i64>,
     /// The number of days within which a make-up check-in may be requested: 1 is the same day, 2 the day
-    /// before too; -1 means no limit. Requires `allow_apply_offworkday`. -1 to 180.
+    /// before too; -1 means no limit. -1 to 180.
     pub allow_apply_bk_day_limit: Option<i64>,
-    /// The day of the next month from which no make-up check-in is possible, from 1 on; -1 means no such
-    /// day. Requires `allow_apply_offworkday`. -1 to 28.
+    /// The day of the next month from which no make-up check-in is possible; -1 means no such day. -1 to
+    /// 28.
     pub buka_limit_next_month: Option<i64>,
     /// The handling of a check-in out of range.
     pub option_out_range: Option<OutOfRange>,
-    /// The shifts. Only for shift schedules. One of them must have the `schedule_id` 0: days off, named
-    /// 休息. At least one other is required. At most 50 items.
+    /// The shifts. Only for shift schedules. One of them must have the `schedule_id` 0: days off. At least
+    /// one other is required. At most 50 items.
     pub schedulelist: Option<Vec<NewSchedule>>,
-    /// The time after checking in from which members can check out, in seconds, a multiple of 300. For
-    /// overtime under fixed schedules and free shift assignment (自由排班), and for work and overtime under
-    /// free schedules. At most 86100.
+    /// The time after checking in from which members can check out, in seconds. For overtime under fixed
+    /// schedules and free shift assignment (自由排班), and for work and overtime under free schedules. At most
+    /// 86100, a multiple of 300.
     pub offwork_interval_time: Option<u64>,
     /// Whether face recognition is required.
     pub use_face_detect: Option<bool>,
@@ -2309,16 +2361,15 @@ pub struct GroupChanges {
     pub ot_info_v2: Option<NewOvertimeInfo>,
     /// Whether check-ins outside of the office count as check-ins at the start and end of work.
     pub sync_out_checkin: Option<bool>,
-    /// The reminder of make-up check-ins. Requires `allow_apply_offworkday`.
+    /// The reminder of make-up check-ins.
     pub buka_remind: Option<MakeUpReminder>,
     /// The cases in which no make-up check-in is possible, as bits: 1 missed check-in, 2 late, 4 left
-    /// early, 8 other exceptions. 0 means no restriction. Requires `allow_apply_offworkday`.
+    /// early, 8 other exceptions. 0 means no restriction.
     pub buka_restriction: Option<u64>,
-    /// The time the next day begins, in seconds since midnight, in full minutes. Only for free schedules.
-    /// Less than 86400.
+    /// The time the next day begins, in seconds since midnight. Only for free schedules. Less than 86400,
+    /// a multiple of 60.
     pub span_day_time: Option<u64>,
-    /// The work duration per day, in seconds: from 3600 on in steps of 1800; -1 means no limit. Only for
-    /// free schedules. -1 to 86400.
+    /// The work duration per day, in seconds. -1 means no limit. Only for free schedules. -1 to 86400.
     pub standard_work_duration: Option<i64>,
     /// Whether check-in by approval (审批打卡) is on.
     pub open_sp_checkin: Option<bool>,
@@ -2585,11 +2636,28 @@ impl GroupChanges {
 /// Days of the week, and the check-in times on them.
 ///
 /// `late_rule` is not allowed if `allow_flex` is `0`.
+///
+/// `flex_on_duty_time` is at most 0 if `allow_flex` is `0`.
+///
+/// `flex_off_duty_time` is at most 0 if `allow_flex` is `0`.
+///
+/// `max_allow_arrive_early` is at most 0 if `allow_flex` is `0`.
+///
+/// `max_allow_arrive_late` is at most 0 if `allow_flex` is `0`.
+///
+/// `flex_on_duty_time` is at most 0 if `max_allow_arrive_early` is at least 1.
+///
+/// `flex_on_duty_time` is at most 0 if `max_allow_arrive_late` is at least 1.
+///
+/// `flex_off_duty_time` is at most 0 if `max_allow_arrive_early` is at least 1.
+///
+/// `flex_off_duty_time` is at most 0 if `max_allow_arrive_late` is at least 1.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewCheckinDate {
     /// The days: 1 is Monday, 6 Saturday, 0 Sunday. A day can be in the rule only once. Omit it or leave
-    /// it empty for alternating weeks; see `biweekly`. At most 7 items, each at most 6.
+    /// it empty for alternating weeks; see `biweekly`. At most 7 items, without duplicates, each at most
+    /// 6.
     pub workdays: Option<Vec<u64>>,
     /// The work periods on those days, which can't overlap, nor the times to check in and out. Required
     /// for fixed schedules. At most 4 items.
@@ -2597,20 +2665,17 @@ pub struct NewCheckinDate {
     /// Whether grace periods are allowed. If so, set either `flex_on_duty_time` and `flex_off_duty_time`,
     /// or `max_allow_arrive_early` and `max_allow_arrive_late`. Default false.
     pub allow_flex: Option<bool>,
-    /// The permitted lateness, in seconds, a multiple of 300. Requires `allow_flex`. Set it to 0 if
-    /// `max_allow_arrive_early` or `max_allow_arrive_late` is used. At most 21600.
+    /// The permitted lateness, in seconds. At most 21600, a multiple of 300.
     pub flex_on_duty_time: Option<u64>,
-    /// The permitted early departure, in seconds, a multiple of 300. Requires `allow_flex`. Set it to 0 if
-    /// `max_allow_arrive_early` or `max_allow_arrive_late` is used. At most 21600.
+    /// The permitted early departure, in seconds. At most 21600, a multiple of 300.
     pub flex_off_duty_time: Option<u64>,
-    /// The longest time that members may come early, to leave early, in seconds, a multiple of 300.
-    /// Requires `allow_flex`. Set it to 0 if `flex_on_duty_time` or `flex_off_duty_time` is used. At most
-    /// 21600.
+    /// The longest time that members may come early, to leave early, in seconds. At most 21600, a multiple
+    /// of 300.
     pub max_allow_arrive_early: Option<u64>,
-    /// The longest time that members may come late, to leave late, in seconds, a multiple of 300. Requires
-    /// `allow_flex`. Set it to 0 if `flex_on_duty_time` or `flex_off_duty_time` is used. At most 21600.
+    /// The longest time that members may come late, to leave late, in seconds. At most 21600, a multiple
+    /// of 300.
     pub max_allow_arrive_late: Option<u64>,
-    /// The rule for leaving late and coming late the next day. Requires `allow_flex`.
+    /// The rule for leaving late and coming late the next day.
     pub late_rule: Option<NewLateRule>,
     /// The alternating long and short weeks (大小周).
     pub biweekly: Option<NewBiweekly>,
@@ -2734,8 +2799,8 @@ impl NewBiweekly {
     }
 }
 
-/// A work period of a fixed schedule. Times are in seconds since midnight, in full minutes; those of
-/// the next day are above 86400.
+/// A work period of a fixed schedule. Times are in seconds since midnight; those of the next day are
+/// above 86400.
 ///
 /// `earliest_work_sec` must be less than `work_sec`.
 ///
@@ -2771,32 +2836,35 @@ impl NewBiweekly {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FixedPeriod {
-    /// The period's ID. Unique within the rule. At least 1 and less than 99999.
+    /// The period's ID. At least 1 and less than 99999.
     pub time_id: u64,
-    /// The start of work. At most 86400.
+    /// The start of work. At most 86400, a multiple of 60.
     pub work_sec: u64,
-    /// The end of work, more than a minute and less than 24 hours after the start. Less than 172740.
+    /// The end of work, more than a minute and less than 24 hours after the start. Less than 172740, a
+    /// multiple of 60.
     pub off_work_sec: u64,
-    /// The time of the reminder to check in: at the start of work, or 5, 10, 15 or 20 minutes before.
+    /// The time of the reminder to check in: at the start of work, or 5, 10, 15 or 20 minutes before. A
+    /// multiple of 60.
     pub remind_work_sec: u64,
-    /// The time of the reminder to check out: at the end of work, or 10, 20, 30 or 60 minutes after.
+    /// The time of the reminder to check out: at the end of work, or 10, 20, 30 or 60 minutes after. A
+    /// multiple of 60.
     pub remind_off_work_sec: u64,
     /// Whether there are breaks. Default false.
     pub allow_rest: Option<bool>,
-    /// The start of the break. Required if `allow_rest` is set, and only allowed then.
+    /// The start of the break. A multiple of 60.
     pub rest_begin_time: Option<u64>,
-    /// The end of the break. Required if `allow_rest` is set, and only allowed then.
+    /// The end of the break. A multiple of 60.
     pub rest_end_time: Option<u64>,
-    /// Several breaks, which don't overlap, and leave more than 3 minutes of work. Only allowed if
-    /// `allow_rest` is set. At most 5 items.
+    /// Several breaks, which don't overlap, and leave more than 3 minutes of work. At most 5 items.
     pub rest_times: Option<Vec<RestTime>>,
-    /// The earliest time to check in. At most 86400.
+    /// The earliest time to check in. At most 86400, a multiple of 60.
     pub earliest_work_sec: u64,
-    /// The latest time to check in. At most 172740.
+    /// The latest time to check in. At most 172740, a multiple of 60.
     pub latest_work_sec: u64,
-    /// The earliest time to check out. At most 100800.
+    /// The earliest time to check out. At most 100800, a multiple of 60.
     pub earliest_off_work_sec: u64,
-    /// The latest time to check out, less than 24 hours after the end of work. At most 100800.
+    /// The latest time to check out, less than 24 hours after the end of work. At most 100800, a multiple
+    /// of 60.
     pub latest_off_work_sec: u64,
     /// Whether checking in is not required. Default false.
     pub no_need_checkon: Option<bool>,
@@ -2888,8 +2956,8 @@ pub struct FixedPeriodArgs {
     pub latest_off_work_sec: u64,
 }
 
-/// A work period of a shift. Times are in seconds since midnight, in full minutes; those of the next
-/// day are above 86400.
+/// A work period of a shift. Times are in seconds since midnight; those of the next day are above
+/// 86400.
 ///
 /// `earliest_work_sec` must be less than `work_sec`.
 ///
@@ -2925,32 +2993,35 @@ pub struct FixedPeriodArgs {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ShiftPeriod {
-    /// The period's ID. Unique within the rule. At least 1 and less than 99999.
+    /// The period's ID. At least 1 and less than 99999.
     pub time_id: u64,
-    /// The start of work. At most 86400.
+    /// The start of work. At most 86400, a multiple of 60.
     pub work_sec: u64,
-    /// The end of work, more than a minute and less than 24 hours after the start. Less than 172740.
+    /// The end of work, more than a minute and less than 24 hours after the start. Less than 172740, a
+    /// multiple of 60.
     pub off_work_sec: u64,
-    /// The time of the reminder to check in: at the start of work, or 5, 10, 15 or 20 minutes before.
+    /// The time of the reminder to check in: at the start of work, or 5, 10, 15 or 20 minutes before. A
+    /// multiple of 60.
     pub remind_work_sec: u64,
-    /// The time of the reminder to check out: at the end of work, or 10, 20, 30 or 60 minutes after.
+    /// The time of the reminder to check out: at the end of work, or 10, 20, 30 or 60 minutes after. A
+    /// multiple of 60.
     pub remind_off_work_sec: u64,
     /// Whether there are breaks. Default false.
     pub allow_rest: Option<bool>,
-    /// The start of the break. Required if `allow_rest` is set, and only allowed then.
+    /// The start of the break. A multiple of 60.
     pub rest_begin_time: Option<u64>,
-    /// The end of the break. Required if `allow_rest` is set, and only allowed then.
+    /// The end of the break. A multiple of 60.
     pub rest_end_time: Option<u64>,
-    /// Several breaks, which don't overlap, and leave more than 3 minutes of work. Only allowed if
-    /// `allow_rest` is set. At most 5 items.
+    /// Several breaks, which don't overlap, and leave more than 3 minutes of work. At most 5 items.
     pub rest_times: Option<Vec<RestTime>>,
-    /// The earliest time to check in. Of the first period, at most 4 hours before the start of work.
+    /// The earliest time to check in. Of the first period, at most 4 hours before the start of work. A
+    /// multiple of 60.
     pub earliest_work_sec: u64,
-    /// The latest time to check in.
+    /// The latest time to check in. A multiple of 60.
     pub latest_work_sec: u64,
-    /// The earliest time to check out.
+    /// The earliest time to check out. A multiple of 60.
     pub earliest_off_work_sec: u64,
-    /// The latest time to check out, less than 24 hours after the end of work.
+    /// The latest time to check out, less than 24 hours after the end of work. A multiple of 60.
     pub latest_off_work_sec: u64,
     /// Whether checking in is not required. Default false.
     pub no_need_checkon: Option<bool>,
@@ -3042,7 +3113,7 @@ pub struct ShiftPeriodArgs {
     pub latest_off_work_sec: u64,
 }
 
-/// A work period on special days. Times are in seconds since midnight, in full minutes.
+/// A work period on special days. Times are in seconds since midnight.
 ///
 /// `work_sec` must be less than `off_work_sec`.
 ///
@@ -3052,16 +3123,18 @@ pub struct ShiftPeriodArgs {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SpecialPeriod {
-    /// The period's ID. Unique within the rule. At least 1 and less than 99999.
+    /// The period's ID. At least 1 and less than 99999.
     pub time_id: u64,
-    /// The start of work, from 4:00 to 18:00. 14400 to 64800.
+    /// The start of work. 14400 to 64800, a multiple of 60.
     pub work_sec: u64,
-    /// The end of work, until 3:00 of the next day, more than a minute and less than 24 hours after the
-    /// start. 14400 to 97200.
+    /// The end of work, more than a minute and less than 24 hours after the start. 14400 to 97200, a
+    /// multiple of 60.
     pub off_work_sec: u64,
-    /// The time of the reminder to check in: at the start of work, or 5, 10, 15 or 20 minutes before.
+    /// The time of the reminder to check in: at the start of work, or 5, 10, 15 or 20 minutes before. A
+    /// multiple of 60.
     pub remind_work_sec: u64,
-    /// The time of the reminder to check out: at the end of work, or 10, 20, 30 or 60 minutes after.
+    /// The time of the reminder to check out: at the end of work, or 10, 20, 30 or 60 minutes after. A
+    /// multiple of 60.
     pub remind_off_work_sec: u64,
 }
 
@@ -3094,7 +3167,7 @@ pub struct SpecialPeriodArgs {
     pub remind_off_work_sec: u64,
 }
 
-/// A rule for leaving late and coming late the next day. Times are in seconds, multiples of 900.
+/// A rule for leaving late and coming late the next day. Times are in seconds.
 ///
 /// `offwork_after_time` is not allowed if `allow_offwork_after_time` is `0`.
 ///
@@ -3106,14 +3179,14 @@ pub struct SpecialPeriodArgs {
 pub struct NewLateRule {
     /// Whether members who leave late may come late the next day. Default false.
     pub allow_offwork_after_time: Option<bool>,
-    /// The time members stayed after the last end of work. Requires `allow_offwork_after_time`. Takes
-    /// effect only without `timerules`. At most 36000.
+    /// The time members stayed after the last end of work. Takes effect only without `timerules`. At most
+    /// 36000, a multiple of 900.
     pub offwork_after_time: Option<u64>,
-    /// The permitted lateness in the first period of the next day. Requires `allow_offwork_after_time`.
-    /// Takes effect only without `timerules`. According to the list of errors, it has to be above
-    /// `offwork_after_time`, and in another row not above it. At most 36000.
+    /// The permitted lateness in the first period of the next day. Takes effect only without `timerules`.
+    /// According to the list of errors, it has to be above `offwork_after_time`, and in another row not
+    /// above it. At most 36000, a multiple of 900.
     pub onwork_flex_time: Option<u64>,
-    /// The permitted times. Requires `allow_offwork_after_time`.
+    /// The permitted times.
     pub timerules: Option<Vec<NewLateStep>>,
 }
 
@@ -3156,13 +3229,13 @@ impl NewLateRule {
     }
 }
 
-/// The permitted lateness after leaving late. Times are in seconds, multiples of 900.
+/// The permitted lateness after leaving late. Times are in seconds.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewLateStep {
-    /// The time members stayed after the last end of work. At most 36000.
+    /// The time members stayed after the last end of work. At most 36000, a multiple of 900.
     pub offwork_after_time: Option<u64>,
-    /// The permitted lateness in the first period of the next day. At most 36000.
+    /// The permitted lateness in the first period of the next day. At most 36000, a multiple of 900.
     pub onwork_flex_time: Option<u64>,
 }
 
@@ -3188,8 +3261,7 @@ impl NewLateStep {
     }
 }
 
-/// Special days on which members have to check in. Only future days; entries can't overlap, and none
-/// spans more than a year.
+/// Special days on which members have to check in. Only future days; entries can't overlap.
 ///
 /// `timestamp` is required if `type` is `0` or `2`.
 ///
@@ -3197,7 +3269,9 @@ impl NewLateStep {
 ///
 /// `endtime` is required if `type` is `1` or `2`.
 ///
-/// `begtime` can't be greater than `endtime`.
+/// `endtime` is at most 366 days after `begtime`.
+///
+/// `endtime` is at most 366 days after `timestamp`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewSpecialWorkday {
@@ -3258,8 +3332,7 @@ impl NewSpecialWorkday {
     }
 }
 
-/// Special days on which members don't have to check in. Only future days; entries can't overlap, and
-/// none spans more than a year.
+/// Special days on which members don't have to check in. Only future days; entries can't overlap.
 ///
 /// `timestamp` is required if `type` is `0` or `2`.
 ///
@@ -3267,7 +3340,9 @@ impl NewSpecialWorkday {
 ///
 /// `endtime` is required if `type` is `1` or `2`.
 ///
-/// `begtime` can't be greater than `endtime`.
+/// `endtime` is at most 366 days after `begtime`.
+///
+/// `endtime` is at most 366 days after `timestamp`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewSpecialOffday {
@@ -3333,7 +3408,7 @@ impl NewSpecialOffday {
 pub struct NewWifiNetwork {
     /// The network's name. 1 to 40 characters.
     pub wifiname: String,
-    /// The access point's MAC address (BSSID). Unique within the rule. At least 1 characters.
+    /// The access point's MAC address (BSSID). At least 1 characters.
     pub wifimac: String,
 }
 
@@ -3349,6 +3424,8 @@ impl NewWifiNetwork {
 }
 
 /// A location at which members can check in. Coordinates are GCJ-02, as in Tencent's maps.
+///
+/// `distance` is a multiple of 500 if `distance` is more than 1000.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewLocation {
@@ -3360,8 +3437,7 @@ pub struct NewLocation {
     pub loc_title: String,
     /// The location's details. 1 to 40 characters.
     pub loc_detail: String,
-    /// The permitted distance from the location, in meters: 100, 200 and so on up to 1000, 1500, 2000,
-    /// 2500 or 3000. 100 to 3000.
+    /// The permitted distance from the location, in meters. 100 to 3000, a multiple of 100.
     pub distance: u64,
 }
 
@@ -3730,10 +3806,9 @@ impl NewOvertimeByCheckin {
 pub struct NewRestInfo {
     /// The way breaks are deducted.
     pub r#type: Option<RestDeduction>,
-    /// The break times, which can't overlap. Required if `type` is `FixedTime`, and only allowed then. At
-    /// most 10 items.
+    /// The break times, which can't overlap. At most 10 items.
     pub fix_time_rule_list: Option<Vec<NewFixedRest>>,
-    /// The deduction by overtime. Required if `type` is `ByOvertime`, and only allowed then.
+    /// The deduction by overtime.
     pub cal_ottime_rule: Option<NewRestByOvertime>,
 }
 
@@ -3769,13 +3844,13 @@ impl NewRestInfo {
     }
 }
 
-/// A break time of at most 24 hours, in seconds since midnight, in full minutes.
+/// A break time of at most 24 hours, in seconds since midnight.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewFixedRest {
-    /// The start of the break. At most 172740.
+    /// The start of the break. At most 172740, a multiple of 60.
     pub fix_time_begin_sec: u64,
-    /// The end of the break. At most 172740.
+    /// The end of the break. At most 172740, a multiple of 60.
     pub fix_time_end_sec: u64,
 }
 
@@ -3791,6 +3866,8 @@ impl NewFixedRest {
 }
 
 /// The break deducted, by the length of the overtime.
+///
+/// `items.ot_time` is different in each item.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewRestByOvertime {
@@ -3819,9 +3896,9 @@ impl NewRestByOvertime {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewRestStep {
-    /// The overtime from which the step applies, in seconds, a multiple of 900.
+    /// The overtime from which the step applies, in seconds. A multiple of 900.
     pub ot_time: u64,
-    /// The time deducted, in seconds, a multiple of 900. At most 21600.
+    /// The time deducted, in seconds. At most 21600, a multiple of 900.
     pub rest_time: u64,
 }
 
@@ -3866,12 +3943,16 @@ impl OvertimeLeave {
 }
 
 /// The unit of overtime, and its rounding.
+///
+/// `step_size` is at least 1800 and at most 14400 and a multiple of 1800 if `ot_time_unit` is `2`.
+///
+/// `step_size` is at least 43200 and at most 86400 and a multiple of 43200 if `ot_time_unit` is `3`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OvertimeUnitConfig {
     /// The unit. Default 2.
     pub ot_time_unit: Option<OvertimeUnit>,
-    /// The hours of a day, in seconds, a multiple of 360. Default 28800, 3600 to 86400.
+    /// The hours of a day, in seconds. Default 28800, 3600 to 86400, a multiple of 360.
     pub perday_duration_secs: Option<u64>,
     /// The way overtime is rounded. Default 1.
     pub rounding_method: Option<Rounding>,
@@ -3939,10 +4020,9 @@ impl OvertimeUnitConfig {
 pub struct MakeUpReminder {
     /// Whether it is on.
     pub open_remind: Option<bool>,
-    /// The day of the month: 15 to 30 of the current month, 1 to 26 of the next. Requires `open_remind`.
-    /// At most 30.
+    /// The day of the month. At most 30.
     pub buka_remind_day: Option<u64>,
-    /// The month. Requires `open_remind`.
+    /// The month.
     pub buka_remind_month: Option<ReminderMonth>,
 }
 
@@ -3982,33 +4062,47 @@ impl MakeUpReminder {
 /// `time_section` is not allowed if `schedule_id` is `0`.
 ///
 /// `late_rule` is not allowed if `allow_flex` is `0`.
+///
+/// `flex_on_duty_time` is at most 0 if `allow_flex` is `0`.
+///
+/// `flex_off_duty_time` is at most 0 if `allow_flex` is `0`.
+///
+/// `max_allow_arrive_early` is at most 0 if `allow_flex` is `0`.
+///
+/// `max_allow_arrive_late` is at most 0 if `allow_flex` is `0`.
+///
+/// `flex_on_duty_time` is at most 0 if `max_allow_arrive_early` is at least 1.
+///
+/// `flex_on_duty_time` is at most 0 if `max_allow_arrive_late` is at least 1.
+///
+/// `flex_off_duty_time` is at most 0 if `max_allow_arrive_early` is at least 1.
+///
+/// `flex_off_duty_time` is at most 0 if `max_allow_arrive_late` is at least 1.
+///
+/// `schedule_name` is of the form `^休息$` if `schedule_id` is `0`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewSchedule {
-    /// The shift's ID. Unique within the rule. 0 is the day off.
+    /// The shift's ID. 0 is the day off.
     pub schedule_id: u64,
-    /// The shift's name. Unique within the rule. That of the day off is 休息. 1 to 40 characters.
+    /// The shift's name. 1 to 40 characters.
     pub schedule_name: String,
-    /// The shift's work periods, which can't overlap, nor the times to check in and out. Required unless
-    /// `schedule_id` is 0. At most 4 items.
+    /// The shift's work periods, which can't overlap, nor the times to check in and out. At most 4 items.
     pub time_section: Option<Vec<ShiftPeriod>>,
     /// Whether grace periods are allowed. If so, set either `flex_on_duty_time` and `flex_off_duty_time`,
     /// or `max_allow_arrive_early` and `max_allow_arrive_late`. Default true.
     pub allow_flex: Option<bool>,
-    /// The permitted lateness, in seconds, a multiple of 300. Requires `allow_flex`. Set it to 0 if
-    /// `max_allow_arrive_early` or `max_allow_arrive_late` is used. At most 21600.
+    /// The permitted lateness, in seconds. At most 21600, a multiple of 300.
     pub flex_on_duty_time: Option<u64>,
-    /// The permitted early departure, in seconds, a multiple of 300. Requires `allow_flex`. Set it to 0 if
-    /// `max_allow_arrive_early` or `max_allow_arrive_late` is used. At most 21600.
+    /// The permitted early departure, in seconds. At most 21600, a multiple of 300.
     pub flex_off_duty_time: Option<u64>,
-    /// The longest time that members may come early, to leave early, in seconds, a multiple of 300.
-    /// Requires `allow_flex`. Set it to 0 if `flex_on_duty_time` or `flex_off_duty_time` is used. At most
-    /// 21600.
+    /// The longest time that members may come early, to leave early, in seconds. At most 21600, a multiple
+    /// of 300.
     pub max_allow_arrive_early: Option<u64>,
-    /// The longest time that members may come late, to leave late, in seconds, a multiple of 300. Requires
-    /// `allow_flex`. Set it to 0 if `flex_on_duty_time` or `flex_off_duty_time` is used. At most 21600.
+    /// The longest time that members may come late, to leave late, in seconds. At most 21600, a multiple
+    /// of 300.
     pub max_allow_arrive_late: Option<u64>,
-    /// The rule for leaving late and coming late the next day. Requires `allow_flex`.
+    /// The rule for leaving late and coming late the next day.
     pub late_rule: Option<NewLateRule>,
 }
 

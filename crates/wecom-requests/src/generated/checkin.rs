@@ -574,6 +574,8 @@ impl crate::Check for NewCheckin {
 
 impl crate::Check for RestTime {
     fn check(&self, checker: &mut crate::Checker) {
+        checker.multiple_of("rest_begin_time", &self.rest_begin_time, 60);
+        checker.multiple_of("rest_end_time", &self.rest_end_time, 60);
         checker
             .strict_order(
                 ("rest_begin_time", &self.rest_begin_time),
@@ -608,9 +610,11 @@ impl crate::Check for NewGroup {
         checker.max_items("schedulelist", &self.schedulelist, 50);
         checker.nested("schedulelist", &self.schedulelist);
         checker.max("offwork_interval_time", &self.offwork_interval_time, 86100);
+        checker.multiple_of("offwork_interval_time", &self.offwork_interval_time, 300);
         checker.nested("ot_info_v2", &self.ot_info_v2);
         checker.nested("buka_remind", &self.buka_remind);
         checker.exclusive_max("span_day_time", &self.span_day_time, 86400);
+        checker.multiple_of("span_day_time", &self.span_day_time, 60);
         checker.min("standard_work_duration", &self.standard_work_duration, -1);
         checker.max("standard_work_duration", &self.standard_work_duration, 86400);
         checker
@@ -684,6 +688,123 @@ impl crate::Check for NewGroup {
                 ("grouptype", crate::When::Is(&["1", "2"])),
                 crate::is_one_of(&self.grouptype, &["1", "2"]),
             );
+        checker
+            .forbidden_when(
+                ("allow_apply_bk_cnt", self.allow_apply_bk_cnt.is_some()),
+                ("allow_apply_offworkday", crate::When::Is(&["0"])),
+                self
+                    .allow_apply_offworkday
+                    .as_ref()
+                    .is_none_or(|value| crate::is_one_of(value, &["0"])),
+            );
+        checker
+            .forbidden_when(
+                ("allow_apply_bk_day_limit", self.allow_apply_bk_day_limit.is_some()),
+                ("allow_apply_offworkday", crate::When::Is(&["0"])),
+                self
+                    .allow_apply_offworkday
+                    .as_ref()
+                    .is_none_or(|value| crate::is_one_of(value, &["0"])),
+            );
+        checker
+            .forbidden_when(
+                ("buka_limit_next_month", self.buka_limit_next_month.is_some()),
+                ("allow_apply_offworkday", crate::When::Is(&["0"])),
+                self
+                    .allow_apply_offworkday
+                    .as_ref()
+                    .is_none_or(|value| crate::is_one_of(value, &["0"])),
+            );
+        checker
+            .forbidden_when(
+                ("buka_remind", self.buka_remind.is_some()),
+                ("allow_apply_offworkday", crate::When::Is(&["0"])),
+                self
+                    .allow_apply_offworkday
+                    .as_ref()
+                    .is_none_or(|value| crate::is_one_of(value, &["0"])),
+            );
+        checker
+            .forbidden_when(
+                ("buka_restriction", self.buka_restriction.is_some()),
+                ("allow_apply_offworkday", crate::When::Is(&["0"])),
+                self
+                    .allow_apply_offworkday
+                    .as_ref()
+                    .is_none_or(|value| crate::is_one_of(value, &["0"])),
+            );
+        if self
+            .buka_limit_next_month
+            .as_ref()
+            .is_some_and(|value| crate::Checker::accepts(|checker| {
+                checker.min("", value, 0);
+            }))
+        {
+            checker.min("buka_limit_next_month", &self.buka_limit_next_month, 1);
+        }
+        if self
+            .standard_work_duration
+            .as_ref()
+            .is_some_and(|value| crate::Checker::accepts(|checker| {
+                checker.min("", value, 0);
+            }))
+        {
+            checker.min("standard_work_duration", &self.standard_work_duration, 3600);
+            checker
+                .multiple_of(
+                    "standard_work_duration",
+                    &self.standard_work_duration,
+                    1800,
+                );
+        }
+        {
+            let mut values = Vec::new();
+            for inner in self.wifimac_infos.iter().flatten() {
+                values.push(&inner.wifimac);
+            }
+            checker.unique("wifimac_infos.wifimac", &values);
+        }
+        {
+            let mut values = Vec::new();
+            for inner in self.checkindate.iter().flatten() {
+                for inner in inner.checkintime.iter().flatten() {
+                    values.push(&inner.time_id);
+                }
+            }
+            checker.unique("checkindate.checkintime.time_id", &values);
+        }
+        {
+            let mut values = Vec::new();
+            for inner in self.spe_workdays.iter().flatten() {
+                for inner in &inner.checkintime {
+                    values.push(&inner.time_id);
+                }
+            }
+            checker.unique("spe_workdays.checkintime.time_id", &values);
+        }
+        {
+            let mut values = Vec::new();
+            for inner in self.schedulelist.iter().flatten() {
+                values.push(&inner.schedule_id);
+            }
+            checker.unique("schedulelist.schedule_id", &values);
+        }
+        {
+            let mut values = Vec::new();
+            for inner in self.schedulelist.iter().flatten() {
+                values.push(&inner.schedule_name);
+            }
+            checker.unique("schedulelist.schedule_name", &values);
+        }
+        {
+            let mut values = Vec::new();
+            for inner in self.schedulelist.iter().flatten() {
+                for inner in inner.time_section.iter().flatten() {
+                    values.push(&inner.time_id);
+                }
+            }
+            checker.unique("schedulelist.time_section.time_id", &values);
+        }
     }
 }
 
@@ -712,9 +833,11 @@ impl crate::Check for GroupChanges {
         checker.max_items("schedulelist", &self.schedulelist, 50);
         checker.nested("schedulelist", &self.schedulelist);
         checker.max("offwork_interval_time", &self.offwork_interval_time, 86100);
+        checker.multiple_of("offwork_interval_time", &self.offwork_interval_time, 300);
         checker.nested("ot_info_v2", &self.ot_info_v2);
         checker.nested("buka_remind", &self.buka_remind);
         checker.exclusive_max("span_day_time", &self.span_day_time, 86400);
+        checker.multiple_of("span_day_time", &self.span_day_time, 60);
         checker.min("standard_work_duration", &self.standard_work_duration, -1);
         checker.max("standard_work_duration", &self.standard_work_duration, 86400);
         checker
@@ -762,12 +885,130 @@ impl crate::Check for GroupChanges {
                     .as_ref()
                     .is_some_and(|value| crate::is_one_of(value, &["1", "2"])),
             );
+        checker
+            .forbidden_when(
+                ("allow_apply_bk_cnt", self.allow_apply_bk_cnt.is_some()),
+                ("allow_apply_offworkday", crate::When::Is(&["0"])),
+                self
+                    .allow_apply_offworkday
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["0"])),
+            );
+        checker
+            .forbidden_when(
+                ("allow_apply_bk_day_limit", self.allow_apply_bk_day_limit.is_some()),
+                ("allow_apply_offworkday", crate::When::Is(&["0"])),
+                self
+                    .allow_apply_offworkday
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["0"])),
+            );
+        checker
+            .forbidden_when(
+                ("buka_limit_next_month", self.buka_limit_next_month.is_some()),
+                ("allow_apply_offworkday", crate::When::Is(&["0"])),
+                self
+                    .allow_apply_offworkday
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["0"])),
+            );
+        checker
+            .forbidden_when(
+                ("buka_remind", self.buka_remind.is_some()),
+                ("allow_apply_offworkday", crate::When::Is(&["0"])),
+                self
+                    .allow_apply_offworkday
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["0"])),
+            );
+        checker
+            .forbidden_when(
+                ("buka_restriction", self.buka_restriction.is_some()),
+                ("allow_apply_offworkday", crate::When::Is(&["0"])),
+                self
+                    .allow_apply_offworkday
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["0"])),
+            );
+        if self
+            .buka_limit_next_month
+            .as_ref()
+            .is_some_and(|value| crate::Checker::accepts(|checker| {
+                checker.min("", value, 0);
+            }))
+        {
+            checker.min("buka_limit_next_month", &self.buka_limit_next_month, 1);
+        }
+        if self
+            .standard_work_duration
+            .as_ref()
+            .is_some_and(|value| crate::Checker::accepts(|checker| {
+                checker.min("", value, 0);
+            }))
+        {
+            checker.min("standard_work_duration", &self.standard_work_duration, 3600);
+            checker
+                .multiple_of(
+                    "standard_work_duration",
+                    &self.standard_work_duration,
+                    1800,
+                );
+        }
+        {
+            let mut values = Vec::new();
+            for inner in self.wifimac_infos.iter().flatten() {
+                values.push(&inner.wifimac);
+            }
+            checker.unique("wifimac_infos.wifimac", &values);
+        }
+        {
+            let mut values = Vec::new();
+            for inner in self.checkindate.iter().flatten() {
+                for inner in inner.checkintime.iter().flatten() {
+                    values.push(&inner.time_id);
+                }
+            }
+            checker.unique("checkindate.checkintime.time_id", &values);
+        }
+        {
+            let mut values = Vec::new();
+            for inner in self.spe_workdays.iter().flatten() {
+                for inner in &inner.checkintime {
+                    values.push(&inner.time_id);
+                }
+            }
+            checker.unique("spe_workdays.checkintime.time_id", &values);
+        }
+        {
+            let mut values = Vec::new();
+            for inner in self.schedulelist.iter().flatten() {
+                values.push(&inner.schedule_id);
+            }
+            checker.unique("schedulelist.schedule_id", &values);
+        }
+        {
+            let mut values = Vec::new();
+            for inner in self.schedulelist.iter().flatten() {
+                values.push(&inner.schedule_name);
+            }
+            checker.unique("schedulelist.schedule_name", &values);
+        }
+        {
+            let mut values = Vec::new();
+            for inner in self.schedulelist.iter().flatten() {
+                for inner in inner.time_section.iter().flatten() {
+                    values.push(&inner.time_id);
+                }
+            }
+            checker.unique("schedulelist.time_section.time_id", &values);
+        }
     }
 }
 
 impl crate::Check for NewCheckinDate {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_items("workdays", &self.workdays, 7);
+        checker.unique_items("workdays", &self.workdays);
         checker
             .each(
                 "workdays",
@@ -779,9 +1020,13 @@ impl crate::Check for NewCheckinDate {
         checker.max_items("checkintime", &self.checkintime, 4);
         checker.nested("checkintime", &self.checkintime);
         checker.max("flex_on_duty_time", &self.flex_on_duty_time, 21600);
+        checker.multiple_of("flex_on_duty_time", &self.flex_on_duty_time, 300);
         checker.max("flex_off_duty_time", &self.flex_off_duty_time, 21600);
+        checker.multiple_of("flex_off_duty_time", &self.flex_off_duty_time, 300);
         checker.max("max_allow_arrive_early", &self.max_allow_arrive_early, 21600);
+        checker.multiple_of("max_allow_arrive_early", &self.max_allow_arrive_early, 300);
         checker.max("max_allow_arrive_late", &self.max_allow_arrive_late, 21600);
+        checker.multiple_of("max_allow_arrive_late", &self.max_allow_arrive_late, 300);
         checker.nested("late_rule", &self.late_rule);
         checker
             .forbidden_when(
@@ -792,6 +1037,54 @@ impl crate::Check for NewCheckinDate {
                     .as_ref()
                     .is_none_or(|value| crate::is_one_of(value, &["0"])),
             );
+        if self.allow_flex.as_ref().is_none_or(|value| crate::is_one_of(value, &["0"])) {
+            checker.max("flex_on_duty_time", &self.flex_on_duty_time, 0);
+        }
+        if self.allow_flex.as_ref().is_none_or(|value| crate::is_one_of(value, &["0"])) {
+            checker.max("flex_off_duty_time", &self.flex_off_duty_time, 0);
+        }
+        if self.allow_flex.as_ref().is_none_or(|value| crate::is_one_of(value, &["0"])) {
+            checker.max("max_allow_arrive_early", &self.max_allow_arrive_early, 0);
+        }
+        if self.allow_flex.as_ref().is_none_or(|value| crate::is_one_of(value, &["0"])) {
+            checker.max("max_allow_arrive_late", &self.max_allow_arrive_late, 0);
+        }
+        if self
+            .max_allow_arrive_early
+            .as_ref()
+            .is_some_and(|value| crate::Checker::accepts(|checker| {
+                checker.min("", value, 1);
+            }))
+        {
+            checker.max("flex_on_duty_time", &self.flex_on_duty_time, 0);
+        }
+        if self
+            .max_allow_arrive_late
+            .as_ref()
+            .is_some_and(|value| crate::Checker::accepts(|checker| {
+                checker.min("", value, 1);
+            }))
+        {
+            checker.max("flex_on_duty_time", &self.flex_on_duty_time, 0);
+        }
+        if self
+            .max_allow_arrive_early
+            .as_ref()
+            .is_some_and(|value| crate::Checker::accepts(|checker| {
+                checker.min("", value, 1);
+            }))
+        {
+            checker.max("flex_off_duty_time", &self.flex_off_duty_time, 0);
+        }
+        if self
+            .max_allow_arrive_late
+            .as_ref()
+            .is_some_and(|value| crate::Checker::accepts(|checker| {
+                checker.min("", value, 1);
+            }))
+        {
+            checker.max("flex_off_duty_time", &self.flex_off_duty_time, 0);
+        }
     }
 }
 
@@ -800,13 +1093,23 @@ impl crate::Check for FixedPeriod {
         checker.min("time_id", &self.time_id, 1);
         checker.exclusive_max("time_id", &self.time_id, 99999);
         checker.max("work_sec", &self.work_sec, 86400);
+        checker.multiple_of("work_sec", &self.work_sec, 60);
         checker.exclusive_max("off_work_sec", &self.off_work_sec, 172740);
+        checker.multiple_of("off_work_sec", &self.off_work_sec, 60);
+        checker.multiple_of("remind_work_sec", &self.remind_work_sec, 60);
+        checker.multiple_of("remind_off_work_sec", &self.remind_off_work_sec, 60);
+        checker.multiple_of("rest_begin_time", &self.rest_begin_time, 60);
+        checker.multiple_of("rest_end_time", &self.rest_end_time, 60);
         checker.max_items("rest_times", &self.rest_times, 5);
         checker.nested("rest_times", &self.rest_times);
         checker.max("earliest_work_sec", &self.earliest_work_sec, 86400);
+        checker.multiple_of("earliest_work_sec", &self.earliest_work_sec, 60);
         checker.max("latest_work_sec", &self.latest_work_sec, 172740);
+        checker.multiple_of("latest_work_sec", &self.latest_work_sec, 60);
         checker.max("earliest_off_work_sec", &self.earliest_off_work_sec, 100800);
+        checker.multiple_of("earliest_off_work_sec", &self.earliest_off_work_sec, 60);
         checker.max("latest_off_work_sec", &self.latest_off_work_sec, 100800);
+        checker.multiple_of("latest_off_work_sec", &self.latest_off_work_sec, 60);
         checker
             .strict_order(
                 ("earliest_work_sec", &self.earliest_work_sec),
@@ -915,9 +1218,19 @@ impl crate::Check for ShiftPeriod {
         checker.min("time_id", &self.time_id, 1);
         checker.exclusive_max("time_id", &self.time_id, 99999);
         checker.max("work_sec", &self.work_sec, 86400);
+        checker.multiple_of("work_sec", &self.work_sec, 60);
         checker.exclusive_max("off_work_sec", &self.off_work_sec, 172740);
+        checker.multiple_of("off_work_sec", &self.off_work_sec, 60);
+        checker.multiple_of("remind_work_sec", &self.remind_work_sec, 60);
+        checker.multiple_of("remind_off_work_sec", &self.remind_off_work_sec, 60);
+        checker.multiple_of("rest_begin_time", &self.rest_begin_time, 60);
+        checker.multiple_of("rest_end_time", &self.rest_end_time, 60);
         checker.max_items("rest_times", &self.rest_times, 5);
         checker.nested("rest_times", &self.rest_times);
+        checker.multiple_of("earliest_work_sec", &self.earliest_work_sec, 60);
+        checker.multiple_of("latest_work_sec", &self.latest_work_sec, 60);
+        checker.multiple_of("earliest_off_work_sec", &self.earliest_off_work_sec, 60);
+        checker.multiple_of("latest_off_work_sec", &self.latest_off_work_sec, 60);
         checker
             .strict_order(
                 ("earliest_work_sec", &self.earliest_work_sec),
@@ -1027,8 +1340,12 @@ impl crate::Check for SpecialPeriod {
         checker.exclusive_max("time_id", &self.time_id, 99999);
         checker.min("work_sec", &self.work_sec, 14400);
         checker.max("work_sec", &self.work_sec, 64800);
+        checker.multiple_of("work_sec", &self.work_sec, 60);
         checker.min("off_work_sec", &self.off_work_sec, 14400);
         checker.max("off_work_sec", &self.off_work_sec, 97200);
+        checker.multiple_of("off_work_sec", &self.off_work_sec, 60);
+        checker.multiple_of("remind_work_sec", &self.remind_work_sec, 60);
+        checker.multiple_of("remind_off_work_sec", &self.remind_off_work_sec, 60);
         checker
             .strict_order(
                 ("work_sec", &self.work_sec),
@@ -1050,7 +1367,9 @@ impl crate::Check for SpecialPeriod {
 impl crate::Check for NewLateRule {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max("offwork_after_time", &self.offwork_after_time, 36000);
+        checker.multiple_of("offwork_after_time", &self.offwork_after_time, 900);
         checker.max("onwork_flex_time", &self.onwork_flex_time, 36000);
+        checker.multiple_of("onwork_flex_time", &self.onwork_flex_time, 900);
         checker.nested("timerules", &self.timerules);
         checker
             .forbidden_when(
@@ -1085,7 +1404,9 @@ impl crate::Check for NewLateRule {
 impl crate::Check for NewLateStep {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max("offwork_after_time", &self.offwork_after_time, 36000);
+        checker.multiple_of("offwork_after_time", &self.offwork_after_time, 900);
         checker.max("onwork_flex_time", &self.onwork_flex_time, 36000);
+        checker.multiple_of("onwork_flex_time", &self.onwork_flex_time, 900);
     }
 }
 
@@ -1120,7 +1441,9 @@ impl crate::Check for NewSpecialWorkday {
                     .as_ref()
                     .is_some_and(|value| crate::is_one_of(value, &["1", "2"])),
             );
-        checker.order(("begtime", &self.begtime), ("endtime", &self.endtime));
+        checker.max_span(("begtime", &self.begtime), ("endtime", &self.endtime), 366);
+        checker
+            .max_span(("timestamp", &self.timestamp), ("endtime", &self.endtime), 366);
     }
 }
 
@@ -1151,7 +1474,9 @@ impl crate::Check for NewSpecialOffday {
                     .as_ref()
                     .is_some_and(|value| crate::is_one_of(value, &["1", "2"])),
             );
-        checker.order(("begtime", &self.begtime), ("endtime", &self.endtime));
+        checker.max_span(("begtime", &self.begtime), ("endtime", &self.endtime), 366);
+        checker
+            .max_span(("timestamp", &self.timestamp), ("endtime", &self.endtime), 366);
     }
 }
 
@@ -1175,6 +1500,12 @@ impl crate::Check for NewLocation {
         checker.max_chars("loc_detail", &self.loc_detail, 40);
         checker.min("distance", &self.distance, 100);
         checker.max("distance", &self.distance, 3000);
+        checker.multiple_of("distance", &self.distance, 100);
+        if crate::Checker::accepts(|checker| {
+            checker.exclusive_min("", &self.distance, 1000);
+        }) {
+            checker.multiple_of("distance", &self.distance, 500);
+        }
     }
 }
 
@@ -1303,7 +1634,9 @@ impl crate::Check for NewRestInfo {
 impl crate::Check for NewFixedRest {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max("fix_time_begin_sec", &self.fix_time_begin_sec, 172740);
+        checker.multiple_of("fix_time_begin_sec", &self.fix_time_begin_sec, 60);
         checker.max("fix_time_end_sec", &self.fix_time_end_sec, 172740);
+        checker.multiple_of("fix_time_end_sec", &self.fix_time_end_sec, 60);
     }
 }
 
@@ -1312,12 +1645,21 @@ impl crate::Check for NewRestByOvertime {
         checker.min_items("items", &self.items, 1);
         checker.max_items("items", &self.items, 5);
         checker.nested("items", &self.items);
+        {
+            let mut values = Vec::new();
+            for inner in self.items.iter().flatten() {
+                values.push(&inner.ot_time);
+            }
+            checker.unique("items.ot_time", &values);
+        }
     }
 }
 
 impl crate::Check for NewRestStep {
     fn check(&self, checker: &mut crate::Checker) {
+        checker.multiple_of("ot_time", &self.ot_time, 900);
         checker.max("rest_time", &self.rest_time, 21600);
+        checker.multiple_of("rest_time", &self.rest_time, 900);
         checker.order(("rest_time", &self.rest_time), ("ot_time", &self.ot_time));
     }
 }
@@ -1332,7 +1674,23 @@ impl crate::Check for OvertimeUnitConfig {
     fn check(&self, checker: &mut crate::Checker) {
         checker.min("perday_duration_secs", &self.perday_duration_secs, 3600);
         checker.max("perday_duration_secs", &self.perday_duration_secs, 86400);
+        checker.multiple_of("perday_duration_secs", &self.perday_duration_secs, 360);
         checker.max("rounding_precision", &self.rounding_precision, 1);
+        if self.ot_time_unit.as_ref().is_none_or(|value| crate::is_one_of(value, &["2"]))
+        {
+            checker.min("step_size", &self.step_size, 1800);
+            checker.max("step_size", &self.step_size, 14400);
+            checker.multiple_of("step_size", &self.step_size, 1800);
+        }
+        if self
+            .ot_time_unit
+            .as_ref()
+            .is_some_and(|value| crate::is_one_of(value, &["3"]))
+        {
+            checker.min("step_size", &self.step_size, 43200);
+            checker.max("step_size", &self.step_size, 86400);
+            checker.multiple_of("step_size", &self.step_size, 43200);
+        }
     }
 }
 
@@ -1383,9 +1741,13 @@ impl crate::Check for NewSchedule {
         checker.max_items("time_section", &self.time_section, 4);
         checker.nested("time_section", &self.time_section);
         checker.max("flex_on_duty_time", &self.flex_on_duty_time, 21600);
+        checker.multiple_of("flex_on_duty_time", &self.flex_on_duty_time, 300);
         checker.max("flex_off_duty_time", &self.flex_off_duty_time, 21600);
+        checker.multiple_of("flex_off_duty_time", &self.flex_off_duty_time, 300);
         checker.max("max_allow_arrive_early", &self.max_allow_arrive_early, 21600);
+        checker.multiple_of("max_allow_arrive_early", &self.max_allow_arrive_early, 300);
         checker.max("max_allow_arrive_late", &self.max_allow_arrive_late, 21600);
+        checker.multiple_of("max_allow_arrive_late", &self.max_allow_arrive_late, 300);
         checker.nested("late_rule", &self.late_rule);
         checker
             .required_when(
@@ -1410,6 +1772,66 @@ impl crate::Check for NewSchedule {
                     .as_ref()
                     .is_some_and(|value| crate::is_one_of(value, &["0"])),
             );
+        if self.allow_flex.as_ref().is_some_and(|value| crate::is_one_of(value, &["0"]))
+        {
+            checker.max("flex_on_duty_time", &self.flex_on_duty_time, 0);
+        }
+        if self.allow_flex.as_ref().is_some_and(|value| crate::is_one_of(value, &["0"]))
+        {
+            checker.max("flex_off_duty_time", &self.flex_off_duty_time, 0);
+        }
+        if self.allow_flex.as_ref().is_some_and(|value| crate::is_one_of(value, &["0"]))
+        {
+            checker.max("max_allow_arrive_early", &self.max_allow_arrive_early, 0);
+        }
+        if self.allow_flex.as_ref().is_some_and(|value| crate::is_one_of(value, &["0"]))
+        {
+            checker.max("max_allow_arrive_late", &self.max_allow_arrive_late, 0);
+        }
+        if self
+            .max_allow_arrive_early
+            .as_ref()
+            .is_some_and(|value| crate::Checker::accepts(|checker| {
+                checker.min("", value, 1);
+            }))
+        {
+            checker.max("flex_on_duty_time", &self.flex_on_duty_time, 0);
+        }
+        if self
+            .max_allow_arrive_late
+            .as_ref()
+            .is_some_and(|value| crate::Checker::accepts(|checker| {
+                checker.min("", value, 1);
+            }))
+        {
+            checker.max("flex_on_duty_time", &self.flex_on_duty_time, 0);
+        }
+        if self
+            .max_allow_arrive_early
+            .as_ref()
+            .is_some_and(|value| crate::Checker::accepts(|checker| {
+                checker.min("", value, 1);
+            }))
+        {
+            checker.max("flex_off_duty_time", &self.flex_off_duty_time, 0);
+        }
+        if self
+            .max_allow_arrive_late
+            .as_ref()
+            .is_some_and(|value| crate::Checker::accepts(|checker| {
+                checker.min("", value, 1);
+            }))
+        {
+            checker.max("flex_off_duty_time", &self.flex_off_duty_time, 0);
+        }
+        if crate::is_one_of(&self.schedule_id, &["0"]) {
+            checker
+                .pattern(
+                    "schedule_name",
+                    &self.schedule_name,
+                    crate::pattern!("^休息$"),
+                );
+        }
     }
 }
 
