@@ -1517,7 +1517,7 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     >(meeting::layout::BATCH_DELETE_ADVANCED_LAYOUT, &[], &[]),
     Contract::of::<
         wecom_models::meeting::layout::AddBackground,
-    >(meeting::layout::ADD_BACKGROUND, &[], &[]),
+    >(meeting::layout::ADD_BACKGROUND, &["/image_list/*/image_md5"], &[]),
     Contract::of::<
         wecom_models::meeting::layout::SetDefaultBackground,
     >(meeting::layout::SET_DEFAULT_BACKGROUND, &[], &[]),
@@ -1821,6 +1821,7 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     >(
         oa::advanced_feature::SET_APPROVAL_DETAIL,
         &[
+            "/approval_url",
             "/process_list/node_list/*/node_status",
             "/process_list/node_list/*/node_apv_status",
         ],

@@ -542,7 +542,7 @@ pub struct AddCheckinRecordResponse {}
 ///
 /// Rate limit: 10 calls per minute.
 ///
-/// It replaces the member's former face. The image has at most 1 MB.
+/// It replaces the member's former face.
 ///
 /// Self-built apps must be listed under 打卡 › 可调用接口的应用. Customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
@@ -567,7 +567,7 @@ pub struct AddCheckinRecordResponse {}
 pub struct AddCheckinUserFace {
     /// The member's userid.
     pub userid: Option<String>,
-    /// The image, in Base64.
+    /// The image, in Base64. Before encoding, it has at most 1 MB. At most 1398104 bytes.
     pub userface: Option<String>,
 }
 

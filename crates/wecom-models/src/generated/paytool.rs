@@ -487,7 +487,7 @@ pub struct ThirdAppItem {
     pub duration_days: Option<u64>,
     /// The day the order takes effect, as `20240801`: after today, at most a year ahead. If omitted, it
     /// takes effect at once. Can't be set for the new purchase of an app with time left: that takes effect
-    /// when the current edition ends. At most 8 bytes.
+    /// when the current edition ends. At most 8 bytes, matching `^[0-9]{8}$`.
     pub take_effect_date: Option<String>,
     /// The discount.
     pub discount_info: Option<DiscountInfo>,
@@ -596,6 +596,8 @@ impl DiscountInfo {
 /// `buy_info_list.user_count` is required if `order_type` is `0` or `1`.
 ///
 /// `buy_info_list.duration_days` is required if `order_type` is `0` or `2`.
+///
+/// `buy_info_list.take_effect_date` is not allowed if `order_type` is `1` or `2`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CustomizedAppOrder {
@@ -641,9 +643,9 @@ pub struct CustomizedAppItem {
     /// The number of days from the day it takes effect. Required for a new purchase and a renewal. 1 to
     /// 1825.
     pub duration_days: Option<u64>,
-    /// The day the order takes effect, as `20240801`, at most a year ahead; only for a new purchase. If
-    /// omitted, today, or for a renewal when the current edition ends. Can't be set for the new purchase
-    /// of an app with time left either: that takes effect when the current edition ends. At most 8 bytes.
+    /// The day the order takes effect, as `20240801`, at most a year ahead. If omitted, today, or for a
+    /// renewal when the current edition ends. Can't be set for the new purchase of an app with time left
+    /// either: that takes effect when the current edition ends. At most 8 bytes, matching `^[0-9]{8}$`.
     pub take_effect_date: Option<String>,
     /// The total price, in fen (1/100 yuan). The page's limit is 5 million, and it doesn't say whether in
     /// fen or in yuan: WeCom may refuse more than 5 million fen. 1 to 500000000.
@@ -698,7 +700,7 @@ pub struct PromotionCaseOrder {
     /// The number of days. Required for a new purchase and a renewal. 1 to 1825.
     pub duration_days: Option<u64>,
     /// The day the order takes effect, as `20240801`: after today, at most a year ahead. If omitted, it
-    /// takes effect at once. At most 8 bytes.
+    /// takes effect at once. At most 8 bytes, matching `^[0-9]{8}$`.
     pub take_effect_date: Option<String>,
     /// The apps of the solution. 1 to 20 items.
     pub buy_info_list: Option<Vec<PromotionCaseItem>>,

@@ -376,7 +376,9 @@ impl crate::Endpoint for AddCheckinUserFace {
 }
 
 impl crate::Check for AddCheckinUserFace {
-    fn check(&self, _checker: &mut crate::Checker) {}
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_bytes("userface", &self.userface, 1398104);
+    }
 }
 
 impl crate::Endpoint for GetHardwareCheckinData {

@@ -313,6 +313,12 @@ impl crate::Check for ThirdAppItem {
         checker.min("duration_days", &self.duration_days, 1);
         checker.max("duration_days", &self.duration_days, 1825);
         checker.max_bytes("take_effect_date", &self.take_effect_date, 8);
+        checker
+            .pattern(
+                "take_effect_date",
+                &self.take_effect_date,
+                crate::pattern!("^[0-9]{8}$"),
+            );
         checker.nested("discount_info", &self.discount_info);
     }
 }
@@ -362,6 +368,18 @@ impl crate::Check for CustomizedAppOrder {
                 ("order_type", crate::When::Is(&["0", "2"])),
                 crate::is_one_of(&self.order_type, &["0", "2"]),
             );
+        checker
+            .forbidden_when(
+                (
+                    "buy_info_list.take_effect_date",
+                    self
+                        .buy_info_list
+                        .iter()
+                        .any(|inner| inner.take_effect_date.is_some()),
+                ),
+                ("order_type", crate::When::Is(&["1", "2"])),
+                crate::is_one_of(&self.order_type, &["1", "2"]),
+            );
     }
 }
 
@@ -373,6 +391,12 @@ impl crate::Check for CustomizedAppItem {
         checker.min("duration_days", &self.duration_days, 1);
         checker.max("duration_days", &self.duration_days, 1825);
         checker.max_bytes("take_effect_date", &self.take_effect_date, 8);
+        checker
+            .pattern(
+                "take_effect_date",
+                &self.take_effect_date,
+                crate::pattern!("^[0-9]{8}$"),
+            );
         checker.min("total_price", &self.total_price, 1);
         checker.max("total_price", &self.total_price, 500000000);
     }
@@ -385,6 +409,12 @@ impl crate::Check for PromotionCaseOrder {
         checker.min("duration_days", &self.duration_days, 1);
         checker.max("duration_days", &self.duration_days, 1825);
         checker.max_bytes("take_effect_date", &self.take_effect_date, 8);
+        checker
+            .pattern(
+                "take_effect_date",
+                &self.take_effect_date,
+                crate::pattern!("^[0-9]{8}$"),
+            );
         checker.min_items("buy_info_list", &self.buy_info_list, 1);
         checker.max_items("buy_info_list", &self.buy_info_list, 20);
         checker.nested("buy_info_list", &self.buy_info_list);

@@ -136,7 +136,7 @@ pub struct SetAgent {
     pub redirect_domain: Option<String>,
     /// Whether the app gets an event when a member opens it.
     pub isreportenter: Option<bool>,
-    /// The home page's URL, with `http` or, preferably, `https`.
+    /// The home page's URL, preferably with `https`. Matching `^https?://.+$`.
     pub home_url: Option<String>,
 }
 

@@ -276,7 +276,7 @@ impl Stream {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StreamImage {
-    /// The image, JPG or PNG, as Base64. Up to 10 MB before it is encoded.
+    /// The image, JPG or PNG, as Base64. Before encoding, it has at most 10 MB. At most 13981016 bytes.
     pub base64: String,
     /// The MD5 of the image before it is encoded.
     pub md5: String,
@@ -488,6 +488,8 @@ impl TextNoticeCard {
 /// Set at least one of `card_image` and `image_text_area`.
 ///
 /// `task_id` is required if `action_menu` is set.
+///
+/// Set at least one of `main_title.title`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewsNoticeCard {
@@ -702,6 +704,8 @@ impl ButtonInteractionCard {
 }
 
 /// A card for voting. The bot must have a callback URL.
+///
+/// Set at least one of `main_title.title`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VoteInteractionCard {
@@ -747,6 +751,8 @@ impl VoteInteractionCard {
 /// A card with several drop-down selections. The bot must have a callback URL.
 ///
 /// `select_list.question_key` is different in each item.
+///
+/// Set at least one of `main_title.title`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MultipleInteractionCard {

@@ -249,7 +249,7 @@ pub struct GetBatchResultResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct JobCallback {
-    /// The URL that receives the callback, with `http` or `https`.
+    /// The URL that receives the callback. Matching `^https?://.+$`.
     pub url: Option<String>,
     /// The token that signs the callback.
     pub token: Option<Secret>,

@@ -1434,7 +1434,7 @@ impl CustomTextAttr {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CustomWebAttr {
-    /// The web page's URL, with `http` or `https`.
+    /// The web page's URL. Matching `^(https?://.+)?$`.
     pub url: String,
     /// The title shown for it. At most 12 characters.
     pub title: String,
@@ -1572,7 +1572,7 @@ impl TextAttr {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct WebAttr {
-    /// The web page's URL, with `http` or `https`.
+    /// The web page's URL. Matching `^(https?://.+)?$`.
     pub url: Option<String>,
     /// The title shown for it. At most 12 characters.
     pub title: Option<String>,

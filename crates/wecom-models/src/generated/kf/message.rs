@@ -752,7 +752,7 @@ pub struct OutgoingLink {
     /// The description. WeCom truncates longer text. Truncated after 512 bytes
     /// ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub desc: Option<String>,
-    /// The URL that a click opens, with `http://` or `https://`. At most 2048 bytes.
+    /// The URL that a click opens. At most 2048 bytes, matching `^https?://.+$`.
     pub url: String,
     /// The preview image: the `media_id` of an uploaded image.
     pub thumb_media_id: String,

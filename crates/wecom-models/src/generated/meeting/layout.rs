@@ -1341,7 +1341,9 @@ impl LayoutUser {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BackgroundImage {
-    /// The MD5 of the image, in hexadecimal.
+    /// The MD5 of the image, in hexadecimal. Matching `^[0-9A-Fa-f]{32}$`.
+    ///
+    /// The page's example is no hexadecimal number.
     pub image_md5: String,
     /// The URL of the image.
     pub image_url: String,

@@ -450,7 +450,7 @@ pub struct TextCardContent {
     /// `normal` (black) color it. Supports names for IDs. Truncated after 512 characters
     /// ([`cut_at_chars`](crate::cut_at_chars)).
     pub description: String,
-    /// The URL that a click opens, with `http` or `https`. At most 2048 bytes.
+    /// The URL that a click opens. At most 2048 bytes, matching `^https?://.+$`.
     pub url: String,
     /// The button's text. Default `详情`, truncated after 4 characters
     /// ([`cut_at_chars`](crate::cut_at_chars)).
@@ -513,8 +513,8 @@ pub struct Article {
     /// The description. Supports names for IDs. Truncated after 512 bytes
     /// ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub description: Option<String>,
-    /// The URL that a click opens, with `http` or `https`. Ignored if a mini program is set. At most 2048
-    /// bytes.
+    /// The URL that a click opens. Ignored if a mini program is set. At most 2048 bytes, matching
+    /// `^https?://.+$`.
     pub url: Option<String>,
     /// The URL of a JPG or PNG image. Recommended: 1068×455 for the large image, 150×150 for the small
     /// one. At most 2048 bytes.
@@ -771,8 +771,8 @@ pub struct TemplateMessage {
     /// The template's ID, from the provider console. Apps that companies have formally authorized need an
     /// approved template. At most 64 bytes.
     pub template_id: String,
-    /// The URL that a click opens, with `http` or `https`. If both are set, `miniprogram` takes
-    /// precedence. At most 2048 bytes.
+    /// The URL that a click opens. If both are set, `miniprogram` takes precedence. At most 2048 bytes,
+    /// matching `^https?://.+$`.
     pub url: Option<String>,
     /// The mini program that a click opens. Set at least one of `url` and `miniprogram`.
     pub miniprogram: Option<TemplateMiniProgram>,
@@ -1972,8 +1972,7 @@ pub struct Button {
     /// The button's style: one of four, which the page shows as an image. WeCom treats any other value as
     /// 1. Default 1, 1 to 4.
     pub style: Option<u64>,
-    /// The key that the callback event contains as its EventKey. Also required without a `type`. At most
-    /// 1024 bytes.
+    /// The key that the callback event contains as its EventKey. At most 1024 bytes.
     pub key: Option<String>,
     /// The URL that a click opens.
     pub url: Option<String>,

@@ -1016,7 +1016,7 @@ impl EmphasisContent {
 pub struct ActionMenu {
     /// The description of the menu.
     pub desc: Option<String>,
-    /// The menu items. Each `Key` must be unique in the menu. 1 to 10 items.
+    /// The menu items. 1 to 10 items.
     pub action_list: Vec<MenuAction>,
 }
 

@@ -44,7 +44,9 @@ pub struct SetApprovalDetail {
     pub approval_id: String,
     /// The status of the approval.
     pub approval_status: FlowStatus,
-    /// The URL of the approval; it begins with `http://` or `https://`.
+    /// The URL of the approval. Matching `^https?://.+$`.
+    ///
+    /// The page's example has no scheme, which its table requires.
     pub approval_url: String,
     /// The process.
     pub process_list: Process,

@@ -1473,6 +1473,8 @@ impl Control {
 }
 
 /// The properties common to all types of controls.
+///
+/// `placeholder` is not allowed if `control` is `Vacation` or `Attendance`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ControlProperty {
@@ -1485,7 +1487,7 @@ pub struct ControlProperty {
     /// The control's name, by language. Must be unique in the template. Fixed for `Attendance`: 外出
     /// (off-site work), 出差 (business trip) or 加班 (overtime).
     pub title: Vec<NameText>,
-    /// The control's hint text, by language. Not for `Vacation` and `Attendance`.
+    /// The control's hint text, by language.
     pub placeholder: Option<Vec<HintText>>,
     /// Whether it is required. `Vacation` and `Attendance` always are. Default false.
     pub require: Option<bool>,
@@ -1809,7 +1811,7 @@ impl DateRangeConfig {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LocationConfig {
-    /// The distance: 100, 200 or 300 so far. The page names no unit.
+    /// The distance. The page names no unit. 100 to 300, a multiple of 100.
     pub distance: u64,
 }
 
@@ -2367,6 +2369,10 @@ impl LeaveOption {
 /// Leave, a business trip, off-site work or overtime.
 ///
 /// Set at least one of `date_range.new_duration` and `slice_info`.
+///
+/// `slice_info.day_items.duration` is a multiple of 8640 if `date_range.type` is `halfday`.
+///
+/// `slice_info.day_items.duration` is a multiple of 360 if `date_range.type` is `hour`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewAttendance {
@@ -2440,8 +2446,8 @@ impl AttendancePeriod {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewSliceInfo {
-    /// The days, one entry each. Durations may be 0; of half days they are multiples of 43200, for
-    /// overtime of 8640; of hours, multiples of 360.
+    /// The days, one entry each. Durations may be 0; of half days, except of overtime, they are multiples
+    /// of 43200.
     pub day_items: Vec<DayItem>,
 }
 

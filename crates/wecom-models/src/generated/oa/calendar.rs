@@ -195,6 +195,8 @@ pub struct DelCalendarResponse {}
 /// A calendar to create.
 ///
 /// `public_range` is required if `is_corp_calendar` is `1`.
+///
+/// `set_as_default` is not allowed if `is_corp_calendar` is `1`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Calendar {
@@ -204,7 +206,7 @@ pub struct Calendar {
     pub set_as_default: Option<bool>,
     /// The title. 1 to 128 characters.
     pub summary: String,
-    /// The color it is shown in, RGB in hexadecimal: `#0000FF` is blue.
+    /// The color it is shown in, RGB in hexadecimal: `#0000FF` is blue. Matching `^#[0-9A-Fa-f]{6}$`.
     pub color: String,
     /// The description. At most 512 characters.
     pub description: Option<String>,
@@ -216,8 +218,7 @@ pub struct Calendar {
     /// The people who can subscribe to it. Takes effect only for public calendars.
     pub public_range: Option<PublicRange>,
     /// Whether it is a calendar of the whole company. A company can have up to 20 of them. Each is also a
-    /// public calendar, needs a `public_range`, and supports no color, no view-only permission and not
-    /// being the default calendar. Can't be updated.
+    /// public calendar, and supports no color and no view-only permission. Can't be updated.
     pub is_corp_calendar: Option<bool>,
 }
 
@@ -295,7 +296,7 @@ pub struct CalendarUpdate {
     pub admins: Option<Vec<String>>,
     /// The title. 1 to 128 characters.
     pub summary: String,
-    /// The color it is shown in, RGB in hexadecimal: `#0000FF` is blue.
+    /// The color it is shown in, RGB in hexadecimal: `#0000FF` is blue. Matching `^#[0-9A-Fa-f]{6}$`.
     pub color: String,
     /// The description. At most 512 characters.
     pub description: Option<String>,

@@ -243,6 +243,8 @@ pub struct SortContactResponse {
 ///
 /// `output_file_name` is required if `media_id_list` is at least 2 items long.
 ///
+/// `output_file_name` is required if `media_id_list` is at least 2 items long.
+///
 /// Write a template where a name belongs; it is replaced if its ID is within the contacts that the
 /// service provider is authorized to see, and otherwise stays as it is:
 ///
@@ -272,8 +274,8 @@ pub struct TranslateContactId {
     /// The files, uploaded by the service provider: xls, xlsx, doc, docx, csv or txt; csv and txt in
     /// UTF-8. Only one if the result isn't to be a ZIP file. At most 20 items.
     pub media_id_list: Vec<String>,
-    /// The name of the result, without an extension: a ZIP file of all files. Required for more than one
-    /// file; if omitted, the one file isn't packed. May contain templates.
+    /// The name of the result, without an extension: a ZIP file of all files. If omitted, the one file
+    /// isn't packed. May contain templates.
     pub output_file_name: Option<String>,
     /// The format to convert the files to: only `pdf`. If omitted, they keep theirs. Where names only
     /// differ in their extension, it becomes a part of the name: `20200901_xlsx.pdf`.

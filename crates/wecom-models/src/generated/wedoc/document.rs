@@ -331,9 +331,9 @@ pub struct TextProperty {
     ///
     /// The table spells it `blod`; the example is followed here.
     pub bold: Option<bool>,
-    /// The text's color: RRGGBB, hexadecimal.
+    /// The text's color: RRGGBB, hexadecimal. Matching `^[0-9A-Fa-f]{6}$`.
     pub color: Option<String>,
-    /// The background color: RRGGBB, hexadecimal.
+    /// The background color: RRGGBB, hexadecimal. Matching `^[0-9A-Fa-f]{6}$`.
     pub background_color: Option<String>,
 }
 

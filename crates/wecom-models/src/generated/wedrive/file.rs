@@ -122,7 +122,8 @@ pub struct UploadFile {
     pub selected_ticket: Option<Secret>,
     /// The name of the file. At most 255 half-width characters.
     pub file_name: String,
-    /// The content as plain Base64, without a `data:` prefix. Up to 10 MB before encoding.
+    /// The content as plain Base64, without a `data:` prefix. Before encoding, it has at most 10 MB. At
+    /// most 13981016 bytes.
     pub file_base64_content: String,
 }
 
@@ -304,7 +305,8 @@ pub struct UploadFilePart {
     pub upload_key: String,
     /// The number of the block, from 1. At least 1.
     pub index: i64,
-    /// The content of the block as plain Base64, without a `data:` prefix.
+    /// The content of the block as plain Base64, without a `data:` prefix. Before encoding, it has at most
+    /// 2 MB. At most 2796204 bytes.
     pub file_base64_content: String,
 }
 

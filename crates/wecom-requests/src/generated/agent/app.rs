@@ -93,6 +93,7 @@ impl crate::Check for SetAgent {
         checker.max_chars("name", &self.name, 32);
         checker.min_chars("description", &self.description, 4);
         checker.max_chars("description", &self.description, 120);
+        checker.pattern("home_url", &self.home_url, crate::pattern!("^https?://.+$"));
     }
 }
 

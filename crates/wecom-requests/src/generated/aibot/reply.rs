@@ -130,7 +130,14 @@ impl crate::Check for Stream {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_bytes("content", &self.content, 20480);
         checker.max_items("msg_item", &self.msg_item, 10);
+        checker.nested("msg_item", &self.msg_item);
         checker.nested("feedback", &self.feedback);
+    }
+}
+
+impl crate::Check for StreamImage {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_bytes("base64", &self.base64, 13981016);
     }
 }
 
@@ -214,6 +221,7 @@ impl crate::Check for NewsNoticeCard {
                 ("action_menu", crate::When::Set),
                 self.action_menu.is_some(),
             );
+        checker.at_least_one(&[("main_title.title", self.main_title.title.is_some())]);
     }
 }
 
@@ -252,6 +260,7 @@ impl crate::Check for VoteInteractionCard {
         checker.nested("submit_button", &self.submit_button);
         checker.max_bytes("task_id", &self.task_id, 128);
         checker.pattern("task_id", &self.task_id, crate::pattern!("^[0-9A-Za-z@_-]*$"));
+        checker.at_least_one(&[("main_title.title", self.main_title.title.is_some())]);
     }
 }
 
@@ -270,6 +279,7 @@ impl crate::Check for MultipleInteractionCard {
             }
             checker.unique("select_list.question_key", &values);
         }
+        checker.at_least_one(&[("main_title.title", self.main_title.title.is_some())]);
     }
 }
 
@@ -465,6 +475,15 @@ impl crate::Check for Checkbox {
 impl crate::Check for VoteOption {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_bytes("id", &self.id, 128);
+    }
+}
+
+impl crate::Check for StreamItem {
+    fn check(&self, checker: &mut crate::Checker) {
+        match self {
+            Self::Image(content) => checker.nested("image", content),
+            _ => {}
+        }
     }
 }
 

@@ -26,7 +26,9 @@ impl crate::Endpoint for SyncUser {
 }
 
 impl crate::Check for SyncUser {
-    fn check(&self, _checker: &mut crate::Checker) {}
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("callback", &self.callback);
+    }
 }
 
 impl crate::Endpoint for ReplaceUser {
@@ -50,7 +52,9 @@ impl crate::Endpoint for ReplaceUser {
 }
 
 impl crate::Check for ReplaceUser {
-    fn check(&self, _checker: &mut crate::Checker) {}
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("callback", &self.callback);
+    }
 }
 
 impl crate::Endpoint for ReplaceParty {
@@ -74,7 +78,9 @@ impl crate::Endpoint for ReplaceParty {
 }
 
 impl crate::Check for ReplaceParty {
-    fn check(&self, _checker: &mut crate::Checker) {}
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("callback", &self.callback);
+    }
 }
 
 impl crate::Endpoint for GetBatchResult {
@@ -118,6 +124,12 @@ impl crate::Job for GetBatchResult {
             Some(JobStatus::Other(_)) | None => crate::JobState::Unknown,
             _ => crate::JobState::Pending,
         }
+    }
+}
+
+impl crate::Check for JobCallback {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.pattern("url", &self.url, crate::pattern!("^https?://.+$"));
     }
 }
 

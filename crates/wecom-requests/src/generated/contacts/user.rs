@@ -611,6 +611,7 @@ impl crate::Check for CustomTextAttr {
 
 impl crate::Check for CustomWebAttr {
     fn check(&self, checker: &mut crate::Checker) {
+        checker.pattern("url", &self.url, crate::pattern!("^(https?://.+)?$"));
         checker.max_chars("title", &self.title, 12);
     }
 }
@@ -635,6 +636,7 @@ impl crate::Check for TextAttr {
 
 impl crate::Check for WebAttr {
     fn check(&self, checker: &mut crate::Checker) {
+        checker.pattern("url", &self.url, crate::pattern!("^(https?://.+)?$"));
         checker.max_chars("title", &self.title, 12);
         checker
             .both_or_neither(

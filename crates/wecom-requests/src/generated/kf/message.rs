@@ -191,6 +191,7 @@ impl crate::Check for OutgoingText {
 impl crate::Check for OutgoingLink {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_bytes("url", &self.url, 2048);
+        checker.pattern("url", &self.url, crate::pattern!("^https?://.+$"));
     }
 }
 

@@ -287,6 +287,7 @@ impl crate::Endpoint for AddBackground {
 impl crate::Check for AddBackground {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_items("image_list", &self.image_list, 7);
+        checker.nested("image_list", &self.image_list);
         checker.min("default_image_order", &self.default_image_order, 1);
     }
 }
@@ -512,6 +513,13 @@ impl crate::Check for PollingSetting {
     fn check(&self, checker: &mut crate::Checker) {
         checker.min("polling_interval", &self.polling_interval, 1);
         checker.max("polling_interval", &self.polling_interval, 999999);
+    }
+}
+
+impl crate::Check for BackgroundImage {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker
+            .pattern("image_md5", &self.image_md5, crate::pattern!("^[0-9A-Fa-f]{32}$"));
     }
 }
 

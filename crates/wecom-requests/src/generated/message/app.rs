@@ -122,6 +122,7 @@ impl crate::Check for UpdateTemplateCard {
 impl crate::Check for TextCardContent {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_bytes("url", &self.url, 2048);
+        checker.pattern("url", &self.url, crate::pattern!("^https?://.+$"));
     }
 }
 
@@ -136,6 +137,7 @@ impl crate::Check for NewsContent {
 impl crate::Check for Article {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_bytes("url", &self.url, 2048);
+        checker.pattern("url", &self.url, crate::pattern!("^https?://.+$"));
         checker.max_bytes("picurl", &self.picurl, 2048);
         checker.max_bytes("pagepath", &self.pagepath, 128);
         checker
@@ -188,6 +190,7 @@ impl crate::Check for TemplateMessage {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_bytes("template_id", &self.template_id, 64);
         checker.max_bytes("url", &self.url, 2048);
+        checker.pattern("url", &self.url, crate::pattern!("^https?://.+$"));
         checker.min_items("content_item", &self.content_item, 1);
         checker.max_items("content_item", &self.content_item, 5);
         checker.nested("content_item", &self.content_item);

@@ -27,6 +27,12 @@ impl crate::Endpoint for SetApprovalDetail {
 
 impl crate::Check for SetApprovalDetail {
     fn check(&self, checker: &mut crate::Checker) {
+        checker
+            .pattern(
+                "approval_url",
+                &self.approval_url,
+                crate::pattern!("^https?://.+$"),
+            );
         checker.nested("process_list", &self.process_list);
     }
 }

@@ -560,6 +560,12 @@ impl crate::Check for ControlProperty {
         checker.pattern("id", &self.id, crate::pattern!("^[A-Za-z]+-[0-9]+$"));
         checker.nested("title", &self.title);
         checker.nested("placeholder", &self.placeholder);
+        checker
+            .forbidden_when(
+                ("placeholder", crate::has_items(&self.placeholder)),
+                ("control", crate::When::Is(&["Vacation", "Attendance"])),
+                crate::is_one_of(&self.control, &["Vacation", "Attendance"]),
+            );
     }
 }
 
@@ -568,6 +574,7 @@ impl crate::Check for ControlConfig {
         checker.nested("tips", &self.tips);
         checker.nested("table", &self.table);
         checker.nested("attendance", &self.attendance);
+        checker.nested("location", &self.location);
         checker.nested("date_range", &self.date_range);
         checker
             .at_most_one(
@@ -604,6 +611,14 @@ impl crate::Check for DateRangeConfig {
     fn check(&self, checker: &mut crate::Checker) {
         checker.min("perday_duration", &self.perday_duration, 1);
         checker.max("perday_duration", &self.perday_duration, 86400);
+    }
+}
+
+impl crate::Check for LocationConfig {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.min("distance", &self.distance, 100);
+        checker.max("distance", &self.distance, 300);
+        checker.multiple_of("distance", &self.distance, 100);
     }
 }
 
@@ -670,6 +685,30 @@ impl crate::Check for NewAttendance {
                     ("slice_info", self.slice_info.is_some()),
                 ],
             );
+        if crate::is_one_of(&self.date_range.r#type, &["halfday"]) {
+            if let Some(inner) = &self.slice_info {
+                for inner in &inner.day_items {
+                    checker
+                        .multiple_of(
+                            "slice_info.day_items.duration",
+                            &inner.duration,
+                            8640,
+                        );
+                }
+            }
+        }
+        if crate::is_one_of(&self.date_range.r#type, &["hour"]) {
+            if let Some(inner) = &self.slice_info {
+                for inner in &inner.day_items {
+                    checker
+                        .multiple_of(
+                            "slice_info.day_items.duration",
+                            &inner.duration,
+                            360,
+                        );
+                }
+            }
+        }
     }
 }
 

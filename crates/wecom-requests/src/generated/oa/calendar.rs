@@ -112,12 +112,22 @@ impl crate::Check for Calendar {
         checker.max_items("admins", &self.admins, 3);
         checker.min_chars("summary", &self.summary, 1);
         checker.max_chars("summary", &self.summary, 128);
+        checker.pattern("color", &self.color, crate::pattern!("^#[0-9A-Fa-f]{6}$"));
         checker.max_chars("description", &self.description, 512);
         checker.max_items("shares", &self.shares, 2000);
         checker.nested("public_range", &self.public_range);
         checker
             .required_when(
                 ("public_range", self.public_range.is_some()),
+                ("is_corp_calendar", crate::When::Is(&["1"])),
+                self
+                    .is_corp_calendar
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["1"])),
+            );
+        checker
+            .forbidden_when(
+                ("set_as_default", self.set_as_default.is_some()),
                 ("is_corp_calendar", crate::When::Is(&["1"])),
                 self
                     .is_corp_calendar
@@ -132,6 +142,7 @@ impl crate::Check for CalendarUpdate {
         checker.max_items("admins", &self.admins, 3);
         checker.min_chars("summary", &self.summary, 1);
         checker.max_chars("summary", &self.summary, 128);
+        checker.pattern("color", &self.color, crate::pattern!("^#[0-9A-Fa-f]{6}$"));
         checker.max_chars("description", &self.description, 512);
         checker.max_items("shares", &self.shares, 2000);
         checker.nested("public_range", &self.public_range);

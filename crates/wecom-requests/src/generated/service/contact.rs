@@ -133,6 +133,14 @@ impl crate::Check for TranslateContactId {
                     checker.min_items("", &self.media_id_list, 2);
                 }),
             );
+        checker
+            .required_when(
+                ("output_file_name", self.output_file_name.is_some()),
+                ("media_id_list", crate::When::Has("at least 2 items long")),
+                crate::Checker::accepts(|checker| {
+                    checker.min_items("", &self.media_id_list, 2);
+                }),
+            );
     }
 }
 

@@ -83,7 +83,20 @@ impl crate::Check for InsertTable {
 
 impl crate::Check for UpdateTextProperty {
     fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("text_property", &self.text_property);
         checker.max_items("ranges", &self.ranges, 10);
+    }
+}
+
+impl crate::Check for TextProperty {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.pattern("color", &self.color, crate::pattern!("^[0-9A-Fa-f]{6}$"));
+        checker
+            .pattern(
+                "background_color",
+                &self.background_color,
+                crate::pattern!("^[0-9A-Fa-f]{6}$"),
+            );
     }
 }
 

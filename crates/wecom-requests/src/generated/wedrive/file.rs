@@ -79,6 +79,7 @@ impl crate::Endpoint for UploadFile {
 impl crate::Check for UploadFile {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_width("file_name", &self.file_name, 255);
+        checker.max_bytes("file_base64_content", &self.file_base64_content, 13981016);
         checker
             .exactly_one(
                 &[
@@ -159,6 +160,7 @@ impl crate::Endpoint for UploadFilePart {
 impl crate::Check for UploadFilePart {
     fn check(&self, checker: &mut crate::Checker) {
         checker.min("index", &self.index, 1);
+        checker.max_bytes("file_base64_content", &self.file_base64_content, 2796204);
     }
 }
 
