@@ -29,7 +29,7 @@ use crate::Secret;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetToken {
-    /// The company's ID.
+    /// The company's corpid.
     pub corpid: String,
     /// The app's secret. The app must be enabled.
     pub corpsecret: Secret,

@@ -585,9 +585,9 @@ pub struct AddAccessControlRuleResponse {
 /// `POST /cgi-bin/devicedata/mod_accesscontrol_rule` ·
 /// [修改门禁通行规则](https://developer.work.weixin.qq.com/document/path/96221)
 ///
-/// The company must have the devices and the app. Only for rules that the app itself created; neither
-/// the rule nor the change may contain devices that the company hasn't authorized the app for, or
-/// members not visible to both the app and the device.
+/// The company must have the devices and the app. Only for rules the app itself created; neither the
+/// rule nor the change may contain devices that the company hasn't authorized the app for, or members
+/// not visible to both the app and the device.
 ///
 /// Third-party apps need the permission 设备接口信息权限 › 创建门禁规则.
 #[doc(
@@ -663,7 +663,7 @@ pub struct ModAccessControlRuleResponse {
 /// `POST /cgi-bin/devicedata/del_accesscontrol_rule` ·
 /// [删除门禁通行规则](https://developer.work.weixin.qq.com/document/path/96227)
 ///
-/// The company must have the devices and the app. Only for rules that the app itself created.
+/// The company must have the devices and the app. Only for rules the app itself created.
 ///
 /// Third-party apps need the permission 设备接口信息权限 › 创建门禁规则.
 #[doc(

@@ -589,7 +589,7 @@ pub struct GetOpenIdMigrationResponse {
 ///
 /// The company must be verified. The mini program or official account, and the open platform account,
 /// must be verified, in the name of the company or of the provider; `openid` and `unionid` must come
-/// from the same mini program. Customer acquisition apps (营销获客) get only customers they brought.
+/// from the same mini program. Customer acquisition apps (营销获客应用) get only customers they brought.
 /// Customized and third-party apps can call it.
 #[doc(
     alias(
@@ -658,7 +658,7 @@ pub struct UnionIdToExternalUserIdResponse {
 ///
 /// Only verified companies can call it, with customized and third-party apps. A follow-up member of
 /// the customer, or the owner of a customer group that the customer is in, must be visible to the app.
-/// Customer acquisition apps (营销获客) get only customers they brought; there, it is enough if one of
+/// Customer acquisition apps (营销获客应用) get only customers they brought; there, it is enough if one of
 /// them is among the members who may connect with customers.
 #[doc(
     alias(
@@ -1035,7 +1035,7 @@ pub struct TagIdPair {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct KfIdPair {
-    /// The ID issued for the company.
+    /// The open_kfid issued for the company.
     pub open_kfid: String,
     /// The ID issued for the provider; the same if that was sent.
     pub new_open_kfid: String,

@@ -160,7 +160,7 @@ pub struct UploadImgResponse {
 /// `POST /cgi-bin/media/upload_by_url` ·
 /// [生成异步上传任务](https://developer.work.weixin.qq.com/document/path/96219)
 ///
-/// When the task has ended, the app receives the callback event `upload_media_job_finish` with the
+/// When the job has ended, the app receives the callback event `upload_media_job_finish` with the
 /// `jobid`; [`GetUploadByUrlResult`] then returns the result. All apps of the company share the file,
 /// but its `media_id` can't replace one from [`UploadMedia`]: only the feature that `scene` names
 /// accepts it, and [`GetMedia`].
@@ -226,7 +226,7 @@ pub struct UploadMediaByUrlResponse {
 /// `POST /cgi-bin/media/get_upload_by_url_result` ·
 /// [查询异步任务结果](https://developer.work.weixin.qq.com/document/path/96219)
 ///
-/// If a task failed, `detail.errcode` says why:
+/// If a job failed, `detail.errcode` says why:
 ///
 /// - 45001: the file has 5 bytes or less, or more than 200 MB
 /// - 301019: the file's MD5 doesn't match the one in the request

@@ -802,7 +802,7 @@ pub struct PayOrder {
     pub order_id: String,
     /// The time the order was created.
     pub create_time: Timestamp,
-    /// The ID of the company that buys.
+    /// The corpid of the company that buys.
     pub custom_corpid: String,
     /// A description of the products.
     pub buy_content: String,
@@ -829,7 +829,7 @@ pub struct PayOrderDetail {
     pub order_id: String,
     /// The time the order was created.
     pub create_time: Timestamp,
-    /// The ID of the company that buys.
+    /// The corpid of the company that buys.
     pub custom_corpid: String,
     /// A description of the products.
     pub buy_content: String,
@@ -969,7 +969,7 @@ pub struct OrderedPromotionCaseApp {
 pub struct Invoice {
     /// The order's ID.
     pub order_id: String,
-    /// The ID of the company.
+    /// The corpid of the company.
     pub custom_corpid: String,
     /// The time the company requested the invoice.
     pub apply_time: Timestamp,

@@ -358,7 +358,7 @@ pub struct DisconnectedEvent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Sender {
-    /// The ID of the user's company. Absent for bots of the user's own company.
+    /// The corpid of the user's company. Absent for bots of the user's own company.
     pub corpid: Option<String>,
     /// The user's userid.
     pub userid: String,

@@ -387,9 +387,9 @@ pub struct TextNoticeCard {
     pub action_menu: Option<ActionMenu>,
     /// The title. Its `title` is required without a `sub_title_text`.
     pub main_title: Option<MainTitle>,
-    /// The key figure. Recommended: not together with `quote_area`.
+    /// The key figure. Not recommended together with `quote_area`.
     pub emphasis_content: Option<EmphasisContent>,
-    /// A quotation. Recommended: not together with `emphasis_content`.
+    /// A quotation. Not recommended together with `emphasis_content`.
     pub quote_area: Option<QuoteArea>,
     /// The text below the title. Recommended: up to 112 characters. Required without a main title.
     pub sub_title_text: Option<String>,
@@ -503,7 +503,7 @@ pub struct NewsNoticeCard {
     pub card_image: Option<CardImage>,
     /// An image with text on its right. Set at least one of `card_image` and `image_text_area`.
     pub image_text_area: Option<ImageTextArea>,
-    /// A quotation. Recommended: not together with a key figure.
+    /// A quotation. Not recommended together with a key figure.
     pub quote_area: Option<QuoteArea>,
     /// Subtitles with text. May be empty. At most 4 items.
     pub vertical_content_list: Option<Vec<VerticalContent>>,
@@ -615,7 +615,7 @@ pub struct ButtonInteractionCard {
     pub action_menu: Option<ActionMenu>,
     /// The title. Its `title` is required without a `sub_title_text`.
     pub main_title: MainTitle,
-    /// A quotation. Recommended: not together with a key figure.
+    /// A quotation. Not recommended together with a key figure.
     pub quote_area: Option<QuoteArea>,
     /// The text below the title. Recommended: up to 112 characters. Required without a main title.
     pub sub_title_text: Option<String>,

@@ -221,7 +221,7 @@ impl JsCodeToSession {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct JsCodeToSessionResponse {
-    /// The ID of the company the user belongs to.
+    /// The corpid of the company the user belongs to.
     pub corpid: String,
     /// The member's userid; encrypted for a third-party mini program.
     pub userid: String,

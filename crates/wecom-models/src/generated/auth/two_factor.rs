@@ -30,9 +30,9 @@ use crate::Secret;
 /// who it is, then call [`TfaSucceeded`]. A code that was used, or is older than 5 minutes, is refused
 /// with 40029 (`errcode::INVALID_OAUTH_CODE`).
 ///
-/// Only the contacts sync and self-built apps can call it. For a self-built app, the member must be in
-/// the scope of the two-factor authentication and visible to the app, and the page must be a web
-/// authorization URL of that app.
+/// Only the contacts sync assistant and self-built apps can call it. For a self-built app, the member
+/// must be in the scope of the two-factor authentication and visible to the app, and the page must be
+/// a web authorization URL of that app.
 #[doc(
     alias(
         "获取用户二次验证信息",
@@ -73,9 +73,9 @@ pub struct GetTfaInfoResponse {
 ///
 /// Rate limit: 20 calls at once.
 ///
-/// Only the contacts sync and self-built apps can call it. For a self-built app, the member must be in
-/// the scope of the two-factor authentication and visible to the app, and the page must be a web
-/// authorization URL of that app.
+/// Only the contacts sync assistant and self-built apps can call it. For a self-built app, the member
+/// must be in the scope of the two-factor authentication and visible to the app, and the page must be
+/// a web authorization URL of that app.
 #[doc(alias("使用二次验证", "/cgi-bin/user/tfa_succ", "user/tfa_succ"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -104,13 +104,13 @@ impl TfaSucceeded {
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TfaSucceededResponse {}
 
-/// Lets a member who joins the company in after two-factor authentication at login.
+/// Lets a new member into the company after two-factor authentication.
 ///
 /// `GET /cgi-bin/user/authsucc` · [登录二次验证](https://developer.work.weixin.qq.com/document/path/90203)
 ///
 /// When a member logs in, WeCom opens the company's page with the parameter `code`. The contacts sync
-/// exchanges it for the userid with [`GetUserInfo`](crate::auth::login::GetUserInfo), checks who it
-/// is, and calls this.
+/// assistant exchanges it for the userid with [`GetUserInfo`](crate::auth::login::GetUserInfo), checks
+/// who it is, and calls this.
 #[doc(alias("登录二次验证", "/cgi-bin/user/authsucc", "user/authsucc"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]

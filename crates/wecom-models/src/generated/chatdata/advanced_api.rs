@@ -506,7 +506,7 @@ pub struct Order {
     pub order_type: OrderType,
     /// The order's status.
     pub order_status: OrderStatus,
-    /// The company's encrypted corpid.
+    /// The company's corpid, encrypted.
     pub custom_corpid: String,
     /// The time the order was placed.
     pub create_time: Timestamp,

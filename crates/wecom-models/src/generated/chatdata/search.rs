@@ -177,7 +177,7 @@ pub struct SearchMsgResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Chat {
-    /// The group's ID.
+    /// The group chat's ID.
     pub chatid: String,
 }
 
@@ -190,7 +190,7 @@ pub struct ChatScope {
     /// The two people whose conversation is searched. Takes effect only if `chat_type` is
     /// [`ChatType::Single`]. Exactly 2 items.
     pub id_list: Option<Vec<IdInfo>>,
-    /// The `chatid` of the group to search. Takes effect only if `chat_type` is [`ChatType::Group`].
+    /// The ID of the group chat to search. Takes effect only if `chat_type` is [`ChatType::Group`].
     pub chat_id: Option<String>,
 }
 

@@ -32,8 +32,7 @@ use crate::Unknown;
 /// Creating, updating and deleting share one rate: together, at most 5 calls per minute, 10 per hour
 /// and 60 per day.
 ///
-/// Only the contact sync assistant's (通讯录同步助手) token is accepted; customized and third-party apps
-/// can't call it.
+/// Only the contacts sync assistant (通讯录同步助手) can call it; customized and third-party apps can't.
 #[doc(
     alias(
         "新增通讯录查看规则",
@@ -76,8 +75,7 @@ pub struct CreateContactRuleResponse {
 /// Its page was not read: what is said here is known from other implementations, and may be
 /// incomplete.
 ///
-/// Only the contact sync assistant's (通讯录同步助手) token is accepted; customized and third-party apps
-/// can't call it.
+/// Only the contacts sync assistant (通讯录同步助手) can call it; customized and third-party apps can't.
 #[doc(
     alias("获取通讯录查看规则", "/cgi-bin/contactrule/list", "contactrule/list")
 )]
@@ -116,8 +114,7 @@ pub struct ListContactRuleResponse {
 /// Creating, updating and deleting share one rate: together, at most 5 calls per minute, 10 per hour
 /// and 60 per day.
 ///
-/// Only the contact sync assistant's (通讯录同步助手) token is accepted; customized and third-party apps
-/// can't call it.
+/// Only the contacts sync assistant (通讯录同步助手) can call it; customized and third-party apps can't.
 #[doc(
     alias(
         "修改通讯录查看规则",
@@ -165,8 +162,7 @@ pub struct UpdateContactRuleResponse {
 /// Creating, updating and deleting share one rate: together, at most 5 calls per minute, 10 per hour
 /// and 60 per day.
 ///
-/// Only the contact sync assistant's (通讯录同步助手) token is accepted; customized and third-party apps
-/// can't call it.
+/// Only the contacts sync assistant (通讯录同步助手) can call it; customized and third-party apps can't.
 #[doc(
     alias(
         "删除通讯录查看规则",

@@ -275,7 +275,7 @@ pub struct CreateUserResponse {
 ///   (通讯录应用) get them, and only for members a third party created.
 /// - _Sensitive_ fields (avatar, gender, mobile, email, company email, personal QR code, address): as before, and the member must
 ///   agree through OAuth2. Since 2022-06-20 20:00, self-built and customized apps that are newer than that, and system apps other
-///   than the contacts sync (customer contact, WeChat customer service, conversation archive, calendar, …), don't get them here
+///   than the contacts sync assistant (customer contact, WeChat customer service, conversation archive, calendar, …), don't get them here
 ///   at all: they get them through OAuth2.
 /// - Upstream companies (上游企业) get neither for members of their downstream companies.
 ///
@@ -715,8 +715,7 @@ pub struct SimpleListUserResponse {
 /// - _Restricted_ fields: of third-party apps, only contacts apps (通讯录应用) get them, and only for members a third party created.
 ///   Upstream companies (上游企业) don't get them for members of their downstream companies.
 /// - _Authorized_ fields: restricted, and customized apps (代开发) get them once an admin authorizes them.
-/// - _Sensitive_ fields: since 2022-06-20 20:00, self-built and customized apps that are newer than that, and system apps other than
-///   the contacts sync (customer contact, WeChat customer service, conversation archive, calendar, …), don't get them here: they
+/// - _Sensitive_ fields: since 2022-06-20 20:00, self-built and customized apps that are newer than that, and system apps other than the contacts sync assistant (customer contact, WeChat customer service, conversation archive, calendar, …), don't get them here: they
 ///   get them through OAuth2.
 ///
 /// Fields that the app doesn't get are absent. Where a member's name is absent, the contacts display
@@ -900,7 +899,7 @@ pub struct InviteUserResponse {
 /// `GET /cgi-bin/corp/get_join_qrcode` ·
 /// [获取加入企业二维码](https://developer.work.weixin.qq.com/document/path/91714)
 ///
-/// Only the secret of the contacts sync can call it, with permission to manage the contacts.
+/// Only the secret of the contacts sync assistant can call it, with permission to manage the contacts.
 #[doc(
     alias(
         "获取加入企业二维码",
@@ -1040,8 +1039,8 @@ pub struct GetUserIdByEmailResponse {
 /// ones get them once the member agrees through OAuth2, and customized apps once an admin authorizes
 /// them, too; third-party apps don't.
 ///
-/// Only the secret of the contacts sync can call it, and third-party apps authorized to edit the
-/// contacts (通讯录编辑授权).
+/// Only the secret of the contacts sync assistant can call it, and third-party apps authorized to edit
+/// the contacts (通讯录编辑授权).
 #[doc(alias("获取成员ID列表", "/cgi-bin/user/list_id", "user/list_id"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]

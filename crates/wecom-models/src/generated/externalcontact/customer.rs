@@ -32,7 +32,7 @@ use crate::{Timestamp, Unknown, UnknownUnion};
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 客户基础信息. The member must be visible to the app and have customer contact. Customer
-/// acquisition apps (营销获客类应用) need the permission 建联客户信息; they get only customers that the app itself
+/// acquisition apps (营销获客应用) need the permission 建联客户信息; they get only customers that the app itself
 /// brought in, and only if the follow-up member is visible to the app or among the members who may
 /// connect with customers (客户可建联成员). Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
@@ -80,7 +80,7 @@ pub struct ListExternalContactResponse {
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 客户基础信息. Returns only follow-up members visible to the app. Customer acquisition apps
-/// (营销获客类应用) need the permission 建联客户信息; they get only customers that the app itself brought in, and
+/// (营销获客应用) need the permission 建联客户信息; they get only customers that the app itself brought in, and
 /// only if the follow-up member is visible to the app or among the members who may connect with
 /// customers (客户可建联成员). Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
@@ -142,7 +142,7 @@ pub struct GetExternalContactResponse {
 /// [批量获取客户详情](https://developer.work.weixin.qq.com/document/path/92994)
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
-/// permission 客户基础信息. The members must be visible to the app. Customer acquisition apps (营销获客类应用) need
+/// permission 客户基础信息. The members must be visible to the app. Customer acquisition apps (营销获客应用) need
 /// the permission 建联客户信息; they get only customers that the app itself brought in, and only if the
 /// follow-up member is visible to the app or among the members who may connect with customers
 /// (客户可建联成员). Since 2023-12-01 a system app's secret no longer works; existing companies are
@@ -222,7 +222,7 @@ pub struct BatchGetExternalContactByUserResponse {
 /// `remark_pic_mediaid`.
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
-/// permission 客户基础信息, customer acquisition apps (营销获客类应用) 建联客户信息. The member must be visible to the
+/// permission 客户基础信息, customer acquisition apps (营销获客应用) 建联客户信息. The member must be visible to the
 /// app.
 #[doc(
     alias(

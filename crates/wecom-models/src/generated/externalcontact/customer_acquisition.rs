@@ -90,7 +90,7 @@ pub struct ListLinkResponse {
 /// `POST /cgi-bin/externalcontact/customer_acquisition/get` ·
 /// [获取获客链接详情](https://developer.work.weixin.qq.com/document/path/97297)
 ///
-/// Only for links that the app itself created; for components, links authorized to them.
+/// Only for links the app itself created; for components, links authorized to them.
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 获客助手, customer acquisition apps (营销获客应用) 建联客户信息. The system app 客户联系 can't call
@@ -223,7 +223,7 @@ pub struct CreateLinkResponse {
 /// `POST /cgi-bin/externalcontact/customer_acquisition/update_link` ·
 /// [编辑获客链接](https://developer.work.weixin.qq.com/document/path/97297)
 ///
-/// Only for links that the app itself created.
+/// Only for links the app itself created.
 ///
 /// `priority_option` is for companies of some business categories, those that have 客户与成员关系绑定 under
 /// 高级功能 › 获客助手. The members and departments of `range` and the members of `priority_option` must be
@@ -316,7 +316,7 @@ pub struct UpdateLinkResponse {}
 /// `POST /cgi-bin/externalcontact/customer_acquisition/delete_link` ·
 /// [删除获客链接](https://developer.work.weixin.qq.com/document/path/97297)
 ///
-/// Only for links that the app itself created.
+/// Only for links the app itself created.
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 获客助手, customer acquisition apps (营销获客应用) 建联客户信息. The system app 客户联系 can't call
@@ -355,7 +355,7 @@ pub struct DeleteLinkResponse {}
 /// `POST /cgi-bin/externalcontact/customer_acquisition/customer` ·
 /// [获取由获客链接添加的客户信息](https://developer.work.weixin.qq.com/document/path/97298)
 ///
-/// Only for links that the app itself created.
+/// Only for links the app itself created.
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 获客助手. The system app 客户联系 can't call it.

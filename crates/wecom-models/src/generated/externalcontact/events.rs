@@ -118,11 +118,11 @@ pub enum ExternalcontactEvent {
 /// `change_external_contact`, `ChangeType` `add_external_contact` ·
 /// [添加企业客户事件](https://developer.work.weixin.qq.com/document/path/92130)
 ///
-/// Self-built apps need to be in 客户联系 › 可调用接口的应用 and to have switched on 外部联系人变更回调; customized apps
-/// and suites need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent.
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
+/// third-party apps need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent.
 ///
-/// A customer acquisition app (营销获客) gets it only for customers it brought, if the follow-up member is
-/// visible to it or among the members whom customers can contact (客户可建联成员). A component (获客助手组件) is
+/// A customer acquisition app (营销获客应用) gets it only for customers it brought, if the follow-up member
+/// is visible to it or among the members whom customers can contact (客户可建联成员). A component (获客助手组件) is
 /// told of customers who came by an acquisition link with a `State`.
 ///
 /// `WelcomeCode` is absent if the two have begun to chat, if the welcome message was sent with the
@@ -154,12 +154,12 @@ pub struct AddExternalContact {
 /// `change_external_contact`, `ChangeType` `edit_external_contact` ·
 /// [编辑企业客户事件](https://developer.work.weixin.qq.com/document/path/92130)
 ///
-/// Self-built apps need to be in 客户联系 › 可调用接口的应用 and to have switched on 外部联系人变更回调; customized apps
-/// and suites need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent. Suites are not
-/// told of changes of the mobile number alone.
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
+/// third-party apps need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent. Suites are
+/// not told of changes of the mobile number alone.
 ///
-/// A customer acquisition app (营销获客) gets it only for customers it brought, if the follow-up member is
-/// visible to it or among the members whom customers can contact (客户可建联成员).
+/// A customer acquisition app (营销获客应用) gets it only for customers it brought, if the follow-up member
+/// is visible to it or among the members whom customers can contact (客户可建联成员).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("编辑企业客户事件", "edit_external_contact"))]
@@ -179,11 +179,11 @@ pub struct EditExternalContact {
 /// `change_external_contact`, `ChangeType` `add_half_external_contact` ·
 /// [外部联系人免验证添加成员事件](https://developer.work.weixin.qq.com/document/path/92130)
 ///
-/// Self-built apps need to be in 客户联系 › 可调用接口的应用 and to have switched on 外部联系人变更回调; customized apps
-/// and suites need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent.
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
+/// third-party apps need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent.
 ///
-/// A customer acquisition app (营销获客) gets it only for customers it brought, if the follow-up member is
-/// visible to it or among the members whom customers can contact (客户可建联成员).
+/// A customer acquisition app (营销获客应用) gets it only for customers it brought, if the follow-up member
+/// is visible to it or among the members whom customers can contact (客户可建联成员).
 ///
 /// `WelcomeCode` is absent if the two have begun to chat, or if the contact is a member of another
 /// company that uses WeCom.
@@ -210,11 +210,11 @@ pub struct AddHalfExternalContact {
 /// `change_external_contact`, `ChangeType` `del_external_contact` ·
 /// [删除企业客户事件](https://developer.work.weixin.qq.com/document/path/92130)
 ///
-/// Self-built apps need to be in 客户联系 › 可调用接口的应用 and to have switched on 外部联系人变更回调; customized apps
-/// and suites need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent.
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
+/// third-party apps need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent.
 ///
-/// A customer acquisition app (营销获客) gets it only for customers it brought, if the follow-up member is
-/// visible to it or among the members whom customers can contact (客户可建联成员).
+/// A customer acquisition app (营销获客应用) gets it only for customers it brought, if the follow-up member
+/// is visible to it or among the members whom customers can contact (客户可建联成员).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("删除企业客户事件", "del_external_contact"))]
@@ -235,11 +235,11 @@ pub struct DelExternalContact {
 /// `change_external_contact`, `ChangeType` `del_follow_user` ·
 /// [删除跟进成员事件](https://developer.work.weixin.qq.com/document/path/92130)
 ///
-/// Self-built apps need to be in 客户联系 › 可调用接口的应用 and to have switched on 外部联系人变更回调; customized apps
-/// and suites need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent.
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
+/// third-party apps need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent.
 ///
-/// A customer acquisition app (营销获客) gets it only for customers it brought, if the follow-up member is
-/// visible to it or among the members whom customers can contact (客户可建联成员).
+/// A customer acquisition app (营销获客应用) gets it only for customers it brought, if the follow-up member
+/// is visible to it or among the members whom customers can contact (客户可建联成员).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("删除跟进成员事件", "del_follow_user"))]
@@ -258,14 +258,14 @@ pub struct DelFollowUser {
 /// `change_external_contact`, `ChangeType` `transfer_fail` ·
 /// [客户接替失败事件](https://developer.work.weixin.qq.com/document/path/92130)
 ///
-/// Self-built apps need to be in 客户联系 › 可调用接口的应用 and to have switched on 外部联系人变更回调; customized apps
-/// and suites need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent. The app also
-/// needs the permission 客户联系 › 分配在职或离职成员的客户.
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
+/// third-party apps need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent. The app
+/// also needs the permission 客户联系 › 分配在职或离职成员的客户.
 ///
 /// Without another follow-up member in the company, the customer can no longer be read.
 ///
-/// A customer acquisition app (营销获客) gets it only for customers it brought, if the follow-up member is
-/// visible to it or among the members whom customers can contact (客户可建联成员).
+/// A customer acquisition app (营销获客应用) gets it only for customers it brought, if the follow-up member
+/// is visible to it or among the members whom customers can contact (客户可建联成员).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("客户接替失败事件", "transfer_fail"))]
@@ -306,11 +306,11 @@ pub struct MsgAuditApproved {
 /// `Event` `change_external_chat`, `ChangeType` `create`; `InfoType` `change_external_chat`,
 /// `ChangeType` `create` · [客户群创建事件](https://developer.work.weixin.qq.com/document/path/92130)
 ///
-/// Self-built apps need to be in 客户联系 › 可调用接口的应用 and to have switched on 外部联系人变更回调; customized apps
-/// and suites need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent.
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
+/// third-party apps need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent.
 /// [`GetGroupChat`](crate::externalcontact::groupchat::GetGroupChat) gets the group.
 ///
-/// A customer acquisition app (营销获客) gets it only for customer groups it brought.
+/// A customer acquisition app (营销获客应用) gets it only for customer groups it brought.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("客户群创建事件", "create"))]
@@ -326,15 +326,15 @@ pub struct CreateExternalChat {
 /// `Event` `change_external_chat`, `ChangeType` `update`; `InfoType` `change_external_chat`,
 /// `ChangeType` `update` · [客户群变更事件](https://developer.work.weixin.qq.com/document/path/92130)
 ///
-/// Self-built apps need to be in 客户联系 › 可调用接口的应用 and to have switched on 外部联系人变更回调; customized apps
-/// and suites need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent.
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
+/// third-party apps need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent.
 ///
 /// Events may be lost or come out of order. If `LastMemVer` is the version you know, apply
 /// `MemChangeList` and keep `CurMemVer`; otherwise call
 /// [`GetGroupChat`](crate::externalcontact::groupchat::GetGroupChat), which returns members and
 /// version.
 ///
-/// A customer acquisition app (营销获客) gets it only for customer groups it brought.
+/// A customer acquisition app (营销获客应用) gets it only for customer groups it brought.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("客户群变更事件", "update"))]
@@ -366,12 +366,12 @@ pub struct UpdateExternalChat {
 /// `Event` `change_external_chat`, `ChangeType` `dismiss`; `InfoType` `change_external_chat`,
 /// `ChangeType` `dismiss` · [客户群解散事件](https://developer.work.weixin.qq.com/document/path/92130)
 ///
-/// Self-built apps need to be in 客户联系 › 可调用接口的应用 and to have switched on 外部联系人变更回调; customized apps
-/// and suites need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent.
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
+/// third-party apps need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent.
 ///
 /// Parts of it are done later: wait about 2 seconds before you read the group.
 ///
-/// A customer acquisition app (营销获客) gets it only for customer groups it brought.
+/// A customer acquisition app (营销获客应用) gets it only for customer groups it brought.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("客户群解散事件", "dismiss"))]
@@ -387,9 +387,9 @@ pub struct DismissExternalChat {
 /// `Event` `change_external_tag`, `ChangeType` `create`; `InfoType` `change_external_tag`,
 /// `ChangeType` `create` · [企业客户标签创建事件](https://developer.work.weixin.qq.com/document/path/92130)
 ///
-/// Self-built apps need to be in 客户联系 › 可调用接口的应用 and to have switched on 外部联系人变更回调; customized apps
-/// and suites need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent. The app also
-/// needs the permission 客户联系 › 管理企业客户标签.
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
+/// third-party apps need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent. The app
+/// also needs the permission 客户联系 › 管理企业客户标签.
 /// [`GetCorpTagList`](crate::externalcontact::tag::GetCorpTagList) gets the tag.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
@@ -410,9 +410,9 @@ pub struct CreateExternalTag {
 /// `Event` `change_external_tag`, `ChangeType` `update`; `InfoType` `change_external_tag`,
 /// `ChangeType` `update` · [企业客户标签变更事件](https://developer.work.weixin.qq.com/document/path/92130)
 ///
-/// Self-built apps need to be in 客户联系 › 可调用接口的应用 and to have switched on 外部联系人变更回调; customized apps
-/// and suites need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent. The app also
-/// needs the permission 客户联系 › 管理企业客户标签.
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
+/// third-party apps need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent. The app
+/// also needs the permission 客户联系 › 管理企业客户标签.
 /// [`GetCorpTagList`](crate::externalcontact::tag::GetCorpTagList) gets the tag.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
@@ -433,10 +433,10 @@ pub struct UpdateExternalTag {
 /// `Event` `change_external_tag`, `ChangeType` `delete`; `InfoType` `change_external_tag`,
 /// `ChangeType` `delete` · [企业客户标签删除事件](https://developer.work.weixin.qq.com/document/path/92130)
 ///
-/// Self-built apps need to be in 客户联系 › 可调用接口的应用 and to have switched on 外部联系人变更回调; customized apps
-/// and suites need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent. The app also
-/// needs the permission 客户联系 › 管理企业客户标签. The tags of a deleted group are deleted without events of
-/// their own.
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
+/// third-party apps need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent. The app
+/// also needs the permission 客户联系 › 管理企业客户标签. The tags of a deleted group are deleted without events
+/// of their own.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("企业客户标签删除事件", "delete"))]
@@ -456,8 +456,8 @@ pub struct DeleteExternalTag {
 /// `Event` `change_external_tag`, `ChangeType` `shuffle`; `InfoType` `change_external_tag`,
 /// `ChangeType` `shuffle` · [企业客户标签重排事件](https://developer.work.weixin.qq.com/document/path/92130)
 ///
-/// Self-built apps need to be in 客户联系 › 可调用接口的应用 and to have switched on 外部联系人变更回调; customized apps
-/// and suites need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent.
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
+/// third-party apps need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent.
 ///
 /// Most tags have another `order` now: read all of them again, with
 /// [`GetCorpTagList`](crate::externalcontact::tag::GetCorpTagList), before the next call that sorts.
@@ -500,8 +500,8 @@ pub struct CustomerAcquisitionPermitChange {}
 /// `ChangeType` `balance_low` ·
 /// [企业使用量即将耗尽事件](https://developer.work.weixin.qq.com/document/path/97299)
 ///
-/// Self-built apps need to be in 客户联系 › 可调用接口的应用 and to have switched on 外部联系人变更回调; customized apps
-/// and suites need the permission 客户联系 › 客户基础信息.
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
+/// third-party apps need the permission 客户联系 › 客户基础信息.
 ///
 /// Components are not told where they pay for the company (代支付).
 ///
@@ -517,8 +517,8 @@ pub struct BalanceLow {}
 /// `customer_acquisition`, `ChangeType` `balance_exhausted` ·
 /// [使用量已经耗尽事件](https://developer.work.weixin.qq.com/document/path/97299)
 ///
-/// Self-built apps need to be in 客户联系 › 可调用接口的应用 and to have switched on 外部联系人变更回调; customized apps
-/// and suites need the permission 客户联系 › 客户基础信息.
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
+/// third-party apps need the permission 客户联系 › 客户基础信息.
 ///
 /// Components are not told where they pay for the company (代支付).
 ///
@@ -534,8 +534,8 @@ pub struct BalanceExhausted {}
 /// `customer_acquisition`, `ChangeType` `balance_increased` ·
 /// [使用量增加事件事件](https://developer.work.weixin.qq.com/document/path/97299)
 ///
-/// Self-built apps need to be in 客户联系 › 可调用接口的应用 and to have switched on 外部联系人变更回调; customized apps
-/// and suites need the permission 客户联系 › 客户基础信息.
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
+/// third-party apps need the permission 客户联系 › 客户基础信息.
 ///
 /// Components are not told where they pay for the company (代支付).
 ///
@@ -551,8 +551,8 @@ pub struct BalanceIncreased {}
 /// `ChangeType` `link_unavailable` ·
 /// [获客链接异常事件](https://developer.work.weixin.qq.com/document/path/97299)
 ///
-/// Self-built apps need to be in 客户联系 › 可调用接口的应用 and to have switched on 外部联系人变更回调; customized apps
-/// and suites need the permission 客户联系 › 客户基础信息.
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
+/// third-party apps need the permission 客户联系 › 客户基础信息.
 ///
 /// Members who cannot add customers are skipped; this is sent once none is left, to the app that
 /// created the link, and to its component.
@@ -571,8 +571,8 @@ pub struct LinkUnavailable {
 /// `Event` `customer_acquisition`, `ChangeType` `delete_link`; `InfoType` `customer_acquisition`,
 /// `ChangeType` `delete_link` · [删除获客链接事件](https://developer.work.weixin.qq.com/document/path/97299)
 ///
-/// Self-built apps need to be in 客户联系 › 可调用接口的应用 and to have switched on 外部联系人变更回调; customized apps
-/// and suites need the permission 客户联系 › 客户基础信息.
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
+/// third-party apps need the permission 客户联系 › 客户基础信息.
 ///
 /// Sent to the app that created the link by a call, and to components that were authorized for it.
 /// Deletions by calls are not sent.
@@ -592,8 +592,8 @@ pub struct DeleteLink {
 /// `customer_acquisition`, `ChangeType` `quota_expire_soon` ·
 /// [获客使用量即将过期事件](https://developer.work.weixin.qq.com/document/path/97299)
 ///
-/// Self-built apps need to be in 客户联系 › 可调用接口的应用 and to have switched on 外部联系人变更回调; customized apps
-/// need the permission 客户联系 › 客户基础信息, suites 获客助手.
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized apps need
+/// the permission 客户联系 › 客户基础信息, third-party apps 获客助手.
 ///
 /// Sent 14, 7, 3, 2 days and 1 day before.
 ///
@@ -614,8 +614,8 @@ pub struct QuotaExpireSoon {
 /// `ChangeType` `open_profile` ·
 /// [微信客户打开获客链接事件](https://developer.work.weixin.qq.com/document/path/97299)
 ///
-/// Self-built apps need to be in 客户联系 › 可调用接口的应用 and to have switched on 外部联系人变更回调; customized apps
-/// and suites need the permission 客户联系 › 客户基础信息. Sent to the app that created the link.
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
+/// third-party apps need the permission 客户联系 › 客户基础信息. Sent to the app that created the link.
 ///
 /// Only for companies in some industries: 高级功能 › 获客助手 shows whether 链接打开回调 is included.
 ///
@@ -636,8 +636,8 @@ pub struct OpenProfile {
 /// `ChangeType` `friend_request` ·
 /// [通过获客链接发起好友请求事件](https://developer.work.weixin.qq.com/document/path/97299)
 ///
-/// Self-built apps need to be in 客户联系 › 可调用接口的应用 and to have switched on 外部联系人变更回调; customized apps
-/// and suites need the permission 客户联系 › 客户基础信息. Sent to the app that created the link.
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
+/// third-party apps need the permission 客户联系 › 客户基础信息. Sent to the app that created the link.
 ///
 /// Components are told only if `State` is not empty.
 ///
@@ -658,8 +658,8 @@ pub struct FriendRequest {
 /// `customer_acquisition`, `ChangeType` `customer_start_chat` ·
 /// [成员首次收消息事件](https://developer.work.weixin.qq.com/document/path/97299)
 ///
-/// Self-built apps need to be in 客户联系 › 可调用接口的应用 and to have switched on 外部联系人变更回调; customized apps
-/// and suites need the permission 客户联系 › 客户基础信息. Sent to the app that created the link.
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
+/// third-party apps need the permission 客户联系 › 客户基础信息. Sent to the app that created the link.
 ///
 /// Only for customers who use WeChat. Components are told only if the customer's `State` is not empty.
 ///
@@ -684,8 +684,8 @@ pub struct CustomerStartChat {
 /// `customer_acquisition`, `ChangeType` `message_from_customer` ·
 /// [成员多次收消息事件](https://developer.work.weixin.qq.com/document/path/97299)
 ///
-/// Self-built apps need to be in 客户联系 › 可调用接口的应用 and to have switched on 外部联系人变更回调; customized apps
-/// and suites need the permission 客户联系 › 客户基础信息. Sent to the app that created the link.
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
+/// third-party apps need the permission 客户联系 › 客户基础信息. Sent to the app that created the link.
 ///
 /// Only for customers who use WeChat. Components are told only if the customer's `State` is not empty.
 ///

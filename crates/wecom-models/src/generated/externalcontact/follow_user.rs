@@ -60,7 +60,7 @@ pub struct GetFollowUserListResponse {
 /// `GET /cgi-bin/externalcontact/customer_acquisition_app/get_permit` ·
 /// [获取客户可建联成员](https://developer.work.weixin.qq.com/document/path/101146)
 ///
-/// An admin sets this scope for the app in the admin console. Only customer acquisition apps (营销获客类应用)
+/// An admin sets this scope for the app in the admin console. Only customer acquisition apps (营销获客应用)
 /// can call it.
 #[doc(
     alias(

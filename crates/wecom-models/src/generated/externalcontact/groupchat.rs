@@ -23,7 +23,7 @@ use crate::{Timestamp, Unknown};
 /// `POST /cgi-bin/externalcontact/groupchat/list` ·
 /// [获取客户群列表](https://developer.work.weixin.qq.com/document/path/92120)
 ///
-/// Self-built apps must be listed under 客户联系 › 可调用应用; third-party apps need the permission 企业客户权限 ›
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用; third-party apps need the permission 企业客户权限 ›
 /// 客户基础信息. The group owners must be visible to the app.
 ///
 /// If a provider's app calls it, groups whose owner has no valid external contact account are absent.
@@ -105,7 +105,7 @@ pub struct ListGroupChatResponse {
 /// After a change of the group, the change event arrives at once, but part of the data is processed
 /// asynchronously: it may take a while until this endpoint returns it.
 ///
-/// Self-built apps must be listed under 客户联系 › 可调用应用; third-party apps need the permission 企业客户权限 ›
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用; third-party apps need the permission 企业客户权限 ›
 /// 客户基础信息. The group owner must be visible to the app.
 ///
 /// Error codes:
@@ -163,7 +163,7 @@ pub struct GetGroupChatResponse {
 /// In some cases a mini program that is opened in a customer group in WeChat gets the group's opengid.
 /// Only for customer groups of one's own company that members with customer contact created.
 ///
-/// Self-built apps must be listed under 客户联系 › 可调用应用; third-party apps need the permission 企业客户权限 ›
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用; third-party apps need the permission 企业客户权限 ›
 /// 客户基础信息. The group owner must be visible to the app.
 #[doc(
     alias(
@@ -282,8 +282,8 @@ pub struct GroupMember {
     pub invitor: Option<Invitor>,
     /// The nickname in the group. May be absent if there is none.
     pub group_nickname: Option<String>,
-    /// The name: of a WeChat user the one set in WeChat, of a WeCom user the alias or real name shown to
-    /// others. Present only if `need_name` is 1.
+    /// The group member's name: the nickname of WeChat users, the alias or real name shown to others of
+    /// WeCom users. Present only if `need_name` is 1.
     pub name: Option<String>,
 }
 

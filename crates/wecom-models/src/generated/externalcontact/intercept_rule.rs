@@ -176,7 +176,7 @@ pub struct GetInterceptRuleResponse {
 /// `POST /cgi-bin/externalcontact/update_intercept_rule` ·
 /// [修改敏感词规则](https://developer.work.weixin.qq.com/document/path/95097)
 ///
-/// Fields that are omitted stay unchanged. Only for rules that the app itself created.
+/// Fields that are omitted stay unchanged. Only for rules the app itself created.
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 客户联系 › 管理敏感词. Since 2023-12-01 a system app's secret no longer works; existing
@@ -280,7 +280,7 @@ pub struct UpdateInterceptRuleResponse {}
 /// `POST /cgi-bin/externalcontact/del_intercept_rule` ·
 /// [删除敏感词规则](https://developer.work.weixin.qq.com/document/path/95097)
 ///
-/// Only for rules that the app itself created.
+/// Only for rules the app itself created.
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 客户联系 › 管理敏感词. Since 2023-12-01 a system app's secret no longer works; existing

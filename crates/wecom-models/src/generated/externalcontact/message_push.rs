@@ -48,7 +48,7 @@ use crate::{OrText, Secret, Timestamp, Unknown, UnknownUnion};
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; the message goes only to members visible to
 /// the app. Third-party apps need the permission 企业客户权限 › 客户联系 › 群发消息给客户和客户群, customer acquisition
-/// apps (营销获客类应用) 客户联系权限 › 消息推送权限 › 群发消息给客户和客户群.
+/// apps (营销获客应用) 客户联系权限 › 消息推送权限 › 群发消息给客户和客户群.
 #[doc(
     alias(
         "创建企业群发",
@@ -415,7 +415,7 @@ pub struct GetGroupMsgSendResultResponse {
 /// At most three reminders per message within 24 hours.
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; they reach only members visible to the app.
-/// Third-party apps need the permission 客户联系 › 群发消息给客户和客户群, customer acquisition apps (营销获客类应用) 客户联系权限
+/// Third-party apps need the permission 客户联系 › 群发消息给客户和客户群, customer acquisition apps (营销获客应用) 客户联系权限
 /// › 消息推送权限 › 群发消息给客户和客户群.
 #[doc(
     alias(
@@ -454,7 +454,7 @@ pub struct RemindGroupMsgSendResponse {}
 /// Messages that customers have already received are not recalled.
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用. Third-party apps need the permission 客户联系 ›
-/// 群发消息给客户和客户群, customer acquisition apps (营销获客类应用) 客户联系权限 › 消息推送权限 › 群发消息给客户和客户群.
+/// 群发消息给客户和客户群, customer acquisition apps (营销获客应用) 客户联系权限 › 消息推送权限 › 群发消息给客户和客户群.
 #[doc(
     alias(
         "停止企业群发",
@@ -500,7 +500,7 @@ pub struct CancelGroupMsgSendResponse {}
 /// Text and attachments arrive as separate messages.
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用. Third-party apps need the permission 企业客户权限 ›
-/// 客户联系 › 给客户发送欢迎语, customer acquisition apps (营销获客类应用) 客户联系权限 › 消息推送权限 › 给客户发送欢迎语. The member must be
+/// 客户联系 › 给客户发送欢迎语, customer acquisition apps (营销获客应用) 客户联系权限 › 消息推送权限 › 给客户发送欢迎语. The member must be
 /// visible to the app.
 ///
 /// Error codes:

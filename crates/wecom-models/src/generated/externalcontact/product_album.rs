@@ -191,7 +191,7 @@ pub struct GetProductAlbumListResponse {
 /// `POST /cgi-bin/externalcontact/update_product_album` ·
 /// [编辑商品图册](https://developer.work.weixin.qq.com/document/path/95096)
 ///
-/// Fields that are omitted stay unchanged. Only for product albums that the app itself created.
+/// Fields that are omitted stay unchanged. Only for product albums the app itself created.
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 客户联系 › 管理商品图册. Since 2023-12-01 a system app's secret no longer works; existing
@@ -272,7 +272,7 @@ pub struct UpdateProductAlbumResponse {}
 /// `POST /cgi-bin/externalcontact/delete_product_album` ·
 /// [删除商品图册](https://developer.work.weixin.qq.com/document/path/95096)
 ///
-/// Only for product albums that the app itself created.
+/// Only for product albums the app itself created.
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 客户联系 › 管理商品图册. Since 2023-12-01 a system app's secret no longer works; existing

@@ -29,7 +29,7 @@ use crate::{Timestamp, Unknown};
 /// WeCom keeps 180 days. The period runs from `day_begin_time` to `day_end_time`, that day included;
 /// times are rounded down to the start of the day.
 ///
-/// Self-built apps must be listed under 客户联系 › 可调用应用; third-party apps need the permission 企业客户权限 ›
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用; third-party apps need the permission 企业客户权限 ›
 /// 客户群 › 获取客户群的数据统计. The group owners must be visible to the app.
 ///
 /// Error codes:
@@ -214,7 +214,7 @@ pub struct GetGroupChatStatisticByDayResponse {
 /// WeCom keeps 180 days. The period runs from `start_time` to `end_time`, that day included; times are
 /// rounded down to the start of the day. For several members the counts are of all of them together.
 ///
-/// Self-built apps must be listed under 客户联系 › 可调用应用; third-party apps need the permission 企业客户权限 ›
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用; third-party apps need the permission 企业客户权限 ›
 /// 客户联系 › 获取成员联系客户的数据统计. Members and departments must be visible to the app.
 #[doc(
     alias(

@@ -32,7 +32,7 @@ pub enum IdconvertEvent {
 /// `InfoType` `agree_external_userid_migration` ·
 /// [同意授权转换external_userid事件](https://developer.work.weixin.qq.com/document/path/96516)
 ///
-/// Sent to the service provider's URL for system events (系统事件接收URL), in XML or JSON. Answer within a
+/// Sent to the service provider's URL for system events (系统事件接收URL), in XML or JSON. Respond within 1
 /// second. If the event is lost, try to convert the IDs: that works once the admin has agreed.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.

@@ -106,7 +106,7 @@ impl AddAccount {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddAccountResponse {
-    /// The new account's ID.
+    /// The new account's open_kfid.
     pub open_kfid: String,
 }
 
@@ -122,7 +122,7 @@ pub struct AddAccountResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelAccount {
-    /// The account's ID. At most 64 bytes.
+    /// The account's open_kfid. At most 64 bytes.
     pub open_kfid: String,
 }
 
@@ -156,7 +156,7 @@ pub struct DelAccountResponse {}
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateAccount {
-    /// The account's ID. At most 64 bytes.
+    /// The account's open_kfid. At most 64 bytes.
     pub open_kfid: String,
     /// The new name. If omitted, it stays unchanged. At most 16 characters.
     pub name: Option<String>,
@@ -221,7 +221,7 @@ pub struct UpdateAccountResponse {}
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddContactWay {
-    /// The account's ID.
+    /// The account's open_kfid.
     pub open_kfid: String,
     /// The scene, of your own choice: the event [`EnterSession`](crate::kf::message::EnterSession) returns
     /// it. At most 32 bytes, matching `^[0-9a-zA-Z_-]*$`.
@@ -260,7 +260,7 @@ pub struct AddContactWayResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Account {
-    /// The account's ID.
+    /// The account's open_kfid.
     pub open_kfid: String,
     /// The account's name.
     pub name: String,

@@ -89,7 +89,7 @@ pub struct GetUpgradeServiceConfigResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpgradeService {
-    /// The account's ID.
+    /// The account's open_kfid.
     pub open_kfid: String,
     /// The customer's external_userid.
     pub external_userid: String,
@@ -141,7 +141,7 @@ pub struct UpgradeServiceResponse {}
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CancelUpgradeService {
-    /// The account's ID.
+    /// The account's open_kfid.
     pub open_kfid: String,
     /// The customer's external_userid.
     pub external_userid: String,
@@ -175,8 +175,8 @@ pub struct CancelUpgradeServiceResponse {}
 ///
 /// Returns only customers who entered the session (event
 /// [`EnterSession`](crate::kf::message::EnterSession)) or wrote to the account in the last 48 hours;
-/// the others are in `invalid_external_userid`. Customer acquisition apps (「营销获客」应用) get only
-/// customers who came through them.
+/// the others are in `invalid_external_userid`. Customer acquisition apps (营销获客应用) get only customers
+/// who came through them.
 ///
 /// For unionids, an official account or a mini program of the same company must be bound under 应用管理 ›
 /// 微信客服 › 通过API管理微信客服. Third parties link unionids that they know otherwise with external_userids.

@@ -45,9 +45,9 @@ pub enum KfEvent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct KfAccountAuthChange {
-    /// The `open_kfid`s of the accounts that the app may use now. Absent if none.
+    /// The open_kfids of the accounts that the app may use now. Absent if none.
     pub auth_add_open_kf_id: Option<Vec<String>>,
-    /// The `open_kfid`s of the accounts that the app may no longer use. Absent if none.
+    /// The open_kfids of the accounts that the app may no longer use. Absent if none.
     pub auth_del_open_kf_id: Option<Vec<String>>,
 }
 
@@ -69,6 +69,6 @@ pub struct KfAccountAuthChange {
 pub struct KfMsgOrEvent {
     /// The token for [`SyncMsg`](crate::kf::message::SyncMsg), valid for 10 minutes.
     pub token: Secret,
-    /// The `open_kfid` of the account.
+    /// The open_kfid of the account.
     pub open_kf_id: String,
 }

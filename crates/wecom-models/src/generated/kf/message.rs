@@ -49,7 +49,7 @@ pub struct SyncMsg {
     pub limit: Option<u64>,
     /// The format of voice messages. Default 0.
     pub voice_format: Option<VoiceFormat>,
-    /// The `open_kfid` of the customer service account whose messages to get.
+    /// The open_kfid of the customer service account whose messages to get.
     pub open_kfid: String,
 }
 
@@ -129,7 +129,7 @@ pub struct SyncMsgResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetServiceState {
-    /// The account's ID.
+    /// The account's open_kfid.
     pub open_kfid: String,
     /// The customer's external_userid.
     pub external_userid: String,
@@ -194,7 +194,7 @@ pub struct GetServiceStateResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TransServiceState {
-    /// The account's ID.
+    /// The account's open_kfid.
     pub open_kfid: String,
     /// The customer's external_userid.
     pub external_userid: String,
@@ -259,7 +259,7 @@ pub struct TransServiceStateResponse {
 pub struct SendMsg {
     /// The recipient: the customer's external_userid.
     pub touser: String,
-    /// The ID of the customer service account that sends the message.
+    /// The open_kfid of the customer service account that sends the message.
     pub open_kfid: String,
     /// The message's ID. Must be unique within the account. If omitted, WeCom chooses one. At most 32
     /// bytes, matching `^[0-9a-zA-Z_-]*$`.
@@ -380,7 +380,7 @@ pub struct SendMsgOnEventResponse {
 pub struct Message {
     /// The message's ID.
     pub msgid: String,
-    /// The `open_kfid` of the customer service account. Absent for events, whose content includes it.
+    /// The open_kfid of the customer service account. Absent for events, whose content includes it.
     pub open_kfid: Option<String>,
     /// The customer's external_userid. Absent for events, whose content includes it if they concern a
     /// customer.
@@ -592,7 +592,7 @@ pub struct ChannelsContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct EnterSession {
-    /// The customer service account's `open_kfid`.
+    /// The customer service account's open_kfid.
     pub open_kfid: String,
     /// The customer's external_userid.
     pub external_userid: String,
@@ -625,7 +625,7 @@ pub struct ChannelsEntry {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MsgSendFail {
-    /// The customer service account's `open_kfid`.
+    /// The customer service account's open_kfid.
     pub open_kfid: String,
     /// The customer's external_userid.
     pub external_userid: String,
@@ -645,7 +645,7 @@ pub struct ServicerStatusChange {
     pub status: ServicerStatus,
     /// The way the servicer stopped serving. Meaningful only if `status` is 2.
     pub stop_type: Option<StopType>,
-    /// The customer service account's `open_kfid`.
+    /// The customer service account's open_kfid.
     pub open_kfid: String,
 }
 
@@ -653,7 +653,7 @@ pub struct ServicerStatusChange {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SessionStatusChange {
-    /// The customer service account's `open_kfid`.
+    /// The customer service account's open_kfid.
     pub open_kfid: String,
     /// The customer's external_userid.
     pub external_userid: String,
@@ -674,7 +674,7 @@ pub struct SessionStatusChange {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UserRecallMsg {
-    /// The customer service account's `open_kfid`.
+    /// The customer service account's open_kfid.
     pub open_kfid: String,
     /// The customer's external_userid.
     pub external_userid: String,
@@ -686,7 +686,7 @@ pub struct UserRecallMsg {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ServicerRecallMsg {
-    /// The customer service account's `open_kfid`.
+    /// The customer service account's open_kfid.
     pub open_kfid: String,
     /// The customer's external_userid.
     pub external_userid: String,
@@ -702,7 +702,7 @@ pub struct ServicerRecallMsg {
 pub struct RejectCustomerMsgSwitchChange {
     /// The servicer's userid.
     pub servicer_userid: String,
-    /// The customer service account's `open_kfid`.
+    /// The customer service account's open_kfid.
     pub open_kfid: String,
     /// The customer's external_userid.
     pub external_userid: String,

@@ -36,7 +36,7 @@ use crate::Unknown;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddServicer {
-    /// The account's ID.
+    /// The account's open_kfid.
     pub open_kfid: String,
     /// The servicers' userids; for third-party apps, their open_userids. Set at least one of `userid_list`
     /// and `department_id_list`. At most 100 items.
@@ -106,7 +106,7 @@ pub struct AddServicerResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelServicer {
-    /// The account's ID.
+    /// The account's open_kfid.
     pub open_kfid: String,
     /// The servicers' userids; for third-party apps, their open_userids. Set at least one of `userid_list`
     /// and `department_id_list`. At most 100 items.
@@ -171,7 +171,7 @@ pub struct DelServicerResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListServicer {
-    /// The account's ID.
+    /// The account's open_kfid.
     pub open_kfid: String,
 }
 

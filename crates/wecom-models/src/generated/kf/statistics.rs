@@ -43,7 +43,7 @@ use crate::Timestamp;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCorpStatistic {
-    /// The account's ID.
+    /// The account's open_kfid.
     pub open_kfid: String,
     /// The start of the first day: yesterday, or up to 180 days ago.
     pub start_time: Timestamp,
@@ -104,7 +104,7 @@ pub struct GetCorpStatisticResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetServicerStatistic {
-    /// The account's ID.
+    /// The account's open_kfid.
     pub open_kfid: String,
     /// The servicer's userid; for third-party apps, the open_userid. If omitted, all servicers of the
     /// account are counted together.

@@ -49,7 +49,7 @@ use crate::{Timestamp, Unknown};
 pub struct ActivateAccount {
     /// The activation code.
     pub active_code: String,
-    /// The ID of the company that the code belongs to.
+    /// The corpid of the company that the code belongs to.
     pub corpid: String,
     /// The member's userid.
     pub userid: String,
@@ -102,7 +102,7 @@ pub struct ActivateAccountResponse {}
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchActivateAccount {
-    /// The ID of the company that the codes belong to.
+    /// The corpid of the company that the codes belong to.
     pub corpid: String,
     /// The codes and their members. At most 1000 items.
     pub active_list: Vec<Activation>,
@@ -151,7 +151,7 @@ pub struct BatchActivateAccountResponse {
 pub struct ActivateAccountByType {
     /// The type of the account.
     pub r#type: AccountType,
-    /// The ID of the company that the code belongs to.
+    /// The corpid of the company that the code belongs to.
     pub corpid: String,
     /// The member's userid.
     pub userid: String,
@@ -194,7 +194,7 @@ pub struct ActivateAccountByTypeResponse {}
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetActiveInfoByCode {
-    /// The company's ID.
+    /// The company's corpid.
     pub corpid: String,
     /// The activation code.
     pub active_code: String,
@@ -235,7 +235,7 @@ pub struct GetActiveInfoByCodeResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchGetActiveInfoByCode {
-    /// The company's ID.
+    /// The company's corpid.
     pub corpid: String,
     /// The activation codes. At most 1000 items.
     pub active_code_list: Vec<String>,
@@ -287,7 +287,7 @@ pub struct BatchGetActiveInfoByCodeResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListActivatedAccount {
-    /// The company's ID; for a chain, that of the upstream company.
+    /// The company's corpid; for a chain, that of the upstream company.
     pub corpid: String,
     /// Records per page. Default 500, at most 1000.
     pub limit: Option<u64>,
@@ -348,7 +348,7 @@ pub struct ListActivatedAccountResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetActiveInfoByUser {
-    /// The company's ID.
+    /// The company's corpid.
     pub corpid: String,
     /// The member's userid.
     pub userid: String,
@@ -396,7 +396,7 @@ pub struct GetActiveInfoByUserResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchTransferLicense {
-    /// The company's ID.
+    /// The company's corpid.
     pub corpid: String,
     /// The transfers. At most 1000 items.
     pub transfer_list: Vec<Transfer>,
@@ -445,9 +445,9 @@ pub struct BatchTransferLicenseResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchShareActiveCode {
-    /// The ID of the upstream or parent company.
+    /// The corpid of the upstream or parent company.
     pub from_corpid: String,
-    /// The ID of the downstream or child company.
+    /// The corpid of the downstream or child company.
     pub to_corpid: String,
     /// The codes. At most 1000 items.
     pub share_list: Vec<SharedCode>,
@@ -505,7 +505,7 @@ pub struct BatchShareActiveCodeResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetAutoActiveStatus {
-    /// The company's ID. The provider must have bought and paid licenses for it, even if they were
+    /// The company's corpid. The provider must have bought and paid licenses for it, even if they were
     /// refunded.
     pub corpid: String,
     /// Whether automatic activation is on.
@@ -544,7 +544,7 @@ pub struct SetAutoActiveStatusResponse {}
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAutoActiveStatus {
-    /// The company's ID. The provider must have bought licenses for it.
+    /// The company's corpid. The provider must have bought licenses for it.
     pub corpid: String,
 }
 
@@ -641,9 +641,10 @@ pub struct MergeInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ShareInfo {
-    /// The ID of the downstream company that the code is shared with. Present for the upstream company.
+    /// The corpid of the downstream company that the code is shared with. Present for the upstream
+    /// company.
     pub to_corpid: Option<String>,
-    /// The ID of the upstream company that shares the code. Present for the downstream company.
+    /// The corpid of the upstream company that shares the code. Present for the downstream company.
     pub from_corpid: Option<String>,
 }
 

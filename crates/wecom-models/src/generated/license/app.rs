@@ -34,7 +34,7 @@ use crate::Timestamp;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAppLicenseInfo {
-    /// The company's ID.
+    /// The company's corpid.
     pub corpid: String,
     /// The app's suite ID.
     pub suite_id: String,
@@ -106,7 +106,7 @@ pub struct GetAppLicenseInfoResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct QuerySupportPolicy {
-    /// The company's ID, plain or encrypted.
+    /// The company's corpid, plain or encrypted.
     pub corpid: String,
 }
 

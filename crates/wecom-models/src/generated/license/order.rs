@@ -48,7 +48,7 @@ use crate::{Timestamp, Unknown};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNewOrder {
-    /// The company's ID.
+    /// The company's corpid.
     pub corpid: String,
     /// The plain userid of the member of the provider that places the order: an admin with the permission
     /// 购买接口许可, who has logged in to WeCom and bound WeChat. Others may pay.
@@ -104,7 +104,7 @@ pub struct CreateNewOrderResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRenewOrderJob {
-    /// The company's ID.
+    /// The company's corpid.
     pub corpid: String,
     /// The accounts to renew. At most 1000 items.
     pub account_list: Vec<RenewalAccount>,
@@ -210,8 +210,8 @@ pub struct SubmitOrderJobResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListOrder {
-    /// The company's ID. For a test company of the provider, its test orders are returned; otherwise only
-    /// formal orders.
+    /// The company's corpid. For a test company of the provider, its test orders are returned; otherwise
+    /// only formal orders.
     pub corpid: Option<String>,
     /// The start of the period in which the orders were placed. Set both `start_time` and `end_time`, or
     /// neither.
@@ -391,7 +391,7 @@ pub struct ListOrderAccountResponse {
 pub struct CancelOrder {
     /// The order's ID.
     pub order_id: String,
-    /// The company's ID. Required, except for an order for several companies, where it is omitted.
+    /// The company's corpid. Required, except for an order for several companies, where it is omitted.
     pub corpid: Option<String>,
 }
 
@@ -877,7 +877,7 @@ pub struct Order {
     pub order_type: OrderType,
     /// The order's status.
     pub order_status: OrderStatus,
-    /// The company's ID, encrypted.
+    /// The company's corpid, encrypted.
     pub corpid: String,
     /// The amount, in fen (1/100 yuan).
     pub price: u64,
@@ -929,7 +929,7 @@ pub struct OrderAccount {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BuyInfo {
-    /// The company's ID.
+    /// The company's corpid.
     pub corpid: String,
     /// The numbers of accounts.
     pub account_count: AccountCount,
@@ -967,7 +967,7 @@ impl BuyInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CompanyError {
-    /// The company's ID.
+    /// The company's corpid.
     pub corpid: String,
     /// The error code that says why.
     pub errcode: i64,
@@ -999,7 +999,7 @@ pub struct UnionOrder {
 pub struct SubOrder {
     /// The ID of the company's order, for [`ListOrderAccount`].
     pub sub_order_id: String,
-    /// The company's ID, encrypted.
+    /// The company's corpid, encrypted.
     pub corpid: String,
     /// The numbers of accounts.
     pub account_count: OrderAccountCount,

@@ -25,8 +25,8 @@ use crate::{Secret, Timestamp, Unknown};
 /// `POST /cgi-bin/meeting/get_info` ·
 /// [获取会议详情](https://developer.work.weixin.qq.com/document/path/99049)
 ///
-/// Only for meetings the app itself created. Self-built apps must be listed among the apps that may
-/// call the meeting API (可调用接口的应用); customized and third-party apps need the permission 会议接口权限.
+/// Only for meetings the app itself created. Self-built apps must be listed under 协作 › 会议 › 可调用接口的应用;
+/// customized and third-party apps need the permission 会议接口权限.
 ///
 /// The advanced chapter (预约会议高级管理) documents more fields for this path.
 #[doc(alias("获取会议详情", "/cgi-bin/meeting/get_info", "meeting/get_info"))]
@@ -93,9 +93,8 @@ pub struct GetMeetingInfoResponse {
 ///
 /// `POST /cgi-bin/meeting/cancel` · [取消预约会议](https://developer.work.weixin.qq.com/document/path/99048)
 ///
-/// Only for meetings the app itself created. Self-built apps must be listed among the apps that may
-/// call the meeting API (可调用接口的应用); customized and third-party apps need the permission 会议接口权限. WeCom
-/// notifies the attendees.
+/// Only for meetings the app itself created. Self-built apps must be listed under 协作 › 会议 › 可调用接口的应用;
+/// customized and third-party apps need the permission 会议接口权限. WeCom notifies the attendees.
 ///
 /// The advanced chapter (预约会议高级管理) documents more fields for this path.
 #[doc(alias("取消预约会议", "/cgi-bin/meeting/cancel", "meeting/cancel"))]
@@ -130,8 +129,8 @@ pub struct CancelMeetingResponse {}
 ///
 /// `end_time` is at most 180 days after `begin_time`.
 ///
-/// Only for meetings the app itself created. Self-built apps must be listed among the apps that may
-/// call the meeting API (可调用接口的应用); customized and third-party apps need the permission 会议接口权限.
+/// Only for meetings the app itself created. Self-built apps must be listed under 协作 › 会议 › 可调用接口的应用;
+/// customized and third-party apps need the permission 会议接口权限.
 #[doc(
     alias(
         "获取成员会议ID列表",
@@ -211,8 +210,8 @@ pub struct GetUserMeetingIdResponse {
 /// `POST /cgi-bin/meeting/create` · [创建预约会议](https://developer.work.weixin.qq.com/document/path/99104)
 ///
 /// The app is the meeting's creator, and WeCom (4.0.20 or later) notifies the attendees. The admin and
-/// all invitees must be visible to the app. Self-built apps must be listed among the apps that may
-/// call the meeting API (可调用接口的应用); customized and third-party apps need the permission 会议接口权限.
+/// all invitees must be visible to the app. Self-built apps must be listed under 协作 › 会议 › 可调用接口的应用;
+/// customized and third-party apps need the permission 会议接口权限.
 ///
 /// The advanced chapter (预约会议高级管理) documents more fields for this path. Calls of that chapter can't be
 /// used on a meeting that was created with those documented here; the reverse is possible.
@@ -342,9 +341,8 @@ pub struct CreateMeetingResponse {
 /// Set all or none of `meeting_start` and `meeting_duration`.
 ///
 /// Only for meetings the app itself created. WeCom notifies the attendees. The creator and the
-/// attendees from within the company must be visible to the app. Self-built apps must be listed among
-/// the apps that may call the meeting API (可调用接口的应用); customized and third-party apps need the
-/// permission 会议接口权限.
+/// attendees from within the company must be visible to the app. Self-built apps must be listed under
+/// 协作 › 会议 › 可调用接口的应用; customized and third-party apps need the permission 会议接口权限.
 ///
 /// `meeting_start` and `meeting_duration` are required for a meeting that doesn't repeat and whose
 /// start was already past when it was created.

@@ -122,8 +122,7 @@ pub enum MeetingEvent {
 /// Also for webinars. `FromUserName` is the operator's userid, `sys` if WeCom did it itself, and empty
 /// for an operator who isn't a member of the company.
 ///
-/// Only for meetings that the API created, of a company that has bought the advanced feature for
-/// meetings (会议高级功能).
+/// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("用户取消报名事件", "cancel_enroll"))]
@@ -162,8 +161,7 @@ pub struct CancelMeeting {
 /// `FromUserName` is the operator's userid, `sys` if WeCom did it itself, and empty for an operator
 /// who isn't a member of the company.
 ///
-/// Only for meetings that the API created, of a company that has bought the advanced feature for
-/// meetings (会议高级功能).
+/// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("共享屏幕结束事件", "close_screen_share"))]
@@ -186,8 +184,7 @@ pub struct CloseScreenShare {
 /// `FromUserName` is the operator's userid, `sys` if WeCom did it itself, and empty for an operator
 /// who isn't a member of the company.
 ///
-/// Only for meetings that the API created, of a company that has bought the advanced feature for
-/// meetings (会议高级功能).
+/// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("删除云录制事件", "delete_recording"))]
@@ -208,8 +205,7 @@ pub struct DeleteRecording {
 /// Also for webinars. `FromUserName` is the operator's userid, `sys` if WeCom did it itself, and empty
 /// for an operator who isn't a member of the company.
 ///
-/// Only for meetings that the API created, of a company that has bought the advanced feature for
-/// meetings (会议高级功能).
+/// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("用户报名事件", "enroll"))]
@@ -232,8 +228,7 @@ pub struct EnrollMeeting {
 /// `FromUserName` is the operator's userid, `sys` if WeCom did it itself, and empty for an operator
 /// who isn't a member of the company.
 ///
-/// Only for meetings that the API created, of a company that has bought the advanced feature for
-/// meetings (会议高级功能).
+/// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("成员从等候室进入会议事件", "join_from_meeting_room"))]
@@ -256,8 +251,7 @@ pub struct JoinFromMeetingRoom {
 /// `FromUserName` is the operator's userid, `sys` if WeCom did it itself, and empty for an operator
 /// who isn't a member of the company.
 ///
-/// Only for meetings that the API created, of a company that has bought the advanced feature for
-/// meetings (会议高级功能).
+/// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("成员入会事件", "join_meeting"))]
@@ -280,8 +274,7 @@ pub struct JoinMeeting {
 /// `FromUserName` is the operator's userid, `sys` if WeCom did it itself, and empty for an operator
 /// who isn't a member of the company.
 ///
-/// Only for meetings that the API created, of a company that has bought the advanced feature for
-/// meetings (会议高级功能).
+/// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("成员等待主持人入会事件", "join_meeting_before_host"))]
@@ -304,8 +297,7 @@ pub struct JoinMeetingBeforeHost {
 /// `FromUserName` is the operator's userid, `sys` if WeCom did it itself, and empty for an operator
 /// who isn't a member of the company.
 ///
-/// Only for meetings that the API created, of a company that has bought the advanced feature for
-/// meetings (会议高级功能).
+/// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("成员进入等候室事件", "join_waiting_room"))]
@@ -325,7 +317,7 @@ pub struct JoinWaitingRoom {
 ///
 /// `FromUserName` is always `sys`. If one failed, upload all of them again.
 ///
-/// Only for a company that has bought the advanced feature for meetings (会议高级功能).
+/// Only for companies with advanced meeting features (会议高级功能).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("素材上传结果", "medium_upload"))]
@@ -348,8 +340,7 @@ pub struct MediumUpload {
 /// `FromUserName` is the operator's userid, `sys` if WeCom did it itself, and empty for an operator
 /// who isn't a member of the company.
 ///
-/// Only for meetings that the API created, of a company that has bought the advanced feature for
-/// meetings (会议高级功能).
+/// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("会议结束事件", "meeting_end"))]
@@ -370,8 +361,7 @@ pub struct MeetingEnd {
 /// `FromUserName` is the operator's userid, `sys` if WeCom did it itself, and empty for an operator
 /// who isn't a member of the company.
 ///
-/// Only for meetings that the API created, of a company that has bought the advanced feature for
-/// meetings (会议高级功能).
+/// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("会议全体静音事件", "meeting_mute_all"))]
@@ -391,8 +381,7 @@ pub struct MeetingMuteAll {
 ///
 /// `FromUserName` is always `sys`.
 ///
-/// Only for meetings that the API created, of a company that has bought the advanced feature for
-/// meetings (会议高级功能).
+/// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("会议室应答事件", "meeting_room_response"))]
@@ -419,8 +408,7 @@ pub struct MeetingRoomResponse {
 /// `FromUserName` is the operator's userid, `sys` if WeCom did it itself, and empty for an operator
 /// who isn't a member of the company.
 ///
-/// Only for meetings that the API created, of a company that has bought the advanced feature for
-/// meetings (会议高级功能).
+/// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("会议开始事件", "meeting_start"))]
@@ -443,8 +431,7 @@ pub struct MeetingStart {
 /// `FromUserName` is the operator's userid, `sys` if WeCom did it itself, and empty for an operator
 /// who isn't a member of the company.
 ///
-/// Only for meetings that the API created, of a company that has bought the advanced feature for
-/// meetings (会议高级功能).
+/// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("会议解除全体静音事件", "meeting_unmute_all"))]
@@ -481,8 +468,7 @@ pub struct ModifyMeeting {
 /// `FromUserName` is the operator's userid, `sys` if WeCom did it itself, and empty for an operator
 /// who isn't a member of the company.
 ///
-/// Only for meetings that the API created, of a company that has bought the advanced feature for
-/// meetings (会议高级功能).
+/// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("成员从会议中被移入等候室事件", "move_to_waiting_room"))]
@@ -505,8 +491,7 @@ pub struct MoveToWaitingRoom {
 /// `FromUserName` is the operator's userid, `sys` if WeCom did it itself, and empty for an operator
 /// who isn't a member of the company.
 ///
-/// Only for meetings that the API created, of a company that has bought the advanced feature for
-/// meetings (会议高级功能).
+/// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("共享屏幕开启事件", "open_screen_share"))]
@@ -527,8 +512,7 @@ pub struct OpenScreenShare {
 /// `FromUserName` is the operator's userid, `sys` if WeCom did it itself, and empty for an operator
 /// who isn't a member of the company.
 ///
-/// Only for meetings that the API created, of a company that has bought the advanced feature for
-/// meetings (会议高级功能).
+/// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("暂停云录制事件", "pause_recording"))]
@@ -549,8 +533,7 @@ pub struct PauseRecording {
 /// `FromUserName` is the operator's userid, `sys` if WeCom did it itself, and empty for an operator
 /// who isn't a member of the company.
 ///
-/// Only for meetings that the API created, of a company that has bought the advanced feature for
-/// meetings (会议高级功能).
+/// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("PSTN 外呼状态更新事件", "pstn_status_update"))]
@@ -573,8 +556,7 @@ pub struct PstnStatusUpdate {
 /// `FromUserName` is the operator's userid, `sys` if WeCom did it itself, and empty for an operator
 /// who isn't a member of the company.
 ///
-/// Only for meetings that the API created, of a company that has bought the advanced feature for
-/// meetings (会议高级功能).
+/// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("成员离会事件", "quit_meeting"))]
@@ -595,8 +577,7 @@ pub struct QuitMeeting {
 /// `FromUserName` is the operator's userid, `sys` if WeCom did it itself, and empty for an operator
 /// who isn't a member of the company.
 ///
-/// Only for meetings that the API created, of a company that has bought the advanced feature for
-/// meetings (会议高级功能).
+/// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("成员离开等候室事件", "quit_waiting_room"))]
@@ -619,8 +600,7 @@ pub struct QuitWaitingRoom {
 /// `FromUserName` is the operator's userid, `sys` if WeCom did it itself, and empty for an operator
 /// who isn't a member of the company.
 ///
-/// Only for meetings that the API created, of a company that has bought the advanced feature for
-/// meetings (会议高级功能).
+/// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("云录制已完成事件", "recording_complete"))]
@@ -641,8 +621,7 @@ pub struct RecordingComplete {
 /// `FromUserName` is the operator's userid, `sys` if WeCom did it itself, and empty for an operator
 /// who isn't a member of the company.
 ///
-/// Only for meetings that the API created, of a company that has bought the advanced feature for
-/// meetings (会议高级功能).
+/// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("恢复云录制事件", "resume_recording"))]
@@ -663,8 +642,7 @@ pub struct ResumeRecording {
 /// `FromUserName` is the operator's userid, `sys` if WeCom did it itself, and empty for an operator
 /// who isn't a member of the company.
 ///
-/// Only for meetings that the API created, of a company that has bought the advanced feature for
-/// meetings (会议高级功能).
+/// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("会议成员角色变更事件", "role_change"))]
@@ -690,8 +668,7 @@ pub struct RoleChange {
 /// `FromUserName` is the operator's userid, `sys` if WeCom did it itself, and empty for an operator
 /// who isn't a member of the company.
 ///
-/// Only for meetings that the API created, of a company that has bought the advanced feature for
-/// meetings (会议高级功能).
+/// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("开始云录制事件", "start_recording"))]
@@ -709,9 +686,9 @@ pub struct StartRecording {
 /// `Event` `meeting_statistics`, `ChangeType` `start_meeting` ·
 /// [会议发起事件](https://developer.work.weixin.qq.com/document/path/99648)
 ///
-/// Only for members visible to the app, of a company that has bought the advanced feature for meetings
-/// (会议高级功能). `FromUserName` is the member's userid. If a person of another company is the first to
-/// join a scheduled meeting, it is that of the meeting's creator.
+/// Only for members visible to the app, of companies with advanced meeting features (会议高级功能).
+/// `FromUserName` is the member's userid. If a person of another company is the first to join a
+/// scheduled meeting, it is that of the meeting's creator.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("会议发起事件", "start_meeting"))]
@@ -732,8 +709,7 @@ pub struct StatisticsStartMeeting {
 /// `FromUserName` is the operator's userid, `sys` if WeCom did it itself, and empty for an operator
 /// who isn't a member of the company.
 ///
-/// Only for meetings that the API created, of a company that has bought the advanced feature for
-/// meetings (会议高级功能).
+/// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("停止云录制事件", "stop_recording"))]
@@ -754,8 +730,7 @@ pub struct StopRecording {
 /// `FromUserName` is the operator's userid, `sys` if WeCom did it itself, and empty for an operator
 /// who isn't a member of the company.
 ///
-/// Only for meetings that the API created, of a company that has bought the advanced feature for
-/// meetings (会议高级功能).
+/// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("网络研讨会成员角色变更事件", "webinar_role_change"))]
@@ -778,8 +753,7 @@ pub struct WebinarRoleChange {
 ///
 /// `FromUserName` is always `sys`.
 ///
-/// Only for meetings that the API created, of a company that has bought the advanced feature for
-/// meetings (会议高级功能).
+/// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("网络研讨会暖场上传结果", "webinar_warm_up_upload"))]

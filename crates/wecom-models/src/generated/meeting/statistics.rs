@@ -25,7 +25,7 @@ use crate::{Timestamp, Unknown};
 ///
 /// An instant meeting is started by the member who opens it, a scheduled meeting by the first to join.
 /// Meetings started by people not visible to the app are not returned, so a page may be shorter than
-/// `limit`. Self-built apps must be listed among the apps that may call the meeting API (可调用接口的应用).
+/// `limit`. Self-built apps must be listed under 协作 › 会议 › 可调用接口的应用.
 #[doc(
     alias(
         "获取会议发起记录",

@@ -35,9 +35,8 @@ use crate::{Json, Timestamp, Unknown, UnknownUnion};
 /// Rate limit: 600 calls per minute.
 ///
 /// Self-built apps must be listed under 审批 › 可调用接口的应用; customized and third-party apps need the
-/// permission 审批 (approval). Third-party apps get only requests submitted with templates they added
-/// themselves. Since 2023-12-01 a system app's secret no longer works; existing companies are
-/// unaffected for now.
+/// permission 审批. Third-party apps get only requests submitted with templates they added themselves.
+/// Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for now.
 ///
 /// Files from WeDrive (微盘) can't be downloaded, wherever the response contains media files.
 ///
@@ -180,9 +179,9 @@ pub struct GetApprovalInfoResponse {
 /// Rate limit: 600 calls per minute.
 ///
 /// The template appears in the admin console and in the Approval app (审批). Self-built apps must be
-/// listed under 审批 › 可调用接口的应用; customized apps need the permission 审批 (approval); third-party apps
-/// can't call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
-/// unaffected for now.
+/// listed under 审批 › 可调用接口的应用; customized apps need the permission 审批; third-party apps can't call it
+/// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
+/// now.
 ///
 /// A control that the template requires must have a value in every request.
 ///
@@ -431,9 +430,9 @@ pub struct GetTemplateDetailResponse {
 /// `POST /cgi-bin/oa/approval/update_template` ·
 /// [更新审批模板](https://developer.work.weixin.qq.com/document/path/97438)
 ///
-/// Only for templates that the app itself created. A control that the template requires must have a
-/// value in every request. A template has controls of one attendance type at most: either `Vacation`
-/// or `Attendance`.
+/// Only for templates the app itself created. A control that the template requires must have a value
+/// in every request. A template has controls of one attendance type at most: either `Vacation` or
+/// `Attendance`.
 ///
 /// Self-built apps must be listed under 审批 › 可调用接口的应用; customized apps need the permission 审批.
 /// Third-party apps can't call it yet. The token comes from the Approval app or from a self-built app.

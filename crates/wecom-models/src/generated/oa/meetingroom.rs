@@ -433,7 +433,7 @@ pub struct GetBookingInfoResponse {
     pub booking_list: Vec<RoomBookings>,
 }
 
-/// Books a meeting room and creates a schedule for it.
+/// Books a meeting room and creates a calendar event for it.
 ///
 /// `POST /cgi-bin/oa/meetingroom/book` ·
 /// [预定会议室](https://developer.work.weixin.qq.com/document/path/93620)
@@ -510,16 +510,16 @@ impl BookMeetingRoom {
 pub struct BookMeetingRoomResponse {
     /// The booking's ID.
     pub booking_id: String,
-    /// The schedule's ID.
+    /// The event's ID.
     pub schedule_id: String,
 }
 
-/// Books a meeting room for a schedule, recurring ones included.
+/// Books a meeting room for a calendar event, recurring ones included.
 ///
 /// `POST /cgi-bin/oa/meetingroom/book_by_schedule` ·
 /// [通过日程预定会议室](https://developer.work.weixin.qq.com/document/path/93620)
 ///
-/// Only rooms that need no approval can be booked. Afterwards, the schedule can't be updated: only its
+/// Only rooms that need no approval can be booked. Afterwards, the event can't be updated: only its
 /// attendees can be added and removed. To change its times, cancel the booking first and book again.
 ///
 /// Permissions: Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用. Customized and third-party
@@ -537,7 +537,7 @@ pub struct BookMeetingRoomResponse {
 pub struct BookMeetingRoomBySchedule {
     /// The room's ID.
     pub meetingroom_id: u64,
-    /// The ID of a schedule that the same app created.
+    /// The ID of a calendar event the same app created.
     pub schedule_id: String,
     /// The userid of the member who books.
     pub booker: String,
@@ -567,8 +567,8 @@ impl BookMeetingRoomBySchedule {
 pub struct BookMeetingRoomByScheduleResponse {
     /// The booking's ID.
     pub booking_id: String,
-    /// The days on which the room is taken, each as its midnight. Absent unless the schedule recurs and
-    /// some days conflict.
+    /// The days on which the room is taken, each as its midnight. Absent unless the event recurs and some
+    /// days conflict.
     pub conflict_date: Option<Vec<Timestamp>>,
 }
 
@@ -594,7 +594,7 @@ pub struct BookMeetingRoomByScheduleResponse {
 pub struct BookMeetingRoomByMeeting {
     /// The room's ID.
     pub meetingroom_id: u64,
-    /// The ID of a meeting that the same app created.
+    /// The ID of a meeting the same app created.
     pub meetingid: String,
     /// The userid of the member who books.
     pub booker: String,
@@ -649,7 +649,7 @@ pub struct BookMeetingRoomByMeetingResponse {
 pub struct CancelBooking {
     /// The booking's ID.
     pub booking_id: String,
-    /// Whether the schedule stays. Only used for schedules that don't recur.
+    /// Whether the calendar event stays. Takes effect only for events that don't recur.
     pub keep_schedule: Option<bool>,
     /// The day to cancel of a recurring booking. If omitted, all its days are canceled.
     pub cancel_date: Option<Timestamp>,
@@ -840,8 +840,8 @@ pub struct RoomBookings {
 pub struct RoomBooking {
     /// The booking's ID.
     pub booking_id: String,
-    /// The schedule's ID. If the booking was canceled and its schedule not kept, the schedule can't be
-    /// read any more.
+    /// The event's ID. If the booking was canceled and its event not kept, the event can't be read any
+    /// more.
     pub schedule_id: String,
     /// The start of the booking.
     pub start_time: Timestamp,
@@ -861,8 +861,8 @@ pub struct Booking {
     pub booking_id: String,
     /// The ID of the recurring booking. Absent unless this is a part of one.
     pub master_booking_id: Option<String>,
-    /// The schedule's ID. If the booking was canceled and its schedule not kept, the schedule can't be
-    /// read any more.
+    /// The event's ID. If the booking was canceled and its event not kept, the event can't be read any
+    /// more.
     pub schedule_id: String,
     /// The start of the booking.
     pub start_time: Timestamp,

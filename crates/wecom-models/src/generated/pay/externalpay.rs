@@ -199,7 +199,7 @@ pub struct GetBillListResponse {
 /// `POST /cgi-bin/externalpay/get_payment_info` ·
 /// [获取收款项目的商户单号](https://developer.work.weixin.qq.com/document/path/95944)
 ///
-/// Only for collections that the app itself created.
+/// Only for collections the app itself created.
 ///
 /// Self-built apps must be listed under 对外收款 › 可调用接口的应用. Customized and third-party apps need the
 /// permission 对外收款. Since 2023-12-01 a system app's secret no longer works; existing companies are

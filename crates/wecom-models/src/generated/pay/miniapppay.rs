@@ -246,7 +246,7 @@ pub struct ApplyMchResponse {
 /// `POST /cgi-bin/miniapppay/get_applyment_status` ·
 /// [查询申请单状态](https://developer.work.weixin.qq.com/document/path/98974)
 ///
-/// Only for account requests that the app itself submitted.
+/// Only for account requests the app itself submitted.
 ///
 /// Self-built apps must be listed under 对外收款 › 可调用接口的应用. Customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
@@ -783,7 +783,7 @@ pub struct GetRefundDetailResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetBill {
-    /// The day, as `2026-01-31`. Exactly 10 characters, matching `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`.
+    /// The day, such as `2026-01-31`. Exactly 10 characters, matching `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`.
     pub bill_date: String,
     /// The merchant ID, from WeCom. 8 to 32 characters.
     pub mchid: String,

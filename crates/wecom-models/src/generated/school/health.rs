@@ -37,7 +37,7 @@ use crate::{Timestamp, Unknown};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetHealthReportStat {
-    /// The day, for example `2026-01-05`. At most 30 days ago.
+    /// The day, such as `2026-01-05`. At most 30 days ago.
     pub date: String,
 }
 
@@ -139,7 +139,7 @@ pub struct GetReportJobIdsResponse {
 pub struct GetReportJobInfo {
     /// The report's ID.
     pub jobid: String,
-    /// The day, for example `2026-01-05`. Within the last 14 days.
+    /// The day, such as `2026-01-05`. Within the last 14 days.
     pub date: String,
 }
 
@@ -184,7 +184,7 @@ pub struct GetReportJobInfoResponse {
 pub struct GetReportAnswer {
     /// The report's ID.
     pub jobid: String,
-    /// The day, for example `2026-01-05`. Within the last 14 days.
+    /// The day, such as `2026-01-05`. Within the last 14 days.
     pub date: String,
     /// The offset of the page.
     pub offset: Option<u64>,

@@ -523,7 +523,7 @@ pub struct GetPermanentCodeResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAuthInfo {
-    /// The company's ID.
+    /// The company's corpid.
     pub auth_corpid: String,
     /// The company's permanent code, from [`GetPermanentCode`].
     pub permanent_code: Secret,
@@ -574,7 +574,7 @@ pub struct GetAuthInfoResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAuthInfoV2 {
-    /// The company's ID.
+    /// The company's corpid.
     pub auth_corpid: String,
     /// The company's permanent code, from [`GetPermanentCodeV2`].
     pub permanent_code: Secret,
@@ -645,7 +645,7 @@ impl SessionInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AuthCorpInfo {
-    /// The company's ID.
+    /// The company's corpid.
     pub corpid: String,
     /// The company's short name.
     pub corp_name: String,
@@ -681,7 +681,7 @@ pub struct RegisterCodeInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CompanyDetails {
-    /// The company's ID.
+    /// The company's corpid.
     pub corpid: String,
     /// The company's name.
     pub corp_name: String,
@@ -781,7 +781,7 @@ pub struct Privilege {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SharedFrom {
-    /// The company's ID.
+    /// The company's corpid.
     pub corpid: String,
     /// The way of sharing.
     pub share_type: ShareType,

@@ -329,7 +329,7 @@ pub struct TranslateContactIdResponse {
 /// `GET /cgi-bin/service/batch/getresult` ·
 /// [获取异步任务结果](https://developer.work.weixin.qq.com/document/path/91882)
 ///
-/// Only tasks that were submitted before can be queried.
+/// Only for jobs that have been submitted.
 ///
 /// [`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of
 /// `wecom-sdk` waits until the job is over.

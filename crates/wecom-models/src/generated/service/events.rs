@@ -81,7 +81,7 @@ pub enum ServiceEvent {
 /// app templates; a ticket is valid for 30 minutes. The suite access token needs the latest one. In
 /// the provider console, a ticket can be sent at once.
 ///
-/// Answer `success`.
+/// Respond with `success`.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("推送suite_ticket", "suite_ticket"))]
@@ -100,7 +100,7 @@ pub struct SuiteTicket {
 /// acquisition, and apps with the archive API authorization, when the authorization begins in WeCom's
 /// app market; not when it begins on the provider's site, which gets the code with the redirect.
 ///
-/// Answer `success` within a second: store the code first, then exchange it with
+/// Respond with `success` within 1 second: store the code first, then exchange it with
 /// [`GetPermanentCodeV2`](crate::service::auth::GetPermanentCodeV2).
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
@@ -125,7 +125,7 @@ pub struct CreateAuth {
 /// when other customer service accounts are authorized for a customer service component, and when
 /// other links are authorized for a customer acquisition component.
 ///
-/// Answer `success` within a second. [`GetAuthInfoV2`](crate::service::auth::GetAuthInfoV2) and
+/// Respond with `success` within 1 second. [`GetAuthInfoV2`](crate::service::auth::GetAuthInfoV2) and
 /// [`GetAgentPermissions`](crate::agent::app::GetAgentPermissions) return what the company authorizes
 /// now.
 ///
@@ -144,7 +144,7 @@ pub struct ChangeAuth {
 ///
 /// `InfoType` `cancel_auth` · [取消授权通知](https://developer.work.weixin.qq.com/document/path/100964)
 ///
-/// Answer `success` within a second, and delete all data of the company.
+/// Respond with `success` within 1 second, and delete all data of the company.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("取消授权通知", "cancel_auth"))]
@@ -157,7 +157,7 @@ pub struct CancelAuth {}
 /// `InfoType` `reset_permanent_code` ·
 /// [重置永久授权码通知](https://developer.work.weixin.qq.com/document/path/94758)
 ///
-/// Answer `success` within a second: store the code first, then exchange it with
+/// Respond with `success` within 1 second: store the code first, then exchange it with
 /// [`GetPermanentCodeV2`](crate::service::auth::GetPermanentCodeV2) for the new secret.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
@@ -174,7 +174,7 @@ pub struct ResetPermanentCode {
 /// `InfoType` `corp_arch_auth` ·
 /// [授权组织架构权限通知](https://developer.work.weixin.qq.com/document/path/97378)
 ///
-/// Sent to the app's instruction callback URL (指令回调URL). Answer `success`.
+/// Sent to the app's instruction callback URL (指令回调URL). Respond with `success`.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("授权组织架构权限通知", "corp_arch_auth"))]
@@ -188,7 +188,7 @@ pub struct CorpArchAuth {}
 /// [获客助手权限确认事件](https://developer.work.weixin.qq.com/document/path/98959)
 ///
 /// Sent to the instruction callback URL (指令回调URL) of third-party and customized apps with the
-/// permission. Its endpoints can be called only after this confirmation. Answer `success`.
+/// permission. Its endpoints can be called only after this confirmation. Respond with `success`.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("获客助手权限确认事件", "approve_special_auth"))]
@@ -204,7 +204,7 @@ pub struct ApproveSpecialAuth {
 /// `InfoType` `cancel_special_auth` ·
 /// [获客助手权限取消事件](https://developer.work.weixin.qq.com/document/path/98959)
 ///
-/// Sent to the instruction callback URL (指令回调URL) of third-party and customized apps. Answer
+/// Sent to the instruction callback URL (指令回调URL) of third-party and customized apps. Respond with
 /// `success`.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
@@ -228,7 +228,7 @@ pub struct CancelSpecialAuth {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OpenOrder {
-    /// The ID of the company that buys.
+    /// The corpid of the company that buys.
     pub paid_corp_id: String,
     /// The order's ID, for [`GetOrder`](crate::service::order::GetOrder). At most 32 characters.
     pub order_id: String,
@@ -247,7 +247,7 @@ pub struct OpenOrder {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChangeOrder {
-    /// The ID of the company that buys.
+    /// The corpid of the company that buys.
     pub paid_corp_id: String,
     /// The ID of the order before.
     pub old_order_id: String,
@@ -268,7 +268,7 @@ pub struct ChangeOrder {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PayForAppSuccess {
-    /// The ID of the company that buys.
+    /// The corpid of the company that buys.
     pub paid_corp_id: String,
     /// The order's ID, for [`GetOrder`](crate::service::order::GetOrder). At most 32 characters.
     pub order_id: String,
@@ -287,7 +287,7 @@ pub struct PayForAppSuccess {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RefundOrder {
-    /// The ID of the company that buys.
+    /// The corpid of the company that buys.
     pub paid_corp_id: String,
     /// The order's ID, for [`GetOrder`](crate::service::order::GetOrder). At most 32 characters.
     pub order_id: String,
@@ -304,7 +304,7 @@ pub struct RefundOrder {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CancelOrder {
-    /// The ID of the company that buys.
+    /// The corpid of the company that buys.
     pub paid_corp_id: String,
     /// The order's ID, for [`GetOrder`](crate::service::order::GetOrder). At most 32 characters.
     pub order_id: String,
@@ -326,7 +326,7 @@ pub struct CancelOrder {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChangeEdition {
-    /// The ID of the company that buys.
+    /// The corpid of the company that buys.
     pub paid_corp_id: String,
 }
 
@@ -380,7 +380,7 @@ pub struct EnterRegisterPackage {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ExtraInfo {
-    /// The `open_kfid`s of the customer service accounts that the company authorized.
+    /// The open_kfids of the customer service accounts that the company authorized.
     pub auth_open_kf_id_list: Option<Vec<String>>,
 }
 

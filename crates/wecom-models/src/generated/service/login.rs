@@ -64,7 +64,7 @@ impl GetUserInfo3rd {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetUserInfo3rdResponse {
-    /// The ID of the company the person belongs to. Absent if there is none.
+    /// The corpid of the company the person belongs to. Absent if there is none.
     pub corpid: Option<String>,
     /// The member's userid, encrypted if the company hasn't authorized the app; otherwise as the upgraded
     /// IDs say. Absent if the person belongs to no company.
@@ -118,7 +118,7 @@ impl GetUserDetail3rd {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetUserDetail3rdResponse {
-    /// The ID of the company the member belongs to.
+    /// The corpid of the company the member belongs to.
     pub corpid: String,
     /// The member's userid.
     pub userid: String,
@@ -176,7 +176,7 @@ impl JsCodeToSession {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct JsCodeToSessionResponse {
-    /// The ID of the company the user belongs to.
+    /// The corpid of the company the user belongs to.
     pub corpid: String,
     /// The member's userid; encrypted if the company hasn't installed the mini program.
     pub userid: String,

@@ -105,7 +105,7 @@ pub struct GetOrderResponse {
     pub order_status: OrderStatus,
     /// The order's type.
     pub order_type: OrderType,
-    /// The ID of the company that buys.
+    /// The corpid of the company that buys.
     pub paid_corpid: String,
     /// The userid of the orderer. Absent in some cases, such as if the provider placed the order, or one
     /// that is free.
@@ -134,7 +134,7 @@ pub struct GetOrderResponse {
     pub end_time: Timestamp,
     /// The origin of the order.
     pub order_from: OrderFrom,
-    /// The ID of the company that placed the order.
+    /// The corpid of the company that placed the order.
     pub operator_corpid: String,
     /// The provider's share, in fen (1/100 yuan).
     pub service_share_amount: u64,
@@ -157,7 +157,7 @@ pub struct GetOrderResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProlongTry {
-    /// The company's ID.
+    /// The company's corpid.
     pub buyer_corpid: String,
     /// The number of days to add.
     pub prolong_days: u64,
@@ -237,7 +237,7 @@ pub struct Order {
     pub order_status: OrderStatus,
     /// The order's type.
     pub order_type: OrderType,
-    /// The ID of the company that buys.
+    /// The corpid of the company that buys.
     pub paid_corpid: String,
     /// The userid of the orderer. Absent if the provider placed the order.
     pub operator_id: Option<String>,
@@ -265,7 +265,7 @@ pub struct Order {
     pub end_time: Timestamp,
     /// The origin of the order.
     pub order_from: OrderFrom,
-    /// The ID of the company that placed the order.
+    /// The corpid of the company that placed the order.
     pub operator_corpid: String,
     /// The provider's share, in fen (1/100 yuan).
     pub service_share_amount: u64,

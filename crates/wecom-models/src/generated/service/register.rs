@@ -153,7 +153,7 @@ impl GetRegisterInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetRegisterInfoResponse {
-    /// The company's ID.
+    /// The company's corpid.
     pub corpid: String,
     /// The token to move the contacts with. Present only if the promotion package has contacts migration
     /// (通讯录迁移) enabled.

@@ -108,8 +108,8 @@ impl GetServiceUserInfo3rd {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetServiceUserInfo3rdResponse {
-    /// The member's company. For a parent, that of the first item of `parents`, for apps written before
-    /// there was this list. Absent for a person of no company.
+    /// The corpid of the member's company. For a parent, that of the first item of `parents`, for apps
+    /// written before there was this list. Absent for a person of no company.
     pub corp_id: Option<String>,
     /// The member's userid. Present only for a member.
     pub user_id: Option<String>,

@@ -105,7 +105,7 @@ pub struct AddRecord {
 /// `Event` `doc_change`, `ChangeType` `delete_doc` ·
 /// [删除文档事件](https://developer.work.weixin.qq.com/document/path/97834)
 ///
-/// `FromUserName` is the userid of the admin.
+/// `FromUserName` is the admin's userid.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("删除文档事件", "delete_doc"))]
@@ -144,7 +144,7 @@ pub struct DeleteField {
 /// `Event` `doc_change`, `ChangeType` `delete_form` ·
 /// [删除收集表事件](https://developer.work.weixin.qq.com/document/path/98095)
 ///
-/// `FromUserName` is the userid of the admin.
+/// `FromUserName` is the admin's userid.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("删除收集表事件", "delete_form"))]
@@ -181,7 +181,7 @@ pub struct DeleteRecord {
 /// `Event` `doc_change`, `ChangeType` `doc_member_change` ·
 /// [修改文档成员事件](https://developer.work.weixin.qq.com/document/path/97833)
 ///
-/// `FromUserName` is the userid of the admin.
+/// `FromUserName` is the admin's userid.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("修改文档成员事件", "doc_member_change"))]
@@ -197,7 +197,7 @@ pub struct DocMemberChange {
 /// `Event` `doc_change`, `ChangeType` `form_complete` ·
 /// [收集表完成事件](https://developer.work.weixin.qq.com/document/path/97835)
 ///
-/// `FromUserName` is the userid of the member.
+/// `FromUserName` is the member's userid.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("收集表完成事件", "form_complete"))]

@@ -399,7 +399,7 @@ pub struct UpdatePageResponse {
 /// Its page was not read: what is said here is known from other implementations, and may be
 /// incomplete.
 ///
-/// The pages below it are deleted, too. There is no way back.
+/// The pages below it are deleted, too. It can't be undone.
 ///
 /// Only for smart documents the app itself created.
 ///

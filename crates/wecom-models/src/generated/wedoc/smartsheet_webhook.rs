@@ -34,7 +34,7 @@ use crate::Unknown;
 /// Formulas, automatic numbers, lookups, relations, group chats, attached files, and who created or
 /// edited a record and when can't be written.
 ///
-/// **Limits.** A sheet takes 3,000 records per minute, a document 10,000. At most 500 records per call are recommended.
+/// **Limits.** A sheet takes 3,000 records per minute, a document 10,000. Recommended: up to 500 records per call.
 ///
 /// Error codes:
 ///

@@ -209,7 +209,7 @@ pub struct GetAgreeStatusSingleResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAgreeStatusRoom {
-    /// The group chat's `chatid`.
+    /// The group chat's ID.
     pub chatid: String,
 }
 
@@ -249,7 +249,7 @@ pub struct GetAgreeStatusRoomResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupChat {
-    /// The group chat's `chatid`, from a record of [`SyncMsg`].
+    /// The group chat's ID, from a record of [`SyncMsg`].
     pub chatid: String,
 }
 
@@ -285,7 +285,7 @@ pub struct Message {
     pub sender: Party,
     /// The recipients: the sender alone, if the message is to oneself, and otherwise without the sender.
     pub receiver_list: Vec<Party>,
-    /// The group chat's `chatid`. Absent in one-to-one chats.
+    /// The group chat's ID. Absent in one-to-one chats.
     pub chatid: Option<String>,
     /// The time the message was sent.
     pub send_time: Timestamp,

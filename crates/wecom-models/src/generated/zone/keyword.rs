@@ -955,7 +955,7 @@ pub struct MessageDetail {
     pub sender: Party,
     /// The recipients.
     pub receiver_list: Vec<Party>,
-    /// The group chat's `chatid`. Absent in one-to-one chats.
+    /// The group chat's ID. Absent in one-to-one chats.
     pub chatid: Option<String>,
     /// The time the message was sent.
     pub send_time: Timestamp,
