@@ -135,7 +135,8 @@ pub struct Button {
     pub name: String,
     /// The key that the event contains. Only for types that send an event. At most 128 bytes.
     pub key: Option<String>,
-    /// The URL that the button opens, preferably over HTTPS. Only for `view`. At most 1024 bytes.
+    /// The URL that the button opens, preferably over HTTPS. Only for `view`. At most 1024 bytes, matching
+    /// `^(https?://|weixin://wxpay/bizpayurl).*$`.
     pub url: Option<String>,
     /// The page of the mini program that the button opens. Only for `view_miniprogram`.
     pub pagepath: Option<String>,
@@ -221,7 +222,8 @@ pub struct SubButton {
     pub name: String,
     /// The key that the event contains. Only for types that send an event. At most 128 bytes.
     pub key: Option<String>,
-    /// The URL that the button opens, preferably over HTTPS. Only for `view`. At most 1024 bytes.
+    /// The URL that the button opens, preferably over HTTPS. Only for `view`. At most 1024 bytes, matching
+    /// `^(https?://|weixin://wxpay/bizpayurl).*$`.
     pub url: Option<String>,
     /// The page of the mini program that the button opens. Only for `view_miniprogram`.
     pub pagepath: Option<String>,

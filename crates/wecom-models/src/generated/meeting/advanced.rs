@@ -1276,7 +1276,8 @@ impl Invitee {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Guest {
-    /// The country or region code, such as `86` for China, without `+` or zeros in front.
+    /// The country or region code, such as `86` for China, without `+` or zeros in front. Matching
+    /// `^[1-9][0-9]*$`.
     pub area: String,
     /// The mobile number.
     pub phone_number: String,

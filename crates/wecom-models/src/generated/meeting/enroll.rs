@@ -597,6 +597,7 @@ pub struct NewEnrollment {
     /// The member's userid.
     pub userid: Option<String>,
     /// The country or region code, such as `86` for China, without `+`. Required with `phone_number`.
+    /// Matching `^[0-9]+$`.
     pub area: Option<String>,
     /// The mobile number.
     pub phone_number: Option<String>,

@@ -943,7 +943,7 @@ pub struct Guest {
     /// The userid. Required if `guest_type` is `Internal`.
     pub userid: Option<String>,
     /// The country or region code, such as `86` for China, without `+`. Required if `guest_type` is
-    /// `External`.
+    /// `External`. Matching `^[0-9]+$`.
     ///
     /// A number in the example of the page about updating guests.
     pub area: Option<String>,

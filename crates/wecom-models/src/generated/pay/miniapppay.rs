@@ -328,7 +328,8 @@ pub struct CreateOrder {
     /// The payer.
     pub payer: Payer,
     /// The time at which the order expires, as in RFC 3339: `2026-01-31T18:00:00+08:00`. 1 to 64
-    /// characters.
+    /// characters, matching
+    /// `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$`.
     pub time_expire: Option<String>,
     /// Data of your own. It comes back from [`GetOrder`] and in the notification of the payment. 1 to 128
     /// characters.

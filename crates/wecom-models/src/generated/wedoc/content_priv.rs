@@ -103,7 +103,7 @@ pub struct UpdateSheetPriv {
     pub r#type: RuleType,
     /// The rule's ID. Required if `type` is 2.
     pub rule_id: Option<u64>,
-    /// The new name of the rule. Takes effect only if `type` is 2.
+    /// The new name of the rule. Takes effect only if `type` is 2. At most 20 characters.
     pub name: Option<String>,
     /// The permissions for the sheets.
     pub priv_list: Option<Vec<SheetPriv>>,
@@ -171,7 +171,7 @@ pub struct UpdateSheetPrivResponse {}
 pub struct CreateRule {
     /// The document ID of the smart sheet, from [`CreateDoc`](crate::wedoc::doc::CreateDoc).
     pub docid: String,
-    /// The name of the rule. Unique within the smart sheet.
+    /// The name of the rule. Unique within the smart sheet. At most 20 characters.
     pub name: String,
 }
 
@@ -604,7 +604,7 @@ impl RecordRule {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MemberRange {
-    /// The members' userids.
+    /// The members' userids. At most 500 items.
     pub userid_list: Option<Vec<String>>,
 }
 

@@ -101,6 +101,12 @@ impl crate::Check for Button {
         checker.max_bytes("name", &self.name, 16);
         checker.max_bytes("key", &self.key, 128);
         checker.max_bytes("url", &self.url, 1024);
+        checker
+            .pattern(
+                "url",
+                &self.url,
+                crate::pattern!("^(https?://|weixin://wxpay/bizpayurl).*$"),
+            );
         checker.min_items("sub_button", &self.sub_button, 1);
         checker.max_items("sub_button", &self.sub_button, 5);
         checker.nested("sub_button", &self.sub_button);
@@ -180,6 +186,12 @@ impl crate::Check for SubButton {
         checker.max_bytes("name", &self.name, 40);
         checker.max_bytes("key", &self.key, 128);
         checker.max_bytes("url", &self.url, 1024);
+        checker
+            .pattern(
+                "url",
+                &self.url,
+                crate::pattern!("^(https?://|weixin://wxpay/bizpayurl).*$"),
+            );
         checker.max_items("sub_button", &self.sub_button, 5);
         checker.nested("sub_button", &self.sub_button);
         checker

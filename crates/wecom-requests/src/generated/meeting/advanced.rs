@@ -607,6 +607,7 @@ impl crate::Check for Invitees {
 
 impl crate::Check for Guest {
     fn check(&self, checker: &mut crate::Checker) {
+        checker.pattern("area", &self.area, crate::pattern!("^[1-9][0-9]*$"));
         checker.min_chars("guest_name", &self.guest_name, 1);
         checker.max_chars("guest_name", &self.guest_name, 16);
     }

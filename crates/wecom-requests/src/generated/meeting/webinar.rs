@@ -243,6 +243,7 @@ impl crate::Check for UpdateWebinarWarmUp {
 
 impl crate::Check for Guest {
     fn check(&self, checker: &mut crate::Checker) {
+        checker.pattern("area", &self.area, crate::pattern!("^[0-9]+$"));
         checker.min_chars("guest_name", &self.guest_name, 1);
         checker.max_chars("guest_name", &self.guest_name, 16);
         checker

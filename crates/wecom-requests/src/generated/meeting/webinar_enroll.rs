@@ -222,6 +222,7 @@ impl crate::Check for QuestionOption {
 
 impl crate::Check for NewEnrollment {
     fn check(&self, checker: &mut crate::Checker) {
+        checker.pattern("area", &self.area, crate::pattern!("^[0-9]+$"));
         checker
             .required_when(
                 ("area", self.area.is_some()),

@@ -247,6 +247,14 @@ impl crate::Check for CreateOrder {
         checker.nested("payer", &self.payer);
         checker.min_chars("time_expire", &self.time_expire, 1);
         checker.max_chars("time_expire", &self.time_expire, 64);
+        checker
+            .pattern(
+                "time_expire",
+                &self.time_expire,
+                crate::pattern!(
+                    "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$"
+                ),
+            );
         checker.min_chars("attach", &self.attach, 1);
         checker.max_chars("attach", &self.attach, 128);
         checker.min_chars("goods_tag", &self.goods_tag, 1);

@@ -51,6 +51,7 @@ impl crate::Endpoint for UpdateSheetPriv {
 
 impl crate::Check for UpdateSheetPriv {
     fn check(&self, checker: &mut crate::Checker) {
+        checker.max_chars("name", &self.name, 20);
         checker.nested("priv_list", &self.priv_list);
         checker
             .required_when(
@@ -100,7 +101,9 @@ impl crate::Endpoint for CreateRule {
 }
 
 impl crate::Check for CreateRule {
-    fn check(&self, _checker: &mut crate::Checker) {}
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_chars("name", &self.name, 20);
+    }
 }
 
 impl crate::Endpoint for ModRuleMember {
@@ -124,7 +127,10 @@ impl crate::Endpoint for ModRuleMember {
 }
 
 impl crate::Check for ModRuleMember {
-    fn check(&self, _checker: &mut crate::Checker) {}
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.nested("add_member_range", &self.add_member_range);
+        checker.nested("del_member_range", &self.del_member_range);
+    }
 }
 
 impl crate::Endpoint for DeleteRule {
@@ -195,6 +201,12 @@ impl crate::Check for RecordRule {
                 ("oper_type", crate::When::Is(&["2", "3", "4", "5"])),
                 crate::is_one_of(&self.oper_type, &["2", "3", "4", "5"]),
             );
+    }
+}
+
+impl crate::Check for MemberRange {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_items("userid_list", &self.userid_list, 500);
     }
 }
 
