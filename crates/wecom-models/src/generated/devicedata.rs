@@ -71,7 +71,7 @@ pub struct GetAuthInfoResponse {
     pub device_list: DeviceList,
 }
 
-/// Lists the check-ins at authorized devices.
+/// Lists the check-ins at authorized devices, one page at a time.
 ///
 /// `POST /cgi-bin/devicedata/get_checkin_data` ·
 /// [获取考勤打卡原始数据](https://developer.work.weixin.qq.com/document/path/96027)
@@ -201,7 +201,7 @@ pub struct GetCheckinDataResponse {
     pub next_cursor: Option<String>,
 }
 
-/// Lists the temperature checks at authorized devices.
+/// Lists the temperature checks at authorized devices, one page at a time.
 ///
 /// `POST /cgi-bin/devicedata/get_temperature_data` ·
 /// [获取温度检测原始数据](https://developer.work.weixin.qq.com/document/path/96028)
@@ -330,7 +330,7 @@ pub struct GetTemperatureDataResponse {
     pub next_cursor: Option<String>,
 }
 
-/// Lists the access records of authorized devices.
+/// Lists the access records of authorized devices, one page at a time.
 ///
 /// `POST /cgi-bin/devicedata/get_accesscontrol_data` ·
 /// [获取门禁通行原始数据](https://developer.work.weixin.qq.com/document/path/96029)
@@ -719,7 +719,7 @@ pub struct Device {
     pub model_name: String,
     /// The type of device.
     pub device_type: DeviceType,
-    /// The device's abilities, added up: 1 check-in, 2 access control, 4 temperature checks.
+    /// The device's abilities, as bits: 1 check-in, 2 access control, 4 temperature checks.
     pub device_ability: u64,
 }
 

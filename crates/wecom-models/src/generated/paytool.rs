@@ -165,7 +165,7 @@ impl CloseOrder {
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CloseOrderResponse {}
 
-/// Lists the orders created in a period.
+/// Lists the orders created in a period, one page at a time.
 ///
 /// `POST /cgi-bin/paytool/get_order_list` ·
 /// [获取收款订单列表](https://developer.work.weixin.qq.com/document/path/98053)
@@ -300,7 +300,7 @@ pub struct GetOrderDetailResponse {
     pub pay_order: PayOrderDetail,
 }
 
-/// Lists the invoices that companies requested for their orders.
+/// Lists the invoices that companies requested for their orders, one page at a time.
 ///
 /// `POST /cgi-bin/paytool/get_invoice_list` ·
 /// [获取发票列表](https://developer.work.weixin.qq.com/document/path/99436)

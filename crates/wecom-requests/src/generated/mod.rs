@@ -81,7 +81,7 @@ pub(crate) mod school;
 /// 安全管理 · 获取企业微信域名IP信息, 安全管理 · 操作记录, 安全管理 · 设备管理, 安全管理 · 高级功能账号管理 (feature `security`).
 #[cfg(feature = "security")]
 pub(crate) mod security;
-/// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 身份验证, 素材管理 · 服务商, 收银台 · 应用版本付费, 推广二维码, 家校沟通 · 网页授权登录 (feature
+/// 应用授权, 服务商 · 通讯录, 客户联系 · 获客助手组件, 身份验证, 服务商 · 素材管理, 收银台 · 应用版本付费, 推广二维码, 家校沟通 · 网页授权登录 (feature
 /// `service`).
 #[cfg(feature = "service")]
 pub(crate) mod service;

@@ -133,7 +133,8 @@ pub struct Button {
     pub r#type: Option<ButtonType>,
     /// The button's label. At most 16 bytes, at least 1 characters.
     pub name: String,
-    /// The key that the event contains. Only for types that send an event. At most 128 bytes.
+    /// The key that the callback event contains as its EventKey. Only for types that send an event. At
+    /// most 128 bytes.
     pub key: Option<String>,
     /// The URL that the button opens, preferably over HTTPS. Only for `view`. At most 1024 bytes, matching
     /// `^(https?://|weixin://wxpay/bizpayurl).*$`.
@@ -220,7 +221,8 @@ pub struct SubButton {
     pub r#type: ButtonType,
     /// The button's label. At most 40 bytes, at least 1 characters.
     pub name: String,
-    /// The key that the event contains. Only for types that send an event. At most 128 bytes.
+    /// The key that the callback event contains as its EventKey. Only for types that send an event. At
+    /// most 128 bytes.
     pub key: Option<String>,
     /// The URL that the button opens, preferably over HTTPS. Only for `view`. At most 1024 bytes, matching
     /// `^(https?://|weixin://wxpay/bizpayurl).*$`.

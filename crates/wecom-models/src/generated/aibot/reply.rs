@@ -396,7 +396,7 @@ pub struct TextNoticeCard {
     /// Lines of a name and a value. May be empty. At most 6 items.
     pub horizontal_content_list: Option<Vec<HorizontalContent>>,
     /// Links at the bottom. May be empty. They can ask the bot. At most 3 items.
-    pub jump_list: Option<Vec<JumpAction>>,
+    pub jump_list: Option<Vec<Jump>>,
     /// The target of a click on the card.
     pub card_action: NoticeAction,
     /// The card's ID, which its events contain. Must be unique within the bot. An update can't change it.
@@ -470,7 +470,7 @@ impl TextNoticeCard {
 
     /// Sets [`jump_list`](Self::jump_list).
     #[must_use]
-    pub fn jump_list(mut self, jump_list: impl IntoIterator<Item = JumpAction>) -> Self {
+    pub fn jump_list(mut self, jump_list: impl IntoIterator<Item = Jump>) -> Self {
         self.jump_list = Some(jump_list.into_iter().collect());
         self
     }
@@ -510,7 +510,7 @@ pub struct NewsNoticeCard {
     /// Lines of a name and a value. May be empty. At most 6 items.
     pub horizontal_content_list: Option<Vec<HorizontalContent>>,
     /// Links at the bottom. May be empty. They can ask the bot. At most 3 items.
-    pub jump_list: Option<Vec<JumpAction>>,
+    pub jump_list: Option<Vec<Jump>>,
     /// The target of a click on the card.
     pub card_action: CardAction,
     /// The card's ID, which its events contain. Must be unique within the bot. An update can't change it.
@@ -588,7 +588,7 @@ impl NewsNoticeCard {
 
     /// Sets [`jump_list`](Self::jump_list).
     #[must_use]
-    pub fn jump_list(mut self, jump_list: impl IntoIterator<Item = JumpAction>) -> Self {
+    pub fn jump_list(mut self, jump_list: impl IntoIterator<Item = Jump>) -> Self {
         self.jump_list = Some(jump_list.into_iter().collect());
         self
     }
@@ -622,7 +622,7 @@ pub struct ButtonInteractionCard {
     /// Lines of a name and a value. May be empty. At most 6 items.
     pub horizontal_content_list: Option<Vec<HorizontalContent>>,
     /// A drop-down selection submitted with the buttons.
-    pub button_selection: Option<SelectionItem>,
+    pub button_selection: Option<Selection>,
     /// The buttons. At most 6 items.
     pub button_list: Vec<Button>,
     /// The target of a click on the card.
@@ -690,7 +690,7 @@ impl ButtonInteractionCard {
 
     /// Sets [`button_selection`](Self::button_selection).
     #[must_use]
-    pub fn button_selection(mut self, button_selection: SelectionItem) -> Self {
+    pub fn button_selection(mut self, button_selection: Selection) -> Self {
         self.button_selection = Some(button_selection);
         self
     }
@@ -761,7 +761,7 @@ pub struct MultipleInteractionCard {
     /// The title. Its `title` is required.
     pub main_title: MainTitle,
     /// The selections. 1 to 3 items.
-    pub select_list: Vec<SelectionItem>,
+    pub select_list: Vec<Selection>,
     /// The submit button.
     pub submit_button: SubmitButton,
     /// The card's ID, which its events contain. Must be unique within the bot. An update can't change it.
@@ -774,7 +774,7 @@ impl MultipleInteractionCard {
     #[must_use]
     pub fn new(
         main_title: MainTitle,
-        select_list: impl IntoIterator<Item = SelectionItem>,
+        select_list: impl IntoIterator<Item = Selection>,
         submit_button: SubmitButton,
     ) -> Self {
         Self {
@@ -1094,7 +1094,7 @@ impl HorizontalContent {
 /// `question` is required if `type` is `3`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct JumpAction {
+pub struct Jump {
     /// The type of target that a click opens. Default 0.
     pub r#type: Option<JumpType>,
     /// The question that a click asks the bot. At most 200 bytes.
@@ -1109,7 +1109,7 @@ pub struct JumpAction {
     pub pagepath: Option<String>,
 }
 
-impl JumpAction {
+impl Jump {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
@@ -1422,7 +1422,7 @@ impl SubmitButton {
 /// `option_list.id` is different in each item.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct SelectionItem {
+pub struct Selection {
     /// The key of the selection in the callback event. At most 1024 bytes.
     pub question_key: String,
     /// The title of the selection. Recommended: up to 13 characters.
@@ -1435,7 +1435,7 @@ pub struct SelectionItem {
     pub option_list: Vec<SelectionOption>,
 }
 
-impl SelectionItem {
+impl Selection {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
@@ -1501,7 +1501,7 @@ pub struct Button {
     /// The button's style: one of four, which the page shows as an image. WeCom treats any other value as
     /// 1. Default 1, 1 to 4.
     pub style: Option<u64>,
-    /// The key that the callback event contains. At most 1024 bytes.
+    /// The key that the callback event contains as its `event_key`. At most 1024 bytes.
     pub key: String,
 }
 

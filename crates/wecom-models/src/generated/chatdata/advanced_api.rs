@@ -201,7 +201,7 @@ impl SubmitPay {
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SubmitPayResponse {}
 
-/// Lists the provider's orders.
+/// Lists the provider's orders, one page at a time.
 ///
 /// `POST /cgi-bin/advanced_api/list_order` ·
 /// [获取订单列表](https://developer.work.weixin.qq.com/document/path/100300)

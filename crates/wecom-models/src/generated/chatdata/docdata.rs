@@ -17,7 +17,7 @@ mod reverse;
 
 use crate::{Timestamp, Unknown};
 
-/// Lists the members whose documents are archived.
+/// Lists the members whose documents are archived, one page at a time.
 ///
 /// `POST /cgi-bin/docdata/get_auth_user_list` ·
 /// [获取文档存档的授权成员](https://developer.work.weixin.qq.com/document/path/101873)

@@ -17,7 +17,7 @@ mod reverse;
 
 use crate::{Timestamp, Unknown};
 
-/// Searches group chats by name.
+/// Searches group chats by name, one page at a time.
 ///
 /// `POST /cgi-bin/chatdata/search_chat` ·
 /// [会话名称搜索](https://developer.work.weixin.qq.com/document/path/99496)
@@ -78,7 +78,7 @@ pub struct SearchChatResponse {
     pub chat_list: Vec<Chat>,
 }
 
-/// Searches messages by content, latest first.
+/// Searches messages by content, latest first, one page at a time.
 ///
 /// `POST /cgi-bin/chatdata/search_msg` ·
 /// [会话消息搜索](https://developer.work.weixin.qq.com/document/path/97374)

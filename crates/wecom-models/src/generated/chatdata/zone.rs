@@ -67,7 +67,7 @@ impl SetPublicKey {
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SetPublicKeyResponse {}
 
-/// Lists the members whose conversations are kept in the zone.
+/// Lists the members whose conversations are kept in the zone, one page at a time.
 ///
 /// `POST /cgi-bin/chatdata/get_auth_user_list` ·
 /// [获取授权存档的成员列表](https://developer.work.weixin.qq.com/document/path/99962)

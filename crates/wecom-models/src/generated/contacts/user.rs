@@ -1029,7 +1029,7 @@ pub struct GetUserIdByEmailResponse {
     pub userid: String,
 }
 
-/// Lists the IDs of all members, with those of their departments.
+/// Lists the IDs of all members, with those of their departments, one page at a time.
 ///
 /// `POST /cgi-bin/user/list_id` · [获取成员ID列表](https://developer.work.weixin.qq.com/document/path/96067)
 ///
@@ -1085,7 +1085,7 @@ pub struct ListUserIdResponse {
     pub dept_user: Vec<DepartmentMember>,
 }
 
-/// Lists the members who have authorized the app.
+/// Lists the members who have authorized the app, one page at a time.
 ///
 /// `POST /cgi-bin/user/list_member_auth` ·
 /// [获取成员授权列表](https://developer.work.weixin.qq.com/document/path/94513)

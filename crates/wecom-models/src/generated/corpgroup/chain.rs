@@ -167,7 +167,7 @@ pub struct GetChainGroupResponse {
     pub groups: Vec<ChainGroup>,
 }
 
-/// Lists the companies in a group of a chain.
+/// Lists the companies in a group of a chain, one page at a time.
 ///
 /// `POST /cgi-bin/corpgroup/corp/get_chain_corpinfo_list` ·
 /// [获取企业上下游通讯录分组下的企业详情列表](https://developer.work.weixin.qq.com/document/path/95820)

@@ -18,7 +18,7 @@ mod reverse;
 
 use crate::{Secret, Unknown};
 
-/// Lists the companies that an app is shared with.
+/// Lists the companies that an app is shared with, one page at a time.
 ///
 /// `POST /cgi-bin/corpgroup/corp/list_app_share_info` ·
 /// [获取应用共享信息](https://developer.work.weixin.qq.com/document/path/93403)

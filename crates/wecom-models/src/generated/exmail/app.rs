@@ -374,7 +374,7 @@ impl ComposeSendMeeting {
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ComposeSendMeetingResponse {}
 
-/// Lists the emails in the app's inbox that arrived in a period.
+/// Lists the emails in the app's inbox that arrived in a period, one page at a time.
 ///
 /// `POST /cgi-bin/exmail/app/get_mail_list` ·
 /// [获取收件箱邮件列表](https://developer.work.weixin.qq.com/document/path/97369)

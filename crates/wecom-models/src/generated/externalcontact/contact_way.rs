@@ -265,7 +265,8 @@ pub struct GetContactWayResponse {
     pub contact_way: ContactWay,
 }
 
-/// Lists the IDs of the Contact Me QR codes and mini program buttons that were created in a period.
+/// Lists the IDs of the Contact Me QR codes and mini program buttons that were created in a period,
+/// one page at a time.
 ///
 /// `POST /cgi-bin/externalcontact/list_contact_way` ·
 /// [获取企业已配置的「联系我」列表](https://developer.work.weixin.qq.com/document/path/92228)

@@ -136,7 +136,7 @@ pub struct GetExternalContactResponse {
     pub next_cursor: Option<String>,
 }
 
-/// Lists the customers of several members, in detail.
+/// Lists the customers of several members, in detail, one page at a time.
 ///
 /// `POST /cgi-bin/externalcontact/batch/get_by_user` ·
 /// [批量获取客户详情](https://developer.work.weixin.qq.com/document/path/92994)
@@ -310,7 +310,8 @@ impl RemarkExternalContact {
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RemarkExternalContactResponse {}
 
-/// Lists all external contacts that were served, with who added them and the group chats they joined.
+/// Lists all external contacts that were served, with who added them and the group chats they joined,
+/// one page at a time.
 ///
 /// `POST /cgi-bin/externalcontact/contact_list` ·
 /// [获取已服务的外部联系人](https://developer.work.weixin.qq.com/document/path/99434)

@@ -21,7 +21,7 @@ mod reverse;
 
 use crate::{Timestamp, UnknownUnion};
 
-/// Lists the IDs of the rule groups.
+/// Lists the IDs of the rule groups, one page at a time.
 ///
 /// `POST /cgi-bin/externalcontact/customer_strategy/list` ·
 /// [获取规则组列表](https://developer.work.weixin.qq.com/document/path/94883)
@@ -124,7 +124,7 @@ pub struct GetCustomerStrategyResponse {
     pub strategy: RuleGroup,
 }
 
-/// Lists the members and departments in the scope of a rule group.
+/// Lists the members and departments in the scope of a rule group, one page at a time.
 ///
 /// `POST /cgi-bin/externalcontact/customer_strategy/get_range` ·
 /// [获取规则组管理范围](https://developer.work.weixin.qq.com/document/path/94883)

@@ -18,7 +18,7 @@ mod reverse;
 
 use crate::{Timestamp, Unknown};
 
-/// Lists the customer groups for which customer group management is set up.
+/// Lists the customer groups for which customer group management is set up, one page at a time.
 ///
 /// `POST /cgi-bin/externalcontact/groupchat/list` ·
 /// [获取客户群列表](https://developer.work.weixin.qq.com/document/path/92120)

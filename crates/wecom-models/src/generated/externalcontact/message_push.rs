@@ -170,7 +170,7 @@ pub struct AddMsgTemplateResponse {
     pub msgid: String,
 }
 
-/// Lists the broadcasts that were created in a period.
+/// Lists the broadcasts that were created in a period, one page at a time.
 ///
 /// `POST /cgi-bin/externalcontact/get_groupmsg_list_v2` ·
 /// [获取群发记录列表](https://developer.work.weixin.qq.com/document/path/93338)
@@ -269,7 +269,7 @@ pub struct GetGroupMsgListV2Response {
     pub group_msg_list: Vec<GroupMsg>,
 }
 
-/// Lists the members who are to send a broadcast, and their status.
+/// Lists the members who are to send a broadcast, and their status, one page at a time.
 ///
 /// `POST /cgi-bin/externalcontact/get_groupmsg_task` ·
 /// [获取群发成员发送任务列表](https://developer.work.weixin.qq.com/document/path/93338)
@@ -336,7 +336,8 @@ pub struct GetGroupMsgTaskResponse {
     pub task_list: Vec<SendTask>,
 }
 
-/// Lists the customers or customer groups that one member was to send a broadcast to, and the results.
+/// Lists the customers or customer groups that one member was to send a broadcast to, and the results,
+/// one page at a time.
 ///
 /// `POST /cgi-bin/externalcontact/get_groupmsg_send_result` ·
 /// [获取企业群发成员执行结果](https://developer.work.weixin.qq.com/document/path/93338)

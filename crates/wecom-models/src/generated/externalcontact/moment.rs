@@ -197,7 +197,7 @@ impl CancelMomentTask {
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CancelMomentTaskResponse {}
 
-/// Lists the moments that were created in a period, by the company or by members.
+/// Lists the moments that were created in a period, by the company or by members, one page at a time.
 ///
 /// `POST /cgi-bin/externalcontact/get_moment_list` ·
 /// [获取企业全部的发表列表](https://developer.work.weixin.qq.com/document/path/93333)
@@ -288,7 +288,8 @@ pub struct GetMomentListResponse {
     pub moment_list: Vec<Moment>,
 }
 
-/// Lists the members who are to post a moment of the company, and whether they have.
+/// Lists the members who are to post a moment of the company, and whether they have, one page at a
+/// time.
 ///
 /// `POST /cgi-bin/externalcontact/get_moment_task` ·
 /// [获取客户朋友圈企业发表的列表](https://developer.work.weixin.qq.com/document/path/93333)
@@ -352,7 +353,8 @@ pub struct GetMomentTaskResponse {
     pub task_list: Vec<MomentTask>,
 }
 
-/// Lists the customers who were chosen to see a moment when a member created or posted it.
+/// Lists the customers who were chosen to see a moment when a member created or posted it, one page at
+/// a time.
 ///
 /// `POST /cgi-bin/externalcontact/get_moment_customer_list` ·
 /// [获取客户朋友圈发表时选择的可见范围](https://developer.work.weixin.qq.com/document/path/93333)
@@ -422,7 +424,8 @@ pub struct GetMomentCustomerListResponse {
     pub customer_list: Vec<ChosenCustomer>,
 }
 
-/// Lists the customers who can see a moment in their Moments after a member posted it.
+/// Lists the customers who can see a moment in their Moments after a member posted it, one page at a
+/// time.
 ///
 /// `POST /cgi-bin/externalcontact/get_moment_send_result` ·
 /// [获取客户朋友圈发表后的可见客户列表](https://developer.work.weixin.qq.com/document/path/93333)

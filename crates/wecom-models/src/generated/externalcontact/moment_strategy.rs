@@ -21,7 +21,7 @@ mod reverse;
 
 use crate::{Timestamp, UnknownUnion};
 
-/// Lists the IDs of the rule groups of customer Moments.
+/// Lists the IDs of the rule groups of customer Moments, one page at a time.
 ///
 /// `POST /cgi-bin/externalcontact/moment_strategy/list` ·
 /// [获取规则组列表](https://developer.work.weixin.qq.com/document/path/94890)
@@ -125,7 +125,8 @@ pub struct GetMomentStrategyResponse {
     pub strategy: RuleGroup,
 }
 
-/// Lists the members and departments that a rule group of customer Moments manages.
+/// Lists the members and departments that a rule group of customer Moments manages, one page at a
+/// time.
 ///
 /// `POST /cgi-bin/externalcontact/moment_strategy/get_range` ·
 /// [获取规则组管理范围](https://developer.work.weixin.qq.com/document/path/94890)

@@ -99,7 +99,8 @@ pub struct TransferCustomerResponse {
     pub customer: Vec<TransferredCustomer>,
 }
 
-/// Lists the customers of a current member that are assigned to another member, and their status.
+/// Lists the customers of a current member that are assigned to another member, and their status, one
+/// page at a time.
 ///
 /// `POST /cgi-bin/externalcontact/transfer_result` ·
 /// [查询客户接替状态](https://developer.work.weixin.qq.com/document/path/94088)
@@ -213,7 +214,7 @@ pub struct OnJobTransferGroupChatResponse {
     pub failed_chat_list: Vec<FailedChat>,
 }
 
-/// Lists the customers of departed members.
+/// Lists the customers of departed members, one page at a time.
 ///
 /// `POST /cgi-bin/externalcontact/get_unassigned_list` ·
 /// [获取待分配的离职成员列表](https://developer.work.weixin.qq.com/document/path/92124)
@@ -335,7 +336,8 @@ pub struct TransferResignedCustomerResponse {
     pub customer: Vec<TransferredCustomer>,
 }
 
-/// Lists the customers of a departed member that are assigned to another member, and their status.
+/// Lists the customers of a departed member that are assigned to another member, and their status, one
+/// page at a time.
 ///
 /// `POST /cgi-bin/externalcontact/resigned/transfer_result` ·
 /// [查询客户接替状态](https://developer.work.weixin.qq.com/document/path/94082)

@@ -328,9 +328,8 @@ pub struct Customer {
     pub nickname: String,
     /// The URL of the customer's avatar in WeChat. Absent for customized and third-party apps.
     pub avatar: Option<String>,
-    /// The customer's gender. Always 0 for customized and third-party apps. The page lists no other
-    /// values.
-    pub gender: i64,
+    /// The gender. Customized and third-party apps get 0.
+    pub gender: Gender,
     /// The customer's WeChat unionid. Present only if the company has bound a WeChat developer account,
     /// and not for third-party apps.
     pub unionid: Option<String>,
@@ -362,6 +361,20 @@ pub struct ChannelsEntry {
     pub shop_nickname: Option<String>,
     /// The type of place.
     pub scene: ChannelsScene,
+}
+
+/// A gender.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Gender {
+    /// `0`: unknown, or not available to this app.
+    Undefined,
+    /// `1`
+    Male,
+    /// `2`
+    Female,
+    /// A value the documentation does not list.
+    Other(Unknown),
 }
 
 /// A place in WeChat Channels from which customer service is entered.

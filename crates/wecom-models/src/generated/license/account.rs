@@ -270,7 +270,7 @@ pub struct BatchGetActiveInfoByCodeResponse {
     pub invalid_active_code_list: Vec<String>,
 }
 
-/// Lists a company's activated accounts, including expired ones.
+/// Lists a company's activated accounts, including expired ones, one page at a time.
 ///
 /// `POST /cgi-bin/license/list_actived_account` ·
 /// [获取企业的账号列表](https://developer.work.weixin.qq.com/document/path/95544)

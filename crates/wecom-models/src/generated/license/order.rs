@@ -198,7 +198,7 @@ pub struct SubmitOrderJobResponse {
     pub order_id: String,
 }
 
-/// Lists the license orders that the provider placed in a period.
+/// Lists the license orders that the provider placed in a period, one page at a time.
 ///
 /// `POST /cgi-bin/license/list_order` ·
 /// [获取订单列表](https://developer.work.weixin.qq.com/document/path/95647)
@@ -316,7 +316,8 @@ pub struct GetOrderResponse {
     pub order: Order,
 }
 
-/// Lists an order's accounts: activation codes of a new purchase, members of a renewal.
+/// Lists an order's accounts: activation codes of a new purchase, members of a renewal, one page at a
+/// time.
 ///
 /// `POST /cgi-bin/license/list_order_account` ·
 /// [获取订单中的账号列表](https://developer.work.weixin.qq.com/document/path/95649)

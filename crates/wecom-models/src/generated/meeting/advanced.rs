@@ -474,7 +474,7 @@ pub struct GetMeetingInfoResponse {
     pub sub_repeat_list: Option<Vec<SubRepeat>>,
 }
 
-/// Lists the invitees of a meeting.
+/// Lists the invitees of a meeting, one page at a time.
 ///
 /// `POST /cgi-bin/meeting/get_invitees` ·
 /// [获取会议受邀成员列表](https://developer.work.weixin.qq.com/document/path/98160)
@@ -676,7 +676,7 @@ pub struct GetCustomerShortUrlResponse {
     pub meeting_short_url_customer_data_list: Vec<PersonalLink>,
 }
 
-/// Lists the attendees now in the meeting.
+/// Lists the attendees now in the meeting, one page at a time.
 ///
 /// `POST /cgi-bin/meeting/get_realtime_attendee_list` ·
 /// [获取实时会中成员列表](https://developer.work.weixin.qq.com/document/path/98157)
@@ -755,7 +755,7 @@ pub struct GetRealtimeAttendeeListResponse {
     pub attendees: Vec<RealtimeAttendee>,
 }
 
-/// Lists those who have attended a scheduled meeting or a webinar.
+/// Lists those who have attended a scheduled meeting or a webinar, one page at a time.
 ///
 /// `POST /cgi-bin/meeting/get_attendee_list` ·
 /// [获取已参会成员列表](https://developer.work.weixin.qq.com/document/path/98156)
@@ -853,7 +853,7 @@ pub struct GetAttendeeListResponse {
     pub attendees: Vec<Attendee>,
 }
 
-/// Lists the people now in a meeting's waiting room.
+/// Lists the people now in a meeting's waiting room, one page at a time.
 ///
 /// `POST /cgi-bin/meeting/waitingroom/get_current_user_list` ·
 /// [获取实时等候室成员列表](https://developer.work.weixin.qq.com/document/path/98163)
@@ -920,7 +920,8 @@ pub struct GetWaitingRoomCurrentUserListResponse {
     pub user_list: Vec<WaitingUser>,
 }
 
-/// Lists all who were in a meeting's waiting room, before, during and after the meeting.
+/// Lists all who were in a meeting's waiting room, before, during and after the meeting, one page at a
+/// time.
 ///
 /// `POST /cgi-bin/meeting/waitingroom/get_user_list` ·
 /// [获取等候室成员记录](https://developer.work.weixin.qq.com/document/path/98164)

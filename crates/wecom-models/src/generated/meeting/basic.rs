@@ -122,7 +122,7 @@ impl CancelMeeting {
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CancelMeetingResponse {}
 
-/// Lists a member's meetings in a period.
+/// Lists a member's meetings in a period, one page at a time.
 ///
 /// `POST /cgi-bin/meeting/get_user_meetingid` ·
 /// [获取成员会议ID列表](https://developer.work.weixin.qq.com/document/path/99050)

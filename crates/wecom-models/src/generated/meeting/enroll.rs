@@ -227,7 +227,7 @@ pub struct QueryEnrollByTmpOpenIdResponse {
     pub enroll_id_list: Option<Vec<AttendeeEnrollId>>,
 }
 
-/// Lists the enrollments for a meeting, with their answers.
+/// Lists the enrollments for a meeting, with their answers, one page at a time.
 ///
 /// `POST /cgi-bin/meeting/enroll/list` ·
 /// [获取会议报名信息](https://developer.work.weixin.qq.com/document/path/98810)

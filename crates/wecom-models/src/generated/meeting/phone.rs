@@ -66,7 +66,8 @@ pub struct PhoneCallOutResponse {
     pub invalid_phone_numbers: Vec<PhoneNumber>,
 }
 
-/// Lists the phone numbers called for a meeting, from WeCom, the API or the web, by any caller.
+/// Lists the phone numbers called for a meeting, from WeCom, the API or the web, by any caller, one
+/// page at a time.
 ///
 /// `POST /cgi-bin/meeting/phone/get_callout_status` ·
 /// [获取会议的外呼状态](https://developer.work.weixin.qq.com/document/path/98824)

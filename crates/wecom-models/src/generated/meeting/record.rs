@@ -26,7 +26,7 @@ mod reverse;
 use serde_json::Value;
 use crate::{Secret, Timestamp, Unknown};
 
-/// Lists the cloud recordings of meetings.
+/// Lists the cloud recordings of meetings, one page at a time.
 ///
 /// `POST /cgi-bin/meeting/record/list` ·
 /// [获取会议录制列表](https://developer.work.weixin.qq.com/document/path/98192)

@@ -127,7 +127,7 @@ impl ReleaseRooms {
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ReleaseRoomsResponse {}
 
-/// Lists the company's Rooms meeting rooms.
+/// Lists the company's Rooms meeting rooms, one page at a time.
 ///
 /// `POST /cgi-bin/meeting/rooms/list` ·
 /// [获取Rooms会议室列表](https://developer.work.weixin.qq.com/document/path/98795)
@@ -285,7 +285,7 @@ pub struct GetRoomsConfigResponse {
     pub record_settings: RecordSettings,
 }
 
-/// Lists the meetings of a Rooms meeting room.
+/// Lists the meetings of a Rooms meeting room, one page at a time.
 ///
 /// `POST /cgi-bin/meeting/rooms/list_meetings` ·
 /// [获取Rooms会议室下的会议列表](https://developer.work.weixin.qq.com/document/path/98796)
@@ -385,7 +385,7 @@ pub struct ListRoomsMeetingsResponse {
     pub meeting_info_list: Vec<RoomsMeeting>,
 }
 
-/// Lists the company's Rooms devices.
+/// Lists the company's Rooms devices, one page at a time.
 ///
 /// `POST /cgi-bin/meeting/rooms/list_devices` ·
 /// [获取设备列表](https://developer.work.weixin.qq.com/document/path/98798)
@@ -453,7 +453,7 @@ pub struct ListRoomsDevicesResponse {
     pub device_info_list: Vec<DeviceInfo>,
 }
 
-/// Lists the controllers of the company's Rooms devices.
+/// Lists the controllers of the company's Rooms devices, one page at a time.
 ///
 /// `POST /cgi-bin/meeting/rooms/list_controllers` ·
 /// [获取控制器列表](https://developer.work.weixin.qq.com/document/path/98799)

@@ -16,7 +16,8 @@ mod reverse;
 
 use crate::{Timestamp, Unknown};
 
-/// Lists the meetings that members started, or couldn't start, in a period, latest first.
+/// Lists the meetings that members started, or couldn't start, in a period, latest first, one page at
+/// a time.
 ///
 /// `POST /cgi-bin/meeting/statistics/get_start_list` ·
 /// [获取会议发起记录](https://developer.work.weixin.qq.com/document/path/99651)

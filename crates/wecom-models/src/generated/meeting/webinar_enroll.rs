@@ -227,7 +227,7 @@ pub struct QueryWebinarEnrollByTmpOpenIdResponse {
     pub enroll_id_list: Option<Vec<AttendeeEnrollId>>,
 }
 
-/// Lists the enrollments for a webinar, with their answers.
+/// Lists the enrollments for a webinar, with their answers, one page at a time.
 ///
 /// `POST /cgi-bin/meeting/webinar/enroll/list` ·
 /// [获取网络研讨会报名信息](https://developer.work.weixin.qq.com/document/path/98876)

@@ -1275,7 +1275,7 @@ pub struct Button {
     pub text: String,
     /// The button's style: one of four. WeCom treats any other value as 1. Default 1, 1 to 4.
     pub style: Option<u64>,
-    /// The key that the callback event contains. At most 1024 bytes.
+    /// The key that the callback event contains as its EventKey. At most 1024 bytes.
     pub key: String,
 }
 

@@ -341,7 +341,7 @@ impl ReportDeviceStatus {
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ReportDeviceStatusResponse {}
 
-/// Lists the people who may use a device.
+/// Lists the people who may use a device, one page at a time.
 ///
 /// `POST /cgi-bin/openhw/device/get_userinfo_by_page` ·
 /// [全量获取设备成员列表](https://developer.work.weixin.qq.com/document/path/95984)

@@ -20,7 +20,7 @@ mod reverse;
 
 use crate::{Secret, Timestamp, Unknown};
 
-/// Lists a member's print jobs.
+/// Lists a member's print jobs, one page at a time.
 ///
 /// `POST /cgi-bin/openhw/device/get_printer_job_list` ·
 /// [获取打印任务列表](https://developer.work.weixin.qq.com/document/path/96407)

@@ -110,7 +110,7 @@ impl SetMchUseScope {
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SetMchUseScopeResponse {}
 
-/// Lists payments that members have collected, and refunds.
+/// Lists payments that members have collected, and refunds, one page at a time.
 ///
 /// `POST /cgi-bin/externalpay/get_bill_list` ·
 /// [获取对外收款记录](https://developer.work.weixin.qq.com/document/path/93667)
@@ -240,7 +240,7 @@ pub struct GetPaymentInfoResponse {
     pub bill_list: Vec<PaymentBill>,
 }
 
-/// Lists the fund statement of the company's merchant IDs.
+/// Lists the fund statement of the company's merchant IDs, one page at a time.
 ///
 /// `POST /cgi-bin/externalpay/get_fund_flow` ·
 /// [获取资金流水](https://developer.work.weixin.qq.com/document/path/98100)

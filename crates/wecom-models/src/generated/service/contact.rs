@@ -20,7 +20,7 @@ mod reverse;
 
 use crate::Unknown;
 
-/// Searches the members and departments of a company by name.
+/// Searches the members and departments of a company by name, one page at a time.
 ///
 /// `POST /cgi-bin/service/contact/search` ·
 /// [通讯录单个搜索](https://developer.work.weixin.qq.com/document/path/91844)

@@ -633,7 +633,7 @@ impl DeleteBlocks {
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteBlocksResponse {}
 
-/// Lists the blocks of a page of a smart document.
+/// Lists the blocks of a page of a smart document, one page at a time.
 ///
 /// `POST /cgi-bin/wedoc/smartdoc/get_block_list` ·
 /// [获取内容块列表](https://developer.work.weixin.qq.com/document/path/101626)

@@ -16,7 +16,7 @@ mod impls;
 #[cfg(feature = "bidirectional")]
 mod reverse;
 
-/// Lists the group chats that automated processes of a smart sheet created.
+/// Lists the group chats that automated processes of a smart sheet created, one page at a time.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/groupchat/list` ·
 /// [获取群聊列表](https://developer.work.weixin.qq.com/document/path/100989)

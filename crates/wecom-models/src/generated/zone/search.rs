@@ -18,7 +18,7 @@ mod reverse;
 
 use crate::{Timestamp, Unknown};
 
-/// Searches group chats by name.
+/// Searches group chats by name, one page at a time.
 ///
 /// `INVOKE search_chat` · [会话名称搜索](https://developer.work.weixin.qq.com/document/path/99971)
 ///
@@ -79,7 +79,7 @@ pub struct SearchChatResponse {
     pub chat_list: Vec<Chat>,
 }
 
-/// Searches messages by content, latest first.
+/// Searches messages by content, latest first, one page at a time.
 ///
 /// `INVOKE search_msg` · [会话消息搜索](https://developer.work.weixin.qq.com/document/path/99972)
 ///
@@ -183,7 +183,7 @@ pub struct SearchMsgResponse {
     pub msg_list: Vec<FoundMessage>,
 }
 
-/// Searches members and customers by name.
+/// Searches members and customers by name, one page at a time.
 ///
 /// `INVOKE search_contact_or_customer` ·
 /// [员工或客户名称搜索](https://developer.work.weixin.qq.com/document/path/100243)

@@ -338,7 +338,7 @@ impl crate::Check for HorizontalContent {
     }
 }
 
-impl crate::Check for JumpAction {
+impl crate::Check for Jump {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_bytes("question", &self.question, 200);
         checker
@@ -426,7 +426,7 @@ impl crate::Check for SubmitButton {
     }
 }
 
-impl crate::Check for SelectionItem {
+impl crate::Check for Selection {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_bytes("question_key", &self.question_key, 1024);
         checker.min_items("option_list", &self.option_list, 1);

@@ -342,7 +342,7 @@ impl wire::WriteObject for HorizontalContent {
     }
 }
 
-impl wire::WriteObject for JumpAction {
+impl wire::WriteObject for Jump {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put_some("type", &self.r#type)?;
         out.put_some("question", &self.question)?;
@@ -404,7 +404,7 @@ impl wire::WriteObject for SubmitButton {
     }
 }
 
-impl wire::WriteObject for SelectionItem {
+impl wire::WriteObject for Selection {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("question_key", &self.question_key)?;
         out.put_some("title", &self.title)?;
@@ -507,8 +507,8 @@ wire::write_objects! {
     UpdateTemplateCardReply, TextContent, Stream, StreamImage, MarkdownContent, Feedback,
     CardReply, TextNoticeCard, NewsNoticeCard, ButtonInteractionCard,
     VoteInteractionCard, MultipleInteractionCard, CardSource, ActionMenu, MenuAction,
-    MainTitle, EmphasisContent, QuoteArea, HorizontalContent, JumpAction, NoticeAction,
-    CardAction, VerticalContent, CardImage, ImageTextArea, SubmitButton, SelectionItem,
+    MainTitle, EmphasisContent, QuoteArea, HorizontalContent, Jump, NoticeAction,
+    CardAction, VerticalContent, CardImage, ImageTextArea, SubmitButton, Selection,
     SelectionOption, Button, Checkbox, VoteOption, StreamItem, Message, TemplateCard
 }
 

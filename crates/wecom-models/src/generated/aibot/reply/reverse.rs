@@ -386,7 +386,7 @@ impl wire::ReadObject for HorizontalContent {
     }
 }
 
-impl wire::ReadObject for JumpAction {
+impl wire::ReadObject for Jump {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -497,7 +497,7 @@ impl wire::ReadObject for SubmitButton {
     }
 }
 
-impl wire::ReadObject for SelectionItem {
+impl wire::ReadObject for Selection {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -660,8 +660,8 @@ wire::read_objects! {
     UpdateTemplateCardReply, TextContent, Stream, StreamImage, MarkdownContent, Feedback,
     CardReply, TextNoticeCard, NewsNoticeCard, ButtonInteractionCard,
     VoteInteractionCard, MultipleInteractionCard, CardSource, ActionMenu, MenuAction,
-    MainTitle, EmphasisContent, QuoteArea, HorizontalContent, JumpAction, NoticeAction,
-    CardAction, VerticalContent, CardImage, ImageTextArea, SubmitButton, SelectionItem,
+    MainTitle, EmphasisContent, QuoteArea, HorizontalContent, Jump, NoticeAction,
+    CardAction, VerticalContent, CardImage, ImageTextArea, SubmitButton, Selection,
     SelectionOption, Button, Checkbox, VoteOption
 }
 

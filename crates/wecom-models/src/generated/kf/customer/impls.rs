@@ -6,6 +6,28 @@
 use super::*;
 use crate::wire;
 
+impl wire::IntEnum for Gender {
+    fn from_code(code: i64) -> Option<Self> {
+        let value = match code {
+            0 => Self::Undefined,
+            1 => Self::Male,
+            2 => Self::Female,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn code(&self) -> Result<i64, &Unknown> {
+        let code = match self {
+            Self::Undefined => 0,
+            Self::Male => 1,
+            Self::Female => 2,
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(code)
+    }
+}
+
 impl wire::IntEnum for ChannelsScene {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
@@ -228,15 +250,15 @@ wire::read_objects! {
 }
 
 wire::read_int_enums! {
-    ChannelsScene
+    Gender, ChannelsScene
 }
 
 wire::open_enums! {
-    ChannelsScene
+    Gender, ChannelsScene
 }
 
 wire::int_enums! {
-    ChannelsScene
+    Gender, ChannelsScene
 }
 
 wire::open_unions! {

@@ -79,7 +79,7 @@ wire::write_objects! {
 }
 
 wire::write_int_enums! {
-    ChannelsScene
+    Gender, ChannelsScene
 }
 
 impl wire::ReadObject for GetUpgradeServiceConfig {
