@@ -1998,7 +1998,7 @@ pub struct NewGroup {
     /// The reminder of make-up check-ins. If omitted, there is none.
     pub buka_remind: Option<MakeUpReminder>,
     /// The cases in which no make-up check-in is possible, as bits: 1 missed check-in, 2 late, 4 left
-    /// early, 8 other exceptions. 0 means no restriction. Default 0.
+    /// early, 8 other exceptions. 0 means no restriction. Default 0, at most 15.
     pub buka_restriction: Option<u64>,
     /// The time the next day begins, in seconds since midnight. Only for free schedules. Default 0, less
     /// than 86400, a multiple of 60.
@@ -2364,7 +2364,7 @@ pub struct GroupChanges {
     /// The reminder of make-up check-ins.
     pub buka_remind: Option<MakeUpReminder>,
     /// The cases in which no make-up check-in is possible, as bits: 1 missed check-in, 2 late, 4 left
-    /// early, 8 other exceptions. 0 means no restriction.
+    /// early, 8 other exceptions. 0 means no restriction. At most 15.
     pub buka_restriction: Option<u64>,
     /// The time the next day begins, in seconds since midnight. Only for free schedules. Less than 86400,
     /// a multiple of 60.

@@ -615,6 +615,7 @@ impl crate::Check for NewGroup {
         checker.multiple_of("offwork_interval_time", &self.offwork_interval_time, 300);
         checker.nested("ot_info_v2", &self.ot_info_v2);
         checker.nested("buka_remind", &self.buka_remind);
+        checker.max("buka_restriction", &self.buka_restriction, 15);
         checker.exclusive_max("span_day_time", &self.span_day_time, 86400);
         checker.multiple_of("span_day_time", &self.span_day_time, 60);
         checker.min("standard_work_duration", &self.standard_work_duration, -1);
@@ -838,6 +839,7 @@ impl crate::Check for GroupChanges {
         checker.multiple_of("offwork_interval_time", &self.offwork_interval_time, 300);
         checker.nested("ot_info_v2", &self.ot_info_v2);
         checker.nested("buka_remind", &self.buka_remind);
+        checker.max("buka_restriction", &self.buka_restriction, 15);
         checker.exclusive_max("span_day_time", &self.span_day_time, 86400);
         checker.multiple_of("span_day_time", &self.span_day_time, 60);
         checker.min("standard_work_duration", &self.standard_work_duration, -1);

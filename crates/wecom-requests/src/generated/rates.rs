@@ -299,6 +299,22 @@ pub(crate) static RATES: &[GeneralRate] = &[
         excess: Excess::Dropped,
     },
     GeneralRate {
+        name: "events_created",
+        doc: "The calendar events that an app creates, as the overview of the chapter on events (日程) says.",
+        of: Of::Paths(&["/cgi-bin/oa/schedule/add"]),
+        per: Scope::App,
+        counts: Counts::Calls,
+        recipients: None,
+        rates: &[
+            Rate {
+                calls: 20000,
+                per: Period::Day,
+            },
+        ],
+        times_accounts: false,
+        excess: Excess::Refused,
+    },
+    GeneralRate {
         name: "images_uploaded",
         doc: "The permanent images that a company uploads.",
         of: Of::Paths(&["/cgi-bin/media/uploadimg"]),
