@@ -153,8 +153,7 @@ pub struct SetOneUserQuota {
     pub userid: String,
     /// The ID of the type of leave.
     pub vacation_id: u64,
-    /// The balance in seconds, at most 1000 days or 24000 hours, in steps of 0.1 hours or 0.1 days. At
-    /// most 86400000.
+    /// The balance, in seconds. At most 86400000.
     pub leftduration: u64,
     /// The unit of the type of leave. It must be the configured one.
     pub time_attr: LeaveUnit,
