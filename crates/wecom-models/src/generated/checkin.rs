@@ -80,7 +80,7 @@ pub struct GetCorpCheckinOptionResponse {
 ///
 /// The members must be visible to the app.
 ///
-/// Self-built apps must be listed under 打卡 › 可调用接口的应用. Customized and third-party apps need the
+/// Self-built apps must be listed under 打卡 › 可调用接口的应用; customized and third-party apps need the
 /// permission 打卡. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
 #[doc(
@@ -137,7 +137,7 @@ pub struct GetCheckinOptionResponse {
 ///
 /// The members must be visible to the app.
 ///
-/// Self-built apps must be listed under 打卡 › 可调用接口的应用. Customized and third-party apps need the
+/// Self-built apps must be listed under 打卡 › 可调用接口的应用; customized and third-party apps need the
 /// permission 打卡. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
 #[doc(
@@ -197,7 +197,7 @@ pub struct GetCheckinDataResponse {
 ///
 /// The members must be visible to the app.
 ///
-/// Self-built apps must be listed under 打卡 › 可调用接口的应用. Customized and third-party apps need the
+/// Self-built apps must be listed under 打卡 › 可调用接口的应用; customized and third-party apps need the
 /// permission 打卡. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
 #[doc(
@@ -253,7 +253,7 @@ pub struct GetCheckinDayDataResponse {
 ///
 /// The members must be visible to the app.
 ///
-/// Self-built apps must be listed under 打卡 › 可调用接口的应用. Customized and third-party apps need the
+/// Self-built apps must be listed under 打卡 › 可调用接口的应用; customized and third-party apps need the
 /// permission 打卡. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
 #[doc(
@@ -311,7 +311,7 @@ pub struct GetCheckinMonthDataResponse {
 ///
 /// The members must be visible to the app.
 ///
-/// Self-built apps must be listed under 打卡 › 可调用接口的应用. Customized and third-party apps need the
+/// Self-built apps must be listed under 打卡 › 可调用接口的应用; customized and third-party apps need the
 /// permission 打卡. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
 ///
@@ -373,7 +373,7 @@ pub struct GetCheckinScheduleListResponse {
 ///
 /// Only for check-in rules with a shift schedule (按班次上下班).
 ///
-/// Self-built apps must be listed under 打卡 › 可调用接口的应用. Customized and third-party apps need the
+/// Self-built apps must be listed under 打卡 › 可调用接口的应用; customized and third-party apps need the
 /// permission 打卡. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
 #[doc(
@@ -427,7 +427,7 @@ pub struct SetCheckinScheduleListResponse {}
 /// A check-in by approval (审批打卡) can't be corrected while its approval is pending; a correction clears
 /// the data of the former check-in by approval.
 ///
-/// Self-built apps must be listed under 打卡 › 可调用接口的应用. Customized and third-party apps can't call it
+/// Self-built apps must be listed under 打卡 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
 #[doc(
@@ -501,7 +501,7 @@ pub struct PunchCorrectionResponse {}
 /// Those that match a check-in rule show in the details and statistics in WeCom. They clear the data
 /// of a check-in by approval (审批打卡) in their place.
 ///
-/// Self-built apps must be listed under 打卡 › 可调用接口的应用. Customized and third-party apps can't call it
+/// Self-built apps must be listed under 打卡 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
 #[doc(
@@ -544,7 +544,7 @@ pub struct AddCheckinRecordResponse {}
 ///
 /// It replaces the member's former face.
 ///
-/// Self-built apps must be listed under 打卡 › 可调用接口的应用. Customized and third-party apps can't call it
+/// Self-built apps must be listed under 打卡 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
 ///

@@ -25,9 +25,9 @@ use crate::{Unknown, UnknownUnion};
 /// [`GetStaffInfo`] and [`UpdateStaffInfo`] take the IDs of the fields. The endpoints of the contacts
 /// (通讯录管理) read and write the basic data of members.
 ///
-/// Permissions: Self-built apps must be listed under 人事助手 › 可调用接口的应用. Customized and third-party apps
-/// can't call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
-/// unaffected for now.
+/// Self-built apps must be listed under 人事助手 › 可调用接口的应用; customized and third-party apps can't call it
+/// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
+/// now.
 #[doc(alias("获取员工字段配置", "/cgi-bin/hr/get_fields", "hr/get_fields"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -65,9 +65,9 @@ pub struct GetFieldsResponse {
 /// (紧急联系人) and contracts (合同信息), which have the numbers 1 to 5. `sub_idx` is the number of the
 /// repetition.
 ///
-/// Permissions: Self-built apps must be listed under 人事助手 › 可调用接口的应用. Customized and third-party apps
-/// can't call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
-/// unaffected for now.
+/// Self-built apps must be listed under 人事助手 › 可调用接口的应用; customized and third-party apps can't call it
+/// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
+/// now.
 #[doc(
     alias(
         "获取员工花名册信息",
@@ -132,9 +132,9 @@ pub struct GetStaffInfoResponse {
 /// no error of the call: see its own `result`. Age (11006), years of work (11012) and the member's
 /// status (12004) can't be updated.
 ///
-/// Permissions: Self-built apps must be listed under 人事助手 › 可调用接口的应用. Customized and third-party apps
-/// can't call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
-/// unaffected for now.
+/// Self-built apps must be listed under 人事助手 › 可调用接口的应用; customized and third-party apps can't call it
+/// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
+/// now.
 #[doc(
     alias(
         "更新员工花名册信息",

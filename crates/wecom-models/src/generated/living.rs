@@ -31,8 +31,8 @@ use crate::{Secret, Timestamp, Unknown};
 /// The host starts the stream, and viewers reserve and watch it, through the JS-SDK or a mini program
 /// with its ID. Only schools (K12) and companies of the IT industry can use the types for classes.
 ///
-/// Permissions: Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用. Customized and third-party
-/// apps need the permission 直播.
+/// Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用; customized and third-party apps need the
+/// permission 直播.
 #[doc(alias("创建预约直播", "/cgi-bin/living/create", "living/create"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -152,8 +152,8 @@ pub struct CreateLivingResponse {
 /// Only for streams the app itself created. Only schools (K12) and companies of the IT industry can
 /// use the types for classes.
 ///
-/// Permissions: Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用. Customized and third-party
-/// apps need the permission 直播.
+/// Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用; customized and third-party apps need the
+/// permission 直播.
 #[doc(alias("修改预约直播", "/cgi-bin/living/modify", "living/modify"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -240,8 +240,8 @@ pub struct ModifyLivingResponse {}
 ///
 /// Only for streams the app itself created.
 ///
-/// Permissions: Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用. Customized and third-party
-/// apps need the permission 直播.
+/// Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用; customized and third-party apps need the
+/// permission 直播.
 #[doc(alias("取消预约直播", "/cgi-bin/living/cancel", "living/cancel"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -270,8 +270,8 @@ pub struct CancelLivingResponse {}
 /// `POST /cgi-bin/living/delete_replay_data` ·
 /// [删除直播回放](https://developer.work.weixin.qq.com/document/path/93743)
 ///
-/// Only for streams the app itself created. Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用.
-/// Customized and third-party apps need the permission 直播. Since 2023-12-01 a system app's secret no
+/// Only for streams the app itself created. Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用;
+/// customized and third-party apps need the permission 直播. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
 #[doc(
     alias(
@@ -312,8 +312,8 @@ pub struct DeleteReplayDataResponse {}
 /// (`wx.navigateToMiniProgram`, appId `wx7424030d69bde86e`). Its path is
 /// `pages/watch/index?living_code=` with the code, and `&replay=1` for the replay.
 ///
-/// Only for streams the app itself created. Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用.
-/// Customized and third-party apps need the permission 直播. Since 2023-12-01 a system app's secret no
+/// Only for streams the app itself created. Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用;
+/// customized and third-party apps need the permission 直播. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
 #[doc(
     alias(
@@ -357,8 +357,8 @@ pub struct GetLivingCodeResponse {
 /// `POST /cgi-bin/living/get_user_all_livingid` ·
 /// [获取成员直播ID列表](https://developer.work.weixin.qq.com/document/path/93634)
 ///
-/// Only for streams the app itself created. Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用.
-/// Customized and third-party apps need the permission 直播. Since 2023-12-01 a system app's secret no
+/// Only for streams the app itself created. Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用;
+/// customized and third-party apps need the permission 直播. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
 #[doc(
     alias(
@@ -420,8 +420,8 @@ pub struct GetUserAllLivingIdResponse {
 /// `GET /cgi-bin/living/get_living_info` ·
 /// [获取直播详情](https://developer.work.weixin.qq.com/document/path/93635)
 ///
-/// Only for streams the app itself created. Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用.
-/// Customized and third-party apps need the permission 直播. Since 2023-12-01 a system app's secret no
+/// Only for streams the app itself created. Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用;
+/// customized and third-party apps need the permission 直播. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
 #[doc(
     alias(
@@ -462,7 +462,7 @@ pub struct GetLivingInfoResponse {
 /// [获取跳转小程序商城的直播观众信息](https://developer.work.weixin.qq.com/document/path/94442)
 ///
 /// The mini program must be linked to the company. Self-built apps must be listed under 上课直播/直播 ›
-/// 可调用接口的应用. Customized and third-party apps need the permission 直播. Since 2023-12-01 a system app's
+/// 可调用接口的应用; customized and third-party apps need the permission 直播. Since 2023-12-01 a system app's
 /// secret no longer works; existing companies are unaffected for now.
 #[doc(
     alias(

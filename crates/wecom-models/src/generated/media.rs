@@ -317,7 +317,7 @@ impl GetJssdkMedia {
 /// moment requires WeCom 4.0.2 or later where it is used through the JSAPI of the client or of a mini
 /// program; otherwise it may not be displayed properly.
 ///
-/// Self-built apps must be listed under 客户联系 › 可调用接口的应用. Customized and third-party apps need the
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
 #[doc(

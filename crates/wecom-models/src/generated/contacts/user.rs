@@ -831,7 +831,7 @@ pub struct ConvertToUserIdResponse {
 /// `invaliduser`, `invalidparty` and `invalidtag` return those.
 ///
 /// One invitation is enough: a member who hasn't installed WeCom is notified once a day, for up to 3
-/// days. This is checked later, so a success doesn't mean that everybody is notified. Members outside
+/// days. This is checked later, so a success doesn't mean that everyone is notified. Members outside
 /// mainland China may log in with their email address.
 ///
 /// The app needs permission to view the members, departments and tags. Of third-party apps, only

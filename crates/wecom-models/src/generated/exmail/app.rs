@@ -43,7 +43,7 @@ use crate::{Secret, Timestamp, Unknown};
 /// - `$userAlias=USERID$`: the member's alias; stays as it is if the member has none
 /// - `$userAliasOrName=USERID$`: the member's alias, or the name if the member has none
 ///
-/// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Customized and third-party apps need the
+/// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用; customized and third-party apps need the
 /// permission 邮件. The members in `to`, `cc` and `bcc` must be visible to the app.
 ///
 /// Error codes:
@@ -157,7 +157,7 @@ pub struct ComposeSendMailResponse {}
 /// - `$userAlias=USERID$`: the member's alias; stays as it is if the member has none
 /// - `$userAliasOrName=USERID$`: the member's alias, or the name if the member has none
 ///
-/// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Customized and third-party apps need the
+/// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用; customized and third-party apps need the
 /// permission 邮件. The app also needs the permission 日程. The members in `to`, `cc` and `bcc` must be
 /// visible to the app.
 #[doc(
@@ -276,7 +276,7 @@ pub struct ComposeSendScheduleResponse {}
 /// - `$userAlias=USERID$`: the member's alias; stays as it is if the member has none
 /// - `$userAliasOrName=USERID$`: the member's alias, or the name if the member has none
 ///
-/// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Customized and third-party apps need the
+/// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用; customized and third-party apps need the
 /// permission 邮件. The app also needs the permissions 日程 and 会议. The members in `to`, `cc` and `bcc`
 /// must be visible to the app.
 #[doc(
@@ -381,7 +381,7 @@ pub struct ComposeSendMeetingResponse {}
 ///
 /// Users can reply to the app's mailbox. The emails themselves come from [`ReadMail`].
 ///
-/// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Customized and third-party apps need the
+/// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用; customized and third-party apps need the
 /// permission 邮件.
 #[doc(
     alias(
@@ -452,7 +452,7 @@ pub struct GetMailListResponse {
 /// `POST /cgi-bin/exmail/app/read_mail` ·
 /// [获取邮件内容](https://developer.work.weixin.qq.com/document/path/97979)
 ///
-/// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Customized and third-party apps need the
+/// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用; customized and third-party apps need the
 /// permission 邮件.
 #[doc(alias("获取邮件内容", "/cgi-bin/exmail/app/read_mail", "app/read_mail"))]
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -91,7 +91,7 @@ pub struct AddContactWay {
     /// The validity of a temporary conversation, in seconds from when the contact was added. Takes effect
     /// only if `is_temp` is true. Default 86400, at most 1209600.
     pub chat_expires_in: Option<u64>,
-    /// The unionid of the customer who may have the temporary conversation. If omitted, everybody may.
+    /// The unionid of the customer who may have the temporary conversation. If omitted, everyone may.
     /// Takes effect only if `is_temp` is true.
     pub unionid: Option<String>,
     /// Whether customers of one external company can add only the same member: they are led to the one who
@@ -390,7 +390,7 @@ pub struct UpdateContactWay {
     /// The validity of a temporary conversation, in seconds. Takes effect only in the temporary
     /// conversation mode.
     pub chat_expires_in: Option<u64>,
-    /// The unionid of the customer who may have the temporary conversation. If omitted, everybody may.
+    /// The unionid of the customer who may have the temporary conversation. If omitted, everyone may.
     /// Takes effect only in the temporary conversation mode.
     pub unionid: Option<String>,
     /// Whether this Contact Me of the app is marked as the source of the customers. Takes effect only for
@@ -615,8 +615,7 @@ pub struct ContactWay {
     pub expires_in: Option<u64>,
     /// The validity of a temporary conversation, in seconds. May be absent if `is_temp` isn't true.
     pub chat_expires_in: Option<u64>,
-    /// The unionid of the customer who may have the temporary conversation. May be absent if everybody
-    /// may.
+    /// The unionid of the customer who may have the temporary conversation. May be absent if everyone may.
     pub unionid: Option<String>,
     /// Whether this Contact Me of the app is marked as the source of the customers. Only for customer
     /// acquisition apps.

@@ -31,7 +31,7 @@ use crate::Unknown;
 /// If `room_base_name` is Atlas and `room_base_id` is 10, the first group that is created
 /// automatically is named Atlas10, the second one Atlas11.
 ///
-/// Self-built apps must be listed under 客户联系 › 可调用接口的应用. Customized and third-party apps need the
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 客户群 › 配置「加入群聊」二维码, and must have bought the advanced API (高级接口) 「加入群聊」.
 /// Customer acquisition apps (营销获客应用) must have
 /// 「加入群聊」二维码 as their way to connect with customers (客户建联方式). Since 2023-12-01 a system app's secret no longer works; existing
@@ -148,7 +148,7 @@ pub struct AddJoinWayResponse {
 ///
 /// Only for join links the app itself created.
 ///
-/// Self-built apps must be listed under 客户联系 › 可调用接口的应用. Customized and third-party apps need the
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 客户群 › 配置「加入群聊」二维码, and must have bought the advanced API (高级接口) 「加入群聊」.
 /// Customer acquisition apps (营销获客应用) must have
 /// 「加入群聊」二维码 as their way to connect with customers (客户建联方式). Since 2023-12-01 a system app's secret no longer works; existing
@@ -194,7 +194,7 @@ pub struct GetJoinWayResponse {
 ///
 /// Replaces all settings. Only for join links the app itself created.
 ///
-/// Self-built apps must be listed under 客户联系 › 可调用接口的应用. Customized and third-party apps need the
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 客户群 › 配置「加入群聊」二维码, and must have bought the advanced API (高级接口) 「加入群聊」.
 /// Customer acquisition apps (营销获客应用) must have
 /// 「加入群聊」二维码 as their way to connect with customers (客户建联方式). Since 2023-12-01 a system app's secret no longer works; existing
@@ -311,7 +311,7 @@ pub struct UpdateJoinWayResponse {}
 ///
 /// Only for join links the app itself created.
 ///
-/// Self-built apps must be listed under 客户联系 › 可调用接口的应用. Customized and third-party apps need the
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 客户群 › 配置「加入群聊」二维码, and must have bought the advanced API (高级接口) 「加入群聊」.
 /// Customer acquisition apps (营销获客应用) must have
 /// 「加入群聊」二维码 as their way to connect with customers (客户建联方式). Since 2023-12-01 a system app's secret no longer works; existing

@@ -48,7 +48,7 @@ use crate::{Timestamp, Unknown, UnknownUnion};
 ///
 /// A company can create 10 moments per minute and 100,000 per month through the API.
 ///
-/// Self-built apps must be listed under 客户联系 › 可调用接口的应用. Customized and third-party apps need the
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 客户朋友圈 › 发表到成员客户的朋友圈.
 #[doc(
     alias(
@@ -164,7 +164,7 @@ pub struct GetMomentTaskResultResponse {
 ///
 /// Moments that have already been posted aren't recalled.
 ///
-/// Self-built apps must be listed under 客户联系 › 可调用接口的应用. Customized and third-party apps need the
+/// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 客户朋友圈 › 发表到成员客户的朋友圈.
 #[doc(
     alias(

@@ -35,8 +35,8 @@ pub enum KfEvent {
 /// `Event` `kf_account_auth_change` ·
 /// [客服账号授权变更事件](https://developer.work.weixin.qq.com/document/path/97712)
 ///
-/// Self-built apps must be listed under 微信客服 › 可调用接口的应用, and get it if they receive 微信客服消息和事件.
-/// Customized and third-party apps need the permission 微信客服 › 管理账号、分配会话和收发消息; a self-built app has it
+/// Self-built apps must be listed under 微信客服 › 可调用接口的应用, and get it if they receive 微信客服消息和事件;
+/// customized and third-party apps need the permission 微信客服 › 管理账号、分配会话和收发消息; a self-built app has it
 /// once it is listed and may use at least one account. Without the permission, an app is still told
 /// that it lost accounts.
 ///
@@ -58,8 +58,8 @@ pub struct KfAccountAuthChange {
 ///
 /// [`SyncMsg`](crate::kf::message::SyncMsg) gets them, with the token.
 ///
-/// Self-built apps must be listed under 微信客服 › 可调用接口的应用, and get it if they receive 微信客服消息和事件.
-/// Customized and third-party apps need the permission 微信客服 › 管理账号、分配会话和收发消息. There is no
+/// Self-built apps must be listed under 微信客服 › 可调用接口的应用, and get it if they receive 微信客服消息和事件;
+/// customized and third-party apps need the permission 微信客服 › 管理账号、分配会话和收发消息. There is no
 /// `FromUserName`.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.

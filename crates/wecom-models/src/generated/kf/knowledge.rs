@@ -30,7 +30,7 @@ use crate::UnknownUnion;
 ///
 /// There are up to 100 groups.
 ///
-/// Self-built apps must be listed under 微信客服 › 可调用接口的应用. Customized and third-party apps can't call it
+/// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
 #[doc(alias("添加分组", "/cgi-bin/kf/knowledge/add_group", "knowledge/add_group"))]
@@ -66,7 +66,7 @@ pub struct AddGroupResponse {
 ///
 /// The default group can't be deleted.
 ///
-/// Self-built apps must be listed under 微信客服 › 可调用接口的应用. Customized and third-party apps can't call it
+/// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
 #[doc(alias("删除分组", "/cgi-bin/kf/knowledge/del_group", "knowledge/del_group"))]
@@ -99,7 +99,7 @@ pub struct DelGroupResponse {}
 ///
 /// The default group can't be renamed.
 ///
-/// Self-built apps must be listed under 微信客服 › 可调用接口的应用. Customized and third-party apps can't call it
+/// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
 #[doc(alias("修改分组", "/cgi-bin/kf/knowledge/mod_group", "knowledge/mod_group"))]
@@ -138,7 +138,7 @@ pub struct ModGroupResponse {
 /// `POST /cgi-bin/kf/knowledge/list_group` ·
 /// [获取分组列表](https://developer.work.weixin.qq.com/document/path/95971)
 ///
-/// Self-built apps must be listed under 微信客服 › 可调用接口的应用. Customized and third-party apps can't call it
+/// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
 #[doc(
@@ -209,7 +209,7 @@ pub struct ListGroupResponse {
 ///
 /// A group has up to 200 questions. The questions of different groups must differ.
 ///
-/// Self-built apps must be listed under 微信客服 › 可调用接口的应用. Customized and third-party apps can't call it
+/// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
 #[doc(alias("添加问答", "/cgi-bin/kf/knowledge/add_intent", "knowledge/add_intent"))]
@@ -265,7 +265,7 @@ pub struct AddIntentResponse {
 /// `POST /cgi-bin/kf/knowledge/del_intent` ·
 /// [删除问答](https://developer.work.weixin.qq.com/document/path/95972)
 ///
-/// Self-built apps must be listed under 微信客服 › 可调用接口的应用. Customized and third-party apps can't call it
+/// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
 #[doc(alias("删除问答", "/cgi-bin/kf/knowledge/del_intent", "knowledge/del_intent"))]
@@ -303,7 +303,7 @@ pub struct DelIntentResponse {}
 ///
 /// A group has up to 200 questions. The questions of different groups must differ.
 ///
-/// Self-built apps must be listed under 微信客服 › 可调用接口的应用. Customized and third-party apps can't call it
+/// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
 #[doc(alias("修改问答", "/cgi-bin/kf/knowledge/mod_intent", "knowledge/mod_intent"))]
@@ -367,7 +367,7 @@ pub struct ModIntentResponse {
 /// `POST /cgi-bin/kf/knowledge/list_intent` ·
 /// [获取问答列表](https://developer.work.weixin.qq.com/document/path/95972)
 ///
-/// Self-built apps must be listed under 微信客服 › 可调用接口的应用. Customized and third-party apps can't call it
+/// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
 #[doc(

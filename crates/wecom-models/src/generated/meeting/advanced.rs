@@ -1321,15 +1321,15 @@ pub struct Settings {
     pub enable_enter_mute: Option<EnterMute>,
     /// Whether attendees may unmute themselves. Default true.
     pub allow_unmute_self: Option<bool>,
-    /// Whether everybody is muted. Takes effect only together with `allow_unmute_self`: if that is
-    /// `false`, `mute_all` must be `true`.
+    /// Whether everyone is muted. Takes effect only together with `allow_unmute_self`: if that is `false`,
+    /// `mute_all` must be `true`.
     pub mute_all: Option<bool>,
     /// The type of watermark. Takes effect only if `enable_screen_watermark` is true. Default 0.
     pub watermark_type: Option<WatermarkType>,
     /// The type of recording that starts by itself. Where the company has locked the setting, it must be
     /// the same.
     pub auto_record_type: Option<AutoRecordType>,
-    /// Whether cloud recording starts as soon as anybody joins, rather than a host. Set it only if
+    /// Whether cloud recording starts as soon as anyone joins, rather than a host. Set it only if
     /// `auto_record_type` is `cloud`. Where the company has locked the setting, it must be the same.
     /// Default false.
     pub attendee_join_auto_record: Option<bool>,
@@ -1535,7 +1535,7 @@ pub struct MeetingSettings {
     pub watermark_type: WatermarkType,
     /// The type of recording that starts by itself.
     pub auto_record_type: AutoRecordType,
-    /// Whether cloud recording starts as soon as anybody joins.
+    /// Whether cloud recording starts as soon as anyone joins.
     pub attendee_join_auto_record: bool,
     /// Whether hosts may pause and stop cloud recording.
     pub enable_host_pause_auto_record: bool,
@@ -1892,7 +1892,7 @@ pub struct Attendee {
     pub customer_data: Option<String>,
 }
 
-/// Someone in a waiting room.
+/// A person in a waiting room.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct WaitingUser {
@@ -1906,7 +1906,7 @@ pub struct WaitingUser {
     pub tmp_openid: String,
 }
 
-/// Someone who was in a waiting room.
+/// A person who was in a waiting room.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct WaitingRecord {

@@ -345,7 +345,7 @@ pub struct SetDefaultLayoutResponse {}
 /// [设置高级布局](https://developer.work.weixin.qq.com/document/path/98869)
 ///
 /// An attendee's own layout takes precedence over a custom layout of the meeting, and this one over
-/// the default layout. Where a meeting shows everybody in one frame (同框模式), MRA devices, which don't
+/// the default layout. Where a meeting shows everyone in one frame (同框模式), MRA devices, which don't
 /// support that, show the default layout. Only H.323 and SIP meeting room devices can have a layout of
 /// their own so far.
 ///
@@ -1244,7 +1244,7 @@ pub struct AdvancedSeat {
     pub user_list: Option<Vec<GridUser>>,
 }
 
-/// Someone in a grid cell of an advanced layout.
+/// A person in a grid cell of an advanced layout.
 ///
 /// Set at least one of `userid` and `tmp_openid`.
 #[derive(Clone, Debug, Default, PartialEq)]

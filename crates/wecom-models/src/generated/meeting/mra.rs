@@ -19,7 +19,7 @@ mod reverse;
 
 use crate::Unknown;
 
-/// Gets the name, state and layout of an MRA device in a meeting.
+/// Gets the name, status and layout of an MRA device in a meeting.
 ///
 /// `POST /cgi-bin/meeting/mra/query_status` · [获取 MRA
 /// 状态信息](https://developer.work.weixin.qq.com/document/path/98786)

@@ -706,7 +706,7 @@ pub struct OptionResult {
     pub option_user: Vec<Voter>,
 }
 
-/// Someone who voted for an option.
+/// A person who voted for an option.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Voter {

@@ -44,7 +44,7 @@ use crate::Unknown;
 pub struct SetRealControl {
     /// The meeting's ID.
     pub meetingid: String,
-    /// Whether everybody is muted.
+    /// Whether everyone is muted.
     pub mute_all: Option<bool>,
     /// Whether attendees may unmute themselves. Set `mute_all`, too: this takes effect only if that is
     /// true.
@@ -575,7 +575,7 @@ impl DismissMeeting {
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DismissMeetingResponse {}
 
-/// Someone in a meeting or its waiting room, on one device.
+/// A person in a meeting or its waiting room, on one device.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OperatedUser {
@@ -645,7 +645,7 @@ pub enum EnterMute {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChatScope {
-    /// `0`: with everybody, in public and in private.
+    /// `0`: with everyone, in public and in private.
     Free,
     /// `1`: only in public.
     PublicOnly,

@@ -1005,7 +1005,7 @@ impl Guest {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AdmissionType {
-    /// `0`: everybody.
+    /// `0`: everyone.
     Public,
     /// `1`: those who enrolled.
     Enrollment,

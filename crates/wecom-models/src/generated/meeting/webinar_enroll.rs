@@ -605,7 +605,7 @@ pub struct Answer {
     pub special_type: SpecialType,
 }
 
-/// Someone to enroll.
+/// A person to enroll.
 ///
 /// `area` is required if `phone_number` is set.
 #[derive(Clone, Debug, Default, PartialEq)]

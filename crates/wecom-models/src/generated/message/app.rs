@@ -59,7 +59,7 @@ use crate::{Pipe, Secret, Unknown, UnknownUnion};
 ///   the message's ID is shown, never the key.
 /// - `$externalUserName=EXTERNAL_USERID$`: the customer's name. For an external user in a customer group, write
 ///   `CHATID/EXTERNAL_USERID`. If a member has set a remark for the customer, both are shown; of several remarks, that of the
-///   member who added the customer first. In K12 schools it is the parent's or student's name, or a placeholder for anybody else.
+///   member who added the customer first. In K12 schools it is the parent's or student's name, or a placeholder for anyone else.
 ///
 /// Error codes:
 ///

@@ -18,16 +18,16 @@ mod reverse;
 
 use crate::{Timestamp, Unknown};
 
-/// Sets the state of the approval of a member's request.
+/// Sets the status of the approval of a member's request.
 ///
 /// `POST /cgi-bin/advanced_feature/set_approval_detail` ·
 /// [设置审批单审批信息](https://developer.work.weixin.qq.com/document/path/99880)
 ///
 /// Unless this call (设置审批单审批信息) succeeds within 24 hours of the callback 成员申请的提交回调, the request goes
-/// through the process that there was before.
+/// through the former approval flow.
 ///
-/// Permissions: Self-built apps must be listed under 高级功能 › 成员申请管理 › 通过api设置申请流程. Customized and
-/// third-party apps can't call it yet.
+/// Self-built apps must be listed under 高级功能 › 成员申请管理 › 通过api设置申请流程; customized and third-party apps
+/// can't call it yet.
 #[doc(
     alias(
         "设置审批单审批信息",
@@ -48,8 +48,8 @@ pub struct SetApprovalDetail {
     ///
     /// The page's example has no scheme, which its table requires.
     pub approval_url: String,
-    /// The process.
-    pub process_list: Process,
+    /// The nodes of the approval flow.
+    pub process_list: ProcessList,
 }
 
 impl SetApprovalDetail {
@@ -60,7 +60,7 @@ impl SetApprovalDetail {
         approval_id: impl Into<String>,
         approval_status: FlowStatus,
         approval_url: impl Into<String>,
-        process_list: Process,
+        process_list: ProcessList,
     ) -> Self {
         Self {
             apply_id: apply_id.into(),
@@ -84,8 +84,8 @@ pub struct SetApprovalDetailResponse {}
 /// `POST /cgi-bin/advanced_feature/get_apply_id_list` ·
 /// [批量获取申请单ID](https://developer.work.weixin.qq.com/document/path/99883)
 ///
-/// Permissions: Self-built apps must be listed under 高级功能 › 成员申请管理 › 通过api设置申请流程. Customized and
-/// third-party apps can't call it yet.
+/// Self-built apps must be listed under 高级功能 › 成员申请管理 › 通过api设置申请流程; customized and third-party apps
+/// can't call it yet.
 #[doc(
     alias(
         "批量获取申请单ID",
@@ -162,8 +162,8 @@ pub struct GetApplyIdListResponse {
 /// `POST /cgi-bin/advanced_feature/get_approval_info` ·
 /// [获取申请单详细信息](https://developer.work.weixin.qq.com/document/path/99885)
 ///
-/// Permissions: Self-built apps must be listed under 高级功能 › 成员申请管理 › 通过api设置申请流程. Customized and
-/// third-party apps can't call it yet.
+/// Self-built apps must be listed under 高级功能 › 成员申请管理 › 通过api设置申请流程; customized and third-party apps
+/// can't call it yet.
 #[doc(
     alias(
         "获取申请单详细信息",
@@ -196,15 +196,15 @@ pub struct GetAdvancedFeatureApprovalInfoResponse {
     pub approval_info: AccountRequest,
 }
 
-/// The process of an approval.
+/// The approval flow of a request.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct Process {
-    /// All steps; to change one, send them all.
+pub struct ProcessList {
+    /// The nodes, in order. To change one, send them all.
     pub node_list: Vec<Node>,
 }
 
-impl Process {
+impl ProcessList {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(node_list: impl IntoIterator<Item = Node>) -> Self {
@@ -214,30 +214,30 @@ impl Process {
     }
 }
 
-/// A step of an approval.
+/// A node of the approval flow.
 ///
 /// Set at least one of `current_approvers` and `completed_approvers`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Node {
-    /// The status of the step.
+    /// The status of the node.
     ///
     /// The page's example also calls it `node_status`; its table doesn't.
     pub node_apv_status: NodeStatus,
-    /// The way in which several people approve.
-    pub node_apv_rel: ApprovalMode,
+    /// The way several people decide together.
+    pub node_apv_rel: ApprovalRelation,
     /// The userids of those who still have to approve. At most 100 items.
     pub current_approvers: Option<Vec<String>>,
     /// The userids of those who have dealt with it. At most 100 items.
     pub completed_approvers: Option<Vec<String>>,
-    /// The time the step changed.
+    /// The time the node changed.
     pub apv_update_time: Option<Timestamp>,
 }
 
 impl Node {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(node_apv_status: NodeStatus, node_apv_rel: ApprovalMode) -> Self {
+    pub fn new(node_apv_status: NodeStatus, node_apv_rel: ApprovalRelation) -> Self {
         Self {
             node_apv_status,
             node_apv_rel,
@@ -317,7 +317,7 @@ pub enum FlowStatus {
     Other(Unknown),
 }
 
-/// The status of a step.
+/// The status of a node.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NodeStatus {
@@ -329,22 +329,22 @@ pub enum NodeStatus {
     Approved,
     /// `101`
     Withdrawn,
-    /// `102`: the process hasn't come to it.
+    /// `102`: the approval flow hasn't come to it.
     NotReached,
     /// A value the documentation does not list.
     Other(Unknown),
 }
 
-/// The way in which several people approve.
+/// The way several people decide together.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum ApprovalMode {
-    /// `1`: all of them have to.
+pub enum ApprovalRelation {
+    /// `1`: all must approve (会签).
     All,
-    /// `2`: one of them has to.
+    /// `2`: any one approves (或签).
     Any,
-    /// `3`: one after the other.
-    InOrder,
+    /// `3`: all must approve, in turn (依次审批).
+    InTurn,
     /// A value the documentation does not list.
     Other(Unknown),
 }
@@ -383,7 +383,7 @@ pub enum RequestFilter {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RequestStatus {
-    /// `0`: a request from before there was a process.
+    /// `0`: a request from before there was an approval flow.
     Past,
     /// `1`
     Pending,
@@ -405,7 +405,7 @@ pub enum RequestStatus {
 pub enum ApprovalType {
     /// `0`
     Default,
-    /// `1`: a process of the company's own.
+    /// `1`: an approval flow of the company's own.
     Custom,
     /// `2`: in an app.
     Api,

@@ -29,7 +29,7 @@ use crate::Unknown;
 /// A company can have up to 30,000 public calendars, an app up to 10,000 calendars. Up to 100
 /// calendars can be shared with a member.
 ///
-/// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用. Customized and third-party apps need the
+/// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用; customized and third-party apps need the
 /// permission 日程接口权限. The members it is shared with must be visible to the app.
 #[doc(alias("创建日历", "/cgi-bin/oa/calendar/add", "calendar/add"))]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -79,7 +79,7 @@ pub struct AddCalendarResponse {
 ///
 /// Replaces what was there before, also what is omitted. Only for calendars the app itself created.
 ///
-/// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用. Customized and third-party apps need the
+/// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用; customized and third-party apps need the
 /// permission 日程接口权限. The members it is shared with must be visible to the app.
 #[doc(alias("更新日历", "/cgi-bin/oa/calendar/update", "calendar/update"))]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -126,7 +126,7 @@ pub struct UpdateCalendarResponse {
 ///
 /// Only for calendars the app itself created.
 ///
-/// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用. Customized and third-party apps need the
+/// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用; customized and third-party apps need the
 /// permission 日程接口权限.
 #[doc(alias("获取日历详情", "/cgi-bin/oa/calendar/get", "calendar/get"))]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -167,7 +167,7 @@ pub struct GetCalendarResponse {
 ///
 /// Only for calendars the app itself created.
 ///
-/// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用. Customized and third-party apps need the
+/// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用; customized and third-party apps need the
 /// permission 日程接口权限.
 #[doc(alias("删除日历", "/cgi-bin/oa/calendar/del", "calendar/del"))]
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -30,9 +30,9 @@ use crate::{Timestamp, Unknown};
 /// Calls of people who aren't visible to the app aren't returned, so a page may be shorter than
 /// `limit` although more follow.
 ///
-/// Permissions: Self-built apps must be listed under 公费电话 › 可调用接口的应用. Customized and third-party apps
-/// can't call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
-/// unaffected for now.
+/// Self-built apps must be listed under 公费电话 › 可调用接口的应用; customized and third-party apps can't call it
+/// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
+/// now.
 ///
 /// Error codes:
 ///

@@ -176,7 +176,7 @@ pub struct CancelMeetingRoom {
 ///
 /// `FromUserName` is the member's userid. Sent if the company has set up approvals of such requests in
 /// an app, to the app that may call the API. Unless the app sets the status of the approval within 24
-/// hours, the request goes through the process that there was before.
+/// hours, the request goes through the former approval flow.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("成员申请的提交回调", "submit_vip_account_approval"))]
@@ -219,7 +219,7 @@ pub struct FinishVipAccountApproval {
 /// others. Third-party apps get it at the instruction callback URL, for requests with templates that
 /// the app added.
 ///
-/// Self-built apps must be listed under 审批 › 可调用接口的应用, and turn on 审批状态通知事件. Customized and
+/// Self-built apps must be listed under 审批 › 可调用接口的应用, and turn on 审批状态通知事件; customized and
 /// third-party apps need the permission 审批.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.
@@ -240,7 +240,7 @@ pub struct SysApprovalChange {
 /// Sent to the self-built or third-party app whose approval it is; third-party apps get it at the data
 /// callback URL.
 ///
-/// Self-built apps must be listed under 审批 › 可调用接口的应用, and turn on 审批状态通知事件. Customized and
+/// Self-built apps must be listed under 审批 › 可调用接口的应用, and turn on 审批状态通知事件; customized and
 /// third-party apps need the permission 审批.
 ///
 /// It implements `Serialize` with the feature `bidirectional`.

@@ -31,9 +31,9 @@ use crate::{Secret, Timestamp, Unknown};
 ///
 /// The admin console shows a form's ID in its settings (汇报), after a click on its name.
 ///
-/// Permissions: Self-built apps must be listed under 汇报 › 可调用接口的应用. Customized and third-party apps
-/// can't call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
-/// unaffected for now.
+/// Self-built apps must be listed under 汇报 › 可调用接口的应用; customized and third-party apps can't call it
+/// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
+/// now.
 ///
 /// Error codes:
 ///
@@ -107,9 +107,9 @@ pub struct GetJournalRecordListResponse {
 /// `POST /cgi-bin/oa/journal/get_record_detail` ·
 /// [获取汇报记录详情](https://developer.work.weixin.qq.com/document/path/93394)
 ///
-/// Permissions: Self-built apps must be listed under 汇报 › 可调用接口的应用. Customized and third-party apps
-/// can't call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
-/// unaffected for now.
+/// Self-built apps must be listed under 汇报 › 可调用接口的应用; customized and third-party apps can't call it
+/// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
+/// now.
 ///
 /// Error codes:
 ///
@@ -159,9 +159,9 @@ pub struct GetJournalRecordDetailResponse {
 ///
 /// Only periods that have been summarized are returned.
 ///
-/// Permissions: Self-built apps must be listed under 汇报 › 可调用接口的应用. Customized and third-party apps
-/// can't call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
-/// unaffected for now.
+/// Self-built apps must be listed under 汇报 › 可调用接口的应用; customized and third-party apps can't call it
+/// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
+/// now.
 ///
 /// Error codes:
 ///
@@ -217,9 +217,9 @@ pub struct GetJournalStatListResponse {
 /// `POST /cgi-bin/oa/journal/download_wedrive_file` ·
 /// [下载微盘文件](https://developer.work.weixin.qq.com/document/path/98021)
 ///
-/// Permissions: Self-built apps must be listed under 汇报 › 可调用接口的应用. Customized and third-party apps
-/// can't call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
-/// unaffected for now.
+/// Self-built apps must be listed under 汇报 › 可调用接口的应用; customized and third-party apps can't call it
+/// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
+/// now.
 #[doc(
     alias(
         "下载微盘文件",

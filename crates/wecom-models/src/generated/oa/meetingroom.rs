@@ -32,9 +32,9 @@ use crate::{Timestamp, Unknown};
 ///
 /// Set all or none of `city`, `building` and `floor`.
 ///
-/// Permissions: Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用. Customized and third-party
-/// apps can't call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies
-/// are unaffected for now.
+/// Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用; customized and third-party apps can't
+/// call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
+/// unaffected for now.
 #[doc(alias("添加会议室", "/cgi-bin/oa/meetingroom/add", "meetingroom/add"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -130,9 +130,9 @@ pub struct AddMeetingRoomResponse {
 ///
 /// `building` is required if `floor` is set.
 ///
-/// Permissions: Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用. Customized and third-party
-/// apps can't call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies
-/// are unaffected for now.
+/// Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用; customized and third-party apps can't
+/// call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
+/// unaffected for now.
 #[doc(alias("查询会议室", "/cgi-bin/oa/meetingroom/list", "meetingroom/list"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -203,9 +203,9 @@ pub struct ListMeetingRoomResponse {
 /// The `range` replaces the former one as a whole. The coordinates of a building that exists already
 /// can't be changed yet.
 ///
-/// Permissions: Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用. Customized and third-party
-/// apps can't call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies
-/// are unaffected for now.
+/// Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用; customized and third-party apps can't
+/// call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
+/// unaffected for now.
 #[doc(alias("编辑会议室", "/cgi-bin/oa/meetingroom/edit", "meetingroom/edit"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -309,9 +309,9 @@ pub struct EditMeetingRoomResponse {}
 /// `POST /cgi-bin/oa/meetingroom/del` ·
 /// [删除会议室](https://developer.work.weixin.qq.com/document/path/93619)
 ///
-/// Permissions: Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用. Customized and third-party
-/// apps can't call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies
-/// are unaffected for now.
+/// Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用; customized and third-party apps can't
+/// call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
+/// unaffected for now.
 #[doc(alias("删除会议室", "/cgi-bin/oa/meetingroom/del", "meetingroom/del"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -346,9 +346,9 @@ pub struct DelMeetingRoomResponse {}
 ///
 /// The period must be within one day.
 ///
-/// Permissions: Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用. Customized and third-party
-/// apps can't call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies
-/// are unaffected for now.
+/// Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用; customized and third-party apps can't
+/// call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
+/// unaffected for now.
 #[doc(
     alias(
         "查询会议室的预定信息",
@@ -443,9 +443,9 @@ pub struct GetBookingInfoResponse {
 /// has passed by up to 15 minutes, it is booked; if by more, it starts 30 minutes later; once its end
 /// has passed, the call fails.
 ///
-/// Permissions: Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用. Customized and third-party
-/// apps can't call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies
-/// are unaffected for now.
+/// Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用; customized and third-party apps can't
+/// call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
+/// unaffected for now.
 #[doc(alias("预定会议室", "/cgi-bin/oa/meetingroom/book", "meetingroom/book"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -522,9 +522,9 @@ pub struct BookMeetingRoomResponse {
 /// Only rooms that need no approval can be booked. Afterwards, the event can't be updated: only its
 /// attendees can be added and removed. To change its times, cancel the booking first and book again.
 ///
-/// Permissions: Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用. Customized and third-party
-/// apps can't call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies
-/// are unaffected for now.
+/// Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用; customized and third-party apps can't
+/// call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
+/// unaffected for now.
 #[doc(
     alias(
         "通过日程预定会议室",
@@ -579,9 +579,9 @@ pub struct BookMeetingRoomByScheduleResponse {
 ///
 /// Only rooms that need no approval can be booked.
 ///
-/// Permissions: Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用. Customized and third-party
-/// apps can't call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies
-/// are unaffected for now.
+/// Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用; customized and third-party apps can't
+/// call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
+/// unaffected for now.
 #[doc(
     alias(
         "通过会议预定会议室",
@@ -634,9 +634,9 @@ pub struct BookMeetingRoomByMeetingResponse {
 /// `POST /cgi-bin/oa/meetingroom/cancel_book` ·
 /// [取消预定会议室](https://developer.work.weixin.qq.com/document/path/93620)
 ///
-/// Permissions: Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用. Customized and third-party
-/// apps can't call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies
-/// are unaffected for now.
+/// Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用; customized and third-party apps can't
+/// call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
+/// unaffected for now.
 #[doc(
     alias(
         "取消预定会议室",
@@ -695,9 +695,9 @@ pub struct CancelBookingResponse {}
 /// A booking of a room that needs no approval is booked at once. Of a room that needs one, it is
 /// requested, then pending, and booked once approved. Either may be canceled later.
 ///
-/// Permissions: Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用. Customized and third-party
-/// apps can't call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies
-/// are unaffected for now.
+/// Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用; customized and third-party apps can't
+/// call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
+/// unaffected for now.
 #[doc(
     alias(
         "根据会议室预定ID查询预定详情",

@@ -25,9 +25,9 @@ use crate::{Timestamp, Unknown};
 /// A voice says the member's name, the app's name and the company's short name. The calls cost minutes
 /// that the company buys in advance.
 ///
-/// Permissions: Self-built apps must be listed under 紧急通知 › 可调用接口的应用. Customized and third-party apps
-/// can't call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
-/// unaffected for now.
+/// Self-built apps must be listed under 紧急通知 › 可调用接口的应用; customized and third-party apps can't call it
+/// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
+/// now.
 ///
 /// Error codes:
 ///
@@ -74,9 +74,9 @@ pub struct PstnccCallResponse {
 ///
 /// Calls can be queried for 7 days.
 ///
-/// Permissions: Self-built apps must be listed under 紧急通知 › 可调用接口的应用. Customized and third-party apps
-/// can't call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
-/// unaffected for now.
+/// Self-built apps must be listed under 紧急通知 › 可调用接口的应用; customized and third-party apps can't call it
+/// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
+/// now.
 #[doc(alias("获取接听状态", "/cgi-bin/pstncc/getstates", "pstncc/getstates"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]

@@ -33,7 +33,7 @@ use crate::{Timestamp, Unknown};
 /// starts on a Wednesday at 8:00 and repeats weekly takes place every Wednesday at 8:00. If it is set,
 /// `repeat_day_of_week` or `repeat_day_of_month` names the days, and `repeat_interval` the interval.
 ///
-/// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用. Customized and third-party apps need the
+/// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用; customized and third-party apps need the
 /// permission 日程接口权限. The system app 会议室 can call it, too. The attendees must be visible to the app.
 ///
 /// Error codes:
@@ -101,7 +101,7 @@ pub struct AddScheduleResponse {
 /// starts on a Wednesday at 8:00 and repeats weekly takes place every Wednesday at 8:00. If it is set,
 /// `repeat_day_of_week` or `repeat_day_of_month` names the days, and `repeat_interval` the interval.
 ///
-/// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用. Customized and third-party apps need the
+/// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用; customized and third-party apps need the
 /// permission 日程接口权限. The system app 会议室 can call it, too. The attendees must be visible to the app.
 ///
 /// Error codes:
@@ -174,7 +174,7 @@ pub struct UpdateScheduleResponse {
 ///
 /// Only for events the app itself created.
 ///
-/// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用. Customized and third-party apps need the
+/// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用; customized and third-party apps need the
 /// permission 日程接口权限. The system app 会议室 can call it, too. The attendees must be visible to the app.
 ///
 /// Error codes:
@@ -228,7 +228,7 @@ pub struct AddAttendeesResponse {}
 ///
 /// Only for events the app itself created.
 ///
-/// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用. Customized and third-party apps need the
+/// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用; customized and third-party apps need the
 /// permission 日程接口权限. The system app 会议室 can call it, too. The attendees must be visible to the app.
 #[doc(
     alias(
@@ -279,7 +279,7 @@ pub struct DelAttendeesResponse {}
 /// Canceled events are returned, too: check `status`. An empty page is the last one; events that are
 /// created later can be listed from there on. Only for calendars the app itself created.
 ///
-/// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用. Customized and third-party apps need the
+/// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用; customized and third-party apps need the
 /// permission 日程接口权限.
 #[doc(
     alias(
@@ -341,7 +341,7 @@ pub struct GetScheduleByCalendarResponse {
 ///
 /// Canceled events are returned, too: check `status`. Only for events the app itself created.
 ///
-/// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用. Customized and third-party apps need the
+/// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用; customized and third-party apps need the
 /// permission 日程接口权限. The system app 会议室 can call it, too.
 #[doc(alias("获取日程详情", "/cgi-bin/oa/schedule/get", "schedule/get"))]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -385,7 +385,7 @@ pub struct GetScheduleResponse {
 /// Only for events the app itself created. Of a repeating event, `op_mode` says which times are
 /// canceled.
 ///
-/// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用. Customized and third-party apps need the
+/// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用; customized and third-party apps need the
 /// permission 日程接口权限. The system app 会议室 can call it, too.
 ///
 /// Error codes:

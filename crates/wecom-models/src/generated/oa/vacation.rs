@@ -27,9 +27,9 @@ use crate::{Timestamp, Unknown};
 ///
 /// Returns only what applies to members visible to the app.
 ///
-/// Permissions: Self-built apps must be listed under 审批 › 可调用接口的应用. Customized and third-party apps
-/// need the permission 审批. Since 2023-12-01 a system app's secret no longer works; existing companies
-/// are unaffected for now.
+/// Self-built apps must be listed under 审批 › 可调用接口的应用; customized and third-party apps need the
+/// permission 审批. Since 2023-12-01 a system app's secret no longer works; existing companies are
+/// unaffected for now.
 ///
 /// Error codes:
 ///
@@ -75,9 +75,9 @@ pub struct GetVacationCorpConfResponse {
 /// The member must be visible to the app. All durations are in seconds: divide them by 86400 for days,
 /// or by 3600 for hours, as the unit of the type of leave says.
 ///
-/// Permissions: Self-built apps must be listed under 审批 › 可调用接口的应用. Customized and third-party apps
-/// need the permission 审批. Since 2023-12-01 a system app's secret no longer works; existing companies
-/// are unaffected for now.
+/// Self-built apps must be listed under 审批 › 可调用接口的应用; customized and third-party apps need the
+/// permission 审批. Since 2023-12-01 a system app's secret no longer works; existing companies are
+/// unaffected for now.
 ///
 /// Error codes:
 ///
@@ -129,9 +129,9 @@ pub struct GetUserVacationQuotaResponse {
 ///
 /// The member must be visible to the app.
 ///
-/// Permissions: Self-built apps must be listed under 审批 › 可调用接口的应用. Customized and third-party apps
-/// need the permission 审批. Since 2023-12-01 a system app's secret no longer works; existing companies
-/// are unaffected for now.
+/// Self-built apps must be listed under 审批 › 可调用接口的应用; customized and third-party apps need the
+/// permission 审批. Since 2023-12-01 a system app's secret no longer works; existing companies are
+/// unaffected for now.
 ///
 /// Error codes:
 ///

@@ -25,7 +25,7 @@ use crate::{Timestamp, Unknown};
 /// `POST /cgi-bin/externalpay/getmerchant` ·
 /// [查询商户号详情](https://developer.work.weixin.qq.com/document/path/93666)
 ///
-/// Self-built apps must be listed under 对外收款 › 可调用接口的应用. Customized and third-party apps can't call it
+/// Self-built apps must be listed under 对外收款 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
 #[doc(
@@ -73,7 +73,7 @@ pub struct GetMerchantResponse {
 /// `POST /cgi-bin/externalpay/set_mch_use_scope` ·
 /// [设置商户号使用范围](https://developer.work.weixin.qq.com/document/path/93666)
 ///
-/// Self-built apps must be listed under 对外收款 › 可调用接口的应用. Customized and third-party apps can't call it
+/// Self-built apps must be listed under 对外收款 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
 #[doc(
@@ -121,7 +121,7 @@ pub struct SetMchUseScopeResponse {}
 /// merchant IDs that were added in WeCom 4.1.0 or later aren't returned to customized and third-party
 /// apps.
 ///
-/// Self-built apps must be listed under 对外收款 › 可调用接口的应用. Customized and third-party apps need the
+/// Self-built apps must be listed under 对外收款 › 可调用接口的应用; customized and third-party apps need the
 /// permission 对外收款. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
 #[doc(
@@ -201,7 +201,7 @@ pub struct GetBillListResponse {
 ///
 /// Only for collections the app itself created.
 ///
-/// Self-built apps must be listed under 对外收款 › 可调用接口的应用. Customized and third-party apps need the
+/// Self-built apps must be listed under 对外收款 › 可调用接口的应用; customized and third-party apps need the
 /// permission 对外收款. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
 #[doc(
@@ -251,7 +251,7 @@ pub struct GetPaymentInfoResponse {
 /// Returns only merchant IDs that were opened in WeCom, and only entries by operators visible to the
 /// app, so a page may hold fewer than `limit`.
 ///
-/// Self-built apps must be listed under 对外收款 › 可调用接口的应用. Customized and third-party apps can't call it
+/// Self-built apps must be listed under 对外收款 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
 #[doc(

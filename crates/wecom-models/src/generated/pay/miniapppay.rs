@@ -34,7 +34,7 @@ use crate::{File, Secret, Timestamp, Unknown};
 /// The image is JPG, PNG or BMP, its file name ends in `.jpg`, `.jpeg`, `.png` or `.bmp`, and it has
 /// between 5 bytes and 2 MB. Only the app that uploaded it can use it.
 ///
-/// Self-built apps must be listed under 对外收款 › 可调用接口的应用. Customized and third-party apps can't call it
+/// Self-built apps must be listed under 对外收款 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
 #[doc(
@@ -109,7 +109,7 @@ pub struct UploadImageResponse {
 /// characters alone. Dates are written as `2026-01-31`, from 1900-01-01 on; a start lies in the past,
 /// and before the end.
 ///
-/// Self-built apps must be listed under 对外收款 › 可调用接口的应用. Customized and third-party apps can't call it
+/// Self-built apps must be listed under 对外收款 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
 #[doc(
@@ -248,7 +248,7 @@ pub struct ApplyMchResponse {
 ///
 /// Only for account requests the app itself submitted.
 ///
-/// Self-built apps must be listed under 对外收款 › 可调用接口的应用. Customized and third-party apps can't call it
+/// Self-built apps must be listed under 对外收款 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
 #[doc(

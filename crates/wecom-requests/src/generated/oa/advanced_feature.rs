@@ -112,7 +112,7 @@ impl crate::Check for GetAdvancedFeatureApprovalInfo {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
-impl crate::Check for Process {
+impl crate::Check for ProcessList {
     fn check(&self, checker: &mut crate::Checker) {
         checker.nested("node_list", &self.node_list);
     }

@@ -56,12 +56,12 @@ impl wire::IntEnum for NodeStatus {
     }
 }
 
-impl wire::IntEnum for ApprovalMode {
+impl wire::IntEnum for ApprovalRelation {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
             1 => Self::All,
             2 => Self::Any,
-            3 => Self::InOrder,
+            3 => Self::InTurn,
             _ => return None,
         };
         Some(value)
@@ -71,7 +71,7 @@ impl wire::IntEnum for ApprovalMode {
         let code = match self {
             Self::All => 1,
             Self::Any => 2,
-            Self::InOrder => 3,
+            Self::InTurn => 3,
             Self::Other(unknown) => return Err(unknown),
         };
         Ok(code)
@@ -200,7 +200,7 @@ impl wire::WriteObject for GetAdvancedFeatureApprovalInfo {
     }
 }
 
-impl wire::WriteObject for Process {
+impl wire::WriteObject for ProcessList {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("node_list", &self.node_list)
     }
@@ -217,11 +217,11 @@ impl wire::WriteObject for Node {
 }
 
 wire::write_objects! {
-    SetApprovalDetail, GetApplyIdList, GetAdvancedFeatureApprovalInfo, Process, Node
+    SetApprovalDetail, GetApplyIdList, GetAdvancedFeatureApprovalInfo, ProcessList, Node
 }
 
 wire::write_int_enums! {
-    FlowStatus, NodeStatus, ApprovalMode, AdvancedAccount, RequestFilter
+    FlowStatus, NodeStatus, ApprovalRelation, AdvancedAccount, RequestFilter
 }
 
 impl wire::ReadObject for SetApprovalDetailResponse {
@@ -293,11 +293,11 @@ wire::read_int_enums! {
 }
 
 wire::open_enums! {
-    FlowStatus, NodeStatus, ApprovalMode, AdvancedAccount, RequestFilter, RequestStatus,
-    ApprovalType
+    FlowStatus, NodeStatus, ApprovalRelation, AdvancedAccount, RequestFilter,
+    RequestStatus, ApprovalType
 }
 
 wire::int_enums! {
-    FlowStatus, NodeStatus, ApprovalMode, AdvancedAccount, RequestFilter, RequestStatus,
-    ApprovalType
+    FlowStatus, NodeStatus, ApprovalRelation, AdvancedAccount, RequestFilter,
+    RequestStatus, ApprovalType
 }

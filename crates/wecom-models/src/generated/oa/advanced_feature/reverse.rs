@@ -96,7 +96,7 @@ impl wire::ReadObject for GetAdvancedFeatureApprovalInfo {
     }
 }
 
-impl wire::ReadObject for Process {
+impl wire::ReadObject for ProcessList {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -127,9 +127,9 @@ impl wire::ReadObject for Node {
 }
 
 wire::read_objects! {
-    SetApprovalDetail, GetApplyIdList, GetAdvancedFeatureApprovalInfo, Process, Node
+    SetApprovalDetail, GetApplyIdList, GetAdvancedFeatureApprovalInfo, ProcessList, Node
 }
 
 wire::read_int_enums! {
-    FlowStatus, NodeStatus, ApprovalMode, RequestFilter
+    FlowStatus, NodeStatus, ApprovalRelation, RequestFilter
 }
