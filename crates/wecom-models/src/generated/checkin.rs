@@ -752,7 +752,7 @@ pub struct AddCheckinOptionResponse {}
 #[non_exhaustive]
 pub struct UpdateCheckinOption {
     /// The rule's ID, and the fields to update.
-    pub group: GroupChanges,
+    pub group: GroupUpdate,
     /// Whether it takes effect at once. Default false.
     pub effective_now: Option<bool>,
 }
@@ -760,7 +760,7 @@ pub struct UpdateCheckinOption {
 impl UpdateCheckinOption {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(group: GroupChanges) -> Self {
+    pub fn new(group: GroupUpdate) -> Self {
         Self { group, ..Self::default() }
     }
 
@@ -2296,7 +2296,7 @@ impl NewGroup {
 /// `schedulelist.time_section.time_id` is different in each item.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GroupChanges {
+pub struct GroupUpdate {
     /// The rule's ID.
     pub groupid: u64,
     /// The type of the rule.
@@ -2378,7 +2378,7 @@ pub struct GroupChanges {
     pub checkin_method_type: Option<CheckinMethod>,
 }
 
-impl GroupChanges {
+impl GroupUpdate {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(groupid: u64) -> Self {

@@ -897,7 +897,7 @@ pub struct ApplyToUpgradeChatIdResponse {}
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConvertChatId {
-    /// The group IDs. New ones are returned as they are. At most 100 items.
+    /// The group chats' IDs. New ones are returned as they are. At most 100 items.
     ///
     /// The table says a string, the example shows a list.
     pub chat_id_list: Vec<String>,

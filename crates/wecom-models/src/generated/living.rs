@@ -555,7 +555,7 @@ impl GetWatchStat {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetWatchStatResponse {
-    /// Whether this was the last page. No other field says so.
+    /// Whether this is the last page. No other field says so.
     pub ending: bool,
     /// The key of the next page. May be present on the last page, too.
     pub next_key: String,

@@ -148,7 +148,7 @@ impl CheckRoomAgree {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CheckRoomAgreeResponse {
-    /// The consent, one entry for each external contact in another company's group.
+    /// The consent, one entry per external contact of another company.
     pub agreeinfo: Vec<RoomAgreement>,
 }
 

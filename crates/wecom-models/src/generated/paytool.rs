@@ -476,7 +476,7 @@ impl ThirdAppOrder {
 pub struct ThirdAppItem {
     /// The app's suite ID. At most 64 bytes.
     pub suiteid: String,
-    /// The app's ID within an old suite. Only those need it.
+    /// The app's ID within an old suite with several apps. Only those need it.
     pub appid: Option<u64>,
     /// The ID of the app's edition. At most 64 bytes.
     pub edition_id: String,
@@ -762,7 +762,7 @@ impl PromotionCaseOrder {
 pub struct PromotionCaseItem {
     /// The app's suite ID. At most 64 bytes.
     pub suiteid: String,
-    /// The app's ID within an old suite. Only those need it.
+    /// The app's ID within an old suite with several apps. Only those need it.
     pub appid: Option<u64>,
     /// The number of people; in an expansion, how many more. Required for a new purchase and an expansion,
     /// unless the edition has a fixed total price. 1 to 1000000.
@@ -886,7 +886,7 @@ pub struct OrderedThirdApps {
 pub struct OrderedThirdApp {
     /// The app's suite ID. At most 64 bytes.
     pub suiteid: String,
-    /// The app's ID within an old suite. Only those have one.
+    /// The app's ID within an old suite with several apps. Only those have one.
     pub appid: Option<u64>,
     /// The ID of the app's edition. At most 64 bytes.
     pub edition_id: String,
@@ -954,7 +954,7 @@ pub struct OrderedPromotionCase {
 pub struct OrderedPromotionCaseApp {
     /// The app's suite ID. At most 64 bytes.
     pub suiteid: String,
-    /// The app's ID within an old suite. Only those have one.
+    /// The app's ID within an old suite with several apps. Only those have one.
     pub appid: Option<u64>,
     /// The number of people; in an expansion, how many more. Present for a new purchase and an expansion.
     /// 1 to 1000000.

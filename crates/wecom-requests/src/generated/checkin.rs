@@ -811,7 +811,7 @@ impl crate::Check for NewGroup {
     }
 }
 
-impl crate::Check for GroupChanges {
+impl crate::Check for GroupUpdate {
     fn check(&self, checker: &mut crate::Checker) {
         checker.min_chars("groupname", &self.groupname, 1);
         checker.max_chars("groupname", &self.groupname, 40);

@@ -67,8 +67,9 @@ pub struct GetUserInfoResponse {
     /// The ID of a person who is neither a member nor a parent, unique within the company. Absent for
     /// members and parents. At most 64 bytes.
     pub openid: Option<String>,
-    /// The external contact's ID. Present if the person is a parent, or a customer of the company of whom
-    /// a follow-up member is visible to the app. The apps of one service provider get the same one.
+    /// The external contact's external_userid. Present if the person is a parent, or a customer of the
+    /// company of whom a follow-up member is visible to the app. The apps of one service provider get the
+    /// same one.
     pub external_userid: Option<String>,
     /// The parent's userid in the school contacts. Of a linked education authority it has the form
     /// `CorpId/parent_userid`. Present if the person is a parent.
@@ -119,8 +120,7 @@ pub struct GetUserDetailResponse {
     pub userid: String,
     /// The gender. `Undefined` unless the member agreed. Absent unless an admin selected it.
     pub gender: Option<Gender>,
-    /// The URL of the avatar. The default avatar unless the member agreed. Absent unless an admin selected
-    /// it.
+    /// The avatar's URL. The default avatar unless the member agreed. Absent unless an admin selected it.
     pub avatar: Option<String>,
     /// The URL of the personal QR code, which adds the member as an external contact. Absent unless the
     /// member agreed.

@@ -140,7 +140,7 @@ impl CreateAsyncProgramTask {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateAsyncProgramTaskResponse {
-    /// The task's ID.
+    /// The job's ID.
     pub jobid: String,
 }
 

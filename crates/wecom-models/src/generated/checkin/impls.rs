@@ -706,7 +706,7 @@ impl wire::WriteObject for NewGroup {
     }
 }
 
-impl wire::WriteObject for GroupChanges {
+impl wire::WriteObject for GroupUpdate {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("groupid", &self.groupid)?;
         out.put_some("grouptype", &self.grouptype)?;
@@ -1001,7 +1001,7 @@ wire::write_objects! {
     GetCheckinMonthData, GetCheckinScheduleList, SetCheckinScheduleList, PunchCorrection,
     AddCheckinRecord, AddCheckinUserFace, GetHardwareCheckinData, AddCheckinOption,
     UpdateCheckinOption, ClearCheckinOptionArrayField, DelCheckinOption, ShiftAssignment,
-    NewCheckin, RestTime, NewGroup, GroupChanges, NewCheckinDate, NewBiweekly,
+    NewCheckin, RestTime, NewGroup, GroupUpdate, NewCheckinDate, NewBiweekly,
     FixedPeriod, ShiftPeriod, SpecialPeriod, NewLateRule, NewLateStep, NewSpecialWorkday,
     NewSpecialOffday, NewWifiNetwork, NewLocation, NewRange, NewReporterInfo,
     NewReporter, NewOvertimeInfo, NewOvertime, NewOvertimeByRequest,

@@ -917,7 +917,7 @@ impl wire::ReadObject for NewGroup {
     }
 }
 
-impl wire::ReadObject for GroupChanges {
+impl wire::ReadObject for GroupUpdate {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -1403,7 +1403,7 @@ wire::read_objects! {
     GetCheckinMonthData, GetCheckinScheduleList, SetCheckinScheduleList, PunchCorrection,
     AddCheckinRecord, AddCheckinUserFace, GetHardwareCheckinData, AddCheckinOption,
     UpdateCheckinOption, ClearCheckinOptionArrayField, DelCheckinOption, ShiftAssignment,
-    NewCheckin, NewGroup, GroupChanges, NewCheckinDate, NewBiweekly, FixedPeriod,
+    NewCheckin, NewGroup, GroupUpdate, NewCheckinDate, NewBiweekly, FixedPeriod,
     ShiftPeriod, SpecialPeriod, NewLateRule, NewLateStep, NewSpecialWorkday,
     NewSpecialOffday, NewWifiNetwork, NewLocation, NewRange, NewReporterInfo,
     NewReporter, NewOvertimeInfo, NewOvertime, NewOvertimeByRequest,

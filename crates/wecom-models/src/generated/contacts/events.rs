@@ -330,9 +330,9 @@ pub struct BatchJob {
     pub job_id: String,
     /// The type of job.
     pub job_type: JobType,
-    /// 0 if the job succeeded, an error code otherwise. Absent for a translation of IDs.
+    /// The error code; 0 on success. Absent for a translation of IDs.
     pub err_code: Option<i64>,
-    /// The meaning of `ErrCode`, in words. Absent for a translation of IDs.
+    /// The description of the error code. Absent for a translation of IDs.
     pub err_msg: Option<String>,
 }
 

@@ -40,7 +40,7 @@ use crate::Unknown;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveCorp {
-    /// The chain's ID (上下游).
+    /// The chain's ID.
     pub chain_id: String,
     /// The corpid of a company that has joined.
     pub corpid: Option<String>,
@@ -680,7 +680,7 @@ pub struct FailedCorp {
     pub custom_id: String,
     /// The error code.
     pub errcode: i64,
-    /// The error message.
+    /// The description of the error code.
     pub errmsg: String,
     /// The people who could not be imported.
     pub contact_info_list: Vec<FailedContact>,
@@ -696,7 +696,7 @@ pub struct FailedContact {
     pub mobile: Option<String>,
     /// The error code. Absent unless the error is about the person.
     pub errcode: Option<i64>,
-    /// The error message. Absent unless the error is about the person.
+    /// The description of the error code. Absent unless the error is about the person.
     pub errmsg: Option<String>,
 }
 

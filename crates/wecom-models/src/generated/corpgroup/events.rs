@@ -248,11 +248,11 @@ pub struct RemoveCorp {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ShareAgentChange {
-    /// The app's ID within a suite of several apps. Only for suites; of no use for new ones.
+    /// The app's ID within an old suite with several apps. Only for suites; of no use for new ones.
     pub app_id: Option<u64>,
     /// The corpid of the company that shares the app. Only for suites; of others, it is `ToUserName`.
     pub corp_id: Option<String>,
-    /// The app's ID in the company that shares it. Only for suites; of others, it is `AgentID`.
+    /// The app's agentid in the company that shares it. Only for suites; of others, it is `AgentID`.
     pub agent_id: Option<i64>,
 }
 
@@ -268,10 +268,10 @@ pub struct ShareAgentChange {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ShareChainChange {
-    /// The app's ID within a suite of several apps. Only for suites; of no use for new ones.
+    /// The app's ID within an old suite with several apps. Only for suites; of no use for new ones.
     pub app_id: Option<u64>,
     /// The corpid of the company that shares the app. Only for suites; of others, it is `ToUserName`.
     pub corp_id: Option<String>,
-    /// The app's ID in the company that shares it. Only for suites; of others, it is `AgentID`.
+    /// The app's agentid in the company that shares it. Only for suites; of others, it is `AgentID`.
     pub agent_id: Option<i64>,
 }

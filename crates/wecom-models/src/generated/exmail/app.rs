@@ -1000,15 +1000,15 @@ pub struct MeetingSettings {
     pub password: Option<Secret>,
     /// Whether the meeting is recorded automatically, and where. Default 0.
     pub auto_record: Option<AutoRecord>,
-    /// Whether the waiting room is enabled. Default false.
+    /// Whether the waiting room is on. Default false.
     pub enable_waiting_room: Option<bool>,
-    /// Whether members can join before the host. Default true.
+    /// Whether people may join before a host does. Default true.
     pub allow_enter_before_host: Option<bool>,
     /// The people who can join. Default 0.
     pub enter_restraint: Option<EnterRestraint>,
-    /// Whether the screen shows a watermark. Default false.
+    /// Whether the screen carries a watermark. Default false.
     pub enable_screen_watermark: Option<bool>,
-    /// Whether attendees are muted as they join. Default 2.
+    /// Whether people are muted as they join. Default 2.
     pub enable_enter_mute: Option<EnterMute>,
     /// The people reminded when the meeting starts. Default 2.
     pub remind_scope: Option<RemindScope>,

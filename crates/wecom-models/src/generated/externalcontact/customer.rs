@@ -389,7 +389,7 @@ pub struct GetContactListResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConvertToOpenId {
-    /// The external contact's userid.
+    /// The external contact's external_userid.
     pub external_userid: String,
 }
 

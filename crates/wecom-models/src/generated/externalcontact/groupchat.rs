@@ -241,7 +241,7 @@ pub struct GroupChatStatus {
 pub struct GroupChat {
     /// The customer group's ID.
     pub chat_id: String,
-    /// The name of the group.
+    /// The group's name.
     pub name: String,
     /// The owner's userid.
     pub owner: String,
@@ -279,7 +279,7 @@ pub struct GroupMember {
     /// Present only if the group member joined through one that has it.
     pub state: Option<String>,
     /// The inviter. So far present only if a member of the company invited the group member.
-    pub invitor: Option<Invitor>,
+    pub invitor: Option<Inviter>,
     /// The nickname in the group. May be absent if there is none.
     pub group_nickname: Option<String>,
     /// The group member's name: the nickname of WeChat users, the alias or real name shown to others of
@@ -290,7 +290,7 @@ pub struct GroupMember {
 /// The inviter of a group member.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
-pub struct Invitor {
+pub struct Inviter {
     /// The inviter's userid.
     pub userid: String,
 }

@@ -596,8 +596,7 @@ pub struct AddGroupWelcomeTemplate {
     pub file: Option<FileContent>,
     /// The video. May be uploaded asynchronously (异步上传临时素材).
     pub video: Option<VideoContent>,
-    /// The agentid of the app as installed in the company. Required only for old third-party suites with
-    /// several apps.
+    /// The app's agentid in the company. Required only for old third-party suites with several apps.
     pub agentid: Option<u64>,
     /// Whether to notify members that they can use it in their customer groups. Default true.
     pub notify: Option<bool>,
@@ -708,8 +707,7 @@ pub struct EditGroupWelcomeTemplate {
     pub file: Option<FileContent>,
     /// The video. May be uploaded asynchronously (异步上传临时素材).
     pub video: Option<VideoContent>,
-    /// The agentid of the app as installed in the company. Required only for old third-party suites with
-    /// several apps.
+    /// The app's agentid in the company. Required only for old third-party suites with several apps.
     pub agentid: Option<u64>,
 }
 
@@ -849,8 +847,7 @@ pub struct GetGroupWelcomeTemplateResponse {
 pub struct DelGroupWelcomeTemplate {
     /// The welcome message's ID, from [`AddGroupWelcomeTemplate`].
     pub template_id: String,
-    /// The agentid of the app as installed in the company. Required only for old third-party suites with
-    /// several apps.
+    /// The app's agentid in the company. Required only for old third-party suites with several apps.
     pub agentid: Option<u64>,
 }
 

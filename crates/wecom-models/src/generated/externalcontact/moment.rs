@@ -750,7 +750,7 @@ impl LinkContent {
 pub struct MomentTaskResult {
     /// The error code; 0 on success.
     pub errcode: i64,
-    /// The error message.
+    /// The description of the error code.
     pub errmsg: String,
     /// The moment's ID, for [`GetMomentTask`]. May be absent if it failed.
     pub moment_id: Option<String>,
@@ -831,7 +831,7 @@ pub struct MomentLocation {
     pub latitude: String,
     /// The longitude, in degrees.
     pub longitude: String,
-    /// The name of the location.
+    /// The location's name.
     pub name: String,
 }
 

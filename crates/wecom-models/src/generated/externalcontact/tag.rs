@@ -121,8 +121,7 @@ pub struct AddCorpTag {
     pub order: Option<u64>,
     /// The tags to create. At least 1 items.
     pub tag: Vec<NewTag>,
-    /// The agentid of the app as installed in the company. Required only for old third-party suites with
-    /// several apps.
+    /// The app's agentid in the company. Required only for old third-party suites with several apps.
     pub agentid: Option<u64>,
 }
 
@@ -201,8 +200,7 @@ pub struct EditCorpTag {
     pub name: Option<String>,
     /// The sort order: higher ones come first. Less than 4294967296.
     pub order: Option<u64>,
-    /// The agentid of the app as installed in the company. Required only for old third-party suites with
-    /// several apps.
+    /// The app's agentid in the company. Required only for old third-party suites with several apps.
     pub agentid: Option<u64>,
 }
 
@@ -270,8 +268,7 @@ pub struct DelCorpTag {
     pub tag_id: Option<Vec<String>>,
     /// The tag groups' IDs. Set at least one of `tag_id` and `group_id`.
     pub group_id: Option<Vec<String>>,
-    /// The agentid of the app as installed in the company. Required only for old third-party suites with
-    /// several apps.
+    /// The app's agentid in the company. Required only for old third-party suites with several apps.
     pub agentid: Option<u64>,
 }
 

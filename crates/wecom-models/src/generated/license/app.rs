@@ -38,7 +38,7 @@ pub struct GetAppLicenseInfo {
     pub corpid: String,
     /// The app's suite ID.
     pub suite_id: String,
-    /// The app's ID within an old suite with several. New apps have none.
+    /// The app's ID within an old suite with several apps. New apps have none.
     pub appid: Option<u64>,
 }
 

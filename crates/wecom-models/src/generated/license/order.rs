@@ -863,7 +863,7 @@ impl RenewalDuration {
 pub struct OrderSummary {
     /// The order's ID.
     pub order_id: String,
-    /// The order's type. An order for several companies is listed once, without the orders of each
+    /// The type of order. An order for several companies is listed once, without the orders of each
     /// company, and only if the request has no `corpid`.
     pub order_type: OrderType,
 }
@@ -874,7 +874,7 @@ pub struct OrderSummary {
 pub struct Order {
     /// The order's ID.
     pub order_id: String,
-    /// The order's type.
+    /// The type of order.
     pub order_type: OrderType,
     /// The order's status.
     pub order_status: OrderStatus,

@@ -42,6 +42,6 @@ pub enum MediaEvent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UploadMediaJobFinish {
-    /// The task's ID.
+    /// The job's ID.
     pub job_id: String,
 }

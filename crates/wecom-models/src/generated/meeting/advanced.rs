@@ -61,8 +61,7 @@ pub struct CreateMeeting {
     pub description: Option<String>,
     /// The location. At most 36 half-width characters.
     pub location: Option<String>,
-    /// The agentid of the app as installed in the company. Only for old third-party suites with several
-    /// apps.
+    /// The app's agentid in the company. Only for old third-party suites with several apps.
     pub agentid: Option<u64>,
     /// The invitees. A userid that is unknown or not visible to the app is an error.
     pub invitees: Option<Invitees>,
@@ -1616,8 +1615,8 @@ pub struct Reminders {
     /// The interval of the repetition, in periods of `repeat_type`: 3 means every three weeks, if that is
     /// `Weekly`. Required if `is_custom_repeat` is set.
     pub repeat_interval: Option<u64>,
-    /// The days of the week, 1 being Monday. Takes effect only for a customized weekly repetition. WeCom
-    /// adds the day on which the meeting starts if it is missing. Each 1 to 7.
+    /// The days of the week, from 1 for Monday to 7 for Sunday. Takes effect only for a customized weekly
+    /// repetition. WeCom adds the day on which the meeting starts if it is missing. Each 1 to 7.
     pub repeat_day_of_week: Option<Vec<u64>>,
     /// The days of the month. Takes effect only for a customized monthly repetition. WeCom adds the day on
     /// which the meeting starts if it is missing. Each 1 to 31.
@@ -1753,7 +1752,8 @@ pub struct SubRepeat {
     pub is_custom_repeat: bool,
     /// The interval of the repetition, in periods of `repeat_type`.
     pub repeat_interval: u64,
-    /// The days of the week, 1 being Monday. Only for a customized weekly repetition. Each 1 to 7.
+    /// The days of the week, from 1 for Monday to 7 for Sunday. Only for a customized weekly repetition.
+    /// Each 1 to 7.
     pub repeat_day_of_week: Option<Vec<u64>>,
     /// The days of the month. Only for a customized monthly repetition. Each 1 to 31.
     pub repeat_day_of_month: Option<Vec<u64>>,

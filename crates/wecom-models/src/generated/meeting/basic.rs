@@ -237,8 +237,7 @@ pub struct CreateMeeting {
     pub description: Option<String>,
     /// The location. At most 128 characters.
     pub location: Option<String>,
-    /// The agentid of the app as installed in the company. Only for old third-party suites with several
-    /// apps.
+    /// The app's agentid in the company. Only for old third-party suites with several apps.
     pub agentid: Option<u64>,
     /// The invitees. A userid that is unknown or not visible to the app is an error.
     pub invitees: Option<Invitees>,
@@ -373,8 +372,7 @@ pub struct UpdateMeeting {
     /// The time before the start at which attendees are reminded, in seconds. In the page's table, but not
     /// in its example, which has `reminders.remind_before`. Default 0.
     pub remind_time: Option<u64>,
-    /// The agentid of the app as installed in the company. Only for old third-party suites with several
-    /// apps.
+    /// The app's agentid in the company. Only for old third-party suites with several apps.
     pub agentid: Option<u64>,
     /// The invitees. A userid that is unknown or not visible to the app is an error.
     pub invitees: Option<Invitees>,
@@ -689,7 +687,7 @@ impl UserList {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Reminders {
-    /// Whether the meeting repeats. Default false.
+    /// Whether the meeting is recurring. Default false.
     pub is_repeat: Option<bool>,
     /// The type of repetition. Default 0.
     pub repeat_type: Option<RepeatType>,

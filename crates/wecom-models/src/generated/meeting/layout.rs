@@ -260,7 +260,7 @@ pub struct UpdateAdvancedLayout {
     /// The layout's name.
     pub layout_name: Option<String>,
     /// The layout's pages.
-    pub page_list: Vec<UpdatedPage>,
+    pub page_list: Vec<PageUpdate>,
 }
 
 impl UpdateAdvancedLayout {
@@ -269,7 +269,7 @@ impl UpdateAdvancedLayout {
     pub fn new(
         meetingid: impl Into<String>,
         layout_id: impl Into<String>,
-        page_list: impl IntoIterator<Item = UpdatedPage>,
+        page_list: impl IntoIterator<Item = PageUpdate>,
     ) -> Self {
         Self {
             meetingid: meetingid.into(),
@@ -1147,7 +1147,7 @@ pub struct AdvancedPage {
 /// `user_seat_list.user_list` is at most 1 items long if `enable_polling` is `0`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct UpdatedPage {
+pub struct PageUpdate {
     /// The template's ID.
     pub layout_template_id: String,
     /// Whether the people in a cell take turns.
@@ -1155,10 +1155,10 @@ pub struct UpdatedPage {
     /// The way they take turns, if `enable_polling` is true.
     pub polling_setting: Option<PollingSetting>,
     /// The grid cells and what is in them.
-    pub user_seat_list: Option<Vec<UpdatedSeat>>,
+    pub user_seat_list: Option<Vec<SeatUpdate>>,
 }
 
-impl UpdatedPage {
+impl PageUpdate {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(layout_template_id: impl Into<String>, enable_polling: bool) -> Self {
@@ -1180,7 +1180,7 @@ impl UpdatedPage {
     #[must_use]
     pub fn user_seat_list(
         mut self,
-        user_seat_list: impl IntoIterator<Item = UpdatedSeat>,
+        user_seat_list: impl IntoIterator<Item = SeatUpdate>,
     ) -> Self {
         self.user_seat_list = Some(user_seat_list.into_iter().collect());
         self
@@ -1192,7 +1192,7 @@ impl UpdatedPage {
 /// `user_list.tmp_openid` is required if `video_type` is `3`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct UpdatedSeat {
+pub struct SeatUpdate {
     /// The cell's ID.
     pub grid_id: String,
     /// The type of content.
@@ -1204,7 +1204,7 @@ pub struct UpdatedSeat {
     pub user_list: Option<Vec<GridUser>>,
 }
 
-impl UpdatedSeat {
+impl SeatUpdate {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(grid_id: impl Into<String>, grid_type: AdvancedGridType) -> Self {

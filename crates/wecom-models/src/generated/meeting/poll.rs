@@ -144,7 +144,7 @@ pub struct UpdatePollTheme {
     /// Whether votes are anonymous. Default false.
     pub is_anony: Option<bool>,
     /// The questions. At most 10 items.
-    pub poll_questions: Vec<UpdatedQuestion>,
+    pub poll_questions: Vec<QuestionUpdate>,
 }
 
 impl UpdatePollTheme {
@@ -187,7 +187,7 @@ pub struct UpdatePollThemeArgs {
     /// [`poll_desc`](UpdatePollTheme::poll_desc).
     pub poll_desc: String,
     /// [`poll_questions`](UpdatePollTheme::poll_questions).
-    pub poll_questions: Vec<UpdatedQuestion>,
+    pub poll_questions: Vec<QuestionUpdate>,
 }
 
 /// The response to [`UpdatePollTheme`].
@@ -602,7 +602,7 @@ impl NewQuestion {
 /// A question of a poll theme that is updated, for which one option is enough.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct UpdatedQuestion {
+pub struct QuestionUpdate {
     /// The question. At most 50 characters.
     pub question_desc: String,
     /// The type of question.
@@ -611,7 +611,7 @@ pub struct UpdatedQuestion {
     pub poll_option: Vec<String>,
 }
 
-impl UpdatedQuestion {
+impl QuestionUpdate {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(

@@ -37,8 +37,7 @@ use crate::Unknown;
 pub struct AddCalendar {
     /// The calendar.
     pub calendar: Calendar,
-    /// The agentid of the app as installed in the company. Only for old third-party suites with several
-    /// apps.
+    /// The app's agentid in the company. Only for old third-party suites with several apps.
     pub agentid: Option<u64>,
 }
 

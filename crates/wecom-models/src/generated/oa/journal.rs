@@ -98,7 +98,7 @@ pub struct GetJournalRecordListResponse {
     pub journaluuid_list: Vec<String>,
     /// The cursor of the next page.
     pub next_cursor: u64,
-    /// Whether this was the last page.
+    /// Whether this is the last page.
     pub endflag: bool,
 }
 

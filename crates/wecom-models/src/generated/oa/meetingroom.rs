@@ -762,9 +762,9 @@ impl Coordinate {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Range {
-    /// The userids of the members. At most 1000 items.
+    /// The members' userids. At most 1000 items.
     pub user_list: Option<Vec<String>>,
-    /// The IDs of the departments. At most 1000 items.
+    /// The departments' IDs. At most 1000 items.
     pub department_list: Option<Vec<u64>>,
 }
 

@@ -45,8 +45,7 @@ use crate::{Timestamp, Unknown};
 pub struct AddSchedule {
     /// The event.
     pub schedule: NewEvent,
-    /// The agentid of the app as installed in the company. Only for old third-party suites with several
-    /// apps.
+    /// The app's agentid in the company. Only for old third-party suites with several apps.
     pub agentid: Option<u64>,
 }
 

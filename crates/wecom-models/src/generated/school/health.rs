@@ -113,7 +113,7 @@ impl GetReportJobIds {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetReportJobIdsResponse {
-    /// Whether this was the last page.
+    /// Whether this is the last page.
     pub ending: bool,
     /// The reports' IDs.
     pub jobids: Vec<String>,
@@ -280,7 +280,7 @@ pub struct Question {
     pub question_id: u64,
     /// The question.
     pub title: String,
-    /// The type of the question.
+    /// The type of question.
     pub question_type: QuestionType,
     /// Whether an answer is required.
     pub is_required: bool,

@@ -110,7 +110,7 @@ impl GetWatchStat {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetWatchStatResponse {
-    /// Whether this was the last page. No other field says so.
+    /// Whether this is the last page. No other field says so.
     pub ending: bool,
     /// The key of the next page.
     pub next_key: String,
@@ -169,7 +169,7 @@ impl GetUnwatchStat {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetUnwatchStatResponse {
-    /// Whether this was the last page. No other field says so.
+    /// Whether this is the last page. No other field says so.
     pub ending: bool,
     /// The key of the next page.
     pub next_key: String,

@@ -301,7 +301,7 @@ pub struct SendMessageResponse {
     pub invalid_parent_userid: Option<Vec<String>>,
     /// The invalid userids of students. Absent if none is invalid.
     pub invalid_student_userid: Option<Vec<String>>,
-    /// The invalid IDs of departments. Absent if none is invalid.
+    /// The invalid department IDs. Absent if none is invalid.
     pub invalid_party: Option<Vec<String>>,
 }
 

@@ -613,7 +613,7 @@ pub struct GetAuthInfoV2Response {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SessionInfo {
-    /// The apps of an old suite with several that may be installed. Empty or omitted, all of them.
+    /// The IDs of the apps of an old suite that may be installed. Empty or omitted, all of them.
     pub appid: Option<Vec<u64>>,
     /// Whether it is a test. Once the app is published, it must not be one. Default 0.
     pub auth_type: Option<AuthType>,
@@ -741,7 +741,7 @@ pub struct AuthorizedApp {
     pub round_logo_url: String,
     /// The URL of the app's square logo.
     pub square_logo_url: String,
-    /// The app's ID within an old suite with several. New apps have none.
+    /// The app's ID within an old suite with several apps. New apps have none.
     pub appid: Option<u64>,
     /// The type of authorization. May be absent.
     pub auth_mode: Option<AuthMode>,

@@ -127,7 +127,7 @@ pub struct GetUserDetail3rdResponse {
     pub name: Option<String>,
     /// The gender. `Undefined` unless the member agreed.
     pub gender: Gender,
-    /// The URL of the avatar. The default avatar unless the member agreed.
+    /// The avatar's URL. The default avatar unless the member agreed.
     pub avatar: String,
     /// The URL of the personal QR code, which adds the member as an external contact. Absent unless the
     /// member agreed.

@@ -103,7 +103,7 @@ pub struct GetOrderResponse {
     pub orderid: String,
     /// The order's status.
     pub order_status: OrderStatus,
-    /// The order's type.
+    /// The type of order.
     pub order_type: OrderType,
     /// The corpid of the company that buys.
     pub paid_corpid: String,
@@ -112,7 +112,7 @@ pub struct GetOrderResponse {
     pub operator_id: Option<String>,
     /// The app's suite ID.
     pub suiteid: String,
-    /// The app's ID within an old suite with several. Present only for those.
+    /// The app's ID within an old suite with several apps. Present only for those.
     pub appid: Option<u64>,
     /// The ID of the edition.
     pub edition_id: String,
@@ -161,7 +161,7 @@ pub struct ProlongTry {
     pub buyer_corpid: String,
     /// The number of days to add.
     pub prolong_days: u64,
-    /// The app's ID within an old suite with several. Only those need it.
+    /// The app's ID within an old suite with several apps. Only those need it.
     pub appid: Option<u64>,
 }
 
@@ -235,7 +235,7 @@ pub struct Order {
     pub orderid: String,
     /// The order's status.
     pub order_status: OrderStatus,
-    /// The order's type.
+    /// The type of order.
     pub order_type: OrderType,
     /// The corpid of the company that buys.
     pub paid_corpid: String,
@@ -243,7 +243,7 @@ pub struct Order {
     pub operator_id: Option<String>,
     /// The app's suite ID.
     pub suiteid: String,
-    /// The app's ID within an old suite with several. Present only for those.
+    /// The app's ID within an old suite with several apps. Present only for those.
     pub appid: Option<u64>,
     /// The ID of the edition.
     pub edition_id: String,

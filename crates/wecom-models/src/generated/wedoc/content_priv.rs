@@ -103,7 +103,7 @@ pub struct UpdateSheetPriv {
     pub r#type: RuleType,
     /// The rule's ID. Required if `type` is 2.
     pub rule_id: Option<u64>,
-    /// The new name of the rule. Takes effect only if `type` is 2. At most 20 characters.
+    /// The rule's new name. Takes effect only if `type` is 2. At most 20 characters.
     pub name: Option<String>,
     /// The permissions for the sheets.
     pub priv_list: Option<Vec<SheetPriv>>,
@@ -171,7 +171,7 @@ pub struct UpdateSheetPrivResponse {}
 pub struct CreateRule {
     /// The document ID of the smart sheet, from [`CreateDoc`](crate::wedoc::doc::CreateDoc).
     pub docid: String,
-    /// The name of the rule. Unique within the smart sheet. At most 20 characters.
+    /// The rule's name. Unique within the smart sheet. At most 20 characters.
     pub name: String,
 }
 
@@ -310,7 +310,7 @@ pub struct Rule {
     pub r#type: RuleType,
     /// The rule's ID. May be absent if `type` is 1.
     pub rule_id: Option<u64>,
-    /// The name of the rule. Meaningful only if `type` is 2.
+    /// The rule's name. Meaningful only if `type` is 2.
     pub name: String,
     /// The permissions for the sheets.
     pub priv_list: Vec<SheetPriv>,

@@ -44,7 +44,7 @@ use crate::{Timestamp, Unknown};
 pub struct CreateDoc {
     /// The ID of a space in WeDrive (微盘). If it is set, `fatherid` is required.
     pub spaceid: Option<String>,
-    /// The fileid of the parent folder: that of the space, `spaceid`, for the root.
+    /// The folder's `fileid`; in the root, the space's `spaceid`.
     pub fatherid: Option<String>,
     /// The type of document.
     pub doc_type: DocType,

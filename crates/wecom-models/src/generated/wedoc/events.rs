@@ -71,7 +71,7 @@ pub enum WedocEvent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddField {
-    /// The smart sheet's document ID.
+    /// The document ID of the smart sheet.
     pub doc_id: String,
     /// The sheet's ID.
     pub sheet_id: String,
@@ -92,7 +92,7 @@ pub struct AddField {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddRecord {
-    /// The smart sheet's document ID.
+    /// The document ID of the smart sheet.
     pub doc_id: String,
     /// The sheet's ID.
     pub sheet_id: String,
@@ -131,7 +131,7 @@ pub struct DeleteDoc {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteField {
-    /// The smart sheet's document ID.
+    /// The document ID of the smart sheet.
     pub doc_id: String,
     /// The sheet's ID.
     pub sheet_id: String,
@@ -168,7 +168,7 @@ pub struct DeleteForm {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteRecord {
-    /// The smart sheet's document ID.
+    /// The document ID of the smart sheet.
     pub doc_id: String,
     /// The sheet's ID.
     pub sheet_id: String,
@@ -240,7 +240,7 @@ pub struct FormSettingsChange {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateField {
-    /// The smart sheet's document ID.
+    /// The document ID of the smart sheet.
     pub doc_id: String,
     /// The sheet's ID.
     pub sheet_id: String,
@@ -261,7 +261,7 @@ pub struct UpdateField {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateRecord {
-    /// The smart sheet's document ID.
+    /// The document ID of the smart sheet.
     pub doc_id: String,
     /// The sheet's ID.
     pub sheet_id: String,

@@ -39,7 +39,7 @@ use crate::{Timestamp, Unknown};
 pub struct CreateForm {
     /// The ID of a space in WeDrive (微盘).
     pub spaceid: Option<String>,
-    /// The fileid of the parent folder: that of the space, `spaceid`, for the root.
+    /// The folder's `fileid`; in the root, the space's `spaceid`.
     pub fatherid: Option<String>,
     /// The form.
     pub form_info: NewForm,

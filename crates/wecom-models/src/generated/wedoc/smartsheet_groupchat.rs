@@ -78,7 +78,7 @@ pub struct ListGroupChatResponse {
     pub has_more: bool,
     /// The cursor of the next page.
     pub next_cursor: String,
-    /// The IDs of the group chats.
+    /// The group chats' IDs.
     pub chat_id_list: Vec<String>,
 }
 
@@ -124,11 +124,11 @@ impl GetGroupChat {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetGroupChatResponse {
-    /// The name of the group chat.
+    /// The group chat's name.
     pub name: String,
     /// The group owner's userid.
     pub owner: String,
-    /// The userids of the members. Only those of the company.
+    /// The members' userids. Only those of the company.
     pub user_list: Vec<String>,
 }
 

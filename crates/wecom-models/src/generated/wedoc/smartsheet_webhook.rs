@@ -57,7 +57,7 @@ pub struct SmartsheetWebhook {
     /// The records to add.
     pub add_records: Option<Vec<NewRecord>>,
     /// The records to update. Only those that were written through the webhook can be.
-    pub update_records: Option<Vec<ChangedRecord>>,
+    pub update_records: Option<Vec<RecordUpdate>>,
 }
 
 impl SmartsheetWebhook {
@@ -81,7 +81,7 @@ impl SmartsheetWebhook {
     #[must_use]
     pub fn update_records(
         mut self,
-        update_records: impl IntoIterator<Item = ChangedRecord>,
+        update_records: impl IntoIterator<Item = RecordUpdate>,
     ) -> Self {
         self.update_records = Some(update_records.into_iter().collect());
         self
@@ -123,14 +123,14 @@ impl NewRecord {
 /// A record to update.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ChangedRecord {
+pub struct RecordUpdate {
     /// The record's ID.
     pub record_id: String,
     /// The cells to change, by the field's ID.
     pub values: BTreeMap<String, CellValue>,
 }
 
-impl ChangedRecord {
+impl RecordUpdate {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(

@@ -60,7 +60,7 @@ pub enum WedriveEvent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateFile {
-    /// The IDs of the files.
+    /// The files' IDs.
     pub file_id: Vec<String>,
 }
 
@@ -74,7 +74,7 @@ pub struct CreateFile {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RenameFile {
-    /// The IDs of the files.
+    /// The files' IDs.
     pub file_id: Vec<String>,
 }
 
@@ -89,7 +89,7 @@ pub struct RenameFile {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateFile {
-    /// The IDs of the files.
+    /// The files' IDs.
     pub file_id: Vec<String>,
 }
 
@@ -103,7 +103,7 @@ pub struct UpdateFile {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteFile {
-    /// The IDs of the files.
+    /// The files' IDs.
     pub file_id: Vec<String>,
 }
 
@@ -117,7 +117,7 @@ pub struct DeleteFile {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MoveFile {
-    /// The IDs of the files.
+    /// The files' IDs.
     pub file_id: Vec<String>,
 }
 

@@ -120,7 +120,7 @@ pub struct UploadFile {
     ///
     /// The page's example has it beside the others, against its own rule.
     pub selected_ticket: Option<Secret>,
-    /// The name of the file. At most 255 half-width characters.
+    /// The file's name. At most 255 half-width characters.
     pub file_name: String,
     /// The content as plain Base64, without a `data:` prefix. Before encoding, it has at most 10 MB. At
     /// most 13981016 bytes.
@@ -210,7 +210,7 @@ pub struct UploadFileInit {
     ///
     /// The page's example has it beside the others, against its own rule.
     pub selected_ticket: Option<Secret>,
-    /// The name of the file.
+    /// The file's name.
     pub file_name: String,
     /// The size of the file, in bytes. At most 21474836480.
     pub size: u64,
@@ -462,7 +462,7 @@ pub struct CreateFile {
     ///
     /// The page's example has a placeholder.
     pub file_type: FileType,
-    /// The name of the file. At most 255 half-width characters.
+    /// The file's name. At most 255 half-width characters.
     pub file_name: String,
 }
 
@@ -927,7 +927,7 @@ pub struct FileItems {
 pub struct FileInfo {
     /// The file's ID.
     pub fileid: String,
-    /// The name of the file.
+    /// The file's name.
     pub file_name: String,
     /// The ID of the file's space.
     pub spaceid: String,

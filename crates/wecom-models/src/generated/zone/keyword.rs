@@ -743,7 +743,7 @@ impl Customers {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Chats {
-    /// The groups' `chatid`s. When you update a rule, an empty list clears the restriction. At most 2000
+    /// The group chats' IDs. When you update a rule, an empty list clears the restriction. At most 2000
     /// items.
     pub id_list: Option<Vec<String>>,
 }

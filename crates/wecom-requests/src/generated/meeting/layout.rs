@@ -463,7 +463,7 @@ impl crate::Check for NewAdvancedSeat {
     }
 }
 
-impl crate::Check for UpdatedPage {
+impl crate::Check for PageUpdate {
     fn check(&self, checker: &mut crate::Checker) {
         checker.nested("polling_setting", &self.polling_setting);
         checker.nested("user_seat_list", &self.user_seat_list);
@@ -475,7 +475,7 @@ impl crate::Check for UpdatedPage {
     }
 }
 
-impl crate::Check for UpdatedSeat {
+impl crate::Check for SeatUpdate {
     fn check(&self, checker: &mut crate::Checker) {
         checker.nested("user_list", &self.user_list);
         checker

@@ -231,7 +231,7 @@ impl crate::Check for NewQuestion {
     }
 }
 
-impl crate::Check for UpdatedQuestion {
+impl crate::Check for QuestionUpdate {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_chars("question_desc", &self.question_desc, 50);
         checker.min_items("poll_option", &self.poll_option, 1);

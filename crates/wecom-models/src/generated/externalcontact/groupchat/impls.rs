@@ -227,7 +227,7 @@ impl wire::ReadObject for GroupMember {
     }
 }
 
-impl wire::ReadObject for Invitor {
+impl wire::ReadObject for Inviter {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -255,7 +255,7 @@ impl wire::ReadObject for GroupAdmin {
 
 wire::read_objects! {
     ListGroupChatResponse, GetGroupChatResponse, OpenGidToChatIdResponse,
-    GroupChatStatus, GroupChat, GroupMember, Invitor, GroupAdmin
+    GroupChatStatus, GroupChat, GroupMember, Inviter, GroupAdmin
 }
 
 wire::read_int_enums! {

@@ -59,7 +59,7 @@ impl wire::WriteObject for GroupMember {
     }
 }
 
-impl wire::WriteObject for Invitor {
+impl wire::WriteObject for Inviter {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("userid", &self.userid)
     }
@@ -73,7 +73,7 @@ impl wire::WriteObject for GroupAdmin {
 
 wire::write_objects! {
     ListGroupChatResponse, GetGroupChatResponse, OpenGidToChatIdResponse,
-    GroupChatStatus, GroupChat, GroupMember, Invitor, GroupAdmin
+    GroupChatStatus, GroupChat, GroupMember, Inviter, GroupAdmin
 }
 
 wire::write_int_enums! {

@@ -321,7 +321,7 @@ impl wire::WriteObject for NewAdvancedSeat {
     }
 }
 
-impl wire::WriteObject for UpdatedPage {
+impl wire::WriteObject for PageUpdate {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("layout_template_id", &self.layout_template_id)?;
         out.put("enable_polling", &self.enable_polling)?;
@@ -330,7 +330,7 @@ impl wire::WriteObject for UpdatedPage {
     }
 }
 
-impl wire::WriteObject for UpdatedSeat {
+impl wire::WriteObject for SeatUpdate {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("grid_id", &self.grid_id)?;
         out.put("grid_type", &self.grid_type)?;
@@ -374,7 +374,7 @@ wire::write_objects! {
     SetDefaultLayout, ApplyAdvancedLayout, ListAdvancedLayout, GetUserLayout,
     BatchDeleteAdvancedLayout, AddBackground, SetDefaultBackground, ListBackground,
     DeleteBackground, BatchDeleteBackground, NewLayout, LayoutPage, UserSeat,
-    NewAdvancedLayout, NewAdvancedPage, NewAdvancedSeat, UpdatedPage, UpdatedSeat,
+    NewAdvancedLayout, NewAdvancedPage, NewAdvancedSeat, PageUpdate, SeatUpdate,
     GridUser, PollingSetting, LayoutUser, BackgroundImage
 }
 

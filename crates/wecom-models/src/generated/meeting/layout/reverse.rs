@@ -478,7 +478,7 @@ impl wire::ReadObject for NewAdvancedSeat {
     }
 }
 
-impl wire::ReadObject for UpdatedPage {
+impl wire::ReadObject for PageUpdate {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -494,7 +494,7 @@ impl wire::ReadObject for UpdatedPage {
     }
 }
 
-impl wire::ReadObject for UpdatedSeat {
+impl wire::ReadObject for SeatUpdate {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -542,8 +542,7 @@ wire::read_objects! {
     SetDefaultLayout, ApplyAdvancedLayout, ListAdvancedLayout, GetUserLayout,
     BatchDeleteAdvancedLayout, AddBackground, SetDefaultBackground, ListBackground,
     DeleteBackground, BatchDeleteBackground, NewLayout, NewAdvancedLayout,
-    NewAdvancedPage, NewAdvancedSeat, UpdatedPage, UpdatedSeat, LayoutUser,
-    BackgroundImage
+    NewAdvancedPage, NewAdvancedSeat, PageUpdate, SeatUpdate, LayoutUser, BackgroundImage
 }
 
 wire::read_int_enums! {

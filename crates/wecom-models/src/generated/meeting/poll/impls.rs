@@ -194,7 +194,7 @@ impl wire::WriteObject for NewQuestion {
     }
 }
 
-impl wire::WriteObject for UpdatedQuestion {
+impl wire::WriteObject for QuestionUpdate {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("question_desc", &self.question_desc)?;
         out.put("question_type", &self.question_type)?;
@@ -204,7 +204,7 @@ impl wire::WriteObject for UpdatedQuestion {
 
 wire::write_objects! {
     CreatePollTheme, UpdatePollTheme, GetPollList, GetPollThemeInfo, GetPollDetail,
-    DeletePoll, StartPoll, FinishPoll, NewQuestion, UpdatedQuestion
+    DeletePoll, StartPoll, FinishPoll, NewQuestion, QuestionUpdate
 }
 
 wire::write_int_enums! {

@@ -283,7 +283,7 @@ impl wire::ReadObject for NewQuestion {
     }
 }
 
-impl wire::ReadObject for UpdatedQuestion {
+impl wire::ReadObject for QuestionUpdate {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -300,7 +300,7 @@ impl wire::ReadObject for UpdatedQuestion {
 
 wire::read_objects! {
     CreatePollTheme, UpdatePollTheme, GetPollList, GetPollThemeInfo, GetPollDetail,
-    DeletePoll, StartPoll, FinishPoll, NewQuestion, UpdatedQuestion
+    DeletePoll, StartPoll, FinishPoll, NewQuestion, QuestionUpdate
 }
 
 wire::read_int_enums! {

@@ -37,7 +37,7 @@ impl wire::WriteObject for NewRecord {
     }
 }
 
-impl wire::WriteObject for ChangedRecord {
+impl wire::WriteObject for RecordUpdate {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("record_id", &self.record_id)?;
         out.put("values", &self.values)
@@ -81,7 +81,7 @@ impl serde::Serialize for CellItem {
 }
 
 wire::write_objects! {
-    SmartsheetWebhook, NewRecord, ChangedRecord, CellObject
+    SmartsheetWebhook, NewRecord, RecordUpdate, CellObject
 }
 
 wire::write_string_enums! {

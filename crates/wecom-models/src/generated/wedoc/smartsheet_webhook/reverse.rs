@@ -50,7 +50,7 @@ impl wire::ReadObject for NewRecord {
     }
 }
 
-impl wire::ReadObject for ChangedRecord {
+impl wire::ReadObject for RecordUpdate {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -116,7 +116,7 @@ impl wire::KindUnion for CellItem {
 }
 
 wire::read_objects! {
-    SmartsheetWebhook, NewRecord, ChangedRecord, CellObject
+    SmartsheetWebhook, NewRecord, RecordUpdate, CellObject
 }
 
 wire::read_kinds! {
