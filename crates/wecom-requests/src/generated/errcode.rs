@@ -452,7 +452,7 @@ pub const CORP_TAG_LIMIT_REACHED: i64 = 40126;
 #[doc(alias("40127"))]
 pub const UNSUPPORTED_URI_SCHEMA: i64 = 40127;
 
-/// The customer was transferred too often (a customer of an active member can be transferred only 2
+/// The customer was transferred too often (a customer of a current member can be transferred only 2
 /// times in 90 calendar days).
 #[doc(alias("40128"))]
 pub const CUSTOMER_TRANSFER_TOO_FREQUENT: i64 = 40128;
@@ -577,15 +577,15 @@ pub const REQUEST_BODY_TOO_LARGE: i64 = 40206;
 #[doc(alias("40207"))]
 pub const INVALID_TFA_CODE: i64 = 40207;
 
-/// The user to verify is outside the scope of the two-factor verification.
+/// The user to verify is outside the scope of the two-factor authentication.
 #[doc(alias("40208"))]
 pub const USER_NOT_IN_TFA_SCOPE: i64 = 40208;
 
-/// The domain of the OAuth redirect does not match that of the two-factor verification.
+/// The domain of the OAuth redirect does not match that of the two-factor authentication.
 #[doc(alias("40209"))]
 pub const OAUTH_DOMAIN_TFA_DOMAIN_MISMATCH: i64 = 40209;
 
-/// No URL has been set for the two-factor verification.
+/// No URL has been set for the two-factor authentication.
 #[doc(alias("40210"))]
 pub const TFA_URL_NOT_CONFIGURED: i64 = 40210;
 
@@ -832,19 +832,19 @@ pub const INVALID_USER_CHANNELS_NAME: i64 = 41066;
 #[doc(alias("41067"))]
 pub const INVALID_MOMENT_ID_TYPE: i64 = 41067;
 
-/// The list of chat sensitive words is longer than allowed.
+/// The list of sensitive words is longer than allowed.
 #[doc(alias("41068"))]
 pub const CHAT_SENSITIVE_WORD_LIST_LIMIT_EXCEEDED: i64 = 41068;
 
-/// There are more chat sensitive word rules than allowed.
+/// There are more interception rules than allowed.
 #[doc(alias("41069"))]
 pub const CHAT_SENSITIVE_WORD_RULE_LIMIT_EXCEEDED: i64 = 41069;
 
-/// The ID of the chat sensitive word rule is invalid.
+/// The ID of the interception rule is invalid.
 #[doc(alias("41070"))]
 pub const INVALID_CHAT_SENSITIVE_WORD_RULE_ID: i64 = 41070;
 
-/// The chat sensitive word rule has been deleted.
+/// The interception rule has been deleted.
 #[doc(alias("41071"))]
 pub const CHAT_SENSITIVE_WORD_RULE_DELETED: i64 = 41071;
 
@@ -866,13 +866,13 @@ pub const PRODUCT_ALBUM_DELETED: i64 = 41074;
 #[doc(alias("41075"))]
 pub const INVALID_PRODUCT_ALBUM_ID: i64 = 41075;
 
-/// The chat sensitive word rule applies to a larger scope than allowed.
+/// The interception rule applies to a larger scope than allowed.
 ///
 /// Use department IDs instead.
 #[doc(alias("41076"))]
 pub const CHAT_SENSITIVE_WORD_RULE_SCOPE_EXCEEDED: i64 = 41076;
 
-/// The name of the chat sensitive word rule is already used.
+/// The name of the interception rule is already used.
 #[doc(alias("41077"))]
 pub const CHAT_SENSITIVE_WORD_RULE_NAME_NOT_UNIQUE: i64 = 41077;
 
@@ -902,11 +902,11 @@ pub const ATTACHMENT_IMAGE_RESOLUTION_EXCEEDED: i64 = 41081;
 #[doc(alias("41082"))]
 pub const ATTACHMENT_VIDEO_DURATION_EXCEEDED: i64 = 41082;
 
-/// A keyword of the sensitive word rule is wrong.
+/// A sensitive word of the interception rule is wrong.
 #[doc(alias("41083"))]
 pub const SENSITIVE_WORD_KEYWORD_ERROR: i64 = 41083;
 
-/// The semantic interception rule for sensitive words is wrong.
+/// The semantics of the interception rule are wrong.
 #[doc(alias("41084"))]
 pub const SENSITIVE_WORD_SEMANTIC_RULE_ERROR: i64 = 41084;
 
@@ -989,7 +989,7 @@ pub const INVALID_ACQUISITION_CHAT_KEY: i64 = 41201;
 #[doc(alias("41202"))]
 pub const PRODUCT_ALBUM_COUNT_EXCEEDED: i64 = 41202;
 
-/// The company may not create more than 100,000 Moments posts per month.
+/// The company may not create more than 100,000 moments per month.
 #[doc(alias("41210"))]
 pub const MOMENT_MONTHLY_LIMIT_EXCEEDED: i64 = 41210;
 
@@ -1390,7 +1390,7 @@ pub const API_PERMISSION_REVOKED: i64 = 48006;
 
 /// The API can't be called because the customer service account isn't authorized to the app.
 ///
-/// The WeChat Customer Service APIs require the permission to manage accounts, assign sessions, and
+/// The WeChat customer service APIs require the permission to manage accounts, assign sessions, and
 /// send and receive messages, and authorization of the account. Manage it in the admin console under
 /// WeChat Customer Service.
 #[doc(alias("48007"))]
@@ -2003,7 +2003,7 @@ pub const SCHOOL_INVALID_SYNC_MODE: i64 = 65005;
 #[doc(alias("65006"))]
 pub const SCHOOL_INVALID_ADMIN_TYPE: i64 = 65006;
 
-/// The type of the home-school department is invalid.
+/// The type of the school department is invalid.
 #[doc(alias("65007"))]
 pub const SCHOOL_INVALID_DEPARTMENT_TYPE: i64 = 65007;
 
@@ -2051,15 +2051,15 @@ pub const SCHOOL_PARENT_DEPARTMENT_TYPE_MISMATCH: i64 = 65015;
 #[doc(alias("65018"))]
 pub const SCHOOL_PARENT_LIMIT_REACHED: i64 = 65018;
 
-/// There is no permission to read the home-school contacts.
+/// There is no permission to read the school contacts.
 ///
-/// Check that the caller may access the home-school contacts.
+/// Check that the caller may access the school contacts.
 #[doc(alias("65022"))]
 pub const SCHOOL_CONTACTS_NO_PERMISSION: i64 = 65022;
 
 /// There is no permission to read this student or parent.
 ///
-/// Check that the caller may access this student or parent in the home-school contacts.
+/// Check that the caller may access this student or parent in the school contacts.
 #[doc(alias("65023"))]
 pub const SCHOOL_STUDENT_OR_PARENT_NO_PERMISSION: i64 = 65023;
 
@@ -2567,11 +2567,11 @@ pub const PROXY_ORDER_AGENT_RELATION_TAKEN: i64 = 84093;
 #[doc(alias("84094"))]
 pub const PROXY_ORDER_NO_AGENT_PROFIT_SHARING: i64 = 84094;
 
-/// A free trial version can't be expanded.
+/// A free trial edition can't be expanded.
 #[doc(alias("84095"))]
 pub const APP_ORDER_FREE_TRIAL_CANNOT_EXPAND: i64 = 84095;
 
-/// A free trial version can't be renewed.
+/// A free trial edition can't be renewed.
 #[doc(alias("84096"))]
 pub const APP_ORDER_FREE_TRIAL_CANNOT_RENEW: i64 = 84096;
 
@@ -2591,7 +2591,7 @@ pub const APP_ORDER_NOT_PURCHASED_CANNOT_EXPAND: i64 = 84099;
 #[doc(alias("84100"))]
 pub const APP_ORDER_NEVER_PURCHASED_CANNOT_RENEW: i64 = 84100;
 
-/// The company has already tried the paid version, so it can't make a new purchase.
+/// The company has already tried the paid edition, so it can't make a new purchase.
 #[doc(alias("84101"))]
 pub const APP_ORDER_PAID_TRIAL_USED: i64 = 84101;
 
@@ -2629,7 +2629,7 @@ pub const PROXY_ORDER_PENDING_EFFECT_EXISTS: i64 = 84108;
 #[doc(alias("84109"))]
 pub const APP_ORDER_PRICE_ZERO: i64 = 84109;
 
-/// The newly installed app is not in trial, so it can't be upgraded to the paid version.
+/// The newly installed app is not in trial, so it can't be upgraded to the paid edition.
 #[doc(alias("84110"))]
 pub const APP_ORDER_NEW_INSTALL_NOT_IN_TRIAL: i64 = 84110;
 
@@ -2645,23 +2645,23 @@ pub const APP_ORDER_UNPAID_CANNOT_CLOSE: i64 = 84112;
 #[doc(alias("84113"))]
 pub const APP_ORDER_NO_PAYMENT_INFO: i64 = 84113;
 
-/// A virtual version can't be ordered.
+/// A virtual edition can't be ordered.
 #[doc(alias("84114"))]
 pub const APP_ORDER_VIRTUAL_VERSION_CANNOT_ORDER: i64 = 84114;
 
-/// A virtual version can't be expanded.
+/// A virtual edition can't be expanded.
 #[doc(alias("84115"))]
 pub const APP_ORDER_VIRTUAL_VERSION_CANNOT_EXPAND: i64 = 84115;
 
-/// A virtual version can't be renewed.
+/// A virtual edition can't be renewed.
 #[doc(alias("84116"))]
 pub const APP_ORDER_VIRTUAL_VERSION_CANNOT_RENEW: i64 = 84116;
 
-/// The app can't be expanded during the period of the virtual official version.
+/// The app can't be expanded during the period of the virtual formal edition.
 #[doc(alias("84117"))]
 pub const APP_ORDER_VIRTUAL_PERIOD_CANNOT_EXPAND: i64 = 84117;
 
-/// The version can't be changed during the period of the virtual official version.
+/// The edition can't be changed during the period of the virtual formal edition.
 #[doc(alias("84118"))]
 pub const APP_ORDER_VIRTUAL_PERIOD_NO_VERSION_CHANGE: i64 = 84118;
 
@@ -2669,23 +2669,24 @@ pub const APP_ORDER_VIRTUAL_PERIOD_NO_VERSION_CHANGE: i64 = 84118;
 #[doc(alias("84119"))]
 pub const PROXY_ORDER_CORP_NOT_REPORTED: i64 = 84119;
 
-/// The current version of the app has been deleted.
+/// The current edition of the app has been deleted.
 #[doc(alias("84120"))]
 pub const APP_VERSION_DELETED: i64 = 84120;
 
-/// The version of the app has been deleted, so it can't be expanded.
+/// The edition of the app has been deleted, so it can't be expanded.
 #[doc(alias("84121"))]
 pub const APP_VERSION_DELETED_CANNOT_EXPAND: i64 = 84121;
 
-/// The version of the app has been deleted, so it can't be renewed.
+/// The edition of the app has been deleted, so it can't be renewed.
 #[doc(alias("84122"))]
 pub const APP_VERSION_DELETED_CANNOT_RENEW: i64 = 84122;
 
-/// The version is not a virtual one, so it can't be upgraded.
+/// The edition is not a virtual one, so it can't be upgraded.
 #[doc(alias("84123"))]
 pub const APP_ORDER_NOT_VIRTUAL_CANNOT_UPGRADE: i64 = 84123;
 
-/// Orders for only some app versions can't be added because the order is not for an industry solution.
+/// Orders for only some editions of apps can't be added because the order is not for an industry
+/// solution.
 #[doc(alias("84124"))]
 pub const APP_ORDER_NOT_INDUSTRY_SOLUTION: i64 = 84124;
 
@@ -2725,7 +2726,7 @@ pub const INDUSTRY_SOLUTION_EXPANSION_NEEDS_APP: i64 = 84132;
 #[doc(alias("84133"))]
 pub const APP_ORDER_DISCOUNT_BELOW_LOWEST_PRICE: i64 = 84133;
 
-/// The company's use of the app has expired, so the version can't be changed.
+/// The company's use of the app has expired, so the edition can't be changed.
 #[doc(alias("84134"))]
 pub const APP_ORDER_EXPIRED_NO_VERSION_CHANGE: i64 = 84134;
 
@@ -2745,7 +2746,7 @@ pub const PROXY_ORDER_CUSTOMER_BELONGS_TO_AGENT: i64 = 84137;
 #[doc(alias("84138"))]
 pub const PROXY_ORDER_CUSTOMER_NOT_YOURS: i64 = 84138;
 
-/// No order can be placed on behalf of a company that is in the gray release of licenses.
+/// No order can be placed on behalf of a company that is in the gradual rollout of licenses.
 #[doc(alias("84139"))]
 pub const PROXY_ORDER_LICENSE_GRAY_CORP: i64 = 84139;
 
@@ -3407,15 +3408,15 @@ pub const MERCHANT_INVALID_IMAGE: i64 = 90408;
 #[doc(alias("90409"))]
 pub const MERCHANT_IMAGE_UPLOAD_ERROR: i64 = 90409;
 
-/// A request form with this number is already in progress.
+/// An account request with this number is already in progress.
 #[doc(alias("90410"))]
 pub const MERCHANT_REQUEST_IN_PROGRESS: i64 = 90410;
 
-/// The super admin has reached the limit of request forms.
+/// The super admin has reached the limit of account requests.
 #[doc(alias("90412"))]
 pub const MERCHANT_REQUEST_SUPER_ADMIN_LIMIT_REACHED: i64 = 90412;
 
-/// The company has reached the limit of request forms.
+/// The company has reached the limit of account requests.
 #[doc(alias("90413"))]
 pub const MERCHANT_REQUEST_CORP_LIMIT_REACHED: i64 = 90413;
 
@@ -3423,7 +3424,7 @@ pub const MERCHANT_REQUEST_CORP_LIMIT_REACHED: i64 = 90413;
 #[doc(alias("90414"))]
 pub const MERCHANT_REQUEST_INVALID_PARAMETER: i64 = 90414;
 
-/// The request form's number does not exist.
+/// The account request's number does not exist.
 #[doc(alias("90415"))]
 pub const MERCHANT_REQUEST_NOT_FOUND: i64 = 90415;
 
@@ -3438,7 +3439,7 @@ pub const MERCHANT_WITHDRAWER_NOT_VERIFIED: i64 = 90418;
 /// An uploaded image caused an error.
 ///
 /// Upload the image again and use the new mediaid. If it still fails, try submitting again with a new
-/// request form number.
+/// number.
 #[doc(alias("90419"))]
 pub const MERCHANT_REQUEST_IMAGE_ERROR: i64 = 90419;
 
@@ -3682,31 +3683,31 @@ pub const INVALID_OPENGID: i64 = 90511;
 #[doc(alias("90602"))]
 pub const MEETING_INVALID_ID_90602: i64 = 90602;
 
-/// The event category ID is invalid.
+/// The incident category ID is invalid.
 #[doc(alias("90603"))]
 pub const GRID_INVALID_EVENT_CATEGORY_ID: i64 = 90603;
 
-/// The grid unit ID is invalid.
+/// The grid ID is invalid.
 #[doc(alias("90604"))]
 pub const GRID_INVALID_UNIT_ID: i64 = 90604;
 
-/// The grid unit has reached its limit of 20 admins.
+/// The grid has reached its limit of 20 admins.
 #[doc(alias("90606"))]
 pub const GRID_UNIT_ADMINS_EXCEEDED: i64 = 90606;
 
-/// A grid unit that still has members can't be deleted.
+/// A grid that still has members can't be deleted.
 #[doc(alias("90607"))]
 pub const GRID_UNIT_HAS_MEMBERS: i64 = 90607;
 
-/// The name of the grid unit is already in use.
+/// The name of the grid is already in use.
 #[doc(alias("90608"))]
 pub const GRID_UNIT_NAME_DUPLICATE: i64 = 90608;
 
-/// The grid unit has more members than allowed.
+/// The grid has more members than allowed.
 #[doc(alias("90609"))]
 pub const GRID_UNIT_MEMBERS_EXCEEDED_90609: i64 = 90609;
 
-/// The grid unit has more members than allowed.
+/// The grid has more members than allowed.
 #[doc(alias("90610"))]
 pub const GRID_UNIT_MEMBERS_EXCEEDED_90610: i64 = 90610;
 
@@ -3901,15 +3902,15 @@ pub const KF_INVALID_OPEN_KFID: i64 = 95000;
 
 /// The limit on the number of customer service messages was reached.
 ///
-/// After a user sends a message to WeChat Customer Service, the company can send at most 5 messages to
+/// After a user sends a message to WeChat customer service, the company can send at most 5 messages to
 /// that user. It can send again once the user sends another message.
 #[doc(alias("95001"))]
 pub const KF_SEND_COUNT_LIMIT: i64 = 95001;
 
 /// The time in which customer service messages may be sent is over.
 ///
-/// Messages can be sent to a user within 48 hours after the user sent a message to WeChat Customer
-/// Service.
+/// Messages can be sent to a user within 48 hours after the user sent a message to WeChat customer
+/// service.
 #[doc(alias("95002"))]
 pub const KF_SEND_TIME_LIMIT: i64 = 95002;
 
@@ -3951,16 +3952,16 @@ pub const KF_MENU_ITEMS_EXCEEDED: i64 = 95008;
 #[doc(alias("95009"))]
 pub const KF_INVALID_MENU_ITEM_TYPE: i64 = 95009;
 
-/// WeChat Customer Service is already used within WeCom.
+/// WeChat customer service is already used within WeCom.
 ///
-/// WeChat Customer Service is in joint mode, but the access_token was obtained with the secret of the
+/// WeChat customer service is in joint mode, but the access_token was obtained with the secret of the
 /// standalone mode.
 #[doc(alias("95011"))]
 pub const KF_ALREADY_USED_IN_WECOM: i64 = 95011;
 
-/// WeChat Customer Service is not used within WeCom.
+/// WeChat customer service is not used within WeCom.
 ///
-/// WeChat Customer Service is in standalone mode, but the access_token was obtained with the secret of
+/// WeChat customer service is in standalone mode, but the access_token was obtained with the secret of
 /// the joint mode.
 #[doc(alias("95012"))]
 pub const KF_NOT_USED_IN_WECOM: i64 = 95012;
@@ -5745,31 +5746,31 @@ pub const MAIL_GROUP_NOT_FOUND: i64 = 680012;
 #[doc(alias("680015"))]
 pub const MAIL_GROUP_INVALID_FUZZY: i64 = 680015;
 
-/// The address of the business mailbox is invalid.
+/// The address of the public mailbox is invalid.
 ///
 /// Check that the address is well formed and belongs to a domain of this company.
 #[doc(alias("680032"))]
 pub const BUSINESS_MAILBOX_INVALID_ADDRESS: i64 = 680032;
 
-/// The address of the business mailbox is already in use.
+/// The address of the public mailbox is already in use.
 ///
-/// Check whether the business mailbox address is already occupied in the company.
+/// Check whether the public mailbox address is already occupied in the company.
 #[doc(alias("680033"))]
 pub const BUSINESS_MAILBOX_ADDRESS_DUPLICATE: i64 = 680033;
 
-/// The name of the business mailbox is invalid.
+/// The name of the public mailbox is invalid.
 ///
 /// Check that the name is neither empty nor too long.
 #[doc(alias("680034"))]
 pub const BUSINESS_MAILBOX_INVALID_NAME: i64 = 680034;
 
-/// The business mailbox ID doesn't exist.
+/// The public mailbox ID doesn't exist.
 ///
 /// Check that the ID exists.
 #[doc(alias("680035"))]
 pub const BUSINESS_MAILBOX_ID_NOT_FOUND: i64 = 680035;
 
-/// The business mailbox ID is invalid.
+/// The public mailbox ID is invalid.
 ///
 /// Check that the ID was passed and has the right data type.
 #[doc(alias("680036"))]
@@ -5781,9 +5782,9 @@ pub const BUSINESS_MAILBOX_INVALID_ID: i64 = 680036;
 #[doc(alias("680037"))]
 pub const MAIL_VID_ACCOUNT_QUOTA_INSUFFICIENT: i64 = 680037;
 
-/// The name of the business mailbox is already in use.
+/// The name of the public mailbox is already in use.
 ///
-/// Check whether another business mailbox already uses the name.
+/// Check whether another public mailbox already uses the name.
 #[doc(alias("680040"))]
 pub const BUSINESS_MAILBOX_NAME_DUPLICATE: i64 = 680040;
 
@@ -5846,11 +5847,11 @@ pub const MAIL_ALIAS_NO_EXCLUSIVE_DOMAIN: i64 = 680050;
 #[doc(alias("680106"))]
 pub const MEETING_APPLICATION_DISABLED: i64 = 680106;
 
-/// The ID of the mail client's dedicated password is incorrect.
+/// The ID of the client-specific password is incorrect.
 #[doc(alias("680151"))]
 pub const MAIL_CLIENT_PASSWORD_INVALID_ID: i64 = 680151;
 
-/// There are more dedicated mail client passwords than allowed.
+/// There are more client-specific passwords than allowed.
 #[doc(alias("680153"))]
 pub const MAIL_CLIENT_PASSWORD_LIMIT: i64 = 680153;
 
@@ -5882,7 +5883,7 @@ pub const LICENSE_INVALID_LICENSE_ACCOUNT_TYPE: i64 = 701006;
 #[doc(alias("701007"))]
 pub const LICENSE_INVALID_ACCOUNT_TYPE: i64 = 701007;
 
-/// No valid user holds an external contact license.
+/// No valid member has an external contact account.
 ///
 /// The `userid` has no activated external contact account; activate one, then retry.
 #[doc(alias("701008"))]
@@ -6085,8 +6086,8 @@ pub const LICENSE_ORDER_NOT_OPERABLE: i64 = 701085;
 #[doc(alias("701086"))]
 pub const LICENSE_ORDER_NOT_OF_CORP: i64 = 701086;
 
-/// The authorized company has no app installed with an external contact permission ("Customer Contact"
-/// or "WeChat Customer Service").
+/// The authorized company has no app installed with an external contact permission (customer contact
+/// or WeChat customer service).
 #[doc(alias("701087"))]
 pub const LICENSE_CORP_NO_EXTERNAL_APP: i64 = 701087;
 
@@ -6095,7 +6096,7 @@ pub const LICENSE_CORP_NO_EXTERNAL_APP: i64 = 701087;
 pub const LICENSE_USER_NOT_IN_APP_SCOPE: i64 = 701088;
 
 /// The user is outside the visible scope of the service provider's apps with an external contact
-/// permission ("Customer Contact" or "WeChat Customer Service").
+/// permission (customer contact or WeChat customer service).
 #[doc(alias("701089"))]
 pub const LICENSE_USER_NOT_IN_EXTERNAL_APP_SCOPE: i64 = 701089;
 
@@ -6103,7 +6104,7 @@ pub const LICENSE_USER_NOT_IN_EXTERNAL_APP_SCOPE: i64 = 701089;
 #[doc(alias("701090"))]
 pub const LICENSE_RENEW_ALL_DAYS_ZERO: i64 = 701090;
 
-/// The user has no valid API license.
+/// The member has no valid license account.
 ///
 /// Check that every user whose license the API checks has a valid one, following the documentation on
 /// what happens when an API license is invalid.
@@ -6228,12 +6229,12 @@ pub const LICENSE_SHORTER_THAN_APP_ORDER: i64 = 701135;
 pub const SESSION_ARCHIVE_ORDER_APP_NOT_AUTHORIZED: i64 = 701139;
 
 /// Conversation archive accounts of this edition were already bought; they can only be renewed,
-/// extended or upgraded, not bought anew.
+/// expanded or upgraded, not bought anew.
 #[doc(alias("701140"))]
 pub const SESSION_ARCHIVE_EDITION_ALREADY_PURCHASED: i64 = 701140;
 
 /// Conversation archive accounts of this edition weren't bought or have expired, so they can't be
-/// extended, renewed or upgraded.
+/// expanded, renewed or upgraded.
 #[doc(alias("701141"))]
 pub const SESSION_ARCHIVE_EDITION_NOT_PURCHASED: i64 = 701141;
 
@@ -6305,7 +6306,7 @@ pub const SESSION_ARCHIVE_NO_UPGRADE_EDITION: i64 = 701164;
 #[doc(alias("701165"))]
 pub const MISSING_CHAT_ARCHIVE_API_FIELD: i64 = 701165;
 
-/// The operator has no permission, or has resigned, left or been disabled.
+/// The operator has no permission, or has left the company or been disabled.
 #[doc(alias("701166"))]
 pub const LICENSE_OPERATOR_NO_PERMISSION_OR_INACTIVE: i64 = 701166;
 
@@ -6553,7 +6554,7 @@ pub const ANALYSIS_TASK_FAILED_710633: i64 = 710633;
 #[doc(alias("710634"))]
 pub const ANALYSIS_TASK_FAILED_710634: i64 = 710634;
 
-/// The self-owned model isn't deployed.
+/// The custom model isn't deployed.
 #[doc(alias("710635"))]
 pub const OWN_MODEL_NOT_DEPLOYED: i64 = 710635;
 
@@ -6655,13 +6656,13 @@ pub const ARCHIVE_ALREADY_MIGRATED: i64 = 710658;
 #[doc(alias("710659"))]
 pub const THIRD_PARTY_ARCHIVE_PUBLIC_KEY_NOT_SET: i64 = 710659;
 
-/// The sample image of the data zone had an internal error.
+/// The sample image of the zone had an internal error.
 ///
 /// Investigate further with `errmsg` and the logs of the zone.
 #[doc(alias("710660"))]
 pub const ZONE_SAMPLE_IMAGE_INTERNAL_ERROR: i64 = 710660;
 
-/// The debug credential has expired.
+/// The debug token has expired.
 #[doc(alias("710671"))]
 pub const ZONE_DEBUG_CREDENTIAL_EXPIRED: i64 = 710671;
 
@@ -7309,15 +7310,15 @@ pub const RESOURCE_REQUEST_LIMIT_EXCEEDED: i64 = 2400007;
 #[doc(alias("2400008"))]
 pub const RESOURCE_OUT_OF_RANGE: i64 = 2400008;
 
-/// There are more sub-sheets than allowed.
+/// There are more sheets than allowed.
 #[doc(alias("2505401"))]
 pub const SUBSHEET_COUNT_EXCEEDED: i64 = 2505401;
 
-/// The sub-sheet doesn't exist.
+/// The sheet doesn't exist.
 #[doc(alias("2543303"))]
 pub const SUBSHEET_NOT_FOUND: i64 = 2543303;
 
-/// The number of sub-sheets is abnormal.
+/// The number of sheets is abnormal.
 #[doc(alias("2543306"))]
 pub const SUBSHEET_COUNT_ABNORMAL: i64 = 2543306;
 
@@ -7501,7 +7502,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: INVALID_OPEN_USERID, name: "INVALID_OPEN_USERID", doc: "The openuserid parameter is invalid.", help: None },
     ErrorCode { code: CORP_TAG_LIMIT_REACHED, name: "CORP_TAG_LIMIT_REACHED", doc: "The company has reached the maximum number of company tags.", help: None },
     ErrorCode { code: UNSUPPORTED_URI_SCHEMA, name: "UNSUPPORTED_URI_SCHEMA", doc: "The URI's scheme is not supported.", help: Some("Check that the scheme of the URI meets the parameter's requirements.") },
-    ErrorCode { code: CUSTOMER_TRANSFER_TOO_FREQUENT, name: "CUSTOMER_TRANSFER_TOO_FREQUENT", doc: "The customer was transferred too often (a customer of an active member can be transferred only 2 times in 90 calendar days).", help: None },
+    ErrorCode { code: CUSTOMER_TRANSFER_TOO_FREQUENT, name: "CUSTOMER_TRANSFER_TOO_FREQUENT", doc: "The customer was transferred too often (a customer of a current member can be transferred only 2 times in 90 calendar days).", help: None },
     ErrorCode { code: CUSTOMER_TRANSFER_IN_PROGRESS, name: "CUSTOMER_TRANSFER_IN_PROGRESS", doc: "The customer is being transferred right now.", help: None },
     ErrorCode { code: TRANSFER_TO_SAME_MEMBER, name: "TRANSFER_TO_SAME_MEMBER", doc: "The customer can't be transferred because the old and the new member are the same.", help: None },
     ErrorCode { code: HANDOVER_USERID_NOT_FOLLOW_USER, name: "HANDOVER_USERID_NOT_FOLLOW_USER", doc: "The handover_userid is not a follow-up member of the external contact.", help: None },
@@ -7530,9 +7531,9 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: MEMBER_WECHAT_TICKET_EXPIRED, name: "MEMBER_WECHAT_TICKET_EXPIRED", doc: "The member's WeChat ticket has expired.", help: Some("The member must have logged in to WeCom and given WeChat authorization within the last year, or within the year before leaving.") },
     ErrorCode { code: REQUEST_BODY_TOO_LARGE, name: "REQUEST_BODY_TOO_LARGE", doc: "The request body has more bytes than allowed.", help: None },
     ErrorCode { code: INVALID_TFA_CODE, name: "INVALID_TFA_CODE", doc: "The tfa_code is invalid.", help: None },
-    ErrorCode { code: USER_NOT_IN_TFA_SCOPE, name: "USER_NOT_IN_TFA_SCOPE", doc: "The user to verify is outside the scope of the two-factor verification.", help: None },
-    ErrorCode { code: OAUTH_DOMAIN_TFA_DOMAIN_MISMATCH, name: "OAUTH_DOMAIN_TFA_DOMAIN_MISMATCH", doc: "The domain of the OAuth redirect does not match that of the two-factor verification.", help: None },
-    ErrorCode { code: TFA_URL_NOT_CONFIGURED, name: "TFA_URL_NOT_CONFIGURED", doc: "No URL has been set for the two-factor verification.", help: None },
+    ErrorCode { code: USER_NOT_IN_TFA_SCOPE, name: "USER_NOT_IN_TFA_SCOPE", doc: "The user to verify is outside the scope of the two-factor authentication.", help: None },
+    ErrorCode { code: OAUTH_DOMAIN_TFA_DOMAIN_MISMATCH, name: "OAUTH_DOMAIN_TFA_DOMAIN_MISMATCH", doc: "The domain of the OAuth redirect does not match that of the two-factor authentication.", help: None },
+    ErrorCode { code: TFA_URL_NOT_CONFIGURED, name: "TFA_URL_NOT_CONFIGURED", doc: "No URL has been set for the two-factor authentication.", help: None },
     ErrorCode { code: INVALID_RSA_PUBLIC_KEY, name: "INVALID_RSA_PUBLIC_KEY", doc: "The RSA public key is invalid.", help: None },
     ErrorCode { code: PUBLIC_KEY_VERSION_TOO_LOW, name: "PUBLIC_KEY_VERSION_TOO_LOW", doc: "The version of the public key must not be lower than that of the old one.", help: None },
     ErrorCode { code: MISSING_ACCESS_TOKEN, name: "MISSING_ACCESS_TOKEN", doc: "The access_token parameter is missing.", help: Some("Check that the access_token is correct and not empty, and pass it in the URL, not in the request body.") },
@@ -7586,23 +7587,23 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: INVALID_ATTACHMENT_TYPE, name: "INVALID_ATTACHMENT_TYPE", doc: "The attachment's type is invalid.", help: None },
     ErrorCode { code: INVALID_USER_CHANNELS_NAME, name: "INVALID_USER_CHANNELS_NAME", doc: "The name of the user's Channels account is wrong.", help: None },
     ErrorCode { code: INVALID_MOMENT_ID_TYPE, name: "INVALID_MOMENT_ID_TYPE", doc: "The moment_id is of the wrong type.", help: Some("Check that the way the moment was created suits the endpoint.") },
-    ErrorCode { code: CHAT_SENSITIVE_WORD_LIST_LIMIT_EXCEEDED, name: "CHAT_SENSITIVE_WORD_LIST_LIMIT_EXCEEDED", doc: "The list of chat sensitive words is longer than allowed.", help: None },
-    ErrorCode { code: CHAT_SENSITIVE_WORD_RULE_LIMIT_EXCEEDED, name: "CHAT_SENSITIVE_WORD_RULE_LIMIT_EXCEEDED", doc: "There are more chat sensitive word rules than allowed.", help: None },
-    ErrorCode { code: INVALID_CHAT_SENSITIVE_WORD_RULE_ID, name: "INVALID_CHAT_SENSITIVE_WORD_RULE_ID", doc: "The ID of the chat sensitive word rule is invalid.", help: None },
-    ErrorCode { code: CHAT_SENSITIVE_WORD_RULE_DELETED, name: "CHAT_SENSITIVE_WORD_RULE_DELETED", doc: "The chat sensitive word rule has been deleted.", help: None },
+    ErrorCode { code: CHAT_SENSITIVE_WORD_LIST_LIMIT_EXCEEDED, name: "CHAT_SENSITIVE_WORD_LIST_LIMIT_EXCEEDED", doc: "The list of sensitive words is longer than allowed.", help: None },
+    ErrorCode { code: CHAT_SENSITIVE_WORD_RULE_LIMIT_EXCEEDED, name: "CHAT_SENSITIVE_WORD_RULE_LIMIT_EXCEEDED", doc: "There are more interception rules than allowed.", help: None },
+    ErrorCode { code: INVALID_CHAT_SENSITIVE_WORD_RULE_ID, name: "INVALID_CHAT_SENSITIVE_WORD_RULE_ID", doc: "The ID of the interception rule is invalid.", help: None },
+    ErrorCode { code: CHAT_SENSITIVE_WORD_RULE_DELETED, name: "CHAT_SENSITIVE_WORD_RULE_DELETED", doc: "The interception rule has been deleted.", help: None },
     ErrorCode { code: ATTACHMENT_SCENE_MISMATCH, name: "ATTACHMENT_SCENE_MISMATCH", doc: "The attachment resource is used in the wrong scenario.", help: Some("Check that media_type and attachment_type were right when the attachment resource was uploaded.") },
     ErrorCode { code: PRODUCT_ALBUM_INVALID_DESCRIPTION, name: "PRODUCT_ALBUM_INVALID_DESCRIPTION", doc: "The description of the product album item does not meet the standard.", help: None },
     ErrorCode { code: PRODUCT_ALBUM_DELETED, name: "PRODUCT_ALBUM_DELETED", doc: "The product album's data has been deleted.", help: None },
     ErrorCode { code: INVALID_PRODUCT_ALBUM_ID, name: "INVALID_PRODUCT_ALBUM_ID", doc: "The product album ID is invalid or its data does not exist.", help: None },
-    ErrorCode { code: CHAT_SENSITIVE_WORD_RULE_SCOPE_EXCEEDED, name: "CHAT_SENSITIVE_WORD_RULE_SCOPE_EXCEEDED", doc: "The chat sensitive word rule applies to a larger scope than allowed.", help: Some("Use department IDs instead.") },
-    ErrorCode { code: CHAT_SENSITIVE_WORD_RULE_NAME_NOT_UNIQUE, name: "CHAT_SENSITIVE_WORD_RULE_NAME_NOT_UNIQUE", doc: "The name of the chat sensitive word rule is already used.", help: None },
+    ErrorCode { code: CHAT_SENSITIVE_WORD_RULE_SCOPE_EXCEEDED, name: "CHAT_SENSITIVE_WORD_RULE_SCOPE_EXCEEDED", doc: "The interception rule applies to a larger scope than allowed.", help: Some("Use department IDs instead.") },
+    ErrorCode { code: CHAT_SENSITIVE_WORD_RULE_NAME_NOT_UNIQUE, name: "CHAT_SENSITIVE_WORD_RULE_NAME_NOT_UNIQUE", doc: "The name of the interception rule is already used.", help: None },
     ErrorCode { code: MOMENT_CREATION_JOB_LIMIT_EXCEEDED, name: "MOMENT_CREATION_JOB_LIMIT_EXCEEDED", doc: "There are more asynchronous jobs creating moments in progress than allowed.", help: None },
     ErrorCode { code: MOMENT_DISPATCHING, name: "MOMENT_DISPATCHING", doc: "The moment is still being distributed; retry later.", help: None },
     ErrorCode { code: ATTACHMENT_SIZE_LIMIT_EXCEEDED, name: "ATTACHMENT_SIZE_LIMIT_EXCEEDED", doc: "The attachment resource is larger than allowed.", help: Some("Check the size of the attachment when uploading the attachment resource.") },
     ErrorCode { code: ATTACHMENT_IMAGE_RESOLUTION_EXCEEDED, name: "ATTACHMENT_IMAGE_RESOLUTION_EXCEEDED", doc: "The attachment's image has a higher resolution than allowed.", help: Some("Check the image's resolution when uploading the attachment resource.") },
     ErrorCode { code: ATTACHMENT_VIDEO_DURATION_EXCEEDED, name: "ATTACHMENT_VIDEO_DURATION_EXCEEDED", doc: "The attachment's video is longer than allowed.", help: Some("Check the video's duration when uploading the attachment resource.") },
-    ErrorCode { code: SENSITIVE_WORD_KEYWORD_ERROR, name: "SENSITIVE_WORD_KEYWORD_ERROR", doc: "A keyword of the sensitive word rule is wrong.", help: None },
-    ErrorCode { code: SENSITIVE_WORD_SEMANTIC_RULE_ERROR, name: "SENSITIVE_WORD_SEMANTIC_RULE_ERROR", doc: "The semantic interception rule for sensitive words is wrong.", help: None },
+    ErrorCode { code: SENSITIVE_WORD_KEYWORD_ERROR, name: "SENSITIVE_WORD_KEYWORD_ERROR", doc: "A sensitive word of the interception rule is wrong.", help: None },
+    ErrorCode { code: SENSITIVE_WORD_SEMANTIC_RULE_ERROR, name: "SENSITIVE_WORD_SEMANTIC_RULE_ERROR", doc: "The semantics of the interception rule are wrong.", help: None },
     ErrorCode { code: INVALID_PRODUCT_CODE, name: "INVALID_PRODUCT_CODE", doc: "The product code is invalid.", help: None },
     ErrorCode { code: INVALID_PRODUCT_PRICE, name: "INVALID_PRODUCT_PRICE", doc: "The product price is invalid.", help: None },
     ErrorCode { code: INVALID_PRODUCT_DESCRIPTION, name: "INVALID_PRODUCT_DESCRIPTION", doc: "The product description is invalid.", help: None },
@@ -7622,7 +7623,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: BUSINESS_CATEGORY_NOT_SUPPORTED, name: "BUSINESS_CATEGORY_NOT_SUPPORTED", doc: "Only companies in some business categories are supported.", help: None },
     ErrorCode { code: INVALID_ACQUISITION_CHAT_KEY, name: "INVALID_ACQUISITION_CHAT_KEY", doc: "The chatkey of the customer acquisition assistant's chat information is invalid.", help: None },
     ErrorCode { code: PRODUCT_ALBUM_COUNT_EXCEEDED, name: "PRODUCT_ALBUM_COUNT_EXCEEDED", doc: "The number of product albums exceeds the limit.", help: None },
-    ErrorCode { code: MOMENT_MONTHLY_LIMIT_EXCEEDED, name: "MOMENT_MONTHLY_LIMIT_EXCEEDED", doc: "The company may not create more than 100,000 Moments posts per month.", help: None },
+    ErrorCode { code: MOMENT_MONTHLY_LIMIT_EXCEEDED, name: "MOMENT_MONTHLY_LIMIT_EXCEEDED", doc: "The company may not create more than 100,000 moments per month.", help: None },
     ErrorCode { code: MOMENT_NOT_ENABLED, name: "MOMENT_NOT_ENABLED", doc: "The company hasn't enabled the Moments feature.", help: None },
     ErrorCode { code: MASS_MSG_TEMPLATE_NOT_RENDERED, name: "MASS_MSG_TEMPLATE_NOT_RENDERED", doc: "The broadcast template hasn't been rendered.", help: None },
     ErrorCode { code: MASS_MSG_TEMPLATE_INVALID_PLACEHOLDER, name: "MASS_MSG_TEMPLATE_INVALID_PLACEHOLDER", doc: "The broadcast template contains an invalid placeholder.", help: None },
@@ -7701,7 +7702,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: AUTHORIZATION_INVALID, name: "AUTHORIZATION_INVALID", doc: "The authorization relation is invalid.", help: Some("There may be no authorization, or it may have been canceled.") },
     ErrorCode { code: API_DEPRECATED, name: "API_DEPRECATED", doc: "The API has been discontinued.", help: Some("The API is no longer supported; use a newer API or solution.") },
     ErrorCode { code: API_PERMISSION_REVOKED, name: "API_PERMISSION_REVOKED", doc: "The API permission was revoked.", help: Some("It was revoked because the company didn't use the app for a long time; the company's admin must enable it again.") },
-    ErrorCode { code: API_NO_PERMISSION_KF_ACCOUNT, name: "API_NO_PERMISSION_KF_ACCOUNT", doc: "The API can't be called because the customer service account isn't authorized to the app.", help: Some("The WeChat Customer Service APIs require the permission to manage accounts, assign sessions, and send and receive messages, and authorization of the account. Manage it in the admin console under WeChat Customer Service.") },
+    ErrorCode { code: API_NO_PERMISSION_KF_ACCOUNT, name: "API_NO_PERMISSION_KF_ACCOUNT", doc: "The API can't be called because the customer service account isn't authorized to the app.", help: Some("The WeChat customer service APIs require the permission to manage accounts, assign sessions, and send and receive messages, and authorization of the account. Manage it in the admin console under WeChat Customer Service.") },
     ErrorCode { code: API_NO_PERMISSION_CONTACT_EDIT_AUTH, name: "API_NO_PERMISSION_CONTACT_EDIT_AUTH", doc: "The API can't be called because the contact editing authorization allows only some of the contact APIs.", help: Some("Check the documented list of APIs that this authorization may call.") },
     ErrorCode { code: API_NO_PERMISSION_CONTACT_SYNC_NEW_IP, name: "API_NO_PERMISSION_CONTACT_SYNC_NEW_IP", doc: "To protect the company's data, the contacts sync assistant may no longer read contact details from newly added IPs.", help: Some("Check the documented changes to the contacts sync APIs.") },
     ErrorCode { code: TLS_VERSION_UNSUPPORTED, name: "TLS_VERSION_UNSUPPORTED", doc: "The TLS version used isn't supported.", help: Some("Check the documented TLS versions.") },
@@ -7819,7 +7820,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: SCHOOL_ORGANIZATION_NOT_FOUND, name: "SCHOOL_ORGANIZATION_NOT_FOUND", doc: "The organization structure does not exist.", help: None },
     ErrorCode { code: SCHOOL_INVALID_SYNC_MODE, name: "SCHOOL_INVALID_SYNC_MODE", doc: "The sync mode is invalid.", help: None },
     ErrorCode { code: SCHOOL_INVALID_ADMIN_TYPE, name: "SCHOOL_INVALID_ADMIN_TYPE", doc: "The admin type is invalid.", help: None },
-    ErrorCode { code: SCHOOL_INVALID_DEPARTMENT_TYPE, name: "SCHOOL_INVALID_DEPARTMENT_TYPE", doc: "The type of the home-school department is invalid.", help: None },
+    ErrorCode { code: SCHOOL_INVALID_DEPARTMENT_TYPE, name: "SCHOOL_INVALID_DEPARTMENT_TYPE", doc: "The type of the school department is invalid.", help: None },
     ErrorCode { code: SCHOOL_INVALID_ENROLLMENT_YEAR, name: "SCHOOL_INVALID_ENROLLMENT_YEAR", doc: "The year of enrollment is invalid.", help: None },
     ErrorCode { code: SCHOOL_INVALID_STANDARD_GRADE, name: "SCHOOL_INVALID_STANDARD_GRADE", doc: "The standard grade type is invalid.", help: None },
     ErrorCode { code: SCHOOL_USERID_NOT_STUDENT, name: "SCHOOL_USERID_NOT_STUDENT", doc: "The userid is not a student's.", help: None },
@@ -7829,8 +7830,8 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: SCHOOL_CORP_NOT_A_SCHOOL, name: "SCHOOL_CORP_NOT_A_SCHOOL", doc: "The company is not a school.", help: None },
     ErrorCode { code: SCHOOL_PARENT_DEPARTMENT_TYPE_MISMATCH, name: "SCHOOL_PARENT_DEPARTMENT_TYPE_MISMATCH", doc: "The type of the parent department does not fit.", help: Some("School departments must follow the hierarchy: the parent department of a class must be a grade.") },
     ErrorCode { code: SCHOOL_PARENT_LIMIT_REACHED, name: "SCHOOL_PARENT_LIMIT_REACHED", doc: "The maximum number of parents has been reached.", help: Some("An unverified school or company can add at most 2000 parents, a verified one at most 20000.") },
-    ErrorCode { code: SCHOOL_CONTACTS_NO_PERMISSION, name: "SCHOOL_CONTACTS_NO_PERMISSION", doc: "There is no permission to read the home-school contacts.", help: Some("Check that the caller may access the home-school contacts.") },
-    ErrorCode { code: SCHOOL_STUDENT_OR_PARENT_NO_PERMISSION, name: "SCHOOL_STUDENT_OR_PARENT_NO_PERMISSION", doc: "There is no permission to read this student or parent.", help: Some("Check that the caller may access this student or parent in the home-school contacts.") },
+    ErrorCode { code: SCHOOL_CONTACTS_NO_PERMISSION, name: "SCHOOL_CONTACTS_NO_PERMISSION", doc: "There is no permission to read the school contacts.", help: Some("Check that the caller may access the school contacts.") },
+    ErrorCode { code: SCHOOL_STUDENT_OR_PARENT_NO_PERMISSION, name: "SCHOOL_STUDENT_OR_PARENT_NO_PERMISSION", doc: "There is no permission to read this student or parent.", help: Some("Check that the caller may access this student or parent in the school contacts.") },
     ErrorCode { code: SCHOOL_PARENT_TEACHER_NOT_IN_APP_SCOPE, name: "SCHOOL_PARENT_TEACHER_NOT_IN_APP_SCOPE", doc: "The teachers linked to the parent are outside the app's visible scope.", help: Some("Check that the student's head teacher or subject teacher, or the owner of the parent's class group, is in the app's visible scope.") },
     ErrorCode { code: DEVICE_BOUND_DELETE_FAILED, name: "DEVICE_BOUND_DELETE_FAILED", doc: "The device was not deleted because it is bound.", help: Some("A device can't be deregistered while it is bound.") },
     ErrorCode { code: DEVICE_INVALID_OPERID, name: "DEVICE_INVALID_OPERID", doc: "The `operid` is invalid.", help: None },
@@ -7940,13 +7941,13 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: PROXY_ORDER_NOT_ALLOWED, name: "PROXY_ORDER_NOT_ALLOWED", doc: "An order on the customer's behalf can't be started.", help: None },
     ErrorCode { code: PROXY_ORDER_AGENT_RELATION_TAKEN, name: "PROXY_ORDER_AGENT_RELATION_TAKEN", doc: "The agent relation is already taken, so no order can be placed on the customer's behalf.", help: None },
     ErrorCode { code: PROXY_ORDER_NO_AGENT_PROFIT_SHARING, name: "PROXY_ORDER_NO_AGENT_PROFIT_SHARING", doc: "The app has no profit sharing rule for agents; the app's service provider has to set one up first.", help: None },
-    ErrorCode { code: APP_ORDER_FREE_TRIAL_CANNOT_EXPAND, name: "APP_ORDER_FREE_TRIAL_CANNOT_EXPAND", doc: "A free trial version can't be expanded.", help: None },
-    ErrorCode { code: APP_ORDER_FREE_TRIAL_CANNOT_RENEW, name: "APP_ORDER_FREE_TRIAL_CANNOT_RENEW", doc: "A free trial version can't be renewed.", help: None },
+    ErrorCode { code: APP_ORDER_FREE_TRIAL_CANNOT_EXPAND, name: "APP_ORDER_FREE_TRIAL_CANNOT_EXPAND", doc: "A free trial edition can't be expanded.", help: None },
+    ErrorCode { code: APP_ORDER_FREE_TRIAL_CANNOT_RENEW, name: "APP_ORDER_FREE_TRIAL_CANNOT_RENEW", doc: "A free trial edition can't be renewed.", help: None },
     ErrorCode { code: APP_ORDER_PENDING_EFFECT_EXISTS, name: "APP_ORDER_PENDING_EFFECT_EXISTS", doc: "The company has an order waiting to take effect, so no new order can be placed.", help: None },
     ErrorCode { code: APP_ORDER_FIXED_TOTAL_CANNOT_EXPAND, name: "APP_ORDER_FIXED_TOTAL_CANNOT_EXPAND", doc: "The total is fixed, so it can't be expanded.", help: None },
     ErrorCode { code: APP_ORDER_NOT_PURCHASED_CANNOT_EXPAND, name: "APP_ORDER_NOT_PURCHASED_CANNOT_EXPAND", doc: "The app is not in the purchased state, so it can't be expanded.", help: None },
     ErrorCode { code: APP_ORDER_NEVER_PURCHASED_CANNOT_RENEW, name: "APP_ORDER_NEVER_PURCHASED_CANNOT_RENEW", doc: "The app was never bought, so it can't be renewed.", help: None },
-    ErrorCode { code: APP_ORDER_PAID_TRIAL_USED, name: "APP_ORDER_PAID_TRIAL_USED", doc: "The company has already tried the paid version, so it can't make a new purchase.", help: None },
+    ErrorCode { code: APP_ORDER_PAID_TRIAL_USED, name: "APP_ORDER_PAID_TRIAL_USED", doc: "The company has already tried the paid edition, so it can't make a new purchase.", help: None },
     ErrorCode { code: APP_ORDER_EXPIRED_CANNOT_EXPAND, name: "APP_ORDER_EXPIRED_CANNOT_EXPAND", doc: "The company's use of the app has expired, so it can't be expanded.", help: None },
     ErrorCode { code: APP_ORDER_ONLY_UNPAID_MODIFIABLE, name: "APP_ORDER_ONLY_UNPAID_MODIFIABLE", doc: "Only an unpaid order can be changed.", help: None },
     ErrorCode { code: APP_ORDER_PAID_CANNOT_MODIFY, name: "APP_ORDER_PAID_CANNOT_MODIFY", doc: "The order has been paid, so it can't be changed.", help: None },
@@ -7955,21 +7956,21 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: PROXY_ORDER_REFUNDING_ORDER_EXISTS, name: "PROXY_ORDER_REFUNDING_ORDER_EXISTS", doc: "The company has an order for the app that is being refunded, so no order can be placed on its behalf.", help: None },
     ErrorCode { code: PROXY_ORDER_PENDING_EFFECT_EXISTS, name: "PROXY_ORDER_PENDING_EFFECT_EXISTS", doc: "The company has an order for the app that waits to take effect, so no order can be placed on its behalf.", help: None },
     ErrorCode { code: APP_ORDER_PRICE_ZERO, name: "APP_ORDER_PRICE_ZERO", doc: "The price of the order can't be 0.", help: None },
-    ErrorCode { code: APP_ORDER_NEW_INSTALL_NOT_IN_TRIAL, name: "APP_ORDER_NEW_INSTALL_NOT_IN_TRIAL", doc: "The newly installed app is not in trial, so it can't be upgraded to the paid version.", help: None },
+    ErrorCode { code: APP_ORDER_NEW_INSTALL_NOT_IN_TRIAL, name: "APP_ORDER_NEW_INSTALL_NOT_IN_TRIAL", doc: "The newly installed app is not in trial, so it can't be upgraded to the paid edition.", help: None },
     ErrorCode { code: APP_ORDER_INSUFFICIENT_COUPONS, name: "APP_ORDER_INSUFFICIENT_COUPONS", doc: "There are not enough usable coupons.", help: None },
     ErrorCode { code: APP_ORDER_UNPAID_CANNOT_CLOSE, name: "APP_ORDER_UNPAID_CANNOT_CLOSE", doc: "The unpaid order can't be closed.", help: None },
     ErrorCode { code: APP_ORDER_NO_PAYMENT_INFO, name: "APP_ORDER_NO_PAYMENT_INFO", doc: "There is no payment information.", help: None },
-    ErrorCode { code: APP_ORDER_VIRTUAL_VERSION_CANNOT_ORDER, name: "APP_ORDER_VIRTUAL_VERSION_CANNOT_ORDER", doc: "A virtual version can't be ordered.", help: None },
-    ErrorCode { code: APP_ORDER_VIRTUAL_VERSION_CANNOT_EXPAND, name: "APP_ORDER_VIRTUAL_VERSION_CANNOT_EXPAND", doc: "A virtual version can't be expanded.", help: None },
-    ErrorCode { code: APP_ORDER_VIRTUAL_VERSION_CANNOT_RENEW, name: "APP_ORDER_VIRTUAL_VERSION_CANNOT_RENEW", doc: "A virtual version can't be renewed.", help: None },
-    ErrorCode { code: APP_ORDER_VIRTUAL_PERIOD_CANNOT_EXPAND, name: "APP_ORDER_VIRTUAL_PERIOD_CANNOT_EXPAND", doc: "The app can't be expanded during the period of the virtual official version.", help: None },
-    ErrorCode { code: APP_ORDER_VIRTUAL_PERIOD_NO_VERSION_CHANGE, name: "APP_ORDER_VIRTUAL_PERIOD_NO_VERSION_CHANGE", doc: "The version can't be changed during the period of the virtual official version.", help: None },
+    ErrorCode { code: APP_ORDER_VIRTUAL_VERSION_CANNOT_ORDER, name: "APP_ORDER_VIRTUAL_VERSION_CANNOT_ORDER", doc: "A virtual edition can't be ordered.", help: None },
+    ErrorCode { code: APP_ORDER_VIRTUAL_VERSION_CANNOT_EXPAND, name: "APP_ORDER_VIRTUAL_VERSION_CANNOT_EXPAND", doc: "A virtual edition can't be expanded.", help: None },
+    ErrorCode { code: APP_ORDER_VIRTUAL_VERSION_CANNOT_RENEW, name: "APP_ORDER_VIRTUAL_VERSION_CANNOT_RENEW", doc: "A virtual edition can't be renewed.", help: None },
+    ErrorCode { code: APP_ORDER_VIRTUAL_PERIOD_CANNOT_EXPAND, name: "APP_ORDER_VIRTUAL_PERIOD_CANNOT_EXPAND", doc: "The app can't be expanded during the period of the virtual formal edition.", help: None },
+    ErrorCode { code: APP_ORDER_VIRTUAL_PERIOD_NO_VERSION_CHANGE, name: "APP_ORDER_VIRTUAL_PERIOD_NO_VERSION_CHANGE", doc: "The edition can't be changed during the period of the virtual formal edition.", help: None },
     ErrorCode { code: PROXY_ORDER_CORP_NOT_REPORTED, name: "PROXY_ORDER_CORP_NOT_REPORTED", doc: "The company has not been registered as a customer, so no order can be placed on its behalf.", help: None },
-    ErrorCode { code: APP_VERSION_DELETED, name: "APP_VERSION_DELETED", doc: "The current version of the app has been deleted.", help: None },
-    ErrorCode { code: APP_VERSION_DELETED_CANNOT_EXPAND, name: "APP_VERSION_DELETED_CANNOT_EXPAND", doc: "The version of the app has been deleted, so it can't be expanded.", help: None },
-    ErrorCode { code: APP_VERSION_DELETED_CANNOT_RENEW, name: "APP_VERSION_DELETED_CANNOT_RENEW", doc: "The version of the app has been deleted, so it can't be renewed.", help: None },
-    ErrorCode { code: APP_ORDER_NOT_VIRTUAL_CANNOT_UPGRADE, name: "APP_ORDER_NOT_VIRTUAL_CANNOT_UPGRADE", doc: "The version is not a virtual one, so it can't be upgraded.", help: None },
-    ErrorCode { code: APP_ORDER_NOT_INDUSTRY_SOLUTION, name: "APP_ORDER_NOT_INDUSTRY_SOLUTION", doc: "Orders for only some app versions can't be added because the order is not for an industry solution.", help: None },
+    ErrorCode { code: APP_VERSION_DELETED, name: "APP_VERSION_DELETED", doc: "The current edition of the app has been deleted.", help: None },
+    ErrorCode { code: APP_VERSION_DELETED_CANNOT_EXPAND, name: "APP_VERSION_DELETED_CANNOT_EXPAND", doc: "The edition of the app has been deleted, so it can't be expanded.", help: None },
+    ErrorCode { code: APP_VERSION_DELETED_CANNOT_RENEW, name: "APP_VERSION_DELETED_CANNOT_RENEW", doc: "The edition of the app has been deleted, so it can't be renewed.", help: None },
+    ErrorCode { code: APP_ORDER_NOT_VIRTUAL_CANNOT_UPGRADE, name: "APP_ORDER_NOT_VIRTUAL_CANNOT_UPGRADE", doc: "The edition is not a virtual one, so it can't be upgraded.", help: None },
+    ErrorCode { code: APP_ORDER_NOT_INDUSTRY_SOLUTION, name: "APP_ORDER_NOT_INDUSTRY_SOLUTION", doc: "Orders for only some editions of apps can't be added because the order is not for an industry solution.", help: None },
     ErrorCode { code: APP_ORDER_BELOW_MINIMUM_BUYER_COUNT, name: "APP_ORDER_BELOW_MINIMUM_BUYER_COUNT", doc: "The number of people to buy for is below the minimum.", help: None },
     ErrorCode { code: APP_ORDER_ABOVE_MAXIMUM_BUYER_COUNT, name: "APP_ORDER_ABOVE_MAXIMUM_BUYER_COUNT", doc: "The number of people to buy for is above the maximum.", help: None },
     ErrorCode { code: APP_MANAGEMENT_NO_PERMISSION, name: "APP_MANAGEMENT_NO_PERMISSION", doc: "There is no permission to manage the app.", help: None },
@@ -7979,12 +7980,12 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: APP_ORDER_RENEWAL_BEYOND_FIVE_YEARS, name: "APP_ORDER_RENEWAL_BEYOND_FIVE_YEARS", doc: "A renewal can't go beyond five years.", help: None },
     ErrorCode { code: INDUSTRY_SOLUTION_EXPANSION_NEEDS_APP, name: "INDUSTRY_SOLUTION_EXPANSION_NEEDS_APP", doc: "Expanding an industry solution must expand at least one app.", help: None },
     ErrorCode { code: APP_ORDER_DISCOUNT_BELOW_LOWEST_PRICE, name: "APP_ORDER_DISCOUNT_BELOW_LOWEST_PRICE", doc: "The discounted amount can't be below the lowest price in the past.", help: None },
-    ErrorCode { code: APP_ORDER_EXPIRED_NO_VERSION_CHANGE, name: "APP_ORDER_EXPIRED_NO_VERSION_CHANGE", doc: "The company's use of the app has expired, so the version can't be changed.", help: None },
+    ErrorCode { code: APP_ORDER_EXPIRED_NO_VERSION_CHANGE, name: "APP_ORDER_EXPIRED_NO_VERSION_CHANGE", doc: "The company's use of the app has expired, so the edition can't be changed.", help: None },
     ErrorCode { code: APP_INSTALL_DISABLED, name: "APP_INSTALL_DISABLED", doc: "Installing the app is disabled.", help: None },
     ErrorCode { code: PROXY_ORDER_APP_PROMOTED_BY_AGENT, name: "PROXY_ORDER_APP_PROMOTED_BY_AGENT", doc: "The app was installed through an app agent's promotion; ask the agent to place the order.", help: None },
     ErrorCode { code: PROXY_ORDER_CUSTOMER_BELONGS_TO_AGENT, name: "PROXY_ORDER_CUSTOMER_BELONGS_TO_AGENT", doc: "The customer was registered by an app agent; ask the agent to place the order.", help: None },
     ErrorCode { code: PROXY_ORDER_CUSTOMER_NOT_YOURS, name: "PROXY_ORDER_CUSTOMER_NOT_YOURS", doc: "The customer is not one you registered for the app, so you can't order on its behalf.", help: None },
-    ErrorCode { code: PROXY_ORDER_LICENSE_GRAY_CORP, name: "PROXY_ORDER_LICENSE_GRAY_CORP", doc: "No order can be placed on behalf of a company that is in the gray release of licenses.", help: None },
+    ErrorCode { code: PROXY_ORDER_LICENSE_GRAY_CORP, name: "PROXY_ORDER_LICENSE_GRAY_CORP", doc: "No order can be placed on behalf of a company that is in the gradual rollout of licenses.", help: None },
     ErrorCode { code: CHAIN_GROUP_CHAT_TOOLBAR_ONLY, name: "CHAIN_GROUP_CHAT_TOOLBAR_ONLY", doc: "Only the entry in the group chat toolbar of group chats of a chain (上下游) is supported.", help: None },
     ErrorCode { code: CHAIN_SINGLE_CHAT_TOOLBAR_ONLY, name: "CHAIN_SINGLE_CHAT_TOOLBAR_ONLY", doc: "Only the entry in the one-to-one chat toolbar of group chats of a chain (上下游) is supported.", help: None },
     ErrorCode { code: APP_ORDER_GIFTED_TIME_CANNOT_EXPAND, name: "APP_ORDER_GIFTED_TIME_CANNOT_EXPAND", doc: "All of the remaining time is gifted, so the app can't be expanded.", help: None },
@@ -8138,14 +8139,14 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: MERCHANT_CORP_IS_K12, name: "MERCHANT_CORP_IS_K12", doc: "The company is a K12 one.", help: None },
     ErrorCode { code: MERCHANT_INVALID_IMAGE, name: "MERCHANT_INVALID_IMAGE", doc: "The image is invalid.", help: None },
     ErrorCode { code: MERCHANT_IMAGE_UPLOAD_ERROR, name: "MERCHANT_IMAGE_UPLOAD_ERROR", doc: "The image upload went wrong.", help: None },
-    ErrorCode { code: MERCHANT_REQUEST_IN_PROGRESS, name: "MERCHANT_REQUEST_IN_PROGRESS", doc: "A request form with this number is already in progress.", help: None },
-    ErrorCode { code: MERCHANT_REQUEST_SUPER_ADMIN_LIMIT_REACHED, name: "MERCHANT_REQUEST_SUPER_ADMIN_LIMIT_REACHED", doc: "The super admin has reached the limit of request forms.", help: None },
-    ErrorCode { code: MERCHANT_REQUEST_CORP_LIMIT_REACHED, name: "MERCHANT_REQUEST_CORP_LIMIT_REACHED", doc: "The company has reached the limit of request forms.", help: None },
+    ErrorCode { code: MERCHANT_REQUEST_IN_PROGRESS, name: "MERCHANT_REQUEST_IN_PROGRESS", doc: "An account request with this number is already in progress.", help: None },
+    ErrorCode { code: MERCHANT_REQUEST_SUPER_ADMIN_LIMIT_REACHED, name: "MERCHANT_REQUEST_SUPER_ADMIN_LIMIT_REACHED", doc: "The super admin has reached the limit of account requests.", help: None },
+    ErrorCode { code: MERCHANT_REQUEST_CORP_LIMIT_REACHED, name: "MERCHANT_REQUEST_CORP_LIMIT_REACHED", doc: "The company has reached the limit of account requests.", help: None },
     ErrorCode { code: MERCHANT_REQUEST_INVALID_PARAMETER, name: "MERCHANT_REQUEST_INVALID_PARAMETER", doc: "A parameter is wrong.", help: None },
-    ErrorCode { code: MERCHANT_REQUEST_NOT_FOUND, name: "MERCHANT_REQUEST_NOT_FOUND", doc: "The request form's number does not exist.", help: None },
+    ErrorCode { code: MERCHANT_REQUEST_NOT_FOUND, name: "MERCHANT_REQUEST_NOT_FOUND", doc: "The account request's number does not exist.", help: None },
     ErrorCode { code: MERCHANT_SUPER_ADMIN_NO_PERMISSION, name: "MERCHANT_SUPER_ADMIN_NO_PERMISSION", doc: "The super admin has no permission.", help: None },
     ErrorCode { code: MERCHANT_WITHDRAWER_NOT_VERIFIED, name: "MERCHANT_WITHDRAWER_NOT_VERIFIED", doc: "The person named for withdrawals has not passed real-name verification.", help: None },
-    ErrorCode { code: MERCHANT_REQUEST_IMAGE_ERROR, name: "MERCHANT_REQUEST_IMAGE_ERROR", doc: "An uploaded image caused an error.", help: Some("Upload the image again and use the new mediaid. If it still fails, try submitting again with a new request form number.") },
+    ErrorCode { code: MERCHANT_REQUEST_IMAGE_ERROR, name: "MERCHANT_REQUEST_IMAGE_ERROR", doc: "An uploaded image caused an error.", help: Some("Upload the image again and use the new mediaid. If it still fails, try submitting again with a new number.") },
     ErrorCode { code: MERCHANT_WITHDRAWER_SUPER_ADMIN_MISMATCH, name: "MERCHANT_WITHDRAWER_SUPER_ADMIN_MISMATCH", doc: "The real-name verification of the person named for withdrawals doesn't match that of the super admin.", help: None },
     ErrorCode { code: MERCHANT_BUSINESS_SCOPE_MISMATCH, name: "MERCHANT_BUSINESS_SCOPE_MISMATCH", doc: "The chosen business scope doesn't fit the type of legal entity.", help: None },
     ErrorCode { code: CASHIER_FREE_ORDER_DAILY_LIMIT_EXCEEDED, name: "CASHIER_FREE_ORDER_DAILY_LIMIT_EXCEEDED", doc: "At most 3 payment-free orders can be created per app and company in one day.", help: None },
@@ -8204,13 +8205,13 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: CORP_NO_ACTIVE_USERS_FOR_ONE_YEAR, name: "CORP_NO_ACTIVE_USERS_FOR_ONE_YEAR", doc: "The company has had no active users within one year.", help: None },
     ErrorCode { code: INVALID_OPENGID, name: "INVALID_OPENGID", doc: "The `opengid` does not exist or is invalid.", help: None },
     ErrorCode { code: MEETING_INVALID_ID_90602, name: "MEETING_INVALID_ID_90602", doc: "The meeting ID is invalid.", help: Some("Check the spelling of the meeting ID, and that the meeting was created by this app.") },
-    ErrorCode { code: GRID_INVALID_EVENT_CATEGORY_ID, name: "GRID_INVALID_EVENT_CATEGORY_ID", doc: "The event category ID is invalid.", help: None },
-    ErrorCode { code: GRID_INVALID_UNIT_ID, name: "GRID_INVALID_UNIT_ID", doc: "The grid unit ID is invalid.", help: None },
-    ErrorCode { code: GRID_UNIT_ADMINS_EXCEEDED, name: "GRID_UNIT_ADMINS_EXCEEDED", doc: "The grid unit has reached its limit of 20 admins.", help: None },
-    ErrorCode { code: GRID_UNIT_HAS_MEMBERS, name: "GRID_UNIT_HAS_MEMBERS", doc: "A grid unit that still has members can't be deleted.", help: None },
-    ErrorCode { code: GRID_UNIT_NAME_DUPLICATE, name: "GRID_UNIT_NAME_DUPLICATE", doc: "The name of the grid unit is already in use.", help: None },
-    ErrorCode { code: GRID_UNIT_MEMBERS_EXCEEDED_90609, name: "GRID_UNIT_MEMBERS_EXCEEDED_90609", doc: "The grid unit has more members than allowed.", help: None },
-    ErrorCode { code: GRID_UNIT_MEMBERS_EXCEEDED_90610, name: "GRID_UNIT_MEMBERS_EXCEEDED_90610", doc: "The grid unit has more members than allowed.", help: None },
+    ErrorCode { code: GRID_INVALID_EVENT_CATEGORY_ID, name: "GRID_INVALID_EVENT_CATEGORY_ID", doc: "The incident category ID is invalid.", help: None },
+    ErrorCode { code: GRID_INVALID_UNIT_ID, name: "GRID_INVALID_UNIT_ID", doc: "The grid ID is invalid.", help: None },
+    ErrorCode { code: GRID_UNIT_ADMINS_EXCEEDED, name: "GRID_UNIT_ADMINS_EXCEEDED", doc: "The grid has reached its limit of 20 admins.", help: None },
+    ErrorCode { code: GRID_UNIT_HAS_MEMBERS, name: "GRID_UNIT_HAS_MEMBERS", doc: "A grid that still has members can't be deleted.", help: None },
+    ErrorCode { code: GRID_UNIT_NAME_DUPLICATE, name: "GRID_UNIT_NAME_DUPLICATE", doc: "The name of the grid is already in use.", help: None },
+    ErrorCode { code: GRID_UNIT_MEMBERS_EXCEEDED_90609, name: "GRID_UNIT_MEMBERS_EXCEEDED_90609", doc: "The grid has more members than allowed.", help: None },
+    ErrorCode { code: GRID_UNIT_MEMBERS_EXCEEDED_90610, name: "GRID_UNIT_MEMBERS_EXCEEDED_90610", doc: "The grid has more members than allowed.", help: None },
     ErrorCode { code: GRID_MEMBER_MANAGED_UNITS_EXCEEDED, name: "GRID_MEMBER_MANAGED_UNITS_EXCEEDED", doc: "The member manages more grids than allowed.", help: None },
     ErrorCode { code: SCHEDULE_ROOM_BOOKING_NOT_CANCELED, name: "SCHEDULE_ROOM_BOOKING_NOT_CANCELED", doc: "The meeting room booking must be canceled before the calendar event can be updated.", help: None },
     ErrorCode { code: SCHEDULE_INVALID_REMIND_TIME_DIFFS, name: "SCHEDULE_INVALID_REMIND_TIME_DIFFS", doc: "The array `remind_time_diffs` contains an invalid value.", help: None },
@@ -8256,8 +8257,8 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: WORKBENCH_INVALID_WEBVIEW_URL, name: "WORKBENCH_INVALID_WEBVIEW_URL", doc: "The `url` in the `webview` settings is invalid.", help: None },
     ErrorCode { code: WORKBENCH_HEIGHT_MISMATCH, name: "WORKBENCH_HEIGHT_MISMATCH", doc: "The configured `height` differs from the one in the app's template.", help: None },
     ErrorCode { code: KF_INVALID_OPEN_KFID, name: "KF_INVALID_OPEN_KFID", doc: "The `open_kfid` is invalid.", help: None },
-    ErrorCode { code: KF_SEND_COUNT_LIMIT, name: "KF_SEND_COUNT_LIMIT", doc: "The limit on the number of customer service messages was reached.", help: Some("After a user sends a message to WeChat Customer Service, the company can send at most 5 messages to that user. It can send again once the user sends another message.") },
-    ErrorCode { code: KF_SEND_TIME_LIMIT, name: "KF_SEND_TIME_LIMIT", doc: "The time in which customer service messages may be sent is over.", help: Some("Messages can be sent to a user within 48 hours after the user sent a message to WeChat Customer Service.") },
+    ErrorCode { code: KF_SEND_COUNT_LIMIT, name: "KF_SEND_COUNT_LIMIT", doc: "The limit on the number of customer service messages was reached.", help: Some("After a user sends a message to WeChat customer service, the company can send at most 5 messages to that user. It can send again once the user sends another message.") },
+    ErrorCode { code: KF_SEND_TIME_LIMIT, name: "KF_SEND_TIME_LIMIT", doc: "The time in which customer service messages may be sent is over.", help: Some("Messages can be sent to a user within 48 hours after the user sent a message to WeChat customer service.") },
     ErrorCode { code: KF_CUSTOMER_COUNT_LIMIT, name: "KF_CUSTOMER_COUNT_LIMIT", doc: "The limit on the number of customer inquiries that can be served was reached.", help: Some("Check whether the company is verified; this limit applies to an unverified one.") },
     ErrorCode { code: KF_OPEN_KFID_NOT_FOUND, name: "KF_OPEN_KFID_NOT_FOUND", doc: "The `open_kfid` doesn't exist.", help: Some("Check that the account belongs to this company and wasn't deleted.") },
     ErrorCode { code: KF_ACCOUNT_COUNT_EXCEEDED, name: "KF_ACCOUNT_COUNT_EXCEEDED", doc: "The number of customer service accounts exceeds the limit.", help: Some("Keep at least one customer service account, and no more than the maximum number.") },
@@ -8265,8 +8266,8 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: KF_INVALID_MSGTOKEN, name: "KF_INVALID_MSGTOKEN", doc: "The `msgtoken` is invalid.", help: Some("A msgtoken is valid for a limited time: check whether it has expired or is malformed.") },
     ErrorCode { code: KF_MENU_ITEMS_EXCEEDED, name: "KF_MENU_ITEMS_EXCEEDED", doc: "The menu message has too many menu items.", help: Some("Use at most 10 menu items.") },
     ErrorCode { code: KF_INVALID_MENU_ITEM_TYPE, name: "KF_INVALID_MENU_ITEM_TYPE", doc: "The type of a menu item in the menu message is invalid.", help: None },
-    ErrorCode { code: KF_ALREADY_USED_IN_WECOM, name: "KF_ALREADY_USED_IN_WECOM", doc: "WeChat Customer Service is already used within WeCom.", help: Some("WeChat Customer Service is in joint mode, but the access_token was obtained with the secret of the standalone mode.") },
-    ErrorCode { code: KF_NOT_USED_IN_WECOM, name: "KF_NOT_USED_IN_WECOM", doc: "WeChat Customer Service is not used within WeCom.", help: Some("WeChat Customer Service is in standalone mode, but the access_token was obtained with the secret of the joint mode.") },
+    ErrorCode { code: KF_ALREADY_USED_IN_WECOM, name: "KF_ALREADY_USED_IN_WECOM", doc: "WeChat customer service is already used within WeCom.", help: Some("WeChat customer service is in joint mode, but the access_token was obtained with the secret of the standalone mode.") },
+    ErrorCode { code: KF_NOT_USED_IN_WECOM, name: "KF_NOT_USED_IN_WECOM", doc: "WeChat customer service is not used within WeCom.", help: Some("WeChat customer service is in standalone mode, but the access_token was obtained with the secret of the joint mode.") },
     ErrorCode { code: KF_SESSION_ENDED, name: "KF_SESSION_ENDED", doc: "The customer service session has ended.", help: None },
     ErrorCode { code: KF_USER_NOT_SERVICER, name: "KF_USER_NOT_SERVICER", doc: "The user is not a servicer.", help: Some("Check that the user is one of the servicers and has activated WeCom.") },
     ErrorCode { code: KF_DEDICATED_SERVICE_CONFIGURED, name: "KF_DEDICATED_SERVICE_CONFIGURED", doc: "The dedicated service is already configured in the admin console.", help: None },
@@ -8621,13 +8622,13 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: MAIL_GROUP_ADDRESS_USED_BY_GROUP, name: "MAIL_GROUP_ADDRESS_USED_BY_GROUP", doc: "The address of the mail group is already taken by another mail group.", help: Some("Check whether another group of the company already occupies the group address.") },
     ErrorCode { code: MAIL_GROUP_NOT_FOUND, name: "MAIL_GROUP_NOT_FOUND", doc: "The mail group doesn't exist.", help: Some("Check that the group address is correct and exists in this company.") },
     ErrorCode { code: MAIL_GROUP_INVALID_FUZZY, name: "MAIL_GROUP_INVALID_FUZZY", doc: "The `fuzzy` parameter of the search is invalid.", help: Some("Check that `fuzzy` is 0 or 1.") },
-    ErrorCode { code: BUSINESS_MAILBOX_INVALID_ADDRESS, name: "BUSINESS_MAILBOX_INVALID_ADDRESS", doc: "The address of the business mailbox is invalid.", help: Some("Check that the address is well formed and belongs to a domain of this company.") },
-    ErrorCode { code: BUSINESS_MAILBOX_ADDRESS_DUPLICATE, name: "BUSINESS_MAILBOX_ADDRESS_DUPLICATE", doc: "The address of the business mailbox is already in use.", help: Some("Check whether the business mailbox address is already occupied in the company.") },
-    ErrorCode { code: BUSINESS_MAILBOX_INVALID_NAME, name: "BUSINESS_MAILBOX_INVALID_NAME", doc: "The name of the business mailbox is invalid.", help: Some("Check that the name is neither empty nor too long.") },
-    ErrorCode { code: BUSINESS_MAILBOX_ID_NOT_FOUND, name: "BUSINESS_MAILBOX_ID_NOT_FOUND", doc: "The business mailbox ID doesn't exist.", help: Some("Check that the ID exists.") },
-    ErrorCode { code: BUSINESS_MAILBOX_INVALID_ID, name: "BUSINESS_MAILBOX_INVALID_ID", doc: "The business mailbox ID is invalid.", help: Some("Check that the ID was passed and has the right data type.") },
+    ErrorCode { code: BUSINESS_MAILBOX_INVALID_ADDRESS, name: "BUSINESS_MAILBOX_INVALID_ADDRESS", doc: "The address of the public mailbox is invalid.", help: Some("Check that the address is well formed and belongs to a domain of this company.") },
+    ErrorCode { code: BUSINESS_MAILBOX_ADDRESS_DUPLICATE, name: "BUSINESS_MAILBOX_ADDRESS_DUPLICATE", doc: "The address of the public mailbox is already in use.", help: Some("Check whether the public mailbox address is already occupied in the company.") },
+    ErrorCode { code: BUSINESS_MAILBOX_INVALID_NAME, name: "BUSINESS_MAILBOX_INVALID_NAME", doc: "The name of the public mailbox is invalid.", help: Some("Check that the name is neither empty nor too long.") },
+    ErrorCode { code: BUSINESS_MAILBOX_ID_NOT_FOUND, name: "BUSINESS_MAILBOX_ID_NOT_FOUND", doc: "The public mailbox ID doesn't exist.", help: Some("Check that the ID exists.") },
+    ErrorCode { code: BUSINESS_MAILBOX_INVALID_ID, name: "BUSINESS_MAILBOX_INVALID_ID", doc: "The public mailbox ID is invalid.", help: Some("Check that the ID was passed and has the right data type.") },
     ErrorCode { code: MAIL_VID_ACCOUNT_QUOTA_INSUFFICIENT, name: "MAIL_VID_ACCOUNT_QUOTA_INSUFFICIENT", doc: "There aren't enough vid accounts left.", help: Some("Check whether the vid accounts are used up.") },
-    ErrorCode { code: BUSINESS_MAILBOX_NAME_DUPLICATE, name: "BUSINESS_MAILBOX_NAME_DUPLICATE", doc: "The name of the business mailbox is already in use.", help: Some("Check whether another business mailbox already uses the name.") },
+    ErrorCode { code: BUSINESS_MAILBOX_NAME_DUPLICATE, name: "BUSINESS_MAILBOX_NAME_DUPLICATE", doc: "The name of the public mailbox is already in use.", help: Some("Check whether another public mailbox already uses the name.") },
     ErrorCode { code: MAIL_USER_OPTION_GET_INVALID_TYPE, name: "MAIL_USER_OPTION_GET_INVALID_TYPE", doc: "The `type` field is invalid when getting the user's mail options.", help: Some("Only 1 (force secure login), 2 (IMAP/SMTP service), 3 (POP/SMTP service) and 4 (whether secure login is enabled) are supported.") },
     ErrorCode { code: MAIL_USER_OPTION_UPDATE_INVALID_TYPE, name: "MAIL_USER_OPTION_UPDATE_INVALID_TYPE", doc: "The `type` field is invalid when changing the user's mail options.", help: Some("Only 1 (force secure login), 2 (IMAP/SMTP service), 3 (POP/SMTP service) and 4 (whether secure login is enabled) are supported.") },
     ErrorCode { code: MAILBOX_TOGGLE_INVALID_TYPE, name: "MAILBOX_TOGGLE_INVALID_TYPE", doc: "The `type` parameter is invalid when disabling or enabling a mailbox.", help: Some("Only 1 (enable) and 2 (disable) are supported.") },
@@ -8639,8 +8640,8 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: MAIL_ALIAS_LIMIT, name: "MAIL_ALIAS_LIMIT", doc: "More than 5 alias mail addresses were passed.", help: None },
     ErrorCode { code: MAIL_ALIAS_NO_EXCLUSIVE_DOMAIN, name: "MAIL_ALIAS_NO_EXCLUSIVE_DOMAIN", doc: "The company has no domain of its own, so aliases can't be added.", help: None },
     ErrorCode { code: MEETING_APPLICATION_DISABLED, name: "MEETING_APPLICATION_DISABLED", doc: "The company's meeting app is turned off, so audio and video meetings are unavailable; contact the admin.", help: None },
-    ErrorCode { code: MAIL_CLIENT_PASSWORD_INVALID_ID, name: "MAIL_CLIENT_PASSWORD_INVALID_ID", doc: "The ID of the mail client's dedicated password is incorrect.", help: None },
-    ErrorCode { code: MAIL_CLIENT_PASSWORD_LIMIT, name: "MAIL_CLIENT_PASSWORD_LIMIT", doc: "There are more dedicated mail client passwords than allowed.", help: None },
+    ErrorCode { code: MAIL_CLIENT_PASSWORD_INVALID_ID, name: "MAIL_CLIENT_PASSWORD_INVALID_ID", doc: "The ID of the client-specific password is incorrect.", help: None },
+    ErrorCode { code: MAIL_CLIENT_PASSWORD_LIMIT, name: "MAIL_CLIENT_PASSWORD_LIMIT", doc: "There are more client-specific passwords than allowed.", help: None },
     ErrorCode { code: LICENSE_NOT_BASIC_ACCOUNT, name: "LICENSE_NOT_BASIC_ACCOUNT", doc: "The account isn't a basic license account.", help: None },
     ErrorCode { code: LICENSE_INVALID_ACCOUNT, name: "LICENSE_INVALID_ACCOUNT", doc: "The license account is invalid.", help: None },
     ErrorCode { code: LICENSE_ACTIVE_CODE_ALREADY_BOUND, name: "LICENSE_ACTIVE_CODE_ALREADY_BOUND", doc: "The activation code is already bound.", help: None },
@@ -8648,7 +8649,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: LICENSE_INVALID_ORDER, name: "LICENSE_INVALID_ORDER", doc: "The license order is invalid.", help: None },
     ErrorCode { code: LICENSE_INVALID_LICENSE_ACCOUNT_TYPE, name: "LICENSE_INVALID_LICENSE_ACCOUNT_TYPE", doc: "The type of the license account is invalid.", help: None },
     ErrorCode { code: LICENSE_INVALID_ACCOUNT_TYPE, name: "LICENSE_INVALID_ACCOUNT_TYPE", doc: "The account type is invalid.", help: None },
-    ErrorCode { code: LICENSE_NO_USER_WITH_EXTERNAL_LICENSE, name: "LICENSE_NO_USER_WITH_EXTERNAL_LICENSE", doc: "No valid user holds an external contact license.", help: Some("The `userid` has no activated external contact account; activate one, then retry.") },
+    ErrorCode { code: LICENSE_NO_USER_WITH_EXTERNAL_LICENSE, name: "LICENSE_NO_USER_WITH_EXTERNAL_LICENSE", doc: "No valid member has an external contact account.", help: Some("The `userid` has no activated external contact account; activate one, then retry.") },
     ErrorCode { code: LICENSE_TRIAL_MONTH_MUST_BE_ONE, name: "LICENSE_TRIAL_MONTH_MUST_BE_ONE", doc: "During the gradual rollout, `month` can only be 1.", help: None },
     ErrorCode { code: LICENSE_ALL_ACCOUNT_CODES_INVALID, name: "LICENSE_ALL_ACCOUNT_CODES_INVALID", doc: "All of the `account_code` values are invalid.", help: None },
     ErrorCode { code: LICENSE_USERID_ALREADY_BOUND, name: "LICENSE_USERID_ALREADY_BOUND", doc: "The `userid` is already bound to a license.", help: None },
@@ -8697,11 +8698,11 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: LICENSE_ORDER_NOT_AWAITING_PAYMENT, name: "LICENSE_ORDER_NOT_AWAITING_PAYMENT", doc: "The order isn't in the unpaid state.", help: None },
     ErrorCode { code: LICENSE_ORDER_NOT_OPERABLE, name: "LICENSE_ORDER_NOT_OPERABLE", doc: "The order can't be operated on at the moment; try again later.", help: None },
     ErrorCode { code: LICENSE_ORDER_NOT_OF_CORP, name: "LICENSE_ORDER_NOT_OF_CORP", doc: "The order doesn't belong to this company.", help: None },
-    ErrorCode { code: LICENSE_CORP_NO_EXTERNAL_APP, name: "LICENSE_CORP_NO_EXTERNAL_APP", doc: "The authorized company has no app installed with an external contact permission (\"Customer Contact\" or \"WeChat Customer Service\").", help: None },
+    ErrorCode { code: LICENSE_CORP_NO_EXTERNAL_APP, name: "LICENSE_CORP_NO_EXTERNAL_APP", doc: "The authorized company has no app installed with an external contact permission (customer contact or WeChat customer service).", help: None },
     ErrorCode { code: LICENSE_USER_NOT_IN_APP_SCOPE, name: "LICENSE_USER_NOT_IN_APP_SCOPE", doc: "The user is outside the visible scope of the service provider's app.", help: None },
-    ErrorCode { code: LICENSE_USER_NOT_IN_EXTERNAL_APP_SCOPE, name: "LICENSE_USER_NOT_IN_EXTERNAL_APP_SCOPE", doc: "The user is outside the visible scope of the service provider's apps with an external contact permission (\"Customer Contact\" or \"WeChat Customer Service\").", help: None },
+    ErrorCode { code: LICENSE_USER_NOT_IN_EXTERNAL_APP_SCOPE, name: "LICENSE_USER_NOT_IN_EXTERNAL_APP_SCOPE", doc: "The user is outside the visible scope of the service provider's apps with an external contact permission (customer contact or WeChat customer service).", help: None },
     ErrorCode { code: LICENSE_RENEW_ALL_DAYS_ZERO, name: "LICENSE_RENEW_ALL_DAYS_ZERO", doc: "The number of days to renew is 0 for every account in the renewal order.", help: None },
-    ErrorCode { code: LICENSE_USER_NO_VALID_LICENSE, name: "LICENSE_USER_NO_VALID_LICENSE", doc: "The user has no valid API license.", help: Some("Check that every user whose license the API checks has a valid one, following the documentation on what happens when an API license is invalid.") },
+    ErrorCode { code: LICENSE_USER_NO_VALID_LICENSE, name: "LICENSE_USER_NO_VALID_LICENSE", doc: "The member has no valid license account.", help: Some("Check that every user whose license the API checks has a valid one, following the documentation on what happens when an API license is invalid.") },
     ErrorCode { code: RECORD_QUERY_INVALID_TIMESTAMP_701100, name: "RECORD_QUERY_INVALID_TIMESTAMP_701100", doc: "A timestamp is invalid.", help: Some("The start time must be before the end time and the range can't exceed 14 days. A company without the professional edition of WeDrive can query only data of the last 90 days.") },
     ErrorCode { code: RECORD_QUERY_LIMIT_TOO_LARGE_701101, name: "RECORD_QUERY_LIMIT_TOO_LARGE_701101", doc: "The `limit` exceeds the maximum of 1000.", help: None },
     ErrorCode { code: RECORD_QUERY_TOO_MANY_USERS_701102, name: "RECORD_QUERY_TOO_MANY_USERS_701102", doc: "The number of users to query exceeds the maximum of 100.", help: None },
@@ -8729,8 +8730,8 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: LICENSE_OPERATION_TOO_FREQUENT, name: "LICENSE_OPERATION_TOO_FREQUENT", doc: "Operations are too frequent; try again later.", help: None },
     ErrorCode { code: LICENSE_SHORTER_THAN_APP_ORDER, name: "LICENSE_SHORTER_THAN_APP_ORDER", doc: "An API license can't be bought for a shorter time than the app order.", help: None },
     ErrorCode { code: SESSION_ARCHIVE_ORDER_APP_NOT_AUTHORIZED, name: "SESSION_ARCHIVE_ORDER_APP_NOT_AUTHORIZED", doc: "The conversation archive app isn't authorized, so a conversation archive order can't be created.", help: None },
-    ErrorCode { code: SESSION_ARCHIVE_EDITION_ALREADY_PURCHASED, name: "SESSION_ARCHIVE_EDITION_ALREADY_PURCHASED", doc: "Conversation archive accounts of this edition were already bought; they can only be renewed, extended or upgraded, not bought anew.", help: None },
-    ErrorCode { code: SESSION_ARCHIVE_EDITION_NOT_PURCHASED, name: "SESSION_ARCHIVE_EDITION_NOT_PURCHASED", doc: "Conversation archive accounts of this edition weren't bought or have expired, so they can't be extended, renewed or upgraded.", help: None },
+    ErrorCode { code: SESSION_ARCHIVE_EDITION_ALREADY_PURCHASED, name: "SESSION_ARCHIVE_EDITION_ALREADY_PURCHASED", doc: "Conversation archive accounts of this edition were already bought; they can only be renewed, expanded or upgraded, not bought anew.", help: None },
+    ErrorCode { code: SESSION_ARCHIVE_EDITION_NOT_PURCHASED, name: "SESSION_ARCHIVE_EDITION_NOT_PURCHASED", doc: "Conversation archive accounts of this edition weren't bought or have expired, so they can't be expanded, renewed or upgraded.", help: None },
     ErrorCode { code: SESSION_ARCHIVE_ORDER_CONFLICT, name: "SESSION_ARCHIVE_ORDER_CONFLICT", doc: "The order may have been updated by another concurrent request; retry.", help: None },
     ErrorCode { code: SESSION_ARCHIVE_PENDING_ORDER_EXISTS, name: "SESSION_ARCHIVE_PENDING_ORDER_EXISTS", doc: "No order can be placed while another one is unpaid or has a refund requested.", help: None },
     ErrorCode { code: SESSION_ARCHIVE_OVERSEAS_CORP_FORBIDDEN, name: "SESSION_ARCHIVE_OVERSEAS_CORP_FORBIDDEN", doc: "An overseas company can't buy the conversation archive.", help: None },
@@ -8748,7 +8749,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: SESSION_ARCHIVE_INVALID_EFFECTIVE_TIME, name: "SESSION_ARCHIVE_INVALID_EFFECTIVE_TIME", doc: "The effective time is invalid.", help: None },
     ErrorCode { code: SESSION_ARCHIVE_NO_UPGRADE_EDITION, name: "SESSION_ARCHIVE_NO_UPGRADE_EDITION", doc: "There is no edition to upgrade to.", help: None },
     ErrorCode { code: MISSING_CHAT_ARCHIVE_API_FIELD, name: "MISSING_CHAT_ARCHIVE_API_FIELD", doc: "The `chat_archive_api` field is missing.", help: None },
-    ErrorCode { code: LICENSE_OPERATOR_NO_PERMISSION_OR_INACTIVE, name: "LICENSE_OPERATOR_NO_PERMISSION_OR_INACTIVE", doc: "The operator has no permission, or has resigned, left or been disabled.", help: None },
+    ErrorCode { code: LICENSE_OPERATOR_NO_PERMISSION_OR_INACTIVE, name: "LICENSE_OPERATOR_NO_PERMISSION_OR_INACTIVE", doc: "The operator has no permission, or has left the company or been disabled.", help: None },
     ErrorCode { code: LICENSE_PURCHASE_COUNT_LIMIT, name: "LICENSE_PURCHASE_COUNT_LIMIT", doc: "The number of people to buy for exceeds the limit.", help: None },
     ErrorCode { code: LICENSE_CANCEL_UNPAID_ONLY, name: "LICENSE_CANCEL_UNPAID_ONLY", doc: "Only an unpaid order can be canceled.", help: None },
     ErrorCode { code: GROUP_QR_CODE_FREE_LICENSE_EXPIRED, name: "GROUP_QR_CODE_FREE_LICENSE_EXPIRED", doc: "The third party's limited-time free license for the group join QR code (群活码) has expired.", help: None },
@@ -8807,7 +8808,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: KNOWLEDGE_SET_NEVER_CREATED, name: "KNOWLEDGE_SET_NEVER_CREATED", doc: "No knowledge base has been created.", help: None },
     ErrorCode { code: ANALYSIS_TASK_FAILED_710633, name: "ANALYSIS_TASK_FAILED_710633", doc: "The analysis task failed.", help: None },
     ErrorCode { code: ANALYSIS_TASK_FAILED_710634, name: "ANALYSIS_TASK_FAILED_710634", doc: "The analysis task failed.", help: None },
-    ErrorCode { code: OWN_MODEL_NOT_DEPLOYED, name: "OWN_MODEL_NOT_DEPLOYED", doc: "The self-owned model isn't deployed.", help: None },
+    ErrorCode { code: OWN_MODEL_NOT_DEPLOYED, name: "OWN_MODEL_NOT_DEPLOYED", doc: "The custom model isn't deployed.", help: None },
     ErrorCode { code: ZONE_INVALID_ABILITY_ID, name: "ZONE_INVALID_ABILITY_ID", doc: "The ability ID is invalid.", help: None },
     ErrorCode { code: ANALYSIS_FAILED_FOR_ALL_MESSAGES, name: "ANALYSIS_FAILED_FOR_ALL_MESSAGES", doc: "Analysis failed for every message.", help: None },
     ErrorCode { code: ZONE_PROGRAM_CALL_FAILED, name: "ZONE_PROGRAM_CALL_FAILED", doc: "Calling the program failed.", help: None },
@@ -8832,8 +8833,8 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: ARCHIVE_MIGRATION_IN_OTHER_APP, name: "ARCHIVE_MIGRATION_IN_OTHER_APP", doc: "Another app is being migrated, and only that app can be used to retry.", help: None },
     ErrorCode { code: ARCHIVE_ALREADY_MIGRATED, name: "ARCHIVE_ALREADY_MIGRATED", doc: "The migration has already been done.", help: None },
     ErrorCode { code: THIRD_PARTY_ARCHIVE_PUBLIC_KEY_NOT_SET, name: "THIRD_PARTY_ARCHIVE_PUBLIC_KEY_NOT_SET", doc: "No public key is set for the third-party archive API.", help: None },
-    ErrorCode { code: ZONE_SAMPLE_IMAGE_INTERNAL_ERROR, name: "ZONE_SAMPLE_IMAGE_INTERNAL_ERROR", doc: "The sample image of the data zone had an internal error.", help: Some("Investigate further with `errmsg` and the logs of the zone.") },
-    ErrorCode { code: ZONE_DEBUG_CREDENTIAL_EXPIRED, name: "ZONE_DEBUG_CREDENTIAL_EXPIRED", doc: "The debug credential has expired.", help: None },
+    ErrorCode { code: ZONE_SAMPLE_IMAGE_INTERNAL_ERROR, name: "ZONE_SAMPLE_IMAGE_INTERNAL_ERROR", doc: "The sample image of the zone had an internal error.", help: Some("Investigate further with `errmsg` and the logs of the zone.") },
+    ErrorCode { code: ZONE_DEBUG_CREDENTIAL_EXPIRED, name: "ZONE_DEBUG_CREDENTIAL_EXPIRED", doc: "The debug token has expired.", help: None },
     ErrorCode { code: ZONE_DEBUG_MODE_NOT_ALLOWED, name: "ZONE_DEBUG_MODE_NOT_ALLOWED", doc: "Debug mode isn't allowed because this isn't a test company of the service provider, or the app wasn't installed by test authorization.", help: None },
     ErrorCode { code: ZONE_NOT_IN_DEBUG_MODE, name: "ZONE_NOT_IN_DEBUG_MODE", doc: "The model or program isn't in debug mode.", help: None },
     ErrorCode { code: ZONE_CONNECTION_FAILED, name: "ZONE_CONNECTION_FAILED", doc: "Connecting to the zone failed.", help: None },
@@ -8975,8 +8976,8 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: RESOURCE_OPERATION_NOT_AUTHORIZED, name: "RESOURCE_OPERATION_NOT_AUTHORIZED", doc: "The operation on the resource isn't authorized.", help: None },
     ErrorCode { code: RESOURCE_REQUEST_LIMIT_EXCEEDED, name: "RESOURCE_REQUEST_LIMIT_EXCEEDED", doc: "The number of requests exceeds the limit.", help: None },
     ErrorCode { code: RESOURCE_OUT_OF_RANGE, name: "RESOURCE_OUT_OF_RANGE", doc: "The requested resource is out of range.", help: None },
-    ErrorCode { code: SUBSHEET_COUNT_EXCEEDED, name: "SUBSHEET_COUNT_EXCEEDED", doc: "There are more sub-sheets than allowed.", help: None },
-    ErrorCode { code: SUBSHEET_NOT_FOUND, name: "SUBSHEET_NOT_FOUND", doc: "The sub-sheet doesn't exist.", help: None },
-    ErrorCode { code: SUBSHEET_COUNT_ABNORMAL, name: "SUBSHEET_COUNT_ABNORMAL", doc: "The number of sub-sheets is abnormal.", help: None },
+    ErrorCode { code: SUBSHEET_COUNT_EXCEEDED, name: "SUBSHEET_COUNT_EXCEEDED", doc: "There are more sheets than allowed.", help: None },
+    ErrorCode { code: SUBSHEET_NOT_FOUND, name: "SUBSHEET_NOT_FOUND", doc: "The sheet doesn't exist.", help: None },
+    ErrorCode { code: SUBSHEET_COUNT_ABNORMAL, name: "SUBSHEET_COUNT_ABNORMAL", doc: "The number of sheets is abnormal.", help: None },
     ErrorCode { code: SHEET_DATA_LOADING, name: "SHEET_DATA_LOADING", doc: "The data is being loaded; retry later.", help: None },
 ];
