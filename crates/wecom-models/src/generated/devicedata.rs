@@ -580,7 +580,7 @@ pub struct AddAccessControlRuleResponse {
     pub invalid_list: Option<Vec<String>>,
 }
 
-/// Changes an access rule.
+/// Updates an access rule.
 ///
 /// `POST /cgi-bin/devicedata/mod_accesscontrol_rule` ·
 /// [修改门禁通行规则](https://developer.work.weixin.qq.com/document/path/96221)

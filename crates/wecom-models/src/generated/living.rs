@@ -145,7 +145,7 @@ pub struct CreateLivingResponse {
     pub livingid: String,
 }
 
-/// Changes a scheduled live stream that hasn't started.
+/// Updates a scheduled live stream that hasn't started.
 ///
 /// `POST /cgi-bin/living/modify` · [修改预约直播](https://developer.work.weixin.qq.com/document/path/93640)
 ///

@@ -152,7 +152,7 @@ pub struct CheckRoomAgreeResponse {
     pub agreeinfo: Vec<RoomAgreement>,
 }
 
-/// Gets an internal group and its members.
+/// Gets the creator and the members of an internal group chat.
 ///
 /// `POST /cgi-bin/msgaudit/groupchat/get` ·
 /// [获取会话内容存档内部群信息](https://developer.work.weixin.qq.com/document/path/92951)

@@ -57,7 +57,7 @@ pub struct GetJsapiTicketResponse {
 }
 
 /// Gets the app's ticket, which signs pages for `getAgentConfigSignature`, or the ticket for
-/// electronic invoices.
+/// e-invoices.
 ///
 /// `GET /cgi-bin/ticket/get` · [获取应用
 /// jsapi_ticket](https://developer.work.weixin.qq.com/document/path/90506)

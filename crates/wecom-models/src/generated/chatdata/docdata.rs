@@ -149,7 +149,7 @@ pub enum DocDataStatus {
     /// `1`
     Trial,
     /// `2`
-    TrialEnded,
+    TrialExpired,
     /// A value the documentation does not list.
     Other(Unknown),
 }

@@ -61,7 +61,7 @@ pub enum ChatdataEvent {
     Other(Value),
 }
 
-/// A customer agreed to the archive in a one-to-one chat.
+/// A customer consented to the archive in a one-to-one chat.
 ///
 /// `InfoType` `chat_archive_audit_approved_single` ·
 /// [客户同意进行聊天内容存档事件回调（单聊）](https://developer.work.weixin.qq.com/document/path/99532)
@@ -85,7 +85,7 @@ pub struct ChatArchiveAuditApprovedSingle {
     pub external_user_id: String,
 }
 
-/// A customer agreed to the archive in a group chat.
+/// A customer consented to the archive in a group chat.
 ///
 /// `InfoType` `chat_archive_audit_approved_room` ·
 /// [客户同意进行聊天内容存档事件回调（群聊）](https://developer.work.weixin.qq.com/document/path/99532)
@@ -201,7 +201,7 @@ pub struct AdvancedApiPaySuccess {
     pub buyer_user_id: String,
 }
 
-/// The refund of an order of an advanced API was granted or rejected.
+/// The refund of an order of an advanced API was approved or rejected.
 ///
 /// `InfoType` `advanced_api_refund` ·
 /// [退款结果通知](https://developer.work.weixin.qq.com/document/path/100304)

@@ -88,7 +88,7 @@ pub struct SyncCallProgramResponse {
     pub response_data: Json<Value>,
 }
 
-/// Creates a task that calls an ability of a zone program.
+/// Starts a job that calls an ability of a zone program.
 ///
 /// `POST /cgi-bin/chatdata/async_program_task` ·
 /// [创建专区程序调用任务](https://developer.work.weixin.qq.com/document/path/99966)
@@ -144,7 +144,7 @@ pub struct CreateAsyncProgramTaskResponse {
     pub jobid: String,
 }
 
-/// Gets the result of a task.
+/// Gets the result of a job.
 ///
 /// `POST /cgi-bin/chatdata/async_program_result` ·
 /// [获取专区程序任务结果](https://developer.work.weixin.qq.com/document/path/99966)

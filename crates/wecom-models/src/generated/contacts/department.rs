@@ -285,7 +285,7 @@ pub struct SimpleListDepartmentResponse {
     pub department_id: Vec<DepartmentNode>,
 }
 
-/// Gets the details of a department.
+/// Gets a department.
 ///
 /// `GET /cgi-bin/department/get` ·
 /// [获取单个部门详情](https://developer.work.weixin.qq.com/document/path/95351)

@@ -132,7 +132,7 @@ pub struct CreateUser {
     pub ext_attr: Option<Vec<CustomAttr>>,
 }
 
-/// A member was changed.
+/// A member was updated.
 ///
 /// `Event` `change_contact`, `ChangeType` `update_user`; `InfoType` `change_contact`, `ChangeType`
 /// `update_user` · [更新成员事件](https://developer.work.weixin.qq.com/document/path/90970)
@@ -252,7 +252,7 @@ pub struct CreateParty {
     pub order: Option<i64>,
 }
 
-/// A department was changed.
+/// A department was updated.
 ///
 /// `Event` `change_contact`, `ChangeType` `update_party`; `InfoType` `change_contact`, `ChangeType`
 /// `update_party` · [更新部门事件](https://developer.work.weixin.qq.com/document/path/90240)

@@ -750,7 +750,7 @@ pub struct ListUserResponse {
     pub userlist: Vec<Member>,
 }
 
-/// Gets the openid of a member, to pay red packets and payments to the member with.
+/// Converts a member's userid to an openid, to pay red packets and payments to the member with.
 ///
 /// `POST /cgi-bin/user/convert_to_openid` ·
 /// [userid转openid](https://developer.work.weixin.qq.com/document/path/90202)
@@ -787,7 +787,7 @@ pub struct ConvertToOpenIdResponse {
     pub openid: String,
 }
 
-/// Gets the userid of a member by the openid, such as one that a payment returned.
+/// Converts an openid, such as one that a payment returned, to the member's userid.
 ///
 /// `POST /cgi-bin/user/convert_to_userid` ·
 /// [openid转userid](https://developer.work.weixin.qq.com/document/path/90202)

@@ -74,7 +74,7 @@ pub struct CreateChain {
     pub chain_id: String,
 }
 
-/// A chain was changed.
+/// A chain was updated.
 ///
 /// `Event` `change_chain`, `ChangeType` `update_chain` ·
 /// [更新上下游空间事件](https://developer.work.weixin.qq.com/document/path/95796)
@@ -130,7 +130,7 @@ pub struct CreateGroup {
     pub group_ids: Vec<u64>,
 }
 
-/// Groups of a chain were changed.
+/// Groups of a chain were updated.
 ///
 /// `Event` `change_chain`, `ChangeType` `update_group` ·
 /// [更新上下游分组事件](https://developer.work.weixin.qq.com/document/path/95796)

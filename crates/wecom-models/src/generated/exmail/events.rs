@@ -29,7 +29,7 @@ pub enum ExmailEvent {
     Other(Value),
 }
 
-/// The app's mailbox received mail.
+/// The app's mailbox received an email.
 ///
 /// `Event` `app_email_change`, `ChangeType` `receive_email` ·
 /// [应用邮箱接收邮件事件](https://developer.work.weixin.qq.com/document/path/97495)
@@ -43,7 +43,7 @@ pub struct ReceiveAppEmail {
     pub amount: u64,
 }
 
-/// A public mailbox received mail.
+/// A public mailbox received an email.
 ///
 /// `Event` `public_email_change`, `ChangeType` `receive_email` ·
 /// [公共邮箱接收邮件事件](https://developer.work.weixin.qq.com/document/path/100180)

@@ -373,7 +373,7 @@ pub struct GetContactListResponse {
     pub next_cursor: String,
 }
 
-/// Converts the userid of an external contact from WeChat to an openid, for payments.
+/// Converts the external_userid of an external contact from WeChat to an openid, for payments.
 ///
 /// `POST /cgi-bin/externalcontact/convert_to_openid` ·
 /// [外部联系人openid转换](https://developer.work.weixin.qq.com/document/path/92323)

@@ -280,7 +280,7 @@ pub struct TransferFail {
     pub external_user_id: String,
 }
 
-/// An external contact agreed to the archiving of the conversation.
+/// An external contact consented to the archive of the conversation.
 ///
 /// `Event` `change_external_contact`, `ChangeType` `msg_audit_approved` ·
 /// [客户同意进行聊天内容存档事件回调](https://developer.work.weixin.qq.com/document/path/92005)
@@ -321,7 +321,7 @@ pub struct CreateExternalChat {
     pub chat_id: String,
 }
 
-/// A customer group was changed.
+/// A customer group was updated.
 ///
 /// `Event` `change_external_chat`, `ChangeType` `update`; `InfoType` `change_external_chat`,
 /// `ChangeType` `update` · [客户群变更事件](https://developer.work.weixin.qq.com/document/path/92130)
@@ -405,7 +405,7 @@ pub struct CreateExternalTag {
     pub strategy_id: Option<u64>,
 }
 
-/// A customer tag or tag group was changed.
+/// A customer tag or tag group was updated.
 ///
 /// `Event` `change_external_tag`, `ChangeType` `update`; `InfoType` `change_external_tag`,
 /// `ChangeType` `update` · [企业客户标签变更事件](https://developer.work.weixin.qq.com/document/path/92130)

@@ -114,7 +114,7 @@ pub enum MeetingEvent {
     Other(Value),
 }
 
-/// A person canceled an enrollment in a meeting.
+/// A person canceled an enrollment for a meeting.
 ///
 /// `Event` `meeting_change`, `ChangeType` `cancel_enroll` ·
 /// [用户取消报名事件](https://developer.work.weixin.qq.com/document/path/98782)
@@ -197,7 +197,7 @@ pub struct DeleteRecording {
     pub meeting_id: String,
 }
 
-/// A person enrolled in a meeting.
+/// A person enrolled for a meeting.
 ///
 /// `Event` `meeting_change`, `ChangeType` `enroll` ·
 /// [用户报名事件](https://developer.work.weixin.qq.com/document/path/98781)

@@ -193,7 +193,7 @@ pub struct ListMeetingRoomResponse {
     pub meetingroom_list: Vec<MeetingRoom>,
 }
 
-/// Changes a meeting room.
+/// Updates a meeting room.
 ///
 /// `POST /cgi-bin/oa/meetingroom/edit` ·
 /// [编辑会议室](https://developer.work.weixin.qq.com/document/path/93619)

@@ -76,7 +76,7 @@ pub struct GetSheetPrivResponse {
     pub rule_list: Vec<Rule>,
 }
 
-/// Changes the permissions for the sheets of a smart sheet.
+/// Updates the permissions for the sheets of a smart sheet.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/content_priv/update_sheet_priv` ·
 /// [更新智能表格子表权限](https://developer.work.weixin.qq.com/document/path/99935)

@@ -71,7 +71,7 @@ pub struct GetDocAuthResponse {
     pub co_auth_list: Vec<AccessDepartment>,
 }
 
-/// Changes the access rules of a document, spreadsheet or smart sheet.
+/// Updates the access rules of a document, spreadsheet or smart sheet.
 ///
 /// `POST /cgi-bin/wedoc/mod_doc_join_rule` ·
 /// [修改文档查看规则](https://developer.work.weixin.qq.com/document/path/97778)
@@ -283,7 +283,7 @@ impl ModDocMember {
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ModDocMemberResponse {}
 
-/// Changes the security settings of a document, spreadsheet or smart sheet.
+/// Updates the security settings of a document, spreadsheet or smart sheet.
 ///
 /// `POST /cgi-bin/wedoc/mod_doc_safty_setting` ·
 /// [修改文档安全设置](https://developer.work.weixin.qq.com/document/path/97782)

@@ -125,7 +125,7 @@ impl DeleteSheet {
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteSheetResponse {}
 
-/// Changes a sheet's title.
+/// Updates a sheet's title.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/update_sheet` ·
 /// [更新子表](https://developer.work.weixin.qq.com/document/path/99898)
@@ -348,7 +348,7 @@ impl DeleteViews {
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteViewsResponse {}
 
-/// Changes a view's title, sort order, filters, groups and colors.
+/// Updates a view's title, sort order, filters, groups and colors.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/update_view` ·
 /// [更新视图](https://developer.work.weixin.qq.com/document/path/99902)
@@ -555,7 +555,7 @@ pub struct AddFieldsResponse {
     pub fields: Vec<Field>,
 }
 
-/// Changes the titles and the properties of fields.
+/// Updates the titles and the properties of fields.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/update_fields` ·
 /// [更新字段](https://developer.work.weixin.qq.com/document/path/99906)
@@ -988,7 +988,7 @@ pub struct AddRecordsResponse {
     pub records: Vec<RecordCells>,
 }
 
-/// Changes records of a sheet.
+/// Updates records of a sheet.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/update_records` ·
 /// [更新记录](https://developer.work.weixin.qq.com/document/path/99909)
@@ -1217,7 +1217,7 @@ impl DeleteFieldGroups {
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteFieldGroupsResponse {}
 
-/// Changes the name and the fields of a field group.
+/// Updates the name and the fields of a field group.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/update_field_group` ·
 /// [更新编组](https://developer.work.weixin.qq.com/document/path/101101)

@@ -132,7 +132,7 @@ pub struct GetGroupChatResponse {
     pub user_list: Vec<String>,
 }
 
-/// Changes the owner and the members of a group chat that an automated process of a smart sheet
+/// Updates the owner and the members of a group chat that an automated process of a smart sheet
 /// created.
 ///
 /// `POST /cgi-bin/wedoc/smartsheet/groupchat/update` ·

@@ -50,7 +50,7 @@ pub enum WedriveEvent {
     Other(Value),
 }
 
-/// The admin that the API names created files of the app in the WeCom client.
+/// An admin set through the API created files of the app in the WeCom client.
 ///
 /// `Event` `wedrive_file_change`, `ChangeType` `create_file` ·
 /// [文件变更事件（新建）](https://developer.work.weixin.qq.com/document/path/97900)
@@ -64,7 +64,7 @@ pub struct CreateFile {
     pub file_id: Vec<String>,
 }
 
-/// The admin that the API names renamed files that the app uploaded, in the WeCom client.
+/// An admin set through the API renamed files that the app uploaded, in the WeCom client.
 ///
 /// `Event` `wedrive_file_change`, `ChangeType` `rename_file` ·
 /// [文件变更事件（重命名）](https://developer.work.weixin.qq.com/document/path/97900)
@@ -78,7 +78,7 @@ pub struct RenameFile {
     pub file_id: Vec<String>,
 }
 
-/// The admin that the API names changed the content of files that the app uploaded, in the WeCom
+/// An admin set through the API changed the content of files that the app uploaded, in the WeCom
 /// client.
 ///
 /// `Event` `wedrive_file_change`, `ChangeType` `update_file` ·
@@ -93,7 +93,7 @@ pub struct UpdateFile {
     pub file_id: Vec<String>,
 }
 
-/// The admin that the API names deleted files that the app uploaded, in the WeCom client.
+/// An admin set through the API deleted files that the app uploaded, in the WeCom client.
 ///
 /// `Event` `wedrive_file_change`, `ChangeType` `delete_file` ·
 /// [文件变更事件（删除）](https://developer.work.weixin.qq.com/document/path/97900)
@@ -107,7 +107,7 @@ pub struct DeleteFile {
     pub file_id: Vec<String>,
 }
 
-/// The admin that the API names moved files that the app uploaded, in the WeCom client.
+/// An admin set through the API moved files that the app uploaded, in the WeCom client.
 ///
 /// `Event` `wedrive_file_change`, `ChangeType` `move_file` ·
 /// [文件变更事件（移动）](https://developer.work.weixin.qq.com/document/path/97900)
@@ -121,7 +121,7 @@ pub struct MoveFile {
     pub file_id: Vec<String>,
 }
 
-/// The admin that the API names dissolved a space that the app created.
+/// An admin set through the API dismissed a space that the app created.
 ///
 /// `Event` `wedrive_space_change`, `ChangeType` `dismiss_space` ·
 /// [解散空间](https://developer.work.weixin.qq.com/document/path/97899)
@@ -135,7 +135,7 @@ pub struct DismissSpace {
     pub space_id: Vec<String>,
 }
 
-/// The admin that the API names changed the members of a space that was created through the API.
+/// An admin set through the API changed the members of a space that was created through the API.
 ///
 /// `Event` `wedrive_space_change`, `ChangeType` `space_member_change` ·
 /// [修改空间成员](https://developer.work.weixin.qq.com/document/path/97902)
@@ -149,7 +149,7 @@ pub struct SpaceMemberChange {
     pub space_id: Vec<String>,
 }
 
-/// The admin that the API names changed the security settings of a space that the app created.
+/// An admin set through the API changed the security settings of a space that the app created.
 ///
 /// `Event` `wedrive_space_change`, `ChangeType` `space_security_settings_change` ·
 /// [修改空间安全设置](https://developer.work.weixin.qq.com/document/path/97903)
@@ -163,7 +163,7 @@ pub struct SpaceSecuritySettingsChange {
     pub space_id: Vec<String>,
 }
 
-/// More than 90 % of a company's space in WeDrive is used.
+/// More than 90% of a company's space in WeDrive is used.
 ///
 /// `Event` `wedrive_insufficient_capacity` ·
 /// [微盘容量不足事件](https://developer.work.weixin.qq.com/document/path/97898)

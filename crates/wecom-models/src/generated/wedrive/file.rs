@@ -731,7 +731,7 @@ impl DelFileAcl {
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DelFileAclResponse {}
 
-/// Changes with whom a file is shared.
+/// Updates the sharing settings of a file.
 ///
 /// `POST /cgi-bin/wedrive/file_setting` ·
 /// [分享设置](https://developer.work.weixin.qq.com/document/path/97889)
@@ -863,7 +863,7 @@ pub struct GetFilePermissionResponse {
     pub watermark: Watermark,
 }
 
-/// Changes the watermark of a document.
+/// Updates the watermark of a document.
 ///
 /// `POST /cgi-bin/wedrive/file_secure_setting` ·
 /// [修改文件安全设置](https://developer.work.weixin.qq.com/document/path/97892)

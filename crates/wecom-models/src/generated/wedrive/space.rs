@@ -281,7 +281,7 @@ impl DelSpaceAcl {
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DelSpaceAclResponse {}
 
-/// Changes the security settings of a space.
+/// Updates the security settings of a space.
 ///
 /// `POST /cgi-bin/wedrive/space_setting` ·
 /// [安全设置](https://developer.work.weixin.qq.com/document/path/97876)

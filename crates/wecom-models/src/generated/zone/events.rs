@@ -53,7 +53,7 @@ pub enum ZoneEvent {
     Other(Value),
 }
 
-/// A customer agreed to the archive in a one-to-one chat.
+/// A customer consented to the archive in a one-to-one chat.
 ///
 /// `event_type` `chat_archive_audit_approved_single` ·
 /// [客户同意进行聊天内容存档事件回调（单聊）](https://developer.work.weixin.qq.com/document/path/99993)
@@ -78,7 +78,7 @@ pub struct ChatArchiveAuditApprovedSingle {
     pub chat_archive_audit_approved: SingleChatApproval,
 }
 
-/// A customer agreed to the archive in a group chat.
+/// A customer consented to the archive in a group chat.
 ///
 /// `event_type` `chat_archive_audit_approved_room` ·
 /// [客户同意进行聊天内容存档事件回调（群聊）](https://developer.work.weixin.qq.com/document/path/99993)

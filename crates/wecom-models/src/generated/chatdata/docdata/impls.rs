@@ -10,7 +10,7 @@ impl wire::IntEnum for DocDataStatus {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
             1 => Self::Trial,
-            2 => Self::TrialEnded,
+            2 => Self::TrialExpired,
             _ => return None,
         };
         Some(value)
@@ -19,7 +19,7 @@ impl wire::IntEnum for DocDataStatus {
     fn code(&self) -> Result<i64, &Unknown> {
         let code = match self {
             Self::Trial => 1,
-            Self::TrialEnded => 2,
+            Self::TrialExpired => 2,
             Self::Other(unknown) => return Err(unknown),
         };
         Ok(code)
