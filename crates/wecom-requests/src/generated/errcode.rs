@@ -403,7 +403,7 @@ pub const INVALID_EXTERNAL_USERID: i64 = 40096;
 /// External contacts can be transferred by the endpoint for departed members only if the former member
 /// has already left.
 #[doc(alias("40097"))]
-pub const MEMBER_NOT_RESIGNED: i64 = 40097;
+pub const MEMBER_NOT_DEPARTED: i64 = 40097;
 
 /// The member's real name has not been verified.
 ///
@@ -731,15 +731,15 @@ pub const CONTACT_WAY_LIMIT_REACHED: i64 = 41045;
 
 /// The ID of the company's broadcast is missing.
 #[doc(alias("41046"))]
-pub const MISSING_MASS_MESSAGE_ID: i64 = 41046;
+pub const MISSING_BROADCAST_ID: i64 = 41046;
 
 /// The ID of the company's broadcast is invalid.
 #[doc(alias("41047"))]
-pub const INVALID_MASS_MESSAGE_ID: i64 = 41047;
+pub const INVALID_BROADCAST_ID: i64 = 41047;
 
 /// There is no customer to send to.
 #[doc(alias("41048"))]
-pub const MASS_MESSAGE_NO_RECIPIENTS: i64 = 41048;
+pub const BROADCAST_NO_RECIPIENTS: i64 = 41048;
 
 /// The welcome message's code is missing.
 #[doc(alias("41049"))]
@@ -759,14 +759,14 @@ pub const WELCOME_CHAT_ALREADY_STARTED: i64 = 41051;
 
 /// The sending time is invalid.
 #[doc(alias("41052"))]
-pub const MASS_MESSAGE_INVALID_SEND_TIME: i64 = 41052;
+pub const BROADCAST_INVALID_SEND_TIME: i64 = 41052;
 
 /// The customer has not agreed to the conversation archive.
 ///
 /// The member can send a welcome message only after the external contact has agreed to the service
 /// notice.
 #[doc(alias("41053"))]
-pub const CUSTOMER_NOT_AGREED_SESSION_ARCHIVE: i64 = 41053;
+pub const CUSTOMER_NOT_AGREED_CONVERSATION_ARCHIVE: i64 = 41053;
 
 /// The user has not been activated.
 ///
@@ -812,7 +812,7 @@ pub const CORP_MOMENT_NOT_YET_PUBLISHED_BY_MEMBER: i64 = 41062;
 /// This can happen when the broadcast records are queried right after the company's broadcast was
 /// created.
 #[doc(alias("41063"))]
-pub const MASS_MESSAGE_DISPATCHING: i64 = 41063;
+pub const BROADCAST_DISPATCHING: i64 = 41063;
 
 /// There are more attachments than allowed.
 #[doc(alias("41064"))]
@@ -834,19 +834,19 @@ pub const INVALID_MOMENT_ID_TYPE: i64 = 41067;
 
 /// The list of sensitive words is longer than allowed.
 #[doc(alias("41068"))]
-pub const CHAT_SENSITIVE_WORD_LIST_LIMIT_EXCEEDED: i64 = 41068;
+pub const INTERCEPT_RULE_WORD_LIMIT_EXCEEDED: i64 = 41068;
 
 /// There are more interception rules than allowed.
 #[doc(alias("41069"))]
-pub const CHAT_SENSITIVE_WORD_RULE_LIMIT_EXCEEDED: i64 = 41069;
+pub const INTERCEPT_RULE_LIMIT_EXCEEDED: i64 = 41069;
 
 /// The ID of the interception rule is invalid.
 #[doc(alias("41070"))]
-pub const INVALID_CHAT_SENSITIVE_WORD_RULE_ID: i64 = 41070;
+pub const INVALID_INTERCEPT_RULE_ID: i64 = 41070;
 
 /// The interception rule has been deleted.
 #[doc(alias("41071"))]
-pub const CHAT_SENSITIVE_WORD_RULE_DELETED: i64 = 41071;
+pub const INTERCEPT_RULE_DELETED: i64 = 41071;
 
 /// The attachment resource is used in the wrong scenario.
 ///
@@ -870,11 +870,11 @@ pub const INVALID_PRODUCT_ALBUM_ID: i64 = 41075;
 ///
 /// Use department IDs instead.
 #[doc(alias("41076"))]
-pub const CHAT_SENSITIVE_WORD_RULE_SCOPE_EXCEEDED: i64 = 41076;
+pub const INTERCEPT_RULE_SCOPE_EXCEEDED: i64 = 41076;
 
 /// The name of the interception rule is already used.
 #[doc(alias("41077"))]
-pub const CHAT_SENSITIVE_WORD_RULE_NAME_NOT_UNIQUE: i64 = 41077;
+pub const INTERCEPT_RULE_NAME_NOT_UNIQUE: i64 = 41077;
 
 /// There are more asynchronous jobs creating moments in progress than allowed.
 #[doc(alias("41078"))]
@@ -904,11 +904,11 @@ pub const ATTACHMENT_VIDEO_DURATION_EXCEEDED: i64 = 41082;
 
 /// A sensitive word of the interception rule is wrong.
 #[doc(alias("41083"))]
-pub const SENSITIVE_WORD_KEYWORD_ERROR: i64 = 41083;
+pub const INTERCEPT_RULE_WORD_ERROR: i64 = 41083;
 
 /// The semantics of the interception rule are wrong.
 #[doc(alias("41084"))]
-pub const SENSITIVE_WORD_SEMANTIC_RULE_ERROR: i64 = 41084;
+pub const INTERCEPT_RULE_SEMANTICS_ERROR: i64 = 41084;
 
 /// The product code is invalid.
 #[doc(alias("41085"))]
@@ -942,11 +942,11 @@ pub const CUSTOMER_GROUP_JOIN_WAY_GROUP_LIMIT: i64 = 41091;
 
 /// The broadcast task has been canceled.
 #[doc(alias("41093"))]
-pub const MASS_MESSAGE_TASK_CANCELED: i64 = 41093;
+pub const BROADCAST_TASK_CANCELED: i64 = 41093;
 
 /// Reminders for broadcasts are sent more often than allowed.
 #[doc(alias("41094"))]
-pub const MASS_MESSAGE_REMINDER_RATE_LIMITED: i64 = 41094;
+pub const BROADCAST_REMINDER_RATE_LIMITED: i64 = 41094;
 
 /// There are more customer acquisition links than allowed.
 #[doc(alias("41095"))]
@@ -999,23 +999,23 @@ pub const MOMENT_NOT_ENABLED: i64 = 41211;
 
 /// The broadcast template hasn't been rendered.
 #[doc(alias("41300"))]
-pub const MASS_MSG_TEMPLATE_NOT_RENDERED: i64 = 41300;
+pub const BROADCAST_TEMPLATE_NOT_RENDERED: i64 = 41300;
 
 /// The broadcast template contains an invalid placeholder.
 #[doc(alias("41301"))]
-pub const MASS_MSG_TEMPLATE_INVALID_PLACEHOLDER: i64 = 41301;
+pub const BROADCAST_TEMPLATE_INVALID_PLACEHOLDER: i64 = 41301;
 
 /// The broadcast template has more placeholders than allowed.
 #[doc(alias("41302"))]
-pub const MASS_MSG_TEMPLATE_TOO_MANY_PLACEHOLDERS: i64 = 41302;
+pub const BROADCAST_TEMPLATE_TOO_MANY_PLACEHOLDERS: i64 = 41302;
 
 /// The broadcast names more relation pairs than allowed.
 #[doc(alias("41303"))]
-pub const MASS_MSG_TOO_MANY_RELATION_PAIRS: i64 = 41303;
+pub const BROADCAST_TOO_MANY_RELATION_PAIRS: i64 = 41303;
 
 /// A broadcast was already created for this template task.
 #[doc(alias("41304"))]
-pub const MASS_MSG_TEMPLATE_TASK_ALREADY_USED: i64 = 41304;
+pub const BROADCAST_TEMPLATE_TASK_ALREADY_USED: i64 = 41304;
 
 /// The company hasn't set its business category.
 #[doc(alias("41305"))]
@@ -1031,7 +1031,7 @@ pub const ACCESS_TOKEN_EXPIRED: i64 = 42001;
 #[doc(alias("42003"))]
 pub const CODE_EXPIRED: i64 = 42003;
 
-/// The login state is no longer valid while using the session or contact display component.
+/// The login state is no longer valid while using the display component for conversations or contacts.
 #[doc(alias("42006"))]
 pub const DISPLAY_COMPONENT_LOGIN_EXPIRED: i64 = 42006;
 
@@ -1058,7 +1058,7 @@ pub const JSAPI_TICKET_UNAVAILABLE: i64 = 42012;
 ///
 /// Go through the login flow again.
 #[doc(alias("42013"))]
-pub const MINI_PROGRAM_LOGIN_EXPIRED: i64 = 42013;
+pub const MINIPROGRAM_LOGIN_EXPIRED: i64 = 42013;
 
 /// The task_id of the card message is invalid.
 #[doc(alias("42014"))]
@@ -1066,7 +1066,7 @@ pub const CARD_INVALID_TASK_ID: i64 = 42014;
 
 /// The app that updates the message isn't the one that sent it.
 #[doc(alias("42015"))]
-pub const CARD_UPDATE_APPLICATION_MISMATCH: i64 = 42015;
+pub const CARD_UPDATE_APP_MISMATCH: i64 = 42015;
 
 /// The task_id to update doesn't exist.
 #[doc(alias("42016"))]
@@ -1204,7 +1204,7 @@ pub const CORP_ENTITY_NOT_VERIFIED: i64 = 43009;
 
 /// The app needs a configured callback URL.
 #[doc(alias("43012"))]
-pub const APPLICATION_CALLBACK_URL_REQUIRED: i64 = 43012;
+pub const APP_CALLBACK_URL_REQUIRED: i64 = 43012;
 
 /// No login information of the user was found.
 ///
@@ -1245,7 +1245,7 @@ pub const MESSAGE_CONTENT_TOO_LARGE: i64 = 45002;
 ///
 /// If description is given when setting the app, it must have 4 to 120 characters.
 #[doc(alias("45004"))]
-pub const APPLICATION_DESCRIPTION_LENGTH_INVALID: i64 = 45004;
+pub const APP_DESCRIPTION_LENGTH_INVALID: i64 = 45004;
 
 /// The voice message plays longer than allowed.
 ///
@@ -1271,7 +1271,7 @@ pub const API_FREQUENCY_LIMIT_EXCEEDED: i64 = 45009;
 ///
 /// If name is given when setting the app, it must not be empty or exceed 32 characters.
 #[doc(alias("45022"))]
-pub const APPLICATION_NAME_LENGTH_INVALID: i64 = 45022;
+pub const APP_NAME_LENGTH_INVALID: i64 = 45022;
 
 /// The company has reached its maximum number of members, so the member couldn't be added.
 ///
@@ -1455,11 +1455,11 @@ pub const MEMBER_OUT_OF_PERMISSION_RANGE: i64 = 50002;
 ///
 /// A disabled app can't call APIs; enable it again in the admin console under app management.
 #[doc(alias("50003"))]
-pub const APPLICATION_DISABLED: i64 = 50003;
+pub const APP_DISABLED: i64 = 50003;
 
 /// The system app is disabled.
 #[doc(alias("50006"))]
-pub const SYSTEM_APPLICATION_DISABLED: i64 = 50006;
+pub const SYSTEM_APP_DISABLED: i64 = 50006;
 
 /// The cursor of the paged query is invalid.
 #[doc(alias("50100"))]
@@ -1529,7 +1529,7 @@ pub const CONTACT_OBJECT_NO_PERMISSION: i64 = 60011;
 ///
 /// The ID of the default app is 0.
 #[doc(alias("60012"))]
-pub const DEFAULT_APPLICATION_NOT_DELETABLE: i64 = 60012;
+pub const DEFAULT_APP_NOT_DELETABLE: i64 = 60012;
 
 /// The call comes from an untrusted IP.
 ///
@@ -1541,7 +1541,7 @@ pub const UNTRUSTED_CALLER_IP: i64 = 60020;
 
 /// The userid is outside the app's visible scope.
 #[doc(alias("60021"))]
-pub const USERID_OUT_OF_APPLICATION_RANGE_60021: i64 = 60021;
+pub const USERID_OUT_OF_APP_SCOPE_60021: i64 = 60021;
 
 /// The home page URL of a third-party app can't be changed.
 ///
@@ -1554,11 +1554,11 @@ pub const THIRD_PARTY_HOME_URL_NOT_EDITABLE: i64 = 60028;
 /// Adjust the app's visible scope so that it covers the rule groups, meeting rooms and so on to
 /// operate on.
 #[doc(alias("60030"))]
-pub const APPLICATION_VISIBLE_RANGE_EXCEEDED: i64 = 60030;
+pub const APP_VISIBLE_SCOPE_EXCEEDED: i64 = 60030;
 
 /// The app is barred from calling APIs.
 #[doc(alias("60031"))]
-pub const APPLICATION_API_CALLS_FORBIDDEN: i64 = 60031;
+pub const APP_API_CALLS_FORBIDDEN: i64 = 60031;
 
 /// The UserID already exists.
 #[doc(alias("60102"))]
@@ -1715,7 +1715,7 @@ pub const STUDENT_MOBILE_EXISTS: i64 = 60149;
 
 /// The type of the custom attribute is wrong.
 #[doc(alias("60150"))]
-pub const EXTENDED_ATTRIBUTE_TYPE_INCORRECT: i64 = 60150;
+pub const CUSTOM_ATTRIBUTE_TYPE_INCORRECT: i64 = 60150;
 
 /// The description field exceeds the length limit.
 #[doc(alias("60151"))]
@@ -1723,7 +1723,7 @@ pub const DESCRIPTION_FIELD_TOO_LONG_60151: i64 = 60151;
 
 /// The description field of the custom attribute is invalid.
 #[doc(alias("60152"))]
-pub const EXTENDED_ATTRIBUTE_DESCRIPTION_INVALID: i64 = 60152;
+pub const CUSTOM_ATTRIBUTE_DESCRIPTION_INVALID: i64 = 60152;
 
 /// The template ID is invalid.
 #[doc(alias("60203"))]
@@ -1763,7 +1763,7 @@ pub const SELECTED_TICKET_EMPTY: i64 = 60211;
 
 /// Only third-party apps may call this API.
 #[doc(alias("60214"))]
-pub const THIRD_PARTY_APPLICATION_ONLY: i64 = 60214;
+pub const THIRD_PARTY_APP_ONLY: i64 = 60214;
 
 /// More SelectedTickets were passed than the maximum of 10.
 #[doc(alias("60215"))]
@@ -1843,7 +1843,7 @@ pub const SHARE_TICKET_MISUSED: i64 = 60233;
 /// Check whether a shareticket generated by another app is used by mistake, or whether it is
 /// misspelled.
 #[doc(alias("60234"))]
-pub const SHARE_TICKET_OF_OTHER_APPLICATION: i64 = 60234;
+pub const SHARE_TICKET_OF_OTHER_APP: i64 = 60234;
 
 /// The field payment_id is missing.
 #[doc(alias("60235"))]
@@ -1857,7 +1857,7 @@ pub const TRADE_NO_MISSING: i64 = 60236;
 ///
 /// Check whether the payment_id is misused or misspelled.
 #[doc(alias("60237"))]
-pub const PAYMENT_ID_OF_OTHER_APPLICATION: i64 = 60237;
+pub const PAYMENT_ID_OF_OTHER_APP: i64 = 60237;
 
 /// The given partyid is wrong.
 ///
@@ -1899,23 +1899,23 @@ pub const SHARE_TICKET_CROSS_APP: i64 = 60244;
 ///
 /// Check the release state of the third-party app.
 #[doc(alias("60246"))]
-pub const THIRD_PARTY_APPLICATION_NOT_RELEASED: i64 = 60246;
+pub const THIRD_PARTY_APP_NOT_RELEASED: i64 = 60246;
 
 /// The openkfid is missing.
 #[doc(alias("60251"))]
-pub const OPENKFID_MISSING: i64 = 60251;
+pub const OPEN_KFID_MISSING: i64 = 60251;
 
 /// The openkfid is invalid.
 ///
 /// Check the spelling of the openkfid.
 #[doc(alias("60252"))]
-pub const OPENKFID_INVALID_60252: i64 = 60252;
+pub const OPEN_KFID_INVALID_60252: i64 = 60252;
 
 /// The servicer isn't in the list of servicers.
 ///
 /// Check that the given servicer's ID is in the list of servicers.
 #[doc(alias("60253"))]
-pub const KF_AGENT_NOT_IN_RECEPTION_LIST: i64 = 60253;
+pub const KF_SERVICER_NOT_IN_LIST: i64 = 60253;
 
 /// More direct managers were set than the maximum of 5.
 #[doc(alias("60257"))]
@@ -2518,7 +2518,7 @@ pub const APP_ORDER_REFUND_REQUESTED: i64 = 84082;
 
 /// The member doesn't have customer contact.
 #[doc(alias("84083"))]
-pub const EXTERNAL_CONTACT_NOT_SERVICE_STAFF: i64 = 84083;
+pub const MEMBER_WITHOUT_CUSTOMER_CONTACT: i64 = 84083;
 
 /// The member does not follow up this user.
 ///
@@ -2879,7 +2879,7 @@ pub const PREORDER_PAID_EDITION_NOT_PUBLISHED: i64 = 84188;
 #[doc(alias("84189"))]
 pub const APP_NEW_PURCHASE_START_TIME_UNSUPPORTED: i64 = 84189;
 
-/// The submitted renewal task contains a duplicate userid.
+/// The submitted renewal job contains a duplicate userid.
 #[doc(alias("84195"))]
 pub const RENEWAL_JOB_DUPLICATE_USER_ID: i64 = 84195;
 
@@ -3636,7 +3636,7 @@ pub const SCHEDULE_ROOM_BOOKED_BY_ANOTHER_APP: i64 = 90499;
 
 /// The group's owner hasn't left the company.
 #[doc(alias("90500"))]
-pub const CUSTOMER_GROUP_OWNER_NOT_RESIGNED: i64 = 90500;
+pub const CUSTOMER_GROUP_OWNER_NOT_DEPARTED: i64 = 90500;
 
 /// The group chat is not a customer group.
 #[doc(alias("90501"))]
@@ -3644,7 +3644,7 @@ pub const CHAT_NOT_CUSTOMER_GROUP: i64 = 90501;
 
 /// The group's owner has left the company.
 #[doc(alias("90502"))]
-pub const CUSTOMER_GROUP_OWNER_RESIGNED: i64 = 90502;
+pub const CUSTOMER_GROUP_OWNER_DEPARTED: i64 = 90502;
 
 /// The group is full and has 99 WeChat members, so nobody can be removed and it must be confirmed in
 /// the client.
@@ -3689,27 +3689,27 @@ pub const GRID_INVALID_EVENT_CATEGORY_ID: i64 = 90603;
 
 /// The grid ID is invalid.
 #[doc(alias("90604"))]
-pub const GRID_INVALID_UNIT_ID: i64 = 90604;
+pub const GRID_INVALID_ID: i64 = 90604;
 
 /// The grid has reached its limit of 20 admins.
 #[doc(alias("90606"))]
-pub const GRID_UNIT_ADMINS_EXCEEDED: i64 = 90606;
+pub const GRID_ADMINS_EXCEEDED: i64 = 90606;
 
 /// A grid that still has members can't be deleted.
 #[doc(alias("90607"))]
-pub const GRID_UNIT_HAS_MEMBERS: i64 = 90607;
+pub const GRID_HAS_MEMBERS: i64 = 90607;
 
 /// The name of the grid is already in use.
 #[doc(alias("90608"))]
-pub const GRID_UNIT_NAME_DUPLICATE: i64 = 90608;
+pub const GRID_NAME_DUPLICATE: i64 = 90608;
 
 /// The grid has more members than allowed.
 #[doc(alias("90609"))]
-pub const GRID_UNIT_MEMBERS_EXCEEDED_90609: i64 = 90609;
+pub const GRID_MEMBERS_EXCEEDED_90609: i64 = 90609;
 
 /// The grid has more members than allowed.
 #[doc(alias("90610"))]
-pub const GRID_UNIT_MEMBERS_EXCEEDED_90610: i64 = 90610;
+pub const GRID_MEMBERS_EXCEEDED_90610: i64 = 90610;
 
 /// The member manages more grids than allowed.
 #[doc(alias("90613"))]
@@ -4179,11 +4179,11 @@ pub const EMERGENCY_NOTICE_BALANCE_TOO_LOW: i64 = 301051;
 
 /// The conversation archive service has expired.
 #[doc(alias("301052"))]
-pub const SESSION_ARCHIVE_EXPIRED: i64 = 301052;
+pub const CONVERSATION_ARCHIVE_EXPIRED: i64 = 301052;
 
 /// The conversation archive service is not enabled.
 #[doc(alias("301053"))]
-pub const SESSION_ARCHIVE_NOT_ENABLED: i64 = 301053;
+pub const CONVERSATION_ARCHIVE_NOT_ENABLED: i64 = 301053;
 
 /// There is no permission for the approval app or for getting its data.
 ///
@@ -4203,19 +4203,19 @@ pub const APPROVAL_SUBMIT_INTERNAL_ERROR: i64 = 301057;
 
 /// The request for conversation archive data exceeds the size limit; a smaller `limit` may be used.
 #[doc(alias("301058"))]
-pub const SESSION_ARCHIVE_REQUEST_TOO_LARGE: i64 = 301058;
+pub const CONVERSATION_ARCHIVE_REQUEST_TOO_LARGE: i64 = 301058;
 
 /// No data is provided because the group chat is not an internal one.
 #[doc(alias("301059"))]
-pub const SESSION_ARCHIVE_NOT_INTERNAL_GROUP: i64 = 301059;
+pub const CONVERSATION_ARCHIVE_NOT_INTERNAL_GROUP: i64 = 301059;
 
 /// The consent status query is too large; reduce it to at most 100 parameters.
 #[doc(alias("301060"))]
-pub const SESSION_ARCHIVE_CONSENT_QUERY_TOO_LARGE: i64 = 301060;
+pub const CONVERSATION_ARCHIVE_CONSENT_QUERY_TOO_LARGE: i64 = 301060;
 
 /// The user of the `userid` or `exteropenid` doesn't exist.
 #[doc(alias("301061"))]
-pub const SESSION_ARCHIVE_USER_NOT_FOUND: i64 = 301061;
+pub const CONVERSATION_ARCHIVE_USER_NOT_FOUND: i64 = 301061;
 
 /// There is no attendance and leave permission.
 #[doc(alias("301062"))]
@@ -4363,7 +4363,7 @@ pub const CHECKIN_RULE_NO_MAKEUP_EARLY_LEAVE_OR_OTHER: i64 = 301105;
 
 /// The version of the conversation archive SDK is too old; update it to the latest.
 #[doc(alias("301111"))]
-pub const SESSION_ARCHIVE_SDK_TOO_OLD: i64 = 301111;
+pub const CONVERSATION_ARCHIVE_SDK_TOO_OLD: i64 = 301111;
 
 /// The query's time range is too large; narrow it and try again.
 #[doc(alias("301112"))]
@@ -4382,9 +4382,9 @@ pub const APPROVAL_TEMPLATE_CUSTOM_PRINT_FORMAT: i64 = 301115;
 
 /// A third party can't call the conversation archive SDK of this company.
 #[doc(alias("301116"))]
-pub const SESSION_ARCHIVE_THIRD_PARTY_FORBIDDEN: i64 = 301116;
+pub const CONVERSATION_ARCHIVE_THIRD_PARTY_FORBIDDEN: i64 = 301116;
 
-/// The file of the batch import task contains duplicate userids.
+/// The file of the batch import job contains duplicate userids.
 #[doc(alias("302003"))]
 pub const BATCH_IMPORT_DUPLICATE_USERID: i64 = 302003;
 
@@ -4397,15 +4397,15 @@ pub const BATCH_IMPORT_INVALID_DEPARTMENT_TREE: i64 = 302004;
 #[doc(alias("302005"))]
 pub const BATCH_IMPORT_SYSTEM_FAILURE: i64 = 302005;
 
-/// The file of the batch import task contains duplicate partyids.
+/// The file of the batch import job contains duplicate partyids.
 #[doc(alias("302006"))]
 pub const BATCH_IMPORT_DUPLICATE_PARTYID: i64 = 302006;
 
-/// In the file of the batch import task, a department has two subdepartments with the same name.
+/// In the file of the batch import job, a department has two subdepartments with the same name.
 #[doc(alias("302007"))]
 pub const BATCH_IMPORT_DUPLICATE_CHILD_DEPARTMENT_NAME: i64 = 302007;
 
-/// Another import task is running; wait for it to finish before calling again.
+/// Another import job is running; wait for it to finish before calling again.
 #[doc(alias("302008"))]
 pub const BATCH_IMPORT_ALREADY_RUNNING: i64 = 302008;
 
@@ -4768,9 +4768,9 @@ pub const HARDWARE_MODEL_NOT_FOUND: i64 = 600038;
 #[doc(alias("600039"))]
 pub const HARDWARE_UNSUPPORTED_DEVICE_TYPE: i64 = 600039;
 
-/// The print task ID doesn't exist.
+/// The print job ID doesn't exist.
 #[doc(alias("600040"))]
-pub const HARDWARE_PRINT_TASK_NOT_FOUND: i64 = 600040;
+pub const HARDWARE_PRINT_JOB_NOT_FOUND: i64 = 600040;
 
 /// The value of `offset` or `limit` is invalid.
 #[doc(alias("600041"))]
@@ -5256,26 +5256,26 @@ pub const SMARTSHEET_RULE_MEMBER_LIMIT_EXCEEDED: i64 = 640069;
 /// With `rule_list.priv_list.record_priv.record_range_type` = 1 (all records), don't set
 /// `record_priv.record_rule_list` or `record_priv.record_rule_list.other_priv`.
 #[doc(alias("640070"))]
-pub const SMARTSHEET_PARTIAL_ROW_RULE_NOT_ALLOWED: i64 = 640070;
+pub const SMARTSHEET_PARTIAL_RECORD_RULE_NOT_ALLOWED: i64 = 640070;
 
 /// The number of record rules of the smart sheet permission is invalid.
 ///
 /// The length of `rule_list.priv_list.record_priv.record_rule_list` is 0 or exceeds the limit of 20.
 #[doc(alias("640071"))]
-pub const SMARTSHEET_INVALID_ROW_RULE_COUNT: i64 = 640071;
+pub const SMARTSHEET_INVALID_RECORD_RULE_COUNT: i64 = 640071;
 
 /// A record rule of the smart sheet permission has no field ID.
 ///
 /// Check `rule_list.priv_list.record_priv.record_rule_list.field_id` in every entry.
 #[doc(alias("640072"))]
-pub const SMARTSHEET_ROW_RULE_MISSING_FIELD_ID: i64 = 640072;
+pub const SMARTSHEET_RECORD_RULE_MISSING_FIELD_ID: i64 = 640072;
 
 /// The operation type of a smart sheet record rule takes no value.
 ///
 /// With `rule_list.priv_list.record_priv.record_rule_list.oper_type` 1 (contains oneself, for a member
 /// field), 6 (is empty) or 7 (isn't empty), don't set `record_rule_list.value`.
 #[doc(alias("640073"))]
-pub const SMARTSHEET_ROW_RULE_VALUE_NOT_ALLOWED: i64 = 640073;
+pub const SMARTSHEET_RECORD_RULE_VALUE_NOT_ALLOWED: i64 = 640073;
 
 /// The operation type of a smart sheet record rule needs a value.
 ///
@@ -5283,21 +5283,21 @@ pub const SMARTSHEET_ROW_RULE_VALUE_NOT_ALLOWED: i64 = 640073;
 /// (doesn't contain the value), 4 (equals the value) or 5 (doesn't equal the value), set
 /// `record_rule_list.value`.
 #[doc(alias("640074"))]
-pub const SMARTSHEET_ROW_RULE_VALUE_REQUIRED: i64 = 640074;
+pub const SMARTSHEET_RECORD_RULE_VALUE_REQUIRED: i64 = 640074;
 
 /// The operation type of a smart sheet record rule isn't defined.
 ///
 /// `rule_list.priv_list.record_priv.record_rule_list.oper_type` must be from 1 to 7. It must be 1
 /// (contains oneself) where `field_id` is `CREATED_USER` or `field_type` is `FIELD_TYPE_USER`.
 #[doc(alias("640075"))]
-pub const SMARTSHEET_ROW_RULE_UNDEFINED_OPER_TYPE: i64 = 640075;
+pub const SMARTSHEET_RECORD_RULE_UNDEFINED_OPER_TYPE: i64 = 640075;
 
 /// The other permission of a smart sheet record rule is invalid.
 ///
 /// `priv_list.record_priv.record_rule_list.other_priv` must be from 1 to 2. Where `priv_list.priv` is
 /// 3 (view only), it must be 2 (can't be viewed).
 #[doc(alias("640076"))]
-pub const SMARTSHEET_ROW_RULE_INVALID_OTHER_PRIV: i64 = 640076;
+pub const SMARTSHEET_RECORD_RULE_INVALID_OTHER_PRIV: i64 = 640076;
 
 /// The record rule type of the smart sheet permission isn't defined.
 ///
@@ -5310,19 +5310,19 @@ pub const SMARTSHEET_UNDEFINED_RECORD_RANGE_TYPE: i64 = 640077;
 /// With `priv_list.field_priv.field_range_type` = 1 (all fields), don't set
 /// `priv_list.field_priv.field_rule_list` or `priv_list.field_priv.field_default_rule`.
 #[doc(alias("640078"))]
-pub const SMARTSHEET_PARTIAL_COLUMN_RULE_NOT_ALLOWED: i64 = 640078;
+pub const SMARTSHEET_PARTIAL_FIELD_RULE_NOT_ALLOWED: i64 = 640078;
 
 /// A field rule of the smart sheet permission has no field ID.
 ///
 /// Check that the field ID isn't empty in the field rules.
 #[doc(alias("640079"))]
-pub const SMARTSHEET_COLUMN_RULE_MISSING_FIELD_ID: i64 = 640079;
+pub const SMARTSHEET_FIELD_RULE_MISSING_FIELD_ID: i64 = 640079;
 
 /// A field ID occurs more than once in the field rules of the smart sheet permission.
 ///
 /// Check `priv_list.field_priv.field_rule_list.field_id` for duplicates.
 #[doc(alias("640080"))]
-pub const SMARTSHEET_COLUMN_RULE_DUPLICATE_FIELD_ID: i64 = 640080;
+pub const SMARTSHEET_FIELD_RULE_DUPLICATE_FIELD_ID: i64 = 640080;
 
 /// A field rule of the smart sheet permission is invalid.
 ///
@@ -5331,34 +5331,34 @@ pub const SMARTSHEET_COLUMN_RULE_DUPLICATE_FIELD_ID: i64 = 640080;
 /// `priv_list.priv` is 2 (editable) or 3 (view only), check them too against the minimum permission,
 /// which is record insertion or view only depending on `priv_list.can_insert_record`.
 #[doc(alias("640081"))]
-pub const SMARTSHEET_INVALID_COLUMN_RULE: i64 = 640081;
+pub const SMARTSHEET_INVALID_FIELD_RULE: i64 = 640081;
 
 /// The minimum permission of the smart sheet field rules is invalid.
 ///
 /// A record rule needs a field for which the field rules set no permission. Set the permission of that
 /// field in the field rules.
 #[doc(alias("640082"))]
-pub const SMARTSHEET_INVALID_COLUMN_MIN_PERMISSION: i64 = 640082;
+pub const SMARTSHEET_INVALID_FIELD_MIN_PERMISSION: i64 = 640082;
 
 /// The default permission of the smart sheet field rules is invalid.
 ///
 /// Don't set `priv_list.field_priv.field_default_rule` for the permissions of all members; always set
 /// it for additional member permissions.
 #[doc(alias("640083"))]
-pub const SMARTSHEET_INVALID_COLUMN_DEFAULT_RULE: i64 = 640083;
+pub const SMARTSHEET_INVALID_FIELD_DEFAULT_RULE: i64 = 640083;
 
 /// The `can_*` operations of the smart sheet field rules are invalid.
 ///
 /// Check that the `can_*` operations of `priv_list.field_priv.field_default_rule` conflict neither
 /// with each other nor with the outer `priv_list.priv`.
 #[doc(alias("640084"))]
-pub const SMARTSHEET_INVALID_COLUMN_CAN_OPERATION: i64 = 640084;
+pub const SMARTSHEET_INVALID_FIELD_CAN_OPERATION: i64 = 640084;
 
 /// The field rule type of the smart sheet permission isn't defined.
 ///
 /// `priv_list.record_priv.record_range_type` must be from 1 to 3.
 #[doc(alias("640085"))]
-pub const SMARTSHEET_UNDEFINED_COLUMN_RULE_TYPE: i64 = 640085;
+pub const SMARTSHEET_UNDEFINED_FIELD_RULE_TYPE: i64 = 640085;
 
 /// The sheet ID in the smart sheet permission is empty.
 ///
@@ -5445,20 +5445,20 @@ pub const SMARTSHEET_PERMISSION_INVALID_SHEET_ID: i64 = 640097;
 /// The 3 rules of date, number and file fields are linked: only "can edit" and "can view" without the
 /// third isn't possible.
 #[doc(alias("640098"))]
-pub const SMARTSHEET_DATE_NUMBER_FILE_COLUMN_ERROR: i64 = 640098;
+pub const SMARTSHEET_DATE_NUMBER_FILE_FIELD_ERROR: i64 = 640098;
 
 /// The permission of a lookup field of the smart sheet is wrong.
 ///
 /// Lookup and formula fields can't be editable; they may be hidden from view.
 #[doc(alias("640100"))]
-pub const SMARTSHEET_LOOKUP_COLUMN_ERROR: i64 = 640100;
+pub const SMARTSHEET_LOOKUP_FIELD_ERROR: i64 = 640100;
 
 /// The permission of a system field of the smart sheet is wrong.
 ///
 /// The system fields (creator, modifier, creation time and modification time) can't be editable, and
 /// must at least be viewable.
 #[doc(alias("640101"))]
-pub const SMARTSHEET_SYSTEM_COLUMN_ERROR: i64 = 640101;
+pub const SMARTSHEET_SYSTEM_FIELD_ERROR: i64 = 640101;
 
 /// The merchant ID is invalid.
 ///
@@ -5492,7 +5492,7 @@ pub const EXTERNAL_PAYMENT_MCHID_NOT_FOUND: i64 = 660006;
 ///
 /// There is no need to submit it again.
 #[doc(alias("660007"))]
-pub const EXTERNAL_PAYMENT_APPLICATION_EXISTS: i64 = 660007;
+pub const EXTERNAL_PAYMENT_REQUEST_EXISTS: i64 = 660007;
 
 /// The merchant ID is already bound.
 ///
@@ -5616,7 +5616,7 @@ pub const CHAIN_GROUP_LEVEL_LIMIT: i64 = 670020;
 #[doc(alias("670021"))]
 pub const CHAIN_INVALID_GROUP_NAME: i64 = 670021;
 
-/// Another import task of the chain (上下游) is still running.
+/// Another import job of the chain (上下游) is still running.
 #[doc(alias("670022"))]
 pub const CHAIN_IMPORT_IN_PROGRESS: i64 = 670022;
 
@@ -5750,31 +5750,31 @@ pub const MAIL_GROUP_INVALID_FUZZY: i64 = 680015;
 ///
 /// Check that the address is well formed and belongs to a domain of this company.
 #[doc(alias("680032"))]
-pub const BUSINESS_MAILBOX_INVALID_ADDRESS: i64 = 680032;
+pub const PUBLIC_MAILBOX_INVALID_ADDRESS: i64 = 680032;
 
 /// The address of the public mailbox is already in use.
 ///
 /// Check whether the public mailbox address is already occupied in the company.
 #[doc(alias("680033"))]
-pub const BUSINESS_MAILBOX_ADDRESS_DUPLICATE: i64 = 680033;
+pub const PUBLIC_MAILBOX_ADDRESS_DUPLICATE: i64 = 680033;
 
 /// The name of the public mailbox is invalid.
 ///
 /// Check that the name is neither empty nor too long.
 #[doc(alias("680034"))]
-pub const BUSINESS_MAILBOX_INVALID_NAME: i64 = 680034;
+pub const PUBLIC_MAILBOX_INVALID_NAME: i64 = 680034;
 
 /// The public mailbox ID doesn't exist.
 ///
 /// Check that the ID exists.
 #[doc(alias("680035"))]
-pub const BUSINESS_MAILBOX_ID_NOT_FOUND: i64 = 680035;
+pub const PUBLIC_MAILBOX_ID_NOT_FOUND: i64 = 680035;
 
 /// The public mailbox ID is invalid.
 ///
 /// Check that the ID was passed and has the right data type.
 #[doc(alias("680036"))]
-pub const BUSINESS_MAILBOX_INVALID_ID: i64 = 680036;
+pub const PUBLIC_MAILBOX_INVALID_ID: i64 = 680036;
 
 /// There aren't enough vid accounts left.
 ///
@@ -5786,7 +5786,7 @@ pub const MAIL_VID_ACCOUNT_QUOTA_INSUFFICIENT: i64 = 680037;
 ///
 /// Check whether another public mailbox already uses the name.
 #[doc(alias("680040"))]
-pub const BUSINESS_MAILBOX_NAME_DUPLICATE: i64 = 680040;
+pub const PUBLIC_MAILBOX_NAME_DUPLICATE: i64 = 680040;
 
 /// The `type` field is invalid when getting the user's mail options.
 ///
@@ -5845,7 +5845,7 @@ pub const MAIL_ALIAS_NO_EXCLUSIVE_DOMAIN: i64 = 680050;
 /// The company's meeting app is turned off, so audio and video meetings are unavailable; contact the
 /// admin.
 #[doc(alias("680106"))]
-pub const MEETING_APPLICATION_DISABLED: i64 = 680106;
+pub const MEETING_APP_DISABLED: i64 = 680106;
 
 /// The ID of the client-specific password is incorrect.
 #[doc(alias("680151"))]
@@ -6226,29 +6226,29 @@ pub const LICENSE_SHORTER_THAN_APP_ORDER: i64 = 701135;
 
 /// The conversation archive app isn't authorized, so a conversation archive order can't be created.
 #[doc(alias("701139"))]
-pub const SESSION_ARCHIVE_ORDER_APP_NOT_AUTHORIZED: i64 = 701139;
+pub const CONVERSATION_ARCHIVE_ORDER_APP_NOT_AUTHORIZED: i64 = 701139;
 
 /// Conversation archive accounts of this edition were already bought; they can only be renewed,
 /// expanded or upgraded, not bought anew.
 #[doc(alias("701140"))]
-pub const SESSION_ARCHIVE_EDITION_ALREADY_PURCHASED: i64 = 701140;
+pub const CONVERSATION_ARCHIVE_EDITION_ALREADY_PURCHASED: i64 = 701140;
 
 /// Conversation archive accounts of this edition weren't bought or have expired, so they can't be
 /// expanded, renewed or upgraded.
 #[doc(alias("701141"))]
-pub const SESSION_ARCHIVE_EDITION_NOT_PURCHASED: i64 = 701141;
+pub const CONVERSATION_ARCHIVE_EDITION_NOT_PURCHASED: i64 = 701141;
 
 /// The order may have been updated by another concurrent request; retry.
 #[doc(alias("701142"))]
-pub const SESSION_ARCHIVE_ORDER_CONFLICT: i64 = 701142;
+pub const CONVERSATION_ARCHIVE_ORDER_CONFLICT: i64 = 701142;
 
 /// No order can be placed while another one is unpaid or has a refund requested.
 #[doc(alias("701143"))]
-pub const SESSION_ARCHIVE_PENDING_ORDER_EXISTS: i64 = 701143;
+pub const CONVERSATION_ARCHIVE_PENDING_ORDER_EXISTS: i64 = 701143;
 
 /// An overseas company can't buy the conversation archive.
 #[doc(alias("701146"))]
-pub const SESSION_ARCHIVE_OVERSEAS_CORP_FORBIDDEN: i64 = 701146;
+pub const CONVERSATION_ARCHIVE_OVERSEAS_CORP_FORBIDDEN: i64 = 701146;
 
 /// The payment from the balance exceeds the limit of a single payment.
 #[doc(alias("701147"))]
@@ -6256,7 +6256,7 @@ pub const LICENSE_BALANCE_PAYMENT_LIMIT: i64 = 701147;
 
 /// Renewal is possible only within the 60 days before expiry.
 #[doc(alias("701149"))]
-pub const SESSION_ARCHIVE_RENEW_TOO_EARLY: i64 = 701149;
+pub const CONVERSATION_ARCHIVE_RENEW_TOO_EARLY: i64 = 701149;
 
 /// A test company doesn't support assigning licenses.
 #[doc(alias("701150"))]
@@ -6296,11 +6296,11 @@ pub const LICENSE_ORDER_BOUND_TO_WECHAT_BANK_PAY: i64 = 701161;
 
 /// The effective time is invalid.
 #[doc(alias("701163"))]
-pub const SESSION_ARCHIVE_INVALID_EFFECTIVE_TIME: i64 = 701163;
+pub const CONVERSATION_ARCHIVE_INVALID_EFFECTIVE_TIME: i64 = 701163;
 
 /// There is no edition to upgrade to.
 #[doc(alias("701164"))]
-pub const SESSION_ARCHIVE_NO_UPGRADE_EDITION: i64 = 701164;
+pub const CONVERSATION_ARCHIVE_NO_UPGRADE_EDITION: i64 = 701164;
 
 /// The `chat_archive_api` field is missing.
 #[doc(alias("701165"))]
@@ -6346,27 +6346,27 @@ pub const RECORD_QUERY_INVALID_CURSOR_701252: i64 = 701252;
 
 /// The space isn't in the member's list of spaces authorized for WeDrive content archiving.
 #[doc(alias("701400"))]
-pub const DRIVE_ARCHIVE_SPACE_NOT_AUTHORIZED: i64 = 701400;
+pub const WEDRIVE_ARCHIVE_SPACE_NOT_AUTHORIZED: i64 = 701400;
 
 /// The member is outside the range of WeDrive content archiving.
 #[doc(alias("701401"))]
-pub const DRIVE_ARCHIVE_MEMBER_OUT_OF_SCOPE: i64 = 701401;
+pub const WEDRIVE_ARCHIVE_MEMBER_OUT_OF_SCOPE: i64 = 701401;
 
 /// The confirmation letter for WeDrive content archiving wasn't approved.
 #[doc(alias("701402"))]
-pub const DRIVE_ARCHIVE_CONFIRMATION_NOT_APPROVED: i64 = 701402;
+pub const WEDRIVE_ARCHIVE_CONFIRMATION_NOT_APPROVED: i64 = 701402;
 
 /// The given WeDrive file can't be downloaded.
 #[doc(alias("701403"))]
-pub const DRIVE_ARCHIVE_FILE_NOT_DOWNLOADABLE: i64 = 701403;
+pub const WEDRIVE_ARCHIVE_FILE_NOT_DOWNLOADABLE: i64 = 701403;
 
 /// The member isn't a super admin of the WeDrive space.
 #[doc(alias("701404"))]
-pub const DRIVE_ARCHIVE_MEMBER_NOT_SPACE_ADMIN: i64 = 701404;
+pub const WEDRIVE_ARCHIVE_MEMBER_NOT_SPACE_ADMIN: i64 = 701404;
 
 /// The data has changed; get it again from the first page.
 #[doc(alias("701405"))]
-pub const DRIVE_ARCHIVE_DATA_CHANGED: i64 = 701405;
+pub const WEDRIVE_ARCHIVE_DATA_CHANGED: i64 = 701405;
 
 /// The `open_corpid` is invalid.
 #[doc(alias("710000"))]
@@ -6480,19 +6480,19 @@ pub const NO_GROUP_MEMBER_IN_AUTH_SCOPE: i64 = 710614;
 #[doc(alias("710615"))]
 pub const ZONE_INVALID_SESSION_TYPE: i64 = 710615;
 
-/// The type of the submitted analysis task is wrong.
+/// The type of the submitted analysis job is wrong.
 ///
-/// Check that the task type of this submission is the one the `jobid` belongs to.
+/// Check that the job type of this submission is the one the `jobid` belongs to.
 #[doc(alias("710616"))]
-pub const ANALYSIS_TASK_TYPE_MISMATCH: i64 = 710616;
+pub const ANALYSIS_JOB_TYPE_MISMATCH: i64 = 710616;
 
-/// The analysis task has already been submitted.
+/// The analysis job has already been submitted.
 #[doc(alias("710617"))]
-pub const ANALYSIS_TASK_ALREADY_SUBMITTED: i64 = 710617;
+pub const ANALYSIS_JOB_ALREADY_SUBMITTED: i64 = 710617;
 
-/// The analysis task hasn't been submitted yet.
+/// The analysis job hasn't been submitted yet.
 #[doc(alias("710618"))]
-pub const ANALYSIS_TASK_NOT_SUBMITTED: i64 = 710618;
+pub const ANALYSIS_JOB_NOT_SUBMITTED: i64 = 710618;
 
 /// There are more keyword rules than allowed.
 ///
@@ -6512,19 +6512,19 @@ pub const ZONE_INVALID_PHONE_NUMBER_FORMAT: i64 = 710621;
 #[doc(alias("710622"))]
 pub const ZONE_INVALID_BANK_CARD_NUMBER_FORMAT: i64 = 710622;
 
-/// The analysis task contains more messages than allowed.
+/// The analysis job contains more messages than allowed.
 ///
-/// Check the limit in the documentation of session content analysis.
+/// Check the limit in the documentation of conversation analysis.
 #[doc(alias("710623"))]
-pub const ANALYSIS_TASK_MESSAGE_COUNT_EXCEEDED: i64 = 710623;
+pub const ANALYSIS_JOB_MESSAGE_COUNT_EXCEEDED: i64 = 710623;
 
 /// The group ID is invalid.
 #[doc(alias("710624"))]
 pub const ZONE_INVALID_GROUP_ID: i64 = 710624;
 
-/// The analysis task type is wrong.
+/// The analysis job type is wrong.
 #[doc(alias("710625"))]
-pub const INVALID_ANALYSIS_TASK_TYPE: i64 = 710625;
+pub const INVALID_ANALYSIS_JOB_TYPE: i64 = 710625;
 
 /// The custom ID already exists.
 #[doc(alias("710626"))]
@@ -6544,15 +6544,15 @@ pub const EXPORT_MESSAGE_COUNT_EXCEEDED: i64 = 710629;
 
 /// No knowledge base has been created.
 #[doc(alias("710632"))]
-pub const KNOWLEDGE_SET_NEVER_CREATED: i64 = 710632;
+pub const KNOWLEDGE_BASE_NEVER_CREATED: i64 = 710632;
 
-/// The analysis task failed.
+/// The analysis job failed.
 #[doc(alias("710633"))]
-pub const ANALYSIS_TASK_FAILED_710633: i64 = 710633;
+pub const ANALYSIS_JOB_FAILED_710633: i64 = 710633;
 
-/// The analysis task failed.
+/// The analysis job failed.
 #[doc(alias("710634"))]
-pub const ANALYSIS_TASK_FAILED_710634: i64 = 710634;
+pub const ANALYSIS_JOB_FAILED_710634: i64 = 710634;
 
 /// The custom model isn't deployed.
 #[doc(alias("710635"))]
@@ -6588,7 +6588,7 @@ pub const ZONE_RESULT_PENDING: i64 = 710642;
 
 /// The app isn't authorized to use knowledge bases.
 #[doc(alias("710643"))]
-pub const APP_WITHOUT_KNOWLEDGE_SET_AUTHORIZATION: i64 = 710643;
+pub const APP_WITHOUT_KNOWLEDGE_BASE_AUTHORIZATION: i64 = 710643;
 
 /// The app isn't authorized to use the general model.
 #[doc(alias("710644"))]
@@ -6693,7 +6693,7 @@ pub const ZONE_DECRYPT_OR_VERIFY_FAILED: i64 = 710677;
 
 /// The limit is 255 sheets, each with at most 1,500,000 cells, 200,000 rows and 2000 columns.
 #[doc(alias("710678"))]
-pub const SUBSHEET_SIZE_LIMIT_EXCEEDED: i64 = 710678;
+pub const SHEET_SIZE_LIMIT_EXCEEDED: i64 = 710678;
 
 /// The large model service is busy; retry.
 #[doc(alias("710682"))]
@@ -6880,13 +6880,13 @@ pub const ADVANCED_FEATURE_INVALID_APPROVAL_URL: i64 = 770016;
 #[doc(alias("770017"))]
 pub const ADVANCED_FEATURE_APPROVAL_NOT_UPDATABLE: i64 = 770017;
 
-/// The task isn't in progress.
+/// The job isn't in progress.
 #[doc(alias("790010"))]
-pub const MODEL_TASK_NOT_IN_PROGRESS: i64 = 790010;
+pub const MODEL_JOB_NOT_IN_PROGRESS: i64 = 790010;
 
-/// The task type is invalid.
+/// The job type is invalid.
 #[doc(alias("790011"))]
-pub const MODEL_INVALID_TASK_TYPE: i64 = 790011;
+pub const MODEL_INVALID_JOB_TYPE: i64 = 790011;
 
 /// The JSON template is invalid.
 #[doc(alias("790012"))]
@@ -7068,7 +7068,7 @@ pub const PAID_CALL_TO_ADMIN_OVER_7_DAYS: i64 = 844002;
 
 /// The account type of the `openid` is neither an official account nor a mini program.
 #[doc(alias("845001"))]
-pub const OPENID_NOT_OFFICIAL_ACCOUNT_OR_MINI_PROGRAM: i64 = 845001;
+pub const OPENID_NOT_OFFICIAL_ACCOUNT_OR_MINIPROGRAM: i64 = 845001;
 
 /// The verified entity of the `openid` differs from that of the company.
 ///
@@ -7116,7 +7116,7 @@ pub const SCAN_UNLOCK_INVALID_STATUS: i64 = 2000010;
 
 /// The primary key field can't be deleted.
 #[doc(alias("2000055"))]
-pub const PRIMARY_COLUMN_NOT_DELETABLE: i64 = 2000055;
+pub const PRIMARY_FIELD_NOT_DELETABLE: i64 = 2000055;
 
 /// The system failed; retry later.
 #[doc(alias("2000111"))]
@@ -7150,7 +7150,7 @@ pub const SMARTSHEET_INVALID_VIEW_TYPE: i64 = 2022009;
 
 /// The field type is invalid.
 #[doc(alias("2022010"))]
-pub const SMARTSHEET_INVALID_COLUMN_TYPE: i64 = 2022010;
+pub const SMARTSHEET_INVALID_FIELD_TYPE: i64 = 2022010;
 
 /// The date parameter is invalid.
 #[doc(alias("2022018"))]
@@ -7312,15 +7312,15 @@ pub const RESOURCE_OUT_OF_RANGE: i64 = 2400008;
 
 /// There are more sheets than allowed.
 #[doc(alias("2505401"))]
-pub const SUBSHEET_COUNT_EXCEEDED: i64 = 2505401;
+pub const SHEET_COUNT_EXCEEDED: i64 = 2505401;
 
 /// The sheet doesn't exist.
 #[doc(alias("2543303"))]
-pub const SUBSHEET_NOT_FOUND: i64 = 2543303;
+pub const SHEET_NOT_FOUND: i64 = 2543303;
 
 /// The number of sheets is abnormal.
 #[doc(alias("2543306"))]
-pub const SUBSHEET_COUNT_ABNORMAL: i64 = 2543306;
+pub const SHEET_COUNT_ABNORMAL: i64 = 2543306;
 
 /// The data is being loaded; retry later.
 #[doc(alias("2543337"))]
@@ -7491,7 +7491,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: INVALID_JSAPI_SIGNATURE, name: "INVALID_JSAPI_SIGNATURE", doc: "The JSAPI signature is wrong.", help: Some("Check that the jsapi_ticket is correct and not expired, that the signed URL is the current page's (with its path, without # and what follows), and that the timestamp is in seconds.") },
     ErrorCode { code: INVALID_URL, name: "INVALID_URL", doc: "The URL is invalid.", help: Some("The home page URL is missing or invalid; it must start with `http://` or `https://`.") },
     ErrorCode { code: INVALID_EXTERNAL_USERID, name: "INVALID_EXTERNAL_USERID", doc: "The external contact's userid is invalid.", help: Some("A company must use its own external_userid, a third-party service provider that of the provider. The external contact's follow-up member must be within the app's visible scope.") },
-    ErrorCode { code: MEMBER_NOT_RESIGNED, name: "MEMBER_NOT_RESIGNED", doc: "The member has not left the company yet.", help: Some("External contacts can be transferred by the endpoint for departed members only if the former member has already left.") },
+    ErrorCode { code: MEMBER_NOT_DEPARTED, name: "MEMBER_NOT_DEPARTED", doc: "The member has not left the company yet.", help: Some("External contacts can be transferred by the endpoint for departed members only if the former member has already left.") },
     ErrorCode { code: MEMBER_NOT_REAL_NAME_VERIFIED, name: "MEMBER_NOT_REAL_NAME_VERIFIED", doc: "The member's real name has not been verified.", help: Some("Check that the userid belongs to a member with a verified real name.") },
     ErrorCode { code: MEMBER_EXTERNAL_CONTACT_LIMIT_REACHED, name: "MEMBER_EXTERNAL_CONTACT_LIMIT_REACHED", doc: "The member has reached the maximum number of external contacts.", help: None },
     ErrorCode { code: EXTERNAL_CONTACT_TRANSFER_IN_PROGRESS, name: "EXTERNAL_CONTACT_TRANSFER_IN_PROGRESS", doc: "The user's external contacts are already being transferred.", help: None },
@@ -7565,14 +7565,14 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: MISSING_CONTACT_WAY_CONFIG_ID, name: "MISSING_CONTACT_WAY_CONFIG_ID", doc: "The config_id parameter of Contact Me is missing.", help: None },
     ErrorCode { code: INVALID_CONTACT_WAY_CONFIG_ID, name: "INVALID_CONTACT_WAY_CONFIG_ID", doc: "The config_id parameter of Contact Me is invalid.", help: None },
     ErrorCode { code: CONTACT_WAY_LIMIT_REACHED, name: "CONTACT_WAY_LIMIT_REACHED", doc: "The maximum number of Contact Me codes added by the API has been reached.", help: None },
-    ErrorCode { code: MISSING_MASS_MESSAGE_ID, name: "MISSING_MASS_MESSAGE_ID", doc: "The ID of the company's broadcast is missing.", help: None },
-    ErrorCode { code: INVALID_MASS_MESSAGE_ID, name: "INVALID_MASS_MESSAGE_ID", doc: "The ID of the company's broadcast is invalid.", help: None },
-    ErrorCode { code: MASS_MESSAGE_NO_RECIPIENTS, name: "MASS_MESSAGE_NO_RECIPIENTS", doc: "There is no customer to send to.", help: None },
+    ErrorCode { code: MISSING_BROADCAST_ID, name: "MISSING_BROADCAST_ID", doc: "The ID of the company's broadcast is missing.", help: None },
+    ErrorCode { code: INVALID_BROADCAST_ID, name: "INVALID_BROADCAST_ID", doc: "The ID of the company's broadcast is invalid.", help: None },
+    ErrorCode { code: BROADCAST_NO_RECIPIENTS, name: "BROADCAST_NO_RECIPIENTS", doc: "There is no customer to send to.", help: None },
     ErrorCode { code: MISSING_WELCOME_CODE, name: "MISSING_WELCOME_CODE", doc: "The welcome message's code is missing.", help: None },
     ErrorCode { code: INVALID_WELCOME_CODE, name: "INVALID_WELCOME_CODE", doc: "The welcome message's code is invalid.", help: Some("The welcome_code expires: use it within 20 seconds after the contact was added.") },
     ErrorCode { code: WELCOME_CHAT_ALREADY_STARTED, name: "WELCOME_CHAT_ALREADY_STARTED", doc: "The customer and the member serving them have already begun to chat.", help: Some("No welcome message can be sent to a customer whose chat has already begun.") },
-    ErrorCode { code: MASS_MESSAGE_INVALID_SEND_TIME, name: "MASS_MESSAGE_INVALID_SEND_TIME", doc: "The sending time is invalid.", help: None },
-    ErrorCode { code: CUSTOMER_NOT_AGREED_SESSION_ARCHIVE, name: "CUSTOMER_NOT_AGREED_SESSION_ARCHIVE", doc: "The customer has not agreed to the conversation archive.", help: Some("The member can send a welcome message only after the external contact has agreed to the service notice.") },
+    ErrorCode { code: BROADCAST_INVALID_SEND_TIME, name: "BROADCAST_INVALID_SEND_TIME", doc: "The sending time is invalid.", help: None },
+    ErrorCode { code: CUSTOMER_NOT_AGREED_CONVERSATION_ARCHIVE, name: "CUSTOMER_NOT_AGREED_CONVERSATION_ARCHIVE", doc: "The customer has not agreed to the conversation archive.", help: Some("The member can send a welcome message only after the external contact has agreed to the service notice.") },
     ErrorCode { code: CONTACT_WAY_USER_NOT_ACTIVATED, name: "CONTACT_WAY_USER_NOT_ACTIVATED", doc: "The user has not been activated.", help: Some("The members of a Contact Me code must be activated: they have logged in to WeCom at least once and have a verified real name.") },
     ErrorCode { code: GROUP_WELCOME_TEMPLATE_LIMIT_REACHED, name: "GROUP_WELCOME_TEMPLATE_LIMIT_REACHED", doc: "The maximum number of group welcome message templates has been reached.", help: None },
     ErrorCode { code: INCORRECT_EXTERNAL_CONTACT_ID_TYPE, name: "INCORRECT_EXTERNAL_CONTACT_ID_TYPE", doc: "The external contact's ID is of the wrong type.", help: None },
@@ -7582,28 +7582,28 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: INVALID_MOMENT_ID, name: "INVALID_MOMENT_ID", doc: "The moment_id parameter is invalid.", help: None },
     ErrorCode { code: MOMENT_NOT_PUBLISHED_BY_USERID, name: "MOMENT_NOT_PUBLISHED_BY_USERID", doc: "The given userid is not the member who published this moment.", help: None },
     ErrorCode { code: CORP_MOMENT_NOT_YET_PUBLISHED_BY_MEMBER, name: "CORP_MOMENT_NOT_YET_PUBLISHED_BY_MEMBER", doc: "The member has not yet published the moment that the company created.", help: None },
-    ErrorCode { code: MASS_MESSAGE_DISPATCHING, name: "MASS_MESSAGE_DISPATCHING", doc: "The broadcast is still being distributed; retry later.", help: Some("This can happen when the broadcast records are queried right after the company's broadcast was created.") },
+    ErrorCode { code: BROADCAST_DISPATCHING, name: "BROADCAST_DISPATCHING", doc: "The broadcast is still being distributed; retry later.", help: Some("This can happen when the broadcast records are queried right after the company's broadcast was created.") },
     ErrorCode { code: ATTACHMENT_COUNT_LIMIT_EXCEEDED, name: "ATTACHMENT_COUNT_LIMIT_EXCEEDED", doc: "There are more attachments than allowed.", help: None },
     ErrorCode { code: INVALID_ATTACHMENT_TYPE, name: "INVALID_ATTACHMENT_TYPE", doc: "The attachment's type is invalid.", help: None },
     ErrorCode { code: INVALID_USER_CHANNELS_NAME, name: "INVALID_USER_CHANNELS_NAME", doc: "The name of the user's Channels account is wrong.", help: None },
     ErrorCode { code: INVALID_MOMENT_ID_TYPE, name: "INVALID_MOMENT_ID_TYPE", doc: "The moment_id is of the wrong type.", help: Some("Check that the way the moment was created suits the endpoint.") },
-    ErrorCode { code: CHAT_SENSITIVE_WORD_LIST_LIMIT_EXCEEDED, name: "CHAT_SENSITIVE_WORD_LIST_LIMIT_EXCEEDED", doc: "The list of sensitive words is longer than allowed.", help: None },
-    ErrorCode { code: CHAT_SENSITIVE_WORD_RULE_LIMIT_EXCEEDED, name: "CHAT_SENSITIVE_WORD_RULE_LIMIT_EXCEEDED", doc: "There are more interception rules than allowed.", help: None },
-    ErrorCode { code: INVALID_CHAT_SENSITIVE_WORD_RULE_ID, name: "INVALID_CHAT_SENSITIVE_WORD_RULE_ID", doc: "The ID of the interception rule is invalid.", help: None },
-    ErrorCode { code: CHAT_SENSITIVE_WORD_RULE_DELETED, name: "CHAT_SENSITIVE_WORD_RULE_DELETED", doc: "The interception rule has been deleted.", help: None },
+    ErrorCode { code: INTERCEPT_RULE_WORD_LIMIT_EXCEEDED, name: "INTERCEPT_RULE_WORD_LIMIT_EXCEEDED", doc: "The list of sensitive words is longer than allowed.", help: None },
+    ErrorCode { code: INTERCEPT_RULE_LIMIT_EXCEEDED, name: "INTERCEPT_RULE_LIMIT_EXCEEDED", doc: "There are more interception rules than allowed.", help: None },
+    ErrorCode { code: INVALID_INTERCEPT_RULE_ID, name: "INVALID_INTERCEPT_RULE_ID", doc: "The ID of the interception rule is invalid.", help: None },
+    ErrorCode { code: INTERCEPT_RULE_DELETED, name: "INTERCEPT_RULE_DELETED", doc: "The interception rule has been deleted.", help: None },
     ErrorCode { code: ATTACHMENT_SCENE_MISMATCH, name: "ATTACHMENT_SCENE_MISMATCH", doc: "The attachment resource is used in the wrong scenario.", help: Some("Check that media_type and attachment_type were right when the attachment resource was uploaded.") },
     ErrorCode { code: PRODUCT_ALBUM_INVALID_DESCRIPTION, name: "PRODUCT_ALBUM_INVALID_DESCRIPTION", doc: "The description of the product album item does not meet the standard.", help: None },
     ErrorCode { code: PRODUCT_ALBUM_DELETED, name: "PRODUCT_ALBUM_DELETED", doc: "The product album's data has been deleted.", help: None },
     ErrorCode { code: INVALID_PRODUCT_ALBUM_ID, name: "INVALID_PRODUCT_ALBUM_ID", doc: "The product album ID is invalid or its data does not exist.", help: None },
-    ErrorCode { code: CHAT_SENSITIVE_WORD_RULE_SCOPE_EXCEEDED, name: "CHAT_SENSITIVE_WORD_RULE_SCOPE_EXCEEDED", doc: "The interception rule applies to a larger scope than allowed.", help: Some("Use department IDs instead.") },
-    ErrorCode { code: CHAT_SENSITIVE_WORD_RULE_NAME_NOT_UNIQUE, name: "CHAT_SENSITIVE_WORD_RULE_NAME_NOT_UNIQUE", doc: "The name of the interception rule is already used.", help: None },
+    ErrorCode { code: INTERCEPT_RULE_SCOPE_EXCEEDED, name: "INTERCEPT_RULE_SCOPE_EXCEEDED", doc: "The interception rule applies to a larger scope than allowed.", help: Some("Use department IDs instead.") },
+    ErrorCode { code: INTERCEPT_RULE_NAME_NOT_UNIQUE, name: "INTERCEPT_RULE_NAME_NOT_UNIQUE", doc: "The name of the interception rule is already used.", help: None },
     ErrorCode { code: MOMENT_CREATION_JOB_LIMIT_EXCEEDED, name: "MOMENT_CREATION_JOB_LIMIT_EXCEEDED", doc: "There are more asynchronous jobs creating moments in progress than allowed.", help: None },
     ErrorCode { code: MOMENT_DISPATCHING, name: "MOMENT_DISPATCHING", doc: "The moment is still being distributed; retry later.", help: None },
     ErrorCode { code: ATTACHMENT_SIZE_LIMIT_EXCEEDED, name: "ATTACHMENT_SIZE_LIMIT_EXCEEDED", doc: "The attachment resource is larger than allowed.", help: Some("Check the size of the attachment when uploading the attachment resource.") },
     ErrorCode { code: ATTACHMENT_IMAGE_RESOLUTION_EXCEEDED, name: "ATTACHMENT_IMAGE_RESOLUTION_EXCEEDED", doc: "The attachment's image has a higher resolution than allowed.", help: Some("Check the image's resolution when uploading the attachment resource.") },
     ErrorCode { code: ATTACHMENT_VIDEO_DURATION_EXCEEDED, name: "ATTACHMENT_VIDEO_DURATION_EXCEEDED", doc: "The attachment's video is longer than allowed.", help: Some("Check the video's duration when uploading the attachment resource.") },
-    ErrorCode { code: SENSITIVE_WORD_KEYWORD_ERROR, name: "SENSITIVE_WORD_KEYWORD_ERROR", doc: "A sensitive word of the interception rule is wrong.", help: None },
-    ErrorCode { code: SENSITIVE_WORD_SEMANTIC_RULE_ERROR, name: "SENSITIVE_WORD_SEMANTIC_RULE_ERROR", doc: "The semantics of the interception rule are wrong.", help: None },
+    ErrorCode { code: INTERCEPT_RULE_WORD_ERROR, name: "INTERCEPT_RULE_WORD_ERROR", doc: "A sensitive word of the interception rule is wrong.", help: None },
+    ErrorCode { code: INTERCEPT_RULE_SEMANTICS_ERROR, name: "INTERCEPT_RULE_SEMANTICS_ERROR", doc: "The semantics of the interception rule are wrong.", help: None },
     ErrorCode { code: INVALID_PRODUCT_CODE, name: "INVALID_PRODUCT_CODE", doc: "The product code is invalid.", help: None },
     ErrorCode { code: INVALID_PRODUCT_PRICE, name: "INVALID_PRODUCT_PRICE", doc: "The product price is invalid.", help: None },
     ErrorCode { code: INVALID_PRODUCT_DESCRIPTION, name: "INVALID_PRODUCT_DESCRIPTION", doc: "The product description is invalid.", help: None },
@@ -7611,8 +7611,8 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: MOMENT_CONTENT_AND_ATTACHMENTS_EMPTY, name: "MOMENT_CONTENT_AND_ATTACHMENTS_EMPTY", doc: "A moment's attachments and content must not both be empty.", help: None },
     ErrorCode { code: INVALID_VIDEO_FORMAT, name: "INVALID_VIDEO_FORMAT", doc: "The video format is invalid.", help: Some("Check that it is an mp4 and that its data is not damaged.") },
     ErrorCode { code: CUSTOMER_GROUP_JOIN_WAY_GROUP_LIMIT, name: "CUSTOMER_GROUP_JOIN_WAY_GROUP_LIMIT", doc: "A way to join customer groups can be linked to at most 5 groups.", help: None },
-    ErrorCode { code: MASS_MESSAGE_TASK_CANCELED, name: "MASS_MESSAGE_TASK_CANCELED", doc: "The broadcast task has been canceled.", help: None },
-    ErrorCode { code: MASS_MESSAGE_REMINDER_RATE_LIMITED, name: "MASS_MESSAGE_REMINDER_RATE_LIMITED", doc: "Reminders for broadcasts are sent more often than allowed.", help: None },
+    ErrorCode { code: BROADCAST_TASK_CANCELED, name: "BROADCAST_TASK_CANCELED", doc: "The broadcast task has been canceled.", help: None },
+    ErrorCode { code: BROADCAST_REMINDER_RATE_LIMITED, name: "BROADCAST_REMINDER_RATE_LIMITED", doc: "Reminders for broadcasts are sent more often than allowed.", help: None },
     ErrorCode { code: ACQUISITION_LINK_LIMIT_EXCEEDED, name: "ACQUISITION_LINK_LIMIT_EXCEEDED", doc: "There are more customer acquisition links than allowed.", help: None },
     ErrorCode { code: WELCOME_MESSAGE_ALREADY_SENDING, name: "WELCOME_MESSAGE_ALREADY_SENDING", doc: "The welcome message is already being sent.", help: None },
     ErrorCode { code: ACQUISITION_LINK_AUTHORIZED_ELSEWHERE, name: "ACQUISITION_LINK_AUTHORIZED_ELSEWHERE", doc: "The customer acquisition link created by the component's linked app is authorized to another component.", help: None },
@@ -7625,21 +7625,21 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: PRODUCT_ALBUM_COUNT_EXCEEDED, name: "PRODUCT_ALBUM_COUNT_EXCEEDED", doc: "The number of product albums exceeds the limit.", help: None },
     ErrorCode { code: MOMENT_MONTHLY_LIMIT_EXCEEDED, name: "MOMENT_MONTHLY_LIMIT_EXCEEDED", doc: "The company may not create more than 100,000 moments per month.", help: None },
     ErrorCode { code: MOMENT_NOT_ENABLED, name: "MOMENT_NOT_ENABLED", doc: "The company hasn't enabled the Moments feature.", help: None },
-    ErrorCode { code: MASS_MSG_TEMPLATE_NOT_RENDERED, name: "MASS_MSG_TEMPLATE_NOT_RENDERED", doc: "The broadcast template hasn't been rendered.", help: None },
-    ErrorCode { code: MASS_MSG_TEMPLATE_INVALID_PLACEHOLDER, name: "MASS_MSG_TEMPLATE_INVALID_PLACEHOLDER", doc: "The broadcast template contains an invalid placeholder.", help: None },
-    ErrorCode { code: MASS_MSG_TEMPLATE_TOO_MANY_PLACEHOLDERS, name: "MASS_MSG_TEMPLATE_TOO_MANY_PLACEHOLDERS", doc: "The broadcast template has more placeholders than allowed.", help: None },
-    ErrorCode { code: MASS_MSG_TOO_MANY_RELATION_PAIRS, name: "MASS_MSG_TOO_MANY_RELATION_PAIRS", doc: "The broadcast names more relation pairs than allowed.", help: None },
-    ErrorCode { code: MASS_MSG_TEMPLATE_TASK_ALREADY_USED, name: "MASS_MSG_TEMPLATE_TASK_ALREADY_USED", doc: "A broadcast was already created for this template task.", help: None },
+    ErrorCode { code: BROADCAST_TEMPLATE_NOT_RENDERED, name: "BROADCAST_TEMPLATE_NOT_RENDERED", doc: "The broadcast template hasn't been rendered.", help: None },
+    ErrorCode { code: BROADCAST_TEMPLATE_INVALID_PLACEHOLDER, name: "BROADCAST_TEMPLATE_INVALID_PLACEHOLDER", doc: "The broadcast template contains an invalid placeholder.", help: None },
+    ErrorCode { code: BROADCAST_TEMPLATE_TOO_MANY_PLACEHOLDERS, name: "BROADCAST_TEMPLATE_TOO_MANY_PLACEHOLDERS", doc: "The broadcast template has more placeholders than allowed.", help: None },
+    ErrorCode { code: BROADCAST_TOO_MANY_RELATION_PAIRS, name: "BROADCAST_TOO_MANY_RELATION_PAIRS", doc: "The broadcast names more relation pairs than allowed.", help: None },
+    ErrorCode { code: BROADCAST_TEMPLATE_TASK_ALREADY_USED, name: "BROADCAST_TEMPLATE_TASK_ALREADY_USED", doc: "A broadcast was already created for this template task.", help: None },
     ErrorCode { code: BUSINESS_CATEGORY_NOT_SET, name: "BUSINESS_CATEGORY_NOT_SET", doc: "The company hasn't set its business category.", help: None },
     ErrorCode { code: ACCESS_TOKEN_EXPIRED, name: "ACCESS_TOKEN_EXPIRED", doc: "The access_token has expired.", help: Some("An access_token is valid only for a limited time; fetch a new one.") },
     ErrorCode { code: CODE_EXPIRED, name: "CODE_EXPIRED", doc: "The code has expired.", help: None },
-    ErrorCode { code: DISPLAY_COMPONENT_LOGIN_EXPIRED, name: "DISPLAY_COMPONENT_LOGIN_EXPIRED", doc: "The login state is no longer valid while using the session or contact display component.", help: None },
+    ErrorCode { code: DISPLAY_COMPONENT_LOGIN_EXPIRED, name: "DISPLAY_COMPONENT_LOGIN_EXPIRED", doc: "The login state is no longer valid while using the display component for conversations or contacts.", help: None },
     ErrorCode { code: PRE_AUTH_CODE_EXPIRED, name: "PRE_AUTH_CODE_EXPIRED", doc: "The pre_auth_code has expired.", help: Some("A pre_auth_code is valid only for a limited time; fetch a new one.") },
     ErrorCode { code: SUITE_ACCESS_TOKEN_EXPIRED, name: "SUITE_ACCESS_TOKEN_EXPIRED", doc: "The suite_access_token has expired.", help: Some("A suite_access_token is valid only for a limited time; fetch a new one.") },
     ErrorCode { code: JSAPI_TICKET_UNAVAILABLE, name: "JSAPI_TICKET_UNAVAILABLE", doc: "The jsapi_ticket can't be used, usually because it wasn't created by calling the right API.", help: Some("For agentConfig, make sure that the ticket comes from the API for the app's ticket. A jsapi_ticket must not be shared between apps.") },
-    ErrorCode { code: MINI_PROGRAM_LOGIN_EXPIRED, name: "MINI_PROGRAM_LOGIN_EXPIRED", doc: "The mini program user isn't logged in or the login state has expired.", help: Some("Go through the login flow again.") },
+    ErrorCode { code: MINIPROGRAM_LOGIN_EXPIRED, name: "MINIPROGRAM_LOGIN_EXPIRED", doc: "The mini program user isn't logged in or the login state has expired.", help: Some("Go through the login flow again.") },
     ErrorCode { code: CARD_INVALID_TASK_ID, name: "CARD_INVALID_TASK_ID", doc: "The task_id of the card message is invalid.", help: None },
-    ErrorCode { code: CARD_UPDATE_APPLICATION_MISMATCH, name: "CARD_UPDATE_APPLICATION_MISMATCH", doc: "The app that updates the message isn't the one that sent it.", help: None },
+    ErrorCode { code: CARD_UPDATE_APP_MISMATCH, name: "CARD_UPDATE_APP_MISMATCH", doc: "The app that updates the message isn't the one that sent it.", help: None },
     ErrorCode { code: CARD_UPDATE_TASK_ID_NOT_FOUND, name: "CARD_UPDATE_TASK_ID_NOT_FOUND", doc: "The task_id to update doesn't exist.", help: None },
     ErrorCode { code: BUTTON_KEY_NOT_FOUND, name: "BUTTON_KEY_NOT_FOUND", doc: "The button key doesn't exist.", help: None },
     ErrorCode { code: BUTTON_KEY_INVALID, name: "BUTTON_KEY_INVALID", doc: "The button key is invalid.", help: None },
@@ -7672,18 +7672,18 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: MSGID_EXPIRED, name: "MSGID_EXPIRED", doc: "The msgid has expired.", help: Some("Only messages sent within the last 24 hours can be recalled.") },
     ErrorCode { code: USERID_NOT_BOUND_TO_WECHAT, name: "USERID_NOT_BOUND_TO_WECHAT", doc: "The userid isn't bound to WeChat or doesn't follow the WeChat plugin (formerly the enterprise account).", help: Some("The member must log in to WeCom with WeChat or follow the WeChat plugin before the openid can be obtained.") },
     ErrorCode { code: CORP_ENTITY_NOT_VERIFIED, name: "CORP_ENTITY_NOT_VERIFIED", doc: "The company hasn't verified its legal entity.", help: None },
-    ErrorCode { code: APPLICATION_CALLBACK_URL_REQUIRED, name: "APPLICATION_CALLBACK_URL_REQUIRED", doc: "The app needs a configured callback URL.", help: None },
+    ErrorCode { code: APP_CALLBACK_URL_REQUIRED, name: "APP_CALLBACK_URL_REQUIRED", doc: "The app needs a configured callback URL.", help: None },
     ErrorCode { code: OPENDATA_USER_NOT_LOGGED_IN, name: "OPENDATA_USER_NOT_LOGGED_IN", doc: "No login information of the user was found.", help: Some("The user must log in before opendata can be accessed.") },
     ErrorCode { code: OPENDATA_REQUEST_CHECK_FAILED, name: "OPENDATA_REQUEST_CHECK_FAILED", doc: "The user's OpenData request failed verification.", help: None },
     ErrorCode { code: MEDIA_FILE_EMPTY, name: "MEDIA_FILE_EMPTY", doc: "The media file is empty.", help: Some("Check that the header and body of the upload follow the documented format for uploading temporary media.") },
     ErrorCode { code: TEXT_CONTENT_EMPTY, name: "TEXT_CONTENT_EMPTY", doc: "The content of the text message is empty.", help: Some("`content` is required for text messages and must not be empty.") },
     ErrorCode { code: MEDIA_FILE_TOO_LARGE, name: "MEDIA_FILE_TOO_LARGE", doc: "The media file exceeds the size limit.", help: Some("Images may not exceed 5 MB, audio 5 MB, and files 20 MB.") },
     ErrorCode { code: MESSAGE_CONTENT_TOO_LARGE, name: "MESSAGE_CONTENT_TOO_LARGE", doc: "The message content exceeds the size limit.", help: Some("Text messages may have at most 2048 bytes, and news (article) messages at most 666k bytes.") },
-    ErrorCode { code: APPLICATION_DESCRIPTION_LENGTH_INVALID, name: "APPLICATION_DESCRIPTION_LENGTH_INVALID", doc: "The length of the app's description is outside the system limits.", help: Some("If description is given when setting the app, it must have 4 to 120 characters.") },
+    ErrorCode { code: APP_DESCRIPTION_LENGTH_INVALID, name: "APP_DESCRIPTION_LENGTH_INVALID", doc: "The length of the app's description is outside the system limits.", help: Some("If description is given when setting the app, it must have 4 to 120 characters.") },
     ErrorCode { code: VOICE_DURATION_EXCEEDED, name: "VOICE_DURATION_EXCEEDED", doc: "The voice message plays longer than allowed.", help: Some("Voice messages may not exceed 60 seconds.") },
     ErrorCode { code: NEWS_ARTICLE_COUNT_INVALID, name: "NEWS_ARTICLE_COUNT_INVALID", doc: "The number of articles in the news message is outside the system limits.", help: Some("A news message may contain at most 8 articles.") },
     ErrorCode { code: API_FREQUENCY_LIMIT_EXCEEDED, name: "API_FREQUENCY_LIMIT_EXCEEDED", doc: "The API calls exceed the rate limit.", help: Some("The block usually lasts as long as the limit's period (minute, hour, day or month). Retry only on system failures, cache access_token and jsapi_ticket (usable for 2 hours), and remove debug=1 (5 calls per minute).") },
-    ErrorCode { code: APPLICATION_NAME_LENGTH_INVALID, name: "APPLICATION_NAME_LENGTH_INVALID", doc: "The length of the app's name is outside the system limits.", help: Some("If name is given when setting the app, it must not be empty or exceed 32 characters.") },
+    ErrorCode { code: APP_NAME_LENGTH_INVALID, name: "APP_NAME_LENGTH_INVALID", doc: "The length of the app's name is outside the system limits.", help: Some("If name is given when setting the app, it must not be empty or exceed 32 characters.") },
     ErrorCode { code: ACCOUNT_COUNT_EXCEEDED, name: "ACCOUNT_COUNT_EXCEEDED", doc: "The company has reached its maximum number of members, so the member couldn't be added.", help: Some("If the company isn't certified, let the admin certify it in the admin console; if it is certified or verified, let the admin apply there for more capacity.") },
     ErrorCode { code: MASS_USER_DELETION_PROTECTED, name: "MASS_USER_DELETION_PROTECTED", doc: "The protection against deleting too many members was triggered.", help: Some("Check the deletion limits documented for the import that fully overwrites the members.") },
     ErrorCode { code: RESPONSE_TOO_LARGE, name: "RESPONSE_TOO_LARGE", doc: "The response exceeds the size limit.", help: Some("For /cgi-bin/user/list, fetch the members department by department and don't set fetch_child=1.") },
@@ -7712,8 +7712,8 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: BUYER_USERID_INVALID, name: "BUYER_USERID_INVALID", doc: "The buyer_userid is invalid.", help: Some("The buyer_userid couldn't be parsed.") },
     ErrorCode { code: REDIRECT_URL_DOMAIN_NOT_TRUSTED, name: "REDIRECT_URL_DOMAIN_NOT_TRUSTED", doc: "The domain of the redirect_url isn't registered as a trusted domain.", help: Some("Check that the domain, including the port, exactly matches a trusted domain of the app, and that the access_token that consumes the code has permission for that app.") },
     ErrorCode { code: MEMBER_OUT_OF_PERMISSION_RANGE, name: "MEMBER_OUT_OF_PERMISSION_RANGE", doc: "The member is outside the permission range.", help: Some("Check the permission range of the app or management group.") },
-    ErrorCode { code: APPLICATION_DISABLED, name: "APPLICATION_DISABLED", doc: "The app is disabled.", help: Some("A disabled app can't call APIs; enable it again in the admin console under app management.") },
-    ErrorCode { code: SYSTEM_APPLICATION_DISABLED, name: "SYSTEM_APPLICATION_DISABLED", doc: "The system app is disabled.", help: None },
+    ErrorCode { code: APP_DISABLED, name: "APP_DISABLED", doc: "The app is disabled.", help: Some("A disabled app can't call APIs; enable it again in the admin console under app management.") },
+    ErrorCode { code: SYSTEM_APP_DISABLED, name: "SYSTEM_APP_DISABLED", doc: "The system app is disabled.", help: None },
     ErrorCode { code: PAGING_CURSOR_INVALID, name: "PAGING_CURSOR_INVALID", doc: "The cursor of the paged query is invalid.", help: None },
     ErrorCode { code: DEPARTMENT_NAME_LENGTH_INVALID, name: "DEPARTMENT_NAME_LENGTH_INVALID", doc: "The length of the department name is outside the limits.", help: Some("The department name must not be empty or exceed 32 characters.") },
     ErrorCode { code: DEPARTMENT_NOT_FOUND, name: "DEPARTMENT_NOT_FOUND", doc: "The department ID doesn't exist.", help: Some("Check that the department ID is given and exists in the contacts.") },
@@ -7725,12 +7725,12 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: DEPARTMENT_NAME_INVALID_CHARACTERS, name: "DEPARTMENT_NAME_INVALID_CHARACTERS", doc: "The department name contains characters that aren't allowed.", help: Some("The name must not contain characters such as `\\ : ? * \" < > |`.") },
     ErrorCode { code: DEPARTMENT_CYCLE, name: "DEPARTMENT_CYCLE", doc: "The departments form a cycle.", help: Some("When creating or updating a department, parentid must not be the department's own ID or that of one of its subdepartments.") },
     ErrorCode { code: CONTACT_OBJECT_NO_PERMISSION, name: "CONTACT_OBJECT_NO_PERMISSION", doc: "The app has no permission for the specified member, department or tag.", help: Some("Check that it is within the app's visible scope and that the app may edit it; a tag created by someone else, for example, can't be edited. Otherwise check the permission notes of the API.") },
-    ErrorCode { code: DEFAULT_APPLICATION_NOT_DELETABLE, name: "DEFAULT_APPLICATION_NOT_DELETABLE", doc: "The default app can't be deleted.", help: Some("The ID of the default app is 0.") },
+    ErrorCode { code: DEFAULT_APP_NOT_DELETABLE, name: "DEFAULT_APP_NOT_DELETABLE", doc: "The default app can't be deleted.", help: Some("The ID of the default app is 0.") },
     ErrorCode { code: UNTRUSTED_CALLER_IP, name: "UNTRUSTED_CALLER_IP", doc: "The call comes from an untrusted IP.", help: Some("Self-built apps and the contacts sync assistant: add the company's own server IP to the trusted IPs of the app. Third-party apps and customized apps: add it to the IP allowlist in the service provider console; changes take effect after 1 minute.") },
-    ErrorCode { code: USERID_OUT_OF_APPLICATION_RANGE_60021, name: "USERID_OUT_OF_APPLICATION_RANGE_60021", doc: "The userid is outside the app's visible scope.", help: None },
+    ErrorCode { code: USERID_OUT_OF_APP_SCOPE_60021, name: "USERID_OUT_OF_APP_SCOPE_60021", doc: "The userid is outside the app's visible scope.", help: None },
     ErrorCode { code: THIRD_PARTY_HOME_URL_NOT_EDITABLE, name: "THIRD_PARTY_HOME_URL_NOT_EDITABLE", doc: "The home page URL of a third-party app can't be changed.", help: Some("For third-party apps, the home page URL can't be changed through the API.") },
-    ErrorCode { code: APPLICATION_VISIBLE_RANGE_EXCEEDED, name: "APPLICATION_VISIBLE_RANGE_EXCEEDED", doc: "The operation exceeds the app's visible scope.", help: Some("Adjust the app's visible scope so that it covers the rule groups, meeting rooms and so on to operate on.") },
-    ErrorCode { code: APPLICATION_API_CALLS_FORBIDDEN, name: "APPLICATION_API_CALLS_FORBIDDEN", doc: "The app is barred from calling APIs.", help: None },
+    ErrorCode { code: APP_VISIBLE_SCOPE_EXCEEDED, name: "APP_VISIBLE_SCOPE_EXCEEDED", doc: "The operation exceeds the app's visible scope.", help: Some("Adjust the app's visible scope so that it covers the rule groups, meeting rooms and so on to operate on.") },
+    ErrorCode { code: APP_API_CALLS_FORBIDDEN, name: "APP_API_CALLS_FORBIDDEN", doc: "The app is barred from calling APIs.", help: None },
     ErrorCode { code: MEMBER_USERID_EXISTS, name: "MEMBER_USERID_EXISTS", doc: "The UserID already exists.", help: None },
     ErrorCode { code: MEMBER_MOBILE_INVALID, name: "MEMBER_MOBILE_INVALID", doc: "The mobile number is invalid.", help: Some("It may have at most 32 characters, and only digits, plus and minus signs.") },
     ErrorCode { code: MEMBER_MOBILE_EXISTS, name: "MEMBER_MOBILE_EXISTS", doc: "The mobile number already exists.", help: Some("Members of one company can't share a mobile number. Use another number, or update the existing record of it.") },
@@ -7758,9 +7758,9 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: MEMBER_EMAIL_NOT_FOUND, name: "MEMBER_EMAIL_NOT_FOUND", doc: "The email address wasn't found.", help: None },
     ErrorCode { code: CORP_EMAIL_NOT_FOUND, name: "CORP_EMAIL_NOT_FOUND", doc: "The company email address wasn't found.", help: None },
     ErrorCode { code: STUDENT_MOBILE_EXISTS, name: "STUDENT_MOBILE_EXISTS", doc: "The student's mobile number already exists.", help: None },
-    ErrorCode { code: EXTENDED_ATTRIBUTE_TYPE_INCORRECT, name: "EXTENDED_ATTRIBUTE_TYPE_INCORRECT", doc: "The type of the custom attribute is wrong.", help: None },
+    ErrorCode { code: CUSTOM_ATTRIBUTE_TYPE_INCORRECT, name: "CUSTOM_ATTRIBUTE_TYPE_INCORRECT", doc: "The type of the custom attribute is wrong.", help: None },
     ErrorCode { code: DESCRIPTION_FIELD_TOO_LONG_60151, name: "DESCRIPTION_FIELD_TOO_LONG_60151", doc: "The description field exceeds the length limit.", help: None },
-    ErrorCode { code: EXTENDED_ATTRIBUTE_DESCRIPTION_INVALID, name: "EXTENDED_ATTRIBUTE_DESCRIPTION_INVALID", doc: "The description field of the custom attribute is invalid.", help: None },
+    ErrorCode { code: CUSTOM_ATTRIBUTE_DESCRIPTION_INVALID, name: "CUSTOM_ATTRIBUTE_DESCRIPTION_INVALID", doc: "The description field of the custom attribute is invalid.", help: None },
     ErrorCode { code: TEMPLATE_MESSAGE_INVALID_TEMPLATE_ID, name: "TEMPLATE_MESSAGE_INVALID_TEMPLATE_ID", doc: "The template ID is invalid.", help: None },
     ErrorCode { code: TEMPLATE_MESSAGE_TEMPLATE_UNAVAILABLE, name: "TEMPLATE_MESSAGE_TEMPLATE_UNAVAILABLE", doc: "The state of the template doesn't allow its use.", help: None },
     ErrorCode { code: TEMPLATE_MESSAGE_KEYWORD_MISMATCH, name: "TEMPLATE_MESSAGE_KEYWORD_MISMATCH", doc: "The keywords don't match the template.", help: None },
@@ -7770,7 +7770,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: OPERATOR_VID_MISSING, name: "OPERATOR_VID_MISSING", doc: "The operator's vid is missing.", help: None },
     ErrorCode { code: SELECTED_MEMBER_LIST_EMPTY, name: "SELECTED_MEMBER_LIST_EMPTY", doc: "The list of selected members is empty.", help: None },
     ErrorCode { code: SELECTED_TICKET_EMPTY, name: "SELECTED_TICKET_EMPTY", doc: "The SelectedTicket is empty.", help: None },
-    ErrorCode { code: THIRD_PARTY_APPLICATION_ONLY, name: "THIRD_PARTY_APPLICATION_ONLY", doc: "Only third-party apps may call this API.", help: None },
+    ErrorCode { code: THIRD_PARTY_APP_ONLY, name: "THIRD_PARTY_APP_ONLY", doc: "Only third-party apps may call this API.", help: None },
     ErrorCode { code: SELECTED_TICKET_COUNT_EXCEEDED, name: "SELECTED_TICKET_COUNT_EXCEEDED", doc: "More SelectedTickets were passed than the maximum of 10.", help: None },
     ErrorCode { code: OPERATOR_NO_PERMISSION, name: "OPERATOR_NO_PERMISSION", doc: "The operator has no permission; the operator must have given authorization or be within the visible scope.", help: None },
     ErrorCode { code: MEMBER_AUTHORIZATION_MODE_ONLY, name: "MEMBER_AUTHORIZATION_MODE_ONLY", doc: "Only apps in member authorization mode may call this API.", help: None },
@@ -7788,10 +7788,10 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: SHARE_TICKET_MISSING, name: "SHARE_TICKET_MISSING", doc: "The shareticket is missing.", help: None },
     ErrorCode { code: SHARE_TICKET_INVALID, name: "SHARE_TICKET_INVALID", doc: "The shareticket is invalid.", help: Some("Check the shareticket for spelling mistakes.") },
     ErrorCode { code: SHARE_TICKET_MISUSED, name: "SHARE_TICKET_MISUSED", doc: "The shareticket is invalid or misused.", help: Some("Check whether the shareticket is misused or misspelled.") },
-    ErrorCode { code: SHARE_TICKET_OF_OTHER_APPLICATION, name: "SHARE_TICKET_OF_OTHER_APPLICATION", doc: "The shareticket is invalid, possibly generated by another app.", help: Some("Check whether a shareticket generated by another app is used by mistake, or whether it is misspelled.") },
+    ErrorCode { code: SHARE_TICKET_OF_OTHER_APP, name: "SHARE_TICKET_OF_OTHER_APP", doc: "The shareticket is invalid, possibly generated by another app.", help: Some("Check whether a shareticket generated by another app is used by mistake, or whether it is misspelled.") },
     ErrorCode { code: PAYMENT_ID_MISSING, name: "PAYMENT_ID_MISSING", doc: "The field payment_id is missing.", help: None },
     ErrorCode { code: TRADE_NO_MISSING, name: "TRADE_NO_MISSING", doc: "The field trade_no is missing.", help: None },
-    ErrorCode { code: PAYMENT_ID_OF_OTHER_APPLICATION, name: "PAYMENT_ID_OF_OTHER_APPLICATION", doc: "The collection item of the payment_id wasn't started by the current app.", help: Some("Check whether the payment_id is misused or misspelled.") },
+    ErrorCode { code: PAYMENT_ID_OF_OTHER_APP, name: "PAYMENT_ID_OF_OTHER_APP", doc: "The collection item of the payment_id wasn't started by the current app.", help: Some("Check whether the payment_id is misused or misspelled.") },
     ErrorCode { code: PARTYID_INCORRECT_60238, name: "PARTYID_INCORRECT_60238", doc: "The given partyid is wrong.", help: Some("Check the partyid.") },
     ErrorCode { code: PAYEE_NOT_REAL_NAME_VERIFIED, name: "PAYEE_NOT_REAL_NAME_VERIFIED", doc: "The payee hasn't completed real-name verification.", help: None },
     ErrorCode { code: PAYEE_CORP_NOT_VERIFIED, name: "PAYEE_CORP_NOT_VERIFIED", doc: "The collecting company isn't verified or certified yet.", help: None },
@@ -7799,10 +7799,10 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: SHARE_TICKET_CROSS_DOMAIN, name: "SHARE_TICKET_CROSS_DOMAIN", doc: "A shareticket can't be used across domains.", help: Some("Check that the shared page and the page that uses the shareticket have the same domain.") },
     ErrorCode { code: TRADE_NO_INVALID, name: "TRADE_NO_INVALID", doc: "The trade_no is invalid.", help: Some("Check whether the trade_no is misspelled or belongs to another collection item.") },
     ErrorCode { code: SHARE_TICKET_CROSS_APP, name: "SHARE_TICKET_CROSS_APP", doc: "A shareticket can't be used across apps.", help: Some("Check that the shared mini program and the one that uses the shareticket have the same appid.") },
-    ErrorCode { code: THIRD_PARTY_APPLICATION_NOT_RELEASED, name: "THIRD_PARTY_APPLICATION_NOT_RELEASED", doc: "The third-party app hasn't been released.", help: Some("Check the release state of the third-party app.") },
-    ErrorCode { code: OPENKFID_MISSING, name: "OPENKFID_MISSING", doc: "The openkfid is missing.", help: None },
-    ErrorCode { code: OPENKFID_INVALID_60252, name: "OPENKFID_INVALID_60252", doc: "The openkfid is invalid.", help: Some("Check the spelling of the openkfid.") },
-    ErrorCode { code: KF_AGENT_NOT_IN_RECEPTION_LIST, name: "KF_AGENT_NOT_IN_RECEPTION_LIST", doc: "The servicer isn't in the list of servicers.", help: Some("Check that the given servicer's ID is in the list of servicers.") },
+    ErrorCode { code: THIRD_PARTY_APP_NOT_RELEASED, name: "THIRD_PARTY_APP_NOT_RELEASED", doc: "The third-party app hasn't been released.", help: Some("Check the release state of the third-party app.") },
+    ErrorCode { code: OPEN_KFID_MISSING, name: "OPEN_KFID_MISSING", doc: "The openkfid is missing.", help: None },
+    ErrorCode { code: OPEN_KFID_INVALID_60252, name: "OPEN_KFID_INVALID_60252", doc: "The openkfid is invalid.", help: Some("Check the spelling of the openkfid.") },
+    ErrorCode { code: KF_SERVICER_NOT_IN_LIST, name: "KF_SERVICER_NOT_IN_LIST", doc: "The servicer isn't in the list of servicers.", help: Some("Check that the given servicer's ID is in the list of servicers.") },
     ErrorCode { code: DIRECT_LEADER_COUNT_EXCEEDED, name: "DIRECT_LEADER_COUNT_EXCEEDED", doc: "More direct managers were set than the maximum of 5.", help: None },
     ErrorCode { code: TIME_RANGE_INVALID_60267, name: "TIME_RANGE_INVALID_60267", doc: "The time parameters are invalid.", help: Some("The start may not be earlier than 180 days ago. The end must be later than the start, and the span may not exceed 7 days.") },
     ErrorCode { code: CURSOR_INVALID_60268, name: "CURSOR_INVALID_60268", doc: "The cursor is invalid.", help: Some("Check that the cursor is the one returned by the previous call to this API and that the filters haven't changed.") },
@@ -7929,7 +7929,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: APP_ORDER_NOT_FOUND, name: "APP_ORDER_NOT_FOUND", doc: "The order does not exist.", help: None },
     ErrorCode { code: UNPAID_ORDER_EXISTS_84081, name: "UNPAID_ORDER_EXISTS_84081", doc: "There is an unpaid order.", help: None },
     ErrorCode { code: APP_ORDER_REFUND_REQUESTED, name: "APP_ORDER_REFUND_REQUESTED", doc: "There is an order for which a refund has been requested.", help: None },
-    ErrorCode { code: EXTERNAL_CONTACT_NOT_SERVICE_STAFF, name: "EXTERNAL_CONTACT_NOT_SERVICE_STAFF", doc: "The member doesn't have customer contact.", help: None },
+    ErrorCode { code: MEMBER_WITHOUT_CUSTOMER_CONTACT, name: "MEMBER_WITHOUT_CUSTOMER_CONTACT", doc: "The member doesn't have customer contact.", help: None },
     ErrorCode { code: EXTERNAL_CONTACT_USER_NOT_FOLLOWER, name: "EXTERNAL_CONTACT_USER_NOT_FOLLOWER", doc: "The member does not follow up this user.", help: Some("Either the WeChat user is not a contact of the authorized company's member, or the member is outside the app's visible scope.") },
     ErrorCode { code: APP_DELISTED, name: "APP_DELISTED", doc: "The app has been taken off the market.", help: None },
     ErrorCode { code: APP_ORDER_ABOVE_PURCHASABLE_COUNT, name: "APP_ORDER_ABOVE_PURCHASABLE_COUNT", doc: "The order is for more people than can be bought.", help: None },
@@ -8018,7 +8018,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: APP_EDITION_OVER_ONE_YEAR_REMAINING, name: "APP_EDITION_OVER_ONE_YEAR_REMAINING", doc: "The current edition has more than one year remaining, so a new purchase is not supported.", help: None },
     ErrorCode { code: PREORDER_PAID_EDITION_NOT_PUBLISHED, name: "PREORDER_PAID_EDITION_NOT_PUBLISHED", doc: "A pre-order can't be created while the paid edition is unpublished.", help: None },
     ErrorCode { code: APP_NEW_PURCHASE_START_TIME_UNSUPPORTED, name: "APP_NEW_PURCHASE_START_TIME_UNSUPPORTED", doc: "A start time can't be set on a new purchase for an app that is already in effect.", help: None },
-    ErrorCode { code: RENEWAL_JOB_DUPLICATE_USER_ID, name: "RENEWAL_JOB_DUPLICATE_USER_ID", doc: "The submitted renewal task contains a duplicate userid.", help: None },
+    ErrorCode { code: RENEWAL_JOB_DUPLICATE_USER_ID, name: "RENEWAL_JOB_DUPLICATE_USER_ID", doc: "The submitted renewal job contains a duplicate userid.", help: None },
     ErrorCode { code: FILE_TRANSCODING_PARSE_ERROR, name: "FILE_TRANSCODING_PARSE_ERROR", doc: "The file could not be parsed for conversion.", help: Some("Only UTF-8 files can be converted. Check whether the file's type or format is supported.") },
     ErrorCode { code: CONTAINS_FORBIDDEN_WORDS, name: "CONTAINS_FORBIDDEN_WORDS", doc: "The content contains words that are not allowed.", help: None },
     ErrorCode { code: TRUSTED_DOMAIN_MONTHLY_LIMIT_EXCEEDED, name: "TRUSTED_DOMAIN_MONTHLY_LIMIT_EXCEEDED", doc: "A company can't set more than 20 trusted domains per month.", help: None },
@@ -8194,9 +8194,9 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: SCHEDULE_CREATED_BY_MAIL, name: "SCHEDULE_CREATED_BY_MAIL", doc: "A calendar event created by mail can't be updated.", help: None },
     ErrorCode { code: SCHEDULE_HAS_ANOTHER_MEETING_ROOM, name: "SCHEDULE_HAS_ANOTHER_MEETING_ROOM", doc: "The calendar event has already booked another meeting room.", help: None },
     ErrorCode { code: SCHEDULE_ROOM_BOOKED_BY_ANOTHER_APP, name: "SCHEDULE_ROOM_BOOKED_BY_ANOTHER_APP", doc: "A meeting room booked by another app can't be canceled.", help: None },
-    ErrorCode { code: CUSTOMER_GROUP_OWNER_NOT_RESIGNED, name: "CUSTOMER_GROUP_OWNER_NOT_RESIGNED", doc: "The group's owner hasn't left the company.", help: None },
+    ErrorCode { code: CUSTOMER_GROUP_OWNER_NOT_DEPARTED, name: "CUSTOMER_GROUP_OWNER_NOT_DEPARTED", doc: "The group's owner hasn't left the company.", help: None },
     ErrorCode { code: CHAT_NOT_CUSTOMER_GROUP, name: "CHAT_NOT_CUSTOMER_GROUP", doc: "The group chat is not a customer group.", help: None },
-    ErrorCode { code: CUSTOMER_GROUP_OWNER_RESIGNED, name: "CUSTOMER_GROUP_OWNER_RESIGNED", doc: "The group's owner has left the company.", help: None },
+    ErrorCode { code: CUSTOMER_GROUP_OWNER_DEPARTED, name: "CUSTOMER_GROUP_OWNER_DEPARTED", doc: "The group's owner has left the company.", help: None },
     ErrorCode { code: CUSTOMER_GROUP_FULL, name: "CUSTOMER_GROUP_FULL", doc: "The group is full and has 99 WeChat members, so nobody can be removed and it must be confirmed in the client.", help: None },
     ErrorCode { code: CUSTOMER_GROUP_OWNER_UNCHANGED, name: "CUSTOMER_GROUP_OWNER_UNCHANGED", doc: "The group's owner is unchanged.", help: None },
     ErrorCode { code: CUSTOMER_GROUP_TRANSFER_IN_PROGRESS, name: "CUSTOMER_GROUP_TRANSFER_IN_PROGRESS", doc: "The group of the departed member is already being transferred.", help: None },
@@ -8206,12 +8206,12 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: INVALID_OPENGID, name: "INVALID_OPENGID", doc: "The `opengid` does not exist or is invalid.", help: None },
     ErrorCode { code: MEETING_INVALID_ID_90602, name: "MEETING_INVALID_ID_90602", doc: "The meeting ID is invalid.", help: Some("Check the spelling of the meeting ID, and that the meeting was created by this app.") },
     ErrorCode { code: GRID_INVALID_EVENT_CATEGORY_ID, name: "GRID_INVALID_EVENT_CATEGORY_ID", doc: "The incident category ID is invalid.", help: None },
-    ErrorCode { code: GRID_INVALID_UNIT_ID, name: "GRID_INVALID_UNIT_ID", doc: "The grid ID is invalid.", help: None },
-    ErrorCode { code: GRID_UNIT_ADMINS_EXCEEDED, name: "GRID_UNIT_ADMINS_EXCEEDED", doc: "The grid has reached its limit of 20 admins.", help: None },
-    ErrorCode { code: GRID_UNIT_HAS_MEMBERS, name: "GRID_UNIT_HAS_MEMBERS", doc: "A grid that still has members can't be deleted.", help: None },
-    ErrorCode { code: GRID_UNIT_NAME_DUPLICATE, name: "GRID_UNIT_NAME_DUPLICATE", doc: "The name of the grid is already in use.", help: None },
-    ErrorCode { code: GRID_UNIT_MEMBERS_EXCEEDED_90609, name: "GRID_UNIT_MEMBERS_EXCEEDED_90609", doc: "The grid has more members than allowed.", help: None },
-    ErrorCode { code: GRID_UNIT_MEMBERS_EXCEEDED_90610, name: "GRID_UNIT_MEMBERS_EXCEEDED_90610", doc: "The grid has more members than allowed.", help: None },
+    ErrorCode { code: GRID_INVALID_ID, name: "GRID_INVALID_ID", doc: "The grid ID is invalid.", help: None },
+    ErrorCode { code: GRID_ADMINS_EXCEEDED, name: "GRID_ADMINS_EXCEEDED", doc: "The grid has reached its limit of 20 admins.", help: None },
+    ErrorCode { code: GRID_HAS_MEMBERS, name: "GRID_HAS_MEMBERS", doc: "A grid that still has members can't be deleted.", help: None },
+    ErrorCode { code: GRID_NAME_DUPLICATE, name: "GRID_NAME_DUPLICATE", doc: "The name of the grid is already in use.", help: None },
+    ErrorCode { code: GRID_MEMBERS_EXCEEDED_90609, name: "GRID_MEMBERS_EXCEEDED_90609", doc: "The grid has more members than allowed.", help: None },
+    ErrorCode { code: GRID_MEMBERS_EXCEEDED_90610, name: "GRID_MEMBERS_EXCEEDED_90610", doc: "The grid has more members than allowed.", help: None },
     ErrorCode { code: GRID_MEMBER_MANAGED_UNITS_EXCEEDED, name: "GRID_MEMBER_MANAGED_UNITS_EXCEEDED", doc: "The member manages more grids than allowed.", help: None },
     ErrorCode { code: SCHEDULE_ROOM_BOOKING_NOT_CANCELED, name: "SCHEDULE_ROOM_BOOKING_NOT_CANCELED", doc: "The meeting room booking must be canceled before the calendar event can be updated.", help: None },
     ErrorCode { code: SCHEDULE_INVALID_REMIND_TIME_DIFFS, name: "SCHEDULE_INVALID_REMIND_TIME_DIFFS", doc: "The array `remind_time_diffs` contains an invalid value.", help: None },
@@ -8307,15 +8307,15 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: EMERGENCY_NOTICE_APP_NOT_LINKED, name: "EMERGENCY_NOTICE_APP_NOT_LINKED", doc: "The calling app is not linked in the emergency notification app.", help: None },
     ErrorCode { code: EMERGENCY_NOTICE_APP_NOT_ENABLED, name: "EMERGENCY_NOTICE_APP_NOT_ENABLED", doc: "The emergency notification app is not enabled.", help: None },
     ErrorCode { code: EMERGENCY_NOTICE_BALANCE_TOO_LOW, name: "EMERGENCY_NOTICE_BALANCE_TOO_LOW", doc: "The balance of the emergency notification app is insufficient.", help: None },
-    ErrorCode { code: SESSION_ARCHIVE_EXPIRED, name: "SESSION_ARCHIVE_EXPIRED", doc: "The conversation archive service has expired.", help: None },
-    ErrorCode { code: SESSION_ARCHIVE_NOT_ENABLED, name: "SESSION_ARCHIVE_NOT_ENABLED", doc: "The conversation archive service is not enabled.", help: None },
+    ErrorCode { code: CONVERSATION_ARCHIVE_EXPIRED, name: "CONVERSATION_ARCHIVE_EXPIRED", doc: "The conversation archive service has expired.", help: None },
+    ErrorCode { code: CONVERSATION_ARCHIVE_NOT_ENABLED, name: "CONVERSATION_ARCHIVE_NOT_ENABLED", doc: "The conversation archive service is not enabled.", help: None },
     ErrorCode { code: APPROVAL_NO_PERMISSION, name: "APPROVAL_NO_PERMISSION", doc: "There is no permission for the approval app or for getting its data.", help: Some("A self-built app must be among the apps that may call the approval API; a third-party app needs the approval permission in its details. Don't filter by the userid of a departed member, and check that the parameters can be parsed.") },
     ErrorCode { code: APPROVAL_APP_DISABLED, name: "APPROVAL_APP_DISABLED", doc: "The approval app is disabled.", help: None },
     ErrorCode { code: APPROVAL_SUBMIT_INTERNAL_ERROR, name: "APPROVAL_SUBMIT_INTERNAL_ERROR", doc: "An internal error occurred while the approval request was submitted (general error).", help: None },
-    ErrorCode { code: SESSION_ARCHIVE_REQUEST_TOO_LARGE, name: "SESSION_ARCHIVE_REQUEST_TOO_LARGE", doc: "The request for conversation archive data exceeds the size limit; a smaller `limit` may be used.", help: None },
-    ErrorCode { code: SESSION_ARCHIVE_NOT_INTERNAL_GROUP, name: "SESSION_ARCHIVE_NOT_INTERNAL_GROUP", doc: "No data is provided because the group chat is not an internal one.", help: None },
-    ErrorCode { code: SESSION_ARCHIVE_CONSENT_QUERY_TOO_LARGE, name: "SESSION_ARCHIVE_CONSENT_QUERY_TOO_LARGE", doc: "The consent status query is too large; reduce it to at most 100 parameters.", help: None },
-    ErrorCode { code: SESSION_ARCHIVE_USER_NOT_FOUND, name: "SESSION_ARCHIVE_USER_NOT_FOUND", doc: "The user of the `userid` or `exteropenid` doesn't exist.", help: None },
+    ErrorCode { code: CONVERSATION_ARCHIVE_REQUEST_TOO_LARGE, name: "CONVERSATION_ARCHIVE_REQUEST_TOO_LARGE", doc: "The request for conversation archive data exceeds the size limit; a smaller `limit` may be used.", help: None },
+    ErrorCode { code: CONVERSATION_ARCHIVE_NOT_INTERNAL_GROUP, name: "CONVERSATION_ARCHIVE_NOT_INTERNAL_GROUP", doc: "No data is provided because the group chat is not an internal one.", help: None },
+    ErrorCode { code: CONVERSATION_ARCHIVE_CONSENT_QUERY_TOO_LARGE, name: "CONVERSATION_ARCHIVE_CONSENT_QUERY_TOO_LARGE", doc: "The consent status query is too large; reduce it to at most 100 parameters.", help: None },
+    ErrorCode { code: CONVERSATION_ARCHIVE_USER_NOT_FOUND, name: "CONVERSATION_ARCHIVE_USER_NOT_FOUND", doc: "The user of the `userid` or `exteropenid` doesn't exist.", help: None },
     ErrorCode { code: ATTENDANCE_NO_PERMISSION, name: "ATTENDANCE_NO_PERMISSION", doc: "There is no attendance and leave permission.", help: None },
     ErrorCode { code: INVALID_PARAMETER_301063, name: "INVALID_PARAMETER_301063", doc: "A parameter is wrong.", help: None },
     ErrorCode { code: INTERNAL_ERROR_301064, name: "INTERNAL_ERROR_301064", doc: "An internal error occurred.", help: None },
@@ -8345,17 +8345,17 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: CHECKIN_RULE_NO_MAKEUP_OTHER, name: "CHECKIN_RULE_NO_MAKEUP_OTHER", doc: "The member's check-in rule doesn't allow make-up check-ins for other exceptions.", help: None },
     ErrorCode { code: CHECKIN_RULE_NO_MAKEUP_LATE_OR_OTHER, name: "CHECKIN_RULE_NO_MAKEUP_LATE_OR_OTHER", doc: "The member's check-in rule doesn't allow make-up check-ins for late arrival or other exceptions.", help: None },
     ErrorCode { code: CHECKIN_RULE_NO_MAKEUP_EARLY_LEAVE_OR_OTHER, name: "CHECKIN_RULE_NO_MAKEUP_EARLY_LEAVE_OR_OTHER", doc: "The member's check-in rule doesn't allow make-up check-ins for early leave or other exceptions.", help: None },
-    ErrorCode { code: SESSION_ARCHIVE_SDK_TOO_OLD, name: "SESSION_ARCHIVE_SDK_TOO_OLD", doc: "The version of the conversation archive SDK is too old; update it to the latest.", help: None },
+    ErrorCode { code: CONVERSATION_ARCHIVE_SDK_TOO_OLD, name: "CONVERSATION_ARCHIVE_SDK_TOO_OLD", doc: "The version of the conversation archive SDK is too old; update it to the latest.", help: None },
     ErrorCode { code: QUERY_TIME_RANGE_TOO_LARGE_301112, name: "QUERY_TIME_RANGE_TOO_LARGE_301112", doc: "The query's time range is too large; narrow it and try again.", help: None },
     ErrorCode { code: CHECKIN_MAKEUP_FOR_PENDING_APPROVAL, name: "CHECKIN_MAKEUP_FOR_PENDING_APPROVAL", doc: "A check-in whose approval is pending can't be made up, since this would clear the original approval check-in.", help: Some("Check whether the record to be made up is an approval check-in that is still being approved.") },
     ErrorCode { code: APPROVAL_TEMPLATE_CUSTOM_PRINT_FORMAT, name: "APPROVAL_TEMPLATE_CUSTOM_PRINT_FORMAT", doc: "The template has a custom print format, so it can't be modified through the API.", help: None },
-    ErrorCode { code: SESSION_ARCHIVE_THIRD_PARTY_FORBIDDEN, name: "SESSION_ARCHIVE_THIRD_PARTY_FORBIDDEN", doc: "A third party can't call the conversation archive SDK of this company.", help: None },
-    ErrorCode { code: BATCH_IMPORT_DUPLICATE_USERID, name: "BATCH_IMPORT_DUPLICATE_USERID", doc: "The file of the batch import task contains duplicate userids.", help: None },
+    ErrorCode { code: CONVERSATION_ARCHIVE_THIRD_PARTY_FORBIDDEN, name: "CONVERSATION_ARCHIVE_THIRD_PARTY_FORBIDDEN", doc: "A third party can't call the conversation archive SDK of this company.", help: None },
+    ErrorCode { code: BATCH_IMPORT_DUPLICATE_USERID, name: "BATCH_IMPORT_DUPLICATE_USERID", doc: "The file of the batch import job contains duplicate userids.", help: None },
     ErrorCode { code: BATCH_IMPORT_INVALID_DEPARTMENT_TREE, name: "BATCH_IMPORT_INVALID_DEPARTMENT_TREE", doc: "The organization structure is invalid: it isn't a tree, a partyid is duplicate or empty, a department name is empty, or two subdepartments of one parent have the same name.", help: None },
     ErrorCode { code: BATCH_IMPORT_SYSTEM_FAILURE, name: "BATCH_IMPORT_SYSTEM_FAILURE", doc: "The batch import failed because of a system error; try to import again.", help: None },
-    ErrorCode { code: BATCH_IMPORT_DUPLICATE_PARTYID, name: "BATCH_IMPORT_DUPLICATE_PARTYID", doc: "The file of the batch import task contains duplicate partyids.", help: None },
-    ErrorCode { code: BATCH_IMPORT_DUPLICATE_CHILD_DEPARTMENT_NAME, name: "BATCH_IMPORT_DUPLICATE_CHILD_DEPARTMENT_NAME", doc: "In the file of the batch import task, a department has two subdepartments with the same name.", help: None },
-    ErrorCode { code: BATCH_IMPORT_ALREADY_RUNNING, name: "BATCH_IMPORT_ALREADY_RUNNING", doc: "Another import task is running; wait for it to finish before calling again.", help: None },
+    ErrorCode { code: BATCH_IMPORT_DUPLICATE_PARTYID, name: "BATCH_IMPORT_DUPLICATE_PARTYID", doc: "The file of the batch import job contains duplicate partyids.", help: None },
+    ErrorCode { code: BATCH_IMPORT_DUPLICATE_CHILD_DEPARTMENT_NAME, name: "BATCH_IMPORT_DUPLICATE_CHILD_DEPARTMENT_NAME", doc: "In the file of the batch import job, a department has two subdepartments with the same name.", help: None },
+    ErrorCode { code: BATCH_IMPORT_ALREADY_RUNNING, name: "BATCH_IMPORT_ALREADY_RUNNING", doc: "Another import job is running; wait for it to finish before calling again.", help: None },
     ErrorCode { code: BLOCK_HINT_INVALID, name: "BLOCK_HINT_INVALID", doc: "The `block_hint` is invalid.", help: None },
     ErrorCode { code: BLOCK_HINT_EXPIRED, name: "BLOCK_HINT_EXPIRED", doc: "The block that the `block_hint` identifies has expired.", help: None },
     ErrorCode { code: BLOCK_HINT_UNBLOCK_NOT_ALLOWED, name: "BLOCK_HINT_UNBLOCK_NOT_ALLOWED", doc: "This `block_hint` can't be used to lift the block.", help: None },
@@ -8440,7 +8440,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: HARDWARE_MISSING_MODEL_ID, name: "HARDWARE_MISSING_MODEL_ID", doc: "The device model ID is missing.", help: None },
     ErrorCode { code: HARDWARE_MODEL_NOT_FOUND, name: "HARDWARE_MODEL_NOT_FOUND", doc: "The device model doesn't exist.", help: None },
     ErrorCode { code: HARDWARE_UNSUPPORTED_DEVICE_TYPE, name: "HARDWARE_UNSUPPORTED_DEVICE_TYPE", doc: "The device type isn't supported.", help: None },
-    ErrorCode { code: HARDWARE_PRINT_TASK_NOT_FOUND, name: "HARDWARE_PRINT_TASK_NOT_FOUND", doc: "The print task ID doesn't exist.", help: None },
+    ErrorCode { code: HARDWARE_PRINT_JOB_NOT_FOUND, name: "HARDWARE_PRINT_JOB_NOT_FOUND", doc: "The print job ID doesn't exist.", help: None },
     ErrorCode { code: HARDWARE_INVALID_OFFSET_OR_LIMIT, name: "HARDWARE_INVALID_OFFSET_OR_LIMIT", doc: "The value of `offset` or `limit` is invalid.", help: None },
     ErrorCode { code: HARDWARE_INVALID_MODEL_ID, name: "HARDWARE_INVALID_MODEL_ID", doc: "The device model ID is invalid.", help: None },
     ErrorCode { code: HARDWARE_ACCESS_RULE_NOT_SET, name: "HARDWARE_ACCESS_RULE_NOT_SET", doc: "No access control (door) rule has been set.", help: None },
@@ -8530,22 +8530,22 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: SMARTSHEET_MEMBER_RULE_NOT_FOUND, name: "SMARTSHEET_MEMBER_RULE_NOT_FOUND", doc: "The additional member permission rule of the smart sheet doesn't exist.", help: Some("Check that the rule ID passed in is valid.") },
     ErrorCode { code: SMARTSHEET_MEMBER_TO_DELETE_NOT_FOUND, name: "SMARTSHEET_MEMBER_TO_DELETE_NOT_FOUND", doc: "The member to be deleted from the smart sheet permission doesn't exist.", help: Some("The member isn't in the member list of the current permission.") },
     ErrorCode { code: SMARTSHEET_RULE_MEMBER_LIMIT_EXCEEDED, name: "SMARTSHEET_RULE_MEMBER_LIMIT_EXCEEDED", doc: "There are too many members in the smart sheet permission rule.", help: Some("An additional member permission rule can have at most 500 members.") },
-    ErrorCode { code: SMARTSHEET_PARTIAL_ROW_RULE_NOT_ALLOWED, name: "SMARTSHEET_PARTIAL_ROW_RULE_NOT_ALLOWED", doc: "Record rules for some records can't be set where the smart sheet permission covers all records.", help: Some("With `rule_list.priv_list.record_priv.record_range_type` = 1 (all records), don't set `record_priv.record_rule_list` or `record_priv.record_rule_list.other_priv`.") },
-    ErrorCode { code: SMARTSHEET_INVALID_ROW_RULE_COUNT, name: "SMARTSHEET_INVALID_ROW_RULE_COUNT", doc: "The number of record rules of the smart sheet permission is invalid.", help: Some("The length of `rule_list.priv_list.record_priv.record_rule_list` is 0 or exceeds the limit of 20.") },
-    ErrorCode { code: SMARTSHEET_ROW_RULE_MISSING_FIELD_ID, name: "SMARTSHEET_ROW_RULE_MISSING_FIELD_ID", doc: "A record rule of the smart sheet permission has no field ID.", help: Some("Check `rule_list.priv_list.record_priv.record_rule_list.field_id` in every entry.") },
-    ErrorCode { code: SMARTSHEET_ROW_RULE_VALUE_NOT_ALLOWED, name: "SMARTSHEET_ROW_RULE_VALUE_NOT_ALLOWED", doc: "The operation type of a smart sheet record rule takes no value.", help: Some("With `rule_list.priv_list.record_priv.record_rule_list.oper_type` 1 (contains oneself, for a member field), 6 (is empty) or 7 (isn't empty), don't set `record_rule_list.value`.") },
-    ErrorCode { code: SMARTSHEET_ROW_RULE_VALUE_REQUIRED, name: "SMARTSHEET_ROW_RULE_VALUE_REQUIRED", doc: "The operation type of a smart sheet record rule needs a value.", help: Some("With `rule_list.priv_list.record_priv.record_rule_list.oper_type` 2 (contains the value), 3 (doesn't contain the value), 4 (equals the value) or 5 (doesn't equal the value), set `record_rule_list.value`.") },
-    ErrorCode { code: SMARTSHEET_ROW_RULE_UNDEFINED_OPER_TYPE, name: "SMARTSHEET_ROW_RULE_UNDEFINED_OPER_TYPE", doc: "The operation type of a smart sheet record rule isn't defined.", help: Some("`rule_list.priv_list.record_priv.record_rule_list.oper_type` must be from 1 to 7. It must be 1 (contains oneself) where `field_id` is `CREATED_USER` or `field_type` is `FIELD_TYPE_USER`.") },
-    ErrorCode { code: SMARTSHEET_ROW_RULE_INVALID_OTHER_PRIV, name: "SMARTSHEET_ROW_RULE_INVALID_OTHER_PRIV", doc: "The other permission of a smart sheet record rule is invalid.", help: Some("`priv_list.record_priv.record_rule_list.other_priv` must be from 1 to 2. Where `priv_list.priv` is 3 (view only), it must be 2 (can't be viewed).") },
+    ErrorCode { code: SMARTSHEET_PARTIAL_RECORD_RULE_NOT_ALLOWED, name: "SMARTSHEET_PARTIAL_RECORD_RULE_NOT_ALLOWED", doc: "Record rules for some records can't be set where the smart sheet permission covers all records.", help: Some("With `rule_list.priv_list.record_priv.record_range_type` = 1 (all records), don't set `record_priv.record_rule_list` or `record_priv.record_rule_list.other_priv`.") },
+    ErrorCode { code: SMARTSHEET_INVALID_RECORD_RULE_COUNT, name: "SMARTSHEET_INVALID_RECORD_RULE_COUNT", doc: "The number of record rules of the smart sheet permission is invalid.", help: Some("The length of `rule_list.priv_list.record_priv.record_rule_list` is 0 or exceeds the limit of 20.") },
+    ErrorCode { code: SMARTSHEET_RECORD_RULE_MISSING_FIELD_ID, name: "SMARTSHEET_RECORD_RULE_MISSING_FIELD_ID", doc: "A record rule of the smart sheet permission has no field ID.", help: Some("Check `rule_list.priv_list.record_priv.record_rule_list.field_id` in every entry.") },
+    ErrorCode { code: SMARTSHEET_RECORD_RULE_VALUE_NOT_ALLOWED, name: "SMARTSHEET_RECORD_RULE_VALUE_NOT_ALLOWED", doc: "The operation type of a smart sheet record rule takes no value.", help: Some("With `rule_list.priv_list.record_priv.record_rule_list.oper_type` 1 (contains oneself, for a member field), 6 (is empty) or 7 (isn't empty), don't set `record_rule_list.value`.") },
+    ErrorCode { code: SMARTSHEET_RECORD_RULE_VALUE_REQUIRED, name: "SMARTSHEET_RECORD_RULE_VALUE_REQUIRED", doc: "The operation type of a smart sheet record rule needs a value.", help: Some("With `rule_list.priv_list.record_priv.record_rule_list.oper_type` 2 (contains the value), 3 (doesn't contain the value), 4 (equals the value) or 5 (doesn't equal the value), set `record_rule_list.value`.") },
+    ErrorCode { code: SMARTSHEET_RECORD_RULE_UNDEFINED_OPER_TYPE, name: "SMARTSHEET_RECORD_RULE_UNDEFINED_OPER_TYPE", doc: "The operation type of a smart sheet record rule isn't defined.", help: Some("`rule_list.priv_list.record_priv.record_rule_list.oper_type` must be from 1 to 7. It must be 1 (contains oneself) where `field_id` is `CREATED_USER` or `field_type` is `FIELD_TYPE_USER`.") },
+    ErrorCode { code: SMARTSHEET_RECORD_RULE_INVALID_OTHER_PRIV, name: "SMARTSHEET_RECORD_RULE_INVALID_OTHER_PRIV", doc: "The other permission of a smart sheet record rule is invalid.", help: Some("`priv_list.record_priv.record_rule_list.other_priv` must be from 1 to 2. Where `priv_list.priv` is 3 (view only), it must be 2 (can't be viewed).") },
     ErrorCode { code: SMARTSHEET_UNDEFINED_RECORD_RANGE_TYPE, name: "SMARTSHEET_UNDEFINED_RECORD_RANGE_TYPE", doc: "The record rule type of the smart sheet permission isn't defined.", help: Some("`priv_list.record_priv.record_range_type` must be from 1 to 3.") },
-    ErrorCode { code: SMARTSHEET_PARTIAL_COLUMN_RULE_NOT_ALLOWED, name: "SMARTSHEET_PARTIAL_COLUMN_RULE_NOT_ALLOWED", doc: "Field rules for some fields can't be set where the smart sheet permission covers all fields.", help: Some("With `priv_list.field_priv.field_range_type` = 1 (all fields), don't set `priv_list.field_priv.field_rule_list` or `priv_list.field_priv.field_default_rule`.") },
-    ErrorCode { code: SMARTSHEET_COLUMN_RULE_MISSING_FIELD_ID, name: "SMARTSHEET_COLUMN_RULE_MISSING_FIELD_ID", doc: "A field rule of the smart sheet permission has no field ID.", help: Some("Check that the field ID isn't empty in the field rules.") },
-    ErrorCode { code: SMARTSHEET_COLUMN_RULE_DUPLICATE_FIELD_ID, name: "SMARTSHEET_COLUMN_RULE_DUPLICATE_FIELD_ID", doc: "A field ID occurs more than once in the field rules of the smart sheet permission.", help: Some("Check `priv_list.field_priv.field_rule_list.field_id` for duplicates.") },
-    ErrorCode { code: SMARTSHEET_INVALID_COLUMN_RULE, name: "SMARTSHEET_INVALID_COLUMN_RULE", doc: "A field rule of the smart sheet permission is invalid.", help: Some("Check that `priv_list.priv` doesn't conflict with `can_edit`, `can_insert` and `can_view` of `priv_list.field_priv.field_rule_list` (the outer permission is usually the wider one). Where `priv_list.priv` is 2 (editable) or 3 (view only), check them too against the minimum permission, which is record insertion or view only depending on `priv_list.can_insert_record`.") },
-    ErrorCode { code: SMARTSHEET_INVALID_COLUMN_MIN_PERMISSION, name: "SMARTSHEET_INVALID_COLUMN_MIN_PERMISSION", doc: "The minimum permission of the smart sheet field rules is invalid.", help: Some("A record rule needs a field for which the field rules set no permission. Set the permission of that field in the field rules.") },
-    ErrorCode { code: SMARTSHEET_INVALID_COLUMN_DEFAULT_RULE, name: "SMARTSHEET_INVALID_COLUMN_DEFAULT_RULE", doc: "The default permission of the smart sheet field rules is invalid.", help: Some("Don't set `priv_list.field_priv.field_default_rule` for the permissions of all members; always set it for additional member permissions.") },
-    ErrorCode { code: SMARTSHEET_INVALID_COLUMN_CAN_OPERATION, name: "SMARTSHEET_INVALID_COLUMN_CAN_OPERATION", doc: "The `can_*` operations of the smart sheet field rules are invalid.", help: Some("Check that the `can_*` operations of `priv_list.field_priv.field_default_rule` conflict neither with each other nor with the outer `priv_list.priv`.") },
-    ErrorCode { code: SMARTSHEET_UNDEFINED_COLUMN_RULE_TYPE, name: "SMARTSHEET_UNDEFINED_COLUMN_RULE_TYPE", doc: "The field rule type of the smart sheet permission isn't defined.", help: Some("`priv_list.record_priv.record_range_type` must be from 1 to 3.") },
+    ErrorCode { code: SMARTSHEET_PARTIAL_FIELD_RULE_NOT_ALLOWED, name: "SMARTSHEET_PARTIAL_FIELD_RULE_NOT_ALLOWED", doc: "Field rules for some fields can't be set where the smart sheet permission covers all fields.", help: Some("With `priv_list.field_priv.field_range_type` = 1 (all fields), don't set `priv_list.field_priv.field_rule_list` or `priv_list.field_priv.field_default_rule`.") },
+    ErrorCode { code: SMARTSHEET_FIELD_RULE_MISSING_FIELD_ID, name: "SMARTSHEET_FIELD_RULE_MISSING_FIELD_ID", doc: "A field rule of the smart sheet permission has no field ID.", help: Some("Check that the field ID isn't empty in the field rules.") },
+    ErrorCode { code: SMARTSHEET_FIELD_RULE_DUPLICATE_FIELD_ID, name: "SMARTSHEET_FIELD_RULE_DUPLICATE_FIELD_ID", doc: "A field ID occurs more than once in the field rules of the smart sheet permission.", help: Some("Check `priv_list.field_priv.field_rule_list.field_id` for duplicates.") },
+    ErrorCode { code: SMARTSHEET_INVALID_FIELD_RULE, name: "SMARTSHEET_INVALID_FIELD_RULE", doc: "A field rule of the smart sheet permission is invalid.", help: Some("Check that `priv_list.priv` doesn't conflict with `can_edit`, `can_insert` and `can_view` of `priv_list.field_priv.field_rule_list` (the outer permission is usually the wider one). Where `priv_list.priv` is 2 (editable) or 3 (view only), check them too against the minimum permission, which is record insertion or view only depending on `priv_list.can_insert_record`.") },
+    ErrorCode { code: SMARTSHEET_INVALID_FIELD_MIN_PERMISSION, name: "SMARTSHEET_INVALID_FIELD_MIN_PERMISSION", doc: "The minimum permission of the smart sheet field rules is invalid.", help: Some("A record rule needs a field for which the field rules set no permission. Set the permission of that field in the field rules.") },
+    ErrorCode { code: SMARTSHEET_INVALID_FIELD_DEFAULT_RULE, name: "SMARTSHEET_INVALID_FIELD_DEFAULT_RULE", doc: "The default permission of the smart sheet field rules is invalid.", help: Some("Don't set `priv_list.field_priv.field_default_rule` for the permissions of all members; always set it for additional member permissions.") },
+    ErrorCode { code: SMARTSHEET_INVALID_FIELD_CAN_OPERATION, name: "SMARTSHEET_INVALID_FIELD_CAN_OPERATION", doc: "The `can_*` operations of the smart sheet field rules are invalid.", help: Some("Check that the `can_*` operations of `priv_list.field_priv.field_default_rule` conflict neither with each other nor with the outer `priv_list.priv`.") },
+    ErrorCode { code: SMARTSHEET_UNDEFINED_FIELD_RULE_TYPE, name: "SMARTSHEET_UNDEFINED_FIELD_RULE_TYPE", doc: "The field rule type of the smart sheet permission isn't defined.", help: Some("`priv_list.record_priv.record_range_type` must be from 1 to 3.") },
     ErrorCode { code: SMARTSHEET_EMPTY_SHEET_ID, name: "SMARTSHEET_EMPTY_SHEET_ID", doc: "The sheet ID in the smart sheet permission is empty.", help: Some("Check that `priv_list.sheet_id` isn't empty.") },
     ErrorCode { code: SMARTSHEET_DUPLICATE_SHEET_ID, name: "SMARTSHEET_DUPLICATE_SHEET_ID", doc: "A sheet ID occurs more than once in the smart sheet permission.", help: Some("Check `priv_list.sheet_id` for duplicates.") },
     ErrorCode { code: SMARTSHEET_INVALID_SHEET_PRIV, name: "SMARTSHEET_INVALID_SHEET_PRIV", doc: "The permission settings of a sheet in the smart sheet are invalid.", help: Some("With `priv_list.priv` 1 (all permissions) or 4 (no permission), set no other fields of the same level, including `field_priv` and `record_priv`. With 2 (editable), `field_priv`, `record_priv` and the `can_*` operations are required; with 3 (view only), `field_priv` and `record_priv` are required but the `can_*` operations aren't allowed.") },
@@ -8558,16 +8558,16 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: SMARTSHEET_INVALID_CREATOR_FIELD_TYPE, name: "SMARTSHEET_INVALID_CREATOR_FIELD_TYPE", doc: "The field type of the creator in the smart sheet permission is invalid.", help: Some("With `priv_list.record_priv.record_rule_list.field_id` = `CREATED_USER`, don't set `priv_list.record_priv.record_rule_list.field_type`.") },
     ErrorCode { code: SMARTSHEET_PERMISSION_INVALID_FIELD_TYPE, name: "SMARTSHEET_PERMISSION_INVALID_FIELD_TYPE", doc: "A field type in the smart sheet permission is invalid.", help: Some("For record permissions, set `priv_list.record_priv.record_rule_list.field_type` to one of `FIELD_TYPE_USER`, `FIELD_TYPE_SELECT`, `FIELD_TYPE_SINGLE_SELECT`, `FIELD_TYPE_LOOKUP`. For field permissions, set `priv_list.field_priv.field_rule_list.field_type`.") },
     ErrorCode { code: SMARTSHEET_PERMISSION_INVALID_SHEET_ID, name: "SMARTSHEET_PERMISSION_INVALID_SHEET_ID", doc: "A sheet ID in the smart sheet permission is invalid.", help: Some("The sheet of `rule_list.priv_list.sheet_id` doesn't exist. Check the sheet ID.") },
-    ErrorCode { code: SMARTSHEET_DATE_NUMBER_FILE_COLUMN_ERROR, name: "SMARTSHEET_DATE_NUMBER_FILE_COLUMN_ERROR", doc: "The permission of a date, number or file field of the smart sheet is wrong.", help: Some("The 3 rules of date, number and file fields are linked: only \"can edit\" and \"can view\" without the third isn't possible.") },
-    ErrorCode { code: SMARTSHEET_LOOKUP_COLUMN_ERROR, name: "SMARTSHEET_LOOKUP_COLUMN_ERROR", doc: "The permission of a lookup field of the smart sheet is wrong.", help: Some("Lookup and formula fields can't be editable; they may be hidden from view.") },
-    ErrorCode { code: SMARTSHEET_SYSTEM_COLUMN_ERROR, name: "SMARTSHEET_SYSTEM_COLUMN_ERROR", doc: "The permission of a system field of the smart sheet is wrong.", help: Some("The system fields (creator, modifier, creation time and modification time) can't be editable, and must at least be viewable.") },
+    ErrorCode { code: SMARTSHEET_DATE_NUMBER_FILE_FIELD_ERROR, name: "SMARTSHEET_DATE_NUMBER_FILE_FIELD_ERROR", doc: "The permission of a date, number or file field of the smart sheet is wrong.", help: Some("The 3 rules of date, number and file fields are linked: only \"can edit\" and \"can view\" without the third isn't possible.") },
+    ErrorCode { code: SMARTSHEET_LOOKUP_FIELD_ERROR, name: "SMARTSHEET_LOOKUP_FIELD_ERROR", doc: "The permission of a lookup field of the smart sheet is wrong.", help: Some("Lookup and formula fields can't be editable; they may be hidden from view.") },
+    ErrorCode { code: SMARTSHEET_SYSTEM_FIELD_ERROR, name: "SMARTSHEET_SYSTEM_FIELD_ERROR", doc: "The permission of a system field of the smart sheet is wrong.", help: Some("The system fields (creator, modifier, creation time and modification time) can't be editable, and must at least be viewable.") },
     ErrorCode { code: EXTERNAL_PAYMENT_INVALID_MCHID, name: "EXTERNAL_PAYMENT_INVALID_MCHID", doc: "The merchant ID is invalid.", help: Some("Check that the merchant ID is correct.") },
     ErrorCode { code: EXTERNAL_PAYMENT_INVALID_PAYEE_USERID, name: "EXTERNAL_PAYMENT_INVALID_PAYEE_USERID", doc: "The ID of the company's payee is invalid.", help: Some("Check that `payee_userid` is correct.") },
     ErrorCode { code: EXTERNAL_PAYMENT_USERID_NOT_VISIBLE, name: "EXTERNAL_PAYMENT_USERID_NOT_VISIBLE", doc: "The userid isn't in the visible scope of the app.", help: None },
     ErrorCode { code: EXTERNAL_PAYMENT_PARTYID_NOT_VISIBLE, name: "EXTERNAL_PAYMENT_PARTYID_NOT_VISIBLE", doc: "The partyid isn't in the visible scope of the app.", help: None },
     ErrorCode { code: EXTERNAL_PAYMENT_TAGID_NOT_VISIBLE, name: "EXTERNAL_PAYMENT_TAGID_NOT_VISIBLE", doc: "The tagid isn't in the visible scope of the app.", help: None },
     ErrorCode { code: EXTERNAL_PAYMENT_MCHID_NOT_FOUND, name: "EXTERNAL_PAYMENT_MCHID_NOT_FOUND", doc: "The merchant ID can't be found.", help: None },
-    ErrorCode { code: EXTERNAL_PAYMENT_APPLICATION_EXISTS, name: "EXTERNAL_PAYMENT_APPLICATION_EXISTS", doc: "The request has already been submitted.", help: Some("There is no need to submit it again.") },
+    ErrorCode { code: EXTERNAL_PAYMENT_REQUEST_EXISTS, name: "EXTERNAL_PAYMENT_REQUEST_EXISTS", doc: "The request has already been submitted.", help: Some("There is no need to submit it again.") },
     ErrorCode { code: EXTERNAL_PAYMENT_MCHID_ALREADY_BOUND, name: "EXTERNAL_PAYMENT_MCHID_ALREADY_BOUND", doc: "The merchant ID is already bound.", help: Some("There is no need to submit the request again.") },
     ErrorCode { code: EXTERNAL_PAYMENT_MCHID_SUBJECT_MISMATCH, name: "EXTERNAL_PAYMENT_MCHID_SUBJECT_MISMATCH", doc: "The legal entity of the merchant ID differs from that of the merchant.", help: None },
     ErrorCode { code: EXTERNAL_PAYMENT_MCHID_BIND_LIMIT, name: "EXTERNAL_PAYMENT_MCHID_BIND_LIMIT", doc: "The maximum number of bound merchant IDs is exceeded.", help: None },
@@ -8596,7 +8596,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: CHAIN_IMPORT_CORP_MEMBER_LIMIT, name: "CHAIN_IMPORT_CORP_MEMBER_LIMIT", doc: "After the import, a single company in the chain (上下游) would have more people than allowed.", help: None },
     ErrorCode { code: CHAIN_GROUP_LEVEL_LIMIT, name: "CHAIN_GROUP_LEVEL_LIMIT", doc: "Groups in the chain (上下游) can't be nested deeper than 9 levels.", help: None },
     ErrorCode { code: CHAIN_INVALID_GROUP_NAME, name: "CHAIN_INVALID_GROUP_NAME", doc: "The group name in the chain (上下游) is invalid.", help: None },
-    ErrorCode { code: CHAIN_IMPORT_IN_PROGRESS, name: "CHAIN_IMPORT_IN_PROGRESS", doc: "Another import task of the chain (上下游) is still running.", help: None },
+    ErrorCode { code: CHAIN_IMPORT_IN_PROGRESS, name: "CHAIN_IMPORT_IN_PROGRESS", doc: "Another import job of the chain (上下游) is still running.", help: None },
     ErrorCode { code: CHAIN_IMPORT_DAILY_LIMIT, name: "CHAIN_IMPORT_DAILY_LIMIT", doc: "The daily limit on the number of people imported into the chain (上下游) is exceeded.", help: None },
     ErrorCode { code: CHAIN_IMPORT_ACCOUNT_ABNORMAL, name: "CHAIN_IMPORT_ACCOUNT_ABNORMAL", doc: "The account is abnormal, so it can't import into the chain (上下游).", help: None },
     ErrorCode { code: CHAIN_IMPORT_DATA_LIMIT, name: "CHAIN_IMPORT_DATA_LIMIT", doc: "The imported data exceeds a limit: the people in a single company, the number of companies, or the total number of people.", help: None },
@@ -8622,13 +8622,13 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: MAIL_GROUP_ADDRESS_USED_BY_GROUP, name: "MAIL_GROUP_ADDRESS_USED_BY_GROUP", doc: "The address of the mail group is already taken by another mail group.", help: Some("Check whether another group of the company already occupies the group address.") },
     ErrorCode { code: MAIL_GROUP_NOT_FOUND, name: "MAIL_GROUP_NOT_FOUND", doc: "The mail group doesn't exist.", help: Some("Check that the group address is correct and exists in this company.") },
     ErrorCode { code: MAIL_GROUP_INVALID_FUZZY, name: "MAIL_GROUP_INVALID_FUZZY", doc: "The `fuzzy` parameter of the search is invalid.", help: Some("Check that `fuzzy` is 0 or 1.") },
-    ErrorCode { code: BUSINESS_MAILBOX_INVALID_ADDRESS, name: "BUSINESS_MAILBOX_INVALID_ADDRESS", doc: "The address of the public mailbox is invalid.", help: Some("Check that the address is well formed and belongs to a domain of this company.") },
-    ErrorCode { code: BUSINESS_MAILBOX_ADDRESS_DUPLICATE, name: "BUSINESS_MAILBOX_ADDRESS_DUPLICATE", doc: "The address of the public mailbox is already in use.", help: Some("Check whether the public mailbox address is already occupied in the company.") },
-    ErrorCode { code: BUSINESS_MAILBOX_INVALID_NAME, name: "BUSINESS_MAILBOX_INVALID_NAME", doc: "The name of the public mailbox is invalid.", help: Some("Check that the name is neither empty nor too long.") },
-    ErrorCode { code: BUSINESS_MAILBOX_ID_NOT_FOUND, name: "BUSINESS_MAILBOX_ID_NOT_FOUND", doc: "The public mailbox ID doesn't exist.", help: Some("Check that the ID exists.") },
-    ErrorCode { code: BUSINESS_MAILBOX_INVALID_ID, name: "BUSINESS_MAILBOX_INVALID_ID", doc: "The public mailbox ID is invalid.", help: Some("Check that the ID was passed and has the right data type.") },
+    ErrorCode { code: PUBLIC_MAILBOX_INVALID_ADDRESS, name: "PUBLIC_MAILBOX_INVALID_ADDRESS", doc: "The address of the public mailbox is invalid.", help: Some("Check that the address is well formed and belongs to a domain of this company.") },
+    ErrorCode { code: PUBLIC_MAILBOX_ADDRESS_DUPLICATE, name: "PUBLIC_MAILBOX_ADDRESS_DUPLICATE", doc: "The address of the public mailbox is already in use.", help: Some("Check whether the public mailbox address is already occupied in the company.") },
+    ErrorCode { code: PUBLIC_MAILBOX_INVALID_NAME, name: "PUBLIC_MAILBOX_INVALID_NAME", doc: "The name of the public mailbox is invalid.", help: Some("Check that the name is neither empty nor too long.") },
+    ErrorCode { code: PUBLIC_MAILBOX_ID_NOT_FOUND, name: "PUBLIC_MAILBOX_ID_NOT_FOUND", doc: "The public mailbox ID doesn't exist.", help: Some("Check that the ID exists.") },
+    ErrorCode { code: PUBLIC_MAILBOX_INVALID_ID, name: "PUBLIC_MAILBOX_INVALID_ID", doc: "The public mailbox ID is invalid.", help: Some("Check that the ID was passed and has the right data type.") },
     ErrorCode { code: MAIL_VID_ACCOUNT_QUOTA_INSUFFICIENT, name: "MAIL_VID_ACCOUNT_QUOTA_INSUFFICIENT", doc: "There aren't enough vid accounts left.", help: Some("Check whether the vid accounts are used up.") },
-    ErrorCode { code: BUSINESS_MAILBOX_NAME_DUPLICATE, name: "BUSINESS_MAILBOX_NAME_DUPLICATE", doc: "The name of the public mailbox is already in use.", help: Some("Check whether another public mailbox already uses the name.") },
+    ErrorCode { code: PUBLIC_MAILBOX_NAME_DUPLICATE, name: "PUBLIC_MAILBOX_NAME_DUPLICATE", doc: "The name of the public mailbox is already in use.", help: Some("Check whether another public mailbox already uses the name.") },
     ErrorCode { code: MAIL_USER_OPTION_GET_INVALID_TYPE, name: "MAIL_USER_OPTION_GET_INVALID_TYPE", doc: "The `type` field is invalid when getting the user's mail options.", help: Some("Only 1 (force secure login), 2 (IMAP/SMTP service), 3 (POP/SMTP service) and 4 (whether secure login is enabled) are supported.") },
     ErrorCode { code: MAIL_USER_OPTION_UPDATE_INVALID_TYPE, name: "MAIL_USER_OPTION_UPDATE_INVALID_TYPE", doc: "The `type` field is invalid when changing the user's mail options.", help: Some("Only 1 (force secure login), 2 (IMAP/SMTP service), 3 (POP/SMTP service) and 4 (whether secure login is enabled) are supported.") },
     ErrorCode { code: MAILBOX_TOGGLE_INVALID_TYPE, name: "MAILBOX_TOGGLE_INVALID_TYPE", doc: "The `type` parameter is invalid when disabling or enabling a mailbox.", help: Some("Only 1 (enable) and 2 (disable) are supported.") },
@@ -8639,7 +8639,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: MAIL_ALIAS_ALREADY_EXISTS, name: "MAIL_ALIAS_ALREADY_EXISTS", doc: "The alias mail account already exists.", help: None },
     ErrorCode { code: MAIL_ALIAS_LIMIT, name: "MAIL_ALIAS_LIMIT", doc: "More than 5 alias mail addresses were passed.", help: None },
     ErrorCode { code: MAIL_ALIAS_NO_EXCLUSIVE_DOMAIN, name: "MAIL_ALIAS_NO_EXCLUSIVE_DOMAIN", doc: "The company has no domain of its own, so aliases can't be added.", help: None },
-    ErrorCode { code: MEETING_APPLICATION_DISABLED, name: "MEETING_APPLICATION_DISABLED", doc: "The company's meeting app is turned off, so audio and video meetings are unavailable; contact the admin.", help: None },
+    ErrorCode { code: MEETING_APP_DISABLED, name: "MEETING_APP_DISABLED", doc: "The company's meeting app is turned off, so audio and video meetings are unavailable; contact the admin.", help: None },
     ErrorCode { code: MAIL_CLIENT_PASSWORD_INVALID_ID, name: "MAIL_CLIENT_PASSWORD_INVALID_ID", doc: "The ID of the client-specific password is incorrect.", help: None },
     ErrorCode { code: MAIL_CLIENT_PASSWORD_LIMIT, name: "MAIL_CLIENT_PASSWORD_LIMIT", doc: "There are more client-specific passwords than allowed.", help: None },
     ErrorCode { code: LICENSE_NOT_BASIC_ACCOUNT, name: "LICENSE_NOT_BASIC_ACCOUNT", doc: "The account isn't a basic license account.", help: None },
@@ -8729,14 +8729,14 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: LICENSE_FREE_TRIAL_DURATION_LIMIT, name: "LICENSE_FREE_TRIAL_DURATION_LIMIT", doc: "There is no app order and the app is in its free trial, so no more than 3 months (93 days) can be bought.", help: None },
     ErrorCode { code: LICENSE_OPERATION_TOO_FREQUENT, name: "LICENSE_OPERATION_TOO_FREQUENT", doc: "Operations are too frequent; try again later.", help: None },
     ErrorCode { code: LICENSE_SHORTER_THAN_APP_ORDER, name: "LICENSE_SHORTER_THAN_APP_ORDER", doc: "An API license can't be bought for a shorter time than the app order.", help: None },
-    ErrorCode { code: SESSION_ARCHIVE_ORDER_APP_NOT_AUTHORIZED, name: "SESSION_ARCHIVE_ORDER_APP_NOT_AUTHORIZED", doc: "The conversation archive app isn't authorized, so a conversation archive order can't be created.", help: None },
-    ErrorCode { code: SESSION_ARCHIVE_EDITION_ALREADY_PURCHASED, name: "SESSION_ARCHIVE_EDITION_ALREADY_PURCHASED", doc: "Conversation archive accounts of this edition were already bought; they can only be renewed, expanded or upgraded, not bought anew.", help: None },
-    ErrorCode { code: SESSION_ARCHIVE_EDITION_NOT_PURCHASED, name: "SESSION_ARCHIVE_EDITION_NOT_PURCHASED", doc: "Conversation archive accounts of this edition weren't bought or have expired, so they can't be expanded, renewed or upgraded.", help: None },
-    ErrorCode { code: SESSION_ARCHIVE_ORDER_CONFLICT, name: "SESSION_ARCHIVE_ORDER_CONFLICT", doc: "The order may have been updated by another concurrent request; retry.", help: None },
-    ErrorCode { code: SESSION_ARCHIVE_PENDING_ORDER_EXISTS, name: "SESSION_ARCHIVE_PENDING_ORDER_EXISTS", doc: "No order can be placed while another one is unpaid or has a refund requested.", help: None },
-    ErrorCode { code: SESSION_ARCHIVE_OVERSEAS_CORP_FORBIDDEN, name: "SESSION_ARCHIVE_OVERSEAS_CORP_FORBIDDEN", doc: "An overseas company can't buy the conversation archive.", help: None },
+    ErrorCode { code: CONVERSATION_ARCHIVE_ORDER_APP_NOT_AUTHORIZED, name: "CONVERSATION_ARCHIVE_ORDER_APP_NOT_AUTHORIZED", doc: "The conversation archive app isn't authorized, so a conversation archive order can't be created.", help: None },
+    ErrorCode { code: CONVERSATION_ARCHIVE_EDITION_ALREADY_PURCHASED, name: "CONVERSATION_ARCHIVE_EDITION_ALREADY_PURCHASED", doc: "Conversation archive accounts of this edition were already bought; they can only be renewed, expanded or upgraded, not bought anew.", help: None },
+    ErrorCode { code: CONVERSATION_ARCHIVE_EDITION_NOT_PURCHASED, name: "CONVERSATION_ARCHIVE_EDITION_NOT_PURCHASED", doc: "Conversation archive accounts of this edition weren't bought or have expired, so they can't be expanded, renewed or upgraded.", help: None },
+    ErrorCode { code: CONVERSATION_ARCHIVE_ORDER_CONFLICT, name: "CONVERSATION_ARCHIVE_ORDER_CONFLICT", doc: "The order may have been updated by another concurrent request; retry.", help: None },
+    ErrorCode { code: CONVERSATION_ARCHIVE_PENDING_ORDER_EXISTS, name: "CONVERSATION_ARCHIVE_PENDING_ORDER_EXISTS", doc: "No order can be placed while another one is unpaid or has a refund requested.", help: None },
+    ErrorCode { code: CONVERSATION_ARCHIVE_OVERSEAS_CORP_FORBIDDEN, name: "CONVERSATION_ARCHIVE_OVERSEAS_CORP_FORBIDDEN", doc: "An overseas company can't buy the conversation archive.", help: None },
     ErrorCode { code: LICENSE_BALANCE_PAYMENT_LIMIT, name: "LICENSE_BALANCE_PAYMENT_LIMIT", doc: "The payment from the balance exceeds the limit of a single payment.", help: None },
-    ErrorCode { code: SESSION_ARCHIVE_RENEW_TOO_EARLY, name: "SESSION_ARCHIVE_RENEW_TOO_EARLY", doc: "Renewal is possible only within the 60 days before expiry.", help: None },
+    ErrorCode { code: CONVERSATION_ARCHIVE_RENEW_TOO_EARLY, name: "CONVERSATION_ARCHIVE_RENEW_TOO_EARLY", doc: "Renewal is possible only within the 60 days before expiry.", help: None },
     ErrorCode { code: LICENSE_TEST_CORP_ASSIGN_UNSUPPORTED, name: "LICENSE_TEST_CORP_ASSIGN_UNSUPPORTED", doc: "A test company doesn't support assigning licenses.", help: None },
     ErrorCode { code: DOC_ARCHIVE_JOB_INVALID_OR_EXPIRED, name: "DOC_ARCHIVE_JOB_INVALID_OR_EXPIRED", doc: "The `jobid` is incorrect or no longer valid.", help: None },
     ErrorCode { code: DOC_ARCHIVE_DOCID_WRONG_OR_NOT_PUBLIC, name: "DOC_ARCHIVE_DOCID_WRONG_OR_NOT_PUBLIC", doc: "The `docid` is incorrect or its document isn't public.", help: None },
@@ -8746,8 +8746,8 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: LICENSE_INVALID_PURCHASE_COUNT, name: "LICENSE_INVALID_PURCHASE_COUNT", doc: "The number of people to buy for is invalid.", help: None },
     ErrorCode { code: LICENSE_CORP_PAYMENT_CHECK_FAILED, name: "LICENSE_CORP_PAYMENT_CHECK_FAILED", doc: "Some companies didn't pass the payment check.", help: None },
     ErrorCode { code: LICENSE_ORDER_BOUND_TO_WECHAT_BANK_PAY, name: "LICENSE_ORDER_BOUND_TO_WECHAT_BANK_PAY", doc: "The order is already set to be paid through WeChat online banking.", help: None },
-    ErrorCode { code: SESSION_ARCHIVE_INVALID_EFFECTIVE_TIME, name: "SESSION_ARCHIVE_INVALID_EFFECTIVE_TIME", doc: "The effective time is invalid.", help: None },
-    ErrorCode { code: SESSION_ARCHIVE_NO_UPGRADE_EDITION, name: "SESSION_ARCHIVE_NO_UPGRADE_EDITION", doc: "There is no edition to upgrade to.", help: None },
+    ErrorCode { code: CONVERSATION_ARCHIVE_INVALID_EFFECTIVE_TIME, name: "CONVERSATION_ARCHIVE_INVALID_EFFECTIVE_TIME", doc: "The effective time is invalid.", help: None },
+    ErrorCode { code: CONVERSATION_ARCHIVE_NO_UPGRADE_EDITION, name: "CONVERSATION_ARCHIVE_NO_UPGRADE_EDITION", doc: "There is no edition to upgrade to.", help: None },
     ErrorCode { code: MISSING_CHAT_ARCHIVE_API_FIELD, name: "MISSING_CHAT_ARCHIVE_API_FIELD", doc: "The `chat_archive_api` field is missing.", help: None },
     ErrorCode { code: LICENSE_OPERATOR_NO_PERMISSION_OR_INACTIVE, name: "LICENSE_OPERATOR_NO_PERMISSION_OR_INACTIVE", doc: "The operator has no permission, or has left the company or been disabled.", help: None },
     ErrorCode { code: LICENSE_PURCHASE_COUNT_LIMIT, name: "LICENSE_PURCHASE_COUNT_LIMIT", doc: "The number of people to buy for exceeds the limit.", help: None },
@@ -8758,12 +8758,12 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: EDITION_PENDING_EFFECT_EXISTS, name: "EDITION_PENDING_EFFECT_EXISTS", doc: "There is already an edition waiting to take effect.", help: None },
     ErrorCode { code: RECORD_QUERY_INVALID_TIMESTAMP_701250, name: "RECORD_QUERY_INVALID_TIMESTAMP_701250", doc: "A timestamp is invalid.", help: Some("The start time must be before the end time and the range can't exceed 14 days.") },
     ErrorCode { code: RECORD_QUERY_INVALID_CURSOR_701252, name: "RECORD_QUERY_INVALID_CURSOR_701252", doc: "The `cursor` is invalid.", help: None },
-    ErrorCode { code: DRIVE_ARCHIVE_SPACE_NOT_AUTHORIZED, name: "DRIVE_ARCHIVE_SPACE_NOT_AUTHORIZED", doc: "The space isn't in the member's list of spaces authorized for WeDrive content archiving.", help: None },
-    ErrorCode { code: DRIVE_ARCHIVE_MEMBER_OUT_OF_SCOPE, name: "DRIVE_ARCHIVE_MEMBER_OUT_OF_SCOPE", doc: "The member is outside the range of WeDrive content archiving.", help: None },
-    ErrorCode { code: DRIVE_ARCHIVE_CONFIRMATION_NOT_APPROVED, name: "DRIVE_ARCHIVE_CONFIRMATION_NOT_APPROVED", doc: "The confirmation letter for WeDrive content archiving wasn't approved.", help: None },
-    ErrorCode { code: DRIVE_ARCHIVE_FILE_NOT_DOWNLOADABLE, name: "DRIVE_ARCHIVE_FILE_NOT_DOWNLOADABLE", doc: "The given WeDrive file can't be downloaded.", help: None },
-    ErrorCode { code: DRIVE_ARCHIVE_MEMBER_NOT_SPACE_ADMIN, name: "DRIVE_ARCHIVE_MEMBER_NOT_SPACE_ADMIN", doc: "The member isn't a super admin of the WeDrive space.", help: None },
-    ErrorCode { code: DRIVE_ARCHIVE_DATA_CHANGED, name: "DRIVE_ARCHIVE_DATA_CHANGED", doc: "The data has changed; get it again from the first page.", help: None },
+    ErrorCode { code: WEDRIVE_ARCHIVE_SPACE_NOT_AUTHORIZED, name: "WEDRIVE_ARCHIVE_SPACE_NOT_AUTHORIZED", doc: "The space isn't in the member's list of spaces authorized for WeDrive content archiving.", help: None },
+    ErrorCode { code: WEDRIVE_ARCHIVE_MEMBER_OUT_OF_SCOPE, name: "WEDRIVE_ARCHIVE_MEMBER_OUT_OF_SCOPE", doc: "The member is outside the range of WeDrive content archiving.", help: None },
+    ErrorCode { code: WEDRIVE_ARCHIVE_CONFIRMATION_NOT_APPROVED, name: "WEDRIVE_ARCHIVE_CONFIRMATION_NOT_APPROVED", doc: "The confirmation letter for WeDrive content archiving wasn't approved.", help: None },
+    ErrorCode { code: WEDRIVE_ARCHIVE_FILE_NOT_DOWNLOADABLE, name: "WEDRIVE_ARCHIVE_FILE_NOT_DOWNLOADABLE", doc: "The given WeDrive file can't be downloaded.", help: None },
+    ErrorCode { code: WEDRIVE_ARCHIVE_MEMBER_NOT_SPACE_ADMIN, name: "WEDRIVE_ARCHIVE_MEMBER_NOT_SPACE_ADMIN", doc: "The member isn't a super admin of the WeDrive space.", help: None },
+    ErrorCode { code: WEDRIVE_ARCHIVE_DATA_CHANGED, name: "WEDRIVE_ARCHIVE_DATA_CHANGED", doc: "The data has changed; get it again from the first page.", help: None },
     ErrorCode { code: INVALID_OPEN_CORPID, name: "INVALID_OPEN_CORPID", doc: "The `open_corpid` is invalid.", help: None },
     ErrorCode { code: INVALID_OPEN_PENDING_CORPID, name: "INVALID_OPEN_PENDING_CORPID", doc: "The `open_pending_corpid` is invalid.", help: None },
     ErrorCode { code: INVALID_FORMID_710003, name: "INVALID_FORMID_710003", doc: "The `formid` is invalid.", help: None },
@@ -8791,23 +8791,23 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: ZONE_DUPLICATE_MSGID, name: "ZONE_DUPLICATE_MSGID", doc: "The `msgid` is a duplicate.", help: None },
     ErrorCode { code: NO_GROUP_MEMBER_IN_AUTH_SCOPE, name: "NO_GROUP_MEMBER_IN_AUTH_SCOPE", doc: "None of the group's members is within the authorized scope.", help: None },
     ErrorCode { code: ZONE_INVALID_SESSION_TYPE, name: "ZONE_INVALID_SESSION_TYPE", doc: "The `session_type` is wrong.", help: None },
-    ErrorCode { code: ANALYSIS_TASK_TYPE_MISMATCH, name: "ANALYSIS_TASK_TYPE_MISMATCH", doc: "The type of the submitted analysis task is wrong.", help: Some("Check that the task type of this submission is the one the `jobid` belongs to.") },
-    ErrorCode { code: ANALYSIS_TASK_ALREADY_SUBMITTED, name: "ANALYSIS_TASK_ALREADY_SUBMITTED", doc: "The analysis task has already been submitted.", help: None },
-    ErrorCode { code: ANALYSIS_TASK_NOT_SUBMITTED, name: "ANALYSIS_TASK_NOT_SUBMITTED", doc: "The analysis task hasn't been submitted yet.", help: None },
+    ErrorCode { code: ANALYSIS_JOB_TYPE_MISMATCH, name: "ANALYSIS_JOB_TYPE_MISMATCH", doc: "The type of the submitted analysis job is wrong.", help: Some("Check that the job type of this submission is the one the `jobid` belongs to.") },
+    ErrorCode { code: ANALYSIS_JOB_ALREADY_SUBMITTED, name: "ANALYSIS_JOB_ALREADY_SUBMITTED", doc: "The analysis job has already been submitted.", help: None },
+    ErrorCode { code: ANALYSIS_JOB_NOT_SUBMITTED, name: "ANALYSIS_JOB_NOT_SUBMITTED", doc: "The analysis job hasn't been submitted yet.", help: None },
     ErrorCode { code: KEYWORD_RULE_COUNT_EXCEEDED, name: "KEYWORD_RULE_COUNT_EXCEEDED", doc: "There are more keyword rules than allowed.", help: Some("Check the limit in the documentation of keyword rule management.") },
     ErrorCode { code: INVALID_KEYWORD_RULE_ID, name: "INVALID_KEYWORD_RULE_ID", doc: "The keyword rule ID is wrong.", help: None },
     ErrorCode { code: ZONE_INVALID_PHONE_NUMBER_FORMAT, name: "ZONE_INVALID_PHONE_NUMBER_FORMAT", doc: "The phone number is malformed.", help: None },
     ErrorCode { code: ZONE_INVALID_BANK_CARD_NUMBER_FORMAT, name: "ZONE_INVALID_BANK_CARD_NUMBER_FORMAT", doc: "The bank card number is malformed.", help: None },
-    ErrorCode { code: ANALYSIS_TASK_MESSAGE_COUNT_EXCEEDED, name: "ANALYSIS_TASK_MESSAGE_COUNT_EXCEEDED", doc: "The analysis task contains more messages than allowed.", help: Some("Check the limit in the documentation of session content analysis.") },
+    ErrorCode { code: ANALYSIS_JOB_MESSAGE_COUNT_EXCEEDED, name: "ANALYSIS_JOB_MESSAGE_COUNT_EXCEEDED", doc: "The analysis job contains more messages than allowed.", help: Some("Check the limit in the documentation of conversation analysis.") },
     ErrorCode { code: ZONE_INVALID_GROUP_ID, name: "ZONE_INVALID_GROUP_ID", doc: "The group ID is invalid.", help: None },
-    ErrorCode { code: INVALID_ANALYSIS_TASK_TYPE, name: "INVALID_ANALYSIS_TASK_TYPE", doc: "The analysis task type is wrong.", help: None },
+    ErrorCode { code: INVALID_ANALYSIS_JOB_TYPE, name: "INVALID_ANALYSIS_JOB_TYPE", doc: "The analysis job type is wrong.", help: None },
     ErrorCode { code: ZONE_CUSTOM_ID_ALREADY_EXISTS, name: "ZONE_CUSTOM_ID_ALREADY_EXISTS", doc: "The custom ID already exists.", help: None },
     ErrorCode { code: ZONE_INSUFFICIENT_SPACE, name: "ZONE_INSUFFICIENT_SPACE", doc: "There isn't enough space.", help: None },
     ErrorCode { code: ZONE_SUMMARY_TOO_LONG, name: "ZONE_SUMMARY_TOO_LONG", doc: "The summary is longer than allowed.", help: None },
     ErrorCode { code: EXPORT_MESSAGE_COUNT_EXCEEDED, name: "EXPORT_MESSAGE_COUNT_EXCEEDED", doc: "The number of messages to export exceeds the limit.", help: None },
-    ErrorCode { code: KNOWLEDGE_SET_NEVER_CREATED, name: "KNOWLEDGE_SET_NEVER_CREATED", doc: "No knowledge base has been created.", help: None },
-    ErrorCode { code: ANALYSIS_TASK_FAILED_710633, name: "ANALYSIS_TASK_FAILED_710633", doc: "The analysis task failed.", help: None },
-    ErrorCode { code: ANALYSIS_TASK_FAILED_710634, name: "ANALYSIS_TASK_FAILED_710634", doc: "The analysis task failed.", help: None },
+    ErrorCode { code: KNOWLEDGE_BASE_NEVER_CREATED, name: "KNOWLEDGE_BASE_NEVER_CREATED", doc: "No knowledge base has been created.", help: None },
+    ErrorCode { code: ANALYSIS_JOB_FAILED_710633, name: "ANALYSIS_JOB_FAILED_710633", doc: "The analysis job failed.", help: None },
+    ErrorCode { code: ANALYSIS_JOB_FAILED_710634, name: "ANALYSIS_JOB_FAILED_710634", doc: "The analysis job failed.", help: None },
     ErrorCode { code: OWN_MODEL_NOT_DEPLOYED, name: "OWN_MODEL_NOT_DEPLOYED", doc: "The custom model isn't deployed.", help: None },
     ErrorCode { code: ZONE_INVALID_ABILITY_ID, name: "ZONE_INVALID_ABILITY_ID", doc: "The ability ID is invalid.", help: None },
     ErrorCode { code: ANALYSIS_FAILED_FOR_ALL_MESSAGES, name: "ANALYSIS_FAILED_FOR_ALL_MESSAGES", doc: "Analysis failed for every message.", help: None },
@@ -8816,7 +8816,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: ZONE_UNSUPPORTED_APP_TYPE, name: "ZONE_UNSUPPORTED_APP_TYPE", doc: "The app type isn't supported.", help: None },
     ErrorCode { code: APP_WITHOUT_DATA_ZONE_PERMISSION, name: "APP_WITHOUT_DATA_ZONE_PERMISSION", doc: "The app lacks the permission for the data and intelligence zone.", help: None },
     ErrorCode { code: ZONE_RESULT_PENDING, name: "ZONE_RESULT_PENDING", doc: "The program or model hasn't returned its result yet.", help: None },
-    ErrorCode { code: APP_WITHOUT_KNOWLEDGE_SET_AUTHORIZATION, name: "APP_WITHOUT_KNOWLEDGE_SET_AUTHORIZATION", doc: "The app isn't authorized to use knowledge bases.", help: None },
+    ErrorCode { code: APP_WITHOUT_KNOWLEDGE_BASE_AUTHORIZATION, name: "APP_WITHOUT_KNOWLEDGE_BASE_AUTHORIZATION", doc: "The app isn't authorized to use knowledge bases.", help: None },
     ErrorCode { code: APP_WITHOUT_GENERAL_MODEL_AUTHORIZATION, name: "APP_WITHOUT_GENERAL_MODEL_AUTHORIZATION", doc: "The app isn't authorized to use the general model.", help: None },
     ErrorCode { code: ZONE_PROGRAM_NOT_FOUND_OR_ABNORMAL, name: "ZONE_PROGRAM_NOT_FOUND_OR_ABNORMAL", doc: "The program doesn't exist or is in an abnormal state.", help: None },
     ErrorCode { code: ZONE_INVALID_NOTIFY_ID, name: "ZONE_INVALID_NOTIFY_ID", doc: "The `notify_id` is invalid.", help: None },
@@ -8841,7 +8841,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: ZONE_READ_WRITE_TIMEOUT, name: "ZONE_READ_WRITE_TIMEOUT", doc: "Reading from or writing to the zone timed out.", help: None },
     ErrorCode { code: ZONE_PROGRAM_HTTP_STATUS_NOT_200, name: "ZONE_PROGRAM_HTTP_STATUS_NOT_200", doc: "The zone program returned an HTTP status other than 200.", help: None },
     ErrorCode { code: ZONE_DECRYPT_OR_VERIFY_FAILED, name: "ZONE_DECRYPT_OR_VERIFY_FAILED", doc: "The zone failed to decrypt or to verify the signature.", help: None },
-    ErrorCode { code: SUBSHEET_SIZE_LIMIT_EXCEEDED, name: "SUBSHEET_SIZE_LIMIT_EXCEEDED", doc: "The limit is 255 sheets, each with at most 1,500,000 cells, 200,000 rows and 2000 columns.", help: None },
+    ErrorCode { code: SHEET_SIZE_LIMIT_EXCEEDED, name: "SHEET_SIZE_LIMIT_EXCEEDED", doc: "The limit is 255 sheets, each with at most 1,500,000 cells, 200,000 rows and 2000 columns.", help: None },
     ErrorCode { code: LARGE_MODEL_SERVICE_BUSY, name: "LARGE_MODEL_SERVICE_BUSY", doc: "The large model service is busy; retry.", help: None },
     ErrorCode { code: SPEECH_TO_TEXT_FAILED, name: "SPEECH_TO_TEXT_FAILED", doc: "Converting speech to text failed.", help: None },
     ErrorCode { code: OPERATED_MEMBER_NOT_IN_DOCUMENT, name: "OPERATED_MEMBER_NOT_IN_DOCUMENT", doc: "The member operated on isn't a member of the document.", help: Some("Add the member to the members of the document.") },
@@ -8883,8 +8883,8 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: ADVANCED_FEATURE_INVALID_APPROVER, name: "ADVANCED_FEATURE_INVALID_APPROVER", doc: "The approver information of the advanced feature approval is invalid.", help: None },
     ErrorCode { code: ADVANCED_FEATURE_INVALID_APPROVAL_URL, name: "ADVANCED_FEATURE_INVALID_APPROVAL_URL", doc: "The approval URL is invalid.", help: None },
     ErrorCode { code: ADVANCED_FEATURE_APPROVAL_NOT_UPDATABLE, name: "ADVANCED_FEATURE_APPROVAL_NOT_UPDATABLE", doc: "The approval can't be updated in its current state.", help: None },
-    ErrorCode { code: MODEL_TASK_NOT_IN_PROGRESS, name: "MODEL_TASK_NOT_IN_PROGRESS", doc: "The task isn't in progress.", help: None },
-    ErrorCode { code: MODEL_INVALID_TASK_TYPE, name: "MODEL_INVALID_TASK_TYPE", doc: "The task type is invalid.", help: None },
+    ErrorCode { code: MODEL_JOB_NOT_IN_PROGRESS, name: "MODEL_JOB_NOT_IN_PROGRESS", doc: "The job isn't in progress.", help: None },
+    ErrorCode { code: MODEL_INVALID_JOB_TYPE, name: "MODEL_INVALID_JOB_TYPE", doc: "The job type is invalid.", help: None },
     ErrorCode { code: MODEL_INVALID_JSON_TEMPLATE, name: "MODEL_INVALID_JSON_TEMPLATE", doc: "The JSON template is invalid.", help: None },
     ErrorCode { code: MODEL_INVALID_JSON_RESULT, name: "MODEL_INVALID_JSON_RESULT", doc: "The JSON result is invalid.", help: None },
     ErrorCode { code: MODEL_JSON_RESULT_TEMPLATE_MISMATCH, name: "MODEL_JSON_RESULT_TEMPLATE_MISMATCH", doc: "The JSON result doesn't match the template.", help: None },
@@ -8925,7 +8925,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: CUSTOMIZED_APP_ALREADY_AUTHORIZED, name: "CUSTOMIZED_APP_ALREADY_AUTHORIZED", doc: "An authorization of the customized app already exists.", help: None },
     ErrorCode { code: INVALID_OUTPUT_FILE_FORMAT, name: "INVALID_OUTPUT_FILE_FORMAT", doc: "The `output_file_format` is invalid.", help: Some("Check that the output file format is correct.") },
     ErrorCode { code: PAID_CALL_TO_ADMIN_OVER_7_DAYS, name: "PAID_CALL_TO_ADMIN_OVER_7_DAYS", doc: "The app was last installed more than 7 days ago, so the admin can no longer be reached by company-paid call.", help: Some("Check whether the last installation of the app was more than 7 days ago.") },
-    ErrorCode { code: OPENID_NOT_OFFICIAL_ACCOUNT_OR_MINI_PROGRAM, name: "OPENID_NOT_OFFICIAL_ACCOUNT_OR_MINI_PROGRAM", doc: "The account type of the `openid` is neither an official account nor a mini program.", help: None },
+    ErrorCode { code: OPENID_NOT_OFFICIAL_ACCOUNT_OR_MINIPROGRAM, name: "OPENID_NOT_OFFICIAL_ACCOUNT_OR_MINIPROGRAM", doc: "The account type of the `openid` is neither an official account nor a mini program.", help: None },
     ErrorCode { code: OPENID_ENTITY_MISMATCH, name: "OPENID_ENTITY_MISMATCH", doc: "The verified entity of the `openid` differs from that of the company.", help: Some("Make sure that the mini program or official account is verified and that its entity name matches the company's.") },
     ErrorCode { code: UNIONID_ENTITY_MISMATCH, name: "UNIONID_ENTITY_MISMATCH", doc: "The verified entity of the `unionid` differs from that of the company.", help: Some("Make sure that the open platform account is verified and that its entity name matches the company's.") },
     ErrorCode { code: NOT_CUSTOMIZED_OR_THIRD_PARTY_APP, name: "NOT_CUSTOMIZED_OR_THIRD_PARTY_APP", doc: "The app is neither a customized app nor a third-party app.", help: None },
@@ -8935,7 +8935,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: REMOTE_UNLOCK_INVALID_STATUS, name: "REMOTE_UNLOCK_INVALID_STATUS", doc: "The door status reported for the remote door opening is wrong.", help: None },
     ErrorCode { code: SCAN_UNLOCK_INVALID_OPERID, name: "SCAN_UNLOCK_INVALID_OPERID", doc: "The `operid` reported for the door opening by code scan is invalid.", help: None },
     ErrorCode { code: SCAN_UNLOCK_INVALID_STATUS, name: "SCAN_UNLOCK_INVALID_STATUS", doc: "The door status reported for the door opening by code scan is wrong.", help: None },
-    ErrorCode { code: PRIMARY_COLUMN_NOT_DELETABLE, name: "PRIMARY_COLUMN_NOT_DELETABLE", doc: "The primary key field can't be deleted.", help: None },
+    ErrorCode { code: PRIMARY_FIELD_NOT_DELETABLE, name: "PRIMARY_FIELD_NOT_DELETABLE", doc: "The primary key field can't be deleted.", help: None },
     ErrorCode { code: SYSTEM_FAILURE_2000111, name: "SYSTEM_FAILURE_2000111", doc: "The system failed; retry later.", help: None },
     ErrorCode { code: SYSTEM_FAILURE_2000141, name: "SYSTEM_FAILURE_2000141", doc: "The system failed; retry later.", help: None },
     ErrorCode { code: DOCUMENT_CONCURRENCY_EXCEEDED, name: "DOCUMENT_CONCURRENCY_EXCEEDED", doc: "Too many concurrent operations on the same document.", help: Some("Lower the number of concurrent operations on the document and retry.") },
@@ -8943,7 +8943,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: SMARTSHEET_RECORD_NOT_FOUND, name: "SMARTSHEET_RECORD_NOT_FOUND", doc: "The record doesn't exist.", help: None },
     ErrorCode { code: SMARTSHEET_VIEW_EMPTY, name: "SMARTSHEET_VIEW_EMPTY", doc: "The view is empty.", help: None },
     ErrorCode { code: SMARTSHEET_INVALID_VIEW_TYPE, name: "SMARTSHEET_INVALID_VIEW_TYPE", doc: "The view type is invalid.", help: None },
-    ErrorCode { code: SMARTSHEET_INVALID_COLUMN_TYPE, name: "SMARTSHEET_INVALID_COLUMN_TYPE", doc: "The field type is invalid.", help: None },
+    ErrorCode { code: SMARTSHEET_INVALID_FIELD_TYPE, name: "SMARTSHEET_INVALID_FIELD_TYPE", doc: "The field type is invalid.", help: None },
     ErrorCode { code: SMARTSHEET_INVALID_DATE_PARAMETER, name: "SMARTSHEET_INVALID_DATE_PARAMETER", doc: "The date parameter is invalid.", help: None },
     ErrorCode { code: SMARTSHEET_INVALID_SELECT_PROPERTY, name: "SMARTSHEET_INVALID_SELECT_PROPERTY", doc: "The property of the select field is invalid.", help: None },
     ErrorCode { code: SMARTSHEET_VIEW_ALREADY_EXISTS, name: "SMARTSHEET_VIEW_ALREADY_EXISTS", doc: "The view already exists.", help: None },
@@ -8976,8 +8976,8 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: RESOURCE_OPERATION_NOT_AUTHORIZED, name: "RESOURCE_OPERATION_NOT_AUTHORIZED", doc: "The operation on the resource isn't authorized.", help: None },
     ErrorCode { code: RESOURCE_REQUEST_LIMIT_EXCEEDED, name: "RESOURCE_REQUEST_LIMIT_EXCEEDED", doc: "The number of requests exceeds the limit.", help: None },
     ErrorCode { code: RESOURCE_OUT_OF_RANGE, name: "RESOURCE_OUT_OF_RANGE", doc: "The requested resource is out of range.", help: None },
-    ErrorCode { code: SUBSHEET_COUNT_EXCEEDED, name: "SUBSHEET_COUNT_EXCEEDED", doc: "There are more sheets than allowed.", help: None },
-    ErrorCode { code: SUBSHEET_NOT_FOUND, name: "SUBSHEET_NOT_FOUND", doc: "The sheet doesn't exist.", help: None },
-    ErrorCode { code: SUBSHEET_COUNT_ABNORMAL, name: "SUBSHEET_COUNT_ABNORMAL", doc: "The number of sheets is abnormal.", help: None },
+    ErrorCode { code: SHEET_COUNT_EXCEEDED, name: "SHEET_COUNT_EXCEEDED", doc: "There are more sheets than allowed.", help: None },
+    ErrorCode { code: SHEET_NOT_FOUND, name: "SHEET_NOT_FOUND", doc: "The sheet doesn't exist.", help: None },
+    ErrorCode { code: SHEET_COUNT_ABNORMAL, name: "SHEET_COUNT_ABNORMAL", doc: "The number of sheets is abnormal.", help: None },
     ErrorCode { code: SHEET_DATA_LOADING, name: "SHEET_DATA_LOADING", doc: "The data is being loaded; retry later.", help: None },
 ];

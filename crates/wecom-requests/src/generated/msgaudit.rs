@@ -117,8 +117,8 @@ impl crate::Endpoint for GetGroupChat {
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
-                code: crate::errcode::SESSION_ARCHIVE_EXPIRED,
-                name: "SESSION_ARCHIVE_EXPIRED",
+                code: crate::errcode::CONVERSATION_ARCHIVE_EXPIRED,
+                name: "CONVERSATION_ARCHIVE_EXPIRED",
                 doc: "The conversation archive has expired.",
                 help: None,
             },

@@ -41,14 +41,14 @@ use crate::{Timestamp, Unknown};
 /// Error codes:
 ///
 /// - 84077, `APP_ORDER_PRICE_TOO_HIGH`: The price is above the limit, 5 million so far.
-/// - 701140, `SESSION_ARCHIVE_EDITION_ALREADY_PURCHASED`: The company has bought this edition already: renew it, add accounts or upgrade it.
-/// - 701141, `SESSION_ARCHIVE_EDITION_NOT_PURCHASED`: The company hasn't bought this edition, or it has expired: accounts can't be added, and it can't be upgraded.
-/// - 701142, `SESSION_ARCHIVE_ORDER_CONFLICT`: Another request has updated the purchase. Retry.
-/// - 701143, `SESSION_ARCHIVE_PENDING_ORDER_EXISTS`: An order is unpaid, or its refund is requested.
-/// - 701146, `SESSION_ARCHIVE_OVERSEAS_CORP_FORBIDDEN`: Companies abroad can't buy it.
-/// - 701149, `SESSION_ARCHIVE_RENEW_TOO_EARLY`: A renewal is possible from 60 days before the edition expires.
-/// - 701163, `SESSION_ARCHIVE_INVALID_EFFECTIVE_TIME`: The `take_effect_time` is invalid.
-/// - 701164, `SESSION_ARCHIVE_NO_UPGRADE_EDITION`: Only an upgrade to edition 3 is possible so far.
+/// - 701140, `CONVERSATION_ARCHIVE_EDITION_ALREADY_PURCHASED`: The company has bought this edition already: renew it, add accounts or upgrade it.
+/// - 701141, `CONVERSATION_ARCHIVE_EDITION_NOT_PURCHASED`: The company hasn't bought this edition, or it has expired: accounts can't be added, and it can't be upgraded.
+/// - 701142, `CONVERSATION_ARCHIVE_ORDER_CONFLICT`: Another request has updated the purchase. Retry.
+/// - 701143, `CONVERSATION_ARCHIVE_PENDING_ORDER_EXISTS`: An order is unpaid, or its refund is requested.
+/// - 701146, `CONVERSATION_ARCHIVE_OVERSEAS_CORP_FORBIDDEN`: Companies abroad can't buy it.
+/// - 701149, `CONVERSATION_ARCHIVE_RENEW_TOO_EARLY`: A renewal is possible from 60 days before the edition expires.
+/// - 701163, `CONVERSATION_ARCHIVE_INVALID_EFFECTIVE_TIME`: The `take_effect_time` is invalid.
+/// - 701164, `CONVERSATION_ARCHIVE_NO_UPGRADE_EDITION`: Only an upgrade to edition 3 is possible so far.
 #[doc(
     alias(
         "下单购买",

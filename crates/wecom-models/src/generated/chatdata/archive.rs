@@ -104,7 +104,7 @@ pub struct SyncMsgResponse {
 ///
 /// Error codes:
 ///
-/// - 301052, `SESSION_ARCHIVE_EXPIRED`: The company's conversation archive has expired.
+/// - 301052, `CONVERSATION_ARCHIVE_EXPIRED`: The company's conversation archive has expired.
 #[doc(
     alias("获取内部群信息", "/cgi-bin/chatdata/groupchat/get", "groupchat/get")
 )]

@@ -244,7 +244,7 @@ pub struct GetAgreeStatusRoomResponse {
 ///
 /// Error codes:
 ///
-/// - 301052, `SESSION_ARCHIVE_EXPIRED`: The company's conversation archive has expired.
+/// - 301052, `CONVERSATION_ARCHIVE_EXPIRED`: The company's conversation archive has expired.
 #[doc(alias("获取内部群信息", "get_group_chat"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]

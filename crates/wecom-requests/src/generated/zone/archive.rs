@@ -112,8 +112,8 @@ impl crate::ZoneCall for GetGroupChat {
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
-                code: crate::errcode::SESSION_ARCHIVE_EXPIRED,
-                name: "SESSION_ARCHIVE_EXPIRED",
+                code: crate::errcode::CONVERSATION_ARCHIVE_EXPIRED,
+                name: "CONVERSATION_ARCHIVE_EXPIRED",
                 doc: "The company's conversation archive has expired.",
                 help: None,
             },
