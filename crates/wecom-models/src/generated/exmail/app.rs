@@ -998,8 +998,8 @@ impl MeetingAdmins {
 pub struct MeetingSettings {
     /// The password for joining: 4 to 6 digits. 4 to 6 characters, matching `^[0-9]*$`.
     pub password: Option<Secret>,
-    /// Whether the meeting is recorded automatically, and where. Default 0.
-    pub auto_record: Option<AutoRecord>,
+    /// The type of recording that starts by itself. Default 0.
+    pub auto_record: Option<AutoRecordType>,
     /// Whether the waiting room is on. Default false.
     pub enable_waiting_room: Option<bool>,
     /// Whether people may join before a host does. Default true.
@@ -1032,7 +1032,7 @@ impl MeetingSettings {
 
     /// Sets [`auto_record`](Self::auto_record).
     #[must_use]
-    pub fn auto_record(mut self, auto_record: AutoRecord) -> Self {
+    pub fn auto_record(mut self, auto_record: AutoRecordType) -> Self {
         self.auto_record = Some(auto_record);
         self
     }
@@ -1135,12 +1135,12 @@ pub enum RepeatType {
     Other(Unknown),
 }
 
-/// Whether a meeting is recorded automatically, and where.
+/// A type of recording that starts by itself.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum AutoRecord {
-    /// `0`
-    Off,
+pub enum AutoRecordType {
+    /// `0`: no recording starts by itself.
+    Disabled,
     /// `1`
     LocalRecording,
     /// `2`

@@ -838,7 +838,7 @@ pub enum UserRole {
     Host,
     /// `3`
     CreatorHost,
-    /// `4`
+    /// `4`: joined from a WeChat mini program.
     Visitor,
     /// `5`
     VisitorHost,

@@ -260,10 +260,10 @@ pub enum AttendeeRole {
     Host,
     /// `3`
     CreatorHost,
-    /// `4`
-    MiniProgram,
+    /// `4`: joined from a WeChat mini program.
+    Visitor,
     /// `5`
-    MiniProgramHost,
+    VisitorHost,
     /// `6`
     CoHost,
     /// `7`

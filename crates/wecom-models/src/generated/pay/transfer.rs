@@ -30,9 +30,8 @@ use crate::Unknown;
 ///
 /// This is an endpoint of WeChat Pay, not of WeCom. It requires the merchant's client certificate, and
 /// two signatures: `workwx_sign` first, then `sign`, which covers it. `Merchant` of `wecom-sdk` signs
-/// and sends. A response that reports a failure becomes an error with its code; see
-/// [`PaymentErrorCode`] for what the codes mean. Only merchants that have activated it already can use
-/// it.
+/// and sends. A response that reports a failure becomes an error with its code; see [`ErrorCode`] for
+/// what the codes mean. Only merchants that have activated it already can use it.
 ///
 /// **Never send a new `partner_trade_no` when the outcome is unclear**: a `result_code` of `FAIL` may mean that it is. Ask with
 /// [`QueryPayToPocket`] first, and repeat the payment with the same `partner_trade_no` and the same
@@ -201,7 +200,7 @@ pub struct PayToPocketResponse {
     /// Whether the money was paid. After a failure, it may be unclear: ask with [`QueryPayToPocket`].
     pub result_code: Outcome,
     /// The error code if the money was not paid.
-    pub err_code: Option<PaymentErrorCode>,
+    pub err_code: Option<ErrorCode>,
     /// The error message, for people to read; programs shouldn't rely on it. May be absent if the money
     /// was paid. At most 128 characters.
     pub err_code_des: Option<String>,
@@ -356,7 +355,7 @@ pub enum PaymentStatus {
 /// a new `partner_trade_no`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum PaymentErrorCode {
+pub enum ErrorCode {
     /// `NOAUTH`: the merchant may not call this: ask WeChat Pay.
     NoAuth,
     /// `AMOUNT_LIMIT`: the amount is below the minimum.

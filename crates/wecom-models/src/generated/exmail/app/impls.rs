@@ -70,10 +70,10 @@ impl wire::IntEnum for RepeatType {
     }
 }
 
-impl wire::IntEnum for AutoRecord {
+impl wire::IntEnum for AutoRecordType {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
-            0 => Self::Off,
+            0 => Self::Disabled,
             1 => Self::LocalRecording,
             2 => Self::CloudRecording,
             _ => return None,
@@ -83,7 +83,7 @@ impl wire::IntEnum for AutoRecord {
 
     fn code(&self) -> Result<i64, &Unknown> {
         let code = match self {
-            Self::Off => 0,
+            Self::Disabled => 0,
             Self::LocalRecording => 1,
             Self::CloudRecording => 2,
             Self::Other(unknown) => return Err(unknown),
@@ -346,7 +346,7 @@ wire::write_objects! {
 }
 
 wire::write_int_enums! {
-    RepeatType, AutoRecord, EnterRestraint, EnterMute, RemindScope, WatermarkType
+    RepeatType, AutoRecordType, EnterRestraint, EnterMute, RemindScope, WatermarkType
 }
 
 wire::write_string_enums! {
@@ -455,12 +455,12 @@ wire::read_objects! {
 }
 
 wire::open_enums! {
-    ContentType, ScheduleMethod, RepeatType, AutoRecord, EnterRestraint, EnterMute,
+    ContentType, ScheduleMethod, RepeatType, AutoRecordType, EnterRestraint, EnterMute,
     RemindScope, WatermarkType
 }
 
 wire::int_enums! {
-    RepeatType, AutoRecord, EnterRestraint, EnterMute, RemindScope, WatermarkType
+    RepeatType, AutoRecordType, EnterRestraint, EnterMute, RemindScope, WatermarkType
 }
 
 wire::string_enums! {

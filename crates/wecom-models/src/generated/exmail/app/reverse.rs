@@ -349,7 +349,7 @@ wire::read_objects! {
 }
 
 wire::read_int_enums! {
-    RepeatType, AutoRecord, EnterRestraint, EnterMute, RemindScope, WatermarkType
+    RepeatType, AutoRecordType, EnterRestraint, EnterMute, RemindScope, WatermarkType
 }
 
 wire::read_string_enums! {

@@ -88,7 +88,7 @@ impl wire::StringEnum for PaymentStatus {
     }
 }
 
-impl wire::StringEnum for PaymentErrorCode {
+impl wire::StringEnum for ErrorCode {
     fn from_name(name: &str) -> Option<Self> {
         let value = match name {
             "NOAUTH" => Self::NoAuth,
@@ -270,13 +270,13 @@ wire::read_objects! {
 }
 
 wire::read_string_enums! {
-    Outcome, PaymentStatus, PaymentErrorCode, QueryErrorCode
+    Outcome, PaymentStatus, ErrorCode, QueryErrorCode
 }
 
 wire::open_enums! {
-    NameCheck, PaymentMessage, Outcome, PaymentStatus, PaymentErrorCode, QueryErrorCode
+    NameCheck, PaymentMessage, Outcome, PaymentStatus, ErrorCode, QueryErrorCode
 }
 
 wire::string_enums! {
-    NameCheck, PaymentMessage, Outcome, PaymentStatus, PaymentErrorCode, QueryErrorCode
+    NameCheck, PaymentMessage, Outcome, PaymentStatus, ErrorCode, QueryErrorCode
 }

@@ -49,7 +49,7 @@ wire::write_objects! {
 }
 
 wire::write_string_enums! {
-    Outcome, PaymentStatus, PaymentErrorCode, QueryErrorCode
+    Outcome, PaymentStatus, ErrorCode, QueryErrorCode
 }
 
 impl wire::ReadObject for PayToPocket {
