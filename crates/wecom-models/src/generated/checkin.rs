@@ -4273,7 +4273,7 @@ pub enum ItemType {
     /// `1`
     Leave,
     /// `2`
-    MakeUp,
+    MakeUpCheckin,
     /// `3`
     BusinessTrip,
     /// `4`

@@ -415,7 +415,7 @@ pub const MEMBER_NOT_REAL_NAME_VERIFIED: i64 = 40098;
 #[doc(alias("40099"))]
 pub const MEMBER_EXTERNAL_CONTACT_LIMIT_REACHED: i64 = 40099;
 
-/// The user's external contacts are already being transferred.
+/// The member's external contacts are already being transferred.
 #[doc(alias("40100"))]
 pub const EXTERNAL_CONTACT_TRANSFER_IN_PROGRESS: i64 = 40100;
 
@@ -577,7 +577,7 @@ pub const REQUEST_BODY_TOO_LARGE: i64 = 40206;
 #[doc(alias("40207"))]
 pub const INVALID_TFA_CODE: i64 = 40207;
 
-/// The user to verify is outside the scope of the two-factor authentication.
+/// The member to verify is outside the scope of the two-factor authentication.
 #[doc(alias("40208"))]
 pub const USER_NOT_IN_TFA_SCOPE: i64 = 40208;
 
@@ -707,7 +707,7 @@ pub const INVALID_CONTACT_WAY_TYPE: i64 = 41039;
 #[doc(alias("41040"))]
 pub const INVALID_CONTACT_WAY_SCENE: i64 = 41040;
 
-/// The Contact Me code has more users than allowed.
+/// The Contact Me code has more members than allowed.
 ///
 /// The default limit is 100 people, counting the members of the given departments.
 #[doc(alias("41041"))]
@@ -768,7 +768,7 @@ pub const BROADCAST_INVALID_SEND_TIME: i64 = 41052;
 #[doc(alias("41053"))]
 pub const CUSTOMER_NOT_AGREED_CONVERSATION_ARCHIVE: i64 = 41053;
 
-/// The user has not been activated.
+/// The member has not been activated.
 ///
 /// The members of a Contact Me code must be activated: they have logged in to WeCom at least once and
 /// have a verified real name.
@@ -2251,7 +2251,7 @@ pub const RECIPIENTS_MISSING_VISIBLE_SCOPE: i64 = 81012;
 #[doc(alias("81013"))]
 pub const RECIPIENTS_ALL_INVALID_OR_FORBIDDEN: i64 = 81013;
 
-/// Too many users or departments were added to the tag in one call.
+/// Too many members or departments were added to the tag in one call.
 #[doc(alias("81014"))]
 pub const TAG_TOO_MANY_MEMBERS_PER_CALL: i64 = 81014;
 
@@ -3544,11 +3544,11 @@ pub const SCHEDULE_ORGANIZER_IS_ATTENDEE: i64 = 90474;
 #[doc(alias("90475"))]
 pub const CALENDAR_NOT_OF_ORGANIZER: i64 = 90475;
 
-/// Only the system app "Schedule" may access calendar events created by users.
+/// Only the system app "Schedule" may access calendar events created by members.
 #[doc(alias("90477"))]
 pub const SCHEDULE_SYSTEM_APP_ONLY: i64 = 90477;
 
-/// Calendar events created by users can't be operated on.
+/// Calendar events created by members can't be operated on.
 #[doc(alias("90479"))]
 pub const SCHEDULE_CREATED_BY_USER: i64 = 90479;
 
@@ -3669,7 +3669,7 @@ pub const CUSTOMER_GROUP_ALREADY_TRANSFERRED: i64 = 90508;
 #[doc(alias("90509"))]
 pub const CUSTOMER_GROUP_NOT_OF_WECOM: i64 = 90509;
 
-/// The company has had no active users within one year.
+/// The company has had no active members within one year.
 #[doc(alias("90510"))]
 pub const CORP_NO_ACTIVE_USERS_FOR_ONE_YEAR: i64 = 90510;
 
@@ -3970,9 +3970,9 @@ pub const KF_NOT_USED_IN_WECOM: i64 = 95012;
 #[doc(alias("95013"))]
 pub const KF_SESSION_ENDED: i64 = 95013;
 
-/// The user is not a servicer.
+/// The member is not a servicer.
 ///
-/// Check that the user is one of the servicers and has activated WeCom.
+/// Check that the member is one of the servicers and has activated WeCom.
 #[doc(alias("95014"))]
 pub const KF_USER_NOT_SERVICER: i64 = 95014;
 
@@ -4585,16 +4585,16 @@ pub const MEETING_DUPLICATE_CREATION_IN_PROGRESS: i64 = 400301;
 #[doc(alias("400302"))]
 pub const MEETING_DUPLICATE_ALREADY_CREATED: i64 = 400302;
 
-/// The user has no permission to create meetings.
+/// The member has no permission to create meetings.
 ///
-/// Ask the admin of the company to grant the user the permission to create meetings in the Tencent
+/// Ask the admin of the company to grant the member the permission to create meetings in the Tencent
 /// Meeting admin console.
 #[doc(alias("400303"))]
 pub const MEETING_USER_NO_CREATE_PERMISSION: i64 = 400303;
 
-/// The user isn't allowed to perform this operation.
+/// The member isn't allowed to perform this operation.
 ///
-/// Check that the user is activated and has used the calendar before.
+/// Check that the member is activated and has used the calendar before.
 #[doc(alias("400304"))]
 pub const CALENDAR_USER_OPERATION_DENIED: i64 = 400304;
 
@@ -4968,9 +4968,9 @@ pub const WEDRIVE_FILE_NOT_FOUND: i64 = 640002;
 #[doc(alias("640003"))]
 pub const WEDRIVE_FILE_DELETED: i64 = 640003;
 
-/// The user isn't allowed to access this.
+/// The member isn't allowed to access this.
 ///
-/// Check that the current user has access.
+/// Check that the current member has access.
 #[doc(alias("640004"))]
 pub const WEDRIVE_ACCESS_DENIED: i64 = 640004;
 
@@ -4982,7 +4982,7 @@ pub const WEDRIVE_MEMBER_NOT_IN_SPACE: i64 = 640005;
 
 /// The capacity of the current member is exceeded.
 ///
-/// Check whether the current user's personal capacity is over its limit.
+/// Check whether the current member's personal capacity is over its limit.
 #[doc(alias("640006"))]
 pub const WEDRIVE_MEMBER_CAPACITY_EXCEEDED: i64 = 640006;
 
@@ -4992,7 +4992,7 @@ pub const WEDRIVE_MEMBER_CAPACITY_EXCEEDED: i64 = 640006;
 #[doc(alias("640007"))]
 pub const WEDRIVE_CAPACITY_EXCEEDED: i64 = 640007;
 
-/// The user has no permission for the space.
+/// The member has no permission for the space.
 ///
 /// Check that the current userid has permission for the space.
 #[doc(alias("640008"))]
@@ -5036,13 +5036,13 @@ pub const WEDRIVE_SPACE_NO_VALID_ADMIN: i64 = 640014;
 
 /// The preview permission can't be set.
 ///
-/// Only VIP users can set the preview permission of a file.
+/// Only VIP members can set the preview permission of a file.
 #[doc(alias("640015"))]
 pub const WEDRIVE_PREVIEW_PERMISSION_UNSUPPORTED: i64 = 640015;
 
 /// The file watermark can't be set.
 ///
-/// Only VIP users can set a file watermark.
+/// Only VIP members can set a file watermark.
 #[doc(alias("640016"))]
 pub const WEDRIVE_WATERMARK_UNSUPPORTED: i64 = 640016;
 
@@ -5722,9 +5722,9 @@ pub const MAIL_GROUP_INVALID_ALLOWED_MEMBER: i64 = 680007;
 #[doc(alias("680008"))]
 pub const MAIL_GROUP_MEMBERS_EMPTY: i64 = 680008;
 
-/// The address of the mail group is already taken by a user.
+/// The address of the mail group is already taken by a member.
 ///
-/// Check whether a user of the company already occupies the group address.
+/// Check whether a member of the company already occupies the group address.
 #[doc(alias("680010"))]
 pub const MAIL_GROUP_ADDRESS_USED_BY_USER: i64 = 680010;
 
@@ -5788,14 +5788,14 @@ pub const MAIL_VID_ACCOUNT_QUOTA_INSUFFICIENT: i64 = 680037;
 #[doc(alias("680040"))]
 pub const PUBLIC_MAILBOX_NAME_DUPLICATE: i64 = 680040;
 
-/// The `type` field is invalid when getting the user's mail options.
+/// The `type` field is invalid when getting the member's mail options.
 ///
 /// Only 1 (force secure login), 2 (IMAP/SMTP service), 3 (POP/SMTP service) and 4 (whether secure
 /// login is enabled) are supported.
 #[doc(alias("680041"))]
 pub const MAIL_USER_OPTION_GET_INVALID_TYPE: i64 = 680041;
 
-/// The `type` field is invalid when changing the user's mail options.
+/// The `type` field is invalid when changing the member's mail options.
 ///
 /// Only 1 (force secure login), 2 (IMAP/SMTP service), 3 (POP/SMTP service) and 4 (whether secure
 /// login is enabled) are supported.
@@ -5867,7 +5867,7 @@ pub const LICENSE_INVALID_ACCOUNT: i64 = 701002;
 #[doc(alias("701003"))]
 pub const LICENSE_ACTIVE_CODE_ALREADY_BOUND: i64 = 701003;
 
-/// The user hasn't activated a code of this type, so it can't be renewed.
+/// The member hasn't activated a code of this type, so it can't be renewed.
 #[doc(alias("701004"))]
 pub const LICENSE_RENEW_TYPE_NOT_ACTIVATED: i64 = 701004;
 
@@ -5974,7 +5974,7 @@ pub const LICENSE_TEST_CORP_MONTH_LIMIT: i64 = 701028;
 #[doc(alias("701029"))]
 pub const LICENSE_TEST_CORP_RENEW_ONCE_ONLY: i64 = 701029;
 
-/// The validity of the new activation code plus that of the user's old code is more than 5 years.
+/// The validity of the new activation code plus that of the member's old code is more than 5 years.
 #[doc(alias("701030"))]
 pub const LICENSE_MERGED_VALIDITY_OVER_5_YEARS: i64 = 701030;
 
@@ -6065,8 +6065,8 @@ pub const LICENSE_NO_INACTIVE_LICENSE_LEFT: i64 = 701072;
 #[doc(alias("701081"))]
 pub const LICENSE_ACTIVE_CODE_WRITE_CONFLICT: i64 = 701081;
 
-/// An activated user can be activated again with a new code only when the old code has no more than 20
-/// days left.
+/// An activated member can be activated again with a new code only when the old code has no more than
+/// 20 days left.
 #[doc(alias("701082"))]
 pub const LICENSE_OLD_CODE_OVER_20_DAYS_LEFT: i64 = 701082;
 
@@ -6091,11 +6091,11 @@ pub const LICENSE_ORDER_NOT_OF_CORP: i64 = 701086;
 #[doc(alias("701087"))]
 pub const LICENSE_CORP_NO_EXTERNAL_APP: i64 = 701087;
 
-/// The user is outside the visible scope of the service provider's app.
+/// The member is outside the visible scope of the service provider's app.
 #[doc(alias("701088"))]
 pub const LICENSE_USER_NOT_IN_APP_SCOPE: i64 = 701088;
 
-/// The user is outside the visible scope of the service provider's apps with an external contact
+/// The member is outside the visible scope of the service provider's apps with an external contact
 /// permission (customer contact or WeChat customer service).
 #[doc(alias("701089"))]
 pub const LICENSE_USER_NOT_IN_EXTERNAL_APP_SCOPE: i64 = 701089;
@@ -6106,8 +6106,8 @@ pub const LICENSE_RENEW_ALL_DAYS_ZERO: i64 = 701090;
 
 /// The member has no valid license account.
 ///
-/// Check that every user whose license the API checks has a valid one, following the documentation on
-/// what happens when an API license is invalid.
+/// Check that every member whose license the API checks has a valid one, following the documentation
+/// on what happens when an API license is invalid.
 #[doc(alias("701099"))]
 pub const LICENSE_USER_NO_VALID_LICENSE: i64 = 701099;
 
@@ -6122,7 +6122,7 @@ pub const RECORD_QUERY_INVALID_TIMESTAMP_701100: i64 = 701100;
 #[doc(alias("701101"))]
 pub const RECORD_QUERY_LIMIT_TOO_LARGE_701101: i64 = 701101;
 
-/// The number of users to query exceeds the maximum of 100.
+/// The number of members to query exceeds the maximum of 100.
 #[doc(alias("701102"))]
 pub const RECORD_QUERY_TOO_MANY_USERS_701102: i64 = 701102;
 
@@ -6140,7 +6140,7 @@ pub const RECORD_QUERY_INVALID_OPERATION_SOURCE: i64 = 701104;
 #[doc(alias("701105"))]
 pub const RECORD_QUERY_INVALID_CURSOR_701105: i64 = 701105;
 
-/// The user is outside the range of document content archiving or outside the visible scope of the
+/// The member is outside the range of document content archiving or outside the visible scope of the
 /// app.
 #[doc(alias("701107"))]
 pub const DOC_ARCHIVE_USER_OUT_OF_SCOPE: i64 = 701107;
@@ -6270,7 +6270,7 @@ pub const DOC_ARCHIVE_JOB_INVALID_OR_EXPIRED: i64 = 701151;
 #[doc(alias("701152"))]
 pub const DOC_ARCHIVE_DOCID_WRONG_OR_NOT_PUBLIC: i64 = 701152;
 
-/// The limit on the number of users whose document lists can be queried is reached.
+/// The limit on the number of members whose document lists can be queried is reached.
 #[doc(alias("701153"))]
 pub const DOC_ARCHIVE_LIST_USER_LIMIT: i64 = 701153;
 
@@ -6828,7 +6828,7 @@ pub const ADVANCED_FEATURE_QUOTA_INSUFFICIENT: i64 = 770001;
 #[doc(alias("770003"))]
 pub const ADVANCED_FEATURE_CORP_WIDE_PURCHASE: i64 = 770003;
 
-/// There is no valid list of users.
+/// There is no valid list of members.
 #[doc(alias("770004"))]
 pub const ADVANCED_FEATURE_NO_VALID_USER_LIST: i64 = 770004;
 
@@ -6844,11 +6844,11 @@ pub const ADVANCED_FEATURE_INVALID_JOBID: i64 = 770006;
 #[doc(alias("770007"))]
 pub const ADVANCED_FEATURE_TASK_IN_PROGRESS: i64 = 770007;
 
-/// Revoking isn't allowed, as some users were assigned the advanced features more than 7 days ago.
+/// Revoking isn't allowed, as some members were assigned the advanced features more than 7 days ago.
 #[doc(alias("770008"))]
 pub const ADVANCED_FEATURE_REVOKE_AFTER_7_DAYS: i64 = 770008;
 
-/// All valid users in the request already have advanced feature accounts.
+/// All valid members in the request already have advanced feature accounts.
 #[doc(alias("770009"))]
 pub const ADVANCED_FEATURE_ALL_USERS_ALREADY_HAVE: i64 = 770009;
 
@@ -7494,7 +7494,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: MEMBER_NOT_DEPARTED, name: "MEMBER_NOT_DEPARTED", doc: "The member has not left the company yet.", help: Some("External contacts can be transferred by the endpoint for departed members only if the former member has already left.") },
     ErrorCode { code: MEMBER_NOT_REAL_NAME_VERIFIED, name: "MEMBER_NOT_REAL_NAME_VERIFIED", doc: "The member's real name has not been verified.", help: Some("Check that the userid belongs to a member with a verified real name.") },
     ErrorCode { code: MEMBER_EXTERNAL_CONTACT_LIMIT_REACHED, name: "MEMBER_EXTERNAL_CONTACT_LIMIT_REACHED", doc: "The member has reached the maximum number of external contacts.", help: None },
-    ErrorCode { code: EXTERNAL_CONTACT_TRANSFER_IN_PROGRESS, name: "EXTERNAL_CONTACT_TRANSFER_IN_PROGRESS", doc: "The user's external contacts are already being transferred.", help: None },
+    ErrorCode { code: EXTERNAL_CONTACT_TRANSFER_IN_PROGRESS, name: "EXTERNAL_CONTACT_TRANSFER_IN_PROGRESS", doc: "The member's external contacts are already being transferred.", help: None },
     ErrorCode { code: DOMAIN_OR_IP_USED_BY_MARKET_APP, name: "DOMAIN_OR_IP_USED_BY_MARKET_APP", doc: "The domain or IP is already used by an app listed in the app market.", help: None },
     ErrorCode { code: INVALID_DEVICE_ACCESS_TOKEN, name: "INVALID_DEVICE_ACCESS_TOKEN", doc: "The device_access_token is invalid.", help: None },
     ErrorCode { code: INVALID_TEMPORARY_IMAGE_FORMAT, name: "INVALID_TEMPORARY_IMAGE_FORMAT", doc: "The format of the image uploaded as temporary media is invalid.", help: Some("Check that the content is a valid image: it may be damaged, or the size passed may differ from its real size.") },
@@ -7531,7 +7531,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: MEMBER_WECHAT_TICKET_EXPIRED, name: "MEMBER_WECHAT_TICKET_EXPIRED", doc: "The member's WeChat ticket has expired.", help: Some("The member must have logged in to WeCom and given WeChat authorization within the last year, or within the year before leaving.") },
     ErrorCode { code: REQUEST_BODY_TOO_LARGE, name: "REQUEST_BODY_TOO_LARGE", doc: "The request body has more bytes than allowed.", help: None },
     ErrorCode { code: INVALID_TFA_CODE, name: "INVALID_TFA_CODE", doc: "The tfa_code is invalid.", help: None },
-    ErrorCode { code: USER_NOT_IN_TFA_SCOPE, name: "USER_NOT_IN_TFA_SCOPE", doc: "The user to verify is outside the scope of the two-factor authentication.", help: None },
+    ErrorCode { code: USER_NOT_IN_TFA_SCOPE, name: "USER_NOT_IN_TFA_SCOPE", doc: "The member to verify is outside the scope of the two-factor authentication.", help: None },
     ErrorCode { code: OAUTH_DOMAIN_TFA_DOMAIN_MISMATCH, name: "OAUTH_DOMAIN_TFA_DOMAIN_MISMATCH", doc: "The domain of the OAuth redirect does not match that of the two-factor authentication.", help: None },
     ErrorCode { code: TFA_URL_NOT_CONFIGURED, name: "TFA_URL_NOT_CONFIGURED", doc: "No URL has been set for the two-factor authentication.", help: None },
     ErrorCode { code: INVALID_RSA_PUBLIC_KEY, name: "INVALID_RSA_PUBLIC_KEY", doc: "The RSA public key is invalid.", help: None },
@@ -7560,7 +7560,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: MISSING_CONTACT_WAY_SCENE, name: "MISSING_CONTACT_WAY_SCENE", doc: "The scene parameter of Contact Me is missing.", help: None },
     ErrorCode { code: INVALID_CONTACT_WAY_TYPE, name: "INVALID_CONTACT_WAY_TYPE", doc: "The type parameter of Contact Me is invalid.", help: None },
     ErrorCode { code: INVALID_CONTACT_WAY_SCENE, name: "INVALID_CONTACT_WAY_SCENE", doc: "The scene parameter of Contact Me is invalid.", help: None },
-    ErrorCode { code: CONTACT_WAY_USER_LIMIT_EXCEEDED, name: "CONTACT_WAY_USER_LIMIT_EXCEEDED", doc: "The Contact Me code has more users than allowed.", help: Some("The default limit is 100 people, counting the members of the given departments.") },
+    ErrorCode { code: CONTACT_WAY_USER_LIMIT_EXCEEDED, name: "CONTACT_WAY_USER_LIMIT_EXCEEDED", doc: "The Contact Me code has more members than allowed.", help: Some("The default limit is 100 people, counting the members of the given departments.") },
     ErrorCode { code: INVALID_CONTACT_WAY_STYLE, name: "INVALID_CONTACT_WAY_STYLE", doc: "The style parameter of Contact Me is invalid.", help: None },
     ErrorCode { code: MISSING_CONTACT_WAY_CONFIG_ID, name: "MISSING_CONTACT_WAY_CONFIG_ID", doc: "The config_id parameter of Contact Me is missing.", help: None },
     ErrorCode { code: INVALID_CONTACT_WAY_CONFIG_ID, name: "INVALID_CONTACT_WAY_CONFIG_ID", doc: "The config_id parameter of Contact Me is invalid.", help: None },
@@ -7573,7 +7573,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: WELCOME_CHAT_ALREADY_STARTED, name: "WELCOME_CHAT_ALREADY_STARTED", doc: "The customer and the member serving them have already begun to chat.", help: Some("No welcome message can be sent to a customer whose chat has already begun.") },
     ErrorCode { code: BROADCAST_INVALID_SEND_TIME, name: "BROADCAST_INVALID_SEND_TIME", doc: "The sending time is invalid.", help: None },
     ErrorCode { code: CUSTOMER_NOT_AGREED_CONVERSATION_ARCHIVE, name: "CUSTOMER_NOT_AGREED_CONVERSATION_ARCHIVE", doc: "The customer has not agreed to the conversation archive.", help: Some("The member can send a welcome message only after the external contact has agreed to the service notice.") },
-    ErrorCode { code: CONTACT_WAY_USER_NOT_ACTIVATED, name: "CONTACT_WAY_USER_NOT_ACTIVATED", doc: "The user has not been activated.", help: Some("The members of a Contact Me code must be activated: they have logged in to WeCom at least once and have a verified real name.") },
+    ErrorCode { code: CONTACT_WAY_USER_NOT_ACTIVATED, name: "CONTACT_WAY_USER_NOT_ACTIVATED", doc: "The member has not been activated.", help: Some("The members of a Contact Me code must be activated: they have logged in to WeCom at least once and have a verified real name.") },
     ErrorCode { code: GROUP_WELCOME_TEMPLATE_LIMIT_REACHED, name: "GROUP_WELCOME_TEMPLATE_LIMIT_REACHED", doc: "The maximum number of group welcome message templates has been reached.", help: None },
     ErrorCode { code: INCORRECT_EXTERNAL_CONTACT_ID_TYPE, name: "INCORRECT_EXTERNAL_CONTACT_ID_TYPE", doc: "The external contact's ID is of the wrong type.", help: None },
     ErrorCode { code: WECHAT_DEVELOPER_ACCOUNT_NOT_BOUND, name: "WECHAT_DEVELOPER_ACCOUNT_NOT_BOUND", doc: "The company or service provider has not bound a WeChat developer account.", help: None },
@@ -7872,7 +7872,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: TAG_OPERATION_NOT_ALLOWED, name: "TAG_OPERATION_NOT_ALLOWED", doc: "There is no permission to operate on the tag.", help: Some("Apps and admin groups can only operate on tags they created. Only the contacts sync assistant and the contacts app can also operate on tags created by the super admin group.") },
     ErrorCode { code: RECIPIENTS_MISSING_VISIBLE_SCOPE, name: "RECIPIENTS_MISSING_VISIBLE_SCOPE", doc: "The visible scope is missing.", help: Some("Give a UserID, a department ID or a tag ID in the request.") },
     ErrorCode { code: RECIPIENTS_ALL_INVALID_OR_FORBIDDEN, name: "RECIPIENTS_ALL_INVALID_OR_FORBIDDEN", doc: "All given UserIDs, department IDs and tag IDs are invalid or not permitted.", help: Some("Remove deleted members, departments and tags from the recipients. Add those that left the app's visible scope back to it in the admin console.") },
-    ErrorCode { code: TAG_TOO_MANY_MEMBERS_PER_CALL, name: "TAG_TOO_MANY_MEMBERS_PER_CALL", doc: "Too many users or departments were added to the tag in one call.", help: None },
+    ErrorCode { code: TAG_TOO_MANY_MEMBERS_PER_CALL, name: "TAG_TOO_MANY_MEMBERS_PER_CALL", doc: "Too many members or departments were added to the tag in one call.", help: None },
     ErrorCode { code: EMAIL_DOMAIN_NOT_CORP_DOMAIN, name: "EMAIL_DOMAIN_NOT_CORP_DOMAIN", doc: "The domain of the email address must be the company's email domain.", help: None },
     ErrorCode { code: LOGINED_USERID_MISSING, name: "LOGINED_USERID_MISSING", doc: "The `logined_userid` field is missing.", help: None },
     ErrorCode { code: REQUEST_TOO_MANY_ITEMS, name: "REQUEST_TOO_MANY_ITEMS", doc: "The number of requests exceeds the limit.", help: None },
@@ -8172,8 +8172,8 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: CALENDAR_INVALID_COLOR, name: "CALENDAR_INVALID_COLOR", doc: "The color parameter is wrong.", help: None },
     ErrorCode { code: SCHEDULE_ORGANIZER_IS_ATTENDEE, name: "SCHEDULE_ORGANIZER_IS_ATTENDEE", doc: "The organizer can't be one of the attendees as well.", help: None },
     ErrorCode { code: CALENDAR_NOT_OF_ORGANIZER, name: "CALENDAR_NOT_OF_ORGANIZER", doc: "The calendar is not one of the organizer's.", help: None },
-    ErrorCode { code: SCHEDULE_SYSTEM_APP_ONLY, name: "SCHEDULE_SYSTEM_APP_ONLY", doc: "Only the system app \"Schedule\" may access calendar events created by users.", help: None },
-    ErrorCode { code: SCHEDULE_CREATED_BY_USER, name: "SCHEDULE_CREATED_BY_USER", doc: "Calendar events created by users can't be operated on.", help: None },
+    ErrorCode { code: SCHEDULE_SYSTEM_APP_ONLY, name: "SCHEDULE_SYSTEM_APP_ONLY", doc: "Only the system app \"Schedule\" may access calendar events created by members.", help: None },
+    ErrorCode { code: SCHEDULE_CREATED_BY_USER, name: "SCHEDULE_CREATED_BY_USER", doc: "Calendar events created by members can't be operated on.", help: None },
     ErrorCode { code: SCHEDULE_INVALID_TIMEZONE, name: "SCHEDULE_INVALID_TIMEZONE", doc: "The `timezone` is invalid.", help: None },
     ErrorCode { code: CALENDAR_ORGANIZER_LIMIT_EXCEEDED, name: "CALENDAR_ORGANIZER_LIMIT_EXCEEDED", doc: "The organizer has more calendars than allowed.", help: None },
     ErrorCode { code: SCHEDULE_INVALID_OP_START_TIME, name: "SCHEDULE_INVALID_OP_START_TIME", doc: "The `op_start_time` is invalid.", help: None },
@@ -8202,7 +8202,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: CUSTOMER_GROUP_TRANSFER_IN_PROGRESS, name: "CUSTOMER_GROUP_TRANSFER_IN_PROGRESS", doc: "The group of the departed member is already being transferred.", help: None },
     ErrorCode { code: CUSTOMER_GROUP_ALREADY_TRANSFERRED, name: "CUSTOMER_GROUP_ALREADY_TRANSFERRED", doc: "The group of the departed member has already been transferred.", help: None },
     ErrorCode { code: CUSTOMER_GROUP_NOT_OF_WECOM, name: "CUSTOMER_GROUP_NOT_OF_WECOM", doc: "The group is not a WeCom customer group.", help: Some("Check that the current group is a customer group of WeCom.") },
-    ErrorCode { code: CORP_NO_ACTIVE_USERS_FOR_ONE_YEAR, name: "CORP_NO_ACTIVE_USERS_FOR_ONE_YEAR", doc: "The company has had no active users within one year.", help: None },
+    ErrorCode { code: CORP_NO_ACTIVE_USERS_FOR_ONE_YEAR, name: "CORP_NO_ACTIVE_USERS_FOR_ONE_YEAR", doc: "The company has had no active members within one year.", help: None },
     ErrorCode { code: INVALID_OPENGID, name: "INVALID_OPENGID", doc: "The `opengid` does not exist or is invalid.", help: None },
     ErrorCode { code: MEETING_INVALID_ID_90602, name: "MEETING_INVALID_ID_90602", doc: "The meeting ID is invalid.", help: Some("Check the spelling of the meeting ID, and that the meeting was created by this app.") },
     ErrorCode { code: GRID_INVALID_EVENT_CATEGORY_ID, name: "GRID_INVALID_EVENT_CATEGORY_ID", doc: "The incident category ID is invalid.", help: None },
@@ -8269,7 +8269,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: KF_ALREADY_USED_IN_WECOM, name: "KF_ALREADY_USED_IN_WECOM", doc: "WeChat customer service is already used within WeCom.", help: Some("WeChat customer service is in joint mode, but the access_token was obtained with the secret of the standalone mode.") },
     ErrorCode { code: KF_NOT_USED_IN_WECOM, name: "KF_NOT_USED_IN_WECOM", doc: "WeChat customer service is not used within WeCom.", help: Some("WeChat customer service is in standalone mode, but the access_token was obtained with the secret of the joint mode.") },
     ErrorCode { code: KF_SESSION_ENDED, name: "KF_SESSION_ENDED", doc: "The customer service session has ended.", help: None },
-    ErrorCode { code: KF_USER_NOT_SERVICER, name: "KF_USER_NOT_SERVICER", doc: "The user is not a servicer.", help: Some("Check that the user is one of the servicers and has activated WeCom.") },
+    ErrorCode { code: KF_USER_NOT_SERVICER, name: "KF_USER_NOT_SERVICER", doc: "The member is not a servicer.", help: Some("Check that the member is one of the servicers and has activated WeCom.") },
     ErrorCode { code: KF_DEDICATED_SERVICE_CONFIGURED, name: "KF_DEDICATED_SERVICE_CONFIGURED", doc: "The dedicated service is already configured in the admin console.", help: None },
     ErrorCode { code: KF_STATE_TRANSITION_NOT_ALLOWED, name: "KF_STATE_TRANSITION_NOT_ALLOWED", doc: "This change of the session state is not allowed.", help: Some("Check the documented transitions between session states.") },
     ErrorCode { code: KF_API_SWITCH_OFF, name: "KF_API_SWITCH_OFF", doc: "The API switch under the system app permissions is off.", help: None },
@@ -8397,8 +8397,8 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: MEETING_MEDIA_SET_TYPE_NO_PERMISSION, name: "MEETING_MEDIA_SET_TYPE_NO_PERMISSION", doc: "There is no permission to set the field `media_set_type`.", help: None },
     ErrorCode { code: MEETING_DUPLICATE_CREATION_IN_PROGRESS, name: "MEETING_DUPLICATE_CREATION_IN_PROGRESS", doc: "The creation of the same meeting began within the last 5 minutes, so it can't be created again yet.", help: Some("If the same meeting was not created, create it again 5 minutes after it was first tried.") },
     ErrorCode { code: MEETING_DUPLICATE_ALREADY_CREATED, name: "MEETING_DUPLICATE_ALREADY_CREATED", doc: "The same meeting was already created.", help: Some("If you do want the same meeting again, set `skip_duplicate_check` to true in the request to skip the check for duplicates.") },
-    ErrorCode { code: MEETING_USER_NO_CREATE_PERMISSION, name: "MEETING_USER_NO_CREATE_PERMISSION", doc: "The user has no permission to create meetings.", help: Some("Ask the admin of the company to grant the user the permission to create meetings in the Tencent Meeting admin console.") },
-    ErrorCode { code: CALENDAR_USER_OPERATION_DENIED, name: "CALENDAR_USER_OPERATION_DENIED", doc: "The user isn't allowed to perform this operation.", help: Some("Check that the user is activated and has used the calendar before.") },
+    ErrorCode { code: MEETING_USER_NO_CREATE_PERMISSION, name: "MEETING_USER_NO_CREATE_PERMISSION", doc: "The member has no permission to create meetings.", help: Some("Ask the admin of the company to grant the member the permission to create meetings in the Tencent Meeting admin console.") },
+    ErrorCode { code: CALENDAR_USER_OPERATION_DENIED, name: "CALENDAR_USER_OPERATION_DENIED", doc: "The member isn't allowed to perform this operation.", help: Some("Check that the member is activated and has used the calendar before.") },
     ErrorCode { code: MEETING_DETAIL_OF_OTHER_CORP_DENIED, name: "MEETING_DETAIL_OF_OTHER_CORP_DENIED", doc: "The details of a meeting created by a member of another company can't be read.", help: Some("Check that the meeting was created by a member of this company.") },
     ErrorCode { code: MEETING_DETAIL_USER_NOT_PARTICIPANT, name: "MEETING_DETAIL_USER_NOT_PARTICIPANT", doc: "The user is neither an attendee nor the creator of the meeting, so its details can't be read.", help: None },
     ErrorCode { code: DUPLICATE_QUESTION, name: "DUPLICATE_QUESTION", doc: "The question is a duplicate.", help: None },
@@ -8483,19 +8483,19 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: WEDRIVE_SPACE_NOT_FOUND, name: "WEDRIVE_SPACE_NOT_FOUND", doc: "The space doesn't exist in WeDrive.", help: Some("Check that `spaceid` is correct.") },
     ErrorCode { code: WEDRIVE_FILE_NOT_FOUND, name: "WEDRIVE_FILE_NOT_FOUND", doc: "The file doesn't exist.", help: Some("Check that `fileid` is correct.") },
     ErrorCode { code: WEDRIVE_FILE_DELETED, name: "WEDRIVE_FILE_DELETED", doc: "The file has been deleted.", help: Some("Check whether the file of the `fileid` was deleted.") },
-    ErrorCode { code: WEDRIVE_ACCESS_DENIED, name: "WEDRIVE_ACCESS_DENIED", doc: "The user isn't allowed to access this.", help: Some("Check that the current user has access.") },
+    ErrorCode { code: WEDRIVE_ACCESS_DENIED, name: "WEDRIVE_ACCESS_DENIED", doc: "The member isn't allowed to access this.", help: Some("Check that the current member has access.") },
     ErrorCode { code: WEDRIVE_MEMBER_NOT_IN_SPACE, name: "WEDRIVE_MEMBER_NOT_IN_SPACE", doc: "The member isn't in the space.", help: Some("Check that the current member is in the space.") },
-    ErrorCode { code: WEDRIVE_MEMBER_CAPACITY_EXCEEDED, name: "WEDRIVE_MEMBER_CAPACITY_EXCEEDED", doc: "The capacity of the current member is exceeded.", help: Some("Check whether the current user's personal capacity is over its limit.") },
+    ErrorCode { code: WEDRIVE_MEMBER_CAPACITY_EXCEEDED, name: "WEDRIVE_MEMBER_CAPACITY_EXCEEDED", doc: "The capacity of the current member is exceeded.", help: Some("Check whether the current member's personal capacity is over its limit.") },
     ErrorCode { code: WEDRIVE_CAPACITY_EXCEEDED, name: "WEDRIVE_CAPACITY_EXCEEDED", doc: "The capacity of WeDrive is exceeded.", help: Some("Look in the admin console whether the WeDrive capacity is nearly used up.") },
-    ErrorCode { code: WEDRIVE_NO_SPACE_PERMISSION, name: "WEDRIVE_NO_SPACE_PERMISSION", doc: "The user has no permission for the space.", help: Some("Check that the current userid has permission for the space.") },
+    ErrorCode { code: WEDRIVE_NO_SPACE_PERMISSION, name: "WEDRIVE_NO_SPACE_PERMISSION", doc: "The member has no permission for the space.", help: Some("Check that the current userid has permission for the space.") },
     ErrorCode { code: WEDRIVE_INVALID_FILE_NAME, name: "WEDRIVE_INVALID_FILE_NAME", doc: "The file name is invalid.", help: Some("Check that `file_name` isn't empty.") },
     ErrorCode { code: WEDRIVE_SPACE_MEMBER_LIMIT_EXCEEDED, name: "WEDRIVE_SPACE_MEMBER_LIMIT_EXCEEDED", doc: "The maximum number of members of the space is exceeded.", help: Some("Check whether the number of members of the space is above the maximum set in the admin console.") },
     ErrorCode { code: WEDRIVE_JSON_FORMAT_MISMATCH, name: "WEDRIVE_JSON_FORMAT_MISMATCH", doc: "The JSON format doesn't match.", help: Some("Check the request's JSON for errors in its format.") },
     ErrorCode { code: WEDRIVE_INVALID_USERID, name: "WEDRIVE_INVALID_USERID", doc: "The userid is invalid.", help: Some("Check that `userid` is set correctly.") },
     ErrorCode { code: WEDRIVE_INVALID_DEPARTMENTID, name: "WEDRIVE_INVALID_DEPARTMENTID", doc: "The department ID is invalid.", help: Some("Check that `departmentid` is set correctly.") },
     ErrorCode { code: WEDRIVE_SPACE_NO_VALID_ADMIN, name: "WEDRIVE_SPACE_NO_VALID_ADMIN", doc: "The space has no valid admin.", help: Some("Check whether the space still has a valid admin.") },
-    ErrorCode { code: WEDRIVE_PREVIEW_PERMISSION_UNSUPPORTED, name: "WEDRIVE_PREVIEW_PERMISSION_UNSUPPORTED", doc: "The preview permission can't be set.", help: Some("Only VIP users can set the preview permission of a file.") },
-    ErrorCode { code: WEDRIVE_WATERMARK_UNSUPPORTED, name: "WEDRIVE_WATERMARK_UNSUPPORTED", doc: "The file watermark can't be set.", help: Some("Only VIP users can set a file watermark.") },
+    ErrorCode { code: WEDRIVE_PREVIEW_PERMISSION_UNSUPPORTED, name: "WEDRIVE_PREVIEW_PERMISSION_UNSUPPORTED", doc: "The preview permission can't be set.", help: Some("Only VIP members can set the preview permission of a file.") },
+    ErrorCode { code: WEDRIVE_WATERMARK_UNSUPPORTED, name: "WEDRIVE_WATERMARK_UNSUPPORTED", doc: "The file watermark can't be set.", help: Some("Only VIP members can set a file watermark.") },
     ErrorCode { code: WEDRIVE_API_NOT_ENABLED, name: "WEDRIVE_API_NOT_ENABLED", doc: "API access isn't enabled in the WeDrive admin console.", help: Some("Turn on API access in the WeDrive admin console.") },
     ErrorCode { code: WEDRIVE_EDIT_PERMISSION_NOT_SET, name: "WEDRIVE_EDIT_PERMISSION_NOT_SET", doc: "The edit permission isn't set in the WeDrive admin console.", help: Some("Turn on the edit permission in the WeDrive admin console.") },
     ErrorCode { code: WEDRIVE_API_CALL_LIMIT_EXCEEDED, name: "WEDRIVE_API_CALL_LIMIT_EXCEEDED", doc: "The limit of API calls is exceeded.", help: Some("The free edition allows 1000 calls per company per month, the paid edition 100,000 calls per company per month.") },
@@ -8618,7 +8618,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: MAIL_GROUP_INVALID_USE_PERMISSION, name: "MAIL_GROUP_INVALID_USE_PERMISSION", doc: "The permission to use the mail group is invalid.", help: Some("Only 0 (members of the company), 1 (anyone), 2 (members of the group) and 3 (custom members) are supported.") },
     ErrorCode { code: MAIL_GROUP_INVALID_ALLOWED_MEMBER, name: "MAIL_GROUP_INVALID_ALLOWED_MEMBER", doc: "The mail address of a member allowed to use the mail group is invalid.", help: Some("Check that the mail addresses of the group members are well formed.") },
     ErrorCode { code: MAIL_GROUP_MEMBERS_EMPTY, name: "MAIL_GROUP_MEMBERS_EMPTY", doc: "The mail group has no members.", help: Some("Check whether `userlist`, `grouplist` and `department` are all empty.") },
-    ErrorCode { code: MAIL_GROUP_ADDRESS_USED_BY_USER, name: "MAIL_GROUP_ADDRESS_USED_BY_USER", doc: "The address of the mail group is already taken by a user.", help: Some("Check whether a user of the company already occupies the group address.") },
+    ErrorCode { code: MAIL_GROUP_ADDRESS_USED_BY_USER, name: "MAIL_GROUP_ADDRESS_USED_BY_USER", doc: "The address of the mail group is already taken by a member.", help: Some("Check whether a member of the company already occupies the group address.") },
     ErrorCode { code: MAIL_GROUP_ADDRESS_USED_BY_GROUP, name: "MAIL_GROUP_ADDRESS_USED_BY_GROUP", doc: "The address of the mail group is already taken by another mail group.", help: Some("Check whether another group of the company already occupies the group address.") },
     ErrorCode { code: MAIL_GROUP_NOT_FOUND, name: "MAIL_GROUP_NOT_FOUND", doc: "The mail group doesn't exist.", help: Some("Check that the group address is correct and exists in this company.") },
     ErrorCode { code: MAIL_GROUP_INVALID_FUZZY, name: "MAIL_GROUP_INVALID_FUZZY", doc: "The `fuzzy` parameter of the search is invalid.", help: Some("Check that `fuzzy` is 0 or 1.") },
@@ -8629,8 +8629,8 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: PUBLIC_MAILBOX_INVALID_ID, name: "PUBLIC_MAILBOX_INVALID_ID", doc: "The public mailbox ID is invalid.", help: Some("Check that the ID was passed and has the right data type.") },
     ErrorCode { code: MAIL_VID_ACCOUNT_QUOTA_INSUFFICIENT, name: "MAIL_VID_ACCOUNT_QUOTA_INSUFFICIENT", doc: "There aren't enough vid accounts left.", help: Some("Check whether the vid accounts are used up.") },
     ErrorCode { code: PUBLIC_MAILBOX_NAME_DUPLICATE, name: "PUBLIC_MAILBOX_NAME_DUPLICATE", doc: "The name of the public mailbox is already in use.", help: Some("Check whether another public mailbox already uses the name.") },
-    ErrorCode { code: MAIL_USER_OPTION_GET_INVALID_TYPE, name: "MAIL_USER_OPTION_GET_INVALID_TYPE", doc: "The `type` field is invalid when getting the user's mail options.", help: Some("Only 1 (force secure login), 2 (IMAP/SMTP service), 3 (POP/SMTP service) and 4 (whether secure login is enabled) are supported.") },
-    ErrorCode { code: MAIL_USER_OPTION_UPDATE_INVALID_TYPE, name: "MAIL_USER_OPTION_UPDATE_INVALID_TYPE", doc: "The `type` field is invalid when changing the user's mail options.", help: Some("Only 1 (force secure login), 2 (IMAP/SMTP service), 3 (POP/SMTP service) and 4 (whether secure login is enabled) are supported.") },
+    ErrorCode { code: MAIL_USER_OPTION_GET_INVALID_TYPE, name: "MAIL_USER_OPTION_GET_INVALID_TYPE", doc: "The `type` field is invalid when getting the member's mail options.", help: Some("Only 1 (force secure login), 2 (IMAP/SMTP service), 3 (POP/SMTP service) and 4 (whether secure login is enabled) are supported.") },
+    ErrorCode { code: MAIL_USER_OPTION_UPDATE_INVALID_TYPE, name: "MAIL_USER_OPTION_UPDATE_INVALID_TYPE", doc: "The `type` field is invalid when changing the member's mail options.", help: Some("Only 1 (force secure login), 2 (IMAP/SMTP service), 3 (POP/SMTP service) and 4 (whether secure login is enabled) are supported.") },
     ErrorCode { code: MAILBOX_TOGGLE_INVALID_TYPE, name: "MAILBOX_TOGGLE_INVALID_TYPE", doc: "The `type` parameter is invalid when disabling or enabling a mailbox.", help: Some("Only 1 (enable) and 2 (disable) are supported.") },
     ErrorCode { code: MAILBOX_DISABLE_ADMIN_FORBIDDEN, name: "MAILBOX_DISABLE_ADMIN_FORBIDDEN", doc: "The mailbox of a super admin or of the company's creator can't be disabled.", help: Some("Check whether the `userid` is a super admin or the creator of the company.") },
     ErrorCode { code: MAILBOX_DISABLE_ALREADY_CLOSED, name: "MAILBOX_DISABLE_ALREADY_CLOSED", doc: "A mailbox that is already closed can't be disabled.", help: Some("Check whether the mail account is closed.") },
@@ -8645,7 +8645,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: LICENSE_NOT_BASIC_ACCOUNT, name: "LICENSE_NOT_BASIC_ACCOUNT", doc: "The account isn't a basic license account.", help: None },
     ErrorCode { code: LICENSE_INVALID_ACCOUNT, name: "LICENSE_INVALID_ACCOUNT", doc: "The license account is invalid.", help: None },
     ErrorCode { code: LICENSE_ACTIVE_CODE_ALREADY_BOUND, name: "LICENSE_ACTIVE_CODE_ALREADY_BOUND", doc: "The activation code is already bound.", help: None },
-    ErrorCode { code: LICENSE_RENEW_TYPE_NOT_ACTIVATED, name: "LICENSE_RENEW_TYPE_NOT_ACTIVATED", doc: "The user hasn't activated a code of this type, so it can't be renewed.", help: None },
+    ErrorCode { code: LICENSE_RENEW_TYPE_NOT_ACTIVATED, name: "LICENSE_RENEW_TYPE_NOT_ACTIVATED", doc: "The member hasn't activated a code of this type, so it can't be renewed.", help: None },
     ErrorCode { code: LICENSE_INVALID_ORDER, name: "LICENSE_INVALID_ORDER", doc: "The license order is invalid.", help: None },
     ErrorCode { code: LICENSE_INVALID_LICENSE_ACCOUNT_TYPE, name: "LICENSE_INVALID_LICENSE_ACCOUNT_TYPE", doc: "The type of the license account is invalid.", help: None },
     ErrorCode { code: LICENSE_INVALID_ACCOUNT_TYPE, name: "LICENSE_INVALID_ACCOUNT_TYPE", doc: "The account type is invalid.", help: None },
@@ -8671,7 +8671,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: LICENSE_TEST_CORP_ACCOUNT_LIMIT, name: "LICENSE_TEST_CORP_ACCOUNT_LIMIT", doc: "A test company bought more license accounts than allowed.", help: None },
     ErrorCode { code: LICENSE_TEST_CORP_MONTH_LIMIT, name: "LICENSE_TEST_CORP_MONTH_LIMIT", doc: "A test company can buy a license for at most one month.", help: None },
     ErrorCode { code: LICENSE_TEST_CORP_RENEW_ONCE_ONLY, name: "LICENSE_TEST_CORP_RENEW_ONCE_ONLY", doc: "A test company can renew a license only once.", help: None },
-    ErrorCode { code: LICENSE_MERGED_VALIDITY_OVER_5_YEARS, name: "LICENSE_MERGED_VALIDITY_OVER_5_YEARS", doc: "The validity of the new activation code plus that of the user's old code is more than 5 years.", help: None },
+    ErrorCode { code: LICENSE_MERGED_VALIDITY_OVER_5_YEARS, name: "LICENSE_MERGED_VALIDITY_OVER_5_YEARS", doc: "The validity of the new activation code plus that of the member's old code is more than 5 years.", help: None },
     ErrorCode { code: LICENSE_ORDER_MIGRATING, name: "LICENSE_ORDER_MIGRATING", doc: "An order is being migrated; place the new order after the migration is finished.", help: None },
     ErrorCode { code: LICENSE_UNPAID_ORDER_EXISTS, name: "LICENSE_UNPAID_ORDER_EXISTS", doc: "There is an unpaid order; complete it before placing a new one.", help: None },
     ErrorCode { code: LICENSE_ORDER_GENERATING_CODES, name: "LICENSE_ORDER_GENERATING_CODES", doc: "Activation codes are being generated for an order; try again later.", help: None },
@@ -8693,23 +8693,23 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: LICENSE_NEVER_PURCHASED_FOR_CORP, name: "LICENSE_NEVER_PURCHASED_FOR_CORP", doc: "No API license was ever bought for the authorized company.", help: None },
     ErrorCode { code: LICENSE_NO_INACTIVE_LICENSE_LEFT, name: "LICENSE_NO_INACTIVE_LICENSE_LEFT", doc: "The company has no valid license that isn't activated yet.", help: None },
     ErrorCode { code: LICENSE_ACTIVE_CODE_WRITE_CONFLICT, name: "LICENSE_ACTIVE_CODE_WRITE_CONFLICT", doc: "A write conflict occurred while updating the activation code; get its latest details and decide by them.", help: None },
-    ErrorCode { code: LICENSE_OLD_CODE_OVER_20_DAYS_LEFT, name: "LICENSE_OLD_CODE_OVER_20_DAYS_LEFT", doc: "An activated user can be activated again with a new code only when the old code has no more than 20 days left.", help: None },
+    ErrorCode { code: LICENSE_OLD_CODE_OVER_20_DAYS_LEFT, name: "LICENSE_OLD_CODE_OVER_20_DAYS_LEFT", doc: "An activated member can be activated again with a new code only when the old code has no more than 20 days left.", help: None },
     ErrorCode { code: LICENSE_ORDER_NOT_PAID, name: "LICENSE_ORDER_NOT_PAID", doc: "The order isn't paid.", help: None },
     ErrorCode { code: LICENSE_ORDER_NOT_AWAITING_PAYMENT, name: "LICENSE_ORDER_NOT_AWAITING_PAYMENT", doc: "The order isn't in the unpaid state.", help: None },
     ErrorCode { code: LICENSE_ORDER_NOT_OPERABLE, name: "LICENSE_ORDER_NOT_OPERABLE", doc: "The order can't be operated on at the moment; try again later.", help: None },
     ErrorCode { code: LICENSE_ORDER_NOT_OF_CORP, name: "LICENSE_ORDER_NOT_OF_CORP", doc: "The order doesn't belong to this company.", help: None },
     ErrorCode { code: LICENSE_CORP_NO_EXTERNAL_APP, name: "LICENSE_CORP_NO_EXTERNAL_APP", doc: "The authorized company has no app installed with an external contact permission (customer contact or WeChat customer service).", help: None },
-    ErrorCode { code: LICENSE_USER_NOT_IN_APP_SCOPE, name: "LICENSE_USER_NOT_IN_APP_SCOPE", doc: "The user is outside the visible scope of the service provider's app.", help: None },
-    ErrorCode { code: LICENSE_USER_NOT_IN_EXTERNAL_APP_SCOPE, name: "LICENSE_USER_NOT_IN_EXTERNAL_APP_SCOPE", doc: "The user is outside the visible scope of the service provider's apps with an external contact permission (customer contact or WeChat customer service).", help: None },
+    ErrorCode { code: LICENSE_USER_NOT_IN_APP_SCOPE, name: "LICENSE_USER_NOT_IN_APP_SCOPE", doc: "The member is outside the visible scope of the service provider's app.", help: None },
+    ErrorCode { code: LICENSE_USER_NOT_IN_EXTERNAL_APP_SCOPE, name: "LICENSE_USER_NOT_IN_EXTERNAL_APP_SCOPE", doc: "The member is outside the visible scope of the service provider's apps with an external contact permission (customer contact or WeChat customer service).", help: None },
     ErrorCode { code: LICENSE_RENEW_ALL_DAYS_ZERO, name: "LICENSE_RENEW_ALL_DAYS_ZERO", doc: "The number of days to renew is 0 for every account in the renewal order.", help: None },
-    ErrorCode { code: LICENSE_USER_NO_VALID_LICENSE, name: "LICENSE_USER_NO_VALID_LICENSE", doc: "The member has no valid license account.", help: Some("Check that every user whose license the API checks has a valid one, following the documentation on what happens when an API license is invalid.") },
+    ErrorCode { code: LICENSE_USER_NO_VALID_LICENSE, name: "LICENSE_USER_NO_VALID_LICENSE", doc: "The member has no valid license account.", help: Some("Check that every member whose license the API checks has a valid one, following the documentation on what happens when an API license is invalid.") },
     ErrorCode { code: RECORD_QUERY_INVALID_TIMESTAMP_701100, name: "RECORD_QUERY_INVALID_TIMESTAMP_701100", doc: "A timestamp is invalid.", help: Some("The start time must be before the end time and the range can't exceed 14 days. A company without the professional edition of WeDrive can query only data of the last 90 days.") },
     ErrorCode { code: RECORD_QUERY_LIMIT_TOO_LARGE_701101, name: "RECORD_QUERY_LIMIT_TOO_LARGE_701101", doc: "The `limit` exceeds the maximum of 1000.", help: None },
-    ErrorCode { code: RECORD_QUERY_TOO_MANY_USERS_701102, name: "RECORD_QUERY_TOO_MANY_USERS_701102", doc: "The number of users to query exceeds the maximum of 100.", help: None },
+    ErrorCode { code: RECORD_QUERY_TOO_MANY_USERS_701102, name: "RECORD_QUERY_TOO_MANY_USERS_701102", doc: "The number of members to query exceeds the maximum of 100.", help: None },
     ErrorCode { code: RECORD_QUERY_INVALID_OPERATION_TYPE, name: "RECORD_QUERY_INVALID_OPERATION_TYPE", doc: "The operation type is invalid.", help: None },
     ErrorCode { code: RECORD_QUERY_INVALID_OPERATION_SOURCE, name: "RECORD_QUERY_INVALID_OPERATION_SOURCE", doc: "The operation source is invalid.", help: None },
     ErrorCode { code: RECORD_QUERY_INVALID_CURSOR_701105, name: "RECORD_QUERY_INVALID_CURSOR_701105", doc: "The `cursor` is invalid.", help: Some("Check that the `cursor` is one that WeCom returned.") },
-    ErrorCode { code: DOC_ARCHIVE_USER_OUT_OF_SCOPE, name: "DOC_ARCHIVE_USER_OUT_OF_SCOPE", doc: "The user is outside the range of document content archiving or outside the visible scope of the app.", help: None },
+    ErrorCode { code: DOC_ARCHIVE_USER_OUT_OF_SCOPE, name: "DOC_ARCHIVE_USER_OUT_OF_SCOPE", doc: "The member is outside the range of document content archiving or outside the visible scope of the app.", help: None },
     ErrorCode { code: DOC_ARCHIVE_INVALID_DOCID, name: "DOC_ARCHIVE_INVALID_DOCID", doc: "The `docid` is invalid.", help: None },
     ErrorCode { code: DOC_ARCHIVE_INVALID_EXPORT_FORMAT, name: "DOC_ARCHIVE_INVALID_EXPORT_FORMAT", doc: "The export format is invalid.", help: None },
     ErrorCode { code: LICENSE_LIVELIHOOD_POLICY_EXPIRED, name: "LICENSE_LIVELIHOOD_POLICY_EXPIRED", doc: "The discount policy for public livelihood industries has expired.", help: None },
@@ -8740,7 +8740,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: LICENSE_TEST_CORP_ASSIGN_UNSUPPORTED, name: "LICENSE_TEST_CORP_ASSIGN_UNSUPPORTED", doc: "A test company doesn't support assigning licenses.", help: None },
     ErrorCode { code: DOC_ARCHIVE_JOB_INVALID_OR_EXPIRED, name: "DOC_ARCHIVE_JOB_INVALID_OR_EXPIRED", doc: "The `jobid` is incorrect or no longer valid.", help: None },
     ErrorCode { code: DOC_ARCHIVE_DOCID_WRONG_OR_NOT_PUBLIC, name: "DOC_ARCHIVE_DOCID_WRONG_OR_NOT_PUBLIC", doc: "The `docid` is incorrect or its document isn't public.", help: None },
-    ErrorCode { code: DOC_ARCHIVE_LIST_USER_LIMIT, name: "DOC_ARCHIVE_LIST_USER_LIMIT", doc: "The limit on the number of users whose document lists can be queried is reached.", help: None },
+    ErrorCode { code: DOC_ARCHIVE_LIST_USER_LIMIT, name: "DOC_ARCHIVE_LIST_USER_LIMIT", doc: "The limit on the number of members whose document lists can be queried is reached.", help: None },
     ErrorCode { code: DOC_ARCHIVE_EXPORT_LIMIT, name: "DOC_ARCHIVE_EXPORT_LIMIT", doc: "The limit on the number of documents that can be exported is reached.", help: None },
     ErrorCode { code: LICENSE_UNSUPPORTED_ORDER_TYPE, name: "LICENSE_UNSUPPORTED_ORDER_TYPE", doc: "The order type isn't supported.", help: None },
     ErrorCode { code: LICENSE_INVALID_PURCHASE_COUNT, name: "LICENSE_INVALID_PURCHASE_COUNT", doc: "The number of people to buy for is invalid.", help: None },
@@ -8870,12 +8870,12 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: MAIL_ADVANCED_FEATURE_QUOTA_INSUFFICIENT, name: "MAIL_ADVANCED_FEATURE_QUOTA_INSUFFICIENT", doc: "The company hasn't enough advanced mail feature accounts left to assign.", help: None },
     ErrorCode { code: ADVANCED_FEATURE_QUOTA_INSUFFICIENT, name: "ADVANCED_FEATURE_QUOTA_INSUFFICIENT", doc: "The quota of advanced feature accounts is insufficient.", help: None },
     ErrorCode { code: ADVANCED_FEATURE_CORP_WIDE_PURCHASE, name: "ADVANCED_FEATURE_CORP_WIDE_PURCHASE", doc: "Advanced feature accounts can't be assigned or revoked when bought for the whole company.", help: None },
-    ErrorCode { code: ADVANCED_FEATURE_NO_VALID_USER_LIST, name: "ADVANCED_FEATURE_NO_VALID_USER_LIST", doc: "There is no valid list of users.", help: None },
+    ErrorCode { code: ADVANCED_FEATURE_NO_VALID_USER_LIST, name: "ADVANCED_FEATURE_NO_VALID_USER_LIST", doc: "There is no valid list of members.", help: None },
     ErrorCode { code: ADVANCED_FEATURE_NOT_ENABLED, name: "ADVANCED_FEATURE_NOT_ENABLED", doc: "The advanced features of this product aren't enabled.", help: None },
     ErrorCode { code: ADVANCED_FEATURE_INVALID_JOBID, name: "ADVANCED_FEATURE_INVALID_JOBID", doc: "The `jobid` is invalid.", help: None },
     ErrorCode { code: ADVANCED_FEATURE_TASK_IN_PROGRESS, name: "ADVANCED_FEATURE_TASK_IN_PROGRESS", doc: "The task is being processed.", help: None },
-    ErrorCode { code: ADVANCED_FEATURE_REVOKE_AFTER_7_DAYS, name: "ADVANCED_FEATURE_REVOKE_AFTER_7_DAYS", doc: "Revoking isn't allowed, as some users were assigned the advanced features more than 7 days ago.", help: None },
-    ErrorCode { code: ADVANCED_FEATURE_ALL_USERS_ALREADY_HAVE, name: "ADVANCED_FEATURE_ALL_USERS_ALREADY_HAVE", doc: "All valid users in the request already have advanced feature accounts.", help: None },
+    ErrorCode { code: ADVANCED_FEATURE_REVOKE_AFTER_7_DAYS, name: "ADVANCED_FEATURE_REVOKE_AFTER_7_DAYS", doc: "Revoking isn't allowed, as some members were assigned the advanced features more than 7 days ago.", help: None },
+    ErrorCode { code: ADVANCED_FEATURE_ALL_USERS_ALREADY_HAVE, name: "ADVANCED_FEATURE_ALL_USERS_ALREADY_HAVE", doc: "All valid members in the request already have advanced feature accounts.", help: None },
     ErrorCode { code: ADVANCED_FEATURE_BOUGHT_IN_TENCENT_MEETING, name: "ADVANCED_FEATURE_BOUGHT_IN_TENCENT_MEETING", doc: "The advanced features were bought in Tencent Meeting and can't be managed through this API.", help: None },
     ErrorCode { code: ADVANCED_FEATURE_INVALID_APPLYID, name: "ADVANCED_FEATURE_INVALID_APPLYID", doc: "The `applyid` is invalid.", help: None },
     ErrorCode { code: ADVANCED_FEATURE_APPLY_NOT_IN_API_STATE, name: "ADVANCED_FEATURE_APPLY_NOT_IN_API_STATE", doc: "Only advanced feature requests created in the API state can be changed.", help: None },

@@ -154,7 +154,7 @@ impl wire::IntEnum for ItemType {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
             1 => Self::Leave,
-            2 => Self::MakeUp,
+            2 => Self::MakeUpCheckin,
             3 => Self::BusinessTrip,
             4 => Self::OffSite,
             15 => Self::ByApproval,
@@ -167,7 +167,7 @@ impl wire::IntEnum for ItemType {
     fn code(&self) -> Result<i64, &Unknown> {
         let code = match self {
             Self::Leave => 1,
-            Self::MakeUp => 2,
+            Self::MakeUpCheckin => 2,
             Self::BusinessTrip => 3,
             Self::OffSite => 4,
             Self::ByApproval => 15,

@@ -2933,7 +2933,7 @@ pub enum AttendanceType {
     /// `1`
     Leave,
     /// `2`
-    PunchCorrection,
+    MakeUpCheckin,
     /// `3`
     BusinessTrip,
     /// `4`

@@ -320,7 +320,7 @@ impl wire::IntEnum for AttendanceType {
     fn from_code(code: i64) -> Option<Self> {
         let value = match code {
             1 => Self::Leave,
-            2 => Self::PunchCorrection,
+            2 => Self::MakeUpCheckin,
             3 => Self::BusinessTrip,
             4 => Self::OffSite,
             5 => Self::Overtime,
@@ -332,7 +332,7 @@ impl wire::IntEnum for AttendanceType {
     fn code(&self) -> Result<i64, &Unknown> {
         let code = match self {
             Self::Leave => 1,
-            Self::PunchCorrection => 2,
+            Self::MakeUpCheckin => 2,
             Self::BusinessTrip => 3,
             Self::OffSite => 4,
             Self::Overtime => 5,
