@@ -1,5 +1,5 @@
-//! Callbacks: how they are received ([`wecom_callback`]), their types ([`wecom_models::callback`]), and what some of them are for, done by
-//! themselves.
+//! Receives callbacks ([`wecom_callback`]), with typed events ([`wecom_models::callback`]), and connects some of them with the client:
+//! tickets, authorizations, messages, jobs.
 //!
 //! ```
 //! # use wecom_sdk::{ClientBuilder, Suite};

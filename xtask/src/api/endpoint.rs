@@ -1,4 +1,4 @@
-//! Endpoints: how they are called, and what is sent and comes back.
+//! Endpoints: their calls, requests and responses.
 
 use super::{ErrorCode, Job, Keeps, Ty};
 use crate::spec::names::pascal;
@@ -6,12 +6,12 @@ use crate::spec::{
     Answer, Body, Doc, Errcode, FieldPath, Grants, Helper, Host, INVOKE, Part, Rate, Sign, Token,
 };
 
-/// Where the pages are.
+/// The base address of all pages.
 const PAGE: &str = "https://developer.work.weixin.qq.com/document/path/";
 
 /// The notice for an endpoint whose page nobody has read.
 pub const UNSEEN: &str =
-    "Its page was not read: what is said here is known from other implementations, and may be incomplete.";
+    "Nobody has read its page: this description comes from other implementations, and may be incomplete.";
 
 /// The address of a page.
 pub fn page_url(doc: &Doc) -> String {
@@ -31,72 +31,72 @@ pub struct Endpoint {
     pub response: String,
     /// The page's Chinese title.
     pub title: String,
-    /// What it does.
+    /// A sentence that says what it does.
     pub summary: String,
-    /// What else a caller must know, Markdown.
+    /// Anything else that a caller must know, in Markdown.
     pub notes: Option<String>,
     /// Its page.
     pub doc: Doc,
     /// `GET` or `POST`.
     pub method: Method,
-    /// From the host on: `/cgi-bin/…`.
+    /// The path on its host: `/cgi-bin/…`.
     pub path: String,
     /// The kind of token it takes.
     pub token: Token,
-    /// Where it is.
+    /// The host that serves it.
     pub host: Host,
-    /// What the request's body is.
+    /// The encoding of the request's body.
     pub body: Body,
-    /// What comes back.
+    /// The encoding of the response.
     pub answer: Answer,
-    /// Whether `errcode` comes with a success, too.
+    /// Whether a successful response has an `errcode`, too.
     pub errcode: Errcode,
     /// The fields that sign the request.
     pub sign: Option<Sign>,
-    /// Whether it may be sent again after a lost answer.
+    /// Whether it may be sent again after a response was lost.
     pub safe: bool,
-    /// How often it may be called.
+    /// Its rate limits.
     pub rates: Vec<Rate>,
-    /// The request field that names who receives something, where a general rate counts them.
+    /// The request field with the recipients, if a general rate counts them.
     pub recipients: Option<String>,
-    /// How many calls may be on their way at once.
+    /// The number of calls that may be in flight at once.
     pub concurrency: Option<u32>,
-    /// What error codes mean that its page documents, sorted by code.
+    /// The error codes that its page documents, in ascending order.
     pub codes: Vec<ErrorCode>,
-    /// How its pages follow each other.
+    /// Its pagination.
     pub pagination: Option<Pagination>,
-    /// How it reports the progress of a job.
+    /// The job whose progress it reports.
     pub job: Option<Job>,
-    /// What `wecom-sdk` has by hand around it.
+    /// The handwritten function of `wecom-sdk` that uses it.
     pub helper: Option<Helper>,
-    /// Where its response holds a token.
+    /// The token that its response contains.
     pub grants: Option<Grants>,
-    /// What it does with a thing that the mock keeps.
+    /// Its effect on the things that the mock keeps.
     pub keeps: Option<Keeps>,
-    /// Requests and their responses.
+    /// Example requests with their responses.
     pub examples: Vec<Example>,
 }
 
 impl Endpoint {
-    /// The types of its parts. A file that comes back has none.
+    /// Returns the types of its parts. A response that is a file has none.
     pub fn parts(&self) -> impl Iterator<Item = (Part, &str)> {
         let response = self.answer.format().map(|_| (Part::Response, self.response.as_str()));
         std::iter::once((Part::Request, self.request.as_str())).chain(response)
     }
 
-    /// What it is and does, in the words of the spec.
+    /// Returns its description, in the words of the spec.
     pub fn words(&self) -> String {
         let unseen = (!self.doc.seen).then_some(UNSEEN);
         let words = std::iter::once(self.summary.as_str()).chain(unseen).chain(self.notes.as_deref());
         words.collect::<Vec<&str>>().join("\n\n")
     }
 
-    /// The type that a call returns, as it is written in Rust.
+    /// Returns the type that a call returns, as written in Rust.
     pub fn response_type(&self) -> String {
         self.answer.rust_type(&self.response)
     }
 
-    /// The type of its kind of token.
+    /// Returns the Rust type of its kind of token.
     pub fn token_type(&self) -> String {
         match self.token {
             Token::None => "NoToken".to_owned(),
@@ -112,12 +112,12 @@ pub enum Method {
     Get,
     /// The fields are in a JSON body.
     Post,
-    /// The SDK of the zone carries JSON.
+    /// WeCom's SDK in the zone carries JSON.
     Invoke,
 }
 
 impl Method {
-    /// As in HTTP.
+    /// Returns its name, as in HTTP.
     pub fn name(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -127,48 +127,48 @@ impl Method {
     }
 }
 
-/// How the pages of an endpoint follow each other.
+/// The pagination of an endpoint.
 #[derive(Debug)]
 pub struct Pagination {
-    /// The request field that says where a page starts.
+    /// The request field with the start of the page.
     pub start: FieldPath,
-    /// Where the next page starts.
+    /// The start of the next page.
     pub next: Next,
-    /// What the response says of whether there is one.
+    /// The response field that says whether there is a next page.
     pub continuation: Option<(Continuation, FieldPath)>,
-    /// The response field that holds the items, if there is one list of them.
+    /// The response field with the items, if there is one list of items.
     pub items: Option<FieldPath>,
-    /// The type of an item, if there is one list of them.
+    /// The type of an item, if there is one list of items.
     pub item: Option<Ty>,
-    /// Whether pages start at numbers.
+    /// Whether starts of pages are numbers.
     pub numeric: bool,
 }
 
-/// Where the next page starts.
+/// The start of the next page.
 #[derive(Debug)]
 pub enum Next {
-    /// Where a response field says.
+    /// The value of a response field.
     Cursor(FieldPath),
-    /// After the items of this page.
+    /// The end of this page's items.
     Offset {
-        /// The request field with the number of items that are wanted: a page with fewer is the last one.
+        /// The request field with the maximum number of items: a page with fewer is the last one.
         limit: Option<FieldPath>,
     },
 }
 
-/// What a response says of whether more follows.
+/// The meaning of the response field that says whether more follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Continuation {
-    /// Whether it does.
+    /// True if more follows.
     More,
-    /// Whether it doesn't.
+    /// True if nothing follows.
     End,
-    /// Where the last page ends.
+    /// The number of all items.
     Total,
 }
 
 impl Continuation {
-    /// As in a spec.
+    /// Returns its keyword in a spec.
     pub fn keyword(self) -> &'static str {
         match self {
             Self::More => "more",
@@ -179,7 +179,7 @@ impl Continuation {
 }
 
 impl Pagination {
-    /// The fields by which pages follow each other, each with its key in a spec.
+    /// Returns the fields that control paging, each with its key in a spec.
     pub fn fields(&self) -> impl Iterator<Item = (&'static str, &FieldPath)> {
         let next = match &self.next {
             Next::Cursor(next) => [Some(("cursor", &self.start)), Some(("next", next))],
@@ -196,10 +196,10 @@ impl Pagination {
 /// A request and its response.
 #[derive(Debug)]
 pub struct Example {
-    /// What it shows, where it isn't the plain case.
+    /// A note on what it shows, unless it is the usual case.
     pub note: Option<String>,
     /// The fields sent, as JSON.
     pub request: String,
-    /// The body that comes back, as JSON.
+    /// The body received, as JSON.
     pub response: String,
 }

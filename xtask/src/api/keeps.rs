@@ -1,35 +1,35 @@
-//! What an endpoint does with a thing that the mock keeps.
+//! The effects of endpoints on things that the mock keeps.
 
 use indexmap::IndexMap;
 use serde_json::Value;
 
 use crate::spec::{Does, FieldPath};
 
-/// What a call does with a thing that the mock keeps.
+/// The effect of a call on a thing that the mock keeps.
 #[derive(Debug)]
 pub struct Keeps {
     /// The kind of thing.
     pub thing: String,
-    /// What becomes of it.
+    /// Whether the thing is created, changed, read, and so on.
     pub does: Does,
-    /// The field with its ID; none where all are listed.
+    /// The field with its ID; none if all things are listed.
     pub id: Option<FieldPath>,
-    /// The field of the request that holds the thing's fields, unless the request itself does.
+    /// The request field that contains the thing's fields, unless the request itself does.
     pub from: Option<FieldPath>,
-    /// What the call sets by itself.
+    /// Fields that the call sets by itself, with their values.
     pub sets: IndexMap<String, Value>,
-    /// The field of the response that holds the thing, or the things, unless the response itself does.
+    /// The response field that contains the thing, or the things, unless the response itself does.
     pub at: Option<FieldPath>,
-    /// What narrows a list: fields of the request, and the fields of things that have their values.
+    /// The filters of a list: request fields, each with the field of the things that must have its value.
     pub narrowed: IndexMap<String, String>,
-    /// The field with the ID of the thing above, where a narrowed list holds everything below.
+    /// The field with the parent's ID, if a filtered list contains all descendants.
     pub below: Option<String>,
-    /// The field with a list, where things are listed once for each value of it.
+    /// The field with a list, if things are listed once for each of its values.
     pub each: Option<String>,
-    /// What is shown elsewhere than it was sent: fields of listed items, each with the list of values.
+    /// Fields that are returned elsewhere than they were sent: fields of listed items, each with the list of its values.
     pub shows: IndexMap<String, String>,
-    /// The error code for an ID that no thing has.
+    /// The error code for an unknown ID.
     pub unknown: Option<i64>,
-    /// The error code for an ID that another thing has already.
+    /// The error code for an ID that is already taken.
     pub taken: Option<i64>,
 }

@@ -1,23 +1,23 @@
-//! Which fields of a thing a response can show as they were sent.
+//! Determines which fields of a thing a response can return as they were sent.
 
 use std::collections::HashSet;
 
 use super::{Api, Endpoint, Field, Keeps, Module, Struct, Ty};
 use crate::spec::{Does, FieldPath, Repr};
 
-/// How deep types are compared.
+/// The depth to which types are compared.
 const MAX_DEPTH: usize = 8;
 
-/// A struct, and the module whose types it is made of.
+/// A struct, and the module that defines its types.
 type Within<'a> = (&'a Module, &'a Struct);
 
 impl Api {
-    /// What the endpoints that create a thing say of it.
+    /// Returns the entries of the endpoints that create a thing.
     pub fn creators<'a>(&'a self, thing: &'a str) -> impl Iterator<Item = &'a Keeps> {
         self.keepers(thing).map(|(.., keeps)| keeps).filter(|keeps| keeps.does == Does::Creates)
     }
 
-    /// The endpoints that do something with a thing, with their modules.
+    /// Returns the endpoints that have an effect on a thing, with their modules.
     fn keepers<'a>(&'a self, thing: &'a str) -> impl Iterator<Item = (&'a Module, &'a Endpoint, &'a Keeps)> {
         self.modules.iter().flat_map(move |module| {
             let endpoints = module.endpoints.iter();
@@ -27,8 +27,8 @@ impl Api {
         })
     }
 
-    /// The fields in which an endpoint's response can show what was sent, or returned when the thing was created: their
-    /// paths from the thing on, `?` after those that may be absent.
+    /// Returns the fields in which an endpoint's response can repeat values that were sent, or that were returned when the
+    /// thing was created: their paths inside the thing, with a `?` after those that may be absent.
     pub fn carried(&self, module: &Module, endpoint: &Endpoint, keeps: &Keeps) -> Vec<String> {
         let (mut sources, mut by_itself) = (Vec::new(), HashSet::new());
         for (module, endpoint, keeps) in self.keepers(&keeps.thing) {
@@ -69,7 +69,7 @@ impl Api {
 }
 
 impl Keeps {
-    /// The path of what a response holds of a thing that was created, with the ID inside it.
+    /// Returns the path of the object in a response that contains the ID of a created thing.
     pub fn inside(&self, response: &Struct) -> Option<FieldPath> {
         let id = self.id.as_ref()?;
         response.field(id.first())?;
@@ -77,15 +77,15 @@ impl Keeps {
     }
 }
 
-/// What a response returns of a thing that was created: itself, or what stands inside it.
+/// Returns the struct in a response that describes a created thing: the response itself, or an object inside it.
 fn returned<'a>(module: &'a Module, response: &'a Struct, keeps: &Keeps) -> &'a Struct {
     let inside = keeps.inside(response);
     let last = inside.and_then(|inside| module.fields_at(response, &inside).pop());
     last.and_then(|field| module.structure(field.ty.name()?)).unwrap_or(response)
 }
 
-/// Adds the paths of the fields that agree with all that are called so in the sources; of structs that don't agree as a
-/// whole, those of the fields that do.
+/// Adds the paths of the fields that agree with all fields of the same name in the sources; if a struct doesn't agree as a
+/// whole, adds those of its fields that do.
 fn carry((module, shown): Within<'_>, sources: &[Within<'_>], prefix: &str, carried: &mut Vec<String>) {
     for field in shown.fields.iter().filter(|field| !field.embed) {
         let sent = sources.iter().filter_map(|(module, sent)| Some((*module, sent.field(&field.wire)?)));
@@ -113,7 +113,7 @@ fn structure<'a>(module: &'a Module, ty: &Ty) -> Option<&'a Struct> {
     }
 }
 
-/// Whether every value of the type that is sent is one of the type that is shown.
+/// Returns whether the shown type accepts every value of the sent type.
 fn agree(shown: (&Module, &Ty), sent: (&Module, &Ty), depth: usize) -> bool {
     let (here, there) = (shown.0, sent.0);
     let inner = |a: &Ty, b: &Ty| depth > 0 && agree((here, a), (there, b), depth - 1);

@@ -1,4 +1,4 @@
-//! The third stage: names, directions and order are decided. A spec that passed the checks always lowers.
+//! The third stage decides names, directions and order. It cannot fail for a spec that passed the checks.
 
 use std::collections::HashMap;
 
@@ -36,7 +36,7 @@ fn table(table: &spec::Codes, source: &Source) -> Codes {
     }
 }
 
-/// Sorted error codes; the table names those that have no name of their own.
+/// Returns error codes in ascending order; those without a name of their own take it from the table.
 fn codes(codes: &IndexMap<String, spec::ErrorCode>, table: Option<&spec::Codes>) -> Vec<ErrorCode> {
     let named = |code: &String| table?.codes.get(code)?.name.clone();
     let entries = codes.iter().map(|(code, entry)| ErrorCode {
@@ -384,7 +384,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// The type of the field that a path from a struct on leads to.
+    /// Returns the type of the field at the end of a path that starts at a struct.
     fn ty_at(&self, structure: &Struct, path: &FieldPath) -> Ty {
         let first = structure.field(path.first()).expect("checked: the field exists");
         path.steps().skip(1).fold(first.ty.clone(), |ty, name| {
@@ -395,7 +395,8 @@ impl Lowering<'_> {
     }
 }
 
-/// In which directions each named type is used: what a request reaches is sent, what a response reaches is received.
+/// Returns the directions in which each named type is used: types reachable from a request are sent, those reachable from
+/// a response are received.
 fn directions(file: &spec::File) -> HashMap<&str, Direction> {
     let mut directions: HashMap<&str, Direction> = HashMap::new();
     for (part, fields) in file.operations().flat_map(|operation| operation.parts) {
@@ -411,7 +412,7 @@ fn directions(file: &spec::File) -> HashMap<&str, Direction> {
     directions
 }
 
-/// A text as one paragraph that ends like a sentence.
+/// Returns a text as one paragraph that ends with punctuation.
 fn paragraph(text: &str) -> String {
     let text = text.trim();
     if text.ends_with(['.', '!', '?', ':', '。']) { text.to_owned() } else { format!("{text}.") }

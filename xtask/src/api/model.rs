@@ -1,4 +1,4 @@
-//! Modules and their types, with everything decided: names, directions, order.
+//! Modules and their types, after all decisions about names, directions and order.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::{Codes, Endpoint, ErrorCode, Event, Ty};
 use crate::spec::names::{arguments, ident};
 use crate::spec::{Doc, FieldPath, GeneralRate, Limit, Place, Repr, Rule, Style};
 
-/// The family every client needs, so that it has no feature: it gives out tokens.
+/// The family that issues tokens. Every client needs it, so it has no feature.
 pub const CORE_FAMILY: &str = "access";
 
 /// The whole API.
@@ -17,9 +17,9 @@ pub const CORE_FAMILY: &str = "access";
 pub struct Api {
     /// Sorted by path.
     pub modules: Vec<Module>,
-    /// The error codes that any endpoint may answer with, if the spec has them.
+    /// The error codes that any endpoint may return, if the spec has them.
     pub codes: Option<Codes>,
-    /// The rates that are of no single endpoint's page, if the spec has them.
+    /// The rates that no single endpoint's page documents, if the spec has them.
     pub rates: Option<Rates>,
 }
 
@@ -30,7 +30,7 @@ pub struct Rates {
     pub spec: String,
     /// The page's Chinese title.
     pub title: String,
-    /// What they are.
+    /// Their description.
     pub summary: String,
     /// The page they come from.
     pub doc: Doc,
@@ -39,7 +39,7 @@ pub struct Rates {
 }
 
 impl Api {
-    /// The error codes that only single endpoints have, each with the endpoints that have it.
+    /// Returns the error codes that are missing from the common table, each with the endpoints that document it.
     pub fn own_codes(&self) -> BTreeMap<i64, Vec<(&Module, &Endpoint, &ErrorCode)>> {
         let table = self.codes.as_ref().map_or(&[][..], |table| &table.codes);
         let mut own: BTreeMap<i64, Vec<_>> = BTreeMap::new();
@@ -55,7 +55,7 @@ impl Api {
         own
     }
 
-    /// The families, in order, each once.
+    /// Returns each family once, in order.
     pub fn families(&self) -> Vec<&str> {
         let mut families: Vec<&str> = self.modules.iter().map(|module| module.family.as_str()).collect();
         families.dedup();
@@ -63,22 +63,22 @@ impl Api {
     }
 }
 
-/// A module: what one spec file becomes.
+/// A module, generated from one spec file.
 #[derive(Debug)]
 pub struct Module {
     /// The file, as shown in generated headers: `spec/chatdata.archive.yaml`.
     pub spec: String,
     /// The first part of its path, and its feature: `chatdata`.
     pub family: String,
-    /// The second part, where there is one: `archive`.
+    /// The second part of its path, if there is one: `archive`.
     pub chapter: Option<String>,
     /// The chapter's Chinese title.
     pub title: String,
-    /// What it is for.
+    /// Its purpose.
     pub summary: String,
     /// In the order of the file.
     pub endpoints: Vec<Endpoint>,
-    /// Calls that the SDK of the zone carries, in the order of the file.
+    /// Calls that WeCom's SDK in the zone carries, in the order of the file.
     pub zone: Vec<Endpoint>,
     /// In the order of the file.
     pub events: Vec<Event>,
@@ -89,7 +89,7 @@ pub struct Module {
 }
 
 impl Module {
-    /// The file's name without `.yaml`.
+    /// Returns the file's name without `.yaml`.
     pub fn stem(&self) -> String {
         match &self.chapter {
             Some(chapter) => format!("{}.{chapter}", self.family),
@@ -97,34 +97,34 @@ impl Module {
         }
     }
 
-    /// `chatdata::archive`, as generated code spells it.
+    /// Returns the path in generated code: `chatdata::archive`.
     pub fn rust_path(&self) -> String {
         let parts = [Some(&self.family), self.chapter.as_ref()];
         let parts: Vec<String> = parts.into_iter().flatten().map(|part| ident(part).to_string()).collect();
         parts.join("::")
     }
 
-    /// Everything that a program calls, over HTTP and in the zone.
+    /// Returns all endpoints, over HTTP and in the zone.
     pub fn calls(&self) -> impl Iterator<Item = &Endpoint> {
         self.endpoints.iter().chain(&self.zone)
     }
 
-    /// The type of this name.
+    /// Returns the type with this name.
     pub fn named(&self, name: &str) -> Option<&Type> {
         self.types.iter().find(|ty| ty.name() == name)
     }
 
-    /// Whether it is useful only with callbacks.
+    /// Returns whether it is useful only with callbacks.
     pub fn needs_callback(&self) -> bool {
         self.endpoints.is_empty() && !(self.events.is_empty() && self.replies.is_empty())
     }
 
-    /// The types that are no part of an operation.
+    /// Returns the types that aren't parts of an operation.
     pub fn own_types(&self) -> impl Iterator<Item = &Type> {
         self.types.iter().filter(|ty| self.operation(ty.name()).is_none())
     }
 
-    /// The operation that a type is a part of.
+    /// Returns the operation that a type is a part of.
     pub fn operation(&self, name: &str) -> Option<Operation<'_>> {
         let event = self.events.iter().find(|event| event.ty == name).map(Operation::Event);
         let reply = || self.replies.iter().find(|reply| reply.ty == name).map(Operation::Reply);
@@ -140,11 +140,11 @@ impl Module {
         })
     }
 
-    /// The fields that a path leads through, from a struct on.
+    /// Returns the fields along a path that starts at a struct.
     ///
     /// # Panics
     ///
-    /// If it leads nowhere, which the checks have ruled out.
+    /// If a field doesn't exist, which the checks have ruled out.
     pub fn fields_at<'a>(&'a self, structure: &'a Struct, path: &FieldPath) -> Vec<&'a Field> {
         let mut at = Some(structure);
         let step = |name| {
@@ -155,7 +155,7 @@ impl Module {
         path.steps().map(step).collect()
     }
 
-    /// The struct of this name.
+    /// Returns the struct with this name.
     pub fn structure(&self, name: &str) -> Option<&Struct> {
         match self.named(name)? {
             Type::Struct(structure) => Some(structure),
@@ -163,9 +163,9 @@ impl Module {
         }
     }
 
-    /// The types that make a union, each with the variant that it becomes: what only that variant holds, itself or in
-    /// a union of its own. Where values are told apart by their kind, these may be numbers and lists, too; text is
-    /// another matter, see [`by_text`](Self::by_text).
+    /// Returns the types that convert to a union, each with its variant: the types that only this variant contains, directly
+    /// or in an inner union. In a union over kinds of values, they may be numbers and lists, too; for text, see
+    /// [`by_text`](Self::by_text).
     pub fn by_content<'a>(&'a self, union: &'a Union) -> Vec<(&'a Variant, &'a Ty)> {
         let held = |variant: &'a Variant| {
             let ty = variant.ty.as_ref()?;
@@ -188,7 +188,7 @@ impl Module {
         all.iter().copied().filter(|(_, ty)| alone(ty) && ty.name() != Some(&union.name)).collect()
     }
 
-    /// The struct and its field that a text alone makes, if the content of a variant is one.
+    /// Returns the content of a variant and its only required field, if that field is a text.
     pub fn only_text<'a>(&'a self, variant: &'a Variant) -> Option<(&'a Struct, &'a Field)> {
         let Some(Ty::Struct(content)) = &variant.ty else { return None };
         let structure = self.structure(content).filter(|structure| structure.direction.sent)?;
@@ -198,7 +198,7 @@ impl Module {
         }
     }
 
-    /// The variant that a plain text becomes: the one that is called so.
+    /// Returns the variant that a plain text converts to, which is the one called "text".
     pub fn by_text<'a>(&'a self, union: &'a Union) -> Option<&'a Variant> {
         union.variants.iter().find(|variant| match union.style {
             Style::Kind => variant.ty == Some(Ty::String) && variant.name == "Text",
@@ -207,7 +207,7 @@ impl Module {
     }
 }
 
-/// What a type is a part of that is sent or received as a whole.
+/// An operation, and the part of it that a type describes.
 #[derive(Debug, Clone, Copy)]
 pub enum Operation<'a> {
     /// The request of an endpoint.
@@ -229,7 +229,7 @@ pub enum Type {
 }
 
 impl Type {
-    /// The type's name.
+    /// Returns the type's name.
     pub fn name(&self) -> &str {
         match self {
             Self::Struct(structure) => &structure.name,
@@ -238,7 +238,7 @@ impl Type {
         }
     }
 
-    /// The directions it is used in.
+    /// Returns the directions in which it is used.
     pub fn direction(&self) -> Direction {
         match self {
             Self::Struct(structure) => structure.direction,
@@ -248,7 +248,7 @@ impl Type {
     }
 }
 
-/// The directions a type is used in.
+/// The directions in which a type is used.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Direction {
     /// In requests.
@@ -262,39 +262,39 @@ pub struct Direction {
 pub struct Struct {
     /// Its Rust name.
     pub name: String,
-    /// What it is; empty for a part of an operation, which says so itself.
+    /// Its description; empty for a part of an operation, whose own description is used.
     pub doc: String,
     /// In the order of the spec.
     pub fields: Vec<Field>,
-    /// Rules over several of them.
+    /// Rules over several fields.
     pub rules: Vec<Rule>,
-    /// The directions it is used in.
+    /// The directions in which it is used.
     pub direction: Direction,
 }
 
 impl Struct {
-    /// The field of a name on the wire.
+    /// Returns the field with this name on the wire.
     pub fn field(&self, wire: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.wire == wire)
     }
 
-    /// The fields without which it can't be made.
+    /// Returns the fields that `new` requires.
     pub fn required(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().filter(|field| !field.optional && !field.signs)
     }
 
-    /// Whether `new` takes them by name: with more than three of one type in a row, two that are swapped go unnoticed.
+    /// Returns whether `new` takes them by name: among more than three of one type, nobody notices two swapped arguments.
     pub fn names_arguments(&self) -> bool {
         let types: Vec<String> = self.required().map(|field| field.ty.to_string()).collect();
         types.iter().any(|ty| types.iter().filter(|other| *other == ty).count() > 3)
     }
 
-    /// The struct that `new` takes then.
+    /// Returns the name of the struct that `new` takes in that case.
     pub fn arguments(&self) -> String {
         arguments(&self.name)
     }
 
-    /// The fields that are sent in one place.
+    /// Returns the fields that are sent in one place.
     pub fn sent_in(&self, place: Place) -> impl Iterator<Item = &Field> {
         self.fields.iter().filter(move |field| field.place == place)
     }
@@ -311,34 +311,34 @@ pub struct Field {
     pub ty: Ty,
     /// Whether it may be absent.
     pub optional: bool,
-    /// What it is.
+    /// Its description.
     pub doc: String,
-    /// Why the documentation contradicts itself about it, if it does.
+    /// The reason, if the documentation contradicts itself about it.
     pub quirk: Option<String>,
-    /// What the server assumes where it is absent. Boxed, since few fields have one.
+    /// The value that the server assumes if it is absent. Boxed, since few fields have one.
     pub default: Option<Box<Value>>,
     /// Its limits.
     pub limits: Vec<Limit>,
     /// The limits of each of its items.
     pub each: Vec<Limit>,
-    /// Where it is sent, if it belongs to a request.
+    /// The place where it is sent, if it belongs to a request.
     pub place: Place,
-    /// Whether it is filled in when the request is signed, so that nobody passes it.
+    /// Whether signing the request fills it in, so that no caller passes it.
     pub signs: bool,
-    /// Whether its own fields stand among the fields around it.
+    /// Whether its own fields are on the same level as the fields around it.
     pub embed: bool,
-    /// Names that the documentation gives it by mistake.
+    /// Wrong names that the documentation uses for it.
     pub misspelt: Vec<String>,
-    /// Other names that it arrives with.
+    /// Other names under which it arrives.
     pub aka: Vec<String>,
     /// The name of the element around each of its items.
     pub item: Option<String>,
-    /// The member beside a list that says how many items it has.
+    /// The member beside a list with the number of its items.
     pub count: Option<String>,
 }
 
 impl Field {
-    /// What it is, in the words of the spec.
+    /// Returns its description, in the words of the spec.
     pub fn words(&self) -> String {
         match &self.quirk {
             Some(quirk) => format!("{}\n\n{quirk}", self.doc),
@@ -346,11 +346,11 @@ impl Field {
         }
     }
 
-    /// Its default in a text: as code, unless it is a number or a truth value.
+    /// Returns its default for use in prose: as code, unless it is a number or a boolean.
     pub fn shown_default(&self) -> Option<String> {
         self.default.as_deref().map(|value| match value {
             Value::String(text) => format!("`{text}`"),
-            // A flag is a number on the wire, and a `bool` for those who read this.
+            // A flag is a number on the wire, but a `bool` for readers of this text.
             Value::Number(number) if self.ty == Ty::Flag => (number.as_i64() == Some(1)).to_string(),
             Value::Number(_) | Value::Bool(_) => value.to_string(),
             other => format!("`{other}`"),
@@ -363,24 +363,24 @@ impl Field {
 pub struct Enum {
     /// Its Rust name.
     pub name: String,
-    /// What it is.
+    /// Its description.
     pub doc: String,
-    /// What its values are on the wire.
+    /// The type of its values on the wire.
     pub repr: Repr,
     /// Its documented values.
     pub values: Vec<EnumValue>,
-    /// The directions it is used in.
+    /// The directions in which it is used.
     pub direction: Direction,
 }
 
 /// A documented value.
 #[derive(Debug)]
 pub struct EnumValue {
-    /// On the wire.
+    /// Its text on the wire.
     pub wire: String,
     /// The variant's name.
     pub name: String,
-    /// What it means, where the name doesn't say it.
+    /// Its meaning, unless the name says it.
     pub doc: Option<String>,
 }
 
@@ -389,17 +389,17 @@ pub struct EnumValue {
 pub struct Union {
     /// Its Rust name.
     pub name: String,
-    /// What it is.
+    /// Its description.
     pub doc: String,
-    /// How its variants are told apart.
+    /// How its variants are distinguished.
     pub style: Style,
-    /// The wire name of the tag; empty where there is none.
+    /// The wire name of the tag; empty if there is none.
     pub tag: String,
     /// Whether tags are strings or numbers.
     pub repr: Repr,
     /// Its documented variants.
     pub variants: Vec<Variant>,
-    /// The directions it is used in.
+    /// The directions in which it is used.
     pub direction: Direction,
 }
 
@@ -412,7 +412,7 @@ pub struct Variant {
     pub content: String,
     /// The variant's name.
     pub name: String,
-    /// What it is, where the name doesn't say it.
+    /// Its description, unless the name says it.
     pub doc: Option<String>,
     /// The type of its content, if it has any.
     pub ty: Option<Ty>,

@@ -1,4 +1,4 @@
-//! The numbers of coverage, by family, and as a table.
+//! Counts coverage by family, and writes it as a table.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -13,26 +13,26 @@ use crate::pages;
 use crate::spec::type_expr::{Scalar, TypeExpr};
 use crate::spec::{Document, Endpoint, Field, File, NamedWire, Part, Spec, Wire};
 
-/// The numbers that the chart was made from, relative to the workspace.
+/// The file with the numbers behind the chart, relative to the workspace.
 pub const NUMBERS: &str = "docs/coverage.json";
 
-/// The numbers of a family, or of all.
+/// The numbers of one family, or of all families.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
-    /// Paths that the pages document; callbacks and replies that have a name.
+    /// Paths that the pages document, or callbacks or replies in the table of names.
     pub documented: usize,
-    /// Those in the spec.
+    /// The documented ones that are in the spec.
     pub specified: usize,
     /// Of these, those with an example.
     pub with_examples: usize,
-    /// Paths in the spec whose pages nobody has read: they are none of the others.
+    /// Paths in the spec whose pages nobody has read; the other numbers don't include them.
     #[serde(default)]
     pub unseen: usize,
-    /// Fields of what is sent and received, and of the structs inside them.
+    /// Fields of requests, responses and callbacks, and of the structs inside them.
     pub fields: usize,
-    /// Of these, those whose type isn't left open.
+    /// Of these, those with a definite type.
     pub typed: usize,
-    /// Of these, those that say what they are.
+    /// Of these, those with a description.
     pub described: usize,
 }
 
@@ -54,22 +54,22 @@ pub type Families = BTreeMap<String, Counts>;
 /// Coverage by family: of endpoints, the part of a path that follows `/cgi-bin/`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {
-    /// The numbers of each family's endpoints.
+    /// The numbers of endpoints.
     pub families: Families,
-    /// The same of its callbacks.
+    /// The numbers of callbacks.
     #[serde(default)]
     pub callbacks: Families,
-    /// The same of its passive replies.
+    /// The numbers of passive replies.
     #[serde(default)]
     pub replies: Families,
-    /// The same of the calls of the zone, which have names instead of paths: all in one row.
+    /// The numbers of the zone's calls, in a single row, since they have names instead of paths.
     #[serde(default)]
     pub zone: Families,
 }
 
-/// Counts. Returns the paths of the spec that no page documents, too, as far as the pages are there.
+/// Counts coverage. Also returns the paths in the spec that no page documents, if the pages are available.
 ///
-/// Without the pages, what they document is taken from the committed numbers: who changes the spec need not have them.
+/// Without the pages, the numbers of documented paths are those committed: a change of the spec doesn't require the pages.
 pub fn count(root: &Path, docs: Option<&Path>) -> io::Result<(Coverage, Vec<String>)> {
     let spec = pages::spec(root)?;
     let (documented, undocumented) = if let Some(docs) = docs {
@@ -82,12 +82,12 @@ pub fn count(root: &Path, docs: Option<&Path>) -> io::Result<(Coverage, Vec<Stri
     Ok((Coverage::new(&spec, &documented), undocumented))
 }
 
-/// How many paths of each family the pages documented when the numbers were written.
+/// Returns how many paths of each family the pages documented when the numbers were written.
 fn committed(root: &Path) -> io::Result<BTreeMap<String, usize>> {
     let text = match fs::read_to_string(root.join(NUMBERS)) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let missing = "isn't there, and neither are the pages; name their folder with `--docs`";
+            let missing = "doesn't exist, and no pages were given; name their folder with `--docs`";
             return Err(io::Error::other(format!("{NUMBERS} {missing}")));
         }
         Err(error) => return Err(io::Error::new(error.kind(), format!("{NUMBERS}: {error}"))),
@@ -101,7 +101,7 @@ fn committed(root: &Path) -> io::Result<BTreeMap<String, usize>> {
 /// The row of the zone's calls, in place of a family: no path contains a blank.
 const ZONE: &str = "zone calls";
 
-/// The family that a path belongs to.
+/// Returns the family of a path.
 fn family(path: &str) -> &str {
     if !path.starts_with('/') {
         return ZONE;
@@ -118,25 +118,25 @@ fn by_family(paths: &BTreeSet<String>) -> BTreeMap<String, usize> {
     families
 }
 
-/// The path of an endpoint, without its method.
+/// Returns the path of an endpoint, without its method.
 fn path(endpoint: &Endpoint) -> &str {
     endpoint.head.method_and_path().1
 }
 
-/// The paths of the spec, each once.
+/// Returns each path in the spec once.
 fn specified(spec: &Spec) -> impl Iterator<Item = &str> {
     let endpoints = spec.files.iter().flat_map(|file| file.endpoints.values());
     endpoints.map(path).collect::<BTreeSet<&str>>().into_iter()
 }
 
-/// Whether somebody read a page of a path.
+/// Returns whether anybody has read a page that documents a path.
 fn is_seen(spec: &Spec, wanted: &str) -> bool {
     let mut endpoints = spec.files.iter().flat_map(|file| file.endpoints.values());
     endpoints.any(|endpoint| path(endpoint) == wanted && endpoint.head.doc.seen)
 }
 
 impl Coverage {
-    /// Counts what is in a spec of what is documented.
+    /// Counts how much of the documentation is in a spec.
     fn new(spec: &Spec, documented: &BTreeMap<String, usize>) -> Self {
         let mut families = Families::new();
         for (family, count) in documented {
@@ -165,26 +165,26 @@ impl Coverage {
         Self { families, callbacks, replies, zone }
     }
 
-    /// All families' endpoints together.
+    /// Returns the numbers of all families' endpoints together.
     pub fn total(&self) -> Counts {
         total(&self.families)
     }
 
-    /// For machines.
+    /// Returns the numbers as JSON.
     pub fn json(&self) -> String {
-        // Neither keys nor numbers of these can be anything that JSON lacks.
+        // All keys are strings, and all numbers integers.
         let value = serde_json::to_value(self).unwrap_or_default();
         format!("{value:#}\n")
     }
 
-    /// The tables that aren't empty, each with its name.
+    /// Returns the tables that aren't empty, each with its name.
     fn tables(&self) -> impl Iterator<Item = (&'static str, &Families)> {
         let others = [("callbacks", &self.callbacks), ("replies", &self.replies), (ZONE, &self.zone)];
         let others = others.into_iter().filter(|(_, families)| !families.is_empty());
         std::iter::once(("endpoints", &self.families)).chain(others)
     }
 
-    /// For people.
+    /// Returns the tables as plain text.
     pub fn text(&self) -> String {
         let tables = self.tables().map(|(name, families)| {
             let mut text = format!("{name:24}");
@@ -204,7 +204,7 @@ impl Coverage {
         tables.collect::<Vec<String>>().join("\n")
     }
 
-    /// For a page.
+    /// Returns the tables as Markdown.
     pub fn markdown(&self) -> String {
         let tables = self.tables().map(|(name, families)| {
             let mut text =
@@ -218,7 +218,7 @@ impl Coverage {
     }
 }
 
-/// All of some families together.
+/// Returns the sum over some families.
 pub(super) fn total(families: &Families) -> Counts {
     let mut total = Counts::default();
     for counts in families.values() {
@@ -232,11 +232,11 @@ fn rows(families: &Families) -> impl Iterator<Item = (&str, Counts)> {
     rows.chain([("all", total(families))])
 }
 
-/// Counts callbacks, or replies. The table of names has all documented ones, since it names the whole API.
+/// Counts callbacks, or replies. All documented ones are in the table of names, which names the whole API.
 fn documents(spec: &Spec, part: Part) -> Families {
     let mut families = Families::new();
     for (file, named) in spec.names.iter().flat_map(|names| names.documents(part)) {
-        // Others aren't received as callbacks: they are items of an answer, or come over a socket.
+        // Others aren't received as callbacks: they are items of a response, or arrive through a socket.
         let is_received = |named: &&NamedWire| named.wire.iter().any(|wire| Wire::parse(wire).is_some());
         let family = file.split('.').next().unwrap_or(file);
         families.entry(family.to_owned()).or_default().documented +=
@@ -271,12 +271,12 @@ fn cells(counts: Counts) -> [String; 7] {
     ]
 }
 
-/// A share in percent, rounded down: only all of it is 100%.
+/// Returns a share in percent, rounded down, so that only a complete one is 100%.
 pub(super) fn percent(part: usize, whole: usize) -> String {
     (part * 100).checked_div(whole).map_or_else(|| "–".to_owned(), |percent| format!("{percent}%"))
 }
 
-/// Whether an endpoint of this path has an example; several pages may define one path.
+/// Returns whether an endpoint with this path has an example; several pages may define one path.
 fn has_example(spec: &Spec, wanted: &str) -> bool {
     let mut endpoints = spec.files.iter().flat_map(|file| file.endpoints.values());
     endpoints.any(|endpoint| path(endpoint) == wanted && !endpoint.head.examples.is_empty())
@@ -290,7 +290,7 @@ fn endpoints_by_family(file: &File) -> BTreeMap<&str, Vec<&Endpoint>> {
     families
 }
 
-/// Fields, and those of the structs that they lead to, each struct counted once.
+/// Counts fields, and those of the structs that they refer to, each struct once.
 fn fields<'f>(file: &'f File, own: impl Iterator<Item = &'f Field>) -> Counts {
     let mut pending: Vec<&Field> = own.collect();
     let mut seen = BTreeSet::new();
@@ -310,7 +310,7 @@ fn fields<'f>(file: &'f File, own: impl Iterator<Item = &'f Field>) -> Counts {
     counts
 }
 
-/// Whether a type leaves open what it holds.
+/// Returns whether a type leaves its content open.
 fn is_open(ty: &TypeExpr) -> bool {
     match ty {
         TypeExpr::Scalar(scalar) => *scalar == Scalar::Any,

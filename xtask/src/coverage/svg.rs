@@ -1,19 +1,20 @@
-//! The chart of coverage: of endpoints and of callbacks a bar for all, one for each large family, and one for the others together.
+//! Draws the chart of coverage: for endpoints and for callbacks, one bar for the total, one for each large family, and one for all
+//! others.
 
 use std::fmt::Write as _;
 
 use super::counts::{Counts, Coverage, Families, percent, total};
 
-/// From how many documented endpoints, or callbacks, a family has a bar of its own.
+/// The number of documented endpoints, or callbacks, from which a family gets its own bar.
 const LARGE: usize = 10;
 const WIDTH: usize = 720;
-/// Where bars begin, and how long the longest one may be.
+/// The left end of all bars, and the length of the longest.
 const LEFT: usize = 150;
 const LENGTH: usize = 440;
 const ROW: usize = 20;
 const TOP: usize = 84;
 
-/// Colours that can be read on a light and on a dark page.
+/// Colors that are legible on a light and on a dark page.
 const STYLE: &str = "\
 text { font: 12px system-ui, sans-serif; fill: #1f2328 }
 .title { font-size: 16px; font-weight: 600 }
@@ -44,7 +45,7 @@ pub(super) fn chart(coverage: &Coverage) -> String {
     )
 }
 
-/// All of one sort.
+/// The bars of one kind.
 struct Block {
     title: String,
     subtitle: String,
@@ -57,17 +58,17 @@ impl Block {
         let total = total(families);
         let title = format!("{} of {} documented {what} are in the spec", total.specified, total.documented);
         let mut subtitle = format!(
-            "{} fields: {} typed, {} described; {} of the {what} have examples",
+            "{} fields ({} typed, {} described); examples for {}",
             total.fields,
             percent(total.typed, total.fields),
             percent(total.described, total.fields),
             percent(total.with_examples, total.specified),
         );
         if total.unseen > 0 {
-            let _ = write!(subtitle, "; {} more whose pages were not read", total.unseen);
+            let _ = write!(subtitle, "; {} more from unread pages", total.unseen);
         }
         if let Some(replies) = replies.filter(|replies| *replies != Counts::default()) {
-            let _ = write!(subtitle, "; and {} of {} passive replies", replies.specified, replies.documented);
+            let _ = write!(subtitle, "; {} of {} passive replies", replies.specified, replies.documented);
         }
         Self { title, subtitle, total, rows: rows(families) }
     }
@@ -76,7 +77,7 @@ impl Block {
         TOP + self.rows.len() * ROW + 12
     }
 
-    /// Draws it below a line.
+    /// Draws the block below a vertical position.
     fn draw(&self, svg: &mut String, top: usize) {
         let Self { title, subtitle, total, rows } = self;
         let most = rows.iter().map(|(_, counts)| longest(*counts)).max().unwrap_or_default().max(1);
@@ -99,7 +100,7 @@ impl Block {
     }
 }
 
-/// The families with a bar of their own, the largest first, and the others together.
+/// Returns the families with their own bars, the largest first, and the sum of the others.
 fn rows(families: &Families) -> Vec<(String, Counts)> {
     let mut rows = Vec::new();
     let mut others = (0, Counts::default());
@@ -118,7 +119,7 @@ fn rows(families: &Families) -> Vec<(String, Counts)> {
     rows
 }
 
-/// How many of them a whole bar stands for; the spec may have some that no page documents.
+/// Returns the number that a full bar represents; the spec may contain paths that no page documents.
 fn longest(counts: Counts) -> usize {
     counts.documented.max(counts.specified)
 }
@@ -127,7 +128,7 @@ fn scale(part: usize, whole: usize, length: usize) -> usize {
     (part * length).checked_div(whole).unwrap_or_default()
 }
 
-/// A bar of which a part is filled.
+/// Draws a bar that is filled in part.
 fn bar(svg: &mut String, [x, y]: [usize; 2], length: usize, part: usize) {
     for (class, length) in [("rest", length), ("part", part)] {
         let _ = writeln!(
@@ -185,7 +186,7 @@ mod tests {
         let texts = [
             ">5 of 20 documented endpoints",
             ">3 of 12 documented callbacks",
-            "; and 2 of 2 passive replies<",
+            "; 2 of 2 passive replies<",
             "aria-label=\"5 of 20 documented endpoints are in the spec; 3 of 12 documented callbacks are in the spec\"",
         ];
         for expected in texts {

@@ -1,4 +1,4 @@
-//! What is new, endpoint by endpoint, for a reviewer who holds it against its pages.
+//! Describes the new endpoints for a reviewer who compares them with their pages.
 
 use std::collections::BTreeSet;
 
@@ -25,24 +25,24 @@ pub struct Arrival {
     pub call: String,
     /// The kind of its token.
     pub token: &'static str,
-    /// Whether it may be sent again after a lost answer.
+    /// Whether it may be sent again after a response was lost.
     pub safe: bool,
-    /// How a request is made: `new(userid, name)`.
+    /// The call that creates a request: `new(userid, name)`.
     pub new: String,
-    /// How many fields it sends and receives, those of its types included.
+    /// The number of fields that it sends and receives, including those of its types.
     pub fields: usize,
-    /// How many deviations from its page are accepted.
+    /// The number of accepted deviations from its page.
     pub deviations: usize,
 }
 
-/// The endpoints of HEAD that BASE has from no page of theirs, under their path or their name.
+/// Returns the endpoints of HEAD that BASE lacks: from the same page, under the same path or name.
 pub(super) fn arrivals(base: &Spec, head: &Spec) -> Vec<Arrival> {
     let known: Vec<&Endpoint> = base.api.modules.iter().flat_map(Module::calls).collect();
     let is_known = |endpoint: &Endpoint| {
         let same_call = |other: &Endpoint| other.path == endpoint.path || other.name == endpoint.name;
         let same_page = |other: &Endpoint| match (other.doc.id, endpoint.doc.id) {
             (Some(one), Some(other)) => one == other,
-            // Only its address is known of a page that wasn't seen.
+            // Of a page that nobody has read, only the address is known.
             _ => other.doc.page == endpoint.doc.page,
         };
         known.iter().any(|other| same_page(other) && same_call(other))
@@ -71,7 +71,7 @@ pub(super) fn arrivals(base: &Spec, head: &Spec) -> Vec<Arrival> {
     new.map(|(module, endpoint)| arrival(module, endpoint)).collect()
 }
 
-/// How many fields an endpoint has, each type's counted once.
+/// Counts the fields of an endpoint, those of each type once.
 fn fields(module: &Module, endpoint: &Endpoint) -> usize {
     let mut pending: Vec<&str> = endpoint.parts().map(|(_, name)| name).collect();
     let mut seen = BTreeSet::new();

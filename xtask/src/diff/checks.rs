@@ -14,7 +14,7 @@ pub(super) struct Worded {
     index: usize,
     /// The kind of rule, and its fields.
     about: String,
-    /// The rest of it.
+    /// The numbers or values in the rule.
     detail: String,
 }
 

@@ -1,4 +1,4 @@
-//! Events and passive replies: what tells them from others, and what is in them.
+//! Compares events and passive replies: how they are distinguished, and their contents.
 
 use serde_json::Value;
 
@@ -18,7 +18,7 @@ pub(super) struct Told<'a> {
 }
 
 impl<'a> Told<'a> {
-    /// Those of some modules.
+    /// Returns those of some modules.
     pub(super) fn of(modules: &'a [Module]) -> Vec<Self> {
         let of = |module: &'a Module, part: Part, events: &'a [Event]| {
             events.iter().map(move |event| Self { module, part, event })
@@ -33,7 +33,7 @@ impl<'a> Told<'a> {
         Spot::document(side, self.module, self.part, self.event)
     }
 
-    /// Whether something on the wire is told of both.
+    /// Returns whether both have a value on the wire in common.
     pub(super) fn is_told_as(&self, other: &Self) -> bool {
         self.part == other.part && self.event.wire.iter().any(|wire| other.event.wire.contains(wire))
     }
@@ -52,7 +52,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// An event or a reply that is in both specs; its module may have another name.
+    /// Compares an event or a reply that is in both specs; its module may have another name.
     pub(super) fn document(&mut self, base: &Told<'_>, head: &Told<'_>, same_module: bool) {
         let both = Both { base: base.spot(Side::Base), head: head.spot(Side::Head) };
         let (old, new) = (&both.base.rust, &both.head.rust);
@@ -95,7 +95,7 @@ impl Comparison<'_> {
     }
 }
 
-/// The examples as values, so that blanks and line breaks don't matter.
+/// Returns the examples as values, so that spaces and line breaks don't matter.
 fn numbered(examples: &[Shown]) -> Vec<Numbered<'_>> {
     let values = examples.iter().map(|shown| {
         let read: Result<Value, &str> = document::parse(&shown.payload).map_err(|_| shown.payload.as_str());

@@ -1,4 +1,4 @@
-//! Endpoints: how they are called, and what comes back.
+//! Compares endpoints: how they are called, and what they return.
 
 use super::examples::Numbered;
 use super::modules::Located;
@@ -23,7 +23,7 @@ impl Comparison<'_> {
         self.one(Rule::EndpointAdded, &spot, format!("`{}` is new: `{call}`", spot.rust));
     }
 
-    /// An endpoint that is in both specs; its module may have another name.
+    /// Compares an endpoint that is in both specs; its module may have another name.
     pub(super) fn endpoint(&mut self, base: &Located<'_>, head: &Located<'_>, same_module: bool) {
         let both = Both { base: base.spot(Side::Base), head: head.spot(Side::Head) };
         self.identity(base, head, &both, same_module);
@@ -73,7 +73,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// Where and how requests are sent.
+    /// Compares where and how requests are sent.
     fn call(&mut self, base: &Endpoint, head: &Endpoint, both: &Both) {
         let rust = &both.head.rust;
         if base.path != head.path {
@@ -97,7 +97,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// When a client sends, whether it takes what comes back for an answer, and whether it sends again.
+    /// Compares when a client sends, whether it accepts a response as WeCom's, and whether it retries.
     fn traffic(&mut self, base: &Endpoint, head: &Endpoint, both: &Both) {
         let rust = &both.head.rust;
         if base.errcode != head.errcode {
@@ -132,7 +132,7 @@ impl Comparison<'_> {
             self.both(Rule::TokenKindChanged, &key(both, "token"), meaning);
         }
         let (old, new) = (b.response_type(), h.response_type());
-        // However fields are written, the type is the same.
+        // Encodings don't matter: the type is the same.
         if b.answer.rust_type("") != h.answer.rust_type("") {
             let gone = h.answer.format().is_none().then(|| format!(": `{}` is gone", b.response));
             let gone = gone.unwrap_or_default();
@@ -228,7 +228,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// The parts of an operation; one that comes or goes is told with the answer's kind.
+    /// Compares the parts of an operation; one that is added or removed is reported with the kind of the response.
     fn parts(&mut self, base: &Located<'_>, head: &Located<'_>, both: &Both) {
         if base.endpoint.words() != head.endpoint.words() {
             let meaning = format!("the documentation of `{}` changed", both.head.rust);
@@ -260,7 +260,7 @@ fn key(both: &Both, key: &str) -> Both {
     both.step(|spot| spot.key(key))
 }
 
-/// What becomes of the response's name, for a sentence about that of its request.
+/// Returns the change of the response's name, for a sentence about that of its request.
 fn and_response(base: &Located<'_>, head: &Located<'_>) -> String {
     let named = |located: &Located<'_>| {
         let has_one = located.endpoint.answer.format().is_some();
@@ -283,7 +283,7 @@ fn grants(grants: Option<&Grants>) -> Option<(&str, [&str; 4])> {
     Some((kind.keyword(), [token, expires, &credentials.id, &credentials.secret]))
 }
 
-/// The fields by which pages follow each other; a list of items that comes or goes is told apart.
+/// Returns the fields that control paging; a list of items that is added or removed is reported separately.
 fn pages(pagination: &Pagination, with_items: bool) -> Vec<String> {
     let fields = pagination.fields().filter(|(key, _)| with_items || *key != "items");
     fields.map(|(_, path)| path.to_string()).collect()
@@ -293,12 +293,12 @@ fn signed(sign: &Sign) -> Vec<&str> {
     sign.fields().map(String::as_str).collect()
 }
 
-/// The trait that a signed request implements.
+/// Returns the trait that a signed request implements.
 fn signs(sign: &Sign) -> &'static str {
     if sign.merchant.is_some() { "MerchantSigned" } else { "Signed" }
 }
 
-/// The examples as values.
+/// Returns the examples as values.
 fn numbered(examples: &[Example]) -> Vec<Numbered<'_>> {
     let value = |text| serde_json::from_str(text).map_err(|_| text);
     let values = examples.iter().map(|example| [value(example.request.as_str()), value(&example.response)]);

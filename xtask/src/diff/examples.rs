@@ -1,4 +1,4 @@
-//! Examples: which are the same, and what changed in them.
+//! Compares examples: pairs those that are the same, and finds what changed in them.
 
 use serde_json::Value;
 
@@ -9,23 +9,23 @@ use super::{Comparison, Rule};
 /// An example as values, so that spaces and line breaks don't matter.
 #[derive(Debug)]
 pub(super) struct Numbered<'a> {
-    /// Which it is, from 0.
+    /// Its index, from 0.
     pub(super) index: usize,
     /// The request and the response, or a document.
     pub(super) values: [Result<Value, &'a str>; 2],
-    /// Whether the mock answers with the first one.
+    /// Whether the mock responds with the first one.
     pub(super) answers: bool,
 }
 
 impl Numbered<'_> {
-    /// What the first example is for.
+    /// Returns the effect of a change of the first example.
     fn effect(&self) -> &'static str {
         if self.answers && self.index == 0 { ": the mock answers with it" } else { "" }
     }
 }
 
 impl Comparison<'_> {
-    /// The same ones first, then those with the same request, then the nearest.
+    /// Pairs equal examples first, then those with the same request, then the nearest.
     pub(super) fn examples(&mut self, base: &[Numbered<'_>], head: &[Numbered<'_>], both: &Both) {
         let rust = &both.head.rust;
         let pairs = Pairing::new(base, head)

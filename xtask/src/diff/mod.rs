@@ -1,8 +1,8 @@
-//! What changes between two specs, and what it means for those who use the crates.
+//! Finds the changes between two specs, and their meaning for users of the crates.
 //!
-//! Compared is what the specs lower to, so that the order of keys, quotes and comments don't matter. What is
-//! in both is recognised first, by name, then by what it is called on the wire, then by likeness: a rename is
-//! told as one change.
+//! The lowered specs are compared, so the order of keys, quotes and comments don't matter. Things that are in
+//! both are paired first, by name, then by their name on the wire, then by similarity, so a rename is reported
+//! as one change.
 
 mod arrivals;
 mod changelog;
@@ -33,12 +33,12 @@ pub use spec::{Spec, Unreadable};
 pub use spot::Side;
 use spot::{Both, Spot};
 
-/// Something that changed.
+/// A change.
 #[derive(Clone, Debug)]
 pub struct Change {
-    /// What kind of change it is.
+    /// Its kind.
     pub rule: Rule,
-    /// Which spec the place is in: BASE for what is gone.
+    /// The spec in which the place is: BASE if something is gone.
     pub side: Side,
     /// The file: `spec/media.yaml`.
     pub file: String,
@@ -46,19 +46,19 @@ pub struct Change {
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
-    /// What changed, in the spec: `media.get_media.request.media_id`.
+    /// The thing that changed, in the spec: `media.get_media.request.media_id`.
     pub spec: String,
-    /// What changed, in Rust: `media::GetMedia::media_id`.
+    /// The thing that changed, in Rust: `media::GetMedia::media_id`.
     pub rust: String,
-    /// What it means for those who use the crates, as a sentence without a full stop.
+    /// Its meaning for users of the crates, as a sentence without a full stop.
     pub meaning: String,
-    /// What BASE and HEAD say, where it is documentation that changed.
+    /// The texts in BASE and in HEAD, if documentation changed.
     pub texts: Option<[String; 2]>,
-    /// Every name that a changelog may call it by.
+    /// All names by which a changelog may refer to it.
     names: Vec<String>,
 }
 
-/// Everything that changed, the gravest first, then in the order of files and lines.
+/// Returns all changes, the most severe first, then in the order of files and lines.
 pub fn compare(base: &Spec, head: &Spec) -> Vec<Change> {
     let mut comparison = Comparison { base, head, types: HashMap::new(), found: Vec::new() };
     comparison.modules();
@@ -72,11 +72,11 @@ pub fn compare(base: &Spec, head: &Spec) -> Vec<Change> {
     found
 }
 
-/// Two specs on their way to a list of changes.
+/// Two specs, and the changes found so far.
 struct Comparison<'a> {
     base: &'a Spec,
     head: &'a Spec,
-    /// What the types of BASE are called in HEAD, by module and name.
+    /// The names in HEAD of the types of BASE, by module and name.
     types: HashMap<(String, String), String>,
     found: Vec<Change>,
 }
@@ -89,12 +89,12 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Something that is in HEAD only, or in BASE only.
+    /// Adds a change of something that is in HEAD only, or in BASE only.
     fn one(&mut self, rule: Rule, spot: &Spot, meaning: impl Into<String>) {
         self.push(rule, spot, spot.names.clone(), meaning.into());
     }
 
-    /// Something that is in both, told where it stands in HEAD.
+    /// Adds a change of something that is in both, at its place in HEAD.
     fn both(&mut self, rule: Rule, both: &Both, meaning: impl Into<String>) {
         let names = both.head.names.iter().chain(&both.base.names).cloned().collect();
         self.push(rule, &both.head, names, meaning.into());
@@ -107,7 +107,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Something that is in both and loses a part of it, told where that stands in BASE.
+    /// Adds a change of something that is in both and loses a part, at the place of that part in BASE.
     fn lost(&mut self, rule: Rule, both: &Both, meaning: impl Into<String>) {
         let names = both.head.names.iter().chain(&both.base.names).cloned().collect();
         self.push(rule, &both.base, names, meaning.into());
@@ -129,12 +129,12 @@ impl<'a> Comparison<'a> {
         });
     }
 
-    /// What a type of BASE, in this module, is called in HEAD.
+    /// Returns the name in HEAD of a type of BASE, in this module.
     fn new_name<'t>(&'t self, module: &str, name: &'t str) -> &'t str {
         self.types.get(&(module.to_owned(), name.to_owned())).map_or(name, String::as_str)
     }
 
-    /// How a type of BASE differs from one of HEAD.
+    /// Returns how a type of BASE differs from one of HEAD.
     fn difference(&self, module: &str, base: &Ty, head: &Ty) -> Difference {
         let base = named(base, &|name| self.new_name(module, name).to_owned());
         let head = named(head, &str::to_owned);
@@ -156,7 +156,7 @@ enum Difference {
     InRust,
 }
 
-/// A type, of which each named type is known only by its new name: what it is made of is told where it is
+/// Returns a type in which named types have their new names: changes inside them are reported where they are
 /// defined.
 fn named(ty: &Ty, new: &impl Fn(&str) -> String) -> Ty {
     let inner = |inner: &Ty| Box::new(named(inner, new));
@@ -172,12 +172,12 @@ fn named(ty: &Ty, new: &impl Fn(&str) -> String) -> Ty {
     }
 }
 
-/// A type as it is written in Rust.
+/// Returns a type as written in Rust.
 fn rust_text(ty: &Ty) -> String {
     ty.to_string()
 }
 
-/// Names in backticks, as a list.
+/// Returns names in backticks, as a list.
 fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
     names.join(", ")

@@ -1,4 +1,4 @@
-//! Families and modules, and which endpoints and types of theirs are in both specs.
+//! Compares families and modules, and pairs their endpoints and types.
 
 use std::collections::HashSet;
 
@@ -24,7 +24,7 @@ impl Located<'_> {
 }
 
 impl<'a> Comparison<'a> {
-    /// Everything but the error codes.
+    /// Compares everything but the error codes.
     pub(super) fn modules(&mut self) {
         let (base, head) = (self.base, self.head);
         let modules = Pairing::new(&base.api.modules, &head.api.modules)
@@ -97,7 +97,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// A module that is gone, or new, stands for all that is in it.
+    /// Reports a module that is gone, or new, in place of everything in it.
     fn only_in(&mut self, side: Side, modules: &[&Module], only: &Only<'_, '_>) {
         let (of_module, of_type, what) = match side {
             Side::Base => (Rule::ModuleRemoved, Rule::TypeRemoved, "gone"),
@@ -129,7 +129,7 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// What is in one of the specs only.
+/// The contents that are in one of the specs only.
 struct Only<'t, 'a> {
     endpoints: Vec<&'t Located<'a>>,
     documents: Vec<&'t Told<'a>>,
@@ -141,14 +141,14 @@ fn located(modules: &[Module]) -> Vec<Located<'_>> {
     modules.iter().flat_map(|module| module.calls().map(of(module))).collect()
 }
 
-/// The first module of a family speaks for its feature.
+/// Returns the place of a family's first module, at which changes of its feature are reported.
 fn first_of(family: &str, side: Side, modules: &[Module]) -> Spot {
     let file = modules.iter().find(|module| module.family == family).map_or("", |module| &module.spec);
     let path = Path::of(["title"]);
     Spot::new(side, file, path, family.to_owned(), family.to_owned())
 }
 
-/// How many endpoints, events and replies two modules have in common, if it is more than half of either.
+/// Returns how many endpoints, events and replies two modules have in common, if it is more than half of either.
 fn common_calls(base: &Module, head: &Module) -> Option<u32> {
     let (base, head) = (named(base), named(head));
     let common = base.intersection(&head).count();
@@ -156,7 +156,7 @@ fn common_calls(base: &Module, head: &Module) -> Option<u32> {
     enough.then(|| u32::try_from(common).unwrap_or(u32::MAX))
 }
 
-/// What a module has, by what it is called on the wire.
+/// Returns the contents of a module, by their names on the wire.
 fn named(module: &Module) -> HashSet<(&'static str, &str)> {
     let events = module.events.iter().flat_map(|event| &event.wire).map(|wire| ("event", wire.as_str()));
     let replies = module.replies.iter().flat_map(|reply| &reply.wire).map(|wire| ("reply", wire.as_str()));
@@ -171,7 +171,7 @@ fn calls(endpoint: &Endpoint) -> (&'static str, &str) {
     (endpoint.method.name(), &endpoint.path)
 }
 
-/// What is in a module, for a sentence about it.
+/// Returns the contents of a module, for a sentence about it.
 fn inside(module: &Module) -> String {
     let documents = module.events.iter().chain(&module.replies).map(|event| event.ty.as_str());
     let names = module.calls().map(|endpoint| endpoint.request.as_str()).chain(documents);

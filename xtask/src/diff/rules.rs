@@ -1,16 +1,16 @@
-//! What can change between two specs, and what that means for those who use the crates.
+//! The kinds of changes between two specs, and their effect on users of the crates.
 //!
-//! The class follows from the code that is generated: structs are `#[non_exhaustive]` with public fields,
-//! made by `new` with the required fields in order; enums and unions are `#[non_exhaustive]`; what is sent
-//! implements `Serialize` and `Check`, what is received `Deserialize`. ARCHITECTURE.md ("What breaks") says
-//! it at length.
+//! The class of a change follows from the generated code: structs are `#[non_exhaustive]` with public fields,
+//! created by `new` with the required fields in order; enums and unions are `#[non_exhaustive]`; types that are sent
+//! implement `Serialize` and `Check`, types that are received `Deserialize`. ARCHITECTURE.md ("What breaks") explains
+//! this at length.
 
-/// What a change does to those who use the crates.
+/// The effect of a change on users of the crates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
     /// Code that compiles with BASE may not compile with HEAD.
     Breaking,
-    /// Code that compiles with BASE compiles with HEAD: something is new, or behaves as the documentation now
+    /// Code that compiles with BASE compiles with HEAD: something is new, or behaves as the new documentation
     /// says.
     Additive,
     /// Only documentation and examples.
@@ -18,7 +18,7 @@ pub enum Class {
 }
 
 impl Class {
-    /// As it is called in a report for machines.
+    /// Returns its name in a report for machines.
     pub fn name(self) -> &'static str {
         match self {
             Self::Breaking => "breaking",
@@ -31,21 +31,21 @@ impl Class {
 /// A part of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Section {
-    /// What breaks.
+    /// Breaking changes.
     Breaking,
-    /// What code that stays as it is does otherwise: what is sent again, held back or refused. It breaks nothing.
+    /// Changes in the behavior of unchanged code: what is retried, delayed or rejected. Nothing breaks.
     Behaviour,
-    /// What else is new.
+    /// Other additions.
     Additive,
     /// Documentation and examples.
     Docs,
 }
 
 impl Section {
-    /// All of them, in their order.
+    /// All sections, in their order.
     pub const ALL: [Self; 4] = [Self::Breaking, Self::Behaviour, Self::Additive, Self::Docs];
 
-    /// As it is called in every form of the report.
+    /// Returns its name in every form of the report.
     pub fn name(self) -> &'static str {
         match self {
             Self::Breaking => "breaking",
@@ -57,7 +57,7 @@ impl Section {
 }
 
 impl Rule {
-    /// The part of a report that it stands in.
+    /// Returns the section of a report that lists it.
     pub fn section(self) -> Section {
         match (self.class(), self) {
             (Class::Breaking, _) => Section::Breaking,
@@ -94,15 +94,15 @@ macro_rules! rules {
         }
 
         impl Rule {
-            /// All of them.
+            /// All kinds.
             pub const ALL: &[Self] = &[$($(Self::$rule,)*)*];
 
-            /// Its stable name.
+            /// Returns its stable name.
             pub fn name(self) -> &'static str {
                 match self { $($(Self::$rule => $name,)*)* }
             }
 
-            /// What it does to those who use the crates.
+            /// Returns its effect on users of the crates.
             pub fn class(self) -> Class {
                 match self { $($(Self::$rule => Class::$class,)*)* }
             }
@@ -114,39 +114,39 @@ rules! {
     Breaking {
         /// A feature of the crates, and the module of that name, are gone.
         FamilyRemoved = "family-removed",
-        /// A module is gone with all that is in it.
+        /// A module is gone with all its contents.
         ModuleRemoved = "module-removed",
         /// A module has another path.
         ModuleRenamed = "module-renamed",
-        /// A request is gone, and its response.
+        /// A request is gone, and so is its response.
         EndpointRemoved = "endpoint-removed",
-        /// A request has another name, and its response.
+        /// A request has another name, and so has its response.
         EndpointRenamed = "endpoint-renamed",
-        /// A request stands in another module, and its response.
+        /// A request is in another module, and so is its response.
         EndpointMoved = "endpoint-moved",
         /// The type of an event or a passive reply is gone.
         CallbackRemoved = "callback-removed",
         /// The type of an event or a passive reply has another name.
         CallbackRenamed = "callback-renamed",
-        /// The type of an event or a passive reply stands in another module.
+        /// The type of an event or a passive reply is in another module.
         CallbackMoved = "callback-moved",
         /// `Endpoint::Token` is another type, so another credential is needed.
         TokenKindChanged = "token-kind-changed",
         /// `Endpoint::Response` is another type.
         ResponseFormatChanged = "response-format-changed",
-        /// A request implements `Paged` no longer.
+        /// A request no longer implements `Paged`.
         PaginationRemoved = "pagination-removed",
-        /// The items of a request's pages can no longer be had one by one.
+        /// A request no longer implements `PagedItems`.
         PaginationItemsRemoved = "pagination-items-removed",
         /// `PagedItems::Item` is another type.
         PaginationItemChanged = "pagination-item-changed",
-        /// A request implements `Job` no longer.
+        /// A request no longer implements `Job`.
         JobRemoved = "job-removed",
-        /// A request implements `Signed` no longer.
+        /// A request no longer implements `Signed`.
         SignRemoved = "sign-removed",
-        /// A field is no longer filled in by signing: `new` takes it.
+        /// Signing no longer fills in a field: `new` takes it.
         FieldNoLongerSigned = "field-no-longer-signed",
-        /// A field is filled in by signing: `new` takes it no longer.
+        /// Signing fills in a field: `new` no longer takes it.
         FieldNowSigned = "field-now-signed",
         /// `new` gains an argument.
         RequestFieldAddedRequired = "request-field-added-required",
@@ -156,9 +156,9 @@ rules! {
         FieldRenamed = "field-renamed",
         /// A field has another Rust type.
         FieldTypeChanged = "field-type-changed",
-        /// A field is an `Option`, and no argument of `new`.
+        /// A field is now an `Option`, and no longer an argument of `new`.
         FieldNowOptional = "field-now-optional",
-        /// A field is no longer an `Option`, and an argument of `new`.
+        /// A field is no longer an `Option`, and now an argument of `new`.
         FieldNowRequired = "field-now-required",
         /// `new` takes its arguments in another order.
         RequiredOrderChanged = "required-order-changed",
@@ -166,15 +166,15 @@ rules! {
         TypeRemoved = "type-removed",
         /// A type has another name.
         TypeRenamed = "type-renamed",
-        /// A type stands in another module.
+        /// A type is in another module.
         TypeMoved = "type-moved",
-        /// A struct is an enum now, or the like.
+        /// A struct is now an enum, or the like.
         TypeKindChanged = "type-kind-changed",
         /// A type loses `Serialize`, and `new` and its setters where it has any.
         TypeNoLongerSent = "type-no-longer-sent",
         /// A type loses `Deserialize`.
         TypeNoLongerReceived = "type-no-longer-received",
-        /// A type inside requests loses `Check`, since nothing of it is limited any more.
+        /// A type inside requests loses `Check`, since nothing in it has a limit anymore.
         TypeNoLongerChecked = "type-no-longer-checked",
         /// A variant of an enum is gone.
         EnumValueRemoved = "enum-value-removed",
@@ -186,7 +186,7 @@ rules! {
         VariantRemoved = "variant-removed",
         /// A variant of a union has another name.
         VariantRenamed = "variant-renamed",
-        /// What a variant of a union holds has another type.
+        /// The content of a variant of a union has another type.
         VariantPayloadChanged = "variant-payload-changed",
         /// The trait of `wecom_models::wire` that a union implements is another one.
         UnionStyleChanged = "union-style-changed",
@@ -200,15 +200,15 @@ rules! {
     Additive {
         /// A feature of the crates, and a module of that name.
         FamilyAdded = "family-added",
-        /// A module with all that is in it.
+        /// A module with all its contents is new.
         ModuleAdded = "module-added",
         /// A request and its response.
         EndpointAdded = "endpoint-added",
         /// The type of an event or a passive reply.
         CallbackAdded = "callback-added",
-        /// A handler takes other callbacks, or a reply says that it is another.
+        /// A handler accepts other callbacks, or a reply identifies itself as another one.
         CallbackWireChanged = "callback-wire-changed",
-        /// `Meta::id` is another one, though the Rust names stay.
+        /// `Meta::id` changed, but the Rust names didn't.
         EndpointIdChanged = "endpoint-id-changed",
         /// Requests go to another path.
         PathChanged = "path-changed",
@@ -216,57 +216,57 @@ rules! {
         MethodChanged = "method-changed",
         /// Requests go to another host.
         HostChanged = "host-changed",
-        /// The body or the answer is encoded in another way.
+        /// The body or the response has another encoding.
         EncodingChanged = "encoding-changed",
-        /// Whether a success has to have an `errcode`.
+        /// A success must have an `errcode` now, or needn't any longer.
         ResponseErrcodeChanged = "response-errcode-changed",
-        /// Whether a client may repeat the request after a lost answer.
+        /// A client may retry the request after a response was lost, or no longer may.
         SafeChanged = "safe-changed",
-        /// The client keeps to other rates.
+        /// The client keeps other rates.
         RatesChanged = "rates-changed",
-        /// The client keeps to a rate more that is of no single endpoint's page.
+        /// The client keeps an additional general rate.
         GeneralRateAdded = "general-rate-added",
-        /// The client keeps to a rate no longer that is of no single endpoint's page.
+        /// The client no longer keeps a general rate.
         GeneralRateRemoved = "general-rate-removed",
-        /// A rate that is of no single endpoint's page is another one.
+        /// A general rate changed.
         GeneralRateChanged = "general-rate-changed",
-        /// The client keeps to another number of calls at once.
+        /// The client allows another number of concurrent calls.
         ConcurrencyChanged = "concurrency-changed",
         /// A request implements `Paged`.
         PaginationAdded = "pagination-added",
-        /// The items of a request's pages can be had one by one.
+        /// A request implements `PagedItems`.
         PaginationItemsAdded = "pagination-items-added",
-        /// Pages follow each other by other fields.
+        /// Other fields control paging.
         PaginationChanged = "pagination-changed",
         /// A request implements `Job`.
         JobAdded = "job-added",
-        /// Whether a job is over, and has failed, is told in another way.
+        /// A job reports its end or its failure in another way.
         JobChanged = "job-changed",
         /// A request implements `Signed`.
         SignAdded = "sign-added",
         /// Signing fills in other fields.
         SignChanged = "sign-changed",
-        /// The mock gives out tokens in another way.
+        /// The mock issues tokens in another way.
         GrantsChanged = "grants-changed",
-        /// A setter more, or a field more that signing fills in.
+        /// An additional setter, or an additional field that signing fills in.
         RequestFieldAddedOptional = "request-field-added-optional",
-        /// A field more in what is received.
+        /// An additional field in a response or an event.
         ResponseFieldAdded = "response-field-added",
-        /// A field is called otherwise on the wire, and the same in Rust.
+        /// A field has another name on the wire, and the same in Rust.
         FieldWireNameChanged = "field-wire-name-changed",
-        /// A field is written otherwise, and has the same Rust type.
+        /// A field is encoded differently, and has the same Rust type.
         FieldWireTypeChanged = "field-wire-type-changed",
         /// A field goes into the query, a header or the body instead.
         FieldPlaceChanged = "field-place-changed",
-        /// A union's fields stand among those around it now, or no longer.
+        /// A union's fields are now on the same level as those around it, or no longer are.
         FieldEmbedChanged = "field-embed-changed",
-        /// What was accepted before is now refused before it is sent.
+        /// A new limit: more requests are rejected before they are sent.
         LimitAdded = "limit-added",
         /// A limit is no longer checked.
         LimitRemoved = "limit-removed",
-        /// More is refused before it is sent.
+        /// A stricter limit: more requests are rejected before they are sent.
         LimitTightened = "limit-tightened",
-        /// Less is refused before it is sent.
+        /// A looser limit: fewer requests are rejected before they are sent.
         LimitLoosened = "limit-loosened",
         /// A rule over several fields is checked.
         RuleAdded = "rule-added",
@@ -274,25 +274,25 @@ rules! {
         RuleRemoved = "rule-removed",
         /// A rule over several fields has other numbers or values.
         RuleChanged = "rule-changed",
-        /// A type more.
+        /// An additional type.
         TypeAdded = "type-added",
         /// A type gains `Serialize`, and `new` and setters where it is a struct.
         TypeNowSent = "type-now-sent",
         /// A type gains `Deserialize`.
         TypeNowReceived = "type-now-received",
-        /// A variant of an enum more; enums are open.
+        /// An additional variant of an enum; enums are open.
         EnumValueAdded = "enum-value-added",
-        /// A variant of an enum stands for another wire value.
+        /// A variant of an enum represents another wire value.
         EnumValueWireChanged = "enum-value-wire-changed",
-        /// A variant of a union more; unions are open.
+        /// An additional variant of a union; unions are open.
         VariantAdded = "variant-added",
-        /// A variant of a union has another tag, or its content another field.
+        /// A variant of a union has another tag, or its content has another field.
         VariantWireChanged = "variant-wire-changed",
-        /// The field that tells the variants apart, or how it is written.
+        /// The field that distinguishes variants, or its type, changed.
         UnionTagChanged = "union-tag-changed",
         /// The first constants of `errcode`.
         ErrcodesAdded = "errcodes-added",
-        /// A constant of `errcode` more.
+        /// An additional constant of `errcode`.
         ErrcodeAdded = "errcode-added",
         /// A constant of `errcode` has another number.
         ErrcodeNumberChanged = "errcode-number-changed",
@@ -304,9 +304,9 @@ rules! {
         EndpointDocsChanged = "endpoint-docs-changed",
         /// The title, page, summary or notes of an event or a passive reply.
         CallbackDocsChanged = "callback-docs-changed",
-        /// An example more.
+        /// An additional example.
         ExampleAdded = "example-added",
-        /// An example less.
+        /// An example is gone.
         ExampleRemoved = "example-removed",
         /// Another request, response or document in an example.
         ExampleChanged = "example-changed",
@@ -314,17 +314,17 @@ rules! {
         TypeDocsChanged = "type-docs-changed",
         /// A field's documentation, or a limit of one that is only received.
         FieldDocsChanged = "field-docs-changed",
-        /// What the server assumes where a field is absent: no default is ever sent.
+        /// The value that the server assumes if a field is absent; defaults are never sent.
         FieldDefaultChanged = "field-default-changed",
         /// The documentation of an enum's variant.
         EnumValueDocsChanged = "enum-value-docs-changed",
         /// The documentation of a union's variant.
         VariantDocsChanged = "variant-docs-changed",
-        /// What an error code means, or what to do about it.
+        /// The meaning of an error code, or the advice about it.
         ErrcodeTextChanged = "errcode-text-changed",
-        /// What is said of all error codes.
+        /// The documentation of the error codes as a whole.
         ErrcodesDocsChanged = "errcodes-docs-changed",
-        /// What is said of general rates.
+        /// The documentation of general rates.
         GeneralRatesDocsChanged = "general-rates-docs-changed",
     }
 }

@@ -1,4 +1,4 @@
-//! The place a change is told at, and the names it goes by.
+//! The place at which a change is reported, and the names of the thing that changed.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use crate::spec::names::ident;
 use crate::spec::source::Path;
 use crate::spec::{Part, Section};
 
-/// Which of the two specs.
+/// One of the two specs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
@@ -17,7 +17,7 @@ pub enum Side {
     Head,
 }
 
-/// Something of a spec: where it stands, and what it is called.
+/// A thing in a spec: its place, and its names.
 #[derive(Clone, Debug)]
 pub(super) struct Spot {
     pub(super) side: Side,
@@ -27,7 +27,7 @@ pub(super) struct Spot {
     pub(super) spec: String,
     /// In `wecom_models`: `media::GetMedia::media_id`.
     pub(super) rust: String,
-    /// Every name that a changelog may call it by, or what it belongs to.
+    /// All names by which a changelog may refer to it, or to the thing it belongs to.
     pub(super) names: Vec<String>,
 }
 
@@ -64,7 +64,7 @@ impl Spot {
         Self { side, file: file.to_owned(), path, names: vec![spec.clone(), rust.clone()], spec, rust }
     }
 
-    /// A part of this operation.
+    /// Returns a part of this operation.
     pub(super) fn part_of(&self, part: Part, module: &Module, name: &str) -> Self {
         let mut spot = self.part(self.path.key(part.key()), part.key(), "");
         spot.rust = format!("{}::{name}", module.rust_path());
@@ -72,13 +72,13 @@ impl Spot {
         spot
     }
 
-    /// A field, where the fields stand below this path.
+    /// Returns a field, given the path above all fields.
     pub(super) fn field(&self, fields: &Path, field: &Field) -> Self {
         let key = if field.optional { format!("{}?", field.wire) } else { field.wire.clone() };
         self.part(fields.key(&key), &field.wire, &ident(&field.rust).to_string())
     }
 
-    /// Something inside this, at a path of its own.
+    /// Returns a thing inside this one, at a path of its own.
     pub(super) fn part(&self, path: Path, spec: &str, rust: &str) -> Self {
         let mut spot = self.clone();
         spot.path = path;
@@ -90,12 +90,12 @@ impl Spot {
         spot
     }
 
-    /// The same thing, pointed at by a key of it.
+    /// Returns the same thing, reported at one of its keys.
     pub(super) fn key(&self, key: &str) -> Self {
         Self { path: self.path.key(key), ..self.clone() }
     }
 
-    /// The same thing, pointed at by an item of a list of it.
+    /// Returns the same thing, reported at an item of one of its lists.
     pub(super) fn item(&self, key: &str, index: usize) -> Self {
         Self { path: self.path.key(key).index(index), ..self.clone() }
     }

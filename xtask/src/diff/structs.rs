@@ -1,4 +1,4 @@
-//! The fields of structs.
+//! Compares the fields of structs.
 
 use super::pairing::{Pairing, alike};
 use super::spot::{Both, Spot};
@@ -10,23 +10,23 @@ use crate::spec::source::Path;
 
 /// A struct that is in both specs.
 pub(super) struct Structs<'a> {
-    /// The module of BASE, to know what its types are called in HEAD.
+    /// The module of BASE, which determines the names of its types in HEAD.
     pub(super) module: &'a str,
     pub(super) base: &'a Struct,
     pub(super) head: &'a Struct,
-    /// Where the struct stands.
+    /// The struct's place.
     pub(super) spots: &'a Both,
 }
 
 impl Structs<'_> {
-    /// Whether requests hold it, before and after.
+    /// Whether requests contain it, before and after.
     pub(super) fn sent(&self) -> bool {
         self.base.direction.sent && self.head.direction.sent
     }
 }
 
 impl Comparison<'_> {
-    /// The fields of a struct, which stand below a path in either spec.
+    /// Compares the fields of a struct, which are below a path in each spec.
     pub(super) fn fields(&mut self, structs: &Structs<'_>, below: impl Fn(&Spot) -> Path) {
         let at = |spot: &Spot, field: &Field| spot.field(&below(spot), field);
         let pairs = self.pair_fields(structs);
@@ -46,7 +46,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// The same in Rust first, then on the wire; then the same type with the same words, or a name like it.
+    /// Pairs fields by their name in Rust, then by that on the wire; then by equal type and text, or by a similar name.
     pub(super) fn pair_fields<'a>(&self, structs: &Structs<'a>) -> Pairing<'a, Field> {
         let Structs { module, base, head, .. } = structs;
         Pairing::new(&base.fields, &head.fields)
@@ -206,7 +206,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// The arguments of `new` that are in both specs, in their order, unless they have names.
+    /// Compares the order of the arguments of `new` that are in both specs, unless they have names.
     fn order(&mut self, structs: &Structs<'_>, pairs: &Pairing<'_, Field>, at: impl Fn(&Field) -> Spot) {
         let Structs { base, head, spots: both, .. } = structs;
         if base.names_arguments() && head.names_arguments() {
@@ -228,29 +228,29 @@ impl Comparison<'_> {
     }
 }
 
-/// Where a field stands among others.
+/// Returns the index of a field among others.
 fn place(fields: &[Field], field: &Field) -> Option<usize> {
     fields.iter().position(|other| other.wire == field.wire)
 }
 
-/// Whether `new` takes it.
+/// Returns whether `new` takes a field.
 fn is_argument(field: &Field) -> bool {
     !field.optional && !field.signs
 }
 
-/// The names of arguments, as they stand in a call.
+/// Returns the names of arguments, as written in a call.
 fn names(fields: &[&Field]) -> String {
     let names: Vec<String> = fields.iter().map(|field| ident(&field.rust).to_string()).collect();
     names.join(", ")
 }
 
-/// A field's type as it is written in Rust.
+/// Returns a field's type as written in Rust.
 fn field_text(field: &Field) -> String {
     let ty = rust_text(&field.ty);
     if field.optional { format!("Option<{ty}>") } else { ty }
 }
 
-/// A key of a field.
+/// Returns a key of a field.
 pub(super) fn inside(spots: &Both, key: &str) -> Both {
     spots.step(|spot| spot.key(key))
 }

@@ -1,4 +1,4 @@
-//! The documentation of what is generated, Markdown, from what is known of it.
+//! Renders facts as the documentation of generated items, in Markdown.
 
 use std::collections::BTreeMap;
 
@@ -10,9 +10,9 @@ use crate::spec::{Bound, Doc, Limit, LimitValue, Rate, Rule};
 
 /// The notice on every call of the zone.
 const CARRIED: &str =
-    "A program in the zone makes this call, and WeCom's SDK carries it: see `wecom_requests::ZoneCall`.";
+    "Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.";
 
-/// What a module is, and what its requests are: what people come for stands before the types around it.
+/// Describes a module, and lists its requests first, since people come for these.
 pub(super) fn module(module: &Module) -> String {
     let mut feature = (module.family != CORE_FAMILY).then(|| needs_feature(&module.family));
     if module.needs_callback() {
@@ -30,22 +30,23 @@ pub(super) fn module(module: &Module) -> String {
         .map(|call| format!("\n| [`{}`] | {} | `{}` |", call.request, title_cell(call), call.path));
     let zone: String = zone.collect();
     let zone = (!zone.is_empty()).then(|| format!("| request | title | name |\n|---|---|---|{zone}"));
-    let events = module
-        .events
-        .iter()
-        .map(|event| format!("\n| [`{}`] | {} | {} |", event.ty, cell(&event_title(event)), told_by(event)));
+    let events = module.events.iter().map(|event| {
+        format!("\n| [`{}`] | {} | {} |", event.ty, cell(&event_title(event)), on_the_wire(event))
+    });
     let events: String = events.collect();
-    let events = (!events.is_empty()).then(|| format!("| event | title | told by |\n|---|---|---|{events}"));
+    let events =
+        (!events.is_empty()).then(|| format!("| event | title | on the wire |\n|---|---|---|{events}"));
     let replies =
         module.replies.iter().map(|reply| format!("\n| [`{}`] | {} |", reply.ty, cell(&event_title(reply))));
     let replies: String = replies.collect();
     let replies = (!replies.is_empty()).then(|| format!("| reply | title |\n|---|---|{replies}"));
-    let head = [module.title.clone(), module.summary.clone()];
-    paragraphs(head.into_iter().chain(feature).chain(table).chain(zone).chain(events).chain(replies))
+    // The list of modules shows the first paragraph alone.
+    let head = format!("{}: {}", module.title, module.summary);
+    paragraphs([head].into_iter().chain(feature).chain(table).chain(zone).chain(events).chain(replies))
 }
 
-/// What tells an event from others.
-fn told_by(event: &Event) -> String {
+/// Returns what distinguishes an event from others on the wire.
+fn on_the_wire(event: &Event) -> String {
     let wires = event.wires().map(|wire| {
         let change = wire.change.map(|change| format!(", `ChangeType` `{change}`")).unwrap_or_default();
         format!("`{}` `{}`{change}", wire.key.keyword(), wire.kind)
@@ -58,31 +59,31 @@ fn event_title(event: &Event) -> String {
 }
 
 fn reply(reply: &Event, rules: &[Rule]) -> String {
-    let head = [reply.summary.clone(), format!("{} · {}", told_by(reply), event_title(reply))];
+    let head = [reply.summary.clone(), format!("{} · {}", on_the_wire(reply), event_title(reply))];
     let rules = rules.iter().map(Rule::sentence);
     paragraphs(head.into_iter().chain(rules).chain(reply.notes.clone()))
 }
 
 fn event(event: &Event) -> String {
-    let head = [event.summary.clone(), format!("{} · {}", told_by(event), event_title(event))];
-    let job = event.ends_job.as_ref().map(|_| "It ends what waits for the job.".to_owned());
-    let direction = "It implements `Serialize` with the feature `bidirectional`.".to_owned();
+    let head = [event.summary.clone(), format!("{} · {}", on_the_wire(event), event_title(event))];
+    let job = event.ends_job.as_ref().map(|_| "It reports that a job has ended.".to_owned());
+    let direction = "Implements `Serialize` with the feature `bidirectional`.".to_owned();
     paragraphs(
         head.into_iter().chain(unseen(&event.doc)).chain(event.notes.clone()).chain(job).chain([direction]),
     )
 }
 
-/// That nobody read a page.
+/// Returns the notice that nobody has read a page.
 fn unseen(doc: &Doc) -> Option<String> {
     (!doc.seen).then(|| UNSEEN.to_owned())
 }
 
-/// How to get a family.
+/// Returns the sentence about the feature of a family.
 pub(super) fn needs_feature(family: &str) -> String {
     format!("Needs the feature `{family}`.")
 }
 
-/// The title of an endpoint as a cell of a table, with its page.
+/// Returns the title of an endpoint as a cell of a table, linked to its page.
 pub(super) fn title_cell(endpoint: &Endpoint) -> String {
     cell(&title(endpoint))
 }
@@ -91,7 +92,7 @@ fn cell(text: &str) -> String {
     text.replace('|', "\\|")
 }
 
-/// How an endpoint is called.
+/// Returns the method and the path of an endpoint.
 pub(super) fn call(endpoint: &Endpoint) -> String {
     format!("`{} {}`", endpoint.method.name(), endpoint.path)
 }
@@ -100,7 +101,7 @@ fn title(endpoint: &Endpoint) -> String {
     format!("[{}]({})", endpoint.title, page_url(&endpoint.doc))
 }
 
-/// What a struct is: a part of an operation, or a type of its own.
+/// Describes a struct, which is a part of an operation or a type of its own.
 pub(super) fn structure(module: &Module, structure: &Struct) -> String {
     match module.operation(&structure.name) {
         Some(Operation::Request(endpoint)) => request(endpoint, &structure.rules),
@@ -114,7 +115,7 @@ pub(super) fn structure(module: &Module, structure: &Struct) -> String {
     }
 }
 
-/// What `new` of a struct does.
+/// Describes `new` of a struct.
 pub(super) fn constructor(module: &Module, structure: &Struct) -> String {
     let what = match module.operation(&structure.name) {
         Some(Operation::Reply(_)) => "reply",
@@ -128,7 +129,7 @@ pub(super) fn constructor(module: &Module, structure: &Struct) -> String {
 }
 
 fn response(structure: &Struct, endpoint: &Endpoint) -> String {
-    // Lists of items show the first paragraph: what all responses have in common goes into another.
+    // Lists of items show the first paragraph, so the sentence that all responses share is in another one.
     let what = format!("The response to [`{}`].", endpoint.request);
     let serialize = (!structure.direction.sent)
         .then(|| "Implements `Serialize` with the feature `bidirectional`.".to_owned());
@@ -164,7 +165,7 @@ fn request(endpoint: &Endpoint, rules: &[Rule]) -> String {
     )
 }
 
-/// What the page of an endpoint says of error codes.
+/// Lists the error codes that the page of an endpoint documents.
 fn errors(codes: &[ErrorCode]) -> String {
     let lines = codes.iter().map(|ErrorCode { code, name, doc, help }| {
         let help = help.as_ref().map(|help| format!(" {help}")).unwrap_or_default();
@@ -173,7 +174,7 @@ fn errors(codes: &[ErrorCode]) -> String {
     format!("Error codes:\n\n{}", lines.collect::<Vec<String>>().join("\n"))
 }
 
-/// What a field is, then what it may be.
+/// Describes a field, followed by its default and its limits.
 pub(super) fn field(field: &Field) -> String {
     let default = field.shown_default().map(|default| format!("default {default}"));
     let each = limits(&field.each).into_iter().map(|limit| format!("each {limit}"));
@@ -186,17 +187,17 @@ pub(super) fn field(field: &Field) -> String {
     paragraphs(std::iter::once(doc).chain(field.quirk.clone()))
 }
 
-/// What a value of an enum means.
+/// Describes a value of an enum.
 pub(super) fn value(value: &EnumValue) -> String {
     labelled(&value.wire, value.doc.as_deref())
 }
 
-/// What a variant of a union is.
+/// Describes a variant of a union.
 pub(super) fn variant(variant: &Variant) -> String {
     labelled(&variant.tag, variant.doc.as_deref())
 }
 
-/// What the table of a page is.
+/// Describes the table of a page.
 pub(super) fn table(title: &str, summary: &str, doc: &Doc) -> String {
     let updated = doc.updated.as_ref().map(|date| format!(", as of {date}")).unwrap_or_default();
     format!("{summary}\n\n[{title}]({}){updated}.", page_url(doc))
@@ -210,7 +211,7 @@ fn paragraphs(paragraphs: impl IntoIterator<Item = String>) -> String {
     paragraphs.into_iter().collect::<Vec<String>>().join("\n\n")
 }
 
-/// Limits in words: ranges first, by what they count, then forms.
+/// Renders limits in words: ranges first, by the thing they count, then forms.
 fn limits(limits: &[Limit]) -> Vec<String> {
     let mut ranges: BTreeMap<&str, [Option<&Limit>; 2]> = BTreeMap::new();
     let mut forms = Vec::new();
@@ -246,7 +247,7 @@ fn limits(limits: &[Limit]) -> Vec<String> {
     ranges.chain(forms).collect()
 }
 
-/// One end of a range.
+/// Renders one end of a range.
 fn end(limit: &Limit) -> String {
     let words = match limit.kind.facts().bound {
         Bound::AtLeast => "at least",

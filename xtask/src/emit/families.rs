@@ -48,7 +48,8 @@ pub(super) fn called(api: &Api) -> impl Iterator<Item = &str> {
 
 /// Returns a family's part of the page of all endpoints, in Markdown.
 pub(super) fn endpoints(api: &Api, family: &str) -> String {
-    let needs = if family == CORE_FAMILY { "Always there.".to_owned() } else { docs::needs_feature(family) };
+    let needs =
+        if family == CORE_FAMILY { "Needs no feature.".to_owned() } else { docs::needs_feature(family) };
     let head = format!("\n# {family}\n\n{needs}\n\n| title | call | request |\n|---|---|---|\n");
     std::iter::once(head).chain(of(api, family).flat_map(rows)).collect()
 }
@@ -62,6 +63,8 @@ fn rows(module: &Module) -> impl Iterator<Item = String> {
     module.endpoints.iter().map(move |endpoint| {
         let [title, call] = [docs::title_cell(endpoint), docs::call(endpoint)];
         let request = &endpoint.request;
-        format!("| {title} | {call} | [`{path}::{request}`](crate::{path}::{request}) |\n")
+        // The heading names the family: without it here, calls fit on one line.
+        let chapter = module.chapter.as_ref().map(|chapter| format!("{chapter}::")).unwrap_or_default();
+        format!("| {title} | {call} | [`{chapter}{request}`](crate::{path}::{request}) |\n")
     })
 }

@@ -26,6 +26,7 @@ mod zone;
 use std::io;
 use std::path::Path;
 
+use indexmap::IndexMap;
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -157,11 +158,19 @@ fn family_modules(
     insert(files, format!("{folder}/mod.rs"), "spec/*.yaml", root);
 }
 
+/// Describes a family by what the titles of its modules have in common, for each chapter of the documentation.
 fn family_doc(family: &str, modules: &[&Module]) -> TokenStream {
-    let titles: Vec<&str> = modules.iter().map(|module| module.title.as_str()).collect();
+    let mut chapters: IndexMap<&str, Vec<&str>> = IndexMap::new();
+    for module in modules {
+        let title: Vec<&str> = module.title.split(" · ").collect();
+        let common = chapters.entry(title[0]).or_insert_with(|| title.clone());
+        let same = common.iter().zip(&title).take_while(|(one, other)| one == other).count();
+        common.truncate(same);
+    }
+    let chapters: Vec<String> = chapters.values().map(|chapter| chapter.join(" · ")).collect();
     let feature =
-        if family == CORE_FAMILY { "always there".to_owned() } else { format!("feature `{family}`") };
-    items::doc(&format!("{} ({feature}).", titles.join(", ")))
+        if family == CORE_FAMILY { "needs no feature".to_owned() } else { format!("feature `{family}`") };
+    items::doc(&format!("{} ({feature}).", chapters.join(", ")))
 }
 
 fn insert(files: &mut Files, path: String, spec: &str, tokens: TokenStream) {

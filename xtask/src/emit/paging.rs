@@ -1,4 +1,4 @@
-//! How the pages of an endpoint follow each other.
+//! Emits the pagination of endpoints.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -7,7 +7,7 @@ use super::items;
 use crate::api::{Endpoint, Field, Module, Next, Pagination};
 use crate::spec::names::ident;
 
-/// The impls of `Paged` and, where a page has one list of items, `PagedItems`.
+/// Emits the impls of `Paged` and, if a page has one list of items, `PagedItems`.
 pub(super) fn impls(module: &Module, endpoint: &Endpoint, pagination: &Pagination) -> TokenStream {
     let paged = of(&quote!(Paged), module, endpoint, pagination);
     let name = ident(&endpoint.request);
@@ -32,12 +32,12 @@ pub(super) fn impls(module: &Module, endpoint: &Endpoint, pagination: &Paginatio
     quote!(#paged #items)
 }
 
-/// The impl of `ZonePaged`.
+/// Emits the impl of `ZonePaged`.
 pub(super) fn of_zone(module: &Module, call: &Endpoint, pagination: &Pagination) -> TokenStream {
     of(&quote!(ZonePaged), module, call, pagination)
 }
 
-/// The impl of the trait of pages.
+/// Emits the impl of a trait for pages.
 fn of(paged: &TokenStream, module: &Module, endpoint: &Endpoint, pagination: &Pagination) -> TokenStream {
     let name = ident(&endpoint.request);
     let request = module.structure(&endpoint.request).expect("every endpoint has a request");
@@ -83,7 +83,7 @@ fn of(paged: &TokenStream, module: &Module, endpoint: &Endpoint, pagination: &Pa
     }
 }
 
-/// A reference to a field some steps away, if all of them are there.
+/// Emits a reference to a field at the end of a path, if all fields along the path are present.
 pub(super) fn optional_ref<'a>(
     base: &TokenStream,
     steps: impl IntoIterator<Item = &'a Field>,

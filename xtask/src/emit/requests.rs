@@ -1,4 +1,4 @@
-//! What requests know of their endpoints.
+//! Emits the impls that connect requests with their endpoints.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -10,7 +10,7 @@ use crate::api::{Api, Endpoint, Method, Module, Struct, Ty, page_url};
 use crate::spec::names::{ident, pascal};
 use crate::spec::{Format, Place};
 
-/// The impls for the requests of one spec file.
+/// Emits the impls for the requests of one spec file.
 pub(super) fn module(module: &Module) -> TokenStream {
     let doc = items::module_doc(&module.title);
     let path = rust_path(module);
@@ -56,7 +56,7 @@ fn answers(module: &Module, name: &str, format: Format) -> Option<TokenStream> {
     (!types.is_empty()).then(|| quote!(crate::#name! { #(#types),* }))
 }
 
-/// The table of all endpoints, and where those of the error codes and the general rates are.
+/// Emits the table of all endpoints, and the modules of the error codes and the general rates.
 pub(super) fn index(api: &Api) -> TokenStream {
     let entries = api.modules.iter().flat_map(|module| {
         let path = rust_path(module);
@@ -67,9 +67,9 @@ pub(super) fn index(api: &Api) -> TokenStream {
         })
     });
     quote! {
-        /// The error codes that any endpoint may answer with.
+        /// The error codes that any endpoint may return.
         pub(crate) mod errcode;
-        /// The rates that are of no single endpoint's page.
+        /// The rates that no single endpoint's page documents.
         pub(crate) mod rates;
 
         /// Every endpoint of the families that are compiled in.
@@ -79,7 +79,7 @@ pub(super) fn index(api: &Api) -> TokenStream {
 
 fn endpoint_impl(endpoint: &Endpoint, request: &Struct) -> TokenStream {
     let name = ident(&endpoint.request);
-    // Types for files are not of a module.
+    // Types for files don't belong to a module.
     let path = if endpoint.answer.may_be_file() { "wecom_models::" } else { "" };
     let response = items::tokens(&format!("{path}{}", endpoint.response_type()));
     let token = ident(&endpoint.token_type());
@@ -140,7 +140,7 @@ fn endpoint_impl(endpoint: &Endpoint, request: &Struct) -> TokenStream {
     }
 }
 
-/// The method that tells who receives something.
+/// Emits the method that returns the recipients.
 fn recipients(request: &Struct, field: &str) -> TokenStream {
     let field = request.field(field).expect("checked: the field exists");
     let name = ident(&field.rust);
@@ -157,7 +157,7 @@ fn recipients(request: &Struct, field: &str) -> TokenStream {
     }
 }
 
-/// A method that puts the fields of one place where they go.
+/// Emits a method that writes the fields of one place.
 fn parameters(method: &str, output: &str, request: &Struct, place: Place) -> Option<TokenStream> {
     let puts: Vec<TokenStream> = request.sent_in(place).map(put).collect();
     if puts.is_empty() {
@@ -173,7 +173,7 @@ fn parameters(method: &str, output: &str, request: &Struct, place: Place) -> Opt
     })
 }
 
-/// The body of a request with a file.
+/// Emits the body of a request with a file.
 fn form(request: &Struct) -> TokenStream {
     let parts: Vec<TokenStream> = request
         .sent_in(Place::Body)

@@ -1,4 +1,4 @@
-//! The snapshot tests, every example of every endpoint; and the table that conformance looks endpoints up in.
+//! Emits the snapshot tests of all examples, and the table of endpoints for `conformance`.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use super::paths::rust_path;
 use crate::api::{Api, Endpoint, Event, Field, Member, Module, Step, Type};
 use crate::spec::names::ident;
 
-/// The tests of one spec file: one per endpoint, over all its examples.
+/// Emits the tests of one spec file: one per endpoint, over all its examples.
 pub(super) fn module(module: &Module) -> TokenStream {
     let doc = module_doc(&module.title);
     let path = rust_path(module);
@@ -51,7 +51,7 @@ pub(super) fn module(module: &Module) -> TokenStream {
     }
 }
 
-/// The examples of a call.
+/// Emits the examples of a call.
 fn examples(call: &Endpoint) -> TokenStream {
     let examples = call.examples.iter().map(|example| {
         let request = raw_string(example.request.trim_end());
@@ -61,7 +61,7 @@ fn examples(call: &Endpoint) -> TokenStream {
     quote!(&[#(#examples),*])
 }
 
-/// The test of an event or a reply, by a function of `event`.
+/// Emits the test of an event or a reply, which calls a function of `event`.
 fn document(document: &Event, check: &str) -> TokenStream {
     let [name, ty, check] = [document.name.as_str(), &document.ty, check].map(ident);
     let documents = document.examples.iter().map(|example| raw_string(example.payload.trim_end()));
@@ -73,7 +73,7 @@ fn document(document: &Event, check: &str) -> TokenStream {
     }
 }
 
-/// The table of all endpoints, for reading and writing their requests and responses by path.
+/// Emits the table of all endpoints, which reads and writes their requests and responses by path.
 pub(super) fn index(api: &Api) -> TokenStream {
     let entries = api.modules.iter().flat_map(|module| {
         let path = rust_path(module);
@@ -128,7 +128,7 @@ pub(super) fn index(api: &Api) -> TokenStream {
     }
 }
 
-/// The other names that fields below a type have, each with the name that is written.
+/// Returns the other names of fields below a type, each with the name that is written.
 fn spellings<'a>(module: &'a Module, name: &str) -> BTreeSet<(&'a str, &'a str)> {
     let mut found = BTreeSet::new();
     module.walk(name, |_, member| {
@@ -140,7 +140,8 @@ fn spellings<'a>(module: &'a Module, name: &str) -> BTreeSet<(&'a str, &'a str)>
     found
 }
 
-/// The places below a type where the documentation contradicts itself: JSON pointers, `*` for anything inside a list or map.
+/// Returns the places below a type where the documentation contradicts itself, as JSON pointers with `*` for any item of a list
+/// or a map.
 fn quirks(module: &Module, name: &str) -> Vec<String> {
     let mut found = Vec::new();
     module.walk(name, |path, member| {
@@ -155,7 +156,7 @@ fn quirks(module: &Module, name: &str) -> Vec<String> {
     found
 }
 
-/// What is contradictory about an embedded union is which variant it is.
+/// Returns the suffix for a quirk of an embedded union, whose contradiction is in the tag.
 fn tag(module: &Module, field: &Field) -> String {
     match field.ty.name().and_then(|name| module.named(name)) {
         Some(Type::Union(union)) if field.embed => format!("/{}", union.tag),

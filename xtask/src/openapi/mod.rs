@@ -1,7 +1,7 @@
-//! The API as OpenAPI 3.1, for tools and languages that are not Rust.
+//! Writes the API as OpenAPI 3.1, for other tools and languages.
 //!
-//! [`documents`] puts it together, family by family, and [`bundle`] as one: `operations` has the paths, `webhooks` the callbacks and
-//! their replies, `schemas` the types, `prose` the links of texts.
+//! [`documents`] writes one document per family, and [`bundle`] one of all: `operations` has the paths, `webhooks` the callbacks and
+//! their replies, `schemas` the types, `prose` the links in texts.
 
 mod operations;
 mod prose;
@@ -18,27 +18,24 @@ use crate::api::{Api, Module};
 use crate::spec::{GeneralRate, Host, Of, Token};
 use prose::Names;
 
-/// The folder of the documents at the workspace's root.
+/// The folder of the documents, relative to the workspace.
 pub const FOLDER: &str = "openapi";
 
-/// The document in it to which those of the families refer.
+/// The document to which those of the families refer.
 pub const COMMON: &str = "common.json";
 
-/// What the extensions mean: OpenAPI has no word for them.
+/// The meanings of the extensions, for which OpenAPI has no keyword.
 const EXTENSIONS: [(&str, &str); 30] = [
-    ("x-concurrency", "How many calls of the operation may be on their way at once."),
-    (
-        "x-definitions",
-        "Further pages that define the same method and path, each with what it says otherwise.",
-    ),
+    ("x-concurrency", "The number of calls of the operation that may be in flight at once."),
+    ("x-definitions", "Further pages that define the same method and path, each with its differences."),
     (
         "x-encrypted",
-        "The document is what is left after decryption: WeCom sends it encrypted and signed, in an envelope of its own.",
+        "The schema describes the decrypted document, which WeCom sends encrypted and signed, in an envelope.",
     ),
     ("x-enum", "The documented values of an open enum: their names and meanings, in the order of `enum`."),
     (
         "x-errcodes",
-        "What an `errcode` means, and what to do about it: for all operations, and for a single one.",
+        "The meaning of each `errcode`, and what to do about it: for all operations, and for a single one.",
     ),
     ("x-extensions", "This table."),
     ("x-filled-in", "A field that signs the request: computed when the request is sent."),
@@ -48,27 +45,33 @@ const EXTENSIONS: [(&str, &str); 30] = [
         for whom it counts, `counts` what, `recipients` the request field that names them; `times-accounts` multiplies it by the \
         accounts that the company may have, and what is too much is `refused`, or `dropped` without an error.",
     ),
-    (
-        "x-grants",
-        "Where the answer holds a token: its security scheme, its field, its lifetime, its credentials.",
-    ),
-    ("x-item-count", "The member beside a list that says how many items it has."),
+    ("x-grants", "The token in the response: its security scheme, its field, its lifetime, its credentials."),
+    ("x-item-count", "The member beside a list with the number of its items."),
     ("x-items", "The type of the items that `x-separator` joins."),
-    ("x-cuts-at-bytes", "Bytes of UTF-8 that WeCom keeps of a longer text; nothing is refused."),
-    ("x-cuts-at-chars", "Characters that WeCom keeps of a longer text; nothing is refused."),
+    (
+        "x-cuts-at-bytes",
+        "The number of UTF-8 bytes to which WeCom truncates a longer text, which it doesn't reject.",
+    ),
+    (
+        "x-cuts-at-chars",
+        "The number of characters to which WeCom truncates a longer text, which it doesn't reject.",
+    ),
     ("x-cuts-at-width", "Like `x-cuts-at-chars`, where a Chinese character counts as two."),
-    ("x-max-bytes", "Bytes of UTF-8, at most; `maxLength` counts characters, of which there are no more."),
-    ("x-max-items", "Items of a string that `x-separator` joins, at most."),
+    ("x-max-bytes", "The maximum number of UTF-8 bytes; `maxLength` is the most characters that can fit."),
+    ("x-max-items", "The maximum number of items in a string that `x-separator` joins."),
     (
         "x-max-width",
-        "Characters, at most, where a Chinese one counts as two; `maxLength` counts each as one.",
+        "The maximum number of characters, where a Chinese one counts as two; `maxLength` counts each as one.",
     ),
-    ("x-min-items", "Items of a string that `x-separator` joins, at least."),
-    ("x-misspelt", "Names that the documentation's examples give the field by mistake."),
-    ("x-open", "Values or variants beside the documented ones are valid and must be expected."),
-    ("x-pagination", "How pages follow each other: the fields with start, next start, end and items."),
+    ("x-min-items", "The minimum number of items in a string that `x-separator` joins."),
+    ("x-misspelt", "Wrong names of the field in the documentation's examples."),
+    ("x-open", "Undocumented values or variants are valid and must be expected."),
+    (
+        "x-pagination",
+        "The fields that control paging: those with the start, the next start, the end and the items.",
+    ),
     ("x-quirk", "The documentation contradicts itself about the field, so any scalar is valid."),
-    ("x-rates", "How often the operation may be called."),
+    ("x-rates", "The rate limits of the operation."),
     (
         "x-rules",
         "Rules over several fields that JSON Schema can't say: `max_span` is how many days two times lie \
@@ -76,15 +79,15 @@ const EXTENSIONS: [(&str, &str); 30] = [
         second, of `strict_order`, it is below it; `sum` and `product` bound what numbers come to; of the others, \
         each lists the fields it is about, and paths lead to fields inside others.",
     ),
-    ("x-safe", "The operation only reads: it may be sent again after a lost answer."),
+    ("x-safe", "The operation only reads: it may be sent again after a response was lost."),
     ("x-secret", "The value must not be shown or logged."),
-    ("x-separator", "What joins the items of a list that is sent as a string."),
+    ("x-separator", "The separator between the items of a list that is sent as a string."),
     ("x-sign", "The fields that sign the request."),
     ("x-unique-items", "Whether no two items of a string that `x-separator` joins are the same."),
     ("x-unit", "The unit of a number."),
 ];
 
-/// What the document says of the workspace.
+/// The facts about the workspace in a document.
 #[derive(Debug, Clone, Copy)]
 pub struct About<'a> {
     /// The version of the crates.
@@ -97,12 +100,12 @@ pub struct About<'a> {
 pub const WORKSPACE: About<'_> =
     About { version: env!("CARGO_PKG_VERSION"), license: env!("CARGO_PKG_LICENSE") };
 
-/// A document as it stands in its file.
+/// Returns the text of a document's file.
 pub fn text(document: &Value) -> String {
     format!("{document:#}\n")
 }
 
-/// One document of the whole API: the same for the same API, to the byte.
+/// Returns one document of the whole API. Equal APIs have equal documents, to the byte.
 pub fn bundle(api: &Api, about: About<'_>) -> Value {
     let modules = over_http(api);
     let (head, names) = (head("WeCom (企业微信) API", about), Names::of(api, ""));
@@ -114,7 +117,7 @@ pub fn bundle(api: &Api, about: About<'_>) -> Value {
     document
 }
 
-/// The documents of an API, by the names of their files: one for each family, and [`COMMON`], to which they refer.
+/// Returns the documents of an API, by the names of their files: one for each family, and [`COMMON`], to which they refer.
 pub fn documents(api: &Api, about: About<'_>) -> BTreeMap<String, Value> {
     let names = Names::of(api, COMMON);
     let families = api.families().into_iter().filter_map(|family| {
@@ -145,12 +148,12 @@ pub fn documents(api: &Api, about: About<'_>) -> BTreeMap<String, Value> {
     documents
 }
 
-/// The modules of what travels over HTTP: OpenAPI has no words for what a library carries.
+/// Returns the modules with endpoints over HTTP: OpenAPI can't describe calls through a library.
 fn over_http(api: &Api) -> Vec<&Module> {
     api.modules.iter().filter(|module| module.zone.is_empty()).collect()
 }
 
-/// The components of a document.
+/// Returns the components of a document.
 struct Components {
     schemes: Map<String, Value>,
     schemas: Map<String, Value>,
@@ -167,7 +170,7 @@ impl Components {
     }
 }
 
-/// The components that are of no single family.
+/// Returns the components that belong to no single family.
 fn common_components(api: &Api) -> Components {
     let modules = over_http(api);
     let schemes = tokens(&modules).map(|(token, parameter)| {
@@ -178,7 +181,8 @@ fn common_components(api: &Api) -> Components {
     Components { schemes: schemes.collect(), schemas: schemas::shared(), responses: Map::new() }
 }
 
-/// What is in some modules, after the head of the document and beside other components. A section without contents is left out: not every family has each.
+/// Adds the contents of some modules to the head of a document, with further components. Empty sections are omitted, since not
+/// every family has all of them.
 fn described(mut document: Value, modules: &[&Module], names: &Names, mut components: Components) -> Value {
     document["servers"] = json!([operations::server(Host::Api)]);
     document["tags"] = tags(modules);
@@ -194,7 +198,7 @@ fn described(mut document: Value, modules: &[&Module], names: &Names, mut compon
     document
 }
 
-/// The tables that are of no single family.
+/// Returns the tables that belong to no single family.
 fn tables(api: &Api) -> Vec<(&'static str, Value)> {
     let codes = api.codes.as_ref().map(|table| {
         let codes = table.codes.iter().map(operations::error_code);
@@ -207,7 +211,7 @@ fn tables(api: &Api) -> Vec<(&'static str, Value)> {
     codes.into_iter().chain(rates).collect()
 }
 
-/// The meanings of the extensions that documents use.
+/// Returns the meanings of the extensions that documents use.
 fn extensions(documents: &[&Value]) -> Value {
     let texts: Vec<String> = documents.iter().map(ToString::to_string).collect();
     let is_used =
@@ -220,7 +224,7 @@ fn quoted(name: &str) -> String {
     format!("\"{name}\":")
 }
 
-/// How a document begins.
+/// Returns the beginning of a document.
 fn head(title: &str, about: About<'_>) -> Value {
     let info = json!({
         "title": title,
@@ -234,7 +238,7 @@ fn head(title: &str, about: About<'_>) -> Value {
     json!({ "openapi": "3.1.0", "info": info })
 }
 
-/// A tag for each family, which tells its chapters.
+/// Returns a tag for each family, which lists its chapters.
 fn tags(modules: &[&Module]) -> Value {
     let mut tags: IndexMap<&str, Vec<String>> = IndexMap::new();
     for module in modules {
@@ -248,7 +252,7 @@ fn chapter(module: &Module) -> String {
     format!("{}: {}", module.title, module.summary)
 }
 
-/// The kinds of token that some modules take, each with its parameter.
+/// Returns the kinds of token that some modules take, each with its parameter.
 fn tokens(modules: &[&Module]) -> impl Iterator<Item = (Token, &'static str)> {
     let takes = |token: Token| {
         let mut endpoints = modules.iter().flat_map(|module| &module.endpoints);

@@ -1,4 +1,4 @@
-//! Endpoints as operations.
+//! Writes endpoints as operations.
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
@@ -9,7 +9,7 @@ use super::schemas::{self, FAILURE, MERCHANT_FAILURE, Schemas, any_of, reference
 use crate::api::{Endpoint, ErrorCode, Example, Field, Method, Module, Pagination, Struct, Ty, page_url};
 use crate::spec::{Format, Host, Place, Rate, Rule, Token};
 
-/// The media type of any file: a file says itself what it is.
+/// The media type of files, whose own header says more.
 const ANY_FILE: &str = "*/*";
 
 /// One page's definition of an operation.
@@ -24,7 +24,7 @@ struct Definition<'a> {
 /// The definitions of each path, by method.
 type Paths<'a> = IndexMap<&'a str, IndexMap<&'static str, Vec<Definition<'a>>>>;
 
-/// The paths of some modules, in their order.
+/// Returns the paths of some modules, in their order.
 pub(super) fn paths(modules: &[&Module], names: &Names) -> Map<String, Value> {
     let mut paths = Paths::new();
     for module in modules {
@@ -52,7 +52,7 @@ fn path_item(methods: &IndexMap<&'static str, Vec<Definition<'_>>>) -> Value {
     Value::Object(item)
 }
 
-/// Where a host is.
+/// Returns the server of a host.
 pub(super) fn server(host: Host) -> Value {
     match host {
         Host::Api => json!({ "url": "https://qyapi.weixin.qq.com" }),
@@ -63,10 +63,10 @@ pub(super) fn server(host: Host) -> Value {
     }
 }
 
-/// An operation. WeCom documents some calls on several pages, each for its own kind of message or caller, but
-/// OpenAPI has one operation a method and path: the first definition names it, its requests and answers are
-/// those of any definition, and the others are listed with what they say themselves. They are joined by
-/// `anyOf`: what two pages both allow is valid, and `oneOf` would refuse just that.
+/// Returns an operation. WeCom documents some calls on several pages, each for its own kind of message or caller, but
+/// OpenAPI has one operation per method and path: the first definition names it, its requests and responses are
+/// those of any definition, and the others are listed with their differences. They are joined by `anyOf`: a request
+/// that two pages both allow is valid, whereas `oneOf` would reject it.
 fn operation(definitions: &[Definition<'_>]) -> Value {
     let Some((first, others)) = definitions.split_first() else { return json!({}) };
     let mut operation = facts(first);
@@ -87,7 +87,7 @@ fn operation(definitions: &[Definition<'_>]) -> Value {
     Value::Object(operation)
 }
 
-/// What a page says of a call as a whole.
+/// Returns what a page says about a call as a whole.
 fn facts(definition: &Definition<'_>) -> Map<String, Value> {
     let Definition { module, endpoint, request, schemas } = definition;
     let mut facts = Map::new();
@@ -123,7 +123,7 @@ fn facts(definition: &Definition<'_>) -> Map<String, Value> {
             }),
         );
     }
-    // What is in a body is said by its schema.
+    // The schema describes the fields of a body.
     let in_body: Vec<&Field> = match endpoint.method {
         Method::Post | Method::Invoke => request.sent_in(Place::Body).collect(),
         Method::Get => Vec::new(),
@@ -148,18 +148,18 @@ fn facts(definition: &Definition<'_>) -> Map<String, Value> {
     facts
 }
 
-/// How often something may be called.
+/// Returns rate limits.
 pub(super) fn rates(rates: &[Rate]) -> Value {
     rates.iter().map(|rate| json!({ "calls": rate.calls, "per": rate.per.keyword() })).collect()
 }
 
-/// How pages follow each other, in the words of the spec.
+/// Returns a pagination, with the keys of the spec.
 fn pagination(pagination: &Pagination) -> Value {
     let fields = pagination.fields().map(|(key, path)| (key.to_owned(), json!(path.to_string())));
     Value::Object(fields.collect())
 }
 
-/// The kinds of token an operation takes; nothing where it takes none.
+/// Returns the kinds of token that an operation takes, if it takes any.
 fn security(definitions: &[Definition<'_>]) -> Value {
     let mut tokens: Vec<Token> = Vec::new();
     for token in definitions.iter().map(|definition| definition.endpoint.token) {
@@ -177,7 +177,7 @@ fn security(definitions: &[Definition<'_>]) -> Value {
     schemes.collect()
 }
 
-/// Where a field stands, if it is a parameter.
+/// Returns the place of a field, if it is a parameter.
 fn parameter_place(endpoint: &Endpoint, field: &Field) -> Option<&'static str> {
     match field.place {
         Place::Header => Some("header"),
@@ -186,7 +186,7 @@ fn parameter_place(endpoint: &Endpoint, field: &Field) -> Option<&'static str> {
     }
 }
 
-/// The examples of all definitions, each with the name that it has everywhere in the operation.
+/// Returns the examples of all definitions, each with its name, which is the same everywhere in the operation.
 fn examples<'a>(
     definitions: &'a [Definition<'a>],
 ) -> impl Iterator<Item = (String, Definition<'a>, &'a Example)> {
@@ -197,7 +197,7 @@ fn examples<'a>(
         .map(|(index, (definition, example))| (format!("example_{}", index + 1), definition, example))
 }
 
-/// An example, with what it shows.
+/// Returns an example, with its note.
 fn example_object(example: &Example, value: &Value) -> Value {
     match &example.note {
         Some(note) => json!({ "summary": note, "value": value }),
@@ -205,7 +205,7 @@ fn example_object(example: &Example, value: &Value) -> Value {
     }
 }
 
-/// The fields of an example's request.
+/// Returns the fields of an example's request.
 fn sent(example: &Example) -> Map<String, Value> {
     serde_json::from_str(&example.request).unwrap_or_default()
 }
@@ -222,7 +222,7 @@ fn parameters(definitions: &[Definition<'_>]) -> Vec<Value> {
     found
         .into_iter()
         .map(|((place, name), fields)| {
-            // What only some definitions ask for can't be asked for in general.
+            // A parameter that only some definitions require can't be required in general.
             let required =
                 fields.len() == definitions.len() && fields.iter().all(|(_, field)| !field.optional);
             parameter(place, name, required, &fields, definitions)
@@ -264,7 +264,7 @@ fn parameter(
     parameter
 }
 
-/// A parameter's type. A flag is sent as 0 or 1, and never as anything else.
+/// Returns a parameter's type. A flag is always sent as 0 or 1.
 fn parameter_schema(definition: &Definition<'_>, field: &Field) -> Value {
     let mut schema = definition.schemas.field(field);
     if field.ty == Ty::Flag && field.quirk.is_none() {
@@ -277,7 +277,7 @@ fn parameter_schema(definition: &Definition<'_>, field: &Field) -> Value {
     schema
 }
 
-/// What may stand in a body, by media type.
+/// Returns the schema of a body, by media type.
 #[derive(Default)]
 struct Content(IndexMap<&'static str, (Vec<Value>, Map<String, Value>)>);
 
@@ -329,7 +329,7 @@ fn body_type(endpoint: &Endpoint) -> &'static str {
     endpoint.body.format().media_type()
 }
 
-/// What of an example's request stands in the body, as it stands there.
+/// Returns the part of an example's request that is in the body, in the body's encoding.
 fn body_example(definition: &Definition<'_>, example: &Example) -> Value {
     let mut fields = sent(example);
     for field in &definition.request.fields {
@@ -344,7 +344,7 @@ fn body_example(definition: &Definition<'_>, example: &Example) -> Value {
     written(definition.endpoint.body.format(), fields)
 }
 
-/// Fields as they stand in a body.
+/// Encodes fields as in a body.
 fn written(format: Format, fields: Map<String, Value>) -> Value {
     match format {
         Format::Xml => json!(xml(&fields)),
@@ -352,7 +352,7 @@ fn written(format: Format, fields: Map<String, Value>) -> Value {
     }
 }
 
-/// Fields as a flat XML document: an example of XML is text.
+/// Encodes fields as a flat XML document: an example of XML is text.
 fn xml(fields: &Map<String, Value>) -> String {
     let elements = fields.iter().map(|(name, value)| {
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -377,21 +377,21 @@ fn responses(definitions: &[Definition<'_>]) -> Value {
         let (media_type, value) = answer_example(definition.endpoint, answer);
         content.add_example(media_type, key, example_object(example, &value));
     }
-    let description = "A success, or the failure that its code tells of.";
+    let description = "A success, or a failure with its code.";
     let mut responses = json!({ "200": { "description": description, "content": content.into_value() } });
     if definitions.iter().any(gives_parts) {
         let mut part = Content::default();
-        // Client generators know what bytes are, but not what any type is.
+        // Client generators understand bytes, but not a schema that allows any type.
         for media_type in ["application/octet-stream", ANY_FILE] {
             part.add_schema(media_type, schemas::binary());
         }
-        let description = "The part of the file that `Range` asks for.";
+        let description = "The part of the file that `Range` requests.";
         responses["206"] = json!({ "description": description, "content": part.into_value() });
     }
     responses
 }
 
-/// Whether a part of the file can be asked for, as HTTP does it.
+/// Returns whether a part of the file can be requested with the header `Range`.
 fn gives_parts(definition: &Definition<'_>) -> bool {
     let mut fields = definition.request.fields.iter();
     definition.endpoint.answer.may_be_file()
@@ -411,7 +411,7 @@ fn add_success(definition: &Definition<'_>, content: &mut Content) {
     }
 }
 
-/// An example of an answer, and its media type.
+/// Returns an example of a response, and its media type.
 fn answer_example(endpoint: &Endpoint, mut answer: Value) -> (&'static str, Value) {
     let is_file = answer["name"].is_string() && answer["text"].is_string();
     if endpoint.answer.may_be_file() && is_file {
@@ -425,7 +425,7 @@ fn answer_example(endpoint: &Endpoint, mut answer: Value) -> (&'static str, Valu
     (format.media_type(), value)
 }
 
-/// What is said of an error code.
+/// Returns the documentation of an error code.
 pub(super) fn error_code(code: &ErrorCode) -> Value {
     let mut entry = json!({ "code": code.code, "name": code.name, "description": code.doc });
     if let Some(help) = &code.help {

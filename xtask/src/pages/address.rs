@@ -1,36 +1,36 @@
-//! The address that a page introduces an endpoint with.
+//! The address with which a page introduces an endpoint.
 
 use crate::spec::names;
 
-/// The host of the server API. Other addresses are the developer's own, or of other services.
+/// The host of the server API. Other addresses are the developer's own, or belong to other services.
 const HOST: &str = "://qyapi.weixin.qq.com/";
 
-/// The host that merchants call; what it takes and answers is XML.
+/// The host that merchants call; its requests and responses are XML.
 const MERCHANTS: &str = "://api.mch.weixin.qq.com/";
 
-/// What addresses are called.
+/// The labels of addresses.
 const LABELS: [&str; 7] =
     ["请求地址", "请求URL", "请求 URL", "接口地址", "webhook是", "response_url 是", NAME_LABEL];
 
 /// The label before the name of a zone call, which has no path.
 const NAME_LABEL: &str = "接口名";
 
-/// Whether a line says that an address stands in it, or below.
+/// Returns whether a line announces an address, in itself or below.
 pub(super) fn is_label(line: &str) -> bool {
     LABELS.iter().any(|label| line.contains(label))
 }
 
-/// Whether a line says that the name of a call of the zone stands below.
+/// Returns whether a line announces the name of a zone call below it.
 pub(super) fn is_name_label(line: &str) -> bool {
     line.contains(NAME_LABEL)
 }
 
-/// Whether a text has an address of any host.
+/// Returns whether a text contains an address on any host.
 pub(super) fn is_in(text: &str) -> bool {
     text.contains("://")
 }
 
-/// An address of WeCom's.
+/// An address on one of WeCom's hosts.
 #[derive(Debug, PartialEq)]
 pub(super) struct Address {
     /// The path, without the query.
@@ -42,7 +42,7 @@ pub(super) struct Address {
 }
 
 impl Address {
-    /// A call of the zone, of which a text is the name.
+    /// Creates the address of a zone call, whose name is the whole text.
     pub(super) fn invoked(text: &str) -> Option<Self> {
         let name = text.trim();
         names::is_snake(name).then(|| Self { path: name.to_owned(), query: Vec::new(), merchant: false })
@@ -59,7 +59,7 @@ impl Address {
     }
 }
 
-/// The names of the parameters in what follows the path of an address.
+/// Returns the names of the parameters in the part of an address after the path.
 fn parameters(rest: &str) -> Vec<String> {
     let rest = rest.lines().next().unwrap_or_default();
     let rest = rest.replace("&amp;", "&").replace("×tamp", "&timestamp").replace('\\', "");

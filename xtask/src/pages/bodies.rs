@@ -1,4 +1,4 @@
-//! Which way the bodies of an endpoint go that a page shows.
+//! Decides whether a body on a page is a request or a response.
 
 use std::collections::BTreeSet;
 
@@ -7,27 +7,27 @@ use serde_json::Value;
 use super::label::Announced;
 use crate::spec::{INVOKE, Part};
 
-/// What is known about the next fence.
+/// The knowledge about the next fence.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Hint {
     /// Nothing.
     #[default]
     None,
-    /// It comes right after the address, where a request stands.
+    /// It comes right after the address, like most requests.
     Address,
-    /// It is labelled as a body.
+    /// It is labeled as a body.
     Body(Part),
-    /// It is labelled as something else.
+    /// It is labeled as something else.
     Other,
 }
 
 impl Hint {
-    /// Whether what follows is a body; otherwise, it may be anything.
+    /// Returns whether the fence is a body; otherwise, it may be anything.
     pub(super) fn is_of_body(self) -> bool {
         matches!(self, Self::Address | Self::Body(_))
     }
 
-    /// What is known below a label. Right after an address, a request needs none.
+    /// Returns the hint below a label. Right after an address, a request needs no label.
     pub(super) fn below(self, announced: Announced) -> Self {
         match announced {
             Announced::Body(part) => Self::Body(part),
@@ -37,7 +37,7 @@ impl Hint {
     }
 }
 
-/// The bodies of an endpoint that a page has shown so far.
+/// The bodies of an endpoint seen so far on a page.
 #[derive(Debug, Default)]
 pub(super) struct Bodies {
     /// The names at the top of the requests.
@@ -47,7 +47,7 @@ pub(super) struct Bodies {
 }
 
 impl Bodies {
-    /// Which part of a call of a method a value is, if it is a whole one: a page may also show a piece of a body, even
+    /// Returns the part of a call that a value is, if it is a whole one: a page may also show a piece of a body, even
     /// under the label of a whole one.
     pub(super) fn part(&mut self, hint: Hint, method: &str, value: &Value) -> Option<Part> {
         let names = || value.as_object().into_iter().flatten().map(|(name, _)| name);
@@ -61,11 +61,11 @@ impl Bodies {
                 return None;
             }
             Hint::Body(part) => part,
-            // A call of the zone that reports an error code has one, but no message.
+            // The request of a zone call that reports errors has a code, but no message.
             Hint::Address if method == INVOKE && !names().any(|name| name == "errmsg") => Part::Request,
             _ if answer => Part::Response,
             Hint::Address if method != "GET" => Part::Request,
-            // Most of what a request has, in a section about one sort of request.
+            // A section about one kind of request shows most of its fields.
             Hint::None if known > 0 && 2 * known >= names().count() => Part::Request,
             Hint::Address | Hint::Other | Hint::None => return None,
         };
@@ -90,13 +90,13 @@ mod tests {
             let part = Bodies::default().part(hint, "POST", &json!({"errcode": 4}));
             assert_eq!(part, Some(Part::Response), "{hint:?}");
         }
-        // Right after the name of a call of the zone, one with a message is, and one without is not.
+        // Right after the name of a zone call, an object with a message is a response, and one without isn't.
         for (body, expected) in
             [(json!({"errcode": 0, "errmsg": "ok"}), Part::Response), (json!({"errcode": 4}), Part::Request)]
         {
             assert_eq!(Bodies::default().part(Hint::Address, INVOKE, &body), Some(expected));
         }
-        // Reports of errors are requests with one.
+        // Requests that report errors have a code, too.
         let part = Bodies::default().part(Hint::Body(Part::Request), "POST", &json!({"errcode": 4}));
         assert_eq!(part, Some(Part::Request));
     }

@@ -1,4 +1,4 @@
-//! How an endpoint is sent and answered, and the bodies that a page shows of it.
+//! The encodings of an endpoint's request and response, and its bodies on a page.
 
 use serde_json::{Map, Number, Value};
 
@@ -7,12 +7,12 @@ use super::phrases::{self, Base};
 use crate::spec::names;
 use crate::spec::{Answer, Body, Errcode, Format, Host, INVOKE, Part, Token};
 
-/// What tells how a call went.
+/// The fields that report the outcome of a call.
 const ERRCODE: &str = "errcode";
 
-/// The token that an endpoint takes: the parameter of its address, or a row of its table.
+/// Returns the token that an endpoint takes: the parameter of its address, or a row of its table.
 pub(crate) fn token(section: &Section) -> Token {
-    // The SDK says who calls, whatever tables copied from other pages say.
+    // WeCom's SDK identifies the caller; tables that were copied from other pages don't matter.
     if section.method == INVOKE {
         return Token::None;
     }
@@ -39,16 +39,16 @@ pub(crate) fn token(section: &Section) -> Token {
     in_address.or_else(in_table).unwrap_or(Token::None)
 }
 
-/// How an endpoint is sent and answered.
+/// The encodings of an endpoint's request and response.
 #[derive(Debug)]
 pub(crate) struct Encoding {
-    /// The part of a form that is a file.
+    /// The part of the form that is a file.
     pub file_field: Option<String>,
-    /// Whether a file comes back.
+    /// Whether the response is a file.
     pub file_answer: bool,
-    /// Whether what comes back may be JSON that tells of no failure.
+    /// Whether the response may be JSON that reports no failure.
     pub json_answer: bool,
-    /// Whether it is the merchants' XML on both ways.
+    /// Whether both are the XML of merchants.
     pub xml: bool,
 }
 
@@ -81,17 +81,17 @@ impl Encoding {
         }
     }
 
-    /// Whether the request has no place for objects and lists.
+    /// Returns whether the request has no place for objects and lists.
     pub(crate) fn flat(&self) -> bool {
         self.xml || self.file_field.is_some()
     }
 
-    /// Where it is.
+    /// Returns the host.
     pub(crate) fn host(&self) -> Host {
         if self.xml { Host::Merchant } else { Host::Api }
     }
 
-    /// What the request's body is.
+    /// Returns the encoding of the request's body.
     pub(crate) fn body(&self) -> Body {
         match self {
             Self { xml: true, .. } => Body::Xml,
@@ -100,7 +100,7 @@ impl Encoding {
         }
     }
 
-    /// What comes back.
+    /// Returns the encoding of the response.
     pub(crate) fn answer(&self) -> Answer {
         match self {
             Self { xml: true, .. } => Answer::Xml,
@@ -110,7 +110,7 @@ impl Encoding {
         }
     }
 
-    /// Whether a success has an `errcode`, too: one that is shown without it may only be cut short, unless no table lists it either.
+    /// Returns whether a success has an `errcode`, too. An example without it may only be abridged, unless no table lists it either.
     pub(crate) fn errcode(&self, section: &Section) -> Errcode {
         let bodies = section.bodies(Part::Response).filter_map(Value::as_object);
         let mut shown = bodies.filter(|body| !is_failure(body)).peekable();
@@ -143,7 +143,7 @@ impl Encoding {
     }
 }
 
-/// Whether a body tells of a failure only: it becomes an error, not a response.
+/// Returns whether a body only reports a failure: it becomes an error, not a response.
 pub(crate) fn is_failure(body: &Map<String, Value>) -> bool {
     let failed = body.get(ERRCODE).and_then(Value::as_i64).is_some_and(|code| code != 0);
     let envelope = |name: &str| matches!(name, "errcode" | "errmsg" | "hint");
@@ -160,7 +160,7 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// The bodies on a page that no example of its draft shows, though they are no failures.
+/// Returns the bodies on a page that aren't failures, and that no example of its draft contains.
 pub(crate) fn left_out(section: &Section) -> Vec<String> {
     let encoding = Encoding::of(section);
     if encoding.xml {
@@ -176,7 +176,7 @@ pub(crate) fn left_out(section: &Section) -> Vec<String> {
     left.map(|(side, count)| format!("{count} {side} that are no JSON objects, or have no place")).collect()
 }
 
-/// The flat XML documents of a side, as objects.
+/// Returns the flat XML documents of one side, as objects.
 fn xml(section: &Section, part: Part) -> Vec<Value> {
     let integer = |name: &str| {
         let mut rows = section.tables_of(part).flat_map(|table| &table.rows);

@@ -1,4 +1,4 @@
-//! The one walk over a page, from which all its contents come.
+//! The single walk over a page, which collects all its contents.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, OnceLock};
@@ -24,7 +24,7 @@ impl Contents {
         Self::with_methods(page, |_| None)
     }
 
-    /// Takes a page apart; `method` gives the methods of the paths for which the page need not say it.
+    /// Takes a page apart; `method` returns the methods of paths for which the page needn't state them.
     pub(crate) fn with_methods<'m>(page: &Page, method: impl Fn(&str) -> Option<&'m str>) -> Self {
         let mut walk = Walk::new(page, &method);
         for block in blocks(&page.text) {
@@ -64,14 +64,14 @@ const PARTS: [&str; 14] = [
     "限制",
 ];
 
-/// How many lines a heading may have below it and still stand directly above an address: itself, and the method.
+/// The number of lines between which a heading counts as directly above an address: its own, and the method's.
 const NEAR: usize = 2;
 
-/// The endpoint that the last address is of.
+/// The endpoint of the last address.
 struct Endpoint {
-    /// Which section it is.
+    /// The index of its section.
     section: usize,
-    /// Whether its method stands above it.
+    /// Whether its method is above the address.
     method_said: bool,
     /// The bodies shown since that address.
     bodies: Bodies,
@@ -79,38 +79,38 @@ struct Endpoint {
 
 struct Walk<'a, 'm> {
     page: &'a Page,
-    /// The methods that are known of paths.
+    /// The known methods of paths.
     known: &'a dyn Fn(&str) -> Option<&'m str>,
     contents: Contents,
-    /// Which section a path has.
+    /// The index of each path's section.
     sections: HashMap<String, usize>,
-    /// The line that is being read, from 1.
+    /// The number of the current line, from 1.
     line: usize,
-    /// None before the first address, and after one of another host.
+    /// None before the first address, and after one on another host.
     endpoint: Option<Endpoint>,
     /// A method whose address hasn't come yet.
     method: Option<&'static str>,
     /// Whether the address should come next.
     address: bool,
-    /// Whether that is the name of a call of the zone.
+    /// Whether that is the name of a zone call.
     named: bool,
-    /// What is known about the next fence.
+    /// The knowledge about the next fence.
     hint: Hint,
-    /// Whether that comes from the line before.
+    /// Whether that comes from the previous line.
     labelled: bool,
-    /// What the next table describes.
+    /// The subject of the next table.
     part: Part,
     /// The last heading that may be an endpoint's title.
     heading: Option<String>,
-    /// The last line that may say what a table describes.
+    /// The last line that may name the subject of a table.
     label: String,
-    /// The lines of text since that heading, as long as no address followed it.
+    /// The lines of text since that heading, until an address follows.
     since: Option<usize>,
-    /// The last heading, whatever it says.
+    /// The last heading of any kind.
     above: String,
-    /// How deep that is.
+    /// The level of that heading.
     level: usize,
-    /// The lines of the table that is being read.
+    /// The lines of the current table.
     lines: Vec<String>,
     /// The number of the first of them.
     table: usize,
@@ -194,7 +194,7 @@ impl<'a, 'm> Walk<'a, 'm> {
     fn set_method(&mut self, line: &str) {
         let method = if line.contains("GET") { "GET" } else { "POST" };
         match &mut self.endpoint {
-            // The method may stand below the address.
+            // The method may be below the address.
             Some(endpoint) if !endpoint.method_said && self.hint == Hint::Address => {
                 endpoint.method_said = true;
                 self.contents.sections[endpoint.section].say_method(Some(method));
@@ -203,7 +203,7 @@ impl<'a, 'm> Walk<'a, 'm> {
         }
     }
 
-    /// Says what the next fence is, by the line above it.
+    /// Derives the hint about the next fence from the line above it.
     fn announce(&mut self, label: Option<&Label>) {
         let announced = label.map_or(Announced::Unsaid, |label| label.announces);
         let heading = label.is_some_and(|label| label.heading);
@@ -215,7 +215,7 @@ impl<'a, 'm> Walk<'a, 'm> {
         self.labelled = matches!(announced, Announced::Body(_));
     }
 
-    /// Takes a line that may say what a table describes, and what an endpoint is called.
+    /// Takes a line that may name the subject of a table, or an endpoint.
     fn title(&mut self, label: Option<Label>) {
         let Some(Label { title: Some(title), heading, level, part, .. }) = label else { return };
         self.part = part.unwrap_or(self.part);
@@ -224,7 +224,7 @@ impl<'a, 'm> Walk<'a, 'm> {
                 self.heading = Some(title.clone());
                 self.since = Some(0);
             }
-            // Below what names an object, headings divide it.
+            // Below a line that names an object, headings divide the object.
             let divides = level > self.level && named(&self.above).is_some() && named(&title).is_none();
             if !divides {
                 self.above.clone_from(&title);
@@ -234,8 +234,8 @@ impl<'a, 'm> Walk<'a, 'm> {
         self.label = title;
     }
 
-    /// Begins an endpoint, if there is an address in a text; one of another host ends the one before. Where one of the zone is
-    /// `named`, the text may be its name.
+    /// Begins an endpoint if a text contains an address; an address on another host ends the previous endpoint. If a zone call
+    /// was announced (`named`), the text may be its name.
     fn introduce(&mut self, text: &str, named: bool) -> bool {
         let invoked = if named { Address::invoked(text) } else { None };
         if invoked.is_none() && !address::is_in(text) {
@@ -263,7 +263,7 @@ impl<'a, 'm> Walk<'a, 'm> {
             known.say_method(method);
             return true;
         }
-        // What stands below a heading is about what it is the title of.
+        // Text below a heading is about the endpoint with that title.
         let own = since.unwrap_or_default();
         let before = match before {
             Some(before) => Some(&mut sections[before].prose),
@@ -314,7 +314,7 @@ impl<'a, 'm> Walk<'a, 'm> {
         match found {
             Ok(found) => {
                 for Found { offset, value, repairs } in found {
-                    // Whose response an appendix shows, it says in prose: seldom that of the last endpoint.
+                    // An appendix says in prose whose response it shows: seldom that of the last endpoint.
                     if appended && value.get("errcode").is_some() {
                         continue;
                     }
@@ -333,7 +333,7 @@ impl<'a, 'm> Walk<'a, 'm> {
                     });
                 }
             }
-            // What isn't said to be a body may be anything.
+            // A fence that isn't announced as a body may be anything.
             Err(error) if self.hint.is_of_body() => {
                 let (path, line) = (section.path.clone(), lines.of(skipped + error.offset));
                 self.contents.unreadable.push(Unreadable { path, line, reason: error.reason });
@@ -385,7 +385,7 @@ impl<'a, 'm> Walk<'a, 'm> {
 }
 
 impl Walk<'_, '_> {
-    /// A table of error codes is about the endpoint above it.
+    /// Takes a table of error codes, which is about the endpoint above it.
     fn codes(&mut self) {
         let sections = &mut self.contents.sections;
         for row in codes(&self.page.text) {
@@ -405,7 +405,7 @@ impl Walk<'_, '_> {
     }
 }
 
-/// Counts lines up to places that follow each other.
+/// Counts lines up to places in ascending order.
 struct Lines<'a> {
     text: &'a str,
     at: usize,
@@ -420,7 +420,7 @@ impl Lines<'_> {
     }
 }
 
-/// Where the body starts, and the body: of a call of `curl`, what it sends.
+/// Returns the start of the body, and the body: for a call of `curl`, the data that it sends.
 fn data(text: &str) -> (usize, &str) {
     match (text.find('{'), text.rfind('}')) {
         (Some(start), Some(end)) if start < end && text.trim_start().starts_with("curl ") => {

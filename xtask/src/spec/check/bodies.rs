@@ -1,4 +1,4 @@
-//! Checks of bodies that others wrote, such as those that pages show: as lenient as the crates are.
+//! Checks of bodies that others wrote, such as those on pages: as lenient as the crates are.
 
 use serde_json::{Map, Value};
 
@@ -8,14 +8,14 @@ use crate::spec::diagnostic::Diagnostics;
 use crate::spec::mistakes::Mistake;
 use crate::spec::{Fields, File, Part};
 
-/// What a body has that a part of an operation doesn't expect, each as a sentence.
+/// Returns everything in a body that a part of an operation doesn't expect, each as a sentence.
 pub fn body(file: &File, part: Part, fields: &Fields, body: &Map<String, Value>) -> Vec<String> {
     let mut found = Diagnostics::default();
     let report = found.reporter(file.source, &file.root);
-    // A request is written in one way; all scalars of XML are text.
+    // A request has only one form; all scalars of XML are text.
     let mut checker = Checker { lenient: part != Part::Request, ..Checker::new(file, "", report) };
     checker.object(&mut Place::outside(&file.root, part.is_sent()), fields, body, !part.is_sent());
-    // An answer may lack anything: a default stands for it.
+    // A response may lack anything: defaults replace it.
     let counts = |mistake: Mistake| part.is_sent() || mistake != Mistake::IncompleteExample;
     found.iter().filter(|found| counts(found.mistake)).map(|found| found.message.clone()).collect()
 }

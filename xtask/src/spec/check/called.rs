@@ -1,4 +1,4 @@
-//! Checks of endpoints' names among each other, and against the table of names.
+//! Checks that compare endpoints' names with each other and with the table of names.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use crate::spec::mistakes::Mistake;
 use crate::spec::source::Source;
 use crate::spec::{Document, Part, Section, Spec, names};
 
-/// A name is that of one endpoint in its family, unless definitions of the same path contradict each other.
+/// Checks that a name belongs to one endpoint of its family, unless definitions of the same path contradict each other.
 pub(super) fn unique(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
     let mut seen: HashMap<(&str, String), Vec<(usize, &str)>> = HashMap::new();
     for file in &spec.files {
@@ -37,7 +37,7 @@ pub(super) fn unique(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnost
     }
 }
 
-/// An endpoint, an event or a reply stands where the table says, and is called what the table says.
+/// Checks that an endpoint, an event or a reply has the file and the name that the table says.
 pub(super) fn as_settled(table: &Names, spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
     let by_path = table.by_path();
     let by_wire = [Part::Payload, Part::Reply].map(|part| (part, table.by_wire(part)));
@@ -79,13 +79,13 @@ pub(super) fn as_settled(table: &Names, spec: &Spec, sources: &[Source], diagnos
     }
 }
 
-/// Something of the spec that has a settled name.
+/// A thing in the spec that has a settled name.
 struct Found<'a> {
     section: Section,
     /// The part of the table that it belongs to.
     below: &'static str,
     at: Settled<'a>,
-    /// What tells it from others on the wire.
+    /// Its distinguishing value on the wire.
     wire: &'a str,
 }
 

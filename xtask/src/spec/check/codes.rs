@@ -38,7 +38,7 @@ fn table(table: &Codes, sources: &[Source], diagnostics: &mut Diagnostics) {
     report.collisions(rust_names, HELP);
 }
 
-/// A code has the same name in every endpoint that returns it.
+/// Checks that a code has the same name in every endpoint that returns it.
 fn of_endpoints(spec: &Spec, diagnostics: &mut Diagnostics) {
     let table = spec.codes.as_ref().map(|table| &table.codes);
     let named = |number: &String| table?.get(number)?.name.as_deref();

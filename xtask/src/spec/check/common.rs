@@ -1,4 +1,4 @@
-//! What is checked alike in all kinds of files.
+//! Checks that all kinds of files share.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::spec::names;
 use crate::spec::source::{Path, Source};
 
 impl Reporter<'_> {
-    /// A file that is the only one of its name, whether that ends in `.yaml` or in `.yml`.
+    /// Checks that a file is the only one of its name, whether that ends in `.yaml` or in `.yml`.
     pub(super) fn alone(&mut self, sources: &[Source], source: usize) {
         let stem = &sources[source].stem;
         if let Some(same) = sources[..source].iter().find(|other| other.stem == *stem) {
@@ -19,7 +19,7 @@ impl Reporter<'_> {
         }
     }
 
-    /// A description that says something.
+    /// Checks that a description isn't empty or a placeholder.
     pub(super) fn described(&mut self, path: &Path, text: &str) {
         let text = text.trim();
         if text.is_empty() || text.starts_with("TODO") {
@@ -30,7 +30,7 @@ impl Reporter<'_> {
         }
     }
 
-    /// A name that becomes a Rust identifier.
+    /// Checks that a name can become a Rust identifier.
     pub(super) fn identifier(&mut self, path: &Path, name: &str, help: &str) {
         if !names::is_identifier(name) {
             let message = format!("`{name}` can't be a Rust name");
@@ -40,7 +40,7 @@ impl Reporter<'_> {
         }
     }
 
-    /// A name that says something.
+    /// Checks that a name isn't a placeholder.
     pub(super) fn named(&mut self, path: &Path, name: &str) {
         if names::is_placeholder(name) {
             self.error(Mistake::PlaceholderName, At::Key(path), format!("`{name}` is a placeholder"))
@@ -49,7 +49,7 @@ impl Reporter<'_> {
         }
     }
 
-    /// Names that would be the same in Rust.
+    /// Reports names that would be the same in Rust.
     pub(super) fn collisions<'n>(
         &mut self,
         paths: impl IntoIterator<Item = (Path, String, &'n str)>,
@@ -66,7 +66,7 @@ impl Reporter<'_> {
         }
     }
 
-    /// The head of a file that stands for one page's table.
+    /// Checks the head of a file that contains one page's table.
     pub(super) fn page_of_table(&mut self, title: &str, summary: &str, doc: &Doc) {
         let top = Path::default();
         self.described(&top.key("title"), title);
@@ -74,7 +74,7 @@ impl Reporter<'_> {
         self.page(&top.key("doc"), doc);
     }
 
-    /// A page that there can be.
+    /// Checks that a page can exist.
     pub(super) fn page(&mut self, path: &Path, doc: &Doc) {
         let numbers = doc.also.iter().filter_map(|also| also.page).chain([doc.page]);
         if doc.ids().chain(numbers).any(|number| number == 0) {
@@ -87,7 +87,7 @@ impl Reporter<'_> {
             self.seen(&path, also.seen, also.id, also.updated.as_ref());
             match also.page {
                 Some(_) if also.seen && also.id.is_some() => {
-                    let message = "the page of another document isn't said";
+                    let message = "another document has no `page`";
                     self.error(Mistake::UnseenPage, At::Value(&path.key("page")), message)
                         .label("leave it out: `id` says which document it is");
                 }
@@ -109,7 +109,7 @@ impl Reporter<'_> {
         }
     }
 
-    /// What is said of a document is what is known of it: who read it knows its id.
+    /// Checks that a document has an ID if somebody read it, and no details if nobody did.
     fn seen(&mut self, path: &Path, seen: bool, id: Option<u32>, updated: Option<&String>) {
         if seen && id.is_none() {
             self.error(Mistake::UnseenPage, At::Value(path), "nothing says which document it is")

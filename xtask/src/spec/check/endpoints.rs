@@ -13,7 +13,7 @@ use crate::spec::{
     Answer, Body, Endpoint, EndpointHead, Grants, Host, INVOKE, Place, Section, Sign, Spec, Token,
 };
 
-/// One page of the documentation defines a call once; other pages may define the same call their own way.
+/// Checks that one page defines a call only once; other pages may define the same call differently.
 pub(super) fn unique(spec: &Spec, diagnostics: &mut Diagnostics) {
     let mut seen: HashMap<(&str, u32), (&str, usize)> = HashMap::new();
     for (index, file) in spec.files.iter().enumerate() {
@@ -121,7 +121,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Either a cashier signs, with the time, or a merchant, who may need an app's signature as well.
+    /// Checks signatures: either a cashier signs, with the time, or a merchant, who may need an app's signature as well.
     fn sign(&mut self, path: &Path, endpoint: &Endpoint, sign: &Sign) {
         let mut fields = vec![
             (path.key("nonce"), &sign.nonce, Scalar::String),
@@ -168,7 +168,7 @@ impl Checker<'_> {
         }
     }
 
-    /// A call of the zone is JSON in and JSON out, and the SDK says who makes it.
+    /// Checks a zone call: it takes and returns JSON, and WeCom's SDK identifies the caller.
     fn zone(&mut self, path: &Path, endpoint: &Endpoint) {
         let head = &endpoint.head;
         let http = [
@@ -209,7 +209,7 @@ impl Checker<'_> {
         }
     }
 
-    /// What may be sent again only reads, and what only reads may be sent again, unless there is a reason.
+    /// Checks that an endpoint is `safe` exactly if it only reads, unless it states a reason.
     fn safe(&mut self, path: &Path, name: &str, head: &EndpointHead) {
         let (_, call) = head.method_and_path();
         let told = effect::told(call, name, &head.title);

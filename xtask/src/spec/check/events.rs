@@ -1,4 +1,4 @@
-//! Checks of what WeCom sends by itself, and of what answers it: the page, what tells it apart, its examples.
+//! Checks of events and passive replies: their pages, their values on the wire, their examples.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use crate::spec::mistakes::Mistake;
 use crate::spec::source::Path;
 use crate::spec::{Document, EVENTS, Part, Spec, Wire, WireKey};
 
-/// Every callback has one type, and so has every passive reply.
+/// Checks that every callback has one type, and so has every passive reply.
 pub(super) fn unique(spec: &Spec, diagnostics: &mut Diagnostics) {
     let mut seen: HashMap<(&str, Part, &str), &str> = HashMap::new();
     for file in &spec.files {
@@ -45,7 +45,7 @@ impl Checker<'_> {
         let family = self.file.family();
         if part == Part::Payload && self.file.stem != format!("{family}.{EVENTS}") {
             self.report
-                .error(Mistake::BadFileName, At::Key(path), "events stand in a file of their own")
+                .error(Mistake::BadFileName, At::Key(path), "events need a file of their own")
                 .label("not in this file")
                 .help(format!("move it to `{family}.{EVENTS}.yaml`"));
         }
@@ -108,7 +108,7 @@ impl Checker<'_> {
         }
     }
 
-    /// The examples of an event or a reply: whole documents, of this one, in which nothing is missing or unknown.
+    /// Checks the examples of an event or a reply: each is a complete document of that kind, without missing or unknown fields.
     pub(super) fn payloads(&mut self, document: Document<'_>) {
         let (file, path) = (self.file, document.path());
         let Document { part, event, .. } = document;
@@ -126,7 +126,7 @@ impl Checker<'_> {
             let told = document::told(&document);
             if !told.is_some_and(|told| event.wires().any(|wire| wire.takes(&told))) {
                 let label = told.map_or_else(
-                    || "it says nothing of what it is".to_owned(),
+                    || "nothing in it identifies it".to_owned(),
                     |told| {
                         let change = told.change.map(|change| format!(" {change}")).unwrap_or_default();
                         format!("it is `{} {}{change}`", told.key.keyword(), told.kind)

@@ -1,4 +1,4 @@
-//! Checks of examples: JSON that says what the spec says, field for field.
+//! Checks that compare examples with the spec, field by field.
 
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -31,7 +31,7 @@ impl Checker<'_> {
         }
     }
 
-    /// An answer shows that it is WeCom's.
+    /// Checks that a response shows that it is WeCom's.
     fn errcode(&mut self, path: &Path, endpoint: &Endpoint, text: &str) {
         let head = &endpoint.head;
         let has_none = matches!(serde_json::from_str(text), Ok(Value::Object(answer)) if !answer.contains_key("errcode"));
@@ -44,7 +44,7 @@ impl Checker<'_> {
         }
     }
 
-    /// A quirk that no example shows can't be tested, and may no longer be one.
+    /// Reports quirks that no example shows: they can't be tested, and may be outdated.
     pub(super) fn unshown_quirks(&mut self) {
         let file = self.file;
         for (path, fields) in file.field_lists() {
@@ -71,7 +71,7 @@ impl Checker<'_> {
     ) {
         let file = self.file;
         let mut place = Place::new(file.root.find(path), text, self.text);
-        // What is sent is written as the type says; of answers, only what looks like another type is odd.
+        // Requests have exactly the documented types; in responses, only values that look like another type are odd.
         place.sent = !envelope;
         for (_, again) in place.duplicates() {
             let message = "a key occurs twice in the same object";
@@ -113,7 +113,7 @@ impl Checker<'_> {
             place.enter_key(name);
             self.shown.extend(fields.get(name).map(std::ptr::from_ref));
             match fields.get(name).filter(|field| !field.embed) {
-                // What a quirk is about may be shown: any scalar, any value of an enum.
+                // A quirk allows any scalar, and any value of an enum.
                 Some(field) if field.quirk.is_some() && !value.is_object() && !value.is_array() => {}
                 Some(field) => {
                     self.value(place, &field.ty, field.optional, value);
@@ -157,7 +157,7 @@ impl Checker<'_> {
         }
     }
 
-    /// The rules of a type, over an object of it.
+    /// Checks the rules of a type on an object of that type.
     pub(super) fn held(
         &mut self,
         place: &Place<'_>,
@@ -262,7 +262,7 @@ impl Checker<'_> {
         }
     }
 
-    /// The fields of a union, whether it is an object of its own or stands inside another one.
+    /// Checks the fields of a union, whether it is an object of its own or embedded in another one.
     fn union_object(
         &mut self,
         place: &mut Place<'_>,
@@ -306,7 +306,7 @@ impl Checker<'_> {
         }
     }
 
-    /// What says in an object which variant of a union it is.
+    /// Returns the tag in an object, which determines the variant of a union.
     fn tag(
         &mut self,
         place: &Place<'_>,

@@ -1,4 +1,4 @@
-//! Checks of what the mock keeps.
+//! Checks of `keeps`, for the mock.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::spec::{
     Answer, Body, CODES, Does, Endpoint, Field, FieldPath, Fields, File, Keeps, Part, Section, Spec, shown_at,
 };
 
-/// What the endpoints of a thing, in whatever file, have to do with one another.
+/// Checks the endpoints of each thing, in all files, against one another.
 pub(super) fn of_spec(spec: &Spec, diagnostics: &mut Diagnostics) {
     let all = || {
         spec.files.iter().flat_map(|file| {
@@ -67,7 +67,7 @@ pub(super) fn of_spec(spec: &Spec, diagnostics: &mut Diagnostics) {
             let Some(code) = code.map(|code| code.to_string()) else { continue };
             let table = spec.codes.as_ref().map(|table| &table.codes);
             if !endpoint.codes.contains_key(&code) && !table.is_some_and(|codes| codes.contains_key(&code)) {
-                let message = format!("nobody documents the error code {code}");
+                let message = format!("the error code {code} isn't documented");
                 report
                     .error(Mistake::BadKeeps, At::Value(&at.key(key)), message)
                     .label(format!("neither in {CODES}.yaml nor in `codes`"));
@@ -76,7 +76,7 @@ pub(super) fn of_spec(spec: &Spec, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// The fields that a call that creates or changes a thing says it has, or that say what it is part of.
+/// Returns the fields that a call that creates or changes a thing sends about it, or that name its parent.
 fn sent<'f>(file: &'f File, endpoint: &'f Endpoint, keeps: &Keeps) -> Vec<&'f Fields> {
     let of = |fields: &'f Fields, path: &str| fields_of(file, &found(file, fields, path)?.ty);
     let sent = keeps.from.as_deref().and_then(|from| of(&endpoint.request, from));
@@ -85,14 +85,14 @@ fn sent<'f>(file: &'f File, endpoint: &'f Endpoint, keeps: &Keeps) -> Vec<&'f Fi
     sent.into_iter().chain(returned).chain([&endpoint.request, &endpoint.response]).collect()
 }
 
-/// Whether a call creates several things: their IDs are returned in a list.
+/// Returns whether a call creates several things: their IDs are returned in a list.
 fn creates_several(endpoint: &Endpoint, id: &FieldPath) -> bool {
     let around = id.around().map(|around| around.to_string());
     let list = around.and_then(|around| endpoint.response.get(&around));
     list.is_some_and(|field| matches!(field.ty, TypeExpr::Generic(Generic::List, _)))
 }
 
-/// The field at a path.
+/// Returns the field at a path.
 fn found<'f>(file: &'f File, fields: &'f Fields, path: &str) -> Option<&'f Field> {
     match path.split_once('.') {
         None => fields.get(path),
@@ -100,7 +100,7 @@ fn found<'f>(file: &'f File, fields: &'f Fields, path: &str) -> Option<&'f Field
     }
 }
 
-/// The fields of a struct, or of the structs in a list.
+/// Returns the fields of a struct, or of the structs in a list.
 fn fields_of<'f>(file: &'f File, ty: &TypeExpr) -> Option<&'f Fields> {
     match ty {
         TypeExpr::Generic(Generic::List, item) => fields_of(file, item),
@@ -109,7 +109,7 @@ fn fields_of<'f>(file: &'f File, ty: &TypeExpr) -> Option<&'f Fields> {
     }
 }
 
-/// Whether a list shows one value of the field of which a thing has several.
+/// Returns whether a list shows one of the several values that a thing has in a field.
 fn shows_each(file: &File, endpoint: &Endpoint, keeps: &Keeps, each: &str, kept: &[&Fields]) -> bool {
     let listed = || {
         let at = shown_at(keeps, file, endpoint)?.to_string();
@@ -127,7 +127,7 @@ fn shows_each(file: &File, endpoint: &Endpoint, keeps: &Keeps, each: &str, kept:
 impl Checker<'_> {
     pub(super) fn keeps(&mut self, path: &Path, endpoint: &Endpoint, keeps: &Keeps) {
         let Some(does) = keeps.does(endpoint.head.method_and_path().1) else {
-            self.bad_keeps(At::Key(path), "the path doesn't say what becomes of the thing", "needs `does`");
+            self.bad_keeps(At::Key(path), "the path doesn't show the effect on the thing", "needs `does`");
             return;
         };
         if endpoint.head.body != Body::Json || endpoint.head.answer != Answer::Json {
@@ -157,10 +157,20 @@ impl Checker<'_> {
                 "below",
                 keeps.below.is_some(),
                 !keeps.narrowed.is_empty(),
-                "a list that isn't narrowed holds everything",
+                "a list without filters contains everything",
             ),
-            ("unknown", keeps.unknown.is_some(), created, "the codes of a thing stand where it is created"),
-            ("taken", keeps.taken.is_some(), created, "the codes of a thing stand where it is created"),
+            (
+                "unknown",
+                keeps.unknown.is_some(),
+                created,
+                "the codes of a thing belong to the endpoint that creates it",
+            ),
+            (
+                "taken",
+                keeps.taken.is_some(),
+                created,
+                "the codes of a thing belong to the endpoint that creates it",
+            ),
         ] {
             if there && !right {
                 self.bad_keeps(At::Key(&path.key(key)), why, &format!("it {}", does.keyword()));
@@ -178,9 +188,9 @@ impl Checker<'_> {
             let several = created
                 && keeps.id.as_deref().is_some_and(|id| creates_several(endpoint, &FieldPath::new(id)));
             let message = if several {
-                "the fields of several things stand in a list of structs"
+                "the fields of several things are in a list of structs"
             } else {
-                "the fields of a thing stand in a struct"
+                "the fields of a thing are in a struct"
             };
             if let Some(field) = self.kept_field(&path, endpoint, Part::Request, &FieldPath::new(from)) {
                 let thing = match &field.ty {
@@ -215,7 +225,7 @@ impl Checker<'_> {
         }
     }
 
-    /// The ID is text or a number, or a list of these where one call is for several things.
+    /// Checks that the ID is text or a number, or a list of these if a call is about several things.
     fn id(&mut self, path: &Path, endpoint: &Endpoint, does: Does, id: &FieldPath) {
         let part = does.part_with_id(endpoint.response.contains_key(id.first()));
         let Some(field) = self.kept_field(path, endpoint, part, id) else { return };
@@ -233,7 +243,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Things are shown in a list, and one may be shown by itself.
+    /// Checks that things are returned in a list, or a single one in a struct.
     fn shown(&mut self, path: &Path, endpoint: &Endpoint, keeps: &Keeps, does: Does) {
         let listed = does == Does::Lists;
         let Some(at) = shown_at(keeps, self.file, endpoint) else {
@@ -264,7 +274,7 @@ impl Checker<'_> {
     {
         let (fields, side) =
             if part.is_sent() { (&endpoint.request, "request") } else { (&endpoint.response, "response") };
-        // Only the IDs of several things stand in a list.
+        // Only the IDs of several things are in a list.
         let lists = !part.is_sent() && creates_several(endpoint, name);
         let along = Along { side, lists, mistake: Mistake::BadKeeps };
         self.along(path, fields, name, &along)?.pop()

@@ -1,4 +1,4 @@
-//! Which JSON values the crates accept in place of one another, since WeCom sends them so.
+//! The JSON values that the crates accept in place of one another, since WeCom sends them.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! The second stage: every mistake that can be seen in the raw spec. After it, lowering cannot fail.
+//! The second stage finds every mistake that is visible in the raw spec. After it, lowering cannot fail.
 
 mod bodies;
 mod called;
@@ -102,7 +102,7 @@ impl Checker<'_> {
         }
         self.recursion();
         if !self.file.complete {
-            // What couldn't be read may be what makes the rest look wrong.
+            // Parts that couldn't be read may make the rest look wrong.
             return;
         }
         self.unused_types();
@@ -110,7 +110,7 @@ impl Checker<'_> {
         let places = types.chain(self.file.operations().map(|operation| operation.name));
         deviations::check(&mut self.report, &self.file.deviations, places);
         if self.report.count() > before {
-            // Examples follow from the types: what is wrong there would be told again.
+            // Examples follow the types, so mistakes in types would be reported twice.
             return;
         }
         for (name, endpoint) in &self.file.endpoints {
@@ -125,7 +125,7 @@ impl Checker<'_> {
     }
 }
 
-/// Every file is a module: `family.yaml` or `family.chapter.yaml`, and no family is both.
+/// Checks that every file is a module, `family.yaml` or `family.chapter.yaml`, and that no family is both.
 fn modules(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
     for file in &spec.files {
         let stem = &sources[file.source].stem;
@@ -137,7 +137,7 @@ fn modules(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
             report.error(Mistake::BadFileName, At::Key(&at), format!("`{stem}.yaml` can't be a module's name")).label("in this file").help("name it `family.yaml` or `family.chapter.yaml`, in snake_case; a few names are taken, such as `full` and `mod`");
         }
         report.alone(sources, file.source);
-        // The events of a family of one file stand beside it.
+        // A family with a single file has its events in a second one.
         let is_chapter = parts.len() == 2 && parts[1] != EVENTS;
         let twin = sources.iter().find(|other| is_chapter && other.stem == parts[0]);
         if let Some(twin) = twin {

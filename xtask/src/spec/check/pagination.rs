@@ -1,4 +1,4 @@
-//! Checks of how the pages of an endpoint follow one another.
+//! Checks of paginations.
 
 use super::checker::{Along, Checker, key};
 use crate::spec::diagnostic::At;

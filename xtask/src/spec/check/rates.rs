@@ -76,7 +76,7 @@ fn calls(report: &mut Reporter<'_>, path: &Path, rate: &GeneralRate) {
             }
             if !seen.insert(call) {
                 report
-                    .error(Mistake::BadGeneralRate, At::Value(&at), format!("`{call}` stands twice"))
+                    .error(Mistake::BadGeneralRate, At::Value(&at), format!("`{call}` is listed twice"))
                     .label("once is enough");
             }
         }

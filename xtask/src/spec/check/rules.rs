@@ -55,7 +55,7 @@ impl Checker<'_> {
                     nested(self.file, &field.ty).then(|| ("a condition needs a scalar", of_type()))
                 }
                 Asks::Listed if !in_list => {
-                    let why = "only what stands in the items of a list can differ among them";
+                    let why = "only a field of the items of a list can differ among them";
                     Some((why, format!("`{name}` is in no list")))
                 }
                 Asks::Listed => {
@@ -91,7 +91,7 @@ fn is_time(field: &Field) -> bool {
     field.ty == TypeExpr::Scalar(Scalar::Timestamp)
 }
 
-/// Returns whether equal values of it look alike.
+/// Returns whether equal values of a type have equal JSON.
 fn is_word(field: &Field) -> bool {
     matches!(field.ty, TypeExpr::Scalar(Scalar::String | Scalar::Int | Scalar::Uint))
 }

@@ -13,7 +13,7 @@ use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{Enum, Field, File, KINDS, Place, Repr, Section, Style, Union, Variant};
 
 impl Checker<'_> {
-    /// The names of all types of the file, those of requests and responses included.
+    /// Checks the names of all types of the file, including those of requests and responses.
     pub(super) fn type_names(&mut self) {
         let file = self.file;
         let mut all = Vec::new();
@@ -60,7 +60,7 @@ impl Checker<'_> {
         self.report.collisions(all, help);
     }
 
-    /// A name in PascalCase.
+    /// Checks that a name is in PascalCase.
     fn pascal(&mut self, path: &Path, name: &str, what: &str) {
         if !names::is_pascal(name) {
             let help = format!("write `{}`", names::pascal(name));
@@ -70,7 +70,7 @@ impl Checker<'_> {
     }
 
     pub(super) fn fields(&mut self, path: &Path, fields: &IndexMap<String, Field>, of_request: bool) {
-        // Methods that a setter of the same name would hide.
+        // A setter of the same name would hide these methods.
         let methods =
             ["new", "default"].map(|method| (path.clone(), method.to_owned(), "a method of every request"));
         let mut rust_names = Vec::from(methods);
@@ -104,7 +104,7 @@ impl Checker<'_> {
         self.embedded(path, fields);
     }
 
-    /// A value that proves something is a secret, so that neither logs nor errors show it.
+    /// Checks that credentials are of type `secret`, so that neither logs nor errors show them.
     fn secret(&mut self, path: &Path, name: &str, field: &Field) {
         let shown = field.ty == TypeExpr::Scalar(Scalar::String);
         match &field.public {
@@ -124,7 +124,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Other names of a field, and of the items of a list.
+    /// Checks other names of a field, and of the items of a list.
     fn spellings(&mut self, path: &Path, (name, field): (&str, &Field), fields: &IndexMap<String, Field>) {
         for (index, aka) in field.aka.iter().enumerate() {
             let others = fields.iter().filter(|(other, _)| *other != name);
@@ -160,7 +160,7 @@ impl Checker<'_> {
         }
     }
 
-    /// What only a request's own fields can be.
+    /// Checks properties that only a request's own fields can have.
     fn misplaced(&mut self, path: &Path, field: &Field, of_request: bool) {
         if !of_request && field.place != Place::Body {
             let message = "`in` is only for fields of a request";
@@ -305,7 +305,7 @@ impl Checker<'_> {
             .is_some_and(|structure| structure.fields.contains_key(field))
     }
 
-    /// The fields that a union may bring into an object.
+    /// Returns the fields that an embedded union may add to an object.
     fn union_fields<'u>(&'u self, union: &'u Union) -> Vec<&'u str> {
         let mut fields: Vec<&str> = union.tag.as_deref().into_iter().collect();
         for (tag, variant) in &union.variants {
@@ -319,7 +319,7 @@ impl Checker<'_> {
         fields
     }
 
-    /// Fields that stand among those around them: at most one a struct, and a union, whose variants decide.
+    /// Checks embedded fields: at most one per struct, and only unions of objects.
     fn embedded(&mut self, path: &Path, fields: &IndexMap<String, Field>) {
         let mut first = None;
         for (name, field) in fields.iter().filter(|(_, field)| field.embed) {
@@ -363,7 +363,7 @@ impl Checker<'_> {
         }
     }
 
-    /// A struct that contains itself with nothing in between that can be empty has no finite value.
+    /// Reports structs that contain themselves without anything in between that can be empty: they have no finite value.
     pub(super) fn recursion(&mut self) {
         let file = self.file;
         let Some(name) = endless(file) else { return };
@@ -378,12 +378,12 @@ impl Checker<'_> {
     }
 }
 
-/// The first type, in the order of the file, of a circle of types that contain each other.
+/// Returns the first type, in the order of the file, of a cycle of types that contain each other.
 fn endless(file: &File) -> Option<&str> {
     let names: IndexSet<&str> = file.type_names().map(|(_, name)| name.as_str()).collect();
     let mut done: HashSet<&str> = HashSet::new();
     for name in &names {
-        // From a type into it: the types on the way, each with those in it that haven't been looked at.
+        // The path from the type: each type on it, with the types inside it that haven't been visited.
         let mut way = IndexMap::from([(*name, inline_types(file, name))]);
         while let Some((name, inside)) = way.last_mut() {
             match inside.pop() {
@@ -405,7 +405,7 @@ fn endless(file: &File) -> Option<&str> {
     None
 }
 
-/// The types whose values stand inside a value of this type, not behind a list or a map.
+/// Returns the types whose values are directly inside a value of this type, not behind a list or a map.
 fn inline_types<'f>(file: &'f File, name: &str) -> Vec<&'f str> {
     let inline = |ty: &TypeExpr| {
         let mut ty = ty;
@@ -421,7 +421,7 @@ fn inline_types<'f>(file: &'f File, name: &str) -> Vec<&'f str> {
     types.filter(|name| file.made_of(name).next().is_some()).collect()
 }
 
-/// Whether values of a type may be of a kind of JSON.
+/// Returns whether values of a type may be of a kind of JSON.
 fn is_of_kind(file: &File, ty: &TypeExpr, kind: &str) -> bool {
     match ty {
         TypeExpr::Scalar(Scalar::Any) => true,
