@@ -4,6 +4,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
+use wecom_sdk::aibot::reply as bot;
 use wecom_sdk::contacts::tag::AddTagUsers;
 use wecom_sdk::contacts::user::GetUserResponse;
 use wecom_sdk::externalcontact::message_push::{MiniProgramCard, MiniProgramCardArgs};
@@ -12,6 +13,7 @@ use wecom_sdk::media::MediaType;
 use wecom_sdk::meeting::basic::{GetUserMeetingId, Invitees};
 use wecom_sdk::message::app::{self, SendMessage};
 use wecom_sdk::message::appchat::{self, SendAppChat};
+use wecom_sdk::message::reply::{self, Article, ImageReply, NewsReply, VideoReply, VoiceReply};
 use wecom_sdk::service::auth::GetSuiteToken;
 use wecom_sdk::wedoc::smartsheet::CellValue;
 use wecom_sdk::{Secret, Timestamp, Unknown};
@@ -46,6 +48,57 @@ fn a_card_is_a_message() {
     assert_eq!(sent["msgtype"], "template_card");
     assert_eq!(sent["template_card"]["card_type"], "text_notice");
     assert_eq!(sent, json(&SendMessage::new(app::TemplateCard::TextNotice(card()))));
+}
+
+#[test]
+fn a_passive_reply_is_made_of_what_it_holds() {
+    let id = String::from("MEDIA");
+    let title = || reply::MainTitle::new().title("Done");
+    let card = || reply::NewsNoticeCard::new(title(), reply::CardAction::new());
+    let video = reply::Video::new("MEDIA").title("Safety");
+    for (guess, sent) in [
+        (json(&reply::TextReply::new("Hello")), json!({ "Content": "Hello" })),
+        (json(&ImageReply::new("MEDIA")), json!({ "Image": { "MediaId": "MEDIA" } })),
+        (json(&ImageReply::new(reply::Media::new("MEDIA"))), json!({ "Image": { "MediaId": "MEDIA" } })),
+        (json(&VoiceReply::new(&id)), json!({ "Voice": { "MediaId": "MEDIA" } })),
+        (json(&VideoReply::new(id)), json!({ "Video": { "MediaId": "MEDIA" } })),
+        (json(&VideoReply::new(video)), json!({ "Video": { "MediaId": "MEDIA", "Title": "Safety" } })),
+        (
+            json(&reply::UpdateButtonReply::new("Approved")),
+            json!({ "Button": { "ReplaceName": "Approved" } }),
+        ),
+    ] {
+        assert_eq!(guess, sent);
+    }
+    let news = json(&NewsReply::new([Article::new("Menu", "https://example.com/menu")]));
+    assert_eq!(news["Articles"]["item"][0]["Title"], "Menu");
+    let update = json(&reply::UpdateTemplateCardReply::new(card()));
+    assert_eq!(update, json(&reply::UpdateTemplateCardReply::new(reply::TemplateCard::from(card()))));
+    assert_eq!(update["TemplateCard"]["MainTitle"]["Title"], "Done");
+}
+
+#[test]
+fn a_reply_of_a_bot_is_made_of_its_text_or_its_card() {
+    assert_eq!(json(&bot::TextReply::new("Hello")), json!({ "text": { "content": "Hello" } }));
+    let card = || bot::TextNoticeCard::new(bot::NoticeAction::new(bot::NoticeActionType::Web));
+    let sent = json(&bot::TemplateCardReply::new(card()));
+    assert_eq!(sent["template_card"]["card_type"], "text_notice");
+    for other in [
+        bot::TemplateCardReply::new(bot::TemplateCard::from(card())),
+        bot::TemplateCardReply::new(bot::CardReply::new(card())),
+    ] {
+        assert_eq!(json(&other), sent);
+    }
+    let update = bot::UpdateTemplateCardReply::new(card()).userids(["lin.wei"]);
+    assert_eq!(
+        json(&update),
+        json!({ "userids": ["lin.wei"], "template_card": (sent["template_card"].clone()) })
+    );
+    let text = || bot::Stream::new().id("1").content("It depends.").finish(true);
+    let stream = json!({ "id": "1", "content": "It depends.", "finish": true });
+    assert_eq!(json(&bot::StreamReply::new(text())), json!({ "stream": (stream.clone()) }));
+    let both = bot::StreamWithCardReply::new(text()).template_card(card());
+    assert_eq!(json(&both), json!({ "stream": stream, "template_card": (sent["template_card"].clone()) }));
 }
 
 #[test]

@@ -13,7 +13,8 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
 use wecom_mock::{Fault, Received, Reply, Server};
 use wecom_sdk::callback::{
-    Callbacks, Format, KfMessages, Receiver, Router, Sender, SyncError, archived_messages, kf_messages,
+    Callbacks, Format, KfMessages, Receiver, Router, Sender, SyncError, archived_messages, keyword_hits,
+    kf_messages,
 };
 use wecom_sdk::{
     Client, CorpSecret, Lease, MemoryStore, NoRetry, Secret, StoreFuture, StoredToken, TokenStore,
@@ -24,6 +25,7 @@ const KEY: &str = "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefg";
 
 const KF: &str = "/cgi-bin/kf/sync_msg";
 const ARCHIVE: &str = "/cgi-bin/chatdata/sync_msg";
+const HITS: &str = "/cgi-bin/chatdata/keyword/get_hit_msg_list";
 
 /// WeCom's messages of each account, three per page. A cursor is the number of messages before it.
 #[derive(Clone, Default)]
@@ -62,6 +64,13 @@ impl Conversation {
                     "msgid": id, "sender": { "type": 1, "id": "a" }, "receiver_list": [], "send_time": 1, "msgtype": 2,
                     "service_encrypt_info": { "encrypted_secret_key": "bXk=", "public_key_ver": 1 },
                 })
+            })
+        });
+        let hits = self.clone();
+        server.answer(HITS, move |request| {
+            assert_eq!(request.json().unwrap()["need_detail"], 1);
+            hits.page(request, |id| {
+                json!({ "msgid": id, "hit_rule_list": [{ "rule_id": "kr1", "has_hit_keyword": true, "semantics_list": [] }] })
             })
         });
         server
@@ -316,6 +325,37 @@ async fn archived_messages_are_handled_as_they_are_announced() {
     conversation.say("", 5..6);
     messages.catch_up().await.unwrap();
     assert_eq!(handled.numbers(""), (0..6).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn hits_of_keyword_rules_are_handled_as_they_are_announced_apart_from_the_archive() {
+    let conversation = Conversation::default();
+    let server = conversation.serve().await;
+    let (handled, client) = (Handled::new(100), client(&server, &Arc::default()));
+    let [archived, hit] = [handled.clone(), handled.clone()];
+    let archive = archived_messages(&client, move |message| archived.clone().handle(message.msgid));
+    let hits = keyword_hits(&client, move |message| {
+        assert_eq!(message.hit_rule_list[0].rule_id, "kr1");
+        hit.clone().handle(message.msgid)
+    });
+    let callbacks = Pusher::new(archive.router_of("wpcompany").merge(hits.router_of("wpcompany")));
+    let announce = async |company: &str, token: &str| {
+        callbacks
+            .push(&format!(
+                "<xml><SuiteId>ww9</SuiteId><AuthCorpId>{company}</AuthCorpId><InfoType>hit_keyword</InfoType>\
+                 <TimeStamp>1767225600</TimeStamp><Token>{token}</Token></xml>"
+            ))
+            .await
+    };
+    conversation.say("", 0..4);
+    assert_eq!(announce("wpother", "T1").await, StatusCode::OK);
+    assert_eq!(announce("wpcompany", "T2").await, StatusCode::OK);
+    assert_eq!((server.requests(ARCHIVE), server.requests(HITS)), (0, 2));
+    conversation.say("", 4..5);
+    hits.catch_up().await.unwrap();
+    assert_eq!(handled.numbers(""), (0..5).collect::<Vec<_>>());
+    archive.catch_up().await.unwrap();
+    assert_eq!(handled.numbers(""), (0..5).chain(0..5).collect::<Vec<_>>(), "each has a position of its own");
 }
 
 /// A store that fails, or contains something other than a position.

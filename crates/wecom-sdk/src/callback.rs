@@ -34,7 +34,7 @@ pub use jobs::finished_jobs;
 #[cfg(any(feature = "chatdata", feature = "kf"))]
 pub use messages::SyncError;
 #[cfg(feature = "chatdata")]
-pub use messages::{ArchivedMessages, archived_messages};
+pub use messages::{ArchivedMessages, KeywordHits, archived_messages, keyword_hits};
 #[cfg(feature = "kf")]
 pub use messages::{KfMessages, kf_messages};
 #[cfg(feature = "openhw")]

@@ -9,14 +9,14 @@ use wecom_sdk::checkin::GetCorpCheckinOption;
 use wecom_sdk::meeting::basic::GetMeetingInfo;
 use wecom_sdk::{Error, Redis, StoredToken, TokenStore as _};
 
-use crate::server::{RedisServer, free_port};
+use crate::server::{PATIENCE, RedisServer, free_port};
 use crate::{GET_INFO, GETTOKEN, builder};
 
-/// Waits until a condition holds, for half a minute at most.
+/// Waits until a condition holds.
 async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let start = Instant::now();
     while !holds().await {
-        assert!(start.elapsed() < Duration::from_secs(30), "{what}");
+        assert!(start.elapsed() < PATIENCE, "{what}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

@@ -19,7 +19,7 @@ use wecom_callback::{
     BoxError, Callback, Callbacks, Format, Receiver, RedisDuplicates, Router, Sender, State,
 };
 
-use super::server::RedisServer;
+use super::server::{RedisServer, connection};
 
 const TOKEN: &str = "QSdkTestToken01";
 const KEY: &str = "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefg";
@@ -37,8 +37,7 @@ const TRIES: usize = 3;
 async fn process_of_a_test() {
     let Ok(address) = env::var(REDIS) else { return };
     let name = std::process::id();
-    let client = redis::Client::open(address.as_str()).unwrap();
-    let notes = client.get_multiplexed_async_connection().await.unwrap();
+    let notes = connection(&address).await;
     let router = Router::<MultiplexedConnection>::new().fallback(
         move |State(mut notes): State<MultiplexedConnection>, callback: Callback| async move {
             let number: u64 = callback.envelope.from_user_name.parse()?;

@@ -4,8 +4,12 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use redis::AsyncConnectionConfig;
 use redis::aio::MultiplexedConnection;
 use wecom_sdk::Redis;
+
+/// How long a busy machine may keep a test waiting.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Returns a port on which nobody listens.
 pub(crate) fn free_port() -> u16 {
@@ -62,7 +66,7 @@ impl RedisServer {
         let server = Self { process, port, _folder: folder };
         let start = Instant::now();
         while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
-            assert!(start.elapsed() < Duration::from_secs(20), "redis-server does not start");
+            assert!(start.elapsed() < PATIENCE, "redis-server does not start");
             std::thread::sleep(Duration::from_millis(10));
         }
         Some(server)
@@ -78,14 +82,22 @@ impl RedisServer {
 
     /// Opens a connection that bypasses the store.
     pub(crate) async fn connection(&self) -> MultiplexedConnection {
-        let client = redis::Client::open(self.address()).unwrap();
-        client.get_multiplexed_async_connection().await.unwrap()
+        connection(&self.address()).await
     }
 
     /// Returns the keys that it has.
     pub(crate) async fn keys(&self, pattern: &str) -> Vec<String> {
         redis::cmd("KEYS").arg(pattern).query_async(&mut self.connection().await).await.unwrap()
     }
+}
+
+/// Opens a connection that outlasts a busy machine: by default, it gives up on a command after half a second.
+pub(crate) async fn connection(address: &str) -> MultiplexedConnection {
+    let config = AsyncConnectionConfig::new()
+        .set_connection_timeout(Some(PATIENCE))
+        .set_response_timeout(Some(PATIENCE));
+    let client = redis::Client::open(address).unwrap();
+    client.get_multiplexed_async_connection_with_config(&config).await.unwrap()
 }
 
 impl Drop for RedisServer {

@@ -192,10 +192,26 @@ impl Module {
     pub fn only_text<'a>(&'a self, variant: &'a Variant) -> Option<(&'a Struct, &'a Field)> {
         let Some(Ty::Struct(content)) = &variant.ty else { return None };
         let structure = self.structure(content).filter(|structure| structure.direction.sent)?;
-        match structure.required().collect::<Vec<_>>()[..] {
-            [field] if field.ty == Ty::String => Some((structure, field)),
-            _ => None,
+        let field = structure.only_required().filter(|field| field.ty == Ty::String)?;
+        Some((structure, field))
+    }
+
+    /// Returns the structs in fields of passive replies that a text or a union makes, each with the field for it: few would
+    /// guess that an image is more than its ID.
+    pub fn wrappers(&self) -> Vec<(&Struct, &Field)> {
+        let replies = self.replies.iter().filter_map(|reply| self.structure(&reply.ty));
+        let mut found: Vec<(&Struct, &Field)> = Vec::new();
+        for field in replies.flat_map(|reply| &reply.fields) {
+            let Ty::Struct(name) = &field.ty else { continue };
+            let Some(structure) = self.structure(name) else { continue };
+            let only = structure.only_required().filter(|only| matches!(only.ty, Ty::String | Ty::Union(..)));
+            if let Some(only) = only
+                && found.iter().all(|(known, _)| known.name != *name)
+            {
+                found.push((structure, only));
+            }
         }
+        found
     }
 
     /// Returns the variant that a plain text converts to, which is the one called "text".
@@ -281,6 +297,12 @@ impl Struct {
     /// Returns the fields that `new` requires.
     pub fn required(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().filter(|field| !field.optional && !field.signs)
+    }
+
+    /// Returns the only one of these, if there is one.
+    pub fn only_required(&self) -> Option<&Field> {
+        let mut required = self.required();
+        required.next().filter(|_| required.next().is_none())
     }
 
     /// Returns whether `new` takes them by name: among more than three of one type, nobody notices two swapped arguments.

@@ -1,6 +1,7 @@
 //! The fourth stage: the API as Rust files. Everything is decided by now; this only prints.
 
 mod checks;
+mod conversions;
 mod docs;
 mod errcode;
 mod events;

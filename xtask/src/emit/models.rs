@@ -91,7 +91,7 @@ fn methods(module: &Module, structure: &Struct) -> TokenStream {
     } else {
         let arguments = required.iter().map(|field| {
             let name = ident(&field.rust);
-            let ty = argument_type(&field.ty);
+            let (ty, _) = argument(module, structure, field);
             quote!(#name: #ty)
         });
         quote!(#(#arguments),*)
@@ -101,14 +101,15 @@ fn methods(module: &Module, structure: &Struct) -> TokenStream {
         if named {
             return quote!(#name: required.#name);
         }
-        let value = argument_value(&field.ty, &quote!(#name));
+        let (_, value) = argument(module, structure, field);
         if name == value.to_string() { quote!(#name) } else { quote!(#name: #value) }
     });
     let rest = (required.len() < structure.fields.len()).then(|| quote!(..Self::default()));
     let body =
         if required.is_empty() { quote!(Self::default()) } else { quote!(Self { #(#values,)* #rest }) };
     let new_doc = doc(&docs::constructor(module, structure));
-    let setters = structure.fields.iter().filter(|field| field.optional).map(setter);
+    let setters = structure.fields.iter().filter(|field| field.optional);
+    let setters = setters.map(|field| setter(module, structure, field));
     quote! {
         impl #name {
             #new_doc
@@ -138,12 +139,11 @@ fn arguments(structure: &Struct) -> TokenStream {
     }
 }
 
-fn setter(field: &Field) -> TokenStream {
+fn setter(module: &Module, structure: &Struct, field: &Field) -> TokenStream {
     let name = ident(&field.rust);
     let shown = name.to_string();
     let docs = doc(&format!("Sets [`{0}`](Self::{0}).", shown.trim_start_matches("r#")));
-    let ty = argument_type(&field.ty);
-    let value = argument_value(&field.ty, &quote!(#name));
+    let (ty, value) = argument(module, structure, field);
     quote! {
         #docs
         #[must_use]
@@ -151,6 +151,20 @@ fn setter(field: &Field) -> TokenStream {
             self.#name = Some(#value);
             self
         }
+    }
+}
+
+/// What a caller may pass for a field, and what the field becomes.
+fn argument(module: &Module, structure: &Struct, field: &Field) -> (TokenStream, TokenStream) {
+    let name = ident(&field.rust);
+    let is_reply = matches!(module.operation(&structure.name), Some(Operation::Reply(_)));
+    let wrapped = |name: &str| is_reply && module.wrappers().iter().any(|(wrapper, _)| wrapper.name == name);
+    match &field.ty {
+        Ty::Struct(exact) if wrapped(exact) => {
+            let exact = ident(exact);
+            (quote!(impl Into<#exact>), quote!(#name.into()))
+        }
+        ty => (argument_type(ty), argument_value(ty, &quote!(#name))),
     }
 }
 

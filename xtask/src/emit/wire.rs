@@ -3,10 +3,9 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::events;
-use super::items::rust_type;
+use super::{conversions, events};
 use crate::api::{Enum, Field, Module, Struct, Ty, Type, Union, Variant};
-use crate::spec::names::{ident, snake};
+use crate::spec::names::ident;
 use crate::spec::{Place, Repr, Style};
 
 /// Emits the impls that every user needs: writing requests, reading responses.
@@ -20,7 +19,7 @@ pub(super) fn in_use(module: &Module) -> TokenStream {
     let open_enums = list("open_enums", module, |ty| matches!(ty, Type::Enum(_)));
     let open_unions = list("open_unions", module, |ty| style(ty).is_some_and(|style| style != Style::Kind));
     let open_kinds = list("open_kinds", module, |ty| style(ty) == Some(Style::Kind));
-    let from_contents = from_contents(module);
+    let conversions = conversions::impls(module);
     let events = events::impls(module);
     let written = written(module, |ty| ty.direction().sent);
     let read = read(module, |ty| ty.direction().received);
@@ -37,36 +36,9 @@ pub(super) fn in_use(module: &Module) -> TokenStream {
         #string_enums
         #open_unions
         #open_kinds
-        #from_contents
+        #conversions
         #events
     }
-}
-
-/// Emits conversions into unions: from their contents, and from a text.
-fn from_contents(module: &Module) -> TokenStream {
-    let unions = || {
-        module.types.iter().filter_map(|ty| match ty {
-            Type::Union(union) => Some(union),
-            _ => None,
-        })
-    };
-    let contents = unions().flat_map(|union| {
-        let name = ident(&union.name);
-        module.by_content(union).into_iter().map(move |(variant, content)| {
-            let (variant, content) = (ident(&variant.name), rust_type(content));
-            quote!(#name::#variant(#content))
-        })
-    });
-    let texts = unions().filter_map(|union| {
-        let variant = module.by_text(union)?;
-        let function = if union.style == Style::Kind { variant.name.clone() } else { snake(&variant.name) };
-        let [name, function] = [&union.name, &function].map(|name| ident(name));
-        Some(quote!(#name::#function))
-    });
-    let [contents, texts]: [Vec<TokenStream>; 2] = [contents.collect(), texts.collect()];
-    let contents = (!contents.is_empty()).then(|| quote!(wire::from_contents! { #(#contents),* }));
-    let texts = (!texts.is_empty()).then(|| quote!(wire::from_texts! { #(#texts),* }));
-    quote!(#contents #texts)
 }
 
 /// Emits the other direction, for the feature `bidirectional`.

@@ -184,7 +184,7 @@ impl Callbacks {
         let Callback { envelope, opened } = &callback;
         let short = has_short_deadline(envelope, opened.format);
         let deadline = start + if short { self.0.short_deadline } else { self.0.deadline };
-        let mut outcome = match self.0.running.start(envelope, opened.digest, handling) {
+        let mut outcome = match self.0.running.start(envelope, opened.digest(), handling) {
             Ok(outcome) => outcome,
             Err(Refused) => {
                 tracing::warn!("too many handlers run, or this is shutting down: a callback is refused");

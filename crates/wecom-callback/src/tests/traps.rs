@@ -231,7 +231,7 @@ fn two_events_of_one_second_are_not_the_same() {
             "<xml><FromUserName>sys</FromUserName><CreateTime>1</CreateTime><ExternalUserID>{id}</ExternalUserID></xml>"
         );
         let callback = sender(CORP).callback(Format::Xml, message.as_bytes(), CORP, "");
-        receiver().open(&callback.query, callback.body.as_bytes()).unwrap().digest
+        receiver().open(&callback.query, callback.body.as_bytes()).unwrap().digest()
     };
     assert_ne!(event("a"), event("b"));
     // A retry, with another nonce and other random bytes.
@@ -244,7 +244,7 @@ fn one_message_to_two_receivers_is_two() {
         let sender = crate::Sender::new(token, KEY, receiveid).unwrap();
         let receiver = Receiver::builder(token, KEY).receiveid(receiveid).build().unwrap();
         let callback = sender.callback(Format::Xml, TEXT.as_bytes(), "", "");
-        receiver.open(&callback.query, callback.body.as_bytes()).unwrap().digest
+        receiver.open(&callback.query, callback.body.as_bytes()).unwrap().digest()
     };
     assert_ne!(of(TOKEN, CORP), of("another", CORP));
     assert_ne!(of(TOKEN, CORP), of(TOKEN, "ww2"));

@@ -235,7 +235,19 @@ macro_rules! from_contents {
 }
 pub(crate) use from_contents;
 
-/// Converts a text to a union, by one of the union's functions.
+/// Converts what a struct is made of to the struct, by its `new`.
+macro_rules! from_parts {
+    ($($type:ident($($part:ty),*)),* $(,)?) => {$($(
+        impl From<$part> for $type {
+            fn from(part: $part) -> Self {
+                Self::new(part)
+            }
+        }
+    )*)*};
+}
+pub(crate) use from_parts;
+
+/// Converts a text to a type, by one of the type's functions.
 macro_rules! from_texts {
     ($($type:ident::$function:ident),* $(,)?) => {$(
         impl From<String> for $type {

@@ -138,9 +138,39 @@ impl<C: Provides<AccessToken>> ArchivedMessages<C> {
     pub fn router_of(&self, corp_id: impl Into<String>) -> Router {
         use wecom_models::chatdata::events::ConversationNewMessage;
 
-        let corp_id = Some(corp_id.into());
-        let takes = move |envelope: &Envelope| envelope.auth_corp_id == corp_id;
-        self.0.router(takes, |event: &ConversationNewMessage| (String::new(), event.token.clone()))
+        self.0.router_of(corp_id.into(), |event: &ConversationNewMessage| event.token.clone())
+    }
+
+    /// Handles the messages that no callback has announced, for example after a start. Without a callback's token,
+    /// WeCom limits such calls strictly.
+    pub async fn catch_up(&self) -> Result<(), SyncError> {
+        self.0.sync("", None).await
+    }
+}
+
+/// Handles archived messages that match a keyword rule (命中关键词规则), with their details, as `hit_keyword` announces them, in the same way as
+/// [`archived_messages`]: each once, from the position in the token store on.
+#[cfg(feature = "chatdata")]
+pub fn keyword_hits<C, F, Fut>(client: &Client<C>, handle: F) -> KeywordHits<C>
+where
+    C: Provides<AccessToken>,
+    F: Fn(wecom_models::chatdata::keyword::HitMessage) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output: IntoPassive> + Send + 'static,
+{
+    KeywordHits(Arc::new(Reader::new(client, handle)))
+}
+
+/// The messages of a company that match a keyword rule: see [`keyword_hits`].
+#[cfg(feature = "chatdata")]
+pub struct KeywordHits<C>(Arc<Reader<wecom_models::chatdata::keyword::GetHitMsgList, C>>);
+
+#[cfg(feature = "chatdata")]
+impl<C: Provides<AccessToken>> KeywordHits<C> {
+    /// Returns the router for `hit_keyword` of the company: merge the routers of all companies.
+    pub fn router_of(&self, corp_id: impl Into<String>) -> Router {
+        use wecom_models::chatdata::events::HitKeyword;
+
+        self.0.router_of(corp_id.into(), |event: &HitKeyword| event.token.clone())
     }
 
     /// Handles the messages that no callback has announced, for example after a start. Without a callback's token,
@@ -165,6 +195,19 @@ trait Batch: PagedItems<Item: Send + Sync, Response: Send> + Send + Sync + Sized
     fn id(message: &Self::Item) -> &str;
 }
 
+/// Implements what all these calls call alike.
+macro_rules! page {
+    () => {
+        fn next(page: &Self::Response) -> (&str, bool) {
+            (&page.next_cursor, page.has_more)
+        }
+
+        fn id(message: &Self::Item) -> &str {
+            &message.msgid
+        }
+    };
+}
+
 #[cfg(feature = "kf")]
 impl Batch for wecom_models::kf::message::SyncMsg {
     const NAME: &'static str = "kf";
@@ -175,13 +218,7 @@ impl Batch for wecom_models::kf::message::SyncMsg {
         request
     }
 
-    fn next(page: &Self::Response) -> (&str, bool) {
-        (&page.next_cursor, page.has_more)
-    }
-
-    fn id(message: &Self::Item) -> &str {
-        &message.msgid
-    }
+    page!();
 }
 
 #[cfg(feature = "chatdata")]
@@ -194,13 +231,20 @@ impl Batch for wecom_models::chatdata::archive::SyncMsg {
         request
     }
 
-    fn next(page: &Self::Response) -> (&str, bool) {
-        (&page.next_cursor, page.has_more)
+    page!();
+}
+
+#[cfg(feature = "chatdata")]
+impl Batch for wecom_models::chatdata::keyword::GetHitMsgList {
+    const NAME: &'static str = "chatdata-hits";
+
+    fn of(_: &str, token: Option<Secret>) -> Self {
+        let mut request = Self::new().need_detail(true);
+        request.token = token;
+        request
     }
 
-    fn id(message: &Self::Item) -> &str {
-        &message.msgid
-    }
+    page!();
 }
 
 /// How many messages of an account have been handled.
@@ -269,6 +313,17 @@ impl<E: Batch + Endpoint, C: Provides<E::Token>> Reader<E, C> {
             let (reader, (account, token)) = (Arc::clone(&reader), announced(&event));
             async move { reader.sync(&account, Some(token)).await }
         })
+    }
+
+    /// Creates a router for what is announced of one company, which has one account.
+    #[cfg(feature = "chatdata")]
+    fn router_of<T: Payload + Sync>(
+        self: &Arc<Self>,
+        corp_id: String,
+        token: impl Fn(&T) -> Secret + Send + Sync + 'static,
+    ) -> Router {
+        let takes = move |envelope: &Envelope| envelope.auth_corp_id.as_ref() == Some(&corp_id);
+        self.router(takes, move |event| (String::new(), token(event)))
     }
 
     /// Handles all messages that an account has at this time.

@@ -73,8 +73,8 @@ pub struct TextReply {
 impl TextReply {
     /// Creates a reply with all required fields.
     #[must_use]
-    pub fn new(text: TextContent) -> Self {
-        Self { text }
+    pub fn new(text: impl Into<TextContent>) -> Self {
+        Self { text: text.into() }
     }
 }
 
@@ -94,8 +94,10 @@ pub struct TemplateCardReply {
 impl TemplateCardReply {
     /// Creates a reply with all required fields.
     #[must_use]
-    pub fn new(template_card: CardReply) -> Self {
-        Self { template_card }
+    pub fn new(template_card: impl Into<CardReply>) -> Self {
+        Self {
+            template_card: template_card.into(),
+        }
     }
 }
 
@@ -148,8 +150,8 @@ impl StreamWithCardReply {
 
     /// Sets [`template_card`](Self::template_card).
     #[must_use]
-    pub fn template_card(mut self, template_card: CardReply) -> Self {
-        self.template_card = Some(template_card);
+    pub fn template_card(mut self, template_card: impl Into<CardReply>) -> Self {
+        self.template_card = Some(template_card.into());
         self
     }
 }
@@ -173,9 +175,9 @@ pub struct UpdateTemplateCardReply {
 impl UpdateTemplateCardReply {
     /// Creates a reply with all required fields.
     #[must_use]
-    pub fn new(template_card: CardReply) -> Self {
+    pub fn new(template_card: impl Into<CardReply>) -> Self {
         Self {
-            template_card,
+            template_card: template_card.into(),
             ..Self::default()
         }
     }

@@ -66,8 +66,8 @@ pub struct ImageReply {
 impl ImageReply {
     /// Creates a reply with all required fields.
     #[must_use]
-    pub fn new(image: Media) -> Self {
-        Self { image }
+    pub fn new(image: impl Into<Media>) -> Self {
+        Self { image: image.into() }
     }
 }
 
@@ -87,8 +87,8 @@ pub struct VoiceReply {
 impl VoiceReply {
     /// Creates a reply with all required fields.
     #[must_use]
-    pub fn new(voice: Media) -> Self {
-        Self { voice }
+    pub fn new(voice: impl Into<Media>) -> Self {
+        Self { voice: voice.into() }
     }
 }
 
@@ -108,8 +108,8 @@ pub struct VideoReply {
 impl VideoReply {
     /// Creates a reply with all required fields.
     #[must_use]
-    pub fn new(video: Video) -> Self {
-        Self { video }
+    pub fn new(video: impl Into<Video>) -> Self {
+        Self { video: video.into() }
     }
 }
 
@@ -153,8 +153,8 @@ pub struct UpdateButtonReply {
 impl UpdateButtonReply {
     /// Creates a reply with all required fields.
     #[must_use]
-    pub fn new(button: DisabledButton) -> Self {
-        Self { button }
+    pub fn new(button: impl Into<DisabledButton>) -> Self {
+        Self { button: button.into() }
     }
 }
 

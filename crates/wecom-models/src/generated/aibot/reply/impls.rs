@@ -550,3 +550,12 @@ wire::from_contents! {
     TemplateCard::VoteInteraction(VoteInteractionCard),
     TemplateCard::MultipleInteraction(MultipleInteractionCard)
 }
+
+wire::from_texts! {
+    TextContent::new
+}
+
+wire::from_parts! {
+    CardReply(TemplateCard, TextNoticeCard, NewsNoticeCard, ButtonInteractionCard,
+    VoteInteractionCard, MultipleInteractionCard)
+}

@@ -447,3 +447,7 @@ wire::from_contents! {
     TemplateCard::VoteInteraction(VoteInteractionCard),
     TemplateCard::MultipleInteraction(MultipleInteractionCard)
 }
+
+wire::from_texts! {
+    Media::new, Video::new, DisabledButton::new
+}
