@@ -4,7 +4,7 @@
 use std::fmt::{Debug, Write as _};
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use wecom_models::Timestamp;
 use wecom_models::callback::{Document, Envelope, Payload, ReadError, Select};
 use wecom_models::wire::{ReadObject, unknown_fields};
@@ -170,10 +170,19 @@ fn take(document: &mut Value, member: &str, listed: &Map<String, Value>) {
 }
 
 /// Converts a single XML element to a list if the field is a list, and a text to a number or boolean if it has the same value:
-/// `65.000`, `true`.
+/// `65.000`, `true`. Elements around the items of a list become one, and so does a text in place of such an element.
 fn shape_as(before: &mut Value, after: &Value) {
     if after.is_array() && !before.is_array() && !before.is_null() {
         *before = Value::Array(vec![before.take()]);
+    }
+    if let Some((name, items)) = around(after) {
+        *before = match before.take() {
+            Value::Array(several) => {
+                json!({ name: several.into_iter().flat_map(|one| inside(one, name)).collect::<Vec<_>>() })
+            }
+            text @ Value::String(_) if !items.is_empty() => json!({ name: [text] }),
+            other => other,
+        };
     }
     match (before, after) {
         (Value::Object(before), Value::Object(after)) => {
@@ -198,6 +207,22 @@ fn shape_as(before: &mut Value, after: &Value) {
             before.iter_mut().zip(after).for_each(|(before, after)| shape_as(before, after));
         }
         _ => {}
+    }
+}
+
+/// Returns the name and the items of a list whose items are in an element of their own.
+fn around(value: &Value) -> Option<(&String, &Vec<Value>)> {
+    let fields = value.as_object().filter(|fields| fields.len() == 1)?;
+    fields.iter().find_map(|(name, items)| Some((name, items.as_array()?)))
+}
+
+/// Returns the items of one of several elements around them.
+fn inside(mut around: Value, name: &str) -> Vec<Value> {
+    match around.get_mut(name).map(Value::take) {
+        Some(Value::Array(items)) => items,
+        Some(item) => vec![item],
+        None if around.is_null() => Vec::new(),
+        None => vec![around],
     }
 }
 
@@ -352,6 +377,18 @@ mod tests {
         let mut shown = serde_json::json!({ "a": ["65.000", "1.50", "x"] });
         shape_as(&mut shown, &serde_json::json!({ "a": [65.0, 1.5, 2.0] }));
         assert_eq!(shown, serde_json::json!({ "a": [65.0, 1.5, "x"] }));
+    }
+
+    #[test]
+    fn items_are_compared_however_many_elements_are_around_them() {
+        let attribute = |name: &str| {
+            format!("<Item><Name>{name}</Name><Type>0</Type><Text><Value>y</Value></Text></Item>")
+        };
+        let around = |items: &str| format!("<ExtAttr>{items}</ExtAttr>");
+        let several = around(&attribute("a")) + &around(&(attribute("b") + &attribute("c"))) + &around("");
+        assert_eq!(created(&format!("<UserID>a</UserID>{several}")), "pass");
+        let unknown = around(&attribute("a")) + &around("<Item><Name>b</Name><Shoe>4</Shoe></Item>");
+        assert!(created(&format!("<UserID>a</UserID>{unknown}")).contains("Shoe"));
     }
 
     #[test]

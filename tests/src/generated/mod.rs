@@ -3236,6 +3236,7 @@ pub(crate) static EVENTS: &[Occurrence] = &[
     Occurrence::of::<wecom_models::message::events::PicPhotoOrAlbum>(&[], &[]),
     Occurrence::of::<wecom_models::message::events::PicWeixin>(&[], &[]),
     Occurrence::of::<wecom_models::message::events::LocationSelect>(&[], &[]),
+    Occurrence::of::<wecom_models::message::events::TaskCardClick>(&[], &[]),
     Occurrence::of::<wecom_models::message::events::TemplateCardEvent>(&[], &[]),
     Occurrence::of::<wecom_models::message::events::TemplateCardMenuEvent>(&[], &[]),
     Occurrence::of::<wecom_models::msgaudit::events::MsgAuditNotify>(&[], &[]),

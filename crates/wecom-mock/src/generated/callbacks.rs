@@ -2855,6 +2855,21 @@ pub(crate) static EXAMPLES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "message.events.task_card_click",
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[taskcard_click]]></Event>
+  <EventKey><![CDATA[approve]]></EventKey>
+  <TaskId><![CDATA[task-1]]></TaskId>
+  <AgentID>1000002</AgentID>
+</xml>"#,
+        ],
+    ),
+    (
         "message.events.template_card_event",
         &[
             r#"<xml>

@@ -134,6 +134,31 @@ fn empty_character_data_is_an_empty_text() {
 }
 
 #[test]
+fn items_may_be_in_several_elements_around_them() {
+    let item = |name: &str| format!("<Item><Name>{name}</Name></Item>");
+    let names =
+        |list: &str| -> Vec<String> { changed(list).members.into_iter().map(|member| member.name).collect() };
+    let [a, b, c] = ["a", "b", "c"].map(item);
+    for list in [
+        format!("<MemberList>{a}{b}{c}</MemberList>"),
+        format!("<MemberList>{a}</MemberList><MemberList>{b}{c}</MemberList>"),
+        format!("<MemberList>{a}{b}</MemberList><State>x</State><MemberList/><MemberList>{c}</MemberList>"),
+    ] {
+        assert_eq!(names(&list), ["a", "b", "c"], "{list}");
+    }
+    assert_eq!(names("<MemberList/><MemberList></MemberList>"), strings(&[]));
+}
+
+#[test]
+fn a_text_in_place_of_the_element_around_items_is_the_only_item() {
+    assert_eq!(changed("<GroupIds><![CDATA[g1]]></GroupIds>").groups, Some(strings(&["g1"])));
+    let several = "<GroupIds>g1</GroupIds><GroupIds><GroupId>g2</GroupId></GroupIds>";
+    assert_eq!(changed(several).groups, Some(strings(&["g1", "g2"])));
+    let refused = try_read("<MemberList>a</MemberList>").unwrap_err();
+    assert_eq!(refused.path, "MemberList", "{refused}");
+}
+
+#[test]
 fn an_empty_element_is_absent() {
     for fields in ["<State/><Order/>", "<State></State><Order></Order>", "<State>\n</State><Order> </Order>"]
     {

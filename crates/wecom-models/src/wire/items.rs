@@ -1,11 +1,12 @@
 //! Lists whose items have an element of their own name: `GroupIds` with a `GroupId` for each.
 
-use serde::de::MapAccess;
+use serde::de::{Error, MapAccess, SeqAccess};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::{Entries, Field, Found, OBJECT, Read, ReadObject, fill};
+use super::{Entries, Field, Found, OBJECT, Place, Read, ReadObject, Reading, Scalar, fill};
 
-/// Reads the element around the items of such a list.
+/// Reads the element around the items of such a list. It may come several times, each with some of the items, and it may have
+/// text of its own, which is then the only item.
 #[derive(Default)]
 pub(super) struct Around<T> {
     pub(super) item: &'static str,
@@ -17,7 +18,11 @@ where
     for<'de> T: Read<'de>,
 {
     fn set<'de, F: Field<'de>>(&mut self, name: &str, field: F) -> Result<(), F::Error> {
-        if name == self.item { field.read(&mut self.items) } else { field.skip() }
+        if name != self.item {
+            return field.skip();
+        }
+        self.items.append(&mut field.take()?);
+        Ok(())
     }
 }
 
@@ -26,6 +31,15 @@ where
     for<'any> T: Read<'any>,
 {
     const EXPECTED: &'static str = OBJECT;
+
+    fn read_scalar<E: Error>(&mut self, scalar: Scalar<'_, 'de>, reading: &Reading) -> Result<Found, E> {
+        self.items.read_scalar(scalar, reading)
+    }
+
+    fn read_list<A: SeqAccess<'de>>(&mut self, list: &mut A, reading: &Reading) -> Result<Found, A::Error> {
+        while list.next_element_seed(Place(self, reading))?.is_some() {}
+        Ok(Found::Value)
+    }
 
     fn read_map<A: MapAccess<'de>>(&mut self, entries: &mut Entries<'_, 'de, A>) -> Result<Found, A::Error> {
         fill(self, entries)

@@ -427,6 +427,26 @@ fn location_select() {
 }
 
 #[test]
+fn task_card_click() {
+    crate::event::snapshot::<
+        TaskCardClick,
+    >(
+        &[
+            r#"<xml>
+  <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
+  <FromUserName><![CDATA[lin.wei]]></FromUserName>
+  <CreateTime>1767225600</CreateTime>
+  <MsgType><![CDATA[event]]></MsgType>
+  <Event><![CDATA[taskcard_click]]></Event>
+  <EventKey><![CDATA[approve]]></EventKey>
+  <TaskId><![CDATA[task-1]]></TaskId>
+  <AgentID>1000002</AgentID>
+</xml>"#,
+        ],
+    );
+}
+
+#[test]
 fn template_card_event() {
     crate::event::snapshot::<
         TemplateCardEvent,

@@ -97,6 +97,9 @@ pub struct CreateUser {
     pub department: Csv<u64>,
     /// The main department's ID. In member authorization mode (成员授权模式), always the root department, 1.
     pub main_department: Option<u64>,
+    /// Whether the member is head of any of its departments. On no page; callbacks have it beside
+    /// `IsLeaderInDept`.
+    pub is_leader: Option<bool>,
     /// Whether the member is head of each department of `Department`: 1 for a department head, 0
     /// otherwise. Suites and customized apps need to be a contacts app or have the permission 组织架构信息 ›
     /// 部门负责人; contacts apps get it only for members a third party created. Upstream companies don't.
@@ -168,6 +171,9 @@ pub struct UpdateUser {
     pub department: Option<Csv<u64>>,
     /// The main department's ID.
     pub main_department: Option<u64>,
+    /// Whether the member is head of any of its departments. On no page; callbacks have it beside
+    /// `IsLeaderInDept`.
+    pub is_leader: Option<bool>,
     /// Whether the member is head of each department of `Department`: 1 for a department head, 0
     /// otherwise. Suites and customized apps need to be a contacts app or have the permission 组织架构信息 ›
     /// 部门负责人; contacts apps get it only for members a third party created. Upstream companies don't.
@@ -342,6 +348,8 @@ pub struct CustomAttr {
     pub name: String,
     /// The attribute's value for the member.
     pub value: CustomAttrValue,
+    /// The text of `Text` again. On no page; callbacks have it, some of them without a `Type`.
+    pub text: Option<String>,
 }
 
 /// Text.

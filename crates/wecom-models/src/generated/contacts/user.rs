@@ -364,6 +364,15 @@ pub struct GetUserResponse {
     pub external_position: Option<String>,
     /// The external profile. Authorized.
     pub external_profile: Option<ExternalProfile>,
+    /// The English name. On no page; answers have it, mostly empty.
+    pub english_name: Option<String>,
+    /// Whether the member may use WeCom. On no page; answers have it.
+    pub enable: Option<bool>,
+    /// Whether the member is head of any of its departments. On no page; answers have it beside
+    /// `is_leader_in_dept`.
+    pub isleader: Option<bool>,
+    /// Whether the mobile number is hidden from others. On no page; answers have it.
+    pub hide_mobile: Option<bool>,
 }
 
 /// Updates a member.
@@ -1287,6 +1296,13 @@ pub struct Member {
     pub external_position: Option<String>,
     /// The external profile. Authorized.
     pub external_profile: Option<ExternalProfile>,
+    /// Whether the member may use WeCom. On no page; answers have it.
+    pub enable: Option<bool>,
+    /// Whether the member is head of any of its departments. On no page; answers have it beside
+    /// `is_leader_in_dept`.
+    pub isleader: Option<bool>,
+    /// Whether the mobile number is hidden from others. On no page; answers have it.
+    pub hide_mobile: Option<bool>,
 }
 
 /// A member, with the name.
@@ -1398,6 +1414,8 @@ pub struct CustomAttr {
     pub name: String,
     /// The attribute's value for the member.
     pub value: CustomAttrValue,
+    /// The text of `Text` again. On no page; answers have it.
+    pub text: Option<String>,
 }
 
 impl CustomAttr {
@@ -1407,7 +1425,15 @@ impl CustomAttr {
         Self {
             name: name.into(),
             value: value.into(),
+            ..Self::default()
         }
+    }
+
+    /// Sets [`text`](Self::text).
+    #[must_use]
+    pub fn text(mut self, text: impl Into<String>) -> Self {
+        self.text = Some(text.into());
+        self
     }
 }
 

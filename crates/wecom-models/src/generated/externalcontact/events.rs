@@ -169,6 +169,8 @@ pub struct EditExternalContact {
     pub user_id: String,
     /// The external contact's external_userid.
     pub external_user_id: String,
+    /// The `state` of the channel through which the contact was added. On no page; callbacks have it.
+    pub state: Option<String>,
 }
 
 /// An external contact added a member who accepts without verification, and the member has not added

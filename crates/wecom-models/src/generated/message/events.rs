@@ -25,6 +25,7 @@
 //! | [`PicPhotoOrAlbum`] | [弹出拍照或者相册发图的事件推送](https://developer.work.weixin.qq.com/document/path/90240) | `Event` `pic_photo_or_album` |
 //! | [`PicWeixin`] | [弹出微信相册发图器的事件推送](https://developer.work.weixin.qq.com/document/path/90240) | `Event` `pic_weixin` |
 //! | [`LocationSelect`] | [弹出地理位置选择器的事件推送](https://developer.work.weixin.qq.com/document/path/90240) | `Event` `location_select` |
+//! | [`TaskCardClick`] | [任务卡片事件推送](https://developer.work.weixin.qq.com/document/path/90240) | `Event` `taskcard_click` |
 //! | [`TemplateCardEvent`] | [模板卡片事件推送](https://developer.work.weixin.qq.com/document/path/90240) | `Event` `template_card_event` |
 //! | [`TemplateCardMenuEvent`] | [通用模板卡片右上角菜单事件推送](https://developer.work.weixin.qq.com/document/path/90240) | `Event` `template_card_menu_event` |
 
@@ -77,6 +78,8 @@ pub enum MessageEvent {
     PicWeixin(PicWeixin),
     /// 弹出地理位置选择器的事件推送
     LocationSelect(LocationSelect),
+    /// 任务卡片事件推送
+    TaskCardClick(TaskCardClick),
     /// 模板卡片事件推送
     TemplateCardEvent(TemplateCardEvent),
     /// 通用模板卡片右上角菜单事件推送
@@ -409,6 +412,23 @@ pub struct LocationSelect {
     pub send_location_info: LocationInfo,
     /// `wxwork` if it comes from WeCom. Absent from WeChat.
     pub app_type: Option<String>,
+}
+
+/// A user pressed a button of a task card, which template cards have replaced.
+///
+/// `Event` `taskcard_click` · [任务卡片事件推送](https://developer.work.weixin.qq.com/document/path/90240)
+///
+/// The page no longer shows it. The reply to this event may update the buttons.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[doc(alias("任务卡片事件推送", "taskcard_click"))]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct TaskCardClick {
+    /// The `key` of the button.
+    pub event_key: String,
+    /// The `task_id` of the card.
+    pub task_id: String,
 }
 
 /// A user pressed a button of a template card.

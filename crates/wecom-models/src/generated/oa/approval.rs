@@ -785,6 +785,8 @@ pub struct ControlValue {
     ///
     /// In the page's example, empty, and not in its tables.
     pub stat_field: Option<Vec<Value>>,
+    /// Not documented; answers have it, empty.
+    pub sum_field: Option<Vec<Value>>,
     /// `Vacation`: the leave request.
     pub vacation: Option<VacationValue>,
     /// `Attendance`: the business trip, off-site work or overtime.

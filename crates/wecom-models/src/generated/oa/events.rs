@@ -145,6 +145,8 @@ pub struct BookMeetingRoom {
     pub meeting_room_id: u64,
     /// The booking's ID.
     pub booking_id: String,
+    /// The booking's ID under its former name.
+    pub meeting_id: Option<String>,
 }
 
 /// A member canceled the booking of a meeting room.
@@ -165,6 +167,8 @@ pub struct CancelMeetingRoom {
     pub meeting_room_id: u64,
     /// The booking's ID.
     pub booking_id: String,
+    /// The booking's ID under its former name.
+    pub meeting_id: Option<String>,
 }
 
 /// A member requested an advanced account.

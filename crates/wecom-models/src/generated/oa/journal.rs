@@ -356,6 +356,8 @@ pub struct Content {
 pub struct Text {
     /// The text.
     pub text: String,
+    /// The language, such as `zh_CN`. On no page; answers have it.
+    pub lang: Option<String>,
 }
 
 /// The value of a control. The type of the control determines the field; others may be present too,

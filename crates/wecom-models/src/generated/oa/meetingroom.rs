@@ -836,6 +836,8 @@ pub struct RoomBookings {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RoomBooking {
+    /// The booking's ID under its former name.
+    pub meeting_id: Option<String>,
     /// The booking's ID.
     pub booking_id: String,
     /// The event's ID. If the booking was canceled and its event not kept, the event can't be read any

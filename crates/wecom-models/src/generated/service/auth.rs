@@ -486,6 +486,11 @@ impl GetPermanentCode {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GetPermanentCodeResponse {
+    /// An access token of the company. The page no longer lists it; answers to third-party apps have it.
+    /// At most 512 bytes.
+    pub access_token: Option<Secret>,
+    /// The lifetime of `access_token` in seconds. Present if `access_token` is.
+    pub expires_in: Option<u64>,
     /// The permanent code. Keep it: it can't be fetched again. At most 512 bytes.
     pub permanent_code: Secret,
     /// The agent that sells the app. Present only if there is one.
@@ -500,6 +505,9 @@ pub struct GetPermanentCodeResponse {
     /// The `state` of the URL from [`GetCustomizedAuthUrl`], or of the QR code from [`GetAppQrCode`], that
     /// was scanned. Absent for other installations.
     pub state: Option<String>,
+    /// The promotion QR code. Present if the app was installed by scanning one. The page no longer lists
+    /// it.
+    pub register_code_info: Option<RegisterCodeInfo>,
     /// The editions of the apps that are in effect. Present only for apps with paid editions.
     pub edition_info: Option<EditionInfo>,
 }
@@ -707,6 +715,14 @@ pub struct CompanyDetails {
     pub corp_sub_industry: String,
     /// The company's other verified names. Only for verified companies, from [`GetAuthInfoV2`].
     pub corp_ex_name: Option<CorpExName>,
+    /// The number of apps that the company may have. The pages no longer list it.
+    pub corp_agent_max: Option<u64>,
+    /// The company's location. The pages no longer list it.
+    pub location: Option<String>,
+    /// The type of authorization. On no page; answers of [`GetPermanentCode`] have it.
+    pub auth_type: Option<u64>,
+    /// The URL of the company's round logo. The pages no longer list it.
+    pub corp_round_logo_url: Option<String>,
 }
 
 /// A company's other verified names.

@@ -115,6 +115,7 @@ impl wire::ReadObject for CreateUser {
             "Name" => field.read(&mut self.name),
             "Department" => field.read(&mut self.department),
             "MainDepartment" => field.read(&mut self.main_department),
+            "IsLeader" => field.read(&mut self.is_leader),
             "IsLeaderInDept" => field.read(&mut self.is_leader_in_dept),
             "DirectLeader" => field.read(&mut self.direct_leader),
             "Position" => field.read(&mut self.position),
@@ -146,6 +147,7 @@ impl wire::ReadObject for UpdateUser {
             "Name" => field.read(&mut self.name),
             "Department" => field.read(&mut self.department),
             "MainDepartment" => field.read(&mut self.main_department),
+            "IsLeader" => field.read(&mut self.is_leader),
             "IsLeaderInDept" => field.read(&mut self.is_leader_in_dept),
             "DirectLeader" => field.read(&mut self.direct_leader),
             "Position" => field.read(&mut self.position),
@@ -263,6 +265,7 @@ impl wire::ReadObject for CustomAttr {
     ) -> Result<(), F::Error> {
         match name {
             "Name" => field.read(&mut self.name),
+            "Value" => field.read(&mut self.text),
             _ => wire::ReadObject::set(&mut self.value, name, field),
         }
     }

@@ -19,6 +19,7 @@ impl wire::WriteObject for CreateUser {
         out.put_some("Name", &self.name)?;
         out.put("Department", &self.department)?;
         out.put_some("MainDepartment", &self.main_department)?;
+        out.put_some("IsLeader", &self.is_leader.map(wire::flag))?;
         out.put_some("IsLeaderInDept", &self.is_leader_in_dept)?;
         out.put_some("DirectLeader", &self.direct_leader)?;
         out.put_some("Position", &self.position)?;
@@ -46,6 +47,7 @@ impl wire::WriteObject for UpdateUser {
         out.put_some("Name", &self.name)?;
         out.put_some("Department", &self.department)?;
         out.put_some("MainDepartment", &self.main_department)?;
+        out.put_some("IsLeader", &self.is_leader.map(wire::flag))?;
         out.put_some("IsLeaderInDept", &self.is_leader_in_dept)?;
         out.put_some("DirectLeader", &self.direct_leader)?;
         out.put_some("Position", &self.position)?;
@@ -117,7 +119,8 @@ impl wire::WriteObject for BatchJob {
 impl wire::WriteObject for CustomAttr {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("Name", &self.name)?;
-        wire::WriteObject::put(&self.value, out)
+        wire::WriteObject::put(&self.value, out)?;
+        out.put_some("Value", &self.text)
     }
 }
 

@@ -285,7 +285,8 @@ impl wire::WriteObject for ExtAttr {
 impl wire::WriteObject for CustomAttr {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("name", &self.name)?;
-        wire::WriteObject::put(&self.value, out)
+        wire::WriteObject::put(&self.value, out)?;
+        out.put_some("value", &self.text)
     }
 }
 
@@ -441,6 +442,10 @@ impl wire::ReadObject for GetUserResponse {
             "qr_code" => field.read(&mut self.qr_code),
             "external_position" => field.read(&mut self.external_position),
             "external_profile" => field.read(&mut self.external_profile),
+            "english_name" => field.read(&mut self.english_name),
+            "enable" => field.read(&mut self.enable),
+            "isleader" => field.read(&mut self.isleader),
+            "hide_mobile" => field.read(&mut self.hide_mobile),
             _ => field.skip(),
         }
     }
@@ -670,6 +675,9 @@ impl wire::ReadObject for Member {
             "qr_code" => field.read(&mut self.qr_code),
             "external_position" => field.read(&mut self.external_position),
             "external_profile" => field.read(&mut self.external_profile),
+            "enable" => field.read(&mut self.enable),
+            "isleader" => field.read(&mut self.isleader),
+            "hide_mobile" => field.read(&mut self.hide_mobile),
             _ => field.skip(),
         }
     }
@@ -767,6 +775,7 @@ impl wire::ReadObject for CustomAttr {
     ) -> Result<(), F::Error> {
         match name {
             "name" => field.read(&mut self.name),
+            "value" => field.read(&mut self.text),
             _ => wire::ReadObject::set(&mut self.value, name, field),
         }
     }

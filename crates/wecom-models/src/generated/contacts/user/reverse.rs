@@ -39,7 +39,11 @@ impl wire::WriteObject for GetUserResponse {
         out.put("status", &self.status)?;
         out.put_some("qr_code", &self.qr_code)?;
         out.put_some("external_position", &self.external_position)?;
-        out.put_some("external_profile", &self.external_profile)
+        out.put_some("external_profile", &self.external_profile)?;
+        out.put_some("english_name", &self.english_name)?;
+        out.put_some("enable", &self.enable.map(wire::flag))?;
+        out.put_some("isleader", &self.isleader.map(wire::flag))?;
+        out.put_some("hide_mobile", &self.hide_mobile.map(wire::flag))
     }
 }
 
@@ -168,7 +172,10 @@ impl wire::WriteObject for Member {
         out.put_some("extattr", &self.extattr)?;
         out.put_some("qr_code", &self.qr_code)?;
         out.put_some("external_position", &self.external_position)?;
-        out.put_some("external_profile", &self.external_profile)
+        out.put_some("external_profile", &self.external_profile)?;
+        out.put_some("enable", &self.enable.map(wire::flag))?;
+        out.put_some("isleader", &self.isleader.map(wire::flag))?;
+        out.put_some("hide_mobile", &self.hide_mobile.map(wire::flag))
     }
 }
 

@@ -156,6 +156,7 @@ impl wire::ReadObject for EditExternalContact {
         match name {
             "UserID" | "UserId" => field.read(&mut self.user_id),
             "ExternalUserID" | "ExternalUserId" => field.read(&mut self.external_user_id),
+            "State" => field.read(&mut self.state),
             _ => field.skip(),
         }
     }

@@ -19,7 +19,8 @@ impl wire::WriteObject for AddExternalContact {
 impl wire::WriteObject for EditExternalContact {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("UserID", &self.user_id)?;
-        out.put("ExternalUserID", &self.external_user_id)
+        out.put("ExternalUserID", &self.external_user_id)?;
+        out.put_some("State", &self.state)
     }
 }
 

@@ -299,6 +299,20 @@ impl wire::ReadObject for LocationSelect {
     }
 }
 
+impl wire::ReadObject for TaskCardClick {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "EventKey" => field.read(&mut self.event_key),
+            "TaskId" => field.read(&mut self.task_id),
+            _ => field.skip(),
+        }
+    }
+}
+
 impl wire::ReadObject for TemplateCardEvent {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
@@ -408,8 +422,8 @@ wire::read_objects! {
     TextMessage, ImageMessage, VoiceMessage, VideoMessage, LocationMessage, LinkMessage,
     SubscribeAgent, UnsubscribeAgent, EnterAgent, ReportLocation, ClickMenu, ViewMenu,
     ViewMiniProgram, ScanCodePush, ScanCodeWaitMsg, PicSysPhoto, PicPhotoOrAlbum,
-    PicWeixin, LocationSelect, TemplateCardEvent, TemplateCardMenuEvent, ScanCodeInfo,
-    ImagesInfo, ImageInfo, LocationInfo, SelectedItem
+    PicWeixin, LocationSelect, TaskCardClick, TemplateCardEvent, TemplateCardMenuEvent,
+    ScanCodeInfo, ImagesInfo, ImageInfo, LocationInfo, SelectedItem
 }
 
 wire::read_string_enums! {
@@ -561,6 +575,13 @@ impl callback::Payload for LocationSelect {
     const SELECT: &'static [Select] = &[Select::kind(Shape::Event, "location_select")];
 }
 
+impl callback::Payload for TaskCardClick {
+    const NAME: &'static str = "message.events.task_card_click";
+    const TITLE: &'static str = "任务卡片事件推送";
+    const FAMILY: &'static str = "message";
+    const SELECT: &'static [Select] = &[Select::kind(Shape::Event, "taskcard_click")];
+}
+
 impl callback::Payload for TemplateCardEvent {
     const NAME: &'static str = "message.events.template_card_event";
     const TITLE: &'static str = "模板卡片事件推送";
@@ -583,6 +604,6 @@ callback::events! {
     MessageEvent, "message", TextMessage, ImageMessage, VoiceMessage, VideoMessage,
     LocationMessage, LinkMessage, SubscribeAgent, UnsubscribeAgent, EnterAgent,
     ReportLocation, ClickMenu, ViewMenu, ViewMiniProgram, ScanCodePush, ScanCodeWaitMsg,
-    PicSysPhoto, PicPhotoOrAlbum, PicWeixin, LocationSelect, TemplateCardEvent,
-    TemplateCardMenuEvent
+    PicSysPhoto, PicPhotoOrAlbum, PicWeixin, LocationSelect, TaskCardClick,
+    TemplateCardEvent, TemplateCardMenuEvent
 }

@@ -140,6 +140,13 @@ impl wire::WriteObject for LocationSelect {
     }
 }
 
+impl wire::WriteObject for TaskCardClick {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("EventKey", &self.event_key)?;
+        out.put("TaskId", &self.task_id)
+    }
+}
+
 impl wire::WriteObject for TemplateCardEvent {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("EventKey", &self.event_key)?;
@@ -206,8 +213,8 @@ wire::write_objects! {
     TextMessage, ImageMessage, VoiceMessage, VideoMessage, LocationMessage, LinkMessage,
     SubscribeAgent, UnsubscribeAgent, EnterAgent, ReportLocation, ClickMenu, ViewMenu,
     ViewMiniProgram, ScanCodePush, ScanCodeWaitMsg, PicSysPhoto, PicPhotoOrAlbum,
-    PicWeixin, LocationSelect, TemplateCardEvent, TemplateCardMenuEvent, ScanCodeInfo,
-    ImagesInfo, ImageInfo, LocationInfo, SelectedItem
+    PicWeixin, LocationSelect, TaskCardClick, TemplateCardEvent, TemplateCardMenuEvent,
+    ScanCodeInfo, ImagesInfo, ImageInfo, LocationInfo, SelectedItem
 }
 
 wire::write_string_enums! {

@@ -1447,6 +1447,7 @@ impl wire::ReadObject for ControlValue {
             "files" => field.read(&mut self.files),
             "children" => field.read(&mut self.children),
             "stat_field" => field.read(&mut self.stat_field),
+            "sum_field" => field.read(&mut self.sum_field),
             "vacation" => field.read(&mut self.vacation),
             "attendance" => field.read(&mut self.attendance),
             "punch_correction" => field.read(&mut self.punch_correction),

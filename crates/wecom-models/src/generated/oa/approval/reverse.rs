@@ -146,6 +146,7 @@ impl wire::WriteObject for ControlValue {
         out.put_some("files", &self.files)?;
         out.put_some("children", &self.children)?;
         out.put_some("stat_field", &self.stat_field)?;
+        out.put_some("sum_field", &self.sum_field)?;
         out.put_some("vacation", &self.vacation)?;
         out.put_some("attendance", &self.attendance)?;
         out.put_some("punch_correction", &self.punch_correction)?;

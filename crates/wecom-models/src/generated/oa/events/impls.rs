@@ -369,6 +369,7 @@ impl wire::ReadObject for BookMeetingRoom {
         match name {
             "MeetingRoomId" => field.read(&mut self.meeting_room_id),
             "BookingId" => field.read(&mut self.booking_id),
+            "MeetingId" => field.read(&mut self.meeting_id),
             _ => field.skip(),
         }
     }
@@ -383,6 +384,7 @@ impl wire::ReadObject for CancelMeetingRoom {
         match name {
             "MeetingRoomId" => field.read(&mut self.meeting_room_id),
             "BookingId" => field.read(&mut self.booking_id),
+            "MeetingId" => field.read(&mut self.meeting_id),
             _ => field.skip(),
         }
     }

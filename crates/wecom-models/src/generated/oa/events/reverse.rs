@@ -42,14 +42,16 @@ impl wire::WriteObject for RespondSchedule {
 impl wire::WriteObject for BookMeetingRoom {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("MeetingRoomId", &self.meeting_room_id)?;
-        out.put("BookingId", &self.booking_id)
+        out.put("BookingId", &self.booking_id)?;
+        out.put_some("MeetingId", &self.meeting_id)
     }
 }
 
 impl wire::WriteObject for CancelMeetingRoom {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("MeetingRoomId", &self.meeting_room_id)?;
-        out.put("BookingId", &self.booking_id)
+        out.put("BookingId", &self.booking_id)?;
+        out.put_some("MeetingId", &self.meeting_id)
     }
 }
 

@@ -337,6 +337,7 @@ impl wire::ReadObject for Text {
     ) -> Result<(), F::Error> {
         match name {
             "text" => field.read(&mut self.text),
+            "lang" => field.read(&mut self.lang),
             _ => field.skip(),
         }
     }

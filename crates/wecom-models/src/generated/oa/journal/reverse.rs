@@ -72,7 +72,8 @@ impl wire::WriteObject for Content {
 
 impl wire::WriteObject for Text {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put("text", &self.text)
+        out.put("text", &self.text)?;
+        out.put_some("lang", &self.lang)
     }
 }
 

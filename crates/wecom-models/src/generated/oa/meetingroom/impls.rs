@@ -371,6 +371,7 @@ impl wire::ReadObject for RoomBooking {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
+            "meeting_id" => field.read(&mut self.meeting_id),
             "booking_id" => field.read(&mut self.booking_id),
             "schedule_id" => field.read(&mut self.schedule_id),
             "start_time" => field.read(&mut self.start_time),

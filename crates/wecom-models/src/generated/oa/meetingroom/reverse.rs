@@ -94,6 +94,7 @@ impl wire::WriteObject for RoomBookings {
 
 impl wire::WriteObject for RoomBooking {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("meeting_id", &self.meeting_id)?;
         out.put("booking_id", &self.booking_id)?;
         out.put("schedule_id", &self.schedule_id)?;
         out.put("start_time", &self.start_time)?;

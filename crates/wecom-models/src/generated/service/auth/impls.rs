@@ -430,12 +430,15 @@ impl wire::ReadObject for GetPermanentCodeResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
+            "access_token" => field.read(&mut self.access_token),
+            "expires_in" => field.read(&mut self.expires_in),
             "permanent_code" => field.read(&mut self.permanent_code),
             "dealer_corp_info" => field.read(&mut self.dealer_corp_info),
             "auth_corp_info" => field.read(&mut self.auth_corp_info),
             "auth_info" => field.read(&mut self.auth_info),
             "auth_user_info" => field.read(&mut self.auth_user_info),
             "state" => field.read(&mut self.state),
+            "register_code_info" => field.read(&mut self.register_code_info),
             "edition_info" => field.read(&mut self.edition_info),
             _ => field.skip(),
         }
@@ -538,6 +541,10 @@ impl wire::ReadObject for CompanyDetails {
             "corp_industry" => field.read(&mut self.corp_industry),
             "corp_sub_industry" => field.read(&mut self.corp_sub_industry),
             "corp_ex_name" => field.read(&mut self.corp_ex_name),
+            "corp_agent_max" => field.read(&mut self.corp_agent_max),
+            "location" => field.read(&mut self.location),
+            "auth_type" => field.read(&mut self.auth_type),
+            "corp_round_logo_url" => field.read(&mut self.corp_round_logo_url),
             _ => field.skip(),
         }
     }

@@ -67,12 +67,15 @@ impl wire::WriteObject for GetCustomizedAuthUrlResponse {
 
 impl wire::WriteObject for GetPermanentCodeResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("access_token", &self.access_token)?;
+        out.put_some("expires_in", &self.expires_in)?;
         out.put("permanent_code", &self.permanent_code)?;
         out.put_some("dealer_corp_info", &self.dealer_corp_info)?;
         out.put("auth_corp_info", &self.auth_corp_info)?;
         out.put_some("auth_info", &self.auth_info)?;
         out.put_some("auth_user_info", &self.auth_user_info)?;
         out.put_some("state", &self.state)?;
+        out.put_some("register_code_info", &self.register_code_info)?;
         out.put_some("edition_info", &self.edition_info)
     }
 }
@@ -132,7 +135,11 @@ impl wire::WriteObject for CompanyDetails {
         out.put("corp_scale", &self.corp_scale)?;
         out.put("corp_industry", &self.corp_industry)?;
         out.put("corp_sub_industry", &self.corp_sub_industry)?;
-        out.put_some("corp_ex_name", &self.corp_ex_name)
+        out.put_some("corp_ex_name", &self.corp_ex_name)?;
+        out.put_some("corp_agent_max", &self.corp_agent_max)?;
+        out.put_some("location", &self.location)?;
+        out.put_some("auth_type", &self.auth_type)?;
+        out.put_some("corp_round_logo_url", &self.corp_round_logo_url)
     }
 }
 
