@@ -3,6 +3,7 @@
 //! What is measured is the package in `tests/bench`, which is built here, run here, and knows nothing of targets. Another
 //! measurement is one more entry of `MEASUREMENTS`: a function that gives rows.
 
+mod build;
 mod calls;
 mod machine;
 mod measurement;
@@ -38,6 +39,7 @@ const MEASUREMENTS: &[Measurement] = &[
     calls::CALLS,
     calls::MEMORY,
     calls::RIVALS,
+    build::PROGRAM,
     scale::CODEGEN,
     scale::COMPILE,
     scale::GROWTH,

@@ -118,6 +118,6 @@ impl Case {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a ratio needs no more than a few digits")]
-fn ratio(numerator: u64, denominator: u64) -> f64 {
+pub(super) fn ratio(numerator: u64, denominator: u64) -> f64 {
     numerator as f64 / denominator as f64
 }
