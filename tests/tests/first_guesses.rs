@@ -1,22 +1,28 @@
 //! Code by somebody who knows WeCom and Rust, but hasn't read the documentation of these crates: it compiles, and
 //! means what it says.
 
+use std::collections::{BTreeSet, HashSet};
+use std::error::Error;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 use wecom_sdk::aibot::reply as bot;
+use wecom_sdk::callback::{Event, Router};
 use wecom_sdk::contacts::tag::AddTagUsers;
 use wecom_sdk::contacts::user::GetUserResponse;
+use wecom_sdk::externalcontact::events::AddExternalContact;
 use wecom_sdk::externalcontact::message_push::{MiniProgramCard, MiniProgramCardArgs};
 use wecom_sdk::kf::message::{OutgoingLocation, ServiceState};
 use wecom_sdk::media::MediaType;
 use wecom_sdk::meeting::basic::{GetUserMeetingId, Invitees};
 use wecom_sdk::message::app::{self, SendMessage};
 use wecom_sdk::message::appchat::{self, SendAppChat};
-use wecom_sdk::message::reply::{self, Article, ImageReply, NewsReply, VideoReply, VoiceReply};
+use wecom_sdk::message::events::TextMessage;
+use wecom_sdk::message::reply::{self, Article, ImageReply, NewsReply, TextReply, VideoReply, VoiceReply};
 use wecom_sdk::service::auth::GetSuiteToken;
 use wecom_sdk::wedoc::smartsheet::CellValue;
-use wecom_sdk::{Secret, Timestamp, Unknown};
+use wecom_sdk::{Client, Pipe, Secret, Timestamp, Unknown};
 
 fn json(request: &impl serde::Serialize) -> Value {
     serde_json::to_value(request).expect("a request can be written")
@@ -156,6 +162,45 @@ fn recipients_are_one_or_several_texts_or_numbers() {
 }
 
 #[test]
+fn recipients_are_sets_shared_texts_and_what_is_collected() {
+    let (set, sorted) = (HashSet::from([String::from("lin.wei")]), BTreeSet::from(["lin.wei"]));
+    let (shared, names): (Arc<str>, _) = ("lin.wei".into(), vec![String::from("lin.wei")]);
+    let wei = names.iter().filter(|name| name.ends_with("wei"));
+    let request = || SendMessage::new("Hello");
+    for request in [
+        request().touser(&set),
+        request().touser(set.clone()),
+        request().touser(&sorted),
+        request().touser(sorted.clone()),
+        request().touser([&shared]),
+        request().touser([shared.clone()]),
+        request().touser(wei.clone().collect::<Vec<_>>()),
+        request().touser(wei.collect::<Pipe<String>>()),
+    ] {
+        assert_eq!(json(&request)["touser"], "lin.wei");
+    }
+}
+
+#[test]
+fn recipients_are_looped_over() {
+    let touser = SendMessage::new("Hello").touser(["lin.wei", "chen.yu"]).touser.unwrap_or_default();
+    let mut lengths = Vec::new();
+    for name in &touser {
+        lengths.push(name.len());
+    }
+    assert_eq!((lengths, touser.contains(&"chen.yu".to_owned())), (vec![7, 7], true));
+    assert_eq!(touser.into_iter().collect::<Vec<String>>(), ["lin.wei", "chen.yu"]);
+}
+
+#[test]
+fn an_optional_field_is_set_from_an_option() {
+    let mut request = SendMessage::new("Hello");
+    request.agentid = Some(7);
+    request.touser = Some("lin.wei".into());
+    assert_eq!((&json(&request)["agentid"], &json(&request)["touser"]), (&json!(7), &json!("lin.wei")));
+}
+
+#[test]
 fn one_text_is_one_recipient_whatever_it_holds() {
     let error =
         serde_json::to_value(SendMessage::new(app::Message::text("Hello")).touser("a|b")).unwrap_err();
@@ -224,6 +269,54 @@ fn an_enum_is_made_of_what_is_on_the_wire_and_shows_it() {
         [format.clone(), format.clone()]
     );
     assert_eq!((format.as_str(), format.to_string().as_str()), (Some("image"), "image"));
+}
+
+#[test]
+fn an_enum_is_compared_with_what_is_on_the_wire() {
+    assert!(ServiceState::Bot == 1 && ServiceState::Bot != 2);
+    assert_eq!(ServiceState::from(99), 99);
+    assert_ne!(ServiceState::from(Unknown::Text("1".into())), 1);
+    assert!(MediaType::Image == "image" && MediaType::Image == *"image");
+    assert_eq!(MediaType::from("hologram"), "hologram");
+    assert_ne!(MediaType::from(Unknown::Absent), "");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_is_shared_by_tasks_and_its_errors_by_threads() {
+    #[derive(Clone, Debug)]
+    struct App {
+        client: Client,
+    }
+
+    async fn greet(app: App, name: String) -> Result<(), Box<dyn Error + Send + Sync>> {
+        let message = SendMessage::new(format!("Hello, {name}")).agentid(7).touser(&name);
+        let sent = app.client.send(&message).await?;
+        println!("{:?}", sent.msgid);
+        Ok(())
+    }
+
+    let app =
+        App { client: Client::builder("corp", "secret").base_url("http://127.0.0.1:9").build().unwrap() };
+    let tasks = ["lin.wei", "chen.yu"].map(|name| tokio::spawn(greet(app.clone(), name.into())));
+    for task in tasks {
+        assert!(task.await.unwrap().is_err(), "nothing listens there");
+    }
+}
+
+#[test]
+fn a_handler_is_a_function_or_a_closure_of_either_kind() {
+    async fn answer(message: Event<TextMessage>) -> Option<TextReply> {
+        (message.content == "ping").then(|| TextReply::new("pong"))
+    }
+
+    let routers: [Router; 4] = [
+        Router::new().on(answer),
+        Router::new().on(|message: Event<TextMessage>| async move { TextReply::new(&message.content) }),
+        Router::new().on(async |message: Event<TextMessage>| TextReply::new(&message.content)),
+        Router::new().on(async |event: Event<AddExternalContact>| println!("{:?}", event.user_id)),
+    ];
+    let router = routers.into_iter().fold(Router::new(), Router::merge);
+    drop(router);
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! Structure inside strings: lists joined by a separator, JSON inside JSON.
 
 use std::borrow::Cow;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use serde::de::{DeserializeSeed, Error};
 use serde::ser::{Serialize, Serializer};
@@ -37,7 +39,7 @@ macro_rules! texts {
     )*};
 }
 
-texts!(&str, &&str, &String, Cow<'_, str>, Box<str>);
+texts!(&str, &&str, &String, &&String, Cow<'_, str>, Box<str>, Arc<str>, &Arc<str>);
 texts!(i32, i64, u32, u64, usize, &i32, &i64, &u32, &u64, &usize);
 
 /// Declares a list that is sent as one string. There are two types rather than one with a parameter, so that the
@@ -124,6 +126,54 @@ macro_rules! separated {
         impl From<String> for $name<String> {
             fn from(item: String) -> Self {
                 Self::from([item])
+            }
+        }
+
+        impl<T, U: IntoItem<T>, S> From<HashSet<U, S>> for $name<T> {
+            fn from(items: HashSet<U, S>) -> Self {
+                items.into_iter().collect()
+            }
+        }
+
+        impl<'a, T, U, S> From<&'a HashSet<U, S>> for $name<T>
+        where
+            &'a U: IntoItem<T>,
+        {
+            fn from(items: &'a HashSet<U, S>) -> Self {
+                items.iter().collect()
+            }
+        }
+
+        impl<T, U: IntoItem<T>> From<BTreeSet<U>> for $name<T> {
+            fn from(items: BTreeSet<U>) -> Self {
+                items.into_iter().collect()
+            }
+        }
+
+        impl<'a, T, U> From<&'a BTreeSet<U>> for $name<T>
+        where
+            &'a U: IntoItem<T>,
+        {
+            fn from(items: &'a BTreeSet<U>) -> Self {
+                items.iter().collect()
+            }
+        }
+
+        impl<T> IntoIterator for $name<T> {
+            type Item = T;
+            type IntoIter = std::vec::IntoIter<T>;
+
+            fn into_iter(self) -> Self::IntoIter {
+                self.0.into_iter()
+            }
+        }
+
+        impl<'a, T> IntoIterator for &'a $name<T> {
+            type Item = &'a T;
+            type IntoIter = std::slice::Iter<'a, T>;
+
+            fn into_iter(self) -> Self::IntoIter {
+                self.0.iter()
             }
         }
 

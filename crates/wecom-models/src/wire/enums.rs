@@ -130,6 +130,13 @@ macro_rules! int_enums {
             }
         }
 
+        /// Compares the number on the wire.
+        impl PartialEq<i64> for $type {
+            fn eq(&self, code: &i64) -> bool {
+                self.code() == Some(*code)
+            }
+        }
+
         impl From<i64> for $type {
             fn from(code: i64) -> Self {
                 $crate::wire::enums::int_enum_of_code(code)
@@ -166,6 +173,20 @@ macro_rules! string_enums {
                     Err($crate::Unknown::Text(text)) => Some(text),
                     Err(_) => None,
                 }
+            }
+        }
+
+        /// Compares the text on the wire.
+        impl PartialEq<str> for $type {
+            fn eq(&self, name: &str) -> bool {
+                self.as_str() == Some(name)
+            }
+        }
+
+        /// Compares the text on the wire.
+        impl PartialEq<&str> for $type {
+            fn eq(&self, name: &&str) -> bool {
+                self.as_str() == Some(*name)
             }
         }
 
