@@ -4,14 +4,15 @@
 mod compare;
 mod placeholders;
 
-use std::fmt;
+use std::fmt::{self, Debug};
 
 use bytes::Bytes;
 use http::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use wecom_requests::{Check, Endpoint, Meta, Violation, http_request, parse_response};
+use wecom_models::wire::{told, unknown_fields};
+use wecom_requests::{Check, Endpoint, Meta, Violation, Violations, http_request, parse_response};
 
 pub(crate) use self::compare::{compare, scalar};
 pub(crate) use self::placeholders::clear_placeholders;
@@ -30,15 +31,15 @@ pub struct Contract {
     meta: &'static Meta,
     payloads: Payloads,
     build: fn(&str, &str, &str) -> Result<http::Request<Bytes>, String>,
-    read: fn(&http::Response<Bytes>) -> Result<(), String>,
+    read: fn(&http::Response<Bytes>) -> Result<Box<dyn Debug>, String>,
     examples: &'static [Example],
 }
 
 /// The functions that check the payloads of a call against its types.
 #[derive(Debug)]
 pub(crate) struct Payloads {
-    request: fn(&str) -> Result<(), Vec<Finding>>,
-    response: fn(&str) -> Result<(), Vec<Finding>>,
+    request: fn(&str) -> serde_json::Result<Reread>,
+    response: fn(&str) -> serde_json::Result<Reread>,
     /// Contradictions in the documentation of the request, as pointers with `*` for any item.
     request_quirks: &'static [&'static str],
     /// The same for the response.
@@ -56,8 +57,8 @@ impl Payloads {
         S: Serialize + DeserializeOwned,
     {
         Self {
-            request: |json| conforms::<R>(json, Kind::Request, broken),
-            response: |json| conforms::<S>(json, Kind::Response, |_| Vec::new()),
+            request: |json| reread::<R>(json, broken),
+            response: |json| reread::<S>(json, |_| Vec::new()),
             request_quirks,
             response_quirks,
         }
@@ -65,11 +66,11 @@ impl Payloads {
 
     /// Returns what is wrong with a payload, except for known contradictions.
     pub(crate) fn findings(&self, kind: Kind, payload: &str) -> Vec<Finding> {
-        let (result, quirks) = match kind {
-            Kind::Request => ((self.request)(payload), self.request_quirks),
-            Kind::Response => ((self.response)(payload), self.response_quirks),
+        let (read, quirks) = match kind {
+            Kind::Request => (self.request, self.request_quirks),
+            Kind::Response => (self.response, self.response_quirks),
         };
-        let mut findings = result.err().unwrap_or_default();
+        let mut findings = conforms(payload, kind, read);
         held(&mut findings, quirks);
         findings
     }
@@ -84,7 +85,7 @@ impl Contract {
     ) -> Self
     where
         E: Endpoint + Check + DeserializeOwned,
-        E::Response: Serialize + DeserializeOwned,
+        E::Response: Serialize + DeserializeOwned + Debug + 'static,
     {
         Self {
             meta: E::META,
@@ -93,7 +94,10 @@ impl Contract {
                 let request: E = read(json)?;
                 http_request(&request, base_url, token).map_err(|error| error.to_string())
             },
-            read: |response| parse_response::<E>(response).map(drop).map_err(|error| error.to_string()),
+            read: |response| match parse_response::<E>(response) {
+                Ok(response) => Ok(Box::new(response)),
+                Err(error) => Err(error.to_string()),
+            },
             examples,
         }
     }
@@ -103,9 +107,24 @@ impl Contract {
         self.meta
     }
 
+    /// Returns the endpoint's examples.
+    pub(crate) fn examples(&self) -> &'static [Example] {
+        self.examples
+    }
+
+    /// Returns the HTTP request of an example.
+    pub(crate) fn request(
+        &self,
+        example: &Example,
+        base_url: &str,
+        token: &str,
+    ) -> Result<http::Request<Bytes>, String> {
+        (self.build)(example.request, base_url, token)
+    }
+
     /// Returns the HTTP requests of the endpoint's examples.
     pub fn requests(&self, base_url: &str, token: &str) -> Result<Vec<http::Request<Bytes>>, String> {
-        self.examples.iter().map(|example| (self.build)(example.request, base_url, token)).collect()
+        self.examples.iter().map(|example| self.request(example, base_url, token)).collect()
     }
 
     /// Returns the responses of the endpoint's examples, as they would arrive over HTTP.
@@ -114,7 +133,7 @@ impl Contract {
     }
 
     /// Reads a response of the endpoint; the error says why it can't be read.
-    pub fn read(&self, response: &http::Response<Bytes>) -> Result<(), String> {
+    pub fn read(&self, response: &http::Response<Bytes>) -> Result<Box<dyn Debug>, String> {
         (self.read)(response)
     }
 }
@@ -235,62 +254,90 @@ fn nearest<'c>(contracts: impl Iterator<Item = &'c Contract>, kind: Kind, payloa
     nearest.map_or(Outcome::Unspecified, Outcome::from)
 }
 
-/// Reads JSON into a type.
+/// Reads JSON into a type, as the crates read text.
 ///
 /// All code here reads in this one way: each further way would be compiled again for every type of the API.
 pub(crate) fn read<T: DeserializeOwned>(json: &str) -> Result<T, String> {
-    let value: Value = serde_json::from_str(json).map_err(|error| error.to_string())?;
-    read_value(&value, &mut Vec::new()).map_err(|error| error.to_string())
+    serde_json::from_str(json).map_err(|error| error.to_string())
 }
 
-fn read_value<T: DeserializeOwned>(
-    value: &Value,
-    findings: &mut Vec<Finding>,
-) -> Result<T, serde_json::Error> {
-    let mut unknown = |path: serde_ignored::Path<'_>| {
-        findings.push(Finding { pointer: pointer(&path), what: "unknown field".to_owned() });
-    };
-    T::deserialize(serde_ignored::Deserializer::new(value, &mut unknown))
+/// A payload that was read as a type and written again.
+#[derive(Debug, Default)]
+pub(crate) struct Reread {
+    pub(crate) written: Value,
+    /// The documented limits that it breaks.
+    pub(crate) broken: Vec<Finding>,
+    /// The paths of fields that the type doesn't know.
+    pub(crate) unknown: Vec<String>,
+    /// The pointers of undocumented values.
+    pub(crate) values: Vec<String>,
 }
 
-/// Reads JSON into a type and writes it again. `broken` returns the documented limits that the value breaks.
-fn conforms<T>(json: &str, kind: Kind, broken: fn(&T) -> Vec<Finding>) -> Result<(), Vec<Finding>>
+impl Reread {
+    /// Writes a model. `again` reads it again and returns where that fails.
+    pub(crate) fn of<T: Serialize>(
+        model: &T,
+        broken: Vec<Finding>,
+        again: &mut dyn FnMut() -> Option<String>,
+    ) -> Self {
+        let written = serde_json::to_value(model).expect("a model is JSON");
+        Self { written, broken, unknown: unknown_fields(again), values: unknown_values(model) }
+    }
+}
+
+fn reread<T>(json: &str, broken: fn(&T) -> Vec<Finding>) -> serde_json::Result<Reread>
 where
     T: Serialize + DeserializeOwned,
 {
-    let undecodable = |error: &dyn fmt::Display| {
+    let model: T = serde_json::from_str(json)?;
+    let again = &mut || serde_json::from_str::<T>(json).err().map(|error| told(&error).0);
+    Ok(Reread::of(&model, broken(&model), again))
+}
+
+/// Compares JSON with what it is after `read` has read it as a type and written it again.
+fn conforms(json: &str, kind: Kind, read: fn(&str) -> serde_json::Result<Reread>) -> Vec<Finding> {
+    let undecodable = |error: serde_json::Error| {
         vec![Finding { pointer: String::new(), what: format!("undecodable: {error}") }]
     };
-    let mut before: Value = serde_json::from_str(json).map_err(|error| undecodable(&error))?;
+    let mut before: Value = match serde_json::from_str(json) {
+        Ok(before) => before,
+        Err(error) => return undecodable(error),
+    };
     if let Some(fields) = before.as_object_mut().filter(|_| kind == Kind::Response) {
         fields.retain(|name, _| !ENVELOPE.contains(&name.as_str()));
     }
-    let mut findings = Vec::new();
-    let mut read: Result<T, _> = read_value(&before, &mut findings);
-    if read.is_err() && clear_placeholders(&mut before) {
-        findings.clear();
-        read = read_value(&before, &mut findings);
+    let mut again = read(&before.to_string());
+    if again.is_err() && clear_placeholders(&mut before) {
+        again = read(&before.to_string());
     }
-    let read = read.map_err(|error| undecodable(&error))?;
-    let after = serde_json::to_value(&read).map_err(|error| undecodable(&error))?;
-    compare(&before, &after, kind, &mut String::new(), &mut findings);
-    for pointer in unknown_values(&read) {
+    let again = match again {
+        Ok(again) => again,
+        Err(error) => return undecodable(error),
+    };
+    let unknown = again.unknown.iter();
+    let mut findings: Vec<Finding> =
+        unknown.map(|path| Finding { pointer: as_pointer(path), what: "unknown field".to_owned() }).collect();
+    compare(&before, &again.written, kind, &mut String::new(), &mut findings);
+    for pointer in again.values {
         if !before.pointer(&pointer).and_then(Value::as_str).is_some_and(is_filler) {
             findings.push(Finding { pointer, what: "unknown enum value".to_owned() });
         }
     }
-    findings.extend(broken(&read).into_iter().filter(|finding| !is_of_placeholders(finding, &before)));
-    if findings.is_empty() { Ok(()) } else { Err(findings) }
+    findings.extend(again.broken.into_iter().filter(|finding| !is_of_placeholders(finding, &before)));
+    findings
 }
 
 /// Returns the documented limits that a request breaks.
-pub(crate) fn broken(request: &impl Check) -> Vec<Finding> {
-    let violations = request.violations().err().map(|violations| violations.0).unwrap_or_default();
+pub(crate) fn broken<T: Check>(request: &T) -> Vec<Finding> {
+    request.violations().map_or_else(as_findings, |()| Vec::new())
+}
+
+fn as_findings(violations: Violations) -> Vec<Finding> {
     let finding = |Violation { path, rule, actual, .. }: Violation| Finding {
         pointer: as_pointer(&path),
         what: format!("must be {rule}, but is {actual}"),
     };
-    violations.into_iter().map(finding).collect()
+    violations.0.into_iter().map(finding).collect()
 }
 
 /// Converts the path of a broken limit, `info[3].userid`, to a JSON pointer.
@@ -304,18 +351,6 @@ pub(crate) fn as_pointer(path: &str) -> String {
         pointer.push_str(&escape(step));
     }
     pointer
-}
-
-/// Converts the path of an ignored field to a JSON pointer.
-fn pointer(path: &serde_ignored::Path<'_>) -> String {
-    match path {
-        serde_ignored::Path::Root => String::new(),
-        serde_ignored::Path::Seq { parent, index } => format!("{}/{index}", pointer(parent)),
-        serde_ignored::Path::Map { parent, key } => format!("{}/{}", pointer(parent), escape(key)),
-        serde_ignored::Path::Some { parent }
-        | serde_ignored::Path::NewtypeStruct { parent }
-        | serde_ignored::Path::NewtypeVariant { parent } => pointer(parent),
-    }
 }
 
 pub(crate) fn escape(key: &str) -> String {
@@ -348,32 +383,44 @@ mod tests {
     #[test]
     fn of_several_definitions_of_a_call_one_has_to_fit() {
         static BREW: Meta = Meta::post("/cgi-bin/tea/brew");
-        fn lacks(field: &str) -> Result<(), Vec<Finding>> {
-            Err(vec![Finding { pointer: format!("/{field}"), what: "unknown field".to_owned() }])
-        }
         const fn definition(
-            request: fn(&str) -> Result<(), Vec<Finding>>,
+            request: fn(&str) -> serde_json::Result<Reread>,
             request_quirks: &'static [&'static str],
         ) -> Contract {
             Contract {
                 meta: &BREW,
                 build: |_, _, _| Err(String::new()),
-                read: |_| Ok(()),
+                read: |_| Ok(Box::new(())),
                 examples: &[],
-                payloads: Payloads { request, response: |_| Ok(()), request_quirks, response_quirks: &[] },
+                payloads: Payloads {
+                    request,
+                    response: |_| Ok(Reread::default()),
+                    request_quirks,
+                    response_quirks: &[],
+                },
             }
         }
-        let plain = definition(|json| if json.contains("host") { lacks("host") } else { Ok(()) }, &[]);
-        let ceremony = definition(|json| if json.contains("host") { Ok(()) } else { lacks("leaf") }, &[]);
+        fn without(field: &str, json: &str) -> serde_json::Result<Reread> {
+            let mut written: Value = serde_json::from_str(json)?;
+            let known = written.as_object_mut().is_none_or(|fields| fields.remove(field).is_none());
+            let unknown = if known { Vec::new() } else { vec![field.to_owned()] };
+            Ok(Reread { written, unknown, ..Reread::default() })
+        }
+        let plain = definition(|json| without("host", json), &[]);
+        let ceremony = definition(
+            |json| if json.contains("host") { without("", json) } else { without("leaf", json) },
+            &[],
+        );
         let both = || [&plain, &ceremony].into_iter();
         for payload in [r#"{"leaf":1}"#, r#"{"leaf":1,"host":2}"#] {
             assert_eq!(nearest(both(), Kind::Request, payload), Outcome::Pass, "{payload}");
         }
-        let strict = definition(|_| lacks("leaf"), &[]);
-        assert!(matches!(nearest([&strict].into_iter(), Kind::Request, "{}"), Outcome::Fail(_)));
-        let quirky = definition(|_| lacks("leaf"), &["/leaf"]);
-        assert_eq!(nearest([&strict, &quirky].into_iter(), Kind::Request, "{}"), Outcome::Pass);
-        assert_eq!(nearest([].into_iter(), Kind::Request, "{}"), Outcome::Unspecified);
+        let leaf = r#"{"leaf":1}"#;
+        let strict = definition(|json| without("leaf", json), &[]);
+        assert!(matches!(nearest([&strict].into_iter(), Kind::Request, leaf), Outcome::Fail(_)));
+        let quirky = definition(|json| without("leaf", json), &["/leaf"]);
+        assert_eq!(nearest([&strict, &quirky].into_iter(), Kind::Request, leaf), Outcome::Pass);
+        assert_eq!(nearest([].into_iter(), Kind::Request, leaf), Outcome::Unspecified);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! A snapshot of an endpoint: the request of each example, and its response as it is read.
+//! Snapshots of the spec's examples. That of an endpoint is the request of each example, and its response as it is read.
 
 use std::fmt::{Debug, Write as _};
 use std::path::Path;
@@ -6,12 +6,14 @@ use std::path::Path;
 use bytes::Bytes;
 use http::header::{CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_TYPE};
 use http::{Request, Response};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use wecom_requests::{Check, Endpoint, ResponseFormat, http_request, parse_response};
+use wecom_requests::ResponseFormat;
 
-use crate::conformance::{Kind, check_endpoint, read, scalar};
+pub use crate::event::{snapshot as event, snapshot_reply as reply};
+pub use crate::zone::snapshot as zone_call;
+
+use crate::conformance::{Kind, check_endpoint, scalar};
+use crate::generated::CONTRACTS;
 
 /// An example of the spec, as JSON.
 #[derive(Clone, Copy, Debug)]
@@ -26,20 +28,14 @@ pub struct Example {
 ///
 /// # Panics
 ///
-/// If an example and its model don't agree, or the snapshot is another one.
-pub fn snapshot<E>(examples: &[Example])
-where
-    E: Endpoint + Check + DeserializeOwned + PartialEq + Debug,
-    E::Response: Serialize + DeserializeOwned + Debug,
-{
-    let id = E::META.id;
+/// If an example and its model don't agree, the snapshot is another one, or the spec has no such endpoint.
+pub fn endpoint(id: &str) {
+    let contract = CONTRACTS.iter().find(|contract| contract.meta().id == id).expect(id);
     let mut text = String::new();
-    for (index, example) in examples.iter().enumerate() {
-        let request: E =
-            read(example.request).unwrap_or_else(|error| panic!("{id}, example {index}: {error}"));
-        request.violations().unwrap_or_else(|violations| panic!("{id}, example {index}: {violations}"));
-        let sent =
-            http_request(&request, "https://qyapi.weixin.qq.com", "TOKEN").expect("the request can be built");
+    for (index, example) in contract.examples().iter().enumerate() {
+        let fail = |error: String| -> ! { panic!("{id}, example {index}: {error}") };
+        let sent = contract.request(example, "https://qyapi.weixin.qq.com", "TOKEN");
+        let sent = sent.unwrap_or_else(|error| fail(error));
         let expected: Value =
             serde_json::from_str(example.request).expect("the generator checked the example");
         nothing_wrong(id, index, Kind::Request, &body_fields(expected.clone(), &sent).to_string());
@@ -47,8 +43,8 @@ where
             assert_eq!(fields, flat(&expected, &sent), "{id}, example {index}: what is sent is the example");
         }
         nothing_wrong(id, index, Kind::Response, example.response);
-        let response = parse_response::<E>(&answer(E::META.response_format, example.response))
-            .unwrap_or_else(|error| panic!("{id}, example {index}: {error}"));
+        let response = contract.read(&answer(contract.meta().response_format, example.response));
+        let response = response.unwrap_or_else(|error| fail(error));
         write_exchange(&mut text, &sent, &response).expect("strings take everything");
     }
     assert(id, &text);

@@ -185,7 +185,7 @@ fn a_chapter_stops_for_a_person_and_goes_on_from_there() {
     assert!(kitchen.root().join("openapi/common.json").is_file());
     let asked = programs.asked.borrow();
     let [(snapshots, _), (conformance, lines)] = asked.as_slice() else { panic!("{asked:?}") };
-    assert_eq!(snapshots, "test --quiet --package wecom-tests --lib");
+    assert_eq!(snapshots, "test --quiet --package wecom-tests --test snapshots");
     assert!(conformance.ends_with("--bin conformance -- -"), "{conformance}");
     assert_eq!(lines.lines().count(), 2, "the page shows a request and a response: {lines}");
 }

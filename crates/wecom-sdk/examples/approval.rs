@@ -1,6 +1,6 @@
 //! Submits an approval request (审批): creates a template, fills it in, and looks at who has decided what.
 //!
-//! `cargo run --example approval` talks to a mock server. With `WECOM_CORP_ID` and `WECOM_SECRET` set (the secret of an app
+//! `cargo run -p wecom-sdk --example approval` talks to a mock server. With `WECOM_CORP_ID` and `WECOM_SECRET` set (the secret of an app
 //! that may call the approval API), it talks to WeCom: set `WECOM_USERID` to the applicant, and `WECOM_APPROVER` to the member
 //! who decides. A template is created once: `WECOM_TEMPLATE_ID` is the one that an earlier run has printed.
 

@@ -1,6 +1,6 @@
 //! Prints the departments of a company as a tree, with their members.
 //!
-//! `cargo run --example contacts` talks to a mock server, in which it first creates a small company. With
+//! `cargo run -p wecom-sdk --example contacts` talks to a mock server, in which it first creates a small company. With
 //! `WECOM_CORP_ID` and `WECOM_SECRET` set (the secret of the contacts sync, 通讯录同步), it reads the contacts of that
 //! company and changes nothing.
 

@@ -1,7 +1,7 @@
 //! Serves the customers of a WeChat customer service account (微信客服): reads their messages, answers texts, and hands
 //! customers who send anything else over to a person.
 //!
-//! `cargo run --example customer_service` talks to a mock server. With `WECOM_CORP_ID` and `WECOM_SECRET` set (the secret of
+//! `cargo run -p wecom-sdk --example customer_service` talks to a mock server. With `WECOM_CORP_ID` and `WECOM_SECRET` set (the secret of
 //! an app that may call 微信客服), it talks to WeCom, and serves the account `WECOM_OPEN_KFID`.
 
 mod setup;

@@ -1,6 +1,6 @@
 //! Works with customers (客户联系): lists them, tags one, creates a QR code that adds new ones, and posts a moment to them.
 //!
-//! `cargo run --example customers` talks to a mock server. With `WECOM_CORP_ID` and `WECOM_SECRET` set (the secret of an app
+//! `cargo run -p wecom-sdk --example customers` talks to a mock server. With `WECOM_CORP_ID` and `WECOM_SECRET` set (the secret of an app
 //! that may call customer contact), it talks to WeCom. There, it creates a tag and a QR code, and a moment that the member
 //! `WECOM_USERID` has to confirm before anyone sees it.
 

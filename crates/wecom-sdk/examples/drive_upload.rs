@@ -1,6 +1,6 @@
 //! Uploads a file to WeDrive (微盘) in blocks, and resumes where an earlier run stopped.
 //!
-//! `cargo run --example drive_upload` uploads 20 MB of zeros to a mock server. With `WECOM_CORP_ID` and `WECOM_SECRET` set (the
+//! `cargo run -p wecom-sdk --example drive_upload` uploads 20 MB of zeros to a mock server. With `WECOM_CORP_ID` and `WECOM_SECRET` set (the
 //! secret of an app that may call the WeDrive API), it uploads the file at `WECOM_FILE` to the space `WECOM_SPACE_ID`. If it
 //! is stopped, it continues the next time: the state is in a file beside the uploaded one, `….upload`.
 

@@ -1,6 +1,6 @@
 //! Sends messages to a group chat through a group bot (群机器人): all it needs is the bot's webhook URL.
 //!
-//! `cargo run --example group_robot` talks to a mock server. With `WECOM_WEBHOOK_URL` set, which WeCom shows where the bot is set
+//! `cargo run -p wecom-sdk --example group_robot` talks to a mock server. With `WECOM_WEBHOOK_URL` set, which WeCom shows where the bot is set
 //! up, it sends them to the group chat.
 
 use std::env;

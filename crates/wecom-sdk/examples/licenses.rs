@@ -1,7 +1,7 @@
 //! Buys license accounts (接口许可账号) for a company, as a service provider: places an order, gets its activation codes, and activates
 //! them for members.
 //!
-//! `cargo run --example licenses` talks to a mock server. With `WECOM_PROVIDER_ID` and `WECOM_PROVIDER_SECRET` set, it talks to WeCom, for
+//! `cargo run -p wecom-sdk --example licenses` talks to a mock server. With `WECOM_PROVIDER_ID` and `WECOM_PROVIDER_SECRET` set, it talks to WeCom, for
 //! the company `WECOM_CORP_ID`, with the member `WECOM_BUYER` of the provider as the buyer. Let it be a test company: its orders are
 //! free, and paid as soon as they are placed.
 

@@ -1,6 +1,6 @@
 //! Sends an email with an attachment from an app's mailbox, and reads what arrived there.
 //!
-//! `cargo run --example mail` talks to a mock server. With `WECOM_CORP_ID` and `WECOM_SECRET` set (the secret of an app that
+//! `cargo run -p wecom-sdk --example mail` talks to a mock server. With `WECOM_CORP_ID` and `WECOM_SECRET` set (the secret of an app that
 //! may call the mail API), it sends the email: set `WECOM_USERID` to the member who gets it.
 
 mod setup;

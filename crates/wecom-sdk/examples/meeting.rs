@@ -1,6 +1,6 @@
 //! Arranges a meeting, invites a member to it, reads it back, and cancels it.
 //!
-//! `cargo run --example meeting` talks to a mock server. With `WECOM_CORP_ID` and `WECOM_SECRET` set (the secret of an app that
+//! `cargo run -p wecom-sdk --example meeting` talks to a mock server. With `WECOM_CORP_ID` and `WECOM_SECRET` set (the secret of an app that
 //! may call the meeting API), it talks to WeCom: set `WECOM_USERID` to the member who leads the meeting, and `WECOM_INVITEE` to
 //! the one who is invited. WeCom notifies both.
 

@@ -1,6 +1,6 @@
 //! Sends messages of an app to a member: a text, and a card with a picture, which it then updates.
 //!
-//! `cargo run --example messages` talks to a mock server. With `WECOM_CORP_ID` and `WECOM_SECRET` set, it sends them: set
+//! `cargo run -p wecom-sdk --example messages` talks to a mock server. With `WECOM_CORP_ID` and `WECOM_SECRET` set, it sends them: set
 //! `WECOM_AGENT_ID` to the app that the secret belongs to, and `WECOM_USERID` to the member who gets them.
 
 mod setup;

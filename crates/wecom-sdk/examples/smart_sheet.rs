@@ -1,6 +1,6 @@
 //! Creates a smart sheet (智能表格), adds 1,000 records to it, and reads them in pages.
 //!
-//! `cargo run --example smart_sheet` talks to a mock server. With `WECOM_CORP_ID` and `WECOM_SECRET` set (the secret of an app
+//! `cargo run -p wecom-sdk --example smart_sheet` talks to a mock server. With `WECOM_CORP_ID` and `WECOM_SECRET` set (the secret of an app
 //! that may call the document API), it creates the sheet in WeCom: set `WECOM_USERID` to a member who may open it.
 
 mod setup;

@@ -2,11 +2,10 @@
 
 //! 打卡
 
-#[allow(unused_imports)]
-use wecom_models::checkin::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_CORP_CHECKIN_OPTION: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_CORP_CHECKIN_OPTION: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{
   "errcode": 0,
@@ -224,19 +223,13 @@ pub(crate) const GET_CORP_CHECKIN_OPTION: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{}"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "group": [] }"#,
     },
 ];
-
-#[test]
-fn get_corp_checkin_option() {
-    crate::snapshot::snapshot::<GetCorpCheckinOption>(GET_CORP_CHECKIN_OPTION);
-}
-
-pub(crate) const GET_CHECKIN_OPTION: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_CHECKIN_OPTION: &[Example] = &[
+    Example {
         request: r#"{ "datetime": 1719936000, "useridlist": ["lin.wei", "chen.jie"] }"#,
         response: r#"{
   "errcode": 0,
@@ -326,14 +319,8 @@ pub(crate) const GET_CHECKIN_OPTION: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_checkin_option() {
-    crate::snapshot::snapshot::<GetCheckinOption>(GET_CHECKIN_OPTION);
-}
-
-pub(crate) const GET_CHECKIN_DATA: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_CHECKIN_DATA: &[Example] = &[
+    Example {
         request: r#"{ "opencheckindatatype": 3, "starttime": 1720000000, "endtime": 1720086400, "useridlist": ["lin.wei", "chen.jie"] }"#,
         response: r#"{
   "errcode": 0,
@@ -380,14 +367,8 @@ pub(crate) const GET_CHECKIN_DATA: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_checkin_data() {
-    crate::snapshot::snapshot::<GetCheckinData>(GET_CHECKIN_DATA);
-}
-
-pub(crate) const GET_CHECKIN_DAY_DATA: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_CHECKIN_DAY_DATA: &[Example] = &[
+    Example {
         request: r#"{ "starttime": 1719936000, "endtime": 1719936000, "useridlist": ["lin.wei"] }"#,
         response: r#"{
   "errcode": 0,
@@ -445,14 +426,8 @@ pub(crate) const GET_CHECKIN_DAY_DATA: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_checkin_day_data() {
-    crate::snapshot::snapshot::<GetCheckinDayData>(GET_CHECKIN_DAY_DATA);
-}
-
-pub(crate) const GET_CHECKIN_MONTH_DATA: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_CHECKIN_MONTH_DATA: &[Example] = &[
+    Example {
         request: r#"{ "starttime": 1719763200, "endtime": 1722355200, "useridlist": ["lin.wei"] }"#,
         response: r#"{
   "errcode": 0,
@@ -493,14 +468,8 @@ pub(crate) const GET_CHECKIN_MONTH_DATA: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_checkin_month_data() {
-    crate::snapshot::snapshot::<GetCheckinMonthData>(GET_CHECKIN_MONTH_DATA);
-}
-
-pub(crate) const GET_CHECKIN_SCHEDULE_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_CHECKIN_SCHEDULE_LIST: &[Example] = &[
+    Example {
         request: r#"{ "useridlist": ["lin.wei", "chen.jie"], "starttime": 1720000000, "endtime": 1720400000 }"#,
         response: r#"{
   "errcode": 0,
@@ -537,26 +506,14 @@ pub(crate) const GET_CHECKIN_SCHEDULE_LIST: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_checkin_schedule_list() {
-    crate::snapshot::snapshot::<GetCheckinScheduleList>(GET_CHECKIN_SCHEDULE_LIST);
-}
-
-pub(crate) const SET_CHECKIN_SCHEDULE_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_CHECKIN_SCHEDULE_LIST: &[Example] = &[
+    Example {
         request: r#"{ "groupid": 11, "items": [{ "userid": "lin.wei", "day": 5, "schedule_id": 229 }], "yearmonth": 202407 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn set_checkin_schedule_list() {
-    crate::snapshot::snapshot::<SetCheckinScheduleList>(SET_CHECKIN_SCHEDULE_LIST);
-}
-
-pub(crate) const PUNCH_CORRECTION: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const PUNCH_CORRECTION: &[Example] = &[
+    Example {
         request: r#"{
   "userid": "lin.wei",
   "schedule_date_time": 1719936000,
@@ -567,14 +524,8 @@ pub(crate) const PUNCH_CORRECTION: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn punch_correction() {
-    crate::snapshot::snapshot::<PunchCorrection>(PUNCH_CORRECTION);
-}
-
-pub(crate) const ADD_CHECKIN_RECORD: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_CHECKIN_RECORD: &[Example] = &[
+    Example {
         request: r#"{
   "records": [
     {
@@ -596,26 +547,14 @@ pub(crate) const ADD_CHECKIN_RECORD: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn add_checkin_record() {
-    crate::snapshot::snapshot::<AddCheckinRecord>(ADD_CHECKIN_RECORD);
-}
-
-pub(crate) const ADD_CHECKIN_USER_FACE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_CHECKIN_USER_FACE: &[Example] = &[
+    Example {
         request: r#"{ "userid": "lin.wei", "userface": "iVBORw0KGgo=" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn add_checkin_user_face() {
-    crate::snapshot::snapshot::<AddCheckinUserFace>(ADD_CHECKIN_USER_FACE);
-}
-
-pub(crate) const GET_HARDWARE_CHECKIN_DATA: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_HARDWARE_CHECKIN_DATA: &[Example] = &[
+    Example {
         request: r#"{ "filter_type": 1, "starttime": 1720000000, "endtime": 1720086400, "useridlist": ["lin.wei", "chen.jie"] }"#,
         response: r#"{
   "errcode": 0,
@@ -626,14 +565,8 @@ pub(crate) const GET_HARDWARE_CHECKIN_DATA: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_hardware_checkin_data() {
-    crate::snapshot::snapshot::<GetHardwareCheckinData>(GET_HARDWARE_CHECKIN_DATA);
-}
-
-pub(crate) const ADD_CHECKIN_OPTION: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_CHECKIN_OPTION: &[Example] = &[
+    Example {
         request: r#"{
   "effective_now": true,
   "group": {
@@ -765,7 +698,7 @@ pub(crate) const ADD_CHECKIN_OPTION: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "group": {
     "grouptype": 2,
@@ -813,7 +746,7 @@ pub(crate) const ADD_CHECKIN_OPTION: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "group": {
     "grouptype": 3,
@@ -828,14 +761,8 @@ pub(crate) const ADD_CHECKIN_OPTION: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn add_checkin_option() {
-    crate::snapshot::snapshot::<AddCheckinOption>(ADD_CHECKIN_OPTION);
-}
-
-pub(crate) const UPDATE_CHECKIN_OPTION: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_CHECKIN_OPTION: &[Example] = &[
+    Example {
         request: r#"{
   "effective_now": true,
   "group": {
@@ -850,38 +777,19 @@ pub(crate) const UPDATE_CHECKIN_OPTION: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn update_checkin_option() {
-    crate::snapshot::snapshot::<UpdateCheckinOption>(UPDATE_CHECKIN_OPTION);
-}
-
-pub(crate) const CLEAR_CHECKIN_OPTION_ARRAY_FIELD: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CLEAR_CHECKIN_OPTION_ARRAY_FIELD: &[Example] = &[
+    Example {
         request: r#"{ "groupid": 12, "clear_field": [1, 2, 3], "effective_now": true }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "groupid": 12, "clear_field": [4] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn clear_checkin_option_array_field() {
-    crate::snapshot::snapshot::<
-        ClearCheckinOptionArrayField,
-    >(CLEAR_CHECKIN_OPTION_ARRAY_FIELD);
-}
-
-pub(crate) const DEL_CHECKIN_OPTION: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DEL_CHECKIN_OPTION: &[Example] = &[
+    Example {
         request: r#"{ "groupid": 12, "effective_now": true }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn del_checkin_option() {
-    crate::snapshot::snapshot::<DelCheckinOption>(DEL_CHECKIN_OPTION);
-}

@@ -2,11 +2,10 @@
 
 //! 智慧硬件
 
-#[allow(unused_imports)]
-use wecom_models::devicedata::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_AUTH_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_AUTH_INFO: &[Example] = &[
+    Example {
         request: r#"{ "agentid": 1000007 }"#,
         response: r#"{
   "errcode": 0,
@@ -26,14 +25,8 @@ pub(crate) const GET_AUTH_INFO: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_auth_info() {
-    crate::snapshot::snapshot::<GetAuthInfo>(GET_AUTH_INFO);
-}
-
-pub(crate) const GET_CHECKIN_DATA: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_CHECKIN_DATA: &[Example] = &[
+    Example {
         request: r#"{
   "user_type": 0,
   "begin_time": 1767225600,
@@ -56,7 +49,7 @@ pub(crate) const GET_CHECKIN_DATA: &[crate::snapshot::Example] = &[
   "next_cursor": "CURSOR-2"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "user_type": 2,
   "begin_time": 1767225600,
@@ -67,14 +60,8 @@ pub(crate) const GET_CHECKIN_DATA: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "checkindata": { "items": [] }, "next_cursor": "" }"#,
     },
 ];
-
-#[test]
-fn get_checkin_data() {
-    crate::snapshot::snapshot::<GetCheckinData>(GET_CHECKIN_DATA);
-}
-
-pub(crate) const GET_TEMPERATURE_DATA: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_TEMPERATURE_DATA: &[Example] = &[
+    Example {
         request: r#"{
   "user_type": 0,
   "begin_time": 1767225600,
@@ -113,14 +100,8 @@ pub(crate) const GET_TEMPERATURE_DATA: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_temperature_data() {
-    crate::snapshot::snapshot::<GetTemperatureData>(GET_TEMPERATURE_DATA);
-}
-
-pub(crate) const GET_ACCESS_CONTROL_DATA: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_ACCESS_CONTROL_DATA: &[Example] = &[
+    Example {
         request: r#"{
   "user_type": 0,
   "begin_time": 1767225600,
@@ -159,14 +140,8 @@ pub(crate) const GET_ACCESS_CONTROL_DATA: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_access_control_data() {
-    crate::snapshot::snapshot::<GetAccessControlData>(GET_ACCESS_CONTROL_DATA);
-}
-
-pub(crate) const GET_ACCESS_CONTROL_RULE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_ACCESS_CONTROL_RULE: &[Example] = &[
+    Example {
         request: r#"{ "device_sn": "GATE0017A" }"#,
         response: r#"{
   "errcode": 0,
@@ -205,14 +180,8 @@ pub(crate) const GET_ACCESS_CONTROL_RULE: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_access_control_rule() {
-    crate::snapshot::snapshot::<GetAccessControlRule>(GET_ACCESS_CONTROL_RULE);
-}
-
-pub(crate) const ADD_ACCESS_CONTROL_RULE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_ACCESS_CONTROL_RULE: &[Example] = &[
+    Example {
         request: r#"{
   "device_sn_list": ["GATE0017A"],
   "rule_name": "Workdays",
@@ -231,14 +200,8 @@ pub(crate) const ADD_ACCESS_CONTROL_RULE: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "rule_id": "rule-1", "invalid_list": [] }"#,
     },
 ];
-
-#[test]
-fn add_access_control_rule() {
-    crate::snapshot::snapshot::<AddAccessControlRule>(ADD_ACCESS_CONTROL_RULE);
-}
-
-pub(crate) const MOD_ACCESS_CONTROL_RULE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const MOD_ACCESS_CONTROL_RULE: &[Example] = &[
+    Example {
         request: r#"{
   "rule_id": "rule-1",
   "device_sn_list": ["GATE0017A"],
@@ -255,22 +218,11 @@ pub(crate) const MOD_ACCESS_CONTROL_RULE: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "invalid_list": [] }"#,
     },
 ];
-
-#[test]
-fn mod_access_control_rule() {
-    crate::snapshot::snapshot::<ModAccessControlRule>(MOD_ACCESS_CONTROL_RULE);
-}
-
-pub(crate) const DEL_ACCESS_CONTROL_RULE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DEL_ACCESS_CONTROL_RULE: &[Example] = &[
+    Example {
         request: r#"{ "rule_id": "rule-1" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn del_access_control_rule() {
-    crate::snapshot::snapshot::<DelAccessControlRule>(DEL_ACCESS_CONTROL_RULE);
-}
 
 pub(crate) mod events;

@@ -2,11 +2,10 @@
 
 //! 人事助手 · 花名册
 
-#[allow(unused_imports)]
-use wecom_models::hr::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_FIELDS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_FIELDS: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{
   "errcode": 0,
@@ -31,14 +30,8 @@ pub(crate) const GET_FIELDS: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_fields() {
-    crate::snapshot::snapshot::<GetFields>(GET_FIELDS);
-}
-
-pub(crate) const GET_STAFF_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_STAFF_INFO: &[Example] = &[
+    Example {
         request: r#"{
   "userid": "lin.wei",
   "get_all": false,
@@ -53,7 +46,7 @@ pub(crate) const GET_STAFF_INFO: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "userid": "lin.wei", "get_all": true }"#,
         response: r#"{
   "errcode": 0,
@@ -81,14 +74,8 @@ pub(crate) const GET_STAFF_INFO: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_staff_info() {
-    crate::snapshot::snapshot::<GetStaffInfo>(GET_STAFF_INFO);
-}
-
-pub(crate) const UPDATE_STAFF_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_STAFF_INFO: &[Example] = &[
+    Example {
         request: r#"{
   "userid": "lin.wei",
   "update_items": [
@@ -117,8 +104,3 @@ pub(crate) const UPDATE_STAFF_INFO: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn update_staff_info() {
-    crate::snapshot::snapshot::<UpdateStaffInfo>(UPDATE_STAFF_INFO);
-}

@@ -2,251 +2,129 @@
 
 //! 账号ID
 
-#[allow(unused_imports)]
-use wecom_models::idconvert::*;
+use crate::snapshot::Example;
 
-pub(crate) const CONVERT_TMP_EXTERNAL_USER_ID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CONVERT_TMP_EXTERNAL_USER_ID: &[Example] = &[
+    Example {
         request: r#"{ "business_type": 1, "user_type": 1, "tmp_external_userid_list": ["ouTmp1", "ouTmp2"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "results": [{ "tmp_external_userid": "ouTmp1", "external_userid": "wmAJ2GCAAAX1" }], "invalid_tmp_external_userid_list": ["ouTmp2"] }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "business_type": 2, "user_type": 3, "tmp_external_userid_list": ["ouTmp3"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "results": [{ "tmp_external_userid": "ouTmp3", "corpid": "wwa1b2c3d4e5f60718", "userid": "zhou.min" }], "invalid_tmp_external_userid_list": [] }"#,
     },
 ];
-
-#[test]
-fn convert_tmp_external_user_id() {
-    crate::snapshot::snapshot::<ConvertTmpExternalUserId>(CONVERT_TMP_EXTERNAL_USER_ID);
-}
-
-pub(crate) const OPEN_USER_ID_TO_USER_ID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const OPEN_USER_ID_TO_USER_ID: &[Example] = &[
+    Example {
         request: r#"{ "open_userid_list": ["woAJ2GCAAAXtWyujaWJHDDGi0mACH71w", "woNobody"], "source_agentid": 1000041 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "userid_list": [{ "open_userid": "woAJ2GCAAAXtWyujaWJHDDGi0mACH71w", "userid": "lin.wei" }], "invalid_open_userid_list": ["woNobody"] }"#,
     },
 ];
-
-#[test]
-fn open_user_id_to_user_id() {
-    crate::snapshot::snapshot::<OpenUserIdToUserId>(OPEN_USER_ID_TO_USER_ID);
-}
-
-pub(crate) const FROM_SERVICE_EXTERNAL_USER_ID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const FROM_SERVICE_EXTERNAL_USER_ID: &[Example] = &[
+    Example {
         request: r#"{ "external_userid": "wmProvider1", "source_agentid": 1000041 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "external_userid": "wmCompany1" }"#,
     },
 ];
-
-#[test]
-fn from_service_external_user_id() {
-    crate::snapshot::snapshot::<
-        FromServiceExternalUserId,
-    >(FROM_SERVICE_EXTERNAL_USER_ID);
-}
-
-pub(crate) const TO_SERVICE_EXTERNAL_USER_ID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const TO_SERVICE_EXTERNAL_USER_ID: &[Example] = &[
+    Example {
         request: r#"{ "external_userid": "wmCompany1" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "external_userid": "wmProvider1" }"#,
     },
 ];
-
-#[test]
-fn to_service_external_user_id() {
-    crate::snapshot::snapshot::<ToServiceExternalUserId>(TO_SERVICE_EXTERNAL_USER_ID);
-}
-
-pub(crate) const CORP_ID_TO_OPEN_CORP_ID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CORP_ID_TO_OPEN_CORP_ID: &[Example] = &[
+    Example {
         request: r#"{ "corpid": "wwa1b2c3d4e5f60718" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "open_corpid": "wpAJ2GCAAAq1" }"#,
     },
 ];
-
-#[test]
-fn corp_id_to_open_corp_id() {
-    crate::snapshot::snapshot::<CorpIdToOpenCorpId>(CORP_ID_TO_OPEN_CORP_ID);
-}
-
-pub(crate) const USER_ID_TO_OPEN_USER_ID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const USER_ID_TO_OPEN_USER_ID: &[Example] = &[
+    Example {
         request: r#"{ "userid_list": ["lin.wei", "nobody"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "open_userid_list": [{ "userid": "lin.wei", "open_userid": "woAJ2GCAAAXtWyujaWJHDDGi0mACH71w" }], "invalid_userid_list": ["nobody"] }"#,
     },
 ];
-
-#[test]
-fn user_id_to_open_user_id() {
-    crate::snapshot::snapshot::<UserIdToOpenUserId>(USER_ID_TO_OPEN_USER_ID);
-}
-
-pub(crate) const GET_NEW_EXTERNAL_USER_ID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_NEW_EXTERNAL_USER_ID: &[Example] = &[
+    Example {
         request: r#"{ "external_userid_list": ["wmCompany1", "wmCompany2"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "items": [{ "external_userid": "wmCompany1", "new_external_userid": "wmProvider1" }, { "external_userid": "wmCompany2", "new_external_userid": "wmProvider2" }] }"#,
     },
 ];
-
-#[test]
-fn get_new_external_user_id() {
-    crate::snapshot::snapshot::<GetNewExternalUserId>(GET_NEW_EXTERNAL_USER_ID);
-}
-
-pub(crate) const GET_GROUP_CHAT_NEW_EXTERNAL_USER_ID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_GROUP_CHAT_NEW_EXTERNAL_USER_ID: &[Example] = &[
+    Example {
         request: r#"{ "chat_id": "wrAJ2GCAAAg1", "external_userid_list": ["wmCompany1", "wmCompany2"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "items": [{ "external_userid": "wmCompany1", "new_external_userid": "wmProvider1" }, { "external_userid": "wmCompany2", "new_external_userid": "wmProvider2" }] }"#,
     },
 ];
-
-#[test]
-fn get_group_chat_new_external_user_id() {
-    crate::snapshot::snapshot::<
-        GetGroupChatNewExternalUserId,
-    >(GET_GROUP_CHAT_NEW_EXTERNAL_USER_ID);
-}
-
-pub(crate) const FINISH_EXTERNAL_USER_ID_MIGRATION: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const FINISH_EXTERNAL_USER_ID_MIGRATION: &[Example] = &[
+    Example {
         request: r#"{ "corpid": "wpAJ2GCAAAq1" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn finish_external_user_id_migration() {
-    crate::snapshot::snapshot::<
-        FinishExternalUserIdMigration,
-    >(FINISH_EXTERNAL_USER_ID_MIGRATION);
-}
-
-pub(crate) const FINISH_OPEN_ID_MIGRATION: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const FINISH_OPEN_ID_MIGRATION: &[Example] = &[
+    Example {
         request: r#"{ "corpid": "wpAJ2GCAAAq1", "agentid": 1000041, "openid_type": [1, 3] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn finish_open_id_migration() {
-    crate::snapshot::snapshot::<FinishOpenIdMigration>(FINISH_OPEN_ID_MIGRATION);
-}
-
-pub(crate) const GET_OPEN_ID_MIGRATION: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_OPEN_ID_MIGRATION: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "migration_info": [{ "openid_type": 1, "status": 0 }, { "openid_type": 3, "status": 1 }] }"#,
     },
 ];
-
-#[test]
-fn get_open_id_migration() {
-    crate::snapshot::snapshot::<GetOpenIdMigration>(GET_OPEN_ID_MIGRATION);
-}
-
-pub(crate) const UNION_ID_TO_EXTERNAL_USER_ID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UNION_ID_TO_EXTERNAL_USER_ID: &[Example] = &[
+    Example {
         request: r#"{ "unionid": "oUnion1", "openid": "oOpen1", "subject_type": 1 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "external_userid": "wmProvider1" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "unionid": "oUnion2", "openid": "oOpen2", "mass_call_ticket": "made-up-ticket" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "pending_id": "pPending2" }"#,
     },
 ];
-
-#[test]
-fn union_id_to_external_user_id() {
-    crate::snapshot::snapshot::<UnionIdToExternalUserId>(UNION_ID_TO_EXTERNAL_USER_ID);
-}
-
-pub(crate) const EXTERNAL_USER_ID_TO_PENDING_ID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const EXTERNAL_USER_ID_TO_PENDING_ID: &[Example] = &[
+    Example {
         request: r#"{ "chat_id": "wrAJ2GCAAAg1", "external_userid": ["wmProvider1", "wmProvider2"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "result": [{ "external_userid": "wmProvider1", "pending_id": "pPending1" }] }"#,
     },
 ];
-
-#[test]
-fn external_user_id_to_pending_id() {
-    crate::snapshot::snapshot::<
-        ExternalUserIdToPendingId,
-    >(EXTERNAL_USER_ID_TO_PENDING_ID);
-}
-
-pub(crate) const CONVERT_EXTERNAL_TAG_ID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CONVERT_EXTERNAL_TAG_ID: &[Example] = &[
+    Example {
         request: r#"{ "external_tagid_list": ["etTag1", "etTag2"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "items": [{ "external_tagid": "etTag1", "open_external_tagid": "etOpenTag1" }], "invalid_external_tagid_list": ["etTag2"] }"#,
     },
 ];
-
-#[test]
-fn convert_external_tag_id() {
-    crate::snapshot::snapshot::<ConvertExternalTagId>(CONVERT_EXTERNAL_TAG_ID);
-}
-
-pub(crate) const CONVERT_OPEN_KF_ID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CONVERT_OPEN_KF_ID: &[Example] = &[
+    Example {
         request: r#"{ "open_kfid_list": ["wkAccount1", "wkAccount2"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "items": [{ "open_kfid": "wkAccount1", "new_open_kfid": "wkOpenAccount1" }], "invalid_open_kfid_list": ["wkAccount2"] }"#,
     },
 ];
-
-#[test]
-fn convert_open_kf_id() {
-    crate::snapshot::snapshot::<ConvertOpenKfId>(CONVERT_OPEN_KF_ID);
-}
-
-pub(crate) const APPLY_MASS_CALL_TICKET: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const APPLY_MASS_CALL_TICKET: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "mass_call_ticket": "made-up-ticket" }"#,
     },
 ];
-
-#[test]
-fn apply_mass_call_ticket() {
-    crate::snapshot::snapshot::<ApplyMassCallTicket>(APPLY_MASS_CALL_TICKET);
-}
-
-pub(crate) const APPLY_TO_UPGRADE_CHAT_ID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const APPLY_TO_UPGRADE_CHAT_ID: &[Example] = &[
+    Example {
         request: r#"{ "upgrade_time": 1790000000 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn apply_to_upgrade_chat_id() {
-    crate::snapshot::snapshot::<ApplyToUpgradeChatId>(APPLY_TO_UPGRADE_CHAT_ID);
-}
-
-pub(crate) const CONVERT_CHAT_ID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CONVERT_CHAT_ID: &[Example] = &[
+    Example {
         request: r#"{ "chat_id_list": ["wrGroup1", "wrGroup2"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "items": [{ "chat_id": "wrGroup1", "new_chat_id": "wrOpenGroup1" }], "invalid_chat_id_list": ["wrGroup2"] }"#,
     },
 ];
-
-#[test]
-fn convert_chat_id() {
-    crate::snapshot::snapshot::<ConvertChatId>(CONVERT_CHAT_ID);
-}
-
-pub(crate) const UPGRADE_CHAT_ID_FOR_NEW_CORP: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPGRADE_CHAT_ID_FOR_NEW_CORP: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn upgrade_chat_id_for_new_corp() {
-    crate::snapshot::snapshot::<UpgradeChatIdForNewCorp>(UPGRADE_CHAT_ID_FOR_NEW_CORP);
-}
 
 pub(crate) mod events;

@@ -2,11 +2,10 @@
 
 //! 电子发票
 
-#[allow(unused_imports)]
-use wecom_models::invoice::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_INVOICE_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_INVOICE_INFO: &[Example] = &[
+    Example {
         request: r#"{ "card_id": "pIqWEDgAAcard1", "encrypt_code": "ENCRYPTED-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -45,26 +44,14 @@ pub(crate) const GET_INVOICE_INFO: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_invoice_info() {
-    crate::snapshot::snapshot::<GetInvoiceInfo>(GET_INVOICE_INFO);
-}
-
-pub(crate) const UPDATE_INVOICE_STATUS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_INVOICE_STATUS: &[Example] = &[
+    Example {
         request: r#"{ "card_id": "pIqWEDgAAcard1", "encrypt_code": "ENCRYPTED-1", "reimburse_status": "INVOICE_REIMBURSE_LOCK" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn update_invoice_status() {
-    crate::snapshot::snapshot::<UpdateInvoiceStatus>(UPDATE_INVOICE_STATUS);
-}
-
-pub(crate) const UPDATE_INVOICE_STATUS_BATCH: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_INVOICE_STATUS_BATCH: &[Example] = &[
+    Example {
         request: r#"{
   "openid": "oIqWEDgAAuser1",
   "reimburse_status": "INVOICE_REIMBURSE_CLOSURE",
@@ -76,14 +63,8 @@ pub(crate) const UPDATE_INVOICE_STATUS_BATCH: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn update_invoice_status_batch() {
-    crate::snapshot::snapshot::<UpdateInvoiceStatusBatch>(UPDATE_INVOICE_STATUS_BATCH);
-}
-
-pub(crate) const GET_INVOICE_INFO_BATCH: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_INVOICE_INFO_BATCH: &[Example] = &[
+    Example {
         request: r#"{
   "item_list": [
     { "card_id": "pIqWEDgAAcard1", "encrypt_code": "ENCRYPTED-1" },
@@ -142,8 +123,3 @@ pub(crate) const GET_INVOICE_INFO_BATCH: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_invoice_info_batch() {
-    crate::snapshot::snapshot::<GetInvoiceInfoBatch>(GET_INVOICE_INFO_BATCH);
-}

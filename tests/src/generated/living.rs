@@ -2,11 +2,10 @@
 
 //! 直播
 
-#[allow(unused_imports)]
-use wecom_models::living::*;
+use crate::snapshot::Example;
 
-pub(crate) const CREATE_LIVING: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_LIVING: &[Example] = &[
+    Example {
         request: r#"{
   "anchor_userid": "lin.wei",
   "theme": "New products",
@@ -23,14 +22,8 @@ pub(crate) const CREATE_LIVING: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "livingid": "lvErxtDgAAq7ZkT2" }"#,
     },
 ];
-
-#[test]
-fn create_living() {
-    crate::snapshot::snapshot::<CreateLiving>(CREATE_LIVING);
-}
-
-pub(crate) const MODIFY_LIVING: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const MODIFY_LIVING: &[Example] = &[
+    Example {
         request: r#"{
   "livingid": "lvErxtDgAAq7ZkT2",
   "theme": "New products",
@@ -43,62 +36,32 @@ pub(crate) const MODIFY_LIVING: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn modify_living() {
-    crate::snapshot::snapshot::<ModifyLiving>(MODIFY_LIVING);
-}
-
-pub(crate) const CANCEL_LIVING: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CANCEL_LIVING: &[Example] = &[
+    Example {
         request: r#"{ "livingid": "lvErxtDgAAq7ZkT2" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn cancel_living() {
-    crate::snapshot::snapshot::<CancelLiving>(CANCEL_LIVING);
-}
-
-pub(crate) const DELETE_REPLAY_DATA: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_REPLAY_DATA: &[Example] = &[
+    Example {
         request: r#"{ "livingid": "lvErxtDgAAq7ZkT2" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn delete_replay_data() {
-    crate::snapshot::snapshot::<DeleteReplayData>(DELETE_REPLAY_DATA);
-}
-
-pub(crate) const GET_LIVING_CODE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_LIVING_CODE: &[Example] = &[
+    Example {
         request: r#"{ "livingid": "lvErxtDgAAq7ZkT2", "openid": "oAJ2GCAAAX1" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "living_code": "c0de5f2a" }"#,
     },
 ];
-
-#[test]
-fn get_living_code() {
-    crate::snapshot::snapshot::<GetLivingCode>(GET_LIVING_CODE);
-}
-
-pub(crate) const GET_USER_ALL_LIVING_ID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_USER_ALL_LIVING_ID: &[Example] = &[
+    Example {
         request: r#"{ "userid": "lin.wei", "cursor": "CURSOR-1", "limit": 20 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "next_cursor": "CURSOR-2", "livingid_list": ["lvErxtDgAAq7ZkT2", "lvErxtDgAAq7ZkT3"] }"#,
     },
 ];
-
-#[test]
-fn get_user_all_living_id() {
-    crate::snapshot::snapshot::<GetUserAllLivingId>(GET_USER_ALL_LIVING_ID);
-}
-
-pub(crate) const GET_LIVING_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_LIVING_INFO: &[Example] = &[
+    Example {
         request: r#"{ "livingid": "lvErxtDgAAq7ZkT2" }"#,
         response: r#"{
   "errcode": 0,
@@ -126,14 +89,8 @@ pub(crate) const GET_LIVING_INFO: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_living_info() {
-    crate::snapshot::snapshot::<GetLivingInfo>(GET_LIVING_INFO);
-}
-
-pub(crate) const GET_LIVING_SHARE_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_LIVING_SHARE_INFO: &[Example] = &[
+    Example {
         request: r#"{ "ww_share_code": "c0de91d7" }"#,
         response: r#"{
   "errcode": 0,
@@ -146,14 +103,8 @@ pub(crate) const GET_LIVING_SHARE_INFO: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_living_share_info() {
-    crate::snapshot::snapshot::<GetLivingShareInfo>(GET_LIVING_SHARE_INFO);
-}
-
-pub(crate) const GET_WATCH_STAT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_WATCH_STAT: &[Example] = &[
+    Example {
         request: r#"{ "livingid": "lvErxtDgAAq7ZkT2" }"#,
         response: r#"{
   "errcode": 0,
@@ -194,7 +145,7 @@ pub(crate) const GET_WATCH_STAT: &[crate::snapshot::Example] = &[
   }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "livingid": "lvErxtDgAAq7ZkT2", "next_key": "NEXT-KEY-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -216,10 +167,5 @@ pub(crate) const GET_WATCH_STAT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_watch_stat() {
-    crate::snapshot::snapshot::<GetWatchStat>(GET_WATCH_STAT);
-}
 
 pub(crate) mod events;

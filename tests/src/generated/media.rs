@@ -2,11 +2,10 @@
 
 //! 素材管理
 
-#[allow(unused_imports)]
-use wecom_models::media::*;
+use crate::snapshot::Example;
 
-pub(crate) const UPLOAD_MEDIA: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPLOAD_MEDIA: &[Example] = &[
+    Example {
         request: r#"{ "type": "image", "media": { "name": "cover.png", "text": "not really a picture" } }"#,
         response: r#"{
   "errcode": 0,
@@ -16,7 +15,7 @@ pub(crate) const UPLOAD_MEDIA: &[crate::snapshot::Example] = &[
   "created_at": "1720000000"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "type": "file", "media": { "name": "minutes.txt", "text": "Nothing was decided." } }"#,
         response: r#"{
   "errcode": 0,
@@ -27,18 +26,12 @@ pub(crate) const UPLOAD_MEDIA: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn upload_media() {
-    crate::snapshot::snapshot::<UploadMedia>(UPLOAD_MEDIA);
-}
-
-pub(crate) const GET_MEDIA: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_MEDIA: &[Example] = &[
+    Example {
         request: r#"{ "media_id": "2t4pXq8uQ7mVd1Sa" }"#,
         response: r#"{ "name": "minutes.txt", "content_type": "text/plain", "text": "Nothing was decided." }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "media_id": "2t4pXq8uQ7mVd1Sa", "Range": "bytes=0-15" }"#,
         response: r#"{
   "name": "minutes.txt",
@@ -48,26 +41,14 @@ pub(crate) const GET_MEDIA: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_media() {
-    crate::snapshot::snapshot::<GetMedia>(GET_MEDIA);
-}
-
-pub(crate) const UPLOAD_IMG: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPLOAD_IMG: &[Example] = &[
+    Example {
         request: r#"{ "media": { "name": "banner.png", "text": "not really a picture" } }"#,
         response: r#"{ "errcode": 0, "errmsg": "", "url": "https://example.com/pictures/banner/0" }"#,
     },
 ];
-
-#[test]
-fn upload_img() {
-    crate::snapshot::snapshot::<UploadImg>(UPLOAD_IMG);
-}
-
-pub(crate) const UPLOAD_MEDIA_BY_URL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPLOAD_MEDIA_BY_URL: &[Example] = &[
+    Example {
         request: r#"{
   "scene": 1,
   "type": "video",
@@ -77,7 +58,7 @@ pub(crate) const UPLOAD_MEDIA_BY_URL: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "jobid_Tq7mVd1Rz2t4pXq8" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "scene": 1,
   "type": "file",
@@ -88,14 +69,8 @@ pub(crate) const UPLOAD_MEDIA_BY_URL: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "jobid_Tq7mVd1Rz2t4pXq9" }"#,
     },
 ];
-
-#[test]
-fn upload_media_by_url() {
-    crate::snapshot::snapshot::<UploadMediaByUrl>(UPLOAD_MEDIA_BY_URL);
-}
-
-pub(crate) const GET_UPLOAD_BY_URL_RESULT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_UPLOAD_BY_URL_RESULT: &[Example] = &[
+    Example {
         request: r#"{ "jobid": "jobid_Tq7mVd1Rz2t4pXq8" }"#,
         response: r#"{
   "errcode": 0,
@@ -109,7 +84,7 @@ pub(crate) const GET_UPLOAD_BY_URL_RESULT: &[crate::snapshot::Example] = &[
   }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "jobid": "jobid_Tq7mVd1Rz2t4pXq9" }"#,
         response: r#"{
   "errcode": 0,
@@ -118,39 +93,22 @@ pub(crate) const GET_UPLOAD_BY_URL_RESULT: &[crate::snapshot::Example] = &[
   "detail": { "errcode": 830001, "errmsg": "invalid url" }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "jobid": "jobid_Tq7mVd1Rz2t4pXr0" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "status": "1", "detail": { "errcode": 0, "errmsg": "ok" } }"#,
     },
 ];
-
-#[test]
-fn get_upload_by_url_result() {
-    crate::snapshot::snapshot::<GetUploadByUrlResult>(GET_UPLOAD_BY_URL_RESULT);
-}
-
-pub(crate) const GET_JSSDK_MEDIA: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_JSSDK_MEDIA: &[Example] = &[
+    Example {
         request: r#"{ "media_id": "2t4pXq8uQ7mVd1Sc" }"#,
         response: r#"{ "name": "recording.speex", "content_type": "voice/speex", "text": "not really a recording" }"#,
     },
 ];
-
-#[test]
-fn get_jssdk_media() {
-    crate::snapshot::snapshot::<GetJssdkMedia>(GET_JSSDK_MEDIA);
-}
-
-pub(crate) const UPLOAD_ATTACHMENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPLOAD_ATTACHMENT: &[Example] = &[
+    Example {
         request: r#"{ "media_type": "image", "attachment_type": 1, "media": { "name": "cover.png", "text": "not really a picture" } }"#,
         response: r#"{ "errcode": 0, "errmsg": "", "type": "image", "media_id": "2t4pXq8uQ7mVd1Sd", "created_at": 1720000000 }"#,
     },
 ];
-
-#[test]
-fn upload_attachment() {
-    crate::snapshot::snapshot::<UploadAttachment>(UPLOAD_ATTACHMENT);
-}
 
 pub(crate) mod events;

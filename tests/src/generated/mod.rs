@@ -2963,94 +2963,197 @@ pub(crate) static CONTRACTS: &[Contract] = &[
 
 /// Every call of the zone, likewise.
 pub(crate) static ZONE: &[ZoneContract] = &[
-    ZoneContract::of::<wecom_models::zone::archive::SyncMsg>(&[], &[]),
-    ZoneContract::of::<wecom_models::zone::archive::GetMsgListByPageId>(&[], &[]),
-    ZoneContract::of::<wecom_models::zone::archive::GetAgreeStatusSingle>(&[], &[]),
-    ZoneContract::of::<wecom_models::zone::archive::GetAgreeStatusRoom>(&[], &[]),
-    ZoneContract::of::<wecom_models::zone::archive::GetGroupChat>(&[], &[]),
-    ZoneContract::of::<wecom_models::zone::export::CreateChatDataExportJob>(&[], &[]),
-    ZoneContract::of::<wecom_models::zone::export::GetChatDataExportJobStatus>(&[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::archive::SyncMsg,
+    >(zone::archive::SYNC_MSG, &[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::archive::GetMsgListByPageId,
+    >(zone::archive::GET_MSG_LIST_BY_PAGE_ID, &[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::archive::GetAgreeStatusSingle,
+    >(zone::archive::GET_AGREE_STATUS_SINGLE, &[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::archive::GetAgreeStatusRoom,
+    >(zone::archive::GET_AGREE_STATUS_ROOM, &[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::archive::GetGroupChat,
+    >(zone::archive::GET_GROUP_CHAT, &[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::export::CreateChatDataExportJob,
+    >(zone::export::CREATE_CHAT_DATA_EXPORT_JOB, &[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::export::GetChatDataExportJobStatus,
+    >(zone::export::GET_CHAT_DATA_EXPORT_JOB_STATUS, &[], &[]),
     ZoneContract::of::<
         wecom_models::zone::keyword::CreateRule,
-    >(&["/applicable_range/exclude_keyword/word_list"], &[]),
-    ZoneContract::of::<wecom_models::zone::keyword::GetRuleList>(&[], &[]),
+    >(zone::keyword::CREATE_RULE, &["/applicable_range/exclude_keyword/word_list"], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::keyword::GetRuleList,
+    >(zone::keyword::GET_RULE_LIST, &[], &[]),
     ZoneContract::of::<
         wecom_models::zone::keyword::GetRuleDetail,
-    >(&[], &["/applicable_range/exclude_keyword/word_list"]),
+    >(
+        zone::keyword::GET_RULE_DETAIL,
+        &[],
+        &["/applicable_range/exclude_keyword/word_list"],
+    ),
     ZoneContract::of::<
         wecom_models::zone::keyword::UpdateRule,
-    >(&["/applicable_range/exclude_keyword/word_list"], &[]),
-    ZoneContract::of::<wecom_models::zone::keyword::DeleteRule>(&[], &[]),
-    ZoneContract::of::<wecom_models::zone::keyword::GetHitMsgList>(&[], &[]),
-    ZoneContract::of::<wecom_models::zone::knowledge_base::ListKnowledgeBase>(&[], &[]),
+    >(zone::keyword::UPDATE_RULE, &["/applicable_range/exclude_keyword/word_list"], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::keyword::DeleteRule,
+    >(zone::keyword::DELETE_RULE, &[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::keyword::GetHitMsgList,
+    >(zone::keyword::GET_HIT_MSG_LIST, &[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::knowledge_base::ListKnowledgeBase,
+    >(zone::knowledge_base::LIST_KNOWLEDGE_BASE, &[], &[]),
     ZoneContract::of::<
         wecom_models::zone::knowledge_base::CreateKnowledgeBase,
-    >(&[], &[]),
+    >(zone::knowledge_base::CREATE_KNOWLEDGE_BASE, &[], &[]),
     ZoneContract::of::<
         wecom_models::zone::knowledge_base::GetKnowledgeBaseDetail,
-    >(&[], &[]),
+    >(zone::knowledge_base::GET_KNOWLEDGE_BASE_DETAIL, &[], &[]),
     ZoneContract::of::<
         wecom_models::zone::knowledge_base::AddKnowledgeBaseDoc,
-    >(&[], &[]),
+    >(zone::knowledge_base::ADD_KNOWLEDGE_BASE_DOC, &[], &[]),
     ZoneContract::of::<
         wecom_models::zone::knowledge_base::RemoveKnowledgeBaseDoc,
-    >(&[], &[]),
+    >(zone::knowledge_base::REMOVE_KNOWLEDGE_BASE_DOC, &[], &[]),
     ZoneContract::of::<
         wecom_models::zone::knowledge_base::ModifyKnowledgeBaseName,
-    >(&[], &[]),
+    >(zone::knowledge_base::MODIFY_KNOWLEDGE_BASE_NAME, &[], &[]),
     ZoneContract::of::<
         wecom_models::zone::knowledge_base::DeleteKnowledgeBase,
-    >(&[], &[]),
-    ZoneContract::of::<wecom_models::zone::model::CreateSentimentTask>(&[], &[]),
+    >(zone::knowledge_base::DELETE_KNOWLEDGE_BASE, &[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::model::CreateSentimentTask,
+    >(zone::model::CREATE_SENTIMENT_TASK, &[], &[]),
     ZoneContract::of::<
         wecom_models::zone::model::GetSentimentResult,
-    >(&[], &["/analyze_result_list/*/errcode", "/analyze_result_list/*/errmsg"]),
-    ZoneContract::of::<wecom_models::zone::model::CreateSpamTask>(&[], &[]),
+    >(
+        zone::model::GET_SENTIMENT_RESULT,
+        &[],
+        &["/analyze_result_list/*/errcode", "/analyze_result_list/*/errmsg"],
+    ),
+    ZoneContract::of::<
+        wecom_models::zone::model::CreateSpamTask,
+    >(zone::model::CREATE_SPAM_TASK, &[], &[]),
     ZoneContract::of::<
         wecom_models::zone::model::GetSpamResult,
-    >(&[], &["/analyze_result_list/*/errcode", "/analyze_result_list/*/errmsg"]),
-    ZoneContract::of::<wecom_models::zone::model::CreateSummaryTask>(&[], &[]),
-    ZoneContract::of::<wecom_models::zone::model::GetSummaryResult>(&[], &[]),
-    ZoneContract::of::<wecom_models::zone::model::CreateCustomerTagTask>(&[], &[]),
-    ZoneContract::of::<wecom_models::zone::model::GetCustomerTagResult>(&[], &[]),
-    ZoneContract::of::<wecom_models::zone::model::CreateRecommendDialogTask>(&[], &[]),
-    ZoneContract::of::<wecom_models::zone::model::GetRecommendDialogResult>(&[], &[]),
-    ZoneContract::of::<wecom_models::zone::model::CreateWwModelTask>(&[], &[]),
-    ZoneContract::of::<wecom_models::zone::model::GetWwModelResult>(&[], &[]),
+    >(
+        zone::model::GET_SPAM_RESULT,
+        &[],
+        &["/analyze_result_list/*/errcode", "/analyze_result_list/*/errmsg"],
+    ),
+    ZoneContract::of::<
+        wecom_models::zone::model::CreateSummaryTask,
+    >(zone::model::CREATE_SUMMARY_TASK, &[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::model::GetSummaryResult,
+    >(zone::model::GET_SUMMARY_RESULT, &[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::model::CreateCustomerTagTask,
+    >(zone::model::CREATE_CUSTOMER_TAG_TASK, &[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::model::GetCustomerTagResult,
+    >(zone::model::GET_CUSTOMER_TAG_RESULT, &[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::model::CreateRecommendDialogTask,
+    >(zone::model::CREATE_RECOMMEND_DIALOG_TASK, &[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::model::GetRecommendDialogResult,
+    >(zone::model::GET_RECOMMEND_DIALOG_RESULT, &[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::model::CreateWwModelTask,
+    >(zone::model::CREATE_WW_MODEL_TASK, &[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::model::GetWwModelResult,
+    >(zone::model::GET_WW_MODEL_RESULT, &[], &[]),
     ZoneContract::of::<
         wecom_models::zone::model::CreateModelTask,
-    >(&["/service_kb_id"], &[]),
-    ZoneContract::of::<wecom_models::zone::model::GetModelTaskResult>(&[], &[]),
-    ZoneContract::of::<wecom_models::zone::program::CreateProgramTask>(&[], &[]),
-    ZoneContract::of::<wecom_models::zone::program::GetProgramTaskResult>(&[], &[]),
-    ZoneContract::of::<wecom_models::zone::program::CallBackProgramAsyncJob>(&[], &[]),
-    ZoneContract::of::<wecom_models::zone::program::SpecNotifyApp>(&[], &[]),
-    ZoneContract::of::<wecom_models::zone::search::SearchChat>(&[], &[]),
-    ZoneContract::of::<wecom_models::zone::search::SearchMsg>(&[], &[]),
-    ZoneContract::of::<wecom_models::zone::search::SearchContactOrCustomer>(&[], &[]),
+    >(zone::model::CREATE_MODEL_TASK, &["/service_kb_id"], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::model::GetModelTaskResult,
+    >(zone::model::GET_MODEL_TASK_RESULT, &[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::program::CreateProgramTask,
+    >(zone::program::CREATE_PROGRAM_TASK, &[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::program::GetProgramTaskResult,
+    >(zone::program::GET_PROGRAM_TASK_RESULT, &[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::program::CallBackProgramAsyncJob,
+    >(zone::program::CALL_BACK_PROGRAM_ASYNC_JOB, &[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::program::SpecNotifyApp,
+    >(zone::program::SPEC_NOTIFY_APP, &[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::search::SearchChat,
+    >(zone::search::SEARCH_CHAT, &[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::search::SearchMsg,
+    >(zone::search::SEARCH_MSG, &[], &[]),
+    ZoneContract::of::<
+        wecom_models::zone::search::SearchContactOrCustomer,
+    >(zone::search::SEARCH_CONTACT_OR_CUSTOMER, &[], &[]),
 ];
 
 /// Every event, likewise.
 pub(crate) static EVENTS: &[Occurrence] = &[
-    Occurrence::of::<wecom_models::agent::events::ChangeAppAdmin>(&[], &[]),
-    Occurrence::of::<wecom_models::agent::events::InactiveAlert>(&[], &[]),
-    Occurrence::of::<wecom_models::agent::events::CloseInactiveAgent>(&[], &[]),
-    Occurrence::of::<wecom_models::agent::events::ReopenInactiveAgent>(&[], &[]),
-    Occurrence::of::<wecom_models::agent::events::LowActiveAlert>(&[], &[]),
-    Occurrence::of::<wecom_models::agent::events::LowActive>(&[], &[]),
-    Occurrence::of::<wecom_models::agent::events::ActiveRestored>(&[], &[]),
-    Occurrence::of::<wecom_models::agent::events::SwitchWorkbenchMode>(&[], &[]),
-    Occurrence::of::<wecom_models::aibot::events::TextMessage>(&[], &[]),
-    Occurrence::of::<wecom_models::aibot::events::ImageMessage>(&[], &[]),
-    Occurrence::of::<wecom_models::aibot::events::MixedMessage>(&[], &[]),
-    Occurrence::of::<wecom_models::aibot::events::VoiceMessage>(&[], &[]),
-    Occurrence::of::<wecom_models::aibot::events::FileMessage>(&[], &[]),
-    Occurrence::of::<wecom_models::aibot::events::VideoMessage>(&[], &[]),
-    Occurrence::of::<wecom_models::aibot::events::StreamRefresh>(&[], &[]),
-    Occurrence::of::<wecom_models::aibot::events::EnterChat>(&[], &[]),
+    Occurrence::of::<
+        wecom_models::agent::events::ChangeAppAdmin,
+    >(agent::events::CHANGE_APP_ADMIN, &[], &[]),
+    Occurrence::of::<
+        wecom_models::agent::events::InactiveAlert,
+    >(agent::events::INACTIVE_ALERT, &[], &[]),
+    Occurrence::of::<
+        wecom_models::agent::events::CloseInactiveAgent,
+    >(agent::events::CLOSE_INACTIVE_AGENT, &[], &[]),
+    Occurrence::of::<
+        wecom_models::agent::events::ReopenInactiveAgent,
+    >(agent::events::REOPEN_INACTIVE_AGENT, &[], &[]),
+    Occurrence::of::<
+        wecom_models::agent::events::LowActiveAlert,
+    >(agent::events::LOW_ACTIVE_ALERT, &[], &[]),
+    Occurrence::of::<
+        wecom_models::agent::events::LowActive,
+    >(agent::events::LOW_ACTIVE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::agent::events::ActiveRestored,
+    >(agent::events::ACTIVE_RESTORED, &[], &[]),
+    Occurrence::of::<
+        wecom_models::agent::events::SwitchWorkbenchMode,
+    >(agent::events::SWITCH_WORKBENCH_MODE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::aibot::events::TextMessage,
+    >(aibot::events::TEXT_MESSAGE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::aibot::events::ImageMessage,
+    >(aibot::events::IMAGE_MESSAGE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::aibot::events::MixedMessage,
+    >(aibot::events::MIXED_MESSAGE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::aibot::events::VoiceMessage,
+    >(aibot::events::VOICE_MESSAGE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::aibot::events::FileMessage,
+    >(aibot::events::FILE_MESSAGE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::aibot::events::VideoMessage,
+    >(aibot::events::VIDEO_MESSAGE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::aibot::events::StreamRefresh,
+    >(aibot::events::STREAM_REFRESH, &[], &[]),
+    Occurrence::of::<
+        wecom_models::aibot::events::EnterChat,
+    >(aibot::events::ENTER_CHAT, &[], &[]),
     Occurrence::of::<
         wecom_models::aibot::events::TemplateCardEvent,
     >(
+        aibot::events::TEMPLATE_CARD_EVENT,
         &[],
         &[
             ("cardtype", "card_type"),
@@ -3058,294 +3161,717 @@ pub(crate) static EVENTS: &[Occurrence] = &[
             ("optionids", "option_ids"),
         ],
     ),
-    Occurrence::of::<wecom_models::aibot::events::FeedbackEvent>(&[], &[]),
-    Occurrence::of::<wecom_models::aibot::events::DisconnectedEvent>(&[], &[]),
+    Occurrence::of::<
+        wecom_models::aibot::events::FeedbackEvent,
+    >(aibot::events::FEEDBACK_EVENT, &[], &[]),
+    Occurrence::of::<
+        wecom_models::aibot::events::DisconnectedEvent,
+    >(aibot::events::DISCONNECTED_EVENT, &[], &[]),
     Occurrence::of::<
         wecom_models::chatdata::events::ChatArchiveAuditApprovedSingle,
-    >(&[], &[]),
+    >(chatdata::events::CHAT_ARCHIVE_AUDIT_APPROVED_SINGLE, &[], &[]),
     Occurrence::of::<
         wecom_models::chatdata::events::ChatArchiveAuditApprovedRoom,
-    >(&[], &[]),
-    Occurrence::of::<wecom_models::chatdata::events::ConversationNewMessage>(&[], &[]),
-    Occurrence::of::<wecom_models::chatdata::events::HitKeyword>(&[], &[]),
+    >(chatdata::events::CHAT_ARCHIVE_AUDIT_APPROVED_ROOM, &[], &[]),
+    Occurrence::of::<
+        wecom_models::chatdata::events::ConversationNewMessage,
+    >(chatdata::events::CONVERSATION_NEW_MESSAGE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::chatdata::events::HitKeyword,
+    >(chatdata::events::HIT_KEYWORD, &[], &[]),
     Occurrence::of::<
         wecom_models::chatdata::events::ChatArchiveExportFinished,
-    >(&[], &[]),
-    Occurrence::of::<wecom_models::chatdata::events::ProgramNotify>(&[], &[]),
-    Occurrence::of::<wecom_models::chatdata::events::AdvancedApiPaySuccess>(&[], &[]),
-    Occurrence::of::<wecom_models::chatdata::events::AdvancedApiRefund>(&[], &[]),
-    Occurrence::of::<wecom_models::chatdata::events::AdvancedApiCancel>(&[], &[]),
-    Occurrence::of::<wecom_models::chatdata::events::AdvancedApiInsufficient>(&[], &[]),
-    Occurrence::of::<wecom_models::chatdata::events::AdvancedApiExpired>(&[], &[]),
-    Occurrence::of::<wecom_models::chatdata::events::AdvancedApiTrialExpired>(&[], &[]),
-    Occurrence::of::<wecom_models::contacts::events::BatchJobResult>(&[], &[]),
+    >(chatdata::events::CHAT_ARCHIVE_EXPORT_FINISHED, &[], &[]),
+    Occurrence::of::<
+        wecom_models::chatdata::events::ProgramNotify,
+    >(chatdata::events::PROGRAM_NOTIFY, &[], &[]),
+    Occurrence::of::<
+        wecom_models::chatdata::events::AdvancedApiPaySuccess,
+    >(chatdata::events::ADVANCED_API_PAY_SUCCESS, &[], &[]),
+    Occurrence::of::<
+        wecom_models::chatdata::events::AdvancedApiRefund,
+    >(chatdata::events::ADVANCED_API_REFUND, &[], &[]),
+    Occurrence::of::<
+        wecom_models::chatdata::events::AdvancedApiCancel,
+    >(chatdata::events::ADVANCED_API_CANCEL, &[], &[]),
+    Occurrence::of::<
+        wecom_models::chatdata::events::AdvancedApiInsufficient,
+    >(chatdata::events::ADVANCED_API_INSUFFICIENT, &[], &[]),
+    Occurrence::of::<
+        wecom_models::chatdata::events::AdvancedApiExpired,
+    >(chatdata::events::ADVANCED_API_EXPIRED, &[], &[]),
+    Occurrence::of::<
+        wecom_models::chatdata::events::AdvancedApiTrialExpired,
+    >(chatdata::events::ADVANCED_API_TRIAL_EXPIRED, &[], &[]),
+    Occurrence::of::<
+        wecom_models::contacts::events::BatchJobResult,
+    >(contacts::events::BATCH_JOB_RESULT, &[], &[]),
     Occurrence::of::<
         wecom_models::contacts::events::CreateUser,
-    >(&[], &[("UserId", "UserID")]),
+    >(contacts::events::CREATE_USER, &[], &[("UserId", "UserID")]),
     Occurrence::of::<
         wecom_models::contacts::events::UpdateUser,
-    >(&[], &[("NewUserId", "NewUserID"), ("UserId", "UserID")]),
+    >(
+        contacts::events::UPDATE_USER,
+        &[],
+        &[("NewUserId", "NewUserID"), ("UserId", "UserID")],
+    ),
     Occurrence::of::<
         wecom_models::contacts::events::DeleteUser,
-    >(&[], &[("UserId", "UserID")]),
-    Occurrence::of::<wecom_models::contacts::events::CreateParty>(&[], &[]),
-    Occurrence::of::<wecom_models::contacts::events::UpdateParty>(&[], &[]),
-    Occurrence::of::<wecom_models::contacts::events::DeleteParty>(&[], &[]),
-    Occurrence::of::<wecom_models::contacts::events::UpdateTag>(&[], &[]),
-    Occurrence::of::<wecom_models::corpgroup::events::CreateChain>(&[], &[]),
-    Occurrence::of::<wecom_models::corpgroup::events::UpdateChain>(&[], &[]),
-    Occurrence::of::<wecom_models::corpgroup::events::DeleteChain>(&[], &[]),
-    Occurrence::of::<wecom_models::corpgroup::events::CreateGroup>(&[], &[]),
-    Occurrence::of::<wecom_models::corpgroup::events::UpdateGroup>(&[], &[]),
-    Occurrence::of::<wecom_models::corpgroup::events::DeleteGroup>(&[], &[]),
-    Occurrence::of::<wecom_models::corpgroup::events::CorpJoin>(&[], &[]),
-    Occurrence::of::<wecom_models::corpgroup::events::UpdateCorp>(&[], &[]),
-    Occurrence::of::<wecom_models::corpgroup::events::RemoveCorp>(&[], &[]),
-    Occurrence::of::<wecom_models::corpgroup::events::ShareAgentChange>(&[], &[]),
-    Occurrence::of::<wecom_models::corpgroup::events::ShareChainChange>(&[], &[]),
-    Occurrence::of::<wecom_models::devicedata::events::DeviceDataAuthChange>(&[], &[]),
+    >(contacts::events::DELETE_USER, &[], &[("UserId", "UserID")]),
+    Occurrence::of::<
+        wecom_models::contacts::events::CreateParty,
+    >(contacts::events::CREATE_PARTY, &[], &[]),
+    Occurrence::of::<
+        wecom_models::contacts::events::UpdateParty,
+    >(contacts::events::UPDATE_PARTY, &[], &[]),
+    Occurrence::of::<
+        wecom_models::contacts::events::DeleteParty,
+    >(contacts::events::DELETE_PARTY, &[], &[]),
+    Occurrence::of::<
+        wecom_models::contacts::events::UpdateTag,
+    >(contacts::events::UPDATE_TAG, &[], &[]),
+    Occurrence::of::<
+        wecom_models::corpgroup::events::CreateChain,
+    >(corpgroup::events::CREATE_CHAIN, &[], &[]),
+    Occurrence::of::<
+        wecom_models::corpgroup::events::UpdateChain,
+    >(corpgroup::events::UPDATE_CHAIN, &[], &[]),
+    Occurrence::of::<
+        wecom_models::corpgroup::events::DeleteChain,
+    >(corpgroup::events::DELETE_CHAIN, &[], &[]),
+    Occurrence::of::<
+        wecom_models::corpgroup::events::CreateGroup,
+    >(corpgroup::events::CREATE_GROUP, &[], &[]),
+    Occurrence::of::<
+        wecom_models::corpgroup::events::UpdateGroup,
+    >(corpgroup::events::UPDATE_GROUP, &[], &[]),
+    Occurrence::of::<
+        wecom_models::corpgroup::events::DeleteGroup,
+    >(corpgroup::events::DELETE_GROUP, &[], &[]),
+    Occurrence::of::<
+        wecom_models::corpgroup::events::CorpJoin,
+    >(corpgroup::events::CORP_JOIN, &[], &[]),
+    Occurrence::of::<
+        wecom_models::corpgroup::events::UpdateCorp,
+    >(corpgroup::events::UPDATE_CORP, &[], &[]),
+    Occurrence::of::<
+        wecom_models::corpgroup::events::RemoveCorp,
+    >(corpgroup::events::REMOVE_CORP, &[], &[]),
+    Occurrence::of::<
+        wecom_models::corpgroup::events::ShareAgentChange,
+    >(corpgroup::events::SHARE_AGENT_CHANGE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::corpgroup::events::ShareChainChange,
+    >(corpgroup::events::SHARE_CHAIN_CHANGE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::devicedata::events::DeviceDataAuthChange,
+    >(devicedata::events::DEVICE_DATA_AUTH_CHANGE, &[], &[]),
     Occurrence::of::<
         wecom_models::devicedata::events::DeviceCheckinDataReport,
-    >(&[], &[("CheckinDataList", "CheckInDataList")]),
+    >(
+        devicedata::events::DEVICE_CHECKIN_DATA_REPORT,
+        &[],
+        &[("CheckinDataList", "CheckInDataList")],
+    ),
     Occurrence::of::<
         wecom_models::devicedata::events::DeviceAccessControlDataReport,
-    >(&[], &[]),
+    >(devicedata::events::DEVICE_ACCESS_CONTROL_DATA_REPORT, &[], &[]),
     Occurrence::of::<
         wecom_models::devicedata::events::DeviceTemperatureDataReport,
-    >(&[], &[]),
-    Occurrence::of::<wecom_models::exmail::events::ReceiveAppEmail>(&[], &[]),
-    Occurrence::of::<wecom_models::exmail::events::ReceivePublicEmail>(&[], &[]),
+    >(devicedata::events::DEVICE_TEMPERATURE_DATA_REPORT, &[], &[]),
+    Occurrence::of::<
+        wecom_models::exmail::events::ReceiveAppEmail,
+    >(exmail::events::RECEIVE_APP_EMAIL, &[], &[]),
+    Occurrence::of::<
+        wecom_models::exmail::events::ReceivePublicEmail,
+    >(exmail::events::RECEIVE_PUBLIC_EMAIL, &[], &[]),
     Occurrence::of::<
         wecom_models::externalcontact::events::AddExternalContact,
-    >(&[], &[("ExternalUserId", "ExternalUserID"), ("UserId", "UserID")]),
+    >(
+        externalcontact::events::ADD_EXTERNAL_CONTACT,
+        &[],
+        &[("ExternalUserId", "ExternalUserID"), ("UserId", "UserID")],
+    ),
     Occurrence::of::<
         wecom_models::externalcontact::events::EditExternalContact,
-    >(&[], &[("ExternalUserId", "ExternalUserID"), ("UserId", "UserID")]),
+    >(
+        externalcontact::events::EDIT_EXTERNAL_CONTACT,
+        &[],
+        &[("ExternalUserId", "ExternalUserID"), ("UserId", "UserID")],
+    ),
     Occurrence::of::<
         wecom_models::externalcontact::events::AddHalfExternalContact,
-    >(&[], &[("ExternalUserId", "ExternalUserID"), ("UserId", "UserID")]),
+    >(
+        externalcontact::events::ADD_HALF_EXTERNAL_CONTACT,
+        &[],
+        &[("ExternalUserId", "ExternalUserID"), ("UserId", "UserID")],
+    ),
     Occurrence::of::<
         wecom_models::externalcontact::events::DelExternalContact,
-    >(&[], &[("ExternalUserId", "ExternalUserID"), ("UserId", "UserID")]),
+    >(
+        externalcontact::events::DEL_EXTERNAL_CONTACT,
+        &[],
+        &[("ExternalUserId", "ExternalUserID"), ("UserId", "UserID")],
+    ),
     Occurrence::of::<
         wecom_models::externalcontact::events::DelFollowUser,
-    >(&[], &[("ExternalUserId", "ExternalUserID"), ("UserId", "UserID")]),
+    >(
+        externalcontact::events::DEL_FOLLOW_USER,
+        &[],
+        &[("ExternalUserId", "ExternalUserID"), ("UserId", "UserID")],
+    ),
     Occurrence::of::<
         wecom_models::externalcontact::events::TransferFail,
-    >(&[], &[("ExternalUserId", "ExternalUserID"), ("UserId", "UserID")]),
+    >(
+        externalcontact::events::TRANSFER_FAIL,
+        &[],
+        &[("ExternalUserId", "ExternalUserID"), ("UserId", "UserID")],
+    ),
     Occurrence::of::<
         wecom_models::externalcontact::events::MsgAuditApproved,
-    >(&[], &[("ExternalUserId", "ExternalUserID"), ("UserId", "UserID")]),
+    >(
+        externalcontact::events::MSG_AUDIT_APPROVED,
+        &[],
+        &[("ExternalUserId", "ExternalUserID"), ("UserId", "UserID")],
+    ),
     Occurrence::of::<
         wecom_models::externalcontact::events::CreateExternalChat,
-    >(&[], &[]),
+    >(externalcontact::events::CREATE_EXTERNAL_CHAT, &[], &[]),
     Occurrence::of::<
         wecom_models::externalcontact::events::UpdateExternalChat,
-    >(&["/JoinScene"], &[]),
+    >(externalcontact::events::UPDATE_EXTERNAL_CHAT, &["/JoinScene"], &[]),
     Occurrence::of::<
         wecom_models::externalcontact::events::DismissExternalChat,
-    >(&[], &[]),
-    Occurrence::of::<wecom_models::externalcontact::events::CreateExternalTag>(&[], &[]),
-    Occurrence::of::<wecom_models::externalcontact::events::UpdateExternalTag>(&[], &[]),
-    Occurrence::of::<wecom_models::externalcontact::events::DeleteExternalTag>(&[], &[]),
+    >(externalcontact::events::DISMISS_EXTERNAL_CHAT, &[], &[]),
+    Occurrence::of::<
+        wecom_models::externalcontact::events::CreateExternalTag,
+    >(externalcontact::events::CREATE_EXTERNAL_TAG, &[], &[]),
+    Occurrence::of::<
+        wecom_models::externalcontact::events::UpdateExternalTag,
+    >(externalcontact::events::UPDATE_EXTERNAL_TAG, &[], &[]),
+    Occurrence::of::<
+        wecom_models::externalcontact::events::DeleteExternalTag,
+    >(externalcontact::events::DELETE_EXTERNAL_TAG, &[], &[]),
     Occurrence::of::<
         wecom_models::externalcontact::events::ShuffleExternalTag,
-    >(&[], &[]),
+    >(externalcontact::events::SHUFFLE_EXTERNAL_TAG, &[], &[]),
     Occurrence::of::<
         wecom_models::externalcontact::events::CustomerAcquisitionPermitChange,
-    >(&[], &[]),
-    Occurrence::of::<wecom_models::externalcontact::events::BalanceLow>(&[], &[]),
-    Occurrence::of::<wecom_models::externalcontact::events::BalanceExhausted>(&[], &[]),
-    Occurrence::of::<wecom_models::externalcontact::events::BalanceIncreased>(&[], &[]),
-    Occurrence::of::<wecom_models::externalcontact::events::LinkUnavailable>(&[], &[]),
-    Occurrence::of::<wecom_models::externalcontact::events::DeleteLink>(&[], &[]),
-    Occurrence::of::<wecom_models::externalcontact::events::QuotaExpireSoon>(&[], &[]),
-    Occurrence::of::<wecom_models::externalcontact::events::OpenProfile>(&[], &[]),
-    Occurrence::of::<wecom_models::externalcontact::events::FriendRequest>(&[], &[]),
+    >(externalcontact::events::CUSTOMER_ACQUISITION_PERMIT_CHANGE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::externalcontact::events::BalanceLow,
+    >(externalcontact::events::BALANCE_LOW, &[], &[]),
+    Occurrence::of::<
+        wecom_models::externalcontact::events::BalanceExhausted,
+    >(externalcontact::events::BALANCE_EXHAUSTED, &[], &[]),
+    Occurrence::of::<
+        wecom_models::externalcontact::events::BalanceIncreased,
+    >(externalcontact::events::BALANCE_INCREASED, &[], &[]),
+    Occurrence::of::<
+        wecom_models::externalcontact::events::LinkUnavailable,
+    >(externalcontact::events::LINK_UNAVAILABLE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::externalcontact::events::DeleteLink,
+    >(externalcontact::events::DELETE_LINK, &[], &[]),
+    Occurrence::of::<
+        wecom_models::externalcontact::events::QuotaExpireSoon,
+    >(externalcontact::events::QUOTA_EXPIRE_SOON, &[], &[]),
+    Occurrence::of::<
+        wecom_models::externalcontact::events::OpenProfile,
+    >(externalcontact::events::OPEN_PROFILE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::externalcontact::events::FriendRequest,
+    >(externalcontact::events::FRIEND_REQUEST, &[], &[]),
     Occurrence::of::<
         wecom_models::externalcontact::events::CustomerStartChat,
-    >(&[], &[("ExternalUserId", "ExternalUserID"), ("UserId", "UserID")]),
+    >(
+        externalcontact::events::CUSTOMER_START_CHAT,
+        &[],
+        &[("ExternalUserId", "ExternalUserID"), ("UserId", "UserID")],
+    ),
     Occurrence::of::<
         wecom_models::externalcontact::events::MessageFromCustomer,
-    >(&[], &[("ExternalUserId", "ExternalUserID"), ("UserId", "UserID")]),
-    Occurrence::of::<wecom_models::externalcontact::events::ServiceBalanceLow>(&[], &[]),
+    >(
+        externalcontact::events::MESSAGE_FROM_CUSTOMER,
+        &[],
+        &[("ExternalUserId", "ExternalUserID"), ("UserId", "UserID")],
+    ),
+    Occurrence::of::<
+        wecom_models::externalcontact::events::ServiceBalanceLow,
+    >(externalcontact::events::SERVICE_BALANCE_LOW, &[], &[]),
     Occurrence::of::<
         wecom_models::externalcontact::events::ServiceBalanceExhausted,
-    >(&[], &[]),
+    >(externalcontact::events::SERVICE_BALANCE_EXHAUSTED, &[], &[]),
     Occurrence::of::<
         wecom_models::externalcontact::events::ServiceBalanceConsumed,
-    >(&[], &[]),
-    Occurrence::of::<wecom_models::externalcontact::events::ChangePrice>(&[], &[]),
+    >(externalcontact::events::SERVICE_BALANCE_CONSUMED, &[], &[]),
+    Occurrence::of::<
+        wecom_models::externalcontact::events::ChangePrice,
+    >(externalcontact::events::CHANGE_PRICE, &[], &[]),
     Occurrence::of::<
         wecom_models::idconvert::events::AgreeExternalUserIdMigration,
-    >(&[], &[]),
-    Occurrence::of::<wecom_models::kf::events::KfAccountAuthChange>(&[], &[]),
-    Occurrence::of::<wecom_models::kf::events::KfMsgOrEvent>(&[], &[]),
-    Occurrence::of::<wecom_models::license::events::UnlicensedNotify>(&[], &[]),
-    Occurrence::of::<wecom_models::license::events::LicensePaySuccess>(&[], &[]),
-    Occurrence::of::<wecom_models::license::events::LicenseRefund>(&[], &[]),
-    Occurrence::of::<wecom_models::license::events::AutoActivate>(&[], &[]),
-    Occurrence::of::<wecom_models::living::events::LivingStatusChange>(&[], &[]),
-    Occurrence::of::<wecom_models::media::events::UploadMediaJobFinish>(&[], &[]),
-    Occurrence::of::<wecom_models::meeting::events::CancelEnroll>(&[], &[]),
-    Occurrence::of::<wecom_models::meeting::events::CancelMeeting>(&[], &[]),
-    Occurrence::of::<wecom_models::meeting::events::CloseScreenShare>(&[], &[]),
-    Occurrence::of::<wecom_models::meeting::events::DeleteRecording>(&[], &[]),
-    Occurrence::of::<wecom_models::meeting::events::EnrollMeeting>(&[], &[]),
-    Occurrence::of::<wecom_models::meeting::events::JoinFromMeetingRoom>(&[], &[]),
-    Occurrence::of::<wecom_models::meeting::events::JoinMeeting>(&[], &[]),
-    Occurrence::of::<wecom_models::meeting::events::JoinMeetingBeforeHost>(&[], &[]),
-    Occurrence::of::<wecom_models::meeting::events::JoinWaitingRoom>(&[], &[]),
-    Occurrence::of::<wecom_models::meeting::events::MediumUpload>(&[], &[]),
-    Occurrence::of::<wecom_models::meeting::events::MeetingEnd>(&[], &[]),
-    Occurrence::of::<wecom_models::meeting::events::MeetingMuteAll>(&[], &[]),
-    Occurrence::of::<wecom_models::meeting::events::MeetingRoomResponse>(&[], &[]),
-    Occurrence::of::<wecom_models::meeting::events::MeetingStart>(&[], &[]),
-    Occurrence::of::<wecom_models::meeting::events::MeetingUnmuteAll>(&[], &[]),
-    Occurrence::of::<wecom_models::meeting::events::ModifyMeeting>(&[], &[]),
-    Occurrence::of::<wecom_models::meeting::events::MoveToWaitingRoom>(&[], &[]),
-    Occurrence::of::<wecom_models::meeting::events::OpenScreenShare>(&[], &[]),
-    Occurrence::of::<wecom_models::meeting::events::PauseRecording>(&[], &[]),
-    Occurrence::of::<wecom_models::meeting::events::PstnStatusUpdate>(&[], &[]),
-    Occurrence::of::<wecom_models::meeting::events::QuitMeeting>(&[], &[]),
-    Occurrence::of::<wecom_models::meeting::events::QuitWaitingRoom>(&[], &[]),
-    Occurrence::of::<wecom_models::meeting::events::RecordingComplete>(&[], &[]),
-    Occurrence::of::<wecom_models::meeting::events::ResumeRecording>(&[], &[]),
-    Occurrence::of::<wecom_models::meeting::events::RoleChange>(&[], &[]),
-    Occurrence::of::<wecom_models::meeting::events::StartRecording>(&[], &[]),
-    Occurrence::of::<wecom_models::meeting::events::StatisticsStartMeeting>(&[], &[]),
-    Occurrence::of::<wecom_models::meeting::events::StopRecording>(&[], &[]),
-    Occurrence::of::<wecom_models::meeting::events::WebinarRoleChange>(&[], &[]),
-    Occurrence::of::<wecom_models::meeting::events::WebinarWarmUpUpload>(&[], &[]),
-    Occurrence::of::<wecom_models::message::events::TextMessage>(&[], &[]),
-    Occurrence::of::<wecom_models::message::events::ImageMessage>(&[], &[]),
-    Occurrence::of::<wecom_models::message::events::VoiceMessage>(&[], &[]),
-    Occurrence::of::<wecom_models::message::events::VideoMessage>(&[], &[]),
-    Occurrence::of::<wecom_models::message::events::LocationMessage>(&[], &[]),
-    Occurrence::of::<wecom_models::message::events::LinkMessage>(&[], &[]),
-    Occurrence::of::<wecom_models::message::events::SubscribeAgent>(&[], &[]),
-    Occurrence::of::<wecom_models::message::events::UnsubscribeAgent>(&[], &[]),
-    Occurrence::of::<wecom_models::message::events::EnterAgent>(&[], &[]),
-    Occurrence::of::<wecom_models::message::events::ReportLocation>(&[], &[]),
-    Occurrence::of::<wecom_models::message::events::ClickMenu>(&[], &[]),
-    Occurrence::of::<wecom_models::message::events::ViewMenu>(&[], &[]),
-    Occurrence::of::<wecom_models::message::events::ViewMiniProgram>(&[], &[]),
-    Occurrence::of::<wecom_models::message::events::ScanCodePush>(&[], &[]),
-    Occurrence::of::<wecom_models::message::events::ScanCodeWaitMsg>(&[], &[]),
-    Occurrence::of::<wecom_models::message::events::PicSysPhoto>(&[], &[]),
-    Occurrence::of::<wecom_models::message::events::PicPhotoOrAlbum>(&[], &[]),
-    Occurrence::of::<wecom_models::message::events::PicWeixin>(&[], &[]),
-    Occurrence::of::<wecom_models::message::events::LocationSelect>(&[], &[]),
-    Occurrence::of::<wecom_models::message::events::TaskCardClick>(&[], &[]),
-    Occurrence::of::<wecom_models::message::events::TemplateCardEvent>(&[], &[]),
-    Occurrence::of::<wecom_models::message::events::TemplateCardMenuEvent>(&[], &[]),
-    Occurrence::of::<wecom_models::msgaudit::events::MsgAuditNotify>(&[], &[]),
-    Occurrence::of::<wecom_models::oa::events::ModifyCalendar>(&[], &[]),
-    Occurrence::of::<wecom_models::oa::events::DeleteCalendar>(&[], &[]),
-    Occurrence::of::<wecom_models::oa::events::ModifySchedule>(&[], &[]),
-    Occurrence::of::<wecom_models::oa::events::DeleteSchedule>(&[], &[]),
-    Occurrence::of::<wecom_models::oa::events::RespondSchedule>(&[], &[]),
-    Occurrence::of::<wecom_models::oa::events::BookMeetingRoom>(&[], &[]),
-    Occurrence::of::<wecom_models::oa::events::CancelMeetingRoom>(&[], &[]),
-    Occurrence::of::<wecom_models::oa::events::SubmitVipAccountApproval>(&[], &[]),
-    Occurrence::of::<wecom_models::oa::events::FinishVipAccountApproval>(&[], &[]),
+    >(idconvert::events::AGREE_EXTERNAL_USER_ID_MIGRATION, &[], &[]),
+    Occurrence::of::<
+        wecom_models::kf::events::KfAccountAuthChange,
+    >(kf::events::KF_ACCOUNT_AUTH_CHANGE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::kf::events::KfMsgOrEvent,
+    >(kf::events::KF_MSG_OR_EVENT, &[], &[]),
+    Occurrence::of::<
+        wecom_models::license::events::UnlicensedNotify,
+    >(license::events::UNLICENSED_NOTIFY, &[], &[]),
+    Occurrence::of::<
+        wecom_models::license::events::LicensePaySuccess,
+    >(license::events::LICENSE_PAY_SUCCESS, &[], &[]),
+    Occurrence::of::<
+        wecom_models::license::events::LicenseRefund,
+    >(license::events::LICENSE_REFUND, &[], &[]),
+    Occurrence::of::<
+        wecom_models::license::events::AutoActivate,
+    >(license::events::AUTO_ACTIVATE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::living::events::LivingStatusChange,
+    >(living::events::LIVING_STATUS_CHANGE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::media::events::UploadMediaJobFinish,
+    >(media::events::UPLOAD_MEDIA_JOB_FINISH, &[], &[]),
+    Occurrence::of::<
+        wecom_models::meeting::events::CancelEnroll,
+    >(meeting::events::CANCEL_ENROLL, &[], &[]),
+    Occurrence::of::<
+        wecom_models::meeting::events::CancelMeeting,
+    >(meeting::events::CANCEL_MEETING, &[], &[]),
+    Occurrence::of::<
+        wecom_models::meeting::events::CloseScreenShare,
+    >(meeting::events::CLOSE_SCREEN_SHARE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::meeting::events::DeleteRecording,
+    >(meeting::events::DELETE_RECORDING, &[], &[]),
+    Occurrence::of::<
+        wecom_models::meeting::events::EnrollMeeting,
+    >(meeting::events::ENROLL_MEETING, &[], &[]),
+    Occurrence::of::<
+        wecom_models::meeting::events::JoinFromMeetingRoom,
+    >(meeting::events::JOIN_FROM_MEETING_ROOM, &[], &[]),
+    Occurrence::of::<
+        wecom_models::meeting::events::JoinMeeting,
+    >(meeting::events::JOIN_MEETING, &[], &[]),
+    Occurrence::of::<
+        wecom_models::meeting::events::JoinMeetingBeforeHost,
+    >(meeting::events::JOIN_MEETING_BEFORE_HOST, &[], &[]),
+    Occurrence::of::<
+        wecom_models::meeting::events::JoinWaitingRoom,
+    >(meeting::events::JOIN_WAITING_ROOM, &[], &[]),
+    Occurrence::of::<
+        wecom_models::meeting::events::MediumUpload,
+    >(meeting::events::MEDIUM_UPLOAD, &[], &[]),
+    Occurrence::of::<
+        wecom_models::meeting::events::MeetingEnd,
+    >(meeting::events::MEETING_END, &[], &[]),
+    Occurrence::of::<
+        wecom_models::meeting::events::MeetingMuteAll,
+    >(meeting::events::MEETING_MUTE_ALL, &[], &[]),
+    Occurrence::of::<
+        wecom_models::meeting::events::MeetingRoomResponse,
+    >(meeting::events::MEETING_ROOM_RESPONSE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::meeting::events::MeetingStart,
+    >(meeting::events::MEETING_START, &[], &[]),
+    Occurrence::of::<
+        wecom_models::meeting::events::MeetingUnmuteAll,
+    >(meeting::events::MEETING_UNMUTE_ALL, &[], &[]),
+    Occurrence::of::<
+        wecom_models::meeting::events::ModifyMeeting,
+    >(meeting::events::MODIFY_MEETING, &[], &[]),
+    Occurrence::of::<
+        wecom_models::meeting::events::MoveToWaitingRoom,
+    >(meeting::events::MOVE_TO_WAITING_ROOM, &[], &[]),
+    Occurrence::of::<
+        wecom_models::meeting::events::OpenScreenShare,
+    >(meeting::events::OPEN_SCREEN_SHARE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::meeting::events::PauseRecording,
+    >(meeting::events::PAUSE_RECORDING, &[], &[]),
+    Occurrence::of::<
+        wecom_models::meeting::events::PstnStatusUpdate,
+    >(meeting::events::PSTN_STATUS_UPDATE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::meeting::events::QuitMeeting,
+    >(meeting::events::QUIT_MEETING, &[], &[]),
+    Occurrence::of::<
+        wecom_models::meeting::events::QuitWaitingRoom,
+    >(meeting::events::QUIT_WAITING_ROOM, &[], &[]),
+    Occurrence::of::<
+        wecom_models::meeting::events::RecordingComplete,
+    >(meeting::events::RECORDING_COMPLETE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::meeting::events::ResumeRecording,
+    >(meeting::events::RESUME_RECORDING, &[], &[]),
+    Occurrence::of::<
+        wecom_models::meeting::events::RoleChange,
+    >(meeting::events::ROLE_CHANGE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::meeting::events::StartRecording,
+    >(meeting::events::START_RECORDING, &[], &[]),
+    Occurrence::of::<
+        wecom_models::meeting::events::StatisticsStartMeeting,
+    >(meeting::events::STATISTICS_START_MEETING, &[], &[]),
+    Occurrence::of::<
+        wecom_models::meeting::events::StopRecording,
+    >(meeting::events::STOP_RECORDING, &[], &[]),
+    Occurrence::of::<
+        wecom_models::meeting::events::WebinarRoleChange,
+    >(meeting::events::WEBINAR_ROLE_CHANGE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::meeting::events::WebinarWarmUpUpload,
+    >(meeting::events::WEBINAR_WARM_UP_UPLOAD, &[], &[]),
+    Occurrence::of::<
+        wecom_models::message::events::TextMessage,
+    >(message::events::TEXT_MESSAGE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::message::events::ImageMessage,
+    >(message::events::IMAGE_MESSAGE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::message::events::VoiceMessage,
+    >(message::events::VOICE_MESSAGE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::message::events::VideoMessage,
+    >(message::events::VIDEO_MESSAGE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::message::events::LocationMessage,
+    >(message::events::LOCATION_MESSAGE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::message::events::LinkMessage,
+    >(message::events::LINK_MESSAGE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::message::events::SubscribeAgent,
+    >(message::events::SUBSCRIBE_AGENT, &[], &[]),
+    Occurrence::of::<
+        wecom_models::message::events::UnsubscribeAgent,
+    >(message::events::UNSUBSCRIBE_AGENT, &[], &[]),
+    Occurrence::of::<
+        wecom_models::message::events::EnterAgent,
+    >(message::events::ENTER_AGENT, &[], &[]),
+    Occurrence::of::<
+        wecom_models::message::events::ReportLocation,
+    >(message::events::REPORT_LOCATION, &[], &[]),
+    Occurrence::of::<
+        wecom_models::message::events::ClickMenu,
+    >(message::events::CLICK_MENU, &[], &[]),
+    Occurrence::of::<
+        wecom_models::message::events::ViewMenu,
+    >(message::events::VIEW_MENU, &[], &[]),
+    Occurrence::of::<
+        wecom_models::message::events::ViewMiniProgram,
+    >(message::events::VIEW_MINI_PROGRAM, &[], &[]),
+    Occurrence::of::<
+        wecom_models::message::events::ScanCodePush,
+    >(message::events::SCAN_CODE_PUSH, &[], &[]),
+    Occurrence::of::<
+        wecom_models::message::events::ScanCodeWaitMsg,
+    >(message::events::SCAN_CODE_WAIT_MSG, &[], &[]),
+    Occurrence::of::<
+        wecom_models::message::events::PicSysPhoto,
+    >(message::events::PIC_SYS_PHOTO, &[], &[]),
+    Occurrence::of::<
+        wecom_models::message::events::PicPhotoOrAlbum,
+    >(message::events::PIC_PHOTO_OR_ALBUM, &[], &[]),
+    Occurrence::of::<
+        wecom_models::message::events::PicWeixin,
+    >(message::events::PIC_WEIXIN, &[], &[]),
+    Occurrence::of::<
+        wecom_models::message::events::LocationSelect,
+    >(message::events::LOCATION_SELECT, &[], &[]),
+    Occurrence::of::<
+        wecom_models::message::events::TaskCardClick,
+    >(message::events::TASK_CARD_CLICK, &[], &[]),
+    Occurrence::of::<
+        wecom_models::message::events::TemplateCardEvent,
+    >(message::events::TEMPLATE_CARD_EVENT, &[], &[]),
+    Occurrence::of::<
+        wecom_models::message::events::TemplateCardMenuEvent,
+    >(message::events::TEMPLATE_CARD_MENU_EVENT, &[], &[]),
+    Occurrence::of::<
+        wecom_models::msgaudit::events::MsgAuditNotify,
+    >(msgaudit::events::MSG_AUDIT_NOTIFY, &[], &[]),
+    Occurrence::of::<
+        wecom_models::oa::events::ModifyCalendar,
+    >(oa::events::MODIFY_CALENDAR, &[], &[]),
+    Occurrence::of::<
+        wecom_models::oa::events::DeleteCalendar,
+    >(oa::events::DELETE_CALENDAR, &[], &[]),
+    Occurrence::of::<
+        wecom_models::oa::events::ModifySchedule,
+    >(oa::events::MODIFY_SCHEDULE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::oa::events::DeleteSchedule,
+    >(oa::events::DELETE_SCHEDULE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::oa::events::RespondSchedule,
+    >(oa::events::RESPOND_SCHEDULE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::oa::events::BookMeetingRoom,
+    >(oa::events::BOOK_MEETING_ROOM, &[], &[]),
+    Occurrence::of::<
+        wecom_models::oa::events::CancelMeetingRoom,
+    >(oa::events::CANCEL_MEETING_ROOM, &[], &[]),
+    Occurrence::of::<
+        wecom_models::oa::events::SubmitVipAccountApproval,
+    >(oa::events::SUBMIT_VIP_ACCOUNT_APPROVAL, &[], &[]),
+    Occurrence::of::<
+        wecom_models::oa::events::FinishVipAccountApproval,
+    >(oa::events::FINISH_VIP_ACCOUNT_APPROVAL, &[], &[]),
     Occurrence::of::<
         wecom_models::oa::events::SysApprovalChange,
-    >(&[], &[("MediaId", "Attach")]),
+    >(oa::events::SYS_APPROVAL_CHANGE, &[], &[("MediaId", "Attach")]),
     Occurrence::of::<
         wecom_models::oa::events::OpenApprovalChange,
-    >(&[], &[("ApproverStep", "approverstep"), ("ItemUserid", "ItemUserId")]),
-    Occurrence::of::<wecom_models::openhw::events::BindDevice>(&[], &[]),
-    Occurrence::of::<wecom_models::openhw::events::UnbindDevice>(&[], &[]),
-    Occurrence::of::<wecom_models::openhw::events::ContactChange>(&[], &[]),
-    Occurrence::of::<wecom_models::openhw::events::ModelTicket>(&[], &[]),
-    Occurrence::of::<wecom_models::openhw::events::VerifyDevice>(&[], &[]),
-    Occurrence::of::<wecom_models::openhw::events::UpdateFirmware>(&[], &[]),
-    Occurrence::of::<wecom_models::openhw::events::FetchDeviceStatus>(&[], &[]),
-    Occurrence::of::<wecom_models::openhw::events::UserScan>(&[], &[]),
-    Occurrence::of::<wecom_models::openhw::events::EnterPage>(&[], &[]),
-    Occurrence::of::<wecom_models::openhw::events::ExitPage>(&[], &[]),
-    Occurrence::of::<wecom_models::openhw::events::DeleteBioInfo>(&[], &[]),
-    Occurrence::of::<wecom_models::openhw::events::RemoteOpenDoor>(&[], &[]),
-    Occurrence::of::<wecom_models::openhw::events::PrinterJobSubmit>(&[], &[]),
+    >(
+        oa::events::OPEN_APPROVAL_CHANGE,
+        &[],
+        &[("ApproverStep", "approverstep"), ("ItemUserid", "ItemUserId")],
+    ),
+    Occurrence::of::<
+        wecom_models::openhw::events::BindDevice,
+    >(openhw::events::BIND_DEVICE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::openhw::events::UnbindDevice,
+    >(openhw::events::UNBIND_DEVICE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::openhw::events::ContactChange,
+    >(openhw::events::CONTACT_CHANGE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::openhw::events::ModelTicket,
+    >(openhw::events::MODEL_TICKET, &[], &[]),
+    Occurrence::of::<
+        wecom_models::openhw::events::VerifyDevice,
+    >(openhw::events::VERIFY_DEVICE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::openhw::events::UpdateFirmware,
+    >(openhw::events::UPDATE_FIRMWARE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::openhw::events::FetchDeviceStatus,
+    >(openhw::events::FETCH_DEVICE_STATUS, &[], &[]),
+    Occurrence::of::<
+        wecom_models::openhw::events::UserScan,
+    >(openhw::events::USER_SCAN, &[], &[]),
+    Occurrence::of::<
+        wecom_models::openhw::events::EnterPage,
+    >(openhw::events::ENTER_PAGE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::openhw::events::ExitPage,
+    >(openhw::events::EXIT_PAGE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::openhw::events::DeleteBioInfo,
+    >(openhw::events::DELETE_BIO_INFO, &[], &[]),
+    Occurrence::of::<
+        wecom_models::openhw::events::RemoteOpenDoor,
+    >(openhw::events::REMOTE_OPEN_DOOR, &[], &[]),
+    Occurrence::of::<
+        wecom_models::openhw::events::PrinterJobSubmit,
+    >(openhw::events::PRINTER_JOB_SUBMIT, &[], &[]),
     Occurrence::of::<
         wecom_models::openhw::events::PrinterJobTrans,
-    >(&["/command/encoding_aeskey", "/command/doc_size"], &[]),
-    Occurrence::of::<wecom_models::openhw::events::PrinterJobDel>(&[], &[]),
-    Occurrence::of::<wecom_models::pay::events::PaymentNotification>(&[], &[]),
-    Occurrence::of::<wecom_models::pay::events::RefundNotification>(&[], &[]),
-    Occurrence::of::<wecom_models::school::events::ChangeSchoolContactBatch>(&[], &[]),
-    Occurrence::of::<wecom_models::school::events::CreateDepartment>(&[], &[]),
-    Occurrence::of::<wecom_models::school::events::CreateParent>(&[], &[]),
-    Occurrence::of::<wecom_models::school::events::CreateStudent>(&[], &[]),
-    Occurrence::of::<wecom_models::school::events::DeleteDepartment>(&[], &[]),
-    Occurrence::of::<wecom_models::school::events::DeleteParent>(&[], &[]),
-    Occurrence::of::<wecom_models::school::events::DeleteStudent>(&[], &[]),
-    Occurrence::of::<wecom_models::school::events::SubscribeSchoolContact>(&[], &[]),
-    Occurrence::of::<wecom_models::school::events::UnsubscribeSchoolContact>(&[], &[]),
-    Occurrence::of::<wecom_models::school::events::UpdateDepartment>(&[], &[]),
-    Occurrence::of::<wecom_models::school::events::UpdateParent>(&[], &[]),
-    Occurrence::of::<wecom_models::school::events::UpdateStudent>(&[], &[]),
-    Occurrence::of::<wecom_models::security::events::ChangeDomainIp>(&[], &[]),
-    Occurrence::of::<wecom_models::service::events::SuiteTicket>(&[], &[]),
-    Occurrence::of::<wecom_models::service::events::CreateAuth>(&[], &[]),
-    Occurrence::of::<wecom_models::service::events::ChangeAuth>(&[], &[]),
-    Occurrence::of::<wecom_models::service::events::CancelAuth>(&[], &[]),
-    Occurrence::of::<wecom_models::service::events::ResetPermanentCode>(&[], &[]),
-    Occurrence::of::<wecom_models::service::events::CorpArchAuth>(&[], &[]),
-    Occurrence::of::<wecom_models::service::events::ApproveSpecialAuth>(&[], &[]),
-    Occurrence::of::<wecom_models::service::events::CancelSpecialAuth>(&[], &[]),
-    Occurrence::of::<wecom_models::service::events::OpenOrder>(&[], &[]),
-    Occurrence::of::<wecom_models::service::events::ChangeOrder>(&[], &[]),
-    Occurrence::of::<wecom_models::service::events::PayForAppSuccess>(&[], &[]),
-    Occurrence::of::<wecom_models::service::events::RefundOrder>(&[], &[]),
-    Occurrence::of::<wecom_models::service::events::CancelOrder>(&[], &[]),
-    Occurrence::of::<wecom_models::service::events::ChangeEdition>(&[], &[]),
-    Occurrence::of::<wecom_models::service::events::RegisterCorp>(&[], &[]),
-    Occurrence::of::<wecom_models::service::events::EnterRegisterPackage>(&[], &[]),
-    Occurrence::of::<wecom_models::wedoc::events::AddField>(&[], &[]),
-    Occurrence::of::<wecom_models::wedoc::events::AddRecord>(&[], &[]),
-    Occurrence::of::<wecom_models::wedoc::events::DeleteDoc>(&[], &[]),
-    Occurrence::of::<wecom_models::wedoc::events::DeleteField>(&[], &[]),
-    Occurrence::of::<wecom_models::wedoc::events::DeleteForm>(&[], &[]),
-    Occurrence::of::<wecom_models::wedoc::events::DeleteRecord>(&[], &[]),
-    Occurrence::of::<wecom_models::wedoc::events::DocMemberChange>(&[], &[]),
-    Occurrence::of::<wecom_models::wedoc::events::FormComplete>(&[], &[]),
-    Occurrence::of::<wecom_models::wedoc::events::FormSettingsChange>(&[], &[]),
-    Occurrence::of::<wecom_models::wedoc::events::UpdateField>(&[], &[]),
-    Occurrence::of::<wecom_models::wedoc::events::UpdateRecord>(&[], &[]),
-    Occurrence::of::<wecom_models::wedrive::events::CreateFile>(&[], &[]),
-    Occurrence::of::<wecom_models::wedrive::events::RenameFile>(&[], &[]),
-    Occurrence::of::<wecom_models::wedrive::events::UpdateFile>(&[], &[]),
-    Occurrence::of::<wecom_models::wedrive::events::DeleteFile>(&[], &[]),
-    Occurrence::of::<wecom_models::wedrive::events::MoveFile>(&[], &[]),
-    Occurrence::of::<wecom_models::wedrive::events::DismissSpace>(&[], &[]),
-    Occurrence::of::<wecom_models::wedrive::events::SpaceMemberChange>(&[], &[]),
+    >(
+        openhw::events::PRINTER_JOB_TRANS,
+        &["/command/encoding_aeskey", "/command/doc_size"],
+        &[],
+    ),
+    Occurrence::of::<
+        wecom_models::openhw::events::PrinterJobDel,
+    >(openhw::events::PRINTER_JOB_DEL, &[], &[]),
+    Occurrence::of::<
+        wecom_models::pay::events::PaymentNotification,
+    >(pay::events::PAYMENT_NOTIFICATION, &[], &[]),
+    Occurrence::of::<
+        wecom_models::pay::events::RefundNotification,
+    >(pay::events::REFUND_NOTIFICATION, &[], &[]),
+    Occurrence::of::<
+        wecom_models::school::events::ChangeSchoolContactBatch,
+    >(school::events::CHANGE_SCHOOL_CONTACT_BATCH, &[], &[]),
+    Occurrence::of::<
+        wecom_models::school::events::CreateDepartment,
+    >(school::events::CREATE_DEPARTMENT, &[], &[]),
+    Occurrence::of::<
+        wecom_models::school::events::CreateParent,
+    >(school::events::CREATE_PARENT, &[], &[]),
+    Occurrence::of::<
+        wecom_models::school::events::CreateStudent,
+    >(school::events::CREATE_STUDENT, &[], &[]),
+    Occurrence::of::<
+        wecom_models::school::events::DeleteDepartment,
+    >(school::events::DELETE_DEPARTMENT, &[], &[]),
+    Occurrence::of::<
+        wecom_models::school::events::DeleteParent,
+    >(school::events::DELETE_PARENT, &[], &[]),
+    Occurrence::of::<
+        wecom_models::school::events::DeleteStudent,
+    >(school::events::DELETE_STUDENT, &[], &[]),
+    Occurrence::of::<
+        wecom_models::school::events::SubscribeSchoolContact,
+    >(school::events::SUBSCRIBE_SCHOOL_CONTACT, &[], &[]),
+    Occurrence::of::<
+        wecom_models::school::events::UnsubscribeSchoolContact,
+    >(school::events::UNSUBSCRIBE_SCHOOL_CONTACT, &[], &[]),
+    Occurrence::of::<
+        wecom_models::school::events::UpdateDepartment,
+    >(school::events::UPDATE_DEPARTMENT, &[], &[]),
+    Occurrence::of::<
+        wecom_models::school::events::UpdateParent,
+    >(school::events::UPDATE_PARENT, &[], &[]),
+    Occurrence::of::<
+        wecom_models::school::events::UpdateStudent,
+    >(school::events::UPDATE_STUDENT, &[], &[]),
+    Occurrence::of::<
+        wecom_models::security::events::ChangeDomainIp,
+    >(security::events::CHANGE_DOMAIN_IP, &[], &[]),
+    Occurrence::of::<
+        wecom_models::service::events::SuiteTicket,
+    >(service::events::SUITE_TICKET, &[], &[]),
+    Occurrence::of::<
+        wecom_models::service::events::CreateAuth,
+    >(service::events::CREATE_AUTH, &[], &[]),
+    Occurrence::of::<
+        wecom_models::service::events::ChangeAuth,
+    >(service::events::CHANGE_AUTH, &[], &[]),
+    Occurrence::of::<
+        wecom_models::service::events::CancelAuth,
+    >(service::events::CANCEL_AUTH, &[], &[]),
+    Occurrence::of::<
+        wecom_models::service::events::ResetPermanentCode,
+    >(service::events::RESET_PERMANENT_CODE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::service::events::CorpArchAuth,
+    >(service::events::CORP_ARCH_AUTH, &[], &[]),
+    Occurrence::of::<
+        wecom_models::service::events::ApproveSpecialAuth,
+    >(service::events::APPROVE_SPECIAL_AUTH, &[], &[]),
+    Occurrence::of::<
+        wecom_models::service::events::CancelSpecialAuth,
+    >(service::events::CANCEL_SPECIAL_AUTH, &[], &[]),
+    Occurrence::of::<
+        wecom_models::service::events::OpenOrder,
+    >(service::events::OPEN_ORDER, &[], &[]),
+    Occurrence::of::<
+        wecom_models::service::events::ChangeOrder,
+    >(service::events::CHANGE_ORDER, &[], &[]),
+    Occurrence::of::<
+        wecom_models::service::events::PayForAppSuccess,
+    >(service::events::PAY_FOR_APP_SUCCESS, &[], &[]),
+    Occurrence::of::<
+        wecom_models::service::events::RefundOrder,
+    >(service::events::REFUND_ORDER, &[], &[]),
+    Occurrence::of::<
+        wecom_models::service::events::CancelOrder,
+    >(service::events::CANCEL_ORDER, &[], &[]),
+    Occurrence::of::<
+        wecom_models::service::events::ChangeEdition,
+    >(service::events::CHANGE_EDITION, &[], &[]),
+    Occurrence::of::<
+        wecom_models::service::events::RegisterCorp,
+    >(service::events::REGISTER_CORP, &[], &[]),
+    Occurrence::of::<
+        wecom_models::service::events::EnterRegisterPackage,
+    >(service::events::ENTER_REGISTER_PACKAGE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::wedoc::events::AddField,
+    >(wedoc::events::ADD_FIELD, &[], &[]),
+    Occurrence::of::<
+        wecom_models::wedoc::events::AddRecord,
+    >(wedoc::events::ADD_RECORD, &[], &[]),
+    Occurrence::of::<
+        wecom_models::wedoc::events::DeleteDoc,
+    >(wedoc::events::DELETE_DOC, &[], &[]),
+    Occurrence::of::<
+        wecom_models::wedoc::events::DeleteField,
+    >(wedoc::events::DELETE_FIELD, &[], &[]),
+    Occurrence::of::<
+        wecom_models::wedoc::events::DeleteForm,
+    >(wedoc::events::DELETE_FORM, &[], &[]),
+    Occurrence::of::<
+        wecom_models::wedoc::events::DeleteRecord,
+    >(wedoc::events::DELETE_RECORD, &[], &[]),
+    Occurrence::of::<
+        wecom_models::wedoc::events::DocMemberChange,
+    >(wedoc::events::DOC_MEMBER_CHANGE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::wedoc::events::FormComplete,
+    >(wedoc::events::FORM_COMPLETE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::wedoc::events::FormSettingsChange,
+    >(wedoc::events::FORM_SETTINGS_CHANGE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::wedoc::events::UpdateField,
+    >(wedoc::events::UPDATE_FIELD, &[], &[]),
+    Occurrence::of::<
+        wecom_models::wedoc::events::UpdateRecord,
+    >(wedoc::events::UPDATE_RECORD, &[], &[]),
+    Occurrence::of::<
+        wecom_models::wedrive::events::CreateFile,
+    >(wedrive::events::CREATE_FILE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::wedrive::events::RenameFile,
+    >(wedrive::events::RENAME_FILE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::wedrive::events::UpdateFile,
+    >(wedrive::events::UPDATE_FILE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::wedrive::events::DeleteFile,
+    >(wedrive::events::DELETE_FILE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::wedrive::events::MoveFile,
+    >(wedrive::events::MOVE_FILE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::wedrive::events::DismissSpace,
+    >(wedrive::events::DISMISS_SPACE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::wedrive::events::SpaceMemberChange,
+    >(wedrive::events::SPACE_MEMBER_CHANGE, &[], &[]),
     Occurrence::of::<
         wecom_models::wedrive::events::SpaceSecuritySettingsChange,
-    >(&[], &[]),
+    >(wedrive::events::SPACE_SECURITY_SETTINGS_CHANGE, &[], &[]),
     Occurrence::of::<
         wecom_models::wedrive::events::WedriveInsufficientCapacity,
-    >(&[], &[]),
+    >(wedrive::events::WEDRIVE_INSUFFICIENT_CAPACITY, &[], &[]),
     Occurrence::of::<
         wecom_models::zone::events::ChatArchiveAuditApprovedSingle,
-    >(&[], &[]),
-    Occurrence::of::<wecom_models::zone::events::ChatArchiveAuditApprovedRoom>(&[], &[]),
-    Occurrence::of::<wecom_models::zone::events::ConversationNewMessage>(&[], &[]),
-    Occurrence::of::<wecom_models::zone::events::HitKeyword>(&[], &[]),
-    Occurrence::of::<wecom_models::zone::events::AuthKnowledgeBase>(&[], &[]),
-    Occurrence::of::<wecom_models::zone::events::UnauthKnowledgeBase>(&[], &[]),
-    Occurrence::of::<wecom_models::zone::events::DeleteKnowledgeBase>(&[], &[]),
-    Occurrence::of::<wecom_models::zone::events::KnowledgeBaseLearnDone>(&[], &[]),
-    Occurrence::of::<wecom_models::zone::events::ChatArchiveExportFinished>(&[], &[]),
+    >(zone::events::CHAT_ARCHIVE_AUDIT_APPROVED_SINGLE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::zone::events::ChatArchiveAuditApprovedRoom,
+    >(zone::events::CHAT_ARCHIVE_AUDIT_APPROVED_ROOM, &[], &[]),
+    Occurrence::of::<
+        wecom_models::zone::events::ConversationNewMessage,
+    >(zone::events::CONVERSATION_NEW_MESSAGE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::zone::events::HitKeyword,
+    >(zone::events::HIT_KEYWORD, &[], &[]),
+    Occurrence::of::<
+        wecom_models::zone::events::AuthKnowledgeBase,
+    >(zone::events::AUTH_KNOWLEDGE_BASE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::zone::events::UnauthKnowledgeBase,
+    >(zone::events::UNAUTH_KNOWLEDGE_BASE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::zone::events::DeleteKnowledgeBase,
+    >(zone::events::DELETE_KNOWLEDGE_BASE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::zone::events::KnowledgeBaseLearnDone,
+    >(zone::events::KNOWLEDGE_BASE_LEARN_DONE, &[], &[]),
+    Occurrence::of::<
+        wecom_models::zone::events::ChatArchiveExportFinished,
+    >(zone::events::CHAT_ARCHIVE_EXPORT_FINISHED, &[], &[]),
 ];
 
 /// Every passive reply, likewise.
 pub(crate) static REPLIES: &[Occurrence] = &[
-    Occurrence::of_reply::<wecom_models::aibot::reply::TextReply>(&[], &[]),
+    Occurrence::of_reply::<
+        wecom_models::aibot::reply::TextReply,
+    >(aibot::reply::TEXT_REPLY, &[], &[]),
     Occurrence::of_reply::<
         wecom_models::aibot::reply::TemplateCardReply,
     >(
+        aibot::reply::TEMPLATE_CARD_REPLY,
         &[
             "/template_card/action_menu/action_list",
             "/template_card/action_menu/action_list",
@@ -3357,10 +3883,13 @@ pub(crate) static REPLIES: &[Occurrence] = &[
         ],
         &[],
     ),
-    Occurrence::of_reply::<wecom_models::aibot::reply::StreamReply>(&[], &[]),
+    Occurrence::of_reply::<
+        wecom_models::aibot::reply::StreamReply,
+    >(aibot::reply::STREAM_REPLY, &[], &[]),
     Occurrence::of_reply::<
         wecom_models::aibot::reply::StreamWithCardReply,
     >(
+        aibot::reply::STREAM_WITH_CARD_REPLY,
         &[
             "/template_card/action_menu/action_list",
             "/template_card/action_menu/action_list",
@@ -3375,6 +3904,7 @@ pub(crate) static REPLIES: &[Occurrence] = &[
     Occurrence::of_reply::<
         wecom_models::aibot::reply::UpdateTemplateCardReply,
     >(
+        aibot::reply::UPDATE_TEMPLATE_CARD_REPLY,
         &[
             "/template_card/action_menu/action_list",
             "/template_card/action_menu/action_list",
@@ -3386,13 +3916,29 @@ pub(crate) static REPLIES: &[Occurrence] = &[
         ],
         &[],
     ),
-    Occurrence::of_reply::<wecom_models::message::reply::TextReply>(&[], &[]),
-    Occurrence::of_reply::<wecom_models::message::reply::ImageReply>(&[], &[]),
-    Occurrence::of_reply::<wecom_models::message::reply::VoiceReply>(&[], &[]),
-    Occurrence::of_reply::<wecom_models::message::reply::VideoReply>(&[], &[]),
-    Occurrence::of_reply::<wecom_models::message::reply::NewsReply>(&[], &[]),
-    Occurrence::of_reply::<wecom_models::message::reply::UpdateButtonReply>(&[], &[]),
+    Occurrence::of_reply::<
+        wecom_models::message::reply::TextReply,
+    >(message::reply::TEXT_REPLY, &[], &[]),
+    Occurrence::of_reply::<
+        wecom_models::message::reply::ImageReply,
+    >(message::reply::IMAGE_REPLY, &[], &[]),
+    Occurrence::of_reply::<
+        wecom_models::message::reply::VoiceReply,
+    >(message::reply::VOICE_REPLY, &[], &[]),
+    Occurrence::of_reply::<
+        wecom_models::message::reply::VideoReply,
+    >(message::reply::VIDEO_REPLY, &[], &[]),
+    Occurrence::of_reply::<
+        wecom_models::message::reply::NewsReply,
+    >(message::reply::NEWS_REPLY, &[], &[]),
+    Occurrence::of_reply::<
+        wecom_models::message::reply::UpdateButtonReply,
+    >(message::reply::UPDATE_BUTTON_REPLY, &[], &[]),
     Occurrence::of_reply::<
         wecom_models::message::reply::UpdateTemplateCardReply,
-    >(&["/TemplateCard/CardImage/AspectRatio"], &[]),
+    >(
+        message::reply::UPDATE_TEMPLATE_CARD_REPLY,
+        &["/TemplateCard/CardImage/AspectRatio"],
+        &[],
+    ),
 ];

@@ -2,27 +2,20 @@
 
 //! 会话内容存档
 
-#[allow(unused_imports)]
-use wecom_models::msgaudit::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_PERMIT_USER_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_PERMIT_USER_LIST: &[Example] = &[
+    Example {
         request: r#"{ "type": 2 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "ids": ["lin.wei", "chen.yu"] }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{}"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "ids": ["lin.wei", "chen.yu", "zhao.min"] }"#,
     },
 ];
-
-#[test]
-fn get_permit_user_list() {
-    crate::snapshot::snapshot::<GetPermitUserList>(GET_PERMIT_USER_LIST);
-}
-
-pub(crate) const CHECK_SINGLE_AGREE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CHECK_SINGLE_AGREE: &[Example] = &[
+    Example {
         request: r#"{
   "info": [
     { "userid": "lin.wei", "exteranalopenid": "wmAJ2GCAAAme1XQR" },
@@ -49,14 +42,8 @@ pub(crate) const CHECK_SINGLE_AGREE: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn check_single_agree() {
-    crate::snapshot::snapshot::<CheckSingleAgree>(CHECK_SINGLE_AGREE);
-}
-
-pub(crate) const CHECK_ROOM_AGREE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CHECK_ROOM_AGREE: &[Example] = &[
+    Example {
         request: r#"{ "roomid": "wrAJ2GCAAA8s9c1q" }"#,
         response: r#"{
   "errcode": 0,
@@ -71,14 +58,8 @@ pub(crate) const CHECK_ROOM_AGREE: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn check_room_agree() {
-    crate::snapshot::snapshot::<CheckRoomAgree>(CHECK_ROOM_AGREE);
-}
-
-pub(crate) const GET_GROUP_CHAT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_GROUP_CHAT: &[Example] = &[
+    Example {
         request: r#"{ "roomid": "wrAJ2GCAAA8s9c1q" }"#,
         response: r#"{
   "errcode": 0,
@@ -94,14 +75,8 @@ pub(crate) const GET_GROUP_CHAT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_group_chat() {
-    crate::snapshot::snapshot::<GetGroupChat>(GET_GROUP_CHAT);
-}
-
-pub(crate) const GET_ROBOT_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_ROBOT_INFO: &[Example] = &[
+    Example {
         request: r#"{ "robot_id": "wbAJ2GCAAArobot1" }"#,
         response: r#"{
   "errcode": 0,
@@ -110,10 +85,5 @@ pub(crate) const GET_ROBOT_INFO: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_robot_info() {
-    crate::snapshot::snapshot::<GetRobotInfo>(GET_ROBOT_INFO);
-}
 
 pub(crate) mod events;

@@ -2,11 +2,10 @@
 
 //! 收银台 · 收款工具、发票管理
 
-#[allow(unused_imports)]
-use wecom_models::paytool::*;
+use crate::snapshot::Example;
 
-pub(crate) const OPEN_ORDER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const OPEN_ORDER: &[Example] = &[
+    Example {
         request: r#"{
   "business_type": 1,
   "custom_corpid": "ww1a2b3c4d5e6f7a8b",
@@ -50,7 +49,7 @@ pub(crate) const OPEN_ORDER: &[crate::snapshot::Example] = &[
   "paid_price": 420000
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "business_type": 2,
   "custom_corpid": "ww1a2b3c4d5e6f7a8b",
@@ -77,7 +76,7 @@ pub(crate) const OPEN_ORDER: &[crate::snapshot::Example] = &[
   "paid_price": 120000
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "business_type": 2,
   "custom_corpid": "ww1a2b3c4d5e6f7a8b",
@@ -109,7 +108,7 @@ pub(crate) const OPEN_ORDER: &[crate::snapshot::Example] = &[
   "paid_price": 360000
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "business_type": 3,
   "pay_type": 0,
@@ -139,14 +138,8 @@ pub(crate) const OPEN_ORDER: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn open_order() {
-    crate::snapshot::snapshot::<OpenOrder>(OPEN_ORDER);
-}
-
-pub(crate) const CLOSE_ORDER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CLOSE_ORDER: &[Example] = &[
+    Example {
         request: r#"{
   "order_id": "N0000A1B2C3D4E5F60718293A4B5C",
   "nonce_str": "2b8e14c90d7f4a53",
@@ -156,14 +149,8 @@ pub(crate) const CLOSE_ORDER: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn close_order() {
-    crate::snapshot::snapshot::<CloseOrder>(CLOSE_ORDER);
-}
-
-pub(crate) const GET_ORDER_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_ORDER_LIST: &[Example] = &[
+    Example {
         request: r#"{
   "business_type": 1,
   "start_time": 1720000000,
@@ -208,14 +195,8 @@ pub(crate) const GET_ORDER_LIST: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_order_list() {
-    crate::snapshot::snapshot::<GetOrderList>(GET_ORDER_LIST);
-}
-
-pub(crate) const GET_ORDER_DETAIL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_ORDER_DETAIL: &[Example] = &[
+    Example {
         request: r#"{
   "order_id": "N0000A1B2C3D4E5F60718293A4B5C",
   "nonce_str": "c7a1d20e98f34b65",
@@ -265,7 +246,7 @@ pub(crate) const GET_ORDER_DETAIL: &[crate::snapshot::Example] = &[
   }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "order_id": "N0000A1B2C3D4E5F60718293A4B5D",
   "nonce_str": "41f6e8b2a90c4d73",
@@ -305,7 +286,7 @@ pub(crate) const GET_ORDER_DETAIL: &[crate::snapshot::Example] = &[
   }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "order_id": "N0000A1B2C3D4E5F60718293A4B5F",
   "nonce_str": "ae0d73c5146b4f98",
@@ -343,14 +324,8 @@ pub(crate) const GET_ORDER_DETAIL: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_order_detail() {
-    crate::snapshot::snapshot::<GetOrderDetail>(GET_ORDER_DETAIL);
-}
-
-pub(crate) const GET_INVOICE_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_INVOICE_LIST: &[Example] = &[
+    Example {
         request: r#"{ "start_time": 1720000000, "end_time": 1722000000, "cursor": "cursor-1", "limit": 20 }"#,
         response: r#"{
   "errcode": 0,
@@ -383,14 +358,8 @@ pub(crate) const GET_INVOICE_LIST: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_invoice_list() {
-    crate::snapshot::snapshot::<GetInvoiceList>(GET_INVOICE_LIST);
-}
-
-pub(crate) const MARK_INVOICE_STATUS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const MARK_INVOICE_STATUS: &[Example] = &[
+    Example {
         request: r#"{
   "order_id": "N0000A1B2C3D4E5F60718293A4B5C",
   "oper_userid": "lin.wei",
@@ -400,8 +369,3 @@ pub(crate) const MARK_INVOICE_STATUS: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn mark_invoice_status() {
-    crate::snapshot::snapshot::<MarkInvoiceStatus>(MARK_INVOICE_STATUS);
-}

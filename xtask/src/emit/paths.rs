@@ -12,12 +12,13 @@ use crate::api::{CORE_FAMILY, Module};
 pub type Files = BTreeMap<String, String>;
 
 /// The folders that contain only generated files.
-pub const FOLDERS: [&str; 5] = [
+pub const FOLDERS: [&str; 6] = [
     "crates/wecom-models/src/generated",
     "crates/wecom-requests/src/generated",
     "crates/wecom-mock/src/generated",
     "tests/src/generated",
     "crates/wecom-sdk/src/generated",
+    "tests/tests/snapshots",
 ];
 
 /// Returns a module's path within a folder: `chatdata/archive`.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::items::{module_doc, raw_string};
@@ -10,65 +10,83 @@ use super::paths::rust_path;
 use crate::api::{Api, Endpoint, Event, Field, Member, Module, Step, Type};
 use crate::spec::names::ident;
 
-/// Emits the tests of one spec file: one per endpoint, over all its examples.
+/// Emits the examples of one spec file: a list per endpoint, call of the zone, event and reply.
 pub(super) fn module(module: &Module) -> TokenStream {
     let doc = module_doc(&module.title);
-    let path = rust_path(module);
-    let tests = module.endpoints.iter().map(|endpoint| {
-        let name = ident(&endpoint.name);
-        let request = ident(&endpoint.request);
-        let constant = ident(&endpoint.name.to_uppercase());
-        let examples = examples(endpoint);
-        quote! {
-            pub(crate) const #constant: &[crate::snapshot::Example] = #examples;
-
-            #[test]
-            fn #name() {
-                crate::snapshot::snapshot::<#request>(#constant);
-            }
-        }
+    let calls = module.endpoints.iter().chain(&module.zone).map(|call| {
+        let name = constant(&call.name);
+        let examples = call.examples.iter().map(|example| {
+            let request = raw_string(example.request.trim_end());
+            let response = raw_string(example.response.trim_end());
+            quote!(Example { request: #request, response: #response })
+        });
+        quote!(pub(crate) const #name: &[Example] = &[#(#examples),*];)
     });
-    let zone = module.zone.iter().map(|call| {
-        let (name, request) = (ident(&call.name), ident(&call.request));
-        let examples = examples(call);
-        quote! {
-            #[test]
-            fn #name() {
-                crate::zone::snapshot::<#request>(#examples);
-            }
-        }
+    let documents = module.events.iter().chain(&module.replies).map(|document| {
+        let name = constant(&document.name);
+        let examples = document.examples.iter().map(|example| raw_string(example.payload.trim_end()));
+        quote!(pub(crate) const #name: &[&str] = &[#(#examples),*];)
     });
-    let events = module.events.iter().map(|event| document(event, "snapshot"));
-    let replies = module.replies.iter().map(|reply| document(reply, "snapshot_reply"));
+    let import = (!(module.endpoints.is_empty() && module.zone.is_empty())).then(|| {
+        quote!(
+            use crate::snapshot::Example;
+        )
+    });
     quote! {
         #doc
-        #[allow(unused_imports)]
-        use wecom_models::#path::*;
-        #(#tests)*
-        #(#zone)*
-        #(#events)*
-        #(#replies)*
+        #import
+        #(#calls)*
+        #(#documents)*
     }
 }
 
-/// Emits the examples of a call.
-fn examples(call: &Endpoint) -> TokenStream {
-    let examples = call.examples.iter().map(|example| {
-        let request = raw_string(example.request.trim_end());
-        let response = raw_string(example.response.trim_end());
-        quote!(crate::snapshot::Example { request: #request, response: #response })
-    });
-    quote!(&[#(#examples),*])
+/// Returns the name of a list of examples.
+fn constant(name: &str) -> Ident {
+    ident(&name.to_uppercase())
 }
 
-/// Emits the test of an event or a reply, which calls a function of `event`.
-fn document(document: &Event, check: &str) -> TokenStream {
-    let [name, ty, check] = [document.name.as_str(), &document.ty, check].map(ident);
-    let documents = document.examples.iter().map(|example| raw_string(example.payload.trim_end()));
+/// Emits the tests of all spec files: one per endpoint, call of the zone, event and reply, over all its examples.
+pub(super) fn tests(api: &Api) -> TokenStream {
+    let families = api.families().into_iter().map(|family| {
+        let modules = api.modules.iter().filter(|module| module.family == family);
+        let tests = modules.map(|module| {
+            let tests = tests_of(module);
+            match &module.chapter {
+                Some(chapter) => {
+                    let chapter = ident(chapter);
+                    quote!(mod #chapter { #tests })
+                }
+                None => tests,
+            }
+        });
+        let name = ident(family);
+        quote!(mod #name { #(#tests)* })
+    });
+    quote! {
+        //! The snapshot tests: one per endpoint, call of the zone, event and reply, over all its examples.
+
+        #(#families)*
+    }
+}
+
+fn tests_of(module: &Module) -> TokenStream {
+    let calls = |calls: &[Endpoint], check: &'static str| {
+        calls.iter().map(|call| test(&call.name, &call.id, check)).collect::<TokenStream>()
+    };
+    let documents = |documents: &[Event], check: &'static str| {
+        documents.iter().map(|document| test(&document.name, &document.id, check)).collect::<TokenStream>()
+    };
+    let [endpoints, zone] = [calls(&module.endpoints, "endpoint"), calls(&module.zone, "zone_call")];
+    let [events, replies] = [documents(&module.events, "event"), documents(&module.replies, "reply")];
+    quote!(#endpoints #zone #events #replies)
+}
+
+fn test(name: &str, id: &str, check: &str) -> TokenStream {
+    let [name, check] = [name, check].map(ident);
     quote! {
         #[test]
         fn #name() {
-            crate::event::#check::<#ty>(&[#(#documents),*]);
+            wecom_tests::snapshot::#check(#id);
         }
     }
 }
@@ -81,7 +99,7 @@ pub(super) fn index(api: &Api) -> TokenStream {
             let request = ident(&endpoint.request);
             let sent = quirks(module, &endpoint.request);
             let received = quirks(module, &endpoint.response);
-            let examples = ident(&endpoint.name.to_uppercase());
+            let examples = constant(&endpoint.name);
             quote!(Contract::of::<wecom_models::#path::#request>(#path::#examples, &[#(#sent),*], &[#(#received),*]))
         })
     });
@@ -91,7 +109,8 @@ pub(super) fn index(api: &Api) -> TokenStream {
             let request = ident(&call.request);
             let sent = quirks(module, &call.request);
             let received = quirks(module, &call.response);
-            quote!(ZoneContract::of::<wecom_models::#path::#request>(&[#(#sent),*], &[#(#received),*]))
+            let examples = constant(&call.name);
+            quote!(ZoneContract::of::<wecom_models::#path::#request>(#path::#examples, &[#(#sent),*], &[#(#received),*]))
         })
     });
     let documents = |chosen: fn(&Module) -> &[Event], of: &'static str| {
@@ -99,11 +118,11 @@ pub(super) fn index(api: &Api) -> TokenStream {
         modules.flat_map(move |module| {
             let (path, of) = (rust_path(module), ident(of));
             chosen(module).iter().map(move |event| {
-                let ty = ident(&event.ty);
+                let (ty, examples) = (ident(&event.ty), constant(&event.name));
                 let quirks = quirks(module, &event.ty);
                 let spellings = spellings(module, &event.ty);
                 let spellings = spellings.iter().map(|(aka, wire)| quote!((#aka, #wire)));
-                quote!(Occurrence::#of::<wecom_models::#path::#ty>(&[#(#quirks),*], &[#(#spellings),*]))
+                quote!(Occurrence::#of::<wecom_models::#path::#ty>(#path::#examples, &[#(#quirks),*], &[#(#spellings),*]))
             })
         })
     };

@@ -2,11 +2,10 @@
 
 //! 应用管理
 
-#[allow(unused_imports)]
-use wecom_models::agent::app::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_AGENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_AGENT: &[Example] = &[
+    Example {
         request: r#"{ "agentid": 1000014 }"#,
         response: r#"{
   "errcode": 0,
@@ -27,14 +26,8 @@ pub(crate) const GET_AGENT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_agent() {
-    crate::snapshot::snapshot::<GetAgent>(GET_AGENT);
-}
-
-pub(crate) const LIST_AGENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_AGENT: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{
   "errcode": 0,
@@ -43,14 +36,8 @@ pub(crate) const LIST_AGENT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_agent() {
-    crate::snapshot::snapshot::<ListAgent>(LIST_AGENT);
-}
-
-pub(crate) const SET_AGENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_AGENT: &[Example] = &[
+    Example {
         request: r#"{
   "agentid": 1000014,
   "report_location_flag": 0,
@@ -64,26 +51,14 @@ pub(crate) const SET_AGENT: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn set_agent() {
-    crate::snapshot::snapshot::<SetAgent>(SET_AGENT);
-}
-
-pub(crate) const SET_AGENT_SCOPE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_AGENT_SCOPE: &[Example] = &[
+    Example {
         request: r#"{ "agentid": 1000014, "allow_user": ["linmo", "ghost"], "allow_party": [1, 99], "allow_tag": [3, 98] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "invaliduser": ["ghost"], "invalidparty": [99], "invalidtag": [98] }"#,
     },
 ];
-
-#[test]
-fn set_agent_scope() {
-    crate::snapshot::snapshot::<SetAgentScope>(SET_AGENT_SCOPE);
-}
-
-pub(crate) const GET_AGENT_ADMIN_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_AGENT_ADMIN_LIST: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{
   "errcode": 0,
@@ -95,14 +70,8 @@ pub(crate) const GET_AGENT_ADMIN_LIST: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_agent_admin_list() {
-    crate::snapshot::snapshot::<GetAgentAdminList>(GET_AGENT_ADMIN_LIST);
-}
-
-pub(crate) const GET_AGENT_PERMISSIONS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_AGENT_PERMISSIONS: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{
   "errcode": 0,
@@ -111,20 +80,9 @@ pub(crate) const GET_AGENT_PERMISSIONS: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_agent_permissions() {
-    crate::snapshot::snapshot::<GetAgentPermissions>(GET_AGENT_PERMISSIONS);
-}
-
-pub(crate) const CLAIM_CUSTOMIZED_APP: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CLAIM_CUSTOMIZED_APP: &[Example] = &[
+    Example {
         request: r#"{ "suite_access_token": "SUITE-ACCESS-TOKEN" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn claim_customized_app() {
-    crate::snapshot::snapshot::<ClaimCustomizedApp>(CLAIM_CUSTOMIZED_APP);
-}

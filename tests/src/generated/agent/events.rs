@@ -2,16 +2,8 @@
 
 //! 应用管理 · 回调通知
 
-#[allow(unused_imports)]
-use wecom_models::agent::events::*;
-
-#[test]
-fn change_app_admin() {
-    crate::event::snapshot::<
-        ChangeAppAdmin,
-    >(
-        &[
-            r#"<xml>
+pub(crate) const CHANGE_APP_ADMIN: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -19,17 +11,9 @@ fn change_app_admin() {
   <Event><![CDATA[change_app_admin]]></Event>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn inactive_alert() {
-    crate::event::snapshot::<
-        InactiveAlert,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const INACTIVE_ALERT: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -38,17 +22,9 @@ fn inactive_alert() {
   <EffectTime>1767830400</EffectTime>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn close_inactive_agent() {
-    crate::event::snapshot::<
-        CloseInactiveAgent,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const CLOSE_INACTIVE_AGENT: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -56,17 +32,9 @@ fn close_inactive_agent() {
   <Event><![CDATA[close_inactive_agent]]></Event>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn reopen_inactive_agent() {
-    crate::event::snapshot::<
-        ReopenInactiveAgent,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const REOPEN_INACTIVE_AGENT: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[chen.jie]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -74,17 +42,9 @@ fn reopen_inactive_agent() {
   <Event><![CDATA[reopen_inactive_agent]]></Event>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn low_active_alert() {
-    crate::event::snapshot::<
-        LowActiveAlert,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const LOW_ACTIVE_ALERT: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -93,17 +53,9 @@ fn low_active_alert() {
   <EffectTime>1767830400</EffectTime>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn low_active() {
-    crate::event::snapshot::<
-        LowActive,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const LOW_ACTIVE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -111,17 +63,9 @@ fn low_active() {
   <Event><![CDATA[low_active]]></Event>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn active_restored() {
-    crate::event::snapshot::<
-        ActiveRestored,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const ACTIVE_RESTORED: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -129,17 +73,9 @@ fn active_restored() {
   <Event><![CDATA[active_restored]]></Event>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn switch_workbench_mode() {
-    crate::event::snapshot::<
-        SwitchWorkbenchMode,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const SWITCH_WORKBENCH_MODE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -148,6 +84,4 @@ fn switch_workbench_mode() {
   <Mode>1</Mode>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
+];

@@ -2,11 +2,10 @@
 
 //! 应用管理 · 自定义菜单
 
-#[allow(unused_imports)]
-use wecom_models::agent::menu::*;
+use crate::snapshot::Example;
 
-pub(crate) const CREATE_MENU: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_MENU: &[Example] = &[
+    Example {
         request: r#"{
   "agentid": 1000014,
   "button": [
@@ -24,7 +23,7 @@ pub(crate) const CREATE_MENU: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "agentid": 1000014,
   "button": [
@@ -48,7 +47,7 @@ pub(crate) const CREATE_MENU: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "agentid": 1000014,
   "button": [
@@ -58,14 +57,8 @@ pub(crate) const CREATE_MENU: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn create_menu() {
-    crate::snapshot::snapshot::<CreateMenu>(CREATE_MENU);
-}
-
-pub(crate) const GET_MENU: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_MENU: &[Example] = &[
+    Example {
         request: r#"{ "agentid": 1000014 }"#,
         response: r#"{
   "errcode": 0,
@@ -83,20 +76,9 @@ pub(crate) const GET_MENU: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_menu() {
-    crate::snapshot::snapshot::<GetMenu>(GET_MENU);
-}
-
-pub(crate) const DELETE_MENU: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_MENU: &[Example] = &[
+    Example {
         request: r#"{ "agentid": 1000014 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn delete_menu() {
-    crate::snapshot::snapshot::<DeleteMenu>(DELETE_MENU);
-}

@@ -2,11 +2,10 @@
 
 //! 应用管理 · 设置工作台自定义展示
 
-#[allow(unused_imports)]
-use wecom_models::agent::workbench::*;
+use crate::snapshot::Example;
 
-pub(crate) const SET_WORKBENCH_TEMPLATE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_WORKBENCH_TEMPLATE: &[Example] = &[
+    Example {
         request: r#"{
   "agentid": 1000014,
   "type": "image",
@@ -15,7 +14,7 @@ pub(crate) const SET_WORKBENCH_TEMPLATE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "agentid": 1000014,
   "type": "keydata",
@@ -23,7 +22,7 @@ pub(crate) const SET_WORKBENCH_TEMPLATE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "agentid": 1000014,
   "type": "list",
@@ -36,7 +35,7 @@ pub(crate) const SET_WORKBENCH_TEMPLATE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "agentid": 1000014,
   "type": "webview",
@@ -52,19 +51,13 @@ pub(crate) const SET_WORKBENCH_TEMPLATE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "agentid": 1000014, "type": "normal" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn set_workbench_template() {
-    crate::snapshot::snapshot::<SetWorkbenchTemplate>(SET_WORKBENCH_TEMPLATE);
-}
-
-pub(crate) const GET_WORKBENCH_TEMPLATE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_WORKBENCH_TEMPLATE: &[Example] = &[
+    Example {
         request: r#"{ "agentid": 1000014 }"#,
         response: r#"{
   "errcode": 0,
@@ -75,14 +68,8 @@ pub(crate) const GET_WORKBENCH_TEMPLATE: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_workbench_template() {
-    crate::snapshot::snapshot::<GetWorkbenchTemplate>(GET_WORKBENCH_TEMPLATE);
-}
-
-pub(crate) const SET_WORKBENCH_DATA: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_WORKBENCH_DATA: &[Example] = &[
+    Example {
         request: r#"{
   "agentid": 1000014,
   "userid": "linmo",
@@ -97,14 +84,8 @@ pub(crate) const SET_WORKBENCH_DATA: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn set_workbench_data() {
-    crate::snapshot::snapshot::<SetWorkbenchData>(SET_WORKBENCH_DATA);
-}
-
-pub(crate) const BATCH_SET_WORKBENCH_DATA: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const BATCH_SET_WORKBENCH_DATA: &[Example] = &[
+    Example {
         request: r#"{
   "agentid": 1000014,
   "userid_list": ["linmo", "heqing"],
@@ -115,7 +96,7 @@ pub(crate) const BATCH_SET_WORKBENCH_DATA: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "agentid": 1000014,
   "userid_list": ["linmo"],
@@ -124,14 +105,8 @@ pub(crate) const BATCH_SET_WORKBENCH_DATA: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn batch_set_workbench_data() {
-    crate::snapshot::snapshot::<BatchSetWorkbenchData>(BATCH_SET_WORKBENCH_DATA);
-}
-
-pub(crate) const GET_WORKBENCH_DATA: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_WORKBENCH_DATA: &[Example] = &[
+    Example {
         request: r#"{ "agentid": 1000014, "userid": "linmo" }"#,
         response: r#"{
   "errcode": 0,
@@ -147,7 +122,7 @@ pub(crate) const GET_WORKBENCH_DATA: &[crate::snapshot::Example] = &[
   }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "agentid": 1000014, "userid": "heqing" }"#,
         response: r#"{
   "errcode": 0,
@@ -155,7 +130,7 @@ pub(crate) const GET_WORKBENCH_DATA: &[crate::snapshot::Example] = &[
   "data": { "type": "webview", "webview": { "url": "https://example.com/widget", "height": "double_row" } }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "agentid": 1000014, "userid": "zhoumin" }"#,
         response: r#"{
   "errcode": 0,
@@ -164,8 +139,3 @@ pub(crate) const GET_WORKBENCH_DATA: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_workbench_data() {
-    crate::snapshot::snapshot::<GetWorkbenchData>(GET_WORKBENCH_DATA);
-}

@@ -2,16 +2,8 @@
 
 //! 消息接收与发送 · 智能机器人 · 接收消息 · 接收事件
 
-#[allow(unused_imports)]
-use wecom_models::aibot::events::*;
-
-#[test]
-fn text_message() {
-    crate::event::snapshot::<
-        TextMessage,
-    >(
-        &[
-            r#"{
+pub(crate) const TEXT_MESSAGE: &[&str] = &[
+    r#"{
   "msgid": "MESSAGE-1",
   "aibotid": "aibExample1",
   "chatid": "wrErxtDgAA8s9c1q",
@@ -22,7 +14,7 @@ fn text_message() {
   "text": { "content": "@Canteen When does it open?" },
   "quote": { "msgtype": "text", "text": { "content": "Lunch today: noodles" } }
 }"#,
-            r#"{
+    r#"{
   "msgid": "MESSAGE-2",
   "aibotid": "aibExample1",
   "chattype": "single",
@@ -32,7 +24,7 @@ fn text_message() {
   "text": { "content": "Who is this?" },
   "quote": { "msgtype": "image", "image": { "url": "https://example.com/images/1" } }
 }"#,
-            r#"{
+    r#"{
   "msgid": "MESSAGE-3",
   "aibotid": "aibExample1",
   "chattype": "single",
@@ -49,7 +41,7 @@ fn text_message() {
     }
   }
 }"#,
-            r#"{
+    r#"{
   "msgid": "MESSAGE-4",
   "aibotid": "aibExample1",
   "chattype": "single",
@@ -59,7 +51,7 @@ fn text_message() {
   "text": { "content": "Write that down" },
   "quote": { "msgtype": "voice", "voice": { "content": "Order more soup for Friday" } }
 }"#,
-            r#"{
+    r#"{
   "msgid": "MESSAGE-5",
   "aibotid": "aibExample1",
   "chattype": "single",
@@ -69,7 +61,7 @@ fn text_message() {
   "text": { "content": "Sum this up" },
   "quote": { "msgtype": "file", "file": { "url": "https://example.com/files/1" } }
 }"#,
-            r#"{
+    r#"{
   "msgid": "MESSAGE-6",
   "aibotid": "aibExample1",
   "chattype": "single",
@@ -78,17 +70,9 @@ fn text_message() {
   "text": { "content": "Sum this up, too" },
   "quote": { "msgtype": "video", "video": { "url": "https://example.com/videos/1", "aeskey": "an-aes-key" } }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn image_message() {
-    crate::event::snapshot::<
-        ImageMessage,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const IMAGE_MESSAGE: &[&str] = &[
+    r#"{
   "msgid": "MESSAGE-7",
   "aibotid": "aibExample1",
   "chattype": "single",
@@ -97,7 +81,7 @@ fn image_message() {
   "msgtype": "image",
   "image": { "url": "https://example.com/images/3" }
 }"#,
-            r#"{
+    r#"{
   "msgid": "MESSAGE-8",
   "aibotid": "aibExample1",
   "chattype": "single",
@@ -105,17 +89,9 @@ fn image_message() {
   "msgtype": "image",
   "image": { "url": "https://example.com/images/4", "aeskey": "an-aes-key" }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn mixed_message() {
-    crate::event::snapshot::<
-        MixedMessage,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const MIXED_MESSAGE: &[&str] = &[
+    r#"{
   "msgid": "MESSAGE-9",
   "aibotid": "aibExample1",
   "chatid": "wrErxtDgAA8s9c1q",
@@ -131,17 +107,9 @@ fn mixed_message() {
   },
   "quote": { "msgtype": "text", "text": { "content": "Lunch today: noodles" } }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn voice_message() {
-    crate::event::snapshot::<
-        VoiceMessage,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const VOICE_MESSAGE: &[&str] = &[
+    r#"{
   "msgid": "MESSAGE-10",
   "aibotid": "aibExample1",
   "chattype": "single",
@@ -150,17 +118,9 @@ fn voice_message() {
   "msgtype": "voice",
   "voice": { "content": "When does the canteen open?" }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn file_message() {
-    crate::event::snapshot::<
-        FileMessage,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const FILE_MESSAGE: &[&str] = &[
+    r#"{
   "msgid": "MESSAGE-11",
   "aibotid": "aibExample1",
   "chattype": "single",
@@ -169,17 +129,9 @@ fn file_message() {
   "msgtype": "file",
   "file": { "url": "https://example.com/files/2" }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn video_message() {
-    crate::event::snapshot::<
-        VideoMessage,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const VIDEO_MESSAGE: &[&str] = &[
+    r#"{
   "msgid": "MESSAGE-12",
   "aibotid": "aibExample1",
   "chattype": "single",
@@ -187,17 +139,9 @@ fn video_message() {
   "msgtype": "video",
   "video": { "url": "https://example.com/videos/2", "aeskey": "an-aes-key" }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn stream_refresh() {
-    crate::event::snapshot::<
-        StreamRefresh,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const STREAM_REFRESH: &[&str] = &[
+    r#"{
   "msgid": "MESSAGE-13",
   "aibotid": "aibExample1",
   "chatid": "wrErxtDgAA8s9c1q",
@@ -206,17 +150,9 @@ fn stream_refresh() {
   "msgtype": "stream",
   "stream": { "id": "stream-1" }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn enter_chat() {
-    crate::event::snapshot::<
-        EnterChat,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const ENTER_CHAT: &[&str] = &[
+    r#"{
   "msgid": "MESSAGE-20",
   "create_time": 1767225600,
   "aibotid": "aibExample1",
@@ -225,7 +161,7 @@ fn enter_chat() {
   "msgtype": "event",
   "event": { "eventtype": "enter_chat" }
 }"#,
-            r#"{
+    r#"{
   "msgid": "MESSAGE-21",
   "create_time": 1767225600,
   "aibotid": "aibExample1",
@@ -233,17 +169,9 @@ fn enter_chat() {
   "msgtype": "event",
   "event": { "eventtype": "enter_chat" }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn template_card_event() {
-    crate::event::snapshot::<
-        TemplateCardEvent,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const TEMPLATE_CARD_EVENT: &[&str] = &[
+    r#"{
   "msgid": "MESSAGE-22",
   "create_time": 1767225600,
   "aibotid": "aibExample1",
@@ -267,7 +195,7 @@ fn template_card_event() {
     }
   }
 }"#,
-            r#"{
+    r#"{
   "msgid": "MESSAGE-23",
   "create_time": 1767225600,
   "aibotid": "aibExample1",
@@ -289,7 +217,7 @@ fn template_card_event() {
     }
   }
 }"#,
-            r#"{
+    r#"{
   "msgid": "MESSAGE-24",
   "create_time": 1767225600,
   "aibotid": "aibExample1",
@@ -311,7 +239,7 @@ fn template_card_event() {
     }
   }
 }"#,
-            r#"{
+    r#"{
   "msgid": "MESSAGE-25",
   "create_time": 1767225600,
   "aibotid": "aibExample1",
@@ -329,17 +257,9 @@ fn template_card_event() {
     }
   }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn feedback_event() {
-    crate::event::snapshot::<
-        FeedbackEvent,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const FEEDBACK_EVENT: &[&str] = &[
+    r#"{
   "msgid": "MESSAGE-26",
   "create_time": 1767225600,
   "aibotid": "aibExample1",
@@ -357,7 +277,7 @@ fn feedback_event() {
     }
   }
 }"#,
-            r#"{
+    r#"{
   "msgid": "MESSAGE-27",
   "create_time": 1767225600,
   "aibotid": "aibExample1",
@@ -366,23 +286,13 @@ fn feedback_event() {
   "msgtype": "event",
   "event": { "eventtype": "feedback_event", "feedback_event": { "id": "menu-reply-8", "type": 1 } }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn disconnected_event() {
-    crate::event::snapshot::<
-        DisconnectedEvent,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const DISCONNECTED_EVENT: &[&str] = &[
+    r#"{
   "msgid": "MESSAGE-28",
   "create_time": 1767225600,
   "aibotid": "aibExample1",
   "msgtype": "event",
   "event": { "eventtype": "disconnected_event" }
 }"#,
-        ],
-    );
-}
+];

@@ -2,15 +2,14 @@
 
 //! 消息接收与发送 · 智能机器人 · 主动回复消息
 
-#[allow(unused_imports)]
-use wecom_models::aibot::reply::*;
+use crate::snapshot::Example;
 
-pub(crate) const RESPOND_BY_URL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const RESPOND_BY_URL: &[Example] = &[
+    Example {
         request: r#"{ "msgtype": "markdown", "markdown": { "content": "The canteen opens at **noon**." } }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r##"{
   "msgtype": "markdown",
   "markdown": {
@@ -20,7 +19,7 @@ pub(crate) const RESPOND_BY_URL: &[crate::snapshot::Example] = &[
 }"##,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "msgtype": "template_card",
   "template_card": {
@@ -63,7 +62,7 @@ pub(crate) const RESPOND_BY_URL: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "msgtype": "template_card",
   "template_card": {
@@ -89,7 +88,7 @@ pub(crate) const RESPOND_BY_URL: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "msgtype": "template_card",
   "template_card": {
@@ -114,7 +113,7 @@ pub(crate) const RESPOND_BY_URL: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "msgtype": "template_card",
   "template_card": {
@@ -133,7 +132,7 @@ pub(crate) const RESPOND_BY_URL: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "msgtype": "template_card",
   "template_card": {
@@ -154,30 +153,11 @@ pub(crate) const RESPOND_BY_URL: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn respond_by_url() {
-    crate::snapshot::snapshot::<RespondByUrl>(RESPOND_BY_URL);
-}
-
-#[test]
-fn text_reply() {
-    crate::event::snapshot_reply::<
-        TextReply,
-    >(
-        &[
-            r#"{ "msgtype": "text", "text": { "content": "Hello!\nAsk me about the canteen." } }"#,
-        ],
-    );
-}
-
-#[test]
-fn template_card_reply() {
-    crate::event::snapshot_reply::<
-        TemplateCardReply,
-    >(
-        &[
-            r#"{
+pub(crate) const TEXT_REPLY: &[&str] = &[
+    r#"{ "msgtype": "text", "text": { "content": "Hello!\nAsk me about the canteen." } }"#,
+];
+pub(crate) const TEMPLATE_CARD_REPLY: &[&str] = &[
+    r#"{
   "msgtype": "template_card",
   "template_card": {
     "card_type": "multiple_interaction",
@@ -197,17 +177,9 @@ fn template_card_reply() {
     "feedback": { "id": "welcome-9" }
   }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn stream_reply() {
-    crate::event::snapshot_reply::<
-        StreamReply,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const STREAM_REPLY: &[&str] = &[
+    r#"{
   "msgtype": "stream",
   "stream": {
     "id": "stream-4",
@@ -216,7 +188,7 @@ fn stream_reply() {
     "feedback": { "id": "canteen-4" }
   }
 }"#,
-            r#"{
+    r#"{
   "msgtype": "stream",
   "stream": {
     "id": "stream-4",
@@ -227,17 +199,9 @@ fn stream_reply() {
     ]
   }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn stream_with_card_reply() {
-    crate::event::snapshot_reply::<
-        StreamWithCardReply,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const STREAM_WITH_CARD_REPLY: &[&str] = &[
+    r#"{
   "msgtype": "stream_with_template_card",
   "stream": { "id": "stream-5", "finish": false, "content": "Two rooms are free." },
   "template_card": {
@@ -247,17 +211,9 @@ fn stream_with_card_reply() {
     "feedback": { "id": "room-12" }
   }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn update_template_card_reply() {
-    crate::event::snapshot_reply::<
-        UpdateTemplateCardReply,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const UPDATE_TEMPLATE_CARD_REPLY: &[&str] = &[
+    r#"{
   "response_type": "update_template_card",
   "userids": ["lin.wei", "chenyu"],
   "template_card": {
@@ -268,6 +224,4 @@ fn update_template_card_reply() {
     "feedback": { "id": "trip-77-approved" }
   }
 }"#,
-        ],
-    );
-}
+];

@@ -2,45 +2,27 @@
 
 //! JS-SDK
 
-#[allow(unused_imports)]
-use wecom_models::auth::jssdk::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_JSAPI_TICKET: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_JSAPI_TICKET: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "ticket": "a-company-ticket", "expires_in": 7200 }"#,
     },
 ];
-
-#[test]
-fn get_jsapi_ticket() {
-    crate::snapshot::snapshot::<GetJsapiTicket>(GET_JSAPI_TICKET);
-}
-
-pub(crate) const GET_TICKET: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_TICKET: &[Example] = &[
+    Example {
         request: r#"{ "type": "agent_config" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "ticket": "an-app-ticket", "expires_in": 7200 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "type": "wx_card" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "ticket": "an-invoice-ticket", "expires_in": 7200 }"#,
     },
 ];
-
-#[test]
-fn get_ticket() {
-    crate::snapshot::snapshot::<GetTicket>(GET_TICKET);
-}
-
-pub(crate) const GET_LAUNCH_CODE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_LAUNCH_CODE: &[Example] = &[
+    Example {
         request: r#"{ "operator_userid": "lin.wei", "single_chat": { "userid": "chen.yu" } }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "launch_code": "a-launch-code" }"#,
     },
 ];
-
-#[test]
-fn get_launch_code() {
-    crate::snapshot::snapshot::<GetLaunchCode>(GET_LAUNCH_CODE);
-}

@@ -2,15 +2,14 @@
 
 //! 身份验证
 
-#[allow(unused_imports)]
-use wecom_models::auth::login::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_USER_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_USER_INFO: &[Example] = &[
+    Example {
         request: r#"{ "code": "a-code-of-a-member" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "userid": "lin.wei", "user_ticket": "a-user-ticket" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "code": "a-code-of-a-customer" }"#,
         response: r#"{
   "errcode": 0,
@@ -19,19 +18,13 @@ pub(crate) const GET_USER_INFO: &[crate::snapshot::Example] = &[
   "external_userid": "wmErxtDgAA9AW32Y"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "code": "a-code-of-a-parent" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "external_userid": "wmErxtDgAA1KpQ77", "parent_userid": "parent-7" }"#,
     },
 ];
-
-#[test]
-fn get_user_info() {
-    crate::snapshot::snapshot::<GetUserInfo>(GET_USER_INFO);
-}
-
-pub(crate) const GET_USER_DETAIL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_USER_DETAIL: &[Example] = &[
+    Example {
         request: r#"{ "user_ticket": "a-user-ticket" }"#,
         response: r#"{
   "errcode": 0,
@@ -46,35 +39,23 @@ pub(crate) const GET_USER_DETAIL: &[crate::snapshot::Example] = &[
   "address": "3 Example Road"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "user_ticket": "another-user-ticket" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "userid": "chen.yu", "gender": "0", "avatar": "https://example.com/avatar/default" }"#,
     },
 ];
-
-#[test]
-fn get_user_detail() {
-    crate::snapshot::snapshot::<GetUserDetail>(GET_USER_DETAIL);
-}
-
-pub(crate) const GET_MOBILE_USER_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_MOBILE_USER_INFO: &[Example] = &[
+    Example {
         request: r#"{ "code": "a-code-from-ios" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "UserId": "lin.wei" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "code": "a-code-from-android" }"#,
         response: r#"{ "UserId": "chen.yu" }"#,
     },
 ];
-
-#[test]
-fn get_mobile_user_info() {
-    crate::snapshot::snapshot::<GetMobileUserInfo>(GET_MOBILE_USER_INFO);
-}
-
-pub(crate) const JS_CODE_TO_SESSION: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const JS_CODE_TO_SESSION: &[Example] = &[
+    Example {
         request: r#"{ "js_code": "a-js-code", "grant_type": "authorization_code" }"#,
         response: r#"{
   "errcode": 0,
@@ -85,8 +66,3 @@ pub(crate) const JS_CODE_TO_SESSION: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn js_code_to_session() {
-    crate::snapshot::snapshot::<JsCodeToSession>(JS_CODE_TO_SESSION);
-}

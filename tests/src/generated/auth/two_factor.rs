@@ -2,41 +2,23 @@
 
 //! 二次验证
 
-#[allow(unused_imports)]
-use wecom_models::auth::two_factor::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_TFA_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_TFA_INFO: &[Example] = &[
+    Example {
         request: r#"{ "code": "a-code" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "userid": "lin.wei", "tfa_code": "a-tfa-code" }"#,
     },
 ];
-
-#[test]
-fn get_tfa_info() {
-    crate::snapshot::snapshot::<GetTfaInfo>(GET_TFA_INFO);
-}
-
-pub(crate) const TFA_SUCCEEDED: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const TFA_SUCCEEDED: &[Example] = &[
+    Example {
         request: r#"{ "userid": "lin.wei", "tfa_code": "a-tfa-code" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn tfa_succeeded() {
-    crate::snapshot::snapshot::<TfaSucceeded>(TFA_SUCCEEDED);
-}
-
-pub(crate) const AUTH_SUCCEEDED: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const AUTH_SUCCEEDED: &[Example] = &[
+    Example {
         request: r#"{ "userid": "lin.wei" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn auth_succeeded() {
-    crate::snapshot::snapshot::<AuthSucceeded>(AUTH_SUCCEEDED);
-}

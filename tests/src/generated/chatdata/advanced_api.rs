@@ -2,11 +2,10 @@
 
 //! 数据与智能专区 · 订单管理接口
 
-#[allow(unused_imports)]
-use wecom_models::chatdata::advanced_api::*;
+use crate::snapshot::Example;
 
-pub(crate) const CREATE_ORDER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_ORDER: &[Example] = &[
+    Example {
         request: r#"{
   "advanced_api_type": 1,
   "custom_corpid": "wpIqWEDgAAn2QJ7cXk",
@@ -16,7 +15,7 @@ pub(crate) const CREATE_ORDER: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "order_id": "ORDER-91" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "custom_corpid": "wpIqWEDgAAn2QJ7cXk",
   "buyer_userid": "linmo",
@@ -31,7 +30,7 @@ pub(crate) const CREATE_ORDER: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "order_id": "ORDER-92" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "custom_corpid": "wpIqWEDgAAn2QJ7cXk",
   "buyer_userid": "linmo",
@@ -41,38 +40,20 @@ pub(crate) const CREATE_ORDER: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "order_id": "ORDER-93" }"#,
     },
 ];
-
-#[test]
-fn create_order() {
-    crate::snapshot::snapshot::<CreateOrder>(CREATE_ORDER);
-}
-
-pub(crate) const CANCEL_ORDER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CANCEL_ORDER: &[Example] = &[
+    Example {
         request: r#"{ "order_id": "ORDER-91" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn cancel_order() {
-    crate::snapshot::snapshot::<CancelOrder>(CANCEL_ORDER);
-}
-
-pub(crate) const SUBMIT_PAY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SUBMIT_PAY: &[Example] = &[
+    Example {
         request: r#"{ "payer_userid": "heqing", "order_id": "ORDER-91" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn submit_pay() {
-    crate::snapshot::snapshot::<SubmitPay>(SUBMIT_PAY);
-}
-
-pub(crate) const LIST_ORDER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_ORDER: &[Example] = &[
+    Example {
         request: r#"{
   "custom_corpid": "wpIqWEDgAAn2QJ7cXk",
   "start_time": 1767225600,
@@ -93,14 +74,8 @@ pub(crate) const LIST_ORDER: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_order() {
-    crate::snapshot::snapshot::<ListOrder>(LIST_ORDER);
-}
-
-pub(crate) const GET_ORDER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_ORDER: &[Example] = &[
+    Example {
         request: r#"{ "order_id": "ORDER-92" }"#,
         response: r#"{
   "errcode": 0,
@@ -126,14 +101,8 @@ pub(crate) const GET_ORDER: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_order() {
-    crate::snapshot::snapshot::<GetOrder>(GET_ORDER);
-}
-
-pub(crate) const GET_CORP_BUY_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_CORP_BUY_INFO: &[Example] = &[
+    Example {
         request: r#"{ "advanced_api_type": 1, "custom_corpid": "wpIqWEDgAAn2QJ7cXk" }"#,
         response: r#"{
   "errcode": 0,
@@ -147,8 +116,3 @@ pub(crate) const GET_CORP_BUY_INFO: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_corp_buy_info() {
-    crate::snapshot::snapshot::<GetCorpBuyInfo>(GET_CORP_BUY_INFO);
-}

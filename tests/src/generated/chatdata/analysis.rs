@@ -2,11 +2,10 @@
 
 //! 会话内容存档 · 会话内容分析与导出
 
-#[allow(unused_imports)]
-use wecom_models::chatdata::analysis::*;
+use crate::snapshot::Example;
 
-pub(crate) const ADD_ANALYZE_TASK: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_ANALYZE_TASK: &[Example] = &[
+    Example {
         request: r#"{
   "analyze_task": 1,
   "msg_list": [
@@ -16,7 +15,7 @@ pub(crate) const ADD_ANALYZE_TASK: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "JOB-7f3a", "fail_list": [] }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "analyze_task": 1,
   "jobid": "JOB-7f3a",
@@ -39,26 +38,14 @@ pub(crate) const ADD_ANALYZE_TASK: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn add_analyze_task() {
-    crate::snapshot::snapshot::<AddAnalyzeTask>(ADD_ANALYZE_TASK);
-}
-
-pub(crate) const SUBMIT_ANALYZE_TASK: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SUBMIT_ANALYZE_TASK: &[Example] = &[
+    Example {
         request: r#"{ "jobid": "JOB-7f3a" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn submit_analyze_task() {
-    crate::snapshot::snapshot::<SubmitAnalyzeTask>(SUBMIT_ANALYZE_TASK);
-}
-
-pub(crate) const GET_ANALYZE_TASK_RESULT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_ANALYZE_TASK_RESULT: &[Example] = &[
+    Example {
         request: r#"{ "jobid": "JOB-7f3a" }"#,
         response: r#"{
   "errcode": 0,
@@ -71,7 +58,7 @@ pub(crate) const GET_ANALYZE_TASK_RESULT: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "jobid": "JOB-7f3b" }"#,
         response: r#"{
   "errcode": 0,
@@ -82,7 +69,7 @@ pub(crate) const GET_ANALYZE_TASK_RESULT: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "jobid": "JOB-7f3c" }"#,
         response: r#"{
   "errcode": 0,
@@ -95,26 +82,14 @@ pub(crate) const GET_ANALYZE_TASK_RESULT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_analyze_task_result() {
-    crate::snapshot::snapshot::<GetAnalyzeTaskResult>(GET_ANALYZE_TASK_RESULT);
-}
-
-pub(crate) const CREATE_EXPORT_JOB: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_EXPORT_JOB: &[Example] = &[
+    Example {
         request: r#"{ "code": "CODE-5d20", "media_id": "2t4pXq8uQ7mVd1Rz" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "EXPORT-90b1" }"#,
     },
 ];
-
-#[test]
-fn create_export_job() {
-    crate::snapshot::snapshot::<CreateExportJob>(CREATE_EXPORT_JOB);
-}
-
-pub(crate) const GET_EXPORT_JOB_STATUS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_EXPORT_JOB_STATUS: &[Example] = &[
+    Example {
         request: r#"{ "jobid": "EXPORT-90b1" }"#,
         response: r#"{
   "errcode": 0,
@@ -125,11 +100,11 @@ pub(crate) const GET_EXPORT_JOB_STATUS: &[crate::snapshot::Example] = &[
   "result_errmsg": "ok"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "jobid": "EXPORT-90b2" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "status": 2 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "jobid": "EXPORT-90b3" }"#,
         response: r#"{
   "errcode": 0,
@@ -140,8 +115,3 @@ pub(crate) const GET_EXPORT_JOB_STATUS: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_export_job_status() {
-    crate::snapshot::snapshot::<GetExportJobStatus>(GET_EXPORT_JOB_STATUS);
-}

@@ -2,11 +2,10 @@
 
 //! 会话内容存档 · 基础接口
 
-#[allow(unused_imports)]
-use wecom_models::chatdata::archive::*;
+use crate::snapshot::Example;
 
-pub(crate) const SYNC_MSG: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SYNC_MSG: &[Example] = &[
+    Example {
         request: r#"{ "cursor": "CURSOR-1", "token": "CALLBACK-TOKEN", "limit": 200 }"#,
         response: r#"{
   "errcode": 0,
@@ -29,7 +28,7 @@ pub(crate) const SYNC_MSG: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{}"#,
         response: r#"{
   "errcode": 0,
@@ -49,14 +48,8 @@ pub(crate) const SYNC_MSG: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn sync_msg() {
-    crate::snapshot::snapshot::<SyncMsg>(SYNC_MSG);
-}
-
-pub(crate) const GET_GROUP_CHAT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_GROUP_CHAT: &[Example] = &[
+    Example {
         request: r#"{ "chatid": "wrErxtDgAA8s9c1q" }"#,
         response: r#"{
   "errcode": 0,
@@ -71,14 +64,8 @@ pub(crate) const GET_GROUP_CHAT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_group_chat() {
-    crate::snapshot::snapshot::<GetGroupChat>(GET_GROUP_CHAT);
-}
-
-pub(crate) const GET_AGREE_STATUS_SINGLE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_AGREE_STATUS_SINGLE: &[Example] = &[
+    Example {
         request: r#"{
   "item": [
     { "open_userid": "woAJ2GCAAAXtWyuj", "external_userid": "wmErxtDgAA9AW32Y" },
@@ -105,14 +92,8 @@ pub(crate) const GET_AGREE_STATUS_SINGLE: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_agree_status_single() {
-    crate::snapshot::snapshot::<GetAgreeStatusSingle>(GET_AGREE_STATUS_SINGLE);
-}
-
-pub(crate) const GET_AGREE_STATUS_ROOM: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_AGREE_STATUS_ROOM: &[Example] = &[
+    Example {
         request: r#"{ "chatid": "wrErxtDgAA8s9c1q" }"#,
         response: r#"{
   "errcode": 0,
@@ -124,8 +105,3 @@ pub(crate) const GET_AGREE_STATUS_ROOM: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_agree_status_room() {
-    crate::snapshot::snapshot::<GetAgreeStatusRoom>(GET_AGREE_STATUS_ROOM);
-}

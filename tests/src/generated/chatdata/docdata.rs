@@ -2,11 +2,10 @@
 
 //! 数据与智能专区 · 文档存档
 
-#[allow(unused_imports)]
-use wecom_models::chatdata::docdata::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_DOC_DATA_AUTH_USER_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_DOC_DATA_AUTH_USER_LIST: &[Example] = &[
+    Example {
         request: r#"{ "cursor": "CURSOR-1", "limit": 2 }"#,
         response: r#"{
   "errcode": 0,
@@ -16,19 +15,13 @@ pub(crate) const GET_DOC_DATA_AUTH_USER_LIST: &[crate::snapshot::Example] = &[
   "has_more": true
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{}"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "auth_user_list": [{ "userid": "he.qing" }], "has_more": false }"#,
     },
 ];
-
-#[test]
-fn get_doc_data_auth_user_list() {
-    crate::snapshot::snapshot::<GetDocDataAuthUserList>(GET_DOC_DATA_AUTH_USER_LIST);
-}
-
-pub(crate) const GET_DOC_DATA_AUTH_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_DOC_DATA_AUTH_INFO: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{
   "errcode": 0,
@@ -40,13 +33,8 @@ pub(crate) const GET_DOC_DATA_AUTH_INFO: &[crate::snapshot::Example] = &[
   "auth_user_count": 23
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{}"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "status": 2 }"#,
     },
 ];
-
-#[test]
-fn get_doc_data_auth_info() {
-    crate::snapshot::snapshot::<GetDocDataAuthInfo>(GET_DOC_DATA_AUTH_INFO);
-}

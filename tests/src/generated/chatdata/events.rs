@@ -2,16 +2,8 @@
 
 //! 会话内容存档与数据专区 · 回调通知
 
-#[allow(unused_imports)]
-use wecom_models::chatdata::events::*;
-
-#[test]
-fn chat_archive_audit_approved_single() {
-    crate::event::snapshot::<
-        ChatArchiveAuditApprovedSingle,
-    >(
-        &[
-            r#"<xml>
+pub(crate) const CHAT_ARCHIVE_AUDIT_APPROVED_SINGLE: &[&str] = &[
+    r#"<xml>
   <SuiteId><![CDATA[ww9f8e7d6c5b4a3928]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[chat_archive_audit_approved_single]]></InfoType>
@@ -19,17 +11,9 @@ fn chat_archive_audit_approved_single() {
   <OpenUserID><![CDATA[woIqWEDgAAq1hZ8vTs]]></OpenUserID>
   <ExternalUserID><![CDATA[wmIqWEDgAAk4mB9xRd]]></ExternalUserID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn chat_archive_audit_approved_room() {
-    crate::event::snapshot::<
-        ChatArchiveAuditApprovedRoom,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const CHAT_ARCHIVE_AUDIT_APPROVED_ROOM: &[&str] = &[
+    r#"<xml>
   <SuiteId><![CDATA[ww9f8e7d6c5b4a3928]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[chat_archive_audit_approved_room]]></InfoType>
@@ -37,68 +21,36 @@ fn chat_archive_audit_approved_room() {
   <ExternalUserID><![CDATA[wmIqWEDgAAk4mB9xRd]]></ExternalUserID>
   <ChatId><![CDATA[wrErxtDgAA8s9c1q]]></ChatId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn conversation_new_message() {
-    crate::event::snapshot::<
-        ConversationNewMessage,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const CONVERSATION_NEW_MESSAGE: &[&str] = &[
+    r#"<xml>
   <SuiteId><![CDATA[ww9f8e7d6c5b4a3928]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[conversation_new_message]]></InfoType>
   <TimeStamp>1767225600</TimeStamp>
   <Token><![CDATA[a-callback-token]]></Token>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn hit_keyword() {
-    crate::event::snapshot::<
-        HitKeyword,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const HIT_KEYWORD: &[&str] = &[
+    r#"<xml>
   <SuiteId><![CDATA[ww9f8e7d6c5b4a3928]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[hit_keyword]]></InfoType>
   <TimeStamp>1767225600</TimeStamp>
   <Token><![CDATA[another-callback-token]]></Token>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn chat_archive_export_finished() {
-    crate::event::snapshot::<
-        ChatArchiveExportFinished,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const CHAT_ARCHIVE_EXPORT_FINISHED: &[&str] = &[
+    r#"<xml>
   <SuiteId><![CDATA[ww9f8e7d6c5b4a3928]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[chat_archive_export_finished]]></InfoType>
   <TimeStamp>1767225600</TimeStamp>
   <JobId><![CDATA[job-export-1]]></JobId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn program_notify() {
-    crate::event::snapshot::<
-        ProgramNotify,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const PROGRAM_NOTIFY: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -107,17 +59,9 @@ fn program_notify() {
   <NotifyId><![CDATA[NOTIFY-81]]></NotifyId>
   <NotifyScene>3</NotifyScene>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn advanced_api_pay_success() {
-    crate::event::snapshot::<
-        AdvancedApiPaySuccess,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const ADVANCED_API_PAY_SUCCESS: &[&str] = &[
+    r#"<xml>
   <ServiceCorpId><![CDATA[wwprovider00000001]]></ServiceCorpId>
   <InfoType><![CDATA[advanced_api_pay_success]]></InfoType>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
@@ -126,17 +70,9 @@ fn advanced_api_pay_success() {
   <BuyerUserId><![CDATA[linmo]]></BuyerUserId>
   <TimeStamp>1767225600</TimeStamp>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn advanced_api_refund() {
-    crate::event::snapshot::<
-        AdvancedApiRefund,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const ADVANCED_API_REFUND: &[&str] = &[
+    r#"<xml>
   <ServiceCorpId><![CDATA[wwprovider00000001]]></ServiceCorpId>
   <InfoType><![CDATA[advanced_api_refund]]></InfoType>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
@@ -145,17 +81,9 @@ fn advanced_api_refund() {
   <OrderStatus>1</OrderStatus>
   <TimeStamp>1767225600</TimeStamp>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn advanced_api_cancel() {
-    crate::event::snapshot::<
-        AdvancedApiCancel,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const ADVANCED_API_CANCEL: &[&str] = &[
+    r#"<xml>
   <ServiceCorpId><![CDATA[wwprovider00000001]]></ServiceCorpId>
   <InfoType><![CDATA[advanced_api_cancel]]></InfoType>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
@@ -163,17 +91,9 @@ fn advanced_api_cancel() {
   <OrderId><![CDATA[ORDER-92]]></OrderId>
   <TimeStamp>1767225600</TimeStamp>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn advanced_api_insufficient() {
-    crate::event::snapshot::<
-        AdvancedApiInsufficient,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const ADVANCED_API_INSUFFICIENT: &[&str] = &[
+    r#"<xml>
   <ServiceCorpId><![CDATA[wwprovider00000001]]></ServiceCorpId>
   <InfoType><![CDATA[advanced_api_insufficient]]></InfoType>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
@@ -183,17 +103,9 @@ fn advanced_api_insufficient() {
   </ChatArchiveApi>
   <TimeStamp>1767225600</TimeStamp>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn advanced_api_expired() {
-    crate::event::snapshot::<
-        AdvancedApiExpired,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const ADVANCED_API_EXPIRED: &[&str] = &[
+    r#"<xml>
   <ServiceCorpId><![CDATA[wwprovider00000001]]></ServiceCorpId>
   <InfoType><![CDATA[advanced_api_expired]]></InfoType>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
@@ -203,23 +115,13 @@ fn advanced_api_expired() {
   </ChatArchiveApi>
   <TimeStamp>1767225600</TimeStamp>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn advanced_api_trial_expired() {
-    crate::event::snapshot::<
-        AdvancedApiTrialExpired,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const ADVANCED_API_TRIAL_EXPIRED: &[&str] = &[
+    r#"<xml>
   <ServiceCorpId><![CDATA[wwprovider00000001]]></ServiceCorpId>
   <InfoType><![CDATA[advanced_api_trial_expired]]></InfoType>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <AdvanceApiType><![CDATA[1]]></AdvanceApiType>
   <TimeStamp>1767225600</TimeStamp>
 </xml>"#,
-        ],
-    );
-}
+];

@@ -2,11 +2,10 @@
 
 //! 会话内容存档 · 关键词规则管理
 
-#[allow(unused_imports)]
-use wecom_models::chatdata::keyword::*;
+use crate::snapshot::Example;
 
-pub(crate) const CREATE_RULE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_RULE: &[Example] = &[
+    Example {
         request: r#"{
   "name": "Refunds",
   "keyword": { "word_list": ["refund", "kickback"] },
@@ -26,7 +25,7 @@ pub(crate) const CREATE_RULE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "rule_id": "krAJ2GCAAAe7Tq0w" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "name": "Leaks",
   "semantics": { "semantics_list": [7, 8, 9, 10, 11] },
@@ -37,19 +36,13 @@ pub(crate) const CREATE_RULE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "rule_id": "krAJ2GCAAAm3Zc9d" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "name": "Discounts", "keyword": { "word_list": ["discount"] } }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "rule_id": "krAJ2GCAAAu5Yb2s" }"#,
     },
 ];
-
-#[test]
-fn create_rule() {
-    crate::snapshot::snapshot::<CreateRule>(CREATE_RULE);
-}
-
-pub(crate) const GET_RULE_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_RULE_LIST: &[Example] = &[
+    Example {
         request: r#"{ "cursor": "CURSOR-1", "limit": 1 }"#,
         response: r#"{
   "errcode": 0,
@@ -59,7 +52,7 @@ pub(crate) const GET_RULE_LIST: &[crate::snapshot::Example] = &[
   "next_cursor": "CURSOR-2"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "cursor": "CURSOR-2" }"#,
         response: r#"{
   "errcode": 0,
@@ -70,14 +63,8 @@ pub(crate) const GET_RULE_LIST: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_rule_list() {
-    crate::snapshot::snapshot::<GetRuleList>(GET_RULE_LIST);
-}
-
-pub(crate) const GET_RULE_DETAIL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_RULE_DETAIL: &[Example] = &[
+    Example {
         request: r#"{ "rule_id": "krAJ2GCAAAe7Tq0w" }"#,
         response: r#"{
   "errcode": 0,
@@ -99,7 +86,7 @@ pub(crate) const GET_RULE_DETAIL: &[crate::snapshot::Example] = &[
   }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "rule_id": "krAJ2GCAAAu5Yb2s" }"#,
         response: r#"{
   "errcode": 0,
@@ -109,14 +96,8 @@ pub(crate) const GET_RULE_DETAIL: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_rule_detail() {
-    crate::snapshot::snapshot::<GetRuleDetail>(GET_RULE_DETAIL);
-}
-
-pub(crate) const UPDATE_RULE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_RULE: &[Example] = &[
+    Example {
         request: r#"{
   "rule_id": "krAJ2GCAAAe7Tq0w",
   "name": "Refunds and gifts",
@@ -129,7 +110,7 @@ pub(crate) const UPDATE_RULE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "rule_id": "krAJ2GCAAAe7Tq0w",
   "applicable_range": {
@@ -140,26 +121,14 @@ pub(crate) const UPDATE_RULE: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn update_rule() {
-    crate::snapshot::snapshot::<UpdateRule>(UPDATE_RULE);
-}
-
-pub(crate) const DELETE_RULE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_RULE: &[Example] = &[
+    Example {
         request: r#"{ "rule_id": "krAJ2GCAAAe7Tq0w" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn delete_rule() {
-    crate::snapshot::snapshot::<DeleteRule>(DELETE_RULE);
-}
-
-pub(crate) const GET_HIT_MSG_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_HIT_MSG_LIST: &[Example] = &[
+    Example {
         request: r#"{ "cursor": "CURSOR-1", "token": "CALLBACK-TOKEN", "need_detail": 1, "limit": 200 }"#,
         response: r#"{
   "errcode": 0,
@@ -202,7 +171,7 @@ pub(crate) const GET_HIT_MSG_LIST: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "cursor": "CURSOR-2" }"#,
         response: r#"{
   "errcode": 0,
@@ -220,8 +189,3 @@ pub(crate) const GET_HIT_MSG_LIST: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_hit_msg_list() {
-    crate::snapshot::snapshot::<GetHitMsgList>(GET_HIT_MSG_LIST);
-}

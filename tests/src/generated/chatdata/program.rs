@@ -2,11 +2,10 @@
 
 //! 数据与智能专区 · 应用调用专区程序
 
-#[allow(unused_imports)]
-use wecom_models::chatdata::program::*;
+use crate::snapshot::Example;
 
-pub(crate) const SYNC_CALL_PROGRAM: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SYNC_CALL_PROGRAM: &[Example] = &[
+    Example {
         request: r#"{
   "program_id": "prog-juniper",
   "ability_id": "summarize",
@@ -16,14 +15,8 @@ pub(crate) const SYNC_CALL_PROGRAM: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "response_data": "{\"output\":{\"lines\":3}}" }"#,
     },
 ];
-
-#[test]
-fn sync_call_program() {
-    crate::snapshot::snapshot::<SyncCallProgram>(SYNC_CALL_PROGRAM);
-}
-
-pub(crate) const CREATE_ASYNC_PROGRAM_TASK: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_ASYNC_PROGRAM_TASK: &[Example] = &[
+    Example {
         request: r#"{
   "program_id": "prog-juniper",
   "ability_id": "summarize",
@@ -32,20 +25,9 @@ pub(crate) const CREATE_ASYNC_PROGRAM_TASK: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "JOB-82" }"#,
     },
 ];
-
-#[test]
-fn create_async_program_task() {
-    crate::snapshot::snapshot::<CreateAsyncProgramTask>(CREATE_ASYNC_PROGRAM_TASK);
-}
-
-pub(crate) const GET_ASYNC_PROGRAM_RESULT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_ASYNC_PROGRAM_RESULT: &[Example] = &[
+    Example {
         request: r#"{ "jobid": "JOB-82" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "response_errcode": 0, "response_data": "{\"output\":{\"lines\":3}}" }"#,
     },
 ];
-
-#[test]
-fn get_async_program_result() {
-    crate::snapshot::snapshot::<GetAsyncProgramResult>(GET_ASYNC_PROGRAM_RESULT);
-}

@@ -2,11 +2,10 @@
 
 //! 会话内容存档 · 会话搜索
 
-#[allow(unused_imports)]
-use wecom_models::chatdata::search::*;
+use crate::snapshot::Example;
 
-pub(crate) const SEARCH_CHAT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SEARCH_CHAT: &[Example] = &[
+    Example {
         request: r#"{ "query_word": "Harbour", "limit": 2, "cursor": "CURSOR-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -16,19 +15,13 @@ pub(crate) const SEARCH_CHAT: &[crate::snapshot::Example] = &[
   "chat_list": [{ "chatid": "wrErxtDgAA8s9c1q" }, { "chatid": "wrErxtDgAA7t0d2r" }]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "query_word": "Harbour", "cursor": "CURSOR-2" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "next_cursor": "", "chat_list": [{ "chatid": "wrErxtDgAA6u1e3s" }] }"#,
     },
 ];
-
-#[test]
-fn search_chat() {
-    crate::snapshot::snapshot::<SearchChat>(SEARCH_CHAT);
-}
-
-pub(crate) const SEARCH_MSG: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SEARCH_MSG: &[Example] = &[
+    Example {
         request: r#"{
   "query_word": "invoice",
   "chat_info": {
@@ -48,13 +41,8 @@ pub(crate) const SEARCH_MSG: &[crate::snapshot::Example] = &[
   "msg_list": [{ "msgid": "CAQQmb7bxgYY7vWP" }, { "msgid": "CAQQmb7bxgYY9aBC" }]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "query_word": "invoice", "chat_info": { "chat_type": 2, "chat_id": "wrErxtDgAA8s9c1q" } }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "has_more": 0, "next_cursor": "", "msg_list": [] }"#,
     },
 ];
-
-#[test]
-fn search_msg() {
-    crate::snapshot::snapshot::<SearchMsg>(SEARCH_MSG);
-}

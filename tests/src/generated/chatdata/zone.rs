@@ -2,11 +2,10 @@
 
 //! 数据与智能专区 · 基础接口
 
-#[allow(unused_imports)]
-use wecom_models::chatdata::zone::*;
+use crate::snapshot::Example;
 
-pub(crate) const SET_PUBLIC_KEY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_PUBLIC_KEY: &[Example] = &[
+    Example {
         request: r#"{
   "public_key": "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkq\n-----END PUBLIC KEY-----\n",
   "public_key_ver": 3
@@ -14,14 +13,8 @@ pub(crate) const SET_PUBLIC_KEY: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn set_public_key() {
-    crate::snapshot::snapshot::<SetPublicKey>(SET_PUBLIC_KEY);
-}
-
-pub(crate) const GET_AUTH_USER_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_AUTH_USER_LIST: &[Example] = &[
+    Example {
         request: r#"{ "cursor": "CURSOR-1", "limit": 2 }"#,
         response: r#"{
   "errcode": 0,
@@ -34,19 +27,13 @@ pub(crate) const GET_AUTH_USER_LIST: &[crate::snapshot::Example] = &[
   "has_more": 1
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "cursor": "CURSOR-2" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "auth_user_list": [], "next_cursor": "", "has_more": false }"#,
     },
 ];
-
-#[test]
-fn get_auth_user_list() {
-    crate::snapshot::snapshot::<GetAuthUserList>(GET_AUTH_USER_LIST);
-}
-
-pub(crate) const GET_CORP_AUTH_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_CORP_AUTH_INFO: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{
   "errcode": 0,
@@ -72,40 +59,20 @@ pub(crate) const GET_CORP_AUTH_INFO: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_corp_auth_info() {
-    crate::snapshot::snapshot::<GetCorpAuthInfo>(GET_CORP_AUTH_INFO);
-}
-
-pub(crate) const SET_RECEIVE_CALLBACK: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_RECEIVE_CALLBACK: &[Example] = &[
+    Example {
         request: r#"{ "program_id": "prog-juniper" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn set_receive_callback() {
-    crate::snapshot::snapshot::<SetReceiveCallback>(SET_RECEIVE_CALLBACK);
-}
-
-pub(crate) const SET_HIDE_SENSITIVE_INFO_CONFIG: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_HIDE_SENSITIVE_INFO_CONFIG: &[Example] = &[
+    Example {
         request: r#"{ "userid": "linmo", "config": { "hide_mobile": false, "hide_idcard": true, "hide_bankno": true } }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn set_hide_sensitive_info_config() {
-    crate::snapshot::snapshot::<
-        SetHideSensitiveInfoConfig,
-    >(SET_HIDE_SENSITIVE_INFO_CONFIG);
-}
-
-pub(crate) const GET_HIDE_SENSITIVE_INFO_CONFIG: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_HIDE_SENSITIVE_INFO_CONFIG: &[Example] = &[
+    Example {
         request: r#"{ "userid": "woIqWEDgAAq1hZ8vTs" }"#,
         response: r#"{
   "errcode": 0,
@@ -114,40 +81,20 @@ pub(crate) const GET_HIDE_SENSITIVE_INFO_CONFIG: &[crate::snapshot::Example] = &
 }"#,
     },
 ];
-
-#[test]
-fn get_hide_sensitive_info_config() {
-    crate::snapshot::snapshot::<
-        GetHideSensitiveInfoConfig,
-    >(GET_HIDE_SENSITIVE_INFO_CONFIG);
-}
-
-pub(crate) const SET_LOG_LEVEL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_LOG_LEVEL: &[Example] = &[
+    Example {
         request: r#"{ "program_id": "prog-juniper", "log_level": 3 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn set_log_level() {
-    crate::snapshot::snapshot::<SetLogLevel>(SET_LOG_LEVEL);
-}
-
-pub(crate) const GET_LOG_LEVEL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_LOG_LEVEL: &[Example] = &[
+    Example {
         request: r#"{ "program_id": "prog-juniper" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "log_level": 3 }"#,
     },
 ];
-
-#[test]
-fn get_log_level() {
-    crate::snapshot::snapshot::<GetLogLevel>(GET_LOG_LEVEL);
-}
-
-pub(crate) const UPLOAD_MEDIA: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPLOAD_MEDIA: &[Example] = &[
+    Example {
         request: r#"{ "type": "file", "media": { "name": "questions.txt", "text": "Who decides?" } }"#,
         response: r#"{
   "errcode": 0,
@@ -158,44 +105,21 @@ pub(crate) const UPLOAD_MEDIA: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn upload_media() {
-    crate::snapshot::snapshot::<UploadMedia>(UPLOAD_MEDIA);
-}
-
-pub(crate) const OPEN_DEBUG_MODE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const OPEN_DEBUG_MODE: &[Example] = &[
+    Example {
         request: r#"{ "program_id": "prog-juniper", "debug_token": "a-debug-token" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn open_debug_mode() {
-    crate::snapshot::snapshot::<OpenDebugMode>(OPEN_DEBUG_MODE);
-}
-
-pub(crate) const CLOSE_DEBUG_MODE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CLOSE_DEBUG_MODE: &[Example] = &[
+    Example {
         request: r#"{ "program_id": "prog-juniper" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn close_debug_mode() {
-    crate::snapshot::snapshot::<CloseDebugMode>(CLOSE_DEBUG_MODE);
-}
-
-pub(crate) const CHECK_DEBUG_MODE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CHECK_DEBUG_MODE: &[Example] = &[
+    Example {
         request: r#"{ "program_id": "prog-juniper" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "debug_mode_status": 2 }"#,
     },
 ];
-
-#[test]
-fn check_debug_mode() {
-    crate::snapshot::snapshot::<CheckDebugMode>(CHECK_DEBUG_MODE);
-}

@@ -2,11 +2,10 @@
 
 //! 通讯录管理 · 异步导入接口
 
-#[allow(unused_imports)]
-use wecom_models::contacts::batch::*;
+use crate::snapshot::Example;
 
-pub(crate) const SYNC_USER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SYNC_USER: &[Example] = &[
+    Example {
         request: r#"{
   "media_id": "media-csv-1",
   "to_invite": false,
@@ -19,38 +18,20 @@ pub(crate) const SYNC_USER: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-import-1" }"#,
     },
 ];
-
-#[test]
-fn sync_user() {
-    crate::snapshot::snapshot::<SyncUser>(SYNC_USER);
-}
-
-pub(crate) const REPLACE_USER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const REPLACE_USER: &[Example] = &[
+    Example {
         request: r#"{ "media_id": "media-csv-2", "to_invite": true }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-import-2" }"#,
     },
 ];
-
-#[test]
-fn replace_user() {
-    crate::snapshot::snapshot::<ReplaceUser>(REPLACE_USER);
-}
-
-pub(crate) const REPLACE_PARTY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const REPLACE_PARTY: &[Example] = &[
+    Example {
         request: r#"{ "media_id": "media-csv-3", "callback": { "url": "https://example.com/wecom/jobs" } }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-import-3" }"#,
     },
 ];
-
-#[test]
-fn replace_party() {
-    crate::snapshot::snapshot::<ReplaceParty>(REPLACE_PARTY);
-}
-
-pub(crate) const GET_BATCH_RESULT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_BATCH_RESULT: &[Example] = &[
+    Example {
         request: r#"{ "jobid": "job-import-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -65,7 +46,7 @@ pub(crate) const GET_BATCH_RESULT: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "jobid": "job-import-2" }"#,
         response: r#"{
   "errcode": 0,
@@ -77,7 +58,7 @@ pub(crate) const GET_BATCH_RESULT: &[crate::snapshot::Example] = &[
   "result": [{}, {}]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "jobid": "job-import-3" }"#,
         response: r#"{
   "errcode": 0,
@@ -93,8 +74,3 @@ pub(crate) const GET_BATCH_RESULT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_batch_result() {
-    crate::snapshot::snapshot::<GetBatchResult>(GET_BATCH_RESULT);
-}

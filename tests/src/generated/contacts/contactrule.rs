@@ -2,11 +2,10 @@
 
 //! 通讯录管理 · 通讯录查看权限管理
 
-#[allow(unused_imports)]
-use wecom_models::contacts::contactrule::*;
+use crate::snapshot::Example;
 
-pub(crate) const CREATE_CONTACT_RULE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_CONTACT_RULE: &[Example] = &[
+    Example {
         request: r#"{
   "rules": [
     {
@@ -22,14 +21,8 @@ pub(crate) const CREATE_CONTACT_RULE: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "rule_ids": [7001, 7002] }"#,
     },
 ];
-
-#[test]
-fn create_contact_rule() {
-    crate::snapshot::snapshot::<CreateContactRule>(CREATE_CONTACT_RULE);
-}
-
-pub(crate) const LIST_CONTACT_RULE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_CONTACT_RULE: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{
   "errcode": 0,
@@ -38,36 +31,19 @@ pub(crate) const LIST_CONTACT_RULE: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_contact_rule() {
-    crate::snapshot::snapshot::<ListContactRule>(LIST_CONTACT_RULE);
-}
-
-pub(crate) const UPDATE_CONTACT_RULE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_CONTACT_RULE: &[Example] = &[
+    Example {
         request: r#"{ "rules": [{ "rule_id": 7001, "rule_type": 2, "range": { "partyid": [4, 6] } }] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "rules": [{ "rule_id": 7001, "rule_type": 2, "range": { "partyid": [4, 6] } }] }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "rules": [{ "rule_id": 7002, "rule_type": 3, "range": { "tagid": [12] } }] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn update_contact_rule() {
-    crate::snapshot::snapshot::<UpdateContactRule>(UPDATE_CONTACT_RULE);
-}
-
-pub(crate) const DELETE_CONTACT_RULE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_CONTACT_RULE: &[Example] = &[
+    Example {
         request: r#"{ "rule_ids": [7001, 7002] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn delete_contact_rule() {
-    crate::snapshot::snapshot::<DeleteContactRule>(DELETE_CONTACT_RULE);
-}

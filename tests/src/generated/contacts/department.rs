@@ -2,47 +2,28 @@
 
 //! 通讯录管理 · 部门管理
 
-#[allow(unused_imports)]
-use wecom_models::contacts::department::*;
+use crate::snapshot::Example;
 
-pub(crate) const CREATE_DEPARTMENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_DEPARTMENT: &[Example] = &[
+    Example {
         request: r#"{ "name": "Atlas", "name_en": "Atlas Lab", "parentid": 1, "order": 20, "id": 22 }"#,
         response: r#"{ "errcode": 0, "errmsg": "created", "id": 22 }"#,
     },
 ];
-
-#[test]
-fn create_department() {
-    crate::snapshot::snapshot::<CreateDepartment>(CREATE_DEPARTMENT);
-}
-
-pub(crate) const UPDATE_DEPARTMENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_DEPARTMENT: &[Example] = &[
+    Example {
         request: r#"{ "id": 22, "name": "Atlas", "name_en": "Atlas Lab", "parentid": 1, "order": 20 }"#,
         response: r#"{ "errcode": 0, "errmsg": "updated" }"#,
     },
 ];
-
-#[test]
-fn update_department() {
-    crate::snapshot::snapshot::<UpdateDepartment>(UPDATE_DEPARTMENT);
-}
-
-pub(crate) const DELETE_DEPARTMENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_DEPARTMENT: &[Example] = &[
+    Example {
         request: r#"{ "id": 22 }"#,
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
     },
 ];
-
-#[test]
-fn delete_department() {
-    crate::snapshot::snapshot::<DeleteDepartment>(DELETE_DEPARTMENT);
-}
-
-pub(crate) const LIST_DEPARTMENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_DEPARTMENT: &[Example] = &[
+    Example {
         request: r#"{ "id": 22 }"#,
         response: r#"{
   "errcode": 0,
@@ -67,7 +48,7 @@ pub(crate) const LIST_DEPARTMENT: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{}"#,
         response: r#"{
   "errcode": 0,
@@ -76,14 +57,8 @@ pub(crate) const LIST_DEPARTMENT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_department() {
-    crate::snapshot::snapshot::<ListDepartment>(LIST_DEPARTMENT);
-}
-
-pub(crate) const SIMPLE_LIST_DEPARTMENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SIMPLE_LIST_DEPARTMENT: &[Example] = &[
+    Example {
         request: r#"{ "id": 22 }"#,
         response: r#"{
   "errcode": 0,
@@ -92,14 +67,8 @@ pub(crate) const SIMPLE_LIST_DEPARTMENT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn simple_list_department() {
-    crate::snapshot::snapshot::<SimpleListDepartment>(SIMPLE_LIST_DEPARTMENT);
-}
-
-pub(crate) const GET_DEPARTMENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_DEPARTMENT: &[Example] = &[
+    Example {
         request: r#"{ "id": 22 }"#,
         response: r#"{
   "errcode": 0,
@@ -115,8 +84,3 @@ pub(crate) const GET_DEPARTMENT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_department() {
-    crate::snapshot::snapshot::<GetDepartment>(GET_DEPARTMENT);
-}

@@ -2,16 +2,8 @@
 
 //! 通讯录管理 · 回调通知
 
-#[allow(unused_imports)]
-use wecom_models::contacts::events::*;
-
-#[test]
-fn batch_job_result() {
-    crate::event::snapshot::<
-        BatchJobResult,
-    >(
-        &[
-            r#"<xml>
+pub(crate) const BATCH_JOB_RESULT: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -24,7 +16,7 @@ fn batch_job_result() {
     <ErrMsg><![CDATA[ok]]></ErrMsg>
   </BatchJob>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ServiceCorpId><![CDATA[wwprovider00000001]]></ServiceCorpId>
   <InfoType><![CDATA[batch_job_result]]></InfoType>
   <TimeStamp>1767225660</TimeStamp>
@@ -34,17 +26,9 @@ fn batch_job_result() {
     <JobType><![CDATA[contact_id_translate]]></JobType>
   </BatchJob>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn create_user() {
-    crate::event::snapshot::<
-        CreateUser,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const CREATE_USER: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -83,7 +67,7 @@ fn create_user() {
     </Item>
   </ExtAttr>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[change_contact]]></InfoType>
@@ -93,17 +77,9 @@ fn create_user() {
   <OpenUserID><![CDATA[woAJ2GCAAAd4uL12yyuYRimKtWyuj123]]></OpenUserID>
   <Department><![CDATA[4]]></Department>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn update_user() {
-    crate::event::snapshot::<
-        UpdateUser,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const UPDATE_USER: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -114,7 +90,7 @@ fn update_user() {
   <NewUserID><![CDATA[lin.wei2]]></NewUserID>
   <Department><![CDATA[17]]></Department>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[change_contact]]></InfoType>
@@ -125,17 +101,9 @@ fn update_user() {
   <Position><![CDATA[Editor in chief]]></Position>
   <Status>1</Status>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn delete_user() {
-    crate::event::snapshot::<
-        DeleteUser,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const DELETE_USER: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -144,17 +112,9 @@ fn delete_user() {
   <ChangeType>delete_user</ChangeType>
   <UserID><![CDATA[lin.wei]]></UserID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn create_party() {
-    crate::event::snapshot::<
-        CreateParty,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const CREATE_PARTY: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -166,7 +126,7 @@ fn create_party() {
   <ParentId><![CDATA[4]]></ParentId>
   <Order>1</Order>
 </xml>"#,
-            r#"{
+    r#"{
   "SuiteId": "wwsuite0000000001",
   "AuthCorpId": "ww0123456789abcdef",
   "InfoType": "change_contact",
@@ -175,17 +135,9 @@ fn create_party() {
   "Id": 17,
   "ParentId": 4
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn update_party() {
-    crate::event::snapshot::<
-        UpdateParty,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const UPDATE_PARTY: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -195,17 +147,9 @@ fn update_party() {
   <Id>17</Id>
   <ParentId><![CDATA[2]]></ParentId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn delete_party() {
-    crate::event::snapshot::<
-        DeleteParty,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const DELETE_PARTY: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -214,17 +158,9 @@ fn delete_party() {
   <ChangeType>delete_party</ChangeType>
   <Id>17</Id>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn update_tag() {
-    crate::event::snapshot::<
-        UpdateTag,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const UPDATE_TAG: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -237,6 +173,4 @@ fn update_tag() {
   <AddPartyItems><![CDATA[17]]></AddPartyItems>
   <DelPartyItems><![CDATA[4,5]]></DelPartyItems>
 </xml>"#,
-        ],
-    );
-}
+];

@@ -2,59 +2,34 @@
 
 //! 通讯录管理 · 异步导出接口
 
-#[allow(unused_imports)]
-use wecom_models::contacts::export::*;
+use crate::snapshot::Example;
 
-pub(crate) const EXPORT_SIMPLE_USER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const EXPORT_SIMPLE_USER: &[Example] = &[
+    Example {
         request: r#"{ "encoding_aeskey": "Kq3vXz8Rb1NcT5yWm7PdJ2hLs9FgU4oAe6iBt0QxVnk", "block_size": 20000 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-export-1" }"#,
     },
 ];
-
-#[test]
-fn export_simple_user() {
-    crate::snapshot::snapshot::<ExportSimpleUser>(EXPORT_SIMPLE_USER);
-}
-
-pub(crate) const EXPORT_USER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const EXPORT_USER: &[Example] = &[
+    Example {
         request: r#"{ "encoding_aeskey": "Kq3vXz8Rb1NcT5yWm7PdJ2hLs9FgU4oAe6iBt0QxVnk", "block_size": 20000 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-export-2" }"#,
     },
 ];
-
-#[test]
-fn export_user() {
-    crate::snapshot::snapshot::<ExportUser>(EXPORT_USER);
-}
-
-pub(crate) const EXPORT_DEPARTMENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const EXPORT_DEPARTMENT: &[Example] = &[
+    Example {
         request: r#"{ "encoding_aeskey": "Kq3vXz8Rb1NcT5yWm7PdJ2hLs9FgU4oAe6iBt0QxVnk", "block_size": 20000 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-export-3" }"#,
     },
 ];
-
-#[test]
-fn export_department() {
-    crate::snapshot::snapshot::<ExportDepartment>(EXPORT_DEPARTMENT);
-}
-
-pub(crate) const EXPORT_TAG_USER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const EXPORT_TAG_USER: &[Example] = &[
+    Example {
         request: r#"{ "tagid": 32, "encoding_aeskey": "Kq3vXz8Rb1NcT5yWm7PdJ2hLs9FgU4oAe6iBt0QxVnk", "block_size": 20000 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-export-4" }"#,
     },
 ];
-
-#[test]
-fn export_tag_user() {
-    crate::snapshot::snapshot::<ExportTagUser>(EXPORT_TAG_USER);
-}
-
-pub(crate) const GET_EXPORT_RESULT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_EXPORT_RESULT: &[Example] = &[
+    Example {
         request: r#"{ "jobid": "job-export-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -66,13 +41,8 @@ pub(crate) const GET_EXPORT_RESULT: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "jobid": "job-export-2" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "status": 1 }"#,
     },
 ];
-
-#[test]
-fn get_export_result() {
-    crate::snapshot::snapshot::<GetExportResult>(GET_EXPORT_RESULT);
-}

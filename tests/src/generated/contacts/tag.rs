@@ -2,47 +2,28 @@
 
 //! 通讯录管理 · 标签管理
 
-#[allow(unused_imports)]
-use wecom_models::contacts::tag::*;
+use crate::snapshot::Example;
 
-pub(crate) const CREATE_TAG: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_TAG: &[Example] = &[
+    Example {
         request: r#"{ "tagname": "Atlas", "tagid": 32 }"#,
         response: r#"{ "errcode": 0, "errmsg": "created", "tagid": 32 }"#,
     },
 ];
-
-#[test]
-fn create_tag() {
-    crate::snapshot::snapshot::<CreateTag>(CREATE_TAG);
-}
-
-pub(crate) const UPDATE_TAG: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_TAG: &[Example] = &[
+    Example {
         request: r#"{ "tagid": 32, "tagname": "Harbor" }"#,
         response: r#"{ "errcode": 0, "errmsg": "updated" }"#,
     },
 ];
-
-#[test]
-fn update_tag() {
-    crate::snapshot::snapshot::<UpdateTag>(UPDATE_TAG);
-}
-
-pub(crate) const DELETE_TAG: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_TAG: &[Example] = &[
+    Example {
         request: r#"{ "tagid": 32 }"#,
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
     },
 ];
-
-#[test]
-fn delete_tag() {
-    crate::snapshot::snapshot::<DeleteTag>(DELETE_TAG);
-}
-
-pub(crate) const GET_TAG: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_TAG: &[Example] = &[
+    Example {
         request: r#"{ "tagid": 32 }"#,
         response: r#"{
   "errcode": 0,
@@ -52,7 +33,7 @@ pub(crate) const GET_TAG: &[crate::snapshot::Example] = &[
   "partylist": [4]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "tagid": 32 }"#,
         response: r#"{
   "errcode": 0,
@@ -63,46 +44,28 @@ pub(crate) const GET_TAG: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_tag() {
-    crate::snapshot::snapshot::<GetTag>(GET_TAG);
-}
-
-pub(crate) const ADD_TAG_USERS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_TAG_USERS: &[Example] = &[
+    Example {
         request: r#"{ "tagid": 32, "userlist": ["linmo", "heqing"], "partylist": [4] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "tagid": 32, "userlist": ["linmo", "heqing", "zhoumin"], "partylist": [4, 9] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "invalidlist": "heqing|zhoumin", "invalidparty": [9] }"#,
     },
 ];
-
-#[test]
-fn add_tag_users() {
-    crate::snapshot::snapshot::<AddTagUsers>(ADD_TAG_USERS);
-}
-
-pub(crate) const DEL_TAG_USERS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DEL_TAG_USERS: &[Example] = &[
+    Example {
         request: r#"{ "tagid": 32, "userlist": ["linmo", "heqing"], "partylist": [4, 9] }"#,
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "tagid": 32, "userlist": ["linmo", "heqing", "zhoumin"], "partylist": [4, 9] }"#,
         response: r#"{ "errcode": 0, "errmsg": "deleted", "invalidlist": "heqing|zhoumin", "invalidparty": [9] }"#,
     },
 ];
-
-#[test]
-fn del_tag_users() {
-    crate::snapshot::snapshot::<DelTagUsers>(DEL_TAG_USERS);
-}
-
-pub(crate) const LIST_TAG: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_TAG: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{
   "errcode": 0,
@@ -111,8 +74,3 @@ pub(crate) const LIST_TAG: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_tag() {
-    crate::snapshot::snapshot::<ListTag>(LIST_TAG);
-}

@@ -2,11 +2,10 @@
 
 //! 通讯录管理 · 成员管理
 
-#[allow(unused_imports)]
-use wecom_models::contacts::user::*;
+use crate::snapshot::Example;
 
-pub(crate) const CREATE_USER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_USER: &[Example] = &[
+    Example {
         request: r#"{
   "userid": "lin.wei",
   "name": "Lin Wei",
@@ -53,19 +52,13 @@ pub(crate) const CREATE_USER: &[crate::snapshot::Example] = &[
   "created_department_list": { "department_info": [{ "name": "17", "id": 17 }] }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "userid": "zhou.min", "name": "Zhou Min", "email": "zhou.min@example.com", "department": [4] }"#,
         response: r#"{ "errcode": 0, "errmsg": "created" }"#,
     },
 ];
-
-#[test]
-fn create_user() {
-    crate::snapshot::snapshot::<CreateUser>(CREATE_USER);
-}
-
-pub(crate) const GET_USER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_USER: &[Example] = &[
+    Example {
         request: r#"{ "userid": "lin.wei" }"#,
         response: r#"{
   "errcode": 0,
@@ -112,7 +105,7 @@ pub(crate) const GET_USER: &[crate::snapshot::Example] = &[
   }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "userid": "woAJ2GCAAAd4uL12yyuYRimKtWyuj123" }"#,
         response: r#"{
   "errcode": 0,
@@ -126,14 +119,8 @@ pub(crate) const GET_USER: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_user() {
-    crate::snapshot::snapshot::<GetUser>(GET_USER);
-}
-
-pub(crate) const UPDATE_USER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_USER: &[Example] = &[
+    Example {
         request: r#"{
   "userid": "lin.wei",
   "name": "Lin Wei",
@@ -176,7 +163,7 @@ pub(crate) const UPDATE_USER: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "updated" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "userid": "lin.wei",
   "biz_mail_alias": {},
@@ -185,38 +172,20 @@ pub(crate) const UPDATE_USER: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "updated" }"#,
     },
 ];
-
-#[test]
-fn update_user() {
-    crate::snapshot::snapshot::<UpdateUser>(UPDATE_USER);
-}
-
-pub(crate) const DELETE_USER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_USER: &[Example] = &[
+    Example {
         request: r#"{ "userid": "lin.wei" }"#,
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
     },
 ];
-
-#[test]
-fn delete_user() {
-    crate::snapshot::snapshot::<DeleteUser>(DELETE_USER);
-}
-
-pub(crate) const BATCH_DELETE_USER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const BATCH_DELETE_USER: &[Example] = &[
+    Example {
         request: r#"{ "useridlist": ["lin.wei", "zhou.min"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
     },
 ];
-
-#[test]
-fn batch_delete_user() {
-    crate::snapshot::snapshot::<BatchDeleteUser>(BATCH_DELETE_USER);
-}
-
-pub(crate) const SIMPLE_LIST_USER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SIMPLE_LIST_USER: &[Example] = &[
+    Example {
         request: r#"{ "department_id": 4 }"#,
         response: r#"{
   "errcode": 0,
@@ -233,14 +202,8 @@ pub(crate) const SIMPLE_LIST_USER: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn simple_list_user() {
-    crate::snapshot::snapshot::<SimpleListUser>(SIMPLE_LIST_USER);
-}
-
-pub(crate) const LIST_USER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_USER: &[Example] = &[
+    Example {
         request: r#"{ "department_id": 4 }"#,
         response: r#"{
   "errcode": 0,
@@ -293,90 +256,48 @@ pub(crate) const LIST_USER: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_user() {
-    crate::snapshot::snapshot::<ListUser>(LIST_USER);
-}
-
-pub(crate) const CONVERT_TO_OPEN_ID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CONVERT_TO_OPEN_ID: &[Example] = &[
+    Example {
         request: r#"{ "userid": "lin.wei" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "openid": "oKq3vXz8Rb1NcT5yWm7PdJ2hLs9F" }"#,
     },
 ];
-
-#[test]
-fn convert_to_open_id() {
-    crate::snapshot::snapshot::<ConvertToOpenId>(CONVERT_TO_OPEN_ID);
-}
-
-pub(crate) const CONVERT_TO_USER_ID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CONVERT_TO_USER_ID: &[Example] = &[
+    Example {
         request: r#"{ "openid": "oKq3vXz8Rb1NcT5yWm7PdJ2hLs9F" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "userid": "lin.wei" }"#,
     },
 ];
-
-#[test]
-fn convert_to_user_id() {
-    crate::snapshot::snapshot::<ConvertToUserId>(CONVERT_TO_USER_ID);
-}
-
-pub(crate) const INVITE_USER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const INVITE_USER: &[Example] = &[
+    Example {
         request: r#"{ "user": ["lin.wei", "zhou.min"], "party": [4, 9], "tag": [32, 33] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "invaliduser": ["zhou.min"], "invalidparty": [9], "invalidtag": [33] }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "user": ["lin.wei"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn invite_user() {
-    crate::snapshot::snapshot::<InviteUser>(INVITE_USER);
-}
-
-pub(crate) const GET_JOIN_QR_CODE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_JOIN_QR_CODE: &[Example] = &[
+    Example {
         request: r#"{ "size_type": 2 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "join_qrcode": "https://example.com/join?vcode=vc7d1f&qr_size=2" }"#,
     },
 ];
-
-#[test]
-fn get_join_qr_code() {
-    crate::snapshot::snapshot::<GetJoinQrCode>(GET_JOIN_QR_CODE);
-}
-
-pub(crate) const GET_USER_ID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_USER_ID: &[Example] = &[
+    Example {
         request: r#"{ "mobile": "13900001234" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "userid": "lin.wei" }"#,
     },
 ];
-
-#[test]
-fn get_user_id() {
-    crate::snapshot::snapshot::<GetUserId>(GET_USER_ID);
-}
-
-pub(crate) const GET_USER_ID_BY_EMAIL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_USER_ID_BY_EMAIL: &[Example] = &[
+    Example {
         request: r#"{ "email": "lin.wei@example.com", "email_type": 2 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "userid": "lin.wei" }"#,
     },
 ];
-
-#[test]
-fn get_user_id_by_email() {
-    crate::snapshot::snapshot::<GetUserIdByEmail>(GET_USER_ID_BY_EMAIL);
-}
-
-pub(crate) const LIST_USER_ID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_USER_ID: &[Example] = &[
+    Example {
         request: r#"{ "cursor": "CURSOR-1", "limit": 500 }"#,
         response: r#"{
   "errcode": 0,
@@ -389,7 +310,7 @@ pub(crate) const LIST_USER_ID: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "limit": 500 }"#,
         response: r#"{
   "errcode": 0,
@@ -399,14 +320,8 @@ pub(crate) const LIST_USER_ID: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_user_id() {
-    crate::snapshot::snapshot::<ListUserId>(LIST_USER_ID);
-}
-
-pub(crate) const LIST_MEMBER_AUTH: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_MEMBER_AUTH: &[Example] = &[
+    Example {
         request: r#"{ "cursor": "CURSOR-1", "limit": 50 }"#,
         response: r#"{
   "errcode": 0,
@@ -416,26 +331,14 @@ pub(crate) const LIST_MEMBER_AUTH: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_member_auth() {
-    crate::snapshot::snapshot::<ListMemberAuth>(LIST_MEMBER_AUTH);
-}
-
-pub(crate) const CHECK_MEMBER_AUTH: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CHECK_MEMBER_AUTH: &[Example] = &[
+    Example {
         request: r#"{ "open_userid": "woAJ2GCAAAXtWyujaWJHDDGi0mACH71w" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "is_member_auth": true }"#,
     },
 ];
-
-#[test]
-fn check_member_auth() {
-    crate::snapshot::snapshot::<CheckMemberAuth>(CHECK_MEMBER_AUTH);
-}
-
-pub(crate) const LIST_SELECTED_TICKET_USER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_SELECTED_TICKET_USER: &[Example] = &[
+    Example {
         request: r#"{ "selected_ticket": "made-up-selected-ticket" }"#,
         response: r#"{
   "errcode": 0,
@@ -447,8 +350,3 @@ pub(crate) const LIST_SELECTED_TICKET_USER: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_selected_ticket_user() {
-    crate::snapshot::snapshot::<ListSelectedTicketUser>(LIST_SELECTED_TICKET_USER);
-}

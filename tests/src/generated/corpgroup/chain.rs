@@ -2,27 +2,20 @@
 
 //! 上下游 · 上下游通讯录管理
 
-#[allow(unused_imports)]
-use wecom_models::corpgroup::chain::*;
+use crate::snapshot::Example;
 
-pub(crate) const REMOVE_CORP: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const REMOVE_CORP: &[Example] = &[
+    Example {
         request: r#"{ "chain_id": "Chxxxx4a7c19", "corpid": "ww1a2b3c4d5e6f7a8b" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "chain_id": "Chxxxx4a7c19", "pending_corpid": "ww8f7e6d5c4b3a2918" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn remove_corp() {
-    crate::snapshot::snapshot::<RemoveCorp>(REMOVE_CORP);
-}
-
-pub(crate) const GET_CHAIN_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_CHAIN_LIST: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{
   "errcode": 0,
@@ -31,14 +24,8 @@ pub(crate) const GET_CHAIN_LIST: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_chain_list() {
-    crate::snapshot::snapshot::<GetChainList>(GET_CHAIN_LIST);
-}
-
-pub(crate) const GET_CHAIN_GROUP: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_CHAIN_GROUP: &[Example] = &[
+    Example {
         request: r#"{ "chain_id": "Chxxxx4a7c19", "groupid": 2 }"#,
         response: r#"{
   "errcode": 0,
@@ -47,14 +34,8 @@ pub(crate) const GET_CHAIN_GROUP: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_chain_group() {
-    crate::snapshot::snapshot::<GetChainGroup>(GET_CHAIN_GROUP);
-}
-
-pub(crate) const GET_CHAIN_CORP_INFO_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_CHAIN_CORP_INFO_LIST: &[Example] = &[
+    Example {
         request: r#"{ "chain_id": "Chxxxx4a7c19", "groupid": 2, "need_pending": true, "cursor": "cursor-1", "limit": 2 }"#,
         response: r#"{
   "errcode": 0,
@@ -81,14 +62,8 @@ pub(crate) const GET_CHAIN_CORP_INFO_LIST: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_chain_corp_info_list() {
-    crate::snapshot::snapshot::<GetChainCorpInfoList>(GET_CHAIN_CORP_INFO_LIST);
-}
-
-pub(crate) const GET_CHAIN_CORP_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_CHAIN_CORP_INFO: &[Example] = &[
+    Example {
         request: r#"{ "chain_id": "Chxxxx4a7c19", "corpid": "ww1a2b3c4d5e6f7a8b" }"#,
         response: r#"{
   "errcode": 0,
@@ -100,19 +75,13 @@ pub(crate) const GET_CHAIN_CORP_INFO: &[crate::snapshot::Example] = &[
   "is_joined": true
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "chain_id": "Chxxxx4a7c19", "pending_corpid": "ww8f7e6d5c4b3a2918" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "corp_name": "Example Grain", "custom_id": "", "groupid": 2, "is_joined": false }"#,
     },
 ];
-
-#[test]
-fn get_chain_corp_info() {
-    crate::snapshot::snapshot::<GetChainCorpInfo>(GET_CHAIN_CORP_INFO);
-}
-
-pub(crate) const IMPORT_CHAIN_CONTACT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const IMPORT_CHAIN_CONTACT: &[Example] = &[
+    Example {
         request: r#"{
   "chain_id": "Chxxxx4a7c19",
   "contact_list": [
@@ -130,14 +99,8 @@ pub(crate) const IMPORT_CHAIN_CONTACT: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-1" }"#,
     },
 ];
-
-#[test]
-fn import_chain_contact() {
-    crate::snapshot::snapshot::<ImportChainContact>(IMPORT_CHAIN_CONTACT);
-}
-
-pub(crate) const GET_CORP_GROUP_RESULT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_CORP_GROUP_RESULT: &[Example] = &[
+    Example {
         request: r#"{ "jobid": "job-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -160,37 +123,20 @@ pub(crate) const GET_CORP_GROUP_RESULT: &[crate::snapshot::Example] = &[
   }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "jobid": "job-2" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "status": 2 }"#,
     },
 ];
-
-#[test]
-fn get_corp_group_result() {
-    crate::snapshot::snapshot::<GetCorpGroupResult>(GET_CORP_GROUP_RESULT);
-}
-
-pub(crate) const GET_CHAIN_USER_CUSTOM_ID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_CHAIN_USER_CUSTOM_ID: &[Example] = &[
+    Example {
         request: r#"{ "chain_id": "Chxxxx4a7c19", "corpid": "ww1a2b3c4d5e6f7a8b", "userid": "he.jun" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "user_custom_id": "100" }"#,
     },
 ];
-
-#[test]
-fn get_chain_user_custom_id() {
-    crate::snapshot::snapshot::<GetChainUserCustomId>(GET_CHAIN_USER_CUSTOM_ID);
-}
-
-pub(crate) const GET_CORP_SHARED_CHAIN_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_CORP_SHARED_CHAIN_LIST: &[Example] = &[
+    Example {
         request: r#"{ "corpid": "ww1a2b3c4d5e6f7a8b" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "chains": [{ "chain_id": "Chxxxx4a7c19", "chain_name": "Suppliers" }] }"#,
     },
 ];
-
-#[test]
-fn get_corp_shared_chain_list() {
-    crate::snapshot::snapshot::<GetCorpSharedChainList>(GET_CORP_SHARED_CHAIN_LIST);
-}

@@ -2,11 +2,10 @@
 
 //! 上下游 · 上下游关联客户信息
 
-#[allow(unused_imports)]
-use wecom_models::corpgroup::customer::*;
+use crate::snapshot::Example;
 
-pub(crate) const UNION_ID_TO_EXTERNAL_USER_ID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UNION_ID_TO_EXTERNAL_USER_ID: &[Example] = &[
+    Example {
         request: r#"{ "unionid": "oUnion1", "openid": "oOpen1", "corpid": "ww1a2b3c4d5e6f7a8b", "mass_call_ticket": "made-up-ticket" }"#,
         response: r#"{
   "errcode": 0,
@@ -15,26 +14,14 @@ pub(crate) const UNION_ID_TO_EXTERNAL_USER_ID: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn union_id_to_external_user_id() {
-    crate::snapshot::snapshot::<UnionIdToExternalUserId>(UNION_ID_TO_EXTERNAL_USER_ID);
-}
-
-pub(crate) const UNION_ID_TO_PENDING_ID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UNION_ID_TO_PENDING_ID: &[Example] = &[
+    Example {
         request: r#"{ "unionid": "oUnion2", "openid": "oOpen2" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "pending_id": "pPending2" }"#,
     },
 ];
-
-#[test]
-fn union_id_to_pending_id() {
-    crate::snapshot::snapshot::<UnionIdToPendingId>(UNION_ID_TO_PENDING_ID);
-}
-
-pub(crate) const EXTERNAL_USER_ID_TO_PENDING_ID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const EXTERNAL_USER_ID_TO_PENDING_ID: &[Example] = &[
+    Example {
         request: r#"{ "external_userid": ["wmCustomer1", "wmCustomer2"], "chat_id": "wrChat1" }"#,
         response: r#"{
   "errcode": 0,
@@ -46,10 +33,3 @@ pub(crate) const EXTERNAL_USER_ID_TO_PENDING_ID: &[crate::snapshot::Example] = &
 }"#,
     },
 ];
-
-#[test]
-fn external_user_id_to_pending_id() {
-    crate::snapshot::snapshot::<
-        ExternalUserIdToPendingId,
-    >(EXTERNAL_USER_ID_TO_PENDING_ID);
-}

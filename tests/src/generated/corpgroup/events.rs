@@ -2,16 +2,8 @@
 
 //! 上下游 · 企业互联 · 回调通知
 
-#[allow(unused_imports)]
-use wecom_models::corpgroup::events::*;
-
-#[test]
-fn create_chain() {
-    crate::event::snapshot::<
-        CreateChain,
-    >(
-        &[
-            r#"<xml>
+pub(crate) const CREATE_CHAIN: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -20,17 +12,9 @@ fn create_chain() {
   <ChangeType><![CDATA[create_chain]]></ChangeType>
   <ChainId><![CDATA[chChain1]]></ChainId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn update_chain() {
-    crate::event::snapshot::<
-        UpdateChain,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const UPDATE_CHAIN: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -39,17 +23,9 @@ fn update_chain() {
   <ChangeType><![CDATA[update_chain]]></ChangeType>
   <ChainId><![CDATA[chChain1]]></ChainId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn delete_chain() {
-    crate::event::snapshot::<
-        DeleteChain,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const DELETE_CHAIN: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -58,17 +34,9 @@ fn delete_chain() {
   <ChangeType><![CDATA[delete_chain]]></ChangeType>
   <ChainId><![CDATA[chChain1]]></ChainId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn create_group() {
-    crate::event::snapshot::<
-        CreateGroup,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const CREATE_GROUP: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -81,17 +49,9 @@ fn create_group() {
     <GroupId>6</GroupId>
   </GroupIds>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn update_group() {
-    crate::event::snapshot::<
-        UpdateGroup,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const UPDATE_GROUP: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -104,17 +64,9 @@ fn update_group() {
     <GroupId>6</GroupId>
   </GroupIds>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn delete_group() {
-    crate::event::snapshot::<
-        DeleteGroup,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const DELETE_GROUP: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -127,17 +79,9 @@ fn delete_group() {
     <GroupId>6</GroupId>
   </GroupIds>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn corp_join() {
-    crate::event::snapshot::<
-        CorpJoin,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const CORP_JOIN: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -150,17 +94,9 @@ fn corp_join() {
     <CorpId><![CDATA[ww2222222222222222]]></CorpId>
   </CorpIds>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn update_corp() {
-    crate::event::snapshot::<
-        UpdateCorp,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const UPDATE_CORP: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -173,17 +109,9 @@ fn update_corp() {
     <CorpId><![CDATA[ww2222222222222222]]></CorpId>
   </CorpIds>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn remove_corp() {
-    crate::event::snapshot::<
-        RemoveCorp,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const REMOVE_CORP: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -196,17 +124,9 @@ fn remove_corp() {
     <CorpId><![CDATA[ww2222222222222222]]></CorpId>
   </CorpIds>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn share_agent_change() {
-    crate::event::snapshot::<
-        ShareAgentChange,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const SHARE_AGENT_CHANGE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -214,7 +134,7 @@ fn share_agent_change() {
   <Event><![CDATA[share_agent_change]]></Event>
   <AgentID>1000002</AgentID>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite00000000001]]></SuiteId>
   <InfoType><![CDATA[share_agent_change]]></InfoType>
   <TimeStamp>1767225660</TimeStamp>
@@ -222,17 +142,9 @@ fn share_agent_change() {
   <CorpId><![CDATA[ww0123456789abcdef]]></CorpId>
   <AgentId>1000002</AgentId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn share_chain_change() {
-    crate::event::snapshot::<
-        ShareChainChange,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const SHARE_CHAIN_CHANGE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -240,7 +152,7 @@ fn share_chain_change() {
   <Event><![CDATA[share_chain_change]]></Event>
   <AgentID>1000002</AgentID>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite00000000001]]></SuiteId>
   <InfoType><![CDATA[share_chain_change]]></InfoType>
   <TimeStamp>1767225660</TimeStamp>
@@ -248,6 +160,4 @@ fn share_chain_change() {
   <CorpId><![CDATA[ww0123456789abcdef]]></CorpId>
   <AgentId>1000002</AgentId>
 </xml>"#,
-        ],
-    );
-}
+];

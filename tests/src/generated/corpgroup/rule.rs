@@ -2,35 +2,22 @@
 
 //! 上下游 · 上下游规则
 
-#[allow(unused_imports)]
-use wecom_models::corpgroup::rule::*;
+use crate::snapshot::Example;
 
-pub(crate) const LIST_RULE_IDS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_RULE_IDS: &[Example] = &[
+    Example {
         request: r#"{ "chain_id": "Chxxxx4a7c19" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "rule_ids": [1, 2] }"#,
     },
 ];
-
-#[test]
-fn list_rule_ids() {
-    crate::snapshot::snapshot::<ListRuleIds>(LIST_RULE_IDS);
-}
-
-pub(crate) const DELETE_RULE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_RULE: &[Example] = &[
+    Example {
         request: r#"{ "chain_id": "Chxxxx4a7c19", "rule_id": 1 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn delete_rule() {
-    crate::snapshot::snapshot::<DeleteRule>(DELETE_RULE);
-}
-
-pub(crate) const GET_RULE_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_RULE_INFO: &[Example] = &[
+    Example {
         request: r#"{ "chain_id": "Chxxxx4a7c19", "rule_id": 1 }"#,
         response: r#"{
   "errcode": 0,
@@ -42,14 +29,8 @@ pub(crate) const GET_RULE_INFO: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_rule_info() {
-    crate::snapshot::snapshot::<GetRuleInfo>(GET_RULE_INFO);
-}
-
-pub(crate) const ADD_RULE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_RULE: &[Example] = &[
+    Example {
         request: r#"{
   "chain_id": "Chxxxx4a7c19",
   "rule_info": {
@@ -60,14 +41,8 @@ pub(crate) const ADD_RULE: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "rule_id": 1 }"#,
     },
 ];
-
-#[test]
-fn add_rule() {
-    crate::snapshot::snapshot::<AddRule>(ADD_RULE);
-}
-
-pub(crate) const MODIFY_RULE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const MODIFY_RULE: &[Example] = &[
+    Example {
         request: r#"{
   "chain_id": "Chxxxx4a7c19",
   "rule_id": 1,
@@ -78,7 +53,7 @@ pub(crate) const MODIFY_RULE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "chain_id": "Chxxxx4a7c19",
   "rule_id": 1,
@@ -87,8 +62,3 @@ pub(crate) const MODIFY_RULE: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn modify_rule() {
-    crate::snapshot::snapshot::<ModifyRule>(MODIFY_RULE);
-}

@@ -2,11 +2,10 @@
 
 //! 企业互联
 
-#[allow(unused_imports)]
-use wecom_models::corpgroup::share::*;
+use crate::snapshot::Example;
 
-pub(crate) const LIST_APP_SHARE_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_APP_SHARE_INFO: &[Example] = &[
+    Example {
         request: r#"{ "agentid": 1000021, "business_type": 1, "limit": 50, "cursor": "CURSOR-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -20,32 +19,15 @@ pub(crate) const LIST_APP_SHARE_INFO: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_app_share_info() {
-    crate::snapshot::snapshot::<ListAppShareInfo>(LIST_APP_SHARE_INFO);
-}
-
-pub(crate) const GET_CORP_TOKEN: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_CORP_TOKEN: &[Example] = &[
+    Example {
         request: r#"{ "corpid": "wwa1b2c3d4e5f60718", "agentid": 1000031, "business_type": 1 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "access_token": "made-up-access-token", "expires_in": 7200 }"#,
     },
 ];
-
-#[test]
-fn get_corp_token() {
-    crate::snapshot::snapshot::<GetCorpToken>(GET_CORP_TOKEN);
-}
-
-pub(crate) const TRANSFER_SESSION: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const TRANSFER_SESSION: &[Example] = &[
+    Example {
         request: r#"{ "userid": "wmAJ2GCAAAd4uL12yyuYRimKtWyuj123", "session_key": "bWFkZS11cC1rZXktMQ==" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "userid": "zhou.min", "session_key": "bWFkZS11cC1rZXktMg==" }"#,
     },
 ];
-
-#[test]
-fn transfer_session() {
-    crate::snapshot::snapshot::<TransferSession>(TRANSFER_SESSION);
-}

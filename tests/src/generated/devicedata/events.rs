@@ -2,33 +2,17 @@
 
 //! 智慧硬件 · 回调通知
 
-#[allow(unused_imports)]
-use wecom_models::devicedata::events::*;
-
-#[test]
-fn device_data_auth_change() {
-    crate::event::snapshot::<
-        DeviceDataAuthChange,
-    >(
-        &[
-            r#"<xml>
+pub(crate) const DEVICE_DATA_AUTH_CHANGE: &[&str] = &[
+    r#"<xml>
   <SuiteId><![CDATA[ww9f8e7d6c5b4a3928]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[device_data_auth_change]]></InfoType>
   <TimeStamp>1767225600</TimeStamp>
   <AgentID>1000007</AgentID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn device_checkin_data_report() {
-    crate::event::snapshot::<
-        DeviceCheckinDataReport,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const DEVICE_CHECKIN_DATA_REPORT: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[wpIqWEDgAAn2QJ7cXk]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <MsgType><![CDATA[event]]></MsgType>
@@ -48,17 +32,9 @@ fn device_checkin_data_report() {
   </CheckInDataList>
   <DeviceSn><![CDATA[GATE0017A]]></DeviceSn>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn device_access_control_data_report() {
-    crate::event::snapshot::<
-        DeviceAccessControlDataReport,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const DEVICE_ACCESS_CONTROL_DATA_REPORT: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[wpIqWEDgAAn2QJ7cXk]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <MsgType><![CDATA[event]]></MsgType>
@@ -82,17 +58,9 @@ fn device_access_control_data_report() {
   </AccessDataList>
   <DeviceSn><![CDATA[GATE0017A]]></DeviceSn>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn device_temperature_data_report() {
-    crate::event::snapshot::<
-        DeviceTemperatureDataReport,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const DEVICE_TEMPERATURE_DATA_REPORT: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[wpIqWEDgAAn2QJ7cXk]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <MsgType><![CDATA[event]]></MsgType>
@@ -116,6 +84,4 @@ fn device_temperature_data_report() {
   </TemperatureDataList>
   <DeviceSn><![CDATA[GATE0017A]]></DeviceSn>
 </xml>"#,
-        ],
-    );
-}
+];

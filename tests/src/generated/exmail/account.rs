@@ -2,27 +2,20 @@
 
 //! 邮件 · 邮箱账号
 
-#[allow(unused_imports)]
-use wecom_models::exmail::account::*;
+use crate::snapshot::Example;
 
-pub(crate) const ACT_EMAIL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ACT_EMAIL: &[Example] = &[
+    Example {
         request: r#"{ "userid": "chenyu", "publicemail_id": 1, "type": 1 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "publicemail_id": 1, "type": 2 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn act_email() {
-    crate::snapshot::snapshot::<ActEmail>(ACT_EMAIL);
-}
-
-pub(crate) const GET_USER_OPTION: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_USER_OPTION: &[Example] = &[
+    Example {
         request: r#"{ "userid": "linmo", "type": [1, 2, 3] }"#,
         response: r#"{
   "errcode": 0,
@@ -33,14 +26,8 @@ pub(crate) const GET_USER_OPTION: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_user_option() {
-    crate::snapshot::snapshot::<GetUserOption>(GET_USER_OPTION);
-}
-
-pub(crate) const UPDATE_USER_OPTION: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_USER_OPTION: &[Example] = &[
+    Example {
         request: r#"{
   "userid": "linmo",
   "option": {
@@ -50,20 +37,9 @@ pub(crate) const UPDATE_USER_OPTION: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn update_user_option() {
-    crate::snapshot::snapshot::<UpdateUserOption>(UPDATE_USER_OPTION);
-}
-
-pub(crate) const GET_MAIL_NEW_COUNT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_MAIL_NEW_COUNT: &[Example] = &[
+    Example {
         request: r#"{ "userid": "chenyu" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "count": 1 }"#,
     },
 ];
-
-#[test]
-fn get_mail_new_count() {
-    crate::snapshot::snapshot::<GetMailNewCount>(GET_MAIL_NEW_COUNT);
-}

@@ -2,11 +2,10 @@
 
 //! 邮件 · 应用邮箱
 
-#[allow(unused_imports)]
-use wecom_models::exmail::app::*;
+use crate::snapshot::Example;
 
-pub(crate) const COMPOSE_SEND_MAIL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const COMPOSE_SEND_MAIL: &[Example] = &[
+    Example {
         request: r#"{
   "to": { "emails": ["chenyu@example.com", "linmo@example.com"], "userids": ["suyan"] },
   "cc": { "emails": [], "userids": ["linmo"] },
@@ -19,7 +18,7 @@ pub(crate) const COMPOSE_SEND_MAIL: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "to": { "emails": ["chenyu@example.com"] },
   "subject": "The canteen opens at noon",
@@ -29,14 +28,8 @@ pub(crate) const COMPOSE_SEND_MAIL: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn compose_send_mail() {
-    crate::snapshot::snapshot::<ComposeSendMail>(COMPOSE_SEND_MAIL);
-}
-
-pub(crate) const COMPOSE_SEND_SCHEDULE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const COMPOSE_SEND_SCHEDULE: &[Example] = &[
+    Example {
         request: r#"{
   "to": { "emails": ["chenyu@example.com", "linmo@example.com"], "userids": ["suyan"] },
   "cc": { "emails": [], "userids": ["heqing"] },
@@ -68,7 +61,7 @@ pub(crate) const COMPOSE_SEND_SCHEDULE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "to": { "userids": ["suyan"] },
   "subject": "Harbor: no review today",
@@ -83,14 +76,8 @@ pub(crate) const COMPOSE_SEND_SCHEDULE: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn compose_send_schedule() {
-    crate::snapshot::snapshot::<ComposeSendSchedule>(COMPOSE_SEND_SCHEDULE);
-}
-
-pub(crate) const COMPOSE_SEND_MEETING: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const COMPOSE_SEND_MEETING: &[Example] = &[
+    Example {
         request: r#"{
   "to": { "emails": ["chenyu@example.com", "linmo@example.com"], "userids": ["suyan", "heqing"] },
   "subject": "Juniper: weekly review",
@@ -135,14 +122,8 @@ pub(crate) const COMPOSE_SEND_MEETING: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn compose_send_meeting() {
-    crate::snapshot::snapshot::<ComposeSendMeeting>(COMPOSE_SEND_MEETING);
-}
-
-pub(crate) const GET_MAIL_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_MAIL_LIST: &[Example] = &[
+    Example {
         request: r#"{ "begin_time": 1741050000, "end_time": 1741136399, "cursor": "cursor-1", "limit": 100 }"#,
         response: r#"{
   "errcode": 0,
@@ -153,14 +134,8 @@ pub(crate) const GET_MAIL_LIST: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_mail_list() {
-    crate::snapshot::snapshot::<GetMailList>(GET_MAIL_LIST);
-}
-
-pub(crate) const READ_MAIL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const READ_MAIL: &[Example] = &[
+    Example {
         request: r#"{ "mail_id": "mail-2e26" }"#,
         response: r#"{
   "errcode": 0,
@@ -169,26 +144,14 @@ pub(crate) const READ_MAIL: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn read_mail() {
-    crate::snapshot::snapshot::<ReadMail>(READ_MAIL);
-}
-
-pub(crate) const UPDATE_EMAIL_ALIAS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_EMAIL_ALIAS: &[Example] = &[
+    Example {
         request: r#"{ "new_email": "atlas@example.com" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn update_email_alias() {
-    crate::snapshot::snapshot::<UpdateEmailAlias>(UPDATE_EMAIL_ALIAS);
-}
-
-pub(crate) const GET_EMAIL_ALIAS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_EMAIL_ALIAS: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{
   "errcode": 0,
@@ -198,8 +161,3 @@ pub(crate) const GET_EMAIL_ALIAS: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_email_alias() {
-    crate::snapshot::snapshot::<GetEmailAlias>(GET_EMAIL_ALIAS);
-}

@@ -2,16 +2,8 @@
 
 //! 邮件 · 回调通知
 
-#[allow(unused_imports)]
-use wecom_models::exmail::events::*;
-
-#[test]
-fn receive_app_email() {
-    crate::event::snapshot::<
-        ReceiveAppEmail,
-    >(
-        &[
-            r#"<xml>
+pub(crate) const RECEIVE_APP_EMAIL: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -20,17 +12,9 @@ fn receive_app_email() {
   <ChangeType><![CDATA[receive_email]]></ChangeType>
   <Amount><![CDATA[2]]></Amount>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn receive_public_email() {
-    crate::event::snapshot::<
-        ReceivePublicEmail,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const RECEIVE_PUBLIC_EMAIL: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -40,6 +24,4 @@ fn receive_public_email() {
   <Id>1</Id>
   <Amount>2</Amount>
 </xml>"#,
-        ],
-    );
-}
+];

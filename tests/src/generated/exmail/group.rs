@@ -2,11 +2,10 @@
 
 //! 邮件 · 管理邮件群组
 
-#[allow(unused_imports)]
-use wecom_models::exmail::group::*;
+use crate::snapshot::Example;
 
-pub(crate) const CREATE_GROUP: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_GROUP: &[Example] = &[
+    Example {
         request: r#"{
   "groupid": "harbor@example.com",
   "groupname": "Harbor",
@@ -21,7 +20,7 @@ pub(crate) const CREATE_GROUP: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "groupid": "canteen@example.com",
   "groupname": "Canteen",
@@ -31,14 +30,8 @@ pub(crate) const CREATE_GROUP: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn create_group() {
-    crate::snapshot::snapshot::<CreateGroup>(CREATE_GROUP);
-}
-
-pub(crate) const UPDATE_GROUP: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_GROUP: &[Example] = &[
+    Example {
         request: r#"{
   "groupid": "harbor@example.com",
   "groupname": "Harbor",
@@ -53,31 +46,19 @@ pub(crate) const UPDATE_GROUP: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "groupid": "harbor@example.com", "groupname": "Harbor", "email_list": { "list": [] } }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn update_group() {
-    crate::snapshot::snapshot::<UpdateGroup>(UPDATE_GROUP);
-}
-
-pub(crate) const DELETE_GROUP: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_GROUP: &[Example] = &[
+    Example {
         request: r#"{ "groupid": "harbor@example.com" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn delete_group() {
-    crate::snapshot::snapshot::<DeleteGroup>(DELETE_GROUP);
-}
-
-pub(crate) const GET_GROUP: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_GROUP: &[Example] = &[
+    Example {
         request: r#"{ "groupid": "harbor@example.com" }"#,
         response: r#"{
   "errcode": 0,
@@ -95,14 +76,8 @@ pub(crate) const GET_GROUP: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_group() {
-    crate::snapshot::snapshot::<GetGroup>(GET_GROUP);
-}
-
-pub(crate) const SEARCH_GROUP: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SEARCH_GROUP: &[Example] = &[
+    Example {
         request: r#"{ "fuzzy": 1, "groupid": "harbor" }"#,
         response: r#"{
   "errcode": 0,
@@ -114,7 +89,7 @@ pub(crate) const SEARCH_GROUP: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "fuzzy": 0 }"#,
         response: r#"{
   "errcode": 0,
@@ -124,8 +99,3 @@ pub(crate) const SEARCH_GROUP: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn search_group() {
-    crate::snapshot::snapshot::<SearchGroup>(SEARCH_GROUP);
-}

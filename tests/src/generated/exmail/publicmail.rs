@@ -2,11 +2,10 @@
 
 //! 邮件 · 管理公共邮箱
 
-#[allow(unused_imports)]
-use wecom_models::exmail::publicmail::*;
+use crate::snapshot::Example;
 
-pub(crate) const CREATE_PUBLIC_MAIL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_PUBLIC_MAIL: &[Example] = &[
+    Example {
         request: r#"{
   "email": "service@example.com",
   "name": "Service desk",
@@ -18,19 +17,13 @@ pub(crate) const CREATE_PUBLIC_MAIL: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "id": 1, "auth_code_id": 1, "auth_code": "made-up-auth-code-08cb" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "email": "press@example.com", "name": "Press", "department_list": { "list": [4] } }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "id": 2 }"#,
     },
 ];
-
-#[test]
-fn create_public_mail() {
-    crate::snapshot::snapshot::<CreatePublicMail>(CREATE_PUBLIC_MAIL);
-}
-
-pub(crate) const UPDATE_PUBLIC_MAIL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_PUBLIC_MAIL: &[Example] = &[
+    Example {
         request: r#"{
   "id": 1,
   "name": "Service desk",
@@ -43,35 +36,23 @@ pub(crate) const UPDATE_PUBLIC_MAIL: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "auth_code_id": 1, "auth_code": "made-up-auth-code-08cb" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "id": 1, "name": "Service desk", "userid_list": { "list": [] } }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "id": 1, "alias_list": {} }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn update_public_mail() {
-    crate::snapshot::snapshot::<UpdatePublicMail>(UPDATE_PUBLIC_MAIL);
-}
-
-pub(crate) const DELETE_PUBLIC_MAIL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_PUBLIC_MAIL: &[Example] = &[
+    Example {
         request: r#"{ "id": 1 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn delete_public_mail() {
-    crate::snapshot::snapshot::<DeletePublicMail>(DELETE_PUBLIC_MAIL);
-}
-
-pub(crate) const GET_PUBLIC_MAIL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_PUBLIC_MAIL: &[Example] = &[
+    Example {
         request: r#"{ "id_list": [1, 2] }"#,
         response: r#"{
   "errcode": 0,
@@ -90,14 +71,8 @@ pub(crate) const GET_PUBLIC_MAIL: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_public_mail() {
-    crate::snapshot::snapshot::<GetPublicMail>(GET_PUBLIC_MAIL);
-}
-
-pub(crate) const SEARCH_PUBLIC_MAIL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SEARCH_PUBLIC_MAIL: &[Example] = &[
+    Example {
         request: r#"{ "fuzzy": 1, "email": "service" }"#,
         response: r#"{
   "errcode": 0,
@@ -108,19 +83,13 @@ pub(crate) const SEARCH_PUBLIC_MAIL: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "fuzzy": 0 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "list": [{ "id": 33, "email": "press@example.com", "name": "Press" }] }"#,
     },
 ];
-
-#[test]
-fn search_public_mail() {
-    crate::snapshot::snapshot::<SearchPublicMail>(SEARCH_PUBLIC_MAIL);
-}
-
-pub(crate) const GET_AUTH_CODE_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_AUTH_CODE_LIST: &[Example] = &[
+    Example {
         request: r#"{ "id": 1 }"#,
         response: r#"{
   "errcode": 0,
@@ -132,20 +101,9 @@ pub(crate) const GET_AUTH_CODE_LIST: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_auth_code_list() {
-    crate::snapshot::snapshot::<GetAuthCodeList>(GET_AUTH_CODE_LIST);
-}
-
-pub(crate) const DELETE_AUTH_CODE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_AUTH_CODE: &[Example] = &[
+    Example {
         request: r#"{ "id": 1, "auth_code_id": 1 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn delete_auth_code() {
-    crate::snapshot::snapshot::<DeleteAuthCode>(DELETE_AUTH_CODE);
-}

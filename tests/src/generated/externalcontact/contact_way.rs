@@ -2,11 +2,10 @@
 
 //! 客户联系 · 联系我管理
 
-#[allow(unused_imports)]
-use wecom_models::externalcontact::contact_way::*;
+use crate::snapshot::Example;
 
-pub(crate) const ADD_CONTACT_WAY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_CONTACT_WAY: &[Example] = &[
+    Example {
         request: r#"{
   "type": 1,
   "scene": 2,
@@ -30,7 +29,7 @@ pub(crate) const ADD_CONTACT_WAY: &[crate::snapshot::Example] = &[
   "qr_code": "https://example.com/qr/5f1e7c20"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "type": 2,
   "scene": 1,
@@ -43,14 +42,8 @@ pub(crate) const ADD_CONTACT_WAY: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "config_id": "a702c20c974013c6e6a94b1d08f3a280" }"#,
     },
 ];
-
-#[test]
-fn add_contact_way() {
-    crate::snapshot::snapshot::<AddContactWay>(ADD_CONTACT_WAY);
-}
-
-pub(crate) const GET_CONTACT_WAY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_CONTACT_WAY: &[Example] = &[
+    Example {
         request: r#"{ "config_id": "5f1e7c20c974013c6e6a94b1d08f3a27" }"#,
         response: r#"{
   "errcode": 0,
@@ -89,7 +82,7 @@ pub(crate) const GET_CONTACT_WAY: &[crate::snapshot::Example] = &[
   }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "config_id": "a702c20c974013c6e6a94b1d08f3a280" }"#,
         response: r#"{
   "errcode": 0,
@@ -109,14 +102,8 @@ pub(crate) const GET_CONTACT_WAY: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_contact_way() {
-    crate::snapshot::snapshot::<GetContactWay>(GET_CONTACT_WAY);
-}
-
-pub(crate) const LIST_CONTACT_WAY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_CONTACT_WAY: &[Example] = &[
+    Example {
         request: r#"{ "start_time": 1720000000, "end_time": 1722592000, "cursor": "CURSOR-1", "limit": 1000 }"#,
         response: r#"{
   "errcode": 0,
@@ -128,19 +115,13 @@ pub(crate) const LIST_CONTACT_WAY: &[crate::snapshot::Example] = &[
   "next_cursor": "CURSOR-2"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{}"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "contact_way": [], "next_cursor": "" }"#,
     },
 ];
-
-#[test]
-fn list_contact_way() {
-    crate::snapshot::snapshot::<ListContactWay>(LIST_CONTACT_WAY);
-}
-
-pub(crate) const UPDATE_CONTACT_WAY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_CONTACT_WAY: &[Example] = &[
+    Example {
         request: r#"{
   "config_id": "5f1e7c20c974013c6e6a94b1d08f3a27",
   "remark": "Outpatient clinic, north",
@@ -162,7 +143,7 @@ pub(crate) const UPDATE_CONTACT_WAY: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "config_id": "a702c20c974013c6e6a94b1d08f3a280",
   "style": 1,
@@ -172,7 +153,7 @@ pub(crate) const UPDATE_CONTACT_WAY: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "config_id": "5f1e7c20c974013c6e6a94b1d08f3a27",
   "conclusions": {
@@ -187,32 +168,15 @@ pub(crate) const UPDATE_CONTACT_WAY: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn update_contact_way() {
-    crate::snapshot::snapshot::<UpdateContactWay>(UPDATE_CONTACT_WAY);
-}
-
-pub(crate) const DEL_CONTACT_WAY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DEL_CONTACT_WAY: &[Example] = &[
+    Example {
         request: r#"{ "config_id": "5f1e7c20c974013c6e6a94b1d08f3a27" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn del_contact_way() {
-    crate::snapshot::snapshot::<DelContactWay>(DEL_CONTACT_WAY);
-}
-
-pub(crate) const CLOSE_TEMP_CHAT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CLOSE_TEMP_CHAT: &[Example] = &[
+    Example {
         request: r#"{ "userid": "lin.wei", "external_userid": "wmErxtDgAA9AW32YyyuYRimK" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn close_temp_chat() {
-    crate::snapshot::snapshot::<CloseTempChat>(CLOSE_TEMP_CHAT);
-}

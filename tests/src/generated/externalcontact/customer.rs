@@ -2,11 +2,10 @@
 
 //! 客户联系 · 客户管理
 
-#[allow(unused_imports)]
-use wecom_models::externalcontact::customer::*;
+use crate::snapshot::Example;
 
-pub(crate) const LIST_EXTERNAL_CONTACT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_EXTERNAL_CONTACT: &[Example] = &[
+    Example {
         request: r#"{ "userid": "chenyu" }"#,
         response: r#"{
   "errcode": 0,
@@ -15,14 +14,8 @@ pub(crate) const LIST_EXTERNAL_CONTACT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_external_contact() {
-    crate::snapshot::snapshot::<ListExternalContact>(LIST_EXTERNAL_CONTACT);
-}
-
-pub(crate) const GET_EXTERNAL_CONTACT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_EXTERNAL_CONTACT: &[Example] = &[
+    Example {
         request: r#"{ "external_userid": "woRk8dQAAAx1Lqb54a7JvTn2Zca702", "cursor": "cursor-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -76,7 +69,7 @@ pub(crate) const GET_EXTERNAL_CONTACT: &[crate::snapshot::Example] = &[
   "next_cursor": "cursor-2"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "external_userid": "wmRk8dQAAAx1Lq53817JvTn2Zc4539" }"#,
         response: r#"{
   "errcode": 0,
@@ -106,7 +99,7 @@ pub(crate) const GET_EXTERNAL_CONTACT: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "external_userid": "wmRk8dQAAAx1Lq17137JvTn2Zc08cb" }"#,
         response: r#"{
   "errcode": 0,
@@ -135,14 +128,8 @@ pub(crate) const GET_EXTERNAL_CONTACT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_external_contact() {
-    crate::snapshot::snapshot::<GetExternalContact>(GET_EXTERNAL_CONTACT);
-}
-
-pub(crate) const BATCH_GET_EXTERNAL_CONTACT_BY_USER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const BATCH_GET_EXTERNAL_CONTACT_BY_USER: &[Example] = &[
+    Example {
         request: r#"{ "userid_list": ["chenyu", "guowei", "linmo"], "cursor": "", "limit": 100 }"#,
         response: r#"{
   "errcode": 0,
@@ -203,16 +190,8 @@ pub(crate) const BATCH_GET_EXTERNAL_CONTACT_BY_USER: &[crate::snapshot::Example]
 }"#,
     },
 ];
-
-#[test]
-fn batch_get_external_contact_by_user() {
-    crate::snapshot::snapshot::<
-        BatchGetExternalContactByUser,
-    >(BATCH_GET_EXTERNAL_CONTACT_BY_USER);
-}
-
-pub(crate) const REMARK_EXTERNAL_CONTACT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const REMARK_EXTERNAL_CONTACT: &[Example] = &[
+    Example {
         request: r#"{
   "userid": "chenyu",
   "external_userid": "wmRk8dQAAAx1Lq53817JvTn2Zc4539",
@@ -224,7 +203,7 @@ pub(crate) const REMARK_EXTERNAL_CONTACT: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "userid": "chenyu",
   "external_userid": "wmRk8dQAAAx1Lq53817JvTn2Zc4539",
@@ -233,14 +212,8 @@ pub(crate) const REMARK_EXTERNAL_CONTACT: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn remark_external_contact() {
-    crate::snapshot::snapshot::<RemarkExternalContact>(REMARK_EXTERNAL_CONTACT);
-}
-
-pub(crate) const GET_CONTACT_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_CONTACT_LIST: &[Example] = &[
+    Example {
         request: r#"{ "cursor": "cursor-3", "limit": 500 }"#,
         response: r#"{
   "errcode": 0,
@@ -273,20 +246,9 @@ pub(crate) const GET_CONTACT_LIST: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_contact_list() {
-    crate::snapshot::snapshot::<GetContactList>(GET_CONTACT_LIST);
-}
-
-pub(crate) const CONVERT_TO_OPEN_ID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CONVERT_TO_OPEN_ID: &[Example] = &[
+    Example {
         request: r#"{ "external_userid": "wmRk8dQAAAx1Lq8fef7JvTn2Zc81a7" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "openid": "oKq3d52e26Rt9Vwf1b8" }"#,
     },
 ];
-
-#[test]
-fn convert_to_open_id() {
-    crate::snapshot::snapshot::<ConvertToOpenId>(CONVERT_TO_OPEN_ID);
-}

@@ -2,11 +2,10 @@
 
 //! 客户联系 · 获客助手
 
-#[allow(unused_imports)]
-use wecom_models::externalcontact::customer_acquisition::*;
+use crate::snapshot::Example;
 
-pub(crate) const LIST_LINK: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_LINK: &[Example] = &[
+    Example {
         request: r#"{ "limit": 100, "cursor": "cursor-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -16,14 +15,8 @@ pub(crate) const LIST_LINK: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_link() {
-    crate::snapshot::snapshot::<ListLink>(LIST_LINK);
-}
-
-pub(crate) const GET_LINK: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_LINK: &[Example] = &[
+    Example {
         request: r#"{ "link_id": "cawcde2e26" }"#,
         response: r#"{
   "errcode": 0,
@@ -39,7 +32,7 @@ pub(crate) const GET_LINK: &[crate::snapshot::Example] = &[
   "priority_option": { "priority_type": 2, "priority_userid_list": ["zhou.min"] }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "link_id": "cawcde2e26" }"#,
         response: r#"{
   "errcode": 0,
@@ -51,14 +44,8 @@ pub(crate) const GET_LINK: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_link() {
-    crate::snapshot::snapshot::<GetLink>(GET_LINK);
-}
-
-pub(crate) const CREATE_LINK: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_LINK: &[Example] = &[
+    Example {
         request: r#"{
   "link_name": "Spring fair",
   "range": { "user_list": ["lin.wei", "chen.yu"], "department_list": [2, 3] },
@@ -77,7 +64,7 @@ pub(crate) const CREATE_LINK: &[crate::snapshot::Example] = &[
   }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "link_name": "Website",
   "range": { "department_list": [2] },
@@ -95,14 +82,8 @@ pub(crate) const CREATE_LINK: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn create_link() {
-    crate::snapshot::snapshot::<CreateLink>(CREATE_LINK);
-}
-
-pub(crate) const UPDATE_LINK: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_LINK: &[Example] = &[
+    Example {
         request: r#"{
   "link_id": "cawcde2e26",
   "link_name": "Summer fair",
@@ -114,26 +95,14 @@ pub(crate) const UPDATE_LINK: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn update_link() {
-    crate::snapshot::snapshot::<UpdateLink>(UPDATE_LINK);
-}
-
-pub(crate) const DELETE_LINK: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_LINK: &[Example] = &[
+    Example {
         request: r#"{ "link_id": "cawcde2e26" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn delete_link() {
-    crate::snapshot::snapshot::<DeleteLink>(DELETE_LINK);
-}
-
-pub(crate) const GET_CUSTOMER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_CUSTOMER: &[Example] = &[
+    Example {
         request: r#"{ "link_id": "cawcde2e26", "limit": 1000, "cursor": "cursor-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -151,14 +120,8 @@ pub(crate) const GET_CUSTOMER: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_customer() {
-    crate::snapshot::snapshot::<GetCustomer>(GET_CUSTOMER);
-}
-
-pub(crate) const GET_CUSTOMER_ACQUISITION_QUOTA: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_CUSTOMER_ACQUISITION_QUOTA: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{
   "errcode": 0,
@@ -172,28 +135,14 @@ pub(crate) const GET_CUSTOMER_ACQUISITION_QUOTA: &[crate::snapshot::Example] = &
 }"#,
     },
 ];
-
-#[test]
-fn get_customer_acquisition_quota() {
-    crate::snapshot::snapshot::<
-        GetCustomerAcquisitionQuota,
-    >(GET_CUSTOMER_ACQUISITION_QUOTA);
-}
-
-pub(crate) const GET_LINK_STATISTIC: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_LINK_STATISTIC: &[Example] = &[
+    Example {
         request: r#"{ "link_id": "cawcde2e26", "start_time": 1741017600, "end_time": 1741363200 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "click_link_customer_cnt": 840, "new_customer_cnt": 315 }"#,
     },
 ];
-
-#[test]
-fn get_link_statistic() {
-    crate::snapshot::snapshot::<GetLinkStatistic>(GET_LINK_STATISTIC);
-}
-
-pub(crate) const GET_CHAT_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_CHAT_INFO: &[Example] = &[
+    Example {
         request: r#"{ "chat_key": "chat-4539" }"#,
         response: r#"{
   "errcode": 0,
@@ -203,7 +152,7 @@ pub(crate) const GET_CHAT_INFO: &[crate::snapshot::Example] = &[
   "chat_info": { "recv_msg_cnt": 3, "link_id": "cawcde2e26", "state": "poster" }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "chat_key": "chat-81a7" }"#,
         response: r#"{
   "errcode": 0,
@@ -212,14 +161,8 @@ pub(crate) const GET_CHAT_INFO: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_chat_info() {
-    crate::snapshot::snapshot::<GetChatInfo>(GET_CHAT_INFO);
-}
-
-pub(crate) const GET_COMP_AUTH_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_COMP_AUTH_INFO: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{
   "errcode": 0,
@@ -230,25 +173,14 @@ pub(crate) const GET_COMP_AUTH_INFO: &[crate::snapshot::Example] = &[
   "auth_apps": [{ "agentid": 2000010 }, { "agentid": 2000011 }]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{}"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "pay_mode": 0, "link_auth_mode": 0 }"#,
     },
 ];
-
-#[test]
-fn get_comp_auth_info() {
-    crate::snapshot::snapshot::<GetCompAuthInfo>(GET_COMP_AUTH_INFO);
-}
-
-pub(crate) const CREATE_ONCE_KEY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_ONCE_KEY: &[Example] = &[
+    Example {
         request: r#"{ "link_id": "cawcde2e26", "key_num": 2 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "keys": ["ENC96xdsjw5J", "ENC96xdsk1Qf"] }"#,
     },
 ];
-
-#[test]
-fn create_once_key() {
-    crate::snapshot::snapshot::<CreateOnceKey>(CREATE_ONCE_KEY);
-}

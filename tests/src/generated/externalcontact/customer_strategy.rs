@@ -2,11 +2,10 @@
 
 //! 客户联系 · 客户联系规则组管理
 
-#[allow(unused_imports)]
-use wecom_models::externalcontact::customer_strategy::*;
+use crate::snapshot::Example;
 
-pub(crate) const LIST_CUSTOMER_STRATEGY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_CUSTOMER_STRATEGY: &[Example] = &[
+    Example {
         request: r#"{ "cursor": "cursor-1", "limit": 2 }"#,
         response: r#"{
   "errcode": 0,
@@ -15,19 +14,13 @@ pub(crate) const LIST_CUSTOMER_STRATEGY: &[crate::snapshot::Example] = &[
   "next_cursor": "cursor-2"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "cursor": "cursor-2" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "strategy": [{ "strategy_id": 9 }] }"#,
     },
 ];
-
-#[test]
-fn list_customer_strategy() {
-    crate::snapshot::snapshot::<ListCustomerStrategy>(LIST_CUSTOMER_STRATEGY);
-}
-
-pub(crate) const GET_CUSTOMER_STRATEGY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_CUSTOMER_STRATEGY: &[Example] = &[
+    Example {
         request: r#"{ "strategy_id": 7 }"#,
         response: r#"{
   "errcode": 0,
@@ -65,14 +58,8 @@ pub(crate) const GET_CUSTOMER_STRATEGY: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_customer_strategy() {
-    crate::snapshot::snapshot::<GetCustomerStrategy>(GET_CUSTOMER_STRATEGY);
-}
-
-pub(crate) const GET_CUSTOMER_STRATEGY_RANGE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_CUSTOMER_STRATEGY_RANGE: &[Example] = &[
+    Example {
         request: r#"{ "strategy_id": 7, "cursor": "cursor-1", "limit": 2 }"#,
         response: r#"{
   "errcode": 0,
@@ -82,14 +69,8 @@ pub(crate) const GET_CUSTOMER_STRATEGY_RANGE: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_customer_strategy_range() {
-    crate::snapshot::snapshot::<GetCustomerStrategyRange>(GET_CUSTOMER_STRATEGY_RANGE);
-}
-
-pub(crate) const CREATE_CUSTOMER_STRATEGY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_CUSTOMER_STRATEGY: &[Example] = &[
+    Example {
         request: r#"{
   "parent_id": 0,
   "strategy_name": "Harbor branch",
@@ -120,7 +101,7 @@ pub(crate) const CREATE_CUSTOMER_STRATEGY: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "strategy_id": 7 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "parent_id": 7,
   "strategy_name": "Harbor branch, north",
@@ -130,14 +111,8 @@ pub(crate) const CREATE_CUSTOMER_STRATEGY: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "strategy_id": 8 }"#,
     },
 ];
-
-#[test]
-fn create_customer_strategy() {
-    crate::snapshot::snapshot::<CreateCustomerStrategy>(CREATE_CUSTOMER_STRATEGY);
-}
-
-pub(crate) const EDIT_CUSTOMER_STRATEGY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const EDIT_CUSTOMER_STRATEGY: &[Example] = &[
+    Example {
         request: r#"{
   "strategy_id": 7,
   "strategy_name": "Harbor branch, all teams",
@@ -171,20 +146,9 @@ pub(crate) const EDIT_CUSTOMER_STRATEGY: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn edit_customer_strategy() {
-    crate::snapshot::snapshot::<EditCustomerStrategy>(EDIT_CUSTOMER_STRATEGY);
-}
-
-pub(crate) const DEL_CUSTOMER_STRATEGY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DEL_CUSTOMER_STRATEGY: &[Example] = &[
+    Example {
         request: r#"{ "strategy_id": 7 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn del_customer_strategy() {
-    crate::snapshot::snapshot::<DelCustomerStrategy>(DEL_CUSTOMER_STRATEGY);
-}

@@ -2,16 +2,8 @@
 
 //! 客户联系 · 回调通知
 
-#[allow(unused_imports)]
-use wecom_models::externalcontact::events::*;
-
-#[test]
-fn add_external_contact() {
-    crate::event::snapshot::<
-        AddExternalContact,
-    >(
-        &[
-            r#"<xml>
+pub(crate) const ADD_EXTERNAL_CONTACT: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -23,7 +15,7 @@ fn add_external_contact() {
   <State><![CDATA[spring]]></State>
   <WelcomeCode><![CDATA[made-up-welcome-code]]></WelcomeCode>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[change_external_contact]]></InfoType>
@@ -32,17 +24,9 @@ fn add_external_contact() {
   <LinkId><![CDATA[cawcdea7783d7330c6]]></LinkId>
   <State><![CDATA[spring]]></State>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn edit_external_contact() {
-    crate::event::snapshot::<
-        EditExternalContact,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const EDIT_EXTERNAL_CONTACT: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -52,7 +36,7 @@ fn edit_external_contact() {
   <UserID><![CDATA[lin.wei]]></UserID>
   <ExternalUserID><![CDATA[wmAJ2GCAAAXtWyujaWJHDDGi0mACas1w]]></ExternalUserID>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[change_external_contact]]></InfoType>
@@ -61,17 +45,9 @@ fn edit_external_contact() {
   <UserID><![CDATA[lin.wei]]></UserID>
   <ExternalUserID><![CDATA[wmAJ2GCAAAXtWyujaWJHDDGi0mACas1w]]></ExternalUserID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn add_half_external_contact() {
-    crate::event::snapshot::<
-        AddHalfExternalContact,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const ADD_HALF_EXTERNAL_CONTACT: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -83,17 +59,9 @@ fn add_half_external_contact() {
   <State><![CDATA[spring]]></State>
   <WelcomeCode><![CDATA[made-up-welcome-code]]></WelcomeCode>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn del_external_contact() {
-    crate::event::snapshot::<
-        DelExternalContact,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const DEL_EXTERNAL_CONTACT: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -104,17 +72,9 @@ fn del_external_contact() {
   <ExternalUserID><![CDATA[wmAJ2GCAAAXtWyujaWJHDDGi0mACas1w]]></ExternalUserID>
   <Source><![CDATA[DELETE_BY_TRANSFER]]></Source>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn del_follow_user() {
-    crate::event::snapshot::<
-        DelFollowUser,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const DEL_FOLLOW_USER: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -124,17 +84,9 @@ fn del_follow_user() {
   <UserID><![CDATA[lin.wei]]></UserID>
   <ExternalUserID><![CDATA[wmAJ2GCAAAXtWyujaWJHDDGi0mACas1w]]></ExternalUserID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn transfer_fail() {
-    crate::event::snapshot::<
-        TransferFail,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const TRANSFER_FAIL: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -145,17 +97,9 @@ fn transfer_fail() {
   <UserID><![CDATA[lin.wei]]></UserID>
   <ExternalUserID><![CDATA[wmAJ2GCAAAXtWyujaWJHDDGi0mACas1w]]></ExternalUserID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn msg_audit_approved() {
-    crate::event::snapshot::<
-        MsgAuditApproved,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const MSG_AUDIT_APPROVED: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -166,17 +110,9 @@ fn msg_audit_approved() {
   <ExternalUserID><![CDATA[wmAJ2GCAAAXtWyujaWJHDDGi0mACas1w]]></ExternalUserID>
   <WelcomeCode><![CDATA[made-up-welcome-code]]></WelcomeCode>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn create_external_chat() {
-    crate::event::snapshot::<
-        CreateExternalChat,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const CREATE_EXTERNAL_CHAT: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -185,17 +121,9 @@ fn create_external_chat() {
   <ChangeType><![CDATA[create]]></ChangeType>
   <ChatId><![CDATA[wrOgQhDgAAMYQiS5ol9G7gK9JVAAAAXX]]></ChatId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn update_external_chat() {
-    crate::event::snapshot::<
-        UpdateExternalChat,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const UPDATE_EXTERNAL_CHAT: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -213,7 +141,7 @@ fn update_external_chat() {
   <LastMemVer><![CDATA[9c3f97c2]]></LastMemVer>
   <CurMemVer><![CDATA[71217227]]></CurMemVer>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[change_external_chat]]></InfoType>
@@ -229,7 +157,7 @@ fn update_external_chat() {
   <LastMemVer><![CDATA[71217227]]></LastMemVer>
   <CurMemVer><![CDATA[0aa7c0de]]></CurMemVer>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -239,17 +167,9 @@ fn update_external_chat() {
   <ChatId><![CDATA[wrOgQhDgAAMYQiS5ol9G7gK9JVAAAAXX]]></ChatId>
   <UpdateDetail><![CDATA[change_name]]></UpdateDetail>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn dismiss_external_chat() {
-    crate::event::snapshot::<
-        DismissExternalChat,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const DISMISS_EXTERNAL_CHAT: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -258,17 +178,9 @@ fn dismiss_external_chat() {
   <ChangeType><![CDATA[dismiss]]></ChangeType>
   <ChatId><![CDATA[wrOgQhDgAAMYQiS5ol9G7gK9JVAAAAXX]]></ChatId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn create_external_tag() {
-    crate::event::snapshot::<
-        CreateExternalTag,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const CREATE_EXTERNAL_TAG: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -279,7 +191,7 @@ fn create_external_tag() {
   <TagType><![CDATA[tag]]></TagType>
   <StrategyId>1</StrategyId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[change_external_tag]]></InfoType>
@@ -288,17 +200,9 @@ fn create_external_tag() {
   <Id><![CDATA[etAJ2GCAAAXtWyujaWJHDDGi0mACH72w]]></Id>
   <TagType><![CDATA[tag_group]]></TagType>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn update_external_tag() {
-    crate::event::snapshot::<
-        UpdateExternalTag,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const UPDATE_EXTERNAL_TAG: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -309,7 +213,7 @@ fn update_external_tag() {
   <TagType><![CDATA[tag]]></TagType>
   <StrategyId>1</StrategyId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[change_external_tag]]></InfoType>
@@ -318,17 +222,9 @@ fn update_external_tag() {
   <Id><![CDATA[etAJ2GCAAAXtWyujaWJHDDGi0mACH72w]]></Id>
   <TagType><![CDATA[tag_group]]></TagType>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn delete_external_tag() {
-    crate::event::snapshot::<
-        DeleteExternalTag,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const DELETE_EXTERNAL_TAG: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -339,7 +235,7 @@ fn delete_external_tag() {
   <TagType><![CDATA[tag]]></TagType>
   <StrategyId>1</StrategyId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[change_external_tag]]></InfoType>
@@ -348,17 +244,9 @@ fn delete_external_tag() {
   <Id><![CDATA[etAJ2GCAAAXtWyujaWJHDDGi0mACH72w]]></Id>
   <TagType><![CDATA[tag_group]]></TagType>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn shuffle_external_tag() {
-    crate::event::snapshot::<
-        ShuffleExternalTag,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const SHUFFLE_EXTERNAL_TAG: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -368,7 +256,7 @@ fn shuffle_external_tag() {
   <Id><![CDATA[etAJ2GCAAAXtWyujaWJHDDGi0mACH72w]]></Id>
   <StrategyId>1</StrategyId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[change_external_tag]]></InfoType>
@@ -376,33 +264,17 @@ fn shuffle_external_tag() {
   <ChangeType><![CDATA[shuffle]]></ChangeType>
   <Id><![CDATA[]]></Id>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn customer_acquisition_permit_change() {
-    crate::event::snapshot::<
-        CustomerAcquisitionPermitChange,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const CUSTOMER_ACQUISITION_PERMIT_CHANGE: &[&str] = &[
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[customer_acquisition_permit_change]]></InfoType>
   <TimeStamp>1767225600</TimeStamp>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn balance_low() {
-    crate::event::snapshot::<
-        BalanceLow,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const BALANCE_LOW: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -410,17 +282,9 @@ fn balance_low() {
   <Event><![CDATA[customer_acquisition]]></Event>
   <ChangeType><![CDATA[balance_low]]></ChangeType>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn balance_exhausted() {
-    crate::event::snapshot::<
-        BalanceExhausted,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const BALANCE_EXHAUSTED: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -428,17 +292,9 @@ fn balance_exhausted() {
   <Event><![CDATA[customer_acquisition]]></Event>
   <ChangeType><![CDATA[balance_exhausted]]></ChangeType>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn balance_increased() {
-    crate::event::snapshot::<
-        BalanceIncreased,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const BALANCE_INCREASED: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -446,17 +302,9 @@ fn balance_increased() {
   <Event><![CDATA[customer_acquisition]]></Event>
   <ChangeType><![CDATA[balance_increased]]></ChangeType>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn link_unavailable() {
-    crate::event::snapshot::<
-        LinkUnavailable,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const LINK_UNAVAILABLE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -465,17 +313,9 @@ fn link_unavailable() {
   <ChangeType><![CDATA[link_unavailable]]></ChangeType>
   <LinkId><![CDATA[cawcdea7783d7330c6]]></LinkId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn delete_link() {
-    crate::event::snapshot::<
-        DeleteLink,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const DELETE_LINK: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -484,17 +324,9 @@ fn delete_link() {
   <ChangeType><![CDATA[delete_link]]></ChangeType>
   <LinkId><![CDATA[cawcdea7783d7330c6]]></LinkId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn quota_expire_soon() {
-    crate::event::snapshot::<
-        QuotaExpireSoon,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const QUOTA_EXPIRE_SOON: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -504,17 +336,9 @@ fn quota_expire_soon() {
   <ExpireTime>1767830400</ExpireTime>
   <ExpireQuotaNum>100</ExpireQuotaNum>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn open_profile() {
-    crate::event::snapshot::<
-        OpenProfile,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const OPEN_PROFILE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -524,17 +348,9 @@ fn open_profile() {
   <LinkId><![CDATA[cawcdea7783d7330c6]]></LinkId>
   <State><![CDATA[spring]]></State>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn friend_request() {
-    crate::event::snapshot::<
-        FriendRequest,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const FRIEND_REQUEST: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -544,17 +360,9 @@ fn friend_request() {
   <LinkId><![CDATA[cawcdea7783d7330c6]]></LinkId>
   <State><![CDATA[spring]]></State>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn customer_start_chat() {
-    crate::event::snapshot::<
-        CustomerStartChat,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const CUSTOMER_START_CHAT: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -565,7 +373,7 @@ fn customer_start_chat() {
   <ExternalUserID><![CDATA[wmAJ2GCAAAXtWyujaWJHDDGi0mACas1w]]></ExternalUserID>
   <LinkId><![CDATA[cawcdea7783d7330c6]]></LinkId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[customer_acquisition]]></InfoType>
@@ -574,17 +382,9 @@ fn customer_start_chat() {
   <LinkId><![CDATA[cawcdea7783d7330c6]]></LinkId>
   <State><![CDATA[spring]]></State>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn message_from_customer() {
-    crate::event::snapshot::<
-        MessageFromCustomer,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const MESSAGE_FROM_CUSTOMER: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -594,7 +394,7 @@ fn message_from_customer() {
   <LinkId><![CDATA[cawcdea7783d7330c6]]></LinkId>
   <ChatKey><![CDATA[made-up-chat-key]]></ChatKey>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[customer_acquisition]]></InfoType>
@@ -605,49 +405,25 @@ fn message_from_customer() {
   <ChatSeq>3</ChatSeq>
   <ChatKey><![CDATA[made-up-chat-key]]></ChatKey>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn service_balance_low() {
-    crate::event::snapshot::<
-        ServiceBalanceLow,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const SERVICE_BALANCE_LOW: &[&str] = &[
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <InfoType><![CDATA[customer_acquisition]]></InfoType>
   <TimeStamp>1767225600</TimeStamp>
   <ChangeType><![CDATA[service_balance_low]]></ChangeType>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn service_balance_exhausted() {
-    crate::event::snapshot::<
-        ServiceBalanceExhausted,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const SERVICE_BALANCE_EXHAUSTED: &[&str] = &[
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <InfoType><![CDATA[customer_acquisition]]></InfoType>
   <TimeStamp>1767225600</TimeStamp>
   <ChangeType><![CDATA[service_balance_exhausted]]></ChangeType>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn service_balance_consumed() {
-    crate::event::snapshot::<
-        ServiceBalanceConsumed,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const SERVICE_BALANCE_CONSUMED: &[&str] = &[
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[customer_acquisition]]></InfoType>
@@ -657,17 +433,9 @@ fn service_balance_consumed() {
   <State><![CDATA[spring]]></State>
   <OnceKey><![CDATA[once-1]]></OnceKey>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn change_price() {
-    crate::event::snapshot::<
-        ChangePrice,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const CHANGE_PRICE: &[&str] = &[
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[customer_acquisition]]></InfoType>
@@ -676,6 +444,4 @@ fn change_price() {
   <Price>30000</Price>
   <EffectiveTime>1767830400</EffectiveTime>
 </xml>"#,
-        ],
-    );
-}
+];

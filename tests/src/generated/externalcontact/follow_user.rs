@@ -2,23 +2,16 @@
 
 //! 客户联系 · 企业服务人员管理
 
-#[allow(unused_imports)]
-use wecom_models::externalcontact::follow_user::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_FOLLOW_USER_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_FOLLOW_USER_LIST: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "follow_user": ["chenyu", "linmo"] }"#,
     },
 ];
-
-#[test]
-fn get_follow_user_list() {
-    crate::snapshot::snapshot::<GetFollowUserList>(GET_FOLLOW_USER_LIST);
-}
-
-pub(crate) const GET_CUSTOMER_ACQUISITION_APP_PERMIT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_CUSTOMER_ACQUISITION_APP_PERMIT: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{
   "errcode": 0,
@@ -29,16 +22,8 @@ pub(crate) const GET_CUSTOMER_ACQUISITION_APP_PERMIT: &[crate::snapshot::Example
 }"#,
     },
 ];
-
-#[test]
-fn get_customer_acquisition_app_permit() {
-    crate::snapshot::snapshot::<
-        GetCustomerAcquisitionAppPermit,
-    >(GET_CUSTOMER_ACQUISITION_APP_PERMIT);
-}
-
-pub(crate) const CHECK_FOLLOW_USER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CHECK_FOLLOW_USER: &[Example] = &[
+    Example {
         request: r#"{ "userid": ["chenyu", "linmo"], "partyid": [4] }"#,
         response: r#"{
   "errcode": 0,
@@ -48,8 +33,3 @@ pub(crate) const CHECK_FOLLOW_USER: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn check_follow_user() {
-    crate::snapshot::snapshot::<CheckFollowUser>(CHECK_FOLLOW_USER);
-}

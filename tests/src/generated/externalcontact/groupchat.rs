@@ -2,11 +2,10 @@
 
 //! 客户联系 · 客户群管理
 
-#[allow(unused_imports)]
-use wecom_models::externalcontact::groupchat::*;
+use crate::snapshot::Example;
 
-pub(crate) const LIST_GROUP_CHAT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_GROUP_CHAT: &[Example] = &[
+    Example {
         request: r#"{
   "status_filter": 0,
   "owner_filter": { "userid_list": ["lin.wei"] },
@@ -23,7 +22,7 @@ pub(crate) const LIST_GROUP_CHAT: &[crate::snapshot::Example] = &[
   "next_cursor": "CURSOR-2"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "limit": 1000 }"#,
         response: r#"{
   "errcode": 0,
@@ -33,14 +32,8 @@ pub(crate) const LIST_GROUP_CHAT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_group_chat() {
-    crate::snapshot::snapshot::<ListGroupChat>(LIST_GROUP_CHAT);
-}
-
-pub(crate) const GET_GROUP_CHAT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_GROUP_CHAT: &[Example] = &[
+    Example {
         request: r#"{ "chat_id": "wrErxtDgAA8s9c1qXk3QmM2d", "need_name": 1 }"#,
         response: r#"{
   "errcode": 0,
@@ -76,7 +69,7 @@ pub(crate) const GET_GROUP_CHAT: &[crate::snapshot::Example] = &[
   }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "chat_id": "wrErxtDgAA5t7b2rYl4RnN3e" }"#,
         response: r#"{
   "errcode": 0,
@@ -104,20 +97,9 @@ pub(crate) const GET_GROUP_CHAT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_group_chat() {
-    crate::snapshot::snapshot::<GetGroupChat>(GET_GROUP_CHAT);
-}
-
-pub(crate) const OPEN_GID_TO_CHAT_ID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const OPEN_GID_TO_CHAT_ID: &[Example] = &[
+    Example {
         request: r#"{ "opengid": "oGErxtDgAA3kf0" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "chat_id": "wrErxtDgAA8s9c1qXk3QmM2d" }"#,
     },
 ];
-
-#[test]
-fn open_gid_to_chat_id() {
-    crate::snapshot::snapshot::<OpenGidToChatId>(OPEN_GID_TO_CHAT_ID);
-}

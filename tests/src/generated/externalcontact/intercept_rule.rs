@@ -2,11 +2,10 @@
 
 //! 客户联系 · 管理聊天敏感词
 
-#[allow(unused_imports)]
-use wecom_models::externalcontact::intercept_rule::*;
+use crate::snapshot::Example;
 
-pub(crate) const ADD_INTERCEPT_RULE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_INTERCEPT_RULE: &[Example] = &[
+    Example {
         request: r#"{
   "rule_name": "No gifts",
   "word_list": ["kickback", "under the table"],
@@ -16,7 +15,7 @@ pub(crate) const ADD_INTERCEPT_RULE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "rule_id": "rule-2e26" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "rule_name": "Prices",
   "word_list": ["discount"],
@@ -26,14 +25,8 @@ pub(crate) const ADD_INTERCEPT_RULE: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "rule_id": "rule-cc5d" }"#,
     },
 ];
-
-#[test]
-fn add_intercept_rule() {
-    crate::snapshot::snapshot::<AddInterceptRule>(ADD_INTERCEPT_RULE);
-}
-
-pub(crate) const GET_INTERCEPT_RULE_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_INTERCEPT_RULE_LIST: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{
   "errcode": 0,
@@ -45,14 +38,8 @@ pub(crate) const GET_INTERCEPT_RULE_LIST: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_intercept_rule_list() {
-    crate::snapshot::snapshot::<GetInterceptRuleList>(GET_INTERCEPT_RULE_LIST);
-}
-
-pub(crate) const GET_INTERCEPT_RULE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_INTERCEPT_RULE: &[Example] = &[
+    Example {
         request: r#"{ "rule_id": "rule-2e26" }"#,
         response: r#"{
   "errcode": 0,
@@ -67,7 +54,7 @@ pub(crate) const GET_INTERCEPT_RULE: &[crate::snapshot::Example] = &[
   }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "rule_id": "rule-cc5d" }"#,
         response: r#"{
   "errcode": 0,
@@ -84,14 +71,8 @@ pub(crate) const GET_INTERCEPT_RULE: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_intercept_rule() {
-    crate::snapshot::snapshot::<GetInterceptRule>(GET_INTERCEPT_RULE);
-}
-
-pub(crate) const UPDATE_INTERCEPT_RULE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_INTERCEPT_RULE: &[Example] = &[
+    Example {
         request: r#"{
   "rule_id": "rule-2e26",
   "rule_name": "No gifts",
@@ -103,25 +84,14 @@ pub(crate) const UPDATE_INTERCEPT_RULE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "rule_id": "rule-2e26", "extra_rule": { "semantics_list": [] } }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn update_intercept_rule() {
-    crate::snapshot::snapshot::<UpdateInterceptRule>(UPDATE_INTERCEPT_RULE);
-}
-
-pub(crate) const DEL_INTERCEPT_RULE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DEL_INTERCEPT_RULE: &[Example] = &[
+    Example {
         request: r#"{ "rule_id": "rule-2e26" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn del_intercept_rule() {
-    crate::snapshot::snapshot::<DelInterceptRule>(DEL_INTERCEPT_RULE);
-}

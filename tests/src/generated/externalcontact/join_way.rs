@@ -2,11 +2,10 @@
 
 //! 客户联系 · 加入群聊管理
 
-#[allow(unused_imports)]
-use wecom_models::externalcontact::join_way::*;
+use crate::snapshot::Example;
 
-pub(crate) const ADD_JOIN_WAY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_JOIN_WAY: &[Example] = &[
+    Example {
         request: r#"{
   "scene": 2,
   "remark": "Summer fair",
@@ -19,19 +18,13 @@ pub(crate) const ADD_JOIN_WAY: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "config_id": "9b30c20c974013c6e6a94b1d08f3a2c4" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "scene": 1, "chat_id_list": ["wrErxtDgAA8s9c1qXk3QmM2d"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "config_id": "9b30c20c974013c6e6a94b1d08f3a2c5" }"#,
     },
 ];
-
-#[test]
-fn add_join_way() {
-    crate::snapshot::snapshot::<AddJoinWay>(ADD_JOIN_WAY);
-}
-
-pub(crate) const GET_JOIN_WAY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_JOIN_WAY: &[Example] = &[
+    Example {
         request: r#"{ "config_id": "9b30c20c974013c6e6a94b1d08f3a2c4" }"#,
         response: r#"{
   "errcode": 0,
@@ -50,7 +43,7 @@ pub(crate) const GET_JOIN_WAY: &[crate::snapshot::Example] = &[
   }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "config_id": "9b30c20c974013c6e6a94b1d08f3a2c5" }"#,
         response: r#"{
   "errcode": 0,
@@ -65,14 +58,8 @@ pub(crate) const GET_JOIN_WAY: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_join_way() {
-    crate::snapshot::snapshot::<GetJoinWay>(GET_JOIN_WAY);
-}
-
-pub(crate) const UPDATE_JOIN_WAY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_JOIN_WAY: &[Example] = &[
+    Example {
         request: r#"{
   "config_id": "9b30c20c974013c6e6a94b1d08f3a2c4",
   "scene": 2,
@@ -87,20 +74,9 @@ pub(crate) const UPDATE_JOIN_WAY: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn update_join_way() {
-    crate::snapshot::snapshot::<UpdateJoinWay>(UPDATE_JOIN_WAY);
-}
-
-pub(crate) const DEL_JOIN_WAY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DEL_JOIN_WAY: &[Example] = &[
+    Example {
         request: r#"{ "config_id": "9b30c20c974013c6e6a94b1d08f3a2c4" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn del_join_way() {
-    crate::snapshot::snapshot::<DelJoinWay>(DEL_JOIN_WAY);
-}

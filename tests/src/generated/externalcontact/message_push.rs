@@ -2,11 +2,10 @@
 
 //! 客户联系 · 消息推送
 
-#[allow(unused_imports)]
-use wecom_models::externalcontact::message_push::*;
+use crate::snapshot::Example;
 
-pub(crate) const ADD_MSG_TEMPLATE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_MSG_TEMPLATE: &[Example] = &[
+    Example {
         request: r#"{
   "chat_type": "single",
   "external_userid": ["wmErxtDgAA9AW32YyyuYRimK", "wmErxtDgAA1KpQ77yyuYRimL"],
@@ -44,7 +43,7 @@ pub(crate) const ADD_MSG_TEMPLATE: &[crate::snapshot::Example] = &[
   "msgid": "msgAJ2GCAAAXtWyujaWJHDDGi0mA"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "tag_filter": {
     "group_list": [
@@ -61,7 +60,7 @@ pub(crate) const ADD_MSG_TEMPLATE: &[crate::snapshot::Example] = &[
   "msgid": "msgAJ2GCAAAXtWyujaWJHDDGi0mC"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "chat_type": "group",
   "chat_id_list": ["wrErxtDgAA8s9c1qXk3QmM2d"],
@@ -79,14 +78,8 @@ pub(crate) const ADD_MSG_TEMPLATE: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn add_msg_template() {
-    crate::snapshot::snapshot::<AddMsgTemplate>(ADD_MSG_TEMPLATE);
-}
-
-pub(crate) const GET_GROUP_MSG_LIST_V2: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_GROUP_MSG_LIST_V2: &[Example] = &[
+    Example {
         request: r#"{
   "chat_type": "single",
   "start_time": 1720000000,
@@ -129,7 +122,7 @@ pub(crate) const GET_GROUP_MSG_LIST_V2: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "chat_type": "group", "start_time": 1720000000, "end_time": 1722592000 }"#,
         response: r#"{
   "errcode": 0,
@@ -146,14 +139,8 @@ pub(crate) const GET_GROUP_MSG_LIST_V2: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_group_msg_list_v2() {
-    crate::snapshot::snapshot::<GetGroupMsgListV2>(GET_GROUP_MSG_LIST_V2);
-}
-
-pub(crate) const GET_GROUP_MSG_TASK: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_GROUP_MSG_TASK: &[Example] = &[
+    Example {
         request: r#"{ "msgid": "msgAJ2GCAAAXtWyujaWJHDDGi0mA", "limit": 500, "cursor": "CURSOR-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -166,14 +153,8 @@ pub(crate) const GET_GROUP_MSG_TASK: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_group_msg_task() {
-    crate::snapshot::snapshot::<GetGroupMsgTask>(GET_GROUP_MSG_TASK);
-}
-
-pub(crate) const GET_GROUP_MSG_SEND_RESULT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_GROUP_MSG_SEND_RESULT: &[Example] = &[
+    Example {
         request: r#"{ "msgid": "msgAJ2GCAAAXtWyujaWJHDDGi0mA", "userid": "lin.wei", "limit": 500, "cursor": "CURSOR-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -197,38 +178,20 @@ pub(crate) const GET_GROUP_MSG_SEND_RESULT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_group_msg_send_result() {
-    crate::snapshot::snapshot::<GetGroupMsgSendResult>(GET_GROUP_MSG_SEND_RESULT);
-}
-
-pub(crate) const REMIND_GROUP_MSG_SEND: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const REMIND_GROUP_MSG_SEND: &[Example] = &[
+    Example {
         request: r#"{ "msgid": "msgAJ2GCAAAXtWyujaWJHDDGi0mA" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn remind_group_msg_send() {
-    crate::snapshot::snapshot::<RemindGroupMsgSend>(REMIND_GROUP_MSG_SEND);
-}
-
-pub(crate) const CANCEL_GROUP_MSG_SEND: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CANCEL_GROUP_MSG_SEND: &[Example] = &[
+    Example {
         request: r#"{ "msgid": "msgAJ2GCAAAXtWyujaWJHDDGi0mA" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn cancel_group_msg_send() {
-    crate::snapshot::snapshot::<CancelGroupMsgSend>(CANCEL_GROUP_MSG_SEND);
-}
-
-pub(crate) const SEND_WELCOME_MSG: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SEND_WELCOME_MSG: &[Example] = &[
+    Example {
         request: r#"{
   "welcome_code": "WELCOME-CODE-1",
   "text": { "content": "Nice to meet you. How can I help?" },
@@ -258,19 +221,13 @@ pub(crate) const SEND_WELCOME_MSG: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "welcome_code": "WELCOME-CODE-2", "text": { "content": "Nice to meet you." } }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn send_welcome_msg() {
-    crate::snapshot::snapshot::<SendWelcomeMsg>(SEND_WELCOME_MSG);
-}
-
-pub(crate) const ADD_GROUP_WELCOME_TEMPLATE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_GROUP_WELCOME_TEMPLATE: &[Example] = &[
+    Example {
         request: r#"{
   "text": { "content": "Welcome, %NICKNAME%!" },
   "image": { "media_id": "2t4pXq8uQ7" },
@@ -278,7 +235,7 @@ pub(crate) const ADD_GROUP_WELCOME_TEMPLATE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "template_id": "msgAJ2GCAAAwelcome1" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "link": {
     "title": "House rules",
@@ -291,7 +248,7 @@ pub(crate) const ADD_GROUP_WELCOME_TEMPLATE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "template_id": "msgAJ2GCAAAwelcome2" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "miniprogram": {
     "title": "Shop",
@@ -302,19 +259,13 @@ pub(crate) const ADD_GROUP_WELCOME_TEMPLATE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "template_id": "msgAJ2GCAAAwelcome3" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "file": { "media_id": "2t4pXq8uQ9" }, "video": { "media_id": "2t4pXq8uQ8" } }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "template_id": "msgAJ2GCAAAwelcome4" }"#,
     },
 ];
-
-#[test]
-fn add_group_welcome_template() {
-    crate::snapshot::snapshot::<AddGroupWelcomeTemplate>(ADD_GROUP_WELCOME_TEMPLATE);
-}
-
-pub(crate) const EDIT_GROUP_WELCOME_TEMPLATE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const EDIT_GROUP_WELCOME_TEMPLATE: &[Example] = &[
+    Example {
         request: r#"{
   "template_id": "msgAJ2GCAAAwelcome1",
   "text": { "content": "Hello, %NICKNAME%!" },
@@ -322,7 +273,7 @@ pub(crate) const EDIT_GROUP_WELCOME_TEMPLATE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "template_id": "msgAJ2GCAAAwelcome2",
   "link": { "title": "House rules", "url": "https://example.com/new-rules" },
@@ -331,14 +282,8 @@ pub(crate) const EDIT_GROUP_WELCOME_TEMPLATE: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn edit_group_welcome_template() {
-    crate::snapshot::snapshot::<EditGroupWelcomeTemplate>(EDIT_GROUP_WELCOME_TEMPLATE);
-}
-
-pub(crate) const GET_GROUP_WELCOME_TEMPLATE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_GROUP_WELCOME_TEMPLATE: &[Example] = &[
+    Example {
         request: r#"{ "template_id": "msgAJ2GCAAAwelcome1" }"#,
         response: r#"{
   "errcode": 0,
@@ -347,7 +292,7 @@ pub(crate) const GET_GROUP_WELCOME_TEMPLATE: &[crate::snapshot::Example] = &[
   "image": { "pic_url": "https://example.com/welcome.png" }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "template_id": "msgAJ2GCAAAwelcome2" }"#,
         response: r#"{
   "errcode": 0,
@@ -369,20 +314,9 @@ pub(crate) const GET_GROUP_WELCOME_TEMPLATE: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_group_welcome_template() {
-    crate::snapshot::snapshot::<GetGroupWelcomeTemplate>(GET_GROUP_WELCOME_TEMPLATE);
-}
-
-pub(crate) const DEL_GROUP_WELCOME_TEMPLATE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DEL_GROUP_WELCOME_TEMPLATE: &[Example] = &[
+    Example {
         request: r#"{ "template_id": "msgAJ2GCAAAwelcome1", "agentid": 1000014 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn del_group_welcome_template() {
-    crate::snapshot::snapshot::<DelGroupWelcomeTemplate>(DEL_GROUP_WELCOME_TEMPLATE);
-}

@@ -2,11 +2,10 @@
 
 //! 客户联系 · 客户朋友圈
 
-#[allow(unused_imports)]
-use wecom_models::externalcontact::moment::*;
+use crate::snapshot::Example;
 
-pub(crate) const ADD_MOMENT_TASK: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_MOMENT_TASK: &[Example] = &[
+    Example {
         request: r#"{
   "text": { "content": "The new catalogue is out." },
   "attachments": [
@@ -20,11 +19,11 @@ pub(crate) const ADD_MOMENT_TASK: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-moment-1" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "attachments": [{ "msgtype": "video", "video": { "media_id": "2t4pXq8uQ8" } }] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-moment-2" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "attachments": [
     {
@@ -37,14 +36,8 @@ pub(crate) const ADD_MOMENT_TASK: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-moment-3" }"#,
     },
 ];
-
-#[test]
-fn add_moment_task() {
-    crate::snapshot::snapshot::<AddMomentTask>(ADD_MOMENT_TASK);
-}
-
-pub(crate) const GET_MOMENT_TASK_RESULT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_MOMENT_TASK_RESULT: &[Example] = &[
+    Example {
         request: r#"{ "jobid": "job-moment-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -60,31 +53,19 @@ pub(crate) const GET_MOMENT_TASK_RESULT: &[crate::snapshot::Example] = &[
   }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "jobid": "job-moment-2" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "status": 2, "type": "add_moment_task" }"#,
     },
 ];
-
-#[test]
-fn get_moment_task_result() {
-    crate::snapshot::snapshot::<GetMomentTaskResult>(GET_MOMENT_TASK_RESULT);
-}
-
-pub(crate) const CANCEL_MOMENT_TASK: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CANCEL_MOMENT_TASK: &[Example] = &[
+    Example {
         request: r#"{ "moment_id": "momErxtDgAA2gk01" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn cancel_moment_task() {
-    crate::snapshot::snapshot::<CancelMomentTask>(CANCEL_MOMENT_TASK);
-}
-
-pub(crate) const GET_MOMENT_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_MOMENT_LIST: &[Example] = &[
+    Example {
         request: r#"{
   "start_time": 1720000000,
   "end_time": 1722592000,
@@ -119,7 +100,7 @@ pub(crate) const GET_MOMENT_LIST: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "start_time": 1720000000, "end_time": 1722592000 }"#,
         response: r#"{
   "errcode": 0,
@@ -137,14 +118,8 @@ pub(crate) const GET_MOMENT_LIST: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_moment_list() {
-    crate::snapshot::snapshot::<GetMomentList>(GET_MOMENT_LIST);
-}
-
-pub(crate) const GET_MOMENT_TASK: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_MOMENT_TASK: &[Example] = &[
+    Example {
         request: r#"{ "moment_id": "momErxtDgAA2gk01", "cursor": "CURSOR-1", "limit": 10 }"#,
         response: r#"{
   "errcode": 0,
@@ -157,14 +132,8 @@ pub(crate) const GET_MOMENT_TASK: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_moment_task() {
-    crate::snapshot::snapshot::<GetMomentTask>(GET_MOMENT_TASK);
-}
-
-pub(crate) const GET_MOMENT_CUSTOMER_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_MOMENT_CUSTOMER_LIST: &[Example] = &[
+    Example {
         request: r#"{ "moment_id": "momErxtDgAA2gk01", "userid": "lin.wei", "cursor": "CURSOR-1", "limit": 10 }"#,
         response: r#"{
   "errcode": 0,
@@ -177,14 +146,8 @@ pub(crate) const GET_MOMENT_CUSTOMER_LIST: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_moment_customer_list() {
-    crate::snapshot::snapshot::<GetMomentCustomerList>(GET_MOMENT_CUSTOMER_LIST);
-}
-
-pub(crate) const GET_MOMENT_SEND_RESULT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_MOMENT_SEND_RESULT: &[Example] = &[
+    Example {
         request: r#"{ "moment_id": "momErxtDgAA2gk01", "userid": "lin.wei", "cursor": "CURSOR-1", "limit": 100 }"#,
         response: r#"{
   "errcode": 0,
@@ -194,14 +157,8 @@ pub(crate) const GET_MOMENT_SEND_RESULT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_moment_send_result() {
-    crate::snapshot::snapshot::<GetMomentSendResult>(GET_MOMENT_SEND_RESULT);
-}
-
-pub(crate) const GET_MOMENT_COMMENTS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_MOMENT_COMMENTS: &[Example] = &[
+    Example {
         request: r#"{ "moment_id": "momErxtDgAA2gk01", "userid": "lin.wei" }"#,
         response: r#"{
   "errcode": 0,
@@ -217,8 +174,3 @@ pub(crate) const GET_MOMENT_COMMENTS: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_moment_comments() {
-    crate::snapshot::snapshot::<GetMomentComments>(GET_MOMENT_COMMENTS);
-}

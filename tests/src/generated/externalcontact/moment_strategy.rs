@@ -2,11 +2,10 @@
 
 //! 客户联系 · 客户朋友圈规则组
 
-#[allow(unused_imports)]
-use wecom_models::externalcontact::moment_strategy::*;
+use crate::snapshot::Example;
 
-pub(crate) const LIST_MOMENT_STRATEGY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_MOMENT_STRATEGY: &[Example] = &[
+    Example {
         request: r#"{ "cursor": "CURSOR-1", "limit": 1000 }"#,
         response: r#"{
   "errcode": 0,
@@ -15,19 +14,13 @@ pub(crate) const LIST_MOMENT_STRATEGY: &[crate::snapshot::Example] = &[
   "next_cursor": "CURSOR-2"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{}"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "strategy": [{ "strategy_id": 5 }] }"#,
     },
 ];
-
-#[test]
-fn list_moment_strategy() {
-    crate::snapshot::snapshot::<ListMomentStrategy>(LIST_MOMENT_STRATEGY);
-}
-
-pub(crate) const GET_MOMENT_STRATEGY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_MOMENT_STRATEGY: &[Example] = &[
+    Example {
         request: r#"{ "strategy_id": 3 }"#,
         response: r#"{
   "errcode": 0,
@@ -47,14 +40,8 @@ pub(crate) const GET_MOMENT_STRATEGY: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_moment_strategy() {
-    crate::snapshot::snapshot::<GetMomentStrategy>(GET_MOMENT_STRATEGY);
-}
-
-pub(crate) const GET_MOMENT_STRATEGY_RANGE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_MOMENT_STRATEGY_RANGE: &[Example] = &[
+    Example {
         request: r#"{ "strategy_id": 3, "cursor": "CURSOR-1", "limit": 1000 }"#,
         response: r#"{
   "errcode": 0,
@@ -64,14 +51,8 @@ pub(crate) const GET_MOMENT_STRATEGY_RANGE: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_moment_strategy_range() {
-    crate::snapshot::snapshot::<GetMomentStrategyRange>(GET_MOMENT_STRATEGY_RANGE);
-}
-
-pub(crate) const CREATE_MOMENT_STRATEGY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_MOMENT_STRATEGY: &[Example] = &[
+    Example {
         request: r#"{
   "parent_id": 0,
   "strategy_name": "Shops in the north",
@@ -86,14 +67,8 @@ pub(crate) const CREATE_MOMENT_STRATEGY: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "strategy_id": 3 }"#,
     },
 ];
-
-#[test]
-fn create_moment_strategy() {
-    crate::snapshot::snapshot::<CreateMomentStrategy>(CREATE_MOMENT_STRATEGY);
-}
-
-pub(crate) const EDIT_MOMENT_STRATEGY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const EDIT_MOMENT_STRATEGY: &[Example] = &[
+    Example {
         request: r#"{
   "strategy_id": 3,
   "strategy_name": "Shops in the north and east",
@@ -109,20 +84,9 @@ pub(crate) const EDIT_MOMENT_STRATEGY: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn edit_moment_strategy() {
-    crate::snapshot::snapshot::<EditMomentStrategy>(EDIT_MOMENT_STRATEGY);
-}
-
-pub(crate) const DEL_MOMENT_STRATEGY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DEL_MOMENT_STRATEGY: &[Example] = &[
+    Example {
         request: r#"{ "strategy_id": 3 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn del_moment_strategy() {
-    crate::snapshot::snapshot::<DelMomentStrategy>(DEL_MOMENT_STRATEGY);
-}

@@ -2,11 +2,10 @@
 
 //! 客户联系 · 管理商品图册
 
-#[allow(unused_imports)]
-use wecom_models::externalcontact::product_album::*;
+use crate::snapshot::Example;
 
-pub(crate) const ADD_PRODUCT_ALBUM: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_PRODUCT_ALBUM: &[Example] = &[
+    Example {
         request: r#"{
   "description": "Desk lamp, dimmable, warm light",
   "price": 19900,
@@ -16,14 +15,8 @@ pub(crate) const ADD_PRODUCT_ALBUM: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "product_id": "prd4f2a91c6" }"#,
     },
 ];
-
-#[test]
-fn add_product_album() {
-    crate::snapshot::snapshot::<AddProductAlbum>(ADD_PRODUCT_ALBUM);
-}
-
-pub(crate) const GET_PRODUCT_ALBUM: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_PRODUCT_ALBUM: &[Example] = &[
+    Example {
         request: r#"{ "product_id": "prd4f2a91c6" }"#,
         response: r#"{
   "errcode": 0,
@@ -39,14 +32,8 @@ pub(crate) const GET_PRODUCT_ALBUM: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_product_album() {
-    crate::snapshot::snapshot::<GetProductAlbum>(GET_PRODUCT_ALBUM);
-}
-
-pub(crate) const GET_PRODUCT_ALBUM_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_PRODUCT_ALBUM_LIST: &[Example] = &[
+    Example {
         request: r#"{ "limit": 50, "cursor": "cursor-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -64,14 +51,8 @@ pub(crate) const GET_PRODUCT_ALBUM_LIST: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_product_album_list() {
-    crate::snapshot::snapshot::<GetProductAlbumList>(GET_PRODUCT_ALBUM_LIST);
-}
-
-pub(crate) const UPDATE_PRODUCT_ALBUM: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_PRODUCT_ALBUM: &[Example] = &[
+    Example {
         request: r#"{
   "product_id": "prd4f2a91c6",
   "description": "Desk lamp, dimmable, warm light",
@@ -81,25 +62,14 @@ pub(crate) const UPDATE_PRODUCT_ALBUM: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "product_id": "prd4f2a91c6", "price": 15900 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn update_product_album() {
-    crate::snapshot::snapshot::<UpdateProductAlbum>(UPDATE_PRODUCT_ALBUM);
-}
-
-pub(crate) const DELETE_PRODUCT_ALBUM: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_PRODUCT_ALBUM: &[Example] = &[
+    Example {
         request: r#"{ "product_id": "prd4f2a91c6" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn delete_product_album() {
-    crate::snapshot::snapshot::<DeleteProductAlbum>(DELETE_PRODUCT_ALBUM);
-}

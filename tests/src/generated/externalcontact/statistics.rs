@@ -2,11 +2,10 @@
 
 //! 客户联系 · 统计管理
 
-#[allow(unused_imports)]
-use wecom_models::externalcontact::statistics::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_GROUP_CHAT_STATISTIC: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_GROUP_CHAT_STATISTIC: &[Example] = &[
+    Example {
         request: r#"{
   "day_begin_time": 1720022400,
   "day_end_time": 1720108800,
@@ -49,7 +48,7 @@ pub(crate) const GET_GROUP_CHAT_STATISTIC: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "day_begin_time": 1720022400,
   "day_end_time": 1720108800,
@@ -81,14 +80,8 @@ pub(crate) const GET_GROUP_CHAT_STATISTIC: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_group_chat_statistic() {
-    crate::snapshot::snapshot::<GetGroupChatStatistic>(GET_GROUP_CHAT_STATISTIC);
-}
-
-pub(crate) const GET_GROUP_CHAT_STATISTIC_BY_DAY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_GROUP_CHAT_STATISTIC_BY_DAY: &[Example] = &[
+    Example {
         request: r#"{
   "day_begin_time": 1720022400,
   "day_end_time": 1720108800,
@@ -127,16 +120,8 @@ pub(crate) const GET_GROUP_CHAT_STATISTIC_BY_DAY: &[crate::snapshot::Example] = 
 }"#,
     },
 ];
-
-#[test]
-fn get_group_chat_statistic_by_day() {
-    crate::snapshot::snapshot::<
-        GetGroupChatStatisticByDay,
-    >(GET_GROUP_CHAT_STATISTIC_BY_DAY);
-}
-
-pub(crate) const GET_USER_BEHAVIOR_DATA: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_USER_BEHAVIOR_DATA: &[Example] = &[
+    Example {
         request: r#"{
   "userid": ["lin.wei", "chen.yu"],
   "partyid": [2001],
@@ -169,8 +154,3 @@ pub(crate) const GET_USER_BEHAVIOR_DATA: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_user_behavior_data() {
-    crate::snapshot::snapshot::<GetUserBehaviorData>(GET_USER_BEHAVIOR_DATA);
-}

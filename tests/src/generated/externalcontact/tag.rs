@@ -2,11 +2,10 @@
 
 //! 客户联系 · 客户标签管理
 
-#[allow(unused_imports)]
-use wecom_models::externalcontact::tag::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_CORP_TAG_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_CORP_TAG_LIST: &[Example] = &[
+    Example {
         request: r#"{ "group_id": ["etRk8dQAAA6a94"] }"#,
         response: r#"{
   "errcode": 0,
@@ -37,7 +36,7 @@ pub(crate) const GET_CORP_TAG_LIST: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "tag_id": ["etRk8dQAAA2e26"] }"#,
         response: r#"{
   "errcode": 0,
@@ -63,14 +62,8 @@ pub(crate) const GET_CORP_TAG_LIST: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_corp_tag_list() {
-    crate::snapshot::snapshot::<GetCorpTagList>(GET_CORP_TAG_LIST);
-}
-
-pub(crate) const ADD_CORP_TAG: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_CORP_TAG: &[Example] = &[
+    Example {
         request: r#"{
   "group_name": "Region",
   "order": 1,
@@ -91,7 +84,7 @@ pub(crate) const ADD_CORP_TAG: &[crate::snapshot::Example] = &[
   }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "group_id": "etRk8dQAAA6a94", "tag": [{ "name": "West" }], "agentid": 2000014 }"#,
         response: r#"{
   "errcode": 0,
@@ -108,38 +101,20 @@ pub(crate) const ADD_CORP_TAG: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn add_corp_tag() {
-    crate::snapshot::snapshot::<AddCorpTag>(ADD_CORP_TAG);
-}
-
-pub(crate) const EDIT_CORP_TAG: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const EDIT_CORP_TAG: &[Example] = &[
+    Example {
         request: r#"{ "id": "etRk8dQAAA2e26", "name": "Northeast", "order": 3 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn edit_corp_tag() {
-    crate::snapshot::snapshot::<EditCorpTag>(EDIT_CORP_TAG);
-}
-
-pub(crate) const DEL_CORP_TAG: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DEL_CORP_TAG: &[Example] = &[
+    Example {
         request: r#"{ "tag_id": ["etRk8dQAAA2e26", "etRk8dQAAAcc5d"], "group_id": ["etRk8dQAAA98ba"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn del_corp_tag() {
-    crate::snapshot::snapshot::<DelCorpTag>(DEL_CORP_TAG);
-}
-
-pub(crate) const GET_STRATEGY_TAG_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_STRATEGY_TAG_LIST: &[Example] = &[
+    Example {
         request: r#"{ "strategy_id": 7, "tag_id": ["stRk8dQAAA2e26", "stRk8dQAAAcc5d"] }"#,
         response: r#"{
   "errcode": 0,
@@ -160,14 +135,8 @@ pub(crate) const GET_STRATEGY_TAG_LIST: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_strategy_tag_list() {
-    crate::snapshot::snapshot::<GetStrategyTagList>(GET_STRATEGY_TAG_LIST);
-}
-
-pub(crate) const ADD_STRATEGY_TAG: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_STRATEGY_TAG: &[Example] = &[
+    Example {
         request: r#"{
   "strategy_id": 7,
   "group_name": "Branch",
@@ -190,38 +159,20 @@ pub(crate) const ADD_STRATEGY_TAG: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn add_strategy_tag() {
-    crate::snapshot::snapshot::<AddStrategyTag>(ADD_STRATEGY_TAG);
-}
-
-pub(crate) const EDIT_STRATEGY_TAG: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const EDIT_STRATEGY_TAG: &[Example] = &[
+    Example {
         request: r#"{ "id": "stRk8dQAAA2e26", "name": "Quarry", "order": 3 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn edit_strategy_tag() {
-    crate::snapshot::snapshot::<EditStrategyTag>(EDIT_STRATEGY_TAG);
-}
-
-pub(crate) const DEL_STRATEGY_TAG: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DEL_STRATEGY_TAG: &[Example] = &[
+    Example {
         request: r#"{ "tag_id": ["stRk8dQAAA2e26", "stRk8dQAAAcc5d"], "group_id": ["stRk8dQAAA98ba"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn del_strategy_tag() {
-    crate::snapshot::snapshot::<DelStrategyTag>(DEL_STRATEGY_TAG);
-}
-
-pub(crate) const MARK_TAG: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const MARK_TAG: &[Example] = &[
+    Example {
         request: r#"{
   "userid": "chenyu",
   "external_userid": "wmRk8dQAAAx1Lqb54a7JvTn2Zca702",
@@ -231,8 +182,3 @@ pub(crate) const MARK_TAG: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn mark_tag() {
-    crate::snapshot::snapshot::<MarkTag>(MARK_TAG);
-}

@@ -2,11 +2,10 @@
 
 //! 客户联系 · 在职继承与离职继承
 
-#[allow(unused_imports)]
-use wecom_models::externalcontact::transfer::*;
+use crate::snapshot::Example;
 
-pub(crate) const TRANSFER_CUSTOMER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const TRANSFER_CUSTOMER: &[Example] = &[
+    Example {
         request: r#"{
   "handover_userid": "chenyu",
   "takeover_userid": "linmo",
@@ -23,14 +22,8 @@ pub(crate) const TRANSFER_CUSTOMER: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn transfer_customer() {
-    crate::snapshot::snapshot::<TransferCustomer>(TRANSFER_CUSTOMER);
-}
-
-pub(crate) const GET_TRANSFER_RESULT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_TRANSFER_RESULT: &[Example] = &[
+    Example {
         request: r#"{ "handover_userid": "chenyu", "takeover_userid": "linmo", "cursor": "cursor-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -51,7 +44,7 @@ pub(crate) const GET_TRANSFER_RESULT: &[crate::snapshot::Example] = &[
   "next_cursor": "cursor-2"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "handover_userid": "chenyu", "takeover_userid": "heqing" }"#,
         response: r#"{
   "errcode": 0,
@@ -63,14 +56,8 @@ pub(crate) const GET_TRANSFER_RESULT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_transfer_result() {
-    crate::snapshot::snapshot::<GetTransferResult>(GET_TRANSFER_RESULT);
-}
-
-pub(crate) const ON_JOB_TRANSFER_GROUP_CHAT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ON_JOB_TRANSFER_GROUP_CHAT: &[Example] = &[
+    Example {
         request: r#"{ "chat_id_list": ["wrRk8dQAAA78dcHs4Fy8fef", "wrRk8dQAAA78dcHs4Fycc5d"], "new_owner": "linmo" }"#,
         response: r#"{
   "errcode": 0,
@@ -85,14 +72,8 @@ pub(crate) const ON_JOB_TRANSFER_GROUP_CHAT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn on_job_transfer_group_chat() {
-    crate::snapshot::snapshot::<OnJobTransferGroupChat>(ON_JOB_TRANSFER_GROUP_CHAT);
-}
-
-pub(crate) const GET_UNASSIGNED_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_UNASSIGNED_LIST: &[Example] = &[
+    Example {
         request: r#"{ "cursor": "", "page_size": 2 }"#,
         response: r#"{
   "errcode": 0,
@@ -113,7 +94,7 @@ pub(crate) const GET_UNASSIGNED_LIST: &[crate::snapshot::Example] = &[
   "next_cursor": "cursor-3"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "cursor": "cursor-3", "page_size": 2 }"#,
         response: r#"{
   "errcode": 0,
@@ -130,14 +111,8 @@ pub(crate) const GET_UNASSIGNED_LIST: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_unassigned_list() {
-    crate::snapshot::snapshot::<GetUnassignedList>(GET_UNASSIGNED_LIST);
-}
-
-pub(crate) const TRANSFER_RESIGNED_CUSTOMER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const TRANSFER_RESIGNED_CUSTOMER: &[Example] = &[
+    Example {
         request: r#"{
   "handover_userid": "chenyu",
   "takeover_userid": "linmo",
@@ -153,14 +128,8 @@ pub(crate) const TRANSFER_RESIGNED_CUSTOMER: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn transfer_resigned_customer() {
-    crate::snapshot::snapshot::<TransferResignedCustomer>(TRANSFER_RESIGNED_CUSTOMER);
-}
-
-pub(crate) const GET_RESIGNED_TRANSFER_RESULT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_RESIGNED_TRANSFER_RESULT: &[Example] = &[
+    Example {
         request: r#"{ "handover_userid": "chenyu", "takeover_userid": "linmo", "cursor": "cursor-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -182,14 +151,8 @@ pub(crate) const GET_RESIGNED_TRANSFER_RESULT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_resigned_transfer_result() {
-    crate::snapshot::snapshot::<GetResignedTransferResult>(GET_RESIGNED_TRANSFER_RESULT);
-}
-
-pub(crate) const TRANSFER_GROUP_CHAT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const TRANSFER_GROUP_CHAT: &[Example] = &[
+    Example {
         request: r#"{ "chat_id_list": ["wrRk8dQAAA78dcHs4Fy8fef", "wrRk8dQAAA78dcHs4Fycc5d"], "new_owner": "linmo" }"#,
         response: r#"{
   "errcode": 0,
@@ -204,8 +167,3 @@ pub(crate) const TRANSFER_GROUP_CHAT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn transfer_group_chat() {
-    crate::snapshot::snapshot::<TransferGroupChat>(TRANSFER_GROUP_CHAT);
-}

@@ -2,27 +2,17 @@
 
 //! 账号ID · 回调通知
 
-#[allow(unused_imports)]
-use wecom_models::idconvert::events::*;
-
-#[test]
-fn agree_external_user_id_migration() {
-    crate::event::snapshot::<
-        AgreeExternalUserIdMigration,
-    >(
-        &[
-            r#"<xml>
+pub(crate) const AGREE_EXTERNAL_USER_ID_MIGRATION: &[&str] = &[
+    r#"<xml>
   <ServiceCorpId><![CDATA[wwprovider00000001]]></ServiceCorpId>
   <InfoType><![CDATA[agree_external_userid_migration]]></InfoType>
   <TimeStamp>1767225660</TimeStamp>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
 </xml>"#,
-            r#"{
+    r#"{
   "AuthCorpId": "ww0123456789abcdef",
   "InfoType": "agree_external_userid_migration",
   "ServiceCorpId": "wwprovider00000001",
   "TimeStamp": 1767225660
 }"#,
-        ],
-    );
-}
+];

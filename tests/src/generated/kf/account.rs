@@ -2,11 +2,10 @@
 
 //! 微信客服 · 客服账号管理
 
-#[allow(unused_imports)]
-use wecom_models::kf::account::*;
+use crate::snapshot::Example;
 
-pub(crate) const LIST_ACCOUNT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_ACCOUNT: &[Example] = &[
+    Example {
         request: r#"{ "limit": 2 }"#,
         response: r#"{
   "errcode": 0,
@@ -27,7 +26,7 @@ pub(crate) const LIST_ACCOUNT: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "offset": 2, "limit": 2 }"#,
         response: r#"{
   "errcode": 0,
@@ -38,60 +37,31 @@ pub(crate) const LIST_ACCOUNT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_account() {
-    crate::snapshot::snapshot::<ListAccount>(LIST_ACCOUNT);
-}
-
-pub(crate) const ADD_ACCOUNT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_ACCOUNT: &[Example] = &[
+    Example {
         request: r#"{ "name": "Gift cards", "media_id": "3kPq8uQ7gifts" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "open_kfid": "wkErxtDgAAg6NbK3" }"#,
     },
 ];
-
-#[test]
-fn add_account() {
-    crate::snapshot::snapshot::<AddAccount>(ADD_ACCOUNT);
-}
-
-pub(crate) const DEL_ACCOUNT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DEL_ACCOUNT: &[Example] = &[
+    Example {
         request: r#"{ "open_kfid": "wkErxtDgAAg6NbK3" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn del_account() {
-    crate::snapshot::snapshot::<DelAccount>(DEL_ACCOUNT);
-}
-
-pub(crate) const UPDATE_ACCOUNT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_ACCOUNT: &[Example] = &[
+    Example {
         request: r#"{ "open_kfid": "wkErxtDgAAu4LmW9", "name": "Repairs", "media_id": "3kPq8uQ7repairs" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "open_kfid": "wkErxtDgAAu4LmW9", "name": "Returns" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn update_account() {
-    crate::snapshot::snapshot::<UpdateAccount>(UPDATE_ACCOUNT);
-}
-
-pub(crate) const ADD_CONTACT_WAY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_CONTACT_WAY: &[Example] = &[
+    Example {
         request: r#"{ "open_kfid": "wkErxtDgAAq7ZkT2", "scene": "poster" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "url": "https://work.weixin.qq.com/kf/kfc41d90b7e3a25f68?enc_scene=ENC4tRq8Zm" }"#,
     },
 ];
-
-#[test]
-fn add_contact_way() {
-    crate::snapshot::snapshot::<AddContactWay>(ADD_CONTACT_WAY);
-}

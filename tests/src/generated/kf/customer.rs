@@ -2,11 +2,10 @@
 
 //! 微信客服 · 升级服务与客户
 
-#[allow(unused_imports)]
-use wecom_models::kf::customer::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_UPGRADE_SERVICE_CONFIG: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_UPGRADE_SERVICE_CONFIG: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{
   "errcode": 0,
@@ -16,14 +15,8 @@ pub(crate) const GET_UPGRADE_SERVICE_CONFIG: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_upgrade_service_config() {
-    crate::snapshot::snapshot::<GetUpgradeServiceConfig>(GET_UPGRADE_SERVICE_CONFIG);
-}
-
-pub(crate) const UPGRADE_SERVICE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPGRADE_SERVICE: &[Example] = &[
+    Example {
         request: r#"{
   "open_kfid": "wkErxtDgAAq7ZkT2",
   "external_userid": "wmErxtDgAA9AW32Y",
@@ -32,7 +25,7 @@ pub(crate) const UPGRADE_SERVICE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "open_kfid": "wkErxtDgAAq7ZkT2",
   "external_userid": "wmErxtDgAA9AW32Y",
@@ -42,26 +35,14 @@ pub(crate) const UPGRADE_SERVICE: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn upgrade_service() {
-    crate::snapshot::snapshot::<UpgradeService>(UPGRADE_SERVICE);
-}
-
-pub(crate) const CANCEL_UPGRADE_SERVICE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CANCEL_UPGRADE_SERVICE: &[Example] = &[
+    Example {
         request: r#"{ "open_kfid": "wkErxtDgAAq7ZkT2", "external_userid": "wmErxtDgAA9AW32Y" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn cancel_upgrade_service() {
-    crate::snapshot::snapshot::<CancelUpgradeService>(CANCEL_UPGRADE_SERVICE);
-}
-
-pub(crate) const BATCH_GET_CUSTOMER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const BATCH_GET_CUSTOMER: &[Example] = &[
+    Example {
         request: r#"{
   "external_userid_list": ["wmErxtDgAA9AW32Y", "wmErxtDgAA1KpQ77", "wmErxtDgAAb3Vx0L"],
   "need_enter_session_context": 1
@@ -97,7 +78,7 @@ pub(crate) const BATCH_GET_CUSTOMER: &[crate::snapshot::Example] = &[
   "invalid_external_userid": ["wmErxtDgAAb3Vx0L"]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "external_userid_list": ["wmErxtDgAA9AW32Y"] }"#,
         response: r#"{
   "errcode": 0,
@@ -106,8 +87,3 @@ pub(crate) const BATCH_GET_CUSTOMER: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn batch_get_customer() {
-    crate::snapshot::snapshot::<BatchGetCustomer>(BATCH_GET_CUSTOMER);
-}

@@ -2,16 +2,8 @@
 
 //! 微信客服 · 回调通知
 
-#[allow(unused_imports)]
-use wecom_models::kf::events::*;
-
-#[test]
-fn kf_account_auth_change() {
-    crate::event::snapshot::<
-        KfAccountAuthChange,
-    >(
-        &[
-            r#"<xml>
+pub(crate) const KF_ACCOUNT_AUTH_CHANGE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -21,7 +13,7 @@ fn kf_account_auth_change() {
   <AuthAddOpenKfId><![CDATA[wkAJ2GCAAAme1XQRC-NI-q0_ZM9ukoAw]]></AuthAddOpenKfId>
   <AuthDelOpenKfId><![CDATA[wkAJ2GCAAATe2UbBGEOY6WGQOtWcKWvw]]></AuthDelOpenKfId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -29,17 +21,9 @@ fn kf_account_auth_change() {
   <Event><![CDATA[kf_account_auth_change]]></Event>
   <AuthDelOpenKfId><![CDATA[wkAJ2GCAAATe2UbBGEOY6WGQOtWcKWvw]]></AuthDelOpenKfId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn kf_msg_or_event() {
-    crate::event::snapshot::<
-        KfMsgOrEvent,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const KF_MSG_OR_EVENT: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <CreateTime>1767225600</CreateTime>
   <MsgType><![CDATA[event]]></MsgType>
@@ -47,6 +31,4 @@ fn kf_msg_or_event() {
   <Token><![CDATA[a-sync-token]]></Token>
   <OpenKfId><![CDATA[wkAJ2GCAAASSm4_FhToWMFea0xAFfd3Q]]></OpenKfId>
 </xml>"#,
-        ],
-    );
-}
+];

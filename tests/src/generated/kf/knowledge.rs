@@ -2,47 +2,28 @@
 
 //! 微信客服 · 机器人管理
 
-#[allow(unused_imports)]
-use wecom_models::kf::knowledge::*;
+use crate::snapshot::Example;
 
-pub(crate) const ADD_GROUP: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_GROUP: &[Example] = &[
+    Example {
         request: r#"{ "name": "Shipping" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "group_id": "group-7Qd2" }"#,
     },
 ];
-
-#[test]
-fn add_group() {
-    crate::snapshot::snapshot::<AddGroup>(ADD_GROUP);
-}
-
-pub(crate) const DEL_GROUP: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DEL_GROUP: &[Example] = &[
+    Example {
         request: r#"{ "group_id": "group-7Qd2" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn del_group() {
-    crate::snapshot::snapshot::<DelGroup>(DEL_GROUP);
-}
-
-pub(crate) const MOD_GROUP: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const MOD_GROUP: &[Example] = &[
+    Example {
         request: r#"{ "group_id": "group-7Qd2", "name": "Delivery" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn mod_group() {
-    crate::snapshot::snapshot::<ModGroup>(MOD_GROUP);
-}
-
-pub(crate) const LIST_GROUP: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_GROUP: &[Example] = &[
+    Example {
         request: r#"{ "limit": 2 }"#,
         response: r#"{
   "errcode": 0,
@@ -55,7 +36,7 @@ pub(crate) const LIST_GROUP: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "group_id": "group-7Qd2" }"#,
         response: r#"{
   "errcode": 0,
@@ -66,14 +47,8 @@ pub(crate) const LIST_GROUP: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_group() {
-    crate::snapshot::snapshot::<ListGroup>(LIST_GROUP);
-}
-
-pub(crate) const ADD_INTENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_INTENT: &[Example] = &[
+    Example {
         request: r#"{
   "group_id": "group-7Qd2",
   "question": { "text": { "content": "Where is my parcel?" } },
@@ -110,7 +85,7 @@ pub(crate) const ADD_INTENT: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "intent_id": "intent-3Kp8" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "group_id": "group-7Qd2",
   "question": { "text": { "content": "Do you ship abroad?" } },
@@ -119,26 +94,14 @@ pub(crate) const ADD_INTENT: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "intent_id": "intent-3Kp9" }"#,
     },
 ];
-
-#[test]
-fn add_intent() {
-    crate::snapshot::snapshot::<AddIntent>(ADD_INTENT);
-}
-
-pub(crate) const DEL_INTENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DEL_INTENT: &[Example] = &[
+    Example {
         request: r#"{ "intent_id": "intent-3Kp8" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn del_intent() {
-    crate::snapshot::snapshot::<DelIntent>(DEL_INTENT);
-}
-
-pub(crate) const MOD_INTENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const MOD_INTENT: &[Example] = &[
+    Example {
         request: r#"{
   "intent_id": "intent-3Kp8",
   "question": { "text": { "content": "Where is my order?" } },
@@ -152,19 +115,13 @@ pub(crate) const MOD_INTENT: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "intent_id": "intent-3Kp9", "answers": [{ "text": { "content": "Yes, to 12 countries." } }] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn mod_intent() {
-    crate::snapshot::snapshot::<ModIntent>(MOD_INTENT);
-}
-
-pub(crate) const LIST_INTENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_INTENT: &[Example] = &[
+    Example {
         request: r#"{ "limit": 100, "group_id": "group-7Qd2" }"#,
         response: r#"{
   "errcode": 0,
@@ -213,7 +170,7 @@ pub(crate) const LIST_INTENT: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "intent_id": "intent-3Kp8" }"#,
         response: r#"{
   "errcode": 0,
@@ -234,8 +191,3 @@ pub(crate) const LIST_INTENT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_intent() {
-    crate::snapshot::snapshot::<ListIntent>(LIST_INTENT);
-}

@@ -2,11 +2,10 @@
 
 //! 微信客服 · 会话分配与消息收发
 
-#[allow(unused_imports)]
-use wecom_models::kf::message::*;
+use crate::snapshot::Example;
 
-pub(crate) const SYNC_MSG: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SYNC_MSG: &[Example] = &[
+    Example {
         request: r#"{
   "cursor": "CURSOR-1",
   "token": "CALLBACK-TOKEN",
@@ -230,7 +229,7 @@ pub(crate) const SYNC_MSG: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "cursor": "CURSOR-2", "open_kfid": "wkErxtDgAAq7ZkT2" }"#,
         response: r#"{
   "errcode": 0,
@@ -387,35 +386,23 @@ pub(crate) const SYNC_MSG: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "cursor": "CURSOR-4", "open_kfid": "wkErxtDgAAq7ZkT2" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "next_cursor": "CURSOR-5", "has_more": 1, "msg_list": [] }"#,
     },
 ];
-
-#[test]
-fn sync_msg() {
-    crate::snapshot::snapshot::<SyncMsg>(SYNC_MSG);
-}
-
-pub(crate) const GET_SERVICE_STATE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_SERVICE_STATE: &[Example] = &[
+    Example {
         request: r#"{ "open_kfid": "wkErxtDgAAq7ZkT2", "external_userid": "wmErxtDgAA1KpQ77" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "service_state": 0 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "open_kfid": "wkErxtDgAAq7ZkT2", "external_userid": "wmErxtDgAA9AW32Y" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "service_state": 3, "servicer_userid": "lin.wei" }"#,
     },
 ];
-
-#[test]
-fn get_service_state() {
-    crate::snapshot::snapshot::<GetServiceState>(GET_SERVICE_STATE);
-}
-
-pub(crate) const TRANS_SERVICE_STATE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const TRANS_SERVICE_STATE: &[Example] = &[
+    Example {
         request: r#"{
   "open_kfid": "wkErxtDgAAq7ZkT2",
   "external_userid": "wmErxtDgAA9AW32Y",
@@ -424,7 +411,7 @@ pub(crate) const TRANS_SERVICE_STATE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msg_code": "MSG-CODE-2" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "open_kfid": "wkErxtDgAAq7ZkT2",
   "external_userid": "wmErxtDgAA9AW32Y",
@@ -433,19 +420,13 @@ pub(crate) const TRANS_SERVICE_STATE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "open_kfid": "wkErxtDgAAq7ZkT2", "external_userid": "wmErxtDgAA9AW32Y", "service_state": 4 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msg_code": "MSG-CODE-3" }"#,
     },
 ];
-
-#[test]
-fn trans_service_state() {
-    crate::snapshot::snapshot::<TransServiceState>(TRANS_SERVICE_STATE);
-}
-
-pub(crate) const SEND_MSG: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SEND_MSG: &[Example] = &[
+    Example {
         request: r#"{
   "touser": "wmErxtDgAA9AW32Y",
   "open_kfid": "wkErxtDgAAq7ZkT2",
@@ -455,7 +436,7 @@ pub(crate) const SEND_MSG: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "order-501_shipped" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "touser": "wmErxtDgAA9AW32Y",
   "open_kfid": "wkErxtDgAAq7ZkT2",
@@ -464,7 +445,7 @@ pub(crate) const SEND_MSG: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-4Tq9aXk1" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "touser": "wmErxtDgAA9AW32Y",
   "open_kfid": "wkErxtDgAAq7ZkT2",
@@ -473,7 +454,7 @@ pub(crate) const SEND_MSG: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-4Tq9aXk2" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "touser": "wmErxtDgAA9AW32Y",
   "open_kfid": "wkErxtDgAAq7ZkT2",
@@ -482,7 +463,7 @@ pub(crate) const SEND_MSG: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-4Tq9aXk3" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "touser": "wmErxtDgAA9AW32Y",
   "open_kfid": "wkErxtDgAAq7ZkT2",
@@ -491,7 +472,7 @@ pub(crate) const SEND_MSG: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-4Tq9aXk4" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "touser": "wmErxtDgAA9AW32Y",
   "open_kfid": "wkErxtDgAAq7ZkT2",
@@ -505,7 +486,7 @@ pub(crate) const SEND_MSG: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-4Tq9aXk5" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "touser": "wmErxtDgAA9AW32Y",
   "open_kfid": "wkErxtDgAAq7ZkT2",
@@ -519,7 +500,7 @@ pub(crate) const SEND_MSG: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-4Tq9aXk6" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "touser": "wmErxtDgAA9AW32Y",
   "open_kfid": "wkErxtDgAAq7ZkT2",
@@ -546,7 +527,7 @@ pub(crate) const SEND_MSG: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-4Tq9aXk7" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "touser": "wmErxtDgAA9AW32Y",
   "open_kfid": "wkErxtDgAAq7ZkT2",
@@ -560,7 +541,7 @@ pub(crate) const SEND_MSG: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-4Tq9aXk8" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "touser": "wmErxtDgAA9AW32Y",
   "open_kfid": "wkErxtDgAAq7ZkT2",
@@ -570,14 +551,8 @@ pub(crate) const SEND_MSG: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-4Tq9aXk9" }"#,
     },
 ];
-
-#[test]
-fn send_msg() {
-    crate::snapshot::snapshot::<SendMsg>(SEND_MSG);
-}
-
-pub(crate) const SEND_MSG_ON_EVENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SEND_MSG_ON_EVENT: &[Example] = &[
+    Example {
         request: r#"{
   "code": "WELCOME-CODE",
   "msgid": "welcome_1",
@@ -586,7 +561,7 @@ pub(crate) const SEND_MSG_ON_EVENT: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "welcome_1" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "code": "MSG-CODE-3",
   "msgtype": "msgmenu",
@@ -612,8 +587,3 @@ pub(crate) const SEND_MSG_ON_EVENT: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-4Tq9aXm1" }"#,
     },
 ];
-
-#[test]
-fn send_msg_on_event() {
-    crate::snapshot::snapshot::<SendMsgOnEvent>(SEND_MSG_ON_EVENT);
-}

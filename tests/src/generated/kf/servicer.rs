@@ -2,11 +2,10 @@
 
 //! 微信客服 · 接待人员管理
 
-#[allow(unused_imports)]
-use wecom_models::kf::servicer::*;
+use crate::snapshot::Example;
 
-pub(crate) const ADD_SERVICER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_SERVICER: &[Example] = &[
+    Example {
         request: r#"{
   "open_kfid": "wkErxtDgAAq7ZkT2",
   "userid_list": ["chenyu", "linmo"],
@@ -24,14 +23,8 @@ pub(crate) const ADD_SERVICER: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn add_servicer() {
-    crate::snapshot::snapshot::<AddServicer>(ADD_SERVICER);
-}
-
-pub(crate) const DEL_SERVICER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DEL_SERVICER: &[Example] = &[
+    Example {
         request: r#"{ "open_kfid": "wkErxtDgAAq7ZkT2", "userid_list": ["linmo"], "department_id_list": [9] }"#,
         response: r#"{
   "errcode": 0,
@@ -43,14 +36,8 @@ pub(crate) const DEL_SERVICER: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn del_servicer() {
-    crate::snapshot::snapshot::<DelServicer>(DEL_SERVICER);
-}
-
-pub(crate) const LIST_SERVICER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_SERVICER: &[Example] = &[
+    Example {
         request: r#"{ "open_kfid": "wkErxtDgAAq7ZkT2" }"#,
         response: r#"{
   "errcode": 0,
@@ -62,13 +49,8 @@ pub(crate) const LIST_SERVICER: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "open_kfid": "wkErxtDgAAu4LmW9" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "servicer_list": [{ "userid": "heqing" }] }"#,
     },
 ];
-
-#[test]
-fn list_servicer() {
-    crate::snapshot::snapshot::<ListServicer>(LIST_SERVICER);
-}

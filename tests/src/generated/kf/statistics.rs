@@ -2,11 +2,10 @@
 
 //! 微信客服 · 统计管理
 
-#[allow(unused_imports)]
-use wecom_models::kf::statistics::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_CORP_STATISTIC: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_CORP_STATISTIC: &[Example] = &[
+    Example {
         request: r#"{ "open_kfid": "wkErxtDgAAq7ZkT2", "start_time": 1720022400, "end_time": 1720108800 }"#,
         response: r#"{
   "errcode": 0,
@@ -30,14 +29,8 @@ pub(crate) const GET_CORP_STATISTIC: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_corp_statistic() {
-    crate::snapshot::snapshot::<GetCorpStatistic>(GET_CORP_STATISTIC);
-}
-
-pub(crate) const GET_SERVICER_STATISTIC: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_SERVICER_STATISTIC: &[Example] = &[
+    Example {
         request: r#"{
   "open_kfid": "wkErxtDgAAq7ZkT2",
   "servicer_userid": "chenyu",
@@ -73,7 +66,7 @@ pub(crate) const GET_SERVICER_STATISTIC: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "open_kfid": "wkErxtDgAAu4LmW9", "start_time": 1720022400, "end_time": 1720022400 }"#,
         response: r#"{
   "errcode": 0,
@@ -98,14 +91,8 @@ pub(crate) const GET_SERVICER_STATISTIC: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_servicer_statistic() {
-    crate::snapshot::snapshot::<GetServicerStatistic>(GET_SERVICER_STATISTIC);
-}
-
-pub(crate) const GET_KF_STATISTIC: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_KF_STATISTIC: &[Example] = &[
+    Example {
         request: r#"{ "start_time": 1720022400, "end_time": 1720108800 }"#,
         response: r#"{
   "errcode": 0,
@@ -134,8 +121,3 @@ pub(crate) const GET_KF_STATISTIC: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_kf_statistic() {
-    crate::snapshot::snapshot::<GetKfStatistic>(GET_KF_STATISTIC);
-}

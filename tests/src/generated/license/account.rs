@@ -2,23 +2,16 @@
 
 //! 接口调用许可 · 账号管理
 
-#[allow(unused_imports)]
-use wecom_models::license::account::*;
+use crate::snapshot::Example;
 
-pub(crate) const ACTIVATE_ACCOUNT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ACTIVATE_ACCOUNT: &[Example] = &[
+    Example {
         request: r#"{ "active_code": "LA00000A1B2C3D4E", "corpid": "ww1a2b3c4d5e6f7a8b", "userid": "chenyu" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn activate_account() {
-    crate::snapshot::snapshot::<ActivateAccount>(ACTIVATE_ACCOUNT);
-}
-
-pub(crate) const BATCH_ACTIVATE_ACCOUNT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const BATCH_ACTIVATE_ACCOUNT: &[Example] = &[
+    Example {
         request: r#"{
   "corpid": "ww1a2b3c4d5e6f7a8b",
   "active_list": [
@@ -36,26 +29,14 @@ pub(crate) const BATCH_ACTIVATE_ACCOUNT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn batch_activate_account() {
-    crate::snapshot::snapshot::<BatchActivateAccount>(BATCH_ACTIVATE_ACCOUNT);
-}
-
-pub(crate) const ACTIVATE_ACCOUNT_BY_TYPE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ACTIVATE_ACCOUNT_BY_TYPE: &[Example] = &[
+    Example {
         request: r#"{ "type": 2, "corpid": "ww1a2b3c4d5e6f7a8b", "userid": "heqing" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn activate_account_by_type() {
-    crate::snapshot::snapshot::<ActivateAccountByType>(ACTIVATE_ACCOUNT_BY_TYPE);
-}
-
-pub(crate) const GET_ACTIVE_INFO_BY_CODE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_ACTIVE_INFO_BY_CODE: &[Example] = &[
+    Example {
         request: r#"{ "corpid": "ww1a2b3c4d5e6f7a8b", "active_code": "LA00000A1B2C3D4E" }"#,
         response: r#"{
   "errcode": 0,
@@ -72,7 +53,7 @@ pub(crate) const GET_ACTIVE_INFO_BY_CODE: &[crate::snapshot::Example] = &[
   }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "corpid": "ww1a2b3c4d5e6f7a8b", "active_code": "LA00000A1B2C3D50" }"#,
         response: r#"{
   "errcode": 0,
@@ -87,14 +68,8 @@ pub(crate) const GET_ACTIVE_INFO_BY_CODE: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_active_info_by_code() {
-    crate::snapshot::snapshot::<GetActiveInfoByCode>(GET_ACTIVE_INFO_BY_CODE);
-}
-
-pub(crate) const BATCH_GET_ACTIVE_INFO_BY_CODE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const BATCH_GET_ACTIVE_INFO_BY_CODE: &[Example] = &[
+    Example {
         request: r#"{
   "corpid": "ww8f7e6d5c4b3a2918",
   "active_code_list": ["LA00000A1B2C3D4F", "LA00000A1B2C3D50", "LA0000000000000"]
@@ -125,14 +100,8 @@ pub(crate) const BATCH_GET_ACTIVE_INFO_BY_CODE: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn batch_get_active_info_by_code() {
-    crate::snapshot::snapshot::<BatchGetActiveInfoByCode>(BATCH_GET_ACTIVE_INFO_BY_CODE);
-}
-
-pub(crate) const LIST_ACTIVATED_ACCOUNT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_ACTIVATED_ACCOUNT: &[Example] = &[
+    Example {
         request: r#"{ "corpid": "ww1a2b3c4d5e6f7a8b", "limit": 2, "cursor": "cursor-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -156,14 +125,8 @@ pub(crate) const LIST_ACTIVATED_ACCOUNT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_activated_account() {
-    crate::snapshot::snapshot::<ListActivatedAccount>(LIST_ACTIVATED_ACCOUNT);
-}
-
-pub(crate) const GET_ACTIVE_INFO_BY_USER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_ACTIVE_INFO_BY_USER: &[Example] = &[
+    Example {
         request: r#"{ "corpid": "ww1a2b3c4d5e6f7a8b", "userid": "chenyu" }"#,
         response: r#"{
   "errcode": 0,
@@ -188,14 +151,8 @@ pub(crate) const GET_ACTIVE_INFO_BY_USER: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_active_info_by_user() {
-    crate::snapshot::snapshot::<GetActiveInfoByUser>(GET_ACTIVE_INFO_BY_USER);
-}
-
-pub(crate) const BATCH_TRANSFER_LICENSE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const BATCH_TRANSFER_LICENSE: &[Example] = &[
+    Example {
         request: r#"{
   "corpid": "ww1a2b3c4d5e6f7a8b",
   "transfer_list": [
@@ -221,14 +178,8 @@ pub(crate) const BATCH_TRANSFER_LICENSE: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn batch_transfer_license() {
-    crate::snapshot::snapshot::<BatchTransferLicense>(BATCH_TRANSFER_LICENSE);
-}
-
-pub(crate) const BATCH_SHARE_ACTIVE_CODE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const BATCH_SHARE_ACTIVE_CODE: &[Example] = &[
+    Example {
         request: r#"{
   "from_corpid": "ww1a2b3c4d5e6f7a8b",
   "to_corpid": "ww8f7e6d5c4b3a2918",
@@ -243,7 +194,7 @@ pub(crate) const BATCH_SHARE_ACTIVE_CODE: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "from_corpid": "ww1a2b3c4d5e6f7a8b",
   "to_corpid": "ww0a9b8c7d6e5f4a3b",
@@ -252,32 +203,15 @@ pub(crate) const BATCH_SHARE_ACTIVE_CODE: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn batch_share_active_code() {
-    crate::snapshot::snapshot::<BatchShareActiveCode>(BATCH_SHARE_ACTIVE_CODE);
-}
-
-pub(crate) const SET_AUTO_ACTIVE_STATUS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_AUTO_ACTIVE_STATUS: &[Example] = &[
+    Example {
         request: r#"{ "corpid": "ww1a2b3c4d5e6f7a8b", "auto_active_status": 1 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn set_auto_active_status() {
-    crate::snapshot::snapshot::<SetAutoActiveStatus>(SET_AUTO_ACTIVE_STATUS);
-}
-
-pub(crate) const GET_AUTO_ACTIVE_STATUS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_AUTO_ACTIVE_STATUS: &[Example] = &[
+    Example {
         request: r#"{ "corpid": "ww1a2b3c4d5e6f7a8b" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "auto_active_status": 1 }"#,
     },
 ];
-
-#[test]
-fn get_auto_active_status() {
-    crate::snapshot::snapshot::<GetAutoActiveStatus>(GET_AUTO_ACTIVE_STATUS);
-}

@@ -2,11 +2,10 @@
 
 //! 接口调用许可 · 应用管理
 
-#[allow(unused_imports)]
-use wecom_models::license::app::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_APP_LICENSE_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_APP_LICENSE_INFO: &[Example] = &[
+    Example {
         request: r#"{ "corpid": "ww1a2b3c4d5e6f7a8b", "suite_id": "ww9f8e7d6c5b4a3928", "appid": 1 }"#,
         response: r#"{
   "errcode": 0,
@@ -16,25 +15,14 @@ pub(crate) const GET_APP_LICENSE_INFO: &[crate::snapshot::Example] = &[
   "license_check_time": 1727776000
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "corpid": "ww8f7e6d5c4b3a2918", "suite_id": "dk9f8e7d6c5b4a3928" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "license_status": 0, "license_check_time": 1764547200 }"#,
     },
 ];
-
-#[test]
-fn get_app_license_info() {
-    crate::snapshot::snapshot::<GetAppLicenseInfo>(GET_APP_LICENSE_INFO);
-}
-
-pub(crate) const QUERY_SUPPORT_POLICY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const QUERY_SUPPORT_POLICY: &[Example] = &[
+    Example {
         request: r#"{ "corpid": "ww1a2b3c4d5e6f7a8b" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "query_result": 0, "unsatisfied_reason": [701090, 701091] }"#,
     },
 ];
-
-#[test]
-fn query_support_policy() {
-    crate::snapshot::snapshot::<QuerySupportPolicy>(QUERY_SUPPORT_POLICY);
-}

@@ -2,16 +2,8 @@
 
 //! 接口调用许可 · 回调通知
 
-#[allow(unused_imports)]
-use wecom_models::license::events::*;
-
-#[test]
-fn unlicensed_notify() {
-    crate::event::snapshot::<
-        UnlicensedNotify,
-    >(
-        &[
-            r#"<xml>
+pub(crate) const UNLICENSED_NOTIFY: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[chenyu]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -19,17 +11,9 @@ fn unlicensed_notify() {
   <Event><![CDATA[unlicensed_notify]]></Event>
   <AgentID>1000007</AgentID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn license_pay_success() {
-    crate::event::snapshot::<
-        LicensePaySuccess,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const LICENSE_PAY_SUCCESS: &[&str] = &[
+    r#"<xml>
   <ServiceCorpId><![CDATA[wwprovider00000001]]></ServiceCorpId>
   <InfoType><![CDATA[license_pay_success]]></InfoType>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
@@ -37,17 +21,9 @@ fn license_pay_success() {
   <BuyerUserId><![CDATA[lin.wei]]></BuyerUserId>
   <TimeStamp>1767225600</TimeStamp>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn license_refund() {
-    crate::event::snapshot::<
-        LicenseRefund,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const LICENSE_REFUND: &[&str] = &[
+    r#"<xml>
   <ServiceCorpId><![CDATA[wwprovider00000001]]></ServiceCorpId>
   <InfoType><![CDATA[license_refund]]></InfoType>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
@@ -55,17 +31,9 @@ fn license_refund() {
   <OrderStatus>2</OrderStatus>
   <TimeStamp>1767225600</TimeStamp>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn auto_activate() {
-    crate::event::snapshot::<
-        AutoActivate,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const AUTO_ACTIVATE: &[&str] = &[
+    r#"<xml>
   <ServiceCorpId><![CDATA[wwprovider00000001]]></ServiceCorpId>
   <InfoType><![CDATA[auto_activate]]></InfoType>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
@@ -87,6 +55,4 @@ fn auto_activate() {
     <PreviousActiveCode><![CDATA[LA00000A1B2C3D00]]></PreviousActiveCode>
   </AccountList>
 </xml>"#,
-        ],
-    );
-}
+];

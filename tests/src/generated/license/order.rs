@@ -2,11 +2,10 @@
 
 //! 接口调用许可 · 订单管理
 
-#[allow(unused_imports)]
-use wecom_models::license::order::*;
+use crate::snapshot::Example;
 
-pub(crate) const CREATE_NEW_ORDER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_NEW_ORDER: &[Example] = &[
+    Example {
         request: r#"{
   "corpid": "ww1a2b3c4d5e6f7a8b",
   "buyer_userid": "lin.wei",
@@ -15,7 +14,7 @@ pub(crate) const CREATE_NEW_ORDER: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "order_id": "OI00000A1B2C3D4E5F60718293A4B" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "corpid": "ww8f7e6d5c4b3a2918",
   "buyer_userid": "lin.wei",
@@ -25,14 +24,8 @@ pub(crate) const CREATE_NEW_ORDER: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "order_id": "OI00000A1B2C3D4E5F60718293A4C" }"#,
     },
 ];
-
-#[test]
-fn create_new_order() {
-    crate::snapshot::snapshot::<CreateNewOrder>(CREATE_NEW_ORDER);
-}
-
-pub(crate) const CREATE_RENEW_ORDER_JOB: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_RENEW_ORDER_JOB: &[Example] = &[
+    Example {
         request: r#"{
   "corpid": "ww1a2b3c4d5e6f7a8b",
   "account_list": [{ "userid": "chenyu", "type": 1 }, { "userid": "linmo", "type": 2 }]
@@ -46,7 +39,7 @@ pub(crate) const CREATE_RENEW_ORDER_JOB: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "corpid": "ww1a2b3c4d5e6f7a8b",
   "account_list": [{ "userid": "heqing", "type": 2 }],
@@ -55,30 +48,18 @@ pub(crate) const CREATE_RENEW_ORDER_JOB: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-renewal-1", "invalid_account_list": [] }"#,
     },
 ];
-
-#[test]
-fn create_renew_order_job() {
-    crate::snapshot::snapshot::<CreateRenewOrderJob>(CREATE_RENEW_ORDER_JOB);
-}
-
-pub(crate) const SUBMIT_ORDER_JOB: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SUBMIT_ORDER_JOB: &[Example] = &[
+    Example {
         request: r#"{ "jobid": "job-renewal-1", "buyer_userid": "lin.wei", "account_duration": { "months": 12 } }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "order_id": "OI00000A1B2C3D4E5F60718293A4D" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "jobid": "job-renewal-2", "buyer_userid": "lin.wei", "account_duration": { "new_expire_time": 1767196800 } }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "order_id": "OI00000A1B2C3D4E5F60718293A4E" }"#,
     },
 ];
-
-#[test]
-fn submit_order_job() {
-    crate::snapshot::snapshot::<SubmitOrderJob>(SUBMIT_ORDER_JOB);
-}
-
-pub(crate) const LIST_ORDER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_ORDER: &[Example] = &[
+    Example {
         request: r#"{
   "corpid": "ww1a2b3c4d5e6f7a8b",
   "start_time": 1720000000,
@@ -97,7 +78,7 @@ pub(crate) const LIST_ORDER: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{}"#,
         response: r#"{
   "errcode": 0,
@@ -111,14 +92,8 @@ pub(crate) const LIST_ORDER: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_order() {
-    crate::snapshot::snapshot::<ListOrder>(LIST_ORDER);
-}
-
-pub(crate) const GET_ORDER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_ORDER: &[Example] = &[
+    Example {
         request: r#"{ "order_id": "OI00000A1B2C3D4E5F60718293A4B" }"#,
         response: r#"{
   "errcode": 0,
@@ -136,7 +111,7 @@ pub(crate) const GET_ORDER: &[crate::snapshot::Example] = &[
   }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "order_id": "OI00000A1B2C3D4E5F60718293A4E" }"#,
         response: r#"{
   "errcode": 0,
@@ -154,7 +129,7 @@ pub(crate) const GET_ORDER: &[crate::snapshot::Example] = &[
   }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "order_id": "OI00000A1B2C3D4E5F60718293A50" }"#,
         response: r#"{
   "errcode": 0,
@@ -172,14 +147,8 @@ pub(crate) const GET_ORDER: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_order() {
-    crate::snapshot::snapshot::<GetOrder>(GET_ORDER);
-}
-
-pub(crate) const LIST_ORDER_ACCOUNT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_ORDER_ACCOUNT: &[Example] = &[
+    Example {
         request: r#"{ "order_id": "OI00000A1B2C3D4E5F60718293A4B", "limit": 2, "cursor": "cursor-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -192,7 +161,7 @@ pub(crate) const LIST_ORDER_ACCOUNT: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "order_id": "OI00000A1B2C3D4E5F60718293A4D" }"#,
         response: r#"{
   "errcode": 0,
@@ -203,30 +172,18 @@ pub(crate) const LIST_ORDER_ACCOUNT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_order_account() {
-    crate::snapshot::snapshot::<ListOrderAccount>(LIST_ORDER_ACCOUNT);
-}
-
-pub(crate) const CANCEL_ORDER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CANCEL_ORDER: &[Example] = &[
+    Example {
         request: r#"{ "order_id": "OI00000A1B2C3D4E5F60718293A4B", "corpid": "ww1a2b3c4d5e6f7a8b" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "order_id": "OI00000A1B2C3D4E5F60718293A4F" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn cancel_order() {
-    crate::snapshot::snapshot::<CancelOrder>(CANCEL_ORDER);
-}
-
-pub(crate) const CREATE_NEW_ORDER_JOB: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_NEW_ORDER_JOB: &[Example] = &[
+    Example {
         request: r#"{
   "buy_list": [
     {
@@ -251,7 +208,7 @@ pub(crate) const CREATE_NEW_ORDER_JOB: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "buy_list": [
     {
@@ -265,26 +222,14 @@ pub(crate) const CREATE_NEW_ORDER_JOB: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-purchase-1", "invalid_list": [] }"#,
     },
 ];
-
-#[test]
-fn create_new_order_job() {
-    crate::snapshot::snapshot::<CreateNewOrderJob>(CREATE_NEW_ORDER_JOB);
-}
-
-pub(crate) const SUBMIT_NEW_ORDER_JOB: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SUBMIT_NEW_ORDER_JOB: &[Example] = &[
+    Example {
         request: r#"{ "jobid": "job-purchase-1", "buyer_userid": "lin.wei" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn submit_new_order_job() {
-    crate::snapshot::snapshot::<SubmitNewOrderJob>(SUBMIT_NEW_ORDER_JOB);
-}
-
-pub(crate) const GET_NEW_ORDER_JOB_RESULT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_NEW_ORDER_JOB_RESULT: &[Example] = &[
+    Example {
         request: r#"{ "jobid": "job-purchase-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -296,19 +241,13 @@ pub(crate) const GET_NEW_ORDER_JOB_RESULT: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "jobid": "job-purchase-2" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "status": 2, "fail_list": [] }"#,
     },
 ];
-
-#[test]
-fn get_new_order_job_result() {
-    crate::snapshot::snapshot::<GetNewOrderJobResult>(GET_NEW_ORDER_JOB_RESULT);
-}
-
-pub(crate) const GET_UNION_ORDER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_UNION_ORDER: &[Example] = &[
+    Example {
         request: r#"{ "order_id": "OI00000A1B2C3D4E5F60718293A4F", "limit": 1, "cursor": "cursor-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -334,30 +273,18 @@ pub(crate) const GET_UNION_ORDER: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_union_order() {
-    crate::snapshot::snapshot::<GetUnionOrder>(GET_UNION_ORDER);
-}
-
-pub(crate) const SUBMIT_PAY_JOB: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SUBMIT_PAY_JOB: &[Example] = &[
+    Example {
         request: r#"{ "payer_userid": "lin.wei", "order_id": "OI00000A1B2C3D4E5F60718293A4B" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-payment-1" }"#,
     },
 ];
-
-#[test]
-fn submit_pay_job() {
-    crate::snapshot::snapshot::<SubmitPayJob>(SUBMIT_PAY_JOB);
-}
-
-pub(crate) const GET_PAY_JOB_RESULT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_PAY_JOB_RESULT: &[Example] = &[
+    Example {
         request: r#"{ "jobid": "job-payment-1" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "status": 1 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "jobid": "job-payment-2" }"#,
         response: r#"{
   "errcode": 0,
@@ -373,8 +300,3 @@ pub(crate) const GET_PAY_JOB_RESULT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_pay_job_result() {
-    crate::snapshot::snapshot::<GetPayJobResult>(GET_PAY_JOB_RESULT);
-}

@@ -2,16 +2,8 @@
 
 //! 直播 · 回调通知
 
-#[allow(unused_imports)]
-use wecom_models::living::events::*;
-
-#[test]
-fn living_status_change() {
-    crate::event::snapshot::<
-        LivingStatusChange,
-    >(
-        &[
-            r#"<xml>
+pub(crate) const LIVING_STATUS_CHANGE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -21,6 +13,4 @@ fn living_status_change() {
   <Status>1</Status>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
+];

@@ -2,16 +2,8 @@
 
 //! 素材管理 · 回调通知
 
-#[allow(unused_imports)]
-use wecom_models::media::events::*;
-
-#[test]
-fn upload_media_job_finish() {
-    crate::event::snapshot::<
-        UploadMediaJobFinish,
-    >(
-        &[
-            r#"<xml>
+pub(crate) const UPLOAD_MEDIA_JOB_FINISH: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -19,6 +11,4 @@ fn upload_media_job_finish() {
   <Event><![CDATA[upload_media_job_finish]]></Event>
   <JobId><![CDATA[jobid_Tq7mVd1Rz2t4pXq8]]></JobId>
 </xml>"#,
-        ],
-    );
-}
+];

@@ -2,11 +2,10 @@
 
 //! 会议 · 预约会议高级管理
 
-#[allow(unused_imports)]
-use wecom_models::meeting::advanced::*;
+use crate::snapshot::Example;
 
-pub(crate) const CREATE_MEETING: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_MEETING: &[Example] = &[
+    Example {
         request: r#"{
   "admin_userid": "lin.wei",
   "title": "Weekly review",
@@ -59,7 +58,7 @@ pub(crate) const CREATE_MEETING: &[crate::snapshot::Example] = &[
   "meeting_link": "https://example.com/join/902154873"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "admin_userid": "lin.wei", "title": "Quick question" }"#,
         response: r#"{
   "errcode": 0,
@@ -70,14 +69,8 @@ pub(crate) const CREATE_MEETING: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn create_meeting() {
-    crate::snapshot::snapshot::<CreateMeeting>(CREATE_MEETING);
-}
-
-pub(crate) const UPDATE_MEETING: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_MEETING: &[Example] = &[
+    Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAXtWyuj",
   "title": "Weekly review, postponed",
@@ -115,31 +108,19 @@ pub(crate) const UPDATE_MEETING: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "excess_users": ["zhou.min"] }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuk", "location": "Room 1" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn update_meeting() {
-    crate::snapshot::snapshot::<UpdateMeeting>(UPDATE_MEETING);
-}
-
-pub(crate) const CANCEL_MEETING: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CANCEL_MEETING: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "sub_meetingid": "1720000000" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn cancel_meeting() {
-    crate::snapshot::snapshot::<CancelMeeting>(CANCEL_MEETING);
-}
-
-pub(crate) const GET_MEETING_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_MEETING_INFO: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "meeting_code": "902154873", "sub_meetingid": "1720000000" }"#,
         response: r#"{
   "errcode": 0,
@@ -251,7 +232,7 @@ pub(crate) const GET_MEETING_INFO: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "meeting_code": "902154874" }"#,
         response: r#"{
   "errcode": 0,
@@ -285,14 +266,8 @@ pub(crate) const GET_MEETING_INFO: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_meeting_info() {
-    crate::snapshot::snapshot::<GetMeetingInfo>(GET_MEETING_INFO);
-}
-
-pub(crate) const GET_INVITEES: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_INVITEES: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "cursor": "CURSOR-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -302,31 +277,19 @@ pub(crate) const GET_INVITEES: &[crate::snapshot::Example] = &[
   "invitees": [{ "userid": "chen.yu" }, { "userid": "zhou.min" }]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "cursor": "CURSOR-2" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "has_more": false, "invitees": [{ "userid": "lin.wei" }] }"#,
     },
 ];
-
-#[test]
-fn get_invitees() {
-    crate::snapshot::snapshot::<GetInvitees>(GET_INVITEES);
-}
-
-pub(crate) const SET_INVITEES: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_INVITEES: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "invitees": [{ "userid": "lin.wei" }, { "userid": "chen.yu" }] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn set_invitees() {
-    crate::snapshot::snapshot::<SetInvitees>(SET_INVITEES);
-}
-
-pub(crate) const CREATE_CUSTOMER_SHORT_URL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_CUSTOMER_SHORT_URL: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "customer_data": "seat-17" }"#,
         response: r#"{
   "errcode": 0,
@@ -338,14 +301,8 @@ pub(crate) const CREATE_CUSTOMER_SHORT_URL: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn create_customer_short_url() {
-    crate::snapshot::snapshot::<CreateCustomerShortUrl>(CREATE_CUSTOMER_SHORT_URL);
-}
-
-pub(crate) const GET_CUSTOMER_SHORT_URL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_CUSTOMER_SHORT_URL: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj" }"#,
         response: r#"{
   "errcode": 0,
@@ -356,14 +313,8 @@ pub(crate) const GET_CUSTOMER_SHORT_URL: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_customer_short_url() {
-    crate::snapshot::snapshot::<GetCustomerShortUrl>(GET_CUSTOMER_SHORT_URL);
-}
-
-pub(crate) const GET_REALTIME_ATTENDEE_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_REALTIME_ATTENDEE_LIST: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "sub_meetingid": "1720000000", "cursor": "CURSOR-1", "limit": 2 }"#,
         response: r#"{
   "errcode": 0,
@@ -397,14 +348,8 @@ pub(crate) const GET_REALTIME_ATTENDEE_LIST: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_realtime_attendee_list() {
-    crate::snapshot::snapshot::<GetRealtimeAttendeeList>(GET_REALTIME_ATTENDEE_LIST);
-}
-
-pub(crate) const GET_ATTENDEE_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_ATTENDEE_LIST: &[Example] = &[
+    Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAXtWyuj",
   "sub_meetingid": "1720000000",
@@ -448,14 +393,8 @@ pub(crate) const GET_ATTENDEE_LIST: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_attendee_list() {
-    crate::snapshot::snapshot::<GetAttendeeList>(GET_ATTENDEE_LIST);
-}
-
-pub(crate) const GET_WAITING_ROOM_CURRENT_USER_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_WAITING_ROOM_CURRENT_USER_LIST: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "limit": 2, "cursor": "CURSOR-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -468,21 +407,13 @@ pub(crate) const GET_WAITING_ROOM_CURRENT_USER_LIST: &[crate::snapshot::Example]
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "limit": 2, "cursor": "CURSOR-2" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "has_more": false, "user_list": [] }"#,
     },
 ];
-
-#[test]
-fn get_waiting_room_current_user_list() {
-    crate::snapshot::snapshot::<
-        GetWaitingRoomCurrentUserList,
-    >(GET_WAITING_ROOM_CURRENT_USER_LIST);
-}
-
-pub(crate) const GET_WAITING_ROOM_USER_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_WAITING_ROOM_USER_LIST: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "limit": 2, "cursor": "CURSOR-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -501,19 +432,13 @@ pub(crate) const GET_WAITING_ROOM_USER_LIST: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "cursor": "CURSOR-2" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "has_more": false, "user_list": [] }"#,
     },
 ];
-
-#[test]
-fn get_waiting_room_user_list() {
-    crate::snapshot::snapshot::<GetWaitingRoomUserList>(GET_WAITING_ROOM_USER_LIST);
-}
-
-pub(crate) const CHECK_DEVICE_IN_MEETING: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CHECK_DEVICE_IN_MEETING: &[Example] = &[
+    Example {
         request: r#"{
   "userid": "chen.yu",
   "instance_id_list": [1, 82],
@@ -526,14 +451,8 @@ pub(crate) const CHECK_DEVICE_IN_MEETING: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn check_device_in_meeting() {
-    crate::snapshot::snapshot::<CheckDeviceInMeeting>(CHECK_DEVICE_IN_MEETING);
-}
-
-pub(crate) const GET_GUESTS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_GUESTS: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj" }"#,
         response: r#"{
   "errcode": 0,
@@ -545,14 +464,8 @@ pub(crate) const GET_GUESTS: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_guests() {
-    crate::snapshot::snapshot::<GetGuests>(GET_GUESTS);
-}
-
-pub(crate) const SET_GUESTS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_GUESTS: &[Example] = &[
+    Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAXtWyuj",
   "guests": [
@@ -563,14 +476,8 @@ pub(crate) const SET_GUESTS: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn set_guests() {
-    crate::snapshot::snapshot::<SetGuests>(SET_GUESTS);
-}
-
-pub(crate) const GET_MEETING_QUALITY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_MEETING_QUALITY: &[Example] = &[
+    Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAXtWyuj",
   "sub_meetingid": "1720000000",
@@ -605,8 +512,3 @@ pub(crate) const GET_MEETING_QUALITY: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_meeting_quality() {
-    crate::snapshot::snapshot::<GetMeetingQuality>(GET_MEETING_QUALITY);
-}

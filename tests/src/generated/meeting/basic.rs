@@ -2,11 +2,10 @@
 
 //! 会议 · 预约会议基础管理
 
-#[allow(unused_imports)]
-use wecom_models::meeting::basic::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_MEETING_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_MEETING_INFO: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj" }"#,
         response: r#"{
   "errcode": 0,
@@ -64,7 +63,7 @@ pub(crate) const GET_MEETING_INFO: &[crate::snapshot::Example] = &[
   "meeting_link": "https://example.com/join/902154873"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuk" }"#,
         response: r#"{
   "errcode": 0,
@@ -82,26 +81,14 @@ pub(crate) const GET_MEETING_INFO: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_meeting_info() {
-    crate::snapshot::snapshot::<GetMeetingInfo>(GET_MEETING_INFO);
-}
-
-pub(crate) const CANCEL_MEETING: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CANCEL_MEETING: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn cancel_meeting() {
-    crate::snapshot::snapshot::<CancelMeeting>(CANCEL_MEETING);
-}
-
-pub(crate) const GET_USER_MEETING_ID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_USER_MEETING_ID: &[Example] = &[
+    Example {
         request: r#"{
   "userid": "lin.wei",
   "cursor": "CURSOR-1",
@@ -116,19 +103,13 @@ pub(crate) const GET_USER_MEETING_ID: &[crate::snapshot::Example] = &[
   "meetingid_list": ["hyAJ2GCAAAXtWyuj", "hyAJ2GCAAAXtWyuk"]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "userid": "chen.yu", "cursor": "0" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "meetingid_list": [] }"#,
     },
 ];
-
-#[test]
-fn get_user_meeting_id() {
-    crate::snapshot::snapshot::<GetUserMeetingId>(GET_USER_MEETING_ID);
-}
-
-pub(crate) const CREATE_MEETING: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_MEETING: &[Example] = &[
+    Example {
         request: r#"{
   "admin_userid": "lin.wei",
   "title": "Weekly review",
@@ -164,7 +145,7 @@ pub(crate) const CREATE_MEETING: &[crate::snapshot::Example] = &[
   "excess_users": ["zhou.min"]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "admin_userid": "lin.wei",
   "title": "Quick question",
@@ -174,14 +155,8 @@ pub(crate) const CREATE_MEETING: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "meetingid": "hyAJ2GCAAAXtWyuk" }"#,
     },
 ];
-
-#[test]
-fn create_meeting() {
-    crate::snapshot::snapshot::<CreateMeeting>(CREATE_MEETING);
-}
-
-pub(crate) const UPDATE_MEETING: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_MEETING: &[Example] = &[
+    Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAXtWyuj",
   "title": "Weekly review, postponed",
@@ -207,13 +182,8 @@ pub(crate) const UPDATE_MEETING: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "excess_users": ["zhou.min"] }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuk", "location": "Room 1" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn update_meeting() {
-    crate::snapshot::snapshot::<UpdateMeeting>(UPDATE_MEETING);
-}

@@ -2,11 +2,10 @@
 
 //! 会议 · 预约会议报名管理
 
-#[allow(unused_imports)]
-use wecom_models::meeting::enroll::*;
+use crate::snapshot::Example;
 
-pub(crate) const SET_ENROLL_CONFIG: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_ENROLL_CONFIG: &[Example] = &[
+    Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAXtWyuj",
   "approve_type": 2,
@@ -26,14 +25,8 @@ pub(crate) const SET_ENROLL_CONFIG: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "question_count": 2 }"#,
     },
 ];
-
-#[test]
-fn set_enroll_config() {
-    crate::snapshot::snapshot::<SetEnrollConfig>(SET_ENROLL_CONFIG);
-}
-
-pub(crate) const GET_ENROLL_CONFIG: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_ENROLL_CONFIG: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj" }"#,
         response: r#"{
   "errcode": 0,
@@ -53,14 +46,8 @@ pub(crate) const GET_ENROLL_CONFIG: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_enroll_config() {
-    crate::snapshot::snapshot::<GetEnrollConfig>(GET_ENROLL_CONFIG);
-}
-
-pub(crate) const QUERY_ENROLL_BY_TMP_OPEN_ID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const QUERY_ENROLL_BY_TMP_OPEN_ID: &[Example] = &[
+    Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAXtWyuj",
   "sorting_rules": 2,
@@ -72,19 +59,13 @@ pub(crate) const QUERY_ENROLL_BY_TMP_OPEN_ID: &[crate::snapshot::Example] = &[
   "enroll_id_list": [{ "tmp_openid": "MOAJ2GCAAA7xQmPd", "enroll_id": "meAJ2GCAAA51Tf" }]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "tmp_openid_list": ["MOAJ2GCAAA9kWcRs"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn query_enroll_by_tmp_open_id() {
-    crate::snapshot::snapshot::<QueryEnrollByTmpOpenId>(QUERY_ENROLL_BY_TMP_OPEN_ID);
-}
-
-pub(crate) const LIST_ENROLL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_ENROLL: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "status": 3, "cursor": "CURSOR-1", "limit": 2 }"#,
         response: r#"{
   "errcode": 0,
@@ -126,26 +107,14 @@ pub(crate) const LIST_ENROLL: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_enroll() {
-    crate::snapshot::snapshot::<ListEnroll>(LIST_ENROLL);
-}
-
-pub(crate) const APPROVE_ENROLL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const APPROVE_ENROLL: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "action": 3, "enroll_id_list": ["meAJ2GCAAA51Tf"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "handled_count": 1 }"#,
     },
 ];
-
-#[test]
-fn approve_enroll() {
-    crate::snapshot::snapshot::<ApproveEnroll>(APPROVE_ENROLL);
-}
-
-pub(crate) const IMPORT_ENROLL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const IMPORT_ENROLL: &[Example] = &[
+    Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAXtWyuj",
   "enroll_list": [
@@ -170,20 +139,9 @@ pub(crate) const IMPORT_ENROLL: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn import_enroll() {
-    crate::snapshot::snapshot::<ImportEnroll>(IMPORT_ENROLL);
-}
-
-pub(crate) const DELETE_ENROLL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_ENROLL: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "enroll_id_list": [{ "enroll_id": "meAJ2GCAAA51Tf" }] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "total_count": 1 }"#,
     },
 ];
-
-#[test]
-fn delete_enroll() {
-    crate::snapshot::snapshot::<DeleteEnroll>(DELETE_ENROLL);
-}

@@ -2,16 +2,8 @@
 
 //! 会议 · 回调通知
 
-#[allow(unused_imports)]
-use wecom_models::meeting::events::*;
-
-#[test]
-fn cancel_enroll() {
-    crate::event::snapshot::<
-        CancelEnroll,
-    >(
-        &[
-            r#"<xml>
+pub(crate) const CANCEL_ENROLL: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -22,17 +14,9 @@ fn cancel_enroll() {
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
   <EnrollId><![CDATA[enroll-1]]></EnrollId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn cancel_meeting() {
-    crate::event::snapshot::<
-        CancelMeeting,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const CANCEL_MEETING: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -41,17 +25,9 @@ fn cancel_meeting() {
   <ChangeType><![CDATA[cancel_meeting]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn close_screen_share() {
-    crate::event::snapshot::<
-        CloseScreenShare,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const CLOSE_SCREEN_SHARE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -61,7 +37,7 @@ fn close_screen_share() {
   <ChangeType><![CDATA[close_screen_share]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -70,17 +46,9 @@ fn close_screen_share() {
   <ChangeType><![CDATA[close_screen_share]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn delete_recording() {
-    crate::event::snapshot::<
-        DeleteRecording,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const DELETE_RECORDING: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -90,7 +58,7 @@ fn delete_recording() {
   <ChangeType><![CDATA[delete_recording]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -99,17 +67,9 @@ fn delete_recording() {
   <ChangeType><![CDATA[delete_recording]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn enroll_meeting() {
-    crate::event::snapshot::<
-        EnrollMeeting,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const ENROLL_MEETING: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -120,17 +80,9 @@ fn enroll_meeting() {
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
   <EnrollId><![CDATA[enroll-1]]></EnrollId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn join_from_meeting_room() {
-    crate::event::snapshot::<
-        JoinFromMeetingRoom,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const JOIN_FROM_MEETING_ROOM: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -144,7 +96,7 @@ fn join_from_meeting_room() {
   <ChangeType><![CDATA[join_from_meeting_room]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -157,17 +109,9 @@ fn join_from_meeting_room() {
   <ChangeType><![CDATA[join_from_meeting_room]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn join_meeting() {
-    crate::event::snapshot::<
-        JoinMeeting,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const JOIN_MEETING: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -177,7 +121,7 @@ fn join_meeting() {
   <ChangeType><![CDATA[join_meeting]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -187,17 +131,9 @@ fn join_meeting() {
   <ChangeType><![CDATA[join_meeting]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn join_meeting_before_host() {
-    crate::event::snapshot::<
-        JoinMeetingBeforeHost,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const JOIN_MEETING_BEFORE_HOST: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -207,7 +143,7 @@ fn join_meeting_before_host() {
   <ChangeType><![CDATA[join_meeting_before_host]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -217,17 +153,9 @@ fn join_meeting_before_host() {
   <ChangeType><![CDATA[join_meeting_before_host]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn join_waiting_room() {
-    crate::event::snapshot::<
-        JoinWaitingRoom,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const JOIN_WAITING_ROOM: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -237,7 +165,7 @@ fn join_waiting_room() {
   <ChangeType><![CDATA[join_waiting_room]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -247,17 +175,9 @@ fn join_waiting_room() {
   <ChangeType><![CDATA[join_waiting_room]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn medium_upload() {
-    crate::event::snapshot::<
-        MediumUpload,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const MEDIUM_UPLOAD: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -278,17 +198,9 @@ fn medium_upload() {
     <UploadStatus>1</UploadStatus>
   </UploadInfo>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn meeting_end() {
-    crate::event::snapshot::<
-        MeetingEnd,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const MEETING_END: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -298,7 +210,7 @@ fn meeting_end() {
   <ChangeType><![CDATA[meeting_end]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -307,17 +219,9 @@ fn meeting_end() {
   <ChangeType><![CDATA[meeting_end]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn meeting_mute_all() {
-    crate::event::snapshot::<
-        MeetingMuteAll,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const MEETING_MUTE_ALL: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -327,7 +231,7 @@ fn meeting_mute_all() {
   <ChangeType><![CDATA[meeting_mute_all]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -336,17 +240,9 @@ fn meeting_mute_all() {
   <ChangeType><![CDATA[meeting_mute_all]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn meeting_room_response() {
-    crate::event::snapshot::<
-        MeetingRoomResponse,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const MEETING_ROOM_RESPONSE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -357,7 +253,7 @@ fn meeting_room_response() {
   <MeetingRoomId><![CDATA[room-7]]></MeetingRoomId>
   <RoomResponseStatus>2</RoomResponseStatus>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -372,17 +268,9 @@ fn meeting_room_response() {
   </MraAddress>
   <RoomResponseStatus>3</RoomResponseStatus>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn meeting_start() {
-    crate::event::snapshot::<
-        MeetingStart,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const MEETING_START: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -392,7 +280,7 @@ fn meeting_start() {
   <ChangeType><![CDATA[meeting_start]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -401,17 +289,9 @@ fn meeting_start() {
   <ChangeType><![CDATA[meeting_start]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn meeting_unmute_all() {
-    crate::event::snapshot::<
-        MeetingUnmuteAll,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const MEETING_UNMUTE_ALL: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -421,7 +301,7 @@ fn meeting_unmute_all() {
   <ChangeType><![CDATA[meeting_unmute_all]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -430,17 +310,9 @@ fn meeting_unmute_all() {
   <ChangeType><![CDATA[meeting_unmute_all]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn modify_meeting() {
-    crate::event::snapshot::<
-        ModifyMeeting,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const MODIFY_MEETING: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -449,17 +321,9 @@ fn modify_meeting() {
   <ChangeType><![CDATA[modify_meeting]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn move_to_waiting_room() {
-    crate::event::snapshot::<
-        MoveToWaitingRoom,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const MOVE_TO_WAITING_ROOM: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -473,7 +337,7 @@ fn move_to_waiting_room() {
   <ChangeType><![CDATA[move_to_waiting_room]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -486,17 +350,9 @@ fn move_to_waiting_room() {
   <ChangeType><![CDATA[move_to_waiting_room]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn open_screen_share() {
-    crate::event::snapshot::<
-        OpenScreenShare,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const OPEN_SCREEN_SHARE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -506,7 +362,7 @@ fn open_screen_share() {
   <ChangeType><![CDATA[open_screen_share]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -515,17 +371,9 @@ fn open_screen_share() {
   <ChangeType><![CDATA[open_screen_share]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn pause_recording() {
-    crate::event::snapshot::<
-        PauseRecording,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const PAUSE_RECORDING: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -535,7 +383,7 @@ fn pause_recording() {
   <ChangeType><![CDATA[pause_recording]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -545,17 +393,9 @@ fn pause_recording() {
   <ChangeType><![CDATA[pause_recording]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn pstn_status_update() {
-    crate::event::snapshot::<
-        PstnStatusUpdate,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const PSTN_STATUS_UPDATE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -566,7 +406,7 @@ fn pstn_status_update() {
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
   <PstnStatus><![CDATA[START_ACCEPT]]></PstnStatus>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -576,17 +416,9 @@ fn pstn_status_update() {
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
   <PstnStatus><![CDATA[CANCLE_INVITE]]></PstnStatus>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn quit_meeting() {
-    crate::event::snapshot::<
-        QuitMeeting,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const QUIT_MEETING: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -596,7 +428,7 @@ fn quit_meeting() {
   <ChangeType><![CDATA[quit_meeting]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -606,17 +438,9 @@ fn quit_meeting() {
   <ChangeType><![CDATA[quit_meeting]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn quit_waiting_room() {
-    crate::event::snapshot::<
-        QuitWaitingRoom,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const QUIT_WAITING_ROOM: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -630,7 +454,7 @@ fn quit_waiting_room() {
   <ChangeType><![CDATA[quit_waiting_room]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -643,17 +467,9 @@ fn quit_waiting_room() {
   <ChangeType><![CDATA[quit_waiting_room]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn recording_complete() {
-    crate::event::snapshot::<
-        RecordingComplete,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const RECORDING_COMPLETE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -663,7 +479,7 @@ fn recording_complete() {
   <ChangeType><![CDATA[recording_complete]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -672,17 +488,9 @@ fn recording_complete() {
   <ChangeType><![CDATA[recording_complete]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn resume_recording() {
-    crate::event::snapshot::<
-        ResumeRecording,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const RESUME_RECORDING: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -692,7 +500,7 @@ fn resume_recording() {
   <ChangeType><![CDATA[resume_recording]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -702,17 +510,9 @@ fn resume_recording() {
   <ChangeType><![CDATA[resume_recording]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn role_change() {
-    crate::event::snapshot::<
-        RoleChange,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const ROLE_CHANGE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -727,7 +527,7 @@ fn role_change() {
   <ChangeType><![CDATA[role_change]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -741,17 +541,9 @@ fn role_change() {
   <ChangeType><![CDATA[role_change]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn start_recording() {
-    crate::event::snapshot::<
-        StartRecording,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const START_RECORDING: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -761,7 +553,7 @@ fn start_recording() {
   <ChangeType><![CDATA[start_recording]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -770,17 +562,9 @@ fn start_recording() {
   <ChangeType><![CDATA[start_recording]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn statistics_start_meeting() {
-    crate::event::snapshot::<
-        StatisticsStartMeeting,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const STATISTICS_START_MEETING: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -789,17 +573,9 @@ fn statistics_start_meeting() {
   <ChangeType><![CDATA[start_meeting]]></ChangeType>
   <Status>1</Status>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn stop_recording() {
-    crate::event::snapshot::<
-        StopRecording,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const STOP_RECORDING: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -809,7 +585,7 @@ fn stop_recording() {
   <ChangeType><![CDATA[stop_recording]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -818,17 +594,9 @@ fn stop_recording() {
   <ChangeType><![CDATA[stop_recording]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn webinar_role_change() {
-    crate::event::snapshot::<
-        WebinarRoleChange,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const WEBINAR_ROLE_CHANGE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -843,7 +611,7 @@ fn webinar_role_change() {
   <ChangeType><![CDATA[webinar_role_change]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <FromUserTmpOpenId><![CDATA[MOAJ2GCAAA7xQmPd]]></FromUserTmpOpenId>
@@ -857,17 +625,9 @@ fn webinar_role_change() {
   <ChangeType><![CDATA[webinar_role_change]]></ChangeType>
   <MeetingId><![CDATA[hyErxtDgAAmeet1]]></MeetingId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn webinar_warm_up_upload() {
-    crate::event::snapshot::<
-        WebinarWarmUpUpload,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const WEBINAR_WARM_UP_UPLOAD: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -882,7 +642,7 @@ fn webinar_warm_up_upload() {
     <ErrorMsg><![CDATA[the resolution is too low]]></ErrorMsg>
   </WarmUpInfo>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -895,6 +655,4 @@ fn webinar_warm_up_upload() {
     <UploadStatus>1</UploadStatus>
   </WarmUpInfo>
 </xml>"#,
-        ],
-    );
-}
+];

@@ -2,11 +2,10 @@
 
 //! 会议 · 会议布局和背景管理
 
-#[allow(unused_imports)]
-use wecom_models::meeting::layout::*;
+use crate::snapshot::Example;
 
-pub(crate) const LIST_LAYOUT_TEMPLATE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_LAYOUT_TEMPLATE: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{
   "errcode": 0,
@@ -22,14 +21,8 @@ pub(crate) const LIST_LAYOUT_TEMPLATE: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_layout_template() {
-    crate::snapshot::snapshot::<ListLayoutTemplate>(LIST_LAYOUT_TEMPLATE);
-}
-
-pub(crate) const ADD_LAYOUT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_LAYOUT: &[Example] = &[
+    Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAXtWyuj",
   "layout_list": [
@@ -72,14 +65,8 @@ pub(crate) const ADD_LAYOUT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn add_layout() {
-    crate::snapshot::snapshot::<AddLayout>(ADD_LAYOUT);
-}
-
-pub(crate) const ADD_ADVANCED_LAYOUT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_ADVANCED_LAYOUT: &[Example] = &[
+    Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAXtWyuj",
   "layout_list": [
@@ -148,14 +135,8 @@ pub(crate) const ADD_ADVANCED_LAYOUT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn add_advanced_layout() {
-    crate::snapshot::snapshot::<AddAdvancedLayout>(ADD_ADVANCED_LAYOUT);
-}
-
-pub(crate) const UPDATE_LAYOUT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_LAYOUT: &[Example] = &[
+    Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAXtWyuj",
   "layout_id": "lyAJ2GCAAA5vHtRq",
@@ -177,14 +158,8 @@ pub(crate) const UPDATE_LAYOUT: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn update_layout() {
-    crate::snapshot::snapshot::<UpdateLayout>(UPDATE_LAYOUT);
-}
-
-pub(crate) const UPDATE_ADVANCED_LAYOUT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_ADVANCED_LAYOUT: &[Example] = &[
+    Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAXtWyuj",
   "layout_id": "lyAJ2GCAAA5vHtRs",
@@ -215,26 +190,14 @@ pub(crate) const UPDATE_ADVANCED_LAYOUT: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn update_advanced_layout() {
-    crate::snapshot::snapshot::<UpdateAdvancedLayout>(UPDATE_ADVANCED_LAYOUT);
-}
-
-pub(crate) const SET_DEFAULT_LAYOUT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_DEFAULT_LAYOUT: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "selected_layout_id": "lyAJ2GCAAA5vHtRq" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn set_default_layout() {
-    crate::snapshot::snapshot::<SetDefaultLayout>(SET_DEFAULT_LAYOUT);
-}
-
-pub(crate) const APPLY_ADVANCED_LAYOUT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const APPLY_ADVANCED_LAYOUT: &[Example] = &[
+    Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAXtWyuj",
   "layout_id": "lyAJ2GCAAA5vHtRs",
@@ -242,19 +205,13 @@ pub(crate) const APPLY_ADVANCED_LAYOUT: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "layout_id": "" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn apply_advanced_layout() {
-    crate::snapshot::snapshot::<ApplyAdvancedLayout>(APPLY_ADVANCED_LAYOUT);
-}
-
-pub(crate) const LIST_ADVANCED_LAYOUT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_ADVANCED_LAYOUT: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj" }"#,
         response: r#"{
   "errcode": 0,
@@ -290,14 +247,8 @@ pub(crate) const LIST_ADVANCED_LAYOUT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_advanced_layout() {
-    crate::snapshot::snapshot::<ListAdvancedLayout>(LIST_ADVANCED_LAYOUT);
-}
-
-pub(crate) const GET_USER_LAYOUT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_USER_LAYOUT: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "tmp_openid": "MOAJ2GCAAA3nTzKe", "instance_id": 9 }"#,
         response: r#"{
   "errcode": 0,
@@ -328,26 +279,14 @@ pub(crate) const GET_USER_LAYOUT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_user_layout() {
-    crate::snapshot::snapshot::<GetUserLayout>(GET_USER_LAYOUT);
-}
-
-pub(crate) const BATCH_DELETE_ADVANCED_LAYOUT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const BATCH_DELETE_ADVANCED_LAYOUT: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "layout_id_list": ["lyAJ2GCAAA5vHtRq", "lyAJ2GCAAA5vHtRs"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn batch_delete_advanced_layout() {
-    crate::snapshot::snapshot::<BatchDeleteAdvancedLayout>(BATCH_DELETE_ADVANCED_LAYOUT);
-}
-
-pub(crate) const ADD_BACKGROUND: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_BACKGROUND: &[Example] = &[
+    Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAXtWyuj",
   "image_list": [
@@ -368,26 +307,14 @@ pub(crate) const ADD_BACKGROUND: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn add_background() {
-    crate::snapshot::snapshot::<AddBackground>(ADD_BACKGROUND);
-}
-
-pub(crate) const SET_DEFAULT_BACKGROUND: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_DEFAULT_BACKGROUND: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "selected_background_id": "bgAJ2GCAAA2wXyTk" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn set_default_background() {
-    crate::snapshot::snapshot::<SetDefaultBackground>(SET_DEFAULT_BACKGROUND);
-}
-
-pub(crate) const LIST_BACKGROUND: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_BACKGROUND: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj" }"#,
         response: r#"{
   "errcode": 0,
@@ -399,32 +326,15 @@ pub(crate) const LIST_BACKGROUND: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_background() {
-    crate::snapshot::snapshot::<ListBackground>(LIST_BACKGROUND);
-}
-
-pub(crate) const DELETE_BACKGROUND: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_BACKGROUND: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "background_id": "bgAJ2GCAAA2wXyTk" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn delete_background() {
-    crate::snapshot::snapshot::<DeleteBackground>(DELETE_BACKGROUND);
-}
-
-pub(crate) const BATCH_DELETE_BACKGROUND: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const BATCH_DELETE_BACKGROUND: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "background_id_list": ["bgAJ2GCAAA2wXyTk", "bgAJ2GCAAA2wXyTm"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn batch_delete_background() {
-    crate::snapshot::snapshot::<BatchDeleteBackground>(BATCH_DELETE_BACKGROUND);
-}

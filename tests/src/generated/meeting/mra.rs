@@ -2,11 +2,10 @@
 
 //! 会议 · 会议室连接器（MRA）管理
 
-#[allow(unused_imports)]
-use wecom_models::meeting::mra::*;
+use crate::snapshot::Example;
 
-pub(crate) const QUERY_MRA_STATUS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const QUERY_MRA_STATUS: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "tmp_openid": "MOAJ2GCAAA3nTzKe" }"#,
         response: r#"{
   "errcode": 0,
@@ -24,7 +23,7 @@ pub(crate) const QUERY_MRA_STATUS: &[crate::snapshot::Example] = &[
   "raise_hands_state": true
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "tmp_openid": "MOAJ2GCAAA4pLsXu" }"#,
         response: r#"{
   "errcode": 0,
@@ -42,14 +41,8 @@ pub(crate) const QUERY_MRA_STATUS: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn query_mra_status() {
-    crate::snapshot::snapshot::<QueryMraStatus>(QUERY_MRA_STATUS);
-}
-
-pub(crate) const SET_MRA_DEFAULT_LAYOUT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_MRA_DEFAULT_LAYOUT: &[Example] = &[
+    Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAXtWyuj",
   "default_layout": 2,
@@ -59,32 +52,15 @@ pub(crate) const SET_MRA_DEFAULT_LAYOUT: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn set_mra_default_layout() {
-    crate::snapshot::snapshot::<SetMraDefaultLayout>(SET_MRA_DEFAULT_LAYOUT);
-}
-
-pub(crate) const SET_MRA_RAISE_HAND: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_MRA_RAISE_HAND: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "raise_hand": true, "mra": { "tmp_openid": "MOAJ2GCAAA3nTzKe" } }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn set_mra_raise_hand() {
-    crate::snapshot::snapshot::<SetMraRaiseHand>(SET_MRA_RAISE_HAND);
-}
-
-pub(crate) const HANG_UP_MRA: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const HANG_UP_MRA: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "mra": { "tmp_openid": "MOAJ2GCAAA3nTzKe" } }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn hang_up_mra() {
-    crate::snapshot::snapshot::<HangUpMra>(HANG_UP_MRA);
-}

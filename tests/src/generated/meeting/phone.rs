@@ -2,11 +2,10 @@
 
 //! 会议 · 电话入会（PSTN）管理
 
-#[allow(unused_imports)]
-use wecom_models::meeting::phone::*;
+use crate::snapshot::Example;
 
-pub(crate) const PHONE_CALL_OUT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const PHONE_CALL_OUT: &[Example] = &[
+    Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAXtWyuj",
   "phone_numbers": [
@@ -22,14 +21,8 @@ pub(crate) const PHONE_CALL_OUT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn phone_call_out() {
-    crate::snapshot::snapshot::<PhoneCallOut>(PHONE_CALL_OUT);
-}
-
-pub(crate) const GET_PHONE_CALL_OUT_STATUS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_PHONE_CALL_OUT_STATUS: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "cursor": "CURSOR-1", "limit": 10 }"#,
         response: r#"{
   "errcode": 0,
@@ -48,14 +41,8 @@ pub(crate) const GET_PHONE_CALL_OUT_STATUS: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_phone_call_out_status() {
-    crate::snapshot::snapshot::<GetPhoneCallOutStatus>(GET_PHONE_CALL_OUT_STATUS);
-}
-
-pub(crate) const GET_PHONE_TMP_OPEN_ID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_PHONE_TMP_OPEN_ID: &[Example] = &[
+    Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAXtWyuj",
   "phone_numbers": [{ "area": 86, "phone": "02087654321", "extension_number": "204" }]
@@ -69,8 +56,3 @@ pub(crate) const GET_PHONE_TMP_OPEN_ID: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_phone_tmp_open_id() {
-    crate::snapshot::snapshot::<GetPhoneTmpOpenId>(GET_PHONE_TMP_OPEN_ID);
-}

@@ -2,11 +2,10 @@
 
 //! 会议 · 会议投票管理
 
-#[allow(unused_imports)]
-use wecom_models::meeting::poll::*;
+use crate::snapshot::Example;
 
-pub(crate) const CREATE_POLL_THEME: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_POLL_THEME: &[Example] = &[
+    Example {
         request: r#"{
   "operator_userid": "lin.wei",
   "instance_id": 1,
@@ -22,14 +21,8 @@ pub(crate) const CREATE_POLL_THEME: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "poll_theme_id": "ptAJ2GCAAA41" }"#,
     },
 ];
-
-#[test]
-fn create_poll_theme() {
-    crate::snapshot::snapshot::<CreatePollTheme>(CREATE_POLL_THEME);
-}
-
-pub(crate) const UPDATE_POLL_THEME: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_POLL_THEME: &[Example] = &[
+    Example {
         request: r#"{
   "operator_userid": "lin.wei",
   "instance_id": 1,
@@ -45,14 +38,8 @@ pub(crate) const UPDATE_POLL_THEME: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn update_poll_theme() {
-    crate::snapshot::snapshot::<UpdatePollTheme>(UPDATE_POLL_THEME);
-}
-
-pub(crate) const GET_POLL_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_POLL_LIST: &[Example] = &[
+    Example {
         request: r#"{ "operator_userid": "lin.wei", "instance_id": 1, "meetingid": "hyAJ2GCAAAXtWyuj" }"#,
         response: r#"{
   "errcode": 0,
@@ -68,14 +55,8 @@ pub(crate) const GET_POLL_LIST: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_poll_list() {
-    crate::snapshot::snapshot::<GetPollList>(GET_POLL_LIST);
-}
-
-pub(crate) const GET_POLL_THEME_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_POLL_THEME_INFO: &[Example] = &[
+    Example {
         request: r#"{
   "operator_userid": "lin.wei",
   "instance_id": 1,
@@ -98,14 +79,8 @@ pub(crate) const GET_POLL_THEME_INFO: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_poll_theme_info() {
-    crate::snapshot::snapshot::<GetPollThemeInfo>(GET_POLL_THEME_INFO);
-}
-
-pub(crate) const GET_POLL_DETAIL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_POLL_DETAIL: &[Example] = &[
+    Example {
         request: r#"{ "operator_userid": "lin.wei", "instance_id": 1, "meetingid": "hyAJ2GCAAAXtWyuj", "poll_id": "poAJ2GCAAA77" }"#,
         response: r#"{
   "errcode": 0,
@@ -139,7 +114,7 @@ pub(crate) const GET_POLL_DETAIL: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "operator_userid": "lin.wei", "instance_id": 1, "meetingid": "hyAJ2GCAAAXtWyuj", "poll_id": "poAJ2GCAAA78" }"#,
         response: r#"{
   "errcode": 0,
@@ -164,14 +139,8 @@ pub(crate) const GET_POLL_DETAIL: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_poll_detail() {
-    crate::snapshot::snapshot::<GetPollDetail>(GET_POLL_DETAIL);
-}
-
-pub(crate) const DELETE_POLL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_POLL: &[Example] = &[
+    Example {
         request: r#"{
   "operator_userid": "lin.wei",
   "instance_id": 1,
@@ -180,19 +149,13 @@ pub(crate) const DELETE_POLL: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "operator_userid": "lin.wei", "instance_id": 1, "meetingid": "hyAJ2GCAAAXtWyuj", "poll_id": "poAJ2GCAAA77" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn delete_poll() {
-    crate::snapshot::snapshot::<DeletePoll>(DELETE_POLL);
-}
-
-pub(crate) const START_POLL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const START_POLL: &[Example] = &[
+    Example {
         request: r#"{
   "operator_userid": "lin.wei",
   "instance_id": 1,
@@ -202,14 +165,8 @@ pub(crate) const START_POLL: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "poll_id": "poAJ2GCAAA77" }"#,
     },
 ];
-
-#[test]
-fn start_poll() {
-    crate::snapshot::snapshot::<StartPoll>(START_POLL);
-}
-
-pub(crate) const FINISH_POLL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const FINISH_POLL: &[Example] = &[
+    Example {
         request: r#"{
   "operator_userid": "lin.wei",
   "instance_id": 1,
@@ -220,8 +177,3 @@ pub(crate) const FINISH_POLL: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn finish_poll() {
-    crate::snapshot::snapshot::<FinishPoll>(FINISH_POLL);
-}

@@ -2,11 +2,10 @@
 
 //! 会议 · 会中控制管理
 
-#[allow(unused_imports)]
-use wecom_models::meeting::realcontrol::*;
+use crate::snapshot::Example;
 
-pub(crate) const SET_REAL_CONTROL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_REAL_CONTROL: &[Example] = &[
+    Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAXtWyuj",
   "mute_all": true,
@@ -23,14 +22,8 @@ pub(crate) const SET_REAL_CONTROL: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn set_real_control() {
-    crate::snapshot::snapshot::<SetRealControl>(SET_REAL_CONTROL);
-}
-
-pub(crate) const SET_CO_HOST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_CO_HOST: &[Example] = &[
+    Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAXtWyuj",
   "action": true,
@@ -39,14 +32,8 @@ pub(crate) const SET_CO_HOST: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn set_co_host() {
-    crate::snapshot::snapshot::<SetCoHost>(SET_CO_HOST);
-}
-
-pub(crate) const MUTE_USER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const MUTE_USER: &[Example] = &[
+    Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAXtWyuj",
   "option": true,
@@ -55,14 +42,8 @@ pub(crate) const MUTE_USER: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn mute_user() {
-    crate::snapshot::snapshot::<MuteUser>(MUTE_USER);
-}
-
-pub(crate) const SWITCH_USER_VIDEO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SWITCH_USER_VIDEO: &[Example] = &[
+    Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAXtWyuj",
   "video": true,
@@ -71,14 +52,8 @@ pub(crate) const SWITCH_USER_VIDEO: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn switch_user_video() {
-    crate::snapshot::snapshot::<SwitchUserVideo>(SWITCH_USER_VIDEO);
-}
-
-pub(crate) const CLOSE_SCREEN_SHARE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CLOSE_SCREEN_SHARE: &[Example] = &[
+    Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAXtWyuj",
   "operated_user": { "tmp_openid": "MOAJ2GCAAA7xQmPd", "instance_id": 20 }
@@ -86,14 +61,8 @@ pub(crate) const CLOSE_SCREEN_SHARE: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn close_screen_share() {
-    crate::snapshot::snapshot::<CloseScreenShare>(CLOSE_SCREEN_SHARE);
-}
-
-pub(crate) const SET_NICKNAMES: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_NICKNAMES: &[Example] = &[
+    Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAXtWyuj",
   "operated_users": [
@@ -104,14 +73,8 @@ pub(crate) const SET_NICKNAMES: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn set_nicknames() {
-    crate::snapshot::snapshot::<SetNicknames>(SET_NICKNAMES);
-}
-
-pub(crate) const MANAGE_WAITING_ROOM_USERS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const MANAGE_WAITING_ROOM_USERS: &[Example] = &[
+    Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAXtWyuj",
   "operate_type": 3,
@@ -121,14 +84,8 @@ pub(crate) const MANAGE_WAITING_ROOM_USERS: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn manage_waiting_room_users() {
-    crate::snapshot::snapshot::<ManageWaitingRoomUsers>(MANAGE_WAITING_ROOM_USERS);
-}
-
-pub(crate) const KICK_OUT_USERS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const KICK_OUT_USERS: &[Example] = &[
+    Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAXtWyuj",
   "allow_rejoin": false,
@@ -140,20 +97,9 @@ pub(crate) const KICK_OUT_USERS: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn kick_out_users() {
-    crate::snapshot::snapshot::<KickOutUsers>(KICK_OUT_USERS);
-}
-
-pub(crate) const DISMISS_MEETING: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DISMISS_MEETING: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "force_dismiss": 1, "retrieve_code": 0 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn dismiss_meeting() {
-    crate::snapshot::snapshot::<DismissMeeting>(DISMISS_MEETING);
-}

@@ -2,11 +2,10 @@
 
 //! 会议 · 录制管理
 
-#[allow(unused_imports)]
-use wecom_models::meeting::record::*;
+use crate::snapshot::Example;
 
-pub(crate) const LIST_RECORD: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_RECORD: &[Example] = &[
+    Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAXtWyuj",
   "meeting_code": "902154873",
@@ -65,19 +64,13 @@ pub(crate) const LIST_RECORD: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "userid": "chen.yu", "start_time": 1720000000, "end_time": 1720600000 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "has_more": false, "record_list": [] }"#,
     },
 ];
-
-#[test]
-fn list_record() {
-    crate::snapshot::snapshot::<ListRecord>(LIST_RECORD);
-}
-
-pub(crate) const GET_RECORD_STATISTICS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_RECORD_STATISTICS: &[Example] = &[
+    Example {
         request: r#"{
   "meeting_record_id": "mrAJ2GCAAA8dKqTz",
   "meetingid": "hyAJ2GCAAAXtWyuj",
@@ -94,14 +87,8 @@ pub(crate) const GET_RECORD_STATISTICS: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_record_statistics() {
-    crate::snapshot::snapshot::<GetRecordStatistics>(GET_RECORD_STATISTICS);
-}
-
-pub(crate) const UPDATE_SHARING_CONFIG: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_SHARING_CONFIG: &[Example] = &[
+    Example {
         request: r#"{
   "meeting_record_id": "mrAJ2GCAAA8dKqTz",
   "meetingid": "hyAJ2GCAAAXtWyuj",
@@ -117,7 +104,7 @@ pub(crate) const UPDATE_SHARING_CONFIG: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "meeting_record_id": "mrAJ2GCAAA8dKqTz",
   "meetingid": "hyAJ2GCAAAXtWyuj",
@@ -126,38 +113,20 @@ pub(crate) const UPDATE_SHARING_CONFIG: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn update_sharing_config() {
-    crate::snapshot::snapshot::<UpdateSharingConfig>(UPDATE_SHARING_CONFIG);
-}
-
-pub(crate) const DELETE_RECORD: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_RECORD: &[Example] = &[
+    Example {
         request: r#"{ "meeting_record_id": "mrAJ2GCAAA8dKqTz", "meetingid": "hyAJ2GCAAAXtWyuj" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn delete_record() {
-    crate::snapshot::snapshot::<DeleteRecord>(DELETE_RECORD);
-}
-
-pub(crate) const DELETE_RECORD_FILE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_RECORD_FILE: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "record_file_id": "rfAJ2GCAAA2bVnPx" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn delete_record_file() {
-    crate::snapshot::snapshot::<DeleteRecordFile>(DELETE_RECORD_FILE);
-}
-
-pub(crate) const GET_RECORD_FILE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_RECORD_FILE: &[Example] = &[
+    Example {
         request: r#"{ "record_file_id": "rfAJ2GCAAA2bVnPw", "meetingid": "hyAJ2GCAAAXtWyuj" }"#,
         response: r#"{
   "errcode": 0,
@@ -182,7 +151,7 @@ pub(crate) const GET_RECORD_FILE: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "record_file_id": "rfAJ2GCAAA2bVnPx", "meetingid": "hyAJ2GCAAAXtWyuj" }"#,
         response: r#"{
   "errcode": 0,
@@ -204,14 +173,8 @@ pub(crate) const GET_RECORD_FILE: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_record_file() {
-    crate::snapshot::snapshot::<GetRecordFile>(GET_RECORD_FILE);
-}
-
-pub(crate) const GET_RECORD_FILE_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_RECORD_FILE_LIST: &[Example] = &[
+    Example {
         request: r#"{ "meeting_record_id": "mrAJ2GCAAA8dKqTz", "meetingid": "hyAJ2GCAAAXtWyuj" }"#,
         response: r#"{
   "errcode": 0,
@@ -236,14 +199,8 @@ pub(crate) const GET_RECORD_FILE_LIST: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_record_file_list() {
-    crate::snapshot::snapshot::<GetRecordFileList>(GET_RECORD_FILE_LIST);
-}
-
-pub(crate) const GET_TRANSCRIPT_PARAGRAPH_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_TRANSCRIPT_PARAGRAPH_LIST: &[Example] = &[
+    Example {
         request: r#"{ "record_file_id": "rfAJ2GCAAA2bVnPw", "meetingid": "hyAJ2GCAAAXtWyuj" }"#,
         response: r#"{
   "errcode": 0,
@@ -256,16 +213,8 @@ pub(crate) const GET_TRANSCRIPT_PARAGRAPH_LIST: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_transcript_paragraph_list() {
-    crate::snapshot::snapshot::<
-        GetTranscriptParagraphList,
-    >(GET_TRANSCRIPT_PARAGRAPH_LIST);
-}
-
-pub(crate) const GET_TRANSCRIPT_DETAIL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_TRANSCRIPT_DETAIL: &[Example] = &[
+    Example {
         request: r#"{ "record_file_id": "rfAJ2GCAAA2bVnPw", "meetingid": "hyAJ2GCAAAXtWyuj", "pid": "1", "limit": 2 }"#,
         response: r#"{
   "errcode": 0,
@@ -304,14 +253,8 @@ pub(crate) const GET_TRANSCRIPT_DETAIL: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_transcript_detail() {
-    crate::snapshot::snapshot::<GetTranscriptDetail>(GET_TRANSCRIPT_DETAIL);
-}
-
-pub(crate) const SEARCH_TRANSCRIPT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SEARCH_TRANSCRIPT: &[Example] = &[
+    Example {
         request: r#"{ "record_file_id": "rfAJ2GCAAA2bVnPw", "meetingid": "hyAJ2GCAAAXtWyuj", "text": "budget" }"#,
         response: r#"{
   "errcode": 0,
@@ -321,8 +264,3 @@ pub(crate) const SEARCH_TRANSCRIPT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn search_transcript() {
-    crate::snapshot::snapshot::<SearchTranscript>(SEARCH_TRANSCRIPT);
-}

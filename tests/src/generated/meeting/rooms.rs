@@ -2,11 +2,10 @@
 
 //! 会议 · Rooms会议室管理
 
-#[allow(unused_imports)]
-use wecom_models::meeting::rooms::*;
+use crate::snapshot::Example;
 
-pub(crate) const BOOK_ROOMS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const BOOK_ROOMS: &[Example] = &[
+    Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAXtWyuj",
   "meeting_room_id_list": ["200417", "200418"],
@@ -22,26 +21,14 @@ pub(crate) const BOOK_ROOMS: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn book_rooms() {
-    crate::snapshot::snapshot::<BookRooms>(BOOK_ROOMS);
-}
-
-pub(crate) const RELEASE_ROOMS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const RELEASE_ROOMS: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "meeting_room_id_list": ["200418"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn release_rooms() {
-    crate::snapshot::snapshot::<ReleaseRooms>(RELEASE_ROOMS);
-}
-
-pub(crate) const LIST_ROOMS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_ROOMS: &[Example] = &[
+    Example {
         request: r#"{ "meeting_room_name": "Room", "cursor": "CURSOR-1", "limit": 2 }"#,
         response: r#"{
   "errcode": 0,
@@ -74,19 +61,13 @@ pub(crate) const LIST_ROOMS: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{}"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "has_more": false, "meeting_room_list": [] }"#,
     },
 ];
-
-#[test]
-fn list_rooms() {
-    crate::snapshot::snapshot::<ListRooms>(LIST_ROOMS);
-}
-
-pub(crate) const GET_ROOMS_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_ROOMS_INFO: &[Example] = &[
+    Example {
         request: r#"{ "meeting_room_id": "200417" }"#,
         response: r#"{
   "errcode": 0,
@@ -133,14 +114,8 @@ pub(crate) const GET_ROOMS_INFO: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_rooms_info() {
-    crate::snapshot::snapshot::<GetRoomsInfo>(GET_ROOMS_INFO);
-}
-
-pub(crate) const GET_ROOMS_CONFIG: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_ROOMS_CONFIG: &[Example] = &[
+    Example {
         request: r#"{ "meeting_room_id": "200417" }"#,
         response: r#"{
   "errcode": 0,
@@ -156,14 +131,8 @@ pub(crate) const GET_ROOMS_CONFIG: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_rooms_config() {
-    crate::snapshot::snapshot::<GetRoomsConfig>(GET_ROOMS_CONFIG);
-}
-
-pub(crate) const LIST_ROOMS_MEETINGS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_ROOMS_MEETINGS: &[Example] = &[
+    Example {
         request: r#"{
   "meeting_room_id": "200417",
   "start_time": 1720000000,
@@ -189,19 +158,13 @@ pub(crate) const LIST_ROOMS_MEETINGS: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "rooms_id": "300118200047719" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "has_more": false, "meeting_info_list": [] }"#,
     },
 ];
-
-#[test]
-fn list_rooms_meetings() {
-    crate::snapshot::snapshot::<ListRoomsMeetings>(LIST_ROOMS_MEETINGS);
-}
-
-pub(crate) const LIST_ROOMS_DEVICES: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_ROOMS_DEVICES: &[Example] = &[
+    Example {
         request: r#"{ "meeting_room_name": "Room 3", "cursor": "CURSOR-1", "limit": 10 }"#,
         response: r#"{
   "errcode": 0,
@@ -226,19 +189,13 @@ pub(crate) const LIST_ROOMS_DEVICES: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{}"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "has_more": false, "device_info_list": [] }"#,
     },
 ];
-
-#[test]
-fn list_rooms_devices() {
-    crate::snapshot::snapshot::<ListRoomsDevices>(LIST_ROOMS_DEVICES);
-}
-
-pub(crate) const LIST_ROOMS_CONTROLLERS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_ROOMS_CONTROLLERS: &[Example] = &[
+    Example {
         request: r#"{ "controller_name": "tablet", "cursor": "CURSOR-1", "limit": 10 }"#,
         response: r#"{
   "errcode": 0,
@@ -266,19 +223,13 @@ pub(crate) const LIST_ROOMS_CONTROLLERS: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{}"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "has_more": false, "controller_info_list": [] }"#,
     },
 ];
-
-#[test]
-fn list_rooms_controllers() {
-    crate::snapshot::snapshot::<ListRoomsControllers>(LIST_ROOMS_CONTROLLERS);
-}
-
-pub(crate) const GET_ROOMS_INVENTORY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_ROOMS_INVENTORY: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{
   "errcode": 0,
@@ -292,34 +243,22 @@ pub(crate) const GET_ROOMS_INVENTORY: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_rooms_inventory() {
-    crate::snapshot::snapshot::<GetRoomsInventory>(GET_ROOMS_INVENTORY);
-}
-
-pub(crate) const CALL_ROOMS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CALL_ROOMS: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "meeting_room_id": "200417" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "invite_id": "inAJ2GCAAA6rDcXm" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "mra_address": { "protocol": 1, "dial_string": "room5@sip.example.com" } }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "invite_id": "inAJ2GCAAA6rDcXn" }"#,
     },
 ];
-
-#[test]
-fn call_rooms() {
-    crate::snapshot::snapshot::<CallRooms>(CALL_ROOMS);
-}
-
-pub(crate) const CANCEL_ROOMS_CALL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CANCEL_ROOMS_CALL: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "invite_id": "inAJ2GCAAA6rDcXm", "meeting_room_id": "200417" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAXtWyuj",
   "invite_id": "inAJ2GCAAA6rDcXn",
@@ -328,24 +267,13 @@ pub(crate) const CANCEL_ROOMS_CALL: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn cancel_rooms_call() {
-    crate::snapshot::snapshot::<CancelRoomsCall>(CANCEL_ROOMS_CALL);
-}
-
-pub(crate) const GET_ROOMS_RESPONSE_STATUS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_ROOMS_RESPONSE_STATUS: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "meeting_room_id": "200417" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "status": 2, "response_time": "2024/07/03 09:30:00" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAXtWyuj", "mra_address": { "protocol": 2, "dial_string": "10.20.4.17" } }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "status": 3, "response_time": "2024/07/03 09:31:12" }"#,
     },
 ];
-
-#[test]
-fn get_rooms_response_status() {
-    crate::snapshot::snapshot::<GetRoomsResponseStatus>(GET_ROOMS_RESPONSE_STATUS);
-}

@@ -2,11 +2,10 @@
 
 //! 会议 · 会议统计管理
 
-#[allow(unused_imports)]
-use wecom_models::meeting::statistics::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_START_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_START_LIST: &[Example] = &[
+    Example {
         request: r#"{ "type": 1, "begin_time": 1720000000, "end_time": 1722592000, "limit": 2, "cursor": "CURSOR-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -19,7 +18,7 @@ pub(crate) const GET_START_LIST: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "type": 2, "begin_time": 1720000000, "end_time": 1720086400 }"#,
         response: r#"{
   "errcode": 0,
@@ -29,8 +28,3 @@ pub(crate) const GET_START_LIST: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_start_list() {
-    crate::snapshot::snapshot::<GetStartList>(GET_START_LIST);
-}

@@ -2,11 +2,10 @@
 
 //! 会议 · 网络研讨会（Webinar）管理
 
-#[allow(unused_imports)]
-use wecom_models::meeting::webinar::*;
+use crate::snapshot::Example;
 
-pub(crate) const CREATE_WEBINAR: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_WEBINAR: &[Example] = &[
+    Example {
         request: r#"{
   "admin_userid": "lin.wei",
   "title": "Product launch",
@@ -54,7 +53,7 @@ pub(crate) const CREATE_WEBINAR: &[crate::snapshot::Example] = &[
   "manual_check_password": "7316"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "admin_userid": "lin.wei",
   "title": "Office hour",
@@ -77,14 +76,8 @@ pub(crate) const CREATE_WEBINAR: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn create_webinar() {
-    crate::snapshot::snapshot::<CreateWebinar>(CREATE_WEBINAR);
-}
-
-pub(crate) const UPDATE_WEBINAR: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_WEBINAR: &[Example] = &[
+    Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAwebin1",
   "title": "Product launch",
@@ -119,26 +112,14 @@ pub(crate) const UPDATE_WEBINAR: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn update_webinar() {
-    crate::snapshot::snapshot::<UpdateWebinar>(UPDATE_WEBINAR);
-}
-
-pub(crate) const CANCEL_WEBINAR: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CANCEL_WEBINAR: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAwebin1" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn cancel_webinar() {
-    crate::snapshot::snapshot::<CancelWebinar>(CANCEL_WEBINAR);
-}
-
-pub(crate) const GET_WEBINAR: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_WEBINAR: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAwebin1", "meeting_code": "902154901" }"#,
         response: r#"{
   "title": "Product launch",
@@ -180,7 +161,7 @@ pub(crate) const GET_WEBINAR: &[crate::snapshot::Example] = &[
   "allow_attendees_invite_others": false
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "meeting_code": "902154902" }"#,
         response: r#"{
   "subject": "Office hour",
@@ -212,14 +193,8 @@ pub(crate) const GET_WEBINAR: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_webinar() {
-    crate::snapshot::snapshot::<GetWebinar>(GET_WEBINAR);
-}
-
-pub(crate) const LIST_WEBINAR_GUEST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_WEBINAR_GUEST: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAwebin1", "meeting_code": "902154901" }"#,
         response: r#"{
   "errcode": 0,
@@ -238,14 +213,8 @@ pub(crate) const LIST_WEBINAR_GUEST: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_webinar_guest() {
-    crate::snapshot::snapshot::<ListWebinarGuest>(LIST_WEBINAR_GUEST);
-}
-
-pub(crate) const UPDATE_WEBINAR_GUEST_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_WEBINAR_GUEST_LIST: &[Example] = &[
+    Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAwebin1",
   "guests": [
@@ -262,14 +231,8 @@ pub(crate) const UPDATE_WEBINAR_GUEST_LIST: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn update_webinar_guest_list() {
-    crate::snapshot::snapshot::<UpdateWebinarGuestList>(UPDATE_WEBINAR_GUEST_LIST);
-}
-
-pub(crate) const UPDATE_WEBINAR_WARM_UP: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_WEBINAR_WARM_UP: &[Example] = &[
+    Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAwebin1",
   "warm_up_picture": "https://example.com/warm-up/launch.png",
@@ -277,13 +240,8 @@ pub(crate) const UPDATE_WEBINAR_WARM_UP: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAwebin1", "warm_up_video": "https://example.com/warm-up/launch.mp4" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn update_webinar_warm_up() {
-    crate::snapshot::snapshot::<UpdateWebinarWarmUp>(UPDATE_WEBINAR_WARM_UP);
-}

@@ -2,11 +2,10 @@
 
 //! 会议 · 网络研讨会（Webinar）报名管理
 
-#[allow(unused_imports)]
-use wecom_models::meeting::webinar_enroll::*;
+use crate::snapshot::Example;
 
-pub(crate) const SET_WEBINAR_ENROLL_CONFIG: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_WEBINAR_ENROLL_CONFIG: &[Example] = &[
+    Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAwebin1",
   "approve_type": 2,
@@ -26,14 +25,8 @@ pub(crate) const SET_WEBINAR_ENROLL_CONFIG: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "question_count": 2 }"#,
     },
 ];
-
-#[test]
-fn set_webinar_enroll_config() {
-    crate::snapshot::snapshot::<SetWebinarEnrollConfig>(SET_WEBINAR_ENROLL_CONFIG);
-}
-
-pub(crate) const GET_WEBINAR_ENROLL_CONFIG: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_WEBINAR_ENROLL_CONFIG: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAwebin1" }"#,
         response: r#"{
   "errcode": 0,
@@ -53,14 +46,8 @@ pub(crate) const GET_WEBINAR_ENROLL_CONFIG: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_webinar_enroll_config() {
-    crate::snapshot::snapshot::<GetWebinarEnrollConfig>(GET_WEBINAR_ENROLL_CONFIG);
-}
-
-pub(crate) const QUERY_WEBINAR_ENROLL_BY_TMP_OPEN_ID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const QUERY_WEBINAR_ENROLL_BY_TMP_OPEN_ID: &[Example] = &[
+    Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAwebin1",
   "sorting_rules": 2,
@@ -72,21 +59,13 @@ pub(crate) const QUERY_WEBINAR_ENROLL_BY_TMP_OPEN_ID: &[crate::snapshot::Example
   "enroll_id_list": [{ "tmp_openid": "MOAJ2GCAAA7xQmPd", "enroll_id": "meAJ2GCAAA51Tf" }]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAwebin1", "tmp_openid_list": ["MOAJ2GCAAA9kWcRs"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn query_webinar_enroll_by_tmp_open_id() {
-    crate::snapshot::snapshot::<
-        QueryWebinarEnrollByTmpOpenId,
-    >(QUERY_WEBINAR_ENROLL_BY_TMP_OPEN_ID);
-}
-
-pub(crate) const LIST_WEBINAR_ENROLL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_WEBINAR_ENROLL: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAwebin1", "status": 3, "cursor": "CURSOR-1", "limit": 2 }"#,
         response: r#"{
   "errcode": 0,
@@ -128,26 +107,14 @@ pub(crate) const LIST_WEBINAR_ENROLL: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_webinar_enroll() {
-    crate::snapshot::snapshot::<ListWebinarEnroll>(LIST_WEBINAR_ENROLL);
-}
-
-pub(crate) const APPROVE_WEBINAR_ENROLL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const APPROVE_WEBINAR_ENROLL: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAwebin1", "action": 3, "enroll_id_list": ["meAJ2GCAAA51Tf"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "handled_count": 1 }"#,
     },
 ];
-
-#[test]
-fn approve_webinar_enroll() {
-    crate::snapshot::snapshot::<ApproveWebinarEnroll>(APPROVE_WEBINAR_ENROLL);
-}
-
-pub(crate) const IMPORT_WEBINAR_ENROLL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const IMPORT_WEBINAR_ENROLL: &[Example] = &[
+    Example {
         request: r#"{
   "meetingid": "hyAJ2GCAAAwebin1",
   "enroll_list": [
@@ -172,20 +139,9 @@ pub(crate) const IMPORT_WEBINAR_ENROLL: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn import_webinar_enroll() {
-    crate::snapshot::snapshot::<ImportWebinarEnroll>(IMPORT_WEBINAR_ENROLL);
-}
-
-pub(crate) const DELETE_WEBINAR_ENROLL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_WEBINAR_ENROLL: &[Example] = &[
+    Example {
         request: r#"{ "meetingid": "hyAJ2GCAAAwebin1", "enroll_id_list": [{ "enroll_id": "meAJ2GCAAA51Tf" }] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "total_count": 1 }"#,
     },
 ];
-
-#[test]
-fn delete_webinar_enroll() {
-    crate::snapshot::snapshot::<DeleteWebinarEnroll>(DELETE_WEBINAR_ENROLL);
-}

@@ -2,11 +2,10 @@
 
 //! 消息接收与发送
 
-#[allow(unused_imports)]
-use wecom_models::message::app::*;
+use crate::snapshot::Example;
 
-pub(crate) const SEND_MESSAGE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SEND_MESSAGE: &[Example] = &[
+    Example {
         request: r#"{
   "touser": "lin.wei|chen.yu",
   "toparty": "2|7",
@@ -21,7 +20,7 @@ pub(crate) const SEND_MESSAGE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXk1" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "touser": "@all",
   "msgtype": "image",
@@ -31,7 +30,7 @@ pub(crate) const SEND_MESSAGE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXk2" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "touser": "lin.wei",
   "msgtype": "voice",
@@ -40,7 +39,7 @@ pub(crate) const SEND_MESSAGE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXk3" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "toparty": "2",
   "msgtype": "video",
@@ -50,7 +49,7 @@ pub(crate) const SEND_MESSAGE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXk4" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "totag": "3|4",
   "msgtype": "file",
@@ -60,7 +59,7 @@ pub(crate) const SEND_MESSAGE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXk5" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "touser": "chen.yu",
   "msgtype": "textcard",
@@ -75,7 +74,7 @@ pub(crate) const SEND_MESSAGE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXk6" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "touser": "lin.wei",
   "msgtype": "news",
@@ -94,7 +93,7 @@ pub(crate) const SEND_MESSAGE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXk7" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "touser": "lin.wei",
   "msgtype": "mpnews",
@@ -116,7 +115,7 @@ pub(crate) const SEND_MESSAGE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXk8" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r##"{
   "touser": "lin.wei|chen.yu",
   "msgtype": "markdown",
@@ -125,7 +124,7 @@ pub(crate) const SEND_MESSAGE: &[crate::snapshot::Example] = &[
 }"##,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXk9" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "touser": "chen.yu",
   "msgtype": "miniprogram_notice",
@@ -145,7 +144,7 @@ pub(crate) const SEND_MESSAGE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXm1" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "touser": "lin.wei",
   "msgtype": "template_card",
@@ -186,7 +185,7 @@ pub(crate) const SEND_MESSAGE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXm2", "response_code": "RESPONSE-CODE-1" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "touser": "lin.wei",
   "msgtype": "template_card",
@@ -199,7 +198,7 @@ pub(crate) const SEND_MESSAGE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXm3" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "touser": "lin.wei",
   "msgtype": "template_card",
@@ -230,7 +229,7 @@ pub(crate) const SEND_MESSAGE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXm4", "response_code": "RESPONSE-CODE-2" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "touser": "lin.wei|ghost|zhou.min",
   "toparty": "2|99",
@@ -279,7 +278,7 @@ pub(crate) const SEND_MESSAGE: &[crate::snapshot::Example] = &[
   "response_code": "RESPONSE-CODE-3"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "touser": "lin.wei",
   "msgtype": "template_card",
@@ -302,7 +301,7 @@ pub(crate) const SEND_MESSAGE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXm6", "response_code": "RESPONSE-CODE-4" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "touser": "lin.wei",
   "msgtype": "template_card",
@@ -326,7 +325,7 @@ pub(crate) const SEND_MESSAGE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXm7", "response_code": "RESPONSE-CODE-5" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "touser": "lin.wei|chen.yu",
   "msgtype": "template_msg",
@@ -344,26 +343,14 @@ pub(crate) const SEND_MESSAGE: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXm8" }"#,
     },
 ];
-
-#[test]
-fn send_message() {
-    crate::snapshot::snapshot::<SendMessage>(SEND_MESSAGE);
-}
-
-pub(crate) const RECALL_MESSAGE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const RECALL_MESSAGE: &[Example] = &[
+    Example {
         request: r#"{ "msgid": "msg-7Qd2wXk1" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn recall_message() {
-    crate::snapshot::snapshot::<RecallMessage>(RECALL_MESSAGE);
-}
-
-pub(crate) const UPDATE_TEMPLATE_CARD: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_TEMPLATE_CARD: &[Example] = &[
+    Example {
         request: r#"{
   "userids": ["lin.wei", "ghost"],
   "partyids": [2, 7],
@@ -375,7 +362,7 @@ pub(crate) const UPDATE_TEMPLATE_CARD: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "invaliduser": ["ghost"] }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "userids": ["lin.wei"],
   "partyids": [2],
@@ -416,7 +403,7 @@ pub(crate) const UPDATE_TEMPLATE_CARD: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "userids": ["lin.wei"],
   "agentid": 1000014,
@@ -443,7 +430,7 @@ pub(crate) const UPDATE_TEMPLATE_CARD: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "atall": 1,
   "agentid": 1000014,
@@ -472,7 +459,7 @@ pub(crate) const UPDATE_TEMPLATE_CARD: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "userids": ["lin.wei"],
   "agentid": 1000014,
@@ -496,7 +483,7 @@ pub(crate) const UPDATE_TEMPLATE_CARD: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "userids": ["lin.wei"],
   "agentid": 1000014,
@@ -522,8 +509,3 @@ pub(crate) const UPDATE_TEMPLATE_CARD: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn update_template_card() {
-    crate::snapshot::snapshot::<UpdateTemplateCard>(UPDATE_TEMPLATE_CARD);
-}

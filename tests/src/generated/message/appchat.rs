@@ -2,11 +2,10 @@
 
 //! 消息接收与发送 · 应用发送消息到群聊会话
 
-#[allow(unused_imports)]
-use wecom_models::message::appchat::*;
+use crate::snapshot::Example;
 
-pub(crate) const CREATE_APP_CHAT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_APP_CHAT: &[Example] = &[
+    Example {
         request: r#"{
   "name": "Harbor",
   "owner": "linmo",
@@ -15,19 +14,13 @@ pub(crate) const CREATE_APP_CHAT: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "chatid": "harbor2026" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "userlist": ["linmo", "chenyu"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "chatid": "wrRk8dQAAA78dcHs4Fy8fef" }"#,
     },
 ];
-
-#[test]
-fn create_app_chat() {
-    crate::snapshot::snapshot::<CreateAppChat>(CREATE_APP_CHAT);
-}
-
-pub(crate) const UPDATE_APP_CHAT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_APP_CHAT: &[Example] = &[
+    Example {
         request: r#"{
   "chatid": "harbor2026",
   "name": "Harbor, phase two",
@@ -38,14 +31,8 @@ pub(crate) const UPDATE_APP_CHAT: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn update_app_chat() {
-    crate::snapshot::snapshot::<UpdateAppChat>(UPDATE_APP_CHAT);
-}
-
-pub(crate) const GET_APP_CHAT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_APP_CHAT: &[Example] = &[
+    Example {
         request: r#"{ "chatid": "harbor2026" }"#,
         response: r#"{
   "errcode": 0,
@@ -60,14 +47,8 @@ pub(crate) const GET_APP_CHAT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_app_chat() {
-    crate::snapshot::snapshot::<GetAppChat>(GET_APP_CHAT);
-}
-
-pub(crate) const SEND_APP_CHAT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SEND_APP_CHAT: &[Example] = &[
+    Example {
         request: r#"{
   "chatid": "harbor2026",
   "msgtype": "text",
@@ -76,7 +57,7 @@ pub(crate) const SEND_APP_CHAT: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "chatid": "harbor2026",
   "msgtype": "image",
@@ -85,11 +66,11 @@ pub(crate) const SEND_APP_CHAT: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "chatid": "harbor2026", "msgtype": "voice", "voice": { "media_id": "2t4pXq8uQ8" } }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "chatid": "harbor2026",
   "msgtype": "video",
@@ -98,7 +79,7 @@ pub(crate) const SEND_APP_CHAT: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "chatid": "harbor2026",
   "msgtype": "file",
@@ -107,7 +88,7 @@ pub(crate) const SEND_APP_CHAT: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "chatid": "harbor2026",
   "msgtype": "textcard",
@@ -121,7 +102,7 @@ pub(crate) const SEND_APP_CHAT: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "chatid": "harbor2026",
   "msgtype": "news",
@@ -140,7 +121,7 @@ pub(crate) const SEND_APP_CHAT: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "chatid": "harbor2026",
   "msgtype": "mpnews",
@@ -161,7 +142,7 @@ pub(crate) const SEND_APP_CHAT: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r##"{
   "chatid": "harbor2026",
   "msgtype": "markdown",
@@ -170,8 +151,3 @@ pub(crate) const SEND_APP_CHAT: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn send_app_chat() {
-    crate::snapshot::snapshot::<SendAppChat>(SEND_APP_CHAT);
-}

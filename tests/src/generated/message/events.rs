@@ -2,16 +2,8 @@
 
 //! 消息接收与发送 · 接收消息与事件
 
-#[allow(unused_imports)]
-use wecom_models::message::events::*;
-
-#[test]
-fn text_message() {
-    crate::event::snapshot::<
-        TextMessage,
-    >(
-        &[
-            r#"<xml>
+pub(crate) const TEXT_MESSAGE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -20,17 +12,9 @@ fn text_message() {
   <MsgId>7300000000000000001</MsgId>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn image_message() {
-    crate::event::snapshot::<
-        ImageMessage,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const IMAGE_MESSAGE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -40,17 +24,9 @@ fn image_message() {
   <MsgId>7300000000000000001</MsgId>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn voice_message() {
-    crate::event::snapshot::<
-        VoiceMessage,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const VOICE_MESSAGE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -60,17 +36,9 @@ fn voice_message() {
   <MsgId>7300000000000000001</MsgId>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn video_message() {
-    crate::event::snapshot::<
-        VideoMessage,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const VIDEO_MESSAGE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -80,17 +48,9 @@ fn video_message() {
   <MsgId>7300000000000000001</MsgId>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn location_message() {
-    crate::event::snapshot::<
-        LocationMessage,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const LOCATION_MESSAGE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -103,17 +63,9 @@ fn location_message() {
   <MsgId>7300000000000000001</MsgId>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn link_message() {
-    crate::event::snapshot::<
-        LinkMessage,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const LINK_MESSAGE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -125,17 +77,9 @@ fn link_message() {
   <MsgId>7300000000000000001</MsgId>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn subscribe_agent() {
-    crate::event::snapshot::<
-        SubscribeAgent,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const SUBSCRIBE_AGENT: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -143,17 +87,9 @@ fn subscribe_agent() {
   <Event><![CDATA[subscribe]]></Event>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn unsubscribe_agent() {
-    crate::event::snapshot::<
-        UnsubscribeAgent,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const UNSUBSCRIBE_AGENT: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -161,17 +97,9 @@ fn unsubscribe_agent() {
   <Event><![CDATA[unsubscribe]]></Event>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn enter_agent() {
-    crate::event::snapshot::<
-        EnterAgent,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const ENTER_AGENT: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -180,17 +108,9 @@ fn enter_agent() {
   <EventKey><![CDATA[]]></EventKey>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn report_location() {
-    crate::event::snapshot::<
-        ReportLocation,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const REPORT_LOCATION: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -202,17 +122,9 @@ fn report_location() {
   <AppType><![CDATA[wxwork]]></AppType>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn click_menu() {
-    crate::event::snapshot::<
-        ClickMenu,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const CLICK_MENU: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -221,17 +133,9 @@ fn click_menu() {
   <EventKey><![CDATA[today]]></EventKey>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn view_menu() {
-    crate::event::snapshot::<
-        ViewMenu,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const VIEW_MENU: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -240,17 +144,9 @@ fn view_menu() {
   <EventKey><![CDATA[https://example.com/today]]></EventKey>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn view_mini_program() {
-    crate::event::snapshot::<
-        ViewMiniProgram,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const VIEW_MINI_PROGRAM: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -259,17 +155,9 @@ fn view_mini_program() {
   <EventKey><![CDATA[pages/index]]></EventKey>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn scan_code_push() {
-    crate::event::snapshot::<
-        ScanCodePush,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const SCAN_CODE_PUSH: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -282,17 +170,9 @@ fn scan_code_push() {
   </ScanCodeInfo>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn scan_code_wait_msg() {
-    crate::event::snapshot::<
-        ScanCodeWaitMsg,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const SCAN_CODE_WAIT_MSG: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -305,17 +185,9 @@ fn scan_code_wait_msg() {
   </ScanCodeInfo>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn pic_sys_photo() {
-    crate::event::snapshot::<
-        PicSysPhoto,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const PIC_SYS_PHOTO: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -335,17 +207,9 @@ fn pic_sys_photo() {
   </SendPicsInfo>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn pic_photo_or_album() {
-    crate::event::snapshot::<
-        PicPhotoOrAlbum,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const PIC_PHOTO_OR_ALBUM: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -365,17 +229,9 @@ fn pic_photo_or_album() {
   </SendPicsInfo>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn pic_weixin() {
-    crate::event::snapshot::<
-        PicWeixin,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const PIC_WEIXIN: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -395,17 +251,9 @@ fn pic_weixin() {
   </SendPicsInfo>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn location_select() {
-    crate::event::snapshot::<
-        LocationSelect,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const LOCATION_SELECT: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -422,17 +270,9 @@ fn location_select() {
   <AppType><![CDATA[wxwork]]></AppType>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn task_card_click() {
-    crate::event::snapshot::<
-        TaskCardClick,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const TASK_CARD_CLICK: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -442,17 +282,9 @@ fn task_card_click() {
   <TaskId><![CDATA[task-1]]></TaskId>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn template_card_event() {
-    crate::event::snapshot::<
-        TemplateCardEvent,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const TEMPLATE_CARD_EVENT: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -479,7 +311,7 @@ fn template_card_event() {
   </SelectedItems>
   <AgentID>1000002</AgentID>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -491,17 +323,9 @@ fn template_card_event() {
   <ResponseCode><![CDATA[RESPONSE-CODE-2]]></ResponseCode>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn template_card_menu_event() {
-    crate::event::snapshot::<
-        TemplateCardMenuEvent,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const TEMPLATE_CARD_MENU_EVENT: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -513,6 +337,4 @@ fn template_card_menu_event() {
   <ResponseCode><![CDATA[RESPONSE-CODE-3]]></ResponseCode>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
+];

@@ -2,67 +2,35 @@
 
 //! 消息接收与发送 · 被动回复消息格式
 
-#[allow(unused_imports)]
-use wecom_models::message::reply::*;
-
-#[test]
-fn text_reply() {
-    crate::event::snapshot_reply::<
-        TextReply,
-    >(
-        &[
-            r#"<xml>
+pub(crate) const TEXT_REPLY: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[lin.wei]]></ToUserName>
   <FromUserName><![CDATA[ww0123456789abcdef]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
   <MsgType><![CDATA[text]]></MsgType>
   <Content><![CDATA[The build is green & deployed.]]></Content>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn image_reply() {
-    crate::event::snapshot_reply::<
-        ImageReply,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const IMAGE_REPLY: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[lin.wei]]></ToUserName>
   <FromUserName><![CDATA[ww0123456789abcdef]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
   <MsgType><![CDATA[image]]></MsgType>
   <Image><MediaId><![CDATA[2t4pXq8uQ7mVd1Rz]]></MediaId></Image>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn voice_reply() {
-    crate::event::snapshot_reply::<
-        VoiceReply,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const VOICE_REPLY: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[lin.wei]]></ToUserName>
   <FromUserName><![CDATA[ww0123456789abcdef]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
   <MsgType><![CDATA[voice]]></MsgType>
   <Voice><MediaId><![CDATA[7bN2kLw9sT3yHc5F]]></MediaId></Voice>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn video_reply() {
-    crate::event::snapshot_reply::<
-        VideoReply,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const VIDEO_REPLY: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[lin.wei]]></ToUserName>
   <FromUserName><![CDATA[ww0123456789abcdef]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -73,17 +41,9 @@ fn video_reply() {
     <Description><![CDATA[Four minutes, for everybody who starts this week.]]></Description>
   </Video>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn news_reply() {
-    crate::event::snapshot_reply::<
-        NewsReply,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const NEWS_REPLY: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[lin.wei]]></ToUserName>
   <FromUserName><![CDATA[ww0123456789abcdef]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -104,7 +64,7 @@ fn news_reply() {
     </item>
   </Articles>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[lin.wei]]></ToUserName>
   <FromUserName><![CDATA[ww0123456789abcdef]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -117,34 +77,18 @@ fn news_reply() {
     </item>
   </Articles>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn update_button_reply() {
-    crate::event::snapshot_reply::<
-        UpdateButtonReply,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const UPDATE_BUTTON_REPLY: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[lin.wei]]></ToUserName>
   <FromUserName><![CDATA[ww0123456789abcdef]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
   <MsgType><![CDATA[update_button]]></MsgType>
   <Button><ReplaceName><![CDATA[Approved]]></ReplaceName></Button>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn update_template_card_reply() {
-    crate::event::snapshot_reply::<
-        UpdateTemplateCardReply,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const UPDATE_TEMPLATE_CARD_REPLY: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[lin.wei]]></ToUserName>
   <FromUserName><![CDATA[ww0123456789abcdef]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -208,7 +152,7 @@ fn update_template_card_reply() {
     </QuoteArea>
   </TemplateCard>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[lin.wei]]></ToUserName>
   <FromUserName><![CDATA[ww0123456789abcdef]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -236,7 +180,7 @@ fn update_template_card_reply() {
     </ImageTextArea>
   </TemplateCard>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[lin.wei]]></ToUserName>
   <FromUserName><![CDATA[ww0123456789abcdef]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -262,7 +206,7 @@ fn update_template_card_reply() {
     </ButtonSelection>
   </TemplateCard>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[lin.wei]]></ToUserName>
   <FromUserName><![CDATA[ww0123456789abcdef]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -282,7 +226,7 @@ fn update_template_card_reply() {
     <ReplaceText><![CDATA[Voted]]></ReplaceText>
   </TemplateCard>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[lin.wei]]></ToUserName>
   <FromUserName><![CDATA[ww0123456789abcdef]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -303,6 +247,4 @@ fn update_template_card_reply() {
     <ReplaceText><![CDATA[Booked]]></ReplaceText>
   </TemplateCard>
 </xml>"#,
-        ],
-    );
-}
+];

@@ -2,11 +2,10 @@
 
 //! 消息推送（原群机器人）
 
-#[allow(unused_imports)]
-use wecom_models::message::webhook::*;
+use crate::snapshot::Example;
 
-pub(crate) const SEND_WEBHOOK: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SEND_WEBHOOK: &[Example] = &[
+    Example {
         request: r#"{
   "msgtype": "text",
   "text": {
@@ -17,29 +16,29 @@ pub(crate) const SEND_WEBHOOK: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "msgtype": "text", "text": { "content": "Deployment starts in ten minutes." } }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "msgtype": "markdown",
   "markdown": { "content": "Build <font color=\"warning\">512</font>\n> by <@lin.wei>, see the [log](https://example.com/builds/512)" }
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r##"{
   "msgtype": "markdown_v2",
   "markdown_v2": { "content": "# Sales\n\n| Branch | Orders |\n| :----- | -----: |\n| North | 248 |\n\n---\n*preliminary*" }
 }"##,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "msgtype": "image", "image": { "base64": "iVBORw0KGgo=", "md5": "e9dd2797018cad79186e03e8c5aec8dc" } }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "msgtype": "news",
   "news": {
@@ -56,15 +55,15 @@ pub(crate) const SEND_WEBHOOK: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "msgtype": "file", "file": { "media_id": "3Kd7pQw2" } }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "msgtype": "voice", "voice": { "media_id": "3Kd7pQw3" } }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "msgtype": "template_card",
   "template_card": {
@@ -96,7 +95,7 @@ pub(crate) const SEND_WEBHOOK: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "msgtype": "template_card",
   "template_card": {
@@ -108,7 +107,7 @@ pub(crate) const SEND_WEBHOOK: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "msgtype": "template_card",
   "template_card": {
@@ -136,24 +135,13 @@ pub(crate) const SEND_WEBHOOK: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn send_webhook() {
-    crate::snapshot::snapshot::<SendWebhook>(SEND_WEBHOOK);
-}
-
-pub(crate) const UPLOAD_MEDIA: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPLOAD_MEDIA: &[Example] = &[
+    Example {
         request: r#"{ "type": "file", "media": { "name": "report.txt", "text": "not really a report" } }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "type": "file", "media_id": "3Kd7pQw2", "created_at": "1719990000" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "type": "voice", "media": { "name": "hello.amr", "text": "not really a voice" } }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "type": "voice", "media_id": "3Kd7pQw3", "created_at": "1719990000" }"#,
     },
 ];
-
-#[test]
-fn upload_media() {
-    crate::snapshot::snapshot::<UploadMedia>(UPLOAD_MEDIA);
-}

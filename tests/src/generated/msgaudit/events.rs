@@ -2,16 +2,8 @@
 
 //! 会话内容存档 · 回调通知
 
-#[allow(unused_imports)]
-use wecom_models::msgaudit::events::*;
-
-#[test]
-fn msg_audit_notify() {
-    crate::event::snapshot::<
-        MsgAuditNotify,
-    >(
-        &[
-            r#"<xml>
+pub(crate) const MSG_AUDIT_NOTIFY: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -19,6 +11,4 @@ fn msg_audit_notify() {
   <Event><![CDATA[msgaudit_notify]]></Event>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
+];

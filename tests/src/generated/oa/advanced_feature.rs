@@ -2,11 +2,10 @@
 
 //! 高级功能 · 成员申请管理
 
-#[allow(unused_imports)]
-use wecom_models::oa::advanced_feature::*;
+use crate::snapshot::Example;
 
-pub(crate) const SET_APPROVAL_DETAIL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_APPROVAL_DETAIL: &[Example] = &[
+    Example {
         request: r#"{
   "apply_id": "APPLY-1",
   "approval_id": "APPROVAL-1",
@@ -28,26 +27,14 @@ pub(crate) const SET_APPROVAL_DETAIL: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn set_approval_detail() {
-    crate::snapshot::snapshot::<SetApprovalDetail>(SET_APPROVAL_DETAIL);
-}
-
-pub(crate) const GET_APPLY_ID_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_APPLY_ID_LIST: &[Example] = &[
+    Example {
         request: r#"{ "business_type": 1, "userid": "lin.wei", "limit": 10, "cursor": "CURSOR-1", "req_type": 1 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "next_cursor": "CURSOR-2", "apply_id_list": ["APPLY-1", "APPLY-2"], "has_more": true }"#,
     },
 ];
-
-#[test]
-fn get_apply_id_list() {
-    crate::snapshot::snapshot::<GetApplyIdList>(GET_APPLY_ID_LIST);
-}
-
-pub(crate) const GET_ADVANCED_FEATURE_APPROVAL_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_ADVANCED_FEATURE_APPROVAL_INFO: &[Example] = &[
+    Example {
         request: r#"{ "apply_id": "APPLY-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -66,10 +53,3 @@ pub(crate) const GET_ADVANCED_FEATURE_APPROVAL_INFO: &[crate::snapshot::Example]
 }"#,
     },
 ];
-
-#[test]
-fn get_advanced_feature_approval_info() {
-    crate::snapshot::snapshot::<
-        GetAdvancedFeatureApprovalInfo,
-    >(GET_ADVANCED_FEATURE_APPROVAL_INFO);
-}

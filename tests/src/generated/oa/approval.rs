@@ -2,11 +2,10 @@
 
 //! 审批
 
-#[allow(unused_imports)]
-use wecom_models::oa::approval::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_APPROVAL_DETAIL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_APPROVAL_DETAIL: &[Example] = &[
+    Example {
         request: r#"{ "sp_no": "202407030001" }"#,
         response: r#"{
   "errcode": 0,
@@ -335,7 +334,7 @@ pub(crate) const GET_APPROVAL_DETAIL: &[crate::snapshot::Example] = &[
   }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "sp_no": "202407030002" }"#,
         response: r#"{
   "errcode": 0,
@@ -376,14 +375,8 @@ pub(crate) const GET_APPROVAL_DETAIL: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_approval_detail() {
-    crate::snapshot::snapshot::<GetApprovalDetail>(GET_APPROVAL_DETAIL);
-}
-
-pub(crate) const GET_APPROVAL_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_APPROVAL_INFO: &[Example] = &[
+    Example {
         request: r#"{
   "starttime": 1720000000,
   "endtime": 1720086400,
@@ -404,19 +397,13 @@ pub(crate) const GET_APPROVAL_INFO: &[crate::snapshot::Example] = &[
   "new_next_cursor": "CURSOR-2"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "starttime": 1720000000, "endtime": 1720086400, "new_cursor": "CURSOR-2", "size": 2 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "sp_no_list": ["202407030003"] }"#,
     },
 ];
-
-#[test]
-fn get_approval_info() {
-    crate::snapshot::snapshot::<GetApprovalInfo>(GET_APPROVAL_INFO);
-}
-
-pub(crate) const CREATE_TEMPLATE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_TEMPLATE: &[Example] = &[
+    Example {
         request: r#"{
   "template_name": [{ "text": "Business trip", "lang": "zh_CN" }],
   "template_content": {
@@ -529,7 +516,7 @@ pub(crate) const CREATE_TEMPLATE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "template_id": "C4ZVpXq8uQ7hN2rT5kLw9sYb3mDf6gJ3" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "template_name": [{ "text": "Leave", "lang": "zh_CN" }],
   "template_content": {
@@ -556,14 +543,8 @@ pub(crate) const CREATE_TEMPLATE: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "template_id": "C4ZVpXq8uQ7hN2rT5kLw9sYb3mDf6gJ4" }"#,
     },
 ];
-
-#[test]
-fn create_template() {
-    crate::snapshot::snapshot::<CreateTemplate>(CREATE_TEMPLATE);
-}
-
-pub(crate) const GET_OPEN_APPROVAL_DATA: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_OPEN_APPROVAL_DATA: &[Example] = &[
+    Example {
         request: r#"{ "thirdNo": "purchase-2024-0703" }"#,
         response: r#"{
   "errcode": 0,
@@ -633,14 +614,8 @@ pub(crate) const GET_OPEN_APPROVAL_DATA: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_open_approval_data() {
-    crate::snapshot::snapshot::<GetOpenApprovalData>(GET_OPEN_APPROVAL_DATA);
-}
-
-pub(crate) const APPLY_EVENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const APPLY_EVENT: &[Example] = &[
+    Example {
         request: r#"{
   "creator_userid": "lin.wei",
   "template_id": "C4ZVpXq8uQ7hN2rT5kLw9sYb3mDf6gJ1",
@@ -742,7 +717,7 @@ pub(crate) const APPLY_EVENT: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "sp_no": "202407030001" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "creator_userid": "lin.wei",
   "template_id": "C4ZVpXq8uQ7hN2rT5kLw9sYb3mDf6gJ4",
@@ -796,14 +771,8 @@ pub(crate) const APPLY_EVENT: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "sp_no": "202407030003" }"#,
     },
 ];
-
-#[test]
-fn apply_event() {
-    crate::snapshot::snapshot::<ApplyEvent>(APPLY_EVENT);
-}
-
-pub(crate) const GET_TEMPLATE_DETAIL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_TEMPLATE_DETAIL: &[Example] = &[
+    Example {
         request: r#"{ "template_id": "C4ZVpXq8uQ7hN2rT5kLw9sYb3mDf6gJ1" }"#,
         response: r#"{
   "errcode": 0,
@@ -928,7 +897,7 @@ pub(crate) const GET_TEMPLATE_DETAIL: &[crate::snapshot::Example] = &[
   }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "template_id": "C4ZVpXq8uQ7hN2rT5kLw9sYb3mDf6gJ4" }"#,
         response: r#"{
   "errcode": 0,
@@ -958,7 +927,7 @@ pub(crate) const GET_TEMPLATE_DETAIL: &[crate::snapshot::Example] = &[
   }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "template_id": "C4ZVpXq8uQ7hN2rT5kLw9sYb3mDf6gJ3" }"#,
         response: r#"{
   "errcode": 0,
@@ -982,14 +951,8 @@ pub(crate) const GET_TEMPLATE_DETAIL: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_template_detail() {
-    crate::snapshot::snapshot::<GetTemplateDetail>(GET_TEMPLATE_DETAIL);
-}
-
-pub(crate) const UPDATE_TEMPLATE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_TEMPLATE: &[Example] = &[
+    Example {
         request: r#"{
   "template_id": "C4ZVpXq8uQ7hN2rT5kLw9sYb3mDf6gJ3",
   "template_name": [{ "text": "Business trip", "lang": "zh_CN" }],
@@ -1024,26 +987,14 @@ pub(crate) const UPDATE_TEMPLATE: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn update_template() {
-    crate::snapshot::snapshot::<UpdateTemplate>(UPDATE_TEMPLATE);
-}
-
-pub(crate) const COPY_TEMPLATE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const COPY_TEMPLATE: &[Example] = &[
+    Example {
         request: r#"{ "open_template_id": "1Bt7kQz2csX9jLdPY5A3RHN" }"#,
         response: r#"{ "template_id": "open_Bt8N6JHaC4HiT2vs7QKHZRm" }"#,
     },
 ];
-
-#[test]
-fn copy_template() {
-    crate::snapshot::snapshot::<CopyTemplate>(COPY_TEMPLATE);
-}
-
-pub(crate) const GET_APPROVAL_DATA: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_APPROVAL_DATA: &[Example] = &[
+    Example {
         request: r#"{ "starttime": 1720000000, "endtime": 1720400000, "next_spnum": 202407030001 }"#,
         response: r#"{
   "errcode": 0,
@@ -1110,8 +1061,3 @@ pub(crate) const GET_APPROVAL_DATA: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_approval_data() {
-    crate::snapshot::snapshot::<GetApprovalData>(GET_APPROVAL_DATA);
-}

@@ -2,11 +2,10 @@
 
 //! 日程 · 管理日历
 
-#[allow(unused_imports)]
-use wecom_models::oa::calendar::*;
+use crate::snapshot::Example;
 
-pub(crate) const ADD_CALENDAR: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_CALENDAR: &[Example] = &[
+    Example {
         request: r##"{
   "calendar": {
     "admins": ["chenyu", "linmo"],
@@ -28,7 +27,7 @@ pub(crate) const ADD_CALENDAR: &[crate::snapshot::Example] = &[
   "fail_result": { "shares": [{ "errcode": 40001, "errmsg": "not found", "userid": "linmo" }] }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r##"{ "calendar": { "summary": "Juniper", "color": "#0000FF" } }"##,
         response: r#"{
   "errcode": 0,
@@ -38,14 +37,8 @@ pub(crate) const ADD_CALENDAR: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn add_calendar() {
-    crate::snapshot::snapshot::<AddCalendar>(ADD_CALENDAR);
-}
-
-pub(crate) const UPDATE_CALENDAR: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_CALENDAR: &[Example] = &[
+    Example {
         request: r##"{
   "skip_public_range": 0,
   "calendar": {
@@ -65,14 +58,8 @@ pub(crate) const UPDATE_CALENDAR: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn update_calendar() {
-    crate::snapshot::snapshot::<UpdateCalendar>(UPDATE_CALENDAR);
-}
-
-pub(crate) const GET_CALENDAR: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_CALENDAR: &[Example] = &[
+    Example {
         request: r#"{ "cal_id_list": ["wcAJ2GCAAAqeJcPI1d8Pwbjt7nttzAAA"] }"#,
         response: r##"{
   "errcode": 0,
@@ -93,20 +80,9 @@ pub(crate) const GET_CALENDAR: &[crate::snapshot::Example] = &[
 }"##,
     },
 ];
-
-#[test]
-fn get_calendar() {
-    crate::snapshot::snapshot::<GetCalendar>(GET_CALENDAR);
-}
-
-pub(crate) const DEL_CALENDAR: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DEL_CALENDAR: &[Example] = &[
+    Example {
         request: r#"{ "cal_id": "wcAJ2GCAAAqeJcPI1d8Pwbjt7nttzAAA" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn del_calendar() {
-    crate::snapshot::snapshot::<DelCalendar>(DEL_CALENDAR);
-}

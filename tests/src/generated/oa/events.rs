@@ -2,16 +2,8 @@
 
 //! 办公 · 回调通知
 
-#[allow(unused_imports)]
-use wecom_models::oa::events::*;
-
-#[test]
-fn modify_calendar() {
-    crate::event::snapshot::<
-        ModifyCalendar,
-    >(
-        &[
-            r#"<xml>
+pub(crate) const MODIFY_CALENDAR: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -19,17 +11,9 @@ fn modify_calendar() {
   <Event><![CDATA[modify_calendar]]></Event>
   <CalId><![CDATA[wcCalendar1]]></CalId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn delete_calendar() {
-    crate::event::snapshot::<
-        DeleteCalendar,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const DELETE_CALENDAR: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -37,17 +21,9 @@ fn delete_calendar() {
   <Event><![CDATA[delete_calendar]]></Event>
   <CalId><![CDATA[wcCalendar1]]></CalId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn modify_schedule() {
-    crate::event::snapshot::<
-        ModifySchedule,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const MODIFY_SCHEDULE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -56,17 +32,9 @@ fn modify_schedule() {
   <CalId><![CDATA[wcCalendar1]]></CalId>
   <ScheduleId><![CDATA[17Schedule1]]></ScheduleId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn delete_schedule() {
-    crate::event::snapshot::<
-        DeleteSchedule,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const DELETE_SCHEDULE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -75,17 +43,9 @@ fn delete_schedule() {
   <CalId><![CDATA[wcCalendar1]]></CalId>
   <ScheduleId><![CDATA[17Schedule1]]></ScheduleId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn respond_schedule() {
-    crate::event::snapshot::<
-        RespondSchedule,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const RESPOND_SCHEDULE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -94,17 +54,9 @@ fn respond_schedule() {
   <CalId><![CDATA[wcCalendar1]]></CalId>
   <ScheduleId><![CDATA[17Schedule1]]></ScheduleId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn book_meeting_room() {
-    crate::event::snapshot::<
-        BookMeetingRoom,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const BOOK_MEETING_ROOM: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -113,17 +65,9 @@ fn book_meeting_room() {
   <MeetingRoomId>1</MeetingRoomId>
   <BookingId><![CDATA[bkBooking1]]></BookingId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn cancel_meeting_room() {
-    crate::event::snapshot::<
-        CancelMeetingRoom,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const CANCEL_MEETING_ROOM: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -132,17 +76,9 @@ fn cancel_meeting_room() {
   <MeetingRoomId>1</MeetingRoomId>
   <BookingId><![CDATA[bkBooking1]]></BookingId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn submit_vip_account_approval() {
-    crate::event::snapshot::<
-        SubmitVipAccountApproval,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const SUBMIT_VIP_ACCOUNT_APPROVAL: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -153,17 +89,9 @@ fn submit_vip_account_approval() {
   <ApplyId><![CDATA[APPLY-1]]></ApplyId>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn finish_vip_account_approval() {
-    crate::event::snapshot::<
-        FinishVipAccountApproval,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const FINISH_VIP_ACCOUNT_APPROVAL: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -173,17 +101,9 @@ fn finish_vip_account_approval() {
   <ApplyId><![CDATA[APPLY-1]]></ApplyId>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn sys_approval_change() {
-    crate::event::snapshot::<
-        SysApprovalChange,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const SYS_APPROVAL_CHANGE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -265,17 +185,9 @@ fn sys_approval_change() {
   </ApprovalInfo>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn open_approval_change() {
-    crate::event::snapshot::<
-        OpenApprovalChange,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const OPEN_APPROVAL_CHANGE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -321,6 +233,4 @@ fn open_approval_change() {
   </ApprovalInfo>
   <AgentID>1000002</AgentID>
 </xml>"#,
-        ],
-    );
-}
+];

@@ -2,11 +2,10 @@
 
 //! 汇报
 
-#[allow(unused_imports)]
-use wecom_models::oa::journal::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_JOURNAL_RECORD_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_JOURNAL_RECORD_LIST: &[Example] = &[
+    Example {
         request: r#"{
   "starttime": 1720000000,
   "endtime": 1720086400,
@@ -21,14 +20,8 @@ pub(crate) const GET_JOURNAL_RECORD_LIST: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "journaluuid_list": ["41eJournal1", "41eJournal2"], "next_cursor": 34, "endflag": 0 }"#,
     },
 ];
-
-#[test]
-fn get_journal_record_list() {
-    crate::snapshot::snapshot::<GetJournalRecordList>(GET_JOURNAL_RECORD_LIST);
-}
-
-pub(crate) const GET_JOURNAL_RECORD_DETAIL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_JOURNAL_RECORD_DETAIL: &[Example] = &[
+    Example {
         request: r#"{ "journaluuid": "41eJournal1" }"#,
         response: r#"{
   "errcode": 0,
@@ -155,14 +148,8 @@ pub(crate) const GET_JOURNAL_RECORD_DETAIL: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_journal_record_detail() {
-    crate::snapshot::snapshot::<GetJournalRecordDetail>(GET_JOURNAL_RECORD_DETAIL);
-}
-
-pub(crate) const GET_JOURNAL_STAT_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_JOURNAL_STAT_LIST: &[Example] = &[
+    Example {
         request: r#"{ "template_id": "3TmTemplate1", "starttime": 1720000000, "endtime": 1722000000 }"#,
         response: r#"{
   "errcode": 0,
@@ -193,14 +180,8 @@ pub(crate) const GET_JOURNAL_STAT_LIST: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_journal_stat_list() {
-    crate::snapshot::snapshot::<GetJournalStatList>(GET_JOURNAL_STAT_LIST);
-}
-
-pub(crate) const DOWNLOAD_WEDRIVE_FILE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DOWNLOAD_WEDRIVE_FILE: &[Example] = &[
+    Example {
         request: r#"{ "journaluuid": "41eJournal1", "fileid": "FILE-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -211,8 +192,3 @@ pub(crate) const DOWNLOAD_WEDRIVE_FILE: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn download_wedrive_file() {
-    crate::snapshot::snapshot::<DownloadWedriveFile>(DOWNLOAD_WEDRIVE_FILE);
-}

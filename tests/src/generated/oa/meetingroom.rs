@@ -2,11 +2,10 @@
 
 //! 会议室
 
-#[allow(unused_imports)]
-use wecom_models::oa::meetingroom::*;
+use crate::snapshot::Example;
 
-pub(crate) const ADD_MEETING_ROOM: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_MEETING_ROOM: &[Example] = &[
+    Example {
         request: r#"{
   "name": "Room 18-1",
   "capacity": 10,
@@ -20,14 +19,8 @@ pub(crate) const ADD_MEETING_ROOM: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "meetingroom_id": 1 }"#,
     },
 ];
-
-#[test]
-fn add_meeting_room() {
-    crate::snapshot::snapshot::<AddMeetingRoom>(ADD_MEETING_ROOM);
-}
-
-pub(crate) const LIST_MEETING_ROOM: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_MEETING_ROOM: &[Example] = &[
+    Example {
         request: r#"{ "city": "Shenzhen", "building": "Tower 1", "floor": "18F", "equipment": [1, 2, 3] }"#,
         response: r#"{
   "errcode": 0,
@@ -60,14 +53,8 @@ pub(crate) const LIST_MEETING_ROOM: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_meeting_room() {
-    crate::snapshot::snapshot::<ListMeetingRoom>(LIST_MEETING_ROOM);
-}
-
-pub(crate) const EDIT_MEETING_ROOM: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const EDIT_MEETING_ROOM: &[Example] = &[
+    Example {
         request: r#"{
   "meetingroom_id": 2,
   "name": "Room 19-2",
@@ -82,26 +69,14 @@ pub(crate) const EDIT_MEETING_ROOM: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn edit_meeting_room() {
-    crate::snapshot::snapshot::<EditMeetingRoom>(EDIT_MEETING_ROOM);
-}
-
-pub(crate) const DEL_MEETING_ROOM: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DEL_MEETING_ROOM: &[Example] = &[
+    Example {
         request: r#"{ "meetingroom_id": 1 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn del_meeting_room() {
-    crate::snapshot::snapshot::<DelMeetingRoom>(DEL_MEETING_ROOM);
-}
-
-pub(crate) const GET_BOOKING_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_BOOKING_INFO: &[Example] = &[
+    Example {
         request: r#"{
   "meetingroom_id": 1,
   "start_time": 1720000000,
@@ -132,14 +107,8 @@ pub(crate) const GET_BOOKING_INFO: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_booking_info() {
-    crate::snapshot::snapshot::<GetBookingInfo>(GET_BOOKING_INFO);
-}
-
-pub(crate) const BOOK_MEETING_ROOM: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const BOOK_MEETING_ROOM: &[Example] = &[
+    Example {
         request: r#"{
   "meetingroom_id": 1,
   "subject": "Weekly",
@@ -151,52 +120,26 @@ pub(crate) const BOOK_MEETING_ROOM: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "booking_id": "bkBooking1", "schedule_id": "17Schedule1" }"#,
     },
 ];
-
-#[test]
-fn book_meeting_room() {
-    crate::snapshot::snapshot::<BookMeetingRoom>(BOOK_MEETING_ROOM);
-}
-
-pub(crate) const BOOK_MEETING_ROOM_BY_SCHEDULE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const BOOK_MEETING_ROOM_BY_SCHEDULE: &[Example] = &[
+    Example {
         request: r#"{ "meetingroom_id": 1, "schedule_id": "1cSchedule2", "booker": "lin.wei" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "booking_id": "bkBooking2", "conflict_date": [1720022400, 1720627200] }"#,
     },
 ];
-
-#[test]
-fn book_meeting_room_by_schedule() {
-    crate::snapshot::snapshot::<
-        BookMeetingRoomBySchedule,
-    >(BOOK_MEETING_ROOM_BY_SCHEDULE);
-}
-
-pub(crate) const BOOK_MEETING_ROOM_BY_MEETING: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const BOOK_MEETING_ROOM_BY_MEETING: &[Example] = &[
+    Example {
         request: r#"{ "meetingroom_id": 1, "meetingid": "hyMeeting1", "booker": "lin.wei" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "booking_id": "bkBooking3", "conflict_date": [1720022400] }"#,
     },
 ];
-
-#[test]
-fn book_meeting_room_by_meeting() {
-    crate::snapshot::snapshot::<BookMeetingRoomByMeeting>(BOOK_MEETING_ROOM_BY_MEETING);
-}
-
-pub(crate) const CANCEL_BOOKING: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CANCEL_BOOKING: &[Example] = &[
+    Example {
         request: r#"{ "booking_id": "bkBooking1", "keep_schedule": 1, "cancel_date": 1720022400 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn cancel_booking() {
-    crate::snapshot::snapshot::<CancelBooking>(CANCEL_BOOKING);
-}
-
-pub(crate) const GET_BOOKING_INFO_BY_ID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_BOOKING_INFO_BY_ID: &[Example] = &[
+    Example {
         request: r#"{ "meetingroom_id": 1, "booking_id": "bkBooking1" }"#,
         response: r#"{
   "errcode": 0,
@@ -214,8 +157,3 @@ pub(crate) const GET_BOOKING_INFO_BY_ID: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_booking_info_by_id() {
-    crate::snapshot::snapshot::<GetBookingInfoById>(GET_BOOKING_INFO_BY_ID);
-}

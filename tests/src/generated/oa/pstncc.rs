@@ -2,11 +2,10 @@
 
 //! 紧急通知应用
 
-#[allow(unused_imports)]
-use wecom_models::oa::pstncc::*;
+use crate::snapshot::Example;
 
-pub(crate) const PSTNCC_CALL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const PSTNCC_CALL: &[Example] = &[
+    Example {
         request: r#"{ "callee_userid": ["lin.wei", "chen.jie"] }"#,
         response: r#"{
   "errcode": 0,
@@ -18,20 +17,9 @@ pub(crate) const PSTNCC_CALL: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn pstncc_call() {
-    crate::snapshot::snapshot::<PstnccCall>(PSTNCC_CALL);
-}
-
-pub(crate) const GET_PSTNCC_STATES: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_PSTNCC_STATES: &[Example] = &[
+    Example {
         request: r#"{ "callee_userid": "lin.wei", "callid": "6-20240703-4d02-out" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "istalked": 1, "calltime": 1720000000, "talktime": 2, "reason": 0 }"#,
     },
 ];
-
-#[test]
-fn get_pstncc_states() {
-    crate::snapshot::snapshot::<GetPstnccStates>(GET_PSTNCC_STATES);
-}

@@ -2,11 +2,10 @@
 
 //! 日程 · 管理日程
 
-#[allow(unused_imports)]
-use wecom_models::oa::schedule::*;
+use crate::snapshot::Example;
 
-pub(crate) const ADD_SCHEDULE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_SCHEDULE: &[Example] = &[
+    Example {
         request: r#"{
   "schedule": {
     "admins": ["chenyu", "linmo"],
@@ -36,19 +35,13 @@ pub(crate) const ADD_SCHEDULE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "schedule_id": "17c7d2bd9f20d652840f72f59e796AAA" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "schedule": { "start_time": 1741050000, "end_time": 1741053600 } }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "schedule_id": "17c7d2bd9f20d652840f72f59e796AAB" }"#,
     },
 ];
-
-#[test]
-fn add_schedule() {
-    crate::snapshot::snapshot::<AddSchedule>(ADD_SCHEDULE);
-}
-
-pub(crate) const UPDATE_SCHEDULE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_SCHEDULE: &[Example] = &[
+    Example {
         request: r#"{
   "skip_attendees": 0,
   "op_mode": 1,
@@ -68,7 +61,7 @@ pub(crate) const UPDATE_SCHEDULE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "schedule_id": "17c7d2bd9f20d652840f72f59e796AAC" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "skip_attendees": 1,
   "schedule": {
@@ -94,38 +87,20 @@ pub(crate) const UPDATE_SCHEDULE: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn update_schedule() {
-    crate::snapshot::snapshot::<UpdateSchedule>(UPDATE_SCHEDULE);
-}
-
-pub(crate) const ADD_ATTENDEES: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_ATTENDEES: &[Example] = &[
+    Example {
         request: r#"{ "schedule_id": "17c7d2bd9f20d652840f72f59e796AAA", "attendees": [{ "userid": "heqing" }] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn add_attendees() {
-    crate::snapshot::snapshot::<AddAttendees>(ADD_ATTENDEES);
-}
-
-pub(crate) const DEL_ATTENDEES: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DEL_ATTENDEES: &[Example] = &[
+    Example {
         request: r#"{ "schedule_id": "17c7d2bd9f20d652840f72f59e796AAA", "attendees": [{ "userid": "heqing" }] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn del_attendees() {
-    crate::snapshot::snapshot::<DelAttendees>(DEL_ATTENDEES);
-}
-
-pub(crate) const GET_SCHEDULE_BY_CALENDAR: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_SCHEDULE_BY_CALENDAR: &[Example] = &[
+    Example {
         request: r#"{ "cal_id": "wcAJ2GCAAAqeJcPI1d8Pwbjt7nttzAAA", "offset": 100, "limit": 1000 }"#,
         response: r#"{
   "errcode": 0,
@@ -160,14 +135,8 @@ pub(crate) const GET_SCHEDULE_BY_CALENDAR: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_schedule_by_calendar() {
-    crate::snapshot::snapshot::<GetScheduleByCalendar>(GET_SCHEDULE_BY_CALENDAR);
-}
-
-pub(crate) const GET_SCHEDULE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_SCHEDULE: &[Example] = &[
+    Example {
         request: r#"{ "schedule_id_list": ["17c7d2bd9f20d652840f72f59e796AAA"] }"#,
         response: r#"{
   "errcode": 0,
@@ -204,24 +173,13 @@ pub(crate) const GET_SCHEDULE: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_schedule() {
-    crate::snapshot::snapshot::<GetSchedule>(GET_SCHEDULE);
-}
-
-pub(crate) const DEL_SCHEDULE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DEL_SCHEDULE: &[Example] = &[
+    Example {
         request: r#"{ "schedule_id": "17c7d2bd9f20d652840f72f59e796AAA", "op_mode": 1, "op_start_time": 1741050000 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "schedule_id": "17c7d2bd9f20d652840f72f59e796AAA" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn del_schedule() {
-    crate::snapshot::snapshot::<DelSchedule>(DEL_SCHEDULE);
-}

@@ -2,11 +2,10 @@
 
 //! 待办
 
-#[allow(unused_imports)]
-use wecom_models::oa::todo::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_TODO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_TODO: &[Example] = &[
+    Example {
         request: r#"{ "todo_id": "TDb41f7c20" }"#,
         response: r#"{
   "errcode": 0,
@@ -20,7 +19,7 @@ pub(crate) const GET_TODO: &[crate::snapshot::Example] = &[
   "reminders": [{ "remind_time": 1782890000 }]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "todo_id": "TDb41f7c21" }"#,
         response: r#"{
   "errcode": 0,
@@ -34,20 +33,9 @@ pub(crate) const GET_TODO: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_todo() {
-    crate::snapshot::snapshot::<GetTodo>(GET_TODO);
-}
-
-pub(crate) const UPDATE_TODO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_TODO: &[Example] = &[
+    Example {
         request: r#"{ "todo_id": "TDb41f7c20", "status": 0, "attendees": [{ "userid": "chen.yu", "status": 0 }] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn update_todo() {
-    crate::snapshot::snapshot::<UpdateTodo>(UPDATE_TODO);
-}

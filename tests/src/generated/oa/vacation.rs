@@ -2,11 +2,10 @@
 
 //! 审批 · 假期管理
 
-#[allow(unused_imports)]
-use wecom_models::oa::vacation::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_VACATION_CORP_CONF: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_VACATION_CORP_CONF: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{
   "errcode": 0,
@@ -44,14 +43,8 @@ pub(crate) const GET_VACATION_CORP_CONF: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_vacation_corp_conf() {
-    crate::snapshot::snapshot::<GetVacationCorpConf>(GET_VACATION_CORP_CONF);
-}
-
-pub(crate) const GET_USER_VACATION_QUOTA: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_USER_VACATION_QUOTA: &[Example] = &[
+    Example {
         request: r#"{ "userid": "lin.wei" }"#,
         response: r#"{
   "errcode": 0,
@@ -69,20 +62,9 @@ pub(crate) const GET_USER_VACATION_QUOTA: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_user_vacation_quota() {
-    crate::snapshot::snapshot::<GetUserVacationQuota>(GET_USER_VACATION_QUOTA);
-}
-
-pub(crate) const SET_ONE_USER_QUOTA: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_ONE_USER_QUOTA: &[Example] = &[
+    Example {
         request: r#"{ "userid": "lin.wei", "vacation_id": 1, "leftduration": 604800, "time_attr": 1, "remarks": "Corrected" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn set_one_user_quota() {
-    crate::snapshot::snapshot::<SetOneUserQuota>(SET_ONE_USER_QUOTA);
-}

@@ -2,11 +2,10 @@
 
 //! 硬件云端接入 · 考勤/门禁设备
 
-#[allow(unused_imports)]
-use wecom_models::openhw::access_control::*;
+use crate::snapshot::Example;
 
-pub(crate) const REPORT_CHECKIN_DATA: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const REPORT_CHECKIN_DATA: &[Example] = &[
+    Example {
         request: r#"{
   "checkin_data": [
     { "open_userid": "woIqWEDgAAq1hZ8vTs", "user_type": 0, "timestamp": 1767229200 },
@@ -20,14 +19,8 @@ pub(crate) const REPORT_CHECKIN_DATA: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn report_checkin_data() {
-    crate::snapshot::snapshot::<ReportCheckinData>(REPORT_CHECKIN_DATA);
-}
-
-pub(crate) const REPORT_TEMPERATURE_DATA: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const REPORT_TEMPERATURE_DATA: &[Example] = &[
+    Example {
         request: r#"{
   "temperature_data": [
     {
@@ -61,14 +54,8 @@ pub(crate) const REPORT_TEMPERATURE_DATA: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn report_temperature_data() {
-    crate::snapshot::snapshot::<ReportTemperatureData>(REPORT_TEMPERATURE_DATA);
-}
-
-pub(crate) const REPORT_ACCESS_DATA: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const REPORT_ACCESS_DATA: &[Example] = &[
+    Example {
         request: r#"{
   "access_data": [
     {
@@ -94,40 +81,23 @@ pub(crate) const REPORT_ACCESS_DATA: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn report_access_data() {
-    crate::snapshot::snapshot::<ReportAccessData>(REPORT_ACCESS_DATA);
-}
-
-pub(crate) const REPORT_BIO_INFO_RESULT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const REPORT_BIO_INFO_RESULT: &[Example] = &[
+    Example {
         request: r#"{ "oper_id": "OPERATION-41", "errcode": 1, "errmsg": "The device is offline" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "errcode": 0, "open_userid": "woIqWEDgAAq1hZ8vTs", "user_type": 0, "bio_info_type": 2 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn report_bio_info_result() {
-    crate::snapshot::snapshot::<ReportBioInfoResult>(REPORT_BIO_INFO_RESULT);
-}
-
-pub(crate) const REPORT_REMOTE_OPEN_RESULT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const REPORT_REMOTE_OPEN_RESULT: &[Example] = &[
+    Example {
         request: r#"{ "oper_id": "OPERATION-51", "type": "remote_open_door", "errcode": 1, "errmsg": "The device is offline" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "oper_id": "OPERATION-52", "type": "scan_qrcode_open", "errcode": 0 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn report_remote_open_result() {
-    crate::snapshot::snapshot::<ReportRemoteOpenResult>(REPORT_REMOTE_OPEN_RESULT);
-}

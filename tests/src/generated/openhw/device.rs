@@ -2,27 +2,20 @@
 
 //! 硬件云端接入 · 设备接入
 
-#[allow(unused_imports)]
-use wecom_models::openhw::device::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_MODEL_TOKEN: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_MODEL_TOKEN: &[Example] = &[
+    Example {
         request: r#"{ "model_id": "mdgate0000000017", "model_secret": "a-model-secret", "model_ticket": "a-model-ticket" }"#,
         response: r#"{ "model_access_token": "a-model-access-token", "expires_in": 7200 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "model_id": "mdprint000000018", "model_secret": "another-model-secret", "model_ticket": "another-model-ticket" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "model_access_token": "another-model-access-token", "expires_in": 7200 }"#,
     },
 ];
-
-#[test]
-fn get_model_token() {
-    crate::snapshot::snapshot::<GetModelToken>(GET_MODEL_TOKEN);
-}
-
-pub(crate) const GET_DEVICE_SECRET: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_DEVICE_SECRET: &[Example] = &[
+    Example {
         request: r#"{ "auth_code": "a-device-authorization-code" }"#,
         response: r#"{
   "errcode": 0,
@@ -33,30 +26,18 @@ pub(crate) const GET_DEVICE_SECRET: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_device_secret() {
-    crate::snapshot::snapshot::<GetDeviceSecret>(GET_DEVICE_SECRET);
-}
-
-pub(crate) const GET_DEVICE_TOKEN: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_DEVICE_TOKEN: &[Example] = &[
+    Example {
         request: r#"{ "device_sn": "GATE0017A", "device_secret": "a-device-secret" }"#,
         response: r#"{ "device_access_token": "a-device-access-token", "expires_in": 7200 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "device_sn": "GATE0018A", "device_secret": "another-device-secret" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "device_access_token": "another-device-access-token", "expires_in": 7200 }"#,
     },
 ];
-
-#[test]
-fn get_device_token() {
-    crate::snapshot::snapshot::<GetDeviceToken>(GET_DEVICE_TOKEN);
-}
-
-pub(crate) const REGISTER_SN: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const REGISTER_SN: &[Example] = &[
+    Example {
         request: r#"{ "device_sn": "GATE0017A" }"#,
         response: r#"{
   "errcode": 0,
@@ -65,26 +46,14 @@ pub(crate) const REGISTER_SN: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn register_sn() {
-    crate::snapshot::snapshot::<RegisterSn>(REGISTER_SN);
-}
-
-pub(crate) const UNREGISTER_SN: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UNREGISTER_SN: &[Example] = &[
+    Example {
         request: r#"{ "device_sn": "GATE0017A" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn unregister_sn() {
-    crate::snapshot::snapshot::<UnregisterSn>(UNREGISTER_SN);
-}
-
-pub(crate) const GET_DEVICE_DETAIL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_DEVICE_DETAIL: &[Example] = &[
+    Example {
         request: r#"{ "device_sn": "GATE0017A" }"#,
         response: r#"{
   "errcode": 0,
@@ -99,7 +68,7 @@ pub(crate) const GET_DEVICE_DETAIL: &[crate::snapshot::Example] = &[
   }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "device_sn": "GATE0018A" }"#,
         response: r#"{
   "errcode": 0,
@@ -113,14 +82,8 @@ pub(crate) const GET_DEVICE_DETAIL: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_device_detail() {
-    crate::snapshot::snapshot::<GetDeviceDetail>(GET_DEVICE_DETAIL);
-}
-
-pub(crate) const REPORT_DEVICE_STATUS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const REPORT_DEVICE_STATUS: &[Example] = &[
+    Example {
         request: r#"{
   "online_status": 1,
   "cur_version": "2.4.0",
@@ -129,19 +92,13 @@ pub(crate) const REPORT_DEVICE_STATUS: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "online_status": 2, "cur_version": "2.5.1" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn report_device_status() {
-    crate::snapshot::snapshot::<ReportDeviceStatus>(REPORT_DEVICE_STATUS);
-}
-
-pub(crate) const GET_USER_INFO_BY_PAGE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_USER_INFO_BY_PAGE: &[Example] = &[
+    Example {
         request: r#"{ "cursor": "CURSOR-1", "limit": 2, "only_perm_version": false }"#,
         response: r#"{
   "errcode": 0,
@@ -171,19 +128,13 @@ pub(crate) const GET_USER_INFO_BY_PAGE: &[crate::snapshot::Example] = &[
   }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "only_perm_version": true }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "perm_version": 12 }"#,
     },
 ];
-
-#[test]
-fn get_user_info_by_page() {
-    crate::snapshot::snapshot::<GetUserInfoByPage>(GET_USER_INFO_BY_PAGE);
-}
-
-pub(crate) const GET_USER_INFO_BY_IDS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_USER_INFO_BY_IDS: &[Example] = &[
+    Example {
         request: r#"{
   "user_item": [
     { "open_userid": "woIqWEDgAAq1hZ8vTs", "user_type": 0 },
@@ -212,32 +163,18 @@ pub(crate) const GET_USER_INFO_BY_IDS: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_user_info_by_ids() {
-    crate::snapshot::snapshot::<GetUserInfoByIds>(GET_USER_INFO_BY_IDS);
-}
-
-pub(crate) const REPORT_FIRMWARE_UPGRADE_RESULT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const REPORT_FIRMWARE_UPGRADE_RESULT: &[Example] = &[
+    Example {
         request: r#"{ "oper_id": "OPERATION-31", "errcode": 0, "cur_version": "2.5.1" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "oper_id": "OPERATION-32", "errcode": 1, "errmsg": "The device is offline", "cur_version": "2.4.0" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn report_firmware_upgrade_result() {
-    crate::snapshot::snapshot::<
-        ReportFirmwareUpgradeResult,
-    >(REPORT_FIRMWARE_UPGRADE_RESULT);
-}
-
-pub(crate) const GEN_LOGIN_QR_CODE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GEN_LOGIN_QR_CODE: &[Example] = &[
+    Example {
         request: r#"{ "state": "desk-4", "type": 0 }"#,
         response: r#"{
   "errcode": 0,
@@ -245,7 +182,7 @@ pub(crate) const GEN_LOGIN_QR_CODE: &[crate::snapshot::Example] = &[
   "qrcode_content": "https://open.work.weixin.qq.com/connect/hardware?type=static_login&login_code=gate0017&state=desk-4"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "state": "desk-5", "type": 1 }"#,
         response: r#"{
   "errcode": 0,
@@ -255,14 +192,8 @@ pub(crate) const GEN_LOGIN_QR_CODE: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn gen_login_qr_code() {
-    crate::snapshot::snapshot::<GenLoginQrCode>(GEN_LOGIN_QR_CODE);
-}
-
-pub(crate) const GEN_ID_DYNAMIC_QR_CODE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GEN_ID_DYNAMIC_QR_CODE: &[Example] = &[
+    Example {
         request: r#"{ "device_sn": "GATE0017A", "state": "desk-6" }"#,
         response: r#"{
   "errcode": 0,
@@ -272,8 +203,3 @@ pub(crate) const GEN_ID_DYNAMIC_QR_CODE: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn gen_id_dynamic_qr_code() {
-    crate::snapshot::snapshot::<GenIdDynamicQrCode>(GEN_ID_DYNAMIC_QR_CODE);
-}

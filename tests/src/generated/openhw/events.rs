@@ -2,16 +2,8 @@
 
 //! 硬件云端接入 · 回调通知
 
-#[allow(unused_imports)]
-use wecom_models::openhw::events::*;
-
-#[test]
-fn bind_device() {
-    crate::event::snapshot::<
-        BindDevice,
-    >(
-        &[
-            r#"{
+pub(crate) const BIND_DEVICE: &[&str] = &[
+    r#"{
   "msg_type": "event",
   "base_info": {
     "req_id": "REQUEST-111",
@@ -27,17 +19,9 @@ fn bind_device() {
     "verif_code": "804213"
   }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn unbind_device() {
-    crate::event::snapshot::<
-        UnbindDevice,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const UNBIND_DEVICE: &[&str] = &[
+    r#"{
   "msg_type": "event",
   "base_info": {
     "req_id": "REQUEST-111",
@@ -51,17 +35,9 @@ fn unbind_device() {
     "event_type": "unbind"
   }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn contact_change() {
-    crate::event::snapshot::<
-        ContactChange,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const CONTACT_CHANGE: &[&str] = &[
+    r#"{
   "msg_type": "event",
   "base_info": {
     "req_id": "REQUEST-111",
@@ -92,17 +68,9 @@ fn contact_change() {
     "delete_user": []
   }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn model_ticket() {
-    crate::event::snapshot::<
-        ModelTicket,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const MODEL_TICKET: &[&str] = &[
+    r#"{
   "msg_type": "event",
   "base_info": {
     "req_id": "REQUEST-111",
@@ -115,17 +83,9 @@ fn model_ticket() {
     "model_ticket": "a-model-ticket"
   }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn verify_device() {
-    crate::event::snapshot::<
-        VerifyDevice,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const VERIFY_DEVICE: &[&str] = &[
+    r#"{
   "msg_type": "event",
   "base_info": {
     "req_id": "REQUEST-111",
@@ -138,17 +98,9 @@ fn verify_device() {
     "device_sn_md5": "5d41402abc4b2a76b9719d911017c592"
   }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn update_firmware() {
-    crate::event::snapshot::<
-        UpdateFirmware,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const UPDATE_FIRMWARE: &[&str] = &[
+    r#"{
   "msg_type": "command",
   "base_info": {
     "req_id": "REQUEST-111",
@@ -163,17 +115,9 @@ fn update_firmware() {
     "oper_id": "OPERATION-31"
   }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn fetch_device_status() {
-    crate::event::snapshot::<
-        FetchDeviceStatus,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const FETCH_DEVICE_STATUS: &[&str] = &[
+    r#"{
   "msg_type": "command",
   "base_info": {
     "req_id": "REQUEST-111",
@@ -187,17 +131,9 @@ fn fetch_device_status() {
     "command_type": "fetch_device_status"
   }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn user_scan() {
-    crate::event::snapshot::<
-        UserScan,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const USER_SCAN: &[&str] = &[
+    r#"{
   "msg_type": "command",
   "base_info": {
     "req_id": "REQUEST-111",
@@ -218,17 +154,9 @@ fn user_scan() {
     "auth_code_type": 1
   }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn enter_page() {
-    crate::event::snapshot::<
-        EnterPage,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const ENTER_PAGE: &[&str] = &[
+    r#"{
   "msg_type": "command",
   "base_info": {
     "req_id": "REQUEST-111",
@@ -246,17 +174,9 @@ fn enter_page() {
     "user_type": 0
   }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn exit_page() {
-    crate::event::snapshot::<
-        ExitPage,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const EXIT_PAGE: &[&str] = &[
+    r#"{
   "msg_type": "command",
   "base_info": {
     "req_id": "REQUEST-111",
@@ -274,17 +194,9 @@ fn exit_page() {
     "user_type": 2
   }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn delete_bio_info() {
-    crate::event::snapshot::<
-        DeleteBioInfo,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const DELETE_BIO_INFO: &[&str] = &[
+    r#"{
   "msg_type": "command",
   "base_info": {
     "req_id": "REQUEST-111",
@@ -302,17 +214,9 @@ fn delete_bio_info() {
     "user_type": 0
   }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn remote_open_door() {
-    crate::event::snapshot::<
-        RemoteOpenDoor,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const REMOTE_OPEN_DOOR: &[&str] = &[
+    r#"{
   "msg_type": "command",
   "base_info": {
     "req_id": "REQUEST-111",
@@ -328,17 +232,9 @@ fn remote_open_door() {
     "oper_id": "OPERATION-51"
   }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn printer_job_submit() {
-    crate::event::snapshot::<
-        PrinterJobSubmit,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const PRINTER_JOB_SUBMIT: &[&str] = &[
+    r#"{
   "msg_type": "command",
   "base_info": {
     "req_id": "REQUEST-111",
@@ -354,17 +250,9 @@ fn printer_job_submit() {
     "jobid": "job-print-1"
   }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn printer_job_trans() {
-    crate::event::snapshot::<
-        PrinterJobTrans,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const PRINTER_JOB_TRANS: &[&str] = &[
+    r#"{
   "msg_type": "command",
   "base_info": {
     "req_id": "REQUEST-111",
@@ -401,17 +289,9 @@ fn printer_job_trans() {
     }
   }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn printer_job_del() {
-    crate::event::snapshot::<
-        PrinterJobDel,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const PRINTER_JOB_DEL: &[&str] = &[
+    r#"{
   "msg_type": "command",
   "base_info": {
     "req_id": "REQUEST-111",
@@ -426,6 +306,4 @@ fn printer_job_del() {
     "jobid": "job-print-1"
   }
 }"#,
-        ],
-    );
-}
+];

@@ -2,11 +2,10 @@
 
 //! 硬件云端接入 · 打印/扫描设备
 
-#[allow(unused_imports)]
-use wecom_models::openhw::printer::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_PRINTER_JOB_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_PRINTER_JOB_LIST: &[Example] = &[
+    Example {
         request: r#"{
   "open_userid": "woIqWEDgAAq1hZ8vTs",
   "cursor": "CURSOR-1",
@@ -48,7 +47,7 @@ pub(crate) const GET_PRINTER_JOB_LIST: &[crate::snapshot::Example] = &[
   "next_cursor": "CURSOR-2"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "open_userid": "woIqWEDgAAq1hZ8vTs", "jobid_list": ["job-print-3", "job-print-4"] }"#,
         response: r#"{
   "errcode": 0,
@@ -69,14 +68,8 @@ pub(crate) const GET_PRINTER_JOB_LIST: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_printer_job_list() {
-    crate::snapshot::snapshot::<GetPrinterJobList>(GET_PRINTER_JOB_LIST);
-}
-
-pub(crate) const GET_PRINTER_JOB_DOWNLOAD_URL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_PRINTER_JOB_DOWNLOAD_URL: &[Example] = &[
+    Example {
         request: r#"{ "jobid": "job-print-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -86,30 +79,18 @@ pub(crate) const GET_PRINTER_JOB_DOWNLOAD_URL: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_printer_job_download_url() {
-    crate::snapshot::snapshot::<GetPrinterJobDownloadUrl>(GET_PRINTER_JOB_DOWNLOAD_URL);
-}
-
-pub(crate) const REPORT_PRINTER_JOB_STATUS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const REPORT_PRINTER_JOB_STATUS: &[Example] = &[
+    Example {
         request: r#"{ "jobid": "job-print-1", "status": 2, "errcode": 0 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "jobid": "job-print-2", "status": 1, "errcode": 1, "errmsg": "No ink" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "req_id": "REQUEST-61" }"#,
     },
 ];
-
-#[test]
-fn report_printer_job_status() {
-    crate::snapshot::snapshot::<ReportPrinterJobStatus>(REPORT_PRINTER_JOB_STATUS);
-}
-
-pub(crate) const PUSH_SCAN_FILE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const PUSH_SCAN_FILE: &[Example] = &[
+    Example {
         request: r#"{
   "open_userid": "woIqWEDgAAq1hZ8vTs",
   "filename": "contract.pdf",
@@ -118,7 +99,7 @@ pub(crate) const PUSH_SCAN_FILE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "open_userid": "woIqWEDgAAq1hZ8vTs",
   "filename": "contract.pdf",
@@ -128,18 +109,12 @@ pub(crate) const PUSH_SCAN_FILE: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn push_scan_file() {
-    crate::snapshot::snapshot::<PushScanFile>(PUSH_SCAN_FILE);
-}
-
-pub(crate) const SET_PRINTER_JOB_TRANS_RESULT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_PRINTER_JOB_TRANS_RESULT: &[Example] = &[
+    Example {
         request: r#"{ "jobid": "job-convert-1", "setting_version": 1, "page_size": 12, "media_id": "MEDIA-72" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "jobid": "job-convert-2",
   "setting_version": 2,
@@ -150,13 +125,8 @@ pub(crate) const SET_PRINTER_JOB_TRANS_RESULT: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "jobid": "job-convert-3", "setting_version": 1, "type": 0, "page_size": 0, "errcode": 2, "errmsg": "The file is damaged" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn set_printer_job_trans_result() {
-    crate::snapshot::snapshot::<SetPrinterJobTransResult>(SET_PRINTER_JOB_TRANS_RESULT);
-}

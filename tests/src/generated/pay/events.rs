@@ -2,16 +2,8 @@
 
 //! 企业支付 · 小程序接入对外收款 · 回调通知
 
-#[allow(unused_imports)]
-use wecom_models::pay::events::*;
-
-#[test]
-fn payment_notification() {
-    crate::event::snapshot::<
-        PaymentNotification,
-    >(
-        &[
-            r#"<xml>
+pub(crate) const PAYMENT_NOTIFICATION: &[&str] = &[
+    r#"<xml>
   <notify_type><![CDATA[NORMALPAY]]></notify_type>
   <id><![CDATA[EV-2026010108000000001]]></id>
   <create_time><![CDATA[2026-01-01T08:00:00+08:00]]></create_time>
@@ -25,7 +17,7 @@ fn payment_notification() {
   </resource>
   <summary><![CDATA[paid]]></summary>
 </xml>"#,
-            r#"{
+    r#"{
   "notify_type": "COMBINEPAY",
   "id": "EV-2026010108000000002",
   "create_time": "2026-01-01T08:00:00+08:00",
@@ -39,17 +31,9 @@ fn payment_notification() {
   },
   "summary": "paid"
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn refund_notification() {
-    crate::event::snapshot::<
-        RefundNotification,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const REFUND_NOTIFICATION: &[&str] = &[
+    r#"<xml>
   <notify_type><![CDATA[REFUND]]></notify_type>
   <id><![CDATA[EV-2026010108000000003]]></id>
   <create_time><![CDATA[2026-01-01T08:00:00+08:00]]></create_time>
@@ -63,7 +47,7 @@ fn refund_notification() {
   </resource>
   <summary><![CDATA[refunded]]></summary>
 </xml>"#,
-            r#"{
+    r#"{
   "notify_type": "REFUND",
   "id": "EV-2026010108000000004",
   "create_time": "2026-01-01T08:00:00+08:00",
@@ -77,6 +61,4 @@ fn refund_notification() {
   },
   "summary": "refund failed"
 }"#,
-        ],
-    );
-}
+];

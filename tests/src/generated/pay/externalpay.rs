@@ -2,11 +2,10 @@
 
 //! 企业支付 · 对外收款
 
-#[allow(unused_imports)]
-use wecom_models::pay::externalpay::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_MERCHANT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_MERCHANT: &[Example] = &[
+    Example {
         request: r#"{ "mch_id": "1900000109" }"#,
         response: r#"{
   "errcode": 0,
@@ -17,19 +16,13 @@ pub(crate) const GET_MERCHANT: &[crate::snapshot::Example] = &[
   "allow_use_scope": { "user": ["linmo", "heqing"], "partyid": [4], "tagid": [32, 33] }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "mch_id": "1900000110" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "bind_status": 1, "mch_id": "1900000110", "merchant_name": "Cedar Works" }"#,
     },
 ];
-
-#[test]
-fn get_merchant() {
-    crate::snapshot::snapshot::<GetMerchant>(GET_MERCHANT);
-}
-
-pub(crate) const SET_MCH_USE_SCOPE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_MCH_USE_SCOPE: &[Example] = &[
+    Example {
         request: r#"{
   "mch_id": "1900000109",
   "allow_use_scope": { "user": ["linmo", "heqing"], "partyid": [4], "tagid": [32, 33] }
@@ -37,14 +30,8 @@ pub(crate) const SET_MCH_USE_SCOPE: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn set_mch_use_scope() {
-    crate::snapshot::snapshot::<SetMchUseScope>(SET_MCH_USE_SCOPE);
-}
-
-pub(crate) const GET_BILL_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_BILL_LIST: &[Example] = &[
+    Example {
         request: r#"{
   "begin_time": 1767225600,
   "end_time": 1767830400,
@@ -102,14 +89,8 @@ pub(crate) const GET_BILL_LIST: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_bill_list() {
-    crate::snapshot::snapshot::<GetBillList>(GET_BILL_LIST);
-}
-
-pub(crate) const GET_PAYMENT_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_PAYMENT_INFO: &[Example] = &[
+    Example {
         request: r#"{ "payment_id": "PAYMENT-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -118,14 +99,8 @@ pub(crate) const GET_PAYMENT_INFO: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_payment_info() {
-    crate::snapshot::snapshot::<GetPaymentInfo>(GET_PAYMENT_INFO);
-}
-
-pub(crate) const GET_FUND_FLOW: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_FUND_FLOW: &[Example] = &[
+    Example {
         request: r#"{
   "begin_time": 1767225600,
   "end_time": 1767830400,
@@ -155,8 +130,3 @@ pub(crate) const GET_FUND_FLOW: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_fund_flow() {
-    crate::snapshot::snapshot::<GetFundFlow>(GET_FUND_FLOW);
-}

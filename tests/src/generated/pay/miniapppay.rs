@@ -2,23 +2,16 @@
 
 //! 企业支付 · 小程序接入对外收款
 
-#[allow(unused_imports)]
-use wecom_models::pay::miniapppay::*;
+use crate::snapshot::Example;
 
-pub(crate) const UPLOAD_IMAGE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPLOAD_IMAGE: &[Example] = &[
+    Example {
         request: r#"{ "media": { "name": "license.png", "text": "not really a picture" } }"#,
         response: r#"{ "errcode": 0, "errmsg": "", "open_wx_pay_media_id": "IMAGE-1" }"#,
     },
 ];
-
-#[test]
-fn upload_image() {
-    crate::snapshot::snapshot::<UploadImage>(UPLOAD_IMAGE);
-}
-
-pub(crate) const APPLY_MCH: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const APPLY_MCH: &[Example] = &[
+    Example {
         request: r#"{
   "out_request_no": "REQUEST-101",
   "organization_type": 0,
@@ -89,7 +82,7 @@ pub(crate) const APPLY_MCH: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "out_request_no": "REQUEST-102",
   "organization_type": 2,
@@ -144,14 +137,8 @@ pub(crate) const APPLY_MCH: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "error_description": "The short name is taken" }"#,
     },
 ];
-
-#[test]
-fn apply_mch() {
-    crate::snapshot::snapshot::<ApplyMch>(APPLY_MCH);
-}
-
-pub(crate) const GET_APPLYMENT_STATUS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_APPLYMENT_STATUS: &[Example] = &[
+    Example {
         request: r#"{ "out_request_no": "REQUEST-101" }"#,
         response: r#"{
   "errcode": 0,
@@ -178,7 +165,7 @@ pub(crate) const GET_APPLYMENT_STATUS: &[crate::snapshot::Example] = &[
   "reject_reason": ""
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "out_request_no": "REQUEST-102" }"#,
         response: r#"{
   "errcode": 0,
@@ -197,7 +184,7 @@ pub(crate) const GET_APPLYMENT_STATUS: &[crate::snapshot::Example] = &[
   "reject_reason": "The image is blurred"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "out_request_no": "REQUEST-103" }"#,
         response: r#"{
   "errcode": 0,
@@ -215,14 +202,8 @@ pub(crate) const GET_APPLYMENT_STATUS: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_applyment_status() {
-    crate::snapshot::snapshot::<GetApplymentStatus>(GET_APPLYMENT_STATUS);
-}
-
-pub(crate) const CREATE_ORDER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_ORDER: &[Example] = &[
+    Example {
         request: r#"{
   "appid": "wx0a1b2c3d4e5f6071",
   "mchid": "1900000109",
@@ -255,7 +236,7 @@ pub(crate) const CREATE_ORDER: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "prepay_id": "PREPAY-1", "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "appid": "wx0a1b2c3d4e5f6071",
   "mchid": "1900000109",
@@ -268,14 +249,8 @@ pub(crate) const CREATE_ORDER: &[crate::snapshot::Example] = &[
         response: r#"{ "prepay_id": "PREPAY-2", "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn create_order() {
-    crate::snapshot::snapshot::<CreateOrder>(CREATE_ORDER);
-}
-
-pub(crate) const GET_ORDER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_ORDER: &[Example] = &[
+    Example {
         request: r#"{ "mchid": "1900000109", "out_trade_no": "TRADE-2026|0001" }"#,
         response: r#"{
   "mchid": "1900000109",
@@ -315,7 +290,7 @@ pub(crate) const GET_ORDER: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "mchid": "1900000109", "out_trade_no": "TRADE-20260002" }"#,
         response: r#"{
   "errcode": 0,
@@ -329,26 +304,14 @@ pub(crate) const GET_ORDER: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_order() {
-    crate::snapshot::snapshot::<GetOrder>(GET_ORDER);
-}
-
-pub(crate) const CLOSE_ORDER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CLOSE_ORDER: &[Example] = &[
+    Example {
         request: r#"{ "mchid": "1900000109", "out_trade_no": "TRADE-20260002" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn close_order() {
-    crate::snapshot::snapshot::<CloseOrder>(CLOSE_ORDER);
-}
-
-pub(crate) const GET_SIGN: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_SIGN: &[Example] = &[
+    Example {
         request: r#"{
   "appid": "wx0a1b2c3d4e5f6071",
   "prepay_id": "PREPAY-1",
@@ -359,14 +322,8 @@ pub(crate) const GET_SIGN: &[crate::snapshot::Example] = &[
         response: r#"{ "pay_sign": "c2lnbmF0dXJl", "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn get_sign() {
-    crate::snapshot::snapshot::<GetSign>(GET_SIGN);
-}
-
-pub(crate) const REFUND_ORDER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const REFUND_ORDER: &[Example] = &[
+    Example {
         request: r#"{
   "mchid": "1900000109",
   "appid": "wx0a1b2c3d4e5f6071",
@@ -387,14 +344,8 @@ pub(crate) const REFUND_ORDER: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn refund_order() {
-    crate::snapshot::snapshot::<RefundOrder>(REFUND_ORDER);
-}
-
-pub(crate) const GET_REFUND_DETAIL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_REFUND_DETAIL: &[Example] = &[
+    Example {
         request: r#"{ "mchid": "1900000109", "out_refund_no": "REFUND-2026@1" }"#,
         response: r#"{
   "refund_id": "50300000012026020100000001",
@@ -415,14 +366,8 @@ pub(crate) const GET_REFUND_DETAIL: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_refund_detail() {
-    crate::snapshot::snapshot::<GetRefundDetail>(GET_REFUND_DETAIL);
-}
-
-pub(crate) const GET_BILL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_BILL: &[Example] = &[
+    Example {
         request: r#"{ "bill_date": "2026-01-31", "mchid": "1900000109", "bill_type": "SUCCESS", "tar_type": "GZIP" }"#,
         response: r#"{
   "hash_type": "SHA1",
@@ -431,7 +376,7 @@ pub(crate) const GET_BILL: &[crate::snapshot::Example] = &[
   "auth": "Authorization: an-authorization"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "bill_date": "2026-01-30", "mchid": "1900000109" }"#,
         response: r#"{
   "errcode": 0,
@@ -442,8 +387,3 @@ pub(crate) const GET_BILL: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_bill() {
-    crate::snapshot::snapshot::<GetBill>(GET_BILL);
-}

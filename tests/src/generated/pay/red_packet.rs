@@ -2,11 +2,10 @@
 
 //! 企业支付 · 企业红包
 
-#[allow(unused_imports)]
-use wecom_models::pay::red_packet::*;
+use crate::snapshot::Example;
 
-pub(crate) const SEND_WORKWX_RED_PACK: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SEND_WORKWX_RED_PACK: &[Example] = &[
+    Example {
         request: r#"{
   "nonce_str": "7f3c0e9a5b1d48d2",
   "sign": "0A1B2C3D4E5F60718293A4B5C6D7E8F9",
@@ -37,7 +36,7 @@ pub(crate) const SEND_WORKWX_RED_PACK: &[crate::snapshot::Example] = &[
   "sender_header_media_id": "2t4pXq8uQ7mVd1Rz"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "nonce_str": "c04b9d7712ae4f60",
   "sign": "9F8E7D6C5B4A39281706F5E4D3C2B1A0",
@@ -68,14 +67,8 @@ pub(crate) const SEND_WORKWX_RED_PACK: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn send_workwx_red_pack() {
-    crate::snapshot::snapshot::<SendWorkwxRedPack>(SEND_WORKWX_RED_PACK);
-}
-
-pub(crate) const QUERY_WORKWX_RED_PACK: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const QUERY_WORKWX_RED_PACK: &[Example] = &[
+    Example {
         request: r#"{
   "nonce_str": "7f3c0e9a5b1d48d2",
   "sign": "0A1B2C3D4E5F60718293A4B5C6D7E8F9",
@@ -105,7 +98,7 @@ pub(crate) const QUERY_WORKWX_RED_PACK: &[crate::snapshot::Example] = &[
   "sender_header_media_id": "2t4pXq8uQ7mVd1Rz"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "nonce_str": "c04b9d7712ae4f60",
   "sign": "9F8E7D6C5B4A39281706F5E4D3C2B1A0",
@@ -134,8 +127,3 @@ pub(crate) const QUERY_WORKWX_RED_PACK: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn query_workwx_red_pack() {
-    crate::snapshot::snapshot::<QueryWorkwxRedPack>(QUERY_WORKWX_RED_PACK);
-}

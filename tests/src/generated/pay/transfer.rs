@@ -2,11 +2,10 @@
 
 //! 企业支付 · 向员工付款
 
-#[allow(unused_imports)]
-use wecom_models::pay::transfer::*;
+use crate::snapshot::Example;
 
-pub(crate) const PAY_TO_POCKET: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const PAY_TO_POCKET: &[Example] = &[
+    Example {
         request: r#"{
   "appid": "ww1a2b3c4d5e6f7a8b",
   "mch_id": "1900000001",
@@ -40,7 +39,7 @@ pub(crate) const PAY_TO_POCKET: &[crate::snapshot::Example] = &[
   "payment_time": "2026-07-20 22:05:59"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "appid": "ww1a2b3c4d5e6f7a8b",
   "mch_id": "1900000001",
@@ -68,14 +67,8 @@ pub(crate) const PAY_TO_POCKET: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn pay_to_pocket() {
-    crate::snapshot::snapshot::<PayToPocket>(PAY_TO_POCKET);
-}
-
-pub(crate) const QUERY_PAY_TO_POCKET: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const QUERY_PAY_TO_POCKET: &[Example] = &[
+    Example {
         request: r#"{
   "nonce_str": "7f3c0e9a5b1d48d2",
   "sign": "0A1B2C3D4E5F60718293A4B5C6D7E8F9",
@@ -99,7 +92,7 @@ pub(crate) const QUERY_PAY_TO_POCKET: &[crate::snapshot::Example] = &[
   "desc": "Travel in June"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "nonce_str": "c04b9d7712ae4f60",
   "sign": "9F8E7D6C5B4A39281706F5E4D3C2B1A0",
@@ -122,8 +115,3 @@ pub(crate) const QUERY_PAY_TO_POCKET: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn query_pay_to_pocket() {
-    crate::snapshot::snapshot::<QueryPayToPocket>(QUERY_PAY_TO_POCKET);
-}

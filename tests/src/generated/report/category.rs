@@ -2,51 +2,32 @@
 
 //! 政民沟通 · 配置事件类别
 
-#[allow(unused_imports)]
-use wecom_models::report::category::*;
+use crate::snapshot::Example;
 
-pub(crate) const ADD_CATEGORY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_CATEGORY: &[Example] = &[
+    Example {
         request: r#"{ "category_name": "Street lighting", "level": 2, "parent_category_id": "category-1" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "category_id": "category-12" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "category_name": "Roads", "level": 1 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "category_id": "category-1" }"#,
     },
 ];
-
-#[test]
-fn add_category() {
-    crate::snapshot::snapshot::<AddCategory>(ADD_CATEGORY);
-}
-
-pub(crate) const UPDATE_CATEGORY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_CATEGORY: &[Example] = &[
+    Example {
         request: r#"{ "category_id": "category-12", "category_name": "Street lamps", "level": 2, "parent_category_id": "category-1" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn update_category() {
-    crate::snapshot::snapshot::<UpdateCategory>(UPDATE_CATEGORY);
-}
-
-pub(crate) const DELETE_CATEGORY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_CATEGORY: &[Example] = &[
+    Example {
         request: r#"{ "category_id": "category-12" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn delete_category() {
-    crate::snapshot::snapshot::<DeleteCategory>(DELETE_CATEGORY);
-}
-
-pub(crate) const LIST_CATEGORY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_CATEGORY: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{
   "errcode": 0,
@@ -63,8 +44,3 @@ pub(crate) const LIST_CATEGORY: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_category() {
-    crate::snapshot::snapshot::<ListCategory>(LIST_CATEGORY);
-}

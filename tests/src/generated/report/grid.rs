@@ -2,23 +2,16 @@
 
 //! 政民沟通 · 配置网格结构
 
-#[allow(unused_imports)]
-use wecom_models::report::grid::*;
+use crate::snapshot::Example;
 
-pub(crate) const ADD_GRID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_GRID: &[Example] = &[
+    Example {
         request: r#"{ "grid_name": "River Road", "grid_parent_id": "grid-1", "grid_admin": ["lin.wei"], "grid_member": ["chen.yu", "nobody"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "grid_id": "grid-7", "invalid_userids": ["nobody"] }"#,
     },
 ];
-
-#[test]
-fn add_grid() {
-    crate::snapshot::snapshot::<AddGrid>(ADD_GRID);
-}
-
-pub(crate) const UPDATE_GRID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_GRID: &[Example] = &[
+    Example {
         request: r#"{
   "grid_id": "grid-7",
   "grid_name": "River Road East",
@@ -28,31 +21,19 @@ pub(crate) const UPDATE_GRID: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "invalid_userids": ["nobody"] }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "grid_id": "grid-7", "grid_name": "River Road", "grid_parent_id": "grid-1", "grid_admin": ["lin.wei"], "grid_member": [] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "invalid_userids": [] }"#,
     },
 ];
-
-#[test]
-fn update_grid() {
-    crate::snapshot::snapshot::<UpdateGrid>(UPDATE_GRID);
-}
-
-pub(crate) const DELETE_GRID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_GRID: &[Example] = &[
+    Example {
         request: r#"{ "grid_id": "grid-7" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn delete_grid() {
-    crate::snapshot::snapshot::<DeleteGrid>(DELETE_GRID);
-}
-
-pub(crate) const LIST_GRID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_GRID: &[Example] = &[
+    Example {
         request: r#"{ "grid_id": "grid-7" }"#,
         response: r#"{
   "errcode": 0,
@@ -68,7 +49,7 @@ pub(crate) const LIST_GRID: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{}"#,
         response: r#"{
   "errcode": 0,
@@ -85,14 +66,8 @@ pub(crate) const LIST_GRID: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_grid() {
-    crate::snapshot::snapshot::<ListGrid>(LIST_GRID);
-}
-
-pub(crate) const GET_USER_GRID_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_USER_GRID_INFO: &[Example] = &[
+    Example {
         request: r#"{ "userid": "lin.wei" }"#,
         response: r#"{
   "errcode": 0,
@@ -105,8 +80,3 @@ pub(crate) const GET_USER_GRID_INFO: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_user_grid_info() {
-    crate::snapshot::snapshot::<GetUserGridInfo>(GET_USER_GRID_INFO);
-}

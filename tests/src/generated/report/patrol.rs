@@ -2,11 +2,10 @@
 
 //! 政民沟通 · 巡查上报
 
-#[allow(unused_imports)]
-use wecom_models::report::patrol::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_PATROL_GRID_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_PATROL_GRID_INFO: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{
   "errcode": 0,
@@ -15,14 +14,8 @@ pub(crate) const GET_PATROL_GRID_INFO: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_patrol_grid_info() {
-    crate::snapshot::snapshot::<GetPatrolGridInfo>(GET_PATROL_GRID_INFO);
-}
-
-pub(crate) const GET_PATROL_CORP_STATUS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_PATROL_CORP_STATUS: &[Example] = &[
+    Example {
         request: r#"{ "grid_id": "grid-7" }"#,
         response: r#"{
   "errcode": 0,
@@ -36,26 +29,14 @@ pub(crate) const GET_PATROL_CORP_STATUS: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_patrol_corp_status() {
-    crate::snapshot::snapshot::<GetPatrolCorpStatus>(GET_PATROL_CORP_STATUS);
-}
-
-pub(crate) const GET_PATROL_USER_STATUS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_PATROL_USER_STATUS: &[Example] = &[
+    Example {
         request: r#"{ "userid": "lin.wei" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "processing": 3, "added_today": 2, "solved_today": 1 }"#,
     },
 ];
-
-#[test]
-fn get_patrol_user_status() {
-    crate::snapshot::snapshot::<GetPatrolUserStatus>(GET_PATROL_USER_STATUS);
-}
-
-pub(crate) const GET_PATROL_CATEGORY_STATISTIC: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_PATROL_CATEGORY_STATISTIC: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{
   "errcode": 0,
@@ -73,16 +54,8 @@ pub(crate) const GET_PATROL_CATEGORY_STATISTIC: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_patrol_category_statistic() {
-    crate::snapshot::snapshot::<
-        GetPatrolCategoryStatistic,
-    >(GET_PATROL_CATEGORY_STATISTIC);
-}
-
-pub(crate) const GET_PATROL_ORDER_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_PATROL_ORDER_LIST: &[Example] = &[
+    Example {
         request: r#"{ "begin_create_time": 1720000000, "begin_modify_time": 1720000000, "cursor": "cursor-1", "limit": 20 }"#,
         response: r#"{
   "errcode": 0,
@@ -122,14 +95,8 @@ pub(crate) const GET_PATROL_ORDER_LIST: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_patrol_order_list() {
-    crate::snapshot::snapshot::<GetPatrolOrderList>(GET_PATROL_ORDER_LIST);
-}
-
-pub(crate) const GET_PATROL_ORDER_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_PATROL_ORDER_INFO: &[Example] = &[
+    Example {
         request: r#"{ "order_id": "order-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -166,8 +133,3 @@ pub(crate) const GET_PATROL_ORDER_INFO: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_patrol_order_info() {
-    crate::snapshot::snapshot::<GetPatrolOrderInfo>(GET_PATROL_ORDER_INFO);
-}

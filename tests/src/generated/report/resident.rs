@@ -2,11 +2,10 @@
 
 //! 政民沟通 · 居民上报
 
-#[allow(unused_imports)]
-use wecom_models::report::resident::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_RESIDENT_GRID_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_RESIDENT_GRID_INFO: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{
   "errcode": 0,
@@ -15,14 +14,8 @@ pub(crate) const GET_RESIDENT_GRID_INFO: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_resident_grid_info() {
-    crate::snapshot::snapshot::<GetResidentGridInfo>(GET_RESIDENT_GRID_INFO);
-}
-
-pub(crate) const GET_RESIDENT_CORP_STATUS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_RESIDENT_CORP_STATUS: &[Example] = &[
+    Example {
         request: r#"{ "grid_id": "grid-7" }"#,
         response: r#"{
   "errcode": 0,
@@ -37,26 +30,14 @@ pub(crate) const GET_RESIDENT_CORP_STATUS: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_resident_corp_status() {
-    crate::snapshot::snapshot::<GetResidentCorpStatus>(GET_RESIDENT_CORP_STATUS);
-}
-
-pub(crate) const GET_RESIDENT_USER_STATUS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_RESIDENT_USER_STATUS: &[Example] = &[
+    Example {
         request: r#"{ "userid": "lin.wei" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "pending": 1, "processing": 3, "added_today": 2, "solved_today": 1 }"#,
     },
 ];
-
-#[test]
-fn get_resident_user_status() {
-    crate::snapshot::snapshot::<GetResidentUserStatus>(GET_RESIDENT_USER_STATUS);
-}
-
-pub(crate) const GET_RESIDENT_CATEGORY_STATISTIC: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_RESIDENT_CATEGORY_STATISTIC: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{
   "errcode": 0,
@@ -74,16 +55,8 @@ pub(crate) const GET_RESIDENT_CATEGORY_STATISTIC: &[crate::snapshot::Example] = 
 }"#,
     },
 ];
-
-#[test]
-fn get_resident_category_statistic() {
-    crate::snapshot::snapshot::<
-        GetResidentCategoryStatistic,
-    >(GET_RESIDENT_CATEGORY_STATISTIC);
-}
-
-pub(crate) const GET_RESIDENT_ORDER_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_RESIDENT_ORDER_LIST: &[Example] = &[
+    Example {
         request: r#"{ "begin_create_time": 1720000000, "begin_modify_time": 1720000000, "cursor": "cursor-1", "limit": 20 }"#,
         response: r#"{
   "errcode": 0,
@@ -126,14 +99,8 @@ pub(crate) const GET_RESIDENT_ORDER_LIST: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_resident_order_list() {
-    crate::snapshot::snapshot::<GetResidentOrderList>(GET_RESIDENT_ORDER_LIST);
-}
-
-pub(crate) const GET_RESIDENT_ORDER_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_RESIDENT_ORDER_INFO: &[Example] = &[
+    Example {
         request: r#"{ "order_id": "order-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -173,8 +140,3 @@ pub(crate) const GET_RESIDENT_ORDER_INFO: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_resident_order_info() {
-    crate::snapshot::snapshot::<GetResidentOrderInfo>(GET_RESIDENT_ORDER_INFO);
-}

@@ -2,11 +2,10 @@
 
 //! 家校沟通 · 部门管理
 
-#[allow(unused_imports)]
-use wecom_models::school::department::*;
+use crate::snapshot::Example;
 
-pub(crate) const CREATE_SCHOOL_DEPARTMENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_SCHOOL_DEPARTMENT: &[Example] = &[
+    Example {
         request: r#"{
   "name": "Class 1",
   "parentid": 11,
@@ -20,7 +19,7 @@ pub(crate) const CREATE_SCHOOL_DEPARTMENT: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "created", "id": 21 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "parentid": 3,
   "type": 2,
@@ -31,14 +30,8 @@ pub(crate) const CREATE_SCHOOL_DEPARTMENT: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "created", "id": 11 }"#,
     },
 ];
-
-#[test]
-fn create_school_department() {
-    crate::snapshot::snapshot::<CreateSchoolDepartment>(CREATE_SCHOOL_DEPARTMENT);
-}
-
-pub(crate) const UPDATE_SCHOOL_DEPARTMENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_SCHOOL_DEPARTMENT: &[Example] = &[
+    Example {
         request: r#"{
   "id": 21,
   "new_id": 100,
@@ -52,31 +45,19 @@ pub(crate) const UPDATE_SCHOOL_DEPARTMENT: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "updated" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "id": 11, "standard_grade": 33, "register_year": 2023 }"#,
         response: r#"{ "errcode": 0, "errmsg": "updated" }"#,
     },
 ];
-
-#[test]
-fn update_school_department() {
-    crate::snapshot::snapshot::<UpdateSchoolDepartment>(UPDATE_SCHOOL_DEPARTMENT);
-}
-
-pub(crate) const DELETE_SCHOOL_DEPARTMENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_SCHOOL_DEPARTMENT: &[Example] = &[
+    Example {
         request: r#"{ "id": 21 }"#,
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
     },
 ];
-
-#[test]
-fn delete_school_department() {
-    crate::snapshot::snapshot::<DeleteSchoolDepartment>(DELETE_SCHOOL_DEPARTMENT);
-}
-
-pub(crate) const LIST_SCHOOL_DEPARTMENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_SCHOOL_DEPARTMENT: &[Example] = &[
+    Example {
         request: r#"{ "id": 11 }"#,
         response: r#"{
   "errcode": 0,
@@ -109,20 +90,9 @@ pub(crate) const LIST_SCHOOL_DEPARTMENT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_school_department() {
-    crate::snapshot::snapshot::<ListSchoolDepartment>(LIST_SCHOOL_DEPARTMENT);
-}
-
-pub(crate) const SET_UPGRADE_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_UPGRADE_INFO: &[Example] = &[
+    Example {
         request: r#"{ "upgrade_time": 1593878400, "upgrade_switch": 1 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "next_upgrade_time": 1783180800 }"#,
     },
 ];
-
-#[test]
-fn set_upgrade_info() {
-    crate::snapshot::snapshot::<SetUpgradeInfo>(SET_UPGRADE_INFO);
-}

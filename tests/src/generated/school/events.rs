@@ -2,16 +2,8 @@
 
 //! 家校沟通 · 回调通知
 
-#[allow(unused_imports)]
-use wecom_models::school::events::*;
-
-#[test]
-fn change_school_contact_batch() {
-    crate::event::snapshot::<
-        ChangeSchoolContactBatch,
-    >(
-        &[
-            r#"<xml>
+pub(crate) const CHANGE_SCHOOL_CONTACT_BATCH: &[&str] = &[
+    r#"<xml>
   <SuiteId><![CDATA[ww00000000suite001]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[change_school_contact_batch]]></InfoType>
@@ -33,17 +25,9 @@ fn change_school_contact_batch() {
     <Id><![CDATA[21]]></Id>
   </ChangeList>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn create_department() {
-    crate::event::snapshot::<
-        CreateDepartment,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const CREATE_DEPARTMENT: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -52,7 +36,7 @@ fn create_department() {
   <ChangeType><![CDATA[create_deparmtment]]></ChangeType>
   <Id><![CDATA[21]]></Id>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -61,7 +45,7 @@ fn create_department() {
   <ChangeType><![CDATA[create_department]]></ChangeType>
   <Id><![CDATA[22]]></Id>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <SuiteId><![CDATA[ww00000000suite001]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[change_school_contact]]></InfoType>
@@ -69,17 +53,9 @@ fn create_department() {
   <ChangeType><![CDATA[create_department]]></ChangeType>
   <Id>21</Id>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn create_parent() {
-    crate::event::snapshot::<
-        CreateParent,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const CREATE_PARENT: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -88,7 +64,7 @@ fn create_parent() {
   <ChangeType><![CDATA[create_parent]]></ChangeType>
   <Id><![CDATA[lin.wei]]></Id>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <SuiteId><![CDATA[ww00000000suite001]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[change_school_contact]]></InfoType>
@@ -96,17 +72,9 @@ fn create_parent() {
   <ChangeType><![CDATA[create_parent]]></ChangeType>
   <Id><![CDATA[lin.wei]]></Id>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn create_student() {
-    crate::event::snapshot::<
-        CreateStudent,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const CREATE_STUDENT: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -115,7 +83,7 @@ fn create_student() {
   <ChangeType><![CDATA[create_student]]></ChangeType>
   <Id><![CDATA[lin.xia]]></Id>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <SuiteId><![CDATA[ww00000000suite001]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[change_school_contact]]></InfoType>
@@ -123,17 +91,9 @@ fn create_student() {
   <ChangeType><![CDATA[create_student]]></ChangeType>
   <Id><![CDATA[lin.xia]]></Id>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn delete_department() {
-    crate::event::snapshot::<
-        DeleteDepartment,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const DELETE_DEPARTMENT: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -142,7 +102,7 @@ fn delete_department() {
   <ChangeType><![CDATA[delete_deparmtment]]></ChangeType>
   <Id><![CDATA[21]]></Id>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -151,7 +111,7 @@ fn delete_department() {
   <ChangeType><![CDATA[delete_department]]></ChangeType>
   <Id><![CDATA[22]]></Id>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <SuiteId><![CDATA[ww00000000suite001]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[change_school_contact]]></InfoType>
@@ -159,17 +119,9 @@ fn delete_department() {
   <ChangeType><![CDATA[delete_department]]></ChangeType>
   <Id>21</Id>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn delete_parent() {
-    crate::event::snapshot::<
-        DeleteParent,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const DELETE_PARENT: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -178,7 +130,7 @@ fn delete_parent() {
   <ChangeType><![CDATA[delete_parent]]></ChangeType>
   <Id><![CDATA[lin.wei]]></Id>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <SuiteId><![CDATA[ww00000000suite001]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[change_school_contact]]></InfoType>
@@ -186,17 +138,9 @@ fn delete_parent() {
   <ChangeType><![CDATA[delete_parent]]></ChangeType>
   <Id><![CDATA[lin.wei]]></Id>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn delete_student() {
-    crate::event::snapshot::<
-        DeleteStudent,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const DELETE_STUDENT: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -205,7 +149,7 @@ fn delete_student() {
   <ChangeType><![CDATA[delete_student]]></ChangeType>
   <Id><![CDATA[lin.xia]]></Id>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <SuiteId><![CDATA[ww00000000suite001]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[change_school_contact]]></InfoType>
@@ -213,17 +157,9 @@ fn delete_student() {
   <ChangeType><![CDATA[delete_student]]></ChangeType>
   <Id><![CDATA[lin.xia]]></Id>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn subscribe_school_contact() {
-    crate::event::snapshot::<
-        SubscribeSchoolContact,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const SUBSCRIBE_SCHOOL_CONTACT: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -232,7 +168,7 @@ fn subscribe_school_contact() {
   <ChangeType><![CDATA[subscribe]]></ChangeType>
   <Id><![CDATA[lin.wei]]></Id>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <SuiteId><![CDATA[ww00000000suite001]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[change_school_contact]]></InfoType>
@@ -240,17 +176,9 @@ fn subscribe_school_contact() {
   <ChangeType><![CDATA[subscribe]]></ChangeType>
   <Id><![CDATA[lin.wei]]></Id>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn unsubscribe_school_contact() {
-    crate::event::snapshot::<
-        UnsubscribeSchoolContact,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const UNSUBSCRIBE_SCHOOL_CONTACT: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -259,7 +187,7 @@ fn unsubscribe_school_contact() {
   <ChangeType><![CDATA[unsubscribe]]></ChangeType>
   <Id><![CDATA[lin.wei]]></Id>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <SuiteId><![CDATA[ww00000000suite001]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[change_school_contact]]></InfoType>
@@ -267,17 +195,9 @@ fn unsubscribe_school_contact() {
   <ChangeType><![CDATA[unsubscribe]]></ChangeType>
   <Id><![CDATA[lin.wei]]></Id>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn update_department() {
-    crate::event::snapshot::<
-        UpdateDepartment,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const UPDATE_DEPARTMENT: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -286,7 +206,7 @@ fn update_department() {
   <ChangeType><![CDATA[update_deparmtment]]></ChangeType>
   <Id><![CDATA[21]]></Id>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -295,7 +215,7 @@ fn update_department() {
   <ChangeType><![CDATA[update_department]]></ChangeType>
   <Id><![CDATA[22]]></Id>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <SuiteId><![CDATA[ww00000000suite001]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[change_school_contact]]></InfoType>
@@ -303,17 +223,9 @@ fn update_department() {
   <ChangeType><![CDATA[update_department]]></ChangeType>
   <Id>21</Id>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn update_parent() {
-    crate::event::snapshot::<
-        UpdateParent,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const UPDATE_PARENT: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -322,7 +234,7 @@ fn update_parent() {
   <ChangeType><![CDATA[update_parent]]></ChangeType>
   <Id><![CDATA[lin.wei]]></Id>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <SuiteId><![CDATA[ww00000000suite001]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[change_school_contact]]></InfoType>
@@ -331,17 +243,9 @@ fn update_parent() {
   <Id><![CDATA[lin.wei]]></Id>
   <NewId><![CDATA[lin.wei.2]]></NewId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn update_student() {
-    crate::event::snapshot::<
-        UpdateStudent,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const UPDATE_STUDENT: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -350,7 +254,7 @@ fn update_student() {
   <ChangeType><![CDATA[update_student]]></ChangeType>
   <Id><![CDATA[lin.xia]]></Id>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <SuiteId><![CDATA[ww00000000suite001]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[change_school_contact]]></InfoType>
@@ -359,6 +263,4 @@ fn update_student() {
   <Id><![CDATA[lin.xia]]></Id>
   <NewId><![CDATA[lin.xia.2]]></NewId>
 </xml>"#,
-        ],
-    );
-}
+];

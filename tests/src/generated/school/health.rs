@@ -2,39 +2,26 @@
 
 //! 家校应用 · 健康上报
 
-#[allow(unused_imports)]
-use wecom_models::school::health::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_HEALTH_REPORT_STAT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_HEALTH_REPORT_STAT: &[Example] = &[
+    Example {
         request: r#"{ "date": "2026-01-05" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "pv": 184, "uv": 92 }"#,
     },
 ];
-
-#[test]
-fn get_health_report_stat() {
-    crate::snapshot::snapshot::<GetHealthReportStat>(GET_HEALTH_REPORT_STAT);
-}
-
-pub(crate) const GET_REPORT_JOB_IDS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_REPORT_JOB_IDS: &[Example] = &[
+    Example {
         request: r#"{ "limit": 2 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "ending": 0, "jobids": ["jobErxtDgAAa1", "jobErxtDgAAb2"] }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "offset": 2, "limit": 2 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "ending": 1, "jobids": ["jobErxtDgAAc3"] }"#,
     },
 ];
-
-#[test]
-fn get_report_job_ids() {
-    crate::snapshot::snapshot::<GetReportJobIds>(GET_REPORT_JOB_IDS);
-}
-
-pub(crate) const GET_REPORT_JOB_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_REPORT_JOB_INFO: &[Example] = &[
+    Example {
         request: r#"{ "jobid": "jobErxtDgAAa1", "date": "2026-01-05" }"#,
         response: r#"{
   "errcode": 0,
@@ -62,14 +49,8 @@ pub(crate) const GET_REPORT_JOB_INFO: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_report_job_info() {
-    crate::snapshot::snapshot::<GetReportJobInfo>(GET_REPORT_JOB_INFO);
-}
-
-pub(crate) const GET_REPORT_ANSWER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_REPORT_ANSWER: &[Example] = &[
+    Example {
         request: r#"{ "jobid": "jobErxtDgAAa1", "date": "2026-01-05", "offset": 0, "limit": 100 }"#,
         response: r#"{
   "errcode": 0,
@@ -100,13 +81,8 @@ pub(crate) const GET_REPORT_ANSWER: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "jobid": "jobErxtDgAAa1", "date": "2026-01-05", "offset": 2 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "answers": [] }"#,
     },
 ];
-
-#[test]
-fn get_report_answer() {
-    crate::snapshot::snapshot::<GetReportAnswer>(GET_REPORT_ANSWER);
-}

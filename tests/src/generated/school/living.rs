@@ -2,11 +2,10 @@
 
 //! 家校应用 · 上课直播
 
-#[allow(unused_imports)]
-use wecom_models::school::living::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_LIVING_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_LIVING_INFO: &[Example] = &[
+    Example {
         request: r#"{ "livingid": "lvErxtDgAAq7ZkT2" }"#,
         response: r#"{
   "errcode": 0,
@@ -27,14 +26,8 @@ pub(crate) const GET_LIVING_INFO: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_living_info() {
-    crate::snapshot::snapshot::<GetLivingInfo>(GET_LIVING_INFO);
-}
-
-pub(crate) const GET_WATCH_STAT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_WATCH_STAT: &[Example] = &[
+    Example {
         request: r#"{ "livingid": "lvErxtDgAAq7ZkT2" }"#,
         response: r#"{
   "errcode": 0,
@@ -50,7 +43,7 @@ pub(crate) const GET_WATCH_STAT: &[crate::snapshot::Example] = &[
   }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "livingid": "lvErxtDgAAq7ZkT2", "next_key": "NEXT-KEY-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -61,14 +54,8 @@ pub(crate) const GET_WATCH_STAT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_watch_stat() {
-    crate::snapshot::snapshot::<GetWatchStat>(GET_WATCH_STAT);
-}
-
-pub(crate) const GET_UNWATCH_STAT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_UNWATCH_STAT: &[Example] = &[
+    Example {
         request: r#"{ "livingid": "lvErxtDgAAq7ZkT2" }"#,
         response: r#"{
   "errcode": 0,
@@ -83,7 +70,7 @@ pub(crate) const GET_UNWATCH_STAT: &[crate::snapshot::Example] = &[
   }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "livingid": "lvErxtDgAAq7ZkT2", "next_key": "NEXT-KEY-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -94,14 +81,8 @@ pub(crate) const GET_UNWATCH_STAT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_unwatch_stat() {
-    crate::snapshot::snapshot::<GetUnwatchStat>(GET_UNWATCH_STAT);
-}
-
-pub(crate) const GET_WATCH_STAT_V2: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_WATCH_STAT_V2: &[Example] = &[
+    Example {
         request: r#"{ "livingid": "lvErxtDgAAq7ZkT2" }"#,
         response: r#"{
   "errcode": 0,
@@ -115,7 +96,7 @@ pub(crate) const GET_WATCH_STAT_V2: &[crate::snapshot::Example] = &[
   }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "livingid": "lvErxtDgAAq7ZkT2", "next_cursor": "CURSOR-2" }"#,
         response: r#"{
   "errcode": 0,
@@ -126,14 +107,8 @@ pub(crate) const GET_WATCH_STAT_V2: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_watch_stat_v2() {
-    crate::snapshot::snapshot::<GetWatchStatV2>(GET_WATCH_STAT_V2);
-}
-
-pub(crate) const GET_UNWATCH_STAT_V2: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_UNWATCH_STAT_V2: &[Example] = &[
+    Example {
         request: r#"{ "livingid": "lvErxtDgAAq7ZkT2" }"#,
         response: r#"{
   "errcode": 0,
@@ -146,7 +121,7 @@ pub(crate) const GET_UNWATCH_STAT_V2: &[crate::snapshot::Example] = &[
   }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "livingid": "lvErxtDgAAq7ZkT2", "next_cursor": "CURSOR-2" }"#,
         response: r#"{
   "errcode": 0,
@@ -157,8 +132,3 @@ pub(crate) const GET_UNWATCH_STAT_V2: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_unwatch_stat_v2() {
-    crate::snapshot::snapshot::<GetUnwatchStatV2>(GET_UNWATCH_STAT_V2);
-}

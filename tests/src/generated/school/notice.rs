@@ -2,11 +2,10 @@
 
 //! 家校消息推送
 
-#[allow(unused_imports)]
-use wecom_models::school::notice::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_SUBSCRIBE_QR_CODE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_SUBSCRIBE_QR_CODE: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{
   "errcode": 0,
@@ -17,38 +16,20 @@ pub(crate) const GET_SUBSCRIBE_QR_CODE: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_subscribe_qr_code() {
-    crate::snapshot::snapshot::<GetSubscribeQrCode>(GET_SUBSCRIBE_QR_CODE);
-}
-
-pub(crate) const SET_SUBSCRIBE_MODE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_SUBSCRIBE_MODE: &[Example] = &[
+    Example {
         request: r#"{ "subscribe_mode": 2 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn set_subscribe_mode() {
-    crate::snapshot::snapshot::<SetSubscribeMode>(SET_SUBSCRIBE_MODE);
-}
-
-pub(crate) const GET_SUBSCRIBE_MODE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_SUBSCRIBE_MODE: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "subscribe_mode": 1 }"#,
     },
 ];
-
-#[test]
-fn get_subscribe_mode() {
-    crate::snapshot::snapshot::<GetSubscribeMode>(GET_SUBSCRIBE_MODE);
-}
-
-pub(crate) const SEND_MESSAGE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SEND_MESSAGE: &[Example] = &[
+    Example {
         request: r#"{
   "recv_scope": 2,
   "to_parent_userid": ["lin.wei", "zhou.min"],
@@ -64,7 +45,7 @@ pub(crate) const SEND_MESSAGE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "to_external_user": ["wmErxtDgAA9AW32Y", "wmErxtDgAA1KpQ77"],
   "to_parent_userid": ["he.jun"],
@@ -88,7 +69,7 @@ pub(crate) const SEND_MESSAGE: &[crate::snapshot::Example] = &[
   "invalid_party": ["29"]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "to_parent_userid": ["lin.wei"],
   "msgtype": "image",
@@ -97,7 +78,7 @@ pub(crate) const SEND_MESSAGE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "to_parent_userid": ["lin.wei"],
   "msgtype": "voice",
@@ -106,7 +87,7 @@ pub(crate) const SEND_MESSAGE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "to_parent_userid": ["lin.wei"],
   "msgtype": "video",
@@ -115,7 +96,7 @@ pub(crate) const SEND_MESSAGE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "toall": 1,
   "msgtype": "file",
@@ -124,7 +105,7 @@ pub(crate) const SEND_MESSAGE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "to_parent_userid": ["lin.wei"],
   "msgtype": "news",
@@ -142,7 +123,7 @@ pub(crate) const SEND_MESSAGE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "to_parent_userid": ["lin.wei"],
   "msgtype": "mpnews",
@@ -163,8 +144,3 @@ pub(crate) const SEND_MESSAGE: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn send_message() {
-    crate::snapshot::snapshot::<SendMessage>(SEND_MESSAGE);
-}

@@ -2,11 +2,10 @@
 
 //! 家校应用 · 班级收款
 
-#[allow(unused_imports)]
-use wecom_models::school::payment::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_PAYMENT_RESULT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_PAYMENT_RESULT: &[Example] = &[
+    Example {
         request: r#"{ "payment_id": "payErxtDgAAq7ZkT2" }"#,
         response: r#"{
   "errcode": 0,
@@ -25,20 +24,9 @@ pub(crate) const GET_PAYMENT_RESULT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_payment_result() {
-    crate::snapshot::snapshot::<GetPaymentResult>(GET_PAYMENT_RESULT);
-}
-
-pub(crate) const GET_TRADE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_TRADE: &[Example] = &[
+    Example {
         request: r#"{ "payment_id": "payErxtDgAAq7ZkT2", "trade_no": "trade-20260105-1" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "transaction_id": "4200001234202601051122334455", "pay_time": 1767578400 }"#,
     },
 ];
-
-#[test]
-fn get_trade() {
-    crate::snapshot::snapshot::<GetTrade>(GET_TRADE);
-}

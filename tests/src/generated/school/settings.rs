@@ -2,11 +2,10 @@
 
 //! 家校沟通 · 基础接口
 
-#[allow(unused_imports)]
-use wecom_models::school::settings::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_ALLOW_SCOPE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_ALLOW_SCOPE: &[Example] = &[
+    Example {
         request: r#"{ "agentid": 1000014 }"#,
         response: r#"{
   "errcode": 0,
@@ -18,56 +17,27 @@ pub(crate) const GET_ALLOW_SCOPE: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_allow_scope() {
-    crate::snapshot::snapshot::<GetAllowScope>(GET_ALLOW_SCOPE);
-}
-
-pub(crate) const GET_CHAT_CREATE_MODE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_CHAT_CREATE_MODE: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "create_mode": 0 }"#,
     },
 ];
-
-#[test]
-fn get_chat_create_mode() {
-    crate::snapshot::snapshot::<GetChatCreateMode>(GET_CHAT_CREATE_MODE);
-}
-
-pub(crate) const SET_CHAT_CREATE_MODE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_CHAT_CREATE_MODE: &[Example] = &[
+    Example {
         request: r#"{ "create_mode": 1 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn set_chat_create_mode() {
-    crate::snapshot::snapshot::<SetChatCreateMode>(SET_CHAT_CREATE_MODE);
-}
-
-pub(crate) const SET_TEACHER_VIEW_MODE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_TEACHER_VIEW_MODE: &[Example] = &[
+    Example {
         request: r#"{ "view_mode": 2 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn set_teacher_view_mode() {
-    crate::snapshot::snapshot::<SetTeacherViewMode>(SET_TEACHER_VIEW_MODE);
-}
-
-pub(crate) const GET_TEACHER_VIEW_MODE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_TEACHER_VIEW_MODE: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "view_mode": 2 }"#,
     },
 ];
-
-#[test]
-fn get_teacher_view_mode() {
-    crate::snapshot::snapshot::<GetTeacherViewMode>(GET_TEACHER_VIEW_MODE);
-}

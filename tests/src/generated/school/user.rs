@@ -2,47 +2,28 @@
 
 //! 家校沟通 · 学生与家长管理
 
-#[allow(unused_imports)]
-use wecom_models::school::user::*;
+use crate::snapshot::Example;
 
-pub(crate) const CREATE_STUDENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_STUDENT: &[Example] = &[
+    Example {
         request: r#"{ "student_userid": "lin.xia", "mobile": "13900001234", "to_invite": false, "name": "Lin Xia", "department": [21, 22] }"#,
         response: r#"{ "errcode": 0, "errmsg": "created" }"#,
     },
 ];
-
-#[test]
-fn create_student() {
-    crate::snapshot::snapshot::<CreateStudent>(CREATE_STUDENT);
-}
-
-pub(crate) const DELETE_STUDENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_STUDENT: &[Example] = &[
+    Example {
         request: r#"{ "userid": "lin.xia" }"#,
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
     },
 ];
-
-#[test]
-fn delete_student() {
-    crate::snapshot::snapshot::<DeleteStudent>(DELETE_STUDENT);
-}
-
-pub(crate) const UPDATE_STUDENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_STUDENT: &[Example] = &[
+    Example {
         request: r#"{ "student_userid": "lin.xia", "mobile": "13900005678", "new_student_userid": "lin.xia.2", "name": "Lin Xia", "department": [22] }"#,
         response: r#"{ "errcode": 0, "errmsg": "updated" }"#,
     },
 ];
-
-#[test]
-fn update_student() {
-    crate::snapshot::snapshot::<UpdateStudent>(UPDATE_STUDENT);
-}
-
-pub(crate) const BATCH_CREATE_STUDENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const BATCH_CREATE_STUDENT: &[Example] = &[
+    Example {
         request: r#"{
   "students": [
     { "student_userid": "lin.xia", "mobile": "13900001234", "to_invite": false, "name": "Lin Xia", "department": [21, 22] },
@@ -52,14 +33,8 @@ pub(crate) const BATCH_CREATE_STUDENT: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "result_list": [] }"#,
     },
 ];
-
-#[test]
-fn batch_create_student() {
-    crate::snapshot::snapshot::<BatchCreateStudent>(BATCH_CREATE_STUDENT);
-}
-
-pub(crate) const BATCH_DELETE_STUDENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const BATCH_DELETE_STUDENT: &[Example] = &[
+    Example {
         request: r#"{ "useridlist": ["lin.xia", "he.qing"] }"#,
         response: r#"{
   "errcode": 0,
@@ -67,19 +42,13 @@ pub(crate) const BATCH_DELETE_STUDENT: &[crate::snapshot::Example] = &[
   "result_list": [{ "student_userid": "he.qing", "errcode": 0, "errmsg": "deleted" }]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "useridlist": ["lin.xia"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
     },
 ];
-
-#[test]
-fn batch_delete_student() {
-    crate::snapshot::snapshot::<BatchDeleteStudent>(BATCH_DELETE_STUDENT);
-}
-
-pub(crate) const BATCH_UPDATE_STUDENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const BATCH_UPDATE_STUDENT: &[Example] = &[
+    Example {
         request: r#"{
   "students": [
     {
@@ -95,14 +64,8 @@ pub(crate) const BATCH_UPDATE_STUDENT: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "result_list": [] }"#,
     },
 ];
-
-#[test]
-fn batch_update_student() {
-    crate::snapshot::snapshot::<BatchUpdateStudent>(BATCH_UPDATE_STUDENT);
-}
-
-pub(crate) const CREATE_PARENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_PARENT: &[Example] = &[
+    Example {
         request: r#"{
   "parent_userid": "lin.wei",
   "mobile": "13900001111",
@@ -115,26 +78,14 @@ pub(crate) const CREATE_PARENT: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "created" }"#,
     },
 ];
-
-#[test]
-fn create_parent() {
-    crate::snapshot::snapshot::<CreateParent>(CREATE_PARENT);
-}
-
-pub(crate) const DELETE_PARENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_PARENT: &[Example] = &[
+    Example {
         request: r#"{ "userid": "lin.wei" }"#,
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
     },
 ];
-
-#[test]
-fn delete_parent() {
-    crate::snapshot::snapshot::<DeleteParent>(DELETE_PARENT);
-}
-
-pub(crate) const UPDATE_PARENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_PARENT: &[Example] = &[
+    Example {
         request: r#"{
   "parent_userid": "lin.wei",
   "new_parent_userid": "lin.wei.2",
@@ -147,14 +98,8 @@ pub(crate) const UPDATE_PARENT: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "updated" }"#,
     },
 ];
-
-#[test]
-fn update_parent() {
-    crate::snapshot::snapshot::<UpdateParent>(UPDATE_PARENT);
-}
-
-pub(crate) const BATCH_CREATE_PARENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const BATCH_CREATE_PARENT: &[Example] = &[
+    Example {
         request: r#"{
   "parents": [
     {
@@ -176,14 +121,8 @@ pub(crate) const BATCH_CREATE_PARENT: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "result_list": [] }"#,
     },
 ];
-
-#[test]
-fn batch_create_parent() {
-    crate::snapshot::snapshot::<BatchCreateParent>(BATCH_CREATE_PARENT);
-}
-
-pub(crate) const BATCH_DELETE_PARENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const BATCH_DELETE_PARENT: &[Example] = &[
+    Example {
         request: r#"{ "useridlist": ["lin.wei", "he.jun"] }"#,
         response: r#"{
   "errcode": 0,
@@ -191,19 +130,13 @@ pub(crate) const BATCH_DELETE_PARENT: &[crate::snapshot::Example] = &[
   "result_list": [{ "parent_userid": "he.jun", "errcode": 0, "errmsg": "deleted" }]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "useridlist": ["lin.wei"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
     },
 ];
-
-#[test]
-fn batch_delete_parent() {
-    crate::snapshot::snapshot::<BatchDeleteParent>(BATCH_DELETE_PARENT);
-}
-
-pub(crate) const BATCH_UPDATE_PARENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const BATCH_UPDATE_PARENT: &[Example] = &[
+    Example {
         request: r#"{
   "parents": [
     {
@@ -218,14 +151,8 @@ pub(crate) const BATCH_UPDATE_PARENT: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "result_list": [] }"#,
     },
 ];
-
-#[test]
-fn batch_update_parent() {
-    crate::snapshot::snapshot::<BatchUpdateParent>(BATCH_UPDATE_PARENT);
-}
-
-pub(crate) const GET_SCHOOL_USER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_SCHOOL_USER: &[Example] = &[
+    Example {
         request: r#"{ "userid": "lin.xia" }"#,
         response: r#"{
   "errcode": 0,
@@ -248,7 +175,7 @@ pub(crate) const GET_SCHOOL_USER: &[crate::snapshot::Example] = &[
   }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "userid": "lin.wei" }"#,
         response: r#"{
   "errcode": 0,
@@ -266,7 +193,7 @@ pub(crate) const GET_SCHOOL_USER: &[crate::snapshot::Example] = &[
   }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "userid": "zhou.min" }"#,
         response: r#"{
   "errcode": 0,
@@ -280,14 +207,8 @@ pub(crate) const GET_SCHOOL_USER: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_school_user() {
-    crate::snapshot::snapshot::<GetSchoolUser>(GET_SCHOOL_USER);
-}
-
-pub(crate) const LIST_SCHOOL_USER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_SCHOOL_USER: &[Example] = &[
+    Example {
         request: r#"{ "department_id": 22 }"#,
         response: r#"{
   "errcode": 0,
@@ -318,26 +239,14 @@ pub(crate) const LIST_SCHOOL_USER: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_school_user() {
-    crate::snapshot::snapshot::<ListSchoolUser>(LIST_SCHOOL_USER);
-}
-
-pub(crate) const SET_ARCH_SYNC_MODE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_ARCH_SYNC_MODE: &[Example] = &[
+    Example {
         request: r#"{ "arch_sync_mode": 1 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn set_arch_sync_mode() {
-    crate::snapshot::snapshot::<SetArchSyncMode>(SET_ARCH_SYNC_MODE);
-}
-
-pub(crate) const LIST_PARENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_PARENT: &[Example] = &[
+    Example {
         request: r#"{ "department_id": 22 }"#,
         response: r#"{
   "errcode": 0,
@@ -359,14 +268,8 @@ pub(crate) const LIST_PARENT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_parent() {
-    crate::snapshot::snapshot::<ListParent>(LIST_PARENT);
-}
-
-pub(crate) const BATCH_TO_EXTERNAL_USER_ID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const BATCH_TO_EXTERNAL_USER_ID: &[Example] = &[
+    Example {
         request: r#"{ "mobiles": ["13900001111", "13900002222", "13900009999"] }"#,
         response: r#"{
   "errcode": 0,
@@ -379,8 +282,3 @@ pub(crate) const BATCH_TO_EXTERNAL_USER_ID: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn batch_to_external_user_id() {
-    crate::snapshot::snapshot::<BatchToExternalUserId>(BATCH_TO_EXTERNAL_USER_ID);
-}

@@ -2,16 +2,8 @@
 
 //! 安全管理 · 回调通知
 
-#[allow(unused_imports)]
-use wecom_models::security::events::*;
-
-#[test]
-fn change_domain_ip() {
-    crate::event::snapshot::<
-        ChangeDomainIp,
-    >(
-        &[
-            r#"<xml>
+pub(crate) const CHANGE_DOMAIN_IP: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -19,6 +11,4 @@ fn change_domain_ip() {
   <Event><![CDATA[security]]></Event>
   <ChangeType><![CDATA[change_domain_ip]]></ChangeType>
 </xml>"#,
-        ],
-    );
-}
+];

@@ -2,11 +2,10 @@
 
 //! 安全管理 · 操作记录
 
-#[allow(unused_imports)]
-use wecom_models::security::record::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_FILE_OPER_RECORD: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_FILE_OPER_RECORD: &[Example] = &[
+    Example {
         request: r#"{
   "start_time": 1720000000,
   "end_time": 1720086400,
@@ -47,7 +46,7 @@ pub(crate) const GET_FILE_OPER_RECORD: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "start_time": 1720000000, "end_time": 1720086400 }"#,
         response: r#"{
   "errcode": 0,
@@ -64,14 +63,8 @@ pub(crate) const GET_FILE_OPER_RECORD: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_file_oper_record() {
-    crate::snapshot::snapshot::<GetFileOperRecord>(GET_FILE_OPER_RECORD);
-}
-
-pub(crate) const GET_SCREEN_OPER_RECORD: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_SCREEN_OPER_RECORD: &[Example] = &[
+    Example {
         request: r#"{
   "start_time": 1720000000,
   "end_time": 1720086400,
@@ -106,14 +99,8 @@ pub(crate) const GET_SCREEN_OPER_RECORD: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_screen_oper_record() {
-    crate::snapshot::snapshot::<GetScreenOperRecord>(GET_SCREEN_OPER_RECORD);
-}
-
-pub(crate) const LIST_MEMBER_OPER_LOG: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_MEMBER_OPER_LOG: &[Example] = &[
+    Example {
         request: r#"{
   "start_time": 1720000000,
   "end_time": 1720600000,
@@ -139,14 +126,8 @@ pub(crate) const LIST_MEMBER_OPER_LOG: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_member_oper_log() {
-    crate::snapshot::snapshot::<ListMemberOperLog>(LIST_MEMBER_OPER_LOG);
-}
-
-pub(crate) const LIST_ADMIN_OPER_LOG: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_ADMIN_OPER_LOG: &[Example] = &[
+    Example {
         request: r#"{
   "start_time": 1720000000,
   "end_time": 1720600000,
@@ -173,8 +154,3 @@ pub(crate) const LIST_ADMIN_OPER_LOG: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_admin_oper_log() {
-    crate::snapshot::snapshot::<ListAdminOperLog>(LIST_ADMIN_OPER_LOG);
-}

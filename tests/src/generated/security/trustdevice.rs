@@ -2,11 +2,10 @@
 
 //! 安全管理 · 设备管理
 
-#[allow(unused_imports)]
-use wecom_models::security::trustdevice::*;
+use crate::snapshot::Example;
 
-pub(crate) const IMPORT_TRUST_DEVICE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const IMPORT_TRUST_DEVICE: &[Example] = &[
+    Example {
         request: r#"{
   "device_list": [
     {
@@ -32,14 +31,8 @@ pub(crate) const IMPORT_TRUST_DEVICE: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn import_trust_device() {
-    crate::snapshot::snapshot::<ImportTrustDevice>(IMPORT_TRUST_DEVICE);
-}
-
-pub(crate) const LIST_TRUST_DEVICE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_TRUST_DEVICE: &[Example] = &[
+    Example {
         request: r#"{ "cursor": "cursor-1", "limit": 100, "type": 1 }"#,
         response: r#"{
   "errcode": 0,
@@ -74,14 +67,8 @@ pub(crate) const LIST_TRUST_DEVICE: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_trust_device() {
-    crate::snapshot::snapshot::<ListTrustDevice>(LIST_TRUST_DEVICE);
-}
-
-pub(crate) const GET_TRUST_DEVICE_BY_USER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_TRUST_DEVICE_BY_USER: &[Example] = &[
+    Example {
         request: r#"{ "last_login_userid": "lin.wei", "type": 1 }"#,
         response: r#"{
   "errcode": 0,
@@ -115,44 +102,21 @@ pub(crate) const GET_TRUST_DEVICE_BY_USER: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_trust_device_by_user() {
-    crate::snapshot::snapshot::<GetTrustDeviceByUser>(GET_TRUST_DEVICE_BY_USER);
-}
-
-pub(crate) const DELETE_TRUST_DEVICE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_TRUST_DEVICE: &[Example] = &[
+    Example {
         request: r#"{ "type": 1, "device_code_list": ["k7Qm2Xa", "p4Rt8Zc"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn delete_trust_device() {
-    crate::snapshot::snapshot::<DeleteTrustDevice>(DELETE_TRUST_DEVICE);
-}
-
-pub(crate) const APPROVE_TRUST_DEVICE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const APPROVE_TRUST_DEVICE: &[Example] = &[
+    Example {
         request: r#"{ "device_code_list": ["k7Qm2Xa", "p4Rt8Zc"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "success_list": ["k7Qm2Xa"], "fail_list": ["p4Rt8Zc"] }"#,
     },
 ];
-
-#[test]
-fn approve_trust_device() {
-    crate::snapshot::snapshot::<ApproveTrustDevice>(APPROVE_TRUST_DEVICE);
-}
-
-pub(crate) const REJECT_TRUST_DEVICE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const REJECT_TRUST_DEVICE: &[Example] = &[
+    Example {
         request: r#"{ "device_code_list": ["k7Qm2Xa", "p4Rt8Zc"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "success_list": ["k7Qm2Xa"], "fail_list": ["p4Rt8Zc"] }"#,
     },
 ];
-
-#[test]
-fn reject_trust_device() {
-    crate::snapshot::snapshot::<RejectTrustDevice>(REJECT_TRUST_DEVICE);
-}

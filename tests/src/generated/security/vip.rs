@@ -2,23 +2,16 @@
 
 //! 安全管理 · 高级功能账号管理
 
-#[allow(unused_imports)]
-use wecom_models::security::vip::*;
+use crate::snapshot::Example;
 
-pub(crate) const SUBMIT_BATCH_ADD_VIP_JOB: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SUBMIT_BATCH_ADD_VIP_JOB: &[Example] = &[
+    Example {
         request: r#"{ "userid_list": ["lin.wei", "chen.yu", "zhou.min", "nobody"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-1", "invalid_userid_list": ["nobody"] }"#,
     },
 ];
-
-#[test]
-fn submit_batch_add_vip_job() {
-    crate::snapshot::snapshot::<SubmitBatchAddVipJob>(SUBMIT_BATCH_ADD_VIP_JOB);
-}
-
-pub(crate) const GET_BATCH_ADD_VIP_JOB_RESULT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_BATCH_ADD_VIP_JOB_RESULT: &[Example] = &[
+    Example {
         request: r#"{ "jobid": "job-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -27,26 +20,14 @@ pub(crate) const GET_BATCH_ADD_VIP_JOB_RESULT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_batch_add_vip_job_result() {
-    crate::snapshot::snapshot::<GetBatchAddVipJobResult>(GET_BATCH_ADD_VIP_JOB_RESULT);
-}
-
-pub(crate) const SUBMIT_BATCH_DEL_VIP_JOB: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SUBMIT_BATCH_DEL_VIP_JOB: &[Example] = &[
+    Example {
         request: r#"{ "userid_list": ["lin.wei", "chen.yu", "zhou.min", "nobody"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-1", "invalid_userid_list": ["nobody"] }"#,
     },
 ];
-
-#[test]
-fn submit_batch_del_vip_job() {
-    crate::snapshot::snapshot::<SubmitBatchDelVipJob>(SUBMIT_BATCH_DEL_VIP_JOB);
-}
-
-pub(crate) const GET_BATCH_DEL_VIP_JOB_RESULT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_BATCH_DEL_VIP_JOB_RESULT: &[Example] = &[
+    Example {
         request: r#"{ "jobid": "job-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -55,14 +36,8 @@ pub(crate) const GET_BATCH_DEL_VIP_JOB_RESULT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_batch_del_vip_job_result() {
-    crate::snapshot::snapshot::<GetBatchDelVipJobResult>(GET_BATCH_DEL_VIP_JOB_RESULT);
-}
-
-pub(crate) const LIST_VIP: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_VIP: &[Example] = &[
+    Example {
         request: r#"{ "cursor": "cursor-1", "limit": 2 }"#,
         response: r#"{
   "errcode": 0,
@@ -73,8 +48,3 @@ pub(crate) const LIST_VIP: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_vip() {
-    crate::snapshot::snapshot::<ListVip>(LIST_VIP);
-}

@@ -2,99 +2,62 @@
 
 //! 应用授权
 
-#[allow(unused_imports)]
-use wecom_models::service::auth::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_SUITE_TOKEN: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_SUITE_TOKEN: &[Example] = &[
+    Example {
         request: r#"{ "suite_id": "ww9f8e7d6c5b4a3928", "suite_secret": "a-suite-secret", "suite_ticket": "a-suite-ticket" }"#,
         response: r#"{ "suite_access_token": "a-suite-access-token", "expires_in": 7200 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "suite_id": "dk9f8e7d6c5b4a3928", "suite_secret": "a-template-secret", "suite_ticket": "another-suite-ticket" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "suite_access_token": "another-suite-access-token", "expires_in": 7200 }"#,
     },
 ];
-
-#[test]
-fn get_suite_token() {
-    crate::snapshot::snapshot::<GetSuiteToken>(GET_SUITE_TOKEN);
-}
-
-pub(crate) const GET_CORP_TOKEN: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_CORP_TOKEN: &[Example] = &[
+    Example {
         request: r#"{ "auth_corpid": "ww1a2b3c4d5e6f7a8b", "permanent_code": "a-permanent-code" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "access_token": "a-corporations-access-token", "expires_in": 7200 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "auth_corpid": "ww8f7e6d5c4b3a2918", "permanent_code": "another-permanent-code" }"#,
         response: r#"{ "access_token": "another-corporations-access-token", "expires_in": 7200 }"#,
     },
 ];
-
-#[test]
-fn get_corp_token() {
-    crate::snapshot::snapshot::<GetCorpToken>(GET_CORP_TOKEN);
-}
-
-pub(crate) const GET_PROVIDER_TOKEN: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_PROVIDER_TOKEN: &[Example] = &[
+    Example {
         request: r#"{ "corpid": "ww0a1b2c3d4e5f6a7b", "provider_secret": "a-provider-secret" }"#,
         response: r#"{ "provider_access_token": "a-provider-access-token", "expires_in": 7200 }"#,
     },
 ];
-
-#[test]
-fn get_provider_token() {
-    crate::snapshot::snapshot::<GetProviderToken>(GET_PROVIDER_TOKEN);
-}
-
-pub(crate) const GET_APP_QR_CODE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_APP_QR_CODE: &[Example] = &[
+    Example {
         request: r#"{ "suite_id": "ww9f8e7d6c5b4a3928", "appid": 1, "state": "fair2024", "style": 4, "result_type": 2 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "qrcode": "https://example.com/qrcode/fair2024.png" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "suite_id": "ww9f8e7d6c5b4a3928", "style": 0, "result_type": 1 }"#,
         response: r#"{ "name": "qrcode.png", "content_type": "image/png", "text": "not really a picture" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "suite_id": "ww9f8e7d6c5b4a3928" }"#,
         response: r#"{ "name": "qrcode.png", "content_type": "image/png", "text": "not really a picture either" }"#,
     },
 ];
-
-#[test]
-fn get_app_qr_code() {
-    crate::snapshot::snapshot::<GetAppQrCode>(GET_APP_QR_CODE);
-}
-
-pub(crate) const GET_PRE_AUTH_CODE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_PRE_AUTH_CODE: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "pre_auth_code": "a-pre-auth-code", "expires_in": 1200 }"#,
     },
 ];
-
-#[test]
-fn get_pre_auth_code() {
-    crate::snapshot::snapshot::<GetPreAuthCode>(GET_PRE_AUTH_CODE);
-}
-
-pub(crate) const SET_SESSION_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_SESSION_INFO: &[Example] = &[
+    Example {
         request: r#"{ "pre_auth_code": "a-pre-auth-code", "session_info": { "appid": [1, 2], "auth_type": 1 } }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn set_session_info() {
-    crate::snapshot::snapshot::<SetSessionInfo>(SET_SESSION_INFO);
-}
-
-pub(crate) const GET_PERMANENT_CODE_V2: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_PERMANENT_CODE_V2: &[Example] = &[
+    Example {
         request: r#"{ "auth_code": "a-temporary-authorization-code" }"#,
         response: r#"{
   "errcode": 0,
@@ -111,7 +74,7 @@ pub(crate) const GET_PERMANENT_CODE_V2: &[crate::snapshot::Example] = &[
   "state": "fair2024"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "auth_code": "another-temporary-authorization-code" }"#,
         response: r#"{
   "errcode": 0,
@@ -121,26 +84,14 @@ pub(crate) const GET_PERMANENT_CODE_V2: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_permanent_code_v2() {
-    crate::snapshot::snapshot::<GetPermanentCodeV2>(GET_PERMANENT_CODE_V2);
-}
-
-pub(crate) const GET_CUSTOMIZED_AUTH_URL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_CUSTOMIZED_AUTH_URL: &[Example] = &[
+    Example {
         request: r#"{ "state": "fair2024", "templateid_list": ["dk9f8e7d6c5b4a3928", "dk0a1b2c3d4e5f6a7b"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "qrcode_url": "https://example.com/authorize/1", "expires_in": 864000 }"#,
     },
 ];
-
-#[test]
-fn get_customized_auth_url() {
-    crate::snapshot::snapshot::<GetCustomizedAuthUrl>(GET_CUSTOMIZED_AUTH_URL);
-}
-
-pub(crate) const GET_PERMANENT_CODE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_PERMANENT_CODE: &[Example] = &[
+    Example {
         request: r#"{ "auth_code": "a-temporary-authorization-code" }"#,
         response: r#"{
   "permanent_code": "a-permanent-code",
@@ -188,7 +139,7 @@ pub(crate) const GET_PERMANENT_CODE: &[crate::snapshot::Example] = &[
   "state": "fair2024"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "auth_code": "another-temporary-authorization-code" }"#,
         response: r#"{
   "errcode": 0,
@@ -225,14 +176,8 @@ pub(crate) const GET_PERMANENT_CODE: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_permanent_code() {
-    crate::snapshot::snapshot::<GetPermanentCode>(GET_PERMANENT_CODE);
-}
-
-pub(crate) const GET_AUTH_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_AUTH_INFO: &[Example] = &[
+    Example {
         request: r#"{ "auth_corpid": "ww1a2b3c4d5e6f7a8b", "permanent_code": "a-permanent-code" }"#,
         response: r#"{
   "errcode": 0,
@@ -291,14 +236,8 @@ pub(crate) const GET_AUTH_INFO: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_auth_info() {
-    crate::snapshot::snapshot::<GetAuthInfo>(GET_AUTH_INFO);
-}
-
-pub(crate) const GET_AUTH_INFO_V2: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_AUTH_INFO_V2: &[Example] = &[
+    Example {
         request: r#"{ "auth_corpid": "ww1a2b3c4d5e6f7a8b", "permanent_code": "a-permanent-code" }"#,
         response: r#"{
   "errcode": 0,
@@ -344,7 +283,7 @@ pub(crate) const GET_AUTH_INFO_V2: &[crate::snapshot::Example] = &[
   }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "auth_corpid": "ww8f7e6d5c4b3a2918", "permanent_code": "another-permanent-code" }"#,
         response: r#"{
   "errcode": 0,
@@ -364,8 +303,3 @@ pub(crate) const GET_AUTH_INFO_V2: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_auth_info_v2() {
-    crate::snapshot::snapshot::<GetAuthInfoV2>(GET_AUTH_INFO_V2);
-}

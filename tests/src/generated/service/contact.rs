@@ -2,11 +2,10 @@
 
 //! 服务商 · 通讯录
 
-#[allow(unused_imports)]
-use wecom_models::service::contact::*;
+use crate::snapshot::Example;
 
-pub(crate) const SEARCH_CONTACT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SEARCH_CONTACT: &[Example] = &[
+    Example {
         request: r#"{
   "auth_corpid": "wpAJ2GCAAAX1",
   "query_word": "lin",
@@ -30,14 +29,8 @@ pub(crate) const SEARCH_CONTACT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn search_contact() {
-    crate::snapshot::snapshot::<SearchContact>(SEARCH_CONTACT);
-}
-
-pub(crate) const BATCH_SEARCH_CONTACT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const BATCH_SEARCH_CONTACT: &[Example] = &[
+    Example {
         request: r#"{
   "auth_corpid": "wpAJ2GCAAAX1",
   "agentid": 1000046,
@@ -63,14 +56,8 @@ pub(crate) const BATCH_SEARCH_CONTACT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn batch_search_contact() {
-    crate::snapshot::snapshot::<BatchSearchContact>(BATCH_SEARCH_CONTACT);
-}
-
-pub(crate) const SORT_CONTACT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SORT_CONTACT: &[Example] = &[
+    Example {
         request: r#"{
   "auth_corpid": "wpAJ2GCAAAX1",
   "useridlist": ["chen.jie", "lin.wei"],
@@ -79,14 +66,8 @@ pub(crate) const SORT_CONTACT: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "useridlist": ["lin.wei", "chen.jie"] }"#,
     },
 ];
-
-#[test]
-fn sort_contact() {
-    crate::snapshot::snapshot::<SortContact>(SORT_CONTACT);
-}
-
-pub(crate) const TRANSLATE_CONTACT_ID: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const TRANSLATE_CONTACT_ID: &[Example] = &[
+    Example {
         request: r#"{
   "auth_corpid": "wpAJ2GCAAAX1",
   "media_id_list": ["2t4pXq8uQ7mVd1Rz"],
@@ -96,14 +77,8 @@ pub(crate) const TRANSLATE_CONTACT_ID: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "jobid_Tq7mVd1Rz2t4pXq8" }"#,
     },
 ];
-
-#[test]
-fn translate_contact_id() {
-    crate::snapshot::snapshot::<TranslateContactId>(TRANSLATE_CONTACT_ID);
-}
-
-pub(crate) const GET_BATCH_RESULT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_BATCH_RESULT: &[Example] = &[
+    Example {
         request: r#"{ "jobid": "jobid_Tq7mVd1Rz2t4pXq8" }"#,
         response: r#"{
   "errcode": 0,
@@ -113,13 +88,8 @@ pub(crate) const GET_BATCH_RESULT: &[crate::snapshot::Example] = &[
   "result": { "contact_id_translate": { "url": "https://example.com/results/handbook.zip" } }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "jobid": "jobid_Tq7mVd1Rz2t4pXq9" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "status": 1, "type": "contact_id_translate" }"#,
     },
 ];
-
-#[test]
-fn get_batch_result() {
-    crate::snapshot::snapshot::<GetBatchResult>(GET_BATCH_RESULT);
-}

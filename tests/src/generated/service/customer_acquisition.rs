@@ -2,11 +2,10 @@
 
 //! 客户联系 · 获客助手组件
 
-#[allow(unused_imports)]
-use wecom_models::service::customer_acquisition::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_BILL_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_BILL_LIST: &[Example] = &[
+    Example {
         request: r#"{
   "begin_time": 1741017601,
   "end_time": 1741104000,
@@ -24,7 +23,7 @@ pub(crate) const GET_BILL_LIST: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "begin_time": 1741017601,
   "end_time": 1741104000,
@@ -35,8 +34,3 @@ pub(crate) const GET_BILL_LIST: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "bill_list": [] }"#,
     },
 ];
-
-#[test]
-fn get_bill_list() {
-    crate::snapshot::snapshot::<GetBillList>(GET_BILL_LIST);
-}

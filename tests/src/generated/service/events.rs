@@ -2,32 +2,16 @@
 
 //! 应用授权 · 收银台 · 推广二维码 · 回调通知
 
-#[allow(unused_imports)]
-use wecom_models::service::events::*;
-
-#[test]
-fn suite_ticket() {
-    crate::event::snapshot::<
-        SuiteTicket,
-    >(
-        &[
-            r#"<xml>
+pub(crate) const SUITE_TICKET: &[&str] = &[
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <InfoType><![CDATA[suite_ticket]]></InfoType>
   <TimeStamp>1767225600</TimeStamp>
   <SuiteTicket><![CDATA[TICKET-1]]></SuiteTicket>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn create_auth() {
-    crate::event::snapshot::<
-        CreateAuth,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const CREATE_AUTH: &[&str] = &[
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <AuthCode><![CDATA[a-temporary-authorization-code]]></AuthCode>
   <InfoType><![CDATA[create_auth]]></InfoType>
@@ -35,7 +19,7 @@ fn create_auth() {
   <State><![CDATA[fair2024]]></State>
   <ExtraInfo></ExtraInfo>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <AuthCode><![CDATA[another-temporary-authorization-code]]></AuthCode>
   <InfoType><![CDATA[create_auth]]></InfoType>
@@ -48,23 +32,15 @@ fn create_auth() {
     </AuthOpenKfIdList>
   </ExtraInfo>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <InfoType><![CDATA[create_auth]]></InfoType>
   <TimeStamp>1767225600</TimeStamp>
   <AuthCode><![CDATA[a-third-temporary-authorization-code]]></AuthCode>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn change_auth() {
-    crate::event::snapshot::<
-        ChangeAuth,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const CHANGE_AUTH: &[&str] = &[
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <InfoType><![CDATA[change_auth]]></InfoType>
   <TimeStamp>1767225600</TimeStamp>
@@ -72,7 +48,7 @@ fn change_auth() {
   <State><![CDATA[fair2024]]></State>
   <ExtraInfo></ExtraInfo>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <InfoType><![CDATA[change_auth]]></InfoType>
   <TimeStamp>1767225600</TimeStamp>
@@ -85,105 +61,57 @@ fn change_auth() {
     </AuthOpenKfIdList>
   </ExtraInfo>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[change_auth]]></InfoType>
   <TimeStamp>1767225600</TimeStamp>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn cancel_auth() {
-    crate::event::snapshot::<
-        CancelAuth,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const CANCEL_AUTH: &[&str] = &[
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <InfoType><![CDATA[cancel_auth]]></InfoType>
   <TimeStamp>1767225600</TimeStamp>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn reset_permanent_code() {
-    crate::event::snapshot::<
-        ResetPermanentCode,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const RESET_PERMANENT_CODE: &[&str] = &[
+    r#"<xml>
   <SuiteId><![CDATA[dksuite0000000001]]></SuiteId>
   <AuthCode><![CDATA[a-temporary-authorization-code]]></AuthCode>
   <InfoType><![CDATA[reset_permanent_code]]></InfoType>
   <TimeStamp>1767225600</TimeStamp>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn corp_arch_auth() {
-    crate::event::snapshot::<
-        CorpArchAuth,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const CORP_ARCH_AUTH: &[&str] = &[
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[corp_arch_auth]]></InfoType>
   <TimeStamp>1767225600</TimeStamp>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn approve_special_auth() {
-    crate::event::snapshot::<
-        ApproveSpecialAuth,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const APPROVE_SPECIAL_AUTH: &[&str] = &[
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[approve_special_auth]]></InfoType>
   <TimeStamp>1767225600</TimeStamp>
   <AuthType><![CDATA[customer_acquisition]]></AuthType>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn cancel_special_auth() {
-    crate::event::snapshot::<
-        CancelSpecialAuth,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const CANCEL_SPECIAL_AUTH: &[&str] = &[
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <AuthCorpId><![CDATA[ww0123456789abcdef]]></AuthCorpId>
   <InfoType><![CDATA[cancel_special_auth]]></InfoType>
   <TimeStamp>1767225600</TimeStamp>
   <AuthType><![CDATA[customer_acquisition]]></AuthType>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn open_order() {
-    crate::event::snapshot::<
-        OpenOrder,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const OPEN_ORDER: &[&str] = &[
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <PaidCorpId><![CDATA[ww0123456789abcdef]]></PaidCorpId>
   <InfoType><![CDATA[open_order]]></InfoType>
@@ -191,17 +119,9 @@ fn open_order() {
   <OrderId><![CDATA[2024070322ab1cd2e]]></OrderId>
   <OperatorId><![CDATA[chenyu]]></OperatorId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn change_order() {
-    crate::event::snapshot::<
-        ChangeOrder,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const CHANGE_ORDER: &[&str] = &[
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <PaidCorpId><![CDATA[ww0123456789abcdef]]></PaidCorpId>
   <InfoType><![CDATA[change_order]]></InfoType>
@@ -209,84 +129,44 @@ fn change_order() {
   <OldOrderId><![CDATA[2024070422ab1cd2f]]></OldOrderId>
   <NewOrderId><![CDATA[2024070522ab1cd30]]></NewOrderId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn pay_for_app_success() {
-    crate::event::snapshot::<
-        PayForAppSuccess,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const PAY_FOR_APP_SUCCESS: &[&str] = &[
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <PaidCorpId><![CDATA[ww0123456789abcdef]]></PaidCorpId>
   <InfoType><![CDATA[pay_for_app_success]]></InfoType>
   <TimeStamp>1767225600</TimeStamp>
   <OrderId><![CDATA[2024070322ab1cd2e]]></OrderId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn refund_order() {
-    crate::event::snapshot::<
-        RefundOrder,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const REFUND_ORDER: &[&str] = &[
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <PaidCorpId><![CDATA[ww0123456789abcdef]]></PaidCorpId>
   <InfoType><![CDATA[refund]]></InfoType>
   <TimeStamp>1767225600</TimeStamp>
   <OrderId><![CDATA[2024070322ab1cd2e]]></OrderId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn cancel_order() {
-    crate::event::snapshot::<
-        CancelOrder,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const CANCEL_ORDER: &[&str] = &[
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <PaidCorpId><![CDATA[ww0123456789abcdef]]></PaidCorpId>
   <InfoType><![CDATA[cancel_order]]></InfoType>
   <TimeStamp>1767225600</TimeStamp>
   <OrderId><![CDATA[2024070322ab1cd2e]]></OrderId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn change_edition() {
-    crate::event::snapshot::<
-        ChangeEdition,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const CHANGE_EDITION: &[&str] = &[
+    r#"<xml>
   <SuiteId><![CDATA[wwsuite0000000001]]></SuiteId>
   <PaidCorpId><![CDATA[ww0123456789abcdef]]></PaidCorpId>
   <InfoType><![CDATA[change_editon]]></InfoType>
   <TimeStamp>1767225600</TimeStamp>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn register_corp() {
-    crate::event::snapshot::<
-        RegisterCorp,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const REGISTER_CORP: &[&str] = &[
+    r#"<xml>
   <ServiceCorpId><![CDATA[wwprovider00000001]]></ServiceCorpId>
   <InfoType><![CDATA[register_corp]]></InfoType>
   <TimeStamp>1767225600</TimeStamp>
@@ -302,7 +182,7 @@ fn register_corp() {
   <State><![CDATA[fair2024]]></State>
   <TemplateId><![CDATA[tpl-1]]></TemplateId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ServiceCorpId><![CDATA[wwprovider00000001]]></ServiceCorpId>
   <InfoType><![CDATA[register_corp]]></InfoType>
   <TimeStamp>1767225600</TimeStamp>
@@ -313,17 +193,9 @@ fn register_corp() {
   </AuthUserInfo>
   <TemplateId><![CDATA[tpl-1]]></TemplateId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn enter_register_package() {
-    crate::event::snapshot::<
-        EnterRegisterPackage,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const ENTER_REGISTER_PACKAGE: &[&str] = &[
+    r#"<xml>
   <ServiceCorpId><![CDATA[wwprovider00000001]]></ServiceCorpId>
   <InfoType><![CDATA[enter_register_package]]></InfoType>
   <TimeStamp>1767225600</TimeStamp>
@@ -335,7 +207,7 @@ fn enter_register_package() {
   <State><![CDATA[fair2024]]></State>
   <TemplateId><![CDATA[tpl-1]]></TemplateId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ServiceCorpId><![CDATA[wwprovider00000001]]></ServiceCorpId>
   <InfoType><![CDATA[enter_register_package]]></InfoType>
   <TimeStamp>1767225600</TimeStamp>
@@ -346,6 +218,4 @@ fn enter_register_package() {
   <RegisterCode><![CDATA[REG-2]]></RegisterCode>
   <TemplateId><![CDATA[tpl-1]]></TemplateId>
 </xml>"#,
-        ],
-    );
-}
+];

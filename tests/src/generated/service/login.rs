@@ -2,11 +2,10 @@
 
 //! 身份验证
 
-#[allow(unused_imports)]
-use wecom_models::service::login::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_USER_INFO_3RD: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_USER_INFO_3RD: &[Example] = &[
+    Example {
         request: r#"{ "code": "a-code-of-a-member" }"#,
         response: r#"{
   "errcode": 0,
@@ -18,19 +17,13 @@ pub(crate) const GET_USER_INFO_3RD: &[crate::snapshot::Example] = &[
   "open_userid": "woAJ2GCAAAXtWyuj"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "code": "a-code-of-a-visitor" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "openid": "oKq3d5AAAARt9Vw1713" }"#,
     },
 ];
-
-#[test]
-fn get_user_info_3rd() {
-    crate::snapshot::snapshot::<GetUserInfo3rd>(GET_USER_INFO_3RD);
-}
-
-pub(crate) const GET_USER_DETAIL_3RD: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_USER_DETAIL_3RD: &[Example] = &[
+    Example {
         request: r#"{ "user_ticket": "a-user-ticket" }"#,
         response: r#"{
   "errcode": 0,
@@ -44,14 +37,8 @@ pub(crate) const GET_USER_DETAIL_3RD: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_user_detail_3rd() {
-    crate::snapshot::snapshot::<GetUserDetail3rd>(GET_USER_DETAIL_3RD);
-}
-
-pub(crate) const JS_CODE_TO_SESSION: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const JS_CODE_TO_SESSION: &[Example] = &[
+    Example {
         request: r#"{ "js_code": "a-js-code", "grant_type": "authorization_code" }"#,
         response: r#"{
   "errcode": 0,
@@ -63,8 +50,3 @@ pub(crate) const JS_CODE_TO_SESSION: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn js_code_to_session() {
-    crate::snapshot::snapshot::<JsCodeToSession>(JS_CODE_TO_SESSION);
-}

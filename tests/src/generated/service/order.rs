@@ -2,11 +2,10 @@
 
 //! 收银台 · 应用版本付费
 
-#[allow(unused_imports)]
-use wecom_models::service::order::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_ORDER_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_ORDER_LIST: &[Example] = &[
+    Example {
         request: r#"{ "start_time": 1720000000, "end_time": 1722000000, "test_mode": 1 }"#,
         response: r#"{
   "errcode": 0,
@@ -61,14 +60,8 @@ pub(crate) const GET_ORDER_LIST: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_order_list() {
-    crate::snapshot::snapshot::<GetOrderList>(GET_ORDER_LIST);
-}
-
-pub(crate) const GET_ORDER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_ORDER: &[Example] = &[
+    Example {
         request: r#"{ "orderid": "2024070322ab1cd2e" }"#,
         response: r#"{
   "errcode": 0,
@@ -97,7 +90,7 @@ pub(crate) const GET_ORDER: &[crate::snapshot::Example] = &[
   "dealer_corp_info": { "corpid": "ww5e6f7a8b1a2b3c4d", "corp_name": "Dealer Ltd" }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "orderid": "2024080122ab1cd30" }"#,
         response: r#"{
   "errcode": 0,
@@ -124,32 +117,15 @@ pub(crate) const GET_ORDER: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_order() {
-    crate::snapshot::snapshot::<GetOrder>(GET_ORDER);
-}
-
-pub(crate) const PROLONG_TRY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const PROLONG_TRY: &[Example] = &[
+    Example {
         request: r#"{ "buyer_corpid": "ww1a2b3c4d5e6f7a8b", "prolong_days": 14, "appid": 1 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "try_end_time": 1722000000 }"#,
     },
 ];
-
-#[test]
-fn prolong_try() {
-    crate::snapshot::snapshot::<ProlongTry>(PROLONG_TRY);
-}
-
-pub(crate) const GET_ACCOUNT_BALANCE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_ACCOUNT_BALANCE: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "balance": 4250000 }"#,
     },
 ];
-
-#[test]
-fn get_account_balance() {
-    crate::snapshot::snapshot::<GetAccountBalance>(GET_ACCOUNT_BALANCE);
-}

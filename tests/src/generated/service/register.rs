@@ -2,11 +2,10 @@
 
 //! 推广二维码
 
-#[allow(unused_imports)]
-use wecom_models::service::register::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_REGISTER_CODE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_REGISTER_CODE: &[Example] = &[
+    Example {
         request: r#"{
   "template_id": "tpl-1",
   "corp_name": "Example Ltd",
@@ -18,14 +17,8 @@ pub(crate) const GET_REGISTER_CODE: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "register_code": "REG-1", "expires_in": 600 }"#,
     },
 ];
-
-#[test]
-fn get_register_code() {
-    crate::snapshot::snapshot::<GetRegisterCode>(GET_REGISTER_CODE);
-}
-
-pub(crate) const GET_REGISTER_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_REGISTER_INFO: &[Example] = &[
+    Example {
         request: r#"{ "register_code": "REG-1" }"#,
         response: r#"{
   "errcode": 0,
@@ -37,7 +30,7 @@ pub(crate) const GET_REGISTER_INFO: &[crate::snapshot::Example] = &[
   "template_id": "tpl-1"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "register_code": "REG-2" }"#,
         response: r#"{
   "errcode": 0,
@@ -48,20 +41,9 @@ pub(crate) const GET_REGISTER_INFO: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_register_info() {
-    crate::snapshot::snapshot::<GetRegisterInfo>(GET_REGISTER_INFO);
-}
-
-pub(crate) const CONTACT_SYNC_SUCCESS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CONTACT_SYNC_SUCCESS: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn contact_sync_success() {
-    crate::snapshot::snapshot::<ContactSyncSuccess>(CONTACT_SYNC_SUCCESS);
-}

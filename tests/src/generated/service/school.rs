@@ -2,11 +2,10 @@
 
 //! 家校沟通 · 网页授权登录
 
-#[allow(unused_imports)]
-use wecom_models::service::school::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_SCHOOL_USER_INFO_3RD: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_SCHOOL_USER_INFO_3RD: &[Example] = &[
+    Example {
         request: r#"{ "code": "a-code-of-a-parent" }"#,
         response: r#"{
   "errcode": 0,
@@ -18,7 +17,7 @@ pub(crate) const GET_SCHOOL_USER_INFO_3RD: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "code": "a-code-of-a-student" }"#,
         response: r#"{
   "errcode": 0,
@@ -30,14 +29,8 @@ pub(crate) const GET_SCHOOL_USER_INFO_3RD: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_school_user_info_3rd() {
-    crate::snapshot::snapshot::<GetSchoolUserInfo3rd>(GET_SCHOOL_USER_INFO_3RD);
-}
-
-pub(crate) const GET_SERVICE_USER_INFO_3RD: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_SERVICE_USER_INFO_3RD: &[Example] = &[
+    Example {
         request: r#"{ "code": "a-code-of-a-member" }"#,
         response: r#"{
   "errcode": 0,
@@ -47,7 +40,7 @@ pub(crate) const GET_SERVICE_USER_INFO_3RD: &[crate::snapshot::Example] = &[
   "DeviceId": "device-7f3a"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "code": "a-code-of-a-parent" }"#,
         response: r#"{
   "errcode": 0,
@@ -61,13 +54,8 @@ pub(crate) const GET_SERVICE_USER_INFO_3RD: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "code": "a-code-of-a-stranger" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "OpenId": "oKq3d5AAAARt9Vw1713", "DeviceId": "device-c04d" }"#,
     },
 ];
-
-#[test]
-fn get_service_user_info_3rd() {
-    crate::snapshot::snapshot::<GetServiceUserInfo3rd>(GET_SERVICE_USER_INFO_3RD);
-}

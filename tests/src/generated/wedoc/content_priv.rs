@@ -2,11 +2,10 @@
 
 //! 文档 · 管理智能表格内容权限
 
-#[allow(unused_imports)]
-use wecom_models::wedoc::content_priv::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_SHEET_PRIV: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_SHEET_PRIV: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcAJ2GCAAAXtWyuj", "type": 2, "rule_id_list": [2, 3] }"#,
         response: r#"{
   "errcode": 0,
@@ -56,7 +55,7 @@ pub(crate) const GET_SHEET_PRIV: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "docid": "dcAJ2GCAAAXtWyuj", "type": 1 }"#,
         response: r#"{
   "errcode": 0,
@@ -91,14 +90,8 @@ pub(crate) const GET_SHEET_PRIV: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_sheet_priv() {
-    crate::snapshot::snapshot::<GetSheetPriv>(GET_SHEET_PRIV);
-}
-
-pub(crate) const UPDATE_SHEET_PRIV: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_SHEET_PRIV: &[Example] = &[
+    Example {
         request: r#"{
   "docid": "dcAJ2GCAAAXtWyuj",
   "type": 2,
@@ -143,7 +136,7 @@ pub(crate) const UPDATE_SHEET_PRIV: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "docid": "dcAJ2GCAAAXtWyuj",
   "type": 1,
@@ -166,26 +159,14 @@ pub(crate) const UPDATE_SHEET_PRIV: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn update_sheet_priv() {
-    crate::snapshot::snapshot::<UpdateSheetPriv>(UPDATE_SHEET_PRIV);
-}
-
-pub(crate) const CREATE_RULE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_RULE: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcAJ2GCAAAXtWyuj", "name": "Finance" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "rule_id": 2 }"#,
     },
 ];
-
-#[test]
-fn create_rule() {
-    crate::snapshot::snapshot::<CreateRule>(CREATE_RULE);
-}
-
-pub(crate) const MOD_RULE_MEMBER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const MOD_RULE_MEMBER: &[Example] = &[
+    Example {
         request: r#"{
   "docid": "dcAJ2GCAAAXtWyuj",
   "rule_id": 2,
@@ -195,20 +176,9 @@ pub(crate) const MOD_RULE_MEMBER: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn mod_rule_member() {
-    crate::snapshot::snapshot::<ModRuleMember>(MOD_RULE_MEMBER);
-}
-
-pub(crate) const DELETE_RULE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_RULE: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcAJ2GCAAAXtWyuj", "rule_id_list": [2, 3] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn delete_rule() {
-    crate::snapshot::snapshot::<DeleteRule>(DELETE_RULE);
-}

@@ -2,11 +2,10 @@
 
 //! 文档 · 管理文档
 
-#[allow(unused_imports)]
-use wecom_models::wedoc::doc::*;
+use crate::snapshot::Example;
 
-pub(crate) const CREATE_DOC: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_DOC: &[Example] = &[
+    Example {
         request: r#"{
   "spaceid": "s.ww5e1f7c20c9.74013c6e6a94",
   "fatherid": "s.ww5e1f7c20c9.740178dca702",
@@ -16,51 +15,33 @@ pub(crate) const CREATE_DOC: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "url": "https://example.com/doc/minutes", "docid": "dcAJ2GCAAAXtWyuj" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "doc_type": 10, "doc_name": "Tasks" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "url": "https://example.com/smartsheet/tasks", "docid": "dcBKk3HDBBYuXzvk" }"#,
     },
 ];
-
-#[test]
-fn create_doc() {
-    crate::snapshot::snapshot::<CreateDoc>(CREATE_DOC);
-}
-
-pub(crate) const RENAME_DOC: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const RENAME_DOC: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcAJ2GCAAAXtWyuj", "new_name": "Minutes of May" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "formid": "fmAJ2GCAAAXtWyuj", "new_name": "Survey" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn rename_doc() {
-    crate::snapshot::snapshot::<RenameDoc>(RENAME_DOC);
-}
-
-pub(crate) const DEL_DOC: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DEL_DOC: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcAJ2GCAAAXtWyuj" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "formid": "fmAJ2GCAAAXtWyuj" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn del_doc() {
-    crate::snapshot::snapshot::<DelDoc>(DEL_DOC);
-}
-
-pub(crate) const GET_DOC_BASE_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_DOC_BASE_INFO: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcAJ2GCAAAXtWyuj" }"#,
         response: r#"{
   "errcode": 0,
@@ -75,30 +56,18 @@ pub(crate) const GET_DOC_BASE_INFO: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_doc_base_info() {
-    crate::snapshot::snapshot::<GetDocBaseInfo>(GET_DOC_BASE_INFO);
-}
-
-pub(crate) const SHARE_DOC: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SHARE_DOC: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcAJ2GCAAAXtWyuj" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "share_url": "https://example.com/doc/minutes" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "formid": "fmAJ2GCAAAXtWyuj" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "share_url": "https://example.com/form/survey" }"#,
     },
 ];
-
-#[test]
-fn share_doc() {
-    crate::snapshot::snapshot::<ShareDoc>(SHARE_DOC);
-}
-
-pub(crate) const UPLOAD_IMAGE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPLOAD_IMAGE: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcAJ2GCAAAXtWyuj", "base64_content": "R0lGODlhAQABAAAAACw=" }"#,
         response: r#"{
   "errcode": 0,
@@ -110,8 +79,3 @@ pub(crate) const UPLOAD_IMAGE: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn upload_image() {
-    crate::snapshot::snapshot::<UploadImage>(UPLOAD_IMAGE);
-}

@@ -2,11 +2,10 @@
 
 //! 文档 · 管理文档内容
 
-#[allow(unused_imports)]
-use wecom_models::wedoc::document::*;
+use crate::snapshot::Example;
 
-pub(crate) const BATCH_UPDATE_DOCUMENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const BATCH_UPDATE_DOCUMENT: &[Example] = &[
+    Example {
         request: r#"{
   "docid": "dcAJ2GCAAAXtWyuj",
   "version": 4,
@@ -42,7 +41,7 @@ pub(crate) const BATCH_UPDATE_DOCUMENT: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "docid": "dcAJ2GCAAAXtWyuj",
   "version": 5,
@@ -51,14 +50,8 @@ pub(crate) const BATCH_UPDATE_DOCUMENT: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn batch_update_document() {
-    crate::snapshot::snapshot::<BatchUpdateDocument>(BATCH_UPDATE_DOCUMENT);
-}
-
-pub(crate) const GET_DOCUMENT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_DOCUMENT: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcAJ2GCAAAXtWyuj" }"#,
         response: r#"{
   "errcode": 0,
@@ -276,8 +269,3 @@ pub(crate) const GET_DOCUMENT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_document() {
-    crate::snapshot::snapshot::<GetDocument>(GET_DOCUMENT);
-}

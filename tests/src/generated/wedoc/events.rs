@@ -2,16 +2,8 @@
 
 //! 文档 · 回调通知
 
-#[allow(unused_imports)]
-use wecom_models::wedoc::events::*;
-
-#[test]
-fn add_field() {
-    crate::event::snapshot::<
-        AddField,
-    >(
-        &[
-            r#"<xml>
+pub(crate) const ADD_FIELD: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -23,7 +15,7 @@ fn add_field() {
   <FieldId><![CDATA[fTime1]]></FieldId>
   <FieldId><![CDATA[fText2]]></FieldId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[tmp_Kq3d5AAAARt9]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -35,17 +27,9 @@ fn add_field() {
   <FieldId><![CDATA[fTime1]]></FieldId>
   <FieldId><![CDATA[fText2]]></FieldId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn add_record() {
-    crate::event::snapshot::<
-        AddRecord,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const ADD_RECORD: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -57,7 +41,7 @@ fn add_record() {
   <RecordId><![CDATA[rA1b2]]></RecordId>
   <RecordId><![CDATA[rC3d4]]></RecordId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[tmp_Kq3d5AAAARt9]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -69,17 +53,9 @@ fn add_record() {
   <RecordId><![CDATA[rA1b2]]></RecordId>
   <RecordId><![CDATA[rC3d4]]></RecordId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn delete_doc() {
-    crate::event::snapshot::<
-        DeleteDoc,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const DELETE_DOC: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -89,17 +65,9 @@ fn delete_doc() {
   <DocId><![CDATA[dcErxtDgAAdoc1]]></DocId>
   <DocId><![CDATA[dcErxtDgAAdoc2]]></DocId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn delete_field() {
-    crate::event::snapshot::<
-        DeleteField,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const DELETE_FIELD: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -111,7 +79,7 @@ fn delete_field() {
   <FieldId><![CDATA[fTime1]]></FieldId>
   <FieldId><![CDATA[fText2]]></FieldId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[tmp_Kq3d5AAAARt9]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -123,17 +91,9 @@ fn delete_field() {
   <FieldId><![CDATA[fTime1]]></FieldId>
   <FieldId><![CDATA[fText2]]></FieldId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn delete_form() {
-    crate::event::snapshot::<
-        DeleteForm,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const DELETE_FORM: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -143,17 +103,9 @@ fn delete_form() {
   <FormId><![CDATA[wcErxtDgAAform1]]></FormId>
   <FormId><![CDATA[wcErxtDgAAform2]]></FormId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn delete_record() {
-    crate::event::snapshot::<
-        DeleteRecord,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const DELETE_RECORD: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -165,7 +117,7 @@ fn delete_record() {
   <RecordId><![CDATA[rA1b2]]></RecordId>
   <RecordId><![CDATA[rC3d4]]></RecordId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[tmp_Kq3d5AAAARt9]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -177,17 +129,9 @@ fn delete_record() {
   <RecordId><![CDATA[rA1b2]]></RecordId>
   <RecordId><![CDATA[rC3d4]]></RecordId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn doc_member_change() {
-    crate::event::snapshot::<
-        DocMemberChange,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const DOC_MEMBER_CHANGE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -197,17 +141,9 @@ fn doc_member_change() {
   <DocId><![CDATA[dcErxtDgAAdoc1]]></DocId>
   <DocId><![CDATA[dcErxtDgAAdoc2]]></DocId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn form_complete() {
-    crate::event::snapshot::<
-        FormComplete,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const FORM_COMPLETE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -217,17 +153,9 @@ fn form_complete() {
   <FormId><![CDATA[wcErxtDgAAform1]]></FormId>
   <FormId><![CDATA[wcErxtDgAAform2]]></FormId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn form_settings_change() {
-    crate::event::snapshot::<
-        FormSettingsChange,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const FORM_SETTINGS_CHANGE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -237,17 +165,9 @@ fn form_settings_change() {
   <FormId><![CDATA[wcErxtDgAAform1]]></FormId>
   <FormId><![CDATA[wcErxtDgAAform2]]></FormId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn update_field() {
-    crate::event::snapshot::<
-        UpdateField,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const UPDATE_FIELD: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -259,7 +179,7 @@ fn update_field() {
   <FieldId><![CDATA[fTime1]]></FieldId>
   <FieldId><![CDATA[fText2]]></FieldId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[tmp_Kq3d5AAAARt9]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -271,17 +191,9 @@ fn update_field() {
   <FieldId><![CDATA[fTime1]]></FieldId>
   <FieldId><![CDATA[fText2]]></FieldId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn update_record() {
-    crate::event::snapshot::<
-        UpdateRecord,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const UPDATE_RECORD: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -293,7 +205,7 @@ fn update_record() {
   <RecordId><![CDATA[rA1b2]]></RecordId>
   <RecordId><![CDATA[rC3d4]]></RecordId>
 </xml>"#,
-            r#"<xml>
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[tmp_Kq3d5AAAARt9]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -305,6 +217,4 @@ fn update_record() {
   <RecordId><![CDATA[rA1b2]]></RecordId>
   <RecordId><![CDATA[rC3d4]]></RecordId>
 </xml>"#,
-        ],
-    );
-}
+];

@@ -2,11 +2,10 @@
 
 //! 文档 · 管理收集表
 
-#[allow(unused_imports)]
-use wecom_models::wedoc::form::*;
+use crate::snapshot::Example;
 
-pub(crate) const CREATE_FORM: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_FORM: &[Example] = &[
+    Example {
         request: r#"{
   "spaceid": "s.ww5e1f7c20c9.74013c6e6a94",
   "fatherid": "s.ww5e1f7c20c9.740178dca702",
@@ -197,14 +196,8 @@ pub(crate) const CREATE_FORM: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "formid": "fmAJ2GCAAAXtWyuj" }"#,
     },
 ];
-
-#[test]
-fn create_form() {
-    crate::snapshot::snapshot::<CreateForm>(CREATE_FORM);
-}
-
-pub(crate) const MODIFY_FORM: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const MODIFY_FORM: &[Example] = &[
+    Example {
         request: r#"{
   "oper": 1,
   "formid": "fmAJ2GCAAAXtWyuj",
@@ -242,7 +235,7 @@ pub(crate) const MODIFY_FORM: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "oper": 2,
   "formid": "fmAJ2GCAAAXtWyuj",
@@ -270,14 +263,8 @@ pub(crate) const MODIFY_FORM: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn modify_form() {
-    crate::snapshot::snapshot::<ModifyForm>(MODIFY_FORM);
-}
-
-pub(crate) const GET_FORM_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_FORM_INFO: &[Example] = &[
+    Example {
         request: r#"{ "formid": "fmAJ2GCAAAXtWyuj" }"#,
         response: r#"{
   "errcode": 0,
@@ -338,14 +325,8 @@ pub(crate) const GET_FORM_INFO: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_form_info() {
-    crate::snapshot::snapshot::<GetFormInfo>(GET_FORM_INFO);
-}
-
-pub(crate) const GET_FORM_STATISTIC: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_FORM_STATISTIC: &[Example] = &[
+    Example {
         request: r#"{
   "repeated_id": "rpAJ2GCAAAXtWyuj",
   "req_type": 2,
@@ -374,7 +355,7 @@ pub(crate) const GET_FORM_STATISTIC: &[crate::snapshot::Example] = &[
   "cursor": 6
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "repeated_id": "rpAJ2GCAAAXtWyuj", "req_type": 3, "limit": 20, "cursor": 10 }"#,
         response: r#"{
   "errcode": 0,
@@ -387,19 +368,13 @@ pub(crate) const GET_FORM_STATISTIC: &[crate::snapshot::Example] = &[
   "cursor": 12
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "repeated_id": "rpAJ2GCAAAXtWyuj", "req_type": 1 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "fill_cnt": 9, "fill_user_cnt": 8, "unfill_user_cnt": 12 }"#,
     },
 ];
-
-#[test]
-fn get_form_statistic() {
-    crate::snapshot::snapshot::<GetFormStatistic>(GET_FORM_STATISTIC);
-}
-
-pub(crate) const GET_FORM_ANSWER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_FORM_ANSWER: &[Example] = &[
+    Example {
         request: r#"{ "repeated_id": "rpAJ2GCAAAXtWyuj", "answer_ids": [4, 5, 6] }"#,
         response: r#"{
   "errcode": 0,
@@ -460,8 +435,3 @@ pub(crate) const GET_FORM_ANSWER: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_form_answer() {
-    crate::snapshot::snapshot::<GetFormAnswer>(GET_FORM_ANSWER);
-}

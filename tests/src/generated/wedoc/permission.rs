@@ -2,11 +2,10 @@
 
 //! 文档 · 设置文档权限
 
-#[allow(unused_imports)]
-use wecom_models::wedoc::permission::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_DOC_AUTH: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_DOC_AUTH: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcAJ2GCAAAXtWyuj" }"#,
         response: r#"{
   "errcode": 0,
@@ -33,14 +32,8 @@ pub(crate) const GET_DOC_AUTH: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_doc_auth() {
-    crate::snapshot::snapshot::<GetDocAuth>(GET_DOC_AUTH);
-}
-
-pub(crate) const MOD_DOC_JOIN_RULE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const MOD_DOC_JOIN_RULE: &[Example] = &[
+    Example {
         request: r#"{
   "docid": "dcAJ2GCAAAXtWyuj",
   "enable_corp_internal": true,
@@ -55,19 +48,13 @@ pub(crate) const MOD_DOC_JOIN_RULE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "docid": "dcAJ2GCAAAXtWyuj", "ban_share_external": true }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn mod_doc_join_rule() {
-    crate::snapshot::snapshot::<ModDocJoinRule>(MOD_DOC_JOIN_RULE);
-}
-
-pub(crate) const MOD_DOC_MEMBER: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const MOD_DOC_MEMBER: &[Example] = &[
+    Example {
         request: r#"{
   "docid": "dcAJ2GCAAAXtWyuj",
   "update_file_member_list": [
@@ -82,14 +69,8 @@ pub(crate) const MOD_DOC_MEMBER: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn mod_doc_member() {
-    crate::snapshot::snapshot::<ModDocMember>(MOD_DOC_MEMBER);
-}
-
-pub(crate) const MOD_DOC_SAFETY_SETTING: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const MOD_DOC_SAFETY_SETTING: &[Example] = &[
+    Example {
         request: r#"{
   "docid": "dcAJ2GCAAAXtWyuj",
   "enable_readonly_copy": false,
@@ -98,8 +79,3 @@ pub(crate) const MOD_DOC_SAFETY_SETTING: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn mod_doc_safety_setting() {
-    crate::snapshot::snapshot::<ModDocSafetySetting>(MOD_DOC_SAFETY_SETTING);
-}

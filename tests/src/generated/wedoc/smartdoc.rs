@@ -2,11 +2,10 @@
 
 //! 文档 · 管理智能文档内容
 
-#[allow(unused_imports)]
-use wecom_models::wedoc::smartdoc::*;
+use crate::snapshot::Example;
 
-pub(crate) const PUBLISH_SMARTDOC: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const PUBLISH_SMARTDOC: &[Example] = &[
+    Example {
         request: r#"{
   "docid": "dcSmart0001",
   "publish_range": 4,
@@ -23,38 +22,20 @@ pub(crate) const PUBLISH_SMARTDOC: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn publish_smartdoc() {
-    crate::snapshot::snapshot::<PublishSmartdoc>(PUBLISH_SMARTDOC);
-}
-
-pub(crate) const CANCEL_PUBLISH_SMARTDOC: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CANCEL_PUBLISH_SMARTDOC: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcSmart0001" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn cancel_publish_smartdoc() {
-    crate::snapshot::snapshot::<CancelPublishSmartdoc>(CANCEL_PUBLISH_SMARTDOC);
-}
-
-pub(crate) const SET_PUBLISH_SETTING: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_PUBLISH_SETTING: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcSmart0001", "publish_range": 3 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn set_publish_setting() {
-    crate::snapshot::snapshot::<SetPublishSetting>(SET_PUBLISH_SETTING);
-}
-
-pub(crate) const GET_PAGE_HIERARCHY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_PAGE_HIERARCHY: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcSmart0001" }"#,
         response: r#"{
   "errcode": 0,
@@ -66,14 +47,8 @@ pub(crate) const GET_PAGE_HIERARCHY: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_page_hierarchy() {
-    crate::snapshot::snapshot::<GetPageHierarchy>(GET_PAGE_HIERARCHY);
-}
-
-pub(crate) const ADD_PAGE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_PAGE: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcSmart0001", "info": { "title": "Crane 5", "parent_id": "pg1", "after_id": "pg2", "layout_mode": 2 } }"#,
         response: r#"{
   "errcode": 0,
@@ -82,14 +57,8 @@ pub(crate) const ADD_PAGE: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn add_page() {
-    crate::snapshot::snapshot::<AddPage>(ADD_PAGE);
-}
-
-pub(crate) const UPDATE_PAGE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_PAGE: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcSmart0001", "info": { "page_id": "pg3", "title": "Crane 6" } }"#,
         response: r#"{
   "errcode": 0,
@@ -98,26 +67,14 @@ pub(crate) const UPDATE_PAGE: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn update_page() {
-    crate::snapshot::snapshot::<UpdatePage>(UPDATE_PAGE);
-}
-
-pub(crate) const DELETE_PAGE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_PAGE: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcSmart0001", "page_id": "pg3" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn delete_page() {
-    crate::snapshot::snapshot::<DeletePage>(DELETE_PAGE);
-}
-
-pub(crate) const ADD_BLOCKS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_BLOCKS: &[Example] = &[
+    Example {
         request: r#"{
   "docid": "dcSmart0001",
   "page_id": "pg2",
@@ -141,14 +98,8 @@ pub(crate) const ADD_BLOCKS: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn add_blocks() {
-    crate::snapshot::snapshot::<AddBlocks>(ADD_BLOCKS);
-}
-
-pub(crate) const UPDATE_BLOCKS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_BLOCKS: &[Example] = &[
+    Example {
         request: r#"{
   "docid": "dcSmart0001",
   "page_id": "pg2",
@@ -161,26 +112,14 @@ pub(crate) const UPDATE_BLOCKS: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn update_blocks() {
-    crate::snapshot::snapshot::<UpdateBlocks>(UPDATE_BLOCKS);
-}
-
-pub(crate) const DELETE_BLOCKS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_BLOCKS: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcSmart0001", "page_id": "pg2", "ids": ["bk2", "bk3"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn delete_blocks() {
-    crate::snapshot::snapshot::<DeleteBlocks>(DELETE_BLOCKS);
-}
-
-pub(crate) const GET_BLOCK_LIST: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_BLOCK_LIST: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcSmart0001", "page_id": "pg2", "start": 0, "limit": 1 }"#,
         response: r#"{
   "errcode": 0,
@@ -190,7 +129,7 @@ pub(crate) const GET_BLOCK_LIST: &[crate::snapshot::Example] = &[
   "next_start": 1
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "docid": "dcSmart0001", "page_id": "pg2", "ids": ["bk3"] }"#,
         response: r#"{
   "errcode": 0,
@@ -200,54 +139,30 @@ pub(crate) const GET_BLOCK_LIST: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_block_list() {
-    crate::snapshot::snapshot::<GetBlockList>(GET_BLOCK_LIST);
-}
-
-pub(crate) const CREATE_EXPORT_TASK: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_EXPORT_TASK: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcSmart0001", "content_type": 1, "page_id": "pg2" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "task_id": "tk7" }"#,
     },
 ];
-
-#[test]
-fn create_export_task() {
-    crate::snapshot::snapshot::<CreateExportTask>(CREATE_EXPORT_TASK);
-}
-
-pub(crate) const GET_EXPORT_RESULT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_EXPORT_RESULT: &[Example] = &[
+    Example {
         request: r#"{ "task_id": "tk7" }"#,
         response: r##"{ "errcode": 0, "errmsg": "ok", "task_done": true, "content": "# Cranes\nCrane 4" }"##,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "task_id": "tk8" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "task_done": false }"#,
     },
 ];
-
-#[test]
-fn get_export_result() {
-    crate::snapshot::snapshot::<GetExportResult>(GET_EXPORT_RESULT);
-}
-
-pub(crate) const GET_SMARTSHEET_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_SMARTSHEET_INFO: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcSmart0001" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "ss_docid": "dcSheet01" }"#,
     },
 ];
-
-#[test]
-fn get_smartsheet_info() {
-    crate::snapshot::snapshot::<GetSmartsheetInfo>(GET_SMARTSHEET_INFO);
-}
-
-pub(crate) const ADD_SMARTSHEET: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_SMARTSHEET: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcSmart0001", "info": { "title": "Shifts", "after_id": "bk8" } }"#,
         response: r#"{
   "errcode": 0,
@@ -256,26 +171,14 @@ pub(crate) const ADD_SMARTSHEET: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn add_smartsheet() {
-    crate::snapshot::snapshot::<AddSmartsheet>(ADD_SMARTSHEET);
-}
-
-pub(crate) const DELETE_SMARTSHEET: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_SMARTSHEET: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcSmart0001", "block_id": "bk9" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn delete_smartsheet() {
-    crate::snapshot::snapshot::<DeleteSmartsheet>(DELETE_SMARTSHEET);
-}
-
-pub(crate) const UPDATE_SMARTSHEET: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_SMARTSHEET: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcSmart0001", "info": { "block_id": "bk9", "title": "Night shifts" } }"#,
         response: r#"{
   "errcode": 0,
@@ -284,8 +187,3 @@ pub(crate) const UPDATE_SMARTSHEET: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn update_smartsheet() {
-    crate::snapshot::snapshot::<UpdateSmartsheet>(UPDATE_SMARTSHEET);
-}

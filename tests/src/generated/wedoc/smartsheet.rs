@@ -2,11 +2,10 @@
 
 //! 文档 · 管理智能表格内容
 
-#[allow(unused_imports)]
-use wecom_models::wedoc::smartsheet::*;
+use crate::snapshot::Example;
 
-pub(crate) const ADD_SHEET: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_SHEET: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcAJ2GCAAAXtWyuj", "properties": { "title": "Tasks", "index": 2 } }"#,
         response: r#"{
   "errcode": 0,
@@ -14,7 +13,7 @@ pub(crate) const ADD_SHEET: &[crate::snapshot::Example] = &[
   "properties": { "sheet_id": "tQ7xKd", "title": "Tasks", "index": 2 }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "docid": "dcAJ2GCAAAXtWyuj" }"#,
         response: r#"{
   "errcode": 0,
@@ -23,38 +22,20 @@ pub(crate) const ADD_SHEET: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn add_sheet() {
-    crate::snapshot::snapshot::<AddSheet>(ADD_SHEET);
-}
-
-pub(crate) const DELETE_SHEET: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_SHEET: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcAJ2GCAAAXtWyuj", "sheet_id": "tQ7xKd" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn delete_sheet() {
-    crate::snapshot::snapshot::<DeleteSheet>(DELETE_SHEET);
-}
-
-pub(crate) const UPDATE_SHEET: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_SHEET: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcAJ2GCAAAXtWyuj", "properties": { "sheet_id": "tQ7xKd", "title": "Open tasks" } }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn update_sheet() {
-    crate::snapshot::snapshot::<UpdateSheet>(UPDATE_SHEET);
-}
-
-pub(crate) const GET_SHEET: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_SHEET: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcAJ2GCAAAXtWyuj", "need_all_type_sheet": true }"#,
         response: r#"{
   "errcode": 0,
@@ -66,7 +47,7 @@ pub(crate) const GET_SHEET: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "docid": "dcAJ2GCAAAXtWyuj", "sheet_id": "tQ7xKd" }"#,
         response: r#"{
   "errcode": 0,
@@ -75,14 +56,8 @@ pub(crate) const GET_SHEET: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_sheet() {
-    crate::snapshot::snapshot::<GetSheet>(GET_SHEET);
-}
-
-pub(crate) const ADD_VIEW: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_VIEW: &[Example] = &[
+    Example {
         request: r#"{
   "docid": "dcAJ2GCAAAXtWyuj",
   "sheet_id": "tQ7xKd",
@@ -95,7 +70,7 @@ pub(crate) const ADD_VIEW: &[crate::snapshot::Example] = &[
   "view": { "view_id": "vWm3Rz", "view_title": "All tasks", "view_type": "VIEW_TYPE_GRID" }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "docid": "dcAJ2GCAAAXtWyuj",
   "sheet_id": "tQ7xKd",
@@ -109,7 +84,7 @@ pub(crate) const ADD_VIEW: &[crate::snapshot::Example] = &[
   "view": { "view_id": "vXn4Sa", "view_title": "Plan", "view_type": "VIEW_TYPE_GANTT" }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "docid": "dcAJ2GCAAAXtWyuj",
   "sheet_id": "tQ7xKd",
@@ -124,26 +99,14 @@ pub(crate) const ADD_VIEW: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn add_view() {
-    crate::snapshot::snapshot::<AddView>(ADD_VIEW);
-}
-
-pub(crate) const DELETE_VIEWS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_VIEWS: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcAJ2GCAAAXtWyuj", "sheet_id": "tQ7xKd", "view_ids": ["vWm3Rz", "vXn4Sa"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn delete_views() {
-    crate::snapshot::snapshot::<DeleteViews>(DELETE_VIEWS);
-}
-
-pub(crate) const UPDATE_VIEW: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_VIEW: &[Example] = &[
+    Example {
         request: r#"{
   "docid": "dcAJ2GCAAAXtWyuj",
   "sheet_id": "tQ7xKd",
@@ -232,14 +195,8 @@ pub(crate) const UPDATE_VIEW: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn update_view() {
-    crate::snapshot::snapshot::<UpdateView>(UPDATE_VIEW);
-}
-
-pub(crate) const GET_VIEWS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_VIEWS: &[Example] = &[
+    Example {
         request: r#"{
   "docid": "dcAJ2GCAAAXtWyuj",
   "sheet_id": "tQ7xKd",
@@ -305,14 +262,8 @@ pub(crate) const GET_VIEWS: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_views() {
-    crate::snapshot::snapshot::<GetViews>(GET_VIEWS);
-}
-
-pub(crate) const ADD_FIELDS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_FIELDS: &[Example] = &[
+    Example {
         request: r#"{
   "docid": "dcAJ2GCAAAXtWyuj",
   "sheet_id": "tQ7xKd",
@@ -567,14 +518,8 @@ pub(crate) const ADD_FIELDS: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn add_fields() {
-    crate::snapshot::snapshot::<AddFields>(ADD_FIELDS);
-}
-
-pub(crate) const UPDATE_FIELDS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_FIELDS: &[Example] = &[
+    Example {
         request: r#"{
   "docid": "dcAJ2GCAAAXtWyuj",
   "sheet_id": "tQ7xKd",
@@ -729,26 +674,14 @@ pub(crate) const UPDATE_FIELDS: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn update_fields() {
-    crate::snapshot::snapshot::<UpdateFields>(UPDATE_FIELDS);
-}
-
-pub(crate) const DELETE_FIELDS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_FIELDS: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcAJ2GCAAAXtWyuj", "sheet_id": "tQ7xKd", "field_ids": ["fPro11", "fSta12"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn delete_fields() {
-    crate::snapshot::snapshot::<DeleteFields>(DELETE_FIELDS);
-}
-
-pub(crate) const GET_FIELDS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_FIELDS: &[Example] = &[
+    Example {
         request: r#"{
   "docid": "dcAJ2GCAAAXtWyuj",
   "sheet_id": "tQ7xKd",
@@ -774,14 +707,8 @@ pub(crate) const GET_FIELDS: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_fields() {
-    crate::snapshot::snapshot::<GetFields>(GET_FIELDS);
-}
-
-pub(crate) const GET_RECORDS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_RECORDS: &[Example] = &[
+    Example {
         request: r#"{
   "docid": "dcAJ2GCAAAXtWyuj",
   "sheet_id": "tQ7xKd",
@@ -912,7 +839,7 @@ pub(crate) const GET_RECORDS: &[crate::snapshot::Example] = &[
   "ver": 42
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "docid": "dcAJ2GCAAAXtWyuj",
   "sheet_id": "tQ7xKd",
@@ -923,19 +850,13 @@ pub(crate) const GET_RECORDS: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "total": 7, "has_more": false, "records": [], "ver": 42 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "docid": "dcAJ2GCAAAXtWyuj", "sheet_id": "tQ7xKd" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "ver": 42 }"#,
     },
 ];
-
-#[test]
-fn get_records() {
-    crate::snapshot::snapshot::<GetRecords>(GET_RECORDS);
-}
-
-pub(crate) const ADD_RECORDS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_RECORDS: &[Example] = &[
+    Example {
         request: r#"{
   "docid": "dcAJ2GCAAAXtWyuj",
   "sheet_id": "tQ7xKd",
@@ -1040,7 +961,7 @@ pub(crate) const ADD_RECORDS: &[crate::snapshot::Example] = &[
   ]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "docid": "dcAJ2GCAAAXtWyuj",
   "sheet_id": "tQ7xKd",
@@ -1057,14 +978,8 @@ pub(crate) const ADD_RECORDS: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn add_records() {
-    crate::snapshot::snapshot::<AddRecords>(ADD_RECORDS);
-}
-
-pub(crate) const UPDATE_RECORDS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_RECORDS: &[Example] = &[
+    Example {
         request: r#"{
   "docid": "dcAJ2GCAAAXtWyuj",
   "sheet_id": "tQ7xKd",
@@ -1074,26 +989,14 @@ pub(crate) const UPDATE_RECORDS: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "records": [{ "record_id": "rA1b2C", "values": { "Done": true } }] }"#,
     },
 ];
-
-#[test]
-fn update_records() {
-    crate::snapshot::snapshot::<UpdateRecords>(UPDATE_RECORDS);
-}
-
-pub(crate) const DELETE_RECORDS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_RECORDS: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcAJ2GCAAAXtWyuj", "sheet_id": "tQ7xKd", "record_ids": ["rA1b2C", "rD3e4F"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn delete_records() {
-    crate::snapshot::snapshot::<DeleteRecords>(DELETE_RECORDS);
-}
-
-pub(crate) const ADD_FIELD_GROUP: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_FIELD_GROUP: &[Example] = &[
+    Example {
         request: r#"{
   "docid": "dcAJ2GCAAAXtWyuj",
   "sheet_id": "tQ7xKd",
@@ -1111,26 +1014,14 @@ pub(crate) const ADD_FIELD_GROUP: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn add_field_group() {
-    crate::snapshot::snapshot::<AddFieldGroup>(ADD_FIELD_GROUP);
-}
-
-pub(crate) const DELETE_FIELD_GROUPS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_FIELD_GROUPS: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcAJ2GCAAAXtWyuj", "sheet_id": "tQ7xKd", "field_group_ids": ["gA1b2C", "gB2c3D"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn delete_field_groups() {
-    crate::snapshot::snapshot::<DeleteFieldGroups>(DELETE_FIELD_GROUPS);
-}
-
-pub(crate) const UPDATE_FIELD_GROUP: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_FIELD_GROUP: &[Example] = &[
+    Example {
         request: r#"{
   "docid": "dcAJ2GCAAAXtWyuj",
   "sheet_id": "tQ7xKd",
@@ -1149,14 +1040,8 @@ pub(crate) const UPDATE_FIELD_GROUP: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn update_field_group() {
-    crate::snapshot::snapshot::<UpdateFieldGroup>(UPDATE_FIELD_GROUP);
-}
-
-pub(crate) const GET_FIELD_GROUPS: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_FIELD_GROUPS: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcAJ2GCAAAXtWyuj", "sheet_id": "tQ7xKd", "offset": 0, "limit": 10 }"#,
         response: r#"{
   "errcode": 0,
@@ -1174,8 +1059,3 @@ pub(crate) const GET_FIELD_GROUPS: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_field_groups() {
-    crate::snapshot::snapshot::<GetFieldGroups>(GET_FIELD_GROUPS);
-}

@@ -2,11 +2,10 @@
 
 //! 智能表格自动化创建的群聊
 
-#[allow(unused_imports)]
-use wecom_models::wedoc::smartsheet_groupchat::*;
+use crate::snapshot::Example;
 
-pub(crate) const LIST_GROUP_CHAT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_GROUP_CHAT: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcAJ2GCAAAXtWyuj", "cursor": "cursor-1", "limit": 2 }"#,
         response: r#"{
   "errcode": 0,
@@ -17,14 +16,8 @@ pub(crate) const LIST_GROUP_CHAT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_group_chat() {
-    crate::snapshot::snapshot::<ListGroupChat>(LIST_GROUP_CHAT);
-}
-
-pub(crate) const GET_GROUP_CHAT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_GROUP_CHAT: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcAJ2GCAAAXtWyuj", "chat_id": "wrAJ2GCAAAmk8Rq1" }"#,
         response: r#"{
   "errcode": 0,
@@ -35,14 +28,8 @@ pub(crate) const GET_GROUP_CHAT: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_group_chat() {
-    crate::snapshot::snapshot::<GetGroupChat>(GET_GROUP_CHAT);
-}
-
-pub(crate) const UPDATE_GROUP_CHAT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPDATE_GROUP_CHAT: &[Example] = &[
+    Example {
         request: r#"{
   "docid": "dcAJ2GCAAAXtWyuj",
   "chat_id": "wrAJ2GCAAAmk8Rq1",
@@ -53,8 +40,3 @@ pub(crate) const UPDATE_GROUP_CHAT: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn update_group_chat() {
-    crate::snapshot::snapshot::<UpdateGroupChat>(UPDATE_GROUP_CHAT);
-}

@@ -2,11 +2,10 @@
 
 //! 智能表格接收外部数据
 
-#[allow(unused_imports)]
-use wecom_models::wedoc::smartsheet_webhook::*;
+use crate::snapshot::Example;
 
-pub(crate) const SMARTSHEET_WEBHOOK: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SMARTSHEET_WEBHOOK: &[Example] = &[
+    Example {
         request: r#"{
   "add_records": [
     {
@@ -34,13 +33,8 @@ pub(crate) const SMARTSHEET_WEBHOOK: &[crate::snapshot::Example] = &[
   "update_records": [{ "record_id": "rA1b2C" }]
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "add_records": [{ "values": { "fText01": "Crane 6" } }] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn smartsheet_webhook() {
-    crate::snapshot::snapshot::<SmartsheetWebhook>(SMARTSHEET_WEBHOOK);
-}

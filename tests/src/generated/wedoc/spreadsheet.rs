@@ -2,11 +2,10 @@
 
 //! 文档 · 管理表格内容
 
-#[allow(unused_imports)]
-use wecom_models::wedoc::spreadsheet::*;
+use crate::snapshot::Example;
 
-pub(crate) const BATCH_UPDATE_SPREADSHEET: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const BATCH_UPDATE_SPREADSHEET: &[Example] = &[
+    Example {
         request: r#"{
   "docid": "dcAJ2GCAAAXtWyuj",
   "requests": [
@@ -85,14 +84,8 @@ pub(crate) const BATCH_UPDATE_SPREADSHEET: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn batch_update_spreadsheet() {
-    crate::snapshot::snapshot::<BatchUpdateSpreadsheet>(BATCH_UPDATE_SPREADSHEET);
-}
-
-pub(crate) const GET_SHEET_PROPERTIES: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_SHEET_PROPERTIES: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcAJ2GCAAAXtWyuj" }"#,
         response: r#"{
   "errcode": 0,
@@ -101,14 +94,8 @@ pub(crate) const GET_SHEET_PROPERTIES: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_sheet_properties() {
-    crate::snapshot::snapshot::<GetSheetProperties>(GET_SHEET_PROPERTIES);
-}
-
-pub(crate) const GET_SHEET_RANGE_DATA: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_SHEET_RANGE_DATA: &[Example] = &[
+    Example {
         request: r#"{ "docid": "dcAJ2GCAAAXtWyuj", "sheet_id": "shQ7xK", "range": "C1:D2" }"#,
         response: r#"{
   "errcode": 0,
@@ -144,8 +131,3 @@ pub(crate) const GET_SHEET_RANGE_DATA: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_sheet_range_data() {
-    crate::snapshot::snapshot::<GetSheetRangeData>(GET_SHEET_RANGE_DATA);
-}

@@ -2,11 +2,10 @@
 
 //! 微盘 · 版本和容量管理
 
-#[allow(unused_imports)]
-use wecom_models::wedrive::capacity::*;
+use crate::snapshot::Example;
 
-pub(crate) const GET_PRO_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_PRO_INFO: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{
   "errcode": 0,
@@ -18,14 +17,8 @@ pub(crate) const GET_PRO_INFO: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_pro_info() {
-    crate::snapshot::snapshot::<GetProInfo>(GET_PRO_INFO);
-}
-
-pub(crate) const GET_CAPACITY: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_CAPACITY: &[Example] = &[
+    Example {
         request: r#"{}"#,
         response: r#"{
   "errcode": 0,
@@ -35,8 +28,3 @@ pub(crate) const GET_CAPACITY: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_capacity() {
-    crate::snapshot::snapshot::<GetCapacity>(GET_CAPACITY);
-}

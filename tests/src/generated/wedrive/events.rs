@@ -2,16 +2,8 @@
 
 //! 微盘 · 回调通知
 
-#[allow(unused_imports)]
-use wecom_models::wedrive::events::*;
-
-#[test]
-fn create_file() {
-    crate::event::snapshot::<
-        CreateFile,
-    >(
-        &[
-            r#"<xml>
+pub(crate) const CREATE_FILE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -21,17 +13,9 @@ fn create_file() {
   <FileId><![CDATA[file-1]]></FileId>
   <FileId><![CDATA[file-2]]></FileId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn rename_file() {
-    crate::event::snapshot::<
-        RenameFile,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const RENAME_FILE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -41,17 +25,9 @@ fn rename_file() {
   <FileId><![CDATA[file-1]]></FileId>
   <FileId><![CDATA[file-2]]></FileId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn update_file() {
-    crate::event::snapshot::<
-        UpdateFile,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const UPDATE_FILE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -61,17 +37,9 @@ fn update_file() {
   <FileId><![CDATA[file-1]]></FileId>
   <FileId><![CDATA[file-2]]></FileId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn delete_file() {
-    crate::event::snapshot::<
-        DeleteFile,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const DELETE_FILE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -81,17 +49,9 @@ fn delete_file() {
   <FileId><![CDATA[file-1]]></FileId>
   <FileId><![CDATA[file-2]]></FileId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn move_file() {
-    crate::event::snapshot::<
-        MoveFile,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const MOVE_FILE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -101,17 +61,9 @@ fn move_file() {
   <FileId><![CDATA[file-1]]></FileId>
   <FileId><![CDATA[file-2]]></FileId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn dismiss_space() {
-    crate::event::snapshot::<
-        DismissSpace,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const DISMISS_SPACE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -121,17 +73,9 @@ fn dismiss_space() {
   <SpaceId><![CDATA[sp-1]]></SpaceId>
   <SpaceId><![CDATA[sp-2]]></SpaceId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn space_member_change() {
-    crate::event::snapshot::<
-        SpaceMemberChange,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const SPACE_MEMBER_CHANGE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -141,17 +85,9 @@ fn space_member_change() {
   <SpaceId><![CDATA[sp-1]]></SpaceId>
   <SpaceId><![CDATA[sp-2]]></SpaceId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn space_security_settings_change() {
-    crate::event::snapshot::<
-        SpaceSecuritySettingsChange,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const SPACE_SECURITY_SETTINGS_CHANGE: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[lin.wei]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
@@ -161,23 +97,13 @@ fn space_security_settings_change() {
   <SpaceId><![CDATA[sp-1]]></SpaceId>
   <SpaceId><![CDATA[sp-2]]></SpaceId>
 </xml>"#,
-        ],
-    );
-}
-
-#[test]
-fn wedrive_insufficient_capacity() {
-    crate::event::snapshot::<
-        WedriveInsufficientCapacity,
-    >(
-        &[
-            r#"<xml>
+];
+pub(crate) const WEDRIVE_INSUFFICIENT_CAPACITY: &[&str] = &[
+    r#"<xml>
   <ToUserName><![CDATA[ww0123456789abcdef]]></ToUserName>
   <FromUserName><![CDATA[sys]]></FromUserName>
   <CreateTime>1767225600</CreateTime>
   <MsgType><![CDATA[event]]></MsgType>
   <Event><![CDATA[wedrive_insufficient_capacity]]></Event>
 </xml>"#,
-        ],
-    );
-}
+];

@@ -2,11 +2,10 @@
 
 //! 微盘 · 管理文件
 
-#[allow(unused_imports)]
-use wecom_models::wedrive::file::*;
+use crate::snapshot::Example;
 
-pub(crate) const LIST_FILE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_FILE: &[Example] = &[
+    Example {
         request: r#"{
   "spaceid": "s.ww1a2b3c4d5e6f7a8b.640217385XyZ",
   "fatherid": "s.ww1a2b3c4d5e6f7a8b.640217385XyZ",
@@ -51,7 +50,7 @@ pub(crate) const LIST_FILE: &[crate::snapshot::Example] = &[
   }
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "spaceid": "s.ww1a2b3c4d5e6f7a8b.640217385XyZ",
   "fatherid": "s.ww1a2b3c4d5e6f7a8b.640217385XyZ",
@@ -85,14 +84,8 @@ pub(crate) const LIST_FILE: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_file() {
-    crate::snapshot::snapshot::<ListFile>(LIST_FILE);
-}
-
-pub(crate) const UPLOAD_FILE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPLOAD_FILE: &[Example] = &[
+    Example {
         request: r#"{
   "spaceid": "s.ww5e1f7c20c9.74013c6e6a94",
   "fatherid": "s.ww5e1f7c20c9.7401daa508cb",
@@ -101,7 +94,7 @@ pub(crate) const UPLOAD_FILE: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "fileid": "s.ww5e1f7c20c9.740178dca702" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "selected_ticket": "made-up-selected-ticket-08cb",
   "file_name": "minutes.pdf",
@@ -110,14 +103,8 @@ pub(crate) const UPLOAD_FILE: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "fileid": "s.ww5e1f7c20c9.740178dca702" }"#,
     },
 ];
-
-#[test]
-fn upload_file() {
-    crate::snapshot::snapshot::<UploadFile>(UPLOAD_FILE);
-}
-
-pub(crate) const UPLOAD_FILE_INIT: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPLOAD_FILE_INIT: &[Example] = &[
+    Example {
         request: r#"{
   "spaceid": "s.ww5e1f7c20c9.74013c6e6a94",
   "fatherid": "s.ww5e1f7c20c9.7401daa508cb",
@@ -128,7 +115,7 @@ pub(crate) const UPLOAD_FILE_INIT: &[crate::snapshot::Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "hit_exist": false, "upload_key": "upload-2e26" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "selected_ticket": "made-up-selected-ticket-08cb",
   "file_name": "minutes.pdf",
@@ -138,38 +125,20 @@ pub(crate) const UPLOAD_FILE_INIT: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "hit_exist": true, "fileid": "s.ww5e1f7c20c9.740178dca702" }"#,
     },
 ];
-
-#[test]
-fn upload_file_init() {
-    crate::snapshot::snapshot::<UploadFileInit>(UPLOAD_FILE_INIT);
-}
-
-pub(crate) const UPLOAD_FILE_PART: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPLOAD_FILE_PART: &[Example] = &[
+    Example {
         request: r#"{ "upload_key": "upload-2e26", "index": 1, "file_base64_content": "aGVsbG8=" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn upload_file_part() {
-    crate::snapshot::snapshot::<UploadFilePart>(UPLOAD_FILE_PART);
-}
-
-pub(crate) const UPLOAD_FILE_FINISH: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const UPLOAD_FILE_FINISH: &[Example] = &[
+    Example {
         request: r#"{ "upload_key": "upload-2e26" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "fileid": "s.ww5e1f7c20c9.740178dca702" }"#,
     },
 ];
-
-#[test]
-fn upload_file_finish() {
-    crate::snapshot::snapshot::<UploadFileFinish>(UPLOAD_FILE_FINISH);
-}
-
-pub(crate) const DOWNLOAD_FILE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DOWNLOAD_FILE: &[Example] = &[
+    Example {
         request: r#"{ "fileid": "s.ww5e1f7c20c9.740178dca702" }"#,
         response: r#"{
   "errcode": 0,
@@ -179,7 +148,7 @@ pub(crate) const DOWNLOAD_FILE: &[crate::snapshot::Example] = &[
   "cookie_value": "made-up-cookie-value-cc5d"
 }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "selected_ticket": "made-up-selected-ticket-08cb" }"#,
         response: r#"{
   "errcode": 0,
@@ -190,14 +159,8 @@ pub(crate) const DOWNLOAD_FILE: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn download_file() {
-    crate::snapshot::snapshot::<DownloadFile>(DOWNLOAD_FILE);
-}
-
-pub(crate) const CREATE_FILE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_FILE: &[Example] = &[
+    Example {
         request: r#"{
   "spaceid": "s.ww5e1f7c20c9.74013c6e6a94",
   "fatherid": "s.ww5e1f7c20c9.7401daa508cb",
@@ -212,14 +175,8 @@ pub(crate) const CREATE_FILE: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn create_file() {
-    crate::snapshot::snapshot::<CreateFile>(CREATE_FILE);
-}
-
-pub(crate) const RENAME_FILE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const RENAME_FILE: &[Example] = &[
+    Example {
         request: r#"{ "fileid": "s.ww5e1f7c20c9.740178dca702", "new_name": "plan.docx" }"#,
         response: r#"{
   "errcode": 0,
@@ -240,14 +197,8 @@ pub(crate) const RENAME_FILE: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn rename_file() {
-    crate::snapshot::snapshot::<RenameFile>(RENAME_FILE);
-}
-
-pub(crate) const MOVE_FILE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const MOVE_FILE: &[Example] = &[
+    Example {
         request: r#"{
   "fatherid": "s.ww5e1f7c20c9.7401daa508cb",
   "replace": true,
@@ -276,26 +227,14 @@ pub(crate) const MOVE_FILE: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn move_file() {
-    crate::snapshot::snapshot::<MoveFile>(MOVE_FILE);
-}
-
-pub(crate) const DELETE_FILE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DELETE_FILE: &[Example] = &[
+    Example {
         request: r#"{ "fileid": ["s.ww5e1f7c20c9.740117134539", "s.ww5e1f7c20c9.7401b54ae370"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn delete_file() {
-    crate::snapshot::snapshot::<DeleteFile>(DELETE_FILE);
-}
-
-pub(crate) const GET_FILE_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_FILE_INFO: &[Example] = &[
+    Example {
         request: r#"{ "fileid": "s.ww5e1f7c20c9.740178dca702" }"#,
         response: r#"{
   "errcode": 0,
@@ -317,14 +256,8 @@ pub(crate) const GET_FILE_INFO: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_file_info() {
-    crate::snapshot::snapshot::<GetFileInfo>(GET_FILE_INFO);
-}
-
-pub(crate) const ADD_FILE_ACL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_FILE_ACL: &[Example] = &[
+    Example {
         request: r#"{
   "fileid": "s.ww5e1f7c20c9.740178dca702",
   "auth_info": [{ "type": 2, "departmentid": 1, "auth": 1 }, { "type": 1, "userid": "chenyu", "auth": 1 }]
@@ -332,14 +265,8 @@ pub(crate) const ADD_FILE_ACL: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn add_file_acl() {
-    crate::snapshot::snapshot::<AddFileAcl>(ADD_FILE_ACL);
-}
-
-pub(crate) const DEL_FILE_ACL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DEL_FILE_ACL: &[Example] = &[
+    Example {
         request: r#"{
   "fileid": "s.ww5e1f7c20c9.740178dca702",
   "auth_info": [{ "type": 1, "userid": "chenyu" }, { "type": 2, "departmentid": 1 }]
@@ -347,38 +274,20 @@ pub(crate) const DEL_FILE_ACL: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn del_file_acl() {
-    crate::snapshot::snapshot::<DelFileAcl>(DEL_FILE_ACL);
-}
-
-pub(crate) const SET_FILE_SETTING: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_FILE_SETTING: &[Example] = &[
+    Example {
         request: r#"{ "fileid": "s.ww5e1f7c20c9.7401538181a7", "auth_scope": 1, "auth": 1 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn set_file_setting() {
-    crate::snapshot::snapshot::<SetFileSetting>(SET_FILE_SETTING);
-}
-
-pub(crate) const SHARE_FILE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SHARE_FILE: &[Example] = &[
+    Example {
         request: r#"{ "fileid": "s.ww5e1f7c20c9.740178dca702" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "share_url": "https://example.com/share/3" }"#,
     },
 ];
-
-#[test]
-fn share_file() {
-    crate::snapshot::snapshot::<ShareFile>(SHARE_FILE);
-}
-
-pub(crate) const GET_FILE_PERMISSION: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_FILE_PERMISSION: &[Example] = &[
+    Example {
         request: r#"{ "fileid": "s.ww5e1f7c20c9.740178dca702" }"#,
         response: r#"{
   "errcode": 0,
@@ -408,14 +317,8 @@ pub(crate) const GET_FILE_PERMISSION: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_file_permission() {
-    crate::snapshot::snapshot::<GetFilePermission>(GET_FILE_PERMISSION);
-}
-
-pub(crate) const SET_FILE_SECURE_SETTING: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_FILE_SECURE_SETTING: &[Example] = &[
+    Example {
         request: r#"{
   "fileid": "s.ww5e1f7c20c9.740178dca702",
   "watermark": {
@@ -428,8 +331,3 @@ pub(crate) const SET_FILE_SECURE_SETTING: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn set_file_secure_setting() {
-    crate::snapshot::snapshot::<SetFileSecureSetting>(SET_FILE_SECURE_SETTING);
-}

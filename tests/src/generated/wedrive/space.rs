@@ -2,11 +2,10 @@
 
 //! 微盘 · 管理空间
 
-#[allow(unused_imports)]
-use wecom_models::wedrive::space::*;
+use crate::snapshot::Example;
 
-pub(crate) const CREATE_SPACE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const CREATE_SPACE: &[Example] = &[
+    Example {
         request: r#"{
   "space_name": "Atlas",
   "auth_info": [{ "type": 1, "userid": "chenyu", "auth": 7 }, { "type": 2, "departmentid": 1, "auth": 1 }],
@@ -15,38 +14,20 @@ pub(crate) const CREATE_SPACE: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "spaceid": "s.ww5e1f7c20c9.74013c6e6a94" }"#,
     },
 ];
-
-#[test]
-fn create_space() {
-    crate::snapshot::snapshot::<CreateSpace>(CREATE_SPACE);
-}
-
-pub(crate) const RENAME_SPACE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const RENAME_SPACE: &[Example] = &[
+    Example {
         request: r#"{ "spaceid": "s.ww5e1f7c20c9.74013c6e6a94", "space_name": "Atlas" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn rename_space() {
-    crate::snapshot::snapshot::<RenameSpace>(RENAME_SPACE);
-}
-
-pub(crate) const DISMISS_SPACE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DISMISS_SPACE: &[Example] = &[
+    Example {
         request: r#"{ "spaceid": "s.ww5e1f7c20c9.74013c6e6a94" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn dismiss_space() {
-    crate::snapshot::snapshot::<DismissSpace>(DISMISS_SPACE);
-}
-
-pub(crate) const GET_SPACE_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_SPACE_INFO: &[Example] = &[
+    Example {
         request: r#"{ "spaceid": "s.ww5e1f7c20c9.74013c6e6a94" }"#,
         response: r#"{
   "errcode": 0,
@@ -67,14 +48,8 @@ pub(crate) const GET_SPACE_INFO: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_space_info() {
-    crate::snapshot::snapshot::<GetSpaceInfo>(GET_SPACE_INFO);
-}
-
-pub(crate) const ADD_SPACE_ACL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const ADD_SPACE_ACL: &[Example] = &[
+    Example {
         request: r#"{
   "spaceid": "s.ww5e1f7c20c9.74013c6e6a94",
   "auth_info": [{ "type": 1, "userid": "linmo", "auth": 7 }, { "type": 2, "departmentid": 1, "auth": 1 }]
@@ -82,14 +57,8 @@ pub(crate) const ADD_SPACE_ACL: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn add_space_acl() {
-    crate::snapshot::snapshot::<AddSpaceAcl>(ADD_SPACE_ACL);
-}
-
-pub(crate) const DEL_SPACE_ACL: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const DEL_SPACE_ACL: &[Example] = &[
+    Example {
         request: r#"{
   "spaceid": "s.ww5e1f7c20c9.74013c6e6a94",
   "auth_info": [{ "type": 1, "userid": "linmo" }, { "type": 2, "departmentid": 1 }]
@@ -97,14 +66,8 @@ pub(crate) const DEL_SPACE_ACL: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn del_space_acl() {
-    crate::snapshot::snapshot::<DelSpaceAcl>(DEL_SPACE_ACL);
-}
-
-pub(crate) const SET_SPACE_SETTING: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SET_SPACE_SETTING: &[Example] = &[
+    Example {
         request: r#"{
   "spaceid": "s.ww5e1f7c20c9.74013c6e6a94",
   "enable_watermark": true,
@@ -117,26 +80,14 @@ pub(crate) const SET_SPACE_SETTING: &[crate::snapshot::Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
     },
 ];
-
-#[test]
-fn set_space_setting() {
-    crate::snapshot::snapshot::<SetSpaceSetting>(SET_SPACE_SETTING);
-}
-
-pub(crate) const SHARE_SPACE: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const SHARE_SPACE: &[Example] = &[
+    Example {
         request: r#"{ "spaceid": "s.ww5e1f7c20c9.74013c6e6a94" }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "space_share_url": "https://example.com/space-share/1" }"#,
     },
 ];
-
-#[test]
-fn share_space() {
-    crate::snapshot::snapshot::<ShareSpace>(SHARE_SPACE);
-}
-
-pub(crate) const GET_NEW_SPACE_INFO: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const GET_NEW_SPACE_INFO: &[Example] = &[
+    Example {
         request: r#"{ "spaceid": "s.ww5e1f7c20c9.74013c6e6a94" }"#,
         response: r#"{
   "errcode": 0,
@@ -170,8 +121,3 @@ pub(crate) const GET_NEW_SPACE_INFO: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn get_new_space_info() {
-    crate::snapshot::snapshot::<GetNewSpaceInfo>(GET_NEW_SPACE_INFO);
-}

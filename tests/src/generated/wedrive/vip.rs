@@ -2,11 +2,10 @@
 
 //! 微盘 · 高级功能账号管理
 
-#[allow(unused_imports)]
-use wecom_models::wedrive::vip::*;
+use crate::snapshot::Example;
 
-pub(crate) const BATCH_ADD_VIP: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const BATCH_ADD_VIP: &[Example] = &[
+    Example {
         request: r#"{ "userid_list": ["chenyu", "linmo", "heqing"] }"#,
         response: r#"{
   "errcode": 0,
@@ -16,14 +15,8 @@ pub(crate) const BATCH_ADD_VIP: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn batch_add_vip() {
-    crate::snapshot::snapshot::<BatchAddVip>(BATCH_ADD_VIP);
-}
-
-pub(crate) const BATCH_DEL_VIP: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const BATCH_DEL_VIP: &[Example] = &[
+    Example {
         request: r#"{ "userid_list": ["chenyu", "linmo", "heqing"] }"#,
         response: r#"{
   "errcode": 0,
@@ -33,14 +26,8 @@ pub(crate) const BATCH_DEL_VIP: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn batch_del_vip() {
-    crate::snapshot::snapshot::<BatchDelVip>(BATCH_DEL_VIP);
-}
-
-pub(crate) const LIST_VIP: &[crate::snapshot::Example] = &[
-    crate::snapshot::Example {
+pub(crate) const LIST_VIP: &[Example] = &[
+    Example {
         request: r#"{ "cursor": "cursor-1", "limit": 2 }"#,
         response: r#"{
   "errcode": 0,
@@ -51,8 +38,3 @@ pub(crate) const LIST_VIP: &[crate::snapshot::Example] = &[
 }"#,
     },
 ];
-
-#[test]
-fn list_vip() {
-    crate::snapshot::snapshot::<ListVip>(LIST_VIP);
-}

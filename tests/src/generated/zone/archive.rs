@@ -2,18 +2,12 @@
 
 //! 数据与智能专区 · 会话内容
 
-#[allow(unused_imports)]
-use wecom_models::zone::archive::*;
+use crate::snapshot::Example;
 
-#[test]
-fn sync_msg() {
-    crate::zone::snapshot::<
-        SyncMsg,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{ "cursor": "CURSOR-1", "token": "CALLBACK-TOKEN", "limit": 200, "mode": 0 }"#,
-                response: r#"{
+pub(crate) const SYNC_MSG: &[Example] = &[
+    Example {
+        request: r#"{ "cursor": "CURSOR-1", "token": "CALLBACK-TOKEN", "limit": 200, "mode": 0 }"#,
+        response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "has_more": 1,
@@ -39,24 +33,16 @@ fn sync_msg() {
     }
   ]
 }"#,
-            },
-            crate::snapshot::Example {
-                request: r#"{ "mode": 1, "begin_time": 1720000000 }"#,
-                response: r#"{ "errcode": 0, "errmsg": "ok", "has_more": 0, "next_cursor": "CURSOR-3", "page_id_list": ["PAGE-1", "PAGE-2"] }"#,
-            },
-        ],
-    );
-}
-
-#[test]
-fn get_msg_list_by_page_id() {
-    crate::zone::snapshot::<
-        GetMsgListByPageId,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{ "page_id": "PAGE-1" }"#,
-                response: r#"{
+    },
+    Example {
+        request: r#"{ "mode": 1, "begin_time": 1720000000 }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "has_more": 0, "next_cursor": "CURSOR-3", "page_id_list": ["PAGE-1", "PAGE-2"] }"#,
+    },
+];
+pub(crate) const GET_MSG_LIST_BY_PAGE_ID: &[Example] = &[
+    Example {
+        request: r#"{ "page_id": "PAGE-1" }"#,
+        response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "msg_list": [
@@ -72,20 +58,12 @@ fn get_msg_list_by_page_id() {
     }
   ]
 }"#,
-            },
-        ],
-    );
-}
-
-#[test]
-fn get_agree_status_single() {
-    crate::zone::snapshot::<
-        GetAgreeStatusSingle,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{ "item": [{ "userid": "lin.wei", "external_userid": "wmErxtDgAA9AW32Y" }, { "userid": "lin.wei", "external_userid": "wmErxtDgAA1KpQ77" }] }"#,
-                response: r#"{
+    },
+];
+pub(crate) const GET_AGREE_STATUS_SINGLE: &[Example] = &[
+    Example {
+        request: r#"{ "item": [{ "userid": "lin.wei", "external_userid": "wmErxtDgAA9AW32Y" }, { "userid": "lin.wei", "external_userid": "wmErxtDgAA1KpQ77" }] }"#,
+        response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "agreeinfo": [
@@ -93,38 +71,22 @@ fn get_agree_status_single() {
     { "status_change_time": 1720000300, "userid": "lin.wei", "external_userid": "wmErxtDgAA1KpQ77", "agree_status": "Disagree" }
   ]
 }"#,
-            },
-        ],
-    );
-}
-
-#[test]
-fn get_agree_status_room() {
-    crate::zone::snapshot::<
-        GetAgreeStatusRoom,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{ "chatid": "wrErxtDgAA8s9c1q" }"#,
-                response: r#"{
+    },
+];
+pub(crate) const GET_AGREE_STATUS_ROOM: &[Example] = &[
+    Example {
+        request: r#"{ "chatid": "wrErxtDgAA8s9c1q" }"#,
+        response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "agreeinfo": [{ "status_change_time": 1720000000, "external_userid": "wmErxtDgAA9AW32Y", "agree_status": "Agree" }]
 }"#,
-            },
-        ],
-    );
-}
-
-#[test]
-fn get_group_chat() {
-    crate::zone::snapshot::<
-        GetGroupChat,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{ "chatid": "wrErxtDgAA8s9c1q" }"#,
-                response: r#"{
+    },
+];
+pub(crate) const GET_GROUP_CHAT: &[Example] = &[
+    Example {
+        request: r#"{ "chatid": "wrErxtDgAA8s9c1q" }"#,
+        response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "creator": "lin.wei",
@@ -135,7 +97,5 @@ fn get_group_chat() {
     { "memberid": "wbErxtDgAArobot1", "jointime": 1720000600, "type": 3 }
   ]
 }"#,
-            },
-        ],
-    );
-}
+    },
+];

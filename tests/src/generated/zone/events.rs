@@ -2,121 +2,57 @@
 
 //! 数据与智能专区 · 专区程序接收事件通知
 
-#[allow(unused_imports)]
-use wecom_models::zone::events::*;
-
-#[test]
-fn chat_archive_audit_approved_single() {
-    crate::event::snapshot::<
-        ChatArchiveAuditApprovedSingle,
-    >(
-        &[
-            r#"{
+pub(crate) const CHAT_ARCHIVE_AUDIT_APPROVED_SINGLE: &[&str] = &[
+    r#"{
   "event_type": "chat_archive_audit_approved_single",
   "timestamp": 1767225600,
   "chat_archive_audit_approved": { "userid": "woIqWEDgAAq1hZ8vTs", "external_userid": "wmIqWEDgAAk4mB9xRd" }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn chat_archive_audit_approved_room() {
-    crate::event::snapshot::<
-        ChatArchiveAuditApprovedRoom,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const CHAT_ARCHIVE_AUDIT_APPROVED_ROOM: &[&str] = &[
+    r#"{
   "event_type": "chat_archive_audit_approved_room",
   "timestamp": 1767225600,
   "chat_archive_audit_approved": { "external_userid": "wmIqWEDgAAk4mB9xRd", "chatid": "wrErxtDgAA8s9c1q" }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn conversation_new_message() {
-    crate::event::snapshot::<
-        ConversationNewMessage,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const CONVERSATION_NEW_MESSAGE: &[&str] = &[
+    r#"{
   "event_type": "conversation_new_message",
   "timestamp": 1767225600,
   "conversation_new_message": { "token": "a-callback-token" }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn hit_keyword() {
-    crate::event::snapshot::<
-        HitKeyword,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const HIT_KEYWORD: &[&str] = &[
+    r#"{
   "event_type": "hit_keyword",
   "timestamp": 1767225600,
   "hit_keyword": { "token": "another-callback-token" }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn auth_knowledge_base() {
-    crate::event::snapshot::<
-        AuthKnowledgeBase,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const AUTH_KNOWLEDGE_BASE: &[&str] = &[
+    r#"{
   "event_type": "auth_knowledge_base",
   "timestamp": 1767225600,
   "auth_knowledge_base": { "knowledge_base_id": "kb-1", "knowledge_base_name": "Returns" }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn unauth_knowledge_base() {
-    crate::event::snapshot::<
-        UnauthKnowledgeBase,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const UNAUTH_KNOWLEDGE_BASE: &[&str] = &[
+    r#"{
   "event_type": "unauth_knowledge_base",
   "timestamp": 1767225600,
   "unauth_knowledge_base": { "knowledge_base_id": "kb-1", "knowledge_base_name": "Returns" }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn delete_knowledge_base() {
-    crate::event::snapshot::<
-        DeleteKnowledgeBase,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const DELETE_KNOWLEDGE_BASE: &[&str] = &[
+    r#"{
   "event_type": "delete_knowledge_base",
   "timestamp": 1767225600,
   "delete_knowledge_base": { "knowledge_base_id": "kb-1", "knowledge_base_name": "Returns" }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn knowledge_base_learn_done() {
-    crate::event::snapshot::<
-        KnowledgeBaseLearnDone,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const KNOWLEDGE_BASE_LEARN_DONE: &[&str] = &[
+    r#"{
   "event_type": "knowledge_base_learn_done",
   "timestamp": 1767225600,
   "knowledge_base_learn_done": {
@@ -126,21 +62,11 @@ fn knowledge_base_learn_done() {
     "learn_status": 0
   }
 }"#,
-        ],
-    );
-}
-
-#[test]
-fn chat_archive_export_finished() {
-    crate::event::snapshot::<
-        ChatArchiveExportFinished,
-    >(
-        &[
-            r#"{
+];
+pub(crate) const CHAT_ARCHIVE_EXPORT_FINISHED: &[&str] = &[
+    r#"{
   "event_type": "chat_archive_export_finished",
   "timestamp": 1767225600,
   "chat_archive_export_finished": { "jobid": "job-export-1" }
 }"#,
-        ],
-    );
-}
+];

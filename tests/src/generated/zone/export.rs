@@ -2,32 +2,18 @@
 
 //! 数据与智能专区 · 会话内容导出
 
-#[allow(unused_imports)]
-use wecom_models::zone::export::*;
+use crate::snapshot::Example;
 
-#[test]
-fn create_chat_data_export_job() {
-    crate::zone::snapshot::<
-        CreateChatDataExportJob,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{ "code": "CODE-1", "media_id": "2t4pXq8uR1" }"#,
-                response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "EXPORT-90b1" }"#,
-            },
-        ],
-    );
-}
-
-#[test]
-fn get_chat_data_export_job_status() {
-    crate::zone::snapshot::<
-        GetChatDataExportJobStatus,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{ "jobid": "EXPORT-90b1" }"#,
-                response: r#"{
+pub(crate) const CREATE_CHAT_DATA_EXPORT_JOB: &[Example] = &[
+    Example {
+        request: r#"{ "code": "CODE-1", "media_id": "2t4pXq8uR1" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "EXPORT-90b1" }"#,
+    },
+];
+pub(crate) const GET_CHAT_DATA_EXPORT_JOB_STATUS: &[Example] = &[
+    Example {
+        request: r#"{ "jobid": "EXPORT-90b1" }"#,
+        response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "status": 3,
@@ -35,11 +21,9 @@ fn get_chat_data_export_job_status() {
   "result_errcode": 0,
   "result_errmsg": "ok"
 }"#,
-            },
-            crate::snapshot::Example {
-                request: r#"{ "jobid": "EXPORT-90b2" }"#,
-                response: r#"{ "errcode": 0, "errmsg": "ok", "status": 2 }"#,
-            },
-        ],
-    );
-}
+    },
+    Example {
+        request: r#"{ "jobid": "EXPORT-90b2" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "status": 2 }"#,
+    },
+];

@@ -2,17 +2,11 @@
 
 //! 数据与智能专区 · 关键词规则
 
-#[allow(unused_imports)]
-use wecom_models::zone::keyword::*;
+use crate::snapshot::Example;
 
-#[test]
-fn create_rule() {
-    crate::zone::snapshot::<
-        CreateRule,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{
+pub(crate) const CREATE_RULE: &[Example] = &[
+    Example {
+        request: r#"{
   "name": "Refunds",
   "keyword": { "word_list": ["refund", "kickback"], "is_case_sensitive": 1, "match_rule": 1, "is_trim_msg": 1 },
   "semantics": { "semantics_list": [1, 2, 3, 4, 5, 6] },
@@ -32,45 +26,29 @@ fn create_rule() {
     "voice_match_msgtype": { "type_list": [6, 21] }
   }
 }"#,
-                response: r#"{ "errcode": 0, "errmsg": "ok", "rule_id": "krAJ2GCAAAe7Tq0w" }"#,
-            },
-            crate::snapshot::Example {
-                request: r#"{ "name": "Leaks", "semantics": { "semantics_list": [7, 8, 9, 10, 11, 12] } }"#,
-                response: r#"{ "errcode": 0, "errmsg": "ok", "rule_id": "krAJ2GCAAAm3Zc9d" }"#,
-            },
-        ],
-    );
-}
-
-#[test]
-fn get_rule_list() {
-    crate::zone::snapshot::<
-        GetRuleList,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{ "cursor": "CURSOR-1", "limit": 1 }"#,
-                response: r#"{
+        response: r#"{ "errcode": 0, "errmsg": "ok", "rule_id": "krAJ2GCAAAe7Tq0w" }"#,
+    },
+    Example {
+        request: r#"{ "name": "Leaks", "semantics": { "semantics_list": [7, 8, 9, 10, 11, 12] } }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "rule_id": "krAJ2GCAAAm3Zc9d" }"#,
+    },
+];
+pub(crate) const GET_RULE_LIST: &[Example] = &[
+    Example {
+        request: r#"{ "cursor": "CURSOR-1", "limit": 1 }"#,
+        response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "rule_list": [{ "rule_id": "krAJ2GCAAAe7Tq0w", "name": "Refunds", "create_time": 1720000000 }],
   "has_more": false,
   "next_cursor": "CURSOR-2"
 }"#,
-            },
-        ],
-    );
-}
-
-#[test]
-fn get_rule_detail() {
-    crate::zone::snapshot::<
-        GetRuleDetail,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{ "rule_id": "krAJ2GCAAAe7Tq0w" }"#,
-                response: r#"{
+    },
+];
+pub(crate) const GET_RULE_DETAIL: &[Example] = &[
+    Example {
+        request: r#"{ "rule_id": "krAJ2GCAAAe7Tq0w" }"#,
+        response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "name": "Refunds",
@@ -92,58 +70,34 @@ fn get_rule_detail() {
     "voice_match_msgtype": { "type_list": [6, 21] }
   }
 }"#,
-            },
-            crate::snapshot::Example {
-                request: r#"{ "rule_id": "krAJ2GCAAAu5Yb2s" }"#,
-                response: r#"{ "errcode": 0, "errmsg": "ok", "name": "Discounts", "keyword": { "word_list": ["discount"] } }"#,
-            },
-        ],
-    );
-}
-
-#[test]
-fn update_rule() {
-    crate::zone::snapshot::<
-        UpdateRule,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{
+    },
+    Example {
+        request: r#"{ "rule_id": "krAJ2GCAAAu5Yb2s" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "name": "Discounts", "keyword": { "word_list": ["discount"] } }"#,
+    },
+];
+pub(crate) const UPDATE_RULE: &[Example] = &[
+    Example {
+        request: r#"{
   "rule_id": "krAJ2GCAAAe7Tq0w",
   "name": "Refunds and gifts",
   "keyword": { "word_list": ["refund", "kickback"], "is_case_sensitive": 1, "match_rule": 1, "is_trim_msg": 1 },
   "semantics": { "semantics_list": [1, 7] },
   "applicable_range": { "chat": { "id_list": [] } }
 }"#,
-                response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-            },
-        ],
-    );
-}
-
-#[test]
-fn delete_rule() {
-    crate::zone::snapshot::<
-        DeleteRule,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{ "rule_id": "krAJ2GCAAAe7Tq0w" }"#,
-                response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-            },
-        ],
-    );
-}
-
-#[test]
-fn get_hit_msg_list() {
-    crate::zone::snapshot::<
-        GetHitMsgList,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{ "cursor": "CURSOR-1", "token": "CALLBACK-TOKEN", "need_detail": 1, "limit": 200, "begin_time": 1720000000 }"#,
-                response: r#"{
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+pub(crate) const DELETE_RULE: &[Example] = &[
+    Example {
+        request: r#"{ "rule_id": "krAJ2GCAAAe7Tq0w" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+pub(crate) const GET_HIT_MSG_LIST: &[Example] = &[
+    Example {
+        request: r#"{ "cursor": "CURSOR-1", "token": "CALLBACK-TOKEN", "need_detail": 1, "limit": 200, "begin_time": 1720000000 }"#,
+        response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "has_more": 1,
@@ -174,17 +128,15 @@ fn get_hit_msg_list() {
     }
   ]
 }"#,
-            },
-            crate::snapshot::Example {
-                request: r#"{ "cursor": "CURSOR-2" }"#,
-                response: r#"{
+    },
+    Example {
+        request: r#"{ "cursor": "CURSOR-2" }"#,
+        response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "has_more": 0,
   "next_cursor": "CURSOR-3",
   "msg_list": [{ "msgid": "CAQQmb7bxgYYx3Kd", "hit_rule_list": [{ "rule_id": "krAJ2GCAAAm3Zc9d", "has_hit_keyword": false, "semantics_list": [10] }] }]
 }"#,
-            },
-        ],
-    );
-}
+    },
+];

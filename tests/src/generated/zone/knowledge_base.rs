@@ -2,38 +2,24 @@
 
 //! 数据与智能专区 · 企业知识集
 
-#[allow(unused_imports)]
-use wecom_models::zone::knowledge_base::*;
+use crate::snapshot::Example;
 
-#[test]
-fn list_knowledge_base() {
-    crate::zone::snapshot::<
-        ListKnowledgeBase,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{}"#,
-                response: r#"{ "errcode": 0, "errmsg": "ok", "kb_info_list": [{ "kb_id": "KB-1", "kb_name": "Answers" }] }"#,
-            },
-        ],
-    );
-}
-
-#[test]
-fn create_knowledge_base() {
-    crate::zone::snapshot::<
-        CreateKnowledgeBase,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{
+pub(crate) const LIST_KNOWLEDGE_BASE: &[Example] = &[
+    Example {
+        request: r#"{}"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "kb_info_list": [{ "kb_id": "KB-1", "kb_name": "Answers" }] }"#,
+    },
+];
+pub(crate) const CREATE_KNOWLEDGE_BASE: &[Example] = &[
+    Example {
+        request: r#"{
   "kb_name": "Answers",
   "doc_list": [
     { "doc_name": "answers.pdf", "type": 2, "file_media_id": "MEDIA-1" },
     { "doc_name": "Handbook", "type": 101, "web_url": "https://example.com/handbook" }
   ]
 }"#,
-                response: r#"{
+        response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "kb_id": "KB-1",
@@ -42,20 +28,12 @@ fn create_knowledge_base() {
     { "doc_name": "Handbook", "type": 101, "web_url": "https://example.com/handbook", "docid": 2 }
   ]
 }"#,
-            },
-        ],
-    );
-}
-
-#[test]
-fn get_knowledge_base_detail() {
-    crate::zone::snapshot::<
-        GetKnowledgeBaseDetail,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{ "kb_id": "KB-1" }"#,
-                response: r#"{
+    },
+];
+pub(crate) const GET_KNOWLEDGE_BASE_DETAIL: &[Example] = &[
+    Example {
+        request: r#"{ "kb_id": "KB-1" }"#,
+        response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "kb_id": "KB-1",
@@ -65,26 +43,18 @@ fn get_knowledge_base_detail() {
     { "docid": 2, "doc_name": "Handbook", "type": 101, "web_url": "https://example.com/handbook", "status": 0 }
   ]
 }"#,
-            },
-        ],
-    );
-}
-
-#[test]
-fn add_knowledge_base_doc() {
-    crate::zone::snapshot::<
-        AddKnowledgeBaseDoc,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{
+    },
+];
+pub(crate) const ADD_KNOWLEDGE_BASE_DOC: &[Example] = &[
+    Example {
+        request: r#"{
   "kb_id": "KB-1",
   "doc_list": [
     { "doc_name": "answers.pdf", "type": 2, "file_media_id": "MEDIA-1" },
     { "doc_name": "Handbook", "type": 101, "web_url": "https://example.com/handbook" }
   ]
 }"#,
-                response: r#"{
+        response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "doc_list": [
@@ -92,49 +62,23 @@ fn add_knowledge_base_doc() {
     { "doc_name": "Handbook", "type": 101, "web_url": "https://example.com/handbook", "docid": 2 }
   ]
 }"#,
-            },
-        ],
-    );
-}
-
-#[test]
-fn remove_knowledge_base_doc() {
-    crate::zone::snapshot::<
-        RemoveKnowledgeBaseDoc,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{ "kb_id": "KB-1", "docid_list": [1, 2] }"#,
-                response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-            },
-        ],
-    );
-}
-
-#[test]
-fn modify_knowledge_base_name() {
-    crate::zone::snapshot::<
-        ModifyKnowledgeBaseName,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{ "kb_id": "KB-1", "kb_name": "Questions" }"#,
-                response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-            },
-        ],
-    );
-}
-
-#[test]
-fn delete_knowledge_base() {
-    crate::zone::snapshot::<
-        DeleteKnowledgeBase,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{ "kb_id": "KB-1" }"#,
-                response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-            },
-        ],
-    );
-}
+    },
+];
+pub(crate) const REMOVE_KNOWLEDGE_BASE_DOC: &[Example] = &[
+    Example {
+        request: r#"{ "kb_id": "KB-1", "docid_list": [1, 2] }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+pub(crate) const MODIFY_KNOWLEDGE_BASE_NAME: &[Example] = &[
+    Example {
+        request: r#"{ "kb_id": "KB-1", "kb_name": "Questions" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+pub(crate) const DELETE_KNOWLEDGE_BASE: &[Example] = &[
+    Example {
+        request: r#"{ "kb_id": "KB-1" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];

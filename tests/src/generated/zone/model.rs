@@ -2,23 +2,17 @@
 
 //! 数据与智能专区 · 模型
 
-#[allow(unused_imports)]
-use wecom_models::zone::model::*;
+use crate::snapshot::Example;
 
-#[test]
-fn create_sentiment_task() {
-    crate::zone::snapshot::<
-        CreateSentimentTask,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{
+pub(crate) const CREATE_SENTIMENT_TASK: &[Example] = &[
+    Example {
+        request: r#"{
   "msg_list": [
     { "msgid": "CAQQmb7bxgYY7vWP", "encrypt_info": { "secret_key": "opened-key-1" } },
     { "msgid": "CAQQmb7bxgYY9aBC", "encrypt_info": { "secret_key": "opened-key-2" } }
   ]
 }"#,
-                response: r#"{
+        response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "jobid": "JOB-7f3a",
@@ -26,20 +20,12 @@ fn create_sentiment_task() {
     { "errcode": 710601, "errmsg": "duplicate msgid", "msgid": "CAQQmb7bxgYY9aBC", "encrypt_info": { "secret_key": "opened-key-2" } }
   ]
 }"#,
-            },
-        ],
-    );
-}
-
-#[test]
-fn get_sentiment_result() {
-    crate::zone::snapshot::<
-        GetSentimentResult,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{ "jobid": "JOB-7f3a" }"#,
-                response: r#"{
+    },
+];
+pub(crate) const GET_SENTIMENT_RESULT: &[Example] = &[
+    Example {
+        request: r#"{ "jobid": "JOB-7f3a" }"#,
+        response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "status": 1,
@@ -48,25 +34,17 @@ fn get_sentiment_result() {
     { "errcode": 710601, "errmsg": "no such message", "msgid": "CAQQmb7bxgYY9aBC" }
   ]
 }"#,
-            },
-        ],
-    );
-}
-
-#[test]
-fn create_spam_task() {
-    crate::zone::snapshot::<
-        CreateSpamTask,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{
+    },
+];
+pub(crate) const CREATE_SPAM_TASK: &[Example] = &[
+    Example {
+        request: r#"{
   "msg_list": [
     { "msgid": "CAQQmb7bxgYY7vWP", "encrypt_info": { "secret_key": "opened-key-1" } },
     { "msgid": "CAQQmb7bxgYY9aBC", "encrypt_info": { "secret_key": "opened-key-2" } }
   ]
 }"#,
-                response: r#"{
+        response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "jobid": "JOB-7f3a",
@@ -74,20 +52,12 @@ fn create_spam_task() {
     { "errcode": 710601, "errmsg": "duplicate msgid", "msgid": "CAQQmb7bxgYY9aBC", "encrypt_info": { "secret_key": "opened-key-2" } }
   ]
 }"#,
-            },
-        ],
-    );
-}
-
-#[test]
-fn get_spam_result() {
-    crate::zone::snapshot::<
-        GetSpamResult,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{ "jobid": "JOB-7f3a" }"#,
-                response: r#"{
+    },
+];
+pub(crate) const GET_SPAM_RESULT: &[Example] = &[
+    Example {
+        request: r#"{ "jobid": "JOB-7f3a" }"#,
+        response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "status": 1,
@@ -96,25 +66,17 @@ fn get_spam_result() {
     { "errcode": 710601, "errmsg": "no such message", "msgid": "CAQQmb7bxgYY9aBC" }
   ]
 }"#,
-            },
-        ],
-    );
-}
-
-#[test]
-fn create_summary_task() {
-    crate::zone::snapshot::<
-        CreateSummaryTask,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{
+    },
+];
+pub(crate) const CREATE_SUMMARY_TASK: &[Example] = &[
+    Example {
+        request: r#"{
   "msg_list": [
     { "msgid": "CAQQmb7bxgYY7vWP", "encrypt_info": { "secret_key": "opened-key-1" } },
     { "msgid": "CAQQmb7bxgYY9aBC", "encrypt_info": { "secret_key": "opened-key-2" } }
   ]
 }"#,
-                response: r#"{
+        response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "jobid": "JOB-7f3a",
@@ -122,43 +84,27 @@ fn create_summary_task() {
     { "errcode": 710601, "errmsg": "duplicate msgid", "msgid": "CAQQmb7bxgYY9aBC", "encrypt_info": { "secret_key": "opened-key-2" } }
   ]
 }"#,
-            },
-        ],
-    );
-}
-
-#[test]
-fn get_summary_result() {
-    crate::zone::snapshot::<
-        GetSummaryResult,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{ "jobid": "JOB-7f3a" }"#,
-                response: r#"{
+    },
+];
+pub(crate) const GET_SUMMARY_RESULT: &[Example] = &[
+    Example {
+        request: r#"{ "jobid": "JOB-7f3a" }"#,
+        response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "status": 1,
   "fail_list": [{ "errcode": 710601, "errmsg": "no such message", "msgid": "CAQQmb7bxgYY9aBC" }],
   "response_data": "They talk about a crane."
 }"#,
-            },
-            crate::snapshot::Example {
-                request: r#"{ "jobid": "JOB-7f3b" }"#,
-                response: r#"{ "errcode": 0, "errmsg": "ok", "status": 0, "fail_list": [] }"#,
-            },
-        ],
-    );
-}
-
-#[test]
-fn create_customer_tag_task() {
-    crate::zone::snapshot::<
-        CreateCustomerTagTask,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{
+    },
+    Example {
+        request: r#"{ "jobid": "JOB-7f3b" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "status": 0, "fail_list": [] }"#,
+    },
+];
+pub(crate) const CREATE_CUSTOMER_TAG_TASK: &[Example] = &[
+    Example {
+        request: r#"{
   "tag_group_list": [{ "group_id": "etTag1" }, { "group_id": "etTag2" }],
   "msg_list": [
     { "msgid": "CAQQmb7bxgYY7vWP", "encrypt_info": { "secret_key": "opened-key-1" } },
@@ -166,7 +112,7 @@ fn create_customer_tag_task() {
   ],
   "model_id": "MODEL-1"
 }"#,
-                response: r#"{
+        response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "jobid": "JOB-7f3a",
@@ -174,46 +120,30 @@ fn create_customer_tag_task() {
     { "errcode": 710601, "errmsg": "duplicate msgid", "msgid": "CAQQmb7bxgYY9aBC", "encrypt_info": { "secret_key": "opened-key-2" } }
   ]
 }"#,
-            },
-        ],
-    );
-}
-
-#[test]
-fn get_customer_tag_result() {
-    crate::zone::snapshot::<
-        GetCustomerTagResult,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{ "jobid": "JOB-7f3a" }"#,
-                response: r#"{
+    },
+];
+pub(crate) const GET_CUSTOMER_TAG_RESULT: &[Example] = &[
+    Example {
+        request: r#"{ "jobid": "JOB-7f3a" }"#,
+        response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "status": 1,
   "fail_list": [{ "errcode": 710601, "errmsg": "no such message", "msgid": "CAQQmb7bxgYY9aBC" }],
   "tag_result_list": [{ "group_id": "etTag1", "tag_id": "etTag11" }]
 }"#,
-            },
-        ],
-    );
-}
-
-#[test]
-fn create_recommend_dialog_task() {
-    crate::zone::snapshot::<
-        CreateRecommendDialogTask,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{
+    },
+];
+pub(crate) const CREATE_RECOMMEND_DIALOG_TASK: &[Example] = &[
+    Example {
+        request: r#"{
   "kb_id": "KB-1",
   "msg_list": [
     { "msgid": "CAQQmb7bxgYY7vWP", "encrypt_info": { "secret_key": "opened-key-1" } },
     { "msgid": "CAQQmb7bxgYY9aBC", "encrypt_info": { "secret_key": "opened-key-2" } }
   ]
 }"#,
-                response: r#"{
+        response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "jobid": "JOB-7f3a",
@@ -222,47 +152,31 @@ fn create_recommend_dialog_task() {
   ],
   "fail_tag_group_id_list": ["etTag9"]
 }"#,
-            },
-            crate::snapshot::Example {
-                request: r#"{ "kb_id": "KB-1", "msg_list": [] }"#,
-                response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "JOB-7f3c", "fail_list": [] }"#,
-            },
-        ],
-    );
-}
-
-#[test]
-fn get_recommend_dialog_result() {
-    crate::zone::snapshot::<
-        GetRecommendDialogResult,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{ "jobid": "JOB-7f3a" }"#,
-                response: r#"{
+    },
+    Example {
+        request: r#"{ "kb_id": "KB-1", "msg_list": [] }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "JOB-7f3c", "fail_list": [] }"#,
+    },
+];
+pub(crate) const GET_RECOMMEND_DIALOG_RESULT: &[Example] = &[
+    Example {
+        request: r#"{ "jobid": "JOB-7f3a" }"#,
+        response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "status": 1,
   "fail_list": [{ "errcode": 710601, "errmsg": "no such message", "msgid": "CAQQmb7bxgYY9aBC" }],
   "response_data": "Would tomorrow suit you?"
 }"#,
-            },
-            crate::snapshot::Example {
-                request: r#"{ "jobid": "JOB-7f3b" }"#,
-                response: r#"{ "errcode": 0, "errmsg": "ok", "status": 0, "fail_list": [] }"#,
-            },
-        ],
-    );
-}
-
-#[test]
-fn create_ww_model_task() {
-    crate::zone::snapshot::<
-        CreateWwModelTask,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{
+    },
+    Example {
+        request: r#"{ "jobid": "JOB-7f3b" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "status": 0, "fail_list": [] }"#,
+    },
+];
+pub(crate) const CREATE_WW_MODEL_TASK: &[Example] = &[
+    Example {
+        request: r#"{
   "ability_id": "ABILITY-1",
   "kb_id": "KB-1",
   "kb_retrieval_words": "crane",
@@ -275,7 +189,7 @@ fn create_ww_model_task() {
   "need_think_result": false,
   "var_args": [{ "name": "task", "value": "analysis" }]
 }"#,
-                response: r#"{
+        response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "jobid": "JOB-7f3a",
@@ -284,47 +198,31 @@ fn create_ww_model_task() {
   ],
   "fail_tag_group_id_list": ["etTag9"]
 }"#,
-            },
-            crate::snapshot::Example {
-                request: r#"{ "msg_list": [{ "msgid": "CAQQmb7bxgYY7vWP", "encrypt_info": { "secret_key": "opened-key-1" } }] }"#,
-                response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "JOB-7f3c", "fail_list": [] }"#,
-            },
-        ],
-    );
-}
-
-#[test]
-fn get_ww_model_result() {
-    crate::zone::snapshot::<
-        GetWwModelResult,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{ "jobid": "JOB-7f3a" }"#,
-                response: r#"{
+    },
+    Example {
+        request: r#"{ "msg_list": [{ "msgid": "CAQQmb7bxgYY7vWP", "encrypt_info": { "secret_key": "opened-key-1" } }] }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "JOB-7f3c", "fail_list": [] }"#,
+    },
+];
+pub(crate) const GET_WW_MODEL_RESULT: &[Example] = &[
+    Example {
+        request: r#"{ "jobid": "JOB-7f3a" }"#,
+        response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "status": 1,
   "fail_list": [{ "errcode": 710601, "errmsg": "no such message", "msgid": "CAQQmb7bxgYY9aBC" }],
   "response_data": "Two questions."
 }"#,
-            },
-            crate::snapshot::Example {
-                request: r#"{ "jobid": "JOB-7f3b" }"#,
-                response: r#"{ "errcode": 0, "errmsg": "ok", "status": 2, "fail_list": [] }"#,
-            },
-        ],
-    );
-}
-
-#[test]
-fn create_model_task() {
-    crate::zone::snapshot::<
-        CreateModelTask,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{
+    },
+    Example {
+        request: r#"{ "jobid": "JOB-7f3b" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "status": 2, "fail_list": [] }"#,
+    },
+];
+pub(crate) const CREATE_MODEL_TASK: &[Example] = &[
+    Example {
+        request: r#"{
   "model_id": "MODEL-1",
   "ability_id": "ABILITY-1",
   "tag_group_list": [{ "group_id": "etTag1" }, { "group_id": "etTag2" }],
@@ -337,7 +235,7 @@ fn create_model_task() {
   "debug_info": { "chat": "A: yes", "chat_content": "yes", "knowledge": "none", "tagjson": "{}" },
   "escape_type": 1
 }"#,
-                response: r#"{
+        response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "jobid": "JOB-7f3a",
@@ -346,35 +244,25 @@ fn create_model_task() {
   ],
   "fail_tag_group_id_list": ["etTag9"]
 }"#,
-            },
-            crate::snapshot::Example {
-                request: r#"{
+    },
+    Example {
+        request: r#"{
   "model_id": "MODEL-1",
   "ability_id": "ABILITY-1",
   "msg_list": [{ "msgid": "CAQQmb7bxgYY7vWP", "encrypt_info": { "secret_key": "opened-key-1" } }]
 }"#,
-                response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "JOB-7f3c", "fail_list": [] }"#,
-            },
-        ],
-    );
-}
-
-#[test]
-fn get_model_task_result() {
-    crate::zone::snapshot::<
-        GetModelTaskResult,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{ "jobid": "JOB-7f3a" }"#,
-                response: r#"{
+        response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "JOB-7f3c", "fail_list": [] }"#,
+    },
+];
+pub(crate) const GET_MODEL_TASK_RESULT: &[Example] = &[
+    Example {
+        request: r#"{ "jobid": "JOB-7f3a" }"#,
+        response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "fail_list": [{ "errcode": 710601, "errmsg": "no such message", "msgid": "CAQQmb7bxgYY9aBC" }],
   "response_errcode": 0,
   "response_data": "{\"result\":\"yes\"}"
 }"#,
-            },
-        ],
-    );
-}
+    },
+];

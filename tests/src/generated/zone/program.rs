@@ -2,17 +2,11 @@
 
 //! 数据与智能专区 · 专区程序
 
-#[allow(unused_imports)]
-use wecom_models::zone::program::*;
+use crate::snapshot::Example;
 
-#[test]
-fn create_program_task() {
-    crate::zone::snapshot::<
-        CreateProgramTask,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{
+pub(crate) const CREATE_PROGRAM_TASK: &[Example] = &[
+    Example {
+        request: r#"{
   "program_id": "PROGRAM-1",
   "ability_id": "ABILITY-1",
   "msg_list": [
@@ -22,7 +16,7 @@ fn create_program_task() {
   "debug_info": { "chat": "A: yes", "chat_content": "yes" },
   "escape_type": 1
 }"#,
-                response: r#"{
+        response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "jobid": "JOB-7f3a",
@@ -31,63 +25,37 @@ fn create_program_task() {
   ],
   "fail_tag_group_id_list": ["etTag9"]
 }"#,
-            },
-            crate::snapshot::Example {
-                request: r#"{
+    },
+    Example {
+        request: r#"{
   "program_id": "PROGRAM-1",
   "ability_id": "ABILITY-1",
   "msg_list": [{ "msgid": "CAQQmb7bxgYY7vWP", "encrypt_info": { "secret_key": "opened-key-1" } }]
 }"#,
-                response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "JOB-7f3c", "fail_list": [] }"#,
-            },
-        ],
-    );
-}
-
-#[test]
-fn get_program_task_result() {
-    crate::zone::snapshot::<
-        GetProgramTaskResult,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{ "jobid": "JOB-7f3a" }"#,
-                response: r#"{
+        response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "JOB-7f3c", "fail_list": [] }"#,
+    },
+];
+pub(crate) const GET_PROGRAM_TASK_RESULT: &[Example] = &[
+    Example {
+        request: r#"{ "jobid": "JOB-7f3a" }"#,
+        response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "fail_list": [{ "errcode": 710601, "errmsg": "no such message", "msgid": "CAQQmb7bxgYY9aBC" }],
   "response_errcode": 0,
   "response_data": "{\"output\":\"yes\"}"
 }"#,
-            },
-        ],
-    );
-}
-
-#[test]
-fn call_back_program_async_job() {
-    crate::zone::snapshot::<
-        CallBackProgramAsyncJob,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{ "errcode": 0, "result": "{\"result\":\"yes\"}" }"#,
-                response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
-            },
-        ],
-    );
-}
-
-#[test]
-fn spec_notify_app() {
-    crate::zone::snapshot::<
-        SpecNotifyApp,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{ "notify_id": "NOTIFY-1", "notify_scene": 1 }"#,
-                response: r#"{ "errcode": 0, "errmsg": "ok", "notify_id": "NOTIFY-1" }"#,
-            },
-        ],
-    );
-}
+    },
+];
+pub(crate) const CALL_BACK_PROGRAM_ASYNC_JOB: &[Example] = &[
+    Example {
+        request: r#"{ "errcode": 0, "result": "{\"result\":\"yes\"}" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
+    },
+];
+pub(crate) const SPEC_NOTIFY_APP: &[Example] = &[
+    Example {
+        request: r#"{ "notify_id": "NOTIFY-1", "notify_scene": 1 }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "notify_id": "NOTIFY-1" }"#,
+    },
+];

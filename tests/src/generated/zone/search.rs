@@ -2,41 +2,27 @@
 
 //! 数据与智能专区 · 搜索
 
-#[allow(unused_imports)]
-use wecom_models::zone::search::*;
+use crate::snapshot::Example;
 
-#[test]
-fn search_chat() {
-    crate::zone::snapshot::<
-        SearchChat,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{ "query_word": "Harbor", "limit": 2, "cursor": "CURSOR-1" }"#,
-                response: r#"{
+pub(crate) const SEARCH_CHAT: &[Example] = &[
+    Example {
+        request: r#"{ "query_word": "Harbor", "limit": 2, "cursor": "CURSOR-1" }"#,
+        response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "has_more": 1,
   "next_cursor": "CURSOR-2",
   "chat_list": [{ "chatid": "wrErxtDgAA8s9c1q" }, { "chatid": "wrErxtDgAA7t0d2r" }]
 }"#,
-            },
-            crate::snapshot::Example {
-                request: r#"{ "query_word": "Harbor" }"#,
-                response: r#"{ "errcode": 0, "errmsg": "ok", "next_cursor": "", "chat_list": [{ "chatid": "wrErxtDgAA6u1e3s" }] }"#,
-            },
-        ],
-    );
-}
-
-#[test]
-fn search_msg() {
-    crate::zone::snapshot::<
-        SearchMsg,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{
+    },
+    Example {
+        request: r#"{ "query_word": "Harbor" }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "next_cursor": "", "chat_list": [{ "chatid": "wrErxtDgAA6u1e3s" }] }"#,
+    },
+];
+pub(crate) const SEARCH_MSG: &[Example] = &[
+    Example {
+        request: r#"{
   "query_word": "invoice",
   "chat_info": {
     "chat_type": 1,
@@ -50,38 +36,28 @@ fn search_msg() {
   "limit": 2,
   "cursor": "CURSOR-1"
 }"#,
-                response: r#"{
+        response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "has_more": 1,
   "next_cursor": "CURSOR-2",
   "msg_list": [{ "msgid": "CAQQmb7bxgYY7vWP" }, { "msgid": "CAQQmb7bxgYY9aBC" }]
 }"#,
-            },
-            crate::snapshot::Example {
-                request: r#"{ "query_word": "invoice", "chat_info": { "chat_type": 2, "chat_id": "wrErxtDgAA8s9c1q", "sender_list": [{ "open_userid": "woAJ2GCAAAXtWyuj" }] } }"#,
-                response: r#"{ "errcode": 0, "errmsg": "ok", "has_more": 0, "next_cursor": "", "msg_list": [] }"#,
-            },
-        ],
-    );
-}
-
-#[test]
-fn search_contact_or_customer() {
-    crate::zone::snapshot::<
-        SearchContactOrCustomer,
-    >(
-        &[
-            crate::snapshot::Example {
-                request: r#"{ "query_word": "lin", "query_user_type": 0, "limit": 2, "cursor": "CURSOR-1" }"#,
-                response: r#"{
+    },
+    Example {
+        request: r#"{ "query_word": "invoice", "chat_info": { "chat_type": 2, "chat_id": "wrErxtDgAA8s9c1q", "sender_list": [{ "open_userid": "woAJ2GCAAAXtWyuj" }] } }"#,
+        response: r#"{ "errcode": 0, "errmsg": "ok", "has_more": 0, "next_cursor": "", "msg_list": [] }"#,
+    },
+];
+pub(crate) const SEARCH_CONTACT_OR_CUSTOMER: &[Example] = &[
+    Example {
+        request: r#"{ "query_word": "lin", "query_user_type": 0, "limit": 2, "cursor": "CURSOR-1" }"#,
+        response: r#"{
   "errcode": 0,
   "errmsg": "ok",
   "has_more": 1,
   "next_cursor": "CURSOR-2",
   "user_list": [{ "type": 1, "id": "lin.wei" }, { "type": 2, "id": "wmErxtDgAA9AW32Y" }]
 }"#,
-            },
-        ],
-    );
-}
+    },
+];

@@ -190,7 +190,7 @@ impl Work<'_> {
         let folder = self.root.join("tests/snapshots");
         let before = files_in(&folder);
         let ran = self.run(&Program {
-            arguments: &["test", "--quiet", "--package", "wecom-tests", "--lib"],
+            arguments: &["test", "--quiet", "--package", "wecom-tests", "--test", "snapshots"],
             environment: &[("INSTA_UPDATE", "always")],
             input: String::new(),
         })?;
