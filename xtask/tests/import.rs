@@ -10,7 +10,7 @@ use common::{assert_none, difference, files, folder, name, source};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use xtask::commands::import::into;
-use xtask::import;
+use xtask::import::{self, Chapter};
 use xtask::spec::check;
 use xtask::spec::diagnostic::Diagnostics;
 use xtask::spec::load;
@@ -19,6 +19,11 @@ use xtask::spec::source::Source;
 
 fn pages() -> Vec<PathBuf> {
     files(&folder("import"), ".md")
+}
+
+/// Returns the pages of callbacks, which stand in files of their own.
+fn callbacks() -> Vec<PathBuf> {
+    files(&folder("import/events"), ".md")
 }
 
 fn text(file: &Path) -> String {
@@ -31,8 +36,9 @@ fn draft(page: &Path) -> String {
 
 /// Returns the mistakes in the text of a spec file.
 fn mistakes(text: &str) -> Vec<Mistake> {
+    let stem = if text.contains("\nevents:\n") { "tea.events" } else { "tea" };
     let sources =
-        [Source { path: "spec/tea.yaml".to_owned(), stem: "tea".to_owned(), text: text.to_owned() }];
+        [Source { path: format!("spec/{stem}.yaml"), stem: stem.to_owned(), text: text.to_owned() }];
     let mut diagnostics = Diagnostics::default();
     let spec = load::spec(&sources, &mut diagnostics);
     check::spec(&spec, &sources, &mut diagnostics);
@@ -41,21 +47,22 @@ fn mistakes(text: &str) -> Vec<Mistake> {
 
 #[test]
 fn every_page_becomes_its_draft() {
+    let pages = pages().into_iter().chain(callbacks());
     let differences: Vec<String> =
-        pages().iter().filter_map(|page| difference(&page.with_extension("yaml"), &draft(page))).collect();
+        pages.filter_map(|page| difference(&page.with_extension("yaml"), &draft(&page))).collect();
     assert_none(&differences);
 }
 
 #[test]
 fn no_draft_is_left_without_its_page() {
-    for file in files(&folder("import"), ".yaml") {
+    for file in ["import", "import/events"].iter().flat_map(|of| files(&folder(of), ".yaml")) {
         assert!(file.with_extension("md").is_file(), "{} belongs to no page", name(&file));
     }
 }
 
 #[test]
 fn a_draft_lacks_nothing_but_words() {
-    for page in pages() {
+    for page in pages().into_iter().chain(callbacks()) {
         let mistakes = mistakes(&draft(&page));
         let other: Vec<_> = mistakes.iter().filter(|mistake| !mistake.is_unwritten()).collect();
         assert!(other.is_empty(), "{}: {other:?}", name(&page));
@@ -65,6 +72,30 @@ fn a_draft_lacks_nothing_but_words() {
             name(&page)
         );
     }
+}
+
+#[test]
+fn a_callback_is_added_once_to_the_file_that_has_others_of_its_page() {
+    let page = folder("import/events").join("in_xml.md");
+    let whole = draft(&page);
+    let file = Path::new("spec/tea.events.yaml");
+    let again = import::add(&page, &text(&page), whole.clone(), file).expect_err("it is there");
+    let expected = "spec/tea.events.yaml: Event change_cup create_cup, InfoType change_cup create_cup, Event change_cup break_cup \
+                    already exists, from the same page: edit it there";
+    assert_eq!(again.to_string(), expected);
+    let chapter = Chapter::read(&[page]).expect("a page of callbacks");
+    let (before, after) = whole.split_once("  break_cup:\n").expect("the second event");
+    let rest = after.split_once("\nstructs:").expect("types follow").1;
+    let source = Source {
+        path: "spec/tea.events.yaml".to_owned(),
+        stem: "tea.events".to_owned(),
+        text: format!("{before}\nstructs:{rest}"),
+    };
+    assert_eq!(chapter.file(std::slice::from_ref(&source)).as_deref(), Ok("tea.events.yaml"));
+    let completed = chapter.completed(Some(source.text), file, &[]).expect("it can be completed");
+    assert_eq!((completed.drafted, completed.known), (vec!["Event change_cup break_cup".to_owned()], 2));
+    let order = |text: &str| text.lines().map(str::to_owned).collect::<std::collections::BTreeSet<_>>();
+    assert_eq!(order(&completed.text), order(&whole));
 }
 
 #[test]
@@ -190,7 +221,7 @@ fn what_is_no_page_with_endpoints_says_so() {
         ("# Tea\n", "not a page: it doesn't begin with a `doc_id` between two lines of `---`"),
         (
             "---\ndoc_id: 7\n---\nTea.\n",
-            "no endpoint: no URL of the server API follows a label such as 请求地址",
+            "no endpoint: no URL of the server API follows a label such as 请求地址; and no callback: no document says what it is",
         ),
     ] {
         assert_eq!(import::new_file(Path::new("tea.md"), page), Err(reason.to_owned()));

@@ -113,7 +113,7 @@ fn tells(endpoint: &Endpoint, number: u64) -> bool {
 }
 
 /// Returns whether a text is a line of a page, such as a heading, apart from its number and its markup.
-fn is_line(page: &str, text: &str) -> bool {
+pub(super) fn is_line(page: &str, text: &str) -> bool {
     let numbered = |c: char| c.is_ascii_digit() || c == '.' || c.is_whitespace();
     let own = |line: &str| plain(line).trim_start_matches(numbered).trim_end_matches([':', '：']) == text;
     page.lines().any(own)

@@ -7,21 +7,22 @@ use serde_json::Value;
 use super::comparison::Comparison;
 use super::documents::Sourced;
 use super::finding::{Finding, PageLine, Spot};
-use crate::pages::{Occurrence, occurrences};
+use super::page::Documented;
+use crate::pages::Occurrence;
 use crate::spec::check;
 use crate::spec::document::{self, ENVELOPE};
 use crate::spec::source::Path;
-use crate::spec::{Document, DriftRule, Event, Field, File, Wire};
+use crate::spec::{Document, DriftRule, Event, Field, File, Operation, Wire};
 
 /// Where an event is on a page.
-struct Shown {
+struct Shown<'a> {
     page: usize,
-    of: Occurrence,
+    of: &'a Occurrence,
 }
 
-impl Comparison<'_> {
+impl<'a> Comparison<'a> {
     /// Compares the events of a file, and its replies.
-    pub(super) fn events(&mut self, file: &File) {
+    pub(super) fn events(&mut self, file: &'a File) {
         for document in file.documents() {
             let Document { name, event, .. } = document;
             let path = document.path();
@@ -39,12 +40,18 @@ impl Comparison<'_> {
                 self.found.push(Finding::new(Spot::key(file, &path), DriftRule::EndpointGone, name, message));
                 continue;
             }
-            let mut found = Vec::new();
+            self.document_title(file, document, (shown[0].page, shown[0].of));
+            self.wires(file, document);
             for shown in &shown {
-                found.extend(unlike(file, document, shown));
+                self.found.extend(unlike(file, document, shown));
             }
-            found.extend(gone(file, document, &shown));
-            self.found.extend(found);
+            self.found.extend(gone(file, document, &shown));
+            let documented = |Shown { page, of }: &Shown<'a>| {
+                let (index, read) = (*page, &self.pages[*page]);
+                Documented { index, read, section: &of.section }
+            };
+            let documented: Vec<Documented<'a>> = shown.iter().map(documented).collect();
+            self.fields(file, &Operation::of(document), &documented);
         }
     }
 
@@ -66,20 +73,19 @@ impl Comparison<'_> {
     }
 
     /// The documents on its own pages that are an event's.
-    fn occurrences(&self, event: &Event) -> Vec<Shown> {
+    fn occurrences(&self, event: &Event) -> Vec<Shown<'a>> {
         let pages = event.head.doc.ids().filter_map(|id| self.page(id));
-        let all = pages.flat_map(|page| {
-            let of = occurrences(&self.pages[page].page.text);
-            of.into_iter().map(move |of| Shown { page, of })
-        });
-        let is_its_own =
-            |shown: &Shown| shown.of.told().is_some_and(|told| event.wires().any(|wire| wire.takes(&told)));
+        let all = pages
+            .flat_map(|page| self.pages[page].contents.documents.iter().map(move |of| Shown { page, of }));
+        let is_its_own = |shown: &Shown<'_>| {
+            shown.of.told().is_some_and(|told| event.wires().any(|wire| wire.takes(&told)))
+        };
         all.filter(is_its_own).collect()
     }
 }
 
 /// What a document has that the event doesn't expect, what it lacks, and names below it that the spec doesn't have.
-fn unlike(file: &File, of: Document<'_>, shown: &Shown) -> Vec<Finding> {
+fn unlike(file: &File, of: Document<'_>, shown: &Shown<'_>) -> Vec<Finding> {
     let Document { part, name, event } = of;
     let path = of.path().key(part.key());
     let spot = Spot::key(file, &path);
@@ -102,7 +108,7 @@ fn unlike(file: &File, of: Document<'_>, shown: &Shown) -> Vec<Finding> {
             if !of.embed {
                 let finding =
                     Finding::new(spot, DriftRule::FieldPresence, format!("{name}.fields.{field}"), message);
-                found.push(finding.seen_at(line(shown.of.line)));
+                found.push(finding.says("sometimes".to_owned()).seen_at(line(shown.of.line)));
             }
         }
     }
@@ -150,7 +156,7 @@ fn spellings<'f>(name: &'f str, field: &'f Field) -> impl Iterator<Item = &'f st
 }
 
 /// The fields of an event that no page of it shows or describes.
-fn gone(file: &File, of: Document<'_>, shown: &[Shown]) -> Vec<Finding> {
+fn gone(file: &File, of: Document<'_>, shown: &[Shown<'_>]) -> Vec<Finding> {
     let Document { part, name, event } = of;
     let path = of.path().key(part.key());
     let is_there = |wire: &str| {

@@ -14,7 +14,7 @@ use crate::pages::contents::Section;
 use crate::pages::encoding::Encoding;
 use crate::pages::table::{Row, Table};
 use crate::pages::tree::{self, Fields, Node};
-use crate::spec::{DriftRule, File, Operation, Part};
+use crate::spec::{self, DriftRule, File, Operation, Part, document};
 
 /// A part of an operation, as a page shows it.
 struct Tree<'p> {
@@ -38,13 +38,20 @@ impl<'p> Tree<'p> {
     }
 }
 
-/// The bodies that a page shows of a part.
-fn shown(section: &Section, part: Part) -> Vec<Value> {
+/// The bodies that a page shows of a part; documents in the shape of the spec's types.
+fn shown(file: &File, (part, fields): (Part, &spec::Fields), section: &Section) -> Vec<Value> {
     let encoding = Encoding::of(section);
     match part {
         Part::Request => encoding.requests(section),
         Part::Response => encoding.responses(section),
-        Part::Payload | Part::Reply => Vec::new(),
+        Part::Payload | Part::Reply => {
+            let mut documents: Vec<Value> = section.bodies(part.shown()).cloned().collect();
+            for document in documents.iter_mut().filter_map(Value::as_object_mut) {
+                document::take_envelope(document, fields);
+                document::arrange(file, fields, document);
+            }
+            documents
+        }
     }
 }
 
@@ -76,13 +83,13 @@ impl<'a> Comparison<'a> {
     /// Compares all parts of an operation with all pages that document it.
     pub(super) fn fields(&mut self, file: &'a File, operation: &Operation<'a>, pages: &[Documented<'a>]) {
         let parts = operation.parts.iter();
-        let parts = parts.map(|(part, fields)| (*part, SpecObject::of_part(file, operation, *part, fields)));
-        let parts: Vec<(Part, SpecObject<'a>)> = parts.collect();
+        let parts = parts.map(|of| (*of, SpecObject::of_part(file, operation, of.0, of.1)));
+        let parts: Vec<((Part, &spec::Fields), SpecObject<'a>)> = parts.collect();
         let everything: BTreeSet<&str> = parts.iter().flat_map(|(_, object)| object.names(file)).collect();
-        for (part, object) in parts {
+        for (of @ (part, _), object) in parts {
             let described = RefCell::default();
             let scope = Scope { file, part, known: &object.names(file), described: &described };
-            let bodies: Vec<Vec<Value>> = pages.iter().map(|page| shown(page.section, part)).collect();
+            let bodies: Vec<Vec<Value>> = pages.iter().map(|page| shown(file, of, page.section)).collect();
             let trees = pages.iter().zip(&bodies).map(|(page, bodies)| Tree::of(*page, part, bodies));
             let trees: Vec<Tree<'_>> = trees.collect();
             let seen: Vec<PageObject<'_>> = trees.iter().map(Tree::object).collect();
@@ -91,7 +98,7 @@ impl<'a> Comparison<'a> {
             for field in lacking {
                 self.apart(scope, &field, pages, &rows);
             }
-            for tree in &trees {
+            for tree in trees.iter().filter(|_| !part.is_document()) {
                 self.unplaced(file, &object, tree, &everything);
             }
         }
@@ -135,7 +142,14 @@ impl<'a> Comparison<'a> {
                         }
                     }
                     let described = found.iter().find(|found| !found.node.rows.is_empty());
-                    self.field(scope, field, described.unwrap_or(first));
+                    let described = described.unwrap_or(first);
+                    self.field(scope, field, described);
+                    // Each page of a document may list values for another sort of receiver.
+                    for other in found.iter().filter(|_| scope.part.is_document()) {
+                        if !std::ptr::eq(other, described) && !other.node.rows.is_empty() {
+                            self.values(scope.file, field, other);
+                        }
+                    }
                     if scope.part.is_sent() {
                         self.shown(scope.file, field, &found);
                         self.unique(scope.file, field, &found);
@@ -146,9 +160,9 @@ impl<'a> Comparison<'a> {
             }
         }
         for (name, found) in seen.iter().flat_map(|seen| seen.fields()) {
-            // Where a row belongs that no example shows is a guess.
+            // Where a row belongs that no example shows is a guess. What documents have is compared as a whole.
             let guess = found.node.values.is_empty() && scope.known.contains(name);
-            if guess || object.fields.iter().any(|field| field.is(name)) {
+            if guess || scope.part.is_document() || object.fields.iter().any(|field| field.is(name)) {
                 continue;
             }
             let shown = found.node.whole;
@@ -213,7 +227,12 @@ impl<'a> Comparison<'a> {
 
     fn gone(&mut self, file: &File, field: &SpecField<'_>, seen: &[PageObject<'_>]) {
         let Some(first) = seen.first() else { return };
-        if seen.iter().any(|seen| seen.page.speaks_of(field.name)) {
+        let others = match field.what {
+            What::Field(field) => field.aka.as_slice(),
+            What::Tag(..) | What::Content(_) => &[],
+        };
+        let speaks = |name: &str| seen.iter().any(|seen| seen.page.speaks_of(name));
+        if speaks(field.name) || others.iter().any(|name| speaks(name)) {
             return;
         }
         let message = format!("no page has `{}` anymore", field.name);
@@ -244,7 +263,7 @@ impl<'a> Comparison<'a> {
 /// The row that a page has of a name in the tables of a part and of named objects, if all of them say the same.
 fn only_row<'p>(page: Documented<'p>, part: Part, name: &str) -> Option<&'p Row> {
     let Section { tables, .. } = page.section;
-    let tables = tables.iter().filter(|table| table.part == part).chain(&page.read.contents.named);
+    let tables = tables.iter().filter(|table| table.part == part.shown()).chain(&page.read.contents.named);
     let mut rows = tables.flat_map(|table| &table.rows).filter(|row| own_name(row) == name);
     let first = rows.next()?;
     rows.all(|row| row.doc == first.doc && row.ty == first.ty).then_some(first)

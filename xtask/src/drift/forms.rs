@@ -96,7 +96,7 @@ impl Comparison<'_> {
     /// Returns the texts of the pages of a file's operations.
     fn texts(&self, file: &File) -> Vec<String> {
         let endpoints = file.endpoints.values().map(|endpoint| &endpoint.head.doc);
-        let docs = endpoints.chain(file.events.values().map(|event| &event.head.doc));
+        let docs = endpoints.chain(file.documents().map(|document| &document.event.head.doc));
         let pages = docs.flat_map(Doc::ids).filter_map(|id| self.page(id));
         let pages: BTreeSet<usize> = pages.collect();
         pages.into_iter().map(|page| self.pages[page].page.text.clone()).collect()
@@ -245,7 +245,7 @@ fn unsigned(field: &Field, found: &[PageField<'_>]) -> Option<Form> {
 
 /// Checks the type of a response field if responses show one form only, and no table contradicts it.
 fn answered(file: &File, field: &Field, found: &[PageField<'_>]) -> Option<Form> {
-    if found.iter().any(|found| Encoding::of(found.page.section).flat()) {
+    if found.iter().any(|found| Encoding::is_text(found.page.section)) {
         return None;
     }
     let is_flag = field.ty == TypeExpr::Scalar(Scalar::Flag);

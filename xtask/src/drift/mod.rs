@@ -29,6 +29,7 @@ mod shown;
 mod told;
 mod unique;
 mod values;
+mod wires;
 
 use std::collections::BTreeMap;
 use std::io;

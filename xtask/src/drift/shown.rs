@@ -19,7 +19,7 @@ impl Comparison<'_> {
         }
         for seen in found {
             // Forms and XML have only text.
-            if Encoding::of(seen.page.section).flat() {
+            if Encoding::is_text(seen.page.section) {
                 continue;
             }
             let Some(value) = seen.node.values.iter().find(|value| !is_written(file, &spec.ty, value)) else {

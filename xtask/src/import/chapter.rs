@@ -5,18 +5,21 @@ use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use indexmap::IndexMap;
+
 use super::calls::chapter_name;
+use super::event::written;
 use super::into::Existing;
 use super::known::Known;
 use super::learn::learn;
 use super::making::Maker;
 use super::page::DraftPage;
 use super::yaml::{Sections, new_file};
-use super::{Failure, read};
+use super::{Failure, documents_in, read};
 use crate::pages::contents::Contents;
 use crate::pages::{self, Page};
 use crate::spec::source::Source;
-use crate::spec::{Names, Phrases, Spec};
+use crate::spec::{Names, Part, Phrases, Spec};
 
 /// The pages of a chapter.
 #[derive(Debug)]
@@ -35,9 +38,9 @@ pub struct Chapter {
 pub struct Completed {
     /// Its text.
     pub text: String,
-    /// The paths of the drafted endpoints.
+    /// The paths of the drafted endpoints, or what tells the drafted events apart.
     pub drafted: Vec<String>,
-    /// How many endpoints of the chapter the file already had.
+    /// How many of these the file already had.
     pub known: usize,
     /// The paths that another spec file already has for the same page, each with that file.
     pub elsewhere: Vec<(String, String)>,
@@ -58,7 +61,7 @@ impl Chapter {
             };
             for page in pages.into_iter().filter(|page| known.insert(page.id)) {
                 let contents = Contents::of(&page);
-                if contents.sections.is_empty() {
+                if contents.sections.is_empty() && contents.documents.is_empty() {
                     chapter.without.push(page.title);
                 } else {
                     chapter.pages.push((page, contents));
@@ -72,21 +75,12 @@ impl Chapter {
         Ok(chapter)
     }
 
-    /// Returns the paths of the endpoints, each with the document's ID.
-    fn endpoints(&self) -> impl Iterator<Item = (u32, &str)> {
+    /// Returns what the pages document, each with the document's ID: the paths of endpoints or, of pages without any, what
+    /// tells events apart.
+    fn calls(&self) -> impl Iterator<Item = (u32, String)> {
         self.pages.iter().flat_map(|(page, contents)| {
-            contents.sections.iter().map(|section| (page.id, section.path.as_str()))
+            calls_of(contents, documents_in(None, contents)).into_iter().map(|(call, _)| (page.id, call))
         })
-    }
-
-    /// Returns how many endpoints the pages document.
-    pub fn len(&self) -> usize {
-        self.endpoints().count()
-    }
-
-    /// Returns whether the pages document no endpoint.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 
     /// Returns the name of the chapter's spec file: the one that already has endpoints of these pages, the one in the
@@ -95,7 +89,7 @@ impl Chapter {
         let has = |source: &&Source| {
             Existing::read(source.text.clone()).is_ok_and(|file| {
                 let calls = file.calls();
-                self.endpoints().any(|(id, path)| calls.contains(&(id, path.to_owned())))
+                self.calls().any(|call| calls.contains(&call))
             })
         };
         let having: Vec<&Source> = sources.iter().filter(has).collect();
@@ -110,7 +104,8 @@ impl Chapter {
                 ));
             }
         }
-        let paths: Vec<&str> = self.endpoints().map(|(_, path)| path).collect();
+        let paths: Vec<String> = self.calls().map(|(_, path)| path).collect();
+        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
         if let Some(file) = Names::of(sources).common_file(paths.iter().copied()) {
             return Ok(format!("{file}.yaml"));
         }
@@ -152,22 +147,26 @@ impl Chapter {
         for (page, contents) in &self.pages {
             let existing = Existing::read(completed.text.clone()).map_err(of_file)?;
             let calls = existing.calls();
+            let part = documents_in(Some(file), contents);
             let mut wanted = Vec::new();
-            for (index, section) in contents.sections.iter().enumerate() {
-                let call = (page.id, section.path.clone());
+            for (path, places) in calls_of(contents, part) {
+                let call = (page.id, path.clone());
                 let other = elsewhere.iter().find(|(_, calls)| calls.contains(&call));
                 if calls.contains(&call) {
                     completed.known += 1;
                 } else if let Some((file, _)) = other {
-                    completed.elsewhere.push((section.path.clone(), (*file).to_owned()));
+                    completed.elsewhere.push((path, (*file).to_owned()));
                 } else {
-                    wanted.push(index);
-                    completed.drafted.push(section.path.clone());
+                    wanted.extend(places);
+                    completed.drafted.push(path);
                 }
             }
             if !wanted.is_empty() {
-                let mut draft =
-                    DraftPage::of_some(page, (contents, &wanted), existing.taken(file, &known.names), &known);
+                let taken = existing.taken(file, &known.names);
+                let mut draft = match part {
+                    Some(part) => DraftPage::of_documents(page, (contents, &wanted), part, taken, &known),
+                    None => DraftPage::of_endpoints(page, (contents, &wanted), taken, &known),
+                };
                 draft.make_examples(&mut maker);
                 completed.text = existing.with(&Sections::of(&draft, &known.phrases)).map_err(of_file)?;
             }
@@ -179,6 +178,21 @@ impl Chapter {
     pub fn learned(&self, spec: &Spec) -> Phrases {
         learn(spec, self.pages.iter().map(|(page, contents)| (page, contents)))
     }
+}
+
+/// Returns what a page documents, each with its places there: endpoints by their paths, or documents by what tells them
+/// apart.
+fn calls_of(contents: &Contents, documents: Option<Part>) -> IndexMap<String, Vec<usize>> {
+    let mut calls: IndexMap<String, Vec<usize>> = IndexMap::new();
+    let shown = contents.documents.iter().map(|shown| shown.told().map(written));
+    let sections = contents.sections.iter().map(|section| Some(section.path.clone()));
+    let all: Vec<Option<String>> = if documents.is_some() { shown.collect() } else { sections.collect() };
+    for (index, call) in all.into_iter().enumerate() {
+        if let Some(call) = call {
+            calls.entry(call).or_default().push(index);
+        }
+    }
+    calls
 }
 
 /// Returns the folder that contains all of some pages and folders.

@@ -1,5 +1,7 @@
 //! Drafts an endpoint from what a page says about it.
 
+use std::collections::HashMap;
+
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
@@ -142,7 +144,8 @@ impl<'p> EndpointDrafter<'p> {
         let mut rows = section.tables_of(side).flat_map(|table| &table.rows).peekable();
         let untyped = rows.peek().is_some() && rows.all(|row| row.ty.is_none());
         let (types, named, known) = (&mut *self.types, self.named, self.known);
-        let mut drafter = FieldDrafter { types, named, known, side, untyped, guessed: Vec::new() };
+        let (items, guessed) = (HashMap::new(), Vec::new());
+        let mut drafter = FieldDrafter { types, named, side, items, known, untyped, guessed };
         let fields = drafter.fields(ObjectSighting { owner, fields: &fields, shown: &shown });
         let guessed = drafter.guessed;
         if guessed.is_empty() {

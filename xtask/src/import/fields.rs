@@ -1,6 +1,6 @@
 //! Fields and their types: decided from tables and examples.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -27,6 +27,8 @@ pub(super) struct FieldDrafter<'d> {
     /// The tables of named objects and values.
     pub named: &'d [Table],
     pub side: Part,
+    /// In XML: the element around each item of a list, by the list's name.
+    pub items: HashMap<String, String>,
     pub known: &'d Known,
     /// Whether the tables of the side state no types.
     pub untyped: bool,
@@ -109,10 +111,13 @@ impl FieldDrafter<'_> {
         let seen = Sighting::of(name, around.owner, node);
         let ty = self.ty(&seen, &mut notes);
         let mut field = Field { optional, doc: seen.doc().to_owned(), ..Field::new(ty) };
-        if self.side == Part::Request {
+        if self.side.is_sent() {
             field.default = values::default(seen.doc(), &field.ty, self.types);
         }
         field.limits = node.row().map(|row| row.limits(&field.ty)).unwrap_or_default();
+        if matches!(field.ty, TypeExpr::Generic(Generic::List, _)) {
+            field.item = self.items.get(name).cloned();
+        }
         // A quirk is checked against examples, and a part of a body isn't one.
         field.quirk = notes.quirk.filter(|_| node.whole);
         Draft { spec: field, doubts: notes.doubts }
@@ -123,7 +128,7 @@ impl FieldDrafter<'_> {
         let required = node.row().map_or_else(|| only_optional(node).then_some(false), |row| row.required);
         let missing = node.values.len() < objects;
         let null = node.values.iter().any(|value| value.is_null());
-        let response = self.side == Part::Response;
+        let response = !self.side.is_sent();
         match required {
             Some(false) => true,
             Some(true) if missing => {

@@ -14,6 +14,9 @@ use crate::spec::names;
 use crate::spec::source::{Kind, Node, Path, position};
 use crate::spec::{Names, Section};
 
+/// The sections of what is a document of its own.
+const DOCUMENTS: [Section; 2] = [Section::Events, Section::Replies];
+
 /// A spec file that is to be added to.
 #[derive(Debug)]
 pub(super) struct Existing {
@@ -43,9 +46,11 @@ impl Existing {
             let pascal = names::pascal(name);
             [format!("{pascal}Response"), pascal]
         });
-        let types = Section::KEYS.into_iter().filter(|section| *section != Section::Endpoints.key());
-        let types = types.flat_map(|section| self.keys(section));
-        let types = requests.chain(types).collect();
+        let documents = DOCUMENTS.into_iter().flat_map(|section| self.keys(section.key()));
+        let documents = documents.map(|name| names::pascal(&name));
+        let types = [Section::Structs, Section::Enums, Section::Unions];
+        let types = types.into_iter().flat_map(|section| self.keys(section.key()));
+        let types = requests.chain(documents).chain(types).collect();
         let stem = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
         Taken { endpoints, types, definitions: self.definitions(), settled: names.of_file(stem) }
     }
@@ -68,7 +73,7 @@ impl Existing {
         self.root.get(&Path::of([section])).map(Node::keys).unwrap_or_default()
     }
 
-    /// The endpoints that the file has, each by a document and its path.
+    /// The endpoints that the file has, each by a document and its path, and its events and replies.
     pub(super) fn calls(&self) -> HashSet<(u32, String)> {
         let endpoints = self.keys(Section::Endpoints.key());
         let calls = endpoints.iter().filter_map(|name| {
@@ -76,7 +81,20 @@ impl Existing {
             let (_, path) = self.scalar(&endpoint.key("call"))?.split_once(' ')?;
             Some(self.documents(&endpoint.key("doc")).into_iter().map(|id| (id, path.to_owned())))
         });
-        calls.flatten().collect()
+        calls.flatten().chain(self.wires()).collect()
+    }
+
+    /// The same of its documents: each by one of its pages, and what tells it from others.
+    fn wires(&self) -> impl Iterator<Item = (u32, String)> {
+        let entries = DOCUMENTS
+            .into_iter()
+            .flat_map(|section| self.keys(section.key()).into_iter().map(move |name| section.entry(&name)));
+        entries.flat_map(|entry| {
+            let ids = self.documents(&entry.key("doc"));
+            let wire = entry.key("wire");
+            let wires = (0..).map_while(|index| self.scalar(&wire.index(index)));
+            wires.flat_map(|wire| ids.iter().map(|id| (*id, wire.to_owned()))).collect::<Vec<_>>()
+        })
     }
 
     /// The ids of the documents that are named at a path.

@@ -42,6 +42,12 @@ impl Maker {
         }
     }
 
+    /// Replaces the values in a document with some fields.
+    pub(super) fn body(&mut self, body: &mut Map<String, Value>, fields: &DraftFields, types: &Types) {
+        let earliest = earliest(&Value::Object(body.clone())).unwrap_or_default();
+        Making { maker: self, types, earliest }.object(body, fields);
+    }
+
     fn text(&mut self, kind: Kind, name: &str, text: &str) -> String {
         let key = (kind, text.to_owned());
         if let Some(known) = self.texts.get(&key) {

@@ -4,11 +4,14 @@
 mod calls;
 mod chapter;
 mod endpoint;
+mod event;
 mod examples;
 mod fields;
 mod into;
 mod known;
 mod learn;
+mod lists;
+mod literal;
 mod made;
 mod making;
 mod model;
@@ -32,7 +35,7 @@ use crate::pages;
 use crate::pages::Page;
 use crate::pages::contents::Contents;
 use crate::spec::load;
-use crate::spec::{Phrases, Spec};
+use crate::spec::{EVENTS, Part, Phrases, Spec};
 pub use chapter::{Chapter, Completed};
 use into::Existing;
 use known::Known;
@@ -63,7 +66,7 @@ impl std::fmt::Display for Failure {
 impl std::error::Error for Failure {}
 
 const NO_PAGE: &str = "not a page: it doesn't begin with a `doc_id` between two lines of `---`";
-const NO_ENDPOINT: &str = "no endpoint: no URL of the server API follows a label such as 请求地址";
+const NO_ENDPOINT: &str = "no endpoint: no URL of the server API follows a label such as 请求地址; and no callback: no document says what it is";
 
 /// Drafts the endpoints of some pages, as the text of a spec file.
 pub fn draft(pages: &[PathBuf]) -> Result<String, Failure> {
@@ -87,7 +90,7 @@ pub fn added(pages: &[PathBuf], file: &Path) -> Result<String, Failure> {
 
 /// Drafts the endpoints of a page's text, as the text of a spec file.
 pub fn new_file(page: &Path, text: &str) -> Result<String, String> {
-    let (page, draft) = drafted(page, text, Taken::default(), &mut Known::default())?;
+    let (page, draft) = drafted(page, text, None, Taken::default(), &mut Known::default())?;
     Ok(Sections::of(&draft, &Phrases::default()).file(&page.title))
 }
 
@@ -108,14 +111,17 @@ impl Drafts<'_> {
         let of_file = |reason| Failure::File(file.to_owned(), reason);
         let existing = Existing::read(spec).map_err(of_file)?;
         self.known.read_file(existing.text());
-        let (_, draft) =
-            drafted(self.page, self.text, existing.taken(file, &self.known.names), &mut *self.known)
-                .map_err(|reason| Failure::File(self.page.to_owned(), reason))?;
+        let taken = existing.taken(file, &self.known.names);
+        let (_, draft) = drafted(self.page, self.text, Some(file), taken, &mut *self.known)
+            .map_err(|reason| Failure::File(self.page.to_owned(), reason))?;
         let calls = existing.calls();
         let is_known =
             |id: Option<u32>, path: &str| id.is_some_and(|id| calls.contains(&(id, path.to_owned())));
         let again = draft.endpoints.iter().filter(|endpoint| is_known(endpoint.doc.id, &endpoint.path));
-        let again: Vec<&str> = again.map(|endpoint| endpoint.path.as_str()).collect();
+        let events = draft.events.iter();
+        let events = events.flat_map(|event| event.wire.iter().filter(|wire| is_known(event.doc.id, wire)));
+        let again: Vec<&str> =
+            again.map(|endpoint| endpoint.path.as_str()).chain(events.map(String::as_str)).collect();
         if !again.is_empty() {
             let reason = format!("{} already exists, from the same page: edit it there", again.join(", "));
             return Err(of_file(reason));
@@ -137,16 +143,38 @@ pub fn phrases(spec: &Spec, docs: &Path) -> io::Result<Phrases> {
     Ok(learn::learn(spec, pages.iter().map(|(page, contents)| (page, contents))))
 }
 
-fn drafted(file: &Path, text: &str, taken: Taken, known: &mut Known) -> Result<(Page, DraftPage), String> {
-    let page = Page::parse(file.to_owned(), text).ok_or(NO_PAGE)?;
+fn drafted(
+    page: &Path,
+    text: &str,
+    into: Option<&Path>,
+    taken: Taken,
+    known: &mut Known,
+) -> Result<(Page, DraftPage), String> {
+    let page = Page::parse(page.to_owned(), text).ok_or(NO_PAGE)?;
     let contents = Contents::of(&page);
-    if contents.sections.is_empty() {
+    if contents.sections.is_empty() && contents.documents.is_empty() {
         return Err(NO_ENDPOINT.to_owned());
     }
     known.read(&contents);
-    let mut draft = DraftPage::of(&page, &contents, taken, known);
+    let mut draft = match documents_in(into, &contents) {
+        Some(part) => {
+            let all: Vec<usize> = (0..contents.documents.len()).collect();
+            DraftPage::of_documents(&page, (&contents, &all), part, taken, known)
+        }
+        None => DraftPage::of(&page, &contents, taken, known),
+    };
     draft.make_examples(&mut Maker::default());
     Ok((page, draft))
+}
+
+/// Whether a page's documents are drafted, for a spec file or a new one, and not its endpoints: and as what.
+fn documents_in(file: Option<&Path>, contents: &Contents) -> Option<Part> {
+    let stem = file.and_then(Path::file_stem).and_then(|stem| stem.to_str()).unwrap_or_default();
+    if stem.ends_with(&format!(".{EVENTS}")) {
+        return Some(Part::Payload);
+    }
+    let part = if stem.rsplit('.').next() == Some("reply") { Part::Reply } else { Part::Payload };
+    contents.sections.is_empty().then_some(part)
 }
 
 fn read(file: &Path) -> Result<String, Failure> {

@@ -1,7 +1,9 @@
 //! Drafts: parts of a spec, each with the import's doubts.
 
+use std::collections::HashMap;
+
 use indexmap::IndexMap;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::spec::type_expr::TypeExpr;
 use crate::spec::{
@@ -64,6 +66,36 @@ impl DraftEndpoint {
     pub(super) fn parts(&self) -> [(Part, &Draft<DraftFields>); 2] {
         [(Part::Request, &self.request), (Part::Response, &self.response)]
     }
+}
+
+/// An event or a passive reply, without the words that a person has to write.
+#[derive(Debug)]
+pub(super) struct DraftEvent {
+    pub part: Part,
+    pub name: String,
+    pub title: String,
+    pub doc: Doc,
+    /// What tells it from others.
+    pub wire: Vec<String>,
+    pub fields: Draft<DraftFields>,
+    /// The page's documents.
+    pub shown: Vec<ShownDocument>,
+    /// Documents with values of our own: text of XML, or JSON.
+    pub examples: Vec<Value>,
+    /// The element around each item, by the name of the list.
+    pub items: HashMap<String, String>,
+    /// Doubts about it as a whole.
+    pub doubts: Vec<String>,
+}
+
+/// A document that a page shows.
+#[derive(Debug)]
+pub(super) struct ShownDocument {
+    pub is_xml: bool,
+    /// The whole of it.
+    pub document: Map<String, Value>,
+    /// What it has beside what all documents have, with lists as in JSON.
+    pub body: Map<String, Value>,
 }
 
 /// A request and its response.

@@ -6,18 +6,21 @@ use indexmap::IndexMap;
 
 use super::calls::endpoint_name;
 use super::endpoint::EndpointDrafter;
+use super::event::{EventDrafter, written};
 use super::known::Known;
 use super::making::Maker;
-use super::model::{Definition, DraftEndpoint};
+use super::model::{Definition, DraftEndpoint, DraftEvent};
 use super::types::Types;
-use crate::pages::Page;
 use crate::pages::contents::{Contents, Section};
-use crate::spec::{Doc, names};
+use crate::pages::{Occurrence, Page};
+use crate::spec::{Doc, Part, names};
 
 /// A draft of a page's endpoints, and of their types.
 #[derive(Debug)]
 pub(super) struct DraftPage {
     pub endpoints: Vec<DraftEndpoint>,
+    /// Events, and passive replies.
+    pub events: Vec<DraftEvent>,
     pub types: Types,
 }
 
@@ -29,7 +32,7 @@ pub(super) struct Taken {
     pub types: Vec<String>,
     /// What its types are.
     pub definitions: IndexMap<String, Definition>,
-    /// The settled names of the file's endpoints, by their paths.
+    /// The settled names of the file's endpoints by their paths, and of its documents by what tells them apart.
     pub settled: HashMap<String, String>,
 }
 
@@ -37,11 +40,11 @@ impl DraftPage {
     /// Drafts what a page documents, beside what is there already.
     pub(super) fn of(page: &Page, contents: &Contents, taken: Taken, known: &Known) -> Self {
         let all: Vec<usize> = (0..contents.sections.len()).collect();
-        Self::of_some(page, (contents, &all), taken, known)
+        Self::of_endpoints(page, (contents, &all), taken, known)
     }
 
     /// Drafts some of the endpoints that a page documents, by their places in it, beside what is there already.
-    pub(super) fn of_some(
+    pub(super) fn of_endpoints(
         page: &Page,
         (contents, wanted): (&Contents, &[usize]),
         taken: Taken,
@@ -59,9 +62,7 @@ impl DraftPage {
             types.take(&format!("{}Response", names::pascal(&name)));
             named.push((name, section));
         }
-        let number = page.numbers.first().copied().unwrap_or_default();
-        let updated = contents.updated.clone();
-        let doc = Doc { id: Some(page.id), page: number, updated, seen: true, also: Vec::new() };
+        let doc = doc_of(page, contents);
         let endpoints = named.into_iter().map(|(name, section)| {
             let required = contents.requirements(section, page);
             EndpointDrafter::new(section, &contents.named, &mut types, known).draft(
@@ -73,11 +74,47 @@ impl DraftPage {
         let endpoints: Vec<DraftEndpoint> = endpoints.collect();
         let parts = endpoints.iter().flat_map(DraftEndpoint::parts);
         types.keep_needed(parts.flat_map(|(_, fields)| fields.spec.values()).map(|field| &field.spec.ty));
-        Self { endpoints, types }
+        Self { endpoints, events: Vec::new(), types }
+    }
+
+    /// Drafts some of the documents that a page shows, by their places in it: those that are one, by their settled names or
+    /// by what they say of themselves, together.
+    pub(super) fn of_documents(
+        page: &Page,
+        (contents, wanted): (&Contents, &[usize]),
+        part: Part,
+        taken: Taken,
+        known: &Known,
+    ) -> Self {
+        let mut types = Types::besides(taken.types, taken.definitions);
+        let mut named: IndexMap<String, Vec<&Occurrence>> = IndexMap::new();
+        for shown in wanted.iter().filter_map(|index| contents.documents.get(*index)) {
+            let Some(told) = shown.told() else { continue };
+            let settled = taken.settled.get(&written(told)).cloned();
+            let end = if part.is_sent() { "_reply" } else { "" };
+            let own = || format!("{}{end}", names::snake(told.change.unwrap_or(told.kind)));
+            named.entry(settled.unwrap_or_else(own)).or_default().push(shown);
+        }
+        named.keys().for_each(|name| types.take(&names::pascal(name)));
+        let doc = doc_of(page, contents);
+        let events = named.into_iter().map(|(name, shown)| {
+            let drafter = EventDrafter { part, shown, named: &contents.named, known };
+            drafter.draft(name, doc.clone(), &mut types)
+        });
+        let events: Vec<DraftEvent> = events.collect();
+        let fields = events.iter().flat_map(|event| event.fields.spec.values());
+        types.keep_needed(fields.map(|field| &field.spec.ty));
+        Self { endpoints: Vec::new(), events, types }
     }
 
     /// Puts values of our own in the place of the page's.
     pub(super) fn make_examples(&mut self, maker: &mut Maker) {
         self.endpoints.iter_mut().for_each(|endpoint| maker.make(endpoint, &self.types));
+        self.events.iter_mut().for_each(|event| maker.document(event, &self.types));
     }
+}
+
+fn doc_of(page: &Page, contents: &Contents) -> Doc {
+    let number = page.numbers.first().copied().unwrap_or_default();
+    Doc { id: Some(page.id), page: number, updated: contents.updated.clone(), seen: true, also: Vec::new() }
 }

@@ -2,22 +2,18 @@
 
 use std::collections::HashSet;
 
-use indexmap::IndexMap;
-use serde_json::Value;
-
-use super::model::{Bodies, Definition, Draft, DraftEndpoint, DraftFields};
+use super::literal::{WIDTH, json, quoted};
+use super::model::{Bodies, Definition, Draft, DraftEndpoint, DraftEvent, DraftFields};
 use super::naming::{PLACEHOLDER, pascal};
 use super::page::DraftPage;
 use crate::spec::{
-    Answer, Body, EnumValue, Errcode, Field, Host, LimitValue, Pagination, Part, Phrases, Place, Rate, Repr,
-    Section, Variant, WrittenRule, names,
+    Answer, Body, Doc, EnumValue, Errcode, Field, Host, LimitValue, Pagination, Part, Phrases, Place, Rate,
+    Repr, Section, Variant, WrittenRule, names,
 };
+use indexmap::IndexMap;
 
 /// What marks a line whose words were known from other pages.
 pub const KNOWN: &str = "# known";
-
-/// How long a line may get before what stands in it gets lines of its own.
-const WIDTH: usize = 110;
 
 /// How many characters a page's own name of a value may have.
 const LONGEST_NAME: usize = 40;
@@ -33,6 +29,10 @@ impl Sections {
         let mut add = |section: Section, text: String| *sections.entry(section.key()).or_default() += &text;
         for endpoint in &draft.endpoints {
             add(Section::Endpoints, endpoint_yaml(endpoint, phrases));
+        }
+        for event in &draft.events {
+            let section = if event.part.is_sent() { Section::Replies } else { Section::Events };
+            add(section, event_yaml(event, phrases));
         }
         for (name, definition) in draft.types.all() {
             let head = format!("  {name}:{}\n", comment(&definition.doubts, false));
@@ -73,14 +73,12 @@ pub(super) fn new_file(title: &str) -> String {
 
 fn endpoint_yaml(endpoint: &DraftEndpoint, phrases: &Phrases) -> String {
     let DraftEndpoint { title, doc, method, path, .. } = endpoint;
-    let id = doc.id.map(|id| format!("id: {id}, ")).unwrap_or_default();
-    let updated = doc.updated.as_ref().map(|date| format!(", updated: {date}")).unwrap_or_default();
     let mut lines = vec![format!("title: {}", scalar(title)), format!("summary: {}", todo(title))];
     if !endpoint.notes.is_empty() {
         lines.push(format!("notes: {}", todo(&endpoint.notes.join("; "))));
     }
     lines.extend([
-        format!("doc: {{ {id}page: {}{updated} }}", doc.page),
+        doc_of(doc),
         format!("call: {method} {path}"),
         format!("token: {}", endpoint.token.keyword()),
     ]);
@@ -120,6 +118,31 @@ fn endpoint_yaml(endpoint: &DraftEndpoint, phrases: &Phrases) -> String {
     yaml += "    examples:\n";
     yaml.extend(endpoint.examples.iter().map(example_yaml));
     yaml
+}
+
+fn event_yaml(event: &DraftEvent, phrases: &Phrases) -> String {
+    let DraftEvent { name, title, doc, wire, fields, examples, doubts, .. } = event;
+    let mut lines =
+        vec![format!("title: {}", scalar(title)), format!("summary: {}", todo(title)), doc_of(doc)];
+    lines.push(format!("wire: [{}]", wire.join(", ")));
+    lines.extend(unsure(doubts));
+    lines.extend(unsure(&fields.doubts));
+    let mut yaml = format!("  {name}:\n");
+    yaml.extend(lines.iter().map(|line| format!("    {line}\n")));
+    let none = if fields.spec.is_empty() { " {}" } else { "" };
+    yaml += &format!("    fields:{none}\n{}    examples:\n", fields_yaml(&fields.spec, phrases));
+    for example in examples {
+        let text = example.as_str().map_or_else(|| json(example, 10), |xml| xml.trim_end().to_owned());
+        let text = if example.is_string() { text.replace('\n', "\n          ") } else { text };
+        yaml += &format!("      - payload: |\n          {text}\n");
+    }
+    yaml
+}
+
+fn doc_of(doc: &Doc) -> String {
+    let id = doc.id.map(|id| format!("id: {id}, ")).unwrap_or_default();
+    let updated = doc.updated.as_ref().map(|date| format!(", updated: {date}")).unwrap_or_default();
+    format!("doc: {{ {id}page: {}{updated} }}", doc.page)
 }
 
 fn pagination(pages: &Pagination) -> String {
@@ -376,53 +399,4 @@ fn value(value: &serde_yaml::Value) -> String {
         // A number, or `true`: JSON writes them as YAML does.
         other => serde_json::to_string(other).unwrap_or_default(),
     }
-}
-/// JSON in one line where it fits, else an entry a line.
-fn json(value: &Value, indent: usize) -> String {
-    let flat = flat(value);
-    if flat.chars().count() + indent <= WIDTH {
-        return flat;
-    }
-    let inner = indent + 2;
-    let (open, close, entries): (_, _, Vec<String>) = match value {
-        Value::Object(fields) if !fields.is_empty() => {
-            let entry =
-                |(name, value): (&String, &Value)| format!("{}: {}", quoted(name), json(value, inner));
-            ('{', '}', fields.iter().map(entry).collect())
-        }
-        Value::Array(items) if !items.is_empty() => {
-            ('[', ']', items.iter().map(|item| json(item, inner)).collect())
-        }
-        _ => return flat,
-    };
-    let lines: Vec<String> = entries.into_iter().map(|entry| format!("{:inner$}{entry}", "")).collect();
-    format!("{open}\n{}\n{:indent$}{close}", lines.join(",\n"), "")
-}
-
-fn flat(value: &Value) -> String {
-    match value {
-        Value::Object(fields) if !fields.is_empty() => {
-            let fields: Vec<String> =
-                fields.iter().map(|(name, value)| format!("{}: {}", quoted(name), flat(value))).collect();
-            format!("{{ {} }}", fields.join(", "))
-        }
-        Value::Array(items) => format!("[{}]", items.iter().map(flat).collect::<Vec<_>>().join(", ")),
-        Value::String(text) => quoted(text),
-        other => other.to_string(),
-    }
-}
-
-/// A text as YAML and JSON read it back.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::new();
-    for c in Value::from(text).to_string().chars() {
-        // What YAML takes for the end of a line, or not at all.
-        match c {
-            '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => {
-                quoted += &format!("\\u{:04x}", u32::from(c));
-            }
-            c => quoted.push(c),
-        }
-    }
-    quoted
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::edit::Edit;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, TypeExpr};
-use crate::spec::{Fields, File, Part, Section, Style, Union, json_kind};
+use crate::spec::{Fields, File, Part, Section, Style, Union, document, json_kind};
 
 /// A part of an example.
 pub(super) enum Shown<'s> {
@@ -38,6 +38,23 @@ pub(super) fn adapted(file: &File, mut change: impl FnMut(Shown<'_>)) -> Vec<(Pa
                     let text = Value::Object(changed).to_string();
                     edits.push((at.clone(), Edit::Set(at.key(part.key()), text.into())));
                 }
+            }
+        }
+    }
+    for document in file.documents() {
+        let path = document.path();
+        for (index, example) in document.event.head.examples.iter().enumerate() {
+            let Ok(Value::Object(mut shown)) = document::parse(&example.payload) else { continue };
+            let fields = &document.event.fields;
+            document::arrange(file, fields, &mut shown);
+            let mut changed = shown.clone();
+            walk.object(&path.key(document.part.key()), fields, &mut changed);
+            if changed != shown {
+                let at = path.key("examples").index(index);
+                let is_xml = example.payload.trim_start().starts_with('<');
+                let text =
+                    if is_xml { document::to_xml(&changed) } else { Value::Object(changed).to_string() };
+                edits.push((at.clone(), Edit::Set(at.key("payload"), text.into())));
             }
         }
     }

@@ -1,6 +1,8 @@
 //! The definition of a kind of mistake.
 
-use super::site::{CodesSite, EndpointSite, EnumSite, FieldSite, FileSite, Mutant, UnionSite};
+use super::site::{
+    CodesSite, DocumentSite, EndpointSite, EnumSite, FieldSite, FileSite, Mutant, TitledSite, UnionSite,
+};
 use crate::spec::source::Path;
 
 /// A kind of mistake.
@@ -20,6 +22,8 @@ pub(super) struct Kind {
 #[derive(Clone, Copy)]
 pub(super) enum Make {
     Endpoint(fn(&EndpointSite<'_>) -> Vec<Mutant>),
+    Document(fn(&DocumentSite<'_>) -> Vec<Mutant>),
+    Titled(fn(&TitledSite<'_>) -> Vec<Mutant>),
     Field(fn(&FieldSite<'_>) -> Vec<Mutant>),
     Enum(fn(&EnumSite<'_>) -> Vec<Mutant>),
     Union(fn(&UnionSite<'_>) -> Vec<Mutant>),
@@ -41,6 +45,8 @@ impl Kind {
     pub(super) fn in_file(&self, places: &Places<'_>) -> Vec<Mutant> {
         match self.make {
             Make::Endpoint(make) => places.endpoints.iter().flat_map(make).collect(),
+            Make::Document(make) => places.documents.iter().flat_map(make).collect(),
+            Make::Titled(make) => places.titled.iter().flat_map(make).collect(),
             Make::Field(make) => places.fields.iter().flat_map(make).collect(),
             Make::Enum(make) => places.enums.iter().flat_map(make).collect(),
             Make::Union(make) => places.unions.iter().flat_map(make).collect(),
@@ -62,6 +68,8 @@ impl Kind {
 pub(super) struct Places<'a> {
     file: &'a FileSite<'a>,
     endpoints: Vec<EndpointSite<'a>>,
+    documents: Vec<DocumentSite<'a>>,
+    titled: Vec<TitledSite<'a>>,
     fields: Vec<FieldSite<'a>>,
     enums: Vec<EnumSite<'a>>,
     unions: Vec<UnionSite<'a>>,
@@ -73,6 +81,8 @@ impl<'a> Places<'a> {
         Self {
             file,
             endpoints: file.endpoints().collect(),
+            documents: file.documents().collect(),
+            titled: file.titled().collect(),
             enums: file.enums(&fields).collect(),
             fields,
             unions: file.unions().collect(),

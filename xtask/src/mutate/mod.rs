@@ -12,6 +12,7 @@ mod kind;
 mod kinds;
 mod reach;
 mod report;
+mod sections;
 mod site;
 
 use std::collections::BTreeSet;
@@ -30,7 +31,7 @@ use crate::drift::{self, ReadPage};
 use crate::pages;
 use crate::parallel;
 use crate::spec::source::{Node, Source, position};
-use crate::spec::{self, Failure, Spec, load};
+use crate::spec::{self, Failure, File, Spec, load};
 
 /// The options of a run.
 #[derive(Debug, Clone)]
@@ -145,10 +146,13 @@ fn chosen(names: &[String]) -> io::Result<Vec<Kind>> {
 
 /// Parses the pages that the spec names.
 fn pages(spec: &Spec, docs: &Path) -> io::Result<Vec<ReadPage>> {
-    let endpoints = spec.files.iter().flat_map(|file| file.endpoints.values());
-    let documents =
-        endpoints.map(|endpoint| &endpoint.head.doc).chain(spec.codes.iter().map(|codes| &codes.doc));
-    let wanted: BTreeSet<u32> = documents.flat_map(spec::Doc::ids).collect();
+    let docs_of = |file: &'_ File| {
+        let endpoints = file.endpoints.values().map(|endpoint| &endpoint.head.doc);
+        let documents = file.documents().map(|document| &document.event.head.doc);
+        endpoints.chain(documents).flat_map(spec::Doc::ids).collect::<Vec<u32>>()
+    };
+    let codes = spec.codes.iter().flat_map(|codes| codes.doc.ids());
+    let wanted: BTreeSet<u32> = spec.files.iter().flat_map(docs_of).chain(codes).collect();
     let mut pages = pages::read(docs)?;
     pages.retain(|page| wanted.contains(&page.id));
     if pages.is_empty() {

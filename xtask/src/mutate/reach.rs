@@ -64,12 +64,22 @@ impl<'e> Changed<'e> {
 
     fn add(&mut self, path: &'e Path) -> Option<()> {
         let [Step::Key(section), Step::Key(name), rest @ ..] = path.0.as_slice() else { return None };
-        let section = [Section::Endpoints, Section::Structs, Section::Enums, Section::Unions]
-            .into_iter()
-            .find(|of| of.key() == section)?;
-        if section != Section::Endpoints {
-            self.types.insert(name);
-            return Some(());
+        let sections = [
+            Section::Endpoints,
+            Section::Events,
+            Section::Replies,
+            Section::Structs,
+            Section::Enums,
+            Section::Unions,
+        ];
+        match sections.into_iter().find(|of| of.key() == section)? {
+            Section::Endpoints => {}
+            // No endpoint depends on a document.
+            Section::Events | Section::Replies => return Some(()),
+            Section::Structs | Section::Enums | Section::Unions => {
+                self.types.insert(name);
+                return Some(());
+            }
         }
         // The notes of an endpoint may mention the pages, notes and calls of others.
         let [Step::Key(key), ..] = rest else { return None };

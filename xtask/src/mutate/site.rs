@@ -7,12 +7,13 @@ use serde_json::{Map, Value};
 use super::edit::{self, Edit};
 use super::example::{self, Shown};
 use super::judge::Subject;
+use super::sections::{Sections, documented};
 use crate::drift::{Evidence, ReadPage, Seen, mentions, own_name};
 use crate::pages::contents::Section as Documented;
 use crate::pages::phrases::{self, Base, DocType, in_digits};
 use crate::pages::table::Row;
 use crate::spec::source::Path;
-use crate::spec::{Codes, Endpoint, Enum, Field, Fields, File, Part, Section, Union};
+use crate::spec::{Codes, Doc, Document, Endpoint, Enum, Field, Fields, File, Operation, Section, Union};
 
 /// A mistake in one place.
 #[derive(Debug)]
@@ -39,11 +40,11 @@ pub(super) struct FileSite<'a> {
 }
 
 /// Who refers to a type, through other types as well.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 struct Users<'a> {
     sent: bool,
     received: bool,
-    endpoints: Vec<&'a Endpoint>,
+    documented: Sections<'a>,
 }
 
 /// An endpoint.
@@ -51,7 +52,24 @@ pub(super) struct EndpointSite<'a> {
     pub file: &'a FileSite<'a>,
     pub endpoint: &'a Endpoint,
     pub path: Path,
-    pub documented: Vec<(&'a ReadPage, &'a Documented)>,
+    pub documented: Sections<'a>,
+}
+
+/// An event or a reply.
+pub(super) struct DocumentSite<'a> {
+    pub file: &'a FileSite<'a>,
+    pub document: Document<'a>,
+    pub path: Path,
+}
+
+/// Something with pages of its own: an endpoint, an event or a reply.
+pub(super) struct TitledSite<'a> {
+    pub file: &'a FileSite<'a>,
+    pub path: Path,
+    pub title: &'a str,
+    pub doc: &'a Doc,
+    pub notes: &'a str,
+    pub documented: Sections<'a>,
 }
 
 /// A field.
@@ -64,6 +82,8 @@ pub(super) struct FieldSite<'a> {
     pub field: &'a Field,
     pub sent: bool,
     pub received: bool,
+    /// Whether pages show it in XML only, where everything is text.
+    pub is_text: bool,
     pub seen: Seen,
 }
 
@@ -95,13 +115,14 @@ pub(super) struct CodesSite<'a> {
 impl<'a> FileSite<'a> {
     pub(super) fn new(file: &'a File, subject: &'a Subject<'a>) -> Self {
         let mut users: BTreeMap<&str, Users<'_>> = BTreeMap::new();
-        for endpoint in file.endpoints.values() {
-            for (part, fields) in [(Part::Request, &endpoint.request), (Part::Response, &endpoint.response)] {
+        for operation in file.operations() {
+            let documented = documented(file, subject.pages, &operation);
+            for (part, fields) in operation.parts {
                 for name in file.reached(fields.values().map(|field| &field.ty)) {
                     let users = users.entry(name).or_default();
                     users.sent |= part.is_sent();
                     users.received |= !part.is_sent();
-                    users.endpoints.push(endpoint);
+                    users.documented.extend(&documented);
                 }
             }
         }
@@ -120,17 +141,38 @@ impl<'a> FileSite<'a> {
             file: self,
             endpoint,
             path: Section::Endpoints.entry(name),
-            documented: self.documented(endpoint),
+            documented: documented(self.file, self.pages, &endpoint.operation(name)),
         })
     }
 
+    pub(super) fn documents(&'a self) -> impl Iterator<Item = DocumentSite<'a>> {
+        self.file.documents().map(|document| DocumentSite { file: self, document, path: document.path() })
+    }
+
+    pub(super) fn titled(&'a self) -> impl Iterator<Item = TitledSite<'a>> {
+        let endpoints = self.endpoints().map(|site| {
+            let EndpointSite { file, endpoint, path, documented } = site;
+            let (title, notes) = (endpoint.head.title.as_str(), endpoint.head.notes.as_deref());
+            let notes = notes.unwrap_or_default();
+            TitledSite { file, path, title, doc: &endpoint.head.doc, notes, documented }
+        });
+        let documents = self.documents().map(|DocumentSite { file, document, path }| {
+            let head = &document.event.head;
+            let (title, notes) = (head.title.as_str(), head.notes.as_deref().unwrap_or_default());
+            let documented = documented(self.file, self.pages, &Operation::of(document));
+            TitledSite { file, path, title, doc: &head.doc, notes, documented }
+        });
+        endpoints.chain(documents)
+    }
+
     pub(super) fn fields(&'a self) -> impl Iterator<Item = FieldSite<'a>> {
-        let parts = self.file.endpoints.iter().flat_map(move |(name, endpoint)| {
-            let path = Section::Endpoints.entry(name);
-            endpoint.operation(name).parts.into_iter().map(move |(part, fields)| {
-                let users =
-                    Users { sent: part.is_sent(), received: !part.is_sent(), endpoints: vec![endpoint] };
-                (path.key(part.key()), format!("{name}.{}", part.key()), fields, users)
+        let parts = self.file.operations().flat_map(move |operation| {
+            let path = operation.section.entry(operation.name);
+            let documented = documented(self.file, self.pages, &operation);
+            operation.parts.into_iter().map(move |(part, fields)| {
+                let (sent, received) = (part.is_sent(), !part.is_sent());
+                let users = Users { sent, received, documented: documented.clone() };
+                (path.key(part.key()), format!("{}.{}", operation.name, part.key()), fields, users)
             })
         });
         let structs = self.file.structs.iter().map(|(name, structure)| {
@@ -138,6 +180,8 @@ impl<'a> FileSite<'a> {
             (Section::Structs.entry(name).key("fields"), name.clone(), &structure.fields, users)
         });
         parts.chain(structs).flat_map(move |(list, at, fields, users)| {
+            let is_text =
+                !users.documented.is_empty() && users.documented.iter().all(|(_, section)| section.is_xml);
             let fields = fields.iter().map(move |(wire, field)| FieldSite {
                 file: self,
                 list: list.clone(),
@@ -146,7 +190,8 @@ impl<'a> FileSite<'a> {
                 field,
                 sent: users.sent,
                 received: users.received,
-                seen: self.seen(&format!("{at}.{wire}"), wire, &users.endpoints),
+                is_text,
+                seen: self.seen(&format!("{at}.{wire}"), wire, &users.documented),
             });
             fields.collect::<Vec<_>>()
         })
@@ -164,28 +209,19 @@ impl<'a> FileSite<'a> {
 
     pub(super) fn unions(&'a self) -> impl Iterator<Item = UnionSite<'a>> {
         self.file.unions.iter().map(|(name, union)| {
-            let endpoints = self.users.get(name.as_str()).map(|users| users.endpoints.clone());
+            let documented = self.users.get(name.as_str()).map(|users| users.documented.as_slice());
             let tag = union.tag.as_deref().unwrap_or_default();
-            let seen = self.seen(&format!("{name}.{tag}"), tag, &endpoints.unwrap_or_default());
+            let seen = self.seen(&format!("{name}.{tag}"), tag, documented.unwrap_or_default());
             UnionSite { file: self, name, union, path: Section::Unions.entry(name), seen }
         })
     }
 
-    /// Where pages document an endpoint.
-    fn documented(&self, endpoint: &Endpoint) -> Vec<(&'a ReadPage, &'a Documented)> {
-        let (_, path) = endpoint.head.method_and_path();
-        let pages = self.pages.iter().filter(|read| endpoint.head.doc.ids().any(|id| id == read.page.id));
-        let sections =
-            pages.flat_map(|read| read.contents.sections.iter().map(move |section| (read, section)));
-        sections.filter(|(_, section)| section.path == path).collect()
-    }
-
     /// What pages say of a field: in its place, or else in rows of its name on the pages of those who have it.
-    fn seen(&self, at: &str, wire: &str, endpoints: &[&Endpoint]) -> Seen {
+    fn seen(&self, at: &str, wire: &str, documented: &[(&ReadPage, &Documented)]) -> Seen {
         let mut seen = self.evidence.get(&(self.file.source, at.to_owned())).cloned().unwrap_or_default();
         if seen.rows.is_empty() {
             let mut found: Vec<&Row> = Vec::new();
-            for (read, section) in endpoints.iter().flat_map(|endpoint| self.documented(endpoint)) {
+            for (read, section) in documented {
                 let tables = section.tables.iter().chain(&read.contents.named);
                 let rows = tables.flat_map(|table| &table.rows).filter(|row| own_name(row) == wire);
                 found.extend(rows);
@@ -324,8 +360,17 @@ impl FieldSite<'_> {
             Value::Array(items) => items.iter().collect(),
             value => vec![value],
         });
-        let mut items = items.filter(|value| !value.is_null()).peekable();
+        // In XML, digits may be a number or text.
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || b"-.".contains(&byte));
+        let unclear = |value: &Value| self.is_text && value.as_str().is_some_and(digits);
+        let mut items = items.filter(|value| !value.is_null() && !unclear(value)).peekable();
         items.peek().is_some() && items.all(so)
+    }
+
+    /// Whether pages show it as a list: in XML, one element may be a list or none.
+    pub(super) fn shows_list(&self) -> bool {
+        let least = if self.is_text { 2 } else { 0 };
+        self.seen.values.iter().any(|value| value.as_array().is_some_and(|items| items.len() >= least))
     }
 
     /// Whether any page speaks of it in a table, or shows it.

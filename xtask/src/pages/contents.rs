@@ -10,7 +10,7 @@ use super::markup::plain;
 use super::page::Page;
 use super::phrases::{self, Claim, Requirements};
 use super::table::Table;
-use crate::spec::Part;
+use crate::spec::{Part, Wire, document};
 
 /// The contents of a page.
 #[derive(Debug, Default)]
@@ -19,11 +19,13 @@ pub(crate) struct Contents {
     pub updated: Option<String>,
     /// Its endpoints, in its order, each once.
     pub sections: Vec<Section>,
+    /// The documents that it shows: events, and replies to them.
+    pub documents: Vec<Occurrence>,
     /// The tables of named objects and types, of all endpoints.
     pub named: Vec<Table>,
     /// The bodies that can't be read.
     pub unreadable: Vec<Unreadable>,
-    rates: OnceLock<Vec<(u64, &'static str)>>,
+    pub(super) rates: OnceLock<Vec<(u64, &'static str)>>,
 }
 
 impl Contents {
@@ -50,8 +52,8 @@ impl Contents {
     }
 }
 
-/// An endpoint as a page documents it.
-#[derive(Debug)]
+/// An endpoint as a page documents it, or a document that WeCom sends by itself.
+#[derive(Debug, Default)]
 pub(crate) struct Section {
     /// The line of its address.
     pub line: usize,
@@ -69,6 +71,8 @@ pub(crate) struct Section {
     pub query: Vec<String>,
     /// Whether it is on the host for merchants.
     pub merchant: bool,
+    /// Whether it is a document in XML.
+    pub is_xml: bool,
     /// The tables of its parameters.
     pub tables: Vec<Table>,
     /// The error codes that the page lists for it.
@@ -116,6 +120,28 @@ impl Section {
     /// Returns whether the page shows a body of a part.
     pub(crate) fn shows(&self, part: Part) -> bool {
         self.bodies(part).next().is_some()
+    }
+}
+
+/// A document that a page shows.
+#[derive(Debug)]
+pub(crate) struct Occurrence {
+    /// Its first line on the page, from 1.
+    pub line: usize,
+    /// Its text, as WeCom would send it.
+    pub text: String,
+    /// Its content, as JSON of the same shape.
+    pub document: Value,
+    /// The names in the tables below it, each with its line.
+    pub rows: Vec<(usize, String)>,
+    /// The same as a section of the page, as endpoints have it: the heading above it, its tables, and the text.
+    pub section: Section,
+}
+
+impl Occurrence {
+    /// Returns the event or message that it says it is.
+    pub(crate) fn told(&self) -> Option<Wire<'_>> {
+        document::told(&self.document)
     }
 }
 

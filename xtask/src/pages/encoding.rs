@@ -86,6 +86,11 @@ impl Encoding {
         self.xml || self.file_field.is_some()
     }
 
+    /// Returns whether all values on the page are text.
+    pub(crate) fn is_text(section: &Section) -> bool {
+        section.is_xml || Self::of(section).flat()
+    }
+
     /// Returns the host.
     pub(crate) fn host(&self) -> Host {
         if self.xml { Host::Merchant } else { Host::Api }

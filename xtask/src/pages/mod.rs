@@ -21,8 +21,8 @@ pub(crate) mod tree;
 mod walk;
 
 pub(crate) use codes::{CodeRow, codes};
+pub(crate) use contents::Occurrence;
 pub use examples::{Extract, extract};
 pub(crate) use examples::{documented, spec};
 pub(crate) use markup::plain;
-pub(crate) use occurrences::{Occurrence, occurrences};
 pub(crate) use page::{Page, read};

@@ -3,57 +3,89 @@
 use std::sync::LazyLock;
 
 use regex_lite::Regex;
-use serde_json::Value;
 
 use super::blocks::{Block, blocks};
+use super::contents::{Occurrence, Section, ShownBody};
 use super::markup::{plain, regex};
-use crate::spec::{Wire, document};
-
-/// A document that a page shows.
-#[derive(Debug)]
-pub(crate) struct Occurrence {
-    /// Its first line on the page, from 1.
-    pub line: usize,
-    /// Its text, as WeCom would send it.
-    pub text: String,
-    /// Its content, as JSON of the same shape.
-    pub document: Value,
-    /// The names in the tables below it, each with its line.
-    pub rows: Vec<(usize, String)>,
-}
-
-impl Occurrence {
-    /// Returns the event or message that it says it is.
-    pub(crate) fn told(&self) -> Option<Wire<'_>> {
-        document::told(&self.document)
-    }
-}
+use super::naming::{canonical, named};
+use super::table::{self, Table};
+use crate::spec::{Part, document};
 
 /// Returns the documents in a page's text that can be read and say what they are.
 pub(crate) fn occurrences(text: &str) -> Vec<Occurrence> {
-    let mut found: Vec<Occurrence> = Vec::new();
-    // Rows below a heading, or below an unreadable document, belong to something else.
-    let mut are_its_own = false;
+    let mut reading = Reading::default();
     for block in blocks(text) {
         match block {
-            Block::Fence { line, text } => {
-                let text = whole(&text);
-                let document =
-                    document::parse(&text).ok().filter(|document| document::told(document).is_some());
-                are_its_own = document.is_some() || (are_its_own && !text.starts_with('<'));
-                if let Some(document) = document {
-                    found.push(Occurrence { line, text, document, rows: Vec::new() });
-                }
+            Block::Fence { line, text } => reading.fence(line, whole(&text)),
+            Block::Text { line, text } => reading.text(line, text),
+        }
+    }
+    reading.end_table();
+    reading.found
+}
+
+/// The occurrences of a page that is being read.
+#[derive(Default)]
+struct Reading {
+    found: Vec<Occurrence>,
+    /// Whether rows belong to the last one: below a heading, or below an unreadable document, they belong to something
+    /// else.
+    are_its_own: bool,
+    /// The last heading.
+    heading: String,
+    /// The last line that may say what a table describes.
+    label: String,
+    /// The lines of the table that is being read, and the number of the first.
+    table: (usize, Vec<String>),
+}
+
+impl Reading {
+    fn fence(&mut self, line: usize, text: String) {
+        self.end_table();
+        let document = document::parse(&text).ok().filter(|document| document::told(document).is_some());
+        let is_xml = text.starts_with('<');
+        self.are_its_own = document.is_some() || (self.are_its_own && !is_xml);
+        let Some(document) = document else { return };
+        let (part, method, body) = (Part::Payload, String::new(), document.clone());
+        let examples = vec![ShownBody { part, method, line, body, repairs: Vec::new() }];
+        let section = Section { line, title: self.heading.clone(), is_xml, examples, ..Section::default() };
+        self.found.push(Occurrence { line, text, document, rows: Vec::new(), section });
+    }
+
+    fn text(&mut self, line: usize, text: &str) {
+        let trimmed = text.trim();
+        if let Some(heading) = trimmed.strip_prefix('#') {
+            self.are_its_own = false;
+            plain(heading.trim_start_matches('#')).trim().clone_into(&mut self.heading);
+        }
+        if trimmed.starts_with('|') {
+            if self.table.1.is_empty() {
+                self.table.0 = line;
             }
-            Block::Text { line, text } => {
-                are_its_own &= !text.trim_start().starts_with('#');
-                if let Some(last) = found.last_mut().filter(|_| are_its_own) {
-                    last.rows.extend(row(text).map(|name| (line, name)));
-                }
+            self.table.1.push(trimmed.to_owned());
+        } else {
+            self.end_table();
+            if !trimmed.is_empty() {
+                self.label = plain(trimmed);
+            }
+        }
+        if let Some(last) = self.found.last_mut().filter(|_| self.are_its_own) {
+            last.rows.extend(row(text).map(|name| (line, name)));
+            if !trimmed.starts_with('|') && !trimmed.is_empty() {
+                last.section.prose.push(trimmed.to_owned());
             }
         }
     }
-    found
+
+    fn end_table(&mut self) {
+        let (line, lines) = std::mem::take(&mut self.table);
+        let Some(last) = self.found.last_mut().filter(|_| self.are_its_own) else { return };
+        if let Some((values, rows)) = table::read(&lines, line) {
+            let name = named(&self.label);
+            let object = name.as_deref().map(canonical);
+            last.section.tables.push(Table { part: Part::Payload, name, object, rows, values });
+        }
+    }
 }
 
 /// Puts a document back together: the pages' converter mistook character data for items of a list.
@@ -77,6 +109,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::spec::Wire;
 
     #[test]
     fn a_document_is_put_together_again_and_has_the_rows_below_it() {

@@ -13,7 +13,7 @@ use super::fields::{Path, absorb, collect, get_mut};
 use super::naming::canonical;
 use super::table::{Row, Table};
 use crate::spec::Part;
-use crate::spec::document::ENVELOPE;
+use crate::spec::document::{self, ENVELOPE};
 
 /// How many tables of named objects an endpoint may need: they may refer to one another in every order.
 const MOST_TABLES: usize = 500;
@@ -65,7 +65,7 @@ pub(crate) fn of<'a>(
     bodies: &[&'a Map<String, Value>],
 ) -> (Fields<'a>, Vec<&'a Table>) {
     let mut fields = shown(bodies);
-    let (own, other) = section.tables.iter().partition(|table| table.part == part);
+    let (own, other) = section.tables.iter().partition(|table| table.part == part.shown());
     let pieces = section.pieces.iter().filter(|(at, _)| *at == part).map(|(_, piece)| piece);
     let unplaced = describe(&mut fields, &Tables { own, other, named }, pieces);
     match part {
@@ -80,7 +80,10 @@ pub(crate) fn of<'a>(
             });
         }
         Part::Response => fields.retain(|name, _| name != "errcode" && name != "errmsg"),
-        Part::Payload | Part::Reply => fields.retain(|name, _| !ENVELOPE.contains(&name.as_str())),
+        Part::Payload | Part::Reply => fields.retain(|name, node| {
+            let is_known = document::KNOWN.contains(&name.as_str()) && node.values.is_empty();
+            !(ENVELOPE.contains(&name.as_str()) || is_known)
+        }),
     }
     (fields, unplaced)
 }

@@ -14,6 +14,7 @@ use super::json_repair::{self, Found};
 use super::label::{Announced, Label};
 use super::markup::regex;
 use super::naming::{canonical, named};
+use super::occurrences::occurrences;
 use super::page::Page;
 use super::table::{self, Table};
 use crate::spec::{INVOKE, Part};
@@ -39,7 +40,7 @@ impl Contents {
                 }
             }
         }
-        walk.end()
+        Self { documents: occurrences(&page.text), ..walk.end() }
     }
 }
 
@@ -280,6 +281,7 @@ impl<'a, 'm> Walk<'a, 'm> {
             path: address.path,
             query: address.query,
             merchant: address.merchant,
+            is_xml: false,
             tables: Vec::new(),
             codes: Vec::new(),
             examples: Vec::new(),

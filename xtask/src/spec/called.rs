@@ -77,20 +77,26 @@ impl Names {
         file.and_then(|file| serde_yaml::from_str(&file.text).ok()).unwrap_or_default()
     }
 
-    /// The names by their paths of the endpoints that belong to a file.
+    /// The names by their paths of the endpoints that belong to a file, and of its documents by what tells them apart.
     pub fn of_file(&self, file: &str) -> HashMap<String, String> {
         let endpoints = self.endpoints.get(file).into_iter().flatten();
-        endpoints.map(|(key, named)| (named.path().to_owned(), key.clone())).collect()
+        let endpoints = endpoints.map(|(key, named)| (named.path().to_owned(), key.clone()));
+        let documents = [&self.events, &self.replies].into_iter().filter_map(|all| all.get(file)).flatten();
+        let documents =
+            documents.flat_map(|(key, named)| named.wire.iter().map(move |wire| (wire.clone(), key.clone())));
+        endpoints.chain(documents).collect()
     }
 
-    /// The file that all of some paths belong to, if there is one.
-    pub fn common_file<'p>(&self, paths: impl IntoIterator<Item = &'p str>) -> Option<&str> {
-        let wanted: HashSet<&str> = paths.into_iter().collect();
-        let has_all = |endpoints: &IndexMap<String, NamedCall>| {
-            let own: HashSet<&str> = endpoints.values().map(NamedCall::path).collect();
-            wanted.is_subset(&own)
-        };
-        let mut files = self.endpoints.iter().filter(|(_, endpoints)| has_all(endpoints));
+    /// The file that all of some paths belong to, or all of some documents by what tells them apart, if there is one.
+    pub fn common_file<'p>(&self, calls: impl IntoIterator<Item = &'p str>) -> Option<&str> {
+        let wanted: HashSet<&str> = calls.into_iter().collect();
+        let endpoints = self.endpoints.iter().map(|(file, endpoints)| {
+            (file, endpoints.values().map(NamedCall::path).collect::<HashSet<&str>>())
+        });
+        let documents = self.events.iter().chain(&self.replies).map(|(file, documents)| {
+            (file, documents.values().flat_map(|named| &named.wire).map(String::as_str).collect())
+        });
+        let mut files = endpoints.chain(documents).filter(|(_, own)| wanted.is_subset(own));
         let (file, _) = files.next()?;
         files.next().is_none().then_some(file.as_str())
     }

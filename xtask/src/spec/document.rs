@@ -1,7 +1,7 @@
 //! Documents that WeCom sends by itself, XML and JSON, as JSON of the shape that the types have.
 
 use quick_xml::Reader;
-use quick_xml::escape::resolve_predefined_entity;
+use quick_xml::escape::{escape, resolve_predefined_entity};
 use quick_xml::events::Event;
 use serde_json::{Map, Value};
 
@@ -29,7 +29,7 @@ pub const ENVELOPE: [&str; 13] = [
 ];
 
 /// Members that events may list, but needn't: other spellings, and what JSON says of its kind.
-const KNOWN: [&str; 11] = [
+pub const KNOWN: [&str; 11] = [
     "AgentId",
     "msgtype",
     "msgid",
@@ -46,8 +46,17 @@ const KNOWN: [&str; 11] = [
 /// Reads a document. Text of XML is text; an element with others in it is an object, in which one that repeats is a list; an
 /// empty one is `null`.
 pub fn parse(text: &str) -> Result<Value, String> {
+    read(text, false)
+}
+
+/// The same, except that integers in plain text of XML are numbers: pages write text as character data.
+pub fn parse_numbers(text: &str) -> Result<Value, String> {
+    read(text, true)
+}
+
+fn read(text: &str, numbers: bool) -> Result<Value, String> {
     match text.trim_start().chars().next() {
-        Some('<') => xml(text),
+        Some('<') => xml(text, numbers),
         Some('{') => serde_json::from_str(text).map_err(|error| error.to_string()),
         _ => Err("it begins like neither XML nor JSON".to_owned()),
     }
@@ -70,14 +79,18 @@ impl Open {
         all.len()
     }
 
-    fn value(mut self) -> (String, Value) {
+    fn value(mut self, numbers: bool) -> (String, Value) {
+        let plain = numbers && self.kept == 0;
         let text = self.text.take().map(|text| {
             let (kept, plain) = text.split_at(self.kept);
             format!("{kept}{}", plain.trim_end())
         });
         let value = match text {
             _ if !self.children.is_empty() => Value::Object(self.children),
-            Some(text) => Value::String(text),
+            Some(text) => {
+                let number = text.parse::<i64>().ok().filter(|number| plain && number.to_string() == text);
+                number.map_or(Value::String(text), Value::from)
+            }
             None => Value::Null,
         };
         (self.name, value)
@@ -94,7 +107,7 @@ impl Open {
     }
 }
 
-fn xml(text: &str) -> Result<Value, String> {
+fn xml(text: &str, numbers: bool) -> Result<Value, String> {
     let mut reader = Reader::from_str(text);
     let mut open = vec![Open::default()];
     loop {
@@ -106,7 +119,7 @@ fn xml(text: &str) -> Result<Value, String> {
             }
             Event::Empty(tag) => last.add((tag.name().into_inner().to_owned(), Value::Null)),
             Event::End(_) => {
-                let ended = open.pop().map(Open::value);
+                let ended = open.pop().map(|ended| ended.value(numbers));
                 if let (Some(ended), Some(around)) = (ended, open.last_mut()) {
                     around.add(ended);
                 }
@@ -143,6 +156,33 @@ fn xml(text: &str) -> Result<Value, String> {
                 };
             }
         }
+    }
+}
+
+/// Writes a document as XML: an object is an element with others in it, and an item of a list is an element of the list's
+/// name.
+pub fn to_xml(document: &Map<String, Value>) -> String {
+    let mut text = String::new();
+    element(&mut text, "xml", &Value::Object(document.clone()), 0);
+    text
+}
+
+fn element(text: &mut String, name: &str, value: &Value, depth: usize) {
+    let indent = "  ".repeat(depth);
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| element(text, name, item, depth)),
+        Value::Null => *text += &format!("{indent}<{name}/>\n"),
+        Value::Object(members) => {
+            *text += &format!("{indent}<{name}>\n");
+            members.iter().for_each(|(name, value)| element(text, name, value, depth + 1));
+            *text += &format!("{indent}</{name}>\n");
+        }
+        Value::String(content) if content.is_empty() => *text += &format!("{indent}<{name}></{name}>\n"),
+        Value::String(content) if !content.contains("]]>") => {
+            *text += &format!("{indent}<{name}><![CDATA[{content}]]></{name}>\n");
+        }
+        Value::String(content) => *text += &format!("{indent}<{name}>{}</{name}>\n", escape(content)),
+        Value::Bool(_) | Value::Number(_) => *text += &format!("{indent}<{name}>{value}</{name}>\n"),
     }
 }
 
@@ -278,10 +318,21 @@ mod tests {
         let text = "<xml>\n <A> <![CDATA[ x ]]>\n</A><B/><L><Id>1</Id><Id>&lt;2</Id></L><A>y </A></xml>";
         let expected = json!({ "A": [" x ", "y"], "B": null, "L": { "Id": ["1", "<2"] } });
         assert_eq!(parse(text), Ok(expected));
+        let numbers = parse_numbers("<xml><A>1</A><B><![CDATA[1]]></B><C>007</C></xml>");
+        assert_eq!(numbers, Ok(json!({ "A": 1, "B": "1", "C": "007" })));
         for text in ["<xml>", "<a></b>", "x", "<a/><b/>", "<a>&b;</a>", "<!DOCTYPE a><a/>", "<a>text</a>", ""]
         {
             assert!(parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn xml_is_written_as_it_is_read() {
+        let document =
+            json!({ "A": ["1", " x "], "B": { "C": "]]>&" }, "D": null, "E": [{ "F": "f" }, { "F": "g" }] });
+        assert_eq!(parse(&to_xml(document.as_object().unwrap())), Ok(document));
+        let number = json!({ "N": 1 });
+        assert_eq!(to_xml(number.as_object().unwrap()), "<xml>\n  <N>1</N>\n</xml>\n");
     }
 
     #[test]

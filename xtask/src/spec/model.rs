@@ -231,7 +231,8 @@ pub struct Operation<'a> {
 }
 
 impl<'a> Operation<'a> {
-    fn of(document: Document<'a>) -> Self {
+    /// The operation that a document is.
+    pub fn of(document: Document<'a>) -> Self {
         let Document { part, name, event } = document;
         Self { section: document.section(), name, parts: vec![(part, &event.fields)] }
     }

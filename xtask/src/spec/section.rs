@@ -75,4 +75,18 @@ impl Part {
     pub const fn is_sent(self) -> bool {
         matches!(self, Self::Request | Self::Reply)
     }
+
+    /// Whether it is a document of its own, not a side of a call.
+    pub const fn is_document(self) -> bool {
+        matches!(self, Self::Payload | Self::Reply)
+    }
+
+    /// The part that pages show: a document looks the same, whoever sends it.
+    #[must_use]
+    pub const fn shown(self) -> Self {
+        match self {
+            Self::Reply => Self::Payload,
+            part => part,
+        }
+    }
 }

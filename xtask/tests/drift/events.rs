@@ -17,7 +17,7 @@ events:
       GuestId?:
         type: list<string>
         item: Id
-        doc: "The guests."
+        doc: "The guests. Absent without one."
       Cups: { type: uint, aka: [CupCount], doc: "How many cups there are." }
     examples:
       - payload: |
@@ -58,7 +58,7 @@ fn what_a_page_says_of_an_event_is_told_where_the_spec_says_otherwise() {
         ("| Leaf | 茶叶 |", "| Leaf | 茶叶 |\n| Pot | 壶 |", vec!["field-new brewed.fields.Pot"]),
         ("<CupCount>3", "<Pot>1</Pot><CupCount>3", vec!["field-type brewed: the spec has no field `Pot`"]),
         ("<CupCount>3", "<CupCount>three", vec!["field-type brewed: expected a `uint`, found `string`"]),
-        ("  <CupCount>3</CupCount>\n", "", vec!["field-presence brewed.fields.Cups"]),
+        ("  <CupCount>3</CupCount>\n", "", vec!["field-presence brewed.fields.Cups: sometimes"]),
         ("[brewed]", "[poured]", vec!["endpoint-gone brewed"]),
         ("2026/01/05", "2026/02/05", vec!["page-changed brewed: 2026-02-05"]),
         ("doc_id: 71", "doc_id: 72", vec!["endpoint-gone brewed", "page-gone brewed"]),

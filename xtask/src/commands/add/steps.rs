@@ -14,7 +14,7 @@ use crate::import::KNOWN;
 use crate::pages;
 use crate::spec::load;
 use crate::spec::source::Source;
-use crate::spec::{self, Failure};
+use crate::spec::{self, EVENTS, Failure};
 
 /// How far a run got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,15 +106,17 @@ impl Work<'_> {
         };
         let drafted = completed.drafted.len();
         let nothing = drafted == 0 && completed.known == 0;
+        let stem = self.task.file.trim_end_matches(".yaml");
+        let what = if stem.ends_with(EVENTS) { "event" } else { "endpoint" };
         if !nothing && before.as_ref() != Some(&completed.text) {
             fs::write(&file, &completed.text).map_err(|error| format!("{}: {error}", file.display()))?;
         }
         let mut done = if drafted == 0 {
-            format!("nothing new in {path}: {} of these pages", counted(completed.known, "endpoint"))
+            format!("nothing new in {path}: {} of these pages", counted(completed.known, what))
         } else {
             let others =
                 if completed.known == 0 { String::new() } else { format!(" beside {}", completed.known) };
-            format!("{} drafted in {path}{others}", counted(drafted, "endpoint"))
+            format!("{} drafted in {path}{others}", counted(drafted, what))
         };
         for (endpoint, other) in &completed.elsewhere {
             done += &format!("; {endpoint} is in {other}");

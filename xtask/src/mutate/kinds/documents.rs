@@ -4,24 +4,20 @@ use serde_yaml::Value;
 
 use crate::drift::is_named;
 use crate::mutate::edit::Edit;
-use crate::mutate::kind::Make::{Codes, Endpoint, Field, File};
+use crate::mutate::kind::Make::{Codes, Field, File, Titled};
 use crate::mutate::kind::{Kind, mistyped};
-use crate::mutate::site::{CodesSite, EndpointSite, FieldSite, FileSite, Mutant};
+use crate::mutate::site::{CodesSite, FieldSite, FileSite, Mutant, TitledSite};
 use crate::pages::phrases::{may_be_absent, word_of};
 use crate::spec::source::{Path, Step};
 use crate::spec::{DriftRule, Section};
 
 pub(super) const KINDS: &[Kind] = &[
-    Kind::new("title", "always: its last character is missing", Endpoint(title)),
-    Kind::new("doc-id", "always", Endpoint(doc_id)),
-    Kind::new("doc-page", "the page says its address", Endpoint(doc_page)),
-    Kind::new("doc-updated", "the page says when it was changed", Endpoint(doc_updated)),
-    Kind::new(
-        "doc-also-dropped",
-        "it describes the endpoint, and the notes don't name it",
-        Endpoint(also_dropped),
-    )
-    .since("notes that name a document are as good, and an overview describes nothing"),
+    Kind::new("title", "always: its last character is missing", Titled(title)),
+    Kind::new("doc-id", "always", Titled(doc_id)),
+    Kind::new("doc-page", "the page says its address", Titled(doc_page)),
+    Kind::new("doc-updated", "the page says when it was changed", Titled(doc_updated)),
+    Kind::new("doc-also-dropped", "it describes it, and the notes don't name it", Titled(also_dropped))
+        .since("notes that name a document are as good, and an overview describes nothing"),
     Kind::new("deviation-needless", "always: nothing differs there", File(deviation_needless)),
     Kind::new("deviation-dropped", "the difference shows in the file itself", File(deviation_dropped))
         .since("each file is judged alone, and these accept what another file of the family says"),
@@ -37,38 +33,43 @@ pub(super) const KINDS: &[Kind] = &[
     Kind::new("code-invented", "always", Codes(code_invented)),
 ];
 
-fn title(site: &EndpointSite<'_>) -> Vec<Mutant> {
-    let mut title: Vec<char> = site.endpoint.head.title.chars().collect();
+fn title(site: &TitledSite<'_>) -> Vec<Mutant> {
+    let mut title: Vec<char> = site.title.chars().collect();
     title.pop();
     let title: String = title.into_iter().collect();
-    (!title.is_empty()).then(|| site.key("title", Some(title.into()), true)).into_iter().collect()
+    if title.is_empty() {
+        return Vec::new();
+    }
+    let at = site.path.key("title");
+    let change = format!("title: {title}");
+    vec![Mutant { edits: vec![Edit::Set(at.clone(), title.into())], at, change, said: true }]
 }
 
-fn doc(site: &EndpointSite<'_>, key: &str, value: Value, said: bool) -> Mutant {
+fn doc(site: &TitledSite<'_>, key: &str, value: Value, said: bool) -> Mutant {
     let at = site.path.key("doc").key(key);
     let change = format!("{key}: {}", word_of(&value));
     Mutant { edits: vec![Edit::Set(at.clone(), value)], at, change, said }
 }
 
-fn doc_id(site: &EndpointSite<'_>) -> Vec<Mutant> {
-    let id = site.endpoint.head.doc.id;
+fn doc_id(site: &TitledSite<'_>) -> Vec<Mutant> {
+    let id = site.doc.id;
     id.map(|id| doc(site, "id", (id + 1).into(), true)).into_iter().collect()
 }
 
-fn doc_page(site: &EndpointSite<'_>) -> Vec<Mutant> {
+fn doc_page(site: &TitledSite<'_>) -> Vec<Mutant> {
     let said = site.documented.iter().any(|(read, _)| !read.page.numbers.is_empty());
-    vec![doc(site, "page", (site.endpoint.head.doc.page + 1).into(), said)]
+    vec![doc(site, "page", (site.doc.page + 1).into(), said)]
 }
 
-fn doc_updated(site: &EndpointSite<'_>) -> Vec<Mutant> {
-    let Some(updated) = &site.endpoint.head.doc.updated else { return Vec::new() };
+fn doc_updated(site: &TitledSite<'_>) -> Vec<Mutant> {
+    let Some(updated) = &site.doc.updated else { return Vec::new() };
     let other = if updated.ends_with('1') { "2" } else { "1" };
     let other = format!("{}{other}", &updated[..updated.len() - 1]);
     vec![doc(site, "updated", other.into(), true)]
 }
 
-fn also_dropped(site: &EndpointSite<'_>) -> Vec<Mutant> {
-    let also = &site.endpoint.head.doc.also;
+fn also_dropped(site: &TitledSite<'_>) -> Vec<Mutant> {
+    let also = &site.doc.also;
     let at = site.path.key("doc").key("also");
     let mutants = also.iter().enumerate().map(|(index, other)| Mutant {
         at: at.index(index),
@@ -80,13 +81,11 @@ fn also_dropped(site: &EndpointSite<'_>) -> Vec<Mutant> {
 }
 
 /// Whether a document has more of an endpoint than its address, which nothing else tells of.
-fn describes(site: &EndpointSite<'_>, id: u32) -> bool {
-    let head = &site.endpoint.head;
+fn describes(site: &TitledSite<'_>, id: u32) -> bool {
     let page = |id: u32| site.file.pages.iter().find(|read| read.page.id == id);
-    let notes = head.notes.as_deref().unwrap_or_default();
     let described =
         site.documented.iter().any(|(read, section)| read.page.id == id && !section.tables.is_empty());
-    described && page(id).is_some_and(|read| !is_named(read, head.doc.id.and_then(page), notes))
+    described && page(id).is_some_and(|read| !is_named(read, site.doc.id.and_then(page), site.notes))
 }
 
 fn deviation_needless(site: &FileSite<'_>) -> Vec<Mutant> {

@@ -3,6 +3,7 @@
 
 mod calls;
 mod documents;
+mod events;
 mod limits;
 mod presence;
 mod rules;
@@ -18,6 +19,7 @@ pub(super) fn all() -> Vec<Kind> {
     [
         calls::KINDS,
         documents::KINDS,
+        events::KINDS,
         types::KINDS,
         presence::KINDS,
         structure::KINDS,

@@ -174,7 +174,7 @@ fn list(site: &FieldSite<'_>) -> Vec<Mutant> {
     if matches!(**inner, TypeExpr::Scalar(Scalar::Any)) {
         return Vec::new();
     }
-    let said = site.types().any(|ty| ty.lists > 0) || site.seen.values.iter().any(Value::is_array);
+    let said = site.types().any(|ty| ty.lists > 0) || site.shows_list();
     retyped(site, inner, said, |value| value.get(0).cloned().unwrap_or(Value::Null))
 }
 
@@ -184,7 +184,8 @@ fn item(site: &FieldSite<'_>) -> Vec<Mutant> {
         return Vec::new();
     }
     let typed = site.types().any(|ty| ty.lists == 0 && ty.base != Base::Unknown);
-    let shown = !site.seen.values.is_empty() && !site.seen.values.iter().any(Value::is_array);
+    let shown =
+        !site.is_text && !site.seen.values.is_empty() && !site.seen.values.iter().any(Value::is_array);
     let list = TypeExpr::Generic(Generic::List, Box::new(ty.clone()));
     retyped(site, &list, typed || shown, |value| json!([value]))
 }
@@ -224,7 +225,7 @@ fn list_as_joined(site: &FieldSite<'_>) -> Vec<Mutant> {
     if **inner != TypeExpr::Scalar(Scalar::String) {
         return Vec::new();
     }
-    let said = site.types().any(|ty| ty.lists > 0) || site.seen.values.iter().any(Value::is_array);
+    let said = site.types().any(|ty| ty.lists > 0) || site.shows_list();
     let joined = TypeExpr::Generic(Generic::Pipe, inner.clone());
     retyped(site, &joined, said, |value| {
         let items = value.as_array().into_iter().flatten().filter_map(Value::as_str);

@@ -169,7 +169,7 @@ pub struct UpdateUser {
     /// The IDs of the member's departments after the change, as far as the app has permission to view
     /// them. Only if changed.
     pub department: Option<Csv<u64>>,
-    /// The main department's ID.
+    /// The main department's ID. Only for those that get more than the three fields of the notes.
     pub main_department: Option<u64>,
     /// Whether the member is head of any of its departments. On no page; callbacks have it beside
     /// `IsLeaderInDept`.

@@ -138,9 +138,9 @@ pub struct AddExternalContact {
     /// The external contact's external_userid. Absent for components.
     pub external_user_id: Option<String>,
     /// The `state` of the Contact Me entry, or the `customer_channel` of the acquisition link, by which
-    /// the customer came.
+    /// the customer came. Absent without one.
     pub state: Option<String>,
-    /// The code to send a welcome message with.
+    /// The code to send a welcome message with. Absent if none can be sent.
     pub welcome_code: Option<Secret>,
     /// The ID of the acquisition link by which the customer came. Only for components, which get `State`
     /// besides, and no more.
@@ -199,9 +199,9 @@ pub struct AddHalfExternalContact {
     /// The external contact's external_userid.
     pub external_user_id: String,
     /// The `state` of the Contact Me entry, or the `customer_channel` of the acquisition link, by which
-    /// the customer came.
+    /// the customer came. Absent without one.
     pub state: Option<String>,
-    /// The code to send a welcome message with.
+    /// The code to send a welcome message with. Absent if none can be sent.
     pub welcome_code: Option<Secret>,
 }
 
@@ -298,7 +298,7 @@ pub struct MsgAuditApproved {
     pub user_id: String,
     /// The external contact's external_userid.
     pub external_user_id: String,
-    /// The code to send a welcome message with.
+    /// The code to send a welcome message with. Absent if none can be sent.
     pub welcome_code: Option<Secret>,
 }
 
@@ -627,7 +627,7 @@ pub struct QuotaExpireSoon {
 pub struct OpenProfile {
     /// The acquisition link's ID.
     pub link_id: String,
-    /// The `customer_channel` of the acquisition link.
+    /// The `customer_channel` of the acquisition link. Absent without one.
     pub state: Option<String>,
 }
 
@@ -649,7 +649,7 @@ pub struct OpenProfile {
 pub struct FriendRequest {
     /// The acquisition link's ID.
     pub link_id: String,
-    /// The `customer_channel` of the acquisition link.
+    /// The `customer_channel` of the acquisition link. Absent without one.
     pub state: Option<String>,
 }
 
@@ -751,9 +751,9 @@ pub struct ServiceBalanceExhausted {}
 pub struct ServiceBalanceConsumed {
     /// The acquisition link's ID.
     pub link_id: String,
-    /// The `customer_channel` of the acquisition link.
+    /// The `customer_channel` of the acquisition link. Absent without one.
     pub state: Option<String>,
-    /// The `once_key` that was added to the link.
+    /// The `once_key` that was added to the link. Absent without one.
     pub once_key: Option<String>,
 }
 

@@ -390,9 +390,9 @@ pub struct MeetingRoomResponse {
     pub from_user_tmp_open_id: Option<String>,
     /// The meeting's ID.
     pub meeting_id: String,
-    /// The meeting room's ID. Either this or `MraAddress` is present.
+    /// The meeting room's ID. Either this or `MraAddress` is present, not both.
     pub meeting_room_id: Option<String>,
-    /// The MRA device. Either this or `MeetingRoomId` is present.
+    /// The MRA device. Either this or `MeetingRoomId` is present, not both.
     pub mra_address: Option<MraAddress>,
     /// The response.
     pub room_response_status: RoomResponseStatus,

@@ -72,7 +72,7 @@ pub enum SchoolEvent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChangeSchoolContactBatch {
-    /// The changes.
+    /// The changes. At most 1000 items.
     pub change_list: Vec<Change>,
 }
 

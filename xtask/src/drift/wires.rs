@@ -1,0 +1,77 @@
+//! How events and replies are called and told apart, held against the documents on their pages and on others.
+
+use std::collections::BTreeSet;
+
+use super::calls::is_line;
+use super::comparison::Comparison;
+use super::definitions::is_named;
+use super::finding::{Finding, PageLine, Spot};
+use crate::pages::{Occurrence, Page};
+use crate::spec::{Document, DriftRule, File, Wire};
+
+impl Comparison<'_> {
+    /// Compares a document's title with the headings of its pages, but for what tells it from others in parentheses.
+    pub(super) fn document_title(
+        &mut self,
+        file: &File,
+        of: Document<'_>,
+        (page, shown): (usize, &Occurrence),
+    ) {
+        let title = of.event.head.title.as_str();
+        let plain = title.strip_suffix('）').and_then(|title| Some(title.rsplit_once('（')?.0));
+        let pages = of.event.head.doc.ids().filter_map(|id| self.page(id));
+        let pages: Vec<&Page> = pages.map(|page| &self.pages[page].page).collect();
+        let is_there =
+            |title: &str| pages.iter().any(|page| page.title == title || is_line(&page.text, title));
+        let theirs = &shown.section.title;
+        // Not every document has a heading of its own.
+        if theirs.is_empty() || is_there(title) || plain.is_some_and(is_there) {
+            return;
+        }
+        let message = format!("the page says `{theirs}`, the spec says `{title}`");
+        let spot = Spot::key(file, &of.path().key("title"));
+        let finding = Finding::new(spot, DriftRule::Title, of.name, message);
+        self.found.push(finding.says(theirs.clone()).seen_at(PageLine { page, line: shown.line }));
+    }
+
+    /// Tells of documents on a document's own pages that are nothing in the spec, and of other pages that show it.
+    pub(super) fn wires(&mut self, file: &File, of: Document<'_>) {
+        let Document { name, event, .. } = of;
+        let own: BTreeSet<u32> = event.head.doc.ids().collect();
+        let documents = || self.spec.files.iter().flat_map(File::documents);
+        let takes =
+            |document: &Document<'_>, told: &Wire<'_>| document.event.wires().any(|wire| wire.takes(told));
+        let notes = event.head.notes.as_deref().unwrap_or_default();
+        let first = event.head.doc.id.and_then(|id| self.page(id)).map(|index| &self.pages[index]);
+        let mut found = Vec::new();
+        for (page, read) in self.pages.iter().enumerate() {
+            for shown in &read.contents.documents {
+                // JSON with a `msgtype` may be a message that is sent.
+                let Some(told) = shown.told().filter(|told| told.key.is_xml()) else { continue };
+                let line = PageLine { page, line: shown.line };
+                let id = read.page.id;
+                if own.contains(&id) && !documents().any(|document| takes(&document, &told)) {
+                    let change = told.change.map(|change| format!(" {change}")).unwrap_or_default();
+                    let says = format!("{} {}{change}", told.key.keyword(), told.kind);
+                    let message = format!("the page shows `{says}`, which nothing in the spec is");
+                    let spot = Spot::key(file, &of.path().key("wire"));
+                    let finding =
+                        Finding::new(spot, DriftRule::ValueNew, format!("{}.wire", file.stem), message);
+                    found.push(finding.says(says).seen_at(line));
+                }
+                let same = || documents().filter(|document| takes(document, &told));
+                let known = || same().any(|document| document.event.head.doc.ids().any(|known| known == id));
+                if takes(&of, &told) && !known() && !is_named(read, first, notes) {
+                    let message = format!(
+                        "document {id}, `{}`, shows it, too: add it to `also`, or explain in `notes` what it adds",
+                        read.page.title
+                    );
+                    let spot = Spot::key(file, &of.path().key("doc"));
+                    let finding = Finding::new(spot, DriftRule::DefinitionNew, name, message);
+                    found.push(finding.says(id.to_string()).seen_at(line));
+                }
+            }
+        }
+        self.found.extend(found);
+    }
+}

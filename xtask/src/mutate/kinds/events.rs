@@ -1,0 +1,182 @@
+//! Mistakes in what tells an event or a reply from others, and in how XML names the parts of a list.
+
+use crate::mutate::edit::Edit;
+use crate::mutate::kind::Make::{Document, Field};
+use crate::mutate::kind::{Kind, mistyped};
+use crate::mutate::site::{DocumentSite, FieldSite, Mutant};
+use crate::spec::{Shown, Wire};
+
+pub(super) const KINDS: &[Kind] = &[
+    Kind::new("wire-kind-mistyped", "always", Document(kind_mistyped)),
+    Kind::new("wire-change-mistyped", "always", Document(change_mistyped)),
+    Kind::new("wire-change-dropped", "always", Document(change_dropped)),
+    Kind::new("wire-member", "always", Document(member)),
+    Kind::new("wire-dropped", "its pages show it", Document(dropped)),
+    Kind::new("wires-swapped", "the two have other fields", Document(swapped)),
+    Kind::new("item-dropped", "a page shows it", Field(item_dropped)),
+    Kind::new("item-mistyped", "a page shows it", Field(item_mistyped)),
+    Kind::new("aka-dropped", "a page shows it", Field(aka_dropped)),
+];
+
+/// A mistake in one of the lines that tell a document from others; examples say the same.
+fn wire(site: &DocumentSite<'_>, index: usize, changed: &str, example: impl Fn(&str) -> String) -> Mutant {
+    let at = site.path.key("wire").index(index);
+    let mut edits = vec![Edit::Set(at.clone(), changed.into())];
+    edits.extend(examples(site, |shown| Some(example(&shown.payload))));
+    Mutant { at, change: changed.to_owned(), edits, said: true }
+}
+
+/// The examples with other texts.
+fn examples(site: &DocumentSite<'_>, text: impl Fn(&Shown) -> Option<String>) -> Vec<Edit> {
+    let shown = site.document.event.head.examples.iter().enumerate();
+    let changed = shown.filter_map(|(index, shown)| Some((index, text(shown)?)));
+    let path = site.path.key("examples");
+    changed.map(|(index, text)| Edit::Set(path.index(index).key("payload"), text.into())).collect()
+}
+
+fn wires<'s>(site: &'s DocumentSite<'_>) -> impl Iterator<Item = (usize, Wire<'s>)> {
+    let wires = site.document.event.head.wire.iter().enumerate();
+    wires.filter_map(|(index, wire)| Some((index, Wire::parse(wire)?)))
+}
+
+fn written(wire: Wire<'_>) -> String {
+    let change = wire.change.map(|change| format!(" {change}")).unwrap_or_default();
+    format!("{} {}{change}", wire.key.keyword(), wire.kind)
+}
+
+fn kind_mistyped(site: &DocumentSite<'_>) -> Vec<Mutant> {
+    let mutants = wires(site).filter(|(_, of)| !of.kind.ends_with('*')).map(|(index, of)| {
+        let typo = mistyped(of.kind);
+        let changed = written(Wire { kind: &typo, ..of });
+        wire(site, index, &changed, |text| text.replace(of.kind, &typo))
+    });
+    mutants.collect()
+}
+
+fn change_mistyped(site: &DocumentSite<'_>) -> Vec<Mutant> {
+    let mutants = wires(site).filter_map(|(index, of)| {
+        let change = of.change?;
+        let typo = mistyped(change);
+        let changed = written(Wire { change: Some(&typo), ..of });
+        Some(wire(site, index, &changed, |text| text.replace(change, &typo)))
+    });
+    mutants.collect()
+}
+
+fn change_dropped(site: &DocumentSite<'_>) -> Vec<Mutant> {
+    let mutants = wires(site)
+        .filter(|(_, of)| of.change.is_some())
+        .map(|(index, of)| wire(site, index, &written(Wire { change: None, ..of }), str::to_owned));
+    mutants.collect()
+}
+
+/// What a suite is told and what an application is are mixed up.
+fn member(site: &DocumentSite<'_>) -> Vec<Mutant> {
+    let all: Vec<&str> = site.document.event.head.wire.iter().map(String::as_str).collect();
+    let mutants = wires(site).filter_map(|(index, of)| {
+        let text = written(of);
+        let (from, to) = match of.key.keyword() {
+            "Event" => ("Event", "InfoType"),
+            "InfoType" => ("InfoType", "Event"),
+            _ => return None,
+        };
+        let changed = text.replacen(from, to, 1);
+        let tags = |text: &str| {
+            let named = |name: &str| [format!("<{name}>"), format!("</{name}>")];
+            let [[open, close], [other_open, other_close]] = [named(from), named(to)];
+            let text = if to == "InfoType" { text.replace("MsgType>", "Type>") } else { text.to_owned() };
+            text.replace(&open, &other_open).replace(&close, &other_close)
+        };
+        (!all.contains(&changed.as_str())).then(|| wire(site, index, &changed, tags))
+    });
+    mutants.collect()
+}
+
+/// Whether a document on the event's own pages is of this kind.
+fn is_shown(site: &DocumentSite<'_>, wire: &Wire<'_>) -> bool {
+    let ids: Vec<u32> = site.document.event.head.doc.ids().collect();
+    let pages = site.file.pages.iter().filter(|read| ids.contains(&read.page.id));
+    pages
+        .flat_map(|read| &read.contents.documents)
+        .filter_map(crate::pages::Occurrence::told)
+        .any(|told| wire.takes(&told))
+}
+
+fn dropped(site: &DocumentSite<'_>) -> Vec<Mutant> {
+    let path = site.path.key("wire");
+    let several = site.document.event.head.wire.len() > 1;
+    let mutants = wires(site).filter(|_| several).map(|(index, of)| Mutant {
+        at: path.index(index),
+        change: format!("no {}", written(of)),
+        edits: vec![Edit::Remove(path.index(index)), Edit::Remove(site.path.key("examples"))],
+        said: is_shown(site, &of),
+    });
+    mutants.collect()
+}
+
+/// Two documents after one another, each with what tells the other, and with its examples.
+fn swapped(site: &DocumentSite<'_>) -> Vec<Mutant> {
+    let all: Vec<_> =
+        site.file.file.documents().filter(|of| of.section() == site.document.section()).collect();
+    let next = all.iter().skip_while(|of| of.name != site.document.name).nth(1);
+    let Some(next) = next else { return Vec::new() };
+    let key = |document: &crate::spec::Document<'_>, key: &str| {
+        crate::mutate::edit::get(site.file.value, &document.path().key(key)).cloned()
+    };
+    let own = &site.document;
+    let edits = ["wire", "examples", "doc"].into_iter().filter_map(|name| {
+        Some([
+            Edit::Set(own.path().key(name), key(next, name)?),
+            Edit::Set(next.path().key(name), key(own, name)?),
+        ])
+    });
+    let names = |of: &crate::spec::Document<'_>| of.event.fields.keys().cloned().collect::<Vec<String>>();
+    vec![Mutant {
+        at: site.path.clone(),
+        change: format!("what tells {} from others", next.name),
+        edits: edits.flatten().collect(),
+        said: names(own) != names(next),
+    }]
+}
+
+/// Whether a page has the element around the items of a list.
+fn shows_item(site: &FieldSite<'_>, item: &str) -> bool {
+    shows(site, &format!("<{item}>"))
+}
+
+/// Whether a page that shows the field has a text.
+fn shows(site: &FieldSite<'_>, text: &str) -> bool {
+    let shown = !site.seen.values.is_empty();
+    shown
+        && site.file.pages.iter().any(|read| read.contents.documents.iter().any(|of| of.text.contains(text)))
+}
+
+fn item_dropped(site: &FieldSite<'_>) -> Vec<Mutant> {
+    let item = site.field.item.as_deref();
+    let mutant = |item| {
+        let edits = vec![Edit::Remove(site.path().key("item"))];
+        site.mutant(format!("no item: {item}"), edits, shows_item(site, item))
+    };
+    item.map(mutant).into_iter().collect()
+}
+
+fn item_mistyped(site: &FieldSite<'_>) -> Vec<Mutant> {
+    let item = site.field.item.as_deref();
+    let mutant = |item| {
+        let typo = mistyped(item);
+        let edits = vec![Edit::Set(site.path().key("item"), typo.as_str().into())];
+        site.mutant(format!("item: {typo}"), edits, shows_item(site, item))
+    };
+    item.map(mutant).into_iter().collect()
+}
+
+fn aka_dropped(site: &FieldSite<'_>) -> Vec<Mutant> {
+    let names = site.field.aka.iter().enumerate();
+    let at = site.path().key("aka");
+    let mutants = names.map(|(index, name)| {
+        let edit = Edit::Remove(if site.field.aka.len() == 1 { at.clone() } else { at.index(index) });
+        let shown = shows(site, &format!("<{name}>")) || shows(site, &format!("\"{name}\""));
+        site.mutant(format!("no aka: {name}"), vec![edit], shown)
+    });
+    mutants.collect()
+}

@@ -1,0 +1,30 @@
+//! The sections of pages that document an operation of the spec.
+
+use crate::drift::ReadPage;
+use crate::pages::contents::Section as Documented;
+use crate::spec::{File, Operation, Section};
+
+/// Where pages document something, each with the section.
+pub(super) type Sections<'a> = Vec<(&'a ReadPage, &'a Documented)>;
+
+/// Where pages document an operation.
+pub(super) fn documented<'a>(file: &File, pages: &'a [ReadPage], of: &Operation<'_>) -> Sections<'a> {
+    let endpoint = file.endpoints.get(of.name).filter(|_| of.section == Section::Endpoints);
+    let document = file
+        .documents()
+        .find(|document| document.section() == of.section && document.name == of.name && endpoint.is_none());
+    let doc = endpoint.map(|endpoint| &endpoint.head.doc);
+    let Some(doc) = doc.or(document.map(|document| &document.event.head.doc)) else { return Vec::new() };
+    let pages = pages.iter().filter(|read| doc.ids().any(|id| id == read.page.id));
+    let sections = pages.flat_map(|read| {
+        let sections = read.contents.sections.iter().filter(|section| {
+            endpoint.is_some_and(|endpoint| endpoint.head.method_and_path().1 == section.path)
+        });
+        let documents = read.contents.documents.iter().filter(|shown| {
+            let told = shown.told();
+            document.zip(told).is_some_and(|(own, told)| own.event.wires().any(|wire| wire.takes(&told)))
+        });
+        sections.chain(documents.map(|shown| &shown.section)).map(move |section| (read, section))
+    });
+    sections.collect()
+}
