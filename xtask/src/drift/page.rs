@@ -35,7 +35,7 @@ impl<'a> Documented<'a> {
     /// Returns the first line below the address that has a name in quotes, or as an element; the address itself if there is
     /// none.
     pub(super) fn shows(self, name: &str) -> PageLine {
-        let quoted = if self.section.is_xml { format!("<{name}>") } else { format!("\"{name}\"") };
+        let quoted = if self.section.is_xml() { format!("<{name}>") } else { format!("\"{name}\"") };
         let mut lines = self.read.page.text.lines().zip(1..).skip(self.section.line.saturating_sub(1));
         let first = lines.find(|(line, _)| line.contains(&quoted));
         first.map_or(self.address(), |(_, line)| self.line(line))

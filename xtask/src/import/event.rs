@@ -70,7 +70,7 @@ impl EventDrafter<'_> {
         };
         let examples = self.shown.iter().zip(documents).zip(bodies);
         let examples = examples
-            .map(|((shown, document), body)| ShownDocument { is_xml: shown.section.is_xml, document, body })
+            .map(|((shown, document), body)| ShownDocument { is_xml: shown.section.is_xml(), document, body })
             .collect();
         let part = self.part;
         DraftEvent {

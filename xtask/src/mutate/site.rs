@@ -181,7 +181,7 @@ impl<'a> FileSite<'a> {
         });
         parts.chain(structs).flat_map(move |(list, at, fields, users)| {
             let is_text =
-                !users.documented.is_empty() && users.documented.iter().all(|(_, section)| section.is_xml);
+                !users.documented.is_empty() && users.documented.iter().all(|(_, section)| section.is_xml());
             let fields = fields.iter().map(move |(wire, field)| FieldSite {
                 file: self,
                 list: list.clone(),

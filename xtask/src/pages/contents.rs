@@ -10,7 +10,7 @@ use super::markup::plain;
 use super::page::Page;
 use super::phrases::{self, Claim, Requirements};
 use super::table::Table;
-use crate::spec::{Part, Wire, document};
+use crate::spec::{Body, Part, Wire, document};
 
 /// The contents of a page.
 #[derive(Debug, Default)]
@@ -71,8 +71,8 @@ pub(crate) struct Section {
     pub query: Vec<String>,
     /// Whether it is on the host for merchants.
     pub merchant: bool,
-    /// Whether it is a document in XML.
-    pub is_xml: bool,
+    /// How a document is written.
+    pub written: Body,
     /// The tables of its parameters.
     pub tables: Vec<Table>,
     /// The error codes that the page lists for it.
@@ -98,6 +98,11 @@ impl Section {
             let lines = self.prose.iter().chain(&self.shared.lines);
             lines.flat_map(|line| phrases::claims(&plain(line), None)).collect()
         })
+    }
+
+    /// Returns whether it is a document in XML.
+    pub(crate) fn is_xml(&self) -> bool {
+        self.written == Body::Xml
     }
 
     /// Returns the tables of a part.

@@ -88,7 +88,7 @@ impl Encoding {
 
     /// Returns whether all values on the page are text.
     pub(crate) fn is_text(section: &Section) -> bool {
-        section.is_xml || Self::of(section).flat()
+        section.is_xml() || Self::of(section).flat()
     }
 
     /// Returns the host.

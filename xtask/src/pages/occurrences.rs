@@ -9,7 +9,7 @@ use super::contents::{Occurrence, Section, ShownBody};
 use super::markup::{plain, regex};
 use super::naming::{canonical, named};
 use super::table::{self, Table};
-use crate::spec::{Part, document};
+use crate::spec::{Body, Part, document};
 
 /// Returns the documents in a page's text that can be read and say what they are.
 pub(crate) fn occurrences(text: &str) -> Vec<Occurrence> {
@@ -48,7 +48,13 @@ impl Reading {
         let Some(document) = document else { return };
         let (part, method, body) = (Part::Payload, String::new(), document.clone());
         let examples = vec![ShownBody { part, method, line, body, repairs: Vec::new() }];
-        let section = Section { line, title: self.heading.clone(), is_xml, examples, ..Section::default() };
+        let section = Section {
+            line,
+            title: self.heading.clone(),
+            written: if is_xml { Body::Xml } else { Body::Json },
+            examples,
+            ..Section::default()
+        };
         self.found.push(Occurrence { line, text, document, rows: Vec::new(), section });
     }
 

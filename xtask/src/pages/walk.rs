@@ -17,7 +17,7 @@ use super::naming::{canonical, named};
 use super::occurrences::occurrences;
 use super::page::Page;
 use super::table::{self, Table};
-use crate::spec::{INVOKE, Part};
+use crate::spec::{Body, INVOKE, Part};
 
 impl Contents {
     /// Takes a page apart.
@@ -281,7 +281,7 @@ impl<'a, 'm> Walk<'a, 'm> {
             path: address.path,
             query: address.query,
             merchant: address.merchant,
-            is_xml: false,
+            written: Body::Json,
             tables: Vec::new(),
             codes: Vec::new(),
             examples: Vec::new(),
