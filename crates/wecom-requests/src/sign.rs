@@ -2,9 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit as _, Mac as _};
+use hmac_sha256::HMAC;
 use serde_json::Value;
-use sha2::Sha256;
 use wecom_models::{Secret, Timestamp};
 
 use crate::Endpoint;
@@ -32,10 +31,7 @@ fn signature(fields: &Value, key: &Secret) -> String {
     let mut pairs = Vec::new();
     collect("", fields, &mut pairs);
     pairs.sort();
-    let mut mac =
-        Hmac::<Sha256>::new_from_slice(key.expose().as_bytes()).expect("a key of any length will do");
-    mac.update(pairs.join("&").as_bytes());
-    STANDARD.encode(mac.finalize().into_bytes())
+    STANDARD.encode(HMAC::mac(pairs.join("&"), key.expose()))
 }
 
 /// Collects every scalar with the name of its field, at any depth, except empty ones and the signature.

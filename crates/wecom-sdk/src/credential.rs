@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::future::BoxFuture;
-use sha2::{Digest as _, Sha256};
+use hmac_sha256::Hash;
 use wecom_models::Secret;
 use wecom_models::access::GetToken;
 use wecom_requests::token::{AccessToken, NoToken, Token};
@@ -202,7 +202,7 @@ impl<T: Token + 'static> Credential for Fixed<T> {
 
 /// Returns a hash of a credential's parts.
 pub(crate) fn key(kind: &str, parts: &[&str]) -> String {
-    let mut hash = Sha256::new();
+    let mut hash = Hash::new();
     for part in [kind].iter().chain(parts) {
         // The lengths make the hashed bytes of different lists of parts different.
         hash.update((part.len() as u64).to_be_bytes());
