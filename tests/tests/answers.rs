@@ -286,6 +286,25 @@ fn a_success_lacks_errcode_only_where_the_specification_says_so() {
 }
 
 #[test]
+fn a_call_that_fails_in_part_returns_what_failed() {
+    use wecom_models::school::user::BatchCreateStudent;
+    let failed = br#"{"errcode":1,"errmsg":"no","result_list":[{"student_userid":"a","errcode":1,"errmsg":"taken"}]}"#;
+    let response = parse::<BatchCreateStudent>(failed).unwrap();
+    let [student] = &response.result_list[..] else { panic!("{response:?}") };
+    assert_eq!((student.student_userid.as_str(), student.errcode, student.errmsg.as_str()), ("a", 1, "taken"));
+    // The order of members doesn't matter, nor what else is wrong with the JSON.
+    assert!(parse::<BatchCreateStudent>(b"{\"result_list\":[{}],\"errmsg\":\"a\tb\",\"errcode\":\"7\"}").is_ok());
+    for nothing in ["", r#","result_list":[]"#, r#","result_list":null"#, r#","result_list":"""#, r#","other":[1]"#] {
+        let body = format!(r#"{{"errcode":40058,"errmsg":"no"{nothing}}}"#);
+        let error = parse::<BatchCreateStudent>(body.as_bytes()).expect_err(nothing);
+        assert!(matches!(error, ResponseError::Api(error) if error.code == 40058), "{nothing}");
+    }
+    // A list that can't be read says nothing.
+    let error = parse::<BatchCreateStudent>(br#"{"errcode":7,"result_list":[[]]}"#).unwrap_err();
+    assert!(matches!(error, ResponseError::Api(error) if error.code == 7));
+}
+
+#[test]
 fn an_answer_of_ones_own_endpoint_is_read_like_any_other() {
     const STRICT: &Meta = &Meta::post("/cgi-bin/own");
     const LAX: &Meta = &Meta::post("/cgi-bin/own").errcode(Errcode::OnFailure);
@@ -306,7 +325,11 @@ fn an_answer_of_ones_own_endpoint_is_read_like_any_other() {
         assert!(said.ends_with("there is no `errcode`, so the response is not from WeCom"), "{body}: {said}");
         assert!(read(LAX, body.as_bytes()).is_ok(), "{body}");
     }
-    for endpoint in [STRICT, LAX] {
+    const PARTIAL: &Meta = &Meta::post("/cgi-bin/own").errcode(Errcode::Partial("failed"));
+    let failed = br#"{"errcode":3,"failed":["a"]}"#;
+    assert_eq!(read(PARTIAL, failed).unwrap().0["failed"][0], "a");
+    assert!(read(STRICT, failed).is_err());
+    for endpoint in [STRICT, LAX, PARTIAL] {
         let error =
             read(endpoint, b"\xef\xbb\xbf{\"errcode\":42001,\"errmsg\":\"out\nof date\"}").unwrap_err();
         let ResponseError::Api(error) = error else { panic!("{error:?}") };

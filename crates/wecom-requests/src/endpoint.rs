@@ -275,6 +275,9 @@ pub enum Errcode {
     Always,
     /// Failures. A success has an `errcode` or at least one documented field.
     OnFailure,
+    /// All. A call may fail in part: if the list of this name has items, they say what failed, and the response isn't an error,
+    /// though its `errcode` is another one than 0.
+    Partial(&'static str),
 }
 
 /// A documented rate limit.

@@ -27,7 +27,7 @@ impl<T: DeserializeOwned> FromResponse for JsonResponse<T> {
         read_text(body, |text, _| {
             let mut envelope = Envelope::<Nothing>::default();
             envelope.read(text, &Reading::new(memory))?;
-            if let Err(error) = envelope.open(endpoint.errcode, || true) {
+            if let Err(error) = envelope.open(endpoint.errcode, text, || true) {
                 return Ok(Err(error));
             }
             serde_json::from_str(text).map(|value| Ok(Self(value)))

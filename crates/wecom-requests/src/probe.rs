@@ -1,10 +1,33 @@
-//! Detects whether a response comes from its endpoint at all: for responses without `errcode`.
+//! Detects whether a response comes from its endpoint at all, for responses without `errcode`, and whether one that reports an
+//! error lists what failed.
 
 use std::cell::Cell;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
-use wecom_models::wire::{Field, Read, ReadObject, Reading, Tag};
+use serde_json::Value;
+use wecom_models::wire::{Field, Read, ReadObject, Reading, Tag, read_object};
+
+/// Returns whether the list of this name in a JSON object has items.
+pub(crate) fn has_items(text: &str, name: &str) -> bool {
+    let mut list = List { name, items: Vec::new() };
+    let mut json = serde_json::Deserializer::from_str(text);
+    let read = read_object(&mut list, &mut json, &Reading::default());
+    read.is_ok() && !list.items.is_empty()
+}
+
+/// One list of an object.
+#[derive(Default)]
+struct List<'n> {
+    name: &'n str,
+    items: Vec<Value>,
+}
+
+impl ReadObject for List<'_> {
+    fn set<'de, F: Field<'de>>(&mut self, name: &str, field: F) -> Result<(), F::Error> {
+        if name == self.name { field.read(&mut self.items) } else { field.skip() }
+    }
+}
 
 /// Returns whether a model knows any field of a JSON object.
 pub(crate) fn is_documented<R: ReadObject>(text: &str) -> bool {

@@ -206,7 +206,7 @@ pub(crate) fn read_json<R: ReadObject>(
         let reading = if mended { reading.mending() } else { reading };
         let mut envelope = Envelope::<R>::default();
         envelope.read(text, &reading)?;
-        Ok(envelope.open(errcode, || probe::is_documented::<R>(text)))
+        Ok(envelope.open(errcode, text, || probe::is_documented::<R>(text)))
     })
 }
 
@@ -258,20 +258,24 @@ impl<R: ReadObject> Envelope<R> {
         json.end()
     }
 
-    /// Returns the response inside, if it is from WeCom.
+    /// Returns the response inside, if it is from WeCom; `text` is all of it.
     pub(crate) fn open(
         self,
         errcode: Errcode,
+        text: &str,
         is_documented: impl FnOnce() -> bool,
     ) -> Result<R, ResponseError> {
         if self.errcode != 0 {
-            return Err(self.error().into());
+            return match errcode {
+                Errcode::Partial(list) if probe::has_items(text, list) => Ok(self.response),
+                _ => Err(self.error().into()),
+            };
         }
         if self.has_errcode {
             return Ok(self.response);
         }
         let message = match errcode {
-            Errcode::Always => "there is no `errcode`, so the response is not from WeCom",
+            Errcode::Always | Errcode::Partial(_) => "there is no `errcode`, so the response is not from WeCom",
             Errcode::OnFailure if is_documented() => return Ok(self.response),
             Errcode::OnFailure => {
                 "there is neither `errcode` nor a documented field, so the response is not from WeCom"

@@ -51,6 +51,8 @@ pub struct Endpoint {
     pub answer: Answer,
     /// Whether a successful response has an `errcode`, too.
     pub errcode: Errcode,
+    /// The list of the response that names what failed: beside it, another `errcode` than 0 is no error.
+    pub partial: Option<String>,
     /// The fields that sign the request.
     pub sign: Option<Sign>,
     /// Whether it may be sent again after a response was lost.

@@ -315,6 +315,7 @@ impl Lowering<'_> {
             body: head.body,
             answer: head.answer,
             errcode: head.errcode,
+            partial: head.partial.clone(),
             sign: head.sign.clone(),
             examples: head
                 .examples

@@ -108,6 +108,14 @@ impl Comparison<'_> {
             let meaning = format!("a success of `{rust}` {may} an `errcode`");
             self.both(Rule::ResponseErrcodeChanged, &key(both, "errcode"), meaning);
         }
+        if base.partial != head.partial {
+            let may = match &head.partial {
+                Some(list) => format!("isn't an error of `{rust}` any longer if `{list}` says what failed"),
+                None => format!("is an error of `{rust}`, whatever its response lists"),
+            };
+            let meaning = format!("an `errcode` other than 0 {may}");
+            self.both(Rule::ResponseErrcodeChanged, &key(both, "partial"), meaning);
+        }
         if base.safe != head.safe {
             let may = if head.safe { "may be" } else { "is no longer" };
             let meaning = format!("`{rust}` {may} sent again after a lost answer");

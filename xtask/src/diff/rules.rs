@@ -218,7 +218,7 @@ rules! {
         HostChanged = "host-changed",
         /// The body or the response has another encoding.
         EncodingChanged = "encoding-changed",
-        /// A success must have an `errcode` now, or needn't any longer.
+        /// A success must have an `errcode` now, or needn't any longer, or other codes than 0 are no error.
         ResponseErrcodeChanged = "response-errcode-changed",
         /// A client may retry the request after a response was lost, or no longer may.
         SafeChanged = "safe-changed",

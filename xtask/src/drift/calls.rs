@@ -62,6 +62,11 @@ impl Comparison<'_> {
                 theirs.keyword().to_owned(),
             );
         }
+        let theirs = encoding.partial(section);
+        if theirs != head.partial.as_deref() && section.shows(Part::Response) {
+            let told = |list: Option<&str>| list.unwrap_or("no list of what failed").to_owned();
+            differs(DriftRule::Partial, "partial", told(head.partial.as_deref()), told(theirs));
+        }
         let told = |rates: &[(u64, &str)]| {
             let rates = rates.iter().map(|(calls, per)| format!("{calls} per {per}"));
             let rates = rates.collect::<Vec<String>>().join(", ");

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::comparison::Comparison;
 use super::documents::Sourced;
 use super::finding::{Finding, PageLine, Spot};
-use super::page::Documented;
-use crate::pages::{self, CodeRow};
+use super::page::{Documented, mentions};
+use crate::pages::{self, CodeRow, Page, ToldCode};
 use crate::spec::source::Path;
 use crate::spec::{Codes, DriftRule, Endpoint, File, Section};
 
@@ -34,12 +34,59 @@ impl Comparison<'_> {
                 listed.insert(code);
             }
         }
-        for code in endpoint.codes.keys().filter(|code| !listed.contains(*code)) {
+        for (line, code) in self.untold(endpoint, documented) {
+            if listed.insert(code.clone()) {
+                let message = format!("the page's text tells of the error code {code} for it, the spec doesn't");
+                self.found.push(finding(&at, DriftRule::CodeNew, &code, message).seen_at(line));
+            }
+        }
+        for code in endpoint.codes.keys() {
+            if listed.contains(code) || self.is_told_of(endpoint, documented, code) {
+                continue;
+            }
             let message = format!("no page lists the error code {code} for it");
             let path = at.key("codes").key(code);
             let finding = finding(&path, DriftRule::CodeGone, code, message);
             self.found.push(finding.seen_at(documented[0].address()));
         }
+    }
+
+    /// The codes that texts tell of for an endpoint, if neither it nor another one of the same page has them: its own
+    /// pages, and the lines of others that link to its page.
+    fn untold(&self, endpoint: &Endpoint, documented: &[Documented<'_>]) -> Vec<(PageLine, String)> {
+        let files = || self.spec.files.iter();
+        let own = |told: &ToldCode, page: &Page| {
+            let about = |of: &&Documented<'_>| {
+                of.read.page.id == page.id && of.read.contents.is_about(of.section, told.line)
+            };
+            documented.iter().any(|of| about(&of)) || endpoint.head.doc.id.is_some_and(|id| told.links.contains(&id))
+        };
+        let mut found = Vec::new();
+        for (index, read) in self.pages.iter().enumerate() {
+            for told in read.contents.told.iter().filter(|told| told.called && own(told, &read.page)) {
+                let code = told.code.to_string();
+                let documents = |other: &Endpoint| {
+                    let mut ids = other.head.doc.ids();
+                    ids.any(|id| id == read.page.id || told.links.contains(&id))
+                };
+                let known = files().any(|file| {
+                    let mut endpoints = file.endpoints.values().filter(|other| documents(other));
+                    endpoints.any(|other| other.codes.contains_key(&code) || speaks_of(file, other, &code))
+                });
+                if !known {
+                    found.push((PageLine { page: index, line: told.line }, code));
+                }
+            }
+        }
+        found
+    }
+
+    /// Returns whether a page of an endpoint has a code anywhere in its text, or another page where it links to it.
+    fn is_told_of(&self, endpoint: &Endpoint, documented: &[Documented<'_>], code: &str) -> bool {
+        let told = |told: &&ToldCode| told.code.to_string() == code;
+        let linked = |told: &ToldCode| endpoint.head.doc.ids().any(|id| told.links.contains(&id));
+        documented.iter().any(|of| of.read.contents.told.iter().any(|of| told(&of)))
+            || self.pages.iter().any(|read| read.contents.told.iter().filter(told).any(linked))
     }
 
     pub(super) fn codes(&mut self, codes: &Codes) {
@@ -63,6 +110,13 @@ impl Comparison<'_> {
             self.found.push(finding(DriftRule::CodeGone, code, message, &at.key(code), 1));
         }
     }
+}
+
+/// Returns whether the descriptions of an endpoint, or of a field in its file, have a code.
+fn speaks_of(file: &File, endpoint: &Endpoint, code: &str) -> bool {
+    let head = [Some(endpoint.head.summary.as_str()), endpoint.head.notes.as_deref()];
+    let fields = file.field_lists().flat_map(|(_, fields)| fields.values().map(|field| field.doc.as_str()));
+    head.into_iter().flatten().chain(fields).any(|text| mentions(text, code))
 }
 
 /// Returns the codes that a page lists, each with the line of its first occurrence.

@@ -51,10 +51,20 @@ impl<'a> Documented<'a> {
 
     /// Returns what the page says about fields of a name, in tables of all places and in the text around the endpoint.
     pub(super) fn says_of(self, name: &str) -> impl Iterator<Item = &'a str> {
+        self.rows_of(name).map(|row| row.doc.as_str()).chain(self.prose())
+    }
+
+    /// Returns the rows about fields of a name, in tables of all places.
+    pub(super) fn rows_of(self, name: &str) -> impl Iterator<Item = &'a Row> {
         let Contents { sections, named, .. } = &self.read.contents;
         let tables = sections.iter().flat_map(|section| &section.tables).chain(named);
-        let rows = tables.flat_map(|table| &table.rows).filter(move |row| own_name(row) == name);
-        rows.map(|row| row.doc.as_str()).chain(self.prose())
+        tables.flat_map(|table| &table.rows).filter(move |row| own_name(row) == name)
+    }
+
+    /// Returns what the endpoint's table of error codes says about fields of a name.
+    pub(super) fn refuses(self, name: &str) -> impl Iterator<Item = &'a str> {
+        let words = self.section.codes.iter().map(|row| row.words.as_str());
+        words.filter(move |words| mentions(words, name))
     }
 
     /// Returns the text around the endpoint.

@@ -105,7 +105,9 @@ impl<'d> Rows<'d> {
             |row: &Row| phrases::is_timestamp(name, &row.doc) || shows && phrases::tells_time(&row.doc);
         let told = field.quirk.is_none() && self.rows().next().is_some();
         let (theirs, message) = match field.ty {
-            TypeExpr::Scalar(Scalar::Int | Scalar::Uint) if told && could_be && self.rows().any(said) => {
+            TypeExpr::Scalar(Scalar::Int | Scalar::Uint)
+                if told && could_be && self.rows().any(said) && !(self.is_duration_elsewhere() && !shows) =>
+            {
                 ("timestamp", format!("the page describes a time in seconds, the spec says `{}`", field.ty))
             }
             TypeExpr::Scalar(Scalar::Timestamp)
@@ -127,6 +129,11 @@ impl<'d> Rows<'d> {
             _ => return None,
         };
         Some((DriftRule::FieldType, theirs.to_owned(), message))
+    }
+
+    /// Returns whether a row about another field of this name describes a duration.
+    fn is_duration_elsewhere(&self) -> bool {
+        self.seen.page.rows_of(self.name).any(|row| phrases::is_duration(&row.doc))
     }
 
     /// Returns whether its name or a row contains a word for a time.
@@ -176,6 +183,9 @@ impl<'d> Rows<'d> {
         let required = *said.first()?;
         // An example that lacks it is more reliable.
         if said.contains(&!self.field.optional) || required && self.seen.is_missing() {
+            return None;
+        }
+        if !required && self.seen.page.refuses(self.name).any(phrases::is_demanded) {
             return None;
         }
         let [theirs, ours] = if required { ["required", "optional"] } else { ["optional", "required"] };
@@ -229,7 +239,10 @@ impl<'d> Rows<'d> {
             let Some(number) = limit.as_number() else { continue };
             let said = || self.docs().any(|doc| has_number(doc, number));
             let kind = inclusive(limit).kind;
-            if theirs.iter().all(|known| inclusive(known).kind != kind) && !said() {
+            // The list of errors says in any words what is refused.
+            let mut errors = self.seen.page.section.codes.iter().map(|row| row.words.as_str());
+            let mut refused = || errors.any(|words| mentions(words, self.name) || has_number(words, number));
+            if theirs.iter().all(|known| inclusive(known).kind != kind) && !said() && !refused() {
                 let message = format!("the page doesn't say `{limit}`");
                 found.push((DriftRule::FieldLimit, format!("no {}", limit.kind.key()), message));
             }
@@ -271,6 +284,10 @@ impl<'d> Rows<'d> {
         let theirs: Vec<String> = self.rows().filter_map(|row| self.default_of(row)).collect();
         let ours = self.field.default.as_ref().map(|value| self.wire(value));
         let (says, message) = match (theirs.first(), ours) {
+            // What stays as it is has no default.
+            (Some(_), None) if self.part.is_sent() && self.seen.page.prose().any(phrases::stays_when_left_out) => {
+                return None;
+            }
             (Some(theirs), None) if self.part.is_sent() || self.field.optional => {
                 (theirs, format!("the page says that its default is `{theirs}`, the spec has none"))
             }

@@ -150,6 +150,12 @@ fn request(endpoint: &Endpoint, rules: &[Rule]) -> String {
         let meaning = meaning[..1].to_lowercase() + &meaning[1..];
         format!("[`{}`]({}) of `wecom-sdk` {meaning}.", helper.keyword(), helper.url())
     });
+    let partial = endpoint.partial.as_ref().map(|list| {
+        format!(
+            "A call that fails in part isn't an error: `{list}` of [`{}`] says what failed. It is an error only if that list is empty.",
+            endpoint.response
+        )
+    });
     let job = endpoint.job.as_ref().map(|_| WAITS.to_owned());
     let codes = (!endpoint.codes.is_empty()).then(|| errors(&endpoint.codes));
     paragraphs(
@@ -159,6 +165,7 @@ fn request(endpoint: &Endpoint, rules: &[Rule]) -> String {
             .chain(rates)
             .chain(rules)
             .chain(endpoint.notes.clone())
+            .chain(partial)
             .chain(job)
             .chain(helper)
             .chain(codes),

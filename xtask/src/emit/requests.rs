@@ -87,7 +87,12 @@ fn endpoint_impl(endpoint: &Endpoint, request: &Struct) -> TokenStream {
     let method = ident(endpoint.method.name());
     let host = ident(&pascal(endpoint.host.keyword()));
     let answer = ident(&pascal(endpoint.answer.keyword()));
-    let errcode = ident(&pascal(endpoint.errcode.keyword()));
+    let errcode = if let Some(list) = &endpoint.partial {
+        quote!(crate::Errcode::Partial(#list))
+    } else {
+        let kind = ident(&pascal(endpoint.errcode.keyword()));
+        quote!(crate::Errcode::#kind)
+    };
     let safe = endpoint.safe;
     let rates = rates::list(&endpoint.rates, &quote!(crate::));
     let concurrency = facts::concurrency(endpoint);
@@ -125,7 +130,7 @@ fn endpoint_impl(endpoint: &Endpoint, request: &Struct) -> TokenStream {
                 page: #page,
                 token: crate::TokenKind::#token,
                 response_format: crate::ResponseFormat::#answer,
-                errcode: crate::Errcode::#errcode,
+                errcode: #errcode,
                 safe: #safe,
                 rates: #rates,
                 concurrency: #concurrency,

@@ -81,6 +81,7 @@ impl<'p> EndpointDrafter<'p> {
             body: self.encoding.body(),
             answer: self.encoding.answer(),
             errcode,
+            partial: self.encoding.partial(section).map(str::to_owned),
             rate: rate(section),
             concurrency: at_once(&section.prose),
             pagination: pagination(&request.spec, &response.spec),

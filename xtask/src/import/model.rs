@@ -46,6 +46,8 @@ pub(super) struct DraftEndpoint {
     pub body: Body,
     pub answer: Answer,
     pub errcode: Errcode,
+    /// The list that names what failed of a call.
+    pub partial: Option<String>,
     pub rate: Draft<Vec<Rate>>,
     pub concurrency: Option<u32>,
     pub pagination: Draft<Option<Pagination>>,

@@ -88,6 +88,7 @@ fn endpoint_yaml(endpoint: &DraftEndpoint, phrases: &Phrases) -> String {
     lines.extend((body != Body::default()).then(|| format!("body: {}", body.keyword())));
     lines.extend((answer != Answer::default()).then(|| format!("answer: {}", answer.keyword())));
     lines.extend((errcode != Errcode::default()).then(|| format!("errcode: {}", errcode.keyword())));
+    lines.extend(endpoint.partial.as_ref().map(|list| format!("partial: {list}")));
     if !endpoint.rate.spec.is_empty() {
         let rate = |rate: &Rate| format!("{{ calls: {}, per: {} }}", rate.calls, rate.per.keyword());
         let rates: Vec<String> = endpoint.rate.spec.iter().map(rate).collect();

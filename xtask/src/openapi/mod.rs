@@ -25,7 +25,7 @@ pub const FOLDER: &str = "openapi";
 pub const COMMON: &str = "common.json";
 
 /// The meanings of the extensions, for which OpenAPI has no keyword.
-const EXTENSIONS: [(&str, &str); 30] = [
+const EXTENSIONS: [(&str, &str); 31] = [
     ("x-concurrency", "The number of calls of the operation that may be in flight at once."),
     ("x-definitions", "Further pages that define the same method and path, each with its differences."),
     (
@@ -66,6 +66,10 @@ const EXTENSIONS: [(&str, &str); 30] = [
     ("x-min-items", "The minimum number of items in a string that `x-separator` joins."),
     ("x-misspelt", "Wrong names of the field in the documentation's examples."),
     ("x-open", "Undocumented values or variants are valid and must be expected."),
+    (
+        "x-partial",
+        "The list in the response that says what failed: if it has items, an `errcode` other than 0 is no failure of the call.",
+    ),
     (
         "x-pagination",
         "The fields that control paging: those with the start, the next start, the end and the items.",

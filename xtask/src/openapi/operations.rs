@@ -105,6 +105,9 @@ fn facts(definition: &Definition<'_>) -> Map<String, Value> {
     if !endpoint.codes.is_empty() {
         add("x-errcodes", endpoint.codes.iter().map(error_code).collect());
     }
+    if let Some(list) = &endpoint.partial {
+        add("x-partial", json!(list));
+    }
     if let Some(concurrency) = endpoint.concurrency {
         add("x-concurrency", json!(concurrency));
     }

@@ -1,11 +1,16 @@
-//! The error codes that a page lists.
+//! The error codes that a page lists, and those that its text tells.
 
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
 use serde_json::Value;
 
+use super::blocks::{Block, blocks};
+use super::markup::regex;
 use super::table::cells;
 
 /// A row of a table of error codes.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CodeRow {
     /// The line, from 1.
     pub line: usize,
@@ -13,6 +18,62 @@ pub(crate) struct CodeRow {
     pub code: i64,
     /// The text of the other columns.
     pub words: String,
+}
+
+/// A number in the text of a page that may be an error code.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct ToldCode {
+    /// The line, from 1.
+    pub line: usize,
+    /// `errcode`.
+    pub code: i64,
+    /// Whether the text calls it one.
+    pub called: bool,
+    /// The documents to which the line links.
+    pub links: Vec<u32>,
+}
+
+/// Returns the numbers outside of tables of codes that may be error codes.
+pub(crate) fn told_codes(text: &str) -> Vec<ToldCode> {
+    let listed: Vec<usize> = codes(text).iter().map(|row| row.line).collect();
+    let mut told = Vec::new();
+    for block in blocks(text) {
+        match block {
+            Block::Text { line, text } if !listed.contains(&line) => in_line(line, text, true, &mut told),
+            Block::Text { .. } => {}
+            Block::Fence { line, text } => {
+                text.lines().zip(line..).for_each(|(text, line)| in_line(line, text, false, &mut told));
+            }
+        }
+    }
+    told
+}
+
+/// Adds the codes of a line. What an example shows isn't called anything.
+fn in_line(line: usize, text: &str, is_prose: bool, told: &mut Vec<ToldCode>) {
+    static NUMBER: LazyLock<Regex> = LazyLock::new(|| regex("[0-9]+"));
+    static LINK: LazyLock<Regex> = LazyLock::new(|| regex(r"\]\(#([0-9]+)"));
+    static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+        regex(r"(?:报错|错误码?|返回码|返回|errcode)[为是会成：:=\s*`“”\[（(]{0,8}$")
+    });
+    static AFTER: LazyLock<Regex> = LazyLock::new(|| regex(r"^[\s*`”）)]{0,5}的?(?:错误|报错)"));
+    let mut links = Vec::new();
+    for found in NUMBER.find_iter(text).filter(|found| (5..=7).contains(&found.len())) {
+        let (before, after) = (&text[..found.start()], &text[found.end()..]);
+        // A part of a name or of a fraction, or the number of a document.
+        let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '/' | '#' | '-');
+        let tail = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let Some(code) = found.as_str().parse().ok().filter(|code| !OF_ANY_CALL.contains(code)) else { continue };
+        if before.ends_with(part) || after.starts_with(tail) {
+            continue;
+        }
+        let counts = after.starts_with(['条', '个', '次', '人', '字', '行', '张']);
+        let called = is_prose && !counts && (BEFORE.is_match(before) || AFTER.is_match(after));
+        if links.is_empty() {
+            links.extend(LINK.captures_iter(text).filter_map(|link| link[1].parse::<u32>().ok()));
+        }
+        told.push(ToldCode { line, code, called, links: links.clone() });
+    }
 }
 
 /// Returns the rows of all tables whose first column contains error codes.
@@ -73,6 +134,33 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn codes_are_told_in_sentences_cells_and_links() {
+        let told = |text: &str| {
+            let told = told_codes(text).into_iter();
+            told.map(|ToldCode { line, code, called, links }| (line, code, called, links)).collect::<Vec<_>>()
+        };
+        for called in [
+            "否则接口报错701030。",
+            "否则会返回`701030`错误。",
+            "errcode为701030",
+            "| tea | 没有茶时报错 **701030** |",
+            "则返回错误码：701030",
+            "不可见时返回701030",
+            "[错误码：701030](#10649/错误码：701030)",
+        ] {
+            let codes: Vec<(i64, bool)> =
+                told(called).into_iter().map(|(_, code, called, _)| (code, called)).collect();
+            assert!(codes.contains(&(701_030, true)), "{called}: {codes:?}");
+        }
+        for other in ["最多返回10000条", "共701030个", "见[这里](#701030)", "v701030", "0.701030", "报错45009"] {
+            assert!(told(other).iter().all(|(_, _, called, _)| !called), "{other}");
+        }
+        assert_eq!(told("|[点茶](#20001)|报错701030|"), [(1, 701_030, true, vec![20_001])]);
+        assert_eq!(told("```\n{\"errcode\": 701030}\n```"), [(2, 701_030, false, vec![])]);
+        assert_eq!(told("| 错误码 | 说明 |\n|---|---|\n| 701030 | 没有茶 |"), []);
+    }
 
     #[test]
     fn codes_of_answers_count_beside_an_answer_of_success() {

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
-use super::codes::CodeRow;
+use super::codes::{CodeRow, ToldCode};
 use super::json_repair::Repair;
 use super::markup::plain;
 use super::page::Page;
@@ -23,6 +23,8 @@ pub(crate) struct Contents {
     pub documents: Vec<Occurrence>,
     /// The tables of named objects and types, of all endpoints.
     pub named: Vec<Table>,
+    /// The error codes that its text tells, for whichever endpoint.
+    pub told: Vec<ToldCode>,
     /// The bodies that can't be read.
     pub unreadable: Vec<Unreadable>,
     pub(super) rates: OnceLock<Vec<(u64, &'static str)>>,
@@ -39,15 +41,16 @@ impl Contents {
         })
     }
 
-    /// Returns what the page requires of callers of one of its endpoints, from the text below the address, or above
-    /// all addresses.
-    pub(crate) fn requirements(&self, section: &Section, page: &Page) -> Requirements {
+    /// Returns whether a line is about one of the endpoints: below its address, or above all addresses.
+    pub(crate) fn is_about(&self, section: &Section, line: usize) -> bool {
         let starts = || self.sections.iter().map(|section| section.line);
         let end = starts().filter(|line| *line > section.line).min().unwrap_or(usize::MAX);
-        // Text above the first one applies to all.
-        let first = starts().min().unwrap_or_default();
-        let wanted = |line: usize| line < first || (section.line..end).contains(&line);
-        let lines = page.text.lines().zip(1..).filter(|(_, line)| wanted(*line));
+        line < starts().min().unwrap_or_default() || (section.line..end).contains(&line)
+    }
+
+    /// Returns what the page requires of callers of one of its endpoints.
+    pub(crate) fn requirements(&self, section: &Section, page: &Page) -> Requirements {
+        let lines = page.text.lines().zip(1..).filter(|(_, line)| self.is_about(section, *line));
         Requirements::of(lines.map(|(line, _)| line))
     }
 }

@@ -129,6 +129,14 @@ impl Encoding {
         }
     }
 
+    /// Returns the list beside an `errcode` other than 0 that names what failed, if the page shows one.
+    pub(crate) fn partial<'s>(&self, section: &'s Section) -> Option<&'s str> {
+        let bodies = section.bodies(Part::Response).filter_map(Value::as_object);
+        let mut lists = bodies.filter(|body| has_failed(body)).flatten();
+        let (name, _) = lists.find(|(_, value)| value.as_array().is_some_and(|items| !items.is_empty()))?;
+        (self.answer() == Answer::Json).then_some(name)
+    }
+
     pub(crate) fn requests(&self, section: &Section) -> Vec<Value> {
         if self.xml {
             return xml(section, Part::Request);
@@ -148,11 +156,15 @@ impl Encoding {
     }
 }
 
+/// Returns whether a body has another `errcode` than 0.
+fn has_failed(body: &Map<String, Value>) -> bool {
+    body.get(ERRCODE).and_then(Value::as_i64).is_some_and(|code| code != 0)
+}
+
 /// Returns whether a body only reports a failure: it becomes an error, not a response.
 pub(crate) fn is_failure(body: &Map<String, Value>) -> bool {
-    let failed = body.get(ERRCODE).and_then(Value::as_i64).is_some_and(|code| code != 0);
     let envelope = |name: &str| matches!(name, "errcode" | "errmsg" | "hint");
-    failed && body.iter().all(|(name, value)| envelope(name) || is_empty(value))
+    has_failed(body) && body.iter().all(|(name, value)| envelope(name) || is_empty(value))
 }
 
 fn is_empty(value: &Value) -> bool {

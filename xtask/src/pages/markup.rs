@@ -43,6 +43,7 @@ fn bare(text: &str) -> String {
     let text = replaced(text.into(), &["__"], &UNDERLINES, "$1$2");
     let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", " ").replace("&quot;", "\"");
     let text = text.replace("&#124;", "|").replace("&amp;", "&").replace("\\_", "_").replace("\\*", "*");
+    let text = text.replace("\\[", "[").replace("\\]", "]");
     let words: Vec<&str> = text.split_whitespace().collect();
     words.join(" ").chars().filter(|c| !c.is_control() && !matches!(c, '\u{feff}' | '\u{200b}')).collect()
 }

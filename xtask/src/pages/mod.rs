@@ -11,6 +11,7 @@ mod examples;
 mod fields;
 mod json_repair;
 mod label;
+mod links;
 mod markup;
 mod naming;
 mod occurrences;
@@ -20,7 +21,7 @@ pub(crate) mod table;
 pub(crate) mod tree;
 mod walk;
 
-pub(crate) use codes::{CodeRow, codes};
+pub(crate) use codes::{CodeRow, ToldCode, codes};
 pub(crate) use contents::Occurrence;
 pub use examples::{Extract, extract};
 pub(crate) use examples::{documented, spec};

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
+use super::links::targets;
 use super::markup::regex;
 
 static IDENTIFIER: LazyLock<Regex> = LazyLock::new(|| regex(r"[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*"));
@@ -31,7 +32,13 @@ pub(super) fn references(cell: &str) -> Vec<String> {
     static NAMED: LazyLock<Regex> =
         LazyLock::new(|| regex(r"([A-Za-z][A-Za-z0-9_]*)\W{0,3}(?:结构|说明|对象)"));
     let found = [&*LINK, &*SEE, &*NAMED].into_iter().flat_map(|pattern| pattern.captures_iter(cell));
-    found.map(|found| found[1].to_owned()).collect()
+    let mut names: Vec<String> = found.map(|found| found[1].to_owned()).collect();
+    for title in targets(cell) {
+        if names.iter().all(|name| canonical(name) != canonical(&title)) {
+            names.push(title);
+        }
+    }
+    names
 }
 
 /// Returns what all spellings of an object's name have in common: `Settings`, `settings` and `setting_list` are one.

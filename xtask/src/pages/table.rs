@@ -7,7 +7,7 @@ use regex_lite::Regex;
 
 use super::markup::{lines, plain, regex};
 use super::naming::{canonical, references};
-use super::phrases::{self, Value, yes_or_no};
+use super::phrases::{self, Value, beside_yes_or_no, yes_or_no};
 use crate::spec::type_expr::TypeExpr;
 use crate::spec::{Limit, Part};
 
@@ -95,8 +95,10 @@ impl Columns {
             (None, Some(name), _) if doc.or(ty).is_some() => {
                 Some(Self { name, title: None, ty, required, doc, values: false })
             }
-            (None, None, Some(name)) if doc.is_some() => {
-                Some(Self { name, doc, values: true, ..Self::default() })
+            (None, None, Some(name)) => {
+                // Beside the values, a single column describes them, whatever it is called.
+                let doc = doc.or_else(|| (header.len() == 2).then_some(1 - name))?;
+                Some(Self { name, doc: Some(doc), values: true, ..Self::default() })
             }
             _ => None,
         }
@@ -119,9 +121,8 @@ impl Columns {
         let title = cell(self.title).unwrap_or_default();
         let refers = references(&format!("{} {doc}", ty.unwrap_or_default()));
         let doc = format!("{title} {}", doc.trim_end_matches('|'));
-        // Neither yes nor no: a condition under which it is required.
-        let condition = required.filter(|cell| yes_or_no(cell).is_none()).map(plain);
-        let condition = condition.filter(|text| text.chars().any(|c| !c.is_ascii_punctuation()));
+        // Neither yes nor no, or more than that: a condition under which it is required, or a default.
+        let condition = required.and_then(beside_yes_or_no);
         let doc =
             condition.map_or(doc.clone(), |text| format!("{}。{text}", doc.trim().trim_end_matches('。')));
         Some(Row {

@@ -1,6 +1,6 @@
 //! The single walk over a page, which collects all its contents.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use regex_lite::Regex;
@@ -8,10 +8,11 @@ use regex_lite::Regex;
 use super::address::{self, Address};
 use super::blocks::{Block, blocks};
 use super::bodies::{Bodies, Hint};
-use super::codes::{CodeRow, codes, shown_codes};
+use super::codes::{CodeRow, codes, shown_codes, told_codes};
 use super::contents::{Contents, Section, Shared, ShownBody, Unreadable};
 use super::json_repair::{self, Found};
 use super::label::{Announced, Label};
+use super::links::Links;
 use super::markup::regex;
 use super::naming::{canonical, named};
 use super::occurrences::occurrences;
@@ -83,6 +84,8 @@ struct Walk<'a, 'm> {
     /// The known methods of paths.
     known: &'a dyn Fn(&str) -> Option<&'m str>,
     contents: Contents,
+    /// The links to its own titles.
+    links: Links,
     /// The index of each path's section.
     sections: HashMap<String, usize>,
     /// The number of the current line, from 1.
@@ -125,6 +128,7 @@ impl<'a, 'm> Walk<'a, 'm> {
             page,
             known,
             contents: Contents::default(),
+            links: Links::of(&page.text),
             sections: HashMap::new(),
             line: 1,
             endpoint: None,
@@ -354,13 +358,18 @@ impl<'a, 'm> Walk<'a, 'm> {
             return;
         }
         let Some((values, rows)) = table::read(&lines, self.table) else { return };
-        let name = [&self.label, &self.above].into_iter().find_map(|text| named(text));
+        let titles = [&self.label, &self.above];
+        let linked = titles.into_iter().find(|title| self.links.come_from_a_row(title));
+        let name = titles.into_iter().find_map(|title| named(title));
+        // What a row leads to stands wherever there is room on the page.
+        let apart = name.is_none() && linked.is_some();
+        let name = name.or_else(|| linked.cloned());
         let object = name.as_deref().map(canonical);
         let table = Table { part: self.part, name, object, rows, values };
         if table.name.is_some() {
             self.contents.named.push(table.clone());
         }
-        if !values && let Some(section) = self.section() {
+        if !(values || apart) && let Some(section) = self.section() {
             section.tables.push(table);
         }
     }
@@ -368,6 +377,7 @@ impl<'a, 'm> Walk<'a, 'm> {
     fn end(mut self) -> Contents {
         self.end_table();
         self.codes();
+        self.contents.told = told_codes(&self.page.text);
         match self.contents.sections.as_mut_slice() {
             [section] => {
                 if !section.titled {
@@ -387,13 +397,17 @@ impl<'a, 'm> Walk<'a, 'm> {
 }
 
 impl Walk<'_, '_> {
-    /// Takes a table of error codes, which is about the endpoint above it.
+    /// Takes tables of error codes, which are about the endpoints that link to their headings, or about the one above.
     fn codes(&mut self) {
         let sections = &mut self.contents.sections;
         for row in codes(&self.page.text) {
-            let after = sections.partition_point(|section| section.line <= row.line);
-            if let Some(section) = sections.get_mut(after.saturating_sub(1)) {
-                section.codes.push(row);
+            let linking = self.links.to_heading_above(row.line);
+            let lines = if linking.is_empty() { &[row.line] } else { linking };
+            let above = |line: &usize| sections.partition_point(|section| section.line <= *line).saturating_sub(1);
+            for index in lines.iter().map(above).collect::<BTreeSet<usize>>() {
+                if let Some(section) = sections.get_mut(index) {
+                    section.codes.push(row.clone());
+                }
             }
         }
         for section in sections {

@@ -74,6 +74,8 @@ keywords! {
         Body = "body",
         /// What comes back.
         Answer = "answer",
+        /// The list that names what failed of a call.
+        Partial = "partial",
         /// How often an endpoint may be called.
         Rate = "rate",
         /// How many calls may be on their way at once.

@@ -292,6 +292,9 @@ pub struct EndpointHead {
     /// Whether `errcode` comes with a success, too.
     #[serde(default)]
     pub errcode: Errcode,
+    /// The list of the response that names what failed, where a call that fails in part has another `errcode` than 0.
+    #[schemars(length(min = 1))]
+    pub partial: Option<String>,
     /// Which fields sign the request.
     pub sign: Option<Sign>,
     /// Whether it only reads, so that it may be sent again after a lost answer.

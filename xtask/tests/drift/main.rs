@@ -126,6 +126,12 @@ fn every_difference_is_told_by_rule_and_place() {
             "code-new order.codes.70011",
         ),
         (PAGE, "| 70010 | 茶没有了 |\n", "", "code-gone order.codes.70010"),
+        (
+            PAGE,
+            "\"errcode\": 0, \"errmsg\": \"ok\", \"order_id\": \"T-1\"",
+            "\"errcode\": 70010, \"errmsg\": \"no tea\", \"order_id\": [\"T-1\"]",
+            "partial order: order_id",
+        ),
         (RATES, "2026-01-03", "2026-01-02", "page-changed rates: 2026-01-03"),
         (RATES, "page: 80008", "page: 80009", "page-moved rates: 80008"),
     ] {

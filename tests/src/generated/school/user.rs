@@ -32,6 +32,19 @@ pub(crate) const BATCH_CREATE_STUDENT: &[Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "result_list": [] }"#,
     },
+    crate::snapshot::Example {
+        request: r#"{
+  "students": [
+    { "student_userid": "lin.xia", "mobile": "13900001234", "to_invite": false, "name": "Lin Xia", "department": [21, 22] },
+    { "student_userid": "he.qing", "name": "He Qing", "department": [22] }
+  ]
+}"#,
+        response: r#"{
+  "errcode": 1,
+  "errmsg": "invalid student_userid: lin.xia",
+  "result_list": [{ "student_userid": "lin.xia", "errcode": 1, "errmsg": "invalid student_userid: lin.xia" }]
+}"#,
+    },
 ];
 pub(crate) const BATCH_DELETE_STUDENT: &[Example] = &[
     Example {
@@ -45,6 +58,14 @@ pub(crate) const BATCH_DELETE_STUDENT: &[Example] = &[
     Example {
         request: r#"{ "useridlist": ["lin.xia"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{ "useridlist": ["lin.xia", "he.qing"] }"#,
+        response: r#"{
+  "errcode": 1111,
+  "errmsg": "userid not found",
+  "result_list": [{ "student_userid": "lin.xia", "errcode": 1111, "errmsg": "userid not found" }]
+}"#,
     },
 ];
 pub(crate) const BATCH_UPDATE_STUDENT: &[Example] = &[
@@ -62,6 +83,25 @@ pub(crate) const BATCH_UPDATE_STUDENT: &[Example] = &[
   ]
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "result_list": [] }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "students": [
+    {
+      "student_userid": "lin.xia",
+      "mobile": "13900005678",
+      "new_student_userid": "lin.xia.2",
+      "name": "Lin Xia",
+      "department": [22]
+    },
+    { "student_userid": "he.qing", "department": [21, 22] }
+  ]
+}"#,
+        response: r#"{
+  "errcode": 1,
+  "errmsg": "invalid student_userid: lin.xia",
+  "result_list": [{ "student_userid": "lin.xia", "errcode": 1, "errmsg": "invalid student_userid: lin.xia" }]
+}"#,
     },
 ];
 pub(crate) const CREATE_PARENT: &[Example] = &[
@@ -120,6 +160,31 @@ pub(crate) const BATCH_CREATE_PARENT: &[Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "result_list": [] }"#,
     },
+    crate::snapshot::Example {
+        request: r#"{
+  "parents": [
+    {
+      "parent_userid": "lin.wei",
+      "mobile": "13900001111",
+      "to_invite": false,
+      "children": [
+        { "student_userid": "lin.xia", "relation": "Father" },
+        { "student_userid": "he.qing", "relation": "Uncle" }
+      ]
+    },
+    {
+      "parent_userid": "he.jun",
+      "mobile": "13900003333",
+      "children": [{ "student_userid": "he.qing", "relation": "Father" }]
+    }
+  ]
+}"#,
+        response: r#"{
+  "errcode": 1,
+  "errmsg": "invalid parent_userid: lin.wei",
+  "result_list": [{ "parent_userid": "lin.wei", "errcode": 1, "errmsg": "invalid parent_userid: lin.wei" }]
+}"#,
+    },
 ];
 pub(crate) const BATCH_DELETE_PARENT: &[Example] = &[
     Example {
@@ -133,6 +198,14 @@ pub(crate) const BATCH_DELETE_PARENT: &[Example] = &[
     Example {
         request: r#"{ "useridlist": ["lin.wei"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{ "useridlist": ["lin.wei", "he.jun"] }"#,
+        response: r#"{
+  "errcode": 1111,
+  "errmsg": "userid not found",
+  "result_list": [{ "parent_userid": "lin.wei", "errcode": 1111, "errmsg": "userid not found" }]
+}"#,
     },
 ];
 pub(crate) const BATCH_UPDATE_PARENT: &[Example] = &[
@@ -149,6 +222,24 @@ pub(crate) const BATCH_UPDATE_PARENT: &[Example] = &[
   ]
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "result_list": [] }"#,
+    },
+    crate::snapshot::Example {
+        request: r#"{
+  "parents": [
+    {
+      "parent_userid": "lin.wei",
+      "new_parent_userid": "lin.wei.2",
+      "mobile": "13900002222",
+      "children": [{ "student_userid": "lin.xia", "relation": "Father" }]
+    },
+    { "parent_userid": "he.jun", "mobile": "13900004444" }
+  ]
+}"#,
+        response: r#"{
+  "errcode": 1,
+  "errmsg": "invalid parent_userid: lin.wei",
+  "result_list": [{ "parent_userid": "lin.wei", "errcode": 1, "errmsg": "invalid parent_userid: lin.wei" }]
+}"#,
     },
 ];
 pub(crate) const GET_SCHOOL_USER: &[Example] = &[

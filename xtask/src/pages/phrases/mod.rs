@@ -24,7 +24,7 @@ pub(crate) use defaults::default;
 pub(crate) use labels::{Named, swapped};
 pub(crate) use limits::{limits, limits_of_each};
 pub(crate) use numbers::{has_negative, in_digits, may_mean, numbers_of};
-pub(crate) use presence::{may_be_absent, may_be_conditional, yes_or_no};
+pub(crate) use presence::{beside_yes_or_no, is_demanded, may_be_absent, may_be_conditional, yes_or_no};
 pub(crate) use rates::{Rates, at_once, rates, sentences_of_rates};
 pub(crate) use requirements::{Requirements, stays_when_left_out};
 pub(crate) use rules::claims;

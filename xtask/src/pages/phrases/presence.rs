@@ -16,6 +16,23 @@ pub(crate) fn yes_or_no(cell: &str) -> Option<bool> {
     }
 }
 
+/// Returns what a cell says beside yes or no: `否，默认true`.
+pub(crate) fn beside_yes_or_no(cell: &str) -> Option<String> {
+    let text = plain(cell);
+    let rest = match yes_or_no(&text) {
+        None => text.as_str(),
+        Some(_) => text.trim().strip_prefix(['是', '否'])?,
+    };
+    let rest = rest.trim_matches(|c: char| c.is_whitespace() || "，,。；;：:（）()".contains(c));
+    rest.chars().any(|c| !c.is_ascii_punctuation()).then(|| rest.to_owned())
+}
+
+/// Returns whether a text about what is refused says that a field must be there.
+pub(crate) fn is_demanded(words: &str) -> bool {
+    static DEMANDED: LazyLock<Regex> = LazyLock::new(|| regex(r"不[可能得]?为空|必填|必须(?:填|设置|传)|需要?(?:填|设置|传|配置)|cannot be empty"));
+    DEMANDED.is_match(words)
+}
+
 /// Returns whether a description says that a response may lack the field.
 pub(crate) fn may_be_absent(doc: &str) -> bool {
     static ABSENT: LazyLock<Regex> = LazyLock::new(|| {

@@ -29,7 +29,7 @@ static MOST: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
         r"(?:不超过|不能超过|不可超过|不得超过|不大于|不能大于|不可大于|不得大于|小于等于|<=|≤|最大|最大值|最多|最高|上限)",
         r"(?:值|都|均|为|是|不超过|支持|：|:|\s){0,4}(-?[0-9]+)",
-        r"(?:\s*[^0-9\s^个小分天月年周KMGkmg%万亿兆字元.]|\s*$)",
+        r"(?:\s*[^0-9\s^个小分天月年周KMGkmg%万亿兆字元.:：]|\s*$)",
     ))
 });
 // In another unit than the number itself, which counts seconds.
@@ -74,6 +74,9 @@ static IN_MINUTES: LazyLock<Regex> =
 fn step(doc: &Description) -> Option<i64> {
     static CONDITION: LazyLock<Regex> =
         LazyLock::new(|| regex(r"(?:^|[^小])时(?:[^间长区刻段数]|$)|若|如|当|其他|其它"));
+    if doc.text().contains("整分钟") && doc.text().contains('秒') {
+        return Some(60);
+    }
     let found = doc.find(&MULTIPLE)?;
     let sentence = doc.text()[..found.get(0)?.start()].rsplit(['。', '；', ';', '\n']).next()?;
     if CONDITION.is_match(sentence) {

@@ -95,7 +95,7 @@ fn is_common(name: &str) -> bool {
 pub(crate) fn stays_when_left_out(doc: &str) -> bool {
     static STAYS: LazyLock<Regex> = LazyLock::new(|| {
         regex(
-            r"(?:不[填传](?:写|入)?|不指定|为空)[^，,。；;]{0,3}[，,]?(?:则|表示)?(?:不(?:更新|修改|变|做修改)|保持(?:不变|原样))",
+            r"(?:不[填传](?:写|入)?|[无未]传入?|不指定|为空)[^，,。；;]{0,3}[，,]?(?:则|表示|理解为)?(?:不(?:更新|修改|变|做修改)|保持(?:不变|原样))",
         )
     });
     STAYS.is_match(doc)

@@ -123,6 +123,9 @@ pub(crate) fn is_duration(doc: &str) -> bool {
         "持续",
         "小时数",
         "分钟数",
+        "迟到",
+        "早退",
+        "弹性",
     ];
     let moment = ["时间戳", "unix"].iter().any(|word| doc.to_ascii_lowercase().contains(word));
     !moment && words.iter().any(|word| doc.contains(word))

@@ -4,8 +4,8 @@ use super::checker::{Checker, key, nested};
 use crate::spec::diagnostic::At;
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::Path;
-use crate::spec::type_expr::{Scalar, TypeExpr};
-use crate::spec::{Body, Endpoint, Errcode, Format, Place};
+use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
+use crate::spec::{Answer, Body, Endpoint, Errcode, Format, Place};
 
 impl Checker<'_> {
     /// Checks that an endpoint's fields fit the encodings of its request and its response.
@@ -48,6 +48,9 @@ impl Checker<'_> {
                 .error(Mistake::BadEncoding, At::Value(&path.key("errcode")), message)
                 .label("leave it out");
         }
+        if let Some(list) = &head.partial {
+            self.partial(&path.key("partial"), endpoint, list);
+        }
         if head.answer.format().is_none() && !endpoint.response.is_empty() {
             let at = path.key("response");
             self.report
@@ -61,6 +64,21 @@ impl Checker<'_> {
                     .error(Mistake::BadEncoding, At::Value(&at), "an XML response must be flat")
                     .label("not readable from flat XML");
             }
+        }
+    }
+    /// Checks that what tells of a call that fails in part is a list, beside an `errcode`.
+    fn partial(&mut self, path: &Path, endpoint: &Endpoint, list: &str) {
+        let head = &endpoint.head;
+        if head.answer != Answer::Json || head.errcode != Errcode::Always || head.is_of_zone() {
+            let message = "only a JSON response that always has an `errcode` can tell of a call that fails in part";
+            self.report.error(Mistake::BadEncoding, At::Value(path), message).label("leave it out");
+            return;
+        }
+        let Some(field) = self.field(path, &endpoint.response, list, "response") else { return };
+        if !matches!(field.ty, TypeExpr::Generic(Generic::List, _)) {
+            self.report
+                .error(Mistake::BadEncoding, At::Value(path), "a list names what failed")
+                .label(format!("`{list}` is a `{}`", field.ty));
         }
     }
 }

@@ -215,15 +215,15 @@ pub struct UpdateStudentResponse {}
 /// `POST /cgi-bin/school/user/batch_create_student` ·
 /// [批量创建学生](https://developer.work.weixin.qq.com/document/path/92328)
 ///
-/// If some students fail, the response has an `errcode` other than 0 beside `result_list`: the call
-/// returns an error then, without the list.
-///
 /// WeCom refuses the whole request if a field is too long. A class has up to 30,000 students.
 /// Recommended: create departments and their members one after another, not at the same time.
 ///
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
+///
+/// A call that fails in part isn't an error: `result_list` of [`BatchCreateStudentResponse`] says what
+/// failed. It is an error only if that list is empty.
 #[doc(
     alias(
         "批量创建学生",
@@ -263,14 +263,14 @@ pub struct BatchCreateStudentResponse {
 /// `POST /cgi-bin/school/user/batch_delete_student` ·
 /// [批量删除学生](https://developer.work.weixin.qq.com/document/path/92329)
 ///
-/// If some students fail, the response has an `errcode` other than 0 beside `result_list`: the call
-/// returns an error then, without the list.
-///
 /// A student who still has parents can't be deleted: delete the parents first.
 ///
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
+///
+/// A call that fails in part isn't an error: `result_list` of [`BatchDeleteStudentResponse`] says what
+/// failed. It is an error only if that list is empty.
 #[doc(
     alias(
         "批量删除学生",
@@ -312,15 +312,15 @@ pub struct BatchDeleteStudentResponse {
 /// `POST /cgi-bin/school/user/batch_update_student` ·
 /// [批量更新学生](https://developer.work.weixin.qq.com/document/path/92330)
 ///
-/// If some students fail, the response has an `errcode` other than 0 beside `result_list`: the call
-/// returns an error then, without the list.
-///
 /// WeCom refuses the whole request if a field is too long. A class has up to 30,000 students.
 /// Recommended: create departments and their members one after another, not at the same time.
 ///
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
+///
+/// A call that fails in part isn't an error: `result_list` of [`BatchUpdateStudentResponse`] says what
+/// failed. It is an error only if that list is empty.
 #[doc(
     alias(
         "批量更新学生",
@@ -521,14 +521,14 @@ pub struct UpdateParentResponse {}
 /// `POST /cgi-bin/school/user/batch_create_parent` ·
 /// [批量创建家长](https://developer.work.weixin.qq.com/document/path/92334)
 ///
-/// If some parents fail, the response has an `errcode` other than 0 beside `result_list`: the call
-/// returns an error then, without the list.
-///
 /// WeCom refuses the whole request if a field is too long.
 ///
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
+///
+/// A call that fails in part isn't an error: `result_list` of [`BatchCreateParentResponse`] says what
+/// failed. It is an error only if that list is empty.
 #[doc(
     alias(
         "批量创建家长",
@@ -568,12 +568,12 @@ pub struct BatchCreateParentResponse {
 /// `POST /cgi-bin/school/user/batch_delete_parent` ·
 /// [批量删除家长](https://developer.work.weixin.qq.com/document/path/92335)
 ///
-/// If some parents fail, the response has an `errcode` other than 0 beside `result_list`: the call
-/// returns an error then, without the list.
-///
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
+///
+/// A call that fails in part isn't an error: `result_list` of [`BatchDeleteParentResponse`] says what
+/// failed. It is an error only if that list is empty.
 #[doc(
     alias(
         "批量删除家长",
@@ -615,15 +615,15 @@ pub struct BatchDeleteParentResponse {
 /// `POST /cgi-bin/school/user/batch_update_parent` ·
 /// [批量更新家长](https://developer.work.weixin.qq.com/document/path/92336)
 ///
-/// If some parents fail, the response has an `errcode` other than 0 beside `result_list`: the call
-/// returns an error then, without the list.
-///
 /// WeCom refuses the whole request if a field is too long. A class has up to 30,000 students.
 /// Recommended: create departments and their members one after another, not at the same time.
 ///
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
+///
+/// A call that fails in part isn't an error: `result_list` of [`BatchUpdateParentResponse`] says what
+/// failed. It is an error only if that list is empty.
 #[doc(
     alias(
         "批量更新家长",
