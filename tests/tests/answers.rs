@@ -288,13 +288,21 @@ fn a_success_lacks_errcode_only_where_the_specification_says_so() {
 #[test]
 fn a_call_that_fails_in_part_returns_what_failed() {
     use wecom_models::school::user::BatchCreateStudent;
-    let failed = br#"{"errcode":1,"errmsg":"no","result_list":[{"student_userid":"a","errcode":1,"errmsg":"taken"}]}"#;
+    let failed =
+        br#"{"errcode":1,"errmsg":"no","result_list":[{"student_userid":"a","errcode":1,"errmsg":"taken"}]}"#;
     let response = parse::<BatchCreateStudent>(failed).unwrap();
-    let [student] = &response.result_list[..] else { panic!("{response:?}") };
-    assert_eq!((student.student_userid.as_str(), student.errcode, student.errmsg.as_str()), ("a", 1, "taken"));
+    let Some([student]) = response.result_list.as_deref() else { panic!("{response:?}") };
+    assert_eq!(
+        (student.student_userid.as_str(), student.errcode, student.errmsg.as_str()),
+        ("a", 1, "taken")
+    );
     // The order of members doesn't matter, nor what else is wrong with the JSON.
-    assert!(parse::<BatchCreateStudent>(b"{\"result_list\":[{}],\"errmsg\":\"a\tb\",\"errcode\":\"7\"}").is_ok());
-    for nothing in ["", r#","result_list":[]"#, r#","result_list":null"#, r#","result_list":"""#, r#","other":[1]"#] {
+    assert!(
+        parse::<BatchCreateStudent>(b"{\"result_list\":[{}],\"errmsg\":\"a\tb\",\"errcode\":\"7\"}").is_ok()
+    );
+    for nothing in
+        ["", r#","result_list":[]"#, r#","result_list":null"#, r#","result_list":"""#, r#","other":[1]"#]
+    {
         let body = format!(r#"{{"errcode":40058,"errmsg":"no"{nothing}}}"#);
         let error = parse::<BatchCreateStudent>(body.as_bytes()).expect_err(nothing);
         assert!(matches!(error, ResponseError::Api(error) if error.code == 40058), "{nothing}");

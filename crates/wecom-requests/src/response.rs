@@ -275,7 +275,9 @@ impl<R: ReadObject> Envelope<R> {
             return Ok(self.response);
         }
         let message = match errcode {
-            Errcode::Always | Errcode::Partial(_) => "there is no `errcode`, so the response is not from WeCom",
+            Errcode::Always | Errcode::Partial(_) => {
+                "there is no `errcode`, so the response is not from WeCom"
+            }
             Errcode::OnFailure if is_documented() => return Ok(self.response),
             Errcode::OnFailure => {
                 "there is neither `errcode` nor a documented field, so the response is not from WeCom"

@@ -36,7 +36,8 @@ impl Comparison<'_> {
         }
         for (line, code) in self.untold(endpoint, documented) {
             if listed.insert(code.clone()) {
-                let message = format!("the page's text tells of the error code {code} for it, the spec doesn't");
+                let message =
+                    format!("the page's text tells of the error code {code} for it, the spec doesn't");
                 self.found.push(finding(&at, DriftRule::CodeNew, &code, message).seen_at(line));
             }
         }
@@ -59,7 +60,8 @@ impl Comparison<'_> {
             let about = |of: &&Documented<'_>| {
                 of.read.page.id == page.id && of.read.contents.is_about(of.section, told.line)
             };
-            documented.iter().any(|of| about(&of)) || endpoint.head.doc.id.is_some_and(|id| told.links.contains(&id))
+            documented.iter().any(|of| about(&of))
+                || endpoint.head.doc.id.is_some_and(|id| told.links.contains(&id))
         };
         let mut found = Vec::new();
         for (index, read) in self.pages.iter().enumerate() {

@@ -285,7 +285,9 @@ impl<'d> Rows<'d> {
         let ours = self.field.default.as_ref().map(|value| self.wire(value));
         let (says, message) = match (theirs.first(), ours) {
             // What stays as it is has no default.
-            (Some(_), None) if self.part.is_sent() && self.seen.page.prose().any(phrases::stays_when_left_out) => {
+            (Some(_), None)
+                if self.part.is_sent() && self.seen.page.prose().any(phrases::stays_when_left_out) =>
+            {
                 return None;
             }
             (Some(theirs), None) if self.part.is_sent() || self.field.optional => {

@@ -32,6 +32,9 @@ impl Comparison<'_> {
             }
             (None, Some(rule)) if rows().all(|(_, row)| !phrases::may_be_unique(&row.doc)) => {
                 let Some((found, row)) = rows().next() else { return };
+                if found.page.refuses(field.name).any(phrases::may_be_unique) {
+                    return;
+                }
                 unless = Some(Fact::Unique);
                 let message = format!("the page doesn't say that `{}` is different in each item", field.name);
                 (rule, "no unique".to_owned(), found.page.line(row.line), message)

@@ -53,9 +53,8 @@ pub(crate) fn told_codes(text: &str) -> Vec<ToldCode> {
 fn in_line(line: usize, text: &str, is_prose: bool, told: &mut Vec<ToldCode>) {
     static NUMBER: LazyLock<Regex> = LazyLock::new(|| regex("[0-9]+"));
     static LINK: LazyLock<Regex> = LazyLock::new(|| regex(r"\]\(#([0-9]+)"));
-    static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-        regex(r"(?:报错|错误码?|返回码|返回|errcode)[为是会成：:=\s*`“”\[（(]{0,8}$")
-    });
+    static BEFORE: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"(?:报错|错误码?|返回码|返回|errcode)[为是会成：:=\s*`“”\[（(]{0,8}$"));
     static AFTER: LazyLock<Regex> = LazyLock::new(|| regex(r"^[\s*`”）)]{0,5}的?(?:错误|报错)"));
     let mut links = Vec::new();
     for found in NUMBER.find_iter(text).filter(|found| (5..=7).contains(&found.len())) {
@@ -63,7 +62,9 @@ fn in_line(line: usize, text: &str, is_prose: bool, told: &mut Vec<ToldCode>) {
         // A part of a name or of a fraction, or the number of a document.
         let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '/' | '#' | '-');
         let tail = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        let Some(code) = found.as_str().parse().ok().filter(|code| !OF_ANY_CALL.contains(code)) else { continue };
+        let Some(code) = found.as_str().parse().ok().filter(|code| !OF_ANY_CALL.contains(code)) else {
+            continue;
+        };
         if before.ends_with(part) || after.starts_with(tail) {
             continue;
         }
@@ -154,7 +155,9 @@ mod tests {
                 told(called).into_iter().map(|(_, code, called, _)| (code, called)).collect();
             assert!(codes.contains(&(701_030, true)), "{called}: {codes:?}");
         }
-        for other in ["最多返回10000条", "共701030个", "见[这里](#701030)", "v701030", "0.701030", "报错45009"] {
+        for other in
+            ["最多返回10000条", "共701030个", "见[这里](#701030)", "v701030", "0.701030", "报错45009"]
+        {
             assert!(told(other).iter().all(|(_, _, called, _)| !called), "{other}");
         }
         assert_eq!(told("|[点茶](#20001)|报错701030|"), [(1, 701_030, true, vec![20_001])]);

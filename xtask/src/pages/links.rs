@@ -75,7 +75,8 @@ mod tests {
 
     #[test]
     fn only_rows_lead_to_tables_and_all_lines_to_headings() {
-        let links = Links::of("|cup|是|见[杯子](#杯子)|\n\n附[错误](#错误列表)\n\n## 错误列表\n|1|\n## 杯子\n|1|");
+        let links =
+            Links::of("|cup|是|见[杯子](#杯子)|\n\n附[错误](#错误列表)\n\n## 错误列表\n|1|\n## 杯子\n|1|");
         assert!(links.come_from_a_row("杯子"));
         assert!(!links.come_from_a_row("错误列表"));
         assert_eq!((links.to_heading_above(6), links.to_heading_above(8)), (&[3][..], &[1][..]));

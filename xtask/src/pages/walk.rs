@@ -369,7 +369,9 @@ impl<'a, 'm> Walk<'a, 'm> {
         if table.name.is_some() {
             self.contents.named.push(table.clone());
         }
-        if !(values || apart) && let Some(section) = self.section() {
+        if !(values || apart)
+            && let Some(section) = self.section()
+        {
             section.tables.push(table);
         }
     }
@@ -403,7 +405,8 @@ impl Walk<'_, '_> {
         for row in codes(&self.page.text) {
             let linking = self.links.to_heading_above(row.line);
             let lines = if linking.is_empty() { &[row.line] } else { linking };
-            let above = |line: &usize| sections.partition_point(|section| section.line <= *line).saturating_sub(1);
+            let above =
+                |line: &usize| sections.partition_point(|section| section.line <= *line).saturating_sub(1);
             for index in lines.iter().map(above).collect::<BTreeSet<usize>>() {
                 if let Some(section) = sections.get_mut(index) {
                     section.codes.push(row.clone());

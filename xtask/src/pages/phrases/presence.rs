@@ -29,7 +29,9 @@ pub(crate) fn beside_yes_or_no(cell: &str) -> Option<String> {
 
 /// Returns whether a text about what is refused says that a field must be there.
 pub(crate) fn is_demanded(words: &str) -> bool {
-    static DEMANDED: LazyLock<Regex> = LazyLock::new(|| regex(r"不[可能得]?为空|必填|必须(?:填|设置|传)|需要?(?:填|设置|传|配置)|cannot be empty"));
+    static DEMANDED: LazyLock<Regex> = LazyLock::new(|| {
+        regex(r"不[可能得]?为空|必填|必须(?:填|设置|传)|需要?(?:填|设置|传|配置)|cannot be empty")
+    });
     DEMANDED.is_match(words)
 }
 

@@ -20,7 +20,7 @@ pub(crate) fn is_unique(doc: &str) -> bool {
 
 /// Returns whether it says anything about what may be the same.
 pub(crate) fn may_be_unique(doc: &str) -> bool {
-    ["重复", "唯一", "相同", "同名"].iter().any(|word| doc.contains(word))
+    ["重复", "唯一", "相同", "同名", "递增"].iter().any(|word| doc.contains(word))
 }
 
 #[cfg(test)]

@@ -70,7 +70,8 @@ impl Checker<'_> {
     fn partial(&mut self, path: &Path, endpoint: &Endpoint, list: &str) {
         let head = &endpoint.head;
         if head.answer != Answer::Json || head.errcode != Errcode::Always || head.is_of_zone() {
-            let message = "only a JSON response that always has an `errcode` can tell of a call that fails in part";
+            let message =
+                "only a JSON response that always has an `errcode` can tell of a call that fails in part";
             self.report.error(Mistake::BadEncoding, At::Value(path), message).label("leave it out");
             return;
         }
