@@ -106,7 +106,7 @@ impl<'d> Rows<'d> {
         let told = field.quirk.is_none() && self.rows().next().is_some();
         let (theirs, message) = match field.ty {
             TypeExpr::Scalar(Scalar::Int | Scalar::Uint)
-                if told && could_be && self.rows().any(said) && !(self.is_duration_elsewhere() && !shows) =>
+                if told && could_be && self.rows().any(said) && (shows || !self.is_duration_elsewhere()) =>
             {
                 ("timestamp", format!("the page describes a time in seconds, the spec says `{}`", field.ty))
             }
