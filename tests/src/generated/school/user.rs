@@ -32,7 +32,7 @@ pub(crate) const BATCH_CREATE_STUDENT: &[Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "result_list": [] }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "students": [
     { "student_userid": "lin.xia", "mobile": "13900001234", "to_invite": false, "name": "Lin Xia", "department": [21, 22] },
@@ -59,7 +59,7 @@ pub(crate) const BATCH_DELETE_STUDENT: &[Example] = &[
         request: r#"{ "useridlist": ["lin.xia"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "useridlist": ["lin.xia", "he.qing"] }"#,
         response: r#"{
   "errcode": 1111,
@@ -84,7 +84,7 @@ pub(crate) const BATCH_UPDATE_STUDENT: &[Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "result_list": [] }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "students": [
     {
@@ -160,7 +160,7 @@ pub(crate) const BATCH_CREATE_PARENT: &[Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "result_list": [] }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "parents": [
     {
@@ -199,7 +199,7 @@ pub(crate) const BATCH_DELETE_PARENT: &[Example] = &[
         request: r#"{ "useridlist": ["lin.wei"] }"#,
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{ "useridlist": ["lin.wei", "he.jun"] }"#,
         response: r#"{
   "errcode": 1111,
@@ -223,7 +223,7 @@ pub(crate) const BATCH_UPDATE_PARENT: &[Example] = &[
 }"#,
         response: r#"{ "errcode": 0, "errmsg": "ok", "result_list": [] }"#,
     },
-    crate::snapshot::Example {
+    Example {
         request: r#"{
   "parents": [
     {
