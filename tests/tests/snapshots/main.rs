@@ -310,9 +310,7 @@ mod chatdata {
     mod docdata {
         #[test]
         fn get_doc_data_auth_user_list() {
-            wecom_tests::snapshot::endpoint(
-                "chatdata.docdata.get_doc_data_auth_user_list",
-            );
+            wecom_tests::snapshot::endpoint("chatdata.docdata.get_doc_data_auth_user_list");
         }
         #[test]
         fn get_doc_data_auth_info() {
@@ -322,15 +320,11 @@ mod chatdata {
     mod events {
         #[test]
         fn chat_archive_audit_approved_single() {
-            wecom_tests::snapshot::event(
-                "chatdata.events.chat_archive_audit_approved_single",
-            );
+            wecom_tests::snapshot::event("chatdata.events.chat_archive_audit_approved_single");
         }
         #[test]
         fn chat_archive_audit_approved_room() {
-            wecom_tests::snapshot::event(
-                "chatdata.events.chat_archive_audit_approved_room",
-            );
+            wecom_tests::snapshot::event("chatdata.events.chat_archive_audit_approved_room");
         }
         #[test]
         fn conversation_new_message() {
@@ -406,9 +400,7 @@ mod chatdata {
         }
         #[test]
         fn create_async_program_task() {
-            wecom_tests::snapshot::endpoint(
-                "chatdata.program.create_async_program_task",
-            );
+            wecom_tests::snapshot::endpoint("chatdata.program.create_async_program_task");
         }
         #[test]
         fn get_async_program_result() {
@@ -444,15 +436,11 @@ mod chatdata {
         }
         #[test]
         fn set_hide_sensitive_info_config() {
-            wecom_tests::snapshot::endpoint(
-                "chatdata.zone.set_hide_sensitive_info_config",
-            );
+            wecom_tests::snapshot::endpoint("chatdata.zone.set_hide_sensitive_info_config");
         }
         #[test]
         fn get_hide_sensitive_info_config() {
-            wecom_tests::snapshot::endpoint(
-                "chatdata.zone.get_hide_sensitive_info_config",
-            );
+            wecom_tests::snapshot::endpoint("chatdata.zone.get_hide_sensitive_info_config");
         }
         #[test]
         fn set_log_level() {
@@ -598,9 +586,7 @@ mod contacts {
         }
         #[test]
         fn simple_list_department() {
-            wecom_tests::snapshot::endpoint(
-                "contacts.department.simple_list_department",
-            );
+            wecom_tests::snapshot::endpoint("contacts.department.simple_list_department");
         }
         #[test]
         fn get_department() {
@@ -800,17 +786,13 @@ mod corpgroup {
         }
         #[test]
         fn get_corp_shared_chain_list() {
-            wecom_tests::snapshot::endpoint(
-                "corpgroup.chain.get_corp_shared_chain_list",
-            );
+            wecom_tests::snapshot::endpoint("corpgroup.chain.get_corp_shared_chain_list");
         }
     }
     mod customer {
         #[test]
         fn union_id_to_external_user_id() {
-            wecom_tests::snapshot::endpoint(
-                "corpgroup.customer.union_id_to_external_user_id",
-            );
+            wecom_tests::snapshot::endpoint("corpgroup.customer.union_id_to_external_user_id");
         }
         #[test]
         fn union_id_to_pending_id() {
@@ -818,9 +800,7 @@ mod corpgroup {
         }
         #[test]
         fn external_user_id_to_pending_id() {
-            wecom_tests::snapshot::endpoint(
-                "corpgroup.customer.external_user_id_to_pending_id",
-            );
+            wecom_tests::snapshot::endpoint("corpgroup.customer.external_user_id_to_pending_id");
         }
     }
     mod events {
@@ -950,15 +930,11 @@ mod devicedata {
         }
         #[test]
         fn device_access_control_data_report() {
-            wecom_tests::snapshot::event(
-                "devicedata.events.device_access_control_data_report",
-            );
+            wecom_tests::snapshot::event("devicedata.events.device_access_control_data_report");
         }
         #[test]
         fn device_temperature_data_report() {
-            wecom_tests::snapshot::event(
-                "devicedata.events.device_temperature_data_report",
-            );
+            wecom_tests::snapshot::event("devicedata.events.device_temperature_data_report");
         }
     }
 }
@@ -1092,65 +1068,45 @@ mod externalcontact {
     mod contact_way {
         #[test]
         fn add_contact_way() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.contact_way.add_contact_way",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.contact_way.add_contact_way");
         }
         #[test]
         fn get_contact_way() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.contact_way.get_contact_way",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.contact_way.get_contact_way");
         }
         #[test]
         fn list_contact_way() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.contact_way.list_contact_way",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.contact_way.list_contact_way");
         }
         #[test]
         fn update_contact_way() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.contact_way.update_contact_way",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.contact_way.update_contact_way");
         }
         #[test]
         fn del_contact_way() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.contact_way.del_contact_way",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.contact_way.del_contact_way");
         }
         #[test]
         fn close_temp_chat() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.contact_way.close_temp_chat",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.contact_way.close_temp_chat");
         }
     }
     mod customer {
         #[test]
         fn list_external_contact() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.customer.list_external_contact",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.customer.list_external_contact");
         }
         #[test]
         fn get_external_contact() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.customer.get_external_contact",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.customer.get_external_contact");
         }
         #[test]
         fn batch_get_external_contact_by_user() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.customer.batch_get_external_contact_by_user",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.customer.batch_get_external_contact_by_user");
         }
         #[test]
         fn remark_external_contact() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.customer.remark_external_contact",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.customer.remark_external_contact");
         }
         #[test]
         fn get_contact_list() {
@@ -1158,47 +1114,33 @@ mod externalcontact {
         }
         #[test]
         fn convert_to_open_id() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.customer.convert_to_open_id",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.customer.convert_to_open_id");
         }
     }
     mod customer_acquisition {
         #[test]
         fn list_link() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.customer_acquisition.list_link",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.customer_acquisition.list_link");
         }
         #[test]
         fn get_link() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.customer_acquisition.get_link",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.customer_acquisition.get_link");
         }
         #[test]
         fn create_link() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.customer_acquisition.create_link",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.customer_acquisition.create_link");
         }
         #[test]
         fn update_link() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.customer_acquisition.update_link",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.customer_acquisition.update_link");
         }
         #[test]
         fn delete_link() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.customer_acquisition.delete_link",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.customer_acquisition.delete_link");
         }
         #[test]
         fn get_customer() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.customer_acquisition.get_customer",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.customer_acquisition.get_customer");
         }
         #[test]
         fn get_customer_acquisition_quota() {
@@ -1208,65 +1150,45 @@ mod externalcontact {
         }
         #[test]
         fn get_link_statistic() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.customer_acquisition.get_link_statistic",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.customer_acquisition.get_link_statistic");
         }
         #[test]
         fn get_chat_info() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.customer_acquisition.get_chat_info",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.customer_acquisition.get_chat_info");
         }
         #[test]
         fn get_comp_auth_info() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.customer_acquisition.get_comp_auth_info",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.customer_acquisition.get_comp_auth_info");
         }
         #[test]
         fn create_once_key() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.customer_acquisition.create_once_key",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.customer_acquisition.create_once_key");
         }
     }
     mod customer_strategy {
         #[test]
         fn list_customer_strategy() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.customer_strategy.list_customer_strategy",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.customer_strategy.list_customer_strategy");
         }
         #[test]
         fn get_customer_strategy() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.customer_strategy.get_customer_strategy",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.customer_strategy.get_customer_strategy");
         }
         #[test]
         fn get_customer_strategy_range() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.customer_strategy.get_customer_strategy_range",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.customer_strategy.get_customer_strategy_range");
         }
         #[test]
         fn create_customer_strategy() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.customer_strategy.create_customer_strategy",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.customer_strategy.create_customer_strategy");
         }
         #[test]
         fn edit_customer_strategy() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.customer_strategy.edit_customer_strategy",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.customer_strategy.edit_customer_strategy");
         }
         #[test]
         fn del_customer_strategy() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.customer_strategy.del_customer_strategy",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.customer_strategy.del_customer_strategy");
         }
     }
     mod events {
@@ -1280,9 +1202,7 @@ mod externalcontact {
         }
         #[test]
         fn add_half_external_contact() {
-            wecom_tests::snapshot::event(
-                "externalcontact.events.add_half_external_contact",
-            );
+            wecom_tests::snapshot::event("externalcontact.events.add_half_external_contact");
         }
         #[test]
         fn del_external_contact() {
@@ -1330,9 +1250,7 @@ mod externalcontact {
         }
         #[test]
         fn customer_acquisition_permit_change() {
-            wecom_tests::snapshot::event(
-                "externalcontact.events.customer_acquisition_permit_change",
-            );
+            wecom_tests::snapshot::event("externalcontact.events.customer_acquisition_permit_change");
         }
         #[test]
         fn balance_low() {
@@ -1380,15 +1298,11 @@ mod externalcontact {
         }
         #[test]
         fn service_balance_exhausted() {
-            wecom_tests::snapshot::event(
-                "externalcontact.events.service_balance_exhausted",
-            );
+            wecom_tests::snapshot::event("externalcontact.events.service_balance_exhausted");
         }
         #[test]
         fn service_balance_consumed() {
-            wecom_tests::snapshot::event(
-                "externalcontact.events.service_balance_consumed",
-            );
+            wecom_tests::snapshot::event("externalcontact.events.service_balance_consumed");
         }
         #[test]
         fn change_price() {
@@ -1398,9 +1312,7 @@ mod externalcontact {
     mod follow_user {
         #[test]
         fn get_follow_user_list() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.follow_user.get_follow_user_list",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.follow_user.get_follow_user_list");
         }
         #[test]
         fn get_customer_acquisition_app_permit() {
@@ -1410,9 +1322,7 @@ mod externalcontact {
         }
         #[test]
         fn check_follow_user() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.follow_user.check_follow_user",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.follow_user.check_follow_user");
         }
     }
     mod groupchat {
@@ -1426,41 +1336,29 @@ mod externalcontact {
         }
         #[test]
         fn open_gid_to_chat_id() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.groupchat.open_gid_to_chat_id",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.groupchat.open_gid_to_chat_id");
         }
     }
     mod intercept_rule {
         #[test]
         fn add_intercept_rule() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.intercept_rule.add_intercept_rule",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.intercept_rule.add_intercept_rule");
         }
         #[test]
         fn get_intercept_rule_list() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.intercept_rule.get_intercept_rule_list",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.intercept_rule.get_intercept_rule_list");
         }
         #[test]
         fn get_intercept_rule() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.intercept_rule.get_intercept_rule",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.intercept_rule.get_intercept_rule");
         }
         #[test]
         fn update_intercept_rule() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.intercept_rule.update_intercept_rule",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.intercept_rule.update_intercept_rule");
         }
         #[test]
         fn del_intercept_rule() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.intercept_rule.del_intercept_rule",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.intercept_rule.del_intercept_rule");
         }
     }
     mod join_way {
@@ -1484,69 +1382,47 @@ mod externalcontact {
     mod message_push {
         #[test]
         fn add_msg_template() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.message_push.add_msg_template",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.message_push.add_msg_template");
         }
         #[test]
         fn get_group_msg_list_v2() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.message_push.get_group_msg_list_v2",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.message_push.get_group_msg_list_v2");
         }
         #[test]
         fn get_group_msg_task() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.message_push.get_group_msg_task",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.message_push.get_group_msg_task");
         }
         #[test]
         fn get_group_msg_send_result() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.message_push.get_group_msg_send_result",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.message_push.get_group_msg_send_result");
         }
         #[test]
         fn remind_group_msg_send() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.message_push.remind_group_msg_send",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.message_push.remind_group_msg_send");
         }
         #[test]
         fn cancel_group_msg_send() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.message_push.cancel_group_msg_send",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.message_push.cancel_group_msg_send");
         }
         #[test]
         fn send_welcome_msg() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.message_push.send_welcome_msg",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.message_push.send_welcome_msg");
         }
         #[test]
         fn add_group_welcome_template() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.message_push.add_group_welcome_template",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.message_push.add_group_welcome_template");
         }
         #[test]
         fn edit_group_welcome_template() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.message_push.edit_group_welcome_template",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.message_push.edit_group_welcome_template");
         }
         #[test]
         fn get_group_welcome_template() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.message_push.get_group_welcome_template",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.message_push.get_group_welcome_template");
         }
         #[test]
         fn del_group_welcome_template() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.message_push.del_group_welcome_template",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.message_push.del_group_welcome_template");
         }
     }
     mod moment {
@@ -1556,9 +1432,7 @@ mod externalcontact {
         }
         #[test]
         fn get_moment_task_result() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.moment.get_moment_task_result",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.moment.get_moment_task_result");
         }
         #[test]
         fn cancel_moment_task() {
@@ -1574,111 +1448,77 @@ mod externalcontact {
         }
         #[test]
         fn get_moment_customer_list() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.moment.get_moment_customer_list",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.moment.get_moment_customer_list");
         }
         #[test]
         fn get_moment_send_result() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.moment.get_moment_send_result",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.moment.get_moment_send_result");
         }
         #[test]
         fn get_moment_comments() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.moment.get_moment_comments",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.moment.get_moment_comments");
         }
     }
     mod moment_strategy {
         #[test]
         fn list_moment_strategy() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.moment_strategy.list_moment_strategy",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.moment_strategy.list_moment_strategy");
         }
         #[test]
         fn get_moment_strategy() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.moment_strategy.get_moment_strategy",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.moment_strategy.get_moment_strategy");
         }
         #[test]
         fn get_moment_strategy_range() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.moment_strategy.get_moment_strategy_range",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.moment_strategy.get_moment_strategy_range");
         }
         #[test]
         fn create_moment_strategy() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.moment_strategy.create_moment_strategy",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.moment_strategy.create_moment_strategy");
         }
         #[test]
         fn edit_moment_strategy() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.moment_strategy.edit_moment_strategy",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.moment_strategy.edit_moment_strategy");
         }
         #[test]
         fn del_moment_strategy() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.moment_strategy.del_moment_strategy",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.moment_strategy.del_moment_strategy");
         }
     }
     mod product_album {
         #[test]
         fn add_product_album() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.product_album.add_product_album",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.product_album.add_product_album");
         }
         #[test]
         fn get_product_album() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.product_album.get_product_album",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.product_album.get_product_album");
         }
         #[test]
         fn get_product_album_list() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.product_album.get_product_album_list",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.product_album.get_product_album_list");
         }
         #[test]
         fn update_product_album() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.product_album.update_product_album",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.product_album.update_product_album");
         }
         #[test]
         fn delete_product_album() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.product_album.delete_product_album",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.product_album.delete_product_album");
         }
     }
     mod statistics {
         #[test]
         fn get_group_chat_statistic() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.statistics.get_group_chat_statistic",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.statistics.get_group_chat_statistic");
         }
         #[test]
         fn get_group_chat_statistic_by_day() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.statistics.get_group_chat_statistic_by_day",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.statistics.get_group_chat_statistic_by_day");
         }
         #[test]
         fn get_user_behavior_data() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.statistics.get_user_behavior_data",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.statistics.get_user_behavior_data");
         }
     }
     mod tag {
@@ -1722,45 +1562,31 @@ mod externalcontact {
     mod transfer {
         #[test]
         fn transfer_customer() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.transfer.transfer_customer",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.transfer.transfer_customer");
         }
         #[test]
         fn get_transfer_result() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.transfer.get_transfer_result",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.transfer.get_transfer_result");
         }
         #[test]
         fn on_job_transfer_group_chat() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.transfer.on_job_transfer_group_chat",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.transfer.on_job_transfer_group_chat");
         }
         #[test]
         fn get_unassigned_list() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.transfer.get_unassigned_list",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.transfer.get_unassigned_list");
         }
         #[test]
         fn transfer_resigned_customer() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.transfer.transfer_resigned_customer",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.transfer.transfer_resigned_customer");
         }
         #[test]
         fn get_resigned_transfer_result() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.transfer.get_resigned_transfer_result",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.transfer.get_resigned_transfer_result");
         }
         #[test]
         fn transfer_group_chat() {
-            wecom_tests::snapshot::endpoint(
-                "externalcontact.transfer.transfer_group_chat",
-            );
+            wecom_tests::snapshot::endpoint("externalcontact.transfer.transfer_group_chat");
         }
     }
 }
@@ -1858,9 +1684,7 @@ mod idconvert {
     mod events {
         #[test]
         fn agree_external_user_id_migration() {
-            wecom_tests::snapshot::event(
-                "idconvert.events.agree_external_user_id_migration",
-            );
+            wecom_tests::snapshot::event("idconvert.events.agree_external_user_id_migration");
         }
     }
 }
@@ -2038,9 +1862,7 @@ mod license {
         }
         #[test]
         fn batch_get_active_info_by_code() {
-            wecom_tests::snapshot::endpoint(
-                "license.account.batch_get_active_info_by_code",
-            );
+            wecom_tests::snapshot::endpoint("license.account.batch_get_active_info_by_code");
         }
         #[test]
         fn list_activated_account() {
@@ -2258,9 +2080,7 @@ mod meeting {
         }
         #[test]
         fn create_customer_short_url() {
-            wecom_tests::snapshot::endpoint(
-                "meeting.advanced.create_customer_short_url",
-            );
+            wecom_tests::snapshot::endpoint("meeting.advanced.create_customer_short_url");
         }
         #[test]
         fn get_customer_short_url() {
@@ -2268,9 +2088,7 @@ mod meeting {
         }
         #[test]
         fn get_realtime_attendee_list() {
-            wecom_tests::snapshot::endpoint(
-                "meeting.advanced.get_realtime_attendee_list",
-            );
+            wecom_tests::snapshot::endpoint("meeting.advanced.get_realtime_attendee_list");
         }
         #[test]
         fn get_attendee_list() {
@@ -2278,15 +2096,11 @@ mod meeting {
         }
         #[test]
         fn get_waiting_room_current_user_list() {
-            wecom_tests::snapshot::endpoint(
-                "meeting.advanced.get_waiting_room_current_user_list",
-            );
+            wecom_tests::snapshot::endpoint("meeting.advanced.get_waiting_room_current_user_list");
         }
         #[test]
         fn get_waiting_room_user_list() {
-            wecom_tests::snapshot::endpoint(
-                "meeting.advanced.get_waiting_room_user_list",
-            );
+            wecom_tests::snapshot::endpoint("meeting.advanced.get_waiting_room_user_list");
         }
         #[test]
         fn check_device_in_meeting() {
@@ -2338,9 +2152,7 @@ mod meeting {
         }
         #[test]
         fn query_enroll_by_tmp_open_id() {
-            wecom_tests::snapshot::endpoint(
-                "meeting.enroll.query_enroll_by_tmp_open_id",
-            );
+            wecom_tests::snapshot::endpoint("meeting.enroll.query_enroll_by_tmp_open_id");
         }
         #[test]
         fn list_enroll() {
@@ -2520,9 +2332,7 @@ mod meeting {
         }
         #[test]
         fn batch_delete_advanced_layout() {
-            wecom_tests::snapshot::endpoint(
-                "meeting.layout.batch_delete_advanced_layout",
-            );
+            wecom_tests::snapshot::endpoint("meeting.layout.batch_delete_advanced_layout");
         }
         #[test]
         fn add_background() {
@@ -2638,9 +2448,7 @@ mod meeting {
         }
         #[test]
         fn manage_waiting_room_users() {
-            wecom_tests::snapshot::endpoint(
-                "meeting.realcontrol.manage_waiting_room_users",
-            );
+            wecom_tests::snapshot::endpoint("meeting.realcontrol.manage_waiting_room_users");
         }
         #[test]
         fn kick_out_users() {
@@ -2682,9 +2490,7 @@ mod meeting {
         }
         #[test]
         fn get_transcript_paragraph_list() {
-            wecom_tests::snapshot::endpoint(
-                "meeting.record.get_transcript_paragraph_list",
-            );
+            wecom_tests::snapshot::endpoint("meeting.record.get_transcript_paragraph_list");
         }
         #[test]
         fn get_transcript_detail() {
@@ -2806,45 +2612,31 @@ mod meeting {
     mod webinar_enroll {
         #[test]
         fn set_webinar_enroll_config() {
-            wecom_tests::snapshot::endpoint(
-                "meeting.webinar_enroll.set_webinar_enroll_config",
-            );
+            wecom_tests::snapshot::endpoint("meeting.webinar_enroll.set_webinar_enroll_config");
         }
         #[test]
         fn get_webinar_enroll_config() {
-            wecom_tests::snapshot::endpoint(
-                "meeting.webinar_enroll.get_webinar_enroll_config",
-            );
+            wecom_tests::snapshot::endpoint("meeting.webinar_enroll.get_webinar_enroll_config");
         }
         #[test]
         fn query_webinar_enroll_by_tmp_open_id() {
-            wecom_tests::snapshot::endpoint(
-                "meeting.webinar_enroll.query_webinar_enroll_by_tmp_open_id",
-            );
+            wecom_tests::snapshot::endpoint("meeting.webinar_enroll.query_webinar_enroll_by_tmp_open_id");
         }
         #[test]
         fn list_webinar_enroll() {
-            wecom_tests::snapshot::endpoint(
-                "meeting.webinar_enroll.list_webinar_enroll",
-            );
+            wecom_tests::snapshot::endpoint("meeting.webinar_enroll.list_webinar_enroll");
         }
         #[test]
         fn approve_webinar_enroll() {
-            wecom_tests::snapshot::endpoint(
-                "meeting.webinar_enroll.approve_webinar_enroll",
-            );
+            wecom_tests::snapshot::endpoint("meeting.webinar_enroll.approve_webinar_enroll");
         }
         #[test]
         fn import_webinar_enroll() {
-            wecom_tests::snapshot::endpoint(
-                "meeting.webinar_enroll.import_webinar_enroll",
-            );
+            wecom_tests::snapshot::endpoint("meeting.webinar_enroll.import_webinar_enroll");
         }
         #[test]
         fn delete_webinar_enroll() {
-            wecom_tests::snapshot::endpoint(
-                "meeting.webinar_enroll.delete_webinar_enroll",
-            );
+            wecom_tests::snapshot::endpoint("meeting.webinar_enroll.delete_webinar_enroll");
         }
     }
 }
@@ -3052,9 +2844,7 @@ mod oa {
         }
         #[test]
         fn get_advanced_feature_approval_info() {
-            wecom_tests::snapshot::endpoint(
-                "oa.advanced_feature.get_advanced_feature_approval_info",
-            );
+            wecom_tests::snapshot::endpoint("oa.advanced_feature.get_advanced_feature_approval_info");
         }
     }
     mod approval {
@@ -3210,15 +3000,11 @@ mod oa {
         }
         #[test]
         fn book_meeting_room_by_schedule() {
-            wecom_tests::snapshot::endpoint(
-                "oa.meetingroom.book_meeting_room_by_schedule",
-            );
+            wecom_tests::snapshot::endpoint("oa.meetingroom.book_meeting_room_by_schedule");
         }
         #[test]
         fn book_meeting_room_by_meeting() {
-            wecom_tests::snapshot::endpoint(
-                "oa.meetingroom.book_meeting_room_by_meeting",
-            );
+            wecom_tests::snapshot::endpoint("oa.meetingroom.book_meeting_room_by_meeting");
         }
         #[test]
         fn cancel_booking() {
@@ -3302,9 +3088,7 @@ mod openhw {
         }
         #[test]
         fn report_temperature_data() {
-            wecom_tests::snapshot::endpoint(
-                "openhw.access_control.report_temperature_data",
-            );
+            wecom_tests::snapshot::endpoint("openhw.access_control.report_temperature_data");
         }
         #[test]
         fn report_access_data() {
@@ -3312,15 +3096,11 @@ mod openhw {
         }
         #[test]
         fn report_bio_info_result() {
-            wecom_tests::snapshot::endpoint(
-                "openhw.access_control.report_bio_info_result",
-            );
+            wecom_tests::snapshot::endpoint("openhw.access_control.report_bio_info_result");
         }
         #[test]
         fn report_remote_open_result() {
-            wecom_tests::snapshot::endpoint(
-                "openhw.access_control.report_remote_open_result",
-            );
+            wecom_tests::snapshot::endpoint("openhw.access_control.report_remote_open_result");
         }
     }
     mod device {
@@ -3362,9 +3142,7 @@ mod openhw {
         }
         #[test]
         fn report_firmware_upgrade_result() {
-            wecom_tests::snapshot::endpoint(
-                "openhw.device.report_firmware_upgrade_result",
-            );
+            wecom_tests::snapshot::endpoint("openhw.device.report_firmware_upgrade_result");
         }
         #[test]
         fn gen_login_qr_code() {
@@ -3444,9 +3222,7 @@ mod openhw {
         }
         #[test]
         fn get_printer_job_download_url() {
-            wecom_tests::snapshot::endpoint(
-                "openhw.printer.get_printer_job_download_url",
-            );
+            wecom_tests::snapshot::endpoint("openhw.printer.get_printer_job_download_url");
         }
         #[test]
         fn report_printer_job_status() {
@@ -3458,9 +3234,7 @@ mod openhw {
         }
         #[test]
         fn set_printer_job_trans_result() {
-            wecom_tests::snapshot::endpoint(
-                "openhw.printer.set_printer_job_trans_result",
-            );
+            wecom_tests::snapshot::endpoint("openhw.printer.set_printer_job_trans_result");
         }
     }
 }
@@ -3642,9 +3416,7 @@ mod report {
         }
         #[test]
         fn get_patrol_category_statistic() {
-            wecom_tests::snapshot::endpoint(
-                "report.patrol.get_patrol_category_statistic",
-            );
+            wecom_tests::snapshot::endpoint("report.patrol.get_patrol_category_statistic");
         }
         #[test]
         fn get_patrol_order_list() {
@@ -3670,9 +3442,7 @@ mod report {
         }
         #[test]
         fn get_resident_category_statistic() {
-            wecom_tests::snapshot::endpoint(
-                "report.resident.get_resident_category_statistic",
-            );
+            wecom_tests::snapshot::endpoint("report.resident.get_resident_category_statistic");
         }
         #[test]
         fn get_resident_order_list() {
@@ -3688,21 +3458,15 @@ mod school {
     mod department {
         #[test]
         fn create_school_department() {
-            wecom_tests::snapshot::endpoint(
-                "school.department.create_school_department",
-            );
+            wecom_tests::snapshot::endpoint("school.department.create_school_department");
         }
         #[test]
         fn update_school_department() {
-            wecom_tests::snapshot::endpoint(
-                "school.department.update_school_department",
-            );
+            wecom_tests::snapshot::endpoint("school.department.update_school_department");
         }
         #[test]
         fn delete_school_department() {
-            wecom_tests::snapshot::endpoint(
-                "school.department.delete_school_department",
-            );
+            wecom_tests::snapshot::endpoint("school.department.delete_school_department");
         }
         #[test]
         fn list_school_department() {
@@ -3972,9 +3736,7 @@ mod security {
         }
         #[test]
         fn get_trust_device_by_user() {
-            wecom_tests::snapshot::endpoint(
-                "security.trustdevice.get_trust_device_by_user",
-            );
+            wecom_tests::snapshot::endpoint("security.trustdevice.get_trust_device_by_user");
         }
         #[test]
         fn delete_trust_device() {
@@ -4084,9 +3846,7 @@ mod service {
     mod customer_acquisition {
         #[test]
         fn get_bill_list() {
-            wecom_tests::snapshot::endpoint(
-                "service.customer_acquisition.get_bill_list",
-            );
+            wecom_tests::snapshot::endpoint("service.customer_acquisition.get_bill_list");
         }
     }
     mod events {
@@ -4518,9 +4278,7 @@ mod wedoc {
     mod smartsheet_groupchat {
         #[test]
         fn list_group_chat() {
-            wecom_tests::snapshot::endpoint(
-                "wedoc.smartsheet_groupchat.list_group_chat",
-            );
+            wecom_tests::snapshot::endpoint("wedoc.smartsheet_groupchat.list_group_chat");
         }
         #[test]
         fn get_group_chat() {
@@ -4528,25 +4286,19 @@ mod wedoc {
         }
         #[test]
         fn update_group_chat() {
-            wecom_tests::snapshot::endpoint(
-                "wedoc.smartsheet_groupchat.update_group_chat",
-            );
+            wecom_tests::snapshot::endpoint("wedoc.smartsheet_groupchat.update_group_chat");
         }
     }
     mod smartsheet_webhook {
         #[test]
         fn smartsheet_webhook() {
-            wecom_tests::snapshot::endpoint(
-                "wedoc.smartsheet_webhook.smartsheet_webhook",
-            );
+            wecom_tests::snapshot::endpoint("wedoc.smartsheet_webhook.smartsheet_webhook");
         }
     }
     mod spreadsheet {
         #[test]
         fn batch_update_spreadsheet() {
-            wecom_tests::snapshot::endpoint(
-                "wedoc.spreadsheet.batch_update_spreadsheet",
-            );
+            wecom_tests::snapshot::endpoint("wedoc.spreadsheet.batch_update_spreadsheet");
         }
         #[test]
         fn get_sheet_properties() {
@@ -4614,9 +4366,7 @@ mod wedrive {
         }
         #[test]
         fn space_security_settings_change() {
-            wecom_tests::snapshot::event(
-                "wedrive.events.space_security_settings_change",
-            );
+            wecom_tests::snapshot::event("wedrive.events.space_security_settings_change");
         }
         #[test]
         fn wedrive_insufficient_capacity() {
@@ -4772,9 +4522,7 @@ mod zone {
     mod events {
         #[test]
         fn chat_archive_audit_approved_single() {
-            wecom_tests::snapshot::event(
-                "zone.events.chat_archive_audit_approved_single",
-            );
+            wecom_tests::snapshot::event("zone.events.chat_archive_audit_approved_single");
         }
         #[test]
         fn chat_archive_audit_approved_room() {
@@ -4816,9 +4564,7 @@ mod zone {
         }
         #[test]
         fn get_chat_data_export_job_status() {
-            wecom_tests::snapshot::zone_call(
-                "zone.export.get_chat_data_export_job_status",
-            );
+            wecom_tests::snapshot::zone_call("zone.export.get_chat_data_export_job_status");
         }
     }
     mod keyword {
@@ -4854,39 +4600,27 @@ mod zone {
         }
         #[test]
         fn create_knowledge_base() {
-            wecom_tests::snapshot::zone_call(
-                "zone.knowledge_base.create_knowledge_base",
-            );
+            wecom_tests::snapshot::zone_call("zone.knowledge_base.create_knowledge_base");
         }
         #[test]
         fn get_knowledge_base_detail() {
-            wecom_tests::snapshot::zone_call(
-                "zone.knowledge_base.get_knowledge_base_detail",
-            );
+            wecom_tests::snapshot::zone_call("zone.knowledge_base.get_knowledge_base_detail");
         }
         #[test]
         fn add_knowledge_base_doc() {
-            wecom_tests::snapshot::zone_call(
-                "zone.knowledge_base.add_knowledge_base_doc",
-            );
+            wecom_tests::snapshot::zone_call("zone.knowledge_base.add_knowledge_base_doc");
         }
         #[test]
         fn remove_knowledge_base_doc() {
-            wecom_tests::snapshot::zone_call(
-                "zone.knowledge_base.remove_knowledge_base_doc",
-            );
+            wecom_tests::snapshot::zone_call("zone.knowledge_base.remove_knowledge_base_doc");
         }
         #[test]
         fn modify_knowledge_base_name() {
-            wecom_tests::snapshot::zone_call(
-                "zone.knowledge_base.modify_knowledge_base_name",
-            );
+            wecom_tests::snapshot::zone_call("zone.knowledge_base.modify_knowledge_base_name");
         }
         #[test]
         fn delete_knowledge_base() {
-            wecom_tests::snapshot::zone_call(
-                "zone.knowledge_base.delete_knowledge_base",
-            );
+            wecom_tests::snapshot::zone_call("zone.knowledge_base.delete_knowledge_base");
         }
     }
     mod model {
