@@ -25,13 +25,16 @@ use crate::zone;
 /// The fields around every response, which its type doesn't have.
 pub const ENVELOPE: [&str; 2] = ["errcode", "errmsg"];
 
+/// A response that was read as its type.
+pub type Shown = Box<dyn Debug>;
+
 /// One endpoint, with the functions that check payloads against its types.
 #[derive(Debug)]
 pub struct Contract {
     meta: &'static Meta,
     payloads: Payloads,
     build: fn(&str, &str, &str) -> Result<http::Request<Bytes>, String>,
-    read: fn(&http::Response<Bytes>) -> Result<Box<dyn Debug>, String>,
+    read: fn(&http::Response<Bytes>) -> Result<Shown, String>,
     examples: &'static [Example],
 }
 
@@ -133,7 +136,7 @@ impl Contract {
     }
 
     /// Reads a response of the endpoint; the error says why it can't be read.
-    pub fn read(&self, response: &http::Response<Bytes>) -> Result<Box<dyn Debug>, String> {
+    pub fn read(&self, response: &http::Response<Bytes>) -> Result<Shown, String> {
         (self.read)(response)
     }
 }

@@ -17,18 +17,6 @@ pub mod zone;
 #[allow(clippy::all, clippy::pedantic, reason = "the documentation decides the shape of generated code")]
 mod generated;
 
-#[cfg(test)]
-mod generated {
-    use crate::conformance::Contract;
-    use crate::event::Occurrence;
-    use crate::zone::ZoneContract;
-
-    pub(crate) static CONTRACTS: &[Contract] = &[];
-    pub(crate) static ZONE: &[ZoneContract] = &[];
-    pub(crate) static EVENTS: &[Occurrence] = &[];
-    pub(crate) static REPLIES: &[Occurrence] = &[];
-}
-
 /// Returns a response with these fields that says that the call succeeded.
 pub fn success(fields: &serde_json::Value) -> serde_json::Value {
     let mut answer = fields.clone();
@@ -45,3 +33,15 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../README.zh-CN.md")]
 struct ReadmeZhCn;
+
+#[cfg(test)]
+mod generated {
+    use crate::conformance::Contract;
+    use crate::event::Occurrence;
+    use crate::zone::ZoneContract;
+
+    pub(crate) static CONTRACTS: &[Contract] = &[];
+    pub(crate) static ZONE: &[ZoneContract] = &[];
+    pub(crate) static EVENTS: &[Occurrence] = &[];
+    pub(crate) static REPLIES: &[Occurrence] = &[];
+}

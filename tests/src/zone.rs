@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use wecom_requests::{Check, ZoneCall, ZoneMeta};
 
-use crate::conformance::{Kind, Outcome, Payloads, read};
+use crate::conformance::{Kind, Outcome, Payloads, Shown, read};
 use crate::generated::ZONE;
 use crate::snapshot::{self, Example};
 
@@ -74,7 +74,7 @@ pub fn snapshot(id: &str) {
 struct Exchange {
     name: String,
     sent: String,
-    response: Box<dyn Debug>,
+    response: Shown,
 }
 
 impl Exchange {

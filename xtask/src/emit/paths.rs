@@ -18,7 +18,7 @@ pub const FOLDERS: [&str; 6] = [
     "crates/wecom-mock/src/generated",
     "tests/src/generated",
     "crates/wecom-sdk/src/generated",
-    "tests/tests/snapshots",
+    "tests/tests/snapshots/generated",
 ];
 
 /// Returns a module's path within a folder: `chatdata/archive`.

@@ -62,11 +62,7 @@ pub(super) fn tests(api: &Api) -> TokenStream {
         let name = ident(family);
         quote!(mod #name { #(#tests)* })
     });
-    quote! {
-        //! The snapshot tests: one per endpoint, call of the zone, event and reply, over all its examples.
-
-        #(#families)*
-    }
+    quote!(#(#families)*)
 }
 
 fn tests_of(module: &Module) -> TokenStream {

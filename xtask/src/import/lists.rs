@@ -99,7 +99,9 @@ mod tests {
     fn unwrapped(documents: Value) -> (Value, Lists) {
         let mut all: Vec<Map<String, Value>> = serde_json::from_value(documents).expect("a list of objects");
         let lists = Lists::of(&all);
-        all.iter_mut().for_each(|document| lists.unwrap(document));
+        for document in &mut all {
+            lists.unwrap(document);
+        }
         (json!(all), lists)
     }
 
