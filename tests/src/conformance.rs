@@ -318,8 +318,9 @@ fn conforms(json: &str, kind: Kind, read: fn(&str) -> serde_json::Result<Reread>
         Err(error) => return undecodable(error),
     };
     let unknown = again.unknown.iter();
-    let mut findings: Vec<Finding> =
-        unknown.map(|path| Finding { pointer: as_pointer(path), what: "unknown field".to_owned() }).collect();
+    let mut findings: Vec<Finding> = unknown
+        .map(|path| Finding { pointer: pointer_in(&before, path), what: "unknown field".to_owned() })
+        .collect();
     compare(&before, &again.written, kind, &mut String::new(), &mut findings);
     for pointer in again.values {
         if !before.pointer(&pointer).and_then(Value::as_str).is_some_and(is_filler) {
@@ -354,6 +355,30 @@ pub(crate) fn as_pointer(path: &str) -> String {
         pointer.push_str(&escape(step));
     }
     pointer
+}
+
+/// Converts the path of a field in a payload to a JSON pointer. A name may contain what separates names: `"group.checkin_type"`.
+fn pointer_in(payload: &Value, path: &str) -> String {
+    let path = path.strip_prefix('.').unwrap_or(path);
+    let step = match payload {
+        Value::Object(fields) => {
+            let ends = |rest: &str| rest.is_empty() || rest.starts_with(['.', '[']);
+            let named = fields.iter().filter_map(|(name, value)| {
+                let rest = path.strip_prefix(name.as_str()).filter(|rest| ends(rest))?;
+                Some((escape(name), value, rest))
+            });
+            named.min_by_key(|(_, _, rest)| rest.len())
+        }
+        Value::Array(items) => path.strip_prefix('[').and_then(|path| {
+            let (index, rest) = path.split_once(']')?;
+            Some((index.to_owned(), items.get(index.parse::<usize>().ok()?)?, rest))
+        }),
+        _ => None,
+    };
+    match step {
+        Some((step, value, rest)) => format!("/{step}{}", pointer_in(value, rest)),
+        None => as_pointer(path.strip_prefix('[').unwrap_or(path)),
+    }
 }
 
 pub(crate) fn escape(key: &str) -> String {
@@ -424,6 +449,20 @@ mod tests {
         let quirky = definition(|json| without("leaf", json), &["/leaf"]);
         assert_eq!(nearest([&strict, &quirky].into_iter(), Kind::Request, leaf), Outcome::Pass);
         assert_eq!(nearest([].into_iter(), Kind::Request, leaf), Outcome::Unspecified);
+    }
+
+    #[test]
+    fn a_name_may_contain_what_separates_names() {
+        let payload =
+            serde_json::json!({ "info": [{}, { "group": { "group.kind": 1, "a[0]": [{ "b/c": 2 }] } }] });
+        for (path, pointer) in [
+            ("info[1].group.group.kind", "/info/1/group/group.kind"),
+            ("info[1].group.a[0][0].b/c", "/info/1/group/a[0]/0/b~1c"),
+            ("info[1].group", "/info/1/group"),
+            ("info[7].tea.leaf", "/info/7/tea/leaf"),
+        ] {
+            assert_eq!(pointer_in(&payload, path), pointer, "{path}");
+        }
     }
 
     #[test]

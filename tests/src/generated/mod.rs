@@ -1905,7 +1905,7 @@ pub(crate) static CONTRACTS: &[Contract] = &[
     >(oa::approval::GET_APPROVAL_DATA, &[], &[]),
     Contract::of::<
         wecom_models::oa::calendar::AddCalendar,
-    >(oa::calendar::ADD_CALENDAR, &[], &[]),
+    >(oa::calendar::ADD_CALENDAR, &["/calendar/set_as_default"], &[]),
     Contract::of::<
         wecom_models::oa::calendar::UpdateCalendar,
     >(oa::calendar::UPDATE_CALENDAR, &[], &[]),

@@ -200,6 +200,8 @@ pub struct Calendar {
     /// The userids of the admins, who must be in `shares`. At most 3 items.
     pub admins: Option<Vec<String>>,
     /// Whether it becomes the app's default calendar. Not for third-party apps. Default false.
+    ///
+    /// Calendars of all members can't be default ones; the page's example sets both.
     pub set_as_default: Option<bool>,
     /// The title. 1 to 128 characters.
     pub summary: String,
