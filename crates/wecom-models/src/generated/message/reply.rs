@@ -1309,7 +1309,7 @@ pub struct Selection {
     /// Whether nothing can be selected any more. The page says the opposite; the name, and the page of the
     /// AI bots' cards, say this.
     pub disable: Option<bool>,
-    /// The options. 1 to 10 items.
+    /// The options. At most 10 items.
     pub option_list: Vec<SelectionOption>,
 }
 
@@ -1376,7 +1376,7 @@ impl SelectionOption {
 pub struct Checkbox {
     /// The key of the question in the callback event. At most 1024 bytes.
     pub question_key: String,
-    /// The options. 1 to 20 items.
+    /// The options. At most 20 items.
     pub option_list: Vec<VoteOption>,
     /// Whether nothing can be selected any more. The page says the opposite; the name, and the page of the
     /// AI bots' cards, say this.

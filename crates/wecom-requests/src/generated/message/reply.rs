@@ -332,7 +332,6 @@ impl crate::Check for Button {
 impl crate::Check for Selection {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_bytes("QuestionKey", &self.question_key, 1024);
-        checker.min_items("OptionList", &self.option_list, 1);
         checker.max_items("OptionList", &self.option_list, 10);
         checker.nested("OptionList", &self.option_list);
     }
@@ -347,7 +346,6 @@ impl crate::Check for SelectionOption {
 impl crate::Check for Checkbox {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_bytes("QuestionKey", &self.question_key, 1024);
-        checker.min_items("OptionList", &self.option_list, 1);
         checker.max_items("OptionList", &self.option_list, 20);
         checker.nested("OptionList", &self.option_list);
     }
