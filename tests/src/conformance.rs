@@ -3,6 +3,7 @@
 
 mod compare;
 mod placeholders;
+mod pointer;
 
 use std::fmt::{self, Debug};
 
@@ -17,6 +18,8 @@ use wecom_requests::{Check, Endpoint, Meta, Violation, Violations, http_request,
 pub(crate) use self::compare::{compare, scalar};
 pub(crate) use self::placeholders::clear_placeholders;
 use self::placeholders::{is_filler, is_of_placeholders};
+pub(crate) use self::pointer::{as_pointer, escape};
+use self::pointer::{is_at, pointer_in};
 use crate::generated::CONTRACTS;
 use crate::snapshot::{Example, answer};
 use crate::unknown::unknown_values;
@@ -149,13 +152,6 @@ pub(crate) fn held(findings: &mut Vec<Finding>, quirks: &[&str]) {
 /// Returns every endpoint of the spec.
 pub fn contracts() -> &'static [Contract] {
     CONTRACTS
-}
-
-/// Returns whether a pointer leads to a place; `*` in the place matches any step.
-fn is_at(pointer: &str, place: &str) -> bool {
-    let (mut steps, mut wanted) = (pointer.split('/'), place.split('/'));
-    wanted.by_ref().all(|wanted| steps.next().is_some_and(|step| wanted == "*" || step == wanted))
-        && steps.next().is_none()
 }
 
 /// The direction of a payload.
@@ -344,59 +340,9 @@ fn as_findings(violations: Violations) -> Vec<Finding> {
     violations.0.into_iter().map(finding).collect()
 }
 
-/// Converts the path of a broken limit, `info[3].userid`, to a JSON pointer.
-pub(crate) fn as_pointer(path: &str) -> String {
-    let mut pointer = String::new();
-    if path.is_empty() {
-        return pointer;
-    }
-    for step in path.split(['.', '[']).map(|step| step.trim_end_matches(']')) {
-        pointer.push('/');
-        pointer.push_str(&escape(step));
-    }
-    pointer
-}
-
-/// Converts the path of a field in a payload to a JSON pointer. A name may contain what separates names: `"group.checkin_type"`.
-fn pointer_in(payload: &Value, path: &str) -> String {
-    let path = path.strip_prefix('.').unwrap_or(path);
-    let step = match payload {
-        Value::Object(fields) => {
-            let ends = |rest: &str| rest.is_empty() || rest.starts_with(['.', '[']);
-            let named = fields.iter().filter_map(|(name, value)| {
-                let rest = path.strip_prefix(name.as_str()).filter(|rest| ends(rest))?;
-                Some((escape(name), value, rest))
-            });
-            named.min_by_key(|(_, _, rest)| rest.len())
-        }
-        Value::Array(items) => path.strip_prefix('[').and_then(|path| {
-            let (index, rest) = path.split_once(']')?;
-            Some((index.to_owned(), items.get(index.parse::<usize>().ok()?)?, rest))
-        }),
-        _ => None,
-    };
-    match step {
-        Some((step, value, rest)) => format!("/{step}{}", pointer_in(value, rest)),
-        None => as_pointer(path.strip_prefix('[').unwrap_or(path)),
-    }
-}
-
-pub(crate) fn escape(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_quirk_is_about_its_own_place() {
-        assert!(is_at("/data/3/name", "/data/*/name"));
-        for pointer in ["/data", "/data/3", "/data/3/name/first", "/data/3/other", ""] {
-            assert!(!is_at(pointer, "/data/*/name"), "{pointer}");
-        }
-        assert!(is_at("", ""));
-    }
 
     #[test]
     fn a_broken_rule_is_about_each_of_its_fields() {
@@ -449,25 +395,5 @@ mod tests {
         let quirky = definition(|json| without("leaf", json), &["/leaf"]);
         assert_eq!(nearest([&strict, &quirky].into_iter(), Kind::Request, leaf), Outcome::Pass);
         assert_eq!(nearest([].into_iter(), Kind::Request, leaf), Outcome::Unspecified);
-    }
-
-    #[test]
-    fn a_name_may_contain_what_separates_names() {
-        let payload =
-            serde_json::json!({ "info": [{}, { "group": { "group.kind": 1, "a[0]": [{ "b/c": 2 }] } }] });
-        for (path, pointer) in [
-            ("info[1].group.group.kind", "/info/1/group/group.kind"),
-            ("info[1].group.a[0][0].b/c", "/info/1/group/a[0]/0/b~1c"),
-            ("info[1].group", "/info/1/group"),
-            ("info[7].tea.leaf", "/info/7/tea/leaf"),
-        ] {
-            assert_eq!(pointer_in(&payload, path), pointer, "{path}");
-        }
-    }
-
-    #[test]
-    fn the_place_of_a_broken_limit_is_a_pointer() {
-        assert_eq!(as_pointer("info[3].user/id"), "/info/3/user~1id");
-        assert_eq!(as_pointer("sort, filter_spec"), "/sort, filter_spec");
     }
 }

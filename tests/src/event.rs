@@ -21,7 +21,7 @@ pub struct Occurrence {
     name: &'static str,
     of: Of,
     read: fn(&Document<'_>) -> Result<Reread, ReadError>,
-    /// Shows a document as its type, and writes a reply again.
+    /// Formats a document as its type, and a reply also as it is sent.
     show: fn(&Document<'_>) -> Result<String, String>,
     examples: &'static [&'static str],
     /// Contradictions in the documentation, as pointers with `*` for any item.

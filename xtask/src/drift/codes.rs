@@ -37,7 +37,7 @@ impl Comparison<'_> {
         for (line, code) in self.untold(endpoint, documented) {
             if listed.insert(code.clone()) {
                 let message =
-                    format!("the page's text tells of the error code {code} for it, the spec doesn't");
+                    format!("the page's text mentions the error code {code} for it, the spec doesn't");
                 self.found.push(finding(&at, DriftRule::CodeNew, &code, message).seen_at(line));
             }
         }
@@ -52,16 +52,15 @@ impl Comparison<'_> {
         }
     }
 
-    /// The codes that texts tell of for an endpoint, if neither it nor another one of the same page has them: its own
-    /// pages, and the lines of others that link to its page.
+    /// Returns the codes that its own pages, or lines of others that link to them, mention for an endpoint, unless it or
+    /// another endpoint of the same page has them.
     fn untold(&self, endpoint: &Endpoint, documented: &[Documented<'_>]) -> Vec<(PageLine, String)> {
         let files = || self.spec.files.iter();
         let own = |told: &ToldCode, page: &Page| {
-            let about = |of: &&Documented<'_>| {
+            let about = |of: &Documented<'_>| {
                 of.read.page.id == page.id && of.read.contents.is_about(of.section, told.line)
             };
-            documented.iter().any(|of| about(&of))
-                || endpoint.head.doc.id.is_some_and(|id| told.links.contains(&id))
+            documented.iter().any(about) || endpoint.head.doc.id.is_some_and(|id| told.links.contains(&id))
         };
         let mut found = Vec::new();
         for (index, read) in self.pages.iter().enumerate() {
@@ -85,9 +84,10 @@ impl Comparison<'_> {
 
     /// Returns whether a page of an endpoint has a code anywhere in its text, or another page where it links to it.
     fn is_told_of(&self, endpoint: &Endpoint, documented: &[Documented<'_>], code: &str) -> bool {
-        let told = |told: &&ToldCode| told.code.to_string() == code;
+        let Ok(code) = code.parse::<i64>() else { return false };
+        let told = |told: &&ToldCode| told.code == code;
         let linked = |told: &ToldCode| endpoint.head.doc.ids().any(|id| told.links.contains(&id));
-        documented.iter().any(|of| of.read.contents.told.iter().any(|of| told(&of)))
+        documented.iter().any(|of| of.read.contents.told.iter().any(|of| of.code == code))
             || self.pages.iter().any(|read| read.contents.told.iter().filter(told).any(linked))
     }
 

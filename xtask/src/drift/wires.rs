@@ -1,4 +1,4 @@
-//! How events and replies are called and told apart, held against the documents on their pages and on others.
+//! Compares the titles of events and replies, and the members that identify them, with the documents on pages.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::pages::{Occurrence, Page};
 use crate::spec::{Document, DriftRule, File, Wire};
 
 impl Comparison<'_> {
-    /// Compares a document's title with the headings of its pages, but for what tells it from others in parentheses.
+    /// Compares a document's title with the headings of its pages. A remark in parentheses may be ours.
     pub(super) fn document_title(
         &mut self,
         file: &File,
@@ -34,7 +34,7 @@ impl Comparison<'_> {
         self.found.push(finding.says(theirs.clone()).seen_at(PageLine { page, line: shown.line }));
     }
 
-    /// Tells of documents on a document's own pages that are nothing in the spec, and of other pages that show it.
+    /// Reports documents on a document's own pages that the spec doesn't have, and other pages that show it.
     pub(super) fn wires(&mut self, file: &File, of: Document<'_>) {
         let Document { name, event, .. } = of;
         let own: BTreeSet<u32> = event.head.doc.ids().collect();
@@ -51,13 +51,11 @@ impl Comparison<'_> {
                 let line = PageLine { page, line: shown.line };
                 let id = read.page.id;
                 if own.contains(&id) && !documents().any(|document| takes(&document, &told)) {
-                    let change = told.change.map(|change| format!(" {change}")).unwrap_or_default();
-                    let says = format!("{} {}{change}", told.key.keyword(), told.kind);
-                    let message = format!("the page shows `{says}`, which nothing in the spec is");
+                    let message = format!("the page shows `{told}`, which isn't in the spec");
                     let spot = Spot::key(file, &of.path().key("wire"));
                     let finding =
                         Finding::new(spot, DriftRule::ValueNew, format!("{}.wire", file.stem), message);
-                    found.push(finding.says(says).seen_at(line));
+                    found.push(finding.says(told.to_string()).seen_at(line));
                 }
                 let same = || documents().filter(|document| takes(document, &told));
                 let known = || same().any(|document| document.event.head.doc.ids().any(|known| known == id));

@@ -83,25 +83,29 @@ fn struct_item(module: &Module, structure: &Struct) -> TokenStream {
 /// `new` with what is required, and a setter for everything else.
 fn methods(module: &Module, structure: &Struct) -> TokenStream {
     let name = ident(&structure.name);
-    let required: Vec<&Field> = structure.required().collect();
+    let required: Vec<(&Field, TokenStream, TokenStream)> = structure
+        .required()
+        .map(|field| {
+            let (ty, value) = argument(module, structure, field);
+            (field, ty, value)
+        })
+        .collect();
     let named = structure.names_arguments();
     let arguments = if named {
         let arguments = ident(&structure.arguments());
         quote!(required: #arguments)
     } else {
-        let arguments = required.iter().map(|field| {
+        let arguments = required.iter().map(|(field, ty, _)| {
             let name = ident(&field.rust);
-            let (ty, _) = argument(module, structure, field);
             quote!(#name: #ty)
         });
         quote!(#(#arguments),*)
     };
-    let values = required.iter().map(|field| {
+    let values = required.iter().map(|(field, _, value)| {
         let name = ident(&field.rust);
         if named {
             return quote!(#name: required.#name);
         }
-        let (_, value) = argument(module, structure, field);
         if name == value.to_string() { quote!(#name) } else { quote!(#name: #value) }
     });
     let rest = (required.len() < structure.fields.len()).then(|| quote!(..Self::default()));
@@ -154,11 +158,13 @@ fn setter(module: &Module, structure: &Struct, field: &Field) -> TokenStream {
     }
 }
 
-/// What a caller may pass for a field, and what the field becomes.
+/// Returns the type that callers may pass for a field, and the expression that converts it to the field's.
 fn argument(module: &Module, structure: &Struct, field: &Field) -> (TokenStream, TokenStream) {
     let name = ident(&field.rust);
-    let is_reply = matches!(module.operation(&structure.name), Some(Operation::Reply(_)));
-    let wrapped = |name: &str| is_reply && module.wrappers().iter().any(|(wrapper, _)| wrapper.name == name);
+    let wrapped = |name: &str| {
+        matches!(module.operation(&structure.name), Some(Operation::Reply(_)))
+            && module.wrappers().iter().any(|(wrapper, _)| wrapper.name == name)
+    };
     match &field.ty {
         Ty::Struct(exact) if wrapped(exact) => {
             let exact = ident(exact);

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 
 use super::calls::chapter_name;
-use super::event::written;
 use super::into::Existing;
 use super::known::Known;
 use super::learn::learn;
@@ -75,8 +74,8 @@ impl Chapter {
         Ok(chapter)
     }
 
-    /// Returns what the pages document, each with the document's ID: the paths of endpoints or, of pages without any, what
-    /// tells events apart.
+    /// Returns what the pages document, each with the document's ID: the paths of endpoints or, for pages without any, the
+    /// members that identify events.
     fn calls(&self) -> impl Iterator<Item = (u32, String)> {
         self.pages.iter().flat_map(|(page, contents)| {
             calls_of(contents, documents_in(None, contents)).into_iter().map(|(call, _)| (page.id, call))
@@ -180,11 +179,11 @@ impl Chapter {
     }
 }
 
-/// Returns what a page documents, each with its places there: endpoints by their paths, or documents by what tells them
-/// apart.
+/// Returns what a page documents, each with its places there: endpoints by their paths, or documents by the members that
+/// identify them.
 fn calls_of(contents: &Contents, documents: Option<Part>) -> IndexMap<String, Vec<usize>> {
     let mut calls: IndexMap<String, Vec<usize>> = IndexMap::new();
-    let shown = contents.documents.iter().map(|shown| shown.told().map(written));
+    let shown = contents.documents.iter().map(|shown| shown.told().map(|told| told.to_string()));
     let sections = contents.sections.iter().map(|section| Some(section.path.clone()));
     let all: Vec<Option<String>> = if documents.is_some() { shown.collect() } else { sections.collect() };
     for (index, call) in all.into_iter().enumerate() {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use indexmap::IndexSet;
 use serde_json::{Map, Value};
 
 use super::fields::FieldDrafter;
@@ -16,7 +17,7 @@ use crate::pages::contents::Section;
 use crate::pages::table::Table;
 use crate::pages::tree;
 use crate::spec::document::{self, ENVELOPE, KNOWN};
-use crate::spec::{Doc, Fields, Part, Wire, names};
+use crate::spec::{Doc, Fields, Part, names};
 
 /// The documents of a page that are of one kind.
 pub(super) struct EventDrafter<'p> {
@@ -53,13 +54,8 @@ impl EventDrafter<'_> {
         let mut drafter = FieldDrafter { types, named, side: self.part, items, known, untyped, guessed };
         let fields = drafter.fields(ObjectSighting { owner: &owner, fields: &tree, shown: &objects });
         doubts.extend(lists.doubts.iter().cloned());
-        let wires = self.shown.iter().filter_map(|shown| shown.told()).map(written);
-        let mut wire: Vec<String> = Vec::new();
-        for told in wires {
-            if !wire.contains(&told) {
-                wire.push(told);
-            }
-        }
+        let wires = self.shown.iter().filter_map(|shown| shown.told());
+        let wire = wires.map(|told| told.to_string()).collect::<IndexSet<String>>().into_iter().collect();
         let title = self.shown.first().map(|shown| shown.section.title.clone()).unwrap_or_default();
         let fields = match drafter.guessed {
             guessed if guessed.is_empty() => Draft::sure(fields),
@@ -148,10 +144,4 @@ fn without_place(table: &Table) -> String {
     let names: Vec<&str> = table.rows.iter().map(|row| row.name.as_str()).collect();
     let of = table.name.as_deref().map(|name| format!(" of {name}")).unwrap_or_default();
     format!("a table{of} without a place: {}", names.join(", "))
-}
-
-/// What tells a document from others, as the spec writes it.
-pub(super) fn written(told: Wire<'_>) -> String {
-    let change = told.change.map(|change| format!(" {change}")).unwrap_or_default();
-    format!("{} {}{change}", told.key.keyword(), told.kind)
 }

@@ -13,7 +13,7 @@ pub(super) struct Lists {
     pub items: HashMap<String, String>,
     /// The elements that repeat.
     repeated: HashSet<String>,
-    /// What isn't sure about them.
+    /// Doubts about them.
     pub doubts: Vec<String>,
 }
 
@@ -78,13 +78,13 @@ impl Lists {
     }
 }
 
-/// The only member of an object.
+/// Returns the only member of an object.
 fn only(object: &Map<String, Value>) -> Option<(&String, &Value)> {
     let mut members = object.iter();
     members.next().filter(|_| members.next().is_none())
 }
 
-/// Whether an element is called as one of several in another: `Item`, or `Member` in `MemberList`.
+/// Returns whether an element has the name of one of several in another: `Item`, or `Member` in `MemberList`.
 fn is_item(name: &str, item: &str) -> bool {
     let alike = |one: &str, other: &str| one.eq_ignore_ascii_case(other);
     alike(item, "item") || alike(item, &singular(name)) && !alike(item, name)

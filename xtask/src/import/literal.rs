@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-/// How long a line may get before what stands in it gets lines of its own.
+/// The length of a line beyond which its entries get lines of their own.
 pub(super) const WIDTH: usize = 110;
 
-/// JSON in one line where it fits, else an entry a line.
+/// Returns JSON in one line if it fits, otherwise with one entry per line.
 pub(super) fn json(value: &Value, indent: usize) -> String {
     let flat = flat(value);
     if flat.chars().count() + indent <= WIDTH {

@@ -167,7 +167,7 @@ fn drafted(
     Ok((page, draft))
 }
 
-/// Whether a page's documents are drafted, for a spec file or a new one, and not its endpoints: and as what.
+/// Returns the part as which a page's documents are drafted, for a spec file or a new one; `None` if its endpoints are drafted.
 fn documents_in(file: Option<&Path>, contents: &Contents) -> Option<Part> {
     let stem = file.and_then(Path::file_stem).and_then(|stem| stem.to_str()).unwrap_or_default();
     if stem.ends_with(&format!(".{EVENTS}")) {

@@ -77,7 +77,7 @@ pub(super) struct DraftEvent {
     pub name: String,
     pub title: String,
     pub doc: Doc,
-    /// What tells it from others.
+    /// The members that identify it, each set as the spec writes it.
     pub wire: Vec<String>,
     pub fields: Draft<DraftFields>,
     /// The page's documents.
@@ -94,9 +94,9 @@ pub(super) struct DraftEvent {
 #[derive(Debug)]
 pub(super) struct ShownDocument {
     pub is_xml: bool,
-    /// The whole of it.
+    /// The whole document.
     pub document: Map<String, Value>,
-    /// What it has beside what all documents have, with lists as in JSON.
+    /// Its members without those of the envelope, with lists as in JSON.
     pub body: Map<String, Value>,
 }
 

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use super::calls::endpoint_name;
 use super::endpoint::EndpointDrafter;
-use super::event::{EventDrafter, written};
+use super::event::EventDrafter;
 use super::known::Known;
 use super::making::Maker;
 use super::model::{Definition, DraftEndpoint, DraftEvent};
@@ -77,8 +77,8 @@ impl DraftPage {
         Self { endpoints, events: Vec::new(), types }
     }
 
-    /// Drafts some of the documents that a page shows, by their places in it: those that are one, by their settled names or
-    /// by what they say of themselves, together.
+    /// Drafts some of the documents that a page shows, by their places in it. Those with one settled name, or with the same
+    /// identifying members, become one.
     pub(super) fn of_documents(
         page: &Page,
         (contents, wanted): (&Contents, &[usize]),
@@ -90,7 +90,7 @@ impl DraftPage {
         let mut named: IndexMap<String, Vec<&Occurrence>> = IndexMap::new();
         for shown in wanted.iter().filter_map(|index| contents.documents.get(*index)) {
             let Some(told) = shown.told() else { continue };
-            let settled = taken.settled.get(&written(told)).cloned();
+            let settled = taken.settled.get(&told.to_string()).cloned();
             let end = if part.is_sent() { "_reply" } else { "" };
             let own = || format!("{}{end}", names::snake(told.change.unwrap_or(told.kind)));
             named.entry(settled.unwrap_or_else(own)).or_default().push(shown);

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use indexmap::IndexMap;
+
 use super::literal::{WIDTH, json, quoted};
 use super::model::{Bodies, Definition, Draft, DraftEndpoint, DraftEvent, DraftFields};
 use super::naming::{PLACEHOLDER, pascal};
@@ -10,7 +12,6 @@ use crate::spec::{
     Answer, Body, Doc, EnumValue, Errcode, Field, Host, LimitValue, Pagination, Part, Phrases, Place, Rate,
     Repr, Section, Variant, WrittenRule, names,
 };
-use indexmap::IndexMap;
 
 /// What marks a line whose words were known from other pages.
 pub const KNOWN: &str = "# known";

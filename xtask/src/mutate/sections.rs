@@ -4,10 +4,10 @@ use crate::drift::ReadPage;
 use crate::pages::contents::Section as Documented;
 use crate::spec::{File, Operation, Section};
 
-/// Where pages document something, each with the section.
+/// The sections that document something, each with its page.
 pub(super) type Sections<'a> = Vec<(&'a ReadPage, &'a Documented)>;
 
-/// Where pages document an operation.
+/// Returns the sections of pages that document an operation.
 pub(super) fn documented<'a>(file: &File, pages: &'a [ReadPage], of: &Operation<'_>) -> Sections<'a> {
     let endpoint = file.endpoints.get(of.name).filter(|_| of.section == Section::Endpoints);
     let document = file

@@ -37,6 +37,27 @@ pub(crate) fn blocks(text: &str) -> Vec<Block<'_>> {
     blocks
 }
 
+/// Counts lines up to places in ascending order.
+pub(super) struct Lines<'a> {
+    text: &'a str,
+    at: usize,
+    line: usize,
+}
+
+impl<'a> Lines<'a> {
+    /// Creates a counter for a text that starts at a line of the page.
+    pub(super) fn starting_at(line: usize, text: &'a str) -> Self {
+        Self { text, at: 0, line }
+    }
+
+    /// Returns the line of the place at an offset.
+    pub(super) fn of(&mut self, offset: usize) -> usize {
+        self.line += self.text[self.at..offset].matches('\n').count();
+        self.at = offset;
+        self.line
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use regex_lite::Regex;
 
 use super::address::{self, Address};
-use super::blocks::{Block, blocks};
+use super::blocks::{Block, Lines, blocks};
 use super::bodies::{Bodies, Hint};
 use super::codes::{CodeRow, codes, shown_codes, told_codes};
 use super::contents::{Contents, Section, Shared, ShownBody, Unreadable};
@@ -313,7 +313,7 @@ impl<'a, 'm> Walk<'a, 'm> {
         let section = &mut self.contents.sections[endpoint.section];
         let method = (self.known)(&section.path).unwrap_or(&section.method).to_owned();
         let (skipped, body) = data(text);
-        let mut lines = Lines { text, at: 0, line: self.line };
+        let mut lines = Lines::starting_at(self.line, text);
         let mut pieces = Vec::new();
         let before = section.examples.len();
         let found = if json_repair::looks_like_json(body) { json_repair::read(body) } else { Ok(Vec::new()) };
@@ -378,8 +378,9 @@ impl<'a, 'm> Walk<'a, 'm> {
 
     fn end(mut self) -> Contents {
         self.end_table();
-        self.codes();
-        self.contents.told = told_codes(&self.page.text);
+        let listed = codes(&self.page.text);
+        self.contents.told = told_codes(&self.page.text, &listed);
+        self.codes(&listed);
         match self.contents.sections.as_mut_slice() {
             [section] => {
                 if !section.titled {
@@ -400,9 +401,9 @@ impl<'a, 'm> Walk<'a, 'm> {
 
 impl Walk<'_, '_> {
     /// Takes tables of error codes, which are about the endpoints that link to their headings, or about the one above.
-    fn codes(&mut self) {
+    fn codes(&mut self, listed: &[CodeRow]) {
         let sections = &mut self.contents.sections;
-        for row in codes(&self.page.text) {
+        for row in listed {
             let linking = self.links.to_heading_above(row.line);
             let lines = if linking.is_empty() { &[row.line] } else { linking };
             let above =
@@ -421,21 +422,6 @@ impl Walk<'_, '_> {
             let new: Vec<CodeRow> = new.collect();
             section.codes.extend(new);
         }
-    }
-}
-
-/// Counts lines up to places in ascending order.
-struct Lines<'a> {
-    text: &'a str,
-    at: usize,
-    line: usize,
-}
-
-impl Lines<'_> {
-    fn of(&mut self, offset: usize) -> usize {
-        self.line += self.text[self.at..offset].matches('\n').count();
-        self.at = offset;
-        self.line
     }
 }
 

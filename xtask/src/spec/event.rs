@@ -1,5 +1,7 @@
 //! Callbacks and passive replies: whole documents, of the same form in both directions.
 
+use std::fmt;
+
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -118,6 +120,14 @@ impl<'a> Wire<'a> {
             None => told.kind == self.kind,
         };
         self.key == told.key && kind && self.change.is_none_or(|change| told.change == Some(change))
+    }
+}
+
+/// As the spec writes it: `Event change_contact create_user`.
+impl fmt::Display for Wire<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.key.keyword(), self.kind)?;
+        self.change.map_or(Ok(()), |change| write!(f, " {change}"))
     }
 }
 

@@ -195,8 +195,8 @@ trait Batch: PagedItems<Item: Send + Sync, Response: Send> + Send + Sync + Sized
     fn id(message: &Self::Item) -> &str;
 }
 
-/// Implements what all these calls call alike.
-macro_rules! page {
+/// Implements the methods whose fields have the same names in all these calls.
+macro_rules! fields_of_page {
     () => {
         fn next(page: &Self::Response) -> (&str, bool) {
             (&page.next_cursor, page.has_more)
@@ -218,7 +218,7 @@ impl Batch for wecom_models::kf::message::SyncMsg {
         request
     }
 
-    page!();
+    fields_of_page!();
 }
 
 #[cfg(feature = "chatdata")]
@@ -231,7 +231,7 @@ impl Batch for wecom_models::chatdata::archive::SyncMsg {
         request
     }
 
-    page!();
+    fields_of_page!();
 }
 
 #[cfg(feature = "chatdata")]
@@ -244,7 +244,7 @@ impl Batch for wecom_models::chatdata::keyword::GetHitMsgList {
         request
     }
 
-    page!();
+    fields_of_page!();
 }
 
 /// How many messages of an account have been handled.

@@ -1,4 +1,4 @@
-//! Mistakes in what tells an event or a reply from others, and in how XML names the parts of a list.
+//! Mistakes in the members that identify an event or a reply, and in the names of XML for the parts of a list.
 
 use crate::mutate::edit::Edit;
 use crate::mutate::kind::Make::{Document, Field};
@@ -18,7 +18,7 @@ pub(super) const KINDS: &[Kind] = &[
     Kind::new("aka-dropped", "a page shows it", Field(aka_dropped)),
 ];
 
-/// A mistake in one of the lines that tell a document from others; examples say the same.
+/// A mistake in one of the lines that identify a document; its examples change alike.
 fn wire(site: &DocumentSite<'_>, index: usize, changed: &str, example: impl Fn(&str) -> String) -> Mutant {
     let at = site.path.key("wire").index(index);
     let mut edits = vec![Edit::Set(at.clone(), changed.into())];
@@ -39,15 +39,10 @@ fn wires<'s>(site: &'s DocumentSite<'_>) -> impl Iterator<Item = (usize, Wire<'s
     wires.filter_map(|(index, wire)| Some((index, Wire::parse(wire)?)))
 }
 
-fn written(wire: Wire<'_>) -> String {
-    let change = wire.change.map(|change| format!(" {change}")).unwrap_or_default();
-    format!("{} {}{change}", wire.key.keyword(), wire.kind)
-}
-
 fn kind_mistyped(site: &DocumentSite<'_>) -> Vec<Mutant> {
     let mutants = wires(site).filter(|(_, of)| !of.kind.ends_with('*')).map(|(index, of)| {
         let typo = mistyped(of.kind);
-        let changed = written(Wire { kind: &typo, ..of });
+        let changed = Wire { kind: &typo, ..of }.to_string();
         wire(site, index, &changed, |text| text.replace(of.kind, &typo))
     });
     mutants.collect()
@@ -57,7 +52,7 @@ fn change_mistyped(site: &DocumentSite<'_>) -> Vec<Mutant> {
     let mutants = wires(site).filter_map(|(index, of)| {
         let change = of.change?;
         let typo = mistyped(change);
-        let changed = written(Wire { change: Some(&typo), ..of });
+        let changed = Wire { change: Some(&typo), ..of }.to_string();
         Some(wire(site, index, &changed, |text| text.replace(change, &typo)))
     });
     mutants.collect()
@@ -66,15 +61,15 @@ fn change_mistyped(site: &DocumentSite<'_>) -> Vec<Mutant> {
 fn change_dropped(site: &DocumentSite<'_>) -> Vec<Mutant> {
     let mutants = wires(site)
         .filter(|(_, of)| of.change.is_some())
-        .map(|(index, of)| wire(site, index, &written(Wire { change: None, ..of }), str::to_owned));
+        .map(|(index, of)| wire(site, index, &Wire { change: None, ..of }.to_string(), str::to_owned));
     mutants.collect()
 }
 
-/// What a suite is told and what an application is are mixed up.
+/// An event of an application is taken for one of a suite, or the reverse.
 fn member(site: &DocumentSite<'_>) -> Vec<Mutant> {
     let all: Vec<&str> = site.document.event.head.wire.iter().map(String::as_str).collect();
     let mutants = wires(site).filter_map(|(index, of)| {
-        let text = written(of);
+        let text = of.to_string();
         let (from, to) = match of.key.keyword() {
             "Event" => ("Event", "InfoType"),
             "InfoType" => ("InfoType", "Event"),
@@ -92,7 +87,7 @@ fn member(site: &DocumentSite<'_>) -> Vec<Mutant> {
     mutants.collect()
 }
 
-/// Whether a document on the event's own pages is of this kind.
+/// Returns whether a document on the event's own pages is of this kind.
 fn is_shown(site: &DocumentSite<'_>, wire: &Wire<'_>) -> bool {
     let ids: Vec<u32> = site.document.event.head.doc.ids().collect();
     let pages = site.file.pages.iter().filter(|read| ids.contains(&read.page.id));
@@ -107,14 +102,14 @@ fn dropped(site: &DocumentSite<'_>) -> Vec<Mutant> {
     let several = site.document.event.head.wire.len() > 1;
     let mutants = wires(site).filter(|_| several).map(|(index, of)| Mutant {
         at: path.index(index),
-        change: format!("no {}", written(of)),
+        change: format!("no {of}"),
         edits: vec![Edit::Remove(path.index(index)), Edit::Remove(site.path.key("examples"))],
         said: is_shown(site, &of),
     });
     mutants.collect()
 }
 
-/// Two documents after one another, each with what tells the other, and with its examples.
+/// Two neighboring documents exchange the members that identify them, their examples and their pages.
 fn swapped(site: &DocumentSite<'_>) -> Vec<Mutant> {
     let all: Vec<_> =
         site.file.file.documents().filter(|of| of.section() == site.document.section()).collect();
@@ -139,12 +134,12 @@ fn swapped(site: &DocumentSite<'_>) -> Vec<Mutant> {
     }]
 }
 
-/// Whether a page has the element around the items of a list.
+/// Returns whether a page has the element around the items of a list.
 fn shows_item(site: &FieldSite<'_>, item: &str) -> bool {
     shows(site, &format!("<{item}>"))
 }
 
-/// Whether a page that shows the field has a text.
+/// Returns whether a page that shows the field contains a text.
 fn shows(site: &FieldSite<'_>, text: &str) -> bool {
     let shown = !site.seen.values.is_empty();
     shown

@@ -127,10 +127,7 @@ impl Checker<'_> {
             if !told.is_some_and(|told| event.wires().any(|wire| wire.takes(&told))) {
                 let label = told.map_or_else(
                     || "nothing in it identifies it".to_owned(),
-                    |told| {
-                        let change = told.change.map(|change| format!(" {change}")).unwrap_or_default();
-                        format!("it is `{} {}{change}`", told.key.keyword(), told.kind)
-                    },
+                    |told| format!("it is `{told}`"),
                 );
                 self.report
                     .error(

@@ -140,6 +140,7 @@ impl Checker<'_> {
         }
         let (created, changed) = (does == Does::Creates, does == Does::Changes);
         let shown = matches!(does, Does::Gets | Does::Lists);
+        let codes = "the codes of a thing belong to the endpoint that creates it";
         for (key, there, right, why) in [
             ("id", keeps.id.is_some(), does != Does::Lists, "all things are listed, whatever their IDs"),
             (
@@ -159,18 +160,8 @@ impl Checker<'_> {
                 !keeps.narrowed.is_empty(),
                 "a list without filters contains everything",
             ),
-            (
-                "unknown",
-                keeps.unknown.is_some(),
-                created,
-                "the codes of a thing belong to the endpoint that creates it",
-            ),
-            (
-                "taken",
-                keeps.taken.is_some(),
-                created,
-                "the codes of a thing belong to the endpoint that creates it",
-            ),
+            ("unknown", keeps.unknown.is_some(), created, codes),
+            ("taken", keeps.taken.is_some(), created, codes),
         ] {
             if there && !right {
                 self.bad_keeps(At::Key(&path.key(key)), why, &format!("it {}", does.keyword()));
