@@ -145,7 +145,7 @@ async fn what_sounds_secret_to_the_specification_is_a_secret_to_the_client() {
 async fn no_event_and_no_error_shows_a_secret() {
     let log = Log::default();
     // Everything, also what the HTTP stack writes through the crate `log`.
-    log.subscriber(tracing::Level::TRACE).init();
+    log.subscriber().init();
     let mut told = String::new();
 
     let server = Server::start().await.unwrap();

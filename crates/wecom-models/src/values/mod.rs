@@ -7,9 +7,6 @@ mod controls;
 #[cfg(feature = "oa")]
 mod form;
 
-#[cfg(test)]
-mod tests;
-
 use std::fmt;
 
 #[cfg(feature = "wedoc")]

@@ -1,7 +1,4 @@
-use serde_json::{Value, json};
-
-use super::*;
-use crate::Timestamp;
+//! Values whose type depends on a field of a table or a control of a form.
 
 #[cfg(feature = "oa")]
 mod approvals;

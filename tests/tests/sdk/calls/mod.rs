@@ -119,8 +119,7 @@ async fn a_separator_in_an_item_is_told_with_its_field() {
 
 #[tokio::test(flavor = "current_thread")]
 async fn fields_that_are_new_are_named_where_they_first_stand_when_asked_for() {
-    let log = Log::default();
-    let _guard = tracing::subscriber::set_default(log.subscriber(tracing::Level::TRACE));
+    let log = Log::of_this_thread(tracing::Level::TRACE);
     let server = server().await;
     let answer = json!({
         "errcode": 0, "errmsg": "ok", "title": "Monday", "late_rule": { "inner": { "x": 1 } },

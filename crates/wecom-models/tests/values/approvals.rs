@@ -1,5 +1,6 @@
-use super::*;
-use crate::oa::approval::{
+use serde_json::{Value, json};
+use wecom_models::Timestamp;
+use wecom_models::oa::approval::{
     ApplyData, DateRangeValue, Department, Language, LocationValue, Member, NewDateRange, NewValue,
     RangeType, TemplateForm,
 };

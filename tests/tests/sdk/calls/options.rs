@@ -15,7 +15,7 @@ use wecom_sdk::media::{GetMedia, MediaType, UploadMedia};
 use wecom_sdk::meeting::basic::GetMeetingInfo;
 use wecom_sdk::{Content, Error, Hook, Incoming, Method, NoRetry, OnLimit, Outgoing};
 
-use crate::{INFO, builder, server};
+use super::{INFO, builder, server};
 
 #[tokio::test]
 async fn options_hold_for_a_view_and_for_no_one_else() {

@@ -1,4 +1,4 @@
-//! The span of a call. There is one test: the subscriber is global.
+//! The span of a call.
 
 use wecom_mock::{Fault, Server};
 use wecom_sdk::Client;
@@ -7,8 +7,7 @@ use wecom_tests::log::Log;
 
 #[tokio::test(flavor = "current_thread")]
 async fn a_span_has_the_names_that_open_telemetry_gives_to_a_clients_call() {
-    let log = Log::default();
-    tracing::subscriber::set_global_default(log.subscriber(tracing::Level::DEBUG)).unwrap();
+    let log = Log::of_this_thread(tracing::Level::DEBUG);
     let server = Server::start().await.unwrap();
     let client = Client::builder("ww1", "secret").base_url(server.base_url()).build().unwrap();
     client.send(&GetMeetingInfo::new("hy")).await.unwrap();

@@ -1,4 +1,4 @@
-//! The client's events. There is one test: the subscriber is global.
+//! The client's events.
 
 use std::time::Duration;
 
@@ -9,8 +9,7 @@ use wecom_tests::log::Log;
 
 #[tokio::test(flavor = "current_thread")]
 async fn what_makes_a_call_slow_is_seen_without_debugging() {
-    let log = Log::default();
-    tracing::subscriber::set_global_default(log.subscriber(tracing::Level::INFO)).unwrap();
+    let log = Log::of_this_thread(tracing::Level::INFO);
     let server = Server::start().await.unwrap();
     let pause = Duration::from_millis(10);
     let client = Client::builder("ww1", "secret")

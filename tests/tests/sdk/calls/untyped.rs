@@ -12,7 +12,7 @@ use wecom_sdk::{
     Rate,
 };
 
-use crate::{UNSPECIFIED, builder, server};
+use super::{UNSPECIFIED, builder, server};
 
 #[derive(Deserialize)]
 struct Typed {

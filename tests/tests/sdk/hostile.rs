@@ -125,8 +125,7 @@ async fn a_genuine_message_that_is_hostile_reaches_nobody_who_reads_it() {
 #[tokio::test(flavor = "current_thread")]
 async fn no_event_says_a_token_a_key_a_ticket_or_a_message() {
     let _one = ONE.lock().await;
-    let log = Log::default();
-    let _logging = tracing::subscriber::set_default(log.subscriber(tracing::Level::TRACE));
+    let log = Log::of_this_thread(tracing::Level::TRACE);
     let callbacks = callbacks(&Arc::default());
     for (query, body, _) in hostile() {
         post(&callbacks, &query, body).await;

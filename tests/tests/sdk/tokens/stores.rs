@@ -12,7 +12,7 @@ use wecom_sdk::{
     Suite, TokenStore,
 };
 
-use crate::{GET_INFO, GETTOKEN};
+use super::{GET_INFO, GETTOKEN};
 
 /// A store that misbehaves, and records every key that is requested.
 #[derive(Default)]

@@ -7,7 +7,7 @@ use wecom_mock::{Fault, Server};
 use wecom_sdk::meeting::basic::GetMeetingInfo;
 use wecom_sdk::{Client, CorpSecret, Error, NoRetry};
 
-use crate::{Fake, GET_INFO, GETTOKEN, calls, client, fake};
+use super::{Fake, GET_INFO, GETTOKEN, calls, client, fake};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_secret_is_one_clear_error_for_everyone_and_gettoken_is_left_alone() {

@@ -1,9 +1,10 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::*;
-use crate::wedoc::smartsheet::{
+use serde_json::{Value, json};
+use wecom_models::wedoc::smartsheet::{
     CellObject, CellValue, Condition, FieldType, LocationSource, NewRecord, Operator, Record, RecordCells,
 };
+use wecom_models::{Cells, Timestamp};
 
 fn record(values: &Value) -> Record {
     let record = json!({

@@ -325,7 +325,7 @@ async fn loopback_goes_direct_whatever_proxy_the_environment_asks_for() {
         let program = std::env::current_exe().unwrap();
         let output = tokio::task::spawn_blocking(move || {
             Command::new(program)
-                .args(["--exact", "call_the_mock_by_each_of_its_names", "--ignored"])
+                .args(["--exact", "connections::call_the_mock_by_each_of_its_names", "--ignored"])
                 .envs([(variable, &address), ("THE_PROXY", &address)])
                 .output()
                 .unwrap()

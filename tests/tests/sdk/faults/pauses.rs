@@ -10,7 +10,7 @@ use wecom_mock::{Fault, Server};
 use wecom_sdk::transport::{RequestBody, ResponseBody, Transport, TransportError};
 use wecom_sdk::{Client, Error, NoRetry, OnLimit};
 
-use crate::{SAFE, builder, quick, read, write};
+use super::{SAFE, builder, quick, read, write};
 
 #[tokio::test]
 async fn a_blocked_endpoint_is_left_alone_by_everyone() {

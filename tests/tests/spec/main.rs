@@ -1,0 +1,6 @@
+//! The spec's types and documents against examples, pages and other readers of OpenAPI.
+
+mod answers;
+mod documents;
+mod openapi;
+mod pages;
