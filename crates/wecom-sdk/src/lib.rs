@@ -91,7 +91,7 @@
 //! | the [deadline](ClientBuilder::deadline) | [`Error::Deadline`] | the same |
 //!
 //! ```
-//! # use wecom_sdk::{Client, Error, corpgroup::chain::RemoveCorp, meeting::basic::GetMeetingInfo};
+//! # use wecom_sdk::{Client, Error, contacts::user::DeleteUser, meeting::basic::GetMeetingInfo};
 //! use wecom_mock::{Fault, Server};
 //! # #[tokio::main]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -104,10 +104,10 @@
 //! assert_eq!(server.requests("/cgi-bin/meeting/get_info"), 2);
 //!
 //! // It removes something: nobody knows whether it has.
-//! server.inject(Fault::disconnect().on("/cgi-bin/corpgroup/corp/remove_corp").times(1));
-//! let error = client.send(&RemoveCorp::new("chain").corpid("corp")).await.unwrap_err();
+//! server.inject(Fault::disconnect().on("/cgi-bin/user/delete").times(1));
+//! let error = client.send(&DeleteUser::new("zhangsan")).await.unwrap_err();
 //! assert!(matches!(error, Error::Transport { .. }) && error.may_have_been_carried_out());
-//! assert_eq!(server.requests("/cgi-bin/corpgroup/corp/remove_corp"), 1);
+//! assert_eq!(server.requests("/cgi-bin/user/delete"), 1);
 //! # Ok(())
 //! # }
 //! ```
