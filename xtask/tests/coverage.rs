@@ -71,6 +71,27 @@ fn what_no_page_documents_is_named() -> io::Result<()> {
 }
 
 #[test]
+fn a_callback_whose_page_nobody_has_read_is_counted_apart() -> io::Result<()> {
+    let root = workspace()?;
+    let event = |name: &str, doc: &str| {
+        format!(
+            "  {name}:\n    title: 茶\n    summary: Tea.\n    doc: {doc}\n    wire: [Event {name}]\n    \
+             fields: {{}}\n    examples:\n      - payload: \"<xml></xml>\"\n"
+        )
+    };
+    let events = [event("poured", "{ id: 1, page: 1 }"), event("spilt", "{ page: 2, seen: false }")].concat();
+    let text = format!("title: 茶\nsummary: Tea.\nevents:\n{events}");
+    fs::write(root.path().join("spec/tea.events.yaml"), text)?;
+    let names =
+        ["poured", "spilt"].map(|name| format!("    {name}: {{ wire: [Event {name}], title: 茶 }}\n"));
+    fs::write(root.path().join("spec/names.yaml"), format!("events:\n  tea.events:\n{}", names.concat()))?;
+    let callbacks = run(root.path(), "pages", false)?.coverage.callbacks;
+    let tea = Counts { documented: 1, specified: 1, with_examples: 1, unseen: 1, ..Counts::default() };
+    assert_eq!(callbacks, [("tea".to_owned(), tea)].into());
+    Ok(())
+}
+
+#[test]
 fn a_check_writes_nothing_and_fails_until_both_files_are_current() -> io::Result<()> {
     let root = workspace()?;
     assert_eq!(run(root.path(), "pages", true)?.stale, [NUMBERS, CHART]);

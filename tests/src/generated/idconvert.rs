@@ -44,6 +44,18 @@ pub(crate) const USER_ID_TO_OPEN_USER_ID: &[Example] = &[
         response: r#"{ "errcode": 0, "errmsg": "ok", "open_userid_list": [{ "userid": "lin.wei", "open_userid": "woAJ2GCAAAXtWyujaWJHDDGi0mACH71w" }], "invalid_userid_list": ["nobody"] }"#,
     },
 ];
+pub(crate) const SERVICE_USER_ID_TO_OPEN_USER_ID: &[Example] = &[
+    Example {
+        request: r#"{ "open_userid_list": ["woBot1", "lin.wei"], "source_botid": "aibExample1" }"#,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "items": [{ "userid": "woBot1", "open_userid": "woAJ2GCAAAXtWyujaWJHDDGi0mACH71w" }],
+  "open_corpid": "wpAJ2GCAAAq1",
+  "invalid_open_userid_list": ["lin.wei"]
+}"#,
+    },
+];
 pub(crate) const GET_NEW_EXTERNAL_USER_ID: &[Example] = &[
     Example {
         request: r#"{ "external_userid_list": ["wmCompany1", "wmCompany2"] }"#,

@@ -1081,6 +1081,9 @@ pub(crate) static CONTRACTS: &[Contract] = &[
         wecom_models::idconvert::UserIdToOpenUserId,
     >(idconvert::USER_ID_TO_OPEN_USER_ID, &[], &[]),
     Contract::of::<
+        wecom_models::idconvert::ServiceUserIdToOpenUserId,
+    >(idconvert::SERVICE_USER_ID_TO_OPEN_USER_ID, &[], &[]),
+    Contract::of::<
         wecom_models::idconvert::GetNewExternalUserId,
     >(idconvert::GET_NEW_EXTERNAL_USER_ID, &[], &[]),
     Contract::of::<

@@ -9,13 +9,31 @@ use crate::spec::{
 /// The base address of all pages.
 const PAGE: &str = "https://developer.work.weixin.qq.com/document/path/";
 
-/// The notice for an endpoint whose page nobody has read.
-pub const UNSEEN: &str =
+/// The notice for an endpoint or a callback whose page nobody has read.
+const UNSEEN: &str =
     "Nobody has read its page: this description comes from other implementations, and may be incomplete.";
+
+/// Returns the notice that nobody has read a page, or another one that describes the same.
+pub fn unseen(doc: &Doc) -> Option<String> {
+    if !doc.seen {
+        return Some(UNSEEN.to_owned());
+    }
+    let pages: Vec<String> = doc.unseen().map(|(page, _)| format!("[{page}]({PAGE}{page})")).collect();
+    (!pages.is_empty()).then(|| {
+        let pages = pages.join(", ");
+        format!("Nobody has read page {pages}: what only it describes comes from other implementations, and may be incomplete.")
+    })
+}
 
 /// The address of a page.
 pub fn page_url(doc: &Doc) -> String {
     format!("{PAGE}{}", doc.page)
+}
+
+/// Returns the description of an endpoint or a callback, in the words of the spec.
+pub(super) fn words(summary: &str, doc: &Doc, notes: Option<&str>) -> String {
+    let parts = std::iter::once(summary.to_owned()).chain(unseen(doc)).chain(notes.map(str::to_owned));
+    parts.collect::<Vec<String>>().join("\n\n")
 }
 
 /// An endpoint.
@@ -88,9 +106,7 @@ impl Endpoint {
 
     /// Returns its description, in the words of the spec.
     pub fn words(&self) -> String {
-        let unseen = (!self.doc.seen).then_some(UNSEEN);
-        let words = std::iter::once(self.summary.as_str()).chain(unseen).chain(self.notes.as_deref());
-        words.collect::<Vec<&str>>().join("\n\n")
+        words(&self.summary, &self.doc, self.notes.as_deref())
     }
 
     /// Returns the type that a call returns, as written in Rust.

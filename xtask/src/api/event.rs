@@ -1,5 +1,6 @@
 //! Events, and passive replies, which have the same form.
 
+use super::endpoint::words;
 use crate::spec::{Doc, FieldPath, Shown, Wire};
 
 /// An event, or a passive reply.
@@ -35,9 +36,6 @@ impl Event {
 
     /// Returns its descriptions in the spec.
     pub fn words(&self) -> String {
-        match &self.notes {
-            Some(notes) => format!("{}\n\n{notes}", self.summary),
-            None => self.summary.clone(),
-        }
+        words(&self.summary, &self.doc, self.notes.as_deref())
     }
 }

@@ -25,7 +25,7 @@ pub struct Counts {
     pub specified: usize,
     /// Of these, those with an example.
     pub with_examples: usize,
-    /// Paths in the spec whose pages nobody has read; the other numbers don't include them.
+    /// What is in the spec although nobody has read its page; the three numbers above don't include it.
     #[serde(default)]
     pub unseen: usize,
     /// Fields of requests, responses and callbacks, and of the structs inside them.
@@ -232,7 +232,7 @@ fn rows(families: &Families) -> impl Iterator<Item = (&str, Counts)> {
     rows.chain([("all", total(families))])
 }
 
-/// Counts callbacks, or replies. All documented ones are in the table of names, which names the whole API.
+/// Counts callbacks, or replies. The table of names has all documented ones, and those whose pages nobody has read.
 fn documents(spec: &Spec, part: Part) -> Families {
     let mut families = Families::new();
     for (file, named) in spec.names.iter().flat_map(|names| names.documents(part)) {
@@ -245,9 +245,13 @@ fn documents(spec: &Spec, part: Part) -> Families {
     for file in &spec.files {
         let own: Vec<Document<'_>> = file.documents().filter(|document| document.part == part).collect();
         let counts = families.entry(file.family().to_owned()).or_default();
-        counts.specified += own.len();
-        let has_example = |document: &&Document<'_>| !document.event.head.examples.is_empty();
-        counts.with_examples += own.iter().filter(has_example).count();
+        let (seen, unseen): (Vec<_>, Vec<_>) = own.iter().partition(|document| document.event.head.doc.seen);
+        counts.specified += seen.len();
+        let has_example = |document: &&&Document<'_>| !document.event.head.examples.is_empty();
+        counts.with_examples += seen.iter().filter(has_example).count();
+        counts.unseen += unseen.len();
+        // The table names them, too.
+        counts.documented = counts.documented.saturating_sub(unseen.len());
         *counts += fields(file, own.iter().flat_map(|document| document.event.fields.values()));
     }
     families.retain(|_, counts| *counts != Counts::default());

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::api::{
-    CORE_FAMILY, Endpoint, EnumValue, ErrorCode, Event, Field, Method, Module, Operation, Struct, UNSEEN,
-    Variant, page_url,
+    CORE_FAMILY, Endpoint, EnumValue, ErrorCode, Event, Field, Method, Module, Operation, Struct, Variant,
+    page_url, unseen,
 };
 use crate::spec::{Bound, Doc, Limit, LimitValue, Rate, Rule};
 
@@ -61,7 +61,7 @@ fn event_title(event: &Event) -> String {
 fn reply(reply: &Event, rules: &[Rule]) -> String {
     let head = [reply.summary.clone(), format!("{} · {}", on_the_wire(reply), event_title(reply))];
     let rules = rules.iter().map(Rule::sentence);
-    paragraphs(head.into_iter().chain(rules).chain(reply.notes.clone()))
+    paragraphs(head.into_iter().chain(unseen(&reply.doc)).chain(rules).chain(reply.notes.clone()))
 }
 
 fn event(event: &Event) -> String {
@@ -71,11 +71,6 @@ fn event(event: &Event) -> String {
     paragraphs(
         head.into_iter().chain(unseen(&event.doc)).chain(event.notes.clone()).chain(job).chain([direction]),
     )
-}
-
-/// Returns the notice that nobody has read a page.
-fn unseen(doc: &Doc) -> Option<String> {
-    (!doc.seen).then(|| UNSEEN.to_owned())
 }
 
 /// Returns the sentence about the feature of a family.

@@ -97,6 +97,27 @@ pub(crate) static ROUTES: &[Route] = &[
         cases: &[],
     },
     Route {
+        id: "idconvert.service_user_id_to_open_user_id",
+        method: "POST",
+        path: "/cgi-bin/service/batch/userid_to_openuserid",
+        token: Some("provider_access_token"),
+        body: Body::Json,
+        answer: Answer::Json,
+        query: &[],
+        required: &["open_userid_list", "source_botid"],
+        paging: None,
+        grants: None,
+        keeps: None,
+        response: r#"{
+  "errcode": 0,
+  "errmsg": "ok",
+  "items": [{ "userid": "woBot1", "open_userid": "woAJ2GCAAAXtWyujaWJHDDGi0mACH71w" }],
+  "open_corpid": "wpAJ2GCAAAq1",
+  "invalid_open_userid_list": ["lin.wei"]
+}"#,
+        cases: &[],
+    },
+    Route {
         id: "idconvert.get_new_external_user_id",
         method: "POST",
         path: "/cgi-bin/externalcontact/get_new_external_userid",

@@ -13,6 +13,7 @@
 //! | [`ToServiceExternalUserId`] | [代开发应用external_userid转换](https://developer.work.weixin.qq.com/document/path/95195) | `POST /cgi-bin/externalcontact/to_service_external_userid` |
 //! | [`CorpIdToOpenCorpId`] | [corpid的转换](https://developer.work.weixin.qq.com/document/path/97061) | `POST /cgi-bin/service/corpid_to_opencorpid` |
 //! | [`UserIdToOpenUserId`] | [userid的转换](https://developer.work.weixin.qq.com/document/path/97062) | `POST /cgi-bin/batch/userid_to_openuserid` |
+//! | [`ServiceUserIdToOpenUserId`] | [智能机器人userid转换](https://developer.work.weixin.qq.com/document/path/97062) | `POST /cgi-bin/service/batch/userid_to_openuserid` |
 //! | [`GetNewExternalUserId`] | [转换客户external_userid](https://developer.work.weixin.qq.com/document/path/97063) | `POST /cgi-bin/externalcontact/get_new_external_userid` |
 //! | [`GetGroupChatNewExternalUserId`] | [转换客户群成员external_userid](https://developer.work.weixin.qq.com/document/path/97063) | `POST /cgi-bin/externalcontact/groupchat/get_new_external_userid` |
 //! | [`FinishExternalUserIdMigration`] | [设置迁移完成](https://developer.work.weixin.qq.com/document/path/96516) | `POST /cgi-bin/service/externalcontact/finish_external_userid_migration` |
@@ -98,6 +99,9 @@ pub struct ConvertTmpExternalUserIdResponse {
 ///
 /// `POST /cgi-bin/batch/openuserid_to_userid` ·
 /// [userid转换](https://developer.work.weixin.qq.com/document/path/95884)
+///
+/// Nobody has read page [101521](https://developer.work.weixin.qq.com/document/path/101521): what only
+/// it describes comes from other implementations, and may be incomplete.
 ///
 /// Only self-built apps can call it. The members must be visible to the app and to the one of
 /// `source_agentid`.
@@ -329,6 +333,63 @@ pub struct UserIdToOpenUserIdResponse {
     pub open_userid_list: Vec<UserIdPair>,
     /// The userids that can't be converted.
     pub invalid_userid_list: Vec<String>,
+}
+
+/// Converts userids that an AI bot got to open_userids, those issued for the provider, without knowing
+/// the company.
+///
+/// `POST /cgi-bin/service/batch/userid_to_openuserid` ·
+/// [智能机器人userid转换](https://developer.work.weixin.qq.com/document/path/97062)
+///
+/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+///
+/// Only service providers can call it. The members must be visible to the bot, and to a customized or
+/// third-party app of the provider that the bot's company has installed.
+#[doc(
+    alias(
+        "智能机器人userid转换",
+        "/cgi-bin/service/batch/userid_to_openuserid",
+        "batch/userid_to_openuserid"
+    )
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ServiceUserIdToOpenUserId {
+    /// The userids issued for the company, as the bot got them. At most 1000 items.
+    pub open_userid_list: Vec<String>,
+    /// The AI bot's ID.
+    pub source_botid: String,
+}
+
+impl ServiceUserIdToOpenUserId {
+    /// Creates a request with all required fields.
+    #[must_use]
+    pub fn new(
+        open_userid_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
+        source_botid: impl Into<String>,
+    ) -> Self {
+        Self {
+            open_userid_list: open_userid_list
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
+            source_botid: source_botid.into(),
+        }
+    }
+}
+
+/// The response to [`ServiceUserIdToOpenUserId`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct ServiceUserIdToOpenUserIdResponse {
+    /// The corpid of the bot's company, issued for the provider.
+    pub open_corpid: String,
+    /// The members: the userids that the bot got, and those issued for the provider.
+    pub items: Vec<UserIdPair>,
+    /// The userids that can't be converted, among them all that aren't encrypted.
+    pub invalid_open_userid_list: Vec<String>,
 }
 
 /// Converts external_userids issued for the company to those issued for the provider.

@@ -161,7 +161,7 @@ pub struct CheckRoomAgreeResponse {
 ///
 /// Error codes:
 ///
-/// - 301052, `CONVERSATION_ARCHIVE_EXPIRED`: The conversation archive has expired.
+/// - 301052, `CONVERSATION_ARCHIVE_EXPIRED`: The company's conversation archive has expired.
 #[doc(
     alias(
         "获取会话内容存档内部群信息",

@@ -7326,6 +7326,10 @@ pub const SHEET_COUNT_ABNORMAL: i64 = 2543306;
 #[doc(alias("2543337"))]
 pub const SHEET_DATA_LOADING: i64 = 2543337;
 
+/// `wedoc.smartsheet_webhook.smartsheet_webhook`: The call went to a test domain.
+#[doc(alias("-100035"))]
+pub const WEBHOOK_TEST_DOMAIN: i64 = -100035;
+
 /// `kf.customer.upgrade_service`: The specialist or the group is not configured in the service
 /// upgrade.
 #[doc(alias("95021"))]

@@ -156,6 +156,32 @@ impl crate::Check for UserIdToOpenUserId {
     }
 }
 
+impl crate::Endpoint for ServiceUserIdToOpenUserId {
+    type Response = ServiceUserIdToOpenUserIdResponse;
+    type Token = crate::token::ProviderAccessToken;
+    const META: &'static crate::Meta = &crate::Meta {
+        id: "idconvert.service_user_id_to_open_user_id",
+        title: "智能机器人userid转换",
+        method: http::Method::POST,
+        host: crate::Host::Api,
+        path: "/cgi-bin/service/batch/userid_to_openuserid",
+        page: "https://developer.work.weixin.qq.com/document/path/97062",
+        token: crate::TokenKind::ProviderAccessToken,
+        response_format: crate::ResponseFormat::Json,
+        errcode: crate::Errcode::Always,
+        safe: true,
+        rates: &[],
+        concurrency: None,
+        codes: &[],
+    };
+}
+
+impl crate::Check for ServiceUserIdToOpenUserId {
+    fn check(&self, checker: &mut crate::Checker) {
+        checker.max_items("open_userid_list", &self.open_userid_list, 1000);
+    }
+}
+
 impl crate::Endpoint for GetNewExternalUserId {
     type Response = GetNewExternalUserIdResponse;
     type Token = crate::token::AccessToken;
@@ -504,7 +530,8 @@ impl crate::Check for UpgradeChatIdForNewCorp {
 crate::json_responses! {
     ConvertTmpExternalUserIdResponse, OpenUserIdToUserIdResponse,
     FromServiceExternalUserIdResponse, ToServiceExternalUserIdResponse,
-    CorpIdToOpenCorpIdResponse, UserIdToOpenUserIdResponse, GetNewExternalUserIdResponse,
+    CorpIdToOpenCorpIdResponse, UserIdToOpenUserIdResponse,
+    ServiceUserIdToOpenUserIdResponse, GetNewExternalUserIdResponse,
     GetGroupChatNewExternalUserIdResponse, FinishExternalUserIdMigrationResponse,
     FinishOpenIdMigrationResponse, GetOpenIdMigrationResponse,
     UnionIdToExternalUserIdResponse, ExternalUserIdToPendingIdResponse,

@@ -657,6 +657,8 @@ pub const ENDPOINTS: &[&crate::Meta] = &[
     #[cfg(feature = "idconvert")]
     <wecom_models::idconvert::UserIdToOpenUserId as crate::Endpoint>::META,
     #[cfg(feature = "idconvert")]
+    <wecom_models::idconvert::ServiceUserIdToOpenUserId as crate::Endpoint>::META,
+    #[cfg(feature = "idconvert")]
     <wecom_models::idconvert::GetNewExternalUserId as crate::Endpoint>::META,
     #[cfg(feature = "idconvert")]
     <wecom_models::idconvert::GetGroupChatNewExternalUserId as crate::Endpoint>::META,

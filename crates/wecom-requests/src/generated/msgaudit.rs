@@ -119,7 +119,7 @@ impl crate::Endpoint for GetGroupChat {
             crate::errcode::ErrorCode {
                 code: crate::errcode::CONVERSATION_ARCHIVE_EXPIRED,
                 name: "CONVERSATION_ARCHIVE_EXPIRED",
-                doc: "The conversation archive has expired.",
+                doc: "The company's conversation archive has expired.",
                 help: None,
             },
         ],

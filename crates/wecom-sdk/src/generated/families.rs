@@ -159,7 +159,7 @@ pub use wecom_models::zone;
 #[cfg_attr(feature = "idconvert", doc = include_str!("endpoints/idconvert.md"))]
 #[cfg_attr(
     not(feature = "idconvert"),
-    doc = "\n# idconvert\n\n19 endpoints. Needs the feature `idconvert`.\n"
+    doc = "\n# idconvert\n\n20 endpoints. Needs the feature `idconvert`.\n"
 )]
 #[cfg_attr(feature = "invoice", doc = include_str!("endpoints/invoice.md"))]
 #[cfg_attr(

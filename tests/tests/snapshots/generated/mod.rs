@@ -1802,6 +1802,10 @@ mod idconvert {
         wecom_tests::snapshot::endpoint("idconvert.user_id_to_open_user_id");
     }
     #[test]
+    fn service_user_id_to_open_user_id() {
+        wecom_tests::snapshot::endpoint("idconvert.service_user_id_to_open_user_id");
+    }
+    #[test]
     fn get_new_external_user_id() {
         wecom_tests::snapshot::endpoint("idconvert.get_new_external_user_id");
     }

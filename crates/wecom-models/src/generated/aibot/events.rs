@@ -11,12 +11,12 @@
 //! | [`MixedMessage`] | [图文混排消息](https://developer.work.weixin.qq.com/document/path/100719) | `msgtype` `mixed` |
 //! | [`VoiceMessage`] | [语音消息](https://developer.work.weixin.qq.com/document/path/100719) | `msgtype` `voice` |
 //! | [`FileMessage`] | [文件消息](https://developer.work.weixin.qq.com/document/path/100719) | `msgtype` `file` |
-//! | [`VideoMessage`] | [视频消息](https://developer.work.weixin.qq.com/document/path/100719) | `msgtype` `video` |
+//! | [`VideoMessage`] | [视频消息](https://developer.work.weixin.qq.com/document/path/101463) | `msgtype` `video` |
 //! | [`StreamRefresh`] | [流式消息刷新](https://developer.work.weixin.qq.com/document/path/100719) | `msgtype` `stream` |
 //! | [`EnterChat`] | [进入会话事件](https://developer.work.weixin.qq.com/document/path/101027) | `eventtype` `enter_chat` |
 //! | [`TemplateCardEvent`] | [按钮交互模版卡片的事件](https://developer.work.weixin.qq.com/document/path/101027) | `eventtype` `template_card_event` |
 //! | [`FeedbackEvent`] | [用户反馈事件](https://developer.work.weixin.qq.com/document/path/101027) | `eventtype` `feedback_event` |
-//! | [`DisconnectedEvent`] | [连接断开事件](https://developer.work.weixin.qq.com/document/path/101027) | `eventtype` `disconnected_event` |
+//! | [`DisconnectedEvent`] | [连接断开事件](https://developer.work.weixin.qq.com/document/path/101463) | `eventtype` `disconnected_event` |
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -59,6 +59,9 @@ pub enum AibotEvent {
 ///
 /// `msgtype` `text` · [文本消息](https://developer.work.weixin.qq.com/document/path/100719)
 ///
+/// Nobody has read page [101463](https://developer.work.weixin.qq.com/document/path/101463): what only
+/// it describes comes from other implementations, and may be incomplete.
+///
 /// Sent for texts in one-to-one chats, and in group chats for those that mention the bot; the mention
 /// is part of the text.
 ///
@@ -91,6 +94,9 @@ pub struct TextMessage {
 ///
 /// `msgtype` `image` · [图片消息](https://developer.work.weixin.qq.com/document/path/100719)
 ///
+/// Nobody has read page [101463](https://developer.work.weixin.qq.com/document/path/101463): what only
+/// it describes comes from other implementations, and may be incomplete.
+///
 /// Only in one-to-one chats.
 ///
 /// Reply with a stream, a template card, or both, or later with `response_url`. WeCom may send a
@@ -117,6 +123,9 @@ pub struct ImageMessage {
 /// A user sent text and images to the bot.
 ///
 /// `msgtype` `mixed` · [图文混排消息](https://developer.work.weixin.qq.com/document/path/100719)
+///
+/// Nobody has read page [101463](https://developer.work.weixin.qq.com/document/path/101463): what only
+/// it describes comes from other implementations, and may be incomplete.
 ///
 /// Sent for messages in one-to-one chats, and in group chats for those that mention the bot.
 ///
@@ -176,6 +185,9 @@ pub struct VoiceMessage {
 ///
 /// `msgtype` `file` · [文件消息](https://developer.work.weixin.qq.com/document/path/100719)
 ///
+/// Nobody has read page [101463](https://developer.work.weixin.qq.com/document/path/101463): what only
+/// it describes comes from other implementations, and may be incomplete.
+///
 /// Only in one-to-one chats, and for files of up to 100 MB.
 ///
 /// Reply with a stream, a template card, or both, or later with `response_url`. WeCom may send a
@@ -203,10 +215,12 @@ pub struct FileMessage {
 
 /// A user sent a video to the bot.
 ///
-/// `msgtype` `video` · [视频消息](https://developer.work.weixin.qq.com/document/path/100719)
+/// `msgtype` `video` · [视频消息](https://developer.work.weixin.qq.com/document/path/101463)
 ///
-/// Only in one-to-one chats, and for videos of up to 100 MB. Documented with long connections
-/// (智能机器人长连接, page 101463).
+/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+///
+/// Only in one-to-one chats, and for videos of up to 100 MB. Its page is about long connections
+/// (智能机器人长连接).
 ///
 /// Reply with a stream, a template card, or both, or later with `response_url`. WeCom may send a
 /// callback again: its `msgid` is the same.
@@ -335,11 +349,12 @@ pub struct FeedbackEvent {
 /// Another long connection of the bot replaced this one.
 ///
 /// `eventtype` `disconnected_event` ·
-/// [连接断开事件](https://developer.work.weixin.qq.com/document/path/101027)
+/// [连接断开事件](https://developer.work.weixin.qq.com/document/path/101463)
 ///
-/// Documented with long connections (智能机器人长连接, page 101463): WeCom sends it, then closes the
-/// connection. A bot has one connection, so two programs that both connect again and again replace
-/// each other.
+/// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+///
+/// Its page is about long connections (智能机器人长连接). WeCom sends it, then closes the connection. A bot
+/// has one connection, so two programs that both connect again and again replace each other.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("连接断开事件", "disconnected_event"))]

@@ -140,7 +140,8 @@ impl UpdateContactRule {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateContactRuleResponse {
-    /// The rules as they are now. The page's example shows them, its table doesn't: they may be absent.
+    /// The rules as they are now. Other implementations know them from an example only: they may be
+    /// absent.
     pub rules: Option<Vec<ContactRule>>,
 }
 

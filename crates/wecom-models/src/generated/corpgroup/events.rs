@@ -251,7 +251,7 @@ pub struct ShareAgentChange {
     /// The corpid of the company that shares the app. Only for suites; of others, it is `ToUserName`.
     pub corp_id: Option<String>,
     /// The app's agentid in the company that shares it. Only for suites; of others, it is `AgentID`.
-    pub agent_id: Option<i64>,
+    pub agent_id: Option<u64>,
 }
 
 /// An upstream company shared an app with a downstream company, or stopped sharing it.
@@ -271,5 +271,5 @@ pub struct ShareChainChange {
     /// The corpid of the company that shares the app. Only for suites; of others, it is `ToUserName`.
     pub corp_id: Option<String>,
     /// The app's agentid in the company that shares it. Only for suites; of others, it is `AgentID`.
-    pub agent_id: Option<i64>,
+    pub agent_id: Option<u64>,
 }

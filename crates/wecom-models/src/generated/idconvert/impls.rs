@@ -132,6 +132,13 @@ impl wire::WriteObject for UserIdToOpenUserId {
     }
 }
 
+impl wire::WriteObject for ServiceUserIdToOpenUserId {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("open_userid_list", &self.open_userid_list)?;
+        out.put("source_botid", &self.source_botid)
+    }
+}
+
 impl wire::WriteObject for GetNewExternalUserId {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("external_userid_list", &self.external_userid_list)
@@ -220,10 +227,11 @@ impl wire::WriteObject for UpgradeChatIdForNewCorp {
 wire::write_objects! {
     ConvertTmpExternalUserId, OpenUserIdToUserId, FromServiceExternalUserId,
     ToServiceExternalUserId, CorpIdToOpenCorpId, UserIdToOpenUserId,
-    GetNewExternalUserId, GetGroupChatNewExternalUserId, FinishExternalUserIdMigration,
-    FinishOpenIdMigration, GetOpenIdMigration, UnionIdToExternalUserId,
-    ExternalUserIdToPendingId, ConvertExternalTagId, ConvertOpenKfId,
-    ApplyMassCallTicket, ApplyToUpgradeChatId, ConvertChatId, UpgradeChatIdForNewCorp
+    ServiceUserIdToOpenUserId, GetNewExternalUserId, GetGroupChatNewExternalUserId,
+    FinishExternalUserIdMigration, FinishOpenIdMigration, GetOpenIdMigration,
+    UnionIdToExternalUserId, ExternalUserIdToPendingId, ConvertExternalTagId,
+    ConvertOpenKfId, ApplyMassCallTicket, ApplyToUpgradeChatId, ConvertChatId,
+    UpgradeChatIdForNewCorp
 }
 
 wire::write_int_enums! {
@@ -308,6 +316,21 @@ impl wire::ReadObject for UserIdToOpenUserIdResponse {
         match name {
             "open_userid_list" => field.read(&mut self.open_userid_list),
             "invalid_userid_list" => field.read(&mut self.invalid_userid_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ServiceUserIdToOpenUserIdResponse {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "open_corpid" => field.read(&mut self.open_corpid),
+            "items" => field.read(&mut self.items),
+            "invalid_open_userid_list" => field.read(&mut self.invalid_open_userid_list),
             _ => field.skip(),
         }
     }
@@ -593,7 +616,8 @@ impl wire::ReadObject for ChatIdPair {
 wire::read_objects! {
     ConvertTmpExternalUserIdResponse, OpenUserIdToUserIdResponse,
     FromServiceExternalUserIdResponse, ToServiceExternalUserIdResponse,
-    CorpIdToOpenCorpIdResponse, UserIdToOpenUserIdResponse, GetNewExternalUserIdResponse,
+    CorpIdToOpenCorpIdResponse, UserIdToOpenUserIdResponse,
+    ServiceUserIdToOpenUserIdResponse, GetNewExternalUserIdResponse,
     GetGroupChatNewExternalUserIdResponse, FinishExternalUserIdMigrationResponse,
     FinishOpenIdMigrationResponse, GetOpenIdMigrationResponse,
     UnionIdToExternalUserIdResponse, ExternalUserIdToPendingIdResponse,

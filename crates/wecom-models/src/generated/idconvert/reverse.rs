@@ -48,6 +48,14 @@ impl wire::WriteObject for UserIdToOpenUserIdResponse {
     }
 }
 
+impl wire::WriteObject for ServiceUserIdToOpenUserIdResponse {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("open_corpid", &self.open_corpid)?;
+        out.put("items", &self.items)?;
+        out.put("invalid_open_userid_list", &self.invalid_open_userid_list)
+    }
+}
+
 impl wire::WriteObject for GetNewExternalUserIdResponse {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("items", &self.items)
@@ -191,7 +199,8 @@ impl wire::WriteObject for ChatIdPair {
 wire::write_objects! {
     ConvertTmpExternalUserIdResponse, OpenUserIdToUserIdResponse,
     FromServiceExternalUserIdResponse, ToServiceExternalUserIdResponse,
-    CorpIdToOpenCorpIdResponse, UserIdToOpenUserIdResponse, GetNewExternalUserIdResponse,
+    CorpIdToOpenCorpIdResponse, UserIdToOpenUserIdResponse,
+    ServiceUserIdToOpenUserIdResponse, GetNewExternalUserIdResponse,
     GetGroupChatNewExternalUserIdResponse, FinishExternalUserIdMigrationResponse,
     FinishOpenIdMigrationResponse, GetOpenIdMigrationResponse,
     UnionIdToExternalUserIdResponse, ExternalUserIdToPendingIdResponse,
@@ -278,6 +287,20 @@ impl wire::ReadObject for UserIdToOpenUserId {
     ) -> Result<(), F::Error> {
         match name {
             "userid_list" => field.read(&mut self.userid_list),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for ServiceUserIdToOpenUserId {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "open_userid_list" => field.read(&mut self.open_userid_list),
+            "source_botid" => field.read(&mut self.source_botid),
             _ => field.skip(),
         }
     }
@@ -453,10 +476,11 @@ impl wire::ReadObject for UpgradeChatIdForNewCorp {
 wire::read_objects! {
     ConvertTmpExternalUserId, OpenUserIdToUserId, FromServiceExternalUserId,
     ToServiceExternalUserId, CorpIdToOpenCorpId, UserIdToOpenUserId,
-    GetNewExternalUserId, GetGroupChatNewExternalUserId, FinishExternalUserIdMigration,
-    FinishOpenIdMigration, GetOpenIdMigration, UnionIdToExternalUserId,
-    ExternalUserIdToPendingId, ConvertExternalTagId, ConvertOpenKfId,
-    ApplyMassCallTicket, ApplyToUpgradeChatId, ConvertChatId, UpgradeChatIdForNewCorp
+    ServiceUserIdToOpenUserId, GetNewExternalUserId, GetGroupChatNewExternalUserId,
+    FinishExternalUserIdMigration, FinishOpenIdMigration, GetOpenIdMigration,
+    UnionIdToExternalUserId, ExternalUserIdToPendingId, ConvertExternalTagId,
+    ConvertOpenKfId, ApplyMassCallTicket, ApplyToUpgradeChatId, ConvertChatId,
+    UpgradeChatIdForNewCorp
 }
 
 wire::read_int_enums! {

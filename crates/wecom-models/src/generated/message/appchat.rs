@@ -279,7 +279,8 @@ pub struct ChatInfo {
 pub struct TextContent {
     /// The text. May contain line breaks. At most 2048 bytes.
     pub content: String,
-    /// The userids of the members to mention, `@all` for everyone. Supported since February 2026.
+    /// The userids of the members to mention, `@all` for everyone. Newer than the page that was read:
+    /// known from other implementations, which have it since February 2026.
     pub mentioned_list: Option<Vec<String>>,
 }
 
@@ -539,7 +540,8 @@ impl MpArticle {
 pub struct MarkdownContent {
     /// The text, in UTF-8. Supports the same subset as messages to members. At most 2048 bytes.
     pub content: String,
-    /// The userids of the members to mention; everyone can't be. Supported since February 2026.
+    /// The userids of the members to mention; everyone can't be. Newer than the page that was read: known
+    /// from other implementations, which have it since February 2026.
     pub mentioned_list: Option<Vec<String>>,
 }
 

@@ -1166,7 +1166,8 @@ impl PageInfo {
     }
 }
 
-/// A part of a page. Some examples of the documentation have its text in `title`, others in `content`.
+/// A part of a page. Some examples of other implementations have its text in `title`, others in
+/// `content`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Block {

@@ -35,6 +35,7 @@ use crate::Unknown;
 ///
 /// Error codes:
 ///
+/// - -100035, `WEBHOOK_TEST_DOMAIN`: The call went to a test domain.
 /// - 40014, `INVALID_ACCESS_TOKEN`: The key is wrong.
 /// - 45033, `API_CONCURRENCY_LIMIT_EXCEEDED`: More records than allowed per minute.
 /// - 2023001, `WEBHOOK_UNKNOWN_FIELD`: There is no field with this ID.

@@ -291,7 +291,7 @@ pub struct Message {
     /// The type of the message.
     pub msgtype: MsgType,
     /// The key to the content.
-    pub service_encrypt_info: EncryptInfo,
+    pub service_encrypt_info: ServiceEncryptInfo,
     /// More about a call or an archived recording. Absent from other messages.
     pub extra_info: Option<ExtraInfo>,
 }
@@ -317,7 +317,7 @@ pub struct Party {
 /// The key to a message's content.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
-pub struct EncryptInfo {
+pub struct ServiceEncryptInfo {
     /// The key, encrypted with the public key of version `public_key_ver`, in Base64, as set with
     /// [`SetPublicKey`](crate::chatdata::zone::SetPublicKey). Decrypted outside of the zone, it is what
     /// other calls take.

@@ -960,7 +960,7 @@ pub struct MessageDetail {
     /// The type of the message.
     pub msgtype: MsgType,
     /// The key to the content.
-    pub service_encrypt_info: EncryptInfo,
+    pub service_encrypt_info: ServiceEncryptInfo,
 }
 
 /// A sender or recipient.
@@ -977,7 +977,7 @@ pub struct Party {
 /// The key to a message's content.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
-pub struct EncryptInfo {
+pub struct ServiceEncryptInfo {
     /// The key, encrypted with the public key of version `public_key_ver`, in Base64, as set with
     /// [`SetPublicKey`](crate::chatdata::zone::SetPublicKey). The display component takes it decrypted.
     pub encrypted_secret_key: String,

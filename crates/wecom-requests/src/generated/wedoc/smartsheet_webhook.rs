@@ -23,6 +23,12 @@ impl crate::Endpoint for SmartsheetWebhook {
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
+                code: crate::errcode::WEBHOOK_TEST_DOMAIN,
+                name: "WEBHOOK_TEST_DOMAIN",
+                doc: "The call went to a test domain.",
+                help: None,
+            },
+            crate::errcode::ErrorCode {
                 code: crate::errcode::INVALID_ACCESS_TOKEN,
                 name: "INVALID_ACCESS_TOKEN",
                 doc: "The key is wrong.",

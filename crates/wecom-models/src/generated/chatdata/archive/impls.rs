@@ -246,7 +246,7 @@ impl wire::ReadObject for Party {
     }
 }
 
-impl wire::ReadObject for EncryptInfo {
+impl wire::ReadObject for ServiceEncryptInfo {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -308,8 +308,8 @@ impl wire::ReadObject for RoomAgreement {
 
 wire::read_objects! {
     SyncMsgResponse, GetGroupChatResponse, GetAgreeStatusSingleResponse,
-    GetAgreeStatusRoomResponse, Message, Party, EncryptInfo, Member, SingleAgreement,
-    RoomAgreement
+    GetAgreeStatusRoomResponse, Message, Party, ServiceEncryptInfo, Member,
+    SingleAgreement, RoomAgreement
 }
 
 wire::read_int_enums! {

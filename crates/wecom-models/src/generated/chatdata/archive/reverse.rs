@@ -53,7 +53,7 @@ impl wire::WriteObject for Party {
     }
 }
 
-impl wire::WriteObject for EncryptInfo {
+impl wire::WriteObject for ServiceEncryptInfo {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("encrypted_secret_key", &self.encrypted_secret_key)?;
         out.put("public_key_ver", &self.public_key_ver)
@@ -87,8 +87,8 @@ impl wire::WriteObject for RoomAgreement {
 
 wire::write_objects! {
     SyncMsgResponse, GetGroupChatResponse, GetAgreeStatusSingleResponse,
-    GetAgreeStatusRoomResponse, Message, Party, EncryptInfo, Member, SingleAgreement,
-    RoomAgreement
+    GetAgreeStatusRoomResponse, Message, Party, ServiceEncryptInfo, Member,
+    SingleAgreement, RoomAgreement
 }
 
 wire::write_int_enums! {

@@ -583,7 +583,7 @@ impl wire::ReadObject for Party {
     }
 }
 
-impl wire::ReadObject for EncryptInfo {
+impl wire::ReadObject for ServiceEncryptInfo {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -616,7 +616,7 @@ wire::read_objects! {
     CreateRuleResponse, GetRuleListResponse, GetRuleDetailResponse, UpdateRuleResponse,
     DeleteRuleResponse, GetHitMsgListResponse, Rule, Keywords, KeyActions, Scope,
     TargetTypes, ChatTypes, Departments, Ids, Mobiles, BankCards, Emails, SessionTypes,
-    HitMessage, MessageDetail, Party, EncryptInfo, HitRule
+    HitMessage, MessageDetail, Party, ServiceEncryptInfo, HitRule
 }
 
 wire::read_int_enums! {

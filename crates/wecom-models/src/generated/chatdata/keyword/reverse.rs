@@ -83,7 +83,7 @@ impl wire::WriteObject for Party {
     }
 }
 
-impl wire::WriteObject for EncryptInfo {
+impl wire::WriteObject for ServiceEncryptInfo {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("encrypted_secret_key", &self.encrypted_secret_key)?;
         out.put("public_key_ver", &self.public_key_ver)
@@ -101,7 +101,7 @@ impl wire::WriteObject for HitRule {
 wire::write_objects! {
     CreateRuleResponse, GetRuleListResponse, GetRuleDetailResponse, UpdateRuleResponse,
     DeleteRuleResponse, GetHitMsgListResponse, Rule, HitMessage, MessageDetail, Party,
-    EncryptInfo, HitRule
+    ServiceEncryptInfo, HitRule
 }
 
 wire::write_int_enums! {

@@ -311,7 +311,7 @@ impl wire::ReadObject for Party {
     }
 }
 
-impl wire::ReadObject for EncryptInfo {
+impl wire::ReadObject for ServiceEncryptInfo {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -374,7 +374,7 @@ impl wire::ReadObject for RoomAgreement {
 wire::read_objects! {
     SyncMsgResponse, GetMsgListByPageIdResponse, GetAgreeStatusSingleResponse,
     GetAgreeStatusRoomResponse, GetGroupChatResponse, Message, ExtraInfo, Party,
-    EncryptInfo, Member, SingleAgreement, RoomAgreement
+    ServiceEncryptInfo, Member, SingleAgreement, RoomAgreement
 }
 
 wire::read_int_enums! {

@@ -740,7 +740,7 @@ impl wire::ReadObject for Party {
     }
 }
 
-impl wire::ReadObject for EncryptInfo {
+impl wire::ReadObject for ServiceEncryptInfo {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
         name: &str,
@@ -774,7 +774,7 @@ wire::read_objects! {
     DeleteRuleResponse, GetHitMsgListResponse, Rule, Keywords, KeyActions, Scope,
     TargetTypes, ChatTypes, Departments, Users, Customers, Chats, Mobiles, BankCards,
     Emails, SessionTypes, ExcludedKeywords, VoiceTypes, HitMessage, MessageDetail, Party,
-    EncryptInfo, HitRule
+    ServiceEncryptInfo, HitRule
 }
 
 wire::read_int_enums! {
