@@ -2,7 +2,7 @@
 //! AI bots in webhook mode, devices and payments.
 //!
 //! At its heart is a [`Receiver`], which does no I/O: it turns a query and a body into a trusted message, and seals the reply. With the feature
-//! `serve`, `Callbacks` serves HTTP: it passes each callback to the handler for its type once, within WeCom's deadlines. With `tower`, it is a
+//! `serve`, `Callbacks` serves HTTP: it passes each callback to the handler for its type, recognizes repeated ones, and responds within WeCom's deadlines. With `tower`, it is a
 //! tower service for axum and hyper.
 
 // On docs.rs, each item says which feature it needs.

@@ -1,4 +1,4 @@
-//! Serving callbacks over HTTP: to handlers by type, within WeCom's deadlines, each callback once.
+//! Serving callbacks over HTTP: to handlers by type, within WeCom's deadlines, repeated ones once.
 
 mod duplicates;
 mod handler;
@@ -38,6 +38,9 @@ const DEADLINE: Duration = Duration::from_secs(4);
 /// For suites, providers and devices, it waits 1 second.
 const SHORT_DEADLINE: Duration = Duration::from_millis(700);
 
+/// How long to wait for the body. Whoever sends it later than this no longer waits for the response.
+const BODY_DEADLINE: Duration = DEADLINE;
+
 /// How many handlers run at once.
 const MAX_RUNNING: u32 = 1000;
 
@@ -52,10 +55,19 @@ const REMEMBERED: usize = 20_000;
 /// - **GET** requests verify the URL.
 /// - A callback's handler runs in a task of its own. If it is done within the deadline (4 seconds; 0.7 for suites, providers and devices), its
 ///   reply is the answer. Otherwise the callback is answered without one, and the handler goes on.
-/// - A repeated callback is answered like the first, and its handler doesn't run again. If a handler fails in time, the status is 500, so that WeCom repeats
-///   the callback; however it fails, the next one is handled anew.
-/// - If 1000 handlers run already, the status is 503, and WeCom repeats the callback.
+/// - A repeated callback is answered like the first, and its handler doesn't run again. The replies of the last 256 callbacks are kept: an older one, and one
+///   that another process has handled ([`Duplicates`]), is answered without a reply. The reply to a repeated callback is of use only if the first
+///   response got lost.
+/// - If a handler fails in time, the status is 500; however it fails, the same callback is handled anew if it comes again.
+/// - If 1000 handlers run already, the status is 503.
 /// - A callback that no handler takes is answered like any other.
+///
+/// # Callbacks that don't come
+///
+/// WeCom repeats a callback after a timeout or a failed connection, three attempts in all. Whether it repeats one that got a 500 or a 503 is
+/// uncertain: its pages contradict each other. A callback that fails, or that arrives while all processes are down, may be lost, and WeCom may stop sending to a URL that
+/// fails too often. So don't rely on callbacks alone for what must not be missed: compare with what WeCom's API returns, at a start and from time to time. In `wecom-sdk`,
+/// `catch_up` does so for messages.
 ///
 /// Clones share everything. With the feature `tower`, it is a tower `Service`, which axum takes as it is:
 /// `axum::Router::new().route_service("/callback", callbacks)`.
@@ -122,7 +134,7 @@ impl Callbacks {
         }
     }
 
-    /// Responds to a request whose body hasn't been read yet. The body must arrive within the deadline (else 408), and
+    /// Responds to a request whose body hasn't been read yet. The body must arrive within 4 seconds, whatever the deadlines of handlers (else 408), and
     /// be no larger than the receivers accept (else 413): no more of it is read.
     pub async fn handle_body<B>(&self, request: Request<B>) -> Response<Bytes>
     where
@@ -137,7 +149,7 @@ impl Callbacks {
             _ => return not_allowed(),
         }
         let body = Limited::new(body, self.0.receivers.max_body());
-        match timeout_at(start + self.0.deadline, body.collect()).await {
+        match timeout_at(start + BODY_DEADLINE, body.collect()).await {
             Ok(Ok(body)) => self.receive(path, query, &body.to_bytes(), start).await,
             Ok(Err(error)) if error.is::<LengthLimitError>() => refuse(StatusCode::PAYLOAD_TOO_LARGE),
             Ok(Err(_)) => refuse(StatusCode::BAD_REQUEST),
@@ -202,7 +214,7 @@ impl Callbacks {
                     }
                 }
             }
-            Ok(Some(Outcome::Done(_))) | Err(_) => without_reply(envelope),
+            Ok(Some(Outcome::Done(_))) | Err(_) => without_reply(&callback),
             Ok(Some(Outcome::Failed) | None) => refuse(StatusCode::INTERNAL_SERVER_ERROR),
         }
     }
@@ -221,9 +233,15 @@ fn has_short_deadline(envelope: &Envelope, format: Format) -> bool {
     envelope.shape == Shape::Info || format == Format::Json || envelope.kind.starts_with("device_")
 }
 
-/// Suites and providers must respond with `success` to everything; all others may respond with an empty body.
-fn without_reply(envelope: &Envelope) -> Response<Bytes> {
-    let body = if envelope.shape == Shape::Info { "success" } else { "" };
+/// Suites and providers must respond with `success` to everything, also to what can't be read; all others may respond
+/// with an empty body.
+fn without_reply(callback: &Callback) -> Response<Bytes> {
+    let is_info = match callback.envelope.shape {
+        Shape::Info => true,
+        Shape::Unknown => callback.opened.text().contains("<InfoType>"),
+        _ => false,
+    };
+    let body = if is_info { "success" } else { "" };
     respond(StatusCode::OK, "text/plain", Bytes::from_static(body.as_bytes()))
 }
 
@@ -292,7 +310,7 @@ impl CallbacksBuilder {
 
     /// Sets how long to wait for a handler before responding without its reply; the default is 4 seconds. WeCom waits for 5.
     ///
-    /// Zero responds at once.
+    /// Zero responds as soon as the callback has been received.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
@@ -304,8 +322,8 @@ impl CallbacksBuilder {
         self
     }
 
-    /// Sets how many handlers may run at once; the default is 1000. Further callbacks get a 503, and WeCom repeats
-    /// them.
+    /// Sets how many handlers may run at once; the default is 1000. Further callbacks get a 503, and may be
+    /// [lost](Callbacks#callbacks-that-dont-come).
     pub fn max_running(mut self, handlers: u32) -> Self {
         self.max_running = handlers;
         self

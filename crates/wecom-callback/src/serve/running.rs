@@ -28,15 +28,15 @@ pub(super) enum Outcome {
 /// An outcome, once there is one.
 type Pending = watch::Receiver<Option<Outcome>>;
 
-/// How many replies are kept for repeated callbacks. WeCom repeats a callback within seconds: an older one gets a
-/// response without its reply.
+/// How many replies are kept for repeated callbacks: one that is older gets a response without its reply.
 const REPLIES: usize = 256;
 
 /// The callbacks of this process.
 struct Known {
     recent: Recent<State>,
-    /// The callbacks whose replies are kept, the oldest first.
-    replied: VecDeque<[u8; 32]>,
+    /// The callbacks whose replies are kept, the oldest first, with the outcome that has the reply: a callback that was
+    /// forgotten may have another one by now.
+    replied: VecDeque<([u8; 32], Pending)>,
 }
 
 /// The state of a callback.
@@ -60,9 +60,13 @@ impl Known {
             Outcome::Failed => self.recent.remove(&digest),
             Outcome::Done(reply) if reply.is_none() => self.recent.set(&digest, State::Done),
             Outcome::Done(_) => {
-                self.replied.push_back(digest);
+                if let Some(State::Pending(outcome)) = self.recent.get(&digest) {
+                    self.replied.push_back((digest, outcome.clone()));
+                }
                 if self.replied.len() > REPLIES
-                    && let Some(oldest) = self.replied.pop_front()
+                    && let Some((oldest, kept)) = self.replied.pop_front()
+                    && let Some(State::Pending(current)) = self.recent.get(&oldest)
+                    && current.same_channel(&kept)
                 {
                     self.recent.set(&oldest, State::Done);
                 }

@@ -204,6 +204,39 @@ async fn replies_are_kept_of_the_last_callbacks_only() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_reply_of_a_forgotten_callback_takes_nothing_from_its_repetition() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let router = counting(&count, |run| Ok(Passive::new(format!("<xml>{run}</xml>"))));
+    let lifetime = Duration::from_secs(60 * 60);
+    let callbacks = Callbacks::builder(router).receiver(receiver()).remember(lifetime, 1000).build();
+    let reply = async |message: &str| {
+        let response = post(&callbacks, &sent(message)).await;
+        String::from_utf8(sender().open_reply(response.body()).unwrap()).unwrap()
+    };
+    assert_eq!(reply("<again/>").await, "<xml>0</xml>");
+    sleep(lifetime).await;
+    // It comes again, and 256 others push the reply out that it had at first: before it is handled, and after.
+    for number in 0..255 {
+        reply(&format!("<a{number}/>")).await;
+    }
+    let (again, another) = tokio::join!(reply("<again/>"), reply("<another/>"));
+    let [again, another] =
+        [again, another].map(|reply| reply.trim_matches(|c| "<xml>/".contains(c)).to_owned());
+    assert_ne!(again, another);
+    assert_eq!(reply("<again/>").await, format!("<xml>{again}</xml>"));
+    assert_eq!(count.load(Ordering::SeqCst), 258);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_suite_gets_success_for_what_cannot_be_read() {
+    let callbacks = Callbacks::new(receiver(), Router::new());
+    let info = "<xml><SuiteId>wwsuite</SuiteId><InfoType>suite_ticket</InfoType><SuiteTicket>a</xml>";
+    assert_eq!(status_and_body(&post(&callbacks, &sent(info)).await), (200, "success"));
+    let message = "<xml><MsgType>text</MsgType><Content>a</xml>";
+    assert_eq!(status_and_body(&post(&callbacks, &sent(message)).await), (200, ""));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_callback_is_forgotten_after_its_time_or_when_there_are_too_many() {
     let count = Arc::new(AtomicUsize::new(0));
     let router = counting(&count, |_| Ok(Passive::none()));
@@ -416,5 +449,35 @@ mod bodies {
         let start = Instant::now();
         assert_eq!(callbacks.handle_body(post(Silent)).await.status(), 408);
         assert_eq!(start.elapsed().as_secs(), 4);
+    }
+
+    /// A body that comes when it is asked for the second time.
+    struct Late(Option<String>, bool);
+
+    impl Body for Late {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            context: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            if !std::mem::replace(&mut self.1, true) {
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            Poll::Ready(self.0.take().map(|body| Ok(Frame::data(body.into()))))
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_time_for_handlers_a_body_still_has_time_to_come() {
+        let router = Router::new().fallback(|_: Callback| sleep(Duration::from_secs(60)));
+        let callbacks = Callbacks::builder(router).receiver(receiver()).deadline(Duration::ZERO).build();
+        let sent = sent(&text("hi"));
+        let request = Request::post(format!("/?{}", sent.query)).body(Late(Some(sent.body), false)).unwrap();
+        let start = Instant::now();
+        assert_eq!(callbacks.handle_body(request).await.status(), 200);
+        assert!(start.elapsed().is_zero(), "the handler is not waited for");
     }
 }

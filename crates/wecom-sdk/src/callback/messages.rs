@@ -1,4 +1,4 @@
-//! Messages that callbacks only announce: they are fetched in order, each is handled once, and another process
+//! Messages that callbacks only announce: they are fetched in order, each is handled at least once, and another process
 //! continues where one has stopped.
 
 use std::collections::HashMap;
@@ -149,7 +149,7 @@ impl<C: Provides<AccessToken>> ArchivedMessages<C> {
 }
 
 /// Handles archived messages that match a keyword rule (命中关键词规则), with their details, as `hit_keyword` announces them, in the same way as
-/// [`archived_messages`]: each once, from the position in the token store on.
+/// [`archived_messages`], from the position in the token store on.
 #[cfg(feature = "chatdata")]
 pub fn keyword_hits<C, F, Fut>(client: &Client<C>, handle: F) -> KeywordHits<C>
 where
