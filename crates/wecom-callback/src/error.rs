@@ -7,7 +7,8 @@ use crate::envelope::Format;
 
 /// A request is refused.
 ///
-/// Each case lists the return codes of the official library that it corresponds to.
+/// Each case lists the return codes of the official library that it corresponds to. The rest of its codes have no case here: what they report can't fail (-40003: the SHA-1 of
+/// a signature, -40006: encryption, -40009: Base64 of a reply, -40011: its document), or is refused earlier: a key (-40004) by [`ConfigError::Key`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -42,7 +43,7 @@ pub enum Error {
     /// The callback is older or newer than the receiver allows.
     #[error("the callback's timestamp is too far from now: it is replayed, or a clock is wrong")]
     Expired,
-    /// The content can't be decrypted (-40004, -40007, -40008, -40010): most likely, `EncodingAESKey` is wrong. The error doesn't say which step failed.
+    /// The content can't be decrypted (-40007, -40008, -40010): most likely, `EncodingAESKey` is wrong. The error doesn't say which step failed.
     #[error("the content can't be decrypted: compare the EncodingAESKey with that of the callback settings")]
     Undecryptable,
     /// The callback is meant for another receiver (-40005).
@@ -87,7 +88,7 @@ pub enum ConfigError {
         "the Token is empty or contains something other than letters, digits and punctuation: copy it again from the callback settings"
     )]
     Token,
-    /// The key can't be used.
+    /// The key can't be used (-40004).
     #[error(transparent)]
     Key(#[from] KeyError),
     /// No receiveid is set.

@@ -26,7 +26,8 @@ enum Policy {
 }
 
 impl Receiveid {
-    /// Accepts any receiveid that equals the `ToUserName` of its envelope, if it has one: for a URL that receives the callbacks of many companies.
+    /// Accepts any receiveid that equals the `ToUserName` of its envelope, if it has one: for a URL that receives the callbacks of many companies, or
+    /// that has to be saved in WeCom's settings before the company's ID is known.
     pub fn any() -> Self {
         Self(Policy::Any)
     }

@@ -66,6 +66,12 @@ impl Sender {
         &self.receiveid
     }
 
+    /// Makes a sender with the same token and key for another receiveid.
+    #[must_use]
+    pub fn with_receiveid(&self, receiveid: impl Into<String>) -> Self {
+        Self { token: self.token.clone(), key: self.key.clone(), receiveid: receiveid.into() }
+    }
+
     /// Encrypts a message and puts it into an envelope.
     pub fn callback(&self, format: Format, message: &[u8], to_user: &str, agent_id: &str) -> Sent {
         let encrypted = self.key.seal(random(), message, &self.receiveid);

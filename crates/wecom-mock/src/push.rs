@@ -15,16 +15,17 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use wecom_callback::Format;
 pub use wecom_callback::Sender;
+use wecom_models::callback::{Document, Envelope, Shape};
 
 use crate::generated::EXAMPLES;
 
 /// How long WeCom waits for the response to a callback.
 const DEADLINE: Duration = Duration::from_secs(5);
 
-/// How long it waits for the verification of a URL, and for responses to the callbacks of suites and devices.
+/// How long it waits for the verification of a URL, and for responses to the callbacks of suites and devices, and to the data that devices report.
 const SHORT_DEADLINE: Duration = Duration::from_secs(1);
 
-/// How many times it sends a callback that doesn't get a 200 in time.
+/// How many times it sends a callback that doesn't get a 200 in time: a click on a bot's card only once.
 const TRIES: u32 = 3;
 
 /// The size of the largest response that is read.
@@ -90,6 +91,7 @@ impl std::error::Error for PushError {}
 pub struct Application {
     url: Uri,
     settings: Sender,
+    agent_id: String,
     deadline: Duration,
     short_deadline: Duration,
     requests: AtomicU64,
@@ -111,10 +113,22 @@ impl Application {
     /// right.
     pub async fn verify(url: &str, settings: Sender) -> Result<Self, PushError> {
         let application = Self::unverified(url, settings)?;
+        application.verified(&application.settings).await?;
+        Ok(application)
+    }
+
+    /// Verifies the URL of a suite: with the ID of the provider's company as the receiveid, though the callbacks are the suite's.
+    pub async fn verify_as(url: &str, provider: &str, settings: Sender) -> Result<Self, PushError> {
+        let application = Self::unverified(url, settings)?;
+        application.verified(&application.settings.with_receiveid(provider)).await?;
+        Ok(application)
+    }
+
+    async fn verified(&self, settings: &Sender) -> Result<(), PushError> {
         let echo = u64::MAX.to_string();
-        let query = application.settings.verification(&echo);
-        let body = application.send(Method::GET, &query, String::new(), application.short_deadline).await?;
-        if body == echo { Ok(application) } else { Err(PushError::Echo(body)) }
+        let query = settings.verification(&echo);
+        let body = self.send(Method::GET, &query, String::new(), self.short_deadline).await?;
+        if body == echo { Ok(()) } else { Err(PushError::Echo(body)) }
     }
 
     /// Creates an application without verifying its URL.
@@ -127,11 +141,19 @@ impl Application {
         Ok(Self {
             url,
             settings,
+            agent_id: String::new(),
             deadline,
             short_deadline,
             requests: AtomicU64::new(0),
             answered: AtomicU64::new(0),
         })
+    }
+
+    /// Sets the `AgentID` in the envelope of its callbacks, which is empty otherwise. Those of suites, AI bots and devices never have one.
+    #[must_use]
+    pub fn agent_id(mut self, agent_id: i64) -> Self {
+        self.agent_id = agent_id.to_string();
+        self
     }
 
     /// Sets how long to wait for responses, instead of WeCom's 5 seconds, and 1 second for suites and devices.
@@ -141,8 +163,15 @@ impl Application {
         self
     }
 
-    /// Pushes a callback: encrypts, signs and sends it, up to three times until it gets a 200 in time, and decrypts
-    /// the reply.
+    /// Pushes a callback: encrypts, signs and sends it as WeCom sends one of its kind, and decrypts the reply. If its kind is unknown, it is
+    /// an application's if it is XML, and a device's if it is JSON.
+    ///
+    /// | callback | envelope | seconds | attempts until a 200 |
+    /// |---|---|---|---|
+    /// | of an application | XML | 5 | 3 |
+    /// | of a suite or provider, or data that devices report | XML | 1 | 3 |
+    /// | of an AI bot | JSON without recipient | 5 | 3; 1 for a click on a card |
+    /// | of a device | JSON | 1 | 3 |
     ///
     /// It is a document, XML or JSON, or the name of an [example](examples). An example is addressed to the
     /// application.
@@ -154,15 +183,16 @@ impl Application {
             let example = example(callback).ok_or_else(|| PushError::NoExample(callback.to_owned()))?;
             addressed(example, self.settings.receiveid())
         };
-        let format = if message.starts_with('{') { Format::Json } else { Format::Xml };
-        let short = format == Format::Json || message.contains("<InfoType>");
-        let deadline = if short { self.short_deadline } else { self.deadline };
+        let manner = Manner::of(&message);
+        let deadline = if manner.is_short { self.short_deadline } else { self.deadline };
+        let agent_id = if manner.has_agent { &*self.agent_id } else { "" };
         let mut tries = 1;
         let body = loop {
-            let sent = self.settings.callback(format, message.as_bytes(), self.settings.receiveid(), "");
+            let receiveid = self.settings.receiveid();
+            let sent = self.settings.callback(manner.format, message.as_bytes(), receiveid, agent_id);
             match self.send(Method::POST, &sent.query, sent.body, deadline).await {
                 Ok(body) => break body,
-                Err(error) if tries == TRIES => return Err(error),
+                Err(error) if tries == manner.tries => return Err(error),
                 Err(_) => tries += 1,
             }
         };
@@ -197,11 +227,12 @@ impl Application {
             Some(own) => format!("{path}?{own}&{query}"),
             None => format!("{path}?{query}"),
         };
+        let content_type = if body.starts_with('{') { "application/json" } else { "text/xml" };
         let request = Request::builder()
             .method(method)
             .uri(target)
             .header(header::HOST, self.url.authority().map_or("", |authority| authority.as_str()))
-            .header(header::CONTENT_TYPE, "text/xml")
+            .header(header::CONTENT_TYPE, content_type)
             .body(Full::from(body))
             .map_err(|_| PushError::Url)?;
         let answered = timeout(deadline, self.exchange(request))
@@ -229,6 +260,36 @@ impl Application {
         tokio::select! {
             exchanged = exchange => exchanged,
             Err(error) = connection => Err(io::Error::other(error)),
+        }
+    }
+}
+
+/// How WeCom sends a callback.
+struct Manner {
+    format: Format,
+    is_short: bool,
+    tries: u32,
+    /// Whether its envelope may name an application.
+    has_agent: bool,
+}
+
+impl Manner {
+    /// Tells it from a message. One that can't be read is sent all the same.
+    fn of(message: &str) -> Self {
+        let envelope = Document::parse(message).and_then(|document| document.envelope()).unwrap_or_default();
+        let Envelope { shape, kind, .. } = &envelope;
+        let is_bots = matches!(shape, Shape::BotMessage | Shape::BotEvent);
+        let is_click = *shape == Shape::BotEvent && kind == "template_card_event";
+        let format = match message.starts_with('{') {
+            true if is_bots => Format::Bot,
+            true => Format::Json,
+            false => Format::Xml,
+        };
+        Self {
+            format,
+            is_short: format == Format::Json || *shape == Shape::Info || kind.starts_with("device_"),
+            tries: if is_click { 1 } else { TRIES },
+            has_agent: format == Format::Xml && *shape != Shape::Info,
         }
     }
 }

@@ -19,9 +19,18 @@ pub(crate) fn take<'a>(state: &'a State, request: &'a Received) -> BoxFuture<'a,
         let token = wishes.needs("token", Wishes::text)?;
         let key = wishes.needs("encoding_aes_key", Wishes::text)?;
         let receiveid = wishes.text("receiveid")?.unwrap_or_default();
+        let (verified_as, agent_id) = (wishes.text("verified_as")?, wishes.integer("agent_id")?);
         wishes.done()?;
         let settings = Sender::new(token, key, receiveid).map_err(problem)?;
-        let application = Application::verify(&url, settings).await.map_err(problem)?;
+        let application = match verified_as {
+            Some(provider) => Application::verify_as(&url, &provider, settings).await,
+            None => Application::verify(&url, settings).await,
+        };
+        let application = application.map_err(problem)?;
+        let application = match agent_id {
+            Some(agent_id) => application.agent_id(agent_id),
+            None => application,
+        };
         *lock(&state.application) = Some(Arc::new(application));
         Ok(shown(state))
     })

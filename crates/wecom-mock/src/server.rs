@@ -120,9 +120,15 @@ impl Server {
     /// Verifies the callback URL of an application, and takes it to push callbacks to.
     #[cfg(feature = "push")]
     pub async fn application(&self, url: &str, settings: Sender) -> Result<Arc<Application>, PushError> {
-        let application = Arc::new(Application::verify(url, settings).await?);
+        Ok(self.push_to(Application::verify(url, settings).await?))
+    }
+
+    /// Takes an application to push callbacks to: one that is set up otherwise than by [`application`](Self::application).
+    #[cfg(feature = "push")]
+    pub fn push_to(&self, application: Application) -> Arc<Application> {
+        let application = Arc::new(application);
         *lock(&self.state.application) = Some(Arc::clone(&application));
-        Ok(application)
+        application
     }
 
     /// Pushes a callback to the [application](Self::application): see [`Application::push`].

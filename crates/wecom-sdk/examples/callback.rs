@@ -61,7 +61,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("the reply has its text: {}", reply.contains("You said: Is the build green?"));
     app.push("externalcontact.events.add_external_contact").await?;
 
-    let to_suite = Application::unverified(&format!("{address}/suite"), Sender::new(TOKEN, KEY, SUITE)?)?;
+    let to_suite =
+        Application::verify_as(&format!("{address}/suite"), CORP, Sender::new(TOKEN, KEY, SUITE)?).await?;
     to_suite.push("service.events.suite_ticket").await?;
     let code = suite.send(&GetPreAuthCode::new()).await?;
     println!("the suite has its ticket: it got a code for {} s", code.expires_in);

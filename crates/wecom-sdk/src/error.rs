@@ -289,7 +289,7 @@ impl Error {
     }
 
     /// Returns the underlying error: a call without a token failed because the token's call did.
-    fn root(&self) -> &Self {
+    pub(crate) fn root(&self) -> &Self {
         let mut error = self;
         loop {
             error = match error {

@@ -1,28 +1,36 @@
 //! Callbacks from end to end: the mock pushes them, a server receives them, and the client gets their contents.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::Full;
+use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use serde_json::json;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use wecom_mock::push::{Application, PushError, Sender, examples};
 use wecom_mock::{Reply, Server};
+use wecom_sdk::aibot::events::TextMessage;
+use wecom_sdk::aibot::reply::{Stream, StreamReply};
 use wecom_sdk::callback::{
-    Callback, Callbacks, Passive, Receiver, Router, model_tickets, suite_authorizations, suite_tickets,
+    Callback, Callbacks, Document, Event, Format, Passive, Receiver, Router, model_tickets,
+    suite_authorizations, suite_tickets,
 };
+use wecom_sdk::oa::events::SysApprovalChange;
 use wecom_sdk::openhw::access_control::{RemoteOpenResult, RemoteOpenType, ReportRemoteOpenResult};
 use wecom_sdk::openhw::device::{GetDeviceSecret, RegisterSn};
 use wecom_sdk::service::auth::GetPreAuthCode;
-use wecom_sdk::{Client, ClientBuilder, Device, DeviceModel, Error, MemoryStore, Suite};
+use wecom_sdk::{
+    Client, ClientBuilder, Device, DeviceModel, Error, Lease, MemoryStore, Secret, StoreError, StoreFuture,
+    StoredToken, Suite, TokenStore,
+};
+use wecom_tests::log::Log;
 
 const TOKEN: &str = "QSdkTestToken02";
 const KEY: &str = "ZyXwVuTsRqPoNmLkJiHgFeDcBa9876543210ZYXWVU0";
@@ -135,27 +143,241 @@ async fn a_device_model_has_its_ticket_and_its_devices_have_tokens_of_their_own(
     assert_eq!(server.requests("/cgi-bin/openhw/get_device_token"), 1);
 }
 
+/// The exchange of a code for a permanent code.
+const EXCHANGE: &str = "/cgi-bin/service/v2/get_permanent_code";
+
+/// A process that receives the installations of a suite at once, with a number of failures before the function succeeds.
+struct Installing {
+    callbacks: Callbacks,
+    /// The permanent codes that the function was called with.
+    told: Arc<Mutex<Vec<Secret>>>,
+    /// How often the function may end.
+    may_end: Arc<Semaphore>,
+}
+
+impl Installing {
+    fn new(suite: &Client<Suite>, failures: usize) -> Self {
+        let (told, may_end) = (Arc::<Mutex<Vec<_>>>::default(), Arc::new(Semaphore::new(0)));
+        let (calls, permits) = (Arc::clone(&told), Arc::clone(&may_end));
+        let router = suite_authorizations(suite, move |installed| {
+            let (calls, permits) = (Arc::clone(&calls), Arc::clone(&permits));
+            async move {
+                let number = {
+                    let mut calls = calls.lock().unwrap();
+                    calls.push(installed.permanent_code);
+                    calls.len()
+                };
+                permits.acquire().await.unwrap().forget();
+                if number <= failures { Err("the database is away") } else { Ok(()) }
+            }
+        });
+        let receiver = Receiver::builder(TOKEN, KEY).receiveid(SUITE).build().unwrap();
+        let callbacks = Callbacks::builder(router).receiver(receiver).short_deadline(Duration::ZERO).build();
+        Self { callbacks, told, may_end }
+    }
+
+    /// Pushes an installation, and returns the response, which doesn't wait for the function.
+    async fn push(&self, kind: &str) -> (u16, Bytes) {
+        let message = info(kind, "<AuthCode><![CDATA[a-code]]></AuthCode>");
+        let sent = settings(SUITE).callback(Format::Xml, message.as_bytes(), SUITE, "");
+        let request = Request::post(format!("/?{}", sent.query)).body(sent.body.into()).unwrap();
+        let response = self.callbacks.handle(request).await;
+        (response.status().as_u16(), response.into_body())
+    }
+
+    async fn told(&self, times: usize) {
+        while self.told.lock().unwrap().len() < times {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+fn success() -> (u16, Bytes) {
+    (200, "success".into())
+}
+
 #[tokio::test]
 async fn an_installation_is_exchanged_once_and_told_until_the_application_has_kept_it() {
     let server = Server::start().await.unwrap();
+    for (kind, exchanges) in [("create_auth", 1), ("reset_permanent_code", 2)] {
+        let suite = suite(&server, &Arc::default());
+        suite.put_ticket("the ticket").await;
+        let process = Installing::new(&suite, 2);
+        assert_eq!(process.push(kind).await, success(), "WeCom has its answer");
+        assert!(process.told.lock().unwrap().len() <= 1, "and nothing has failed yet");
+        process.may_end.add_permits(3);
+        process.callbacks.shutdown().await;
+        let told = process.told.lock().unwrap().clone();
+        assert!(told.len() == 3 && told.iter().all(|code| !code.is_empty() && *code == told[0]), "{told:?}");
+        assert_eq!(server.requests(EXCHANGE), exchanges);
+    }
+}
+
+#[test]
+fn another_process_takes_over_what_one_has_exchanged_and_nobody_sends_a_code_again() {
+    let here = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let server = here.block_on(Server::start()).unwrap();
+    let store = Arc::default();
+    // A process that dies while its function runs: its tasks end, and its lease is free.
+    let first = std::thread::scope(|scope| {
+        let died = scope.spawn(|| {
+            let there = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            there.block_on(async {
+                let suite = suite(&server, &store);
+                suite.put_ticket("the ticket").await;
+                let process = Installing::new(&suite, 0);
+                assert_eq!(process.push("create_auth").await, success());
+                process.told(1).await;
+                let told = process.told.lock().unwrap().clone();
+                told
+            })
+        });
+        // The mock answers meanwhile.
+        here.block_on(async {
+            while !died.is_finished() {
+                tokio::task::yield_now().await;
+            }
+        });
+        died.join().unwrap()
+    });
+    here.block_on(async {
+        let (second, third) =
+            (Installing::new(&suite(&server, &store), 0), Installing::new(&suite(&server, &store), 0));
+        assert_eq!(
+            (second.push("create_auth").await, third.push("create_auth").await),
+            (success(), success())
+        );
+        second.may_end.add_permits(1);
+        third.may_end.add_permits(1);
+        second.callbacks.shutdown().await;
+        third.callbacks.shutdown().await;
+        let told = [&second, &third].map(|process| process.told.lock().unwrap().clone()).concat();
+        assert_eq!(told, first, "one of the two calls its function, with the same permanent code");
+        assert_eq!(server.requests(EXCHANGE), 1);
+    });
+}
+
+#[tokio::test]
+async fn an_installation_does_not_need_a_store_that_works() {
+    /// Fails, or has something else in place of a response.
+    struct Broken(bool);
+
+    impl Broken {
+        fn answer<T: Send + 'static>(&self, value: T) -> StoreFuture<'_, T> {
+            let answer = if self.0 { Err(StoreError::new("connection refused")) } else { Ok(value) };
+            Box::pin(std::future::ready(answer))
+        }
+    }
+
+    impl TokenStore for Broken {
+        fn get<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<StoredToken>> {
+            let expires_at = SystemTime::now() + Duration::from_secs(60);
+            let other = StoredToken { token: "something-else".into(), expires_at };
+            self.answer(key.starts_with("code-").then_some(other))
+        }
+        fn put<'a>(&'a self, _: &'a str, _: &'a StoredToken, _: Option<&'a Lease>) -> StoreFuture<'a> {
+            self.answer(())
+        }
+        fn remove<'a>(&'a self, _: &'a str, _: &'a Secret) -> StoreFuture<'a> {
+            self.answer(())
+        }
+        fn lease<'a>(&'a self, _: &'a str) -> StoreFuture<'a, Option<Lease>> {
+            self.answer(Some(Lease { fence: 1 }))
+        }
+        fn release<'a>(&'a self, _: &'a str, _: Lease) -> StoreFuture<'a> {
+            self.answer(())
+        }
+    }
+
+    let server = Server::start().await.unwrap();
+    let token = server.issue_token("suite_access_token");
+    server.answer("/cgi-bin/service/get_suite_token", move |_| {
+        Reply::json(json!({ "errcode": 0, "errmsg": "ok", "suite_access_token": token, "expires_in": 7200 }))
+    });
+    for fails in [true, false] {
+        let suite = ClientBuilder::new(Suite::new(SUITE, "the secret"))
+            .base_url(server.base_url())
+            .token_store(Broken(fails))
+            .build()
+            .unwrap();
+        suite.put_ticket("the ticket").await;
+        let process = Installing::new(&suite, 1);
+        process.may_end.add_permits(2);
+        assert_eq!(process.push("create_auth").await, success());
+        process.callbacks.shutdown().await;
+        assert_eq!(process.told.lock().unwrap().len(), 2, "{fails}");
+    }
+    assert_eq!(server.requests(EXCHANGE), 2);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn the_log_of_an_installation_that_fails_shows_no_code() {
+    let log = Log::of_this_thread(tracing::Level::TRACE);
+    let server = Server::start().await.unwrap();
+    server.answer_times(1, EXCHANGE, |_| {
+        Reply::json(json!({ "errcode": 40029, "errmsg": "invalid code: a-code" }))
+    });
+    let answer = json!({
+        "errcode": 0, "errmsg": "ok", "permanent_code": "the-permanent-code",
+        "auth_corp_info": { "corpid": "ww1", "corp_name": "A" },
+    });
+    server.answer(EXCHANGE, move |_| Reply::json(answer.clone()));
     let suite = suite(&server, &Arc::default());
     suite.put_ticket("the ticket").await;
-    let told = Arc::new(AtomicUsize::new(0));
-    let counter = Arc::clone(&told);
-    let router = suite_authorizations(&suite, move |installed| {
-        let number = counter.fetch_add(1, Ordering::SeqCst);
-        async move {
-            assert!(!installed.permanent_code.is_empty());
-            if number == 0 { Err("the database is away") } else { Ok(()) }
-        }
-    });
-    let url = receive(router, SUITE).await;
-    let application = Application::verify(&url, settings(SUITE)).await.unwrap();
-    let message = info("create_auth", "<AuthCode><![CDATA[a-code]]></AuthCode><ExtraInfo></ExtraInfo>");
-    assert_eq!(application.push(&message).await.unwrap().tries, 2);
-    assert_eq!(application.push(&message).await.unwrap().tries, 1);
-    assert_eq!(told.load(Ordering::SeqCst), 2);
-    assert_eq!(server.requests("/cgi-bin/service/v2/get_permanent_code"), 1);
+    let process = Installing::new(&suite, 1);
+    process.may_end.add_permits(2);
+    process.push("create_auth").await;
+    while server.requests(EXCHANGE) == 0 || !log.text().contains("a handler failed") {
+        tokio::task::yield_now().await;
+    }
+    process.push("create_auth").await;
+    process.callbacks.shutdown().await;
+    let text = log.text();
+    assert!(text.contains("the function for an installation failed: trying again"), "{text}");
+    for secret in ["a-code", "the-permanent-code", "the ticket", TOKEN, KEY] {
+        assert!(!text.contains(secret), "{secret}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn a_code_waits_for_the_ticket_that_its_exchange_needs() {
+    let server = Server::start().await.unwrap();
+    let suite = suite(&server, &Arc::default());
+    let process = Installing::new(&suite, 0);
+    process.may_end.add_permits(1);
+    assert_eq!(process.push("create_auth").await, success());
+    tokio::task::yield_now().await;
+    suite.put_ticket("the ticket").await;
+    process.callbacks.shutdown().await;
+    assert_eq!((process.told.lock().unwrap().len(), server.requests(EXCHANGE)), (1, 1));
+}
+
+#[tokio::test]
+async fn a_code_that_wecom_refuses_is_not_sent_again() {
+    let server = Server::start().await.unwrap();
+    server.answer(EXCHANGE, |_| Reply::json(json!({ "errcode": 40029, "errmsg": "invalid code" })));
+    let suite = suite(&server, &Arc::default());
+    suite.put_ticket("the ticket").await;
+    let process = Installing::new(&suite, 0);
+    process.push("create_auth").await;
+    process.callbacks.shutdown().await;
+    assert_eq!((process.told.lock().unwrap().len(), server.requests(EXCHANGE)), (0, 1));
+}
+
+/// Records of an approval repeat without an element around them; one alone is a list, too.
+#[test]
+fn every_record_of_an_approval_is_read() {
+    for count in [1, 2, 5] {
+        let speeches: Vec<String> = (0..count).map(|number| format!("no. {number}")).collect();
+        let record = |speech| format!("<SpRecord><Details><Speech>{speech}</Speech></Details></SpRecord>");
+        let records: String = speeches.iter().map(record).collect();
+        let document = format!(
+            "<xml><MsgType>event</MsgType><Event>sys_approval_change</Event><ApprovalInfo>{records}</ApprovalInfo></xml>"
+        );
+        let event: SysApprovalChange = Document::parse(&document).unwrap().read().unwrap();
+        let read = event.approval_info.sp_record.into_iter().flat_map(|record| record.details);
+        assert_eq!(read.map(|details| details.speech).collect::<Vec<_>>(), speeches);
+    }
 }
 
 #[tokio::test]
@@ -170,6 +392,85 @@ async fn a_reply_is_decrypted_and_a_callback_that_fails_is_pushed_three_times() 
     let error = application.push("<xml><MsgType>image</MsgType></xml>").await.unwrap_err();
     assert!(matches!(error, PushError::Status(status) if status == 500), "{error}");
     assert_eq!((application.requests(), application.answered()), (1 + 1 + 3, 1));
+}
+
+#[tokio::test]
+async fn each_channel_has_the_format_the_deadline_and_the_attempts_that_wecom_has() {
+    // Which deadline it is shows in that the other one is too long to wait for.
+    let (soon, never) = (Duration::from_millis(20), Duration::from_secs(60 * 60));
+    let (long, short) = ((soon, never), (never, soon));
+    let (sender, mut received) = tokio::sync::mpsc::unbounded_channel();
+    let url = serve(move |request| {
+        let sender = sender.clone();
+        async move {
+            let content_type = request.headers()["content-type"].to_str().unwrap().to_owned();
+            let body = request.into_body().collect().await.unwrap().to_bytes();
+            sender.send((content_type, body)).unwrap();
+            std::future::pending().await
+        }
+    })
+    .await;
+    for (callback, content_type, members, (deadline, short_deadline), tries) in [
+        ("message.events.text_message", "text/xml", "<AgentID>1000002</AgentID>", long, 3),
+        ("service.events.suite_ticket", "text/xml", "<AgentID></AgentID>", short, 3),
+        ("devicedata.events.device_checkin_data_report", "text/xml", "<AgentID>1000002</AgentID>", short, 3),
+        ("openhw.events.bind_device", "application/json", "\"tousername\"", short, 3),
+        ("aibot.events.text_message", "application/json", "{\"encrypt\"", long, 3),
+        ("aibot.events.enter_chat", "application/json", "{\"encrypt\"", long, 3),
+        ("aibot.events.template_card_event", "application/json", "{\"encrypt\"", long, 1),
+    ] {
+        let application = Application::unverified(&url, settings(SUITE)).unwrap().agent_id(1_000_002);
+        let application = application.deadlines(deadline, short_deadline);
+        let error = application.push(callback).await.unwrap_err();
+        assert!(matches!(error, PushError::Unanswered(_)), "{callback}: {error}");
+        for number in 0..tries {
+            let (sent, body) = received.recv().await.unwrap();
+            let body = String::from_utf8_lossy(&body);
+            assert!(sent == content_type && body.contains(members), "{callback} {number}: {sent} {body}");
+        }
+        assert!(received.try_recv().is_err(), "{callback}: it is sent {tries} times");
+    }
+}
+
+#[tokio::test]
+async fn a_bot_gets_a_typed_reply_through_the_mock() {
+    let router = Router::new().on(|message: Event<TextMessage>| async move {
+        StreamReply::new(Stream::new().id("s1").content(&message.text.content).finish(true))
+    });
+    let url = receive(router, "").await;
+    let application = Application::verify(&url, settings("")).await.unwrap();
+    let pushed = application.push("aibot.events.text_message").await.unwrap();
+    let reply: serde_json::Value = serde_json::from_slice(&pushed.reply.unwrap()).unwrap();
+    assert_eq!((&reply["msgtype"], &reply["stream"]["id"]), (&json!("stream"), &json!("s1")));
+}
+
+#[tokio::test]
+async fn a_suites_url_is_verified_as_the_provider_and_an_application_is_found_by_its_agent_id() {
+    let of_suite = Receiver::builder(TOKEN, KEY).receiveid(SUITE).verified_as("wwprovider").build().unwrap();
+    let of_app = Receiver::builder("another", KEY).receiveid("ww1").build().unwrap();
+    let router = Router::new().fallback(|callback: Callback| async move {
+        Passive::new(format!("<xml>{:?}</xml>", callback.opened.agent_id))
+    });
+    let callbacks = Callbacks::builder(router).receiver(of_suite).receiver_for(1_000_002, of_app).build();
+    let url = serve(move |request| {
+        let callbacks = callbacks.clone();
+        async move { callbacks.handle_body(request).await }
+    })
+    .await;
+    let error = Application::verify(&url, settings(SUITE)).await.unwrap_err();
+    assert!(matches!(error, PushError::Status(status) if status == 403), "it is not verified as the suite");
+    let to_suite = Application::verify_as(&url, "wwprovider", settings(SUITE)).await.unwrap();
+    let ticket = info("suite_ticket", "<SuiteTicket>t</SuiteTicket>");
+    assert_eq!(to_suite.push(&ticket).await.unwrap().reply.unwrap(), "<xml>None</xml>");
+
+    let server = Server::start().await.unwrap();
+    let of_app = || Sender::new("another", KEY, "ww1").unwrap();
+    let app = Application::verify(&url, of_app()).await.unwrap();
+    let error = app.push("<xml><MsgType>text</MsgType></xml>").await.unwrap_err();
+    assert!(matches!(error, PushError::Status(status) if status == 403), "without its AgentID");
+    server.push_to(app.agent_id(1_000_002));
+    let pushed = server.push("<xml><MsgType>text</MsgType></xml>").await.unwrap();
+    assert_eq!(pushed.reply.unwrap(), "<xml>Some(\"1000002\")</xml>");
 }
 
 #[tokio::test]
@@ -256,7 +557,12 @@ async fn callbacks_are_pushed_over_the_control_api() {
     let none = "there is no application: `POST /_mock/application` takes one";
     assert_eq!(call("/push", json!({ "xml": "<xml/>" })).await, refused(none));
     let settings = json!({ "url": url, "token": TOKEN, "encoding_aes_key": KEY, "receiveid": "ww1" });
-    assert_eq!(call("/application", settings.clone()).await, (200, json!({ "requests": 1, "answered": 0 })));
+    let mut as_provider = settings.clone();
+    as_provider["verified_as"] = "ww1".into();
+    as_provider["agent_id"] = 1_000_002.into();
+    for settings in [as_provider, settings.clone()] {
+        assert_eq!(call("/application", settings).await, (200, json!({ "requests": 1, "answered": 0 })));
+    }
 
     let text = call("/push", json!({ "xml": "<xml><MsgType>text</MsgType></xml>" })).await;
     assert_eq!(text, (200, json!({ "tries": 1, "reply": "<xml>hello</xml>" })));

@@ -99,6 +99,35 @@ fn a_suites_url_is_verified_as_the_provider_and_its_events_are_the_suites() {
 }
 
 #[test]
+fn a_url_can_be_saved_before_the_companys_id_is_known() {
+    let early = Receiver::builder(TOKEN, KEY).receiveid(Receiveid::any()).build().unwrap();
+    assert_eq!(early.verify_url(&sender(CORP).verification("123")).unwrap(), "123");
+    assert_eq!(open(&early, CORP, CORP).unwrap().receiveid, CORP, "and its callbacks say it");
+}
+
+/// Time isn't measured: the test machine's noise is larger. Instead, no other code compares signatures, and what does is made for it.
+#[test]
+fn signatures_are_compared_in_constant_time() {
+    use subtle::ConstantTimeEq;
+
+    let code = include_str!("../signature.rs");
+    assert!(code.contains("received.as_bytes().ct_eq(expected.as_bytes()).into()"), "{code}");
+    for code in [include_str!("../receiver.rs"), include_str!("../sender.rs")] {
+        assert!(code.contains("if !equal(&"), "they compare with `equal`");
+        assert!(!code.contains("== expected") && !code.contains("!= expected"), "and with nothing else");
+    }
+    let signature = crate::signature::sign(TOKEN, "1", "2", "text");
+    for place in 0..signature.len() {
+        let mut other = signature.clone().into_bytes();
+        other[place] ^= 1;
+        assert!(!bool::from(other.ct_eq(signature.as_bytes())));
+        assert!(!crate::signature::equal(str::from_utf8(&other).unwrap(), &signature), "{place}");
+    }
+    assert!(!crate::signature::equal(&signature[..39], &signature));
+    assert!(crate::signature::equal(&signature, &signature));
+}
+
+#[test]
 fn callbacks_of_many_companies_are_accepted_if_they_are_addressed_to_them() {
     let many =
         Receiver::builder(TOKEN, KEY).receiveid(Receiveid::any()).verified_as("wwprovider").build().unwrap();

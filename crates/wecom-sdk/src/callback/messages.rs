@@ -9,14 +9,13 @@ use std::time::{Duration, SystemTime};
 use futures_core::future::BoxFuture;
 use serde_json::{Value, json};
 use thiserror::Error;
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 use wecom_callback::{BoxError, Event, IntoPassive, Router};
 use wecom_models::Secret;
 use wecom_models::callback::{Envelope, Payload};
 use wecom_requests::token::AccessToken;
 use wecom_requests::{Endpoint, PagedItems};
 
-use crate::time::jitter;
 use crate::tokens::{Held, StoreError, StoredToken};
 use crate::{Client, Error, Provides, lock};
 
@@ -25,9 +24,6 @@ const KEPT: Duration = Duration::from_secs(4 * 24 * 60 * 60);
 
 /// How long to use the token of a callback, which is valid for 10 minutes.
 const TOKEN_LIFETIME: Duration = Duration::from_secs(9 * 60);
-
-/// How often to ask for the turn while another process has it.
-const POLL: Duration = Duration::from_millis(200);
 
 /// Why not all messages were fetched and handled. The next attempt continues with the message that wasn't handled.
 #[derive(Debug, Error)]
@@ -337,23 +333,12 @@ impl<E: Batch + Endpoint, C: Provides<E::Token>> Reader<E, C> {
         }
         let number = account.begun.fetch_add(1, Ordering::SeqCst) + 1;
         let key = format!("{}-{}-{name}", self.client.credential().key(), E::NAME);
-        let held = self.turn(&key).await?;
+        let held = Held::wait_for(&self.client.caller().store, &key).await?;
         let done = held.during(self.pages(name, &key, token, &held)).await;
         held.release().await;
         done?;
         *succeeded = number;
         Ok(())
-    }
-
-    /// Waits until no other process handles messages of the account.
-    async fn turn(&self, key: &str) -> Result<Held, SyncError> {
-        let store = &self.client.caller().store;
-        loop {
-            if let Some(lease) = store.lease(key).await? {
-                return Ok(Held::new(store, key, lease));
-            }
-            sleep(jitter(POLL)).await;
-        }
     }
 
     async fn pages(

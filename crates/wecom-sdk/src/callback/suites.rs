@@ -1,20 +1,32 @@
 //! WeCom's callbacks to the apps of service providers.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 use wecom_callback::{BoxError, Event, IntoPassive, Router};
 use wecom_models::Secret;
 use wecom_models::callback::Envelope;
 use wecom_models::service::auth::{GetPermanentCodeV2, GetPermanentCodeV2Response};
 use wecom_models::service::events::{CreateAuth, ResetPermanentCode, SuiteTicket};
 
-use crate::{Client, Suite, lock};
+use crate::credential::key;
+use crate::time::jitter;
+use crate::tokens::{Held, StoredToken};
+use crate::{Client, Credential as _, Error, Suite};
 
 /// How long an authorization code is valid.
 const CODE_LIFETIME: Duration = Duration::from_secs(10 * 60);
+
+/// How long the response to a code is kept, and the application's function called again if it fails.
+const KEPT: Duration = Duration::from_secs(60 * 60);
+
+/// The first pause between attempts, and the longest: each is twice as long as the one before.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(60));
+
+/// What the store has in place of a response that the application has accepted.
+const ACCEPTED: &str = "accepted";
 
 /// Passes each ticket (`suite_ticket`) to its suite, by the suite's ID. The client keeps it, also in the token store,
 /// so that other processes, and those that start later, have it.
@@ -31,23 +43,33 @@ pub fn suite_tickets<'a>(suites: impl IntoIterator<Item = &'a Client<Suite>>) ->
 /// Exchanges the authorization code of a company that installs the app (`create_auth`), or of a customized app whose
 /// permanent code is reset (`reset_permanent_code`), and passes the response to the function.
 ///
-/// A code works once. If the function fails, and WeCom sends the callback again, the function gets the same response
-/// again.
+/// A code works once, within 10 minutes, and nothing else returns the permanent code. So:
+///
+/// - An exchange that fails for lack of a ticket or of a connection is tried again as long as the code is valid.
+/// - If the function fails, it is called again with the same response, for an hour, after pauses from 0.2 seconds up to a minute:
+///   also after WeCom has got its response. Each failure is a warning in `tracing`. A [`shutdown`](wecom_callback::Callbacks::shutdown) waits for it.
+/// - The response, as JSON with the permanent code, is kept in the [token store](crate::ClientBuilder::token_store) until the function
+///   has succeeded, or for an hour. Its key is a hash. A process that gets the same code again, since the first one
+///   has died, takes the response from there. While one process has it, others wait.
+/// - If the store fails, the process that has exchanged the code goes on without it.
+///
+/// So the function may be called more than once for one installation: when it fails, or its process dies before it
+/// could be noted that it has succeeded.
 pub fn suite_authorizations<F, Fut>(suite: &Client<Suite>, authorized: F) -> Router
 where
     F: Fn(GetPermanentCodeV2Response) -> Fut + Send + Sync + 'static,
     Fut: Future<Output: IntoPassive> + Send + 'static,
 {
-    let created = Arc::new(Codes { suite: suite.clone(), authorized, exchanged: Exchanged::default() });
+    let created = Arc::new(Codes { suite: suite.clone(), authorized });
     let reset = Arc::clone(&created);
     Router::new()
         .when(is_of(suite), move |event: Event<CreateAuth>| {
             let codes = Arc::clone(&created);
-            async move { codes.exchange(&event.auth_code).await }
+            async move { codes.handle(&event.auth_code).await }
         })
         .when(is_of(suite), move |event: Event<ResetPermanentCode>| {
             let codes = Arc::clone(&reset);
-            async move { codes.exchange(&event.auth_code).await }
+            async move { codes.handle(&event.auth_code).await }
         })
 }
 
@@ -61,7 +83,13 @@ fn is_of(suite: &Client<Suite>) -> impl Fn(&Envelope) -> bool + Send + Sync + 's
 struct Codes<F> {
     suite: Client<Suite>,
     authorized: F,
-    exchanged: Exchanged,
+}
+
+/// What the store has of a code.
+enum Found {
+    Nothing,
+    Response(Box<GetPermanentCodeV2Response>),
+    Accepted,
 }
 
 impl<F, Fut> Codes<F>
@@ -69,37 +97,96 @@ where
     F: Fn(GetPermanentCodeV2Response) -> Fut + Send + Sync + 'static,
     Fut: Future<Output: IntoPassive> + Send + 'static,
 {
-    async fn exchange(&self, code: &Secret) -> Result<(), BoxError> {
-        let answer = match self.exchanged.get(code) {
-            Some(answer) => answer,
-            None => {
-                let answer = self.suite.send(&GetPermanentCodeV2::new(code.clone())).await?;
-                self.exchanged.put(code.clone(), answer.clone());
-                answer
-            }
+    /// Handles a code, while no other process does.
+    async fn handle(&self, code: &Secret) -> Result<(), BoxError> {
+        let store = &self.suite.caller().store;
+        let key = key("code", &[&self.suite.credential().key(), code.expose()]);
+        let held = Held::wait_for(store, &key).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the token store failed: another process may exchange the same code");
+            Held::without_lease(store, &key)
+        });
+        let handled = held.during(self.pass_on(code, &held)).await;
+        held.release().await;
+        handled
+    }
+
+    async fn pass_on(&self, code: &Secret, held: &Held) -> Result<(), BoxError> {
+        let response = match self.found(held).await {
+            Found::Accepted => return Ok(()),
+            Found::Response(response) => *response,
+            Found::Nothing => self.exchange(code, held).await?,
         };
-        (self.authorized)(answer).await.into_passive()?;
-        self.exchanged.remove(code);
+        let mut pauses = Pauses::within(KEPT);
+        while let Err(error) = (self.authorized)(response.clone()).await.into_passive() {
+            pauses.after(error, "the function for an installation failed").await?;
+        }
+        self.keep(ACCEPTED.into(), held).await;
         Ok(())
+    }
+
+    async fn exchange(&self, code: &Secret, held: &Held) -> Result<GetPermanentCodeV2Response, Error> {
+        let request = GetPermanentCodeV2::new(code.clone());
+        let mut pauses = Pauses::within(CODE_LIFETIME);
+        loop {
+            match self.suite.send_with_body(&request).await {
+                Ok(response) => {
+                    let text = String::from_utf8_lossy(&response.body.0).into_owned();
+                    self.keep(text.into(), held).await;
+                    return Ok(response.value);
+                }
+                Err(error) if error.is_transient() || matches!(error.root(), Error::NoTicket) => {
+                    pauses.after(error, "an authorization code can't be exchanged").await?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn found(&self, held: &Held) -> Found {
+        let stored = self.suite.caller().store.get(held.key()).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the token store failed: another process may have exchanged the same code");
+            None
+        });
+        match stored.as_ref().map(|stored| stored.token.expose()) {
+            Some(ACCEPTED) => Found::Accepted,
+            Some(text) => wecom_requests::parse::<GetPermanentCodeV2>(text.as_bytes()).map_or_else(
+                |_| {
+                    tracing::warn!("the token store has an invalid response to an authorization code: exchanging it again");
+                    Found::Nothing
+                },
+                |response| Found::Response(Box::new(response)),
+            ),
+            None => Found::Nothing,
+        }
+    }
+
+    async fn keep(&self, text: Secret, held: &Held) {
+        let stored = StoredToken { token: text, expires_at: SystemTime::now() + KEPT };
+        if let Err(error) = self.suite.caller().store.put(held.key(), &stored, held.lease()).await {
+            tracing::warn!(%error, "the response to an authorization code can't be stored: only this process has it");
+        }
     }
 }
 
-/// The responses to codes, until the application has accepted them.
-#[derive(Default)]
-struct Exchanged(Mutex<HashMap<Secret, (Instant, GetPermanentCodeV2Response)>>);
+/// The pauses between attempts.
+struct Pauses {
+    next: Duration,
+    end: Instant,
+}
 
-impl Exchanged {
-    fn get(&self, code: &Secret) -> Option<GetPermanentCodeV2Response> {
-        lock(&self.0).get(code).map(|(_, answer)| answer.clone())
+impl Pauses {
+    fn within(time: Duration) -> Self {
+        Self { next: PAUSES.0, end: Instant::now() + time }
     }
 
-    fn put(&self, code: Secret, answer: GetPermanentCodeV2Response) {
-        let mut answers = lock(&self.0);
-        answers.retain(|_, (since, _)| since.elapsed() < CODE_LIFETIME);
-        answers.insert(code, (Instant::now(), answer));
-    }
-
-    fn remove(&self, code: &Secret) {
-        lock(&self.0).remove(code);
+    /// Pauses after a failure, or returns it if the time is over.
+    async fn after<E: fmt::Display>(&mut self, error: E, what: &str) -> Result<(), E> {
+        if Instant::now() + self.next > self.end {
+            return Err(error);
+        }
+        tracing::warn!(%error, "{what}: trying again in {:?}", self.next);
+        sleep(jitter(self.next)).await;
+        self.next = (2 * self.next).min(PAUSES.1);
+        Ok(())
     }
 }

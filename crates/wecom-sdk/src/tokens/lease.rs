@@ -53,6 +53,39 @@ impl Held {
     }
 }
 
+/// Leases for handlers of callbacks.
+#[cfg(all(feature = "callback", any(feature = "chatdata", feature = "kf", feature = "service")))]
+impl Held {
+    /// Waits until no other process holds the lease of a key.
+    pub(crate) async fn wait_for(
+        store: &Arc<dyn TokenStore>,
+        key: &str,
+    ) -> Result<Self, super::store::StoreError> {
+        /// How often to ask for it.
+        const POLL: std::time::Duration = std::time::Duration::from_millis(200);
+        loop {
+            if let Some(lease) = store.lease(key).await? {
+                return Ok(Self::new(store, key, lease));
+            }
+            sleep(crate::time::jitter(POLL)).await;
+        }
+    }
+}
+
+/// Leases that can be done without.
+#[cfg(all(feature = "callback", feature = "service"))]
+impl Held {
+    /// Stands for a lease that a failing store doesn't give.
+    pub(crate) fn without_lease(store: &Arc<dyn TokenStore>, key: &str) -> Self {
+        Self { store: Arc::clone(store), key: key.to_owned(), lease: None }
+    }
+
+    /// Returns the key of the lease.
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+}
+
 impl Drop for Held {
     fn drop(&mut self) {
         let Some(lease) = self.lease.take() else { return };

@@ -16,7 +16,8 @@ pub type StoreFuture<'a, T = ()> = BoxFuture<'a, Result<T, StoreError>>;
 /// client continues with its own token: a failing store makes no call fail. Values that can't be a token (empty, huge,
 /// not text, valid for days) are ignored and replaced.
 ///
-/// Keys name a credential by a hash. Values are tokens, so protect a store like the secrets themselves.
+/// Keys name a credential by a hash. Values are tokens and tickets, cursors of messages, and with `callback::suite_authorizations` responses with permanent
+/// codes, for an hour at most: protect a store like the secrets themselves.
 pub trait TokenStore: Send + Sync + 'static {
     /// Returns the token of a key.
     fn get<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<StoredToken>>;
