@@ -1,11 +1,13 @@
-//! Events, and passive replies, which have the same form.
+//! Documents: what is sent or received as a whole.
 
 use super::endpoint::words;
-use crate::spec::{Doc, FieldPath, Shown, Wire};
+use crate::spec::{Doc, DocumentKind, FieldPath, Part, Section, Shown, Wire};
 
-/// An event, or a passive reply.
+/// A document: an event, or what answers one.
 #[derive(Debug)]
 pub struct Event {
+    /// What it is.
+    pub kind: DocumentKind,
     /// The name in the spec: `create_user`.
     pub name: String,
     /// The name with its module: `contacts.events.create_user`.
@@ -29,6 +31,16 @@ pub struct Event {
 }
 
 impl Event {
+    /// Returns its section in the spec.
+    pub fn section(&self) -> Section {
+        Section::Documents(self.kind)
+    }
+
+    /// Returns its only part.
+    pub fn part(&self) -> Part {
+        self.kind.facts().part
+    }
+
     /// Returns what distinguishes it from others.
     pub fn wires(&self) -> impl Iterator<Item = Wire<'_>> {
         self.wire.iter().filter_map(|wire| Wire::parse(wire))

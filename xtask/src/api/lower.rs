@@ -71,7 +71,7 @@ fn module(spec: &Spec, file: &spec::File, source: &Source) -> Module {
     };
     let mut endpoints = Vec::new();
     let mut zone = Vec::new();
-    let (mut events, mut replies) = (Vec::new(), Vec::new());
+    let mut documents = Vec::new();
     let mut types = Vec::new();
     for (name, endpoint) in &file.endpoints {
         let (request, response) = lowering.request_and_response(name, endpoint);
@@ -88,7 +88,7 @@ fn module(spec: &Spec, file: &spec::File, source: &Source) -> Module {
     }
     for document in file.documents() {
         let (event, fields) = lowering.document(document);
-        if document.part.is_sent() { &mut replies } else { &mut events }.push(event);
+        documents.push(event);
         types.push(Type::Struct(fields));
     }
     types.extend(
@@ -106,8 +106,7 @@ fn module(spec: &Spec, file: &spec::File, source: &Source) -> Module {
         summary: paragraph(&file.summary),
         endpoints,
         zone,
-        events,
-        replies,
+        documents,
         types,
     }
 }
@@ -149,17 +148,19 @@ impl Lowering<'_> {
         (request, response)
     }
 
-    fn document(&self, spec::Document { part, name, event }: spec::Document<'_>) -> (Event, Struct) {
-        let head = &event.head;
+    fn document(&self, document: spec::Document<'_>) -> (Event, Struct) {
+        let spec::Document { kind, name, event } = document;
+        let (head, is_sent) = (&event.head, document.part().is_sent());
         let ty = pascal(name);
         let fields = Struct {
             doc: String::new(),
             name: ty.clone(),
             fields: event.fields.iter().map(|(wire, field)| self.field(wire, field)).collect(),
             rules: head.rules.iter().filter_map(WrittenRule::meaning).collect(),
-            direction: Direction { sent: part.is_sent(), received: !part.is_sent() },
+            direction: Direction { sent: is_sent, received: !is_sent },
         };
         let event = Event {
+            kind,
             name: name.to_owned(),
             id: format!("{}.{name}", self.stem),
             ty,

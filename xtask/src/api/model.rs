@@ -80,11 +80,9 @@ pub struct Module {
     pub endpoints: Vec<Endpoint>,
     /// Calls that WeCom's SDK in the zone carries, in the order of the file.
     pub zone: Vec<Endpoint>,
-    /// In the order of the file.
-    pub events: Vec<Event>,
-    /// In the order of the file.
-    pub replies: Vec<Event>,
-    /// Requests and responses in the order of their endpoints, events and replies in theirs, then the file's own types in its order.
+    /// Kind by kind, in the order of the file.
+    pub documents: Vec<Event>,
+    /// Requests and responses in the order of their endpoints, documents in theirs, then the file's own types in its order.
     pub types: Vec<Type>,
 }
 
@@ -109,6 +107,16 @@ impl Module {
         self.endpoints.iter().chain(&self.zone)
     }
 
+    /// Returns the documents that arrive.
+    pub fn received(&self) -> impl Iterator<Item = &Event> {
+        self.documents.iter().filter(|document| !document.part().is_sent())
+    }
+
+    /// Returns the documents that are sent.
+    pub fn sent(&self) -> impl Iterator<Item = &Event> {
+        self.documents.iter().filter(|document| document.part().is_sent())
+    }
+
     /// Returns the type with this name.
     pub fn named(&self, name: &str) -> Option<&Type> {
         self.types.iter().find(|ty| ty.name() == name)
@@ -116,7 +124,7 @@ impl Module {
 
     /// Returns whether it is useful only with callbacks.
     pub fn needs_callback(&self) -> bool {
-        self.endpoints.is_empty() && !(self.events.is_empty() && self.replies.is_empty())
+        self.endpoints.is_empty() && !self.documents.is_empty()
     }
 
     /// Returns the types that aren't parts of an operation.
@@ -126,9 +134,8 @@ impl Module {
 
     /// Returns the operation that a type is a part of.
     pub fn operation(&self, name: &str) -> Option<Operation<'_>> {
-        let event = self.events.iter().find(|event| event.ty == name).map(Operation::Event);
-        let reply = || self.replies.iter().find(|reply| reply.ty == name).map(Operation::Reply);
-        event.or_else(reply).or_else(|| {
+        let document = self.documents.iter().find(|document| document.ty == name).map(Operation::Document);
+        document.or_else(|| {
             self.calls().find_map(|endpoint| {
                 let (part, _) = endpoint.parts().find(|(_, ty)| *ty == name)?;
                 Some(if part.is_sent() {
@@ -196,12 +203,12 @@ impl Module {
         Some((structure, field))
     }
 
-    /// Returns the structs in fields of passive replies that a text or a union makes, each with the field for it: few would
+    /// Returns the structs in fields of sent documents that a text or a union makes, each with the field for it: few would
     /// guess that an image is more than its ID.
     pub fn wrappers(&self) -> Vec<(&Struct, &Field)> {
-        let replies = self.replies.iter().filter_map(|reply| self.structure(&reply.ty));
+        let sent = self.sent().filter_map(|document| self.structure(&document.ty));
         let mut found: Vec<(&Struct, &Field)> = Vec::new();
-        for field in replies.flat_map(|reply| &reply.fields) {
+        for field in sent.flat_map(|document| &document.fields) {
             let Ty::Struct(name) = &field.ty else { continue };
             let Some(structure) = self.structure(name) else { continue };
             let only = structure.only_required().filter(|only| matches!(only.ty, Ty::String | Ty::Union(..)));
@@ -230,10 +237,8 @@ pub enum Operation<'a> {
     Request(&'a Endpoint),
     /// The response of an endpoint.
     Response(&'a Endpoint),
-    /// An event.
-    Event(&'a Event),
-    /// A passive reply.
-    Reply(&'a Event),
+    /// A document.
+    Document(&'a Event),
 }
 
 /// A Rust type to emit.

@@ -7,11 +7,12 @@ use std::io;
 use std::ops::AddAssign;
 use std::path::Path;
 
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use crate::pages;
 use crate::spec::type_expr::{Scalar, TypeExpr};
-use crate::spec::{Document, Endpoint, Field, File, NamedWire, Part, Spec, Wire};
+use crate::spec::{Document, DocumentKind, Endpoint, Field, File, NamedWire, Spec, Wire};
 
 /// The file with the numbers behind the chart, relative to the workspace.
 pub const NUMBERS: &str = "docs/coverage.json";
@@ -19,7 +20,7 @@ pub const NUMBERS: &str = "docs/coverage.json";
 /// The numbers of one family, or of all families.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
-    /// Paths that the pages document, or callbacks or replies in the table of names.
+    /// Paths that the pages document, or documents in the table of names.
     pub documented: usize,
     /// The documented ones that are in the spec.
     pub specified: usize,
@@ -28,7 +29,7 @@ pub struct Counts {
     /// What is in the spec although nobody has read its page; the three numbers above don't include it.
     #[serde(default)]
     pub unseen: usize,
-    /// Fields of requests, responses and callbacks, and of the structs inside them.
+    /// Fields of all parts of operations, and of the structs inside them.
     pub fields: usize,
     /// Of these, those with a definite type.
     pub typed: usize,
@@ -56,12 +57,9 @@ pub type Families = BTreeMap<String, Counts>;
 pub struct Coverage {
     /// The numbers of endpoints.
     pub families: Families,
-    /// The numbers of callbacks.
-    #[serde(default)]
-    pub callbacks: Families,
-    /// The numbers of passive replies.
-    #[serde(default)]
-    pub replies: Families,
+    /// The numbers of documents, by what each kind is called.
+    #[serde(flatten)]
+    pub documents: IndexMap<String, Families>,
     /// The numbers of the zone's calls, in a single row, since they have names instead of paths.
     #[serde(default)]
     pub zone: Families,
@@ -161,8 +159,9 @@ impl Coverage {
         }
         families.retain(|_, counts| *counts != Counts::default());
         let zone = families.remove(ZONE).map(|counts| (ZONE.to_owned(), counts)).into_iter().collect();
-        let [callbacks, replies] = [Part::Payload, Part::Reply].map(|part| documents(spec, part));
-        Self { families, callbacks, replies, zone }
+        let documents =
+            DocumentKind::ALL.map(|kind| (kind.facts().counted.to_owned(), documents(spec, kind)));
+        Self { families, documents: documents.into(), zone }
     }
 
     /// Returns the numbers of all families' endpoints together.
@@ -178,9 +177,9 @@ impl Coverage {
     }
 
     /// Returns the tables that aren't empty, each with its name.
-    fn tables(&self) -> impl Iterator<Item = (&'static str, &Families)> {
-        let others = [("callbacks", &self.callbacks), ("replies", &self.replies), (ZONE, &self.zone)];
-        let others = others.into_iter().filter(|(_, families)| !families.is_empty());
+    fn tables(&self) -> impl Iterator<Item = (&str, &Families)> {
+        let documents = self.documents.iter().map(|(name, families)| (name.as_str(), families));
+        let others = documents.chain([(ZONE, &self.zone)]).filter(|(_, families)| !families.is_empty());
         std::iter::once(("endpoints", &self.families)).chain(others)
     }
 
@@ -232,18 +231,18 @@ fn rows(families: &Families) -> impl Iterator<Item = (&str, Counts)> {
     rows.chain([("all", total(families))])
 }
 
-/// Counts callbacks, or replies. The table of names has all documented ones, and those whose pages nobody has read.
-fn documents(spec: &Spec, part: Part) -> Families {
+/// Counts the documents of a kind. The table of names has all documented ones, and those whose pages nobody has read.
+fn documents(spec: &Spec, kind: DocumentKind) -> Families {
     let mut families = Families::new();
-    for (file, named) in spec.names.iter().flat_map(|names| names.documents(part)) {
-        // Others aren't received as callbacks: they are items of a response, or arrive through a socket.
+    for (file, named) in spec.names.iter().flat_map(|names| names.documents(kind)) {
+        // Others aren't documents: they are items of a response, or arrive through a socket.
         let is_received = |named: &&NamedWire| named.wire.iter().any(|wire| Wire::parse(wire).is_some());
         let family = file.split('.').next().unwrap_or(file);
         families.entry(family.to_owned()).or_default().documented +=
             named.values().filter(is_received).count();
     }
     for file in &spec.files {
-        let own: Vec<Document<'_>> = file.documents().filter(|document| document.part == part).collect();
+        let own: Vec<Document<'_>> = file.documents().filter(|document| document.kind == kind).collect();
         let counts = families.entry(file.family().to_owned()).or_default();
         let (seen, unseen): (Vec<_>, Vec<_>) = own.iter().partition(|document| document.event.head.doc.seen);
         counts.specified += seen.len();

@@ -1,11 +1,12 @@
-//! Draws the chart of coverage: for endpoints and for callbacks, one bar for the total, one for each large family, and one for all
+//! Draws the chart of coverage: for endpoints and for what arrives, one bar for the total, one for each large family, and one for all
 //! others.
 
 use std::fmt::Write as _;
 
 use super::counts::{Counts, Coverage, Families, percent, total};
+use crate::spec::DocumentKind;
 
-/// The number of documented endpoints, or callbacks, from which a family gets its own bar.
+/// The number of documented endpoints, or documents, from which a family gets its own bar.
 const LARGE: usize = 10;
 const WIDTH: usize = 720;
 /// The left end of all bars, and the length of the longest.
@@ -29,15 +30,22 @@ text { font: 12px system-ui, sans-serif; fill: #1f2328 }
 
 /// Draws the chart.
 pub(super) fn chart(coverage: &Coverage) -> String {
-    let endpoints = Block::new("endpoints", &coverage.families, None);
-    let callbacks = Block::new("callbacks", &coverage.callbacks, Some(total(&coverage.replies)));
-    let blocks = [Some(endpoints), (!coverage.callbacks.is_empty()).then_some(callbacks)];
+    let endpoints = Block::new("endpoints", &coverage.families, &[]);
+    let of = |is_sent: bool| {
+        let kinds = DocumentKind::ALL.into_iter().map(DocumentKind::facts);
+        let kinds = kinds.filter(move |facts| facts.part.is_sent() == is_sent);
+        kinds.filter_map(|facts| Some((facts.counted, coverage.documents.get(facts.counted)?)))
+    };
+    let sent: Vec<(&str, Counts)> = of(true).map(|(what, families)| (what, total(families))).collect();
+    let received = of(false).filter(|(_, families)| !families.is_empty());
+    let received = received.map(|(what, families)| Block::new(what, families, &sent));
+    let blocks: Vec<Block> = std::iter::once(endpoints).chain(received).collect();
     let (mut bars, mut height) = (String::new(), 0);
-    for block in blocks.iter().flatten() {
+    for block in &blocks {
         block.draw(&mut bars, height);
         height += block.height();
     }
-    let titles: Vec<&str> = blocks.iter().flatten().map(|block| block.title.as_str()).collect();
+    let titles: Vec<&str> = blocks.iter().map(|block| block.title.as_str()).collect();
     let label = titles.join("; ");
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" \
@@ -54,7 +62,7 @@ struct Block {
 }
 
 impl Block {
-    fn new(what: &str, families: &Families, replies: Option<Counts>) -> Self {
+    fn new(what: &str, families: &Families, replies: &[(&str, Counts)]) -> Self {
         let total = total(families);
         let title = format!("{} of {} documented {what} are in the spec", total.specified, total.documented);
         let mut subtitle = format!(
@@ -67,8 +75,8 @@ impl Block {
         if total.unseen > 0 {
             let _ = write!(subtitle, "; {} more from unread pages", total.unseen);
         }
-        if let Some(replies) = replies.filter(|replies| *replies != Counts::default()) {
-            let _ = write!(subtitle, "; {} of {} passive replies", replies.specified, replies.documented);
+        for (what, counts) in replies.iter().filter(|(_, counts)| *counts != Counts::default()) {
+            let _ = write!(subtitle, "; {} of {} passive {what}", counts.specified, counts.documented);
         }
         Self { title, subtitle, total, rows: rows(families) }
     }
@@ -182,7 +190,8 @@ mod tests {
     #[test]
     fn callbacks_have_a_block_below_with_the_replies_beside_them() {
         let [one, two] = [("tea", 12, 3), ("tea", 2, 2)].map(|counts| coverage(&[counts]).families);
-        let svg = chart(&Coverage { callbacks: one, replies: two, ..coverage(&[("leaf", 20, 5)]) });
+        let documents = [("callbacks", one), ("replies", two)].map(|(what, of)| (what.to_owned(), of)).into();
+        let svg = chart(&Coverage { documents, ..coverage(&[("leaf", 20, 5)]) });
         let texts = [
             ">5 of 20 documented endpoints",
             ">3 of 12 documented callbacks",

@@ -1,4 +1,4 @@
-//! Compares events and passive replies: how they are distinguished, and their contents.
+//! Compares documents: how they are distinguished, and their contents.
 
 use serde_json::Value;
 
@@ -7,35 +7,30 @@ use super::spot::{Both, Side, Spot};
 use super::structs::{Structs, inside};
 use super::{Comparison, Rule, listed};
 use crate::api::{Event, Module, page_url};
-use crate::spec::{Part, Shown, document};
+use crate::spec::{Shown, document};
 
-/// An event or a reply, and its module.
+/// A document and its module.
 #[derive(Debug)]
 pub(super) struct Told<'a> {
     pub(super) module: &'a Module,
-    pub(super) part: Part,
     pub(super) event: &'a Event,
 }
 
 impl<'a> Told<'a> {
     /// Returns those of some modules.
     pub(super) fn of(modules: &'a [Module]) -> Vec<Self> {
-        let of = |module: &'a Module, part: Part, events: &'a [Event]| {
-            events.iter().map(move |event| Self { module, part, event })
-        };
-        let all = modules.iter().flat_map(|module| {
-            of(module, Part::Payload, &module.events).chain(of(module, Part::Reply, &module.replies))
-        });
-        all.collect()
+        let of = |module: &'a Module| module.documents.iter().map(move |event| Self { module, event });
+        modules.iter().flat_map(of).collect()
     }
 
     pub(super) fn spot(&self, side: Side) -> Spot {
-        Spot::document(side, self.module, self.part, self.event)
+        Spot::document(side, self.module, self.event)
     }
 
     /// Returns whether both have a value on the wire in common.
     pub(super) fn is_told_as(&self, other: &Self) -> bool {
-        self.part == other.part && self.event.wire.iter().any(|wire| other.event.wire.contains(wire))
+        self.event.kind == other.event.kind
+            && self.event.wire.iter().any(|wire| other.event.wire.contains(wire))
     }
 }
 
@@ -52,7 +47,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// Compares an event or a reply that is in both specs; its module may have another name.
+    /// Compares a document that is in both specs; its module may have another name.
     pub(super) fn document(&mut self, base: &Told<'_>, head: &Told<'_>, same_module: bool) {
         let both = Both { base: base.spot(Side::Base), head: head.spot(Side::Head) };
         let (old, new) = (&both.base.rust, &both.head.rust);
@@ -62,11 +57,13 @@ impl Comparison<'_> {
             self.both(Rule::CallbackRenamed, &both, format!("`{old}` is renamed to `{new}`"));
         }
         let (b, h) = (base.event, head.event);
+        let is_sent = h.part().is_sent();
         if b.wire != h.wire {
             let wires = listed(h.wire.iter().map(String::as_str));
-            let meaning = match head.part {
-                Part::Reply => format!("`{new}` is sent as {wires}"),
-                _ => format!("handlers of `{new}` take {wires}"),
+            let meaning = if is_sent {
+                format!("`{new}` is sent as {wires}")
+            } else {
+                format!("handlers of `{new}` take {wires}")
             };
             self.both(Rule::CallbackWireChanged, &inside(&both, "wire"), meaning);
         }
@@ -79,8 +76,7 @@ impl Comparison<'_> {
             let structure = told.module.structure(&told.event.ty);
             structure.map(|structure| structure.rules.clone()).unwrap_or_default()
         };
-        let are_documented = !head.part.is_sent();
-        if b.words() != h.words() || (are_documented && rules(base) != rules(head)) {
+        if b.words() != h.words() || (!is_sent && rules(base) != rules(head)) {
             self.both(Rule::CallbackDocsChanged, &both, format!("the documentation of `{new}` changed"));
         }
         self.examples(&numbered(&b.examples), &numbered(&h.examples), &both);
@@ -88,8 +84,8 @@ impl Comparison<'_> {
         let (Some(old), Some(new)) = structs else { return };
         let stem = base.module.stem();
         let structs = Structs { module: &stem, base: old, head: new, spots: &both };
-        self.fields(&structs, |spot| spot.path.key(head.part.key()));
-        if head.part.is_sent() {
+        self.fields(&structs, |spot| spot.path.key(h.part().key()));
+        if is_sent {
             self.rules(&structs, &both);
         }
     }

@@ -41,7 +41,7 @@ impl<'a> Comparison<'a> {
         let (base, head) = (Told::of(&self.base.api.modules), Told::of(&self.head.api.modules));
         let documents = Pairing::new(&base, &head)
             .same(|base, head| {
-                let same = base.part == head.part && base.event.name == head.event.name;
+                let same = base.event.kind == head.event.kind && base.event.name == head.event.name;
                 same && twins(base.module, head.module)
             })
             .best(|base, head| base.is_told_as(head).then(|| u32::from(twins(base.module, head.module))));
@@ -148,7 +148,7 @@ fn first_of(family: &str, side: Side, modules: &[Module]) -> Spot {
     Spot::new(side, file, path, family.to_owned(), family.to_owned())
 }
 
-/// Returns how many endpoints, events and replies two modules have in common, if it is more than half of either.
+/// Returns how many operations two modules have in common, if it is more than half of either.
 fn common_calls(base: &Module, head: &Module) -> Option<u32> {
     let (base, head) = (named(base), named(head));
     let common = base.intersection(&head).count();
@@ -158,9 +158,11 @@ fn common_calls(base: &Module, head: &Module) -> Option<u32> {
 
 /// Returns the contents of a module, by their names on the wire.
 fn named(module: &Module) -> HashSet<(&'static str, &str)> {
-    let events = module.events.iter().flat_map(|event| &event.wire).map(|wire| ("event", wire.as_str()));
-    let replies = module.replies.iter().flat_map(|reply| &reply.wire).map(|wire| ("reply", wire.as_str()));
-    module.calls().map(calls).chain(events).chain(replies).collect()
+    let documents = module
+        .documents
+        .iter()
+        .flat_map(|document| document.wire.iter().map(|wire| (document.section().key(), wire.as_str())));
+    module.calls().map(calls).chain(documents).collect()
 }
 
 fn same_call(base: &Located<'_>, head: &Located<'_>) -> bool {
@@ -173,7 +175,7 @@ fn calls(endpoint: &Endpoint) -> (&'static str, &str) {
 
 /// Returns the contents of a module, for a sentence about it.
 fn inside(module: &Module) -> String {
-    let documents = module.events.iter().chain(&module.replies).map(|event| event.ty.as_str());
+    let documents = module.documents.iter().map(|document| document.ty.as_str());
     let names = module.calls().map(|endpoint| endpoint.request.as_str()).chain(documents);
     let names = listed(names);
     if names.is_empty() { names } else { format!(", with {names}") }

@@ -43,10 +43,9 @@ impl Spot {
         Self::new(side, &module.spec, path, endpoint.id.clone(), rust)
     }
 
-    pub(super) fn document(side: Side, module: &Module, part: Part, event: &Event) -> Self {
-        let section = if part.is_sent() { Section::Replies } else { Section::Events };
+    pub(super) fn document(side: Side, module: &Module, event: &Event) -> Self {
         let rust = format!("{}::{}", module.rust_path(), event.ty);
-        Self::new(side, &module.spec, section.entry(&event.name), event.id.clone(), rust)
+        Self::new(side, &module.spec, event.section().entry(&event.name), event.id.clone(), rust)
     }
 
     pub(super) fn of_type(side: Side, module: &Module, section: Section, name: &str) -> Self {

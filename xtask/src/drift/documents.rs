@@ -3,7 +3,7 @@
 use super::comparison::Comparison;
 use super::finding::{Finding, PageLine, Spot};
 use crate::spec::source::{Node, Path};
-use crate::spec::{Doc, DriftRule};
+use crate::spec::{Doc, DriftRule, Operation};
 
 /// What names its documents: an endpoint, the error codes, or the general rates.
 pub(super) struct Sourced<'d> {
@@ -65,11 +65,14 @@ impl Comparison<'_> {
     pub(super) fn wanted(&self) -> Vec<(u32, usize, String)> {
         let here = |number: &u32| self.pages.iter().any(|read| read.page.numbers.contains(number));
         let all = self.spec.files.iter().flat_map(|file| {
-            let endpoints = file.endpoints.iter().map(|(name, endpoint)| (name, &endpoint.head.doc));
-            let events = file.events.iter().map(|(name, event)| (name, &event.head.doc));
-            endpoints
-                .chain(events)
-                .flat_map(|(name, doc)| doc.unseen().map(|(number, _)| (number, file.source, name.clone())))
+            let unseen = move |of: Operation<'_>| {
+                let name = of.name.to_owned();
+                of.doc
+                    .unseen()
+                    .map(move |(number, _)| (number, file.source, name.clone()))
+                    .collect::<Vec<_>>()
+            };
+            file.operations().flat_map(unseen)
         });
         let mut wanted: Vec<_> = all.filter(|(number, ..)| !here(number)).collect();
         wanted.sort();

@@ -1,4 +1,4 @@
-//! All events, held against the pages that show them: the documents there, and the names in the tables below.
+//! All documents, held against the pages that show them: the documents there, and the names in the tables below.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::pages::Occurrence;
 use crate::spec::check;
 use crate::spec::document::{self, ENVELOPE};
 use crate::spec::source::Path;
-use crate::spec::{Document, DriftRule, Event, Field, File, Operation, Wire};
+use crate::spec::{Document, DriftRule, Event, Field, File, Names, Operation, Wire};
 
 /// Where an event is on a page.
 struct Shown<'a> {
@@ -21,7 +21,7 @@ struct Shown<'a> {
 }
 
 impl<'a> Comparison<'a> {
-    /// Compares the events of a file, and its replies.
+    /// Compares the documents of a file.
     pub(super) fn events(&mut self, file: &'a File) {
         for document in file.documents() {
             let Document { name, event, .. } = document;
@@ -63,15 +63,15 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// The events and replies that are settled by name and not in the spec yet.
+    /// The documents that are settled by name and not in the spec yet.
     pub(super) fn unspecified_events(&self) -> Vec<(String, String)> {
         let has = |stem: &str, key: &str| {
             let mut own = self.spec.files.iter().filter(|file| file.stem == stem);
             own.any(|file| file.documents().any(|document| document.name == key))
         };
-        let named = self.spec.names.iter().flat_map(|names| names.events.iter().chain(&names.replies));
+        let named = self.spec.names.iter().flat_map(Names::all_documents);
         let named = named.flat_map(|(file, events)| {
-            // Others aren't received as callbacks: they are items of an answer, or come over a socket.
+            // Others aren't documents: they are items of an answer, or come over a socket.
             let is_received = |wire: &String| Wire::parse(wire).is_some();
             let events = events.iter().filter(move |(_, named)| named.wire.iter().any(is_received));
             events.map(move |(key, _)| (file, key))
@@ -94,8 +94,8 @@ impl<'a> Comparison<'a> {
 
 /// What a document has that the event doesn't expect, what it lacks, and names below it that the spec doesn't have.
 fn unlike(file: &File, of: Document<'_>, shown: &Shown<'_>) -> Vec<Finding> {
-    let Document { part, name, event } = of;
-    let path = of.path().key(part.key());
+    let Document { name, event, .. } = of;
+    let path = of.path().key(of.part().key());
     let spot = Spot::key(file, &path);
     let line = |line| PageLine { page: shown.page, line };
     let mut found = Vec::new();
@@ -103,7 +103,7 @@ fn unlike(file: &File, of: Document<'_>, shown: &Shown<'_>) -> Vec<Finding> {
     if let Value::Object(object) = &mut document {
         document::take_envelope(object, &event.fields);
         document::arrange(file, &event.fields, object);
-        for message in check::body(file, part, &event.fields, object) {
+        for message in check::body(file, of.part(), &event.fields, object) {
             let finding =
                 Finding::new(spot.clone(), DriftRule::FieldType, name, format!("an example: {message}"));
             found.push(finding.says(message).seen_at(line(shown.of.line)));
@@ -165,8 +165,8 @@ fn spellings<'f>(name: &'f str, field: &'f Field) -> impl Iterator<Item = &'f st
 
 /// The fields of an event that no page of it shows or describes.
 fn gone(file: &File, of: Document<'_>, shown: &[Shown<'_>]) -> Vec<Finding> {
-    let Document { part, name, event } = of;
-    let path = of.path().key(part.key());
+    let Document { name, event, .. } = of;
+    let path = of.path().key(of.part().key());
     let is_there = |wire: &str| {
         shown.iter().any(|shown| {
             shown.of.document.get(wire).is_some() || shown.of.rows.iter().any(|(_, row)| row == wire)

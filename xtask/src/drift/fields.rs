@@ -44,7 +44,7 @@ fn shown(file: &File, (part, fields): (Part, &spec::Fields), section: &Section) 
     match part {
         Part::Request => encoding.requests(section),
         Part::Response => encoding.responses(section),
-        Part::Payload | Part::Reply => {
+        Part::Received | Part::Sent => {
             let mut documents: Vec<Value> = section.bodies(part.shown()).cloned().collect();
             for document in documents.iter_mut().filter_map(Value::as_object_mut) {
                 document::take_envelope(document, fields);

@@ -17,7 +17,7 @@ use crate::pages::phrases::{self, Base};
 use crate::pages::table::Row;
 use crate::spec::source::{Path, Step};
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{Doc, DriftRule, Field, File, Part, Place};
+use crate::spec::{DriftRule, Field, File, Part, Place};
 
 /// The type that a page states instead of the spec's, and a sentence about it.
 type Form = (String, String);
@@ -95,9 +95,8 @@ impl Comparison<'_> {
 
     /// Returns the texts of the pages of a file's operations.
     fn texts(&self, file: &File) -> Vec<String> {
-        let endpoints = file.endpoints.values().map(|endpoint| &endpoint.head.doc);
-        let docs = endpoints.chain(file.documents().map(|document| &document.event.head.doc));
-        let pages = docs.flat_map(Doc::ids).filter_map(|id| self.page(id));
+        let ids = file.operations().flat_map(|operation| operation.doc.ids());
+        let pages = ids.filter_map(|id| self.page(id));
         let pages: BTreeSet<usize> = pages.collect();
         pages.into_iter().map(|page| self.pages[page].page.text.clone()).collect()
     }

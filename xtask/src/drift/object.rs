@@ -68,12 +68,7 @@ impl<'s> SpecObject<'s> {
     pub(super) fn of_part(file: &'s File, operation: &Operation<'s>, part: Part, fields: &'s Fields) -> Self {
         let Operation { section, name, .. } = operation;
         let path = section.entry(name).key(part.key());
-        let rules = match (section, part.is_sent()) {
-            (Section::Endpoints, true) => file.endpoints.get(*name).map(|endpoint| &endpoint.head.rules),
-            (Section::Replies, true) => file.replies.get(*name).map(|reply| &reply.head.rules),
-            _ => None,
-        };
-        let rules = rules.map_or(&[][..], Vec::as_slice);
+        let rules = if part.is_sent() { operation.rules } else { &[] };
         Self { rules, ..Self::of_fields(file, format!("{name}.{}", part.key()), path, fields, 0) }
     }
 

@@ -1,4 +1,4 @@
-//! Compares the titles of events and replies, and the members that identify them, with the documents on pages.
+//! Compares the titles of documents, and the members that identify them, with those on pages.
 
 use std::collections::BTreeSet;
 

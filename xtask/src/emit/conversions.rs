@@ -8,7 +8,7 @@ use crate::api::{Module, Type, Union};
 use crate::spec::Style;
 use crate::spec::names::{ident, snake};
 
-/// Emits conversions into unions, from their contents and from a text, and into what passive replies hold.
+/// Emits conversions into unions, from their contents and from a text, and into what sent documents hold.
 pub(super) fn impls(module: &Module) -> TokenStream {
     let unions = || module.types.iter().filter_map(as_union);
     let contents = unions().flat_map(|union| {

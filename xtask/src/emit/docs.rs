@@ -6,7 +6,7 @@ use crate::api::{
     CORE_FAMILY, Endpoint, EnumValue, ErrorCode, Event, Field, Method, Module, Operation, Struct, Variant,
     page_url, unseen,
 };
-use crate::spec::{Bound, Doc, Limit, LimitValue, Rate, Rule};
+use crate::spec::{Bound, Doc, DocumentKind, Limit, LimitValue, Rate, Rule};
 
 /// The notice on every call of the zone.
 const CARRIED: &str =
@@ -30,22 +30,26 @@ pub(super) fn module(module: &Module) -> String {
         .map(|call| format!("\n| [`{}`] | {} | `{}` |", call.request, title_cell(call), call.path));
     let zone: String = zone.collect();
     let zone = (!zone.is_empty()).then(|| format!("| request | title | name |\n|---|---|---|{zone}"));
-    let events = module.events.iter().map(|event| {
-        format!("\n| [`{}`] | {} | {} |", event.ty, cell(&event_title(event)), on_the_wire(event))
-    });
-    let events: String = events.collect();
-    let events =
-        (!events.is_empty()).then(|| format!("| event | title | on the wire |\n|---|---|---|{events}"));
-    let replies =
-        module.replies.iter().map(|reply| format!("\n| [`{}`] | {} |", reply.ty, cell(&event_title(reply))));
-    let replies: String = replies.collect();
-    let replies = (!replies.is_empty()).then(|| format!("| reply | title |\n|---|---|{replies}"));
+    let documents = DocumentKind::ALL.into_iter().filter_map(|kind| documents(module, kind));
     // The list of modules shows the first paragraph alone.
     let head = format!("{}: {}", module.title, module.summary);
-    paragraphs([head].into_iter().chain(feature).chain(table).chain(zone).chain(events).chain(replies))
+    paragraphs([head].into_iter().chain(feature).chain(table).chain(zone).chain(documents))
 }
 
-/// Returns what distinguishes an event from others on the wire.
+/// Lists the documents of a kind. What distinguishes one on the wire concerns only whoever receives it.
+fn documents(module: &Module, kind: DocumentKind) -> Option<String> {
+    let (noun, is_sent) = (kind.facts().noun, kind.facts().part.is_sent());
+    let documents = module.documents.iter().filter(|document| document.kind == kind);
+    let rows = documents.map(|document| {
+        let wire = if is_sent { String::new() } else { format!(" {} |", on_the_wire(document)) };
+        format!("\n| [`{}`] | {} |{wire}", document.ty, cell(&event_title(document)))
+    });
+    let rows: String = rows.collect();
+    let [title, line] = if is_sent { ["", ""] } else { [" on the wire |", "---|"] };
+    (!rows.is_empty()).then(|| format!("| {noun} | title |{title}\n|---|---|{line}{rows}"))
+}
+
+/// Returns what distinguishes a document from others on the wire.
 fn on_the_wire(event: &Event) -> String {
     let wires = event.wires().map(|wire| {
         let change = wire.change.map(|change| format!(", `ChangeType` `{change}`")).unwrap_or_default();
@@ -58,19 +62,24 @@ fn event_title(event: &Event) -> String {
     format!("[{}]({})", event.title, page_url(&event.doc))
 }
 
-fn reply(reply: &Event, rules: &[Rule]) -> String {
-    let head = [reply.summary.clone(), format!("{} · {}", on_the_wire(reply), event_title(reply))];
-    let rules = rules.iter().map(Rule::sentence);
-    paragraphs(head.into_iter().chain(unseen(&reply.doc)).chain(rules).chain(reply.notes.clone()))
+fn document(document: &Event, structure: &Struct) -> String {
+    let head = [document.summary.clone(), format!("{} · {}", on_the_wire(document), event_title(document))];
+    let rules = structure.rules.iter().map(Rule::sentence);
+    let job = document.ends_job.as_ref().map(|_| "It reports that a job has ended.".to_owned());
+    paragraphs(
+        head.into_iter()
+            .chain(unseen(&document.doc))
+            .chain(rules)
+            .chain(document.notes.clone())
+            .chain(job)
+            .chain(serialize(structure)),
+    )
 }
 
-fn event(event: &Event) -> String {
-    let head = [event.summary.clone(), format!("{} · {}", on_the_wire(event), event_title(event))];
-    let job = event.ends_job.as_ref().map(|_| "It reports that a job has ended.".to_owned());
-    let direction = "Implements `Serialize` with the feature `bidirectional`.".to_owned();
-    paragraphs(
-        head.into_iter().chain(unseen(&event.doc)).chain(event.notes.clone()).chain(job).chain([direction]),
-    )
+/// Returns the sentence about the trait that what is received lacks.
+fn serialize(structure: &Struct) -> Option<String> {
+    let sentence = "Implements `Serialize` with the feature `bidirectional`.";
+    (!structure.direction.sent).then(|| sentence.to_owned())
 }
 
 /// Returns the sentence about the feature of a family.
@@ -101,8 +110,7 @@ pub(super) fn structure(module: &Module, structure: &Struct) -> String {
     match module.operation(&structure.name) {
         Some(Operation::Request(endpoint)) => request(endpoint, &structure.rules),
         Some(Operation::Response(endpoint)) => response(structure, endpoint),
-        Some(Operation::Event(event)) => self::event(event),
-        Some(Operation::Reply(reply)) => self::reply(reply, &structure.rules),
+        Some(Operation::Document(document)) => self::document(document, structure),
         None => {
             let rules = structure.rules.iter().map(Rule::sentence);
             paragraphs(std::iter::once(structure.doc.clone()).chain(rules))
@@ -113,7 +121,7 @@ pub(super) fn structure(module: &Module, structure: &Struct) -> String {
 /// Describes `new` of a struct.
 pub(super) fn constructor(module: &Module, structure: &Struct) -> String {
     let what = match module.operation(&structure.name) {
-        Some(Operation::Reply(_)) => "reply",
+        Some(Operation::Document(document)) => document.kind.facts().noun,
         Some(_) => "request",
         None => "value",
     };
@@ -126,9 +134,7 @@ pub(super) fn constructor(module: &Module, structure: &Struct) -> String {
 fn response(structure: &Struct, endpoint: &Endpoint) -> String {
     // Lists of items show the first paragraph, so the sentence that all responses share is in another one.
     let what = format!("The response to [`{}`].", endpoint.request);
-    let serialize = (!structure.direction.sent)
-        .then(|| "Implements `Serialize` with the feature `bidirectional`.".to_owned());
-    paragraphs(std::iter::once(what).chain(serialize))
+    paragraphs(std::iter::once(what).chain(serialize(structure)))
 }
 
 /// The notice on an endpoint that reports the progress of a job.

@@ -63,7 +63,7 @@ pub(super) fn events(api: &Api) -> TokenStream {
     let ending = api.modules.iter().flat_map(|module| {
         let path = rust_path(module);
         let gate = gate(&module.family);
-        let events = module.events.iter().filter(|event| event.ends_job.is_some());
+        let events = module.received().filter(|event| event.ends_job.is_some());
         events.map(move |event| {
             let ty = ident(&event.ty);
             quote! {

@@ -43,7 +43,7 @@ pub(super) fn index(api: &Api) -> TokenStream {
 
 /// The examples of all callbacks.
 pub(super) fn examples(api: &Api) -> TokenStream {
-    let events = api.modules.iter().flat_map(|module| &module.events).map(|event| {
+    let events = api.modules.iter().flat_map(Module::received).map(|event| {
         let id = &event.id;
         let payloads = event.examples.iter().map(|example| raw_string(example.payload.trim_end()));
         quote!((#id, &[#(#payloads),*]))

@@ -4,7 +4,6 @@ mod checks;
 mod conversions;
 mod docs;
 mod errcode;
-mod events;
 mod facts;
 mod families;
 mod items;
@@ -16,10 +15,11 @@ mod models;
 mod paging;
 mod paths;
 mod rates;
-mod replies;
+mod received;
 mod requests;
 mod rules;
 mod search;
+mod sent;
 mod snapshots;
 mod wire;
 mod zone;
@@ -97,7 +97,7 @@ fn all_of(api: &Api, module: &Module) -> Files {
     let [models, requests, mock, tests, ..] = FOLDERS;
     let at = module_path(module);
     let mut files = Files::new();
-    let (is_called, is_sent) = (!module.needs_callback(), !module.replies.is_empty());
+    let (is_called, is_sent) = (!module.needs_callback(), module.sent().next().is_some());
     insert(&mut files, format!("{models}/{at}.rs"), &module.spec, models::module(module));
     insert(&mut files, format!("{models}/{at}/impls.rs"), &module.spec, wire::in_use(module));
     insert(&mut files, format!("{models}/{at}/reverse.rs"), &module.spec, wire::reverse(module));
@@ -124,7 +124,7 @@ fn family_modules(
     let has = |module: &&Module| {
         !module.needs_callback()
             || [models, tests].contains(&folder)
-            || (folder == requests && !module.replies.is_empty())
+            || (folder == requests && module.sent().next().is_some())
     };
     let mut root = TokenStream::new();
     for family in api.families() {

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::items::{doc, field_type, imports, module_doc, rust_type, support_type};
-use super::{docs, events, search};
+use super::{docs, received, search};
 use crate::api::{Enum, Field, Member, Module, Operation, Struct, Ty, Type, Union, Variant};
 use crate::spec::Style;
 use crate::spec::names::{ident, snake};
@@ -17,7 +17,7 @@ pub(super) fn module(module: &Module) -> TokenStream {
         Type::Enum(enumeration) => enum_item(enumeration),
         Type::Union(union) => union_item(module, union),
     });
-    let events = events::item(module);
+    let received = received::items(module);
     let imports = imports(support_types(module), &quote!(crate));
     quote! {
         #doc
@@ -25,7 +25,7 @@ pub(super) fn module(module: &Module) -> TokenStream {
         #[cfg(feature = "bidirectional")]
         mod reverse;
         #imports
-        #events
+        #received
         #(#types)*
     }
 }
@@ -33,7 +33,7 @@ pub(super) fn module(module: &Module) -> TokenStream {
 /// The hand-written types that the types of a module are made of.
 fn support_types(module: &Module) -> Vec<&'static str> {
     let mut names = Vec::new();
-    names.extend((!module.events.is_empty()).then_some("Value"));
+    names.extend(module.received().next().map(|_| "Value"));
     for ty in &module.types {
         match ty {
             Type::Struct(_) => {}
@@ -59,7 +59,7 @@ fn struct_item(module: &Module, structure: &Struct) -> TokenStream {
     let methods = structure.direction.sent.then(|| methods(module, structure));
     let aliases = match module.operation(&structure.name) {
         Some(Operation::Request(endpoint)) => Some(search::endpoint_aliases(endpoint)),
-        Some(Operation::Event(event) | Operation::Reply(event)) => Some(search::event_aliases(event)),
+        Some(Operation::Document(document)) => Some(search::event_aliases(document)),
         Some(Operation::Response(_)) | None => None,
     };
     // What is received is made by nobody but tests, which need no more than a literal.
@@ -162,7 +162,7 @@ fn setter(module: &Module, structure: &Struct, field: &Field) -> TokenStream {
 fn argument(module: &Module, structure: &Struct, field: &Field) -> (TokenStream, TokenStream) {
     let name = ident(&field.rust);
     let wrapped = |name: &str| {
-        matches!(module.operation(&structure.name), Some(Operation::Reply(_)))
+        matches!(module.operation(&structure.name), Some(Operation::Document(_)))
             && module.wrappers().iter().any(|(wrapper, _)| wrapper.name == name)
     };
     match &field.ty {

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::paths::{gate, rust_path};
 use super::wire::{chain, put};
-use super::{checks, facts, items, jobs, paging, rates, replies, zone};
+use super::{checks, facts, items, jobs, paging, rates, sent, zone};
 use crate::api::{Api, Endpoint, Method, Module, Struct, Ty, page_url};
 use crate::spec::names::{ident, pascal};
 use crate::spec::{Format, Place};
@@ -26,7 +26,7 @@ pub(super) fn module(module: &Module) -> TokenStream {
         quote!(#endpoint_impl #check #paged #job #signed)
     });
     let zone = module.zone.iter().map(|call| zone::impls(module, call, &limited));
-    let replies = replies::impls(module, &limited);
+    let sent = sent::impls(module, &limited);
     let own = module.own_types().filter(|ty| limited.contains(ty.name()));
     let parts = own.map(|ty| checks::of_type(module, ty, &limited));
     let items = module.endpoints.iter().filter_map(|endpoint| endpoint.pagination.as_ref()?.item.as_ref());
@@ -41,7 +41,7 @@ pub(super) fn module(module: &Module) -> TokenStream {
         #imports
         #(#endpoints)*
         #(#zone)*
-        #replies
+        #sent
         #(#parts)*
         #json
         #xml

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::items::{module_doc, raw_string};
+use super::items::{doc, module_doc, raw_string};
 use super::paths::rust_path;
-use crate::api::{Api, Endpoint, Event, Field, Member, Module, Step, Type};
+use crate::api::{Api, Endpoint, Field, Member, Module, Step, Type};
+use crate::spec::DocumentKind;
 use crate::spec::names::ident;
 
-/// Emits the examples of one spec file: a list per endpoint, call of the zone, event and reply.
+/// Emits the examples of one spec file: a list per operation.
 pub(super) fn module(module: &Module) -> TokenStream {
     let doc = module_doc(&module.title);
     let calls = module.endpoints.iter().chain(&module.zone).map(|call| {
@@ -22,7 +23,7 @@ pub(super) fn module(module: &Module) -> TokenStream {
         });
         quote!(pub(crate) const #name: &[Example] = &[#(#examples),*];)
     });
-    let documents = module.events.iter().chain(&module.replies).map(|document| {
+    let documents = module.documents.iter().map(|document| {
         let name = constant(&document.name);
         let examples = document.examples.iter().map(|example| raw_string(example.payload.trim_end()));
         quote!(pub(crate) const #name: &[&str] = &[#(#examples),*];)
@@ -45,7 +46,7 @@ fn constant(name: &str) -> Ident {
     ident(&name.to_uppercase())
 }
 
-/// Emits the tests of all spec files: one per endpoint, call of the zone, event and reply, over all its examples.
+/// Emits the tests of all spec files: one per operation, over all its examples.
 pub(super) fn tests(api: &Api) -> TokenStream {
     let families = api.families().into_iter().map(|family| {
         let modules = api.modules.iter().filter(|module| module.family == family);
@@ -69,12 +70,10 @@ fn tests_of(module: &Module) -> TokenStream {
     let calls = |calls: &[Endpoint], check: &'static str| {
         calls.iter().map(|call| test(&call.name, &call.id, check)).collect::<TokenStream>()
     };
-    let documents = |documents: &[Event], check: &'static str| {
-        documents.iter().map(|document| test(&document.name, &document.id, check)).collect::<TokenStream>()
-    };
+    let documents = module.documents.iter();
+    let documents = documents.map(|document| test(&document.name, &document.id, document.kind.facts().noun));
     let [endpoints, zone] = [calls(&module.endpoints, "endpoint"), calls(&module.zone, "zone_call")];
-    let [events, replies] = [documents(&module.events, "event"), documents(&module.replies, "reply")];
-    quote!(#endpoints #zone #events #replies)
+    quote!(#endpoints #zone #(#documents)*)
 }
 
 fn test(name: &str, id: &str, check: &str) -> TokenStream {
@@ -109,21 +108,7 @@ pub(super) fn index(api: &Api) -> TokenStream {
             quote!(ZoneContract::of::<wecom_models::#path::#request>(#path::#examples, &[#(#sent),*], &[#(#received),*]))
         })
     });
-    let documents = |chosen: fn(&Module) -> &[Event], of: &'static str| {
-        let modules = api.modules.iter();
-        modules.flat_map(move |module| {
-            let (path, of) = (rust_path(module), ident(of));
-            chosen(module).iter().map(move |event| {
-                let (ty, examples) = (ident(&event.ty), constant(&event.name));
-                let quirks = quirks(module, &event.ty);
-                let spellings = spellings(module, &event.ty);
-                let spellings = spellings.iter().map(|(aka, wire)| quote!((#aka, #wire)));
-                quote!(Occurrence::#of::<wecom_models::#path::#ty>(#path::#examples, &[#(#quirks),*], &[#(#spellings),*]))
-            })
-        })
-    };
-    let events = documents(|module| &module.events, "of");
-    let replies = documents(|module| &module.replies, "of_reply");
+    let documents = DocumentKind::ALL.map(|kind| documents(api, kind));
     quote! {
         use crate::conformance::Contract;
         use crate::event::Occurrence;
@@ -135,11 +120,30 @@ pub(super) fn index(api: &Api) -> TokenStream {
         /// Every call of the zone, likewise.
         pub(crate) static ZONE: &[ZoneContract] = &[#(#zone),*];
 
-        /// Every event, likewise.
-        pub(crate) static EVENTS: &[Occurrence] = &[#(#events),*];
+        #(#documents)*
+    }
+}
 
-        /// Every passive reply, likewise.
-        pub(crate) static REPLIES: &[Occurrence] = &[#(#replies),*];
+/// Emits the table of all documents of a kind.
+fn documents(api: &Api, kind: DocumentKind) -> TokenStream {
+    let facts = kind.facts();
+    let [of, what] = if facts.part.is_sent() { ["of_reply", "passive "] } else { ["of", ""] };
+    let of = ident(of);
+    let documents = api.modules.iter().flat_map(|module| {
+        let (path, of) = (rust_path(module), &of);
+        let documents = module.documents.iter().filter(move |document| document.kind == kind);
+        documents.map(move |document| {
+            let (ty, examples) = (ident(&document.ty), constant(&document.name));
+            let quirks = quirks(module, &document.ty);
+            let spellings = spellings(module, &document.ty);
+            let spellings = spellings.iter().map(|(aka, wire)| quote!((#aka, #wire)));
+            quote!(Occurrence::#of::<wecom_models::#path::#ty>(#path::#examples, &[#(#quirks),*], &[#(#spellings),*]))
+        })
+    });
+    let (table, docs) = (constant(facts.key), doc(&format!("Every {what}{}, likewise.", facts.noun)));
+    quote! {
+        #docs
+        pub(crate) static #table: &[Occurrence] = &[#(#documents),*];
     }
 }
 

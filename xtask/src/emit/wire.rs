@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::{conversions, events};
+use super::{conversions, received};
 use crate::api::{Enum, Field, Module, Struct, Ty, Type, Union, Variant};
 use crate::spec::names::ident;
 use crate::spec::{Place, Repr, Style};
@@ -20,7 +20,7 @@ pub(super) fn in_use(module: &Module) -> TokenStream {
     let open_unions = list("open_unions", module, |ty| style(ty).is_some_and(|style| style != Style::Kind));
     let open_kinds = list("open_kinds", module, |ty| style(ty) == Some(Style::Kind));
     let conversions = conversions::impls(module);
-    let events = events::impls(module);
+    let received = received::impls(module);
     let written = written(module, |ty| ty.direction().sent);
     let read = read(module, |ty| ty.direction().received);
     quote! {
@@ -37,7 +37,7 @@ pub(super) fn in_use(module: &Module) -> TokenStream {
         #open_unions
         #open_kinds
         #conversions
-        #events
+        #received
     }
 }
 

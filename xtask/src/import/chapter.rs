@@ -18,7 +18,7 @@ use super::{Failure, documents_in, read};
 use crate::pages::contents::Contents;
 use crate::pages::{self, Page};
 use crate::spec::source::Source;
-use crate::spec::{Names, Part, Phrases, Spec};
+use crate::spec::{DocumentKind, Names, Phrases, Spec};
 
 /// The pages of a chapter.
 #[derive(Debug)]
@@ -146,9 +146,9 @@ impl Chapter {
         for (page, contents) in &self.pages {
             let existing = Existing::read(completed.text.clone()).map_err(of_file)?;
             let calls = existing.calls();
-            let part = documents_in(Some(file), contents);
+            let kind = documents_in(Some(file), contents);
             let mut wanted = Vec::new();
-            for (path, places) in calls_of(contents, part) {
+            for (path, places) in calls_of(contents, kind) {
                 let call = (page.id, path.clone());
                 let other = elsewhere.iter().find(|(_, calls)| calls.contains(&call));
                 if calls.contains(&call) {
@@ -162,8 +162,8 @@ impl Chapter {
             }
             if !wanted.is_empty() {
                 let taken = existing.taken(file, &known.names);
-                let mut draft = match part {
-                    Some(part) => DraftPage::of_documents(page, (contents, &wanted), part, taken, &known),
+                let mut draft = match kind {
+                    Some(kind) => DraftPage::of_documents(page, (contents, &wanted), kind, taken, &known),
                     None => DraftPage::of_endpoints(page, (contents, &wanted), taken, &known),
                 };
                 draft.make_examples(&mut maker);
@@ -181,7 +181,7 @@ impl Chapter {
 
 /// Returns what a page documents, each with its places there: endpoints by their paths, or documents by the members that
 /// identify them.
-fn calls_of(contents: &Contents, documents: Option<Part>) -> IndexMap<String, Vec<usize>> {
+fn calls_of(contents: &Contents, documents: Option<DocumentKind>) -> IndexMap<String, Vec<usize>> {
     let mut calls: IndexMap<String, Vec<usize>> = IndexMap::new();
     let shown = contents.documents.iter().map(|shown| shown.told().map(|told| told.to_string()));
     let sections = contents.sections.iter().map(|section| Some(section.path.clone()));

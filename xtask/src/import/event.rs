@@ -1,4 +1,4 @@
-//! Drafts an event, or a reply to one, from the documents that a page shows of it.
+//! Drafts a document of the spec from those that a page shows of it.
 
 use std::collections::HashMap;
 
@@ -17,11 +17,11 @@ use crate::pages::contents::Section;
 use crate::pages::table::Table;
 use crate::pages::tree;
 use crate::spec::document::{self, ENVELOPE, KNOWN};
-use crate::spec::{Doc, Fields, Part, names};
+use crate::spec::{Doc, DocumentKind, Fields, names};
 
 /// The documents of a page that are of one kind.
 pub(super) struct EventDrafter<'p> {
-    pub part: Part,
+    pub kind: DocumentKind,
     pub shown: Vec<&'p Occurrence>,
     /// The page's tables of named objects and values.
     pub named: &'p [Table],
@@ -44,14 +44,15 @@ impl EventDrafter<'_> {
         let mut section = Section::default();
         section.tables = tables.collect();
         let objects: Vec<&Map<String, Value>> = bodies.iter().collect();
-        let (tree, unplaced) = tree::of(&section, self.named, self.part, &objects);
+        let part = self.kind.facts().part;
+        let (tree, unplaced) = tree::of(&section, self.named, part, &objects);
         let mut doubts: Vec<String> = unplaced.iter().map(|table| without_place(table)).collect();
         let mut rows = section.tables.iter().flat_map(|table| &table.rows);
         let untyped = rows.all(|row| row.ty.is_none());
         let owner = names::pascal(&name);
         let (named, known) = (self.named, self.known);
         let (items, guessed) = (lists.items.clone(), Vec::new());
-        let mut drafter = FieldDrafter { types, named, side: self.part, items, known, untyped, guessed };
+        let mut drafter = FieldDrafter { types, named, side: part, items, known, untyped, guessed };
         let fields = drafter.fields(ObjectSighting { owner: &owner, fields: &tree, shown: &objects });
         doubts.extend(lists.doubts.iter().cloned());
         let wires = self.shown.iter().filter_map(|shown| shown.told());
@@ -68,9 +69,8 @@ impl EventDrafter<'_> {
         let examples = examples
             .map(|((shown, document), body)| ShownDocument { is_xml: shown.section.is_xml(), document, body })
             .collect();
-        let part = self.part;
         DraftEvent {
-            part,
+            kind: self.kind,
             name,
             title,
             doc,

@@ -12,10 +12,7 @@ use crate::spec::diagnostic::Diagnostics;
 use crate::spec::load;
 use crate::spec::names;
 use crate::spec::source::{Kind, Node, Path, position};
-use crate::spec::{Names, Section};
-
-/// The sections of what is a document of its own.
-const DOCUMENTS: [Section; 2] = [Section::Events, Section::Replies];
+use crate::spec::{DocumentKind, Names, Section};
 
 /// A spec file that is to be added to.
 #[derive(Debug)]
@@ -46,7 +43,7 @@ impl Existing {
             let pascal = names::pascal(name);
             [format!("{pascal}Response"), pascal]
         });
-        let documents = DOCUMENTS.into_iter().flat_map(|section| self.keys(section.key()));
+        let documents = DocumentKind::ALL.into_iter().flat_map(|kind| self.keys(kind.facts().key));
         let documents = documents.map(|name| names::pascal(&name));
         let types = [Section::Structs, Section::Enums, Section::Unions];
         let types = types.into_iter().flat_map(|section| self.keys(section.key()));
@@ -73,7 +70,7 @@ impl Existing {
         self.root.get(&Path::of([section])).map(Node::keys).unwrap_or_default()
     }
 
-    /// The endpoints that the file has, each by a document and its path, and its events and replies.
+    /// The endpoints that the file has, each by a document and its path, and its documents.
     pub(super) fn calls(&self) -> HashSet<(u32, String)> {
         let endpoints = self.keys(Section::Endpoints.key());
         let calls = endpoints.iter().filter_map(|name| {
@@ -86,8 +83,8 @@ impl Existing {
 
     /// The same of its documents: each by one of its pages, and what tells it from others.
     fn wires(&self) -> impl Iterator<Item = (u32, String)> {
-        let entries = DOCUMENTS
-            .into_iter()
+        let sections = DocumentKind::ALL.map(Section::Documents).into_iter();
+        let entries = sections
             .flat_map(|section| self.keys(section.key()).into_iter().map(move |name| section.entry(&name)));
         entries.flat_map(|entry| {
             let ids = self.documents(&entry.key("doc"));

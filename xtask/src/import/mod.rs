@@ -35,7 +35,7 @@ use crate::pages;
 use crate::pages::Page;
 use crate::pages::contents::Contents;
 use crate::spec::load;
-use crate::spec::{EVENTS, Part, Phrases, Spec};
+use crate::spec::{DocumentKind, Phrases, Spec};
 pub use chapter::{Chapter, Completed};
 use into::Existing;
 use known::Known;
@@ -157,9 +157,9 @@ fn drafted(
     }
     known.read(&contents);
     let mut draft = match documents_in(into, &contents) {
-        Some(part) => {
+        Some(kind) => {
             let all: Vec<usize> = (0..contents.documents.len()).collect();
-            DraftPage::of_documents(&page, (&contents, &all), part, taken, known)
+            DraftPage::of_documents(&page, (&contents, &all), kind, taken, known)
         }
         None => DraftPage::of(&page, &contents, taken, known),
     };
@@ -167,14 +167,10 @@ fn drafted(
     Ok((page, draft))
 }
 
-/// Returns the part as which a page's documents are drafted, for a spec file or a new one; `None` if its endpoints are drafted.
-fn documents_in(file: Option<&Path>, contents: &Contents) -> Option<Part> {
+/// Returns the kind as which a page's documents are drafted, for a spec file or a new one; `None` if its endpoints are drafted.
+fn documents_in(file: Option<&Path>, contents: &Contents) -> Option<DocumentKind> {
     let stem = file.and_then(Path::file_stem).and_then(|stem| stem.to_str()).unwrap_or_default();
-    if stem.ends_with(&format!(".{EVENTS}")) {
-        return Some(Part::Payload);
-    }
-    let part = if stem.rsplit('.').next() == Some("reply") { Part::Reply } else { Part::Payload };
-    contents.sections.is_empty().then_some(part)
+    DocumentKind::of_file(stem).or_else(|| contents.sections.is_empty().then_some(DocumentKind::Event))
 }
 
 fn read(file: &Path) -> Result<String, Failure> {

@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use crate::spec::type_expr::TypeExpr;
 use crate::spec::{
-    Answer, Body, Doc, EnumValue, Errcode, Field, File, Host, Pagination, Part, Rate, Repr, Style, Token,
-    Variant, WrittenRule,
+    Answer, Body, Doc, DocumentKind, EnumValue, Errcode, Field, File, Host, Pagination, Part, Rate, Repr,
+    Style, Token, Variant, WrittenRule,
 };
 
 /// A part of a spec, with the import's doubts.
@@ -70,10 +70,10 @@ impl DraftEndpoint {
     }
 }
 
-/// An event or a passive reply, without the words that a person has to write.
+/// A document, without the words that a person has to write.
 #[derive(Debug)]
 pub(super) struct DraftEvent {
-    pub part: Part,
+    pub kind: DocumentKind,
     pub name: String,
     pub title: String,
     pub doc: Doc,

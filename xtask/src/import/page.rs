@@ -13,13 +13,13 @@ use super::model::{Definition, DraftEndpoint, DraftEvent};
 use super::types::Types;
 use crate::pages::contents::{Contents, Section};
 use crate::pages::{Occurrence, Page};
-use crate::spec::{Doc, Part, names};
+use crate::spec::{Doc, DocumentFacts, DocumentKind, names};
 
 /// A draft of a page's endpoints, and of their types.
 #[derive(Debug)]
 pub(super) struct DraftPage {
     pub endpoints: Vec<DraftEndpoint>,
-    /// Events, and passive replies.
+    /// Its documents.
     pub events: Vec<DraftEvent>,
     pub types: Types,
 }
@@ -82,7 +82,7 @@ impl DraftPage {
     pub(super) fn of_documents(
         page: &Page,
         (contents, wanted): (&Contents, &[usize]),
-        part: Part,
+        kind: DocumentKind,
         taken: Taken,
         known: &Known,
     ) -> Self {
@@ -91,14 +91,15 @@ impl DraftPage {
         for shown in wanted.iter().filter_map(|index| contents.documents.get(*index)) {
             let Some(told) = shown.told() else { continue };
             let settled = taken.settled.get(&told.to_string()).cloned();
-            let end = if part.is_sent() { "_reply" } else { "" };
+            let DocumentFacts { part, noun, .. } = kind.facts();
+            let end = if part.is_sent() { format!("_{noun}") } else { String::new() };
             let own = || format!("{}{end}", names::snake(told.change.unwrap_or(told.kind)));
             named.entry(settled.unwrap_or_else(own)).or_default().push(shown);
         }
         named.keys().for_each(|name| types.take(&names::pascal(name)));
         let doc = doc_of(page, contents);
         let events = named.into_iter().map(|(name, shown)| {
-            let drafter = EventDrafter { part, shown, named: &contents.named, known };
+            let drafter = EventDrafter { kind, shown, named: &contents.named, known };
             drafter.draft(name, doc.clone(), &mut types)
         });
         let events: Vec<DraftEvent> = events.collect();

@@ -32,8 +32,7 @@ impl Sections {
             add(Section::Endpoints, endpoint_yaml(endpoint, phrases));
         }
         for event in &draft.events {
-            let section = if event.part.is_sent() { Section::Replies } else { Section::Events };
-            add(section, event_yaml(event, phrases));
+            add(Section::Documents(event.kind), event_yaml(event, phrases));
         }
         for (name, definition) in draft.types.all() {
             let head = format!("  {name}:{}\n", comment(&definition.doubts, false));

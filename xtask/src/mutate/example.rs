@@ -48,7 +48,7 @@ pub(super) fn adapted(file: &File, mut change: impl FnMut(Shown<'_>)) -> Vec<(Pa
             let fields = &document.event.fields;
             document::arrange(file, fields, &mut shown);
             let mut changed = shown.clone();
-            walk.object(&path.key(document.part.key()), fields, &mut changed);
+            walk.object(&path.key(document.part().key()), fields, &mut changed);
             if changed != shown {
                 let at = path.key("examples").index(index);
                 let is_xml = example.payload.trim_start().starts_with('<');

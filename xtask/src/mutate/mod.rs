@@ -146,13 +146,9 @@ fn chosen(names: &[String]) -> io::Result<Vec<Kind>> {
 
 /// Parses the pages that the spec names.
 fn pages(spec: &Spec, docs: &Path) -> io::Result<Vec<ReadPage>> {
-    let docs_of = |file: &'_ File| {
-        let endpoints = file.endpoints.values().map(|endpoint| &endpoint.head.doc);
-        let documents = file.documents().map(|document| &document.event.head.doc);
-        endpoints.chain(documents).flat_map(spec::Doc::ids).collect::<Vec<u32>>()
-    };
+    let operations = spec.files.iter().flat_map(File::operations);
     let codes = spec.codes.iter().flat_map(|codes| codes.doc.ids());
-    let wanted: BTreeSet<u32> = spec.files.iter().flat_map(docs_of).chain(codes).collect();
+    let wanted: BTreeSet<u32> = operations.flat_map(|operation| operation.doc.ids()).chain(codes).collect();
     let mut pages = pages::read(docs)?;
     pages.retain(|page| wanted.contains(&page.id));
     if pages.is_empty() {

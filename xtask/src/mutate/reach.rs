@@ -64,18 +64,10 @@ impl<'e> Changed<'e> {
 
     fn add(&mut self, path: &'e Path) -> Option<()> {
         let [Step::Key(section), Step::Key(name), rest @ ..] = path.0.as_slice() else { return None };
-        let sections = [
-            Section::Endpoints,
-            Section::Events,
-            Section::Replies,
-            Section::Structs,
-            Section::Enums,
-            Section::Unions,
-        ];
-        match sections.into_iter().find(|of| of.key() == section)? {
+        match Section::ALL.into_iter().find(|of| of.key() == section)? {
             Section::Endpoints => {}
             // No endpoint depends on a document.
-            Section::Events | Section::Replies => return Some(()),
+            Section::Documents(_) => return Some(()),
             Section::Structs | Section::Enums | Section::Unions => {
                 self.types.insert(name);
                 return Some(());

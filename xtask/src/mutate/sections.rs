@@ -13,9 +13,7 @@ pub(super) fn documented<'a>(file: &File, pages: &'a [ReadPage], of: &Operation<
     let document = file
         .documents()
         .find(|document| document.section() == of.section && document.name == of.name && endpoint.is_none());
-    let doc = endpoint.map(|endpoint| &endpoint.head.doc);
-    let Some(doc) = doc.or(document.map(|document| &document.event.head.doc)) else { return Vec::new() };
-    let pages = pages.iter().filter(|read| doc.ids().any(|id| id == read.page.id));
+    let pages = pages.iter().filter(|read| of.doc.ids().any(|id| id == read.page.id));
     let sections = pages.flat_map(|read| {
         let sections = read.contents.sections.iter().filter(|section| {
             endpoint.is_some_and(|endpoint| endpoint.head.method_and_path().1 == section.path)

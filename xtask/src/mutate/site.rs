@@ -55,14 +55,14 @@ pub(super) struct EndpointSite<'a> {
     pub documented: Sections<'a>,
 }
 
-/// An event or a reply.
+/// A document.
 pub(super) struct DocumentSite<'a> {
     pub file: &'a FileSite<'a>,
     pub document: Document<'a>,
     pub path: Path,
 }
 
-/// Something with pages of its own: an endpoint, an event or a reply.
+/// Something with pages of its own: an endpoint or a document.
 pub(super) struct TitledSite<'a> {
     pub file: &'a FileSite<'a>,
     pub path: Path,

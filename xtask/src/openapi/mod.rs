@@ -1,7 +1,7 @@
 //! Writes the API as OpenAPI 3.1, for other tools and languages.
 //!
-//! [`documents`] writes one document per family, and [`bundle`] one of all: `operations` has the paths, `webhooks` the callbacks and
-//! their replies, `schemas` the types, `prose` the links in texts.
+//! [`documents`] writes one document per family, and [`bundle`] one of all: `operations` has the paths, `webhooks` the
+//! documents, `schemas` the types, `prose` the links in texts.
 
 mod operations;
 mod prose;
@@ -197,7 +197,7 @@ fn described(mut document: Value, modules: &[&Module], names: &Names, mut compon
         }
     }
     components.schemas.extend(schemas::of(modules, names));
-    components.responses.extend(webhooks::replies(modules, names));
+    components.responses.extend(webhooks::responses(modules, names));
     document["components"] = components.into_value();
     document
 }

@@ -96,8 +96,19 @@ impl Schemas<'_> {
                 (format!("The answer to `{}`.", endpoint.id), is_xml)
             }
             // The root of its document is named where that is.
-            Some(Operation::Event(event)) => (format!("What `{}` brings.", event.id), false),
-            Some(Operation::Reply(reply)) => (format!("What the reply `{}` says.", reply.id), false),
+            Some(Operation::Document(document)) => {
+                let Event { id, kind, .. } = document;
+                let noun = kind.facts().noun;
+                let is_sent = document.part().is_sent();
+                (
+                    if is_sent {
+                        format!("What the {noun} `{id}` says.")
+                    } else {
+                        format!("What `{id}` brings.")
+                    },
+                    false,
+                )
+            }
             None => {
                 let rules = structure.rules.iter().map(Rule::sentence);
                 let text: Vec<String> = std::iter::once(structure.doc.clone()).chain(rules).collect();
@@ -179,7 +190,7 @@ impl Schemas<'_> {
             schema["xml"] = json!({ "wrapped": true });
             schema["items"]["xml"] = json!({ "name": item });
             // In JSON, the element around the items is an object.
-            if self.module.events.iter().flat_map(Event::wires).any(|wire| !wire.key.is_xml()) {
+            if self.module.documents.iter().flat_map(Event::wires).any(|wire| !wire.key.is_xml()) {
                 let object = json!({ "type": "object", "properties": { item: self.ty(&field.ty) }, "required": [item] });
                 schema = json!({ "anyOf": [schema, object] });
             }

@@ -1,4 +1,4 @@
-//! Callbacks as webhooks, and passive replies as responses.
+//! Documents that arrive as webhooks, and those that are sent as responses.
 
 use serde_json::{Map, Value, json};
 
@@ -12,25 +12,24 @@ const DOCUMENT: &str = "CallbackDocument";
 
 /// The webhooks of some modules, in their order.
 pub(super) fn of(modules: &[&Module], names: &Names) -> Map<String, Value> {
-    let events = modules.iter().flat_map(|module| {
+    let received = modules.iter().flat_map(|module| {
         module
-            .events
-            .iter()
+            .received()
             .map(move |event| (event.id.clone(), json!({ "post": webhook(module, event, names) })))
     });
-    events.collect()
+    received.collect()
 }
 
-/// The passive replies of some modules, in their order.
-pub(super) fn replies(modules: &[&Module], names: &Names) -> Map<String, Value> {
-    let replies = modules.iter().flat_map(|module| {
-        module.replies.iter().map(move |reply| {
+/// What is sent in reply, of some modules, in their order.
+pub(super) fn responses(modules: &[&Module], names: &Names) -> Map<String, Value> {
+    let sent = modules.iter().flat_map(|module| {
+        module.sent().map(move |reply| {
             let description = format!("{}\n\n{}", reply.title, names.prose(module, &reply.words()));
             let response = json!({ "description": description, "content": content(module, reply, names) });
             (reply.id.clone(), response)
         })
     });
-    replies.collect()
+    sent.collect()
 }
 
 fn webhook(module: &Module, event: &Event, names: &Names) -> Value {

@@ -72,7 +72,7 @@ impl Bodies {
         match part {
             Part::Request => self.requested.extend(names().cloned()),
             Part::Response => self.answered |= answer,
-            Part::Payload | Part::Reply => {}
+            Part::Received | Part::Sent => {}
         }
         Some(part)
     }

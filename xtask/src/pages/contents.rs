@@ -19,7 +19,7 @@ pub(crate) struct Contents {
     pub updated: Option<String>,
     /// Its endpoints, in its order, each once.
     pub sections: Vec<Section>,
-    /// The documents that it shows: events, and replies to them.
+    /// The documents that it shows, which are no sides of a call.
     pub documents: Vec<Occurrence>,
     /// The tables of named objects and types, of all endpoints.
     pub named: Vec<Table>,

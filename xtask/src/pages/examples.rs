@@ -13,7 +13,7 @@ use super::occurrences::occurrences;
 use super::page;
 use crate::spec::diagnostic::Diagnostics;
 use crate::spec::load;
-use crate::spec::{File, Part, Spec, Wire, WireKey};
+use crate::spec::{DocumentKind, File, Spec, Wire, WireKey};
 
 /// A body that a page shows, as a line; without a path, a document that WeCom sends by itself.
 #[derive(Debug, Serialize)]
@@ -42,7 +42,7 @@ pub struct Extract {
     pub examples: usize,
     /// Endpoints they belong to.
     pub endpoints: usize,
-    /// Documents that WeCom sends by itself, and replies to them.
+    /// Documents that aren't sides of a call.
     pub events: usize,
     /// Bodies that had to be repaired.
     pub repaired: usize,
@@ -56,9 +56,9 @@ pub fn extract(root: &Path, docs: &Path, all: bool) -> io::Result<Extract> {
     let wanted = (!all).then(|| wanted(&spec));
     let documents = spec.files.iter().flat_map(File::documents).flat_map(|document| {
         let ids = document.event.head.doc.ids();
-        ids.flat_map(move |id| document.event.wires().map(move |wire| (document.part, id, wire)))
+        ids.flat_map(move |id| document.event.wires().map(move |wire| (document.kind, id, wire)))
     });
-    let documents: Vec<(Part, u32, Wire<'_>)> = documents.collect();
+    let documents: Vec<(DocumentKind, u32, Wire<'_>)> = documents.collect();
     let mut extract = Extract::default();
     let mut endpoints = BTreeSet::new();
     for page in page::read(docs)? {
@@ -87,19 +87,19 @@ pub fn extract(root: &Path, docs: &Path, all: bool) -> io::Result<Extract> {
         }
         for shown in occurrences(&page.text) {
             // On a page of calls alone, a `msgtype` is that of a message to be sent.
-            let part = shown.told().and_then(|told| {
+            let kind = shown.told().and_then(|told| {
                 if all {
-                    return told.key.is_xml().then_some(Part::Payload);
+                    return told.key.is_xml().then_some(DocumentKind::Event);
                 }
                 // A bot's message has an ID: one without is a part of another, such as what it quotes.
                 let is_part = told.key == WireKey::BotMessage && shown.document.get("msgid").is_none();
-                let mut own = documents.iter().filter(|(part, id, wire)| {
-                    *id == page.id && wire.takes(&told) && (part.is_sent() || !is_part)
+                let mut own = documents.iter().filter(|(kind, id, wire)| {
+                    *id == page.id && wire.takes(&told) && (kind.facts().part.is_sent() || !is_part)
                 });
-                own.next().map(|(part, ..)| *part)
+                own.next().map(|(kind, ..)| *kind)
             });
-            if let Some(part) = part {
-                let kind = if part.is_sent() { "reply" } else { "event" };
+            if let Some(kind) = kind {
+                let kind = kind.facts().noun;
                 let payload = Value::String(shown.text);
                 let name = format!("{} {}, line {}", page.id, page.title, shown.line);
                 let line = Line { method: None, path: None, kind, name, payload: &payload, repaired: &[] };

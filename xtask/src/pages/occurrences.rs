@@ -46,7 +46,7 @@ impl Reading {
         let is_xml = text.starts_with('<');
         self.are_its_own = document.is_some() || (self.are_its_own && !is_xml);
         let Some(document) = document else { return };
-        let (part, method, body) = (Part::Payload, String::new(), document.clone());
+        let (part, method, body) = (Part::Received, String::new(), document.clone());
         let examples = vec![ShownBody { part, method, line, body, repairs: Vec::new() }];
         let section = Section {
             line,
@@ -89,7 +89,7 @@ impl Reading {
         if let Some((values, rows)) = table::read(&lines, line) {
             let name = named(&self.label);
             let object = name.as_deref().map(canonical);
-            last.section.tables.push(Table { part: Part::Payload, name, object, rows, values });
+            last.section.tables.push(Table { part: Part::Received, name, object, rows, values });
         }
     }
 }

@@ -80,7 +80,7 @@ pub(crate) fn of<'a>(
             });
         }
         Part::Response => fields.retain(|name, _| name != "errcode" && name != "errmsg"),
-        Part::Payload | Part::Reply => fields.retain(|name, node| {
+        Part::Received | Part::Sent => fields.retain(|name, node| {
             let is_known = document::KNOWN.contains(&name.as_str()) && node.values.is_empty();
             !(ENVELOPE.contains(&name.as_str()) || is_known)
         }),

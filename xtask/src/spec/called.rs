@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-use crate::spec::section::Part;
+use crate::spec::section::DocumentKind;
 use crate::spec::source::Source;
 
 /// What the file is called, without `.yaml`.
@@ -81,7 +81,8 @@ impl Names {
     pub fn of_file(&self, file: &str) -> HashMap<String, String> {
         let endpoints = self.endpoints.get(file).into_iter().flatten();
         let endpoints = endpoints.map(|(key, named)| (named.path().to_owned(), key.clone()));
-        let documents = [&self.events, &self.replies].into_iter().filter_map(|all| all.get(file)).flatten();
+        let documents =
+            self.all_documents().filter(|(of, _)| *of == file).flat_map(|(_, documents)| documents);
         let documents =
             documents.flat_map(|(key, named)| named.wire.iter().map(move |wire| (wire.clone(), key.clone())));
         endpoints.chain(documents).collect()
@@ -93,7 +94,7 @@ impl Names {
         let endpoints = self.endpoints.iter().map(|(file, endpoints)| {
             (file, endpoints.values().map(NamedCall::path).collect::<HashSet<&str>>())
         });
-        let documents = self.events.iter().chain(&self.replies).map(|(file, documents)| {
+        let documents = self.all_documents().map(|(file, documents)| {
             (file, documents.values().flat_map(|named| &named.wire).map(String::as_str).collect())
         });
         let mut files = endpoints.chain(documents).filter(|(_, own)| wanted.is_subset(own));
@@ -112,14 +113,22 @@ impl Names {
         by_path
     }
 
-    /// A callback, or a passive reply.
-    pub fn documents(&self, part: Part) -> &ByFile<NamedWire> {
-        if part.is_sent() { &self.replies } else { &self.events }
+    /// The documents of a kind.
+    pub fn documents(&self, kind: DocumentKind) -> &ByFile<NamedWire> {
+        match kind {
+            DocumentKind::Event => &self.events,
+            DocumentKind::Reply => &self.replies,
+        }
     }
 
-    /// The same, by what tells it apart on the wire.
-    pub fn by_wire(&self, part: Part) -> HashMap<&str, Vec<Settled<'_>>> {
-        by_wire(self.documents(part))
+    /// The documents of all kinds.
+    pub fn all_documents(&self) -> impl Iterator<Item = (&String, &IndexMap<String, NamedWire>)> {
+        DocumentKind::ALL.into_iter().flat_map(|kind| self.documents(kind))
+    }
+
+    /// The documents of a kind, by what tells them apart on the wire.
+    pub fn by_wire(&self, kind: DocumentKind) -> HashMap<&str, Vec<Settled<'_>>> {
+        by_wire(self.documents(kind))
     }
 
     /// The calls of the zone by their names.

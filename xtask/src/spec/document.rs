@@ -5,11 +5,11 @@ use quick_xml::escape::{escape, resolve_predefined_entity};
 use quick_xml::events::Event;
 use serde_json::{Map, Value};
 
-use super::event::{Wire, WireKey};
 use super::field::Field;
 use super::model::{Fields, File};
 use super::type_expr::{Generic, TypeExpr};
 use super::types::{Style, Union};
+use super::wire::{Wire, WireKey};
 
 /// The members of a document that belong to every event, so that no event lists them.
 pub const ENVELOPE: [&str; 13] = [

@@ -70,7 +70,7 @@ pub(super) mod sections {
 
     pub(in crate::spec) const FILE: &[&str] = &Section::KEYS;
     pub(in crate::spec) const ENDPOINT: &[&str] = &[Part::Request.key(), Part::Response.key(), CODES];
-    pub(in crate::spec) const EVENT: &[&str] = &[Part::Payload.key()];
+    pub(in crate::spec) const EVENT: &[&str] = &[Part::Received.key()];
     pub(in crate::spec) const CODES: &str = "codes";
     pub(in crate::spec) const STRUCT: &[&str] = &["fields"];
     pub(in crate::spec) const ENUM: &[&str] = &["values"];

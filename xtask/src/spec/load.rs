@@ -16,8 +16,8 @@ use crate::spec::mistakes::Mistake;
 use crate::spec::source::{Path, Source};
 use crate::spec::type_expr::NOT_A_TYPE;
 use crate::spec::{
-    CODES, Codes, Endpoint, Enum, EnumValue, ErrorCode, Event, Field, File, GeneralRate, Limit, LimitKind,
-    Limits, NAMES, PHRASES, Part, RATES, Rates, Section, Spec, Struct, Union, Variant, yaml,
+    CODES, Codes, DocumentKind, Endpoint, Enum, EnumValue, ErrorCode, Event, Field, File, GeneralRate, Limit,
+    LimitKind, Limits, NAMES, PHRASES, Part, RATES, Rates, Section, Spec, Struct, Union, Variant, yaml,
 };
 
 /// Reads the texts of all spec files in a folder, in the order of their names.
@@ -111,22 +111,24 @@ fn file(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<
     let mut reader = Reader { report: diagnostics.reporter(index, &root), failed: BTreeSet::new() };
     let top = Path::default();
     let head: FileHead = reader.typed(&top, &value, sections::FILE)?;
-    let file = File {
-        source: index,
-        stem: source.stem.clone(),
-        title: head.title,
-        summary: head.summary,
-        endpoints: reader.entries(&top, &value, Section::Endpoints.key(), Reader::endpoint),
-        events: reader.entries(&top, &value, Section::Events.key(), Reader::event),
-        replies: reader.entries(&top, &value, Section::Replies.key(), Reader::event),
-        structs: reader.entries(&top, &value, Section::Structs.key(), Reader::structure),
-        enums: reader.entries(&top, &value, Section::Enums.key(), Reader::enumeration),
-        unions: reader.entries(&top, &value, Section::Unions.key(), Reader::union),
-        deviations: head.deviations,
-        root: root.clone(),
-        complete: true,
-        failed: BTreeSet::new(),
-    };
+    let file =
+        File {
+            source: index,
+            stem: source.stem.clone(),
+            title: head.title,
+            summary: head.summary,
+            endpoints: reader.entries(&top, &value, Section::Endpoints.key(), Reader::endpoint),
+            documents: Vec::from(DocumentKind::ALL.map(|kind| {
+                (kind, reader.entries(&top, &value, Section::Documents(kind).key(), Reader::event))
+            })),
+            structs: reader.entries(&top, &value, Section::Structs.key(), Reader::structure),
+            enums: reader.entries(&top, &value, Section::Enums.key(), Reader::enumeration),
+            unions: reader.entries(&top, &value, Section::Unions.key(), Reader::union),
+            deviations: head.deviations,
+            root: root.clone(),
+            complete: true,
+            failed: BTreeSet::new(),
+        };
     let failed = reader.failed;
     let complete = diagnostics.len() == mistakes;
     Some(File { complete, failed, ..file })
@@ -198,7 +200,7 @@ impl Reader<'_> {
 
     fn event(&mut self, path: &Path, value: &Value) -> Option<Event> {
         let head = self.typed(path, value, sections::EVENT);
-        let fields = self.fields(path, value, Part::Payload.key());
+        let fields = self.fields(path, value, Part::Received.key());
         Some(Event { head: head?, fields })
     }
 

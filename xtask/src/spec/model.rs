@@ -20,7 +20,7 @@ use crate::spec::keywords::keywords;
 use crate::spec::pattern;
 use crate::spec::phrases::Phrases;
 use crate::spec::rate::{GeneralRate, Rate};
-use crate::spec::section::{Part, Section};
+use crate::spec::section::{DocumentKind, Part, Section};
 use crate::spec::sign::Sign;
 use crate::spec::source::{Node, Path};
 use crate::spec::type_expr::TypeExpr;
@@ -125,10 +125,8 @@ pub struct File {
     pub summary: String,
     /// By name, which becomes the request type's name.
     pub endpoints: IndexMap<String, Endpoint>,
-    /// By name, which becomes the type's name.
-    pub events: IndexMap<String, Event>,
-    /// By name, which becomes the type's name.
-    pub replies: IndexMap<String, Event>,
+    /// Of each kind, by name, which becomes the type's name.
+    pub documents: Vec<(DocumentKind, IndexMap<String, Event>)>,
     /// By type name.
     pub structs: IndexMap<String, Struct>,
     /// By type name.
@@ -170,11 +168,10 @@ impl File {
         endpoints.chain(self.documents().map(Operation::of))
     }
 
-    /// What WeCom sends by itself, and what answers it.
+    /// What is sent or received as a whole, kind by kind.
     pub fn documents(&self) -> impl Iterator<Item = Document<'_>> {
-        let events = self.events.iter().map(|(name, event)| Document { part: Part::Payload, name, event });
-        let replies = self.replies.iter().map(|(name, event)| Document { part: Part::Reply, name, event });
-        events.chain(replies)
+        let documents = self.documents.iter();
+        documents.flat_map(|(kind, of)| of.iter().map(|(name, event)| Document { kind: *kind, name, event }))
     }
 
     /// All fields, with where they stand: parts of operations and fields of structs.
@@ -226,15 +223,20 @@ pub struct Operation<'a> {
     pub section: Section,
     /// Its name.
     pub name: &'a str,
+    /// The pages that document it.
+    pub doc: &'a Doc,
     /// What travels, in its order.
     pub parts: Vec<(Part, &'a Fields)>,
+    /// The rules over what is sent.
+    pub rules: &'a [WrittenRule],
 }
 
 impl<'a> Operation<'a> {
     /// The operation that a document is.
     pub fn of(document: Document<'a>) -> Self {
-        let Document { part, name, event } = document;
-        Self { section: document.section(), name, parts: vec![(part, &event.fields)] }
+        let Document { name, event, .. } = document;
+        let (doc, parts) = (&event.head.doc, vec![(document.part(), &event.fields)]);
+        Self { section: document.section(), name, doc, parts, rules: &event.head.rules }
     }
 }
 
@@ -255,7 +257,8 @@ impl Endpoint {
     /// What travels when it is called, under its name.
     pub fn operation<'a>(&'a self, name: &'a str) -> Operation<'a> {
         let parts = vec![(Part::Request, &self.request), (Part::Response, &self.response)];
-        Operation { section: Section::Endpoints, name, parts }
+        let EndpointHead { doc, rules, .. } = &self.head;
+        Operation { section: Section::Endpoints, name, doc, parts, rules }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Converts wire names to Rust names.
 
+use crate::spec::section::DocumentKind;
+
 /// Converts to PascalCase: `get_group_msg_list_v2` → `GetGroupMsgListV2`; `OpenSpstatus` stays.
 pub fn pascal(name: &str) -> String {
     let mut pascal = String::with_capacity(name.len());
@@ -151,9 +153,9 @@ pub const NO_FAMILIES: &[&str] = &[
     "xml",
 ];
 
-/// Returns the name of the enum of all events of a family: `ContactsEvent`.
-pub fn events(family: &str) -> String {
-    format!("{}Event", pascal(family))
+/// Returns the name of the enum of all documents of a kind that a family receives: `ContactsEvent`.
+pub fn all_of(kind: DocumentKind, family: &str) -> String {
+    format!("{}{}", pascal(family), pascal(kind.facts().noun))
 }
 
 /// Returns whether a name is an identifier in snake_case that starts with a letter.

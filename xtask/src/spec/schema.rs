@@ -16,8 +16,8 @@ use crate::spec::heads::{CodesHead, FileHead, RatesHead, sections};
 use crate::spec::pattern;
 use crate::spec::type_expr::{Generic, MAX_DEPTH, TypeExpr};
 use crate::spec::{
-    self, EndpointHead, EnumValue, ErrorCode, EventHead, Field, GeneralRate, KINDS, LimitKind, Limits, Takes,
-    Variant,
+    self, EndpointHead, EnumValue, ErrorCode, EventHead, Field, GeneralRate, KINDS, LimitKind, Limits,
+    Section, Takes, Variant,
 };
 
 /// The files with the schemas, relative to the workspace, and their texts.
@@ -74,14 +74,19 @@ node!(
     /// A file of the spec.
     Chapter,
     |generator| {
-        let sections = [
-            named("By name, which becomes the request type's name.", pattern::SNAKE, &generator.subschema_for::<Endpoint>()),
-            named("By name, which becomes the type's name.", pattern::SNAKE, &generator.subschema_for::<Event>()),
-            named("By name, which becomes the type's name.", pattern::SNAKE, &generator.subschema_for::<Event>()),
-            named("By type name.", pattern::PASCAL, &generator.subschema_for::<Struct>()),
-            named("By type name.", pattern::PASCAL, &generator.subschema_for::<Enum>()),
-            named("By type name.", pattern::PASCAL, &generator.subschema_for::<Union>()),
-        ];
+        let sections = Section::ALL.map(|section| {
+            let (entry, operation) = match section {
+                Section::Endpoints => (generator.subschema_for::<Endpoint>(), Some("request type")),
+                Section::Documents(_) => (generator.subschema_for::<Event>(), Some("type")),
+                Section::Structs => (generator.subschema_for::<Struct>(), None),
+                Section::Enums => (generator.subschema_for::<Enum>(), None),
+                Section::Unions => (generator.subschema_for::<Union>(), None),
+            };
+            match operation {
+                Some(ty) => named(&format!("By name, which becomes the {ty}'s name."), pattern::SNAKE, &entry),
+                None => named("By type name.", pattern::PASCAL, &entry),
+            }
+        });
         with::<FileHead>(generator, sections::FILE, sections)
     }
 );

@@ -1,16 +1,15 @@
 //! The sections of a spec file, and the parts of an operation: what holds for any of them is written against these.
 
 use super::source::Path;
+use super::wire::{Wire, WireKey};
 
 /// A section of a spec file, whose entries are read one by one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Section {
     /// Operations: what a client calls.
     Endpoints,
-    /// Operations: what WeCom sends by itself.
-    Events,
-    /// Operations: what answers that.
-    Replies,
+    /// Operations: what is sent or received as a whole.
+    Documents(DocumentKind),
     /// Types with fields.
     Structs,
     /// Types with values.
@@ -20,15 +19,26 @@ pub enum Section {
 }
 
 impl Section {
-    /// The keys of all of them, in the order of a file.
-    pub const KEYS: [&str; 6] = [
-        Self::Endpoints.key(),
-        Self::Events.key(),
-        Self::Replies.key(),
-        Self::Structs.key(),
-        Self::Enums.key(),
-        Self::Unions.key(),
+    /// All of them, in the order of a file.
+    pub const ALL: [Self; 4 + DocumentKind::ALL.len()] = [
+        Self::Endpoints,
+        Self::Documents(DocumentKind::Event),
+        Self::Documents(DocumentKind::Reply),
+        Self::Structs,
+        Self::Enums,
+        Self::Unions,
     ];
+
+    /// Their keys.
+    pub const KEYS: [&str; Self::ALL.len()] = {
+        let mut keys = [""; Self::ALL.len()];
+        let mut index = 0;
+        while index < keys.len() {
+            keys[index] = Self::ALL[index].key();
+            index += 1;
+        }
+        keys
+    };
 
     /// Where an entry of it stands in a file.
     pub fn entry(self, name: &str) -> Path {
@@ -39,8 +49,7 @@ impl Section {
     pub const fn key(self) -> &'static str {
         match self {
             Self::Endpoints => "endpoints",
-            Self::Events => "events",
-            Self::Replies => "replies",
+            Self::Documents(kind) => kind.facts().key,
             Self::Structs => "structs",
             Self::Enums => "enums",
             Self::Unions => "unions",
@@ -48,17 +57,114 @@ impl Section {
     }
 }
 
+/// A kind of documents, each of which has a section. All that distinguishes one kind from another stands in one table:
+/// [`facts`](Self::facts).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DocumentKind {
+    /// What WeCom sends by itself.
+    Event,
+    /// What answers that.
+    Reply,
+}
+
+/// What is known of a kind of documents.
+#[derive(Debug)]
+pub struct DocumentFacts {
+    /// The key of their section.
+    pub key: &'static str,
+    /// What one of them is called.
+    pub noun: &'static str,
+    /// What they are called as a share of the documentation.
+    pub counted: &'static str,
+    /// The only part of each.
+    pub part: Part,
+    /// The chapter of a family that holds them: `contacts.events.yaml`.
+    pub chapter: &'static str,
+    /// Whether they stand nowhere else.
+    pub apart: bool,
+    /// How to name one.
+    pub naming: &'static str,
+    /// The members that may tell one from others.
+    pub wires: &'static [WireKey],
+    /// What tells one from others, with examples.
+    pub told_by: [&'static str; 2],
+}
+
+impl DocumentKind {
+    /// All of them, in the order of a file.
+    pub const ALL: [Self; 2] = [Self::Event, Self::Reply];
+
+    /// The table.
+    pub const fn facts(self) -> &'static DocumentFacts {
+        match self {
+            Self::Event => &DocumentFacts {
+                key: "events",
+                noun: "event",
+                counted: "callbacks",
+                part: Part::Received,
+                chapter: "events",
+                apart: true,
+                naming: "name it as on the wire",
+                wires: &[
+                    WireKey::Event,
+                    WireKey::InfoType,
+                    WireKey::MsgType,
+                    WireKey::BotMessage,
+                    WireKey::BotEvent,
+                    WireKey::Notification,
+                    WireKey::DeviceCommand,
+                ],
+                told_by: [
+                    "a member, its value, and a `ChangeType` if needed",
+                    "for example `Event change_contact create_user`, `InfoType suite_ticket`, `msgtype text`",
+                ],
+            },
+            Self::Reply => &DocumentFacts {
+                key: "replies",
+                noun: "reply",
+                counted: "replies",
+                part: Part::Sent,
+                chapter: "reply",
+                apart: false,
+                naming: "name it as on the wire, with `_reply` at its end",
+                wires: &[WireKey::MsgType, WireKey::BotMessage, WireKey::BotResponse],
+                told_by: ["a member and its value", "for example `MsgType text`, `msgtype stream`"],
+            },
+        }
+    }
+
+    /// One of them, in a sentence: `an event`.
+    pub fn one(self) -> String {
+        let noun = self.facts().noun;
+        let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+        format!("{article} {noun}")
+    }
+
+    /// The kind of documents that a file of this name holds, without `.yaml`.
+    pub fn of_file(stem: &str) -> Option<Self> {
+        let (_, chapter) = stem.split_once('.')?;
+        Self::ALL.into_iter().find(|kind| kind.facts().chapter == chapter)
+    }
+
+    /// Whether this may tell one from others. What is sent says of itself exactly what it is.
+    pub fn is_told_by(self, wire: &Wire<'_>) -> bool {
+        let DocumentFacts { part, wires, .. } = self.facts();
+        let exact = wire.change.is_none() && !wire.kind.ends_with('*');
+        wires.contains(&wire.key) && (exact || !part.is_sent())
+    }
+}
+
 /// A part of an operation: fields that travel together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Part {
-    /// What is sent to WeCom.
+    /// What is sent to WeCom in a call.
     Request,
     /// What comes back.
     Response,
-    /// What WeCom sends by itself.
-    Payload,
-    /// What answers that.
-    Reply,
+    /// A document that arrives.
+    Received,
+    /// A document that is sent.
+    Sent,
 }
 
 impl Part {
@@ -67,25 +173,25 @@ impl Part {
         match self {
             Self::Request => "request",
             Self::Response => "response",
-            Self::Payload | Self::Reply => "fields",
+            Self::Received | Self::Sent => "fields",
         }
     }
 
     /// Whether applications send it; otherwise they receive it.
     pub const fn is_sent(self) -> bool {
-        matches!(self, Self::Request | Self::Reply)
+        matches!(self, Self::Request | Self::Sent)
     }
 
     /// Whether it is a document of its own, not a side of a call.
     pub const fn is_document(self) -> bool {
-        matches!(self, Self::Payload | Self::Reply)
+        matches!(self, Self::Received | Self::Sent)
     }
 
     /// The part that pages show: a document looks the same, whoever sends it.
     #[must_use]
     pub const fn shown(self) -> Self {
         match self {
-            Self::Reply => Self::Payload,
+            Self::Sent => Self::Received,
             part => part,
         }
     }

@@ -14,7 +14,7 @@ use crate::import::KNOWN;
 use crate::pages;
 use crate::spec::load;
 use crate::spec::source::Source;
-use crate::spec::{self, EVENTS, Failure};
+use crate::spec::{self, DocumentKind, Failure};
 
 /// How far a run got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,16 +107,18 @@ impl Work<'_> {
         let drafted = completed.drafted.len();
         let nothing = drafted == 0 && completed.known == 0;
         let stem = self.task.file.trim_end_matches(".yaml");
-        let what = if stem.ends_with(EVENTS) { "event" } else { "endpoint" };
+        let [one, many] = DocumentKind::of_file(stem)
+            .map_or(["endpoint", "endpoints"], |kind| [kind.facts().noun, kind.facts().key]);
+        let counted = |number: usize| format!("{number} {}", if number == 1 { one } else { many });
         if !nothing && before.as_ref() != Some(&completed.text) {
             fs::write(&file, &completed.text).map_err(|error| format!("{}: {error}", file.display()))?;
         }
         let mut done = if drafted == 0 {
-            format!("nothing new in {path}: {} of these pages", counted(completed.known, what))
+            format!("nothing new in {path}: {} of these pages", counted(completed.known))
         } else {
             let others =
                 if completed.known == 0 { String::new() } else { format!(" beside {}", completed.known) };
-            format!("{} drafted in {path}{others}", counted(drafted, what))
+            format!("{} drafted in {path}{others}", counted(drafted))
         };
         for (endpoint, other) in &completed.elsewhere {
             done += &format!("; {endpoint} is in {other}");

@@ -1,4 +1,4 @@
-//! Mistakes in the members that identify an event or a reply, and in the names of XML for the parts of a list.
+//! Mistakes in the members that identify a document, and in the names of XML for the parts of a list.
 
 use crate::mutate::edit::Edit;
 use crate::mutate::kind::Make::{Document, Field};

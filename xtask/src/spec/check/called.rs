@@ -6,7 +6,7 @@ use crate::spec::called::{NAMES, Names, Settled};
 use crate::spec::diagnostic::{At, Diagnostics, Reporter};
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::Source;
-use crate::spec::{Document, Part, Section, Spec, names};
+use crate::spec::{Document, DocumentKind, Section, Spec, names};
 
 /// Checks that a name belongs to one endpoint of its family, unless definitions of the same path contradict each other.
 pub(super) fn unique(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
@@ -37,10 +37,10 @@ pub(super) fn unique(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnost
     }
 }
 
-/// Checks that an endpoint, an event or a reply has the file and the name that the table says.
+/// Checks that every operation has the file and the name that the table says.
 pub(super) fn as_settled(table: &Names, spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
     let by_path = table.by_path();
-    let by_wire = [Part::Payload, Part::Reply].map(|part| (part, table.by_wire(part)));
+    let by_wire = DocumentKind::ALL.map(|kind| (kind, table.by_wire(kind)));
     let in_zone = table.by_zone_name();
     for file in &spec.files {
         let stem = sources[file.source].stem.as_str();
@@ -58,16 +58,16 @@ pub(super) fn as_settled(table: &Names, spec: &Spec, sources: &[Source], diagnos
             }
         }
         for document in file.documents() {
-            let Document { part, name, event } = document;
+            let Document { kind, name, event } = document;
             let (wires, title) = (&event.head.wire, &event.head.title);
             let at = Settled { file: stem, key: name };
-            let by_wire = by_wire.iter().find(|(of, _)| *of == part).map(|(_, by_wire)| by_wire);
+            let by_wire = by_wire.iter().find(|(of, _)| *of == kind).map(|(_, by_wire)| by_wire);
             for wire in wires {
                 let found = Found { section: document.section(), below: document.section().key(), at, wire };
                 let row = format!("wire: [{}], title: {title}", wires.join(", "));
                 found.check(by_wire.and_then(|by_wire| by_wire.get(wire.as_str())), &row, &mut report);
             }
-            let settled = table.documents(part).get(stem).and_then(|named| named.get(name));
+            let settled = table.documents(kind).get(stem).and_then(|named| named.get(name));
             let settled = settled.into_iter().flat_map(|settled| &settled.wire);
             for wire in settled.filter(|wire| !wires.contains(wire)) {
                 let message = format!("spec/{NAMES}.yaml has `{wire}` for this one, too");

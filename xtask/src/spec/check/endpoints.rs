@@ -197,7 +197,7 @@ impl Checker<'_> {
             self.report.error(Mistake::BadZoneCall, At::Key(&at), message).label("remove `in`");
         }
         let alone = self.file.endpoints.values().all(|other| other.head.is_of_zone());
-        if !alone || !self.file.events.is_empty() {
+        if !alone || self.file.documents().next().is_some() {
             self.report
                 .error(
                     Mistake::BadZoneCall,

@@ -1,4 +1,4 @@
-//! Checks of events and passive replies: their pages, their values on the wire, their examples.
+//! Checks of documents: their pages, their values on the wire, their examples.
 
 use std::collections::HashMap;
 
@@ -10,20 +10,24 @@ use crate::spec::diagnostic::{At, Diagnostics};
 use crate::spec::document::{self, ENVELOPE};
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::Path;
-use crate::spec::{Document, EVENTS, Part, Spec, Wire, WireKey};
+use crate::spec::{Document, Section, Spec, Wire};
 
-/// Checks that every callback has one type, and so has every passive reply.
+/// Checks that what is one kind of document on the wire has one type.
 pub(super) fn unique(spec: &Spec, diagnostics: &mut Diagnostics) {
-    let mut seen: HashMap<(&str, Part, &str), &str> = HashMap::new();
+    let mut seen: HashMap<(&str, Section, &str), &str> = HashMap::new();
     for file in &spec.files {
         for document in file.documents() {
-            let (name, what) = (document.name, document.section().key());
+            let (name, section) = (document.name, document.section());
             for (index, wire) in document.event.head.wire.iter().enumerate() {
-                if let Some(first) = seen.insert((file.family(), document.part, wire), name) {
+                if let Some(first) = seen.insert((file.family(), section, wire), name) {
                     let at = document.path().key("wire").index(index);
                     diagnostics
                         .reporter(file.source, &file.root)
-                        .error(Mistake::DuplicateEndpoint, At::Value(&at), format!("`{wire}` is two {what}"))
+                        .error(
+                            Mistake::DuplicateEndpoint,
+                            At::Value(&at),
+                            format!("`{wire}` is two {}", section.key()),
+                        )
                         .label("again here")
                         .help(format!("the first is `{first}`"));
                 }
@@ -34,7 +38,7 @@ pub(super) fn unique(spec: &Spec, diagnostics: &mut Diagnostics) {
 
 impl Checker<'_> {
     pub(super) fn document(&mut self, document: Document<'_>) {
-        let Document { part, event, .. } = document;
+        let Document { kind, event, .. } = document;
         let (path, head) = (&document.path(), &event.head);
         self.report.described(&path.key("title"), &head.title);
         self.report.described(&path.key("summary"), &head.summary);
@@ -42,12 +46,13 @@ impl Checker<'_> {
             self.report.described(&path.key("notes"), notes);
         }
         self.report.page(&path.key("doc"), &head.doc);
-        let family = self.file.family();
-        if part == Part::Payload && self.file.stem != format!("{family}.{EVENTS}") {
+        let facts = kind.facts();
+        let chapter = format!("{}.{}", self.file.family(), facts.chapter);
+        if facts.apart && self.file.stem != chapter {
             self.report
-                .error(Mistake::BadFileName, At::Key(path), "events need a file of their own")
+                .error(Mistake::BadFileName, At::Key(path), format!("{} need a file of their own", facts.key))
                 .label("not in this file")
-                .help(format!("move it to `{family}.{EVENTS}.yaml`"));
+                .help(format!("move it to `{chapter}.yaml`"));
         }
         self.wire(&path.key("wire"), document);
         self.rules(&path.key("rules"), &event.fields, &head.rules);
@@ -65,41 +70,28 @@ impl Checker<'_> {
         }
         if head.examples.is_empty() {
             self.report
-                .error(Mistake::MissingExample, At::Key(path), format!("{} without an example", what(part)))
+                .error(Mistake::MissingExample, At::Key(path), format!("{} without an example", kind.one()))
                 .label("needs `examples`")
                 .help("a whole document, with values of our own");
         }
     }
 
-    fn wire(&mut self, path: &Path, Document { part, event, .. }: Document<'_>) {
-        let is_reply = part == Part::Reply;
-        if event.head.wire.is_empty() {
-            let message = format!("nothing tells this {} from others", noun(part));
+    fn wire(&mut self, path: &Path, Document { kind, event, .. }: Document<'_>) {
+        let (facts, wires) = (kind.facts(), &event.head.wire);
+        if wires.is_empty() {
+            let message = format!("nothing tells this {} from others", facts.noun);
             self.report.error(Mistake::BadWire, At::Value(path), message).label("what is it on the wire?");
         }
-        if is_reply && event.head.wire.len() > 1 {
+        if facts.part.is_sent() && wires.len() > 1 {
+            let message = format!("{} is one thing on the wire", kind.one());
             self.report
-                .error(Mistake::BadWire, At::Value(&path.index(1)), "a reply is one thing on the wire")
-                .label("another reply");
+                .error(Mistake::BadWire, At::Value(&path.index(1)), message)
+                .label(format!("another {}", facts.noun));
         }
-        for (index, wire) in event.head.wire.iter().enumerate() {
-            let fits = |wire: Wire<'_>| {
-                if is_reply {
-                    wire.key.is_of_replies() && wire.change.is_none() && !wire.kind.ends_with('*')
-                } else {
-                    wire.key != WireKey::BotResponse
-                }
-            };
-            if !Wire::parse(wire).is_some_and(fits) {
-                let (label, help) = if is_reply {
-                    ("a member and its value", "for example `MsgType text`, `msgtype stream`")
-                } else {
-                    (
-                        "a member, its value, and a `ChangeType` if needed",
-                        "for example `Event change_contact create_user`, `InfoType suite_ticket`, `msgtype text`",
-                    )
-                };
-                let message = format!("`{wire}` tells no {} from others", noun(part));
+        for (index, wire) in wires.iter().enumerate() {
+            if !Wire::parse(wire).is_some_and(|wire| kind.is_told_by(&wire)) {
+                let [label, help] = facts.told_by;
+                let message = format!("`{wire}` tells no {} from others", facts.noun);
                 self.report
                     .error(Mistake::BadWire, At::Value(&path.index(index)), message)
                     .label(label)
@@ -108,10 +100,10 @@ impl Checker<'_> {
         }
     }
 
-    /// Checks the examples of an event or a reply: each is a complete document of that kind, without missing or unknown fields.
+    /// Checks the examples of a document: each is a complete document of that kind, without missing or unknown fields.
     pub(super) fn payloads(&mut self, document: Document<'_>) {
         let (file, path) = (self.file, document.path());
-        let Document { part, event, .. } = document;
+        let Document { kind, event, .. } = document;
         for (index, example) in event.head.examples.iter().enumerate() {
             let path = path.key("examples").index(index).key("payload");
             let mut document = match document::parse(&example.payload) {
@@ -133,7 +125,7 @@ impl Checker<'_> {
                     .error(
                         Mistake::BadExampleValue,
                         At::Value(&path),
-                        format!("this example is another {}'s", noun(part)),
+                        format!("this example is another {}'s", kind.facts().noun),
                     )
                     .label(label);
                 continue;
@@ -144,18 +136,10 @@ impl Checker<'_> {
             // All scalars of XML are text.
             self.lenient = example.payload.trim_start().starts_with('<');
             let mut place = Place::document(file.root.find(&path));
-            place.sent = part.is_sent();
+            place.sent = kind.facts().part.is_sent();
             self.object(&mut place, &event.fields, object, false);
             self.held(&place, (&event.fields, &event.head.rules), object);
             self.lenient = false;
         }
     }
-}
-
-fn noun(part: Part) -> &'static str {
-    if part == Part::Reply { "reply" } else { "event" }
-}
-
-fn what(part: Part) -> &'static str {
-    if part == Part::Reply { "a reply" } else { "an event" }
 }

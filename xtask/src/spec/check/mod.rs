@@ -30,7 +30,7 @@ use crate::spec::diagnostic::{At, Diagnostics};
 use crate::spec::mistakes::Mistake;
 use crate::spec::names;
 use crate::spec::source::{Path, Source};
-use crate::spec::{EVENTS, Part, Section, Spec};
+use crate::spec::{DocumentKind, Part, Section, Spec};
 
 /// Checks a whole spec.
 pub fn spec(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
@@ -138,7 +138,8 @@ fn modules(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
         }
         report.alone(sources, file.source);
         // A family with a single file has its events in a second one.
-        let is_chapter = parts.len() == 2 && parts[1] != EVENTS;
+        let is_chapter =
+            parts.len() == 2 && !DocumentKind::of_file(stem).is_some_and(|kind| kind.facts().apart);
         let twin = sources.iter().find(|other| is_chapter && other.stem == parts[0]);
         if let Some(twin) = twin {
             report

@@ -10,7 +10,7 @@ use crate::spec::mistakes::Mistake;
 use crate::spec::names;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{Enum, Field, File, KINDS, Place, Repr, Section, Style, Union, Variant};
+use crate::spec::{DocumentKind, Enum, Field, File, KINDS, Place, Repr, Section, Style, Union, Variant};
 
 impl Checker<'_> {
     /// Checks the names of all types of the file, including those of requests and responses.
@@ -19,12 +19,14 @@ impl Checker<'_> {
         let mut all = Vec::new();
         for operation in file.operations() {
             let (path, name) = (operation.section.entry(operation.name), operation.name);
-            let (what, help) = match operation.section {
-                Section::Events => ("an event's name", "name it as on the wire"),
-                Section::Replies => ("a reply's name", "name it as on the wire, with `_reply` at its end"),
-                _ => ("an endpoint's name", "name it after the last part of its path, verb first"),
-            };
             if !names::is_snake(name) {
+                let (what, help) = match operation.section {
+                    Section::Documents(kind) => (format!("{}'s name", kind.one()), kind.facts().naming),
+                    _ => {
+                        let help = "name it after the last part of its path, verb first";
+                        ("an endpoint's name".to_owned(), help)
+                    }
+                };
                 let message = format!("`{name}` is not snake_case");
                 self.report.error(Mistake::BadIdentifier, At::Key(&path), message).label(what).help(help);
             }
@@ -35,12 +37,13 @@ impl Checker<'_> {
             }
             all.push((path, pascal, name));
         }
-        if !file.events.is_empty() {
-            all.push((
-                Path::of([Section::Events.key()]),
-                names::events(file.family()),
-                "the enum of all events",
-            ));
+        let received =
+            file.documents.iter().filter(|(kind, of)| !kind.facts().part.is_sent() && !of.is_empty());
+        let enums = received.map(|(kind, _)| (*kind, format!("the enum of all {}", kind.facts().key)));
+        let enums: Vec<(DocumentKind, String)> = enums.collect();
+        for (kind, what) in &enums {
+            let path = Path::of([Section::Documents(*kind).key()]);
+            all.push((path, names::all_of(*kind, file.family()), what));
         }
         for (section, name) in file.type_names() {
             let path = section.entry(name);

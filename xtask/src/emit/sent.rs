@@ -1,4 +1,4 @@
-//! Passive replies: how they differ from others, and that handlers may return them.
+//! Documents that are sent, as passive replies: how they differ from others, and that handlers may return them.
 
 use std::collections::HashSet;
 
@@ -10,18 +10,18 @@ use crate::api::{Event, Module, page_url};
 use crate::spec::WireKey;
 use crate::spec::names::ident;
 
-/// Emits the impls of a module's replies.
+/// Emits the impls of a module's sent documents.
 pub(super) fn impls(module: &Module, limited: &HashSet<&str>) -> Option<TokenStream> {
-    module.replies.first()?;
-    let checks = module.replies.iter().map(|reply| {
-        let structure = module.structure(&reply.ty).expect("every reply has a type");
+    module.sent().next()?;
+    let checks = module.sent().map(|reply| {
+        let structure = module.structure(&reply.ty).expect("every document has a type");
         checks::of_struct(module, structure, limited)
     });
-    let types = module.replies.iter().map(|reply| ident(&reply.ty));
-    let replies = module.replies.iter().map(of_one);
+    let types = module.sent().map(|reply| ident(&reply.ty));
+    let impls = module.sent().map(of_one);
     Some(quote! {
         #(#checks)*
-        #(#replies)*
+        #(#impls)*
         #[cfg(feature = "callback")]
         crate::reply::passive! { #(#types),* }
     })

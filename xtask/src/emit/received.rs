@@ -1,4 +1,4 @@
-//! Events: the enum of all events of a family, and how they are distinguished.
+//! Documents that arrive: the enum of all of a family, and how they are distinguished.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -7,23 +7,36 @@ use super::items::doc;
 use super::jobs;
 use crate::api::{Event, Module};
 use crate::spec::names::{self, ident};
-use crate::spec::{Wire, WireKey};
+use crate::spec::{DocumentKind, Wire, WireKey};
 
-/// Emits the enum of all events of a module.
-pub(super) fn item(module: &Module) -> Option<TokenStream> {
-    let first = module.events.first()?;
-    let name = ident(&names::events(&module.family));
-    let variants = module.events.iter().map(|event| {
-        let docs = doc(&event.title);
-        let ty = ident(&event.ty);
+/// Returns the documents of a module that arrive, kind by kind.
+fn received(module: &Module) -> impl Iterator<Item = (DocumentKind, Vec<&Event>)> {
+    let kinds = DocumentKind::ALL.into_iter();
+    let kinds =
+        kinds.map(|kind| (kind, module.received().filter(|document| document.kind == kind).collect()));
+    kinds.filter(|(_, documents): &(_, Vec<&Event>)| !documents.is_empty())
+}
+
+/// Emits the enum of all documents of each kind of a module.
+pub(super) fn items(module: &Module) -> TokenStream {
+    received(module).map(|(kind, documents)| item(module, kind, &documents)).collect()
+}
+
+fn item(module: &Module, kind: DocumentKind, documents: &[&Event]) -> TokenStream {
+    let name = ident(&names::all_of(kind, &module.family));
+    let variants = documents.iter().map(|document| {
+        let docs = doc(&document.title);
+        let ty = ident(&document.ty);
         quote!(#docs #ty(#ty))
     });
     let text = format!(
-        "Any event of the family `{}`: match on it, or read a type such as [`{}`] alone.",
-        module.family, first.ty
+        "Any {} of the family `{}`: match on it, or read a type such as [`{}`] alone.",
+        kind.facts().noun,
+        module.family,
+        documents[0].ty
     );
     let docs = doc(&text);
-    Some(quote! {
+    quote! {
         #docs
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
@@ -32,15 +45,14 @@ pub(super) fn item(module: &Module) -> Option<TokenStream> {
             /// Something that the documentation doesn't list, whole.
             Other(Value),
         }
-    })
+    }
 }
 
 /// Emits how a document is identified as one of them, and read.
 pub(super) fn impls(module: &Module) -> Option<TokenStream> {
-    module.events.first()?;
-    let (name, family) = (ident(&names::events(&module.family)), &module.family);
-    let types = module.events.iter().map(|event| ident(&event.ty));
-    let payloads = module.events.iter().map(|event| {
+    module.received().next()?;
+    let family = &module.family;
+    let payloads = module.received().map(|event| {
         let Event { id, title, .. } = event;
         let (ty, wires) = (ident(&event.ty), event.wires().map(select));
         let ended = jobs::ended(module, event);
@@ -54,10 +66,15 @@ pub(super) fn impls(module: &Module) -> Option<TokenStream> {
             }
         }
     });
+    let enums = received(module).map(|(kind, documents)| {
+        let name = ident(&names::all_of(kind, family));
+        let types = documents.iter().map(|document| ident(&document.ty));
+        quote!(callback::events! { #name, #family, #(#types),* })
+    });
     Some(quote! {
         use crate::callback::{self, Select, Shape};
         #(#payloads)*
-        callback::events! { #name, #family, #(#types),* }
+        #(#enums)*
     })
 }
 
@@ -70,7 +87,7 @@ fn select(Wire { key, kind, change }: Wire<'_>) -> TokenStream {
         WireKey::BotEvent => "BotEvent",
         WireKey::Notification => "Notification",
         WireKey::DeviceCommand => "DeviceCommand",
-        WireKey::BotResponse => unreachable!("checked: only replies are told by it"),
+        WireKey::BotResponse => unreachable!("checked: nothing that arrives is told by it"),
     });
     match change {
         Some(change) => quote!(Select::change(Shape::#shape, #kind, #change)),
