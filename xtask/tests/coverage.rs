@@ -85,9 +85,9 @@ fn a_callback_whose_page_nobody_has_read_is_counted_apart() -> io::Result<()> {
     let names =
         ["poured", "spilt"].map(|name| format!("    {name}: {{ wire: [Event {name}], title: 茶 }}\n"));
     fs::write(root.path().join("spec/names.yaml"), format!("events:\n  tea.events:\n{}", names.concat()))?;
-    let callbacks = run(root.path(), "pages", false)?.coverage.callbacks;
+    let coverage = run(root.path(), "pages", false)?.coverage;
     let tea = Counts { documented: 1, specified: 1, with_examples: 1, unseen: 1, ..Counts::default() };
-    assert_eq!(callbacks, [("tea".to_owned(), tea)].into());
+    assert_eq!(coverage.others["callbacks"], [("tea".to_owned(), tea)].into());
     Ok(())
 }
 

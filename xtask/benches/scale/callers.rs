@@ -13,7 +13,7 @@ pub(crate) type Call<'a> = (usize, String, &'a str, &'a str);
 pub(crate) fn calls(api: &Api) -> impl Iterator<Item = Call<'_>> {
     api.modules.iter().enumerate().flat_map(|(number, module)| {
         let path = module.stem().replace('.', "::");
-        module.endpoints.iter().map(move |endpoint| {
+        module.endpoints().map(move |endpoint| {
             (number, path.clone(), endpoint.request.as_str(), endpoint.response.as_str())
         })
     })

@@ -3,7 +3,7 @@
 use super::{ErrorCode, Job, Keeps, Ty};
 use crate::spec::names::pascal;
 use crate::spec::{
-    Answer, Body, Doc, Errcode, FieldPath, Grants, Helper, Host, INVOKE, Part, Rate, Sign, Token,
+    Answer, Body, Doc, Errcode, FieldPath, Grants, Helper, Host, Method, Part, Rate, Sign, Token,
 };
 
 /// The base address of all pages.
@@ -55,7 +55,7 @@ pub struct Endpoint {
     pub notes: Option<String>,
     /// Its page.
     pub doc: Doc,
-    /// `GET` or `POST`.
+    /// How it is called.
     pub method: Method,
     /// The path on its host: `/cgi-bin/…`.
     pub path: String,
@@ -119,28 +119,6 @@ impl Endpoint {
         match self.token {
             Token::None => "NoToken".to_owned(),
             other => pascal(other.keyword()),
-        }
-    }
-}
-
-/// How an endpoint is called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    /// All fields are in the query.
-    Get,
-    /// The fields are in a JSON body.
-    Post,
-    /// WeCom's SDK in the zone carries JSON.
-    Invoke,
-}
-
-impl Method {
-    /// Returns its name, as in HTTP.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
-            Self::Invoke => INVOKE,
         }
     }
 }

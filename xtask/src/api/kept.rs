@@ -20,7 +20,7 @@ impl Api {
     /// Returns the endpoints that have an effect on a thing, with their modules.
     fn keepers<'a>(&'a self, thing: &'a str) -> impl Iterator<Item = (&'a Module, &'a Endpoint, &'a Keeps)> {
         self.modules.iter().flat_map(move |module| {
-            let endpoints = module.endpoints.iter();
+            let endpoints = module.endpoints();
             let keepers =
                 endpoints.filter_map(move |endpoint| Some((module, endpoint, endpoint.keeps.as_ref()?)));
             keepers.filter(move |(.., keeps)| keeps.thing == thing)

@@ -6,12 +6,12 @@ use indexmap::IndexMap;
 
 use super::{
     Api, Codes, Continuation, Direction, Endpoint, Enum, EnumValue, ErrorCode, Event, Example, Field, Job,
-    Keeps, Method, Module, Next, Pagination, Rates, Struct, Ty, Type, Union, Variant,
+    Keeps, Module, Next, Pagination, Rates, Struct, Ty, Type, Union, Variant,
 };
 use crate::spec::names::{pascal, snake};
 use crate::spec::source::Source;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{self, FieldPath, GeneralRate, INVOKE, Spec, WrittenRule};
+use crate::spec::{self, FieldPath, GeneralRate, Spec, WrittenRule};
 
 /// Lowers a spec that passed its checks.
 pub fn spec(spec: &Spec, sources: &[Source]) -> Api {
@@ -69,18 +69,12 @@ fn module(spec: &Spec, file: &spec::File, source: &Source) -> Module {
         Some((family, chapter)) => (family.to_owned(), Some(chapter.to_owned())),
         None => (source.stem.clone(), None),
     };
-    let mut endpoints = Vec::new();
-    let mut zone = Vec::new();
+    let mut calls = Vec::new();
     let mut documents = Vec::new();
     let mut types = Vec::new();
     for (name, endpoint) in &file.endpoints {
         let (request, response) = lowering.request_and_response(name, endpoint);
-        let lowered = lowering.endpoint(name, endpoint, [&request, &response]);
-        if endpoint.head.is_of_zone() {
-            zone.push(lowered);
-        } else {
-            endpoints.push(lowered);
-        }
+        calls.push(lowering.endpoint(name, endpoint, [&request, &response]));
         types.push(Type::Struct(request));
         if endpoint.head.answer.format().is_some() {
             types.push(Type::Struct(response));
@@ -104,8 +98,7 @@ fn module(spec: &Spec, file: &spec::File, source: &Source) -> Module {
         chapter,
         title: file.title.clone(),
         summary: paragraph(&file.summary),
-        endpoints,
-        zone,
+        calls,
         documents,
         types,
     }
@@ -282,7 +275,7 @@ impl Lowering<'_> {
 
     fn endpoint(&self, name: &str, endpoint: &spec::Endpoint, [request, response]: [&Struct; 2]) -> Endpoint {
         let head = &endpoint.head;
-        let (method, path) = head.method_and_path();
+        let (_, path) = head.method_and_path();
         Endpoint {
             name: name.to_owned(),
             id: format!("{}.{name}", self.stem),
@@ -292,11 +285,7 @@ impl Lowering<'_> {
             summary: paragraph(&head.summary),
             notes: head.notes.as_deref().map(|notes| notes.trim().to_owned()),
             doc: head.doc.clone(),
-            method: match method {
-                "GET" => Method::Get,
-                INVOKE => Method::Invoke,
-                _ => Method::Post,
-            },
+            method: head.method(),
             path: path.to_owned(),
             token: head.token,
             safe: head.safe,

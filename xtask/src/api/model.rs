@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Codes, Endpoint, ErrorCode, Event, Ty};
 use crate::spec::names::{arguments, ident};
-use crate::spec::{Doc, FieldPath, GeneralRate, Limit, Place, Repr, Rule, Style};
+use crate::spec::{Doc, FieldPath, GeneralRate, Limit, Place, Repr, Rule, Style, Transport};
 
 /// The family that issues tokens. Every client needs it, so it has no feature.
 pub const CORE_FAMILY: &str = "access";
@@ -44,7 +44,7 @@ impl Api {
         let table = self.codes.as_ref().map_or(&[][..], |table| &table.codes);
         let mut own: BTreeMap<i64, Vec<_>> = BTreeMap::new();
         for module in &self.modules {
-            for endpoint in &module.endpoints {
+            for endpoint in module.endpoints() {
                 for code in &endpoint.codes {
                     if table.binary_search_by_key(&code.code, |known| known.code).is_err() {
                         own.entry(code.code).or_default().push((module, endpoint, code));
@@ -76,10 +76,8 @@ pub struct Module {
     pub title: String,
     /// Its purpose.
     pub summary: String,
-    /// In the order of the file.
-    pub endpoints: Vec<Endpoint>,
-    /// Calls that WeCom's SDK in the zone carries, in the order of the file.
-    pub zone: Vec<Endpoint>,
+    /// In the order of the file, whatever carries them.
+    pub calls: Vec<Endpoint>,
     /// Kind by kind, in the order of the file.
     pub documents: Vec<Event>,
     /// Requests and responses in the order of their endpoints, documents in theirs, then the file's own types in its order.
@@ -102,9 +100,19 @@ impl Module {
         parts.join("::")
     }
 
-    /// Returns all endpoints, over HTTP and in the zone.
-    pub fn calls(&self) -> impl Iterator<Item = &Endpoint> {
-        self.endpoints.iter().chain(&self.zone)
+    /// Returns the calls over HTTP.
+    pub fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
+        self.carried_by(Transport::Http)
+    }
+
+    /// Returns whether it has no call but those.
+    pub fn is_over_http(&self) -> bool {
+        self.calls.iter().all(|call| call.method.transport() == Transport::Http)
+    }
+
+    /// Returns the calls that a transport carries.
+    pub fn carried_by(&self, transport: Transport) -> impl Iterator<Item = &Endpoint> {
+        self.calls.iter().filter(move |call| call.method.transport() == transport)
     }
 
     /// Returns the documents that arrive.
@@ -124,7 +132,7 @@ impl Module {
 
     /// Returns whether it is useful only with callbacks.
     pub fn needs_callback(&self) -> bool {
-        self.endpoints.is_empty() && !self.documents.is_empty()
+        self.endpoints().next().is_none() && !self.documents.is_empty()
     }
 
     /// Returns the types that aren't parts of an operation.
@@ -136,14 +144,9 @@ impl Module {
     pub fn operation(&self, name: &str) -> Option<Operation<'_>> {
         let document = self.documents.iter().find(|document| document.ty == name).map(Operation::Document);
         document.or_else(|| {
-            self.calls().find_map(|endpoint| {
-                let (part, _) = endpoint.parts().find(|(_, ty)| *ty == name)?;
-                Some(if part.is_sent() {
-                    Operation::Request(endpoint)
-                } else {
-                    Operation::Response(endpoint)
-                })
-            })
+            let mut parts = self.calls.iter().flat_map(|call| call.parts().map(move |part| (call, part)));
+            let (call, (part, _)) = parts.find(|(_, (_, ty))| *ty == name)?;
+            Some(if part.is_sent() { Operation::Request(call) } else { Operation::Response(call) })
         })
     }
 

@@ -79,7 +79,7 @@ pub fn run(root: &Path, check: bool, color: bool) -> Result<Summary, spec::Failu
     let changes = artifact::put(root, &files, &emit::FOLDERS, check)?;
     Ok(Summary {
         specs: sources.len(),
-        endpoints: api.modules.iter().map(|module| module.calls().count()).sum(),
+        endpoints: api.modules.iter().map(|module| module.calls.len()).sum(),
         types: api.modules.iter().map(|module| module.types.len()).sum(),
         files: files.len(),
         changes,

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::pages;
 use crate::spec::type_expr::{Scalar, TypeExpr};
-use crate::spec::{Document, DocumentKind, Endpoint, Field, File, NamedWire, Spec, Wire};
+use crate::spec::{Document, DocumentKind, Endpoint, Field, File, NamedWire, Spec, Transport, Wire};
 
 /// The file with the numbers behind the chart, relative to the workspace.
 pub const NUMBERS: &str = "docs/coverage.json";
@@ -57,12 +57,9 @@ pub type Families = BTreeMap<String, Counts>;
 pub struct Coverage {
     /// The numbers of endpoints.
     pub families: Families,
-    /// The numbers of documents, by what each kind is called.
+    /// The numbers of documents, by what each kind is called, and of calls that have names instead of paths, in a single row.
     #[serde(flatten)]
-    pub documents: IndexMap<String, Families>,
-    /// The numbers of the zone's calls, in a single row, since they have names instead of paths.
-    #[serde(default)]
-    pub zone: Families,
+    pub others: IndexMap<String, Families>,
 }
 
 /// Counts coverage. Also returns the paths in the spec that no page documents, if the pages are available.
@@ -92,17 +89,22 @@ fn committed(root: &Path) -> io::Result<BTreeMap<String, usize>> {
     };
     let coverage: Coverage =
         serde_json::from_str(&text).map_err(|error| io::Error::other(format!("{NUMBERS}: {error}")))?;
-    let families = coverage.families.into_iter().chain(coverage.zone);
+    let mut others = coverage.others;
+    let named = named_calls().filter_map(|(key, _)| others.swap_remove(key)).flatten();
+    let families = coverage.families.into_iter().chain(named);
     Ok(families.map(|(family, counts)| (family, counts.documented)).collect())
 }
 
-/// The row of the zone's calls, in place of a family: no path contains a blank.
-const ZONE: &str = "zone calls";
+/// Returns the tables of calls that have names instead of paths, each with its only row.
+fn named_calls() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let facts = Transport::ALL.into_iter().map(Transport::facts);
+    facts.filter_map(|facts| Some((facts.key, facts.row?)))
+}
 
-/// Returns the family of a path.
+/// Returns the family of a path, or the row in place of one: no path contains a blank.
 fn family(path: &str) -> &str {
-    if !path.starts_with('/') {
-        return ZONE;
+    if let Some(row) = Transport::of(path).facts().row {
+        return row;
     }
     let rest = path.strip_prefix("/cgi-bin/").unwrap_or_else(|| path.trim_start_matches('/'));
     rest.split('/').next().unwrap_or(rest)
@@ -158,10 +160,12 @@ impl Coverage {
             }
         }
         families.retain(|_, counts| *counts != Counts::default());
-        let zone = families.remove(ZONE).map(|counts| (ZONE.to_owned(), counts)).into_iter().collect();
         let documents =
-            DocumentKind::ALL.map(|kind| (kind.facts().counted.to_owned(), documents(spec, kind)));
-        Self { families, documents: documents.into(), zone }
+            DocumentKind::ALL.map(|kind| (kind.facts().counted, documents(spec, kind))).into_iter();
+        let named = named_calls().filter_map(|(key, row)| Some((key, families.remove_entry(row)?)));
+        let named: Vec<(&str, Families)> = named.map(|(key, row)| (key, Families::from([row]))).collect();
+        let others = documents.chain(named).map(|(key, families)| (key.to_owned(), families));
+        Self { families, others: others.collect() }
     }
 
     /// Returns the numbers of all families' endpoints together.
@@ -178,8 +182,9 @@ impl Coverage {
 
     /// Returns the tables that aren't empty, each with its name.
     fn tables(&self) -> impl Iterator<Item = (&str, &Families)> {
-        let documents = self.documents.iter().map(|(name, families)| (name.as_str(), families));
-        let others = documents.chain([(ZONE, &self.zone)]).filter(|(_, families)| !families.is_empty());
+        let row = |key: &str| named_calls().find(|(named, _)| *named == key).map(|(_, row)| row);
+        let others = self.others.iter().map(move |(key, families)| (row(key).unwrap_or(key), families));
+        let others = others.filter(|(_, families)| !families.is_empty());
         std::iter::once(("endpoints", &self.families)).chain(others)
     }
 

@@ -34,7 +34,7 @@ pub(super) fn chart(coverage: &Coverage) -> String {
     let of = |is_sent: bool| {
         let kinds = DocumentKind::ALL.into_iter().map(DocumentKind::facts);
         let kinds = kinds.filter(move |facts| facts.part.is_sent() == is_sent);
-        kinds.filter_map(|facts| Some((facts.counted, coverage.documents.get(facts.counted)?)))
+        kinds.filter_map(|facts| Some((facts.counted, coverage.others.get(facts.counted)?)))
     };
     let sent: Vec<(&str, Counts)> = of(true).map(|(what, families)| (what, total(families))).collect();
     let received = of(false).filter(|(_, families)| !families.is_empty());
@@ -190,8 +190,8 @@ mod tests {
     #[test]
     fn callbacks_have_a_block_below_with_the_replies_beside_them() {
         let [one, two] = [("tea", 12, 3), ("tea", 2, 2)].map(|counts| coverage(&[counts]).families);
-        let documents = [("callbacks", one), ("replies", two)].map(|(what, of)| (what.to_owned(), of)).into();
-        let svg = chart(&Coverage { documents, ..coverage(&[("leaf", 20, 5)]) });
+        let others = [("callbacks", one), ("replies", two)].map(|(what, of)| (what.to_owned(), of)).into();
+        let svg = chart(&Coverage { others, ..coverage(&[("leaf", 20, 5)]) });
         let texts = [
             ">5 of 20 documented endpoints",
             ">3 of 12 documented callbacks",

@@ -37,7 +37,7 @@ pub struct Arrival {
 
 /// Returns the endpoints of HEAD that BASE lacks: from the same page, under the same path or name.
 pub(super) fn arrivals(base: &Spec, head: &Spec) -> Vec<Arrival> {
-    let known: Vec<&Endpoint> = base.api.modules.iter().flat_map(Module::calls).collect();
+    let known: Vec<&Endpoint> = base.api.modules.iter().flat_map(|module| &module.calls).collect();
     let is_known = |endpoint: &Endpoint| {
         let same_call = |other: &Endpoint| other.path == endpoint.path || other.name == endpoint.name;
         let same_page = |other: &Endpoint| match (other.doc.id, endpoint.doc.id) {
@@ -66,7 +66,7 @@ pub(super) fn arrivals(base: &Spec, head: &Spec) -> Vec<Arrival> {
             deviations: head.deviations(&module.spec, &endpoint.name),
         }
     };
-    let all = head.api.modules.iter().flat_map(|module| module.calls().map(move |of| (module, of)));
+    let all = head.api.modules.iter().flat_map(|module| module.calls.iter().map(move |of| (module, of)));
     let new = all.filter(|(_, endpoint)| !is_known(endpoint));
     new.map(|(module, endpoint)| arrival(module, endpoint)).collect()
 }

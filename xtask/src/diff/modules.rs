@@ -138,7 +138,7 @@ struct Only<'t, 'a> {
 
 fn located(modules: &[Module]) -> Vec<Located<'_>> {
     let of = |module| move |endpoint| Located { module, endpoint };
-    modules.iter().flat_map(|module| module.calls().map(of(module))).collect()
+    modules.iter().flat_map(|module| module.calls.iter().map(of(module))).collect()
 }
 
 /// Returns the place of a family's first module, at which changes of its feature are reported.
@@ -162,7 +162,7 @@ fn named(module: &Module) -> HashSet<(&'static str, &str)> {
         .documents
         .iter()
         .flat_map(|document| document.wire.iter().map(|wire| (document.section().key(), wire.as_str())));
-    module.calls().map(calls).chain(documents).collect()
+    module.calls.iter().map(calls).chain(documents).collect()
 }
 
 fn same_call(base: &Located<'_>, head: &Located<'_>) -> bool {
@@ -176,7 +176,7 @@ fn calls(endpoint: &Endpoint) -> (&'static str, &str) {
 /// Returns the contents of a module, for a sentence about it.
 fn inside(module: &Module) -> String {
     let documents = module.documents.iter().map(|document| document.ty.as_str());
-    let names = module.calls().map(|endpoint| endpoint.request.as_str()).chain(documents);
+    let names = module.calls.iter().map(|endpoint| endpoint.request.as_str()).chain(documents);
     let names = listed(names);
     if names.is_empty() { names } else { format!(", with {names}") }
 }

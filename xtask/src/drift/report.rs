@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::finding::{Finding, Found, PageLine, Spot, Unspecified};
 use crate::spec::diagnostic::clamp;
 use crate::spec::source::{Source, position};
-use crate::spec::{DriftRule, Names, Settled};
+use crate::spec::{DriftRule, Names, Settled, Transport};
 
 /// All that the spec and the pages don't agree on.
 #[derive(Debug)]
@@ -77,7 +77,7 @@ impl Differences {
             text.push_str("\n\n");
         }
         let names = Names::of(&self.sources);
-        let by_path = names.by_path();
+        let by_path = names.by_target(Transport::Http);
         for Unspecified { path, known, line: PageLine { page, line } } in
             self.unspecified.iter().filter(|_| unspecified)
         {
@@ -172,7 +172,7 @@ impl Differences {
             })
         });
         let names = Names::of(&self.sources);
-        let by_path = names.by_path();
+        let by_path = names.by_target(Transport::Http);
         let unspecified = self.unspecified.iter().map(|Unspecified { path, known, line }| {
             let files = files(&by_path, path);
             json!({ "path": path, "known": known, "files": files, "page": self.line(*line) })

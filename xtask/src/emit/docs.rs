@@ -3,14 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::api::{
-    CORE_FAMILY, Endpoint, EnumValue, ErrorCode, Event, Field, Method, Module, Operation, Struct, Variant,
-    page_url, unseen,
+    CORE_FAMILY, Endpoint, EnumValue, ErrorCode, Event, Field, Module, Operation, Struct, Variant, page_url,
+    unseen,
 };
-use crate::spec::{Bound, Doc, DocumentKind, Limit, LimitValue, Rate, Rule};
-
-/// The notice on every call of the zone.
-const CARRIED: &str =
-    "Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.";
+use crate::spec::{Bound, Doc, DocumentKind, Limit, LimitValue, Rate, Rule, Transport, TransportFacts};
 
 /// Describes a module, and lists its requests first, since people come for these.
 pub(super) fn module(module: &Module) -> String {
@@ -18,22 +14,22 @@ pub(super) fn module(module: &Module) -> String {
     if module.needs_callback() {
         feature = Some(format!("Needs the features `{}` and `callback`.", module.family));
     }
-    let rows = module.endpoints.iter().map(|endpoint| {
-        let cells = [title_cell(endpoint), call(endpoint)];
-        format!("\n| [`{}`] | {} | {} |", endpoint.request, cells[0], cells[1])
-    });
-    let rows: String = rows.collect();
-    let table = (!rows.is_empty()).then(|| format!("| request | title | call |\n|---|---|---|{rows}"));
-    let zone = module
-        .zone
-        .iter()
-        .map(|call| format!("\n| [`{}`] | {} | `{}` |", call.request, title_cell(call), call.path));
-    let zone: String = zone.collect();
-    let zone = (!zone.is_empty()).then(|| format!("| request | title | name |\n|---|---|---|{zone}"));
+    let calls = Transport::ALL.into_iter().filter_map(|transport| calls(module, transport));
     let documents = DocumentKind::ALL.into_iter().filter_map(|kind| documents(module, kind));
     // The list of modules shows the first paragraph alone.
     let head = format!("{}: {}", module.title, module.summary);
-    paragraphs([head].into_iter().chain(feature).chain(table).chain(zone).chain(documents))
+    paragraphs([head].into_iter().chain(feature).chain(calls).chain(documents))
+}
+
+/// Lists the calls that a transport carries, each with its method and path, or its name.
+fn calls(module: &Module, transport: Transport) -> Option<String> {
+    let TransportFacts { target, row: named, .. } = transport.facts();
+    let rows = module.carried_by(transport).map(|endpoint| {
+        let call = if named.is_some() { format!("`{}`", endpoint.path) } else { call(endpoint) };
+        format!("\n| [`{}`] | {} | {call} |", endpoint.request, title_cell(endpoint))
+    });
+    let rows: String = rows.collect();
+    (!rows.is_empty()).then(|| format!("| request | title | {target} |\n|---|---|---|{rows}"))
 }
 
 /// Lists the documents of a kind. What distinguishes one on the wire concerns only whoever receives it.
@@ -143,7 +139,7 @@ const WAITS: &str = "[`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk
 fn request(endpoint: &Endpoint, rules: &[Rule]) -> String {
     let head = [endpoint.summary.clone(), format!("{} · {}", call(endpoint), title(endpoint))];
     let unseen = unseen(&endpoint.doc);
-    let carried = (endpoint.method == Method::Invoke).then(|| CARRIED.to_owned());
+    let carried = endpoint.method.transport().facts().notice.map(str::to_owned);
     let rates = rates(&endpoint.rates, endpoint.concurrency);
     let rules = rules.iter().map(Rule::sentence);
     let helper = endpoint.helper.map(|helper| {

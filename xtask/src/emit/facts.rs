@@ -1,4 +1,4 @@
-//! The facts that calls over HTTP and calls of the zone have in common.
+//! The facts that all calls have in common, whatever carries them.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;

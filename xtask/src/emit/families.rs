@@ -25,7 +25,7 @@ pub(super) fn page(api: &Api) -> TokenStream {
     let families = called(api).map(|family| {
         let file = format!("endpoints/{family}.md");
         let Some(_) = gate(family) else { return quote!(#[doc = include_str!(#file)]) };
-        let count = of(api, family).flat_map(|module| &module.endpoints).count();
+        let count = of(api, family).flat_map(Module::endpoints).count();
         let endpoints = if count == 1 { "endpoint" } else { "endpoints" };
         let without = format!("\n# {family}\n\n{count} {endpoints}. {}\n", docs::needs_feature(family));
         quote! {
@@ -43,7 +43,9 @@ pub(super) fn page(api: &Api) -> TokenStream {
 
 /// Returns the families that have endpoints.
 pub(super) fn called(api: &Api) -> impl Iterator<Item = &str> {
-    api.families().into_iter().filter(|family| of(api, family).any(|module| !module.endpoints.is_empty()))
+    api.families()
+        .into_iter()
+        .filter(|family| of(api, family).any(|module| module.endpoints().next().is_some()))
 }
 
 /// Returns a family's part of the page of all endpoints, in Markdown.
@@ -60,7 +62,7 @@ fn of<'a>(api: &'a Api, family: &'a str) -> impl Iterator<Item = &'a Module> {
 
 fn rows(module: &Module) -> impl Iterator<Item = String> {
     let path = module.stem().replace('.', "::");
-    module.endpoints.iter().map(move |endpoint| {
+    module.endpoints().map(move |endpoint| {
         let [title, call] = [docs::title_cell(endpoint), docs::call(endpoint)];
         let request = &endpoint.request;
         // The heading names the family: without it here, calls fit on one line.

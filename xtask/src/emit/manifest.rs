@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 
 use super::paths::Files;
-use crate::api::{Api, CORE_FAMILY, Endpoint};
+use crate::api::{Api, CORE_FAMILY, Endpoint, Module};
 use crate::spec::{Format, Sign};
 
 /// The line before the generated features.
@@ -69,7 +69,7 @@ pub fn features(api: &Api) -> Vec<(&'static str, String)> {
 fn endpoints<'a>(api: &'a Api, family: &str) -> impl Iterator<Item = &'a Endpoint> + use<'a> {
     let family = family.to_owned();
     let modules = api.modules.iter().filter(move |module| module.family == family);
-    modules.flat_map(|module| &module.endpoints)
+    modules.flat_map(Module::endpoints)
 }
 
 /// The features that the helpers of a family's endpoints need.

@@ -18,7 +18,7 @@ const INVALID: i64 = 40058;
 /// The routes of one spec file.
 pub(super) fn module(api: &Api, module: &Module) -> TokenStream {
     let doc = module_doc(&module.title);
-    let routes = module.endpoints.iter().map(|endpoint| route(api, module, endpoint));
+    let routes = module.endpoints().map(|endpoint| route(api, module, endpoint));
     quote! {
         #doc
         #[allow(unused_imports)]

@@ -32,13 +32,13 @@ pub(super) fn impls(module: &Module, endpoint: &Endpoint, pagination: &Paginatio
     quote!(#paged #items)
 }
 
-/// Emits the impl of `ZonePaged`.
-pub(super) fn of_zone(module: &Module, call: &Endpoint, pagination: &Pagination) -> TokenStream {
-    of(&quote!(ZonePaged), module, call, pagination)
-}
-
 /// Emits the impl of a trait for pages.
-fn of(paged: &TokenStream, module: &Module, endpoint: &Endpoint, pagination: &Pagination) -> TokenStream {
+pub(super) fn of(
+    paged: &TokenStream,
+    module: &Module,
+    endpoint: &Endpoint,
+    pagination: &Pagination,
+) -> TokenStream {
     let name = ident(&endpoint.request);
     let request = module.structure(&endpoint.request).expect("every endpoint has a request");
     let response = module.structure(&endpoint.response).expect("checked: what has pages has fields");

@@ -6,16 +6,16 @@ use quote::quote;
 use super::paths::{gate, rust_path};
 use super::wire::{chain, put};
 use super::{checks, facts, items, jobs, paging, rates, sent, zone};
-use crate::api::{Api, Endpoint, Method, Module, Struct, Ty, page_url};
+use crate::api::{Api, Endpoint, Module, Struct, Ty, page_url};
 use crate::spec::names::{ident, pascal};
-use crate::spec::{Format, Place};
+use crate::spec::{Format, Method, Place, Transport};
 
 /// Emits the impls for the requests of one spec file.
 pub(super) fn module(module: &Module) -> TokenStream {
     let doc = items::module_doc(&module.title);
     let path = rust_path(module);
     let limited = module.limited();
-    let endpoints = module.endpoints.iter().map(|endpoint| {
+    let endpoints = module.endpoints().map(|endpoint| {
         let request = module.structure(&endpoint.request).expect("every endpoint has a request");
         let check = checks::of_struct(module, request, &limited);
         let endpoint_impl = endpoint_impl(endpoint, request);
@@ -25,11 +25,11 @@ pub(super) fn module(module: &Module) -> TokenStream {
         let signed = signed_impl(endpoint, request, module.structure(&endpoint.response));
         quote!(#endpoint_impl #check #paged #job #signed)
     });
-    let zone = module.zone.iter().map(|call| zone::impls(module, call, &limited));
+    let zone = module.carried_by(Transport::Zone).map(|call| zone::impls(module, call, &limited));
     let sent = sent::impls(module, &limited);
     let own = module.own_types().filter(|ty| limited.contains(ty.name()));
     let parts = own.map(|ty| checks::of_type(module, ty, &limited));
-    let items = module.endpoints.iter().filter_map(|endpoint| endpoint.pagination.as_ref()?.item.as_ref());
+    let items = module.endpoints().filter_map(|endpoint| endpoint.pagination.as_ref()?.item.as_ref());
     let names = items.flat_map(Ty::layers);
     let json = answers(module, "json_responses", Format::Json);
     let xml = answers(module, "xml_responses", Format::Xml);
@@ -49,7 +49,7 @@ pub(super) fn module(module: &Module) -> TokenStream {
 }
 
 fn answers(module: &Module, name: &str, format: Format) -> Option<TokenStream> {
-    let answers = module.endpoints.iter().map(|endpoint| (endpoint, endpoint.answer));
+    let answers = module.endpoints().map(|endpoint| (endpoint, endpoint.answer));
     let alone = answers.filter(|(_, answer)| answer.format() == Some(format) && !answer.may_be_file());
     let types: Vec<_> = alone.map(|(endpoint, _)| ident(&endpoint.response)).collect();
     let name = ident(name);
@@ -61,7 +61,7 @@ pub(super) fn index(api: &Api) -> TokenStream {
     let entries = api.modules.iter().flat_map(|module| {
         let path = rust_path(module);
         let gate = gate(&module.family);
-        module.endpoints.iter().map(move |endpoint| {
+        module.endpoints().map(move |endpoint| {
             let request = ident(&endpoint.request);
             quote!(#gate <wecom_models::#path::#request as crate::Endpoint>::META,)
         })

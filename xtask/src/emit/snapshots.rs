@@ -7,14 +7,14 @@ use quote::quote;
 
 use super::items::{doc, module_doc, raw_string};
 use super::paths::rust_path;
-use crate::api::{Api, Endpoint, Field, Member, Module, Step, Type};
-use crate::spec::DocumentKind;
+use crate::api::{Api, Field, Member, Module, Step, Type};
 use crate::spec::names::ident;
+use crate::spec::{DocumentKind, Transport, TransportFacts};
 
 /// Emits the examples of one spec file: a list per operation.
 pub(super) fn module(module: &Module) -> TokenStream {
     let doc = module_doc(&module.title);
-    let calls = module.endpoints.iter().chain(&module.zone).map(|call| {
+    let calls = module.calls.iter().map(|call| {
         let name = constant(&call.name);
         let examples = call.examples.iter().map(|example| {
             let request = raw_string(example.request.trim_end());
@@ -28,7 +28,7 @@ pub(super) fn module(module: &Module) -> TokenStream {
         let examples = document.examples.iter().map(|example| raw_string(example.payload.trim_end()));
         quote!(pub(crate) const #name: &[&str] = &[#(#examples),*];)
     });
-    let import = (!(module.endpoints.is_empty() && module.zone.is_empty())).then(|| {
+    let import = (!module.calls.is_empty()).then(|| {
         quote!(
             use crate::snapshot::Example;
         )
@@ -67,13 +67,11 @@ pub(super) fn tests(api: &Api) -> TokenStream {
 }
 
 fn tests_of(module: &Module) -> TokenStream {
-    let calls = |calls: &[Endpoint], check: &'static str| {
-        calls.iter().map(|call| test(&call.name, &call.id, check)).collect::<TokenStream>()
-    };
+    let calls = module.calls.iter();
+    let calls = calls.map(|call| test(&call.name, &call.id, call.method.transport().facts().check));
     let documents = module.documents.iter();
     let documents = documents.map(|document| test(&document.name, &document.id, document.kind.facts().noun));
-    let [endpoints, zone] = [calls(&module.endpoints, "endpoint"), calls(&module.zone, "zone_call")];
-    quote!(#endpoints #zone #(#documents)*)
+    quote!(#(#calls)* #(#documents)*)
 }
 
 fn test(name: &str, id: &str, check: &str) -> TokenStream {
@@ -86,41 +84,39 @@ fn test(name: &str, id: &str, check: &str) -> TokenStream {
     }
 }
 
-/// Emits the table of all endpoints, which reads and writes their requests and responses by path.
+/// Emits the tables of all operations, which read and write their parts.
 pub(super) fn index(api: &Api) -> TokenStream {
-    let entries = api.modules.iter().flat_map(|module| {
-        let path = rust_path(module);
-        module.endpoints.iter().map(move |endpoint| {
-            let request = ident(&endpoint.request);
-            let sent = quirks(module, &endpoint.request);
-            let received = quirks(module, &endpoint.response);
-            let examples = constant(&endpoint.name);
-            quote!(Contract::of::<wecom_models::#path::#request>(#path::#examples, &[#(#sent),*], &[#(#received),*]))
-        })
+    let contracts = Transport::ALL.into_iter().map(|transport| transport.facts().contract);
+    let mut imports: Vec<[&str; 2]> = contracts.chain([["event", "Occurrence"]]).collect();
+    imports.sort_unstable();
+    let imports = imports.into_iter().map(|path| {
+        let [module, ty] = path.map(ident);
+        quote!(use crate::#module::#ty;)
     });
-    let zone = api.modules.iter().flat_map(|module| {
-        let path = rust_path(module);
-        module.zone.iter().map(move |call| {
-            let request = ident(&call.request);
-            let sent = quirks(module, &call.request);
-            let received = quirks(module, &call.response);
-            let examples = constant(&call.name);
-            quote!(ZoneContract::of::<wecom_models::#path::#request>(#path::#examples, &[#(#sent),*], &[#(#received),*]))
-        })
-    });
+    let calls = Transport::ALL.map(|transport| calls(api, transport));
     let documents = DocumentKind::ALL.map(|kind| documents(api, kind));
     quote! {
-        use crate::conformance::Contract;
-        use crate::event::Occurrence;
-        use crate::zone::ZoneContract;
-
-        /// Every endpoint, in the order of the spec files, and where its page contradicts itself.
-        pub(crate) static CONTRACTS: &[Contract] = &[#(#entries),*];
-
-        /// Every call of the zone, likewise.
-        pub(crate) static ZONE: &[ZoneContract] = &[#(#zone),*];
-
+        #(#imports)*
+        #(#calls)*
         #(#documents)*
+    }
+}
+
+/// Emits the table of all calls that a transport carries.
+fn calls(api: &Api, transport: Transport) -> TokenStream {
+    let TransportFacts { contracts: [table, docs], contract: [_, ty], .. } = transport.facts();
+    let (table, docs, ty) = (ident(table), doc(docs), ident(ty));
+    let calls = api.modules.iter().flat_map(|module| {
+        let (path, ty) = (rust_path(module), &ty);
+        module.carried_by(transport).map(move |call| {
+            let (request, examples) = (ident(&call.request), constant(&call.name));
+            let [sent, received] = [&call.request, &call.response].map(|name| quirks(module, name));
+            quote!(#ty::of::<wecom_models::#path::#request>(#path::#examples, &[#(#sent),*], &[#(#received),*]))
+        })
+    });
+    quote! {
+        #docs
+        pub(crate) static #table: &[#ty] = &[#(#calls),*];
     }
 }
 

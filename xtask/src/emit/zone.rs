@@ -14,7 +14,7 @@ pub(super) fn impls(module: &Module, call: &Endpoint, limited: &HashSet<&str>) -
     let request = module.structure(&call.request).expect("every call has a request");
     let check = checks::of_struct(module, request, limited);
     let pagination = call.pagination.as_ref();
-    let paged = pagination.map(|pagination| paging::of_zone(module, call, pagination));
+    let paged = pagination.map(|pagination| paging::of(&quote!(ZonePaged), module, call, pagination));
     let (ty, response) = (ident(&call.request), ident(&call.response));
     let (id, title, name, page, safe) = (&call.id, &call.title, &call.path, page_url(&call.doc), call.safe);
     let rates = rates::list(&call.rates, &quote!(crate::));

@@ -154,7 +154,7 @@ pub fn documents(api: &Api, about: About<'_>) -> BTreeMap<String, Value> {
 
 /// Returns the modules with endpoints over HTTP: OpenAPI can't describe calls through a library.
 fn over_http(api: &Api) -> Vec<&Module> {
-    api.modules.iter().filter(|module| module.zone.is_empty()).collect()
+    api.modules.iter().filter(|module| module.is_over_http()).collect()
 }
 
 /// Returns the components of a document.
@@ -259,7 +259,7 @@ fn chapter(module: &Module) -> String {
 /// Returns the kinds of token that some modules take, each with its parameter.
 fn tokens(modules: &[&Module]) -> impl Iterator<Item = (Token, &'static str)> {
     let takes = |token: Token| {
-        let mut endpoints = modules.iter().flat_map(|module| &module.endpoints);
+        let mut endpoints = modules.iter().flat_map(|module| module.endpoints());
         endpoints.any(|endpoint| endpoint.token == token)
     };
     Token::ALL

@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use super::prose::{Names, component};
 use super::rules;
 use super::schemas::{self, FAILURE, MERCHANT_FAILURE, Schemas, any_of, reference};
-use crate::api::{Endpoint, ErrorCode, Example, Field, Method, Module, Pagination, Struct, Ty, page_url};
-use crate::spec::{Format, Host, Place, Rate, Rule, Token};
+use crate::api::{Endpoint, ErrorCode, Example, Field, Module, Pagination, Struct, Ty, page_url};
+use crate::spec::{Format, Host, Method, Place, Rate, Rule, Token};
 
 /// The media type of files, whose own header says more.
 const ANY_FILE: &str = "*/*";
@@ -28,7 +28,7 @@ type Paths<'a> = IndexMap<&'a str, IndexMap<&'static str, Vec<Definition<'a>>>>;
 pub(super) fn paths(modules: &[&Module], names: &Names) -> Map<String, Value> {
     let mut paths = Paths::new();
     for module in modules {
-        for endpoint in &module.endpoints {
+        for endpoint in module.endpoints() {
             let Some(request) = module.structure(&endpoint.request) else { continue };
             let definition = Definition { module, endpoint, request, schemas: Schemas { module, names } };
             let methods = paths.entry(&endpoint.path).or_default();

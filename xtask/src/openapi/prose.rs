@@ -22,7 +22,7 @@ impl Names {
                 let name = ty.name().to_owned();
                 types.insert((module.stem(), name), component(module, ty.name()));
             }
-            for endpoint in &module.endpoints {
+            for endpoint in module.endpoints() {
                 types.insert((module.stem(), endpoint.request.clone()), endpoint.id.clone());
             }
         }

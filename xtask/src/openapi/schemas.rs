@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::prose::{Names, component};
 use super::rules;
-use crate::api::{Enum, Event, Field, Method, Module, Operation, Struct, Ty, Type, Union, Variant};
-use crate::spec::{Errcode, Format, Place, Repr, Rule, Style};
+use crate::api::{Enum, Event, Field, Module, Operation, Struct, Ty, Type, Union, Variant};
+use crate::spec::{Errcode, Format, Method, Place, Repr, Rule, Style};
 
 /// The schema of an answer that reports a failure.
 pub(super) const FAILURE: &str = "Failure";

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::spec::section::DocumentKind;
 use crate::spec::source::Source;
+use crate::spec::transport::Transport;
 
 /// What the file is called, without `.yaml`.
 pub const NAMES: &str = "names";
@@ -102,15 +103,12 @@ impl Names {
         files.next().is_none().then_some(file.as_str())
     }
 
-    /// The endpoints by their paths. A path has several where its definitions contradict each other.
-    pub fn by_path(&self) -> HashMap<&str, Vec<Settled<'_>>> {
-        let mut by_path: HashMap<&str, Vec<Settled<'_>>> = HashMap::new();
-        for (file, endpoints) in &self.endpoints {
-            for (key, named) in endpoints {
-                by_path.entry(named.path()).or_default().push(Settled { file, key });
-            }
+    /// The calls of a transport by their paths or names. A path has several where its definitions contradict each other.
+    pub fn by_target(&self, transport: Transport) -> HashMap<&str, Vec<Settled<'_>>> {
+        match transport {
+            Transport::Http => by(&self.endpoints, |named| vec![named.path()]),
+            Transport::Zone => by_wire(&self.zone),
         }
-        by_path
     }
 
     /// The documents of a kind.
@@ -130,21 +128,20 @@ impl Names {
     pub fn by_wire(&self, kind: DocumentKind) -> HashMap<&str, Vec<Settled<'_>>> {
         by_wire(self.documents(kind))
     }
-
-    /// The calls of the zone by their names.
-    pub fn by_zone_name(&self) -> HashMap<&str, Vec<Settled<'_>>> {
-        by_wire(&self.zone)
-    }
 }
 
 fn by_wire(named: &ByFile<NamedWire>) -> HashMap<&str, Vec<Settled<'_>>> {
-    let mut by_wire: HashMap<&str, Vec<Settled<'_>>> = HashMap::new();
-    for (file, events) in named {
-        for (key, named) in events {
-            for wire in &named.wire {
-                by_wire.entry(wire).or_default().push(Settled { file, key });
+    by(named, |named| named.wire.iter().map(String::as_str).collect())
+}
+
+fn by<T>(named: &ByFile<T>, wires: impl Fn(&T) -> Vec<&str>) -> HashMap<&str, Vec<Settled<'_>>> {
+    let mut by: HashMap<&str, Vec<Settled<'_>>> = HashMap::new();
+    for (file, entries) in named {
+        for (key, named) in entries {
+            for wire in wires(named) {
+                by.entry(wire).or_default().push(Settled { file, key });
             }
         }
     }
-    by_wire
+    by
 }

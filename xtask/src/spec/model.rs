@@ -23,6 +23,7 @@ use crate::spec::rate::{GeneralRate, Rate};
 use crate::spec::section::{DocumentKind, Part, Section};
 use crate::spec::sign::Sign;
 use crate::spec::source::{Node, Path};
+use crate::spec::transport::{Method, Transport};
 use crate::spec::type_expr::TypeExpr;
 use crate::spec::types::{Enum, Struct, Union};
 use crate::spec::written_rule::WrittenRule;
@@ -262,9 +263,6 @@ impl Endpoint {
     }
 }
 
-/// The method of a call that the SDK of the zone carries: what follows is a name, not a path.
-pub const INVOKE: &str = "INVOKE";
-
 /// Everything of an endpoint but its fields.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct EndpointHead {
@@ -336,9 +334,14 @@ impl EndpointHead {
         self.call.split_once(' ').unwrap_or(("", &self.call))
     }
 
-    /// Whether the zone's SDK carries it, instead of HTTP.
-    pub fn is_of_zone(&self) -> bool {
-        self.method_and_path().0 == INVOKE
+    /// How it is called.
+    pub fn method(&self) -> Method {
+        Method::named(self.method_and_path().0)
+    }
+
+    /// Whether HTTP carries it.
+    pub fn is_over_http(&self) -> bool {
+        self.method().transport() == Transport::Http
     }
 }
 

@@ -232,7 +232,7 @@ fn every_xml_example_of_the_real_spec_is_valid_by_its_schema() {
     let api = api::read(&sources, false).expect("the spec has no mistakes");
     let mut seen = 0;
     for module in &api.modules {
-        for endpoint in module.endpoints.iter().filter(|endpoint| endpoint.body == xtask::spec::Body::Xml) {
+        for endpoint in module.endpoints().filter(|endpoint| endpoint.body == xtask::spec::Body::Xml) {
             for example in &endpoint.examples {
                 for (ty, text) in
                     [(&endpoint.request, &example.request), (&endpoint.response, &example.response)]
@@ -260,14 +260,14 @@ fn every_endpoint_and_every_type_of_the_real_spec_is_in_the_document() {
     });
     let mut types = 0;
     // Calls of the zone don't travel over HTTP.
-    for module in api.modules.iter().filter(|module| module.zone.is_empty()) {
-        for endpoint in &module.endpoints {
+    for module in api.modules.iter().filter(|module| module.is_over_http()) {
+        for endpoint in module.endpoints() {
             assert!(ids.remove(&endpoint.id), "{} is an operation, once", endpoint.id);
         }
         for ty in &module.types {
             let name = format!("{}.{}", module.stem(), ty.name());
-            let get = xtask::api::Method::Get;
-            let in_query = module.endpoints.iter().any(|e| e.request == ty.name() && e.method == get);
+            let get = xtask::spec::Method::Get;
+            let in_query = module.endpoints().any(|e| e.request == ty.name() && e.method == get);
             let schema = REAL["components"]["schemas"].get(&name);
             assert_eq!(schema.is_none(), in_query, "{name}: the fields of a GET are parameters");
             types += 1;

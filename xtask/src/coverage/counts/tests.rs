@@ -98,8 +98,8 @@ fn callbacks_and_replies_are_counted_against_the_names_that_are_settled() {
         typed: 1,
         described: 1,
     };
-    assert_eq!(coverage.documents["callbacks"]["tea"], Counts { documented: 2, ..one });
-    assert_eq!(coverage.documents["replies"]["tea"], one);
+    assert_eq!(coverage.others["callbacks"]["tea"], Counts { documented: 2, ..one });
+    assert_eq!(coverage.others["replies"]["tea"], one);
     let text = coverage.text();
     for heading in ["endpoints  ", "\ncallbacks  ", "\nreplies  "] {
         assert!(text.contains(heading), "{text}");

@@ -6,7 +6,7 @@ use crate::spec::called::{NAMES, Names, Settled};
 use crate::spec::diagnostic::{At, Diagnostics, Reporter};
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::Source;
-use crate::spec::{Document, DocumentKind, Section, Spec, names};
+use crate::spec::{Document, DocumentKind, Section, Spec, Transport, names};
 
 /// Checks that a name belongs to one endpoint of its family, unless definitions of the same path contradict each other.
 pub(super) fn unique(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
@@ -39,23 +39,23 @@ pub(super) fn unique(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnost
 
 /// Checks that every operation has the file and the name that the table says.
 pub(super) fn as_settled(table: &Names, spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
-    let by_path = table.by_path();
+    let by_target = Transport::ALL.map(|transport| (transport.facts().key, table.by_target(transport)));
     let by_wire = DocumentKind::ALL.map(|kind| (kind, table.by_wire(kind)));
-    let in_zone = table.by_zone_name();
     for file in &spec.files {
         let stem = sources[file.source].stem.as_str();
         let mut report = diagnostics.reporter(file.source, &file.root);
         for (name, endpoint) in &file.endpoints {
             let (_, path) = endpoint.head.method_and_path();
-            let (call, title) = (&endpoint.head.call, &endpoint.head.title);
-            let at = Settled { file: stem, key: name };
-            let found = Found { section: Section::Endpoints, below: "endpoints", at, wire: path };
-            if endpoint.head.is_of_zone() {
-                let found = Found { below: "zone", ..found };
-                found.check(in_zone.get(path), &format!("wire: [{path}], title: {title}"), &mut report);
+            let (head, at) = (&endpoint.head, Settled { file: stem, key: name });
+            let row = if head.is_over_http() {
+                format!("call: {}, title: {}", head.call, head.title)
             } else {
-                found.check(by_path.get(path), &format!("call: {call}, title: {title}"), &mut report);
-            }
+                format!("wire: [{path}], title: {}", head.title)
+            };
+            let below = head.method().transport().facts().key;
+            let settled =
+                by_target.iter().find(|(key, _)| *key == below).and_then(|(_, settled)| settled.get(path));
+            Found { section: Section::Endpoints, below, at, wire: path }.check(settled, &row, &mut report);
         }
         for document in file.documents() {
             let Document { kind, name, event } = document;

@@ -69,7 +69,7 @@ impl Checker<'_> {
     /// Checks that what tells of a call that fails in part is a list, beside an `errcode`.
     fn partial(&mut self, path: &Path, endpoint: &Endpoint, list: &str) {
         let head = &endpoint.head;
-        if head.answer != Answer::Json || head.errcode != Errcode::Always || head.is_of_zone() {
+        if head.answer != Answer::Json || head.errcode != Errcode::Always || !head.is_over_http() {
             let message =
                 "only a JSON response that always has an `errcode` can tell of a call that fails in part";
             self.report.error(Mistake::BadEncoding, At::Value(path), message).label("leave it out");

@@ -48,7 +48,7 @@ impl Checker<'_> {
             self.report.described(&path.key("notes"), notes);
         }
         self.call(&path.key("call"), &head.call);
-        if head.is_of_zone() {
+        if !head.is_over_http() {
             self.zone(path, endpoint);
         }
         self.report.page(&path.key("doc"), &head.doc);
@@ -196,7 +196,7 @@ impl Checker<'_> {
             let message = format!("a call of the zone has nothing but JSON, so `{name}` has no `in`");
             self.report.error(Mistake::BadZoneCall, At::Key(&at), message).label("remove `in`");
         }
-        let alone = self.file.endpoints.values().all(|other| other.head.is_of_zone());
+        let alone = self.file.endpoints.values().all(|other| !other.head.is_over_http());
         if !alone || self.file.documents().next().is_some() {
             self.report
                 .error(

@@ -1,0 +1,110 @@
+//! How calls reach WeCom. All that distinguishes one transport from another stands in one table: [`Transport::facts`].
+
+/// The method of a call that the SDK of the zone carries: what follows is a name, not a path.
+pub const INVOKE: &str = "INVOKE";
+
+/// How an endpoint is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// All fields are in the query.
+    Get,
+    /// The fields are in a body.
+    Post,
+    /// WeCom's SDK in the zone carries JSON.
+    Invoke,
+}
+
+impl Method {
+    /// Its name, as a spec writes it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Invoke => INVOKE,
+        }
+    }
+
+    /// The one that is called so; whatever else is written there is for the checks to report.
+    pub fn named(name: &str) -> Self {
+        match name {
+            "GET" => Self::Get,
+            INVOKE => Self::Invoke,
+            _ => Self::Post,
+        }
+    }
+
+    /// What carries such calls.
+    pub const fn transport(self) -> Transport {
+        match self {
+            Self::Get | Self::Post => Transport::Http,
+            Self::Invoke => Transport::Zone,
+        }
+    }
+}
+
+/// What carries a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transport {
+    /// HTTP.
+    Http,
+    /// WeCom's SDK in the zone.
+    Zone,
+}
+
+/// What is known of a transport.
+#[derive(Debug)]
+pub struct TransportFacts {
+    /// The part of the table of names that has its calls.
+    pub key: &'static str,
+    /// Its row in the table of coverage, where calls have names instead of paths with families.
+    pub row: Option<&'static str>,
+    /// What follows a method.
+    pub target: &'static str,
+    /// The notice on each of its calls.
+    pub notice: Option<&'static str>,
+    /// The check of a call in the snapshot tests.
+    pub check: &'static str,
+    /// The table of all its calls for `conformance`, and what it holds.
+    pub contracts: [&'static str; 2],
+    /// The module and the type of the entries of that table.
+    pub contract: [&'static str; 2],
+}
+
+impl Transport {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Http, Self::Zone];
+
+    /// The table.
+    pub const fn facts(self) -> &'static TransportFacts {
+        match self {
+            Self::Http => &TransportFacts {
+                key: "endpoints",
+                row: None,
+                target: "call",
+                notice: None,
+                check: "endpoint",
+                contracts: [
+                    "CONTRACTS",
+                    "Every endpoint, in the order of the spec files, and where its page contradicts itself.",
+                ],
+                contract: ["conformance", "Contract"],
+            },
+            Self::Zone => &TransportFacts {
+                key: "zone",
+                row: Some("zone calls"),
+                target: "name",
+                notice: Some(
+                    "Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.",
+                ),
+                check: "zone_call",
+                contracts: ["ZONE", "Every call of the zone, likewise."],
+                contract: ["zone", "ZoneContract"],
+            },
+        }
+    }
+
+    /// What carries a call with this path or name: no name begins with a slash.
+    pub fn of(target: &str) -> Self {
+        if target.starts_with('/') { Self::Http } else { Self::Zone }
+    }
+}
