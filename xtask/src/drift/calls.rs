@@ -79,8 +79,9 @@ impl Comparison<'_> {
         let said = if theirs.is_empty() { read.contents.rates() } else { &theirs };
         // The notes may mention rates that count something else, and a rate above all endpoints may apply to another
         // one.
-        let untold = || read.contents.rates().iter().any(|rate| !self.is_told(read.page.id, *rate));
-        let lacking = ours.is_empty() && (!theirs.is_empty() || untold());
+        let untold = |rate: &(u64, &str)| !ours.contains(rate) && !self.is_told(read.page.id, *rate);
+        let own = if ours.is_empty() { said } else { &theirs };
+        let lacking = ours.is_empty() && !theirs.is_empty() || own.iter().any(untold);
         if ours.iter().any(|rate| !said.contains(rate)) || lacking {
             differs(DriftRule::Rate, "rate", told(&ours), told(said));
         }

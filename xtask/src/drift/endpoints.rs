@@ -43,6 +43,7 @@ impl<'a> Comparison<'a> {
         }
         self.across();
         self.names();
+        self.jobs();
         if let Some(codes) = &self.spec.codes {
             self.codes(codes);
         }

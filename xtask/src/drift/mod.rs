@@ -18,6 +18,8 @@ mod evidence;
 mod fields;
 mod finding;
 mod forms;
+mod jobs;
+mod limits;
 mod names;
 mod notes;
 mod object;
@@ -28,6 +30,7 @@ mod rows;
 mod shown;
 mod told;
 mod unique;
+mod units;
 mod values;
 mod wires;
 

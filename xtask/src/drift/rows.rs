@@ -1,6 +1,5 @@
 //! Compares the rows of a table with the field that they describe.
 
-use serde_json::Number;
 use serde_yaml::Value;
 
 use super::page::{PageField, mentions};
@@ -8,7 +7,7 @@ use super::shown::is_written;
 use crate::pages::phrases::{self, Base, DocType};
 use crate::pages::table::{Row, values_of};
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{DriftRule, Enum, Field, File, Limit, LimitKind, Part};
+use crate::spec::{DriftRule, Enum, Field, File, Part};
 
 /// A page's rows for a field.
 pub(super) struct Rows<'d> {
@@ -21,7 +20,7 @@ pub(super) struct Rows<'d> {
 }
 
 /// A difference between rows and spec: what the page says, and a sentence about it.
-type Difference = (DriftRule, String, String);
+pub(super) type Difference = (DriftRule, String, String);
 
 /// The quotation of a page that states no default.
 pub(super) const NO_DEFAULT: &str = "none";
@@ -33,12 +32,14 @@ impl<'d> Rows<'d> {
             .extend(self.ty().or_else(|| self.truth()).or_else(|| self.moment()).or_else(|| self.needless()));
         found.extend(if self.part.is_sent() { self.required() } else { self.presence() });
         found.extend(self.stays());
+        found.extend(self.unit());
+        found.extend(self.nested());
         found.extend(self.limits());
         found.extend(self.default());
         found
     }
 
-    fn rows(&self) -> impl Iterator<Item = &'d Row> {
+    pub(super) fn rows(&self) -> impl Iterator<Item = &'d Row> {
         self.seen.node.rows.iter().copied()
     }
 
@@ -211,75 +212,6 @@ impl<'d> Rows<'d> {
         lacks.then(|| (DriftRule::Notes, "unchanged".to_owned(), message.to_owned()))
     }
 
-    fn limits(&self) -> Vec<Difference> {
-        // An unsigned value can't be negative, but a page may say so.
-        let unsigned = self.field.ty == TypeExpr::Scalar(Scalar::Uint);
-        let ty = if unsigned { TypeExpr::Scalar(Scalar::Int) } else { self.field.ty.clone() };
-        let columns = self.rows().filter_map(|row| row.ty.as_deref());
-        let typed = columns.flat_map(|text| phrases::limits_in_type(text, &ty));
-        let described = self.rows().flat_map(|row| phrases::limits(&row.doc, &ty));
-        let theirs: Vec<Limit> = described.chain(typed).collect();
-        let needless = |limit: &Limit| unsigned && *limit == Limit::number(LimitKind::Min, 0);
-        let ours = &self.field.limits;
-        let mut found = Vec::new();
-        for (index, limit) in theirs.iter().enumerate() {
-            let first = theirs[..index].iter().all(|other| other.kind != limit.kind);
-            let says = |other: &&Limit| other.kind == limit.kind;
-            let agreed = theirs
-                .iter()
-                .filter(says)
-                .any(|other| ours.iter().any(|own| inclusive(own) == inclusive(other)));
-            let needless = needless(limit) && ours.iter().all(|own| inclusive(own).kind != limit.kind);
-            if first && !agreed && !needless {
-                let message = format!("the page says `{limit}`, the spec doesn't");
-                found.push((DriftRule::FieldLimit, limit.to_string(), message));
-            }
-        }
-        for limit in ours {
-            let Some(number) = limit.as_number() else { continue };
-            let said = || self.docs().any(|doc| has_number(doc, number));
-            let kind = inclusive(limit).kind;
-            // The list of errors says in any words what is refused.
-            let mut errors = self.seen.page.section.codes.iter().map(|row| row.words.as_str());
-            let mut refused = || errors.any(|words| mentions(words, self.name) || has_number(words, number));
-            if theirs.iter().all(|known| inclusive(known).kind != kind) && !said() && !refused() {
-                let message = format!("the page doesn't say `{limit}`");
-                found.push((DriftRule::FieldLimit, format!("no {}", limit.kind.key()), message));
-            }
-        }
-        for limit in self.rows().flat_map(|row| phrases::limits_of_each(&row.doc, &self.field.ty)) {
-            if !self.field.each.0.contains(&limit) {
-                let message = format!("the page says `{limit}` of each item, the spec doesn't");
-                found.push((DriftRule::FieldLimit, format!("each {limit}"), message));
-            }
-        }
-        found.extend(self.limits_inside());
-        found
-    }
-
-    /// Compares the number of items in an object's only list with the object's rows.
-    fn limits_inside(&self) -> Vec<Difference> {
-        let structure = match &self.field.ty {
-            TypeExpr::Named(name) => self.file.structs.get(name),
-            TypeExpr::Generic(..) | TypeExpr::Scalar(_) => None,
-        };
-        let Some((name, list)) = structure.and_then(|structure| structure.only_list()) else {
-            return Vec::new();
-        };
-        let mut found = Vec::new();
-        for row in self.rows() {
-            for limit in row.limits(&list.ty) {
-                let said = |own: &Limit| own.as_number().is_some_and(|own| has_number(&row.doc, own));
-                let agreed = list.limits.iter().any(|own| own.kind == limit.kind && said(own));
-                if matches!(limit.kind, LimitKind::MinItems | LimitKind::MaxItems) && !agreed {
-                    let message = format!("the page says `{limit}` of the `{name}` in it, the spec doesn't");
-                    found.push((DriftRule::FieldLimit, limit.to_string(), message));
-                }
-            }
-        }
-        found
-    }
-
     fn default(&self) -> Option<Difference> {
         let theirs: Vec<String> = self.rows().filter_map(|row| self.default_of(row)).collect();
         let ours = self.field.default.as_ref().map(|value| self.wire(value));
@@ -352,30 +284,10 @@ impl<'d> Rows<'d> {
 
     /// Returns the page's texts near the field, about the objects around it, and about fields of this name in other
     /// places.
-    fn docs(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn docs(&self) -> impl Iterator<Item = &str> {
         let rows = self.rows().chain(self.seen.above.iter().flat_map(|above| above.rows.iter().copied()));
         let docs = rows.flat_map(|row| [Some(row.doc.as_str()), row.ty.as_deref()]).flatten();
         docs.chain(self.seen.page.says_of(self.name))
-    }
-}
-
-/// Returns whether a text may mean a number.
-fn has_number(doc: &str, number: &Number) -> bool {
-    match number.as_i64() {
-        Some(whole) => phrases::may_mean(doc, whole),
-        None => mentions(doc, &number.to_string()),
-    }
-}
-
-/// Returns a limit that includes its bound; for a fraction, there is no next number.
-fn inclusive(limit: &Limit) -> Limit {
-    let whole = limit.as_number().and_then(Number::as_i64);
-    match (limit.kind, whole) {
-        (LimitKind::ExclusiveMin, Some(number)) => Limit::number(LimitKind::Min, number.saturating_add(1)),
-        (LimitKind::ExclusiveMax, Some(number)) => Limit::number(LimitKind::Max, number.saturating_sub(1)),
-        (LimitKind::ExclusiveMin, None) => Limit { kind: LimitKind::Min, ..limit.clone() },
-        (LimitKind::ExclusiveMax, None) => Limit { kind: LimitKind::Max, ..limit.clone() },
-        _ => limit.clone(),
     }
 }
 

@@ -1,7 +1,8 @@
 //! The definition of a kind of mistake.
 
 use super::site::{
-    CodesSite, DocumentSite, EndpointSite, EnumSite, FieldSite, FileSite, Mutant, TitledSite, UnionSite,
+    CodesSite, DocumentSite, EndpointSite, EnumSite, FieldSite, FileSite, Mutant, RatesSite, TitledSite,
+    UnionSite,
 };
 use crate::spec::source::Path;
 
@@ -29,6 +30,7 @@ pub(super) enum Make {
     Union(fn(&UnionSite<'_>) -> Vec<Mutant>),
     File(fn(&FileSite<'_>) -> Vec<Mutant>),
     Codes(fn(&CodesSite<'_>) -> Vec<Mutant>),
+    Rates(fn(&RatesSite<'_>) -> Vec<Mutant>),
 }
 
 impl Kind {
@@ -51,7 +53,7 @@ impl Kind {
             Make::Enum(make) => places.enums.iter().flat_map(make).collect(),
             Make::Union(make) => places.unions.iter().flat_map(make).collect(),
             Make::File(make) => make(places.file),
-            Make::Codes(_) => Vec::new(),
+            Make::Codes(_) | Make::Rates(_) => Vec::new(),
         }
     }
 
@@ -59,6 +61,14 @@ impl Kind {
     pub(super) fn in_codes(&self, site: &CodesSite<'_>) -> Vec<Mutant> {
         match self.make {
             Make::Codes(make) => make(site),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Makes all mistakes of this kind in the general rates.
+    pub(super) fn in_rates(&self, site: &RatesSite<'_>) -> Vec<Mutant> {
+        match self.make {
+            Make::Rates(make) => make(site),
             _ => Vec::new(),
         }
     }

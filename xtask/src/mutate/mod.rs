@@ -26,7 +26,7 @@ use self::kind::{Kind, Places};
 pub use self::report::FULLY;
 pub use self::report::Report;
 use self::report::{KindReport, Survivor};
-use self::site::{CodesSite, FileSite, Mutant};
+use self::site::{CodesSite, FileSite, Mutant, RatesSite};
 use crate::drift::{self, ReadPage};
 use crate::pages;
 use crate::parallel;
@@ -148,7 +148,9 @@ fn chosen(names: &[String]) -> io::Result<Vec<Kind>> {
 fn pages(spec: &Spec, docs: &Path) -> io::Result<Vec<ReadPage>> {
     let operations = spec.files.iter().flat_map(File::operations);
     let codes = spec.codes.iter().flat_map(|codes| codes.doc.ids());
-    let wanted: BTreeSet<u32> = operations.flat_map(|operation| operation.doc.ids()).chain(codes).collect();
+    let rates = spec.rates.iter().flat_map(|rates| rates.doc.ids());
+    let own = operations.flat_map(|operation| operation.doc.ids());
+    let wanted: BTreeSet<u32> = own.chain(codes).chain(rates).collect();
     let mut pages = pages::read(docs)?;
     pages.retain(|page| wanted.contains(&page.id));
     if pages.is_empty() {
@@ -164,9 +166,11 @@ fn mutants(subject: &Subject<'_>, kinds: &[Kind]) -> Vec<Vec<Mutant>> {
     let site = spec.files.first().map(|file| FileSite::new(file, subject));
     let places = site.as_ref().map(Places::of);
     let codes = spec.codes.as_ref().map(|codes| CodesSite { codes });
+    let rates = spec.rates.as_ref().map(|rates| RatesSite { rates, pages: subject.pages });
     let of_kind = |kind: &Kind| {
         let fields = places.iter().flat_map(|places| kind.in_file(places));
-        fields.chain(codes.iter().flat_map(|codes| kind.in_codes(codes))).collect()
+        let codes = codes.iter().flat_map(|codes| kind.in_codes(codes));
+        fields.chain(codes).chain(rates.iter().flat_map(|rates| kind.in_rates(rates))).collect()
     };
     kinds.iter().map(of_kind).collect()
 }

@@ -13,7 +13,9 @@ use crate::pages::contents::Section as Documented;
 use crate::pages::phrases::{self, Base, DocType, in_digits};
 use crate::pages::table::Row;
 use crate::spec::source::Path;
-use crate::spec::{Codes, Doc, Document, Endpoint, Enum, Field, Fields, File, Operation, Section, Union};
+use crate::spec::{
+    Codes, Doc, Document, Endpoint, Enum, Field, Fields, File, Operation, Rates, Section, Union,
+};
 
 /// A mistake in one place.
 #[derive(Debug)]
@@ -110,6 +112,23 @@ pub(super) struct UnionSite<'a> {
 /// The error codes.
 pub(super) struct CodesSite<'a> {
     pub codes: &'a Codes,
+}
+
+/// The general rates.
+pub(super) struct RatesSite<'a> {
+    pub rates: &'a Rates,
+    pub pages: &'a [ReadPage],
+}
+
+impl RatesSite<'_> {
+    /// Returns whether their page has a number or a word.
+    pub(super) fn says(&self, word: &str) -> bool {
+        let mut ids = self.rates.doc.ids();
+        ids.any(|id| {
+            let read = self.pages.iter().find(|read| read.page.id == id);
+            read.is_some_and(|read| mentions(&in_digits(&read.page.text), word))
+        })
+    }
 }
 
 impl<'a> FileSite<'a> {

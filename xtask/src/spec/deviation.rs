@@ -74,6 +74,8 @@ keywords! {
         Body = "body",
         /// What comes back.
         Answer = "answer",
+        /// What a status says of a job: whether it continues, is done, or has failed.
+        Job = "job",
         /// The list that names what failed of a call.
         Partial = "partial",
         /// How often an endpoint may be called.

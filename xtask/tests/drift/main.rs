@@ -134,6 +134,7 @@ fn every_difference_is_told_by_rule_and_place() {
         ),
         (RATES, "2026-01-03", "2026-01-02", "page-changed rates: 2026-01-03"),
         (RATES, "page: 80008", "page: 80009", "page-moved rates: 80008"),
+        (RATES, "10000", "9000", "rate rates.company: company, each endpoint: 10000 per minute"),
     ] {
         assert_eq!(told(&report(&[(file, from, to)])), [expected], "{from} → {to}");
     }

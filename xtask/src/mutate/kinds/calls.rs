@@ -6,7 +6,7 @@ use crate::mutate::edit::Edit;
 use crate::mutate::kind::Make::Endpoint;
 use crate::mutate::kind::{Kind, mistyped};
 use crate::mutate::site::{EndpointSite, Mutant};
-use crate::spec::{Answer, Body, Host, Part, Period, Token};
+use crate::spec::{Answer, Body, Host, Part, Period, Place, Token};
 
 pub(super) const KINDS: &[Kind] = &[
     Kind::new("safe-on-write", "title or path name a change", Endpoint(safe_on_write)),
@@ -15,11 +15,14 @@ pub(super) const KINDS: &[Kind] = &[
     Kind::new("method", "the page says the method", Endpoint(method)),
     Kind::new("path-mistyped", "always", Endpoint(path)),
     Kind::new("host", "always", Endpoint(host)),
+    Kind::new("query-as-body", "the page has it in the address", Endpoint(query_as_body)),
+    Kind::new("partial-dropped", "the page shows an answer", Endpoint(partial_dropped)),
     Kind::new("body-encoding", "the page shows a request", Endpoint(body)),
     Kind::new("answer-encoding", "the page shows an answer", Endpoint(answer)),
     Kind::new("rate-calls", "the page has the number", Endpoint(rate_calls)),
     Kind::new("rate-period", "the page has the number", Endpoint(rate_period)),
     Kind::new("rate-dropped", "the page has the number", Endpoint(rate_dropped)),
+    Kind::new("rate-of-several-dropped", "the page has the number", Endpoint(rate_of_several_dropped)),
     Kind::new("concurrency", "the page has the number", Endpoint(concurrency)),
     Kind::new("concurrency-dropped", "the page has the number", Endpoint(concurrency_dropped)),
     Kind::new("paging-swapped", "always: cursor and next change places", Endpoint(paging_swapped)),
@@ -105,6 +108,23 @@ fn host(site: &EndpointSite<'_>) -> Vec<Mutant> {
     vec![site.key("host", Some(other.keyword().into()), true)]
 }
 
+/// Sends what belongs into the address in the body.
+fn query_as_body(site: &EndpointSite<'_>) -> Vec<Mutant> {
+    let fields = site.endpoint.request.iter().filter(|(_, field)| field.place == Place::Query);
+    let mutants = fields.map(|(name, field)| {
+        let key = if field.optional { format!("{name}?") } else { name.clone() };
+        let at = site.path.key("request").key(&key).key("in");
+        let said = site.documented.iter().any(|(_, section)| section.query.contains(name));
+        Mutant { edits: vec![Edit::Remove(at.clone())], at, change: format!("{name} in the body"), said }
+    });
+    mutants.collect()
+}
+
+fn partial_dropped(site: &EndpointSite<'_>) -> Vec<Mutant> {
+    let partial = site.endpoint.head.partial.is_some();
+    partial.then(|| site.key("partial", None, shows(site, Part::Response))).into_iter().collect()
+}
+
 fn shows(site: &EndpointSite<'_>, part: Part) -> bool {
     site.documented.iter().any(|(_, section)| section.shows(part))
 }
@@ -148,6 +168,17 @@ fn rate_dropped(site: &EndpointSite<'_>) -> Vec<Mutant> {
     let rates = &site.endpoint.head.rate;
     let said = rates.iter().any(|rate| site.says(&rate.calls.to_string()));
     (!rates.is_empty()).then(|| site.key("rate", None, said)).into_iter().collect()
+}
+
+/// Drops one of several rates.
+fn rate_of_several_dropped(site: &EndpointSite<'_>) -> Vec<Mutant> {
+    let rates = &site.endpoint.head.rate;
+    let gone = rates.iter().enumerate().filter(|_| rates.len() > 1).map(|(index, rate)| {
+        let at = site.path.key("rate").index(index);
+        let change = format!("no {} per {}", rate.calls, rate.per.keyword());
+        Mutant { edits: vec![Edit::Remove(at.clone())], at, change, said: site.says(&rate.calls.to_string()) }
+    });
+    gone.collect()
 }
 
 fn concurrency(site: &EndpointSite<'_>) -> Vec<Mutant> {

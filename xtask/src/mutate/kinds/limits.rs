@@ -1,12 +1,13 @@
 //! Mistakes in the limits and the default of a field.
 
-use serde_yaml::Value;
+use serde_yaml::{Mapping, Value};
 
 use crate::mutate::edit::Edit;
 use crate::mutate::kind::Kind;
 use crate::mutate::kind::Make::Field;
 use crate::mutate::site::{FieldSite, Mutant};
 use crate::pages::phrases::word_of;
+use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{Bound, Limit, LimitKind};
 
@@ -18,10 +19,15 @@ pub(super) const KINDS: &[Kind] = &[
     Kind::new("range-dropped", "a description has both numbers", Field(range_dropped)),
     Kind::new("limit-off-by-one", "a description has the number", Field(off_by_one)),
     Kind::new("limit-tenfold", "a description has the number", Field(tenfold)),
+    Kind::new("multiple-dropped", "a description speaks of a multiple", Field(multiple_dropped)),
+    Kind::new("multiple-wrong", "a description speaks of a multiple", Field(multiple_wrong)),
     Kind::new("bytes-as-chars", "a description speaks of bytes", Field(bytes)),
     Kind::new("chars-as-bytes", "a description speaks of characters, and not of bytes", Field(chars)),
     Kind::new("cut-as-limit", "a description has the number", Field(cut)),
     Kind::new("limit-as-cut", "a description has the number", Field(limit_as_cut)),
+    Kind::new("each-dropped", "a description has the number", Field(each_dropped)),
+    Kind::new("each-off-by-one", "a description has the number", Field(each_off_by_one)),
+    Kind::new("each-invented", "the page describes it, without the number", Field(each_invented)),
     Kind::new("limit-invented", "the page describes it, without the number", Field(invented)),
     Kind::new("pattern-dropped", "the page describes it", Field(pattern_dropped)),
     Kind::new("default-wrong", "a description speaks of what is assumed", Field(default_wrong)),
@@ -111,6 +117,27 @@ fn tenfold(site: &FieldSite<'_>) -> Vec<Mutant> {
     numbers(site, |number| number.checked_mul(10).filter(|product| *product != number))
 }
 
+/// Returns mutants of which only those count where a description speaks of a multiple.
+fn of_multiples(site: &FieldSite<'_>, mut mutants: Vec<Mutant>) -> Vec<Mutant> {
+    for mutant in &mut mutants {
+        mutant.said = site.speaks(&["倍", "整分钟"]);
+    }
+    mutants
+}
+
+fn multiple_dropped(site: &FieldSite<'_>) -> Vec<Mutant> {
+    of_multiples(site, dropped(site, &[LimitKind::MultipleOf]))
+}
+
+fn multiple_wrong(site: &FieldSite<'_>) -> Vec<Mutant> {
+    let doubled = of_kinds(site, &[LimitKind::MultipleOf], |limit| {
+        let number = limit.as_number()?.as_i64()?.checked_mul(2)?;
+        let edits = vec![Edit::Set(site.path().key(limit.kind.key()), number.into())];
+        Some((format!("{}: {number}", limit.kind.key()), edits))
+    });
+    of_multiples(site, doubled)
+}
+
 /// Changes the kind of each limit, with the same number.
 fn renamed(site: &FieldSite<'_>, pairs: &[(LimitKind, LimitKind)], words: Option<&[&str]>) -> Vec<Mutant> {
     let mut mutants = Vec::new();
@@ -155,6 +182,48 @@ fn cut(site: &FieldSite<'_>) -> Vec<Mutant> {
 
 fn limit_as_cut(site: &FieldSite<'_>) -> Vec<Mutant> {
     renamed(site, &CUTS.map(|(cut, limit)| (limit, cut)), None)
+}
+
+/// Makes a mistake in each limit of a list's items.
+fn of_each(site: &FieldSite<'_>, make: impl Fn(&Limit, Path) -> Option<(String, Edit)>) -> Vec<Mutant> {
+    let each = site.path().key("each");
+    let mutants = site.field.each.0.iter().filter_map(|limit| {
+        let (change, edit) = make(limit, each.key(limit.kind.key()))?;
+        Some(site.mutant(format!("each {change}"), vec![edit], is_said(site, limit)))
+    });
+    mutants.collect()
+}
+
+fn each_dropped(site: &FieldSite<'_>) -> Vec<Mutant> {
+    let alone = site.field.each.0.len() == 1;
+    of_each(site, |limit, at| {
+        // Without any limit, the key has no meaning.
+        let gone = if alone { site.path().key("each") } else { at };
+        Some((format!("without {limit}"), Edit::Remove(gone)))
+    })
+}
+
+fn each_off_by_one(site: &FieldSite<'_>) -> Vec<Mutant> {
+    of_each(site, |limit, at| {
+        let number = limit.as_number()?.as_i64()?.checked_add(1)?;
+        Some((Limit::number(limit.kind, number).to_string(), Edit::Set(at, number.into())))
+    })
+}
+
+fn each_invented(site: &FieldSite<'_>) -> Vec<Mutant> {
+    let TypeExpr::Generic(Generic::List, item) = &site.field.ty else { return Vec::new() };
+    let (kind, number) = match **item {
+        TypeExpr::Scalar(Scalar::String) => (LimitKind::MaxBytes, 4096_i64),
+        TypeExpr::Scalar(Scalar::Int | Scalar::Uint) => (LimitKind::Max, 9_000_000_000_000),
+        _ => return Vec::new(),
+    };
+    if !site.sent || !site.field.each.0.is_empty() {
+        return Vec::new();
+    }
+    let said = !site.seen.rows.is_empty() && !site.says(&number.to_string());
+    let each = Mapping::from_iter([(kind.key().into(), number.into())]);
+    let edit = Edit::Set(site.path().key("each"), each.into());
+    vec![site.mutant(format!("each {}: {number}", kind.key()), vec![edit], said)]
 }
 
 fn invented(site: &FieldSite<'_>) -> Vec<Mutant> {

@@ -4,8 +4,10 @@
 mod calls;
 mod documents;
 mod events;
+mod jobs;
 mod limits;
 mod presence;
+mod rates;
 mod rules;
 mod structure;
 mod types;
@@ -18,6 +20,8 @@ use super::kind::Kind;
 pub(super) fn all() -> Vec<Kind> {
     [
         calls::KINDS,
+        rates::KINDS,
+        jobs::KINDS,
         documents::KINDS,
         events::KINDS,
         types::KINDS,

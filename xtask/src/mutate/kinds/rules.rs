@@ -16,6 +16,10 @@ use crate::spec::source::Path;
 pub(super) const KINDS: &[Kind] = &[
     Kind::new("rule-dropped", "a page states it of the fields by their names", File(dropped))
         .since(OTHERWISE),
+    Kind::new("order-dropped", "a page states it of the fields by their names", File(order_dropped))
+        .since(OTHERWISE),
+    Kind::new("forbidden-dropped", "a page states it of the fields by their names", File(forbidden_dropped))
+        .since(OTHERWISE),
     Kind::new("rule-weakened", "a page states the choice between the fields by their names", File(weakened))
         .since(OTHERWISE),
     Kind::new("rule-field-swapped", "a page states it of the fields by their names", File(field_swapped))
@@ -190,6 +194,23 @@ fn dropped(site: &FileSite<'_>) -> Vec<Mutant> {
             rule.mutant(format!("no {}", rule.kind), vec![Edit::Remove(rule.at.clone())], rule.is_said())
         })
         .collect()
+}
+
+/// Drops the rules of some kinds.
+fn dropped_of(site: &FileSite<'_>, kinds: &[&str]) -> Vec<Mutant> {
+    let rules = rules(site).into_iter().filter(|rule| kinds.contains(&rule.kind.as_str()));
+    let gone = rules.map(|rule| {
+        rule.mutant(format!("no {}", rule.kind), vec![Edit::Remove(rule.at.clone())], rule.is_said())
+    });
+    gone.collect()
+}
+
+fn order_dropped(site: &FileSite<'_>) -> Vec<Mutant> {
+    dropped_of(site, &["order", "strict_order"])
+}
+
+fn forbidden_dropped(site: &FileSite<'_>) -> Vec<Mutant> {
+    dropped_of(site, &["forbidden_when"])
 }
 
 fn weakened(site: &FileSite<'_>) -> Vec<Mutant> {

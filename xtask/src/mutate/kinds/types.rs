@@ -32,6 +32,7 @@ pub(super) const KINDS: &[Kind] = &[
     Kind::new("pipe-as-csv", "the page has the separator", Field(pipe)),
     Kind::new("joined-as-list", "a table or the values say that it is text", Field(joined)),
     Kind::new("list-as-joined", "a table or the values say that it is a list", Field(list_as_joined)),
+    Kind::new("json-as-string", "the page shows an object or a list in text", Field(json_as_string)),
     Kind::new("enum-as-scalar", "the page lists two values or more", Field(enumeration)),
     Kind::new("object-as-any", "the page speaks of it", Field(any)),
     Kind::new("types-swapped", "a table or the values say either type", Field(swapped)),
@@ -231,6 +232,16 @@ fn list_as_joined(site: &FieldSite<'_>) -> Vec<Mutant> {
         let items = value.as_array().into_iter().flatten().filter_map(Value::as_str);
         items.collect::<Vec<_>>().join("|").into()
     })
+}
+
+fn json_as_string(site: &FieldSite<'_>) -> Vec<Mutant> {
+    let TypeExpr::Generic(Generic::Json, _) = &site.field.ty else { return Vec::new() };
+    let is_json = |value: &Value| {
+        let inner = value.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
+        inner.is_some_and(|inner| inner.is_object() || inner.is_array())
+    };
+    let said = site.seen.values.iter().any(is_json);
+    retyped(site, &TypeExpr::Scalar(Scalar::String), said, Value::clone)
 }
 
 fn enumeration(site: &FieldSite<'_>) -> Vec<Mutant> {

@@ -4,13 +4,14 @@ use crate::mutate::edit::Edit;
 use crate::mutate::kind::Kind;
 use crate::mutate::kind::Make::{Endpoint, Field};
 use crate::mutate::site::{EndpointSite, FieldSite, Mutant};
-use crate::pages::phrases::numbers_of;
+use crate::pages::phrases::{self, numbers_of};
 use crate::spec::LimitKind;
 
 pub(super) const KINDS: &[Kind] = &[
     Kind::new("note-number-changed", "the page has the number, or the day", Endpoint(number_changed)),
     Kind::new("note-dropped", "the page names what it names in Chinese, or the day", Endpoint(note_dropped)),
     Kind::new("permission-dropped", "the page's permissions name it in quotes", Endpoint(permission_dropped)),
+    Kind::new("unit-wrong", "a description states one unit", Field(unit_wrong)),
     Kind::new("range-in-brackets", "a description has a range in brackets", Field(brackets)),
 ];
 
@@ -73,6 +74,21 @@ fn permission_dropped(site: &EndpointSite<'_>) -> Vec<Mutant> {
         },
     );
     mutants.collect()
+}
+
+/// Takes the unit of a time for another one.
+fn unit_wrong(site: &FieldSite<'_>) -> Vec<Mutant> {
+    let doc = &site.field.doc;
+    let pairs = [
+        ("in milliseconds", "in seconds"),
+        ("in seconds", "in milliseconds"),
+        ("in minutes", "in seconds"),
+        ("in hours", "in minutes"),
+    ];
+    let Some((own, other)) = pairs.into_iter().find(|(own, _)| doc.contains(own)) else { return Vec::new() };
+    let said = site.docs().any(|doc| phrases::unit(doc).is_some());
+    let edit = Edit::Set(site.path().key("doc"), doc.replace(own, other).into());
+    vec![site.mutant(format!("{other} instead of {own}"), vec![edit], said)]
 }
 
 /// Includes the end of a range that is excluded, or vice versa.

@@ -63,9 +63,14 @@ static DOUBLED: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Returns all limits on a text's length.
 pub(super) fn limits(doc: &Description) -> Vec<Limit> {
+    let filled = limit(LimitKind::MinChars, doc.is_filled().then_some(1));
+    filled.into_iter().chain(lengths(doc)).collect()
+}
+
+/// Returns the limits on a text's length that are stated as numbers.
+pub(super) fn lengths(doc: &Description) -> Vec<Limit> {
     let at_most = |unit: &str| if unit == "字节" { LimitKind::MaxBytes } else { LimitKind::MaxChars };
     let mut limits = Vec::new();
-    limits.extend(limit(LimitKind::MinChars, doc.is_filled().then_some(1)));
     match doc.word(&RANGE, 3) {
         Some("字节") => limits.extend(limit(LimitKind::MaxBytes, doc.number(&RANGE, 2))),
         Some(_) => {

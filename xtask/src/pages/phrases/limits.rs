@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex_lite::Regex;
 use serde_json::Number;
 
-use super::description::{Description, limit};
+use super::description::Description;
 use super::{characters, counts, lengths, ranges};
 use crate::pages::markup::regex;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
@@ -36,20 +36,40 @@ pub(crate) fn limits(doc: &str, ty: &TypeExpr) -> Vec<Limit> {
     }
 }
 
-/// The limits that a description of a list of texts gives each of them: 每个选项最多支持36个字符.
+/// Returns the limits that a description of a list states for each item: 每个选项最多支持36个字符.
 pub(crate) fn limits_of_each(doc: &str, ty: &TypeExpr) -> Vec<Limit> {
-    static EACH: LazyLock<Regex> = LazyLock::new(|| {
-        regex(concat!(
-            r"(?:每一?[个条项]|单[个条])[^0-9，,。；;]{0,8}(?:最多|最长|不超过|不能超过|不可超过|不得超过|至多)",
-            r"[^0-9，,。；;]{0,6}([0-9]+)\s*个?\s*(字符|字节|汉字|字(?:$|[，,。；;）)]))",
-        ))
-    });
-    let text = TypeExpr::Scalar(Scalar::String);
-    let TypeExpr::Generic(Generic::List | Generic::Pipe | Generic::Csv, item) = ty else { return Vec::new() };
-    let doc = &Description::of(doc);
-    let number = doc.number(&EACH, 1).filter(|_| **item == text);
-    let bytes = doc.word(&EACH, 2) == Some("字节");
-    limit(if bytes { LimitKind::MaxBytes } else { LimitKind::MaxChars }, number).into_iter().collect()
+    static EACH: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:每一?[个条项]|单[个条])[^。；;\n]*"));
+    static FILLED: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"(?:不少于|不小于|大于等于|至少|最少)\s*1\s*个?\s*字节"));
+    let TypeExpr::Generic(list @ (Generic::List | Generic::Pipe | Generic::Csv), item) = ty else {
+        return Vec::new();
+    };
+    let all = &Description::of(doc);
+    let clauses: Vec<&str> = EACH.find_iter(all.text()).map(|found| found.as_str()).collect();
+    let each = (!clauses.is_empty()).then(|| Description::of(&clauses.join("。")));
+    match Carrier::of(item) {
+        // A list has no length in characters, but a string that contains one does.
+        Some(Carrier::Text) => {
+            let Some(doc) = each.as_ref().or((*list == Generic::List).then_some(all)) else {
+                return Vec::new();
+            };
+            let filled = doc.find(&FILLED).map(|_| Limit::number(LimitKind::MinChars, 1));
+            let lengths = lengths::known(doc, lengths::lengths(doc));
+            settled(filled.into_iter().chain(lengths).collect())
+        }
+        Some(Carrier::Number) => {
+            let counted = counts::limits(all, true);
+            let mut limits = ranges::range(each.as_ref().unwrap_or(all));
+            // The numbers count the items.
+            if limits.iter().any(|limit| counted.iter().any(|other| other.value == limit.value)) {
+                limits.clear();
+            }
+            let unsigned = **item == TypeExpr::Scalar(Scalar::Uint);
+            limits.retain(|limit| !(unsigned && *limit == Limit::number(LimitKind::Min, 0)));
+            limits
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// Returns the first limit of each kind; none if they contradict each other.
@@ -178,6 +198,22 @@ mod tests {
             ("每个选项最多支持36个字符", "list<Option>", &[]),
             ("每个选项建议不超过36个字符", "list<string>", &[]),
             ("每个成员最多10个标签", "list<string>", &[]),
+            (
+                "单个userid不少于1字节，不多于64字节，最多100个",
+                "list<string>",
+                &["min_chars: 1", "max_bytes: 64"],
+            ),
+            ("敏感词列表，敏感词长度1~32个utf8字符", "list<string>", &["min_chars: 1", "max_chars: 32"]),
+            ("词长度1~32个字符", "pipe<string>", &[]),
+            ("每个词长度1~32个字符", "pipe<string>", &["min_chars: 1", "max_chars: 32"]),
+            ("每个X为2到6个字符", "list<string>", &["min_chars: 2", "max_chars: 6"]),
+            ("列表，不能为空", "list<string>", &[]),
+            ("每周周几重复。取值范围：1 ~ 7", "list<uint>", &["min: 1", "max: 7"]),
+            ("差值，取值范围：-604800 ~ 86399", "csv<int>", &["min: -604800", "max: 86399"]),
+            ("部门id列表，每个部门id的取值范围为[1, 2^32)", "list<uint>", &["min: 1", "max: 4294967295"]),
+            ("排序值。有效的值范围是[0, 2^32)", "list<uint>", &["max: 4294967295"]),
+            ("标签id列表，支持1到8个", "list<uint>", &[]),
+            ("取值范围：1 ~ 7", "list<Day>", &[]),
         ] {
             let found = limits_of_each(doc, &ty.parse().expect("a type"));
             assert_eq!(found.iter().map(ToString::to_string).collect::<Vec<_>>(), expected, "{doc}");

@@ -6,10 +6,12 @@ mod conditions;
 mod counts;
 mod defaults;
 mod description;
+mod general;
 mod labels;
 mod lengths;
 mod limits;
 mod numbers;
+mod outcomes;
 mod presence;
 mod ranges;
 mod rates;
@@ -17,13 +19,16 @@ mod requirements;
 mod rules;
 mod types;
 mod unique;
+mod units;
 mod values;
 
 pub(crate) use claim::{Claim, Moment, Subject, without_verb};
 pub(crate) use defaults::default;
+pub(crate) use general::{Stated, Trait, exempt, general_rates};
 pub(crate) use labels::{Named, swapped};
 pub(crate) use limits::{limits, limits_of_each};
 pub(crate) use numbers::{has_negative, in_digits, may_mean, numbers_of};
+pub(crate) use outcomes::Outcome;
 pub(crate) use presence::{beside_yes_or_no, is_demanded, may_be_absent, may_be_conditional, yes_or_no};
 pub(crate) use rates::{Rates, at_once, rates, sentences_of_rates};
 pub(crate) use requirements::{Requirements, stays_when_left_out};
@@ -32,4 +37,5 @@ pub(crate) use types::{
     Base, DocType, doc_type, is_duration, is_timestamp, is_unix, limits_in_type, may_be_moment, tells_time,
 };
 pub(crate) use unique::{is_unique, may_be_unique};
+pub(crate) use units::{unit, units_of};
 pub(crate) use values::{Value, is_flag, value_of, values, wire_of, word_of, words};

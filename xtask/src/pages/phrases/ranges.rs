@@ -125,23 +125,31 @@ fn ends(doc: &Description) -> Vec<Limit> {
     found
 }
 
+/// Returns the two ends of a range.
+fn span(doc: &Description, whole: bool) -> Option<(i64, i64)> {
+    let found = doc.find(&SPAN).or_else(|| doc.find(&BARE)).or_else(|| doc.find(&ENCLOSED))?;
+    let (min, max) = (number(&found, 2)?, number(&found, 3)?);
+    // From the north pole to the south pole.
+    let (min, max) = if doc.find(&SPAN).is_some() && min > max { (max, min) } else { (min, max) };
+    let [open, close] = [1, 4].map(|group| found.get(group).map_or("", |bracket| bracket.as_str()));
+    // Exactly one of two ends is excluded: otherwise, they may be in brackets for another reason.
+    let above = whole && matches!((open, close), ("(" | "（", "]" | "】"));
+    let below = whole && matches!((open, close), ("[" | "【", ")" | "）"));
+    let (min, max) = (min + i64::from(above), max - i64::from(below));
+    (min < max).then_some((min, max))
+}
+
+/// Returns the limits of the whole numbers in a list, which are only understood as a range.
+pub(super) fn range(doc: &Description) -> Vec<Limit> {
+    let ends = span(doc, true).map(|(min, max)| [(LimitKind::Min, min), (LimitKind::Max, max)]);
+    ends.into_iter().flatten().map(|(kind, end)| Limit::number(kind, end)).collect()
+}
+
 /// Returns all limits on a number.
 pub(super) fn limits(doc: &Description, whole: bool, unsigned: bool) -> Vec<Limit> {
     let least = |least: Option<i64>| limit(LimitKind::Min, least.filter(|least| *least != 0 || !unsigned));
-    let span = doc.find(&SPAN).or_else(|| doc.find(&BARE)).or_else(|| doc.find(&ENCLOSED));
-    let span = span.and_then(|found| {
-        let (min, max) = (number(&found, 2)?, number(&found, 3)?);
-        // From the north pole to the south pole.
-        let (min, max) = if doc.find(&SPAN).is_some() && min > max { (max, min) } else { (min, max) };
-        let [open, close] = [1, 4].map(|group| found.get(group).map_or("", |bracket| bracket.as_str()));
-        // Exactly one of two ends is excluded: otherwise, they may be in brackets for another reason.
-        let above = whole && matches!((open, close), ("(" | "（", "]" | "】"));
-        let below = whole && matches!((open, close), ("[" | "【", ")" | "）"));
-        let (min, max) = (min + i64::from(above), max - i64::from(below));
-        (min < max).then_some((min, max))
-    });
     let multiple = limit(LimitKind::MultipleOf, step(doc));
-    if let Some((min, max)) = span {
+    if let Some((min, max)) = span(doc, whole) {
         let range = least(Some(min)).into_iter().chain(limit(LimitKind::Max, Some(max)));
         return range.chain(multiple).collect();
     }

@@ -58,16 +58,6 @@ pub(crate) fn rates(line: &str) -> Option<Vec<(u64, &'static str)>> {
     if !(speaks && limits) {
         return None;
     }
-    let period = |word: &str| {
-        Some(match word {
-            "秒" | "s" => "second",
-            "分钟" | "分" | "min" => "minute",
-            "小时" | "时" => "hour",
-            "天" | "日" => "day",
-            "月" => "month",
-            _ => return None,
-        })
-    };
     let mut found = Vec::new();
     for captures in PER.captures_iter(&line) {
         let text = |group: usize| captures.get(group).map(|found| found.as_str());
@@ -86,6 +76,18 @@ pub(crate) fn rates(line: &str) -> Option<Vec<(u64, &'static str)>> {
         }
     }
     Some(found)
+}
+
+/// Returns the period that a word names.
+pub(super) fn period(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "秒" | "s" => "second",
+        "分钟" | "分" | "min" => "minute",
+        "小时" | "时" => "hour",
+        "天" | "日" => "day",
+        "月" => "month",
+        _ => return None,
+    })
 }
 
 /// Returns whether a rate counts something other than the calls of an application, or applies only at times.

@@ -58,6 +58,8 @@ impl Checker<'_> {
         self.rules(&path.key("rules"), &event.fields, &head.rules);
         if let Some(id) = &head.ends_job {
             self.ended_job(&path.key("ends_job"), event, id);
+        } else {
+            self.job_that_ends(path, event);
         }
         for (name, field) in &event.fields {
             if ENVELOPE.contains(&name.as_str()) {

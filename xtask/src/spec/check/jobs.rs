@@ -28,7 +28,15 @@ impl Checker<'_> {
         if let Some(status) = self.response_field(&path.key("status"), &endpoint.response, &job.status) {
             self.statuses(path, &status.ty, job);
         }
-        let Some(error) = &job.error else { return };
+        let Some(error) = &job.error else {
+            if let Some(error) = self.inside(&endpoint.response, &|name| name.ends_with("errcode")) {
+                self.report
+                    .error(Mistake::BadJob, At::Key(path), "the job doesn't name its error code")
+                    .label("needs `error`")
+                    .help(format!("the response has `{error}`"));
+            }
+            return;
+        };
         let at = path.key("error");
         if let Some(field) = self.response_field(&at, &endpoint.response, error)
             && !matches!(field.ty, TypeExpr::Scalar(Scalar::Int | Scalar::Uint))
@@ -37,6 +45,28 @@ impl Checker<'_> {
                 .error(Mistake::BadJob, At::Value(&at), "an error code must be an integer")
                 .label(format!("`{error}` is a `{}`", field.ty));
         }
+    }
+
+    /// Checks that an event with the ID of a job says that the job has ended: WeCom sends no other events about jobs.
+    pub(super) fn job_that_ends(&mut self, path: &Path, event: &Event) {
+        if let Some(id) = self.inside(&event.fields, &|name| name == "JobId") {
+            self.report
+                .error(Mistake::BadJob, At::Key(path), "the event doesn't say which job has ended")
+                .label("needs `ends_job`")
+                .help(format!("add `ends_job: {id}`"));
+        }
+    }
+
+    /// Returns the path of a field with such a name, in objects but not in lists.
+    fn inside(&self, fields: &Fields, is: &dyn Fn(&str) -> bool) -> Option<String> {
+        fields.iter().find_map(|(name, field)| {
+            if is(name) {
+                return Some(name.clone());
+            }
+            let TypeExpr::Named(inner) = &field.ty else { return None };
+            let inner = self.file.structs.get(inner)?.fields.keys().find(|name| is(name))?;
+            Some(format!("{name}.{inner}"))
+        })
     }
 
     /// Checks the field of an event that has the ID of the ended job.

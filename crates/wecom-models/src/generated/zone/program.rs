@@ -16,7 +16,8 @@ mod impls;
 #[cfg(feature = "bidirectional")]
 mod reverse;
 
-use crate::{Secret, Unknown};
+use serde_json::Value;
+use crate::{Json, Secret, Unknown};
 
 /// Starts to analyze messages with a program that was uploaded.
 ///
@@ -129,8 +130,8 @@ pub struct GetProgramTaskResultResponse {
     pub fail_list: Vec<FailedMessage>,
     /// The error code that the program reported, with [`CallBackProgramAsyncJob`].
     pub response_errcode: i64,
-    /// The result that the program reported: JSON of its own, as text.
-    pub response_data: String,
+    /// The result that the program reported, as the ability's output format (输出协议) says.
+    pub response_data: Json<Value>,
 }
 
 /// Reports the result of a job that this program was asked for.
