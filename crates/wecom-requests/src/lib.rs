@@ -83,4 +83,4 @@ pub use response::{
 #[cfg(feature = "sign")]
 pub use sign::Signed;
 pub use token::{Token, TokenKind};
-pub use zone::{InvokeError, ZoneCall, ZoneMeta, ZonePaged};
+pub use zone::{InvokeError, ZoneCall, ZoneMeta, ZonePaged, ZoneSdkError};

@@ -119,6 +119,80 @@ pub enum InvokeError<E> {
     Response(#[from] ResponseError),
 }
 
+/// WeCom's SDK couldn't carry a call: `SpecSDK.invoke` returned another code than 0.
+///
+/// ```
+/// use wecom_requests::ZoneSdkError;
+///
+/// assert_eq!(ZoneSdkError::check(0), Ok(()));
+/// assert_eq!(ZoneSdkError::check(-10002), Err(ZoneSdkError::Network));
+/// ```
+///
+/// In the closure of [`ZoneCall::invoke`], `ZoneSdkError::check(code)?` passes it on as [`InvokeError::Sdk`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum ZoneSdkError {
+    /// -10001: an internal error, not of the network.
+    #[error("an internal error (-10001)")]
+    Internal,
+    /// -10002: the connection failed, or reading or writing took too long.
+    #[error("the network failed (-10002)")]
+    Network,
+    /// -10003: the HTTP status isn't valid.
+    #[error("the HTTP status isn't valid (-10003)")]
+    HttpStatus,
+    /// -10004: the signature doesn't match.
+    #[error("the signature doesn't match (-10004)")]
+    Signature,
+    /// -10005: the response can't be decrypted.
+    #[error("the response can't be decrypted (-10005)")]
+    Decryption,
+    /// -10006: the SDK doesn't know the call. It may be too old.
+    #[error("the SDK doesn't know the call: check whether it is too old (-10006)")]
+    UnknownCall,
+    /// -10008: the version of the key doesn't match. In debug mode, the access token may have expired.
+    #[error(
+        "the version of the key doesn't match; in debug mode, the access token may have expired (-10008)"
+    )]
+    KeyVersion,
+    /// -10009: the JSON isn't valid.
+    #[error("the JSON isn't valid (-10009)")]
+    Json,
+    /// A code that isn't documented.
+    #[error("an undocumented error ({0})")]
+    Other(i64),
+}
+
+impl ZoneSdkError {
+    const CODES: [(i64, Self); 8] = [
+        (-10001, Self::Internal),
+        (-10002, Self::Network),
+        (-10003, Self::HttpStatus),
+        (-10004, Self::Signature),
+        (-10005, Self::Decryption),
+        (-10006, Self::UnknownCall),
+        (-10008, Self::KeyVersion),
+        (-10009, Self::Json),
+    ];
+
+    /// Returns the error that a code of the SDK stands for, unless it is 0.
+    pub fn check(code: i64) -> Result<(), Self> {
+        if code == 0 {
+            return Ok(());
+        }
+        let known = Self::CODES.into_iter().find(|(known, _)| *known == code);
+        Err(known.map_or(Self::Other(code), |(_, error)| error))
+    }
+
+    /// Returns its code.
+    pub fn code(self) -> i64 {
+        match self {
+            Self::Other(code) => code,
+            known => Self::CODES.into_iter().find(|(_, error)| *error == known).map_or(0, |(code, _)| code),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::convert::Infallible;
@@ -184,6 +258,20 @@ mod tests {
     fn a_call_beyond_its_limits_is_not_made() {
         let refused = brew("too green").invoke(|_, _| -> Result<&str, Infallible> { panic!("it was made") });
         assert!(matches!(refused, Err(InvokeError::Limits(_))), "{refused:?}");
+    }
+
+    #[test]
+    fn each_code_of_the_sdk_is_an_error_with_its_code_in_the_text() {
+        for code in [-10001, -10002, -10003, -10004, -10005, -10006, -10008, -10009, -10007, 1, i64::MIN] {
+            let error = ZoneSdkError::check(code).expect_err("it isn't 0");
+            assert_eq!(error.code(), code);
+            assert!(error.to_string().ends_with(&format!("({code})")), "{error}");
+        }
+        let refused = brew("green").invoke(|_, _| ZoneSdkError::check(-10006).map(|()| "{}"));
+        assert_eq!(
+            refused.expect_err("the SDK fails").to_string(),
+            "the SDK of the zone failed: the SDK doesn't know the call: check whether it is too old (-10006)"
+        );
     }
 
     #[test]

@@ -66,8 +66,9 @@
 //! ```
 //!
 //! Processes share tokens through a [`TokenStore`], such as [Redis](#features). A service provider's credentials are [`Suite`],
-//! [`AuthorizedCorp`] and [`Provider`] (feature `service`), a hardware vendor's [`DeviceModel`] and [`Device`] (feature `openhw`); [`Client::with_credential`] puts clients side by side over the same
-//! connections. Which kind of token an endpoint takes is a type: see [`Provides`].
+//! [`AuthorizedCorp`] and [`Provider`] (feature `service`), a hardware vendor's [`DeviceModel`] and [`Device`] (feature `openhw`);
+//! [`Client::with_credential`] puts clients side by side over the same connections. Which kind of token an endpoint takes is a type: see
+//! [`Provides`].
 //!
 //! # When a call fails
 //!
@@ -392,7 +393,7 @@ pub use wecom_requests::{
     MerchantError, Meta, Paged, PagedItems, Period, Query, Rate, Violations, errcode, rates, token,
 };
 #[cfg(feature = "zone")]
-pub use wecom_requests::{InvokeError, ZoneCall, ZoneMeta, ZonePaged};
+pub use wecom_requests::{InvokeError, ZoneCall, ZoneMeta, ZonePaged, ZoneSdkError};
 #[cfg(feature = "merchant")]
 pub use wecom_requests::{MerchantSigned, SignError};
 

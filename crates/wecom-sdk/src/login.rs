@@ -5,6 +5,8 @@
 //! 2. WeCom redirects the browser to your `redirect_uri`, with a code and your `state`: [`Redirect`] reads them.
 //! 3. Exchange the code. It can be used once, within 5 minutes.
 //!
+//! WeCom's JavaScript component for web login reports errors (-31020 to -31040) to `onLoginFail` in the page: no server sees them.
+//!
 //! | who logs in where | URL | exchange |
 //! |---|---|---|
 //! | a member of the company, in a page within WeCom, in a self-built or customized app | [`WebAuthorization::corp`] | [`auth::login::GetUserInfo`], then [`GetUserDetail`] |

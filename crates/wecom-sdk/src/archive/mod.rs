@@ -1,4 +1,21 @@
 //! The keys of archived messages (会话内容存档).
+//!
+//! Companies without the data and intelligence zone get messages and media files through WeCom's C library, which this crate doesn't call. Its codes:
+//!
+//! | code | meaning | what to do |
+//! |---|---|---|
+//! | 10000 | wrong parameters | check `corpid` and `secret` of `Init`, `limit` of `GetChatData` (1 to 1,000), `sdkfileid` and `indexbuf` of `GetMediaData` |
+//! | 10001 | the network failed | check the network, ports 80 and 443, and the proxy's name and password; try again |
+//! | 10002 | data can't be parsed | try again |
+//! | 10003 | a system call failed in `GetMediaData` | try again |
+//! | 10005 | wrong file ID | check the `sdkfileid` |
+//! | 10006 | the message can't be decrypted | pass `DecryptMsg` the key as [`PrivateKeys::decrypt`] returns it |
+//! | 10008 | `DecryptMsg` failed | try again |
+//! | 10009 | the IP address isn't allowed | compare it with the trusted ones in the admin console |
+//! | 10010 | the data has expired | get messages within 5 days |
+//! | 10011 | the TLS certificate can't be verified | only in the version of the library with OpenSSL |
+//!
+//! 10004 and 10007 are no longer returned.
 
 use std::collections::BTreeMap;
 use std::fmt;

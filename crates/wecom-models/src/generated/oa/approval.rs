@@ -787,6 +787,17 @@ pub struct ControlValue {
     pub stat_field: Option<Vec<Value>>,
     /// Not documented; answers have it, empty.
     pub sum_field: Option<Vec<Value>>,
+    /// Not documented; answers have it, empty.
+    pub students: Option<Vec<Value>>,
+    /// Not documented; answers have it, empty.
+    pub classes: Option<Vec<Value>>,
+    /// Not documented; answers have it, empty.
+    pub docs: Option<Vec<Value>>,
+    /// Not documented; answers have it, empty.
+    pub wedrive_files: Option<Vec<Value>>,
+    /// Not documented; answers have it in a control of the type `Resignation`, with date, reason and
+    /// remark of a departure.
+    pub resignation: Option<Value>,
     /// `Vacation`: the leave request.
     pub vacation: Option<VacationValue>,
     /// `Attendance`: the business trip, off-site work or overtime.

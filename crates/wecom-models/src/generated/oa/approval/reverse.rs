@@ -147,6 +147,11 @@ impl wire::WriteObject for ControlValue {
         out.put_some("children", &self.children)?;
         out.put_some("stat_field", &self.stat_field)?;
         out.put_some("sum_field", &self.sum_field)?;
+        out.put_some("students", &self.students)?;
+        out.put_some("classes", &self.classes)?;
+        out.put_some("docs", &self.docs)?;
+        out.put_some("wedrive_files", &self.wedrive_files)?;
+        out.put_some("resignation", &self.resignation)?;
         out.put_some("vacation", &self.vacation)?;
         out.put_some("attendance", &self.attendance)?;
         out.put_some("punch_correction", &self.punch_correction)?;
