@@ -24,7 +24,17 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("link_id_list"),
         }),
         grants: None,
-        keeps: None,
+        keeps: Some(Keeps {
+            thing: "acquisition_link",
+            unknown: 40058,
+            does: Does::List {
+                at: "link_id_list",
+                narrowed: &[],
+                below: None,
+                each: None,
+                fields: &[],
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -44,7 +54,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["link_id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: Some(Keeps {
+            thing: "acquisition_link",
+            unknown: 40058,
+            does: Does::Get {
+                id: "link_id",
+                at: Some("link"),
+                fields: &[
+                    "link_name",
+                    "url",
+                    "create_time?",
+                    "skip_verify?",
+                    "mark_source?",
+                ],
+                shows: &[],
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -71,7 +96,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["link_name", "range"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: Some(Keeps {
+            thing: "acquisition_link",
+            unknown: 40058,
+            does: Does::Create {
+                id: "link.link_id",
+                from: None,
+                fields: &["link_id", "link_name", "url", "create_time"],
+                taken: 40058,
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -95,7 +129,15 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["link_id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: Some(Keeps {
+            thing: "acquisition_link",
+            unknown: 40058,
+            does: Does::Change {
+                id: "link_id",
+                from: None,
+                sets: &[],
+            },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -110,7 +152,11 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["link_id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: Some(Keeps {
+            thing: "acquisition_link",
+            unknown: 40058,
+            does: Does::Remove { id: "link_id" },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },

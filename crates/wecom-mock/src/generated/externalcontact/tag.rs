@@ -17,7 +17,17 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: Some(Keeps {
+            thing: "corp_tag_group",
+            unknown: 40058,
+            does: Does::List {
+                at: "tag_group",
+                narrowed: &[("group_id", "group_id")],
+                below: None,
+                each: None,
+                fields: &["group_id", "group_name", "create_time", "order", "deleted?"],
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -59,7 +69,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["tag", "tag[].name"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: Some(Keeps {
+            thing: "corp_tag_group",
+            unknown: 40058,
+            does: Does::Create {
+                id: "tag_group.group_id",
+                from: None,
+                fields: &["group_id", "group_name", "create_time", "order", "deleted?"],
+                taken: 40058,
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -102,7 +121,11 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: Some(Keeps {
+            thing: "corp_tag_group",
+            unknown: 40058,
+            does: Does::Remove { id: "group_id" },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },

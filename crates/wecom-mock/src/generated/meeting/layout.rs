@@ -97,7 +97,16 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: Some(Keeps {
+            thing: "advanced_layout",
+            unknown: 40058,
+            does: Does::Create {
+                id: "layout_list.layout_id",
+                from: Some("layout_list"),
+                fields: &["layout_id", "layout_name?", "page_list"],
+                taken: 40058,
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -224,7 +233,17 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meetingid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: Some(Keeps {
+            thing: "advanced_layout",
+            unknown: 40058,
+            does: Does::List {
+                at: "layout_list",
+                narrowed: &[("meetingid", "meetingid")],
+                below: None,
+                each: None,
+                fields: &["layout_id", "layout_name?", "page_list"],
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -311,7 +330,13 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meetingid", "layout_id_list"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: Some(Keeps {
+            thing: "advanced_layout",
+            unknown: 40058,
+            does: Does::Remove {
+                id: "layout_id_list",
+            },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -331,7 +356,16 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: Some(Keeps {
+            thing: "meeting_background",
+            unknown: 40058,
+            does: Does::Create {
+                id: "background_list.background_id",
+                from: Some("image_list"),
+                fields: &["background_id", "image_md5"],
+                taken: 40058,
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -368,7 +402,17 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meetingid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: Some(Keeps {
+            thing: "meeting_background",
+            unknown: 40058,
+            does: Does::List {
+                at: "background_list",
+                narrowed: &[("meetingid", "meetingid")],
+                below: None,
+                each: None,
+                fields: &["background_id", "image_md5"],
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -390,7 +434,13 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meetingid", "background_id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: Some(Keeps {
+            thing: "meeting_background",
+            unknown: 40058,
+            does: Does::Remove {
+                id: "background_id",
+            },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -405,7 +455,13 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meetingid", "background_id_list"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: Some(Keeps {
+            thing: "meeting_background",
+            unknown: 40058,
+            does: Does::Remove {
+                id: "background_id_list",
+            },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },

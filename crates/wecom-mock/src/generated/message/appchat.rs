@@ -17,7 +17,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["userlist"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: Some(Keeps {
+            thing: "app_chat",
+            unknown: 40058,
+            does: Does::Create {
+                id: "chatid",
+                from: None,
+                fields: &[],
+                taken: 40058,
+            },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "chatid": "harbor2026" }"#,
         cases: &[],
     },
@@ -32,7 +41,15 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["chatid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: Some(Keeps {
+            thing: "app_chat",
+            unknown: 40058,
+            does: Does::Change {
+                id: "chatid",
+                from: None,
+                sets: &[],
+            },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -47,7 +64,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["chatid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: Some(Keeps {
+            thing: "app_chat",
+            unknown: 40058,
+            does: Does::Get {
+                id: "chatid",
+                at: Some("chat_info"),
+                fields: &["chatid", "name", "owner", "userlist"],
+                shows: &[],
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

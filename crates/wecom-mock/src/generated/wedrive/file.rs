@@ -24,7 +24,24 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("file_list.item"),
         }),
         grants: None,
-        keeps: None,
+        keeps: Some(Keeps {
+            thing: "wedrive_file",
+            unknown: 40058,
+            does: Does::List {
+                at: "file_list.item",
+                narrowed: &[("spaceid", "spaceid"), ("fatherid", "fatherid")],
+                below: None,
+                each: None,
+                fields: &[
+                    "fileid",
+                    "file_name",
+                    "spaceid",
+                    "fatherid",
+                    "file_type",
+                    "url?",
+                ],
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -155,7 +172,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["spaceid", "fatherid", "file_type", "file_name"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: Some(Keeps {
+            thing: "wedrive_file",
+            unknown: 40058,
+            does: Does::Create {
+                id: "fileid",
+                from: None,
+                fields: &[],
+                taken: 40058,
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -241,7 +267,11 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["fileid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: Some(Keeps {
+            thing: "wedrive_file",
+            unknown: 40058,
+            does: Does::Remove { id: "fileid" },
+        }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -256,7 +286,23 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["fileid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: Some(Keeps {
+            thing: "wedrive_file",
+            unknown: 40058,
+            does: Does::Get {
+                id: "fileid",
+                at: Some("file_info"),
+                fields: &[
+                    "fileid",
+                    "file_name",
+                    "spaceid",
+                    "fatherid",
+                    "file_type",
+                    "url?",
+                ],
+                shows: &[],
+            },
+        }),
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

@@ -523,6 +523,9 @@ pub struct GetTranscriptParagraphListResponse {
 /// `POST /cgi-bin/meeting/record/transcript/get_detail` ·
 /// [获取录制转写详情](https://developer.work.weixin.qq.com/document/path/98211)
 ///
+/// The response doesn't say where the next paragraphs begin, so there are no pages to iterate over: a
+/// call with the last `pid` returns that paragraph again.
+///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created. Returns only members visible to the app.

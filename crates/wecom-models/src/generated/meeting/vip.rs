@@ -72,6 +72,9 @@ pub struct SubmitBatchAddVipJobResponse {
 /// `POST /cgi-bin/meeting/vip/batch_add_job_result` ·
 /// [查询分配高级功能账号结果](https://developer.work.weixin.qq.com/document/path/99508)
 ///
+/// The page documents no status: nothing says whether the job is over, so `wecom-sdk` can't wait for
+/// it.
+///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet.
 #[doc(
@@ -161,6 +164,9 @@ pub struct SubmitBatchDelVipJobResponse {
 ///
 /// `POST /cgi-bin/meeting/vip/batch_del_job_result` ·
 /// [查询取消高级功能账号结果](https://developer.work.weixin.qq.com/document/path/99509)
+///
+/// The page documents no status: nothing says whether the job is over, so `wecom-sdk` can't wait for
+/// it.
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet.

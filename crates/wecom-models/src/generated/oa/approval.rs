@@ -553,8 +553,10 @@ pub struct CopyTemplateResponse {
 /// Deprecated: use [`GetApprovalInfo`] and [`GetApprovalDetail`]. It is no longer maintained, and will
 /// be removed.
 ///
-/// If `total` is above 100, call it again with the response's `next_spnum`. Requests that an admin
-/// deleted are not returned. The token is that of the Approval app.
+/// If `total` is above 100, call it again with the response's `next_spnum`. The page says that it is
+/// the last number of one list and the first of the next one, so that request may come twice: this is
+/// why there are no pages to iterate over. Requests that an admin deleted are not returned. The token
+/// is that of the Approval app.
 ///
 /// Error codes:
 ///

@@ -71,6 +71,9 @@ pub struct SubmitBatchAddVipJobResponse {
 /// `POST /cgi-bin/security/vip/batch_add_job_result` ·
 /// [查询分配高级功能账号结果](https://developer.work.weixin.qq.com/document/path/99503)
 ///
+/// The page documents no status: nothing says whether the job is over, so `wecom-sdk` can't wait for
+/// it.
+///
 /// Self-built apps must be listed under 安全与管理 › 可调用接口的应用; customized and third-party apps can't call
 /// it yet.
 #[doc(
@@ -159,6 +162,9 @@ pub struct SubmitBatchDelVipJobResponse {
 ///
 /// `POST /cgi-bin/security/vip/batch_del_job_result` ·
 /// [查询取消高级功能账号结果](https://developer.work.weixin.qq.com/document/path/99505)
+///
+/// The page documents no status: nothing says whether the job is over, so `wecom-sdk` can't wait for
+/// it.
 ///
 /// Self-built apps must be listed under 安全与管理 › 可调用接口的应用; customized and third-party apps can't call
 /// it yet.
