@@ -82,4 +82,25 @@ mod tests {
         let key = Secret::new("at23pxnPBNQY3JiA8N5U1gabiQqxZwqH_Gihg7a_wrULmlOPVP-iiRjv9JWYPrDk");
         assert_eq!(signature(&order, &key), "/WTXl/L2kJCYKJE5yY2JZvPq3rUjFf/pf39UhyJ2GUo=");
     }
+
+    #[test]
+    fn signatures_are_those_of_openssl() {
+        // `printf '%s' TEXT | openssl dgst -sha256 -hmac KEY -binary | base64`, with keys below, at and above the block of 64 bytes.
+        let lines = json!([{ "num": 2, "unit_price": 90 }, { "num": 1, "unit_price": 100 }]);
+        let order = json!({ "orderid": "o-1", "order_type": 1, "free": true, "lines": lines });
+        assert_eq!(
+            signature(&order, &Secret::new("tea-key")),
+            "eYn+Ut1jAJv6JLvhdQs+lv9dyU4iHPcgKTBY8M/BemA="
+        );
+        let order = json!({ "orderid": "o-3" });
+        assert_eq!(
+            signature(&order, &Secret::new("k".repeat(64))),
+            "pD+/uCihhcMVbq7oO4NjwQ2D4Ahb0zBBmqbWuKnE1ZY="
+        );
+        let order = json!({ "orderid": "o-2", "note": "5 cups of tea, 10 % off & more", "buyer": "林伟" });
+        assert_eq!(
+            signature(&order, &Secret::new("0123456789abcdef".repeat(5))),
+            "Z+wKD+6FLhIwF00sjVgO2mCeabfumMPX24S4ZMuy7w8="
+        );
+    }
 }
