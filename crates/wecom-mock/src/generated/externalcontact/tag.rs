@@ -17,17 +17,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "corp_tag_group",
-            unknown: 40058,
-            does: Does::List {
-                at: "tag_group",
-                narrowed: &[("group_id", "group_id")],
-                below: None,
-                each: None,
-                fields: &["group_id", "group_name", "create_time", "order", "deleted?"],
-            },
-        }),
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -69,16 +59,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["tag", "tag[].name"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "corp_tag_group",
-            unknown: 40058,
-            does: Does::Create {
-                id: "tag_group.group_id",
-                from: None,
-                fields: &["group_id", "group_name", "create_time", "order", "deleted?"],
-                taken: 40058,
-            },
-        }),
+        keeps: None,
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -121,11 +102,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "corp_tag_group",
-            unknown: 40058,
-            does: Does::Remove { id: "group_id" },
-        }),
+        keeps: None,
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
