@@ -33,6 +33,9 @@ use crate::{File, Timestamp, Unknown};
 /// - voice: 2 MB and 60 seconds, AMR only
 /// - video: 10 MB, MP4
 /// - file: 20 MB
+///
+/// [`Client::upload`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.upload) of
+/// `wecom-sdk` sends a file as it is read, without holding it in memory.
 #[doc(alias("上传临时素材", "/cgi-bin/media/upload", "media/upload"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -80,6 +83,9 @@ pub struct UploadMediaResponse {
 /// the end of the range, plus 1, equals the size. Some files are stored encrypted: then the length of
 /// a part must be a multiple of 16 bytes.
 ///
+/// [`Client::download`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.download)
+/// of `wecom-sdk` fetches a file piece by piece, as it comes.
+///
 /// Error codes:
 ///
 /// - 40007, `INVALID_MEDIA_ID`: The `media_id` doesn't exist, or has expired.
@@ -124,6 +130,9 @@ impl GetMedia {
 ///
 /// An image has between 5 bytes and 2 MB. The limits on the number of images apply to the whole
 /// company, not to an app.
+///
+/// [`Client::upload`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.upload) of
+/// `wecom-sdk` sends a file as it is read, without holding it in memory.
 #[doc(alias("上传图片", "/cgi-bin/media/uploadimg", "media/uploadimg"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -283,6 +292,9 @@ pub struct GetUploadByUrlResultResponse {
 /// Decoding requires the Speex library and WeChat's own; the page links to both. Requires WeCom 2.4 or
 /// later. Recordings from HarmonyOS aren't supported yet. Any app of the company may download any of
 /// its recordings.
+///
+/// [`Client::download`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.download)
+/// of `wecom-sdk` fetches a file piece by piece, as it comes.
 #[doc(alias("获取高清语音素材", "/cgi-bin/media/get/jssdk", "get/jssdk"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -318,6 +330,9 @@ impl GetJssdkMedia {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
+///
+/// [`Client::upload`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.upload) of
+/// `wecom-sdk` sends a file as it is read, without holding it in memory.
 #[doc(
     alias(
         "上传附件资源",

@@ -374,6 +374,9 @@ pub struct GetLogLevelResponse {
 /// The `media_id` works only for the company and the app, in calls and the SDK of the zone, such as
 /// [`CreateKnowledgeBase`](crate::zone::knowledge_base::CreateKnowledgeBase). A file has between 6
 /// bytes and 60 MB. The app needs the permission 数据与智能专区.
+///
+/// [`Client::upload`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.upload) of
+/// `wecom-sdk` sends a file as it is read, without holding it in memory.
 #[doc(
     alias(
         "上传临时文件到专区",

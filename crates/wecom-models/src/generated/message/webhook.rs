@@ -64,6 +64,9 @@ pub struct SendWebhookResponse {}
 ///
 /// A file has more than 5 bytes. An ordinary file has at most 20 MB; a voice message has at most 2 MB,
 /// is in AMR format and lasts at most 60 seconds.
+///
+/// [`Client::upload`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.upload) of
+/// `wecom-sdk` sends a file as it is read, without holding it in memory.
 #[doc(
     alias("文件上传接口", "/cgi-bin/webhook/upload_media", "webhook/upload_media")
 )]

@@ -35,6 +35,9 @@ use crate::{File, Secret, Timestamp, Unknown};
 /// Self-built apps must be listed under 对外收款 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// [`Client::upload`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.upload) of
+/// `wecom-sdk` sends a file as it is read, without holding it in memory.
 #[doc(
     alias("提交图片", "/cgi-bin/miniapppay/upload_image", "miniapppay/upload_image")
 )]

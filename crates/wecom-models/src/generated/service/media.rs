@@ -27,6 +27,9 @@ use crate::{File, Timestamp, Unknown};
 /// - voice: 2 MB and 60 seconds, AMR only
 /// - video: 10 MB, MP4
 /// - file: 20 MB
+///
+/// [`Client::upload`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.upload) of
+/// `wecom-sdk` sends a file as it is read, without holding it in memory.
 #[doc(
     alias("服务商上传临时素材", "/cgi-bin/service/media/upload", "media/upload")
 )]
