@@ -1,5 +1,6 @@
 //! The published packages: each contains its licenses and a README, and names its repository.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -66,5 +67,36 @@ fn every_package_says_what_it_is_and_where_it_comes_from() {
             let count = package[field].as_array().map_or(0, Vec::len);
             assert!((1..=most).contains(&count), "{name}: {count} {field}");
         }
+    }
+}
+
+/// Returns what features turn on in their own package, themselves included.
+fn turned_on(package: &Value, features: Vec<String>) -> BTreeSet<String> {
+    let (mut on, mut rest) = (BTreeSet::new(), features);
+    while let Some(feature) = rest.pop() {
+        let turns_on = package["features"][&feature].as_array().into_iter().flatten();
+        rest.extend(turns_on.filter_map(|other| Some(other.as_str()?.to_owned())));
+        on.insert(feature);
+    }
+    on
+}
+
+#[test]
+fn the_published_documentation_has_every_feature_but_that_for_tests() {
+    for package in published() {
+        let docs = &package["metadata"]["docs"]["rs"];
+        if docs["all-features"] == true
+            || package["features"].as_object().is_none_or(serde_json::Map::is_empty)
+        {
+            continue;
+        }
+        let named = docs["features"].as_array().into_iter().flatten();
+        let named = named.filter_map(Value::as_str).chain(["default"]).map(str::to_owned).collect();
+        let on = turned_on(&package, named);
+        let all = package["features"].as_object().into_iter().flatten().map(|(feature, _)| feature);
+        let missing: Vec<&String> =
+            all.filter(|feature| *feature != "test-util" && !on.contains(*feature)).collect();
+        assert!(missing.is_empty(), "{}: docs.rs shows nothing of {missing:?}", package["name"]);
+        assert!(!on.contains("test-util"), "{}: docs.rs shows structs as tests see them", package["name"]);
     }
 }

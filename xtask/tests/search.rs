@@ -7,13 +7,38 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::process::Command;
 
-/// Searches, each with the page of `wecom_sdk` that must be the first result.
+/// Searches, each with how the address of the first result in `wecom_sdk` must begin.
 const SEARCHES: &[(&str, &str)] = &[
     ("获取会话记录", "chatdata/archive/struct.SyncMsg.html"),
     ("发送应用消息", "message/app/struct.SendMessage.html"),
     ("message/send", "message/app/struct.SendMessage.html"),
     ("user/get", "contacts/user/struct.GetUser.html"),
     ("60111", "errcode/constant.USERID_NOT_FOUND.html"),
+    // Only the end of a path, or its beginning.
+    ("externalcontact/groupchat/list", "externalcontact/groupchat/struct.ListGroupChat.html"),
+    ("wedoc/smartsheet/add_records", "wedoc/smartsheet/struct.AddRecords.html"),
+    ("cgi-bin/message/send", "message/app/struct.SendMessage.html"),
+    ("/message/send", "message/app/struct.SendMessage.html"),
+    ("/gettoken", "access/struct.GetToken.html"),
+    ("create_chatdata_export_job", "zone/export/struct.CreateChatDataExportJob.html"),
+    // What an endpoint is about, and the chapters it is in.
+    ("会话记录", "chatdata/archive/struct.SyncMsg.html"),
+    ("应用消息", "message/app/struct.SendMessage.html"),
+    ("客户列表", "externalcontact/customer/struct.ListExternalContact.html"),
+    ("客户联系", "externalcontact/index.html"),
+    ("被动回复", "message/reply/index.html"),
+    ("审批", "oa/"),
+    ("打卡", "checkin/index.html"),
+    // An event by what names it on the wire, with or without its change.
+    ("change_external_contact", "externalcontact/events/"),
+    ("change_contact", "contacts/events/"),
+    ("add_half_external_contact", "externalcontact/events/struct.AddHalfExternalContact.html"),
+    // What is written by hand.
+    ("群机器人", "struct.GroupBot.html"),
+    ("企业红包", "struct.Merchant.html"),
+    ("商户", "struct.Merchant.html"),
+    ("getConfigSignature", "struct.JsSdk.html"),
+    ("网页授权", "login/struct.WebAuthorization.html"),
 ];
 
 #[test]
@@ -30,7 +55,8 @@ fn a_search_by_title_path_or_code_finds_the_right_page_first() {
             eprintln!("skipped: {test}: chromium is not installed");
             return;
         };
-        assert_eq!(first(&page), Some(format!("../wecom_sdk/{expected}").as_str()), "{search}");
+        let first = first(&page).unwrap_or("nothing");
+        assert!(first.starts_with(&format!("../wecom_sdk/{expected}")), "{search} finds {first} first");
     }
 }
 

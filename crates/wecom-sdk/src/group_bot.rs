@@ -53,10 +53,6 @@ use crate::{Client, ClientBuilder, Content, Error, Fixed, Secret, hex};
 /// ```
 ///
 /// The messages: <https://developer.work.weixin.qq.com/document/path/99110>
-#[doc(alias = "群机器人")]
-#[doc(alias = "消息推送")]
-#[doc(alias = "webhook")]
-#[doc(alias = "robot")]
 #[derive(Clone, Debug)]
 pub struct GroupBot {
     client: Client<Fixed<WebhookKey>>,

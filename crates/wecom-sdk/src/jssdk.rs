@@ -42,10 +42,6 @@ const NONCE: usize = 16;
 /// [`AuthorizedCorp`](crate::AuthorizedCorp).
 ///
 /// The algorithm: <https://developer.work.weixin.qq.com/document/path/90506>
-#[doc(alias = "agentConfig")]
-#[doc(alias = "getConfigSignature")]
-#[doc(alias = "getAgentConfigSignature")]
-#[doc(alias = "jsapi_ticket")]
 #[derive(Clone)]
 pub struct JsSdk {
     config: Arc<Tokens>,

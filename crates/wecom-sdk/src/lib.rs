@@ -360,17 +360,27 @@ pub use error::{Body, Error, Headers};
 #[doc(inline)]
 pub use files::{Content, ContentRange, Download};
 #[cfg(feature = "group-bot")]
-pub use group_bot::{BotMessage, GroupBot};
+pub use group_bot::BotMessage;
+// Aliases belong here: rustdoc drops those of the re-exported item.
+#[cfg(feature = "group-bot")]
+#[doc(alias("群机器人", "消息推送", "webhook", "robot"))]
+pub use group_bot::GroupBot;
 #[cfg(feature = "openhw")]
 pub use hardware::{Device, DeviceModel};
 pub use hook::{Finished, Hook, Incoming, Outgoing};
 #[doc(inline)]
 pub use jobs::{Wait, WaitError};
 #[cfg(feature = "jssdk")]
-pub use jssdk::{JsSdk, JsSignature};
+#[doc(alias("agentConfig", "getConfigSignature", "getAgentConfigSignature", "jsapi_ticket"))]
+pub use jssdk::JsSdk;
+#[cfg(feature = "jssdk")]
+pub use jssdk::JsSignature;
 pub use limits::{LimitKey, LimitStore, MemoryLimits, OnLimit};
 #[cfg(feature = "merchant")]
-pub use merchant::{Merchant, MerchantBuilder};
+#[doc(alias("商户", "企业支付", "企业红包"))]
+pub use merchant::Merchant;
+#[cfg(feature = "merchant")]
+pub use merchant::MerchantBuilder;
 pub use options::CallOptions;
 pub use paging::{Items, Pages, Position};
 #[cfg(feature = "service")]

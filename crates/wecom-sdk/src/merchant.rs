@@ -53,9 +53,6 @@ use crate::{Client, ClientBuilder, Error, Fixed, Secret};
 /// password is the merchant ID.
 ///
 /// The signatures: <https://developer.work.weixin.qq.com/document/path/90281>
-#[doc(alias = "商户")]
-#[doc(alias = "企业支付")]
-#[doc(alias = "企业红包")]
 #[derive(Clone)]
 pub struct Merchant {
     client: Client<Fixed<NoToken>>,

@@ -6,7 +6,7 @@ use crate::api::{
     CORE_FAMILY, Endpoint, EnumValue, ErrorCode, Event, Field, Module, Operation, Struct, Variant, page_url,
     unseen,
 };
-use crate::spec::{Bound, Doc, DocumentKind, Limit, LimitValue, Rate, Rule, Transport, TransportFacts};
+use crate::spec::{Bound, Doc, DocumentKind, Limit, LimitValue, Rate, Rule, Transport};
 
 /// Describes a module, and lists its requests first, since people come for these.
 pub(super) fn module(module: &Module) -> String {
@@ -23,10 +23,9 @@ pub(super) fn module(module: &Module) -> String {
 
 /// Lists the calls that a transport carries, each with its method and path, or its name.
 fn calls(module: &Module, transport: Transport) -> Option<String> {
-    let TransportFacts { target, row: named, .. } = transport.facts();
+    let target = transport.facts().target;
     let rows = module.carried_by(transport).map(|endpoint| {
-        let call = if named.is_some() { format!("`{}`", endpoint.path) } else { call(endpoint) };
-        format!("\n| [`{}`] | {} | {call} |", endpoint.request, title_cell(endpoint))
+        format!("\n| [`{}`] | {} | {} |", endpoint.request, title_cell(endpoint), target_cell(endpoint))
     });
     let rows: String = rows.collect();
     (!rows.is_empty()).then(|| format!("| request | title | {target} |\n|---|---|---|{rows}"))
@@ -90,6 +89,12 @@ pub(super) fn title_cell(endpoint: &Endpoint) -> String {
 
 fn cell(text: &str) -> String {
     text.replace('|', "\\|")
+}
+
+/// Returns what an endpoint calls as a cell of a table: its method and path, or its name.
+pub(super) fn target_cell(endpoint: &Endpoint) -> String {
+    let is_named = endpoint.method.transport().facts().row.is_some();
+    if is_named { format!("`{}`", endpoint.path) } else { call(endpoint) }
 }
 
 /// Returns the method and the path of an endpoint.

@@ -44,11 +44,11 @@ fn own_constants(api: &Api) -> impl Iterator<Item = TokenStream> {
 
 fn with_doc(code: &ErrorCode, text: &str) -> TokenStream {
     let (doc, name) = (doc(text), ident(&code.name));
-    let alias = search::aliases(&[&code.code.to_string()]);
+    let alias = search::aliases([code.code.to_string().as_str()]);
     let code = Literal::i64_unsuffixed(code.code);
     quote! {
         #doc
-        #alias
+        #[#alias]
         pub const #name: i64 = #code;
     }
 }

@@ -12,6 +12,7 @@ use crate::spec::names::{ident, snake};
 /// The types of one spec file.
 pub(super) fn module(module: &Module) -> TokenStream {
     let doc = module_doc(&docs::module(module));
+    let aliases = search::chapter_aliases(module).map(|aliases| quote!(#![#aliases]));
     let types = module.types.iter().map(|ty| match ty {
         Type::Struct(structure) => struct_item(module, structure),
         Type::Enum(enumeration) => enum_item(enumeration),
@@ -21,6 +22,7 @@ pub(super) fn module(module: &Module) -> TokenStream {
     let imports = imports(support_types(module), &quote!(crate));
     quote! {
         #doc
+        #aliases
         mod impls;
         #[cfg(feature = "bidirectional")]
         mod reverse;
@@ -62,6 +64,7 @@ fn struct_item(module: &Module, structure: &Struct) -> TokenStream {
         Some(Operation::Document(document)) => Some(search::event_aliases(document)),
         Some(Operation::Response(_)) | None => None,
     };
+    let aliases = aliases.map(|aliases| quote!(#[#aliases]));
     // What is received is made by nobody but tests, which need no more than a literal.
     let open = if structure.direction.received {
         quote!(#[cfg_attr(not(feature = "test-util"), non_exhaustive)])

@@ -1,33 +1,71 @@
 //! Further terms for rustdoc's search: Chinese titles, paths, numbers.
 
+use indexmap::IndexSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::api::{Endpoint, Event};
+use crate::api::{Api, Endpoint, Event, Module};
+use crate::spec::effect;
 
-/// Emits the title of an endpoint, its path, and the last two parts of the path, which people know by heart.
+/// Emits the title of an endpoint, and its path.
 pub(super) fn endpoint_aliases(endpoint: &Endpoint) -> TokenStream {
-    let path = endpoint.path.as_str();
-    let short = path.rmatch_indices('/').nth(1).map_or(path, |(slash, _)| &path[slash + 1..]);
-    let mut names = vec![endpoint.title.as_str(), path];
-    if short != path {
-        names.push(short);
-    }
-    aliases(&names)
+    aliases(title(&endpoint.title).chain(path(&endpoint.path)))
 }
 
-/// Emits the title of an event, and its name on the wire.
+/// Emits the title of an event, and its names on the wire.
 pub(super) fn event_aliases(event: &Event) -> TokenStream {
-    let mut names = vec![event.title.as_str()];
-    names.extend(event.wires().map(|wire| wire.change.unwrap_or(wire.kind)));
-    names.dedup();
-    aliases(&names)
+    let wires = event.wires().flat_map(|wire| wire.change.into_iter().chain([wire.kind]));
+    aliases(title(&event.title).chain(wires))
+}
+
+/// Emits the titles of a chapter, except the first of several, which is its family's. A family of one module has none here.
+pub(super) fn chapter_aliases(module: &Module) -> Option<TokenStream> {
+    module.chapter.as_ref()?;
+    let of_family = module.title.contains(SEPARATOR);
+    let titles = module.title.split(SEPARATOR).skip(usize::from(of_family));
+    Some(aliases(titles.flat_map(title)))
+}
+
+/// Emits the titles of a family: the first of each of its modules, unless another family has more modules of that title. They
+/// belong to what re-exports the family: rustdoc drops the aliases of the re-exported item.
+pub(super) fn family_aliases(api: &Api, family: &str) -> TokenStream {
+    let firsts = || {
+        let modules = api.modules.iter();
+        modules.filter_map(|module| Some((module.family.as_str(), module.title.split(SEPARATOR).next()?)))
+    };
+    let count = |of: (&str, &str)| firsts().filter(|first| *first == of).count();
+    let is_here = |title: &str| {
+        let of_all = api.families().into_iter().map(|family| count((family, title)));
+        of_all.max() == Some(count((family, title)))
+    };
+    let titles = firsts().filter(|(of, title)| *of == family && is_here(title));
+    aliases(titles.flat_map(|(_, first)| title(first)))
+}
+
+/// What separates the titles of chapters within chapters.
+const SEPARATOR: &str = " · ";
+
+/// Returns a title and what it is about, since the search finds an alias only by its beginning.
+fn title(title: &str) -> impl Iterator<Item = &str> {
+    let object = title.strip_prefix("管理").unwrap_or_else(|| effect::object(title));
+    [title, object].into_iter()
+}
+
+/// Returns a path and its ends of at least two parts, each with and without the slash: people know any of them by heart.
+fn path(path: &str) -> impl Iterator<Item = &str> {
+    let ends = path.match_indices('/').map(|(slash, _)| &path[slash..]);
+    let ends = ends.filter(move |end| {
+        *end == path || path.strip_prefix("/cgi-bin") == Some(end) || end.matches('/').count() > 1
+    });
+    let whole = (!path.starts_with('/')).then_some(path);
+    ends.flat_map(|end| [end, &end[1..]]).chain(whole)
 }
 
 /// Emits aliases, which the search treats like an item's own name.
-pub(super) fn aliases(names: &[&str]) -> TokenStream {
-    let names = names.iter().map(|name| plain(name)).filter(|name| !name.is_empty());
-    quote!(#[doc(alias(#(#names),*))])
+pub(super) fn aliases<'a>(names: impl IntoIterator<Item = &'a str>) -> TokenStream {
+    let names: IndexSet<String> = names.into_iter().map(plain).filter(|name| !name.is_empty()).collect();
+    let names = names.iter();
+    quote!(doc(alias(#(#names),*)))
 }
 
 /// Removes what rustdoc rejects in an alias: quotes, and white space other than single spaces between words.
@@ -42,6 +80,21 @@ fn plain(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn all<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+        names.collect()
+    }
+
+    #[test]
+    fn a_path_is_found_by_each_of_its_ends_and_a_title_by_what_it_is_about() {
+        let ends = ["/cgi-bin/room/get", "cgi-bin/room/get", "/room/get", "room/get"];
+        assert_eq!(all(path("/cgi-bin/room/get")), ends);
+        assert_eq!(all(path("/cgi-bin/get")), ["/cgi-bin/get", "cgi-bin/get", "/get", "get"]);
+        assert_eq!(all(path("sync_msg")), ["sync_msg"]);
+        assert_eq!(all(title("批量获取会议室")), ["批量获取会议室", "会议室"]);
+        assert_eq!(all(title("管理会议室")), ["管理会议室", "会议室"]);
+        assert_eq!(aliases(title("会议室")).to_string(), quote!(doc(alias("会议室"))).to_string());
+    }
 
     #[test]
     fn an_alias_has_nothing_that_rustdoc_refuses() {

@@ -103,6 +103,9 @@ fn joined(word: &str) -> Option<(Effect, &str)> {
     Some((Effect::Writes, &word[..verb.len()]))
 }
 
+/// What titles put before the verb of a call that takes several things at once.
+const IN_BATCHES: &str = "批量";
+
 /// The verbs of titles that read.
 const TITLE_READS: [&str; 12] =
     ["获取", "查询", "拉取", "读取", "搜索", "检索", "查看", "下载", "列出", "检查", "列表", "详情"];
@@ -157,13 +160,20 @@ const TITLE_WRITES: [&str; 43] = [
 fn of_title(title: &str) -> Option<(Effect, &str)> {
     let numbered = |c: char| c.is_ascii_digit() || c == '.' || c == '、' || c.is_whitespace();
     let title = title.trim_start_matches(numbered).trim_end();
-    let title = title.strip_prefix("批量").unwrap_or(title);
+    let title = title.strip_prefix(IN_BATCHES).unwrap_or(title);
     let is = |effect, verb: Option<&&'static str>| verb.map(|verb| (effect, *verb));
     let at = |found: &dyn Fn(&&&'static str) -> bool| {
         is(Effect::Reads, TITLE_READS.iter().find(found))
             .or_else(|| is(Effect::Writes, TITLE_WRITES.iter().find(found)))
     };
     at(&|verb| title.starts_with(**verb)).or_else(|| at(&|verb| title.ends_with(**verb)))
+}
+
+/// Returns what a title is about: the title without the verb at its beginning.
+pub fn object(title: &str) -> &str {
+    let title = title.strip_prefix(IN_BATCHES).unwrap_or(title);
+    let object = TITLE_READS.iter().chain(&TITLE_WRITES).find_map(|verb| title.strip_prefix(verb));
+    object.unwrap_or(title)
 }
 
 #[cfg(test)]

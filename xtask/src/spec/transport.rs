@@ -60,7 +60,7 @@ pub struct TransportFacts {
     pub row: Option<&'static str>,
     /// What follows a method.
     pub target: &'static str,
-    /// The notice on each of its calls.
+    /// The notice on its calls.
     pub notice: Option<&'static str>,
     /// The check of a call in the snapshot tests.
     pub check: &'static str,
@@ -94,7 +94,7 @@ impl Transport {
                 row: Some("zone calls"),
                 target: "name",
                 notice: Some(
-                    "Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.",
+                    "For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.",
                 ),
                 check: "zone_call",
                 contracts: ["ZONE", "Every call of the zone, likewise."],

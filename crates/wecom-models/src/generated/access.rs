@@ -23,7 +23,16 @@ use crate::Secret;
 /// Cache the token and reuse it: frequent calls are blocked. Each app has its own secret, and its
 /// token works for that app only. While a token is valid, the same one is returned again. WeCom may
 /// invalidate it early, so be ready to get a new one. Never pass a token to a front end.
-#[doc(alias("获取access_token", "/cgi-bin/gettoken", "cgi-bin/gettoken"))]
+#[doc(
+    alias(
+        "获取access_token",
+        "access_token",
+        "/cgi-bin/gettoken",
+        "cgi-bin/gettoken",
+        "/gettoken",
+        "gettoken"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetToken {
@@ -66,8 +75,11 @@ pub struct GetTokenResponse {
 #[doc(
     alias(
         "获取企业微信服务器的ip段",
+        "企业微信服务器的ip段",
         "/cgi-bin/getcallbackip",
-        "cgi-bin/getcallbackip"
+        "cgi-bin/getcallbackip",
+        "/getcallbackip",
+        "getcallbackip"
     )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -101,8 +113,11 @@ pub struct GetCallbackIpResponse {
 #[doc(
     alias(
         "获取企业微信接口IP段",
+        "企业微信接口IP段",
         "/cgi-bin/get_api_domain_ip",
-        "cgi-bin/get_api_domain_ip"
+        "cgi-bin/get_api_domain_ip",
+        "/get_api_domain_ip",
+        "get_api_domain_ip"
     )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -43,7 +43,10 @@ use crate::{Timestamp, Unknown};
 #[doc(
     alias(
         "获取企业所有打卡规则",
+        "企业所有打卡规则",
         "/cgi-bin/checkin/getcorpcheckinoption",
+        "cgi-bin/checkin/getcorpcheckinoption",
+        "/checkin/getcorpcheckinoption",
         "checkin/getcorpcheckinoption"
     )
 )]
@@ -84,7 +87,10 @@ pub struct GetCorpCheckinOptionResponse {
 #[doc(
     alias(
         "获取员工打卡规则",
+        "员工打卡规则",
         "/cgi-bin/checkin/getcheckinoption",
+        "cgi-bin/checkin/getcheckinoption",
+        "/checkin/getcheckinoption",
         "checkin/getcheckinoption"
     )
 )]
@@ -141,7 +147,10 @@ pub struct GetCheckinOptionResponse {
 #[doc(
     alias(
         "获取打卡记录数据",
+        "打卡记录数据",
         "/cgi-bin/checkin/getcheckindata",
+        "cgi-bin/checkin/getcheckindata",
+        "/checkin/getcheckindata",
         "checkin/getcheckindata"
     )
 )]
@@ -201,7 +210,10 @@ pub struct GetCheckinDataResponse {
 #[doc(
     alias(
         "获取打卡日报数据",
+        "打卡日报数据",
         "/cgi-bin/checkin/getcheckin_daydata",
+        "cgi-bin/checkin/getcheckin_daydata",
+        "/checkin/getcheckin_daydata",
         "checkin/getcheckin_daydata"
     )
 )]
@@ -257,7 +269,10 @@ pub struct GetCheckinDayDataResponse {
 #[doc(
     alias(
         "获取打卡月报数据",
+        "打卡月报数据",
         "/cgi-bin/checkin/getcheckin_monthdata",
+        "cgi-bin/checkin/getcheckin_monthdata",
+        "/checkin/getcheckin_monthdata",
         "checkin/getcheckin_monthdata"
     )
 )]
@@ -321,7 +336,10 @@ pub struct GetCheckinMonthDataResponse {
 #[doc(
     alias(
         "获取打卡人员排班信息",
+        "打卡人员排班信息",
         "/cgi-bin/checkin/getcheckinschedulist",
+        "cgi-bin/checkin/getcheckinschedulist",
+        "/checkin/getcheckinschedulist",
         "checkin/getcheckinschedulist"
     )
 )]
@@ -378,6 +396,8 @@ pub struct GetCheckinScheduleListResponse {
     alias(
         "为打卡人员排班",
         "/cgi-bin/checkin/setcheckinschedulist",
+        "cgi-bin/checkin/setcheckinschedulist",
+        "/checkin/setcheckinschedulist",
         "checkin/setcheckinschedulist"
     )
 )]
@@ -432,6 +452,8 @@ pub struct SetCheckinScheduleListResponse {}
     alias(
         "为打卡人员补卡",
         "/cgi-bin/checkin/punch_correction",
+        "cgi-bin/checkin/punch_correction",
+        "/checkin/punch_correction",
         "checkin/punch_correction"
     )
 )]
@@ -505,7 +527,10 @@ pub struct PunchCorrectionResponse {}
 #[doc(
     alias(
         "添加打卡记录",
+        "打卡记录",
         "/cgi-bin/checkin/add_checkin_record",
+        "cgi-bin/checkin/add_checkin_record",
+        "/checkin/add_checkin_record",
         "checkin/add_checkin_record"
     )
 )]
@@ -557,6 +582,8 @@ pub struct AddCheckinRecordResponse {}
     alias(
         "录入打卡人员人脸信息",
         "/cgi-bin/checkin/addcheckinuserface",
+        "cgi-bin/checkin/addcheckinuserface",
+        "/checkin/addcheckinuserface",
         "checkin/addcheckinuserface"
     )
 )]
@@ -616,7 +643,10 @@ pub struct AddCheckinUserFaceResponse {}
 #[doc(
     alias(
         "获取设备打卡数据",
+        "设备打卡数据",
         "/cgi-bin/hardware/get_hardware_checkin_data",
+        "cgi-bin/hardware/get_hardware_checkin_data",
+        "/hardware/get_hardware_checkin_data",
         "hardware/get_hardware_checkin_data"
     )
 )]
@@ -685,7 +715,10 @@ pub struct GetHardwareCheckinDataResponse {
 #[doc(
     alias(
         "创建打卡规则",
+        "打卡规则",
         "/cgi-bin/checkin/add_checkin_option",
+        "cgi-bin/checkin/add_checkin_option",
+        "/checkin/add_checkin_option",
         "checkin/add_checkin_option"
     )
 )]
@@ -742,7 +775,10 @@ pub struct AddCheckinOptionResponse {}
 #[doc(
     alias(
         "修改打卡规则",
+        "打卡规则",
         "/cgi-bin/checkin/update_checkin_option",
+        "cgi-bin/checkin/update_checkin_option",
+        "/checkin/update_checkin_option",
         "checkin/update_checkin_option"
     )
 )]
@@ -792,6 +828,8 @@ pub struct UpdateCheckinOptionResponse {}
     alias(
         "清空打卡规则数组元素",
         "/cgi-bin/checkin/clear_checkin_option_array_field",
+        "cgi-bin/checkin/clear_checkin_option_array_field",
+        "/checkin/clear_checkin_option_array_field",
         "checkin/clear_checkin_option_array_field"
     )
 )]
@@ -845,7 +883,10 @@ pub struct ClearCheckinOptionArrayFieldResponse {}
 #[doc(
     alias(
         "删除打卡规则",
+        "打卡规则",
         "/cgi-bin/checkin/del_checkin_option",
+        "cgi-bin/checkin/del_checkin_option",
+        "/checkin/del_checkin_option",
         "checkin/del_checkin_option"
     )
 )]

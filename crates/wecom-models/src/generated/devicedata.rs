@@ -33,7 +33,10 @@ use crate::{Timestamp, Unknown};
 #[doc(
     alias(
         "获取硬件授权结果",
+        "硬件授权结果",
         "/cgi-bin/devicedata/get_auth_info",
+        "cgi-bin/devicedata/get_auth_info",
+        "/devicedata/get_auth_info",
         "devicedata/get_auth_info"
     )
 )]
@@ -90,7 +93,10 @@ pub struct GetAuthInfoResponse {
 #[doc(
     alias(
         "获取考勤打卡原始数据",
+        "考勤打卡原始数据",
         "/cgi-bin/devicedata/get_checkin_data",
+        "cgi-bin/devicedata/get_checkin_data",
+        "/devicedata/get_checkin_data",
         "devicedata/get_checkin_data"
     )
 )]
@@ -220,7 +226,10 @@ pub struct GetCheckinDataResponse {
 #[doc(
     alias(
         "获取温度检测原始数据",
+        "温度检测原始数据",
         "/cgi-bin/devicedata/get_temperature_data",
+        "cgi-bin/devicedata/get_temperature_data",
+        "/devicedata/get_temperature_data",
         "devicedata/get_temperature_data"
     )
 )]
@@ -349,7 +358,10 @@ pub struct GetTemperatureDataResponse {
 #[doc(
     alias(
         "获取门禁通行原始数据",
+        "门禁通行原始数据",
         "/cgi-bin/devicedata/get_accesscontrol_data",
+        "cgi-bin/devicedata/get_accesscontrol_data",
+        "/devicedata/get_accesscontrol_data",
         "devicedata/get_accesscontrol_data"
     )
 )]
@@ -468,7 +480,10 @@ pub struct GetAccessControlDataResponse {
 #[doc(
     alias(
         "读取门禁通行规则",
+        "门禁通行规则",
         "/cgi-bin/devicedata/get_accesscontrol_rule",
+        "cgi-bin/devicedata/get_accesscontrol_rule",
+        "/devicedata/get_accesscontrol_rule",
         "devicedata/get_accesscontrol_rule"
     )
 )]
@@ -516,6 +531,8 @@ pub struct GetAccessControlRuleResponse {
     alias(
         "写入门禁通行规则",
         "/cgi-bin/devicedata/add_accesscontrol_rule",
+        "cgi-bin/devicedata/add_accesscontrol_rule",
+        "/devicedata/add_accesscontrol_rule",
         "devicedata/add_accesscontrol_rule"
     )
 )]
@@ -591,7 +608,10 @@ pub struct AddAccessControlRuleResponse {
 #[doc(
     alias(
         "修改门禁通行规则",
+        "门禁通行规则",
         "/cgi-bin/devicedata/mod_accesscontrol_rule",
+        "cgi-bin/devicedata/mod_accesscontrol_rule",
+        "/devicedata/mod_accesscontrol_rule",
         "devicedata/mod_accesscontrol_rule"
     )
 )]
@@ -667,7 +687,10 @@ pub struct ModAccessControlRuleResponse {
 #[doc(
     alias(
         "删除门禁通行规则",
+        "门禁通行规则",
         "/cgi-bin/devicedata/del_accesscontrol_rule",
+        "cgi-bin/devicedata/del_accesscontrol_rule",
+        "/devicedata/del_accesscontrol_rule",
         "devicedata/del_accesscontrol_rule"
     )
 )]

@@ -26,7 +26,16 @@ use crate::{Unknown, UnknownUnion};
 /// Self-built apps must be listed under 人事助手 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
-#[doc(alias("获取员工字段配置", "/cgi-bin/hr/get_fields", "hr/get_fields"))]
+#[doc(
+    alias(
+        "获取员工字段配置",
+        "员工字段配置",
+        "/cgi-bin/hr/get_fields",
+        "cgi-bin/hr/get_fields",
+        "/hr/get_fields",
+        "hr/get_fields"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFields {}
@@ -69,7 +78,10 @@ pub struct GetFieldsResponse {
 #[doc(
     alias(
         "获取员工花名册信息",
+        "员工花名册信息",
         "/cgi-bin/hr/get_staff_info",
+        "cgi-bin/hr/get_staff_info",
+        "/hr/get_staff_info",
         "hr/get_staff_info"
     )
 )]
@@ -136,7 +148,10 @@ pub struct GetStaffInfoResponse {
 #[doc(
     alias(
         "更新员工花名册信息",
+        "员工花名册信息",
         "/cgi-bin/hr/update_staff_info",
+        "cgi-bin/hr/update_staff_info",
+        "/hr/update_staff_info",
         "hr/update_staff_info"
     )
 )]

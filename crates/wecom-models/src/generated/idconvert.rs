@@ -50,6 +50,8 @@ use crate::{Secret, Timestamp, Unknown};
     alias(
         "tmp_external_userid的转换",
         "/cgi-bin/idconvert/convert_tmp_external_userid",
+        "cgi-bin/idconvert/convert_tmp_external_userid",
+        "/idconvert/convert_tmp_external_userid",
         "idconvert/convert_tmp_external_userid"
     )
 )]
@@ -109,6 +111,8 @@ pub struct ConvertTmpExternalUserIdResponse {
     alias(
         "userid转换",
         "/cgi-bin/batch/openuserid_to_userid",
+        "cgi-bin/batch/openuserid_to_userid",
+        "/batch/openuserid_to_userid",
         "batch/openuserid_to_userid"
     )
 )]
@@ -168,6 +172,8 @@ pub struct OpenUserIdToUserIdResponse {
     alias(
         "external_userid转换",
         "/cgi-bin/externalcontact/from_service_external_userid",
+        "cgi-bin/externalcontact/from_service_external_userid",
+        "/externalcontact/from_service_external_userid",
         "externalcontact/from_service_external_userid"
     )
 )]
@@ -216,6 +222,8 @@ pub struct FromServiceExternalUserIdResponse {
     alias(
         "代开发应用external_userid转换",
         "/cgi-bin/externalcontact/to_service_external_userid",
+        "cgi-bin/externalcontact/to_service_external_userid",
+        "/externalcontact/to_service_external_userid",
         "externalcontact/to_service_external_userid"
     )
 )]
@@ -257,6 +265,8 @@ pub struct ToServiceExternalUserIdResponse {
     alias(
         "corpid的转换",
         "/cgi-bin/service/corpid_to_opencorpid",
+        "cgi-bin/service/corpid_to_opencorpid",
+        "/service/corpid_to_opencorpid",
         "service/corpid_to_opencorpid"
     )
 )]
@@ -298,6 +308,8 @@ pub struct CorpIdToOpenCorpIdResponse {
     alias(
         "userid的转换",
         "/cgi-bin/batch/userid_to_openuserid",
+        "cgi-bin/batch/userid_to_openuserid",
+        "/batch/userid_to_openuserid",
         "batch/userid_to_openuserid"
     )
 )]
@@ -349,6 +361,10 @@ pub struct UserIdToOpenUserIdResponse {
     alias(
         "智能机器人userid转换",
         "/cgi-bin/service/batch/userid_to_openuserid",
+        "cgi-bin/service/batch/userid_to_openuserid",
+        "/service/batch/userid_to_openuserid",
+        "service/batch/userid_to_openuserid",
+        "/batch/userid_to_openuserid",
         "batch/userid_to_openuserid"
     )
 )]
@@ -409,6 +425,8 @@ pub struct ServiceUserIdToOpenUserIdResponse {
     alias(
         "转换客户external_userid",
         "/cgi-bin/externalcontact/get_new_external_userid",
+        "cgi-bin/externalcontact/get_new_external_userid",
+        "/externalcontact/get_new_external_userid",
         "externalcontact/get_new_external_userid"
     )
 )]
@@ -458,6 +476,10 @@ pub struct GetNewExternalUserIdResponse {
     alias(
         "转换客户群成员external_userid",
         "/cgi-bin/externalcontact/groupchat/get_new_external_userid",
+        "cgi-bin/externalcontact/groupchat/get_new_external_userid",
+        "/externalcontact/groupchat/get_new_external_userid",
+        "externalcontact/groupchat/get_new_external_userid",
+        "/groupchat/get_new_external_userid",
         "groupchat/get_new_external_userid"
     )
 )]
@@ -510,7 +532,12 @@ pub struct GetGroupChatNewExternalUserIdResponse {
 #[doc(
     alias(
         "设置迁移完成",
+        "迁移完成",
         "/cgi-bin/service/externalcontact/finish_external_userid_migration",
+        "cgi-bin/service/externalcontact/finish_external_userid_migration",
+        "/service/externalcontact/finish_external_userid_migration",
+        "service/externalcontact/finish_external_userid_migration",
+        "/externalcontact/finish_external_userid_migration",
         "externalcontact/finish_external_userid_migration"
     )
 )]
@@ -551,6 +578,8 @@ pub struct FinishExternalUserIdMigrationResponse {}
     alias(
         "ID迁移完成状态的设置",
         "/cgi-bin/service/finish_openid_migration",
+        "cgi-bin/service/finish_openid_migration",
+        "/service/finish_openid_migration",
         "service/finish_openid_migration"
     )
 )]
@@ -605,6 +634,8 @@ pub struct FinishOpenIdMigrationResponse {}
     alias(
         "代开发应用查询迁移状态",
         "/cgi-bin/corp/get_openid_migration",
+        "cgi-bin/corp/get_openid_migration",
+        "/corp/get_openid_migration",
         "corp/get_openid_migration"
     )
 )]
@@ -654,6 +685,8 @@ pub struct GetOpenIdMigrationResponse {
     alias(
         "unionid转换为第三方external_userid",
         "/cgi-bin/idconvert/unionid_to_external_userid",
+        "cgi-bin/idconvert/unionid_to_external_userid",
+        "/idconvert/unionid_to_external_userid",
         "idconvert/unionid_to_external_userid"
     )
 )]
@@ -723,6 +756,10 @@ pub struct UnionIdToExternalUserIdResponse {
     alias(
         "external_userid查询pending_id",
         "/cgi-bin/idconvert/batch/external_userid_to_pending_id",
+        "cgi-bin/idconvert/batch/external_userid_to_pending_id",
+        "/idconvert/batch/external_userid_to_pending_id",
+        "idconvert/batch/external_userid_to_pending_id",
+        "/batch/external_userid_to_pending_id",
         "batch/external_userid_to_pending_id"
     )
 )]
@@ -780,6 +817,8 @@ pub struct ExternalUserIdToPendingIdResponse {
     alias(
         "客户标签ID的转换",
         "/cgi-bin/idconvert/external_tagid",
+        "cgi-bin/idconvert/external_tagid",
+        "/idconvert/external_tagid",
         "idconvert/external_tagid"
     )
 )]
@@ -827,6 +866,8 @@ pub struct ConvertExternalTagIdResponse {
     alias(
         "微信客服ID的转换",
         "/cgi-bin/idconvert/open_kfid",
+        "cgi-bin/idconvert/open_kfid",
+        "/idconvert/open_kfid",
         "idconvert/open_kfid"
     )
 )]
@@ -877,7 +918,10 @@ pub struct ConvertOpenKfIdResponse {
 #[doc(
     alias(
         "获取接口大批量调用凭据",
+        "接口大批量调用凭据",
         "/cgi-bin/corp/apply_mass_call_ticket",
+        "cgi-bin/corp/apply_mass_call_ticket",
+        "/corp/apply_mass_call_ticket",
         "corp/apply_mass_call_ticket"
     )
 )]
@@ -916,6 +960,8 @@ pub struct ApplyMassCallTicketResponse {
     alias(
         "申请群ID的升级",
         "/cgi-bin/idconvert/apply_to_upgrade_chatid",
+        "cgi-bin/idconvert/apply_to_upgrade_chatid",
+        "/idconvert/apply_to_upgrade_chatid",
         "idconvert/apply_to_upgrade_chatid"
     )
 )]
@@ -952,7 +998,15 @@ pub struct ApplyToUpgradeChatIdResponse {}
 ///
 /// Only customized apps can call it, with the permission 客户联系 › 基础客户信息. The group owner must be
 /// visible to the app.
-#[doc(alias("群ID转换接口", "/cgi-bin/idconvert/chatid", "idconvert/chatid"))]
+#[doc(
+    alias(
+        "群ID转换接口",
+        "/cgi-bin/idconvert/chatid",
+        "cgi-bin/idconvert/chatid",
+        "/idconvert/chatid",
+        "idconvert/chatid"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConvertChatId {
@@ -1004,6 +1058,8 @@ pub struct ConvertChatIdResponse {
     alias(
         "对所有新授权企业升级群ID",
         "/cgi-bin/idconvert/upgrade_chatid_for_new_corp",
+        "cgi-bin/idconvert/upgrade_chatid_for_new_corp",
+        "/idconvert/upgrade_chatid_for_new_corp",
         "idconvert/upgrade_chatid_for_new_corp"
     )
 )]

@@ -28,7 +28,14 @@ use crate::{Timestamp, Unknown};
 #[doc(
     alias(
         "查询电子发票",
+        "电子发票",
         "/cgi-bin/card/invoice/reimburse/getinvoiceinfo",
+        "cgi-bin/card/invoice/reimburse/getinvoiceinfo",
+        "/card/invoice/reimburse/getinvoiceinfo",
+        "card/invoice/reimburse/getinvoiceinfo",
+        "/invoice/reimburse/getinvoiceinfo",
+        "invoice/reimburse/getinvoiceinfo",
+        "/reimburse/getinvoiceinfo",
         "reimburse/getinvoiceinfo"
     )
 )]
@@ -89,7 +96,14 @@ pub struct GetInvoiceInfoResponse {
 #[doc(
     alias(
         "更新发票状态",
+        "发票状态",
         "/cgi-bin/card/invoice/reimburse/updateinvoicestatus",
+        "cgi-bin/card/invoice/reimburse/updateinvoicestatus",
+        "/card/invoice/reimburse/updateinvoicestatus",
+        "card/invoice/reimburse/updateinvoicestatus",
+        "/invoice/reimburse/updateinvoicestatus",
+        "invoice/reimburse/updateinvoicestatus",
+        "/reimburse/updateinvoicestatus",
         "reimburse/updateinvoicestatus"
     )
 )]
@@ -139,7 +153,14 @@ pub struct UpdateInvoiceStatusResponse {}
 #[doc(
     alias(
         "批量更新发票状态",
+        "发票状态",
         "/cgi-bin/card/invoice/reimburse/updatestatusbatch",
+        "cgi-bin/card/invoice/reimburse/updatestatusbatch",
+        "/card/invoice/reimburse/updatestatusbatch",
+        "card/invoice/reimburse/updatestatusbatch",
+        "/invoice/reimburse/updatestatusbatch",
+        "invoice/reimburse/updatestatusbatch",
+        "/reimburse/updatestatusbatch",
         "reimburse/updatestatusbatch"
     )
 )]
@@ -188,7 +209,14 @@ pub struct UpdateInvoiceStatusBatchResponse {}
 #[doc(
     alias(
         "批量查询电子发票",
+        "电子发票",
         "/cgi-bin/card/invoice/reimburse/getinvoiceinfobatch",
+        "cgi-bin/card/invoice/reimburse/getinvoiceinfobatch",
+        "/card/invoice/reimburse/getinvoiceinfobatch",
+        "card/invoice/reimburse/getinvoiceinfobatch",
+        "/invoice/reimburse/getinvoiceinfobatch",
+        "invoice/reimburse/getinvoiceinfobatch",
+        "/reimburse/getinvoiceinfobatch",
         "reimburse/getinvoiceinfobatch"
     )
 )]

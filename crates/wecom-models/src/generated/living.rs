@@ -31,7 +31,16 @@ use crate::{Secret, Timestamp, Unknown};
 ///
 /// Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用; customized and third-party apps need the
 /// permission 直播.
-#[doc(alias("创建预约直播", "/cgi-bin/living/create", "living/create"))]
+#[doc(
+    alias(
+        "创建预约直播",
+        "预约直播",
+        "/cgi-bin/living/create",
+        "cgi-bin/living/create",
+        "/living/create",
+        "living/create"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLiving {
@@ -152,7 +161,16 @@ pub struct CreateLivingResponse {
 ///
 /// Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用; customized and third-party apps need the
 /// permission 直播.
-#[doc(alias("修改预约直播", "/cgi-bin/living/modify", "living/modify"))]
+#[doc(
+    alias(
+        "修改预约直播",
+        "预约直播",
+        "/cgi-bin/living/modify",
+        "cgi-bin/living/modify",
+        "/living/modify",
+        "living/modify"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyLiving {
@@ -240,7 +258,16 @@ pub struct ModifyLivingResponse {}
 ///
 /// Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用; customized and third-party apps need the
 /// permission 直播.
-#[doc(alias("取消预约直播", "/cgi-bin/living/cancel", "living/cancel"))]
+#[doc(
+    alias(
+        "取消预约直播",
+        "预约直播",
+        "/cgi-bin/living/cancel",
+        "cgi-bin/living/cancel",
+        "/living/cancel",
+        "living/cancel"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CancelLiving {
@@ -274,7 +301,10 @@ pub struct CancelLivingResponse {}
 #[doc(
     alias(
         "删除直播回放",
+        "直播回放",
         "/cgi-bin/living/delete_replay_data",
+        "cgi-bin/living/delete_replay_data",
+        "/living/delete_replay_data",
         "living/delete_replay_data"
     )
 )]
@@ -317,6 +347,8 @@ pub struct DeleteReplayDataResponse {}
     alias(
         "在微信中观看直播或直播回放",
         "/cgi-bin/living/get_living_code",
+        "cgi-bin/living/get_living_code",
+        "/living/get_living_code",
         "living/get_living_code"
     )
 )]
@@ -361,7 +393,10 @@ pub struct GetLivingCodeResponse {
 #[doc(
     alias(
         "获取成员直播ID列表",
+        "成员直播ID列表",
         "/cgi-bin/living/get_user_all_livingid",
+        "cgi-bin/living/get_user_all_livingid",
+        "/living/get_user_all_livingid",
         "living/get_user_all_livingid"
     )
 )]
@@ -424,7 +459,10 @@ pub struct GetUserAllLivingIdResponse {
 #[doc(
     alias(
         "获取直播详情",
+        "直播详情",
         "/cgi-bin/living/get_living_info",
+        "cgi-bin/living/get_living_info",
+        "/living/get_living_info",
         "living/get_living_info"
     )
 )]
@@ -465,7 +503,10 @@ pub struct GetLivingInfoResponse {
 #[doc(
     alias(
         "获取跳转小程序商城的直播观众信息",
+        "跳转小程序商城的直播观众信息",
         "/cgi-bin/living/get_living_share_info",
+        "cgi-bin/living/get_living_share_info",
+        "/living/get_living_share_info",
         "living/get_living_share_info"
     )
 )]
@@ -516,7 +557,10 @@ pub struct GetLivingShareInfoResponse {
 #[doc(
     alias(
         "获取直播观看明细",
+        "直播观看明细",
         "/cgi-bin/living/get_watch_stat",
+        "cgi-bin/living/get_watch_stat",
+        "/living/get_watch_stat",
         "living/get_watch_stat"
     )
 )]

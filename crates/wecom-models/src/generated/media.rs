@@ -36,7 +36,16 @@ use crate::{File, Timestamp, Unknown};
 ///
 /// [`Client::upload`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.upload) of
 /// `wecom-sdk` sends a file as it is read, without holding it in memory.
-#[doc(alias("上传临时素材", "/cgi-bin/media/upload", "media/upload"))]
+#[doc(
+    alias(
+        "上传临时素材",
+        "临时素材",
+        "/cgi-bin/media/upload",
+        "cgi-bin/media/upload",
+        "/media/upload",
+        "media/upload"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadMedia {
@@ -90,7 +99,16 @@ pub struct UploadMediaResponse {
 ///
 /// - 40007, `INVALID_MEDIA_ID`: The `media_id` doesn't exist, or has expired.
 /// - 830002, `MEDIA_UPLOAD_URL_FILE_TOO_LARGE`: The file, or the range requested, is too large. Download it in parts, with `Range`.
-#[doc(alias("获取临时素材", "/cgi-bin/media/get", "media/get"))]
+#[doc(
+    alias(
+        "获取临时素材",
+        "临时素材",
+        "/cgi-bin/media/get",
+        "cgi-bin/media/get",
+        "/media/get",
+        "media/get"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMedia {
@@ -133,7 +151,16 @@ impl GetMedia {
 ///
 /// [`Client::upload`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.upload) of
 /// `wecom-sdk` sends a file as it is read, without holding it in memory.
-#[doc(alias("上传图片", "/cgi-bin/media/uploadimg", "media/uploadimg"))]
+#[doc(
+    alias(
+        "上传图片",
+        "图片",
+        "/cgi-bin/media/uploadimg",
+        "cgi-bin/media/uploadimg",
+        "/media/uploadimg",
+        "media/uploadimg"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadImg {
@@ -178,6 +205,8 @@ pub struct UploadImgResponse {
     alias(
         "生成异步上传任务",
         "/cgi-bin/media/upload_by_url",
+        "cgi-bin/media/upload_by_url",
+        "/media/upload_by_url",
         "media/upload_by_url"
     )
 )]
@@ -247,7 +276,10 @@ pub struct UploadMediaByUrlResponse {
 #[doc(
     alias(
         "查询异步任务结果",
+        "异步任务结果",
         "/cgi-bin/media/get_upload_by_url_result",
+        "cgi-bin/media/get_upload_by_url_result",
+        "/media/get_upload_by_url_result",
         "media/get_upload_by_url_result"
     )
 )]
@@ -295,7 +327,18 @@ pub struct GetUploadByUrlResultResponse {
 ///
 /// [`Client::download`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.download)
 /// of `wecom-sdk` fetches a file piece by piece, as it comes.
-#[doc(alias("获取高清语音素材", "/cgi-bin/media/get/jssdk", "get/jssdk"))]
+#[doc(
+    alias(
+        "获取高清语音素材",
+        "高清语音素材",
+        "/cgi-bin/media/get/jssdk",
+        "cgi-bin/media/get/jssdk",
+        "/media/get/jssdk",
+        "media/get/jssdk",
+        "/get/jssdk",
+        "get/jssdk"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetJssdkMedia {
@@ -336,7 +379,10 @@ impl GetJssdkMedia {
 #[doc(
     alias(
         "上传附件资源",
+        "附件资源",
         "/cgi-bin/media/upload_attachment",
+        "cgi-bin/media/upload_attachment",
+        "/media/upload_attachment",
         "media/upload_attachment"
     )
 )]

@@ -32,7 +32,10 @@ use crate::{Timestamp, Unknown};
 #[doc(
     alias(
         "获取会话内容存档开启成员列表",
+        "会话内容存档开启成员列表",
         "/cgi-bin/msgaudit/get_permit_user_list",
+        "cgi-bin/msgaudit/get_permit_user_list",
+        "/msgaudit/get_permit_user_list",
         "msgaudit/get_permit_user_list"
     )
 )]
@@ -79,7 +82,10 @@ pub struct GetPermitUserListResponse {
 #[doc(
     alias(
         "获取会话同意情况",
+        "会话同意情况",
         "/cgi-bin/msgaudit/check_single_agree",
+        "cgi-bin/msgaudit/check_single_agree",
+        "/msgaudit/check_single_agree",
         "msgaudit/check_single_agree"
     )
 )]
@@ -121,7 +127,10 @@ pub struct CheckSingleAgreeResponse {
 #[doc(
     alias(
         "获取会话同意情况",
+        "会话同意情况",
         "/cgi-bin/msgaudit/check_room_agree",
+        "cgi-bin/msgaudit/check_room_agree",
+        "/msgaudit/check_room_agree",
         "msgaudit/check_room_agree"
     )
 )]
@@ -165,7 +174,12 @@ pub struct CheckRoomAgreeResponse {
 #[doc(
     alias(
         "获取会话内容存档内部群信息",
+        "会话内容存档内部群信息",
         "/cgi-bin/msgaudit/groupchat/get",
+        "cgi-bin/msgaudit/groupchat/get",
+        "/msgaudit/groupchat/get",
+        "msgaudit/groupchat/get",
+        "/groupchat/get",
         "groupchat/get"
     )
 )]
@@ -213,7 +227,10 @@ pub struct GetGroupChatResponse {
 #[doc(
     alias(
         "获取机器人信息",
+        "机器人信息",
         "/cgi-bin/msgaudit/get_robot_info",
+        "cgi-bin/msgaudit/get_robot_info",
+        "/msgaudit/get_robot_info",
         "msgaudit/get_robot_info"
     )
 )]

@@ -34,7 +34,16 @@ use crate::{Timestamp, Unknown, UnknownUnion};
 ///
 /// The request is signed with the cashier's API key: 工作台 › 企业微信服务商助手 › 工具 › 收银台 › 收银台API调用密钥
 /// (workbench, provider assistant, tools, cashier, API key).
-#[doc(alias("创建收款订单", "/cgi-bin/paytool/open_order", "paytool/open_order"))]
+#[doc(
+    alias(
+        "创建收款订单",
+        "收款订单",
+        "/cgi-bin/paytool/open_order",
+        "cgi-bin/paytool/open_order",
+        "/paytool/open_order",
+        "paytool/open_order"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OpenOrder {
@@ -131,7 +140,14 @@ pub struct OpenOrderResponse {
 /// The request is signed with the cashier's API key: 工作台 › 企业微信服务商助手 › 工具 › 收银台 › 收银台API调用密钥
 /// (workbench, provider assistant, tools, cashier, API key).
 #[doc(
-    alias("取消收款订单", "/cgi-bin/paytool/close_order", "paytool/close_order")
+    alias(
+        "取消收款订单",
+        "收款订单",
+        "/cgi-bin/paytool/close_order",
+        "cgi-bin/paytool/close_order",
+        "/paytool/close_order",
+        "paytool/close_order"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -174,7 +190,10 @@ pub struct CloseOrderResponse {}
 #[doc(
     alias(
         "获取收款订单列表",
+        "收款订单列表",
         "/cgi-bin/paytool/get_order_list",
+        "cgi-bin/paytool/get_order_list",
+        "/paytool/get_order_list",
         "paytool/get_order_list"
     )
 )]
@@ -261,7 +280,10 @@ pub struct GetOrderListResponse {
 #[doc(
     alias(
         "获取收款订单详情",
+        "收款订单详情",
         "/cgi-bin/paytool/get_order_detail",
+        "cgi-bin/paytool/get_order_detail",
+        "/paytool/get_order_detail",
         "paytool/get_order_detail"
     )
 )]
@@ -310,7 +332,10 @@ pub struct GetOrderDetailResponse {
 #[doc(
     alias(
         "获取发票列表",
+        "发票列表",
         "/cgi-bin/paytool/get_invoice_list",
+        "cgi-bin/paytool/get_invoice_list",
+        "/paytool/get_invoice_list",
         "paytool/get_invoice_list"
     )
 )]
@@ -388,7 +413,10 @@ pub struct GetInvoiceListResponse {
 #[doc(
     alias(
         "标记开票状态",
+        "开票状态",
         "/cgi-bin/paytool/mark_invoice_status",
+        "cgi-bin/paytool/mark_invoice_status",
+        "/paytool/mark_invoice_status",
         "paytool/mark_invoice_status"
     )
 )]

@@ -211,7 +211,7 @@ pub const INVALID_URL_LENGTH: i64 = 40039;
 ///
 /// Create the chat first; only then can its details be changed or messages be sent to it.
 #[doc(alias("40050"))]
-pub const CHATID_NOT_FOUND: i64 = 40050;
+pub const CHAT_NOT_CREATED: i64 = 40050;
 
 /// The domain of a submenu URL is invalid.
 ///
@@ -7465,7 +7465,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: INVALID_TEMPLATE_ID_LENGTH, name: "INVALID_TEMPLATE_ID_LENGTH", doc: "The length of the template ID is invalid.", help: None },
     ErrorCode { code: INVALID_TEMPLATE_ID, name: "INVALID_TEMPLATE_ID", doc: "The template ID is invalid.", help: None },
     ErrorCode { code: INVALID_URL_LENGTH, name: "INVALID_URL_LENGTH", doc: "The length of the URL is invalid.", help: Some("A URL is limited to 1024 bytes.") },
-    ErrorCode { code: CHATID_NOT_FOUND, name: "CHATID_NOT_FOUND", doc: "The chatid does not exist.", help: Some("Create the chat first; only then can its details be changed or messages be sent to it.") },
+    ErrorCode { code: CHAT_NOT_CREATED, name: "CHAT_NOT_CREATED", doc: "The chatid does not exist.", help: Some("Create the chat first; only then can its details be changed or messages be sent to it.") },
     ErrorCode { code: INVALID_SUBMENU_URL_DOMAIN, name: "INVALID_SUBMENU_URL_DOMAIN", doc: "The domain of a submenu URL is invalid.", help: Some("The link must start with `http://` or `https://`, and a WeChat Pay link with `weixin://wxpay/bizpayurl`.") },
     ErrorCode { code: INVALID_MENU_URL_DOMAIN, name: "INVALID_MENU_URL_DOMAIN", doc: "The domain of a menu URL is invalid.", help: Some("The link must start with `http://` or `https://`, and a WeChat Pay link with `weixin://wxpay/bizpayurl`.") },
     ErrorCode { code: INVALID_AGENTID, name: "INVALID_AGENTID", doc: "The agentid is invalid.", help: Some("The agentid must be an integer, and the app must exist in the web admin console.") },

@@ -1,6 +1,6 @@
 //! Checks of error codes: those that any endpoint may return, and those of single endpoints.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::checker::is_integer;
 use super::deviations;
@@ -26,9 +26,15 @@ fn table(table: &Codes, sources: &[Source], diagnostics: &mut Diagnostics) {
     let top = Path::default();
     let codes = top.key("codes");
     let mut rust_names = vec![(codes.clone(), "CODES".to_owned(), "the table of all codes")];
+    let mut taken = BTreeMap::new();
     for (number, code) in &table.codes {
         let at = codes.key(number);
         report.code(&at, number, code);
+        if let Some(name) = &code.name {
+            let other = taken.insert(squeezed(name), name.as_str());
+            // Equal names collide as the names of constants, below.
+            report.look_alike(&at, name, other.filter(|other| other != name));
+        }
         match &code.name {
             Some(name) => rust_names.push((at, name.clone(), number.as_str())),
             None => report.unnamed(Mistake::MissingKey, &at, number),
@@ -42,9 +48,9 @@ fn table(table: &Codes, sources: &[Source], diagnostics: &mut Diagnostics) {
 fn of_endpoints(spec: &Spec, diagnostics: &mut Diagnostics) {
     let table = spec.codes.as_ref().map(|table| &table.codes);
     let named = |number: &String| table?.get(number)?.name.as_deref();
-    let mut taken: BTreeSet<&str> =
-        table.into_iter().flat_map(|table| table.values()).filter_map(|code| code.name.as_deref()).collect();
-    taken.insert("CODES");
+    let of_table = table.into_iter().flat_map(|table| table.values());
+    let of_table = of_table.filter_map(|code| code.name.as_deref()).chain(["CODES"]);
+    let mut taken: BTreeMap<String, &str> = of_table.map(|name| (squeezed(name), name)).collect();
     let mut own: BTreeMap<&str, &str> = BTreeMap::new();
     for file in &spec.files {
         let mut report = diagnostics.reporter(file.source, &file.root);
@@ -73,13 +79,7 @@ fn of_endpoints(spec: &Spec, diagnostics: &mut Diagnostics) {
                     }
                     Some(_) => {}
                     None => {
-                        if !taken.insert(name) {
-                            let message = format!("`{name}` is another code");
-                            report
-                                .error(Mistake::NameCollision, At::Value(&at.key("name")), message)
-                                .label("collides")
-                                .help(HELP);
-                        }
+                        report.look_alike(&at, name, taken.insert(squeezed(name), name));
                         own.insert(number, name);
                     }
                 },
@@ -88,7 +88,23 @@ fn of_endpoints(spec: &Spec, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// Returns a name without what people forget.
+fn squeezed(name: &str) -> String {
+    name.replace('_', "")
+}
+
 impl Reporter<'_> {
+    /// Reports a name that is equal to another code's, or differs from it only by underscores.
+    fn look_alike(&mut self, at: &Path, name: &str, other: Option<&str>) {
+        let Some(other) = other else { return };
+        let message = if other == name {
+            format!("`{name}` is another code")
+        } else {
+            format!("`{name}` differs from `{other}`, another code, only by underscores")
+        };
+        self.error(Mistake::NameCollision, At::Value(&at.key("name")), message).label("collides").help(HELP);
+    }
+
     fn code(&mut self, at: &Path, number: &str, code: &ErrorCode) {
         if !is_integer(number) {
             let message = format!("`{number}` is not an integer");

@@ -13,6 +13,7 @@
 //! | [`GetAgentAdminList`] | [获取应用管理员列表](https://developer.work.weixin.qq.com/document/path/100073) | `POST /cgi-bin/agent/get_admin_list` |
 //! | [`GetAgentPermissions`] | [获取应用权限详情](https://developer.work.weixin.qq.com/document/path/99052) | `POST /cgi-bin/agent/get_permissions` |
 //! | [`ClaimCustomizedApp`] | [自建应用迁移成代开发应用](https://developer.work.weixin.qq.com/document/path/99617) | `POST /cgi-bin/agent/claim_customized_app` |
+#![doc(alias("应用管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -25,7 +26,16 @@ use crate::{Secret, Unknown};
 /// `GET /cgi-bin/agent/get` · [获取指定的应用详情](https://developer.work.weixin.qq.com/document/path/90227)
 ///
 /// A company gets only the app that the token belongs to, a third party only apps that are authorized.
-#[doc(alias("获取指定的应用详情", "/cgi-bin/agent/get", "agent/get"))]
+#[doc(
+    alias(
+        "获取指定的应用详情",
+        "指定的应用详情",
+        "/cgi-bin/agent/get",
+        "cgi-bin/agent/get",
+        "/agent/get",
+        "agent/get"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAgent {
@@ -82,7 +92,14 @@ pub struct GetAgentResponse {
 ///
 /// A company gets only the app that the token belongs to, a third party only apps that are authorized.
 #[doc(
-    alias("获取access_token对应的应用列表", "/cgi-bin/agent/list", "agent/list")
+    alias(
+        "获取access_token对应的应用列表",
+        "access_token对应的应用列表",
+        "/cgi-bin/agent/list",
+        "cgi-bin/agent/list",
+        "/agent/list",
+        "agent/list"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -116,7 +133,16 @@ pub struct ListAgentResponse {
 /// Error codes:
 ///
 /// - 85005, `TRUSTED_DOMAIN_OWNERSHIP_NOT_VERIFIED`: The ownership of the trusted domain isn't verified, so the JS-SDK is limited.
-#[doc(alias("设置应用", "/cgi-bin/agent/set", "agent/set"))]
+#[doc(
+    alias(
+        "设置应用",
+        "应用",
+        "/cgi-bin/agent/set",
+        "cgi-bin/agent/set",
+        "/agent/set",
+        "agent/set"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetAgent {
@@ -216,7 +242,10 @@ pub struct SetAgentResponse {}
 #[doc(
     alias(
         "设置授权应用可见范围",
+        "授权应用可见范围",
         "/cgi-bin/agent/set_scope",
+        "cgi-bin/agent/set_scope",
+        "/agent/set_scope",
         "agent/set_scope"
     )
 )]
@@ -293,7 +322,10 @@ pub struct SetAgentScopeResponse {
 #[doc(
     alias(
         "获取应用管理员列表",
+        "应用管理员列表",
         "/cgi-bin/agent/get_admin_list",
+        "cgi-bin/agent/get_admin_list",
+        "/agent/get_admin_list",
         "agent/get_admin_list"
     )
 )]
@@ -328,7 +360,10 @@ pub struct GetAgentAdminListResponse {
 #[doc(
     alias(
         "获取应用权限详情",
+        "应用权限详情",
         "/cgi-bin/agent/get_permissions",
+        "cgi-bin/agent/get_permissions",
+        "/agent/get_permissions",
         "agent/get_permissions"
     )
 )]
@@ -369,6 +404,8 @@ pub struct GetAgentPermissionsResponse {
     alias(
         "自建应用迁移成代开发应用",
         "/cgi-bin/agent/claim_customized_app",
+        "cgi-bin/agent/claim_customized_app",
+        "/agent/claim_customized_app",
         "agent/claim_customized_app"
     )
 )]

@@ -14,6 +14,7 @@
 //! | [`LowActive`] | [低活跃应用事件](https://developer.work.weixin.qq.com/document/path/90240) | `Event` `low_active` |
 //! | [`ActiveRestored`] | [低活跃应用活跃恢复事件](https://developer.work.weixin.qq.com/document/path/90240) | `Event` `active_restored` |
 //! | [`SwitchWorkbenchMode`] | [修改设置工作台自定义开关事件推送](https://developer.work.weixin.qq.com/document/path/92535) | `Event` `switch_workbench_mode` |
+#![doc(alias("回调通知"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -141,7 +142,11 @@ pub struct ActiveRestored {}
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(
-    alias("修改设置工作台自定义开关事件推送", "switch_workbench_mode")
+    alias(
+        "修改设置工作台自定义开关事件推送",
+        "设置工作台自定义开关事件推送",
+        "switch_workbench_mode"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]

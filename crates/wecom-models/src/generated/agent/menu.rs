@@ -9,6 +9,7 @@
 //! | [`CreateMenu`] | [创建菜单](https://developer.work.weixin.qq.com/document/path/90231) | `POST /cgi-bin/menu/create` |
 //! | [`GetMenu`] | [获取菜单](https://developer.work.weixin.qq.com/document/path/90232) | `GET /cgi-bin/menu/get` |
 //! | [`DeleteMenu`] | [删除菜单](https://developer.work.weixin.qq.com/document/path/90233) | `GET /cgi-bin/menu/delete` |
+#![doc(alias("自定义菜单"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -23,7 +24,16 @@ use crate::Unknown;
 /// Only the company itself can call it.
 ///
 /// A click on a button with a `key` makes WeCom send the app an event with that key.
-#[doc(alias("创建菜单", "/cgi-bin/menu/create", "menu/create"))]
+#[doc(
+    alias(
+        "创建菜单",
+        "菜单",
+        "/cgi-bin/menu/create",
+        "cgi-bin/menu/create",
+        "/menu/create",
+        "menu/create"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateMenu {
@@ -56,7 +66,16 @@ pub struct CreateMenuResponse {}
 /// `GET /cgi-bin/menu/get` · [获取菜单](https://developer.work.weixin.qq.com/document/path/90232)
 ///
 /// Only the company itself can call it.
-#[doc(alias("获取菜单", "/cgi-bin/menu/get", "menu/get"))]
+#[doc(
+    alias(
+        "获取菜单",
+        "菜单",
+        "/cgi-bin/menu/get",
+        "cgi-bin/menu/get",
+        "/menu/get",
+        "menu/get"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMenu {
@@ -87,7 +106,16 @@ pub struct GetMenuResponse {
 /// `GET /cgi-bin/menu/delete` · [删除菜单](https://developer.work.weixin.qq.com/document/path/90233)
 ///
 /// Only the company itself can call it.
-#[doc(alias("删除菜单", "/cgi-bin/menu/delete", "menu/delete"))]
+#[doc(
+    alias(
+        "删除菜单",
+        "菜单",
+        "/cgi-bin/menu/delete",
+        "cgi-bin/menu/delete",
+        "/menu/delete",
+        "menu/delete"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteMenu {

@@ -11,6 +11,7 @@
 //! | [`SetWorkbenchData`] | [设置应用在用户工作台展示的数据](https://developer.work.weixin.qq.com/document/path/92535) | `POST /cgi-bin/agent/set_workbench_data` |
 //! | [`BatchSetWorkbenchData`] | [批量设置应用在用户工作台展示的数据](https://developer.work.weixin.qq.com/document/path/92535) | `POST /cgi-bin/agent/batch_set_workbench_data` |
 //! | [`GetWorkbenchData`] | [获取应用在用户工作台展示的数据](https://developer.work.weixin.qq.com/document/path/92535) | `POST /cgi-bin/agent/get_workbench_data` |
+#![doc(alias("设置工作台自定义展示", "工作台自定义展示"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -31,7 +32,10 @@ use crate::{Unknown, UnknownUnion};
 #[doc(
     alias(
         "设置应用在工作台展示的模版",
+        "应用在工作台展示的模版",
         "/cgi-bin/agent/set_workbench_template",
+        "cgi-bin/agent/set_workbench_template",
+        "/agent/set_workbench_template",
         "agent/set_workbench_template"
     )
 )]
@@ -118,7 +122,10 @@ pub struct SetWorkbenchTemplateResponse {}
 #[doc(
     alias(
         "获取应用在工作台展示的模版",
+        "应用在工作台展示的模版",
         "/cgi-bin/agent/get_workbench_template",
+        "cgi-bin/agent/get_workbench_template",
+        "/agent/get_workbench_template",
         "agent/get_workbench_template"
     )
 )]
@@ -169,7 +176,10 @@ pub struct GetWorkbenchTemplateResponse {
 #[doc(
     alias(
         "设置应用在用户工作台展示的数据",
+        "应用在用户工作台展示的数据",
         "/cgi-bin/agent/set_workbench_data",
+        "cgi-bin/agent/set_workbench_data",
+        "/agent/set_workbench_data",
         "agent/set_workbench_data"
     )
 )]
@@ -219,7 +229,10 @@ pub struct SetWorkbenchDataResponse {}
 #[doc(
     alias(
         "批量设置应用在用户工作台展示的数据",
+        "应用在用户工作台展示的数据",
         "/cgi-bin/agent/batch_set_workbench_data",
+        "cgi-bin/agent/batch_set_workbench_data",
+        "/agent/batch_set_workbench_data",
         "agent/batch_set_workbench_data"
     )
 )]
@@ -270,7 +283,10 @@ pub struct BatchSetWorkbenchDataResponse {}
 #[doc(
     alias(
         "获取应用在用户工作台展示的数据",
+        "应用在用户工作台展示的数据",
         "/cgi-bin/agent/get_workbench_data",
+        "cgi-bin/agent/get_workbench_data",
+        "/agent/get_workbench_data",
         "agent/get_workbench_data"
     )
 )]

@@ -17,6 +17,7 @@
 //! | [`TemplateCardEvent`] | [按钮交互模版卡片的事件](https://developer.work.weixin.qq.com/document/path/101027) | `eventtype` `template_card_event` |
 //! | [`FeedbackEvent`] | [用户反馈事件](https://developer.work.weixin.qq.com/document/path/101027) | `eventtype` `feedback_event` |
 //! | [`DisconnectedEvent`] | [连接断开事件](https://developer.work.weixin.qq.com/document/path/101463) | `eventtype` `disconnected_event` |
+#![doc(alias("智能机器人", "接收消息", "接收事件"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]

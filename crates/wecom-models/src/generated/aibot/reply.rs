@@ -15,6 +15,7 @@
 //! | [`StreamReply`] | [流式消息回复](https://developer.work.weixin.qq.com/document/path/101031) |
 //! | [`StreamWithCardReply`] | [流式消息+模板卡片回复](https://developer.work.weixin.qq.com/document/path/101031) |
 //! | [`UpdateTemplateCardReply`] | [模版卡片更新消息](https://developer.work.weixin.qq.com/document/path/101031) |
+#![doc(alias("智能机器人", "主动回复消息"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -33,7 +34,15 @@ use crate::{Unknown, UnknownUnion};
 /// Template cards are possible only if the callback came from a one-to-one chat. In group chats the
 /// reply quotes the message or the card it replies to. Template cards can't be quoted: an empty
 /// message is quoted instead.
-#[doc(alias("主动回复消息", "/cgi-bin/aibot/response", "aibot/response"))]
+#[doc(
+    alias(
+        "主动回复消息",
+        "/cgi-bin/aibot/response",
+        "cgi-bin/aibot/response",
+        "/aibot/response",
+        "aibot/response"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RespondByUrl {

@@ -9,6 +9,7 @@
 //! | [`GetJsapiTicket`] | [获取企业 jsapi_ticket](https://developer.work.weixin.qq.com/document/path/90506) | `GET /cgi-bin/get_jsapi_ticket` |
 //! | [`GetTicket`] | [获取应用 jsapi_ticket](https://developer.work.weixin.qq.com/document/path/90506) | `GET /cgi-bin/ticket/get` |
 //! | [`GetLaunchCode`] | [获取launch_code](https://developer.work.weixin.qq.com/document/path/94345) | `POST /cgi-bin/get_launch_code` |
+#![doc(alias("JS-SDK"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -26,8 +27,11 @@ use crate::{Secret, Unknown};
 #[doc(
     alias(
         "获取企业 jsapi_ticket",
+        "企业 jsapi_ticket",
         "/cgi-bin/get_jsapi_ticket",
-        "cgi-bin/get_jsapi_ticket"
+        "cgi-bin/get_jsapi_ticket",
+        "/get_jsapi_ticket",
+        "get_jsapi_ticket"
     )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -62,7 +66,16 @@ pub struct GetJsapiTicketResponse {
 ///
 /// Keep the ticket and reuse it, as the client's `jssdk` does, which also signs. While the ticket for
 /// electronic invoices is valid, the same one is returned.
-#[doc(alias("获取应用 jsapi_ticket", "/cgi-bin/ticket/get", "ticket/get"))]
+#[doc(
+    alias(
+        "获取应用 jsapi_ticket",
+        "应用 jsapi_ticket",
+        "/cgi-bin/ticket/get",
+        "cgi-bin/ticket/get",
+        "/ticket/get",
+        "ticket/get"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTicket {
@@ -98,7 +111,16 @@ pub struct GetTicketResponse {
 /// The page opens `wxwork://launch?launch_code=CODE`, on Windows and macOS, in WeCom 3.1.6 and later.
 ///
 /// Both members must be visible to the app. Self-built and third-party apps can call it.
-#[doc(alias("获取launch_code", "/cgi-bin/get_launch_code", "cgi-bin/get_launch_code"))]
+#[doc(
+    alias(
+        "获取launch_code",
+        "launch_code",
+        "/cgi-bin/get_launch_code",
+        "cgi-bin/get_launch_code",
+        "/get_launch_code",
+        "get_launch_code"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLaunchCode {

@@ -11,6 +11,7 @@
 //! | [`GetUserDetail`] | [获取访问用户敏感信息](https://developer.work.weixin.qq.com/document/path/95833) | `POST /cgi-bin/auth/getuserdetail` |
 //! | [`GetMobileUserInfo`] | [通过code获取用户信息](https://developer.work.weixin.qq.com/document/path/91193) | `GET /cgi-bin/user/getuserinfo` |
 //! | [`JsCodeToSession`] | [code2Session](https://developer.work.weixin.qq.com/document/path/91507) | `GET /cgi-bin/miniprogram/jscode2session` |
+#![doc(alias("身份验证"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -33,7 +34,14 @@ use crate::{Secret, Unknown};
 ///
 /// - 50001, `REDIRECT_URL_DOMAIN_NOT_TRUSTED`: The domain of the redirect isn't a trusted domain of the app.
 #[doc(
-    alias("获取访问用户身份", "/cgi-bin/auth/getuserinfo", "auth/getuserinfo")
+    alias(
+        "获取访问用户身份",
+        "访问用户身份",
+        "/cgi-bin/auth/getuserinfo",
+        "cgi-bin/auth/getuserinfo",
+        "/auth/getuserinfo",
+        "auth/getuserinfo"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -88,7 +96,10 @@ pub struct GetUserInfoResponse {
 #[doc(
     alias(
         "获取访问用户敏感信息",
+        "访问用户敏感信息",
         "/cgi-bin/auth/getuserdetail",
+        "cgi-bin/auth/getuserdetail",
+        "/auth/getuserdetail",
         "auth/getuserdetail"
     )
 )]
@@ -148,6 +159,8 @@ pub struct GetUserDetailResponse {
     alias(
         "通过code获取用户信息",
         "/cgi-bin/user/getuserinfo",
+        "cgi-bin/user/getuserinfo",
+        "/user/getuserinfo",
         "user/getuserinfo"
     )
 )]
@@ -191,6 +204,8 @@ pub struct GetMobileUserInfoResponse {
     alias(
         "code2Session",
         "/cgi-bin/miniprogram/jscode2session",
+        "cgi-bin/miniprogram/jscode2session",
+        "/miniprogram/jscode2session",
         "miniprogram/jscode2session"
     )
 )]

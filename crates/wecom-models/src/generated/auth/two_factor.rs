@@ -9,6 +9,7 @@
 //! | [`GetTfaInfo`] | [获取用户二次验证信息](https://developer.work.weixin.qq.com/document/path/99499) | `POST /cgi-bin/auth/get_tfa_info` |
 //! | [`TfaSucceeded`] | [使用二次验证](https://developer.work.weixin.qq.com/document/path/99500) | `POST /cgi-bin/user/tfa_succ` |
 //! | [`AuthSucceeded`] | [登录二次验证](https://developer.work.weixin.qq.com/document/path/90203) | `GET /cgi-bin/user/authsucc` |
+#![doc(alias("二次验证"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -34,7 +35,10 @@ use crate::Secret;
 #[doc(
     alias(
         "获取用户二次验证信息",
+        "用户二次验证信息",
         "/cgi-bin/auth/get_tfa_info",
+        "cgi-bin/auth/get_tfa_info",
+        "/auth/get_tfa_info",
         "auth/get_tfa_info"
     )
 )]
@@ -74,7 +78,15 @@ pub struct GetTfaInfoResponse {
 /// Only the contacts sync assistant and self-built apps can call it. For a self-built app, the member
 /// must be in the scope of the two-factor authentication and visible to the app, and the page must be
 /// a web authorization URL of that app.
-#[doc(alias("使用二次验证", "/cgi-bin/user/tfa_succ", "user/tfa_succ"))]
+#[doc(
+    alias(
+        "使用二次验证",
+        "/cgi-bin/user/tfa_succ",
+        "cgi-bin/user/tfa_succ",
+        "/user/tfa_succ",
+        "user/tfa_succ"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TfaSucceeded {
@@ -109,7 +121,15 @@ pub struct TfaSucceededResponse {}
 /// When a member logs in, WeCom opens the company's page with the parameter `code`. The contacts sync
 /// assistant exchanges it for the userid with [`GetUserInfo`](crate::auth::login::GetUserInfo), checks
 /// who it is, and calls this.
-#[doc(alias("登录二次验证", "/cgi-bin/user/authsucc", "user/authsucc"))]
+#[doc(
+    alias(
+        "登录二次验证",
+        "/cgi-bin/user/authsucc",
+        "cgi-bin/user/authsucc",
+        "/user/authsucc",
+        "user/authsucc"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AuthSucceeded {

@@ -13,6 +13,7 @@
 //! | [`ListOrder`] | [获取订单列表](https://developer.work.weixin.qq.com/document/path/100300) | `POST /cgi-bin/advanced_api/list_order` |
 //! | [`GetOrder`] | [获取订单详情](https://developer.work.weixin.qq.com/document/path/100301) | `POST /cgi-bin/advanced_api/get_order` |
 //! | [`GetCorpBuyInfo`] | [获取企业已购信息](https://developer.work.weixin.qq.com/document/path/100302) | `POST /cgi-bin/advanced_api/get_corp_buy_info` |
+#![doc(alias("订单管理接口"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -51,7 +52,10 @@ use crate::{Timestamp, Unknown};
 #[doc(
     alias(
         "下单购买",
+        "购买",
         "/cgi-bin/advanced_api/create_order",
+        "cgi-bin/advanced_api/create_order",
+        "/advanced_api/create_order",
         "advanced_api/create_order"
     )
 )]
@@ -124,7 +128,10 @@ pub struct CreateOrderResponse {
 #[doc(
     alias(
         "取消订单",
+        "订单",
         "/cgi-bin/advanced_api/cancel_order",
+        "cgi-bin/advanced_api/cancel_order",
+        "/advanced_api/cancel_order",
         "advanced_api/cancel_order"
     )
 )]
@@ -169,6 +176,8 @@ pub struct CancelOrderResponse {}
     alias(
         "使用余额支付订单",
         "/cgi-bin/advanced_api/submit_pay",
+        "cgi-bin/advanced_api/submit_pay",
+        "/advanced_api/submit_pay",
         "advanced_api/submit_pay"
     )
 )]
@@ -209,7 +218,10 @@ pub struct SubmitPayResponse {}
 #[doc(
     alias(
         "获取订单列表",
+        "订单列表",
         "/cgi-bin/advanced_api/list_order",
+        "cgi-bin/advanced_api/list_order",
+        "/advanced_api/list_order",
         "advanced_api/list_order"
     )
 )]
@@ -302,7 +314,10 @@ pub struct ListOrderResponse {
 #[doc(
     alias(
         "获取订单详情",
+        "订单详情",
         "/cgi-bin/advanced_api/get_order",
+        "cgi-bin/advanced_api/get_order",
+        "/advanced_api/get_order",
         "advanced_api/get_order"
     )
 )]
@@ -341,7 +356,10 @@ pub struct GetOrderResponse {
 #[doc(
     alias(
         "获取企业已购信息",
+        "企业已购信息",
         "/cgi-bin/advanced_api/get_corp_buy_info",
+        "cgi-bin/advanced_api/get_corp_buy_info",
+        "/advanced_api/get_corp_buy_info",
         "advanced_api/get_corp_buy_info"
     )
 )]

@@ -11,6 +11,7 @@
 //! | [`GetAnalyzeTaskResult`] | [获取任务结果](https://developer.work.weixin.qq.com/document/path/99527) | `POST /cgi-bin/chatdata/analyze_task_result` |
 //! | [`CreateExportJob`] | [创建会话内容导出任务](https://developer.work.weixin.qq.com/document/path/99620) | `POST /cgi-bin/chatdata/export/create_job` |
 //! | [`GetExportJobStatus`] | [获取会话内容导出任务结果](https://developer.work.weixin.qq.com/document/path/99620) | `POST /cgi-bin/chatdata/export/get_job_status` |
+#![doc(alias("会话内容分析与导出"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -32,7 +33,10 @@ use crate::{Secret, Unknown};
 #[doc(
     alias(
         "创建分析任务",
+        "分析任务",
         "/cgi-bin/chatdata/analyze_task_add",
+        "cgi-bin/chatdata/analyze_task_add",
+        "/chatdata/analyze_task_add",
         "chatdata/analyze_task_add"
     )
 )]
@@ -93,7 +97,10 @@ pub struct AddAnalyzeTaskResponse {
 #[doc(
     alias(
         "提交分析任务",
+        "分析任务",
         "/cgi-bin/chatdata/analyze_task_submit",
+        "cgi-bin/chatdata/analyze_task_submit",
+        "/chatdata/analyze_task_submit",
         "chatdata/analyze_task_submit"
     )
 )]
@@ -132,7 +139,10 @@ pub struct SubmitAnalyzeTaskResponse {}
 #[doc(
     alias(
         "获取任务结果",
+        "任务结果",
         "/cgi-bin/chatdata/analyze_task_result",
+        "cgi-bin/chatdata/analyze_task_result",
+        "/chatdata/analyze_task_result",
         "chatdata/analyze_task_result"
     )
 )]
@@ -190,7 +200,12 @@ pub struct GetAnalyzeTaskResultResponse {
 #[doc(
     alias(
         "创建会话内容导出任务",
+        "会话内容导出任务",
         "/cgi-bin/chatdata/export/create_job",
+        "cgi-bin/chatdata/export/create_job",
+        "/chatdata/export/create_job",
+        "chatdata/export/create_job",
+        "/export/create_job",
         "export/create_job"
     )
 )]
@@ -239,7 +254,12 @@ pub struct CreateExportJobResponse {
 #[doc(
     alias(
         "获取会话内容导出任务结果",
+        "会话内容导出任务结果",
         "/cgi-bin/chatdata/export/get_job_status",
+        "cgi-bin/chatdata/export/get_job_status",
+        "/chatdata/export/get_job_status",
+        "chatdata/export/get_job_status",
+        "/export/get_job_status",
         "export/get_job_status"
     )
 )]

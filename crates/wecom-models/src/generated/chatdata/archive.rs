@@ -11,6 +11,7 @@
 //! | [`GetGroupChat`] | [获取内部群信息](https://developer.work.weixin.qq.com/document/path/99495) | `POST /cgi-bin/chatdata/groupchat/get` |
 //! | [`GetAgreeStatusSingle`] | [获取单聊会话同意情况](https://developer.work.weixin.qq.com/document/path/99530) | `POST /cgi-bin/chatdata/getagreestatus/single` |
 //! | [`GetAgreeStatusRoom`] | [获取群聊会话同意情况](https://developer.work.weixin.qq.com/document/path/99530) | `POST /cgi-bin/chatdata/getagreestatus/room` |
+#![doc(alias("基础接口"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -31,7 +32,16 @@ use crate::{Secret, Timestamp, Unknown};
 ///
 /// An audio or video call between WeCom and WeChat (微信互通) has one record; other calls have several,
 /// depending on the number of people in them.
-#[doc(alias("获取会话记录", "/cgi-bin/chatdata/sync_msg", "chatdata/sync_msg"))]
+#[doc(
+    alias(
+        "获取会话记录",
+        "会话记录",
+        "/cgi-bin/chatdata/sync_msg",
+        "cgi-bin/chatdata/sync_msg",
+        "/chatdata/sync_msg",
+        "chatdata/sync_msg"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SyncMsg {
@@ -105,7 +115,16 @@ pub struct SyncMsgResponse {
 ///
 /// - 301052, `CONVERSATION_ARCHIVE_EXPIRED`: The company's conversation archive has expired.
 #[doc(
-    alias("获取内部群信息", "/cgi-bin/chatdata/groupchat/get", "groupchat/get")
+    alias(
+        "获取内部群信息",
+        "内部群信息",
+        "/cgi-bin/chatdata/groupchat/get",
+        "cgi-bin/chatdata/groupchat/get",
+        "/chatdata/groupchat/get",
+        "chatdata/groupchat/get",
+        "/groupchat/get",
+        "groupchat/get"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -148,7 +167,12 @@ pub struct GetGroupChatResponse {
 #[doc(
     alias(
         "获取单聊会话同意情况",
+        "单聊会话同意情况",
         "/cgi-bin/chatdata/getagreestatus/single",
+        "cgi-bin/chatdata/getagreestatus/single",
+        "/chatdata/getagreestatus/single",
+        "chatdata/getagreestatus/single",
+        "/getagreestatus/single",
         "getagreestatus/single"
     )
 )]
@@ -192,7 +216,12 @@ pub struct GetAgreeStatusSingleResponse {
 #[doc(
     alias(
         "获取群聊会话同意情况",
+        "群聊会话同意情况",
         "/cgi-bin/chatdata/getagreestatus/room",
+        "cgi-bin/chatdata/getagreestatus/room",
+        "/chatdata/getagreestatus/room",
+        "chatdata/getagreestatus/room",
+        "/getagreestatus/room",
         "getagreestatus/room"
     )
 )]

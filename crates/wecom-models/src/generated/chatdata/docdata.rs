@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | [`GetDocDataAuthUserList`] | [获取文档存档的授权成员](https://developer.work.weixin.qq.com/document/path/101873) | `POST /cgi-bin/docdata/get_auth_user_list` |
 //! | [`GetDocDataAuthInfo`] | [获取文档存档的授权信息](https://developer.work.weixin.qq.com/document/path/101488) | `POST /cgi-bin/docdata/get_auth_info` |
+#![doc(alias("文档存档"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -24,7 +25,10 @@ use crate::{Timestamp, Unknown};
 #[doc(
     alias(
         "获取文档存档的授权成员",
+        "文档存档的授权成员",
         "/cgi-bin/docdata/get_auth_user_list",
+        "cgi-bin/docdata/get_auth_user_list",
+        "/docdata/get_auth_user_list",
         "docdata/get_auth_user_list"
     )
 )]
@@ -84,7 +88,10 @@ pub struct GetDocDataAuthUserListResponse {
 #[doc(
     alias(
         "获取文档存档的授权信息",
+        "文档存档的授权信息",
         "/cgi-bin/docdata/get_auth_info",
+        "cgi-bin/docdata/get_auth_info",
+        "/docdata/get_auth_info",
         "docdata/get_auth_info"
     )
 )]

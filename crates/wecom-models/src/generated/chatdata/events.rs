@@ -19,6 +19,7 @@
 //! | [`AdvancedApiInsufficient`] | [接口不足通知](https://developer.work.weixin.qq.com/document/path/100306) | `InfoType` `advanced_api_insufficient` |
 //! | [`AdvancedApiExpired`] | [接口购买到期通知](https://developer.work.weixin.qq.com/document/path/100307) | `InfoType` `advanced_api_expired` |
 //! | [`AdvancedApiTrialExpired`] | [接口试用到期通知](https://developer.work.weixin.qq.com/document/path/100308) | `InfoType` `advanced_api_trial_expired` |
+#![doc(alias("回调通知"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -208,7 +209,7 @@ pub struct AdvancedApiPaySuccess {
 /// Sent to the service provider's URL for system events (系统事件接收URL).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("退款结果通知", "advanced_api_refund"))]
+#[doc(alias("退款结果通知", "结果通知", "advanced_api_refund"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AdvancedApiRefund {
@@ -228,7 +229,7 @@ pub struct AdvancedApiRefund {
 /// Sent to the service provider's URL for system events (系统事件接收URL).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("取消订单通知", "advanced_api_cancel"))]
+#[doc(alias("取消订单通知", "订单通知", "advanced_api_cancel"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AdvancedApiCancel {

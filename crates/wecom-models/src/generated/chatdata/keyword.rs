@@ -13,6 +13,7 @@
 //! | [`UpdateRule`] | [修改关键词规则](https://developer.work.weixin.qq.com/document/path/97237) | `POST /cgi-bin/chatdata/keyword/update_rule` |
 //! | [`DeleteRule`] | [删除关键词规则](https://developer.work.weixin.qq.com/document/path/97237) | `POST /cgi-bin/chatdata/keyword/delete_rule` |
 //! | [`GetHitMsgList`] | [获取命中关键词规则的会话记录](https://developer.work.weixin.qq.com/document/path/97266) | `POST /cgi-bin/chatdata/keyword/get_hit_msg_list` |
+#![doc(alias("关键词规则管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -34,7 +35,12 @@ use crate::{Secret, Timestamp, Unknown};
 #[doc(
     alias(
         "新增关键词规则",
+        "关键词规则",
         "/cgi-bin/chatdata/keyword/create_rule",
+        "cgi-bin/chatdata/keyword/create_rule",
+        "/chatdata/keyword/create_rule",
+        "chatdata/keyword/create_rule",
+        "/keyword/create_rule",
         "keyword/create_rule"
     )
 )]
@@ -103,7 +109,12 @@ pub struct CreateRuleResponse {
 #[doc(
     alias(
         "获取关键词列表",
+        "关键词列表",
         "/cgi-bin/chatdata/keyword/get_rule_list",
+        "cgi-bin/chatdata/keyword/get_rule_list",
+        "/chatdata/keyword/get_rule_list",
+        "chatdata/keyword/get_rule_list",
+        "/keyword/get_rule_list",
         "keyword/get_rule_list"
     )
 )]
@@ -162,7 +173,12 @@ pub struct GetRuleListResponse {
 #[doc(
     alias(
         "获取关键词规则详情",
+        "关键词规则详情",
         "/cgi-bin/chatdata/keyword/get_rule_detail",
+        "cgi-bin/chatdata/keyword/get_rule_detail",
+        "/chatdata/keyword/get_rule_detail",
+        "chatdata/keyword/get_rule_detail",
+        "/keyword/get_rule_detail",
         "keyword/get_rule_detail"
     )
 )]
@@ -209,7 +225,12 @@ pub struct GetRuleDetailResponse {
 #[doc(
     alias(
         "修改关键词规则",
+        "关键词规则",
         "/cgi-bin/chatdata/keyword/update_rule",
+        "cgi-bin/chatdata/keyword/update_rule",
+        "/chatdata/keyword/update_rule",
+        "chatdata/keyword/update_rule",
+        "/keyword/update_rule",
         "keyword/update_rule"
     )
 )]
@@ -284,7 +305,12 @@ pub struct UpdateRuleResponse {}
 #[doc(
     alias(
         "删除关键词规则",
+        "关键词规则",
         "/cgi-bin/chatdata/keyword/delete_rule",
+        "cgi-bin/chatdata/keyword/delete_rule",
+        "/chatdata/keyword/delete_rule",
+        "chatdata/keyword/delete_rule",
+        "/keyword/delete_rule",
         "keyword/delete_rule"
     )
 )]
@@ -320,7 +346,12 @@ pub struct DeleteRuleResponse {}
 #[doc(
     alias(
         "获取命中关键词规则的会话记录",
+        "命中关键词规则的会话记录",
         "/cgi-bin/chatdata/keyword/get_hit_msg_list",
+        "cgi-bin/chatdata/keyword/get_hit_msg_list",
+        "/chatdata/keyword/get_hit_msg_list",
+        "chatdata/keyword/get_hit_msg_list",
+        "/keyword/get_hit_msg_list",
         "keyword/get_hit_msg_list"
     )
 )]

@@ -9,6 +9,7 @@
 //! | [`SyncCallProgram`] | [应用同步调用专区程序](https://developer.work.weixin.qq.com/document/path/99965) | `POST /cgi-bin/chatdata/sync_call_program` |
 //! | [`CreateAsyncProgramTask`] | [创建专区程序调用任务](https://developer.work.weixin.qq.com/document/path/99966) | `POST /cgi-bin/chatdata/async_program_task` |
 //! | [`GetAsyncProgramResult`] | [获取专区程序任务结果](https://developer.work.weixin.qq.com/document/path/99966) | `POST /cgi-bin/chatdata/async_program_result` |
+#![doc(alias("应用调用专区程序"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -35,6 +36,8 @@ use crate::Json;
     alias(
         "应用同步调用专区程序",
         "/cgi-bin/chatdata/sync_call_program",
+        "cgi-bin/chatdata/sync_call_program",
+        "/chatdata/sync_call_program",
         "chatdata/sync_call_program"
     )
 )]
@@ -101,7 +104,10 @@ pub struct SyncCallProgramResponse {
 #[doc(
     alias(
         "创建专区程序调用任务",
+        "专区程序调用任务",
         "/cgi-bin/chatdata/async_program_task",
+        "cgi-bin/chatdata/async_program_task",
+        "/chatdata/async_program_task",
         "chatdata/async_program_task"
     )
 )]
@@ -151,7 +157,10 @@ pub struct CreateAsyncProgramTaskResponse {
 #[doc(
     alias(
         "获取专区程序任务结果",
+        "专区程序任务结果",
         "/cgi-bin/chatdata/async_program_result",
+        "cgi-bin/chatdata/async_program_result",
+        "/chatdata/async_program_result",
         "chatdata/async_program_result"
     )
 )]

@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | [`SearchChat`] | [会话名称搜索](https://developer.work.weixin.qq.com/document/path/99496) | `POST /cgi-bin/chatdata/search_chat` |
 //! | [`SearchMsg`] | [会话消息搜索](https://developer.work.weixin.qq.com/document/path/97374) | `POST /cgi-bin/chatdata/search_msg` |
+#![doc(alias("会话搜索"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -24,7 +25,13 @@ use crate::{Timestamp, Unknown};
 /// one-to-one chats are not. For apps with the archive API authorization and the permission 会话存档接口权限 ›
 /// 使用展示组件; self-built, customized and third-party apps can't call it yet.
 #[doc(
-    alias("会话名称搜索", "/cgi-bin/chatdata/search_chat", "chatdata/search_chat")
+    alias(
+        "会话名称搜索",
+        "/cgi-bin/chatdata/search_chat",
+        "cgi-bin/chatdata/search_chat",
+        "/chatdata/search_chat",
+        "chatdata/search_chat"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -92,7 +99,13 @@ pub struct SearchChatResponse {
 /// authorization and the permission 会话存档接口权限 › 获取会话记录; self-built, customized and third-party apps
 /// can't call it yet.
 #[doc(
-    alias("会话消息搜索", "/cgi-bin/chatdata/search_msg", "chatdata/search_msg")
+    alias(
+        "会话消息搜索",
+        "/cgi-bin/chatdata/search_msg",
+        "cgi-bin/chatdata/search_msg",
+        "/chatdata/search_msg",
+        "chatdata/search_msg"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]

@@ -18,6 +18,7 @@
 //! | [`OpenDebugMode`] | [开启专区调试模式](https://developer.work.weixin.qq.com/document/path/100087) | `POST /cgi-bin/chatdata/open_debug_mode` |
 //! | [`CloseDebugMode`] | [关闭专区调试模式](https://developer.work.weixin.qq.com/document/path/100088) | `POST /cgi-bin/chatdata/close_debug_mode` |
 //! | [`CheckDebugMode`] | [获取专区调试模式状态](https://developer.work.weixin.qq.com/document/path/100113) | `POST /cgi-bin/chatdata/check_debug_mode` |
+#![doc(alias("基础接口"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -36,7 +37,14 @@ use crate::{File, Secret, Timestamp, Unknown};
 /// [`GetHitMsgList`](crate::zone::keyword::GetHitMsgList), which is in Base64. For customized and
 /// third-party apps with the permission 数据与智能专区权限.
 #[doc(
-    alias("设置公钥", "/cgi-bin/chatdata/set_public_key", "chatdata/set_public_key")
+    alias(
+        "设置公钥",
+        "公钥",
+        "/cgi-bin/chatdata/set_public_key",
+        "cgi-bin/chatdata/set_public_key",
+        "/chatdata/set_public_key",
+        "chatdata/set_public_key"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -74,7 +82,10 @@ pub struct SetPublicKeyResponse {}
 #[doc(
     alias(
         "获取授权存档的成员列表",
+        "授权存档的成员列表",
         "/cgi-bin/chatdata/get_auth_user_list",
+        "cgi-bin/chatdata/get_auth_user_list",
+        "/chatdata/get_auth_user_list",
         "chatdata/get_auth_user_list"
     )
 )]
@@ -137,7 +148,10 @@ pub struct GetAuthUserListResponse {
 #[doc(
     alias(
         "获取数据与智能专区授权信息",
+        "数据与智能专区授权信息",
         "/cgi-bin/chatdata/get_corp_auth_info",
+        "cgi-bin/chatdata/get_corp_auth_info",
+        "/chatdata/get_corp_auth_info",
         "chatdata/get_corp_auth_info"
     )
 )]
@@ -175,7 +189,10 @@ pub struct GetCorpAuthInfoResponse {
 #[doc(
     alias(
         "设置专区接收回调事件",
+        "专区接收回调事件",
         "/cgi-bin/chatdata/set_receive_callback",
+        "cgi-bin/chatdata/set_receive_callback",
+        "/chatdata/set_receive_callback",
         "chatdata/set_receive_callback"
     )
 )]
@@ -215,7 +232,10 @@ pub struct SetReceiveCallbackResponse {}
 #[doc(
     alias(
         "设置成员会话组件敏感信息隐藏配置",
+        "成员会话组件敏感信息隐藏配置",
         "/cgi-bin/chatdata/set_hide_sensitiveinfo_config",
+        "cgi-bin/chatdata/set_hide_sensitiveinfo_config",
+        "/chatdata/set_hide_sensitiveinfo_config",
         "chatdata/set_hide_sensitiveinfo_config"
     )
 )]
@@ -255,7 +275,10 @@ pub struct SetHideSensitiveInfoConfigResponse {}
 #[doc(
     alias(
         "获取成员会话组件敏感信息隐藏配置",
+        "成员会话组件敏感信息隐藏配置",
         "/cgi-bin/chatdata/get_hide_sensitiveinfo_config",
+        "cgi-bin/chatdata/get_hide_sensitiveinfo_config",
+        "/chatdata/get_hide_sensitiveinfo_config",
         "chatdata/get_hide_sensitiveinfo_config"
     )
 )]
@@ -294,7 +317,10 @@ pub struct GetHideSensitiveInfoConfigResponse {
 #[doc(
     alias(
         "设置日志打印级别",
+        "日志打印级别",
         "/cgi-bin/chatdata/set_log_level",
+        "cgi-bin/chatdata/set_log_level",
+        "/chatdata/set_log_level",
         "chatdata/set_log_level"
     )
 )]
@@ -335,7 +361,10 @@ pub struct SetLogLevelResponse {}
 #[doc(
     alias(
         "获取当前日志打印级别",
+        "当前日志打印级别",
         "/cgi-bin/chatdata/get_log_level",
+        "cgi-bin/chatdata/get_log_level",
+        "/chatdata/get_log_level",
         "chatdata/get_log_level"
     )
 )]
@@ -380,7 +409,10 @@ pub struct GetLogLevelResponse {
 #[doc(
     alias(
         "上传临时文件到专区",
+        "临时文件到专区",
         "/cgi-bin/chatdata/upload_media",
+        "cgi-bin/chatdata/upload_media",
+        "/chatdata/upload_media",
         "chatdata/upload_media"
     )
 )]
@@ -431,7 +463,10 @@ pub struct UploadMediaResponse {
 #[doc(
     alias(
         "开启专区调试模式",
+        "专区调试模式",
         "/cgi-bin/chatdata/open_debug_mode",
+        "cgi-bin/chatdata/open_debug_mode",
+        "/chatdata/open_debug_mode",
         "chatdata/open_debug_mode"
     )
 )]
@@ -471,7 +506,10 @@ pub struct OpenDebugModeResponse {}
 #[doc(
     alias(
         "关闭专区调试模式",
+        "专区调试模式",
         "/cgi-bin/chatdata/close_debug_mode",
+        "cgi-bin/chatdata/close_debug_mode",
+        "/chatdata/close_debug_mode",
         "chatdata/close_debug_mode"
     )
 )]
@@ -508,7 +546,10 @@ pub struct CloseDebugModeResponse {}
 #[doc(
     alias(
         "获取专区调试模式状态",
+        "专区调试模式状态",
         "/cgi-bin/chatdata/check_debug_mode",
+        "cgi-bin/chatdata/check_debug_mode",
+        "/chatdata/check_debug_mode",
         "chatdata/check_debug_mode"
     )
 )]

@@ -10,6 +10,7 @@
 //! | [`ReplaceUser`] | [全量覆盖成员](https://developer.work.weixin.qq.com/document/path/90981) | `POST /cgi-bin/batch/replaceuser` |
 //! | [`ReplaceParty`] | [全量覆盖部门](https://developer.work.weixin.qq.com/document/path/90982) | `POST /cgi-bin/batch/replaceparty` |
 //! | [`GetBatchResult`] | [获取异步任务结果](https://developer.work.weixin.qq.com/document/path/90983) | `GET /cgi-bin/batch/getresult` |
+#![doc(alias("异步导入接口"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -32,7 +33,15 @@ use crate::{Secret, Unknown, UnknownUnion};
 /// department is 1. A department that doesn't exist is created under 其他（待设置部门）.
 ///
 /// The app needs permission to edit the contacts.
-#[doc(alias("增量更新成员", "/cgi-bin/batch/syncuser", "batch/syncuser"))]
+#[doc(
+    alias(
+        "增量更新成员",
+        "/cgi-bin/batch/syncuser",
+        "cgi-bin/batch/syncuser",
+        "/batch/syncuser",
+        "batch/syncuser"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SyncUser {
@@ -99,7 +108,15 @@ pub struct SyncUserResponse {
 /// department is 1. A department that doesn't exist is created under 其他（待设置部门）.
 ///
 /// The app needs permission to edit the contacts.
-#[doc(alias("全量覆盖成员", "/cgi-bin/batch/replaceuser", "batch/replaceuser"))]
+#[doc(
+    alias(
+        "全量覆盖成员",
+        "/cgi-bin/batch/replaceuser",
+        "cgi-bin/batch/replaceuser",
+        "/batch/replaceuser",
+        "batch/replaceuser"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReplaceUser {
@@ -163,7 +180,15 @@ pub struct ReplaceUserResponse {
 /// empty or 0, it stays unchanged; the highest comes first.
 ///
 /// The app needs permission to edit the contacts.
-#[doc(alias("全量覆盖部门", "/cgi-bin/batch/replaceparty", "batch/replaceparty"))]
+#[doc(
+    alias(
+        "全量覆盖部门",
+        "/cgi-bin/batch/replaceparty",
+        "cgi-bin/batch/replaceparty",
+        "/batch/replaceparty",
+        "batch/replaceparty"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReplaceParty {
@@ -210,7 +235,16 @@ pub struct ReplacePartyResponse {
 ///
 /// [`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of
 /// `wecom-sdk` waits until the job is over.
-#[doc(alias("获取异步任务结果", "/cgi-bin/batch/getresult", "batch/getresult"))]
+#[doc(
+    alias(
+        "获取异步任务结果",
+        "异步任务结果",
+        "/cgi-bin/batch/getresult",
+        "cgi-bin/batch/getresult",
+        "/batch/getresult",
+        "batch/getresult"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetBatchResult {

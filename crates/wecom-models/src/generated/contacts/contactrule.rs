@@ -10,6 +10,7 @@
 //! | [`ListContactRule`] | [获取通讯录查看规则](https://developer.work.weixin.qq.com/document/path/101537) | `POST /cgi-bin/contactrule/list` |
 //! | [`UpdateContactRule`] | [修改通讯录查看规则](https://developer.work.weixin.qq.com/document/path/101539) | `POST /cgi-bin/contactrule/update` |
 //! | [`DeleteContactRule`] | [删除通讯录查看规则](https://developer.work.weixin.qq.com/document/path/101540) | `POST /cgi-bin/contactrule/delete` |
+#![doc(alias("通讯录查看权限管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -33,7 +34,10 @@ use crate::Unknown;
 #[doc(
     alias(
         "新增通讯录查看规则",
+        "通讯录查看规则",
         "/cgi-bin/contactrule/create",
+        "cgi-bin/contactrule/create",
+        "/contactrule/create",
         "contactrule/create"
     )
 )]
@@ -73,7 +77,14 @@ pub struct CreateContactRuleResponse {
 ///
 /// Only the contacts sync assistant (通讯录同步助手) can call it; customized and third-party apps can't.
 #[doc(
-    alias("获取通讯录查看规则", "/cgi-bin/contactrule/list", "contactrule/list")
+    alias(
+        "获取通讯录查看规则",
+        "通讯录查看规则",
+        "/cgi-bin/contactrule/list",
+        "cgi-bin/contactrule/list",
+        "/contactrule/list",
+        "contactrule/list"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -113,7 +124,10 @@ pub struct ListContactRuleResponse {
 #[doc(
     alias(
         "修改通讯录查看规则",
+        "通讯录查看规则",
         "/cgi-bin/contactrule/update",
+        "cgi-bin/contactrule/update",
+        "/contactrule/update",
         "contactrule/update"
     )
 )]
@@ -161,7 +175,10 @@ pub struct UpdateContactRuleResponse {
 #[doc(
     alias(
         "删除通讯录查看规则",
+        "通讯录查看规则",
         "/cgi-bin/contactrule/delete",
+        "cgi-bin/contactrule/delete",
+        "/contactrule/delete",
         "contactrule/delete"
     )
 )]

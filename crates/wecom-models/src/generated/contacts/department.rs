@@ -12,6 +12,7 @@
 //! | [`ListDepartment`] | [获取部门列表](https://developer.work.weixin.qq.com/document/path/90208) | `GET /cgi-bin/department/list` |
 //! | [`SimpleListDepartment`] | [获取子部门ID列表](https://developer.work.weixin.qq.com/document/path/95350) | `GET /cgi-bin/department/simplelist` |
 //! | [`GetDepartment`] | [获取单个部门详情](https://developer.work.weixin.qq.com/document/path/95351) | `GET /cgi-bin/department/get` |
+#![doc(alias("部门管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -28,7 +29,16 @@ mod reverse;
 /// nodes below each.
 ///
 /// Of third-party apps, only contacts apps can call it.
-#[doc(alias("创建部门", "/cgi-bin/department/create", "department/create"))]
+#[doc(
+    alias(
+        "创建部门",
+        "部门",
+        "/cgi-bin/department/create",
+        "cgi-bin/department/create",
+        "/department/create",
+        "department/create"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDepartment {
@@ -100,7 +110,16 @@ pub struct CreateDepartmentResponse {
 ///
 /// The app needs permission to manage the department and, to move it, its new parent. Of third-party
 /// apps, only contacts apps can call it.
-#[doc(alias("更新部门", "/cgi-bin/department/update", "department/update"))]
+#[doc(
+    alias(
+        "更新部门",
+        "部门",
+        "/cgi-bin/department/update",
+        "cgi-bin/department/update",
+        "/department/update",
+        "department/update"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateDepartment {
@@ -168,7 +187,16 @@ pub struct UpdateDepartmentResponse {}
 ///
 /// The app needs permission to manage the department. Of third-party apps, only contacts apps can call
 /// it.
-#[doc(alias("删除部门", "/cgi-bin/department/delete", "department/delete"))]
+#[doc(
+    alias(
+        "删除部门",
+        "部门",
+        "/cgi-bin/department/delete",
+        "cgi-bin/department/delete",
+        "/department/delete",
+        "department/delete"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDepartment {
@@ -200,7 +228,16 @@ pub struct DeleteDepartmentResponse {}
 /// Returns only departments within the scope of the app's permissions. Since 2022-08-15 10:00, IP
 /// addresses newly added for the contacts sync (管理工具 › 通讯录同步) can't call it: use
 /// [`SimpleListDepartment`].
-#[doc(alias("获取部门列表", "/cgi-bin/department/list", "department/list"))]
+#[doc(
+    alias(
+        "获取部门列表",
+        "部门列表",
+        "/cgi-bin/department/list",
+        "cgi-bin/department/list",
+        "/department/list",
+        "department/list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListDepartment {
@@ -246,7 +283,10 @@ pub struct ListDepartmentResponse {
 #[doc(
     alias(
         "获取子部门ID列表",
+        "子部门ID列表",
         "/cgi-bin/department/simplelist",
+        "cgi-bin/department/simplelist",
+        "/department/simplelist",
         "department/simplelist"
     )
 )]
@@ -296,7 +336,16 @@ pub struct SimpleListDepartmentResponse {
 ///
 /// Since 2022-08-15 10:00, IP addresses newly added for the contacts sync (管理工具 › 通讯录同步) can't call
 /// it: use [`SimpleListDepartment`].
-#[doc(alias("获取单个部门详情", "/cgi-bin/department/get", "department/get"))]
+#[doc(
+    alias(
+        "获取单个部门详情",
+        "单个部门详情",
+        "/cgi-bin/department/get",
+        "cgi-bin/department/get",
+        "/department/get",
+        "department/get"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetDepartment {

@@ -14,6 +14,7 @@
 //! | [`UpdateParty`] | [更新部门事件](https://developer.work.weixin.qq.com/document/path/90240) | `Event` `change_contact`, `ChangeType` `update_party`; `InfoType` `change_contact`, `ChangeType` `update_party` |
 //! | [`DeleteParty`] | [删除部门事件](https://developer.work.weixin.qq.com/document/path/90240) | `Event` `change_contact`, `ChangeType` `delete_party`; `InfoType` `change_contact`, `ChangeType` `delete_party` |
 //! | [`UpdateTag`] | [标签成员变更事件](https://developer.work.weixin.qq.com/document/path/90240) | `Event` `change_contact`, `ChangeType` `update_tag`; `InfoType` `change_contact`, `ChangeType` `update_tag` |
+#![doc(alias("回调通知"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -81,7 +82,7 @@ pub struct BatchJobResult {
 ///   apps get them, and only for members a third party created. Upstream companies get none.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("新增成员事件", "create_user"))]
+#[doc(alias("新增成员事件", "成员事件", "create_user", "change_contact"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateUser {
@@ -152,7 +153,7 @@ pub struct CreateUser {
 ///   apps get them, and only for members a third party created. Upstream companies get none.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("更新成员事件", "update_user"))]
+#[doc(alias("更新成员事件", "成员事件", "update_user", "change_contact"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateUser {
@@ -218,7 +219,7 @@ pub struct UpdateUser {
 /// suites. An app that makes the change by a call doesn't get it.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("删除成员事件", "delete_user"))]
+#[doc(alias("删除成员事件", "成员事件", "delete_user", "change_contact"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteUser {
@@ -241,7 +242,7 @@ pub struct DeleteUser {
 /// get `Id` and `ParentId` only.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("新增部门事件", "create_party"))]
+#[doc(alias("新增部门事件", "部门事件", "create_party", "change_contact"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateParty {
@@ -268,7 +269,7 @@ pub struct CreateParty {
 /// are told of a changed `ParentId` only.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("更新部门事件", "update_party"))]
+#[doc(alias("更新部门事件", "部门事件", "update_party", "change_contact"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateParty {
@@ -290,7 +291,7 @@ pub struct UpdateParty {
 /// suites. An app that makes the change by a call doesn't get it.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("删除部门事件", "delete_party"))]
+#[doc(alias("删除部门事件", "部门事件", "delete_party", "change_contact"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteParty {
@@ -310,7 +311,7 @@ pub struct DeleteParty {
 /// absent. To be certain of a tag's members, call [`GetTag`](crate::contacts::tag::GetTag).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("标签成员变更事件", "update_tag"))]
+#[doc(alias("标签成员变更事件", "update_tag", "change_contact"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateTag {

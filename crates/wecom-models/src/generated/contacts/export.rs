@@ -11,6 +11,7 @@
 //! | [`ExportDepartment`] | [导出部门](https://developer.work.weixin.qq.com/document/path/94852) | `POST /cgi-bin/export/department` |
 //! | [`ExportTagUser`] | [导出标签成员](https://developer.work.weixin.qq.com/document/path/94853) | `POST /cgi-bin/export/taguser` |
 //! | [`GetExportResult`] | [获取导出结果](https://developer.work.weixin.qq.com/document/path/94854) | `GET /cgi-bin/export/get_result` |
+#![doc(alias("异步导出接口"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -34,7 +35,15 @@ use crate::{Secret, Unknown};
 /// added for the contacts sync (管理工具 › 通讯录同步) can't call it: use
 /// [`ListUserId`](crate::contacts::user::ListUserId) and
 /// [`SimpleListDepartment`](crate::contacts::department::SimpleListDepartment).
-#[doc(alias("导出成员", "/cgi-bin/export/simple_user", "export/simple_user"))]
+#[doc(
+    alias(
+        "导出成员",
+        "/cgi-bin/export/simple_user",
+        "cgi-bin/export/simple_user",
+        "/export/simple_user",
+        "export/simple_user"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExportSimpleUser {
@@ -88,7 +97,15 @@ pub struct ExportSimpleUserResponse {
 /// added for the contacts sync (管理工具 › 通讯录同步) can't call it: use
 /// [`ListUserId`](crate::contacts::user::ListUserId) and
 /// [`SimpleListDepartment`](crate::contacts::department::SimpleListDepartment).
-#[doc(alias("导出成员详情", "/cgi-bin/export/user", "export/user"))]
+#[doc(
+    alias(
+        "导出成员详情",
+        "/cgi-bin/export/user",
+        "cgi-bin/export/user",
+        "/export/user",
+        "export/user"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExportUser {
@@ -143,7 +160,15 @@ pub struct ExportUserResponse {
 /// added for the contacts sync (管理工具 › 通讯录同步) can't call it: use
 /// [`ListUserId`](crate::contacts::user::ListUserId) and
 /// [`SimpleListDepartment`](crate::contacts::department::SimpleListDepartment).
-#[doc(alias("导出部门", "/cgi-bin/export/department", "export/department"))]
+#[doc(
+    alias(
+        "导出部门",
+        "/cgi-bin/export/department",
+        "cgi-bin/export/department",
+        "/export/department",
+        "export/department"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExportDepartment {
@@ -193,7 +218,15 @@ pub struct ExportDepartmentResponse {
 /// initialization vector is the first 16 bytes of the key.
 ///
 /// The app needs permission to view the tag.
-#[doc(alias("导出标签成员", "/cgi-bin/export/taguser", "export/taguser"))]
+#[doc(
+    alias(
+        "导出标签成员",
+        "/cgi-bin/export/taguser",
+        "cgi-bin/export/taguser",
+        "/export/taguser",
+        "export/taguser"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExportTagUser {
@@ -246,7 +279,16 @@ pub struct ExportTagUserResponse {
 ///
 /// [`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of
 /// `wecom-sdk` waits until the job is over.
-#[doc(alias("获取导出结果", "/cgi-bin/export/get_result", "export/get_result"))]
+#[doc(
+    alias(
+        "获取导出结果",
+        "导出结果",
+        "/cgi-bin/export/get_result",
+        "cgi-bin/export/get_result",
+        "/export/get_result",
+        "export/get_result"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetExportResult {

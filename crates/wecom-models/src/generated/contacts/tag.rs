@@ -13,6 +13,7 @@
 //! | [`AddTagUsers`] | [增加标签成员](https://developer.work.weixin.qq.com/document/path/90214) | `POST /cgi-bin/tag/addtagusers` |
 //! | [`DelTagUsers`] | [删除标签成员](https://developer.work.weixin.qq.com/document/path/90215) | `POST /cgi-bin/tag/deltagusers` |
 //! | [`ListTag`] | [获取标签列表](https://developer.work.weixin.qq.com/document/path/90216) | `GET /cgi-bin/tag/list` |
+#![doc(alias("标签管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -26,7 +27,16 @@ use crate::Pipe;
 ///
 /// The tag belongs to the app that creates it: only with that app's secret can members be added and
 /// removed. There are up to 3,000 tags in all.
-#[doc(alias("创建标签", "/cgi-bin/tag/create", "tag/create"))]
+#[doc(
+    alias(
+        "创建标签",
+        "标签",
+        "/cgi-bin/tag/create",
+        "cgi-bin/tag/create",
+        "/tag/create",
+        "tag/create"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTag {
@@ -69,7 +79,16 @@ pub struct CreateTagResponse {
 /// `POST /cgi-bin/tag/update` · [更新标签名字](https://developer.work.weixin.qq.com/document/path/90211)
 ///
 /// Only for tags the app itself created.
-#[doc(alias("更新标签名字", "/cgi-bin/tag/update", "tag/update"))]
+#[doc(
+    alias(
+        "更新标签名字",
+        "标签名字",
+        "/cgi-bin/tag/update",
+        "cgi-bin/tag/update",
+        "/tag/update",
+        "tag/update"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateTag {
@@ -102,7 +121,16 @@ pub struct UpdateTagResponse {}
 /// `GET /cgi-bin/tag/delete` · [删除标签](https://developer.work.weixin.qq.com/document/path/90212)
 ///
 /// Only for tags the app itself created.
-#[doc(alias("删除标签", "/cgi-bin/tag/delete", "tag/delete"))]
+#[doc(
+    alias(
+        "删除标签",
+        "标签",
+        "/cgi-bin/tag/delete",
+        "cgi-bin/tag/delete",
+        "/tag/delete",
+        "tag/delete"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteTag {
@@ -131,7 +159,16 @@ pub struct DeleteTagResponse {}
 ///
 /// Returns only members visible to the app. Third-party apps get the tags they created themselves, and
 /// the details of tags visible to the app.
-#[doc(alias("获取标签成员", "/cgi-bin/tag/get", "tag/get"))]
+#[doc(
+    alias(
+        "获取标签成员",
+        "标签成员",
+        "/cgi-bin/tag/get",
+        "cgi-bin/tag/get",
+        "/tag/get",
+        "tag/get"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTag {
@@ -177,7 +214,16 @@ pub struct GetTagResponse {
 /// Error codes:
 ///
 /// - 40070, `TAG_SCOPE_NODES_ALL_INVALID`: All userids and department IDs are invalid.
-#[doc(alias("增加标签成员", "/cgi-bin/tag/addtagusers", "tag/addtagusers"))]
+#[doc(
+    alias(
+        "增加标签成员",
+        "标签成员",
+        "/cgi-bin/tag/addtagusers",
+        "cgi-bin/tag/addtagusers",
+        "/tag/addtagusers",
+        "tag/addtagusers"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddTagUsers {
@@ -243,7 +289,16 @@ pub struct AddTagUsersResponse {
 /// Error codes:
 ///
 /// - 40031, `INVALID_USERID_LIST`: All userids and department IDs are invalid.
-#[doc(alias("删除标签成员", "/cgi-bin/tag/deltagusers", "tag/deltagusers"))]
+#[doc(
+    alias(
+        "删除标签成员",
+        "标签成员",
+        "/cgi-bin/tag/deltagusers",
+        "cgi-bin/tag/deltagusers",
+        "/tag/deltagusers",
+        "tag/deltagusers"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelTagUsers {
@@ -300,7 +355,16 @@ pub struct DelTagUsersResponse {
 ///
 /// Self-built apps and the contacts sync assistant get all tags, third-party apps only those they
 /// created themselves.
-#[doc(alias("获取标签列表", "/cgi-bin/tag/list", "tag/list"))]
+#[doc(
+    alias(
+        "获取标签列表",
+        "标签列表",
+        "/cgi-bin/tag/list",
+        "cgi-bin/tag/list",
+        "/tag/list",
+        "tag/list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListTag {}

@@ -23,6 +23,7 @@
 //! | [`ListMemberAuth`] | [获取成员授权列表](https://developer.work.weixin.qq.com/document/path/94513) | `POST /cgi-bin/user/list_member_auth` |
 //! | [`CheckMemberAuth`] | [查询成员用户是否已授权](https://developer.work.weixin.qq.com/document/path/94514) | `POST /cgi-bin/user/check_member_auth` |
 //! | [`ListSelectedTicketUser`] | [获取选人ticket对应的用户](https://developer.work.weixin.qq.com/document/path/94894) | `POST /cgi-bin/user/list_selected_ticket_user` |
+#![doc(alias("成员管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -40,7 +41,16 @@ use crate::{Secret, Unknown, UnknownUnion};
 /// Departments and members below a department are up to 30,000 together.
 ///
 /// Only the contacts sync assistant and third-party contacts apps can call it.
-#[doc(alias("创建成员", "/cgi-bin/user/create", "user/create"))]
+#[doc(
+    alias(
+        "创建成员",
+        "成员",
+        "/cgi-bin/user/create",
+        "cgi-bin/user/create",
+        "/user/create",
+        "user/create"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateUser {
@@ -283,7 +293,16 @@ pub struct CreateUserResponse {
 /// Since 2022-08-15 10:00, IP addresses newly added for the contacts sync (管理工具 › 通讯录同步) can't call
 /// it: use [`ListUserId`] and
 /// [`SimpleListDepartment`](crate::contacts::department::SimpleListDepartment).
-#[doc(alias("读取成员", "/cgi-bin/user/get", "user/get"))]
+#[doc(
+    alias(
+        "读取成员",
+        "成员",
+        "/cgi-bin/user/get",
+        "cgi-bin/user/get",
+        "/user/get",
+        "user/get"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUser {
@@ -384,7 +403,16 @@ pub struct GetUserResponse {
 /// without the other.
 ///
 /// Only the contacts sync assistant and third-party contacts apps can call it.
-#[doc(alias("更新成员", "/cgi-bin/user/update", "user/update"))]
+#[doc(
+    alias(
+        "更新成员",
+        "成员",
+        "/cgi-bin/user/update",
+        "cgi-bin/user/update",
+        "/user/update",
+        "user/update"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateUser {
@@ -621,7 +649,16 @@ pub struct UpdateUserResponse {}
 /// The member's mailbox is deleted, too, if the company has Tencent company email.
 ///
 /// Only the contacts sync assistant and third-party contacts apps can call it.
-#[doc(alias("删除成员", "/cgi-bin/user/delete", "user/delete"))]
+#[doc(
+    alias(
+        "删除成员",
+        "成员",
+        "/cgi-bin/user/delete",
+        "cgi-bin/user/delete",
+        "/user/delete",
+        "user/delete"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUser {
@@ -650,7 +687,16 @@ pub struct DeleteUserResponse {}
 /// [批量删除成员](https://developer.work.weixin.qq.com/document/path/90199)
 ///
 /// Only the contacts sync assistant and third-party contacts apps can call it.
-#[doc(alias("批量删除成员", "/cgi-bin/user/batchdelete", "user/batchdelete"))]
+#[doc(
+    alias(
+        "批量删除成员",
+        "成员",
+        "/cgi-bin/user/batchdelete",
+        "cgi-bin/user/batchdelete",
+        "/user/batchdelete",
+        "user/batchdelete"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchDeleteUser {
@@ -686,7 +732,16 @@ pub struct BatchDeleteUserResponse {}
 /// The app needs permission to view the department. Since 2022-08-15 10:00, IP addresses newly added
 /// for the contacts sync (管理工具 › 通讯录同步) can't call it: use [`ListUserId`] and
 /// [`SimpleListDepartment`](crate::contacts::department::SimpleListDepartment).
-#[doc(alias("获取部门成员", "/cgi-bin/user/simplelist", "user/simplelist"))]
+#[doc(
+    alias(
+        "获取部门成员",
+        "部门成员",
+        "/cgi-bin/user/simplelist",
+        "cgi-bin/user/simplelist",
+        "/user/simplelist",
+        "user/simplelist"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SimpleListUser {
@@ -731,7 +786,16 @@ pub struct SimpleListUserResponse {
 /// The app needs permission to view the department. Since 2022-08-15 10:00, IP addresses newly added
 /// for the contacts sync (管理工具 › 通讯录同步) can't call it: use [`ListUserId`] and
 /// [`SimpleListDepartment`](crate::contacts::department::SimpleListDepartment).
-#[doc(alias("获取部门成员详情", "/cgi-bin/user/list", "user/list"))]
+#[doc(
+    alias(
+        "获取部门成员详情",
+        "部门成员详情",
+        "/cgi-bin/user/list",
+        "cgi-bin/user/list",
+        "/user/list",
+        "user/list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListUser {
@@ -767,7 +831,13 @@ pub struct ListUserResponse {
 ///
 /// The member must be visible to the app.
 #[doc(
-    alias("userid转openid", "/cgi-bin/user/convert_to_openid", "user/convert_to_openid")
+    alias(
+        "userid转openid",
+        "/cgi-bin/user/convert_to_openid",
+        "cgi-bin/user/convert_to_openid",
+        "/user/convert_to_openid",
+        "user/convert_to_openid"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -801,7 +871,13 @@ pub struct ConvertToOpenIdResponse {
 ///
 /// The admin group needs permission to view the member.
 #[doc(
-    alias("openid转userid", "/cgi-bin/user/convert_to_userid", "user/convert_to_userid")
+    alias(
+        "openid转userid",
+        "/cgi-bin/user/convert_to_userid",
+        "cgi-bin/user/convert_to_userid",
+        "/user/convert_to_userid",
+        "user/convert_to_userid"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -843,7 +919,16 @@ pub struct ConvertToUserIdResponse {
 ///
 /// The app needs permission to view the members, departments and tags. Of third-party apps, only
 /// contacts apps can call it.
-#[doc(alias("邀请成员", "/cgi-bin/batch/invite", "batch/invite"))]
+#[doc(
+    alias(
+        "邀请成员",
+        "成员",
+        "/cgi-bin/batch/invite",
+        "cgi-bin/batch/invite",
+        "/batch/invite",
+        "batch/invite"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InviteUser {
@@ -910,7 +995,10 @@ pub struct InviteUserResponse {
 #[doc(
     alias(
         "获取加入企业二维码",
+        "加入企业二维码",
         "/cgi-bin/corp/get_join_qrcode",
+        "cgi-bin/corp/get_join_qrcode",
+        "/corp/get_join_qrcode",
         "corp/get_join_qrcode"
     )
 )]
@@ -955,7 +1043,15 @@ pub struct GetJoinQrCodeResponse {
 /// wrong number than 20% of the company's member limit, it can't be called for a day.
 ///
 /// The app needs permission to view the member.
-#[doc(alias("手机号获取userid", "/cgi-bin/user/getuserid", "user/getuserid"))]
+#[doc(
+    alias(
+        "手机号获取userid",
+        "/cgi-bin/user/getuserid",
+        "cgi-bin/user/getuserid",
+        "/user/getuserid",
+        "user/getuserid"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUserId {
@@ -995,6 +1091,8 @@ pub struct GetUserIdResponse {
     alias(
         "邮箱获取userid",
         "/cgi-bin/user/get_userid_by_email",
+        "cgi-bin/user/get_userid_by_email",
+        "/user/get_userid_by_email",
         "user/get_userid_by_email"
     )
 )]
@@ -1048,7 +1146,16 @@ pub struct GetUserIdByEmailResponse {
 ///
 /// Only the secret of the contacts sync assistant can call it, and third-party apps authorized to edit
 /// the contacts (通讯录编辑授权).
-#[doc(alias("获取成员ID列表", "/cgi-bin/user/list_id", "user/list_id"))]
+#[doc(
+    alias(
+        "获取成员ID列表",
+        "成员ID列表",
+        "/cgi-bin/user/list_id",
+        "cgi-bin/user/list_id",
+        "/user/list_id",
+        "user/list_id"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListUserId {
@@ -1101,7 +1208,10 @@ pub struct ListUserIdResponse {
 #[doc(
     alias(
         "获取成员授权列表",
+        "成员授权列表",
         "/cgi-bin/user/list_member_auth",
+        "cgi-bin/user/list_member_auth",
+        "/user/list_member_auth",
         "user/list_member_auth"
     )
 )]
@@ -1157,7 +1267,10 @@ pub struct ListMemberAuthResponse {
 #[doc(
     alias(
         "查询成员用户是否已授权",
+        "成员用户是否已授权",
         "/cgi-bin/user/check_member_auth",
+        "cgi-bin/user/check_member_auth",
+        "/user/check_member_auth",
         "user/check_member_auth"
     )
 )]
@@ -1197,7 +1310,10 @@ pub struct CheckMemberAuthResponse {
 #[doc(
     alias(
         "获取选人ticket对应的用户",
+        "选人ticket对应的用户",
         "/cgi-bin/user/list_selected_ticket_user",
+        "cgi-bin/user/list_selected_ticket_user",
+        "/user/list_selected_ticket_user",
         "user/list_selected_ticket_user"
     )
 )]

@@ -15,6 +15,7 @@
 //! | [`GetCorpGroupResult`] | [获取异步任务结果](https://developer.work.weixin.qq.com/document/path/95823) | `GET /cgi-bin/corpgroup/getresult` |
 //! | [`GetChainUserCustomId`] | [查询成员自定义id](https://developer.work.weixin.qq.com/document/path/97441) | `POST /cgi-bin/corpgroup/corp/get_chain_user_custom_id` |
 //! | [`GetCorpSharedChainList`] | [获取下级企业加入的上下游](https://developer.work.weixin.qq.com/document/path/97442) | `POST /cgi-bin/corpgroup/get_corp_shared_chain_list` |
+#![doc(alias("上下游通讯录管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -34,7 +35,18 @@ use crate::Unknown;
 /// For self-built apps of the upstream company that are listed under 上下游 › 可调用接口的应用, and only for
 /// verified companies. If both companies are set, `corpid` takes precedence. Since 2023-12-01 a system
 /// app's secret no longer works; existing companies are unaffected for now.
-#[doc(alias("移除企业", "/cgi-bin/corpgroup/corp/remove_corp", "corp/remove_corp"))]
+#[doc(
+    alias(
+        "移除企业",
+        "企业",
+        "/cgi-bin/corpgroup/corp/remove_corp",
+        "cgi-bin/corpgroup/corp/remove_corp",
+        "/corpgroup/corp/remove_corp",
+        "corpgroup/corp/remove_corp",
+        "/corp/remove_corp",
+        "corp/remove_corp"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveCorp {
@@ -88,7 +100,12 @@ pub struct RemoveCorpResponse {}
 #[doc(
     alias(
         "获取上下游列表",
+        "上下游列表",
         "/cgi-bin/corpgroup/corp/get_chain_list",
+        "cgi-bin/corpgroup/corp/get_chain_list",
+        "/corpgroup/corp/get_chain_list",
+        "corpgroup/corp/get_chain_list",
+        "/corp/get_chain_list",
         "corp/get_chain_list"
     )
 )]
@@ -124,7 +141,12 @@ pub struct GetChainListResponse {
 #[doc(
     alias(
         "获取上下游通讯录分组",
+        "上下游通讯录分组",
         "/cgi-bin/corpgroup/corp/get_chain_group",
+        "cgi-bin/corpgroup/corp/get_chain_group",
+        "/corpgroup/corp/get_chain_group",
+        "corpgroup/corp/get_chain_group",
+        "/corp/get_chain_group",
         "corp/get_chain_group"
     )
 )]
@@ -177,7 +199,12 @@ pub struct GetChainGroupResponse {
 #[doc(
     alias(
         "获取企业上下游通讯录分组下的企业详情列表",
+        "企业上下游通讯录分组下的企业详情列表",
         "/cgi-bin/corpgroup/corp/get_chain_corpinfo_list",
+        "cgi-bin/corpgroup/corp/get_chain_corpinfo_list",
+        "/corpgroup/corp/get_chain_corpinfo_list",
+        "corpgroup/corp/get_chain_corpinfo_list",
+        "/corp/get_chain_corpinfo_list",
         "corp/get_chain_corpinfo_list"
     )
 )]
@@ -263,7 +290,12 @@ pub struct GetChainCorpInfoListResponse {
 #[doc(
     alias(
         "获取企业上下游通讯录下的企业信息",
+        "企业上下游通讯录下的企业信息",
         "/cgi-bin/corpgroup/corp/get_chain_corpinfo",
+        "cgi-bin/corpgroup/corp/get_chain_corpinfo",
+        "/corpgroup/corp/get_chain_corpinfo",
+        "corpgroup/corp/get_chain_corpinfo",
+        "/corp/get_chain_corpinfo",
         "corp/get_chain_corpinfo"
     )
 )]
@@ -345,7 +377,10 @@ pub struct GetChainCorpInfoResponse {
 #[doc(
     alias(
         "批量导入上下游联系人",
+        "上下游联系人",
         "/cgi-bin/corpgroup/import_chain_contact",
+        "cgi-bin/corpgroup/import_chain_contact",
+        "/corpgroup/import_chain_contact",
         "corpgroup/import_chain_contact"
     )
 )]
@@ -397,7 +432,10 @@ pub struct ImportChainContactResponse {
 #[doc(
     alias(
         "获取异步任务结果",
+        "异步任务结果",
         "/cgi-bin/corpgroup/getresult",
+        "cgi-bin/corpgroup/getresult",
+        "/corpgroup/getresult",
         "corpgroup/getresult"
     )
 )]
@@ -438,7 +476,12 @@ pub struct GetCorpGroupResultResponse {
 #[doc(
     alias(
         "查询成员自定义id",
+        "成员自定义id",
         "/cgi-bin/corpgroup/corp/get_chain_user_custom_id",
+        "cgi-bin/corpgroup/corp/get_chain_user_custom_id",
+        "/corpgroup/corp/get_chain_user_custom_id",
+        "corpgroup/corp/get_chain_user_custom_id",
+        "/corp/get_chain_user_custom_id",
         "corp/get_chain_user_custom_id"
     )
 )]
@@ -489,7 +532,10 @@ pub struct GetChainUserCustomIdResponse {
 #[doc(
     alias(
         "获取下级企业加入的上下游",
+        "下级企业加入的上下游",
         "/cgi-bin/corpgroup/get_corp_shared_chain_list",
+        "cgi-bin/corpgroup/get_corp_shared_chain_list",
+        "/corpgroup/get_corp_shared_chain_list",
         "corpgroup/get_corp_shared_chain_list"
     )
 )]

@@ -10,6 +10,7 @@
 //! | [`UnionIdToExternalUserId`] | [上下游关联客户信息-已添加客户](https://developer.work.weixin.qq.com/document/path/95818) | `POST /cgi-bin/corpgroup/unionid_to_external_userid` |
 //! | [`UnionIdToPendingId`] | [unionid查询pending_id](https://developer.work.weixin.qq.com/document/path/97357) | `POST /cgi-bin/corpgroup/unionid_to_pending_id` |
 //! | [`ExternalUserIdToPendingId`] | [external_userid查询pending_id](https://developer.work.weixin.qq.com/document/path/97357) | `POST /cgi-bin/corpgroup/batch/external_userid_to_pending_id` |
+#![doc(alias("上下游关联客户信息"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -34,6 +35,8 @@ use crate::Secret;
     alias(
         "上下游关联客户信息-已添加客户",
         "/cgi-bin/corpgroup/unionid_to_external_userid",
+        "cgi-bin/corpgroup/unionid_to_external_userid",
+        "/corpgroup/unionid_to_external_userid",
         "corpgroup/unionid_to_external_userid"
     )
 )]
@@ -107,6 +110,8 @@ pub struct UnionIdToExternalUserIdResponse {
     alias(
         "unionid查询pending_id",
         "/cgi-bin/corpgroup/unionid_to_pending_id",
+        "cgi-bin/corpgroup/unionid_to_pending_id",
+        "/corpgroup/unionid_to_pending_id",
         "corpgroup/unionid_to_pending_id"
     )
 )]
@@ -155,6 +160,10 @@ pub struct UnionIdToPendingIdResponse {
     alias(
         "external_userid查询pending_id",
         "/cgi-bin/corpgroup/batch/external_userid_to_pending_id",
+        "cgi-bin/corpgroup/batch/external_userid_to_pending_id",
+        "/corpgroup/batch/external_userid_to_pending_id",
+        "corpgroup/batch/external_userid_to_pending_id",
+        "/batch/external_userid_to_pending_id",
         "batch/external_userid_to_pending_id"
     )
 )]

@@ -17,6 +17,7 @@
 //! | [`RemoveCorp`] | [移除企业事件](https://developer.work.weixin.qq.com/document/path/95796) | `Event` `change_chain`, `ChangeType` `remove_corp` |
 //! | [`ShareAgentChange`] | [企业互联共享应用事件回调](https://developer.work.weixin.qq.com/document/path/90240) | `Event` `share_agent_change`; `InfoType` `share_agent_change` |
 //! | [`ShareChainChange`] | [上下游共享应用事件回调](https://developer.work.weixin.qq.com/document/path/90240) | `Event` `share_chain_change`; `InfoType` `share_chain_change` |
+#![doc(alias("企业互联", "回调通知"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -64,7 +65,14 @@ pub enum CorpgroupEvent {
 /// changes that the system app makes itself.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("创建上下游空间事件", "create_chain"))]
+#[doc(
+    alias(
+        "创建上下游空间事件",
+        "上下游空间事件",
+        "create_chain",
+        "change_chain"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateChain {
@@ -82,7 +90,14 @@ pub struct CreateChain {
 /// changes that the system app makes itself.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("更新上下游空间事件", "update_chain"))]
+#[doc(
+    alias(
+        "更新上下游空间事件",
+        "上下游空间事件",
+        "update_chain",
+        "change_chain"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateChain {
@@ -100,7 +115,14 @@ pub struct UpdateChain {
 /// changes that the system app makes itself.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("删除上下游空间事件", "delete_chain"))]
+#[doc(
+    alias(
+        "删除上下游空间事件",
+        "上下游空间事件",
+        "delete_chain",
+        "change_chain"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteChain {
@@ -118,7 +140,14 @@ pub struct DeleteChain {
 /// changes that the system app makes itself.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("新增上下游分组事件", "create_group"))]
+#[doc(
+    alias(
+        "新增上下游分组事件",
+        "上下游分组事件",
+        "create_group",
+        "change_chain"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateGroup {
@@ -138,7 +167,14 @@ pub struct CreateGroup {
 /// changes that the system app makes itself.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("更新上下游分组事件", "update_group"))]
+#[doc(
+    alias(
+        "更新上下游分组事件",
+        "上下游分组事件",
+        "update_group",
+        "change_chain"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateGroup {
@@ -158,7 +194,14 @@ pub struct UpdateGroup {
 /// changes that the system app makes itself.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("删除上下游分组事件", "delete_group"))]
+#[doc(
+    alias(
+        "删除上下游分组事件",
+        "上下游分组事件",
+        "delete_group",
+        "change_chain"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteGroup {
@@ -180,7 +223,7 @@ pub struct DeleteGroup {
 /// changes that the system app makes itself.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("企业加入上下游事件", "corp_join"))]
+#[doc(alias("企业加入上下游事件", "corp_join", "change_chain"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CorpJoin {
@@ -202,7 +245,7 @@ pub struct CorpJoin {
 /// changes that the system app makes itself.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("更新企业事件", "update_corp"))]
+#[doc(alias("更新企业事件", "企业事件", "update_corp", "change_chain"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateCorp {
@@ -224,7 +267,7 @@ pub struct UpdateCorp {
 /// changes that the system app makes itself.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("移除企业事件", "remove_corp"))]
+#[doc(alias("移除企业事件", "企业事件", "remove_corp", "change_chain"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RemoveCorp {

@@ -12,6 +12,7 @@
 //! | [`GetRuleInfo`] | [获取对接规则详情](https://developer.work.weixin.qq.com/document/path/95633) | `POST /cgi-bin/corpgroup/rule/get_rule_info` |
 //! | [`AddRule`] | [新增对接规则](https://developer.work.weixin.qq.com/document/path/95634) | `POST /cgi-bin/corpgroup/rule/add_rule` |
 //! | [`ModifyRule`] | [更新对接规则](https://developer.work.weixin.qq.com/document/path/95635) | `POST /cgi-bin/corpgroup/rule/modify_rule` |
+#![doc(alias("上下游规则"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -27,7 +28,12 @@ mod reverse;
 #[doc(
     alias(
         "获取对接规则id列表",
+        "对接规则id列表",
         "/cgi-bin/corpgroup/rule/list_ids",
+        "cgi-bin/corpgroup/rule/list_ids",
+        "/corpgroup/rule/list_ids",
+        "corpgroup/rule/list_ids",
+        "/rule/list_ids",
         "rule/list_ids"
     )
 )]
@@ -67,7 +73,12 @@ pub struct ListRuleIdsResponse {
 #[doc(
     alias(
         "删除对接规则",
+        "对接规则",
         "/cgi-bin/corpgroup/rule/delete_rule",
+        "cgi-bin/corpgroup/rule/delete_rule",
+        "/corpgroup/rule/delete_rule",
+        "corpgroup/rule/delete_rule",
+        "/rule/delete_rule",
         "rule/delete_rule"
     )
 )]
@@ -109,7 +120,12 @@ pub struct DeleteRuleResponse {}
 #[doc(
     alias(
         "获取对接规则详情",
+        "对接规则详情",
         "/cgi-bin/corpgroup/rule/get_rule_info",
+        "cgi-bin/corpgroup/rule/get_rule_info",
+        "/corpgroup/rule/get_rule_info",
+        "corpgroup/rule/get_rule_info",
+        "/rule/get_rule_info",
         "rule/get_rule_info"
     )
 )]
@@ -155,7 +171,18 @@ pub struct GetRuleInfoResponse {
 /// For self-built apps of the company that created the chain, listed under 上下游 › 可调用接口的应用. The members
 /// and departments of the rule must be visible to the app. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
-#[doc(alias("新增对接规则", "/cgi-bin/corpgroup/rule/add_rule", "rule/add_rule"))]
+#[doc(
+    alias(
+        "新增对接规则",
+        "对接规则",
+        "/cgi-bin/corpgroup/rule/add_rule",
+        "cgi-bin/corpgroup/rule/add_rule",
+        "/corpgroup/rule/add_rule",
+        "corpgroup/rule/add_rule",
+        "/rule/add_rule",
+        "rule/add_rule"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddRule {
@@ -201,7 +228,12 @@ pub struct AddRuleResponse {
 #[doc(
     alias(
         "更新对接规则",
+        "对接规则",
         "/cgi-bin/corpgroup/rule/modify_rule",
+        "cgi-bin/corpgroup/rule/modify_rule",
+        "/corpgroup/rule/modify_rule",
+        "corpgroup/rule/modify_rule",
+        "/rule/modify_rule",
         "rule/modify_rule"
     )
 )]

@@ -9,6 +9,7 @@
 //! | [`ListAppShareInfo`] | [获取应用共享信息](https://developer.work.weixin.qq.com/document/path/93403) | `POST /cgi-bin/corpgroup/corp/list_app_share_info` |
 //! | [`GetCorpToken`] | [获取下级/下游企业的access_token](https://developer.work.weixin.qq.com/document/path/93359) | `POST /cgi-bin/corpgroup/corp/gettoken` |
 //! | [`TransferSession`] | [获取下级/下游企业小程序session](https://developer.work.weixin.qq.com/document/path/93355) | `POST /cgi-bin/miniprogram/transfer_session` |
+#![doc(alias("企业互联"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -29,7 +30,12 @@ use crate::{Secret, Unknown};
 #[doc(
     alias(
         "获取应用共享信息",
+        "应用共享信息",
         "/cgi-bin/corpgroup/corp/list_app_share_info",
+        "cgi-bin/corpgroup/corp/list_app_share_info",
+        "/corpgroup/corp/list_app_share_info",
+        "corpgroup/corp/list_app_share_info",
+        "/corp/list_app_share_info",
         "corp/list_app_share_info"
     )
 )]
@@ -111,7 +117,12 @@ pub struct ListAppShareInfoResponse {
 #[doc(
     alias(
         "获取下级/下游企业的access_token",
+        "下级/下游企业的access_token",
         "/cgi-bin/corpgroup/corp/gettoken",
+        "cgi-bin/corpgroup/corp/gettoken",
+        "/corpgroup/corp/gettoken",
+        "corpgroup/corp/gettoken",
+        "/corp/gettoken",
         "corp/gettoken"
     )
 )]
@@ -169,7 +180,10 @@ pub struct GetCorpTokenResponse {
 #[doc(
     alias(
         "获取下级/下游企业小程序session",
+        "下级/下游企业小程序session",
         "/cgi-bin/miniprogram/transfer_session",
+        "cgi-bin/miniprogram/transfer_session",
+        "/miniprogram/transfer_session",
         "miniprogram/transfer_session"
     )
 )]

@@ -10,6 +10,7 @@
 //! | [`DeviceCheckinDataReport`] | [考勤打卡原始数据回调](https://developer.work.weixin.qq.com/document/path/97214) | `Event` `device_checkin_data_report` |
 //! | [`DeviceAccessControlDataReport`] | [门禁通行原始数据回调](https://developer.work.weixin.qq.com/document/path/97215) | `Event` `device_accesscontrol_data_report` |
 //! | [`DeviceTemperatureDataReport`] | [体温检测原始数据回调](https://developer.work.weixin.qq.com/document/path/97216) | `Event` `device_temperature_data_report` |
+#![doc(alias("回调通知"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]

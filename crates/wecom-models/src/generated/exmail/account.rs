@@ -10,6 +10,7 @@
 //! | [`GetUserOption`] | [获取用户功能属性](https://developer.work.weixin.qq.com/document/path/95513) | `POST /cgi-bin/exmail/useroption/get` |
 //! | [`UpdateUserOption`] | [更改用户功能属性](https://developer.work.weixin.qq.com/document/path/98008) | `POST /cgi-bin/exmail/useroption/update` |
 //! | [`GetMailNewCount`] | [获取邮件未读数](https://developer.work.weixin.qq.com/document/path/95514) | `POST /cgi-bin/exmail/mail/get_newcount` |
+#![doc(alias("邮箱账号"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -30,7 +31,12 @@ use crate::Unknown;
 #[doc(
     alias(
         "禁用/启用邮箱账号",
+        "/启用邮箱账号",
         "/cgi-bin/exmail/account/act_email",
+        "cgi-bin/exmail/account/act_email",
+        "/exmail/account/act_email",
+        "exmail/account/act_email",
+        "/account/act_email",
         "account/act_email"
     )
 )]
@@ -82,7 +88,16 @@ pub struct ActEmailResponse {}
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用.
 #[doc(
-    alias("获取用户功能属性", "/cgi-bin/exmail/useroption/get", "useroption/get")
+    alias(
+        "获取用户功能属性",
+        "用户功能属性",
+        "/cgi-bin/exmail/useroption/get",
+        "cgi-bin/exmail/useroption/get",
+        "/exmail/useroption/get",
+        "exmail/useroption/get",
+        "/useroption/get",
+        "useroption/get"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -128,7 +143,12 @@ pub struct GetUserOptionResponse {
 #[doc(
     alias(
         "更改用户功能属性",
+        "用户功能属性",
         "/cgi-bin/exmail/useroption/update",
+        "cgi-bin/exmail/useroption/update",
+        "/exmail/useroption/update",
+        "exmail/useroption/update",
+        "/useroption/update",
         "useroption/update"
     )
 )]
@@ -168,7 +188,12 @@ pub struct UpdateUserOptionResponse {}
 #[doc(
     alias(
         "获取邮件未读数",
+        "邮件未读数",
         "/cgi-bin/exmail/mail/get_newcount",
+        "cgi-bin/exmail/mail/get_newcount",
+        "/exmail/mail/get_newcount",
+        "exmail/mail/get_newcount",
+        "/mail/get_newcount",
         "mail/get_newcount"
     )
 )]

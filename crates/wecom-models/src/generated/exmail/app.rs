@@ -13,6 +13,7 @@
 //! | [`ReadMail`] | [获取邮件内容](https://developer.work.weixin.qq.com/document/path/97979) | `POST /cgi-bin/exmail/app/read_mail` |
 //! | [`UpdateEmailAlias`] | [更新应用邮箱账号](https://developer.work.weixin.qq.com/document/path/97373) | `POST /cgi-bin/exmail/app/update_email_alias` |
 //! | [`GetEmailAlias`] | [查询应用邮箱账号](https://developer.work.weixin.qq.com/document/path/97991) | `POST /cgi-bin/exmail/app/get_email_alias` |
+#![doc(alias("应用邮箱"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -48,7 +49,16 @@ use crate::{Secret, Timestamp, Unknown};
 ///
 /// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: A recipient named by a userid has no valid basic account. Recipients named by an email address need none. Activate basic accounts for them.
 #[doc(
-    alias("发送普通邮件", "/cgi-bin/exmail/app/compose_send", "app/compose_send")
+    alias(
+        "发送普通邮件",
+        "普通邮件",
+        "/cgi-bin/exmail/app/compose_send",
+        "cgi-bin/exmail/app/compose_send",
+        "/exmail/app/compose_send",
+        "exmail/app/compose_send",
+        "/app/compose_send",
+        "app/compose_send"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -159,7 +169,16 @@ pub struct ComposeSendMailResponse {}
 /// permission 邮件. The app also needs the permission 日程. The members in `to`, `cc` and `bcc` must be
 /// visible to the app.
 #[doc(
-    alias("发送日程邮件", "/cgi-bin/exmail/app/compose_send", "app/compose_send")
+    alias(
+        "发送日程邮件",
+        "日程邮件",
+        "/cgi-bin/exmail/app/compose_send",
+        "cgi-bin/exmail/app/compose_send",
+        "/exmail/app/compose_send",
+        "exmail/app/compose_send",
+        "/app/compose_send",
+        "app/compose_send"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -278,7 +297,16 @@ pub struct ComposeSendScheduleResponse {}
 /// permission 邮件. The app also needs the permissions 日程 and 会议. The members in `to`, `cc` and `bcc`
 /// must be visible to the app.
 #[doc(
-    alias("发送会议邮件", "/cgi-bin/exmail/app/compose_send", "app/compose_send")
+    alias(
+        "发送会议邮件",
+        "会议邮件",
+        "/cgi-bin/exmail/app/compose_send",
+        "cgi-bin/exmail/app/compose_send",
+        "/exmail/app/compose_send",
+        "exmail/app/compose_send",
+        "/app/compose_send",
+        "app/compose_send"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -384,7 +412,12 @@ pub struct ComposeSendMeetingResponse {}
 #[doc(
     alias(
         "获取收件箱邮件列表",
+        "收件箱邮件列表",
         "/cgi-bin/exmail/app/get_mail_list",
+        "cgi-bin/exmail/app/get_mail_list",
+        "/exmail/app/get_mail_list",
+        "exmail/app/get_mail_list",
+        "/app/get_mail_list",
         "app/get_mail_list"
     )
 )]
@@ -452,7 +485,18 @@ pub struct GetMailListResponse {
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用; customized and third-party apps need the
 /// permission 邮件.
-#[doc(alias("获取邮件内容", "/cgi-bin/exmail/app/read_mail", "app/read_mail"))]
+#[doc(
+    alias(
+        "获取邮件内容",
+        "邮件内容",
+        "/cgi-bin/exmail/app/read_mail",
+        "cgi-bin/exmail/app/read_mail",
+        "/exmail/app/read_mail",
+        "exmail/app/read_mail",
+        "/app/read_mail",
+        "app/read_mail"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadMail {
@@ -489,7 +533,12 @@ pub struct ReadMailResponse {
 #[doc(
     alias(
         "更新应用邮箱账号",
+        "应用邮箱账号",
         "/cgi-bin/exmail/app/update_email_alias",
+        "cgi-bin/exmail/app/update_email_alias",
+        "/exmail/app/update_email_alias",
+        "exmail/app/update_email_alias",
+        "/app/update_email_alias",
         "app/update_email_alias"
     )
 )]
@@ -529,7 +578,12 @@ pub struct UpdateEmailAliasResponse {}
 #[doc(
     alias(
         "查询应用邮箱账号",
+        "应用邮箱账号",
         "/cgi-bin/exmail/app/get_email_alias",
+        "cgi-bin/exmail/app/get_email_alias",
+        "/exmail/app/get_email_alias",
+        "exmail/app/get_email_alias",
+        "/app/get_email_alias",
         "app/get_email_alias"
     )
 )]

@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | [`ReceiveAppEmail`] | [应用邮箱接收邮件事件](https://developer.work.weixin.qq.com/document/path/97495) | `Event` `app_email_change`, `ChangeType` `receive_email` |
 //! | [`ReceivePublicEmail`] | [公共邮箱接收邮件事件](https://developer.work.weixin.qq.com/document/path/100180) | `Event` `public_email_change`, `ChangeType` `receive_email` |
+#![doc(alias("回调通知"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -33,7 +34,7 @@ pub enum ExmailEvent {
 /// [应用邮箱接收邮件事件](https://developer.work.weixin.qq.com/document/path/97495)
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("应用邮箱接收邮件事件", "receive_email"))]
+#[doc(alias("应用邮箱接收邮件事件", "receive_email", "app_email_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ReceiveAppEmail {
@@ -47,7 +48,7 @@ pub struct ReceiveAppEmail {
 /// [公共邮箱接收邮件事件](https://developer.work.weixin.qq.com/document/path/100180)
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("公共邮箱接收邮件事件", "receive_email"))]
+#[doc(alias("公共邮箱接收邮件事件", "receive_email", "public_email_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ReceivePublicEmail {

@@ -11,6 +11,7 @@
 //! | [`DeleteGroup`] | [删除邮件群组](https://developer.work.weixin.qq.com/document/path/97996) | `POST /cgi-bin/exmail/group/delete` |
 //! | [`GetGroup`] | [获取邮件群组详情](https://developer.work.weixin.qq.com/document/path/97997) | `GET /cgi-bin/exmail/group/get` |
 //! | [`SearchGroup`] | [模糊搜索邮件群组](https://developer.work.weixin.qq.com/document/path/97998) | `GET /cgi-bin/exmail/group/search` |
+#![doc(alias("管理邮件群组", "邮件群组"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -38,7 +39,18 @@ use crate::Unknown;
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for mail groups the app itself
 /// created.
-#[doc(alias("创建邮件群组", "/cgi-bin/exmail/group/create", "group/create"))]
+#[doc(
+    alias(
+        "创建邮件群组",
+        "邮件群组",
+        "/cgi-bin/exmail/group/create",
+        "cgi-bin/exmail/group/create",
+        "/exmail/group/create",
+        "exmail/group/create",
+        "/group/create",
+        "group/create"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateGroup {
@@ -172,7 +184,18 @@ pub struct CreateGroupResponse {}
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for mail groups the app itself
 /// created.
-#[doc(alias("更新邮件群组", "/cgi-bin/exmail/group/update", "group/update"))]
+#[doc(
+    alias(
+        "更新邮件群组",
+        "邮件群组",
+        "/cgi-bin/exmail/group/update",
+        "cgi-bin/exmail/group/update",
+        "/exmail/group/update",
+        "exmail/group/update",
+        "/group/update",
+        "group/update"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateGroup {
@@ -304,7 +327,18 @@ pub struct UpdateGroupResponse {}
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for mail groups the app itself
 /// created.
-#[doc(alias("删除邮件群组", "/cgi-bin/exmail/group/delete", "group/delete"))]
+#[doc(
+    alias(
+        "删除邮件群组",
+        "邮件群组",
+        "/cgi-bin/exmail/group/delete",
+        "cgi-bin/exmail/group/delete",
+        "/exmail/group/delete",
+        "exmail/group/delete",
+        "/group/delete",
+        "group/delete"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteGroup {
@@ -334,7 +368,18 @@ pub struct DeleteGroupResponse {}
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for mail groups the app itself
 /// created.
-#[doc(alias("获取邮件群组详情", "/cgi-bin/exmail/group/get", "group/get"))]
+#[doc(
+    alias(
+        "获取邮件群组详情",
+        "邮件群组详情",
+        "/cgi-bin/exmail/group/get",
+        "cgi-bin/exmail/group/get",
+        "/exmail/group/get",
+        "exmail/group/get",
+        "/group/get",
+        "group/get"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroup {
@@ -399,7 +444,17 @@ pub struct GetGroupResponse {
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for mail groups the app itself
 /// created.
-#[doc(alias("模糊搜索邮件群组", "/cgi-bin/exmail/group/search", "group/search"))]
+#[doc(
+    alias(
+        "模糊搜索邮件群组",
+        "/cgi-bin/exmail/group/search",
+        "cgi-bin/exmail/group/search",
+        "/exmail/group/search",
+        "exmail/group/search",
+        "/group/search",
+        "group/search"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchGroup {

@@ -14,6 +14,7 @@
 //! | [`SearchPublicMail`] | [模糊搜索公共邮箱](https://developer.work.weixin.qq.com/document/path/98003) | `GET /cgi-bin/exmail/publicmail/search` |
 //! | [`GetAuthCodeList`] | [获取客户端专用密码列表](https://developer.work.weixin.qq.com/document/path/100183) | `POST /cgi-bin/exmail/publicmail/get_auth_code_list` |
 //! | [`DeleteAuthCode`] | [删除客户端专用密码](https://developer.work.weixin.qq.com/document/path/100184) | `POST /cgi-bin/exmail/publicmail/delete_auth_code` |
+#![doc(alias("管理公共邮箱", "公共邮箱"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -34,7 +35,16 @@ use crate::{Secret, Timestamp};
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for public mailboxes the app itself
 /// created.
 #[doc(
-    alias("创建公共邮箱", "/cgi-bin/exmail/publicmail/create", "publicmail/create")
+    alias(
+        "创建公共邮箱",
+        "公共邮箱",
+        "/cgi-bin/exmail/publicmail/create",
+        "cgi-bin/exmail/publicmail/create",
+        "/exmail/publicmail/create",
+        "exmail/publicmail/create",
+        "/publicmail/create",
+        "publicmail/create"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -139,7 +149,16 @@ pub struct CreatePublicMailResponse {
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for public mailboxes the app itself
 /// created.
 #[doc(
-    alias("更新公共邮箱", "/cgi-bin/exmail/publicmail/update", "publicmail/update")
+    alias(
+        "更新公共邮箱",
+        "公共邮箱",
+        "/cgi-bin/exmail/publicmail/update",
+        "cgi-bin/exmail/publicmail/update",
+        "/exmail/publicmail/update",
+        "exmail/publicmail/update",
+        "/publicmail/update",
+        "publicmail/update"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -251,7 +270,16 @@ pub struct UpdatePublicMailResponse {
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for public mailboxes the app itself
 /// created.
 #[doc(
-    alias("删除公共邮箱", "/cgi-bin/exmail/publicmail/delete", "publicmail/delete")
+    alias(
+        "删除公共邮箱",
+        "公共邮箱",
+        "/cgi-bin/exmail/publicmail/delete",
+        "cgi-bin/exmail/publicmail/delete",
+        "/exmail/publicmail/delete",
+        "exmail/publicmail/delete",
+        "/publicmail/delete",
+        "publicmail/delete"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -283,7 +311,16 @@ pub struct DeletePublicMailResponse {}
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for public mailboxes the app itself
 /// created.
 #[doc(
-    alias("获取公共邮箱详情", "/cgi-bin/exmail/publicmail/get", "publicmail/get")
+    alias(
+        "获取公共邮箱详情",
+        "公共邮箱详情",
+        "/cgi-bin/exmail/publicmail/get",
+        "cgi-bin/exmail/publicmail/get",
+        "/exmail/publicmail/get",
+        "exmail/publicmail/get",
+        "/publicmail/get",
+        "publicmail/get"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -325,6 +362,10 @@ pub struct GetPublicMailResponse {
     alias(
         "模糊搜索公共邮箱",
         "/cgi-bin/exmail/publicmail/search",
+        "cgi-bin/exmail/publicmail/search",
+        "/exmail/publicmail/search",
+        "exmail/publicmail/search",
+        "/publicmail/search",
         "publicmail/search"
     )
 )]
@@ -372,7 +413,12 @@ pub struct SearchPublicMailResponse {
 #[doc(
     alias(
         "获取客户端专用密码列表",
+        "客户端专用密码列表",
         "/cgi-bin/exmail/publicmail/get_auth_code_list",
+        "cgi-bin/exmail/publicmail/get_auth_code_list",
+        "/exmail/publicmail/get_auth_code_list",
+        "exmail/publicmail/get_auth_code_list",
+        "/publicmail/get_auth_code_list",
         "publicmail/get_auth_code_list"
     )
 )]
@@ -408,7 +454,12 @@ pub struct GetAuthCodeListResponse {
 #[doc(
     alias(
         "删除客户端专用密码",
+        "客户端专用密码",
         "/cgi-bin/exmail/publicmail/delete_auth_code",
+        "cgi-bin/exmail/publicmail/delete_auth_code",
+        "/exmail/publicmail/delete_auth_code",
+        "exmail/publicmail/delete_auth_code",
+        "/publicmail/delete_auth_code",
         "publicmail/delete_auth_code"
     )
 )]

@@ -9,6 +9,7 @@
 //! | [`BatchAddVip`] | [分配高级功能账号](https://developer.work.weixin.qq.com/document/path/99316) | `POST /cgi-bin/exmail/vip/batch_add` |
 //! | [`BatchDelVip`] | [取消高级功能账号](https://developer.work.weixin.qq.com/document/path/99317) | `POST /cgi-bin/exmail/vip/batch_del` |
 //! | [`ListVip`] | [获取高级功能账号列表](https://developer.work.weixin.qq.com/document/path/99318) | `POST /cgi-bin/exmail/vip/list` |
+#![doc(alias("高级功能账号管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -21,7 +22,16 @@ mod reverse;
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. The members must be visible to the app.
 #[doc(
-    alias("分配高级功能账号", "/cgi-bin/exmail/vip/batch_add", "vip/batch_add")
+    alias(
+        "分配高级功能账号",
+        "高级功能账号",
+        "/cgi-bin/exmail/vip/batch_add",
+        "cgi-bin/exmail/vip/batch_add",
+        "/exmail/vip/batch_add",
+        "exmail/vip/batch_add",
+        "/vip/batch_add",
+        "vip/batch_add"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -64,7 +74,16 @@ pub struct BatchAddVipResponse {
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. The members must be visible to the app.
 #[doc(
-    alias("取消高级功能账号", "/cgi-bin/exmail/vip/batch_del", "vip/batch_del")
+    alias(
+        "取消高级功能账号",
+        "高级功能账号",
+        "/cgi-bin/exmail/vip/batch_del",
+        "cgi-bin/exmail/vip/batch_del",
+        "/exmail/vip/batch_del",
+        "exmail/vip/batch_del",
+        "/vip/batch_del",
+        "vip/batch_del"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -108,7 +127,18 @@ pub struct BatchDelVipResponse {
 /// Returns only members visible to the app.
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用.
-#[doc(alias("获取高级功能账号列表", "/cgi-bin/exmail/vip/list", "vip/list"))]
+#[doc(
+    alias(
+        "获取高级功能账号列表",
+        "高级功能账号列表",
+        "/cgi-bin/exmail/vip/list",
+        "cgi-bin/exmail/vip/list",
+        "/exmail/vip/list",
+        "exmail/vip/list",
+        "/vip/list",
+        "vip/list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListVip {

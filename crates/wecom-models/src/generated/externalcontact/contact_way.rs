@@ -12,6 +12,7 @@
 //! | [`UpdateContactWay`] | [更新企业已配置的「联系我」方式](https://developer.work.weixin.qq.com/document/path/92228) | `POST /cgi-bin/externalcontact/update_contact_way` |
 //! | [`DelContactWay`] | [删除企业已配置的「联系我」方式](https://developer.work.weixin.qq.com/document/path/92228) | `POST /cgi-bin/externalcontact/del_contact_way` |
 //! | [`CloseTempChat`] | [结束临时会话](https://developer.work.weixin.qq.com/document/path/92228) | `POST /cgi-bin/externalcontact/close_temp_chat` |
+#![doc(alias("联系我管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -56,6 +57,8 @@ use crate::{Timestamp, Unknown};
     alias(
         "配置客户联系「联系我」方式",
         "/cgi-bin/externalcontact/add_contact_way",
+        "cgi-bin/externalcontact/add_contact_way",
+        "/externalcontact/add_contact_way",
         "externalcontact/add_contact_way"
     )
 )]
@@ -232,7 +235,10 @@ pub struct AddContactWayResponse {
 #[doc(
     alias(
         "获取企业已配置的「联系我」方式",
+        "企业已配置的「联系我」方式",
         "/cgi-bin/externalcontact/get_contact_way",
+        "cgi-bin/externalcontact/get_contact_way",
+        "/externalcontact/get_contact_way",
         "externalcontact/get_contact_way"
     )
 )]
@@ -277,7 +283,10 @@ pub struct GetContactWayResponse {
 #[doc(
     alias(
         "获取企业已配置的「联系我」列表",
+        "企业已配置的「联系我」列表",
         "/cgi-bin/externalcontact/list_contact_way",
+        "cgi-bin/externalcontact/list_contact_way",
+        "/externalcontact/list_contact_way",
         "externalcontact/list_contact_way"
     )
 )]
@@ -360,7 +369,10 @@ pub struct ListContactWayResponse {
 #[doc(
     alias(
         "更新企业已配置的「联系我」方式",
+        "企业已配置的「联系我」方式",
         "/cgi-bin/externalcontact/update_contact_way",
+        "cgi-bin/externalcontact/update_contact_way",
+        "/externalcontact/update_contact_way",
         "externalcontact/update_contact_way"
     )
 )]
@@ -508,7 +520,10 @@ pub struct UpdateContactWayResponse {}
 #[doc(
     alias(
         "删除企业已配置的「联系我」方式",
+        "企业已配置的「联系我」方式",
         "/cgi-bin/externalcontact/del_contact_way",
+        "cgi-bin/externalcontact/del_contact_way",
+        "/externalcontact/del_contact_way",
         "externalcontact/del_contact_way"
     )
 )]
@@ -550,7 +565,10 @@ pub struct DelContactWayResponse {}
 #[doc(
     alias(
         "结束临时会话",
+        "临时会话",
         "/cgi-bin/externalcontact/close_temp_chat",
+        "cgi-bin/externalcontact/close_temp_chat",
+        "/externalcontact/close_temp_chat",
         "externalcontact/close_temp_chat"
     )
 )]

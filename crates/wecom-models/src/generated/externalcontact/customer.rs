@@ -12,6 +12,7 @@
 //! | [`RemarkExternalContact`] | [修改客户备注信息](https://developer.work.weixin.qq.com/document/path/92115) | `POST /cgi-bin/externalcontact/remark` |
 //! | [`GetContactList`] | [获取已服务的外部联系人](https://developer.work.weixin.qq.com/document/path/99434) | `POST /cgi-bin/externalcontact/contact_list` |
 //! | [`ConvertToOpenId`] | [外部联系人openid转换](https://developer.work.weixin.qq.com/document/path/92323) | `POST /cgi-bin/externalcontact/convert_to_openid` |
+#![doc(alias("客户管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -39,7 +40,14 @@ use crate::{Timestamp, Unknown, UnknownUnion};
 ///
 /// - 701008, `LICENSE_NO_USER_WITH_EXTERNAL_LICENSE`: The member has no valid external contact account. Activate an external contact account for the member.
 #[doc(
-    alias("获取客户列表", "/cgi-bin/externalcontact/list", "externalcontact/list")
+    alias(
+        "获取客户列表",
+        "客户列表",
+        "/cgi-bin/externalcontact/list",
+        "cgi-bin/externalcontact/list",
+        "/externalcontact/list",
+        "externalcontact/list"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -91,7 +99,14 @@ pub struct ListExternalContactResponse {
 ///
 /// - 701008, `LICENSE_NO_USER_WITH_EXTERNAL_LICENSE`: None of the follow-up members has a valid external contact account. Activate external contact accounts for the follow-up members.
 #[doc(
-    alias("获取客户详情", "/cgi-bin/externalcontact/get", "externalcontact/get")
+    alias(
+        "获取客户详情",
+        "客户详情",
+        "/cgi-bin/externalcontact/get",
+        "cgi-bin/externalcontact/get",
+        "/externalcontact/get",
+        "externalcontact/get"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -152,7 +167,12 @@ pub struct GetExternalContactResponse {
 #[doc(
     alias(
         "批量获取客户详情",
+        "客户详情",
         "/cgi-bin/externalcontact/batch/get_by_user",
+        "cgi-bin/externalcontact/batch/get_by_user",
+        "/externalcontact/batch/get_by_user",
+        "externalcontact/batch/get_by_user",
+        "/batch/get_by_user",
         "batch/get_by_user"
     )
 )]
@@ -225,7 +245,10 @@ pub struct BatchGetExternalContactByUserResponse {
 #[doc(
     alias(
         "修改客户备注信息",
+        "客户备注信息",
         "/cgi-bin/externalcontact/remark",
+        "cgi-bin/externalcontact/remark",
+        "/externalcontact/remark",
         "externalcontact/remark"
     )
 )]
@@ -324,7 +347,10 @@ pub struct RemarkExternalContactResponse {}
 #[doc(
     alias(
         "获取已服务的外部联系人",
+        "已服务的外部联系人",
         "/cgi-bin/externalcontact/contact_list",
+        "cgi-bin/externalcontact/contact_list",
+        "/externalcontact/contact_list",
         "externalcontact/contact_list"
     )
 )]
@@ -381,6 +407,8 @@ pub struct GetContactListResponse {
     alias(
         "外部联系人openid转换",
         "/cgi-bin/externalcontact/convert_to_openid",
+        "cgi-bin/externalcontact/convert_to_openid",
+        "/externalcontact/convert_to_openid",
         "externalcontact/convert_to_openid"
     )
 )]

@@ -18,6 +18,7 @@
 //! | [`GetChatInfo`] | [获取成员多次收消息详情](https://developer.work.weixin.qq.com/document/path/100130) | `POST /cgi-bin/externalcontact/customer_acquisition/get_chat_info` |
 //! | [`GetCompAuthInfo`] | [获取组件授权信息](https://developer.work.weixin.qq.com/document/path/99610) | `POST /cgi-bin/externalcontact/customer_acquisition/get_comp_auth_info` |
 //! | [`CreateOnceKey`] | [生成代支付key](https://developer.work.weixin.qq.com/document/path/99603) | `POST /cgi-bin/externalcontact/customer_acquisition/create_once_key` |
+#![doc(alias("获客助手"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -36,7 +37,12 @@ use crate::{Secret, Timestamp, Unknown};
 #[doc(
     alias(
         "获取获客链接列表",
+        "获客链接列表",
         "/cgi-bin/externalcontact/customer_acquisition/list_link",
+        "cgi-bin/externalcontact/customer_acquisition/list_link",
+        "/externalcontact/customer_acquisition/list_link",
+        "externalcontact/customer_acquisition/list_link",
+        "/customer_acquisition/list_link",
         "customer_acquisition/list_link"
     )
 )]
@@ -96,7 +102,12 @@ pub struct ListLinkResponse {
 #[doc(
     alias(
         "获取获客链接详情",
+        "获客链接详情",
         "/cgi-bin/externalcontact/customer_acquisition/get",
+        "cgi-bin/externalcontact/customer_acquisition/get",
+        "/externalcontact/customer_acquisition/get",
+        "externalcontact/customer_acquisition/get",
+        "/customer_acquisition/get",
         "customer_acquisition/get"
     )
 )]
@@ -152,7 +163,12 @@ pub struct GetLinkResponse {
 #[doc(
     alias(
         "创建获客链接",
+        "获客链接",
         "/cgi-bin/externalcontact/customer_acquisition/create_link",
+        "cgi-bin/externalcontact/customer_acquisition/create_link",
+        "/externalcontact/customer_acquisition/create_link",
+        "externalcontact/customer_acquisition/create_link",
+        "/customer_acquisition/create_link",
         "customer_acquisition/create_link"
     )
 )]
@@ -233,7 +249,12 @@ pub struct CreateLinkResponse {
 #[doc(
     alias(
         "编辑获客链接",
+        "获客链接",
         "/cgi-bin/externalcontact/customer_acquisition/update_link",
+        "cgi-bin/externalcontact/customer_acquisition/update_link",
+        "/externalcontact/customer_acquisition/update_link",
+        "externalcontact/customer_acquisition/update_link",
+        "/customer_acquisition/update_link",
         "customer_acquisition/update_link"
     )
 )]
@@ -322,7 +343,12 @@ pub struct UpdateLinkResponse {}
 #[doc(
     alias(
         "删除获客链接",
+        "获客链接",
         "/cgi-bin/externalcontact/customer_acquisition/delete_link",
+        "cgi-bin/externalcontact/customer_acquisition/delete_link",
+        "/externalcontact/customer_acquisition/delete_link",
+        "externalcontact/customer_acquisition/delete_link",
+        "/customer_acquisition/delete_link",
         "customer_acquisition/delete_link"
     )
 )]
@@ -360,7 +386,12 @@ pub struct DeleteLinkResponse {}
 #[doc(
     alias(
         "获取由获客链接添加的客户信息",
+        "由获客链接添加的客户信息",
         "/cgi-bin/externalcontact/customer_acquisition/customer",
+        "cgi-bin/externalcontact/customer_acquisition/customer",
+        "/externalcontact/customer_acquisition/customer",
+        "externalcontact/customer_acquisition/customer",
+        "/customer_acquisition/customer",
         "customer_acquisition/customer"
     )
 )]
@@ -422,7 +453,10 @@ pub struct GetCustomerResponse {
 #[doc(
     alias(
         "查询剩余使用量",
+        "剩余使用量",
         "/cgi-bin/externalcontact/customer_acquisition_quota",
+        "cgi-bin/externalcontact/customer_acquisition_quota",
+        "/externalcontact/customer_acquisition_quota",
         "externalcontact/customer_acquisition_quota"
     )
 )]
@@ -470,7 +504,12 @@ pub struct GetCustomerAcquisitionQuotaResponse {
 #[doc(
     alias(
         "查询链接使用详情",
+        "链接使用详情",
         "/cgi-bin/externalcontact/customer_acquisition/statistic",
+        "cgi-bin/externalcontact/customer_acquisition/statistic",
+        "/externalcontact/customer_acquisition/statistic",
+        "externalcontact/customer_acquisition/statistic",
+        "/customer_acquisition/statistic",
         "customer_acquisition/statistic"
     )
 )]
@@ -525,7 +564,12 @@ pub struct GetLinkStatisticResponse {
 #[doc(
     alias(
         "获取成员多次收消息详情",
+        "成员多次收消息详情",
         "/cgi-bin/externalcontact/customer_acquisition/get_chat_info",
+        "cgi-bin/externalcontact/customer_acquisition/get_chat_info",
+        "/externalcontact/customer_acquisition/get_chat_info",
+        "externalcontact/customer_acquisition/get_chat_info",
+        "/customer_acquisition/get_chat_info",
         "customer_acquisition/get_chat_info"
     )
 )]
@@ -568,7 +612,12 @@ pub struct GetChatInfoResponse {
 #[doc(
     alias(
         "获取组件授权信息",
+        "组件授权信息",
         "/cgi-bin/externalcontact/customer_acquisition/get_comp_auth_info",
+        "cgi-bin/externalcontact/customer_acquisition/get_comp_auth_info",
+        "/externalcontact/customer_acquisition/get_comp_auth_info",
+        "externalcontact/customer_acquisition/get_comp_auth_info",
+        "/customer_acquisition/get_comp_auth_info",
         "customer_acquisition/get_comp_auth_info"
     )
 )]
@@ -615,6 +664,10 @@ pub struct GetCompAuthInfoResponse {
     alias(
         "生成代支付key",
         "/cgi-bin/externalcontact/customer_acquisition/create_once_key",
+        "cgi-bin/externalcontact/customer_acquisition/create_once_key",
+        "/externalcontact/customer_acquisition/create_once_key",
+        "externalcontact/customer_acquisition/create_once_key",
+        "/customer_acquisition/create_once_key",
         "customer_acquisition/create_once_key"
     )
 )]

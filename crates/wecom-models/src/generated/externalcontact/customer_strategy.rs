@@ -12,6 +12,7 @@
 //! | [`CreateCustomerStrategy`] | [创建新的规则组](https://developer.work.weixin.qq.com/document/path/94883) | `POST /cgi-bin/externalcontact/customer_strategy/create` |
 //! | [`EditCustomerStrategy`] | [编辑规则组及其管理范围](https://developer.work.weixin.qq.com/document/path/94883) | `POST /cgi-bin/externalcontact/customer_strategy/edit` |
 //! | [`DelCustomerStrategy`] | [删除规则组](https://developer.work.weixin.qq.com/document/path/94883) | `POST /cgi-bin/externalcontact/customer_strategy/del` |
+#![doc(alias("客户联系规则组管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -32,7 +33,12 @@ use crate::{Timestamp, UnknownUnion};
 #[doc(
     alias(
         "获取规则组列表",
+        "规则组列表",
         "/cgi-bin/externalcontact/customer_strategy/list",
+        "cgi-bin/externalcontact/customer_strategy/list",
+        "/externalcontact/customer_strategy/list",
+        "externalcontact/customer_strategy/list",
+        "/customer_strategy/list",
         "customer_strategy/list"
     )
 )]
@@ -93,7 +99,12 @@ pub struct ListCustomerStrategyResponse {
 #[doc(
     alias(
         "获取规则组详情",
+        "规则组详情",
         "/cgi-bin/externalcontact/customer_strategy/get",
+        "cgi-bin/externalcontact/customer_strategy/get",
+        "/externalcontact/customer_strategy/get",
+        "externalcontact/customer_strategy/get",
+        "/customer_strategy/get",
         "customer_strategy/get"
     )
 )]
@@ -135,7 +146,12 @@ pub struct GetCustomerStrategyResponse {
 #[doc(
     alias(
         "获取规则组管理范围",
+        "规则组管理范围",
         "/cgi-bin/externalcontact/customer_strategy/get_range",
+        "cgi-bin/externalcontact/customer_strategy/get_range",
+        "/externalcontact/customer_strategy/get_range",
+        "externalcontact/customer_strategy/get_range",
+        "/customer_strategy/get_range",
         "customer_strategy/get_range"
     )
 )]
@@ -204,7 +220,12 @@ pub struct GetCustomerStrategyRangeResponse {
 #[doc(
     alias(
         "创建新的规则组",
+        "新的规则组",
         "/cgi-bin/externalcontact/customer_strategy/create",
+        "cgi-bin/externalcontact/customer_strategy/create",
+        "/externalcontact/customer_strategy/create",
+        "externalcontact/customer_strategy/create",
+        "/customer_strategy/create",
         "customer_strategy/create"
     )
 )]
@@ -281,7 +302,12 @@ pub struct CreateCustomerStrategyResponse {
 #[doc(
     alias(
         "编辑规则组及其管理范围",
+        "规则组及其管理范围",
         "/cgi-bin/externalcontact/customer_strategy/edit",
+        "cgi-bin/externalcontact/customer_strategy/edit",
+        "/externalcontact/customer_strategy/edit",
+        "externalcontact/customer_strategy/edit",
+        "/customer_strategy/edit",
         "customer_strategy/edit"
     )
 )]
@@ -375,7 +401,12 @@ pub struct EditCustomerStrategyResponse {}
 #[doc(
     alias(
         "删除规则组",
+        "规则组",
         "/cgi-bin/externalcontact/customer_strategy/del",
+        "cgi-bin/externalcontact/customer_strategy/del",
+        "/externalcontact/customer_strategy/del",
+        "externalcontact/customer_strategy/del",
+        "/customer_strategy/del",
         "customer_strategy/del"
     )
 )]

@@ -36,6 +36,7 @@
 //! | [`ServiceBalanceExhausted`] | [服务商获客使用量已经耗尽事件](https://developer.work.weixin.qq.com/document/path/99485) | `InfoType` `customer_acquisition`, `ChangeType` `service_balance_exhausted` |
 //! | [`ServiceBalanceConsumed`] | [消耗服务商使用量事件](https://developer.work.weixin.qq.com/document/path/99485) | `InfoType` `customer_acquisition`, `ChangeType` `service_balance_consumed` |
 //! | [`ChangePrice`] | [获客链接服务商代付价格调整事件](https://developer.work.weixin.qq.com/document/path/99485) | `InfoType` `customer_acquisition`, `ChangeType` `change_price` |
+#![doc(alias("回调通知"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -129,7 +130,14 @@ pub enum ExternalcontactEvent {
 /// WeCom.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("添加企业客户事件", "add_external_contact"))]
+#[doc(
+    alias(
+        "添加企业客户事件",
+        "企业客户事件",
+        "add_external_contact",
+        "change_external_contact"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddExternalContact {
@@ -161,7 +169,14 @@ pub struct AddExternalContact {
 /// is visible to it or among the members whom customers can contact (客户可建联成员).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("编辑企业客户事件", "edit_external_contact"))]
+#[doc(
+    alias(
+        "编辑企业客户事件",
+        "企业客户事件",
+        "edit_external_contact",
+        "change_external_contact"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct EditExternalContact {
@@ -190,7 +205,13 @@ pub struct EditExternalContact {
 /// company that uses WeCom.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("外部联系人免验证添加成员事件", "add_half_external_contact"))]
+#[doc(
+    alias(
+        "外部联系人免验证添加成员事件",
+        "add_half_external_contact",
+        "change_external_contact"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddHalfExternalContact {
@@ -218,7 +239,14 @@ pub struct AddHalfExternalContact {
 /// is visible to it or among the members whom customers can contact (客户可建联成员).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("删除企业客户事件", "del_external_contact"))]
+#[doc(
+    alias(
+        "删除企业客户事件",
+        "企业客户事件",
+        "del_external_contact",
+        "change_external_contact"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DelExternalContact {
@@ -243,7 +271,14 @@ pub struct DelExternalContact {
 /// is visible to it or among the members whom customers can contact (客户可建联成员).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("删除跟进成员事件", "del_follow_user"))]
+#[doc(
+    alias(
+        "删除跟进成员事件",
+        "跟进成员事件",
+        "del_follow_user",
+        "change_external_contact"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DelFollowUser {
@@ -269,7 +304,7 @@ pub struct DelFollowUser {
 /// is visible to it or among the members whom customers can contact (客户可建联成员).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("客户接替失败事件", "transfer_fail"))]
+#[doc(alias("客户接替失败事件", "transfer_fail", "change_external_contact"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TransferFail {
@@ -290,7 +325,13 @@ pub struct TransferFail {
 /// code of `add_half_external_contact`.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("客户同意进行聊天内容存档事件回调", "msg_audit_approved"))]
+#[doc(
+    alias(
+        "客户同意进行聊天内容存档事件回调",
+        "msg_audit_approved",
+        "change_external_contact"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MsgAuditApproved {
@@ -314,7 +355,7 @@ pub struct MsgAuditApproved {
 /// A customer acquisition app (营销获客应用) gets it only for customer groups it brought.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("客户群创建事件", "create"))]
+#[doc(alias("客户群创建事件", "create", "change_external_chat"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateExternalChat {
@@ -338,7 +379,7 @@ pub struct CreateExternalChat {
 /// A customer acquisition app (营销获客应用) gets it only for customer groups it brought.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("客户群变更事件", "update"))]
+#[doc(alias("客户群变更事件", "update", "change_external_chat"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateExternalChat {
@@ -375,7 +416,7 @@ pub struct UpdateExternalChat {
 /// A customer acquisition app (营销获客应用) gets it only for customer groups it brought.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("客户群解散事件", "dismiss"))]
+#[doc(alias("客户群解散事件", "dismiss", "change_external_chat"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DismissExternalChat {
@@ -394,7 +435,7 @@ pub struct DismissExternalChat {
 /// [`GetCorpTagList`](crate::externalcontact::tag::GetCorpTagList) gets the tag.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("企业客户标签创建事件", "create"))]
+#[doc(alias("企业客户标签创建事件", "create", "change_external_tag"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateExternalTag {
@@ -417,7 +458,7 @@ pub struct CreateExternalTag {
 /// [`GetCorpTagList`](crate::externalcontact::tag::GetCorpTagList) gets the tag.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("企业客户标签变更事件", "update"))]
+#[doc(alias("企业客户标签变更事件", "update", "change_external_tag"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateExternalTag {
@@ -440,7 +481,7 @@ pub struct UpdateExternalTag {
 /// of their own.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("企业客户标签删除事件", "delete"))]
+#[doc(alias("企业客户标签删除事件", "delete", "change_external_tag"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteExternalTag {
@@ -464,7 +505,7 @@ pub struct DeleteExternalTag {
 /// [`GetCorpTagList`](crate::externalcontact::tag::GetCorpTagList), before the next call that sorts.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("企业客户标签重排事件", "shuffle"))]
+#[doc(alias("企业客户标签重排事件", "shuffle", "change_external_tag"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ShuffleExternalTag {
@@ -507,7 +548,7 @@ pub struct CustomerAcquisitionPermitChange {}
 /// Components are not told where they pay for the company (代支付).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("企业使用量即将耗尽事件", "balance_low"))]
+#[doc(alias("企业使用量即将耗尽事件", "balance_low", "customer_acquisition"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BalanceLow {}
@@ -524,7 +565,7 @@ pub struct BalanceLow {}
 /// Components are not told where they pay for the company (代支付).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("使用量已经耗尽事件", "balance_exhausted"))]
+#[doc(alias("使用量已经耗尽事件", "balance_exhausted", "customer_acquisition"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BalanceExhausted {}
@@ -541,7 +582,7 @@ pub struct BalanceExhausted {}
 /// Components are not told where they pay for the company (代支付).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("使用量增加事件事件", "balance_increased"))]
+#[doc(alias("使用量增加事件事件", "balance_increased", "customer_acquisition"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BalanceIncreased {}
@@ -559,7 +600,7 @@ pub struct BalanceIncreased {}
 /// created the link, and to its component.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("获客链接异常事件", "link_unavailable"))]
+#[doc(alias("获客链接异常事件", "link_unavailable", "customer_acquisition"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LinkUnavailable {
@@ -579,7 +620,14 @@ pub struct LinkUnavailable {
 /// Deletions by calls are not sent.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("删除获客链接事件", "delete_link"))]
+#[doc(
+    alias(
+        "删除获客链接事件",
+        "获客链接事件",
+        "delete_link",
+        "customer_acquisition"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteLink {
@@ -599,7 +647,13 @@ pub struct DeleteLink {
 /// Sent 14, 7, 3, 2 days and 1 day before.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("获客使用量即将过期事件", "quota_expire_soon"))]
+#[doc(
+    alias(
+        "获客使用量即将过期事件",
+        "quota_expire_soon",
+        "customer_acquisition"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct QuotaExpireSoon {
@@ -621,7 +675,9 @@ pub struct QuotaExpireSoon {
 /// Only for companies in some industries: 高级功能 › 获客助手 shows whether 链接打开回调 is included.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("微信客户打开获客链接事件", "open_profile"))]
+#[doc(
+    alias("微信客户打开获客链接事件", "open_profile", "customer_acquisition")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OpenProfile {
@@ -643,7 +699,13 @@ pub struct OpenProfile {
 /// Components are told only if `State` is not empty.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("通过获客链接发起好友请求事件", "friend_request"))]
+#[doc(
+    alias(
+        "通过获客链接发起好友请求事件",
+        "friend_request",
+        "customer_acquisition"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FriendRequest {
@@ -665,7 +727,9 @@ pub struct FriendRequest {
 /// Only for customers who use WeChat. Components are told only if the customer's `State` is not empty.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("成员首次收消息事件", "customer_start_chat"))]
+#[doc(
+    alias("成员首次收消息事件", "customer_start_chat", "customer_acquisition")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CustomerStartChat {
@@ -691,7 +755,9 @@ pub struct CustomerStartChat {
 /// Only for customers who use WeChat. Components are told only if the customer's `State` is not empty.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("成员多次收消息事件", "message_from_customer"))]
+#[doc(
+    alias("成员多次收消息事件", "message_from_customer", "customer_acquisition")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MessageFromCustomer {
@@ -719,7 +785,13 @@ pub struct MessageFromCustomer {
 /// Sent to components.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("服务商获客使用量即将耗尽事件", "service_balance_low"))]
+#[doc(
+    alias(
+        "服务商获客使用量即将耗尽事件",
+        "service_balance_low",
+        "customer_acquisition"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ServiceBalanceLow {}
@@ -732,7 +804,13 @@ pub struct ServiceBalanceLow {}
 /// Sent to components.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("服务商获客使用量已经耗尽事件", "service_balance_exhausted"))]
+#[doc(
+    alias(
+        "服务商获客使用量已经耗尽事件",
+        "service_balance_exhausted",
+        "customer_acquisition"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ServiceBalanceExhausted {}
@@ -745,7 +823,13 @@ pub struct ServiceBalanceExhausted {}
 /// Sent to components.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("消耗服务商使用量事件", "service_balance_consumed"))]
+#[doc(
+    alias(
+        "消耗服务商使用量事件",
+        "service_balance_consumed",
+        "customer_acquisition"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ServiceBalanceConsumed {
@@ -765,7 +849,13 @@ pub struct ServiceBalanceConsumed {
 /// Sent to components, if the company's industry or WeCom's prices change.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("获客链接服务商代付价格调整事件", "change_price"))]
+#[doc(
+    alias(
+        "获客链接服务商代付价格调整事件",
+        "change_price",
+        "customer_acquisition"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChangePrice {

@@ -9,6 +9,7 @@
 //! | [`GetFollowUserList`] | [获取配置了客户联系功能的成员列表](https://developer.work.weixin.qq.com/document/path/92571) | `GET /cgi-bin/externalcontact/get_follow_user_list` |
 //! | [`GetCustomerAcquisitionAppPermit`] | [获取客户可建联成员](https://developer.work.weixin.qq.com/document/path/101146) | `GET /cgi-bin/externalcontact/customer_acquisition_app/get_permit` |
 //! | [`CheckFollowUser`] | [检查用户是否配置了客户联系功能使用权限](https://developer.work.weixin.qq.com/document/path/96312) | `POST /cgi-bin/externalcontact/check_follow_user` |
+#![doc(alias("企业服务人员管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -26,7 +27,10 @@ mod reverse;
 #[doc(
     alias(
         "获取配置了客户联系功能的成员列表",
+        "配置了客户联系功能的成员列表",
         "/cgi-bin/externalcontact/get_follow_user_list",
+        "cgi-bin/externalcontact/get_follow_user_list",
+        "/externalcontact/get_follow_user_list",
         "externalcontact/get_follow_user_list"
     )
 )]
@@ -63,7 +67,12 @@ pub struct GetFollowUserListResponse {
 #[doc(
     alias(
         "获取客户可建联成员",
+        "客户可建联成员",
         "/cgi-bin/externalcontact/customer_acquisition_app/get_permit",
+        "cgi-bin/externalcontact/customer_acquisition_app/get_permit",
+        "/externalcontact/customer_acquisition_app/get_permit",
+        "externalcontact/customer_acquisition_app/get_permit",
+        "/customer_acquisition_app/get_permit",
         "customer_acquisition_app/get_permit"
     )
 )]
@@ -105,7 +114,10 @@ pub struct GetCustomerAcquisitionAppPermitResponse {
 #[doc(
     alias(
         "检查用户是否配置了客户联系功能使用权限",
+        "用户是否配置了客户联系功能使用权限",
         "/cgi-bin/externalcontact/check_follow_user",
+        "cgi-bin/externalcontact/check_follow_user",
+        "/externalcontact/check_follow_user",
         "externalcontact/check_follow_user"
     )
 )]

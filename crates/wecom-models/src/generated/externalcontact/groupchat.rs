@@ -9,6 +9,7 @@
 //! | [`ListGroupChat`] | [获取客户群列表](https://developer.work.weixin.qq.com/document/path/92120) | `POST /cgi-bin/externalcontact/groupchat/list` |
 //! | [`GetGroupChat`] | [获取客户群详情](https://developer.work.weixin.qq.com/document/path/92122) | `POST /cgi-bin/externalcontact/groupchat/get` |
 //! | [`OpenGidToChatId`] | [客户群opengid转换](https://developer.work.weixin.qq.com/document/path/94822) | `POST /cgi-bin/externalcontact/opengid_to_chatid` |
+#![doc(alias("客户群管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -34,7 +35,12 @@ use crate::{Timestamp, Unknown};
 #[doc(
     alias(
         "获取客户群列表",
+        "客户群列表",
         "/cgi-bin/externalcontact/groupchat/list",
+        "cgi-bin/externalcontact/groupchat/list",
+        "/externalcontact/groupchat/list",
+        "externalcontact/groupchat/list",
+        "/groupchat/list",
         "groupchat/list"
     )
 )]
@@ -112,7 +118,12 @@ pub struct ListGroupChatResponse {
 #[doc(
     alias(
         "获取客户群详情",
+        "客户群详情",
         "/cgi-bin/externalcontact/groupchat/get",
+        "cgi-bin/externalcontact/groupchat/get",
+        "/externalcontact/groupchat/get",
+        "externalcontact/groupchat/get",
+        "/groupchat/get",
         "groupchat/get"
     )
 )]
@@ -167,6 +178,8 @@ pub struct GetGroupChatResponse {
     alias(
         "客户群opengid转换",
         "/cgi-bin/externalcontact/opengid_to_chatid",
+        "cgi-bin/externalcontact/opengid_to_chatid",
+        "/externalcontact/opengid_to_chatid",
         "externalcontact/opengid_to_chatid"
     )
 )]

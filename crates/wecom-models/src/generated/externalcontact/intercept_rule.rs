@@ -12,6 +12,7 @@
 //! | [`GetInterceptRule`] | [获取敏感词规则详情](https://developer.work.weixin.qq.com/document/path/95097) | `POST /cgi-bin/externalcontact/get_intercept_rule` |
 //! | [`UpdateInterceptRule`] | [修改敏感词规则](https://developer.work.weixin.qq.com/document/path/95097) | `POST /cgi-bin/externalcontact/update_intercept_rule` |
 //! | [`DelInterceptRule`] | [删除敏感词规则](https://developer.work.weixin.qq.com/document/path/95097) | `POST /cgi-bin/externalcontact/del_intercept_rule` |
+#![doc(alias("管理聊天敏感词", "聊天敏感词"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -32,7 +33,10 @@ use crate::{Timestamp, Unknown};
 #[doc(
     alias(
         "新建敏感词规则",
+        "敏感词规则",
         "/cgi-bin/externalcontact/add_intercept_rule",
+        "cgi-bin/externalcontact/add_intercept_rule",
+        "/externalcontact/add_intercept_rule",
         "externalcontact/add_intercept_rule"
     )
 )]
@@ -101,7 +105,10 @@ pub struct AddInterceptRuleResponse {
 #[doc(
     alias(
         "获取敏感词规则列表",
+        "敏感词规则列表",
         "/cgi-bin/externalcontact/get_intercept_rule_list",
+        "cgi-bin/externalcontact/get_intercept_rule_list",
+        "/externalcontact/get_intercept_rule_list",
         "externalcontact/get_intercept_rule_list"
     )
 )]
@@ -141,7 +148,10 @@ pub struct GetInterceptRuleListResponse {
 #[doc(
     alias(
         "获取敏感词规则详情",
+        "敏感词规则详情",
         "/cgi-bin/externalcontact/get_intercept_rule",
+        "cgi-bin/externalcontact/get_intercept_rule",
+        "/externalcontact/get_intercept_rule",
         "externalcontact/get_intercept_rule"
     )
 )]
@@ -183,7 +193,10 @@ pub struct GetInterceptRuleResponse {
 #[doc(
     alias(
         "修改敏感词规则",
+        "敏感词规则",
         "/cgi-bin/externalcontact/update_intercept_rule",
+        "cgi-bin/externalcontact/update_intercept_rule",
+        "/externalcontact/update_intercept_rule",
         "externalcontact/update_intercept_rule"
     )
 )]
@@ -287,7 +300,10 @@ pub struct UpdateInterceptRuleResponse {}
 #[doc(
     alias(
         "删除敏感词规则",
+        "敏感词规则",
         "/cgi-bin/externalcontact/del_intercept_rule",
+        "cgi-bin/externalcontact/del_intercept_rule",
+        "/externalcontact/del_intercept_rule",
         "externalcontact/del_intercept_rule"
     )
 )]

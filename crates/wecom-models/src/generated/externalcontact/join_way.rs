@@ -11,6 +11,7 @@
 //! | [`GetJoinWay`] | [获取客户群进群方式配置](https://developer.work.weixin.qq.com/document/path/92229) | `POST /cgi-bin/externalcontact/groupchat/get_join_way` |
 //! | [`UpdateJoinWay`] | [更新客户群进群方式配置](https://developer.work.weixin.qq.com/document/path/92229) | `POST /cgi-bin/externalcontact/groupchat/update_join_way` |
 //! | [`DelJoinWay`] | [删除客户群进群方式配置](https://developer.work.weixin.qq.com/document/path/92229) | `POST /cgi-bin/externalcontact/groupchat/del_join_way` |
+#![doc(alias("加入群聊管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -39,6 +40,10 @@ use crate::Unknown;
     alias(
         "配置客户群进群方式",
         "/cgi-bin/externalcontact/groupchat/add_join_way",
+        "cgi-bin/externalcontact/groupchat/add_join_way",
+        "/externalcontact/groupchat/add_join_way",
+        "externalcontact/groupchat/add_join_way",
+        "/groupchat/add_join_way",
         "groupchat/add_join_way"
     )
 )]
@@ -155,7 +160,12 @@ pub struct AddJoinWayResponse {
 #[doc(
     alias(
         "获取客户群进群方式配置",
+        "客户群进群方式配置",
         "/cgi-bin/externalcontact/groupchat/get_join_way",
+        "cgi-bin/externalcontact/groupchat/get_join_way",
+        "/externalcontact/groupchat/get_join_way",
+        "externalcontact/groupchat/get_join_way",
+        "/groupchat/get_join_way",
         "groupchat/get_join_way"
     )
 )]
@@ -201,7 +211,12 @@ pub struct GetJoinWayResponse {
 #[doc(
     alias(
         "更新客户群进群方式配置",
+        "客户群进群方式配置",
         "/cgi-bin/externalcontact/groupchat/update_join_way",
+        "cgi-bin/externalcontact/groupchat/update_join_way",
+        "/externalcontact/groupchat/update_join_way",
+        "externalcontact/groupchat/update_join_way",
+        "/groupchat/update_join_way",
         "groupchat/update_join_way"
     )
 )]
@@ -318,7 +333,12 @@ pub struct UpdateJoinWayResponse {}
 #[doc(
     alias(
         "删除客户群进群方式配置",
+        "客户群进群方式配置",
         "/cgi-bin/externalcontact/groupchat/del_join_way",
+        "cgi-bin/externalcontact/groupchat/del_join_way",
+        "/externalcontact/groupchat/del_join_way",
+        "externalcontact/groupchat/del_join_way",
+        "/groupchat/del_join_way",
         "groupchat/del_join_way"
     )
 )]

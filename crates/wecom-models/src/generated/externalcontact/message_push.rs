@@ -17,6 +17,7 @@
 //! | [`EditGroupWelcomeTemplate`] | [编辑入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366) | `POST /cgi-bin/externalcontact/group_welcome_template/edit` |
 //! | [`GetGroupWelcomeTemplate`] | [获取入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366) | `POST /cgi-bin/externalcontact/group_welcome_template/get` |
 //! | [`DelGroupWelcomeTemplate`] | [删除入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366) | `POST /cgi-bin/externalcontact/group_welcome_template/del` |
+#![doc(alias("消息推送"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -50,7 +51,10 @@ use crate::{OrText, Secret, Timestamp, Unknown, UnknownUnion};
 #[doc(
     alias(
         "创建企业群发",
+        "企业群发",
         "/cgi-bin/externalcontact/add_msg_template",
+        "cgi-bin/externalcontact/add_msg_template",
+        "/externalcontact/add_msg_template",
         "externalcontact/add_msg_template"
     )
 )]
@@ -186,7 +190,10 @@ pub struct AddMsgTemplateResponse {
 #[doc(
     alias(
         "获取群发记录列表",
+        "群发记录列表",
         "/cgi-bin/externalcontact/get_groupmsg_list_v2",
+        "cgi-bin/externalcontact/get_groupmsg_list_v2",
+        "/externalcontact/get_groupmsg_list_v2",
         "externalcontact/get_groupmsg_list_v2"
     )
 )]
@@ -282,7 +289,10 @@ pub struct GetGroupMsgListV2Response {
 #[doc(
     alias(
         "获取群发成员发送任务列表",
+        "群发成员发送任务列表",
         "/cgi-bin/externalcontact/get_groupmsg_task",
+        "cgi-bin/externalcontact/get_groupmsg_task",
+        "/externalcontact/get_groupmsg_task",
         "externalcontact/get_groupmsg_task"
     )
 )]
@@ -351,7 +361,10 @@ pub struct GetGroupMsgTaskResponse {
 #[doc(
     alias(
         "获取企业群发成员执行结果",
+        "企业群发成员执行结果",
         "/cgi-bin/externalcontact/get_groupmsg_send_result",
+        "cgi-bin/externalcontact/get_groupmsg_send_result",
+        "/externalcontact/get_groupmsg_send_result",
         "externalcontact/get_groupmsg_send_result"
     )
 )]
@@ -419,7 +432,10 @@ pub struct GetGroupMsgSendResultResponse {
 #[doc(
     alias(
         "提醒成员群发",
+        "成员群发",
         "/cgi-bin/externalcontact/remind_groupmsg_send",
+        "cgi-bin/externalcontact/remind_groupmsg_send",
+        "/externalcontact/remind_groupmsg_send",
         "externalcontact/remind_groupmsg_send"
     )
 )]
@@ -457,7 +473,10 @@ pub struct RemindGroupMsgSendResponse {}
 #[doc(
     alias(
         "停止企业群发",
+        "企业群发",
         "/cgi-bin/externalcontact/cancel_groupmsg_send",
+        "cgi-bin/externalcontact/cancel_groupmsg_send",
+        "/externalcontact/cancel_groupmsg_send",
         "externalcontact/cancel_groupmsg_send"
     )
 )]
@@ -509,7 +528,10 @@ pub struct CancelGroupMsgSendResponse {}
 #[doc(
     alias(
         "发送新客户欢迎语",
+        "新客户欢迎语",
         "/cgi-bin/externalcontact/send_welcome_msg",
+        "cgi-bin/externalcontact/send_welcome_msg",
+        "/externalcontact/send_welcome_msg",
         "externalcontact/send_welcome_msg"
     )
 )]
@@ -575,7 +597,12 @@ pub struct SendWelcomeMsgResponse {}
 #[doc(
     alias(
         "添加入群欢迎语素材",
+        "入群欢迎语素材",
         "/cgi-bin/externalcontact/group_welcome_template/add",
+        "cgi-bin/externalcontact/group_welcome_template/add",
+        "/externalcontact/group_welcome_template/add",
+        "externalcontact/group_welcome_template/add",
+        "/group_welcome_template/add",
         "group_welcome_template/add"
     )
 )]
@@ -684,7 +711,12 @@ pub struct AddGroupWelcomeTemplateResponse {
 #[doc(
     alias(
         "编辑入群欢迎语素材",
+        "入群欢迎语素材",
         "/cgi-bin/externalcontact/group_welcome_template/edit",
+        "cgi-bin/externalcontact/group_welcome_template/edit",
+        "/externalcontact/group_welcome_template/edit",
+        "externalcontact/group_welcome_template/edit",
+        "/group_welcome_template/edit",
         "group_welcome_template/edit"
     )
 )]
@@ -785,7 +817,12 @@ pub struct EditGroupWelcomeTemplateResponse {}
 #[doc(
     alias(
         "获取入群欢迎语素材",
+        "入群欢迎语素材",
         "/cgi-bin/externalcontact/group_welcome_template/get",
+        "cgi-bin/externalcontact/group_welcome_template/get",
+        "/externalcontact/group_welcome_template/get",
+        "externalcontact/group_welcome_template/get",
+        "/group_welcome_template/get",
         "group_welcome_template/get"
     )
 )]
@@ -836,7 +873,12 @@ pub struct GetGroupWelcomeTemplateResponse {
 #[doc(
     alias(
         "删除入群欢迎语素材",
+        "入群欢迎语素材",
         "/cgi-bin/externalcontact/group_welcome_template/del",
+        "cgi-bin/externalcontact/group_welcome_template/del",
+        "/externalcontact/group_welcome_template/del",
+        "externalcontact/group_welcome_template/del",
+        "/group_welcome_template/del",
         "group_welcome_template/del"
     )
 )]

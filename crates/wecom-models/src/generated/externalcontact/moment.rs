@@ -15,6 +15,7 @@
 //! | [`GetMomentCustomerList`] | [获取客户朋友圈发表时选择的可见范围](https://developer.work.weixin.qq.com/document/path/93333) | `POST /cgi-bin/externalcontact/get_moment_customer_list` |
 //! | [`GetMomentSendResult`] | [获取客户朋友圈发表后的可见客户列表](https://developer.work.weixin.qq.com/document/path/93333) | `POST /cgi-bin/externalcontact/get_moment_send_result` |
 //! | [`GetMomentComments`] | [获取客户朋友圈的互动数据](https://developer.work.weixin.qq.com/document/path/93333) | `POST /cgi-bin/externalcontact/get_moment_comments` |
+#![doc(alias("客户朋友圈"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -51,7 +52,10 @@ use crate::{Timestamp, Unknown, UnknownUnion};
 #[doc(
     alias(
         "创建发表任务",
+        "发表任务",
         "/cgi-bin/externalcontact/add_moment_task",
+        "cgi-bin/externalcontact/add_moment_task",
+        "/externalcontact/add_moment_task",
         "externalcontact/add_moment_task"
     )
 )]
@@ -122,7 +126,10 @@ pub struct AddMomentTaskResponse {
 #[doc(
     alias(
         "获取任务创建结果",
+        "任务创建结果",
         "/cgi-bin/externalcontact/get_moment_task_result",
+        "cgi-bin/externalcontact/get_moment_task_result",
+        "/externalcontact/get_moment_task_result",
         "externalcontact/get_moment_task_result"
     )
 )]
@@ -167,7 +174,10 @@ pub struct GetMomentTaskResultResponse {
 #[doc(
     alias(
         "停止发表企业朋友圈",
+        "发表企业朋友圈",
         "/cgi-bin/externalcontact/cancel_moment_task",
+        "cgi-bin/externalcontact/cancel_moment_task",
+        "/externalcontact/cancel_moment_task",
         "externalcontact/cancel_moment_task"
     )
 )]
@@ -210,7 +220,10 @@ pub struct CancelMomentTaskResponse {}
 #[doc(
     alias(
         "获取企业全部的发表列表",
+        "企业全部的发表列表",
         "/cgi-bin/externalcontact/get_moment_list",
+        "cgi-bin/externalcontact/get_moment_list",
+        "/externalcontact/get_moment_list",
         "externalcontact/get_moment_list"
     )
 )]
@@ -299,7 +312,10 @@ pub struct GetMomentListResponse {
 #[doc(
     alias(
         "获取客户朋友圈企业发表的列表",
+        "客户朋友圈企业发表的列表",
         "/cgi-bin/externalcontact/get_moment_task",
+        "cgi-bin/externalcontact/get_moment_task",
+        "/externalcontact/get_moment_task",
         "externalcontact/get_moment_task"
     )
 )]
@@ -366,7 +382,10 @@ pub struct GetMomentTaskResponse {
 #[doc(
     alias(
         "获取客户朋友圈发表时选择的可见范围",
+        "客户朋友圈发表时选择的可见范围",
         "/cgi-bin/externalcontact/get_moment_customer_list",
+        "cgi-bin/externalcontact/get_moment_customer_list",
+        "/externalcontact/get_moment_customer_list",
         "externalcontact/get_moment_customer_list"
     )
 )]
@@ -435,7 +454,10 @@ pub struct GetMomentCustomerListResponse {
 #[doc(
     alias(
         "获取客户朋友圈发表后的可见客户列表",
+        "客户朋友圈发表后的可见客户列表",
         "/cgi-bin/externalcontact/get_moment_send_result",
+        "cgi-bin/externalcontact/get_moment_send_result",
+        "/externalcontact/get_moment_send_result",
         "externalcontact/get_moment_send_result"
     )
 )]
@@ -503,7 +525,10 @@ pub struct GetMomentSendResultResponse {
 #[doc(
     alias(
         "获取客户朋友圈的互动数据",
+        "客户朋友圈的互动数据",
         "/cgi-bin/externalcontact/get_moment_comments",
+        "cgi-bin/externalcontact/get_moment_comments",
+        "/externalcontact/get_moment_comments",
         "externalcontact/get_moment_comments"
     )
 )]

@@ -13,6 +13,7 @@
 //! | [`CreateMomentStrategy`] | [创建新的规则组](https://developer.work.weixin.qq.com/document/path/94890) | `POST /cgi-bin/externalcontact/moment_strategy/create` |
 //! | [`EditMomentStrategy`] | [编辑规则组及其管理范围](https://developer.work.weixin.qq.com/document/path/94890) | `POST /cgi-bin/externalcontact/moment_strategy/edit` |
 //! | [`DelMomentStrategy`] | [删除规则组](https://developer.work.weixin.qq.com/document/path/94890) | `POST /cgi-bin/externalcontact/moment_strategy/del` |
+#![doc(alias("客户朋友圈规则组"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -33,7 +34,12 @@ use crate::{Timestamp, UnknownUnion};
 #[doc(
     alias(
         "获取规则组列表",
+        "规则组列表",
         "/cgi-bin/externalcontact/moment_strategy/list",
+        "cgi-bin/externalcontact/moment_strategy/list",
+        "/externalcontact/moment_strategy/list",
+        "externalcontact/moment_strategy/list",
+        "/moment_strategy/list",
         "moment_strategy/list"
     )
 )]
@@ -95,7 +101,12 @@ pub struct ListMomentStrategyResponse {
 #[doc(
     alias(
         "获取规则组详情",
+        "规则组详情",
         "/cgi-bin/externalcontact/moment_strategy/get",
+        "cgi-bin/externalcontact/moment_strategy/get",
+        "/externalcontact/moment_strategy/get",
+        "externalcontact/moment_strategy/get",
+        "/moment_strategy/get",
         "moment_strategy/get"
     )
 )]
@@ -138,7 +149,12 @@ pub struct GetMomentStrategyResponse {
 #[doc(
     alias(
         "获取规则组管理范围",
+        "规则组管理范围",
         "/cgi-bin/externalcontact/moment_strategy/get_range",
+        "cgi-bin/externalcontact/moment_strategy/get_range",
+        "/externalcontact/moment_strategy/get_range",
+        "externalcontact/moment_strategy/get_range",
+        "/moment_strategy/get_range",
         "moment_strategy/get_range"
     )
 )]
@@ -206,7 +222,12 @@ pub struct GetMomentStrategyRangeResponse {
 #[doc(
     alias(
         "创建新的规则组",
+        "新的规则组",
         "/cgi-bin/externalcontact/moment_strategy/create",
+        "cgi-bin/externalcontact/moment_strategy/create",
+        "/externalcontact/moment_strategy/create",
+        "externalcontact/moment_strategy/create",
+        "/moment_strategy/create",
         "moment_strategy/create"
     )
 )]
@@ -285,7 +306,12 @@ pub struct CreateMomentStrategyResponse {
 #[doc(
     alias(
         "编辑规则组及其管理范围",
+        "规则组及其管理范围",
         "/cgi-bin/externalcontact/moment_strategy/edit",
+        "cgi-bin/externalcontact/moment_strategy/edit",
+        "/externalcontact/moment_strategy/edit",
+        "externalcontact/moment_strategy/edit",
+        "/moment_strategy/edit",
         "moment_strategy/edit"
     )
 )]
@@ -380,7 +406,12 @@ pub struct EditMomentStrategyResponse {}
 #[doc(
     alias(
         "删除规则组",
+        "规则组",
         "/cgi-bin/externalcontact/moment_strategy/del",
+        "cgi-bin/externalcontact/moment_strategy/del",
+        "/externalcontact/moment_strategy/del",
+        "externalcontact/moment_strategy/del",
+        "/moment_strategy/del",
         "moment_strategy/del"
     )
 )]

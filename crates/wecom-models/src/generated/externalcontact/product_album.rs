@@ -11,6 +11,7 @@
 //! | [`GetProductAlbumList`] | [获取商品图册列表](https://developer.work.weixin.qq.com/document/path/95096) | `POST /cgi-bin/externalcontact/get_product_album_list` |
 //! | [`UpdateProductAlbum`] | [编辑商品图册](https://developer.work.weixin.qq.com/document/path/95096) | `POST /cgi-bin/externalcontact/update_product_album` |
 //! | [`DeleteProductAlbum`] | [删除商品图册](https://developer.work.weixin.qq.com/document/path/95096) | `POST /cgi-bin/externalcontact/delete_product_album` |
+#![doc(alias("管理商品图册", "商品图册"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -29,7 +30,10 @@ use crate::{Timestamp, UnknownUnion};
 #[doc(
     alias(
         "创建商品图册",
+        "商品图册",
         "/cgi-bin/externalcontact/add_product_album",
+        "cgi-bin/externalcontact/add_product_album",
+        "/externalcontact/add_product_album",
         "externalcontact/add_product_album"
     )
 )]
@@ -93,7 +97,10 @@ pub struct AddProductAlbumResponse {
 #[doc(
     alias(
         "获取商品图册",
+        "商品图册",
         "/cgi-bin/externalcontact/get_product_album",
+        "cgi-bin/externalcontact/get_product_album",
+        "/externalcontact/get_product_album",
         "externalcontact/get_product_album"
     )
 )]
@@ -137,7 +144,10 @@ pub struct GetProductAlbumResponse {
 #[doc(
     alias(
         "获取商品图册列表",
+        "商品图册列表",
         "/cgi-bin/externalcontact/get_product_album_list",
+        "cgi-bin/externalcontact/get_product_album_list",
+        "/externalcontact/get_product_album_list",
         "externalcontact/get_product_album_list"
     )
 )]
@@ -197,7 +207,10 @@ pub struct GetProductAlbumListResponse {
 #[doc(
     alias(
         "编辑商品图册",
+        "商品图册",
         "/cgi-bin/externalcontact/update_product_album",
+        "cgi-bin/externalcontact/update_product_album",
+        "/externalcontact/update_product_album",
         "externalcontact/update_product_album"
     )
 )]
@@ -278,7 +291,10 @@ pub struct UpdateProductAlbumResponse {}
 #[doc(
     alias(
         "删除商品图册",
+        "商品图册",
         "/cgi-bin/externalcontact/delete_product_album",
+        "cgi-bin/externalcontact/delete_product_album",
+        "/externalcontact/delete_product_album",
         "externalcontact/delete_product_album"
     )
 )]

@@ -9,6 +9,7 @@
 //! | [`GetGroupChatStatistic`] | [获取「群聊数据统计」数据](https://developer.work.weixin.qq.com/document/path/92133) | `POST /cgi-bin/externalcontact/groupchat/statistic` |
 //! | [`GetGroupChatStatisticByDay`] | [获取「群聊数据统计」数据](https://developer.work.weixin.qq.com/document/path/92133) | `POST /cgi-bin/externalcontact/groupchat/statistic_group_by_day` |
 //! | [`GetUserBehaviorData`] | [获取「联系客户统计」数据](https://developer.work.weixin.qq.com/document/path/92132) | `POST /cgi-bin/externalcontact/get_user_behavior_data` |
+#![doc(alias("统计管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -36,7 +37,12 @@ use crate::{Timestamp, Unknown};
 #[doc(
     alias(
         "获取「群聊数据统计」数据",
+        "「群聊数据统计」数据",
         "/cgi-bin/externalcontact/groupchat/statistic",
+        "cgi-bin/externalcontact/groupchat/statistic",
+        "/externalcontact/groupchat/statistic",
+        "externalcontact/groupchat/statistic",
+        "/groupchat/statistic",
         "groupchat/statistic"
     )
 )]
@@ -148,7 +154,12 @@ pub struct GetGroupChatStatisticResponse {
 #[doc(
     alias(
         "获取「群聊数据统计」数据",
+        "「群聊数据统计」数据",
         "/cgi-bin/externalcontact/groupchat/statistic_group_by_day",
+        "cgi-bin/externalcontact/groupchat/statistic_group_by_day",
+        "/externalcontact/groupchat/statistic_group_by_day",
+        "externalcontact/groupchat/statistic_group_by_day",
+        "/groupchat/statistic_group_by_day",
         "groupchat/statistic_group_by_day"
     )
 )]
@@ -217,7 +228,10 @@ pub struct GetGroupChatStatisticByDayResponse {
 #[doc(
     alias(
         "获取「联系客户统计」数据",
+        "「联系客户统计」数据",
         "/cgi-bin/externalcontact/get_user_behavior_data",
+        "cgi-bin/externalcontact/get_user_behavior_data",
+        "/externalcontact/get_user_behavior_data",
         "externalcontact/get_user_behavior_data"
     )
 )]

@@ -15,6 +15,7 @@
 //! | [`EditStrategyTag`] | [编辑指定规则组下的企业客户标签](https://developer.work.weixin.qq.com/document/path/94882) | `POST /cgi-bin/externalcontact/edit_strategy_tag` |
 //! | [`DelStrategyTag`] | [删除指定规则组下的企业客户标签](https://developer.work.weixin.qq.com/document/path/94882) | `POST /cgi-bin/externalcontact/del_strategy_tag` |
 //! | [`MarkTag`] | [编辑客户企业标签](https://developer.work.weixin.qq.com/document/path/92118) | `POST /cgi-bin/externalcontact/mark_tag` |
+#![doc(alias("客户标签管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -34,7 +35,10 @@ use crate::Timestamp;
 #[doc(
     alias(
         "获取企业标签库",
+        "企业标签库",
         "/cgi-bin/externalcontact/get_corp_tag_list",
+        "cgi-bin/externalcontact/get_corp_tag_list",
+        "/externalcontact/get_corp_tag_list",
         "externalcontact/get_corp_tag_list"
     )
 )]
@@ -102,7 +106,10 @@ pub struct GetCorpTagListResponse {
 #[doc(
     alias(
         "添加企业客户标签",
+        "企业客户标签",
         "/cgi-bin/externalcontact/add_corp_tag",
+        "cgi-bin/externalcontact/add_corp_tag",
+        "/externalcontact/add_corp_tag",
         "externalcontact/add_corp_tag"
     )
 )]
@@ -185,7 +192,10 @@ pub struct AddCorpTagResponse {
 #[doc(
     alias(
         "编辑企业客户标签",
+        "企业客户标签",
         "/cgi-bin/externalcontact/edit_corp_tag",
+        "cgi-bin/externalcontact/edit_corp_tag",
+        "/externalcontact/edit_corp_tag",
         "externalcontact/edit_corp_tag"
     )
 )]
@@ -255,7 +265,10 @@ pub struct EditCorpTagResponse {}
 #[doc(
     alias(
         "删除企业客户标签",
+        "企业客户标签",
         "/cgi-bin/externalcontact/del_corp_tag",
+        "cgi-bin/externalcontact/del_corp_tag",
+        "/externalcontact/del_corp_tag",
         "externalcontact/del_corp_tag"
     )
 )]
@@ -328,7 +341,10 @@ pub struct DelCorpTagResponse {}
 #[doc(
     alias(
         "获取指定规则组下的企业客户标签",
+        "指定规则组下的企业客户标签",
         "/cgi-bin/externalcontact/get_strategy_tag_list",
+        "cgi-bin/externalcontact/get_strategy_tag_list",
+        "/externalcontact/get_strategy_tag_list",
         "externalcontact/get_strategy_tag_list"
     )
 )]
@@ -406,6 +422,8 @@ pub struct GetStrategyTagListResponse {
     alias(
         "为指定规则组创建企业客户标签",
         "/cgi-bin/externalcontact/add_strategy_tag",
+        "cgi-bin/externalcontact/add_strategy_tag",
+        "/externalcontact/add_strategy_tag",
         "externalcontact/add_strategy_tag"
     )
 )]
@@ -483,7 +501,10 @@ pub struct AddStrategyTagResponse {
 #[doc(
     alias(
         "编辑指定规则组下的企业客户标签",
+        "指定规则组下的企业客户标签",
         "/cgi-bin/externalcontact/edit_strategy_tag",
+        "cgi-bin/externalcontact/edit_strategy_tag",
+        "/externalcontact/edit_strategy_tag",
         "externalcontact/edit_strategy_tag"
     )
 )]
@@ -545,7 +566,10 @@ pub struct EditStrategyTagResponse {}
 #[doc(
     alias(
         "删除指定规则组下的企业客户标签",
+        "指定规则组下的企业客户标签",
         "/cgi-bin/externalcontact/del_strategy_tag",
+        "cgi-bin/externalcontact/del_strategy_tag",
+        "/externalcontact/del_strategy_tag",
         "externalcontact/del_strategy_tag"
     )
 )]
@@ -610,7 +634,10 @@ pub struct DelStrategyTagResponse {}
 #[doc(
     alias(
         "编辑客户企业标签",
+        "客户企业标签",
         "/cgi-bin/externalcontact/mark_tag",
+        "cgi-bin/externalcontact/mark_tag",
+        "/externalcontact/mark_tag",
         "externalcontact/mark_tag"
     )
 )]

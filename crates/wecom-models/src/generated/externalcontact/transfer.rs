@@ -14,6 +14,7 @@
 //! | [`TransferResignedCustomer`] | [分配离职成员的客户](https://developer.work.weixin.qq.com/document/path/94081) | `POST /cgi-bin/externalcontact/resigned/transfer_customer` |
 //! | [`GetResignedTransferResult`] | [查询客户接替状态](https://developer.work.weixin.qq.com/document/path/94082) | `POST /cgi-bin/externalcontact/resigned/transfer_result` |
 //! | [`TransferGroupChat`] | [分配离职成员的客户群](https://developer.work.weixin.qq.com/document/path/92127) | `POST /cgi-bin/externalcontact/groupchat/transfer` |
+#![doc(alias("在职继承与离职继承"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -39,7 +40,10 @@ use crate::{Timestamp, Unknown};
 #[doc(
     alias(
         "分配在职成员的客户",
+        "在职成员的客户",
         "/cgi-bin/externalcontact/transfer_customer",
+        "cgi-bin/externalcontact/transfer_customer",
+        "/externalcontact/transfer_customer",
         "externalcontact/transfer_customer"
     )
 )]
@@ -109,7 +113,10 @@ pub struct TransferCustomerResponse {
 #[doc(
     alias(
         "查询客户接替状态",
+        "客户接替状态",
         "/cgi-bin/externalcontact/transfer_result",
+        "cgi-bin/externalcontact/transfer_result",
+        "/externalcontact/transfer_result",
         "externalcontact/transfer_result"
     )
 )]
@@ -173,7 +180,12 @@ pub struct GetTransferResultResponse {
 #[doc(
     alias(
         "分配在职成员的客户群",
+        "在职成员的客户群",
         "/cgi-bin/externalcontact/groupchat/onjob_transfer",
+        "cgi-bin/externalcontact/groupchat/onjob_transfer",
+        "/externalcontact/groupchat/onjob_transfer",
+        "externalcontact/groupchat/onjob_transfer",
+        "/groupchat/onjob_transfer",
         "groupchat/onjob_transfer"
     )
 )]
@@ -225,7 +237,10 @@ pub struct OnJobTransferGroupChatResponse {
 #[doc(
     alias(
         "获取待分配的离职成员列表",
+        "待分配的离职成员列表",
         "/cgi-bin/externalcontact/get_unassigned_list",
+        "cgi-bin/externalcontact/get_unassigned_list",
+        "/externalcontact/get_unassigned_list",
         "externalcontact/get_unassigned_list"
     )
 )]
@@ -290,7 +305,12 @@ pub struct GetUnassignedListResponse {
 #[doc(
     alias(
         "分配离职成员的客户",
+        "离职成员的客户",
         "/cgi-bin/externalcontact/resigned/transfer_customer",
+        "cgi-bin/externalcontact/resigned/transfer_customer",
+        "/externalcontact/resigned/transfer_customer",
+        "externalcontact/resigned/transfer_customer",
+        "/resigned/transfer_customer",
         "resigned/transfer_customer"
     )
 )]
@@ -347,7 +367,12 @@ pub struct TransferResignedCustomerResponse {
 #[doc(
     alias(
         "查询客户接替状态",
+        "客户接替状态",
         "/cgi-bin/externalcontact/resigned/transfer_result",
+        "cgi-bin/externalcontact/resigned/transfer_result",
+        "/externalcontact/resigned/transfer_result",
+        "externalcontact/resigned/transfer_result",
+        "/resigned/transfer_result",
         "resigned/transfer_result"
     )
 )]
@@ -411,7 +436,12 @@ pub struct GetResignedTransferResultResponse {
 #[doc(
     alias(
         "分配离职成员的客户群",
+        "离职成员的客户群",
         "/cgi-bin/externalcontact/groupchat/transfer",
+        "cgi-bin/externalcontact/groupchat/transfer",
+        "/externalcontact/groupchat/transfer",
+        "externalcontact/groupchat/transfer",
+        "/groupchat/transfer",
         "groupchat/transfer"
     )
 )]

@@ -7,6 +7,7 @@
 //! | event | title | on the wire |
 //! |---|---|---|
 //! | [`AgreeExternalUserIdMigration`] | [同意授权转换external_userid事件](https://developer.work.weixin.qq.com/document/path/96516) | `InfoType` `agree_external_userid_migration` |
+#![doc(alias("回调通知"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]

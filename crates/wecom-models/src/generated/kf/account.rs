@@ -11,6 +11,7 @@
 //! | [`DelAccount`] | [删除客服账号](https://developer.work.weixin.qq.com/document/path/94663) | `POST /cgi-bin/kf/account/del` |
 //! | [`UpdateAccount`] | [修改客服账号](https://developer.work.weixin.qq.com/document/path/94664) | `POST /cgi-bin/kf/account/update` |
 //! | [`AddContactWay`] | [获取客服账号链接](https://developer.work.weixin.qq.com/document/path/94665) | `POST /cgi-bin/kf/add_contact_way` |
+#![doc(alias("客服账号管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -25,7 +26,18 @@ mod reverse;
 /// permission 微信客服 › 获取基础信息. Customer service components (微信客服组件应用) need 管理接入的微信客服 › 获取企业授权接入的客服账号 ›
 /// 客服账号信息与链接, and get only the accounts that the company has authorized. Since 2023-12-01 a system
 /// app's secret no longer works; existing companies are unaffected for now.
-#[doc(alias("获取客服账号列表", "/cgi-bin/kf/account/list", "account/list"))]
+#[doc(
+    alias(
+        "获取客服账号列表",
+        "客服账号列表",
+        "/cgi-bin/kf/account/list",
+        "cgi-bin/kf/account/list",
+        "/kf/account/list",
+        "kf/account/list",
+        "/account/list",
+        "account/list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListAccount {
@@ -77,7 +89,18 @@ pub struct ListAccountResponse {
 /// 通过API管理会话消息 › 企业内部开发 › 可管理的客服账号; customized and third-party apps need the permission 微信客服 ›
 /// 管理账号、分配会话和收发消息. The company sets the accounts that the API manages under 微信客服 › 通过API管理微信客服账号.
 /// Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for now.
-#[doc(alias("添加客服账号", "/cgi-bin/kf/account/add", "account/add"))]
+#[doc(
+    alias(
+        "添加客服账号",
+        "客服账号",
+        "/cgi-bin/kf/account/add",
+        "cgi-bin/kf/account/add",
+        "/kf/account/add",
+        "kf/account/add",
+        "/account/add",
+        "account/add"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddAccount {
@@ -116,7 +139,18 @@ pub struct AddAccountResponse {
 /// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
 /// manage (微信客服 › 通过API管理微信客服账号), and its servicers must be visible to the app. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
-#[doc(alias("删除客服账号", "/cgi-bin/kf/account/del", "account/del"))]
+#[doc(
+    alias(
+        "删除客服账号",
+        "客服账号",
+        "/cgi-bin/kf/account/del",
+        "cgi-bin/kf/account/del",
+        "/kf/account/del",
+        "kf/account/del",
+        "/account/del",
+        "account/del"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelAccount {
@@ -150,7 +184,18 @@ pub struct DelAccountResponse {}
 /// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
 /// manage (微信客服 › 通过API管理微信客服账号), and its servicers must be visible to the app. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
-#[doc(alias("修改客服账号", "/cgi-bin/kf/account/update", "account/update"))]
+#[doc(
+    alias(
+        "修改客服账号",
+        "客服账号",
+        "/cgi-bin/kf/account/update",
+        "cgi-bin/kf/account/update",
+        "/kf/account/update",
+        "kf/account/update",
+        "/account/update",
+        "account/update"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateAccount {
@@ -212,7 +257,10 @@ pub struct UpdateAccountResponse {}
 #[doc(
     alias(
         "获取客服账号链接",
+        "客服账号链接",
         "/cgi-bin/kf/add_contact_way",
+        "cgi-bin/kf/add_contact_way",
+        "/kf/add_contact_way",
         "kf/add_contact_way"
     )
 )]

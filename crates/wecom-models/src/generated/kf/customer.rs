@@ -11,6 +11,7 @@
 //! | [`UpgradeService`] | [为客户升级为专员或客户群服务](https://developer.work.weixin.qq.com/document/path/94674) | `POST /cgi-bin/kf/customer/upgrade_service` |
 //! | [`CancelUpgradeService`] | [为客户取消推荐](https://developer.work.weixin.qq.com/document/path/94674) | `POST /cgi-bin/kf/customer/cancel_upgrade_service` |
 //! | [`BatchGetCustomer`] | [获取客户基础信息](https://developer.work.weixin.qq.com/document/path/95159) | `POST /cgi-bin/kf/customer/batchget` |
+#![doc(alias("升级服务与客户"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -32,7 +33,12 @@ use crate::{Unknown, UnknownUnion};
 #[doc(
     alias(
         "获取配置的专员与客户群",
+        "配置的专员与客户群",
         "/cgi-bin/kf/customer/get_upgrade_service_config",
+        "cgi-bin/kf/customer/get_upgrade_service_config",
+        "/kf/customer/get_upgrade_service_config",
+        "kf/customer/get_upgrade_service_config",
+        "/customer/get_upgrade_service_config",
         "customer/get_upgrade_service_config"
     )
 )]
@@ -82,6 +88,10 @@ pub struct GetUpgradeServiceConfigResponse {
     alias(
         "为客户升级为专员或客户群服务",
         "/cgi-bin/kf/customer/upgrade_service",
+        "cgi-bin/kf/customer/upgrade_service",
+        "/kf/customer/upgrade_service",
+        "kf/customer/upgrade_service",
+        "/customer/upgrade_service",
         "customer/upgrade_service"
     )
 )]
@@ -134,6 +144,10 @@ pub struct UpgradeServiceResponse {}
     alias(
         "为客户取消推荐",
         "/cgi-bin/kf/customer/cancel_upgrade_service",
+        "cgi-bin/kf/customer/cancel_upgrade_service",
+        "/kf/customer/cancel_upgrade_service",
+        "kf/customer/cancel_upgrade_service",
+        "/customer/cancel_upgrade_service",
         "customer/cancel_upgrade_service"
     )
 )]
@@ -186,7 +200,12 @@ pub struct CancelUpgradeServiceResponse {}
 #[doc(
     alias(
         "获取客户基础信息",
+        "客户基础信息",
         "/cgi-bin/kf/customer/batchget",
+        "cgi-bin/kf/customer/batchget",
+        "/kf/customer/batchget",
+        "kf/customer/batchget",
+        "/customer/batchget",
         "customer/batchget"
     )
 )]

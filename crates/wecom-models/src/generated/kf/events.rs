@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | [`KfAccountAuthChange`] | [客服账号授权变更事件](https://developer.work.weixin.qq.com/document/path/97712) | `Event` `kf_account_auth_change` |
 //! | [`KfMsgOrEvent`] | [接收消息和事件（回调事件）](https://developer.work.weixin.qq.com/document/path/94670) | `Event` `kf_msg_or_event` |
+#![doc(alias("回调通知"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]

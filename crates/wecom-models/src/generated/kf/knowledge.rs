@@ -14,6 +14,7 @@
 //! | [`DelIntent`] | [删除问答](https://developer.work.weixin.qq.com/document/path/95972) | `POST /cgi-bin/kf/knowledge/del_intent` |
 //! | [`ModIntent`] | [修改问答](https://developer.work.weixin.qq.com/document/path/95972) | `POST /cgi-bin/kf/knowledge/mod_intent` |
 //! | [`ListIntent`] | [获取问答列表](https://developer.work.weixin.qq.com/document/path/95972) | `POST /cgi-bin/kf/knowledge/list_intent` |
+#![doc(alias("机器人管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -31,7 +32,18 @@ use crate::UnknownUnion;
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
-#[doc(alias("添加分组", "/cgi-bin/kf/knowledge/add_group", "knowledge/add_group"))]
+#[doc(
+    alias(
+        "添加分组",
+        "分组",
+        "/cgi-bin/kf/knowledge/add_group",
+        "cgi-bin/kf/knowledge/add_group",
+        "/kf/knowledge/add_group",
+        "kf/knowledge/add_group",
+        "/knowledge/add_group",
+        "knowledge/add_group"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddGroup {
@@ -67,7 +79,18 @@ pub struct AddGroupResponse {
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
-#[doc(alias("删除分组", "/cgi-bin/kf/knowledge/del_group", "knowledge/del_group"))]
+#[doc(
+    alias(
+        "删除分组",
+        "分组",
+        "/cgi-bin/kf/knowledge/del_group",
+        "cgi-bin/kf/knowledge/del_group",
+        "/kf/knowledge/del_group",
+        "kf/knowledge/del_group",
+        "/knowledge/del_group",
+        "knowledge/del_group"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelGroup {
@@ -100,7 +123,18 @@ pub struct DelGroupResponse {}
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
-#[doc(alias("修改分组", "/cgi-bin/kf/knowledge/mod_group", "knowledge/mod_group"))]
+#[doc(
+    alias(
+        "修改分组",
+        "分组",
+        "/cgi-bin/kf/knowledge/mod_group",
+        "cgi-bin/kf/knowledge/mod_group",
+        "/kf/knowledge/mod_group",
+        "kf/knowledge/mod_group",
+        "/knowledge/mod_group",
+        "knowledge/mod_group"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModGroup {
@@ -142,7 +176,12 @@ pub struct ModGroupResponse {
 #[doc(
     alias(
         "获取分组列表",
+        "分组列表",
         "/cgi-bin/kf/knowledge/list_group",
+        "cgi-bin/kf/knowledge/list_group",
+        "/kf/knowledge/list_group",
+        "kf/knowledge/list_group",
+        "/knowledge/list_group",
         "knowledge/list_group"
     )
 )]
@@ -210,7 +249,18 @@ pub struct ListGroupResponse {
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
-#[doc(alias("添加问答", "/cgi-bin/kf/knowledge/add_intent", "knowledge/add_intent"))]
+#[doc(
+    alias(
+        "添加问答",
+        "问答",
+        "/cgi-bin/kf/knowledge/add_intent",
+        "cgi-bin/kf/knowledge/add_intent",
+        "/kf/knowledge/add_intent",
+        "kf/knowledge/add_intent",
+        "/knowledge/add_intent",
+        "knowledge/add_intent"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddIntent {
@@ -266,7 +316,18 @@ pub struct AddIntentResponse {
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
-#[doc(alias("删除问答", "/cgi-bin/kf/knowledge/del_intent", "knowledge/del_intent"))]
+#[doc(
+    alias(
+        "删除问答",
+        "问答",
+        "/cgi-bin/kf/knowledge/del_intent",
+        "cgi-bin/kf/knowledge/del_intent",
+        "/kf/knowledge/del_intent",
+        "kf/knowledge/del_intent",
+        "/knowledge/del_intent",
+        "knowledge/del_intent"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelIntent {
@@ -304,7 +365,18 @@ pub struct DelIntentResponse {}
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
-#[doc(alias("修改问答", "/cgi-bin/kf/knowledge/mod_intent", "knowledge/mod_intent"))]
+#[doc(
+    alias(
+        "修改问答",
+        "问答",
+        "/cgi-bin/kf/knowledge/mod_intent",
+        "cgi-bin/kf/knowledge/mod_intent",
+        "/kf/knowledge/mod_intent",
+        "kf/knowledge/mod_intent",
+        "/knowledge/mod_intent",
+        "knowledge/mod_intent"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModIntent {
@@ -371,7 +443,12 @@ pub struct ModIntentResponse {
 #[doc(
     alias(
         "获取问答列表",
+        "问答列表",
         "/cgi-bin/kf/knowledge/list_intent",
+        "cgi-bin/kf/knowledge/list_intent",
+        "/kf/knowledge/list_intent",
+        "kf/knowledge/list_intent",
+        "/knowledge/list_intent",
         "knowledge/list_intent"
     )
 )]

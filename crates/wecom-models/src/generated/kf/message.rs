@@ -12,6 +12,7 @@
 //! | [`TransServiceState`] | [变更会话状态](https://developer.work.weixin.qq.com/document/path/94669) | `POST /cgi-bin/kf/service_state/trans` |
 //! | [`SendMsg`] | [发送消息](https://developer.work.weixin.qq.com/document/path/94677) | `POST /cgi-bin/kf/send_msg` |
 //! | [`SendMsgOnEvent`] | [发送欢迎语等事件响应消息](https://developer.work.weixin.qq.com/document/path/95122) | `POST /cgi-bin/kf/send_msg_on_event` |
+#![doc(alias("会话分配与消息收发"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -34,7 +35,15 @@ use crate::{Json, Secret, Timestamp, Unknown, UnknownUnion};
 /// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
 /// manage (微信客服 › 通过API管理微信客服账号), and its servicers must be visible to the app. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
-#[doc(alias("接收消息和事件", "/cgi-bin/kf/sync_msg", "kf/sync_msg"))]
+#[doc(
+    alias(
+        "接收消息和事件",
+        "/cgi-bin/kf/sync_msg",
+        "cgi-bin/kf/sync_msg",
+        "/kf/sync_msg",
+        "kf/sync_msg"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SyncMsg {
@@ -124,7 +133,18 @@ pub struct SyncMsgResponse {
 /// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
 /// manage (微信客服 › 通过API管理微信客服账号), and its servicers must be visible to the app. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
-#[doc(alias("获取会话状态", "/cgi-bin/kf/service_state/get", "service_state/get"))]
+#[doc(
+    alias(
+        "获取会话状态",
+        "会话状态",
+        "/cgi-bin/kf/service_state/get",
+        "cgi-bin/kf/service_state/get",
+        "/kf/service_state/get",
+        "kf/service_state/get",
+        "/service_state/get",
+        "service_state/get"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetServiceState {
@@ -188,7 +208,15 @@ pub struct GetServiceStateResponse {
 /// - 95014, `KF_USER_NOT_SERVICER`: The servicer hasn't activated WeCom.
 /// - 701008, `LICENSE_NO_USER_WITH_EXTERNAL_LICENSE`: The servicer has no valid external contact account. Activate an external contact account for the servicer.
 #[doc(
-    alias("变更会话状态", "/cgi-bin/kf/service_state/trans", "service_state/trans")
+    alias(
+        "变更会话状态",
+        "/cgi-bin/kf/service_state/trans",
+        "cgi-bin/kf/service_state/trans",
+        "/kf/service_state/trans",
+        "kf/service_state/trans",
+        "/service_state/trans",
+        "service_state/trans"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -252,7 +280,16 @@ pub struct TransServiceStateResponse {
 /// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
 /// manage (微信客服 › 通过API管理微信客服账号), and its servicers must be visible to the app. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
-#[doc(alias("发送消息", "/cgi-bin/kf/send_msg", "kf/send_msg"))]
+#[doc(
+    alias(
+        "发送消息",
+        "消息",
+        "/cgi-bin/kf/send_msg",
+        "cgi-bin/kf/send_msg",
+        "/kf/send_msg",
+        "kf/send_msg"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendMsg {
@@ -327,7 +364,10 @@ pub struct SendMsgResponse {
 #[doc(
     alias(
         "发送欢迎语等事件响应消息",
+        "欢迎语等事件响应消息",
         "/cgi-bin/kf/send_msg_on_event",
+        "cgi-bin/kf/send_msg_on_event",
+        "/kf/send_msg_on_event",
         "kf/send_msg_on_event"
     )
 )]

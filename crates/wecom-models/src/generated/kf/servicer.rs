@@ -9,6 +9,7 @@
 //! | [`AddServicer`] | [添加接待人员](https://developer.work.weixin.qq.com/document/path/94646) | `POST /cgi-bin/kf/servicer/add` |
 //! | [`DelServicer`] | [删除接待人员](https://developer.work.weixin.qq.com/document/path/94647) | `POST /cgi-bin/kf/servicer/del` |
 //! | [`ListServicer`] | [获取接待人员列表](https://developer.work.weixin.qq.com/document/path/94645) | `GET /cgi-bin/kf/servicer/list` |
+#![doc(alias("接待人员管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -30,7 +31,18 @@ use crate::Unknown;
 /// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
 /// manage (微信客服 › 通过API管理微信客服账号), and its servicers must be visible to the app. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
-#[doc(alias("添加接待人员", "/cgi-bin/kf/servicer/add", "servicer/add"))]
+#[doc(
+    alias(
+        "添加接待人员",
+        "接待人员",
+        "/cgi-bin/kf/servicer/add",
+        "cgi-bin/kf/servicer/add",
+        "/kf/servicer/add",
+        "kf/servicer/add",
+        "/servicer/add",
+        "servicer/add"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddServicer {
@@ -100,7 +112,18 @@ pub struct AddServicerResponse {
 /// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
 /// manage (微信客服 › 通过API管理微信客服账号), and its servicers must be visible to the app. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
-#[doc(alias("删除接待人员", "/cgi-bin/kf/servicer/del", "servicer/del"))]
+#[doc(
+    alias(
+        "删除接待人员",
+        "接待人员",
+        "/cgi-bin/kf/servicer/del",
+        "cgi-bin/kf/servicer/del",
+        "/kf/servicer/del",
+        "kf/servicer/del",
+        "/servicer/del",
+        "servicer/del"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelServicer {
@@ -165,7 +188,18 @@ pub struct DelServicerResponse {
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps need the
 /// permission 微信客服权限 › 获取基础信息. The account's servicers must be visible to the app. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
-#[doc(alias("获取接待人员列表", "/cgi-bin/kf/servicer/list", "servicer/list"))]
+#[doc(
+    alias(
+        "获取接待人员列表",
+        "接待人员列表",
+        "/cgi-bin/kf/servicer/list",
+        "cgi-bin/kf/servicer/list",
+        "/kf/servicer/list",
+        "kf/servicer/list",
+        "/servicer/list",
+        "servicer/list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListServicer {

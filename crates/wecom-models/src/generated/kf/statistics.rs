@@ -9,6 +9,7 @@
 //! | [`GetCorpStatistic`] | [获取「客户数据统计」企业汇总数据](https://developer.work.weixin.qq.com/document/path/95489) | `POST /cgi-bin/kf/get_corp_statistic` |
 //! | [`GetServicerStatistic`] | [获取「客户数据统计」接待人员明细数据](https://developer.work.weixin.qq.com/document/path/95490) | `POST /cgi-bin/kf/get_servicer_statistic` |
 //! | [`GetKfStatistic`] | [获取客服数据统计](https://developer.work.weixin.qq.com/document/path/99367) | `POST /cgi-bin/kf/get_statistic` |
+#![doc(alias("统计管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -34,7 +35,10 @@ use crate::Timestamp;
 #[doc(
     alias(
         "获取「客户数据统计」企业汇总数据",
+        "「客户数据统计」企业汇总数据",
         "/cgi-bin/kf/get_corp_statistic",
+        "cgi-bin/kf/get_corp_statistic",
+        "/kf/get_corp_statistic",
         "kf/get_corp_statistic"
     )
 )]
@@ -95,7 +99,10 @@ pub struct GetCorpStatisticResponse {
 #[doc(
     alias(
         "获取「客户数据统计」接待人员明细数据",
+        "「客户数据统计」接待人员明细数据",
         "/cgi-bin/kf/get_servicer_statistic",
+        "cgi-bin/kf/get_servicer_statistic",
+        "/kf/get_servicer_statistic",
         "kf/get_servicer_statistic"
     )
 )]
@@ -167,7 +174,14 @@ pub struct GetServicerStatisticResponse {
 /// Only customer service components (微信客服组件应用) can call it; they need the permission 管理接入的微信客服 ›
 /// 管理来自该场景的客服咨询 › 获取客服数据统计.
 #[doc(
-    alias("获取客服数据统计", "/cgi-bin/kf/get_statistic", "kf/get_statistic")
+    alias(
+        "获取客服数据统计",
+        "客服数据统计",
+        "/cgi-bin/kf/get_statistic",
+        "cgi-bin/kf/get_statistic",
+        "/kf/get_statistic",
+        "kf/get_statistic"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]

@@ -18,6 +18,7 @@
 //! | [`BatchShareActiveCode`] | [分配激活码给下游/下级企业](https://developer.work.weixin.qq.com/document/path/96059) | `POST /cgi-bin/license/batch_share_active_code` |
 //! | [`SetAutoActiveStatus`] | [设置企业的许可自动激活状态](https://developer.work.weixin.qq.com/document/path/95873) | `POST /cgi-bin/license/set_auto_active_status` |
 //! | [`GetAutoActiveStatus`] | [查询企业的许可自动激活状态](https://developer.work.weixin.qq.com/document/path/95874) | `POST /cgi-bin/license/get_auto_active_status` |
+#![doc(alias("账号管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -41,7 +42,13 @@ use crate::{Timestamp, Unknown};
 ///
 /// - 701030, `LICENSE_MERGED_VALIDITY_OVER_5_YEARS`: The validity of the new code and the old one is more than 5 years in all.
 #[doc(
-    alias("激活账号", "/cgi-bin/license/active_account", "license/active_account")
+    alias(
+        "激活账号",
+        "/cgi-bin/license/active_account",
+        "cgi-bin/license/active_account",
+        "/license/active_account",
+        "license/active_account"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -94,7 +101,10 @@ pub struct ActivateAccountResponse {}
 #[doc(
     alias(
         "批量激活账号",
+        "激活账号",
         "/cgi-bin/license/batch_active_account",
+        "cgi-bin/license/batch_active_account",
+        "/license/batch_active_account",
         "license/batch_active_account"
     )
 )]
@@ -142,6 +152,8 @@ pub struct BatchActivateAccountResponse {
     alias(
         "指定账号类型激活",
         "/cgi-bin/license/active_account_by_type",
+        "cgi-bin/license/active_account_by_type",
+        "/license/active_account_by_type",
         "license/active_account_by_type"
     )
 )]
@@ -186,7 +198,10 @@ pub struct ActivateAccountByTypeResponse {}
 #[doc(
     alias(
         "获取激活码详情",
+        "激活码详情",
         "/cgi-bin/license/get_active_info_by_code",
+        "cgi-bin/license/get_active_info_by_code",
+        "/license/get_active_info_by_code",
         "license/get_active_info_by_code"
     )
 )]
@@ -227,7 +242,10 @@ pub struct GetActiveInfoByCodeResponse {
 #[doc(
     alias(
         "批量获取激活码详情",
+        "激活码详情",
         "/cgi-bin/license/batch_get_active_info_by_code",
+        "cgi-bin/license/batch_get_active_info_by_code",
+        "/license/batch_get_active_info_by_code",
         "license/batch_get_active_info_by_code"
     )
 )]
@@ -279,7 +297,10 @@ pub struct BatchGetActiveInfoByCodeResponse {
 #[doc(
     alias(
         "获取企业的账号列表",
+        "企业的账号列表",
         "/cgi-bin/license/list_actived_account",
+        "cgi-bin/license/list_actived_account",
+        "/license/list_actived_account",
         "license/list_actived_account"
     )
 )]
@@ -340,7 +361,10 @@ pub struct ListActivatedAccountResponse {
 #[doc(
     alias(
         "获取成员的激活详情",
+        "成员的激活详情",
         "/cgi-bin/license/get_active_info_by_user",
+        "cgi-bin/license/get_active_info_by_user",
+        "/license/get_active_info_by_user",
         "license/get_active_info_by_user"
     )
 )]
@@ -389,6 +413,8 @@ pub struct GetActiveInfoByUserResponse {
     alias(
         "账号继承",
         "/cgi-bin/license/batch_transfer_license",
+        "cgi-bin/license/batch_transfer_license",
+        "/license/batch_transfer_license",
         "license/batch_transfer_license"
     )
 )]
@@ -437,7 +463,10 @@ pub struct BatchTransferLicenseResponse {
 #[doc(
     alias(
         "分配激活码给下游/下级企业",
+        "激活码给下游/下级企业",
         "/cgi-bin/license/batch_share_active_code",
+        "cgi-bin/license/batch_share_active_code",
+        "/license/batch_share_active_code",
         "license/batch_share_active_code"
     )
 )]
@@ -497,7 +526,10 @@ pub struct BatchShareActiveCodeResponse {
 #[doc(
     alias(
         "设置企业的许可自动激活状态",
+        "企业的许可自动激活状态",
         "/cgi-bin/license/set_auto_active_status",
+        "cgi-bin/license/set_auto_active_status",
+        "/license/set_auto_active_status",
         "license/set_auto_active_status"
     )
 )]
@@ -536,7 +568,10 @@ pub struct SetAutoActiveStatusResponse {}
 #[doc(
     alias(
         "查询企业的许可自动激活状态",
+        "企业的许可自动激活状态",
         "/cgi-bin/license/get_auto_active_status",
+        "cgi-bin/license/get_auto_active_status",
+        "/license/get_auto_active_status",
         "license/get_auto_active_status"
     )
 )]

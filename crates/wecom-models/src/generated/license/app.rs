@@ -9,6 +9,7 @@
 //! |---|---|---|
 //! | [`GetAppLicenseInfo`] | [获取应用的接口许可状态](https://developer.work.weixin.qq.com/document/path/95844) | `POST /cgi-bin/license/get_app_license_info` |
 //! | [`QuerySupportPolicy`] | [民生优惠条件查询](https://developer.work.weixin.qq.com/document/path/96515) | `POST /cgi-bin/license/support_policy_query` |
+#![doc(alias("应用管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -26,7 +27,10 @@ use crate::Timestamp;
 #[doc(
     alias(
         "获取应用的接口许可状态",
+        "应用的接口许可状态",
         "/cgi-bin/license/get_app_license_info",
+        "cgi-bin/license/get_app_license_info",
+        "/license/get_app_license_info",
         "license/get_app_license_info"
     )
 )]
@@ -99,6 +103,8 @@ pub struct GetAppLicenseInfoResponse {
     alias(
         "民生优惠条件查询",
         "/cgi-bin/license/support_policy_query",
+        "cgi-bin/license/support_policy_query",
+        "/license/support_policy_query",
         "license/support_policy_query"
     )
 )]

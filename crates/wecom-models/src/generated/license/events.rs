@@ -11,6 +11,7 @@
 //! | [`LicensePaySuccess`] | [支付成功通知](https://developer.work.weixin.qq.com/document/path/95804) | `InfoType` `license_pay_success` |
 //! | [`LicenseRefund`] | [退款结果通知](https://developer.work.weixin.qq.com/document/path/95805) | `InfoType` `license_refund` |
 //! | [`AutoActivate`] | [自动激活回调通知](https://developer.work.weixin.qq.com/document/path/95994) | `InfoType` `auto_activate` |
+#![doc(alias("回调通知"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -76,7 +77,7 @@ pub struct LicensePaySuccess {
 /// Sent to the provider's URL for system events (系统事件接收URL).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("退款结果通知", "license_refund"))]
+#[doc(alias("退款结果通知", "结果通知", "license_refund"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LicenseRefund {

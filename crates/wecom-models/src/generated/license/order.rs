@@ -20,6 +20,7 @@
 //! | [`GetUnionOrder`] | [获取多企业订单详情](https://developer.work.weixin.qq.com/document/path/98893) | `POST /cgi-bin/license/get_union_order` |
 //! | [`SubmitPayJob`] | [提交余额支付订单任务](https://developer.work.weixin.qq.com/document/path/99415) | `POST /cgi-bin/license/submit_pay_job` |
 //! | [`GetPayJobResult`] | [获取订单支付结果](https://developer.work.weixin.qq.com/document/path/99415) | `POST /cgi-bin/license/pay_job_result` |
+#![doc(alias("订单管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -40,7 +41,10 @@ use crate::{Timestamp, Unknown};
 #[doc(
     alias(
         "下单购买账号",
+        "购买账号",
         "/cgi-bin/license/create_new_order",
+        "cgi-bin/license/create_new_order",
+        "/license/create_new_order",
         "license/create_new_order"
     )
 )]
@@ -96,7 +100,10 @@ pub struct CreateNewOrderResponse {
 #[doc(
     alias(
         "创建续期任务",
+        "续期任务",
         "/cgi-bin/license/create_renew_order_job",
+        "cgi-bin/license/create_renew_order_job",
+        "/license/create_renew_order_job",
         "license/create_renew_order_job"
     )
 )]
@@ -155,7 +162,10 @@ pub struct CreateRenewOrderJobResponse {
 #[doc(
     alias(
         "提交续期订单",
+        "续期订单",
         "/cgi-bin/license/submit_order_job",
+        "cgi-bin/license/submit_order_job",
+        "/license/submit_order_job",
         "license/submit_order_job"
     )
 )]
@@ -205,7 +215,16 @@ pub struct SubmitOrderJobResponse {
 /// Set all or none of `start_time` and `end_time`.
 ///
 /// `end_time` is at most 31 days after `start_time`.
-#[doc(alias("获取订单列表", "/cgi-bin/license/list_order", "license/list_order"))]
+#[doc(
+    alias(
+        "获取订单列表",
+        "订单列表",
+        "/cgi-bin/license/list_order",
+        "cgi-bin/license/list_order",
+        "/license/list_order",
+        "license/list_order"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListOrder {
@@ -289,7 +308,16 @@ pub struct ListOrderResponse {
 /// [获取订单详情](https://developer.work.weixin.qq.com/document/path/95648)
 ///
 /// [`ListOrderAccount`] returns the accounts, and [`GetUnionOrder`] an order for several companies.
-#[doc(alias("获取订单详情", "/cgi-bin/license/get_order", "license/get_order"))]
+#[doc(
+    alias(
+        "获取订单详情",
+        "订单详情",
+        "/cgi-bin/license/get_order",
+        "cgi-bin/license/get_order",
+        "/license/get_order",
+        "license/get_order"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetOrder {
@@ -327,7 +355,10 @@ pub struct GetOrderResponse {
 #[doc(
     alias(
         "获取订单中的账号列表",
+        "订单中的账号列表",
         "/cgi-bin/license/list_order_account",
+        "cgi-bin/license/list_order_account",
+        "/license/list_order_account",
         "license/list_order_account"
     )
 )]
@@ -385,7 +416,16 @@ pub struct ListOrderAccountResponse {
 ///
 /// `POST /cgi-bin/license/cancel_order` ·
 /// [取消订单](https://developer.work.weixin.qq.com/document/path/96106)
-#[doc(alias("取消订单", "/cgi-bin/license/cancel_order", "license/cancel_order"))]
+#[doc(
+    alias(
+        "取消订单",
+        "订单",
+        "/cgi-bin/license/cancel_order",
+        "cgi-bin/license/cancel_order",
+        "/license/cancel_order",
+        "license/cancel_order"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CancelOrder {
@@ -430,7 +470,10 @@ pub struct CancelOrderResponse {}
 #[doc(
     alias(
         "创建多企业新购任务",
+        "多企业新购任务",
         "/cgi-bin/license/create_new_order_job",
+        "cgi-bin/license/create_new_order_job",
+        "/license/create_new_order_job",
         "license/create_new_order_job"
     )
 )]
@@ -483,7 +526,10 @@ pub struct CreateNewOrderJobResponse {
 #[doc(
     alias(
         "提交多企业新购订单",
+        "多企业新购订单",
         "/cgi-bin/license/submit_new_order_job",
+        "cgi-bin/license/submit_new_order_job",
+        "/license/submit_new_order_job",
         "license/submit_new_order_job"
     )
 )]
@@ -527,7 +573,10 @@ pub struct SubmitNewOrderJobResponse {}
 #[doc(
     alias(
         "获取多企业新购订单提交结果",
+        "多企业新购订单提交结果",
         "/cgi-bin/license/new_order_job_result",
+        "cgi-bin/license/new_order_job_result",
+        "/license/new_order_job_result",
         "license/new_order_job_result"
     )
 )]
@@ -569,7 +618,10 @@ pub struct GetNewOrderJobResultResponse {
 #[doc(
     alias(
         "获取多企业订单详情",
+        "多企业订单详情",
         "/cgi-bin/license/get_union_order",
+        "cgi-bin/license/get_union_order",
+        "/license/get_union_order",
         "license/get_union_order"
     )
 )]
@@ -636,7 +688,10 @@ pub struct GetUnionOrderResponse {
 #[doc(
     alias(
         "提交余额支付订单任务",
+        "余额支付订单任务",
         "/cgi-bin/license/submit_pay_job",
+        "cgi-bin/license/submit_pay_job",
+        "/license/submit_pay_job",
         "license/submit_pay_job"
     )
 )]
@@ -683,7 +738,10 @@ pub struct SubmitPayJobResponse {
 #[doc(
     alias(
         "获取订单支付结果",
+        "订单支付结果",
         "/cgi-bin/license/pay_job_result",
+        "cgi-bin/license/pay_job_result",
+        "/license/pay_job_result",
         "license/pay_job_result"
     )
 )]

@@ -7,6 +7,7 @@
 //! | event | title | on the wire |
 //! |---|---|---|
 //! | [`LivingStatusChange`] | [直播回调事件](https://developer.work.weixin.qq.com/document/path/94145) | `Event` `living_status_change` |
+#![doc(alias("回调通知"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]

@@ -7,6 +7,7 @@
 //! | event | title | on the wire |
 //! |---|---|---|
 //! | [`UploadMediaJobFinish`] | [异步上传任务完成事件](https://developer.work.weixin.qq.com/document/path/96219) | `Event` `upload_media_job_finish` |
+#![doc(alias("回调通知"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]

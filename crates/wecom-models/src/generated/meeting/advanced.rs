@@ -23,6 +23,7 @@
 //! | [`GetGuests`] | [获取会议嘉宾列表](https://developer.work.weixin.qq.com/document/path/99039) | `POST /cgi-bin/meeting/get_guests` |
 //! | [`SetGuests`] | [更新会议嘉宾列表](https://developer.work.weixin.qq.com/document/path/99040) | `POST /cgi-bin/meeting/set_guests` |
 //! | [`GetMeetingQuality`] | [获取会议健康度](https://developer.work.weixin.qq.com/document/path/98821) | `POST /cgi-bin/meeting/get_quality` |
+#![doc(alias("预约会议高级管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -42,7 +43,16 @@ use crate::{Secret, Timestamp, Unknown};
 ///
 /// The basic chapter (预约会议基础管理) documents fewer fields for this path. Its calls can be used on a
 /// meeting that was created with those documented here; the reverse isn't possible.
-#[doc(alias("创建预约会议", "/cgi-bin/meeting/create", "meeting/create"))]
+#[doc(
+    alias(
+        "创建预约会议",
+        "预约会议",
+        "/cgi-bin/meeting/create",
+        "cgi-bin/meeting/create",
+        "/meeting/create",
+        "meeting/create"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateMeeting {
@@ -192,7 +202,16 @@ pub struct CreateMeetingResponse {
 /// app.
 ///
 /// The basic chapter (预约会议基础管理) documents fewer fields for this path.
-#[doc(alias("修改预约会议", "/cgi-bin/meeting/update", "meeting/update"))]
+#[doc(
+    alias(
+        "修改预约会议",
+        "预约会议",
+        "/cgi-bin/meeting/update",
+        "cgi-bin/meeting/update",
+        "/meeting/update",
+        "meeting/update"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateMeeting {
@@ -320,7 +339,16 @@ pub struct UpdateMeetingResponse {
 /// app itself created. WeCom notifies the attendees.
 ///
 /// The basic chapter (预约会议基础管理) documents fewer fields for this path.
-#[doc(alias("取消预约会议", "/cgi-bin/meeting/cancel", "meeting/cancel"))]
+#[doc(
+    alias(
+        "取消预约会议",
+        "预约会议",
+        "/cgi-bin/meeting/cancel",
+        "cgi-bin/meeting/cancel",
+        "/meeting/cancel",
+        "meeting/cancel"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CancelMeeting {
@@ -367,7 +395,16 @@ pub struct CancelMeetingResponse {}
 /// app itself created.
 ///
 /// The basic chapter (预约会议基础管理) documents fewer fields for this path.
-#[doc(alias("获取会议详情", "/cgi-bin/meeting/get_info", "meeting/get_info"))]
+#[doc(
+    alias(
+        "获取会议详情",
+        "会议详情",
+        "/cgi-bin/meeting/get_info",
+        "cgi-bin/meeting/get_info",
+        "/meeting/get_info",
+        "meeting/get_info"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMeetingInfo {
@@ -482,7 +519,10 @@ pub struct GetMeetingInfoResponse {
 #[doc(
     alias(
         "获取会议受邀成员列表",
+        "会议受邀成员列表",
         "/cgi-bin/meeting/get_invitees",
+        "cgi-bin/meeting/get_invitees",
+        "/meeting/get_invitees",
         "meeting/get_invitees"
     )
 )]
@@ -540,7 +580,10 @@ pub struct GetInviteesResponse {
 #[doc(
     alias(
         "更新会议受邀成员列表",
+        "会议受邀成员列表",
         "/cgi-bin/meeting/set_invitees",
+        "cgi-bin/meeting/set_invitees",
+        "/meeting/set_invitees",
         "meeting/set_invitees"
     )
 )]
@@ -593,7 +636,10 @@ pub struct SetInviteesResponse {}
 #[doc(
     alias(
         "创建用户专属参会链接",
+        "用户专属参会链接",
         "/cgi-bin/meeting/create_customer_short_url",
+        "cgi-bin/meeting/create_customer_short_url",
+        "/meeting/create_customer_short_url",
         "meeting/create_customer_short_url"
     )
 )]
@@ -642,7 +688,10 @@ pub struct CreateCustomerShortUrlResponse {
 #[doc(
     alias(
         "获取用户专属参会链接",
+        "用户专属参会链接",
         "/cgi-bin/meeting/get_customer_short_url",
+        "cgi-bin/meeting/get_customer_short_url",
+        "/meeting/get_customer_short_url",
         "meeting/get_customer_short_url"
     )
 )]
@@ -684,7 +733,10 @@ pub struct GetCustomerShortUrlResponse {
 #[doc(
     alias(
         "获取实时会中成员列表",
+        "实时会中成员列表",
         "/cgi-bin/meeting/get_realtime_attendee_list",
+        "cgi-bin/meeting/get_realtime_attendee_list",
+        "/meeting/get_realtime_attendee_list",
         "meeting/get_realtime_attendee_list"
     )
 )]
@@ -767,7 +819,10 @@ pub struct GetRealtimeAttendeeListResponse {
 #[doc(
     alias(
         "获取已参会成员列表",
+        "已参会成员列表",
         "/cgi-bin/meeting/get_attendee_list",
+        "cgi-bin/meeting/get_attendee_list",
+        "/meeting/get_attendee_list",
         "meeting/get_attendee_list"
     )
 )]
@@ -863,7 +918,12 @@ pub struct GetAttendeeListResponse {
 #[doc(
     alias(
         "获取实时等候室成员列表",
+        "实时等候室成员列表",
         "/cgi-bin/meeting/waitingroom/get_current_user_list",
+        "cgi-bin/meeting/waitingroom/get_current_user_list",
+        "/meeting/waitingroom/get_current_user_list",
+        "meeting/waitingroom/get_current_user_list",
+        "/waitingroom/get_current_user_list",
         "waitingroom/get_current_user_list"
     )
 )]
@@ -929,7 +989,12 @@ pub struct GetWaitingRoomCurrentUserListResponse {
 #[doc(
     alias(
         "获取等候室成员记录",
+        "等候室成员记录",
         "/cgi-bin/meeting/waitingroom/get_user_list",
+        "cgi-bin/meeting/waitingroom/get_user_list",
+        "/meeting/waitingroom/get_user_list",
+        "meeting/waitingroom/get_user_list",
+        "/waitingroom/get_user_list",
         "waitingroom/get_user_list"
     )
 )]
@@ -996,7 +1061,10 @@ pub struct GetWaitingRoomUserListResponse {
 #[doc(
     alias(
         "获取成员设备是否入会",
+        "成员设备是否入会",
         "/cgi-bin/meeting/check_device_in_meeting",
+        "cgi-bin/meeting/check_device_in_meeting",
+        "/meeting/check_device_in_meeting",
         "meeting/check_device_in_meeting"
     )
 )]
@@ -1062,7 +1130,10 @@ pub struct CheckDeviceInMeetingResponse {
 #[doc(
     alias(
         "获取会议嘉宾列表",
+        "会议嘉宾列表",
         "/cgi-bin/meeting/get_guests",
+        "cgi-bin/meeting/get_guests",
+        "/meeting/get_guests",
         "meeting/get_guests"
     )
 )]
@@ -1110,7 +1181,10 @@ pub struct GetGuestsResponse {
 #[doc(
     alias(
         "更新会议嘉宾列表",
+        "会议嘉宾列表",
         "/cgi-bin/meeting/set_guests",
+        "cgi-bin/meeting/set_guests",
+        "/meeting/set_guests",
         "meeting/set_guests"
     )
 )]
@@ -1156,7 +1230,14 @@ pub struct SetGuestsResponse {}
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created. Returns only members visible to the app.
 #[doc(
-    alias("获取会议健康度", "/cgi-bin/meeting/get_quality", "meeting/get_quality")
+    alias(
+        "获取会议健康度",
+        "会议健康度",
+        "/cgi-bin/meeting/get_quality",
+        "cgi-bin/meeting/get_quality",
+        "/meeting/get_quality",
+        "meeting/get_quality"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]

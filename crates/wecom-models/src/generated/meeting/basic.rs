@@ -11,6 +11,7 @@
 //! | [`GetUserMeetingId`] | [获取成员会议ID列表](https://developer.work.weixin.qq.com/document/path/99050) | `POST /cgi-bin/meeting/get_user_meetingid` |
 //! | [`CreateMeeting`] | [创建预约会议](https://developer.work.weixin.qq.com/document/path/99104) | `POST /cgi-bin/meeting/create` |
 //! | [`UpdateMeeting`] | [修改预约会议](https://developer.work.weixin.qq.com/document/path/99047) | `POST /cgi-bin/meeting/update` |
+#![doc(alias("预约会议基础管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -27,7 +28,16 @@ use crate::{Secret, Timestamp, Unknown};
 /// customized and third-party apps need the permission 会议接口权限.
 ///
 /// The advanced chapter (预约会议高级管理) documents more fields for this path.
-#[doc(alias("获取会议详情", "/cgi-bin/meeting/get_info", "meeting/get_info"))]
+#[doc(
+    alias(
+        "获取会议详情",
+        "会议详情",
+        "/cgi-bin/meeting/get_info",
+        "cgi-bin/meeting/get_info",
+        "/meeting/get_info",
+        "meeting/get_info"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMeetingInfo {
@@ -95,7 +105,16 @@ pub struct GetMeetingInfoResponse {
 /// customized and third-party apps need the permission 会议接口权限. WeCom notifies the attendees.
 ///
 /// The advanced chapter (预约会议高级管理) documents more fields for this path.
-#[doc(alias("取消预约会议", "/cgi-bin/meeting/cancel", "meeting/cancel"))]
+#[doc(
+    alias(
+        "取消预约会议",
+        "预约会议",
+        "/cgi-bin/meeting/cancel",
+        "cgi-bin/meeting/cancel",
+        "/meeting/cancel",
+        "meeting/cancel"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CancelMeeting {
@@ -132,7 +151,10 @@ pub struct CancelMeetingResponse {}
 #[doc(
     alias(
         "获取成员会议ID列表",
+        "成员会议ID列表",
         "/cgi-bin/meeting/get_user_meetingid",
+        "cgi-bin/meeting/get_user_meetingid",
+        "/meeting/get_user_meetingid",
         "meeting/get_user_meetingid"
     )
 )]
@@ -217,7 +239,16 @@ pub struct GetUserMeetingIdResponse {
 /// Error codes:
 ///
 /// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: The admin or an attendee has no valid basic account. Activate basic accounts for them.
-#[doc(alias("创建预约会议", "/cgi-bin/meeting/create", "meeting/create"))]
+#[doc(
+    alias(
+        "创建预约会议",
+        "预约会议",
+        "/cgi-bin/meeting/create",
+        "cgi-bin/meeting/create",
+        "/meeting/create",
+        "meeting/create"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateMeeting {
@@ -349,7 +380,16 @@ pub struct CreateMeetingResponse {
 /// Error codes:
 ///
 /// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: The admin or an attendee has no valid basic account. Activate basic accounts for them.
-#[doc(alias("修改预约会议", "/cgi-bin/meeting/update", "meeting/update"))]
+#[doc(
+    alias(
+        "修改预约会议",
+        "预约会议",
+        "/cgi-bin/meeting/update",
+        "cgi-bin/meeting/update",
+        "/meeting/update",
+        "meeting/update"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateMeeting {

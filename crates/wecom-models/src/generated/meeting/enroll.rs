@@ -13,6 +13,7 @@
 //! | [`ApproveEnroll`] | [审批会议报名信息](https://developer.work.weixin.qq.com/document/path/98807) | `POST /cgi-bin/meeting/enroll/approve` |
 //! | [`ImportEnroll`] | [导入会议报名信息](https://developer.work.weixin.qq.com/document/path/98816) | `POST /cgi-bin/meeting/enroll/import` |
 //! | [`DeleteEnroll`] | [删除会议报名信息](https://developer.work.weixin.qq.com/document/path/98817) | `POST /cgi-bin/meeting/enroll/delete` |
+#![doc(alias("预约会议报名管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -33,7 +34,12 @@ use crate::{Secret, Unknown};
 #[doc(
     alias(
         "修改会议报名配置",
+        "会议报名配置",
         "/cgi-bin/meeting/enroll/set_config",
+        "cgi-bin/meeting/enroll/set_config",
+        "/meeting/enroll/set_config",
+        "meeting/enroll/set_config",
+        "/enroll/set_config",
         "enroll/set_config"
     )
 )]
@@ -124,7 +130,12 @@ pub struct SetEnrollConfigResponse {
 #[doc(
     alias(
         "获取会议报名配置",
+        "会议报名配置",
         "/cgi-bin/meeting/enroll/get_config",
+        "cgi-bin/meeting/enroll/get_config",
+        "/meeting/enroll/get_config",
+        "meeting/enroll/get_config",
+        "/enroll/get_config",
         "enroll/get_config"
     )
 )]
@@ -175,7 +186,12 @@ pub struct GetEnrollConfigResponse {
 #[doc(
     alias(
         "获取会议成员报名 ID",
+        "会议成员报名 ID",
         "/cgi-bin/meeting/enroll/query_by_tmp_openid",
+        "cgi-bin/meeting/enroll/query_by_tmp_openid",
+        "/meeting/enroll/query_by_tmp_openid",
+        "meeting/enroll/query_by_tmp_openid",
+        "/enroll/query_by_tmp_openid",
         "enroll/query_by_tmp_openid"
     )
 )]
@@ -235,7 +251,18 @@ pub struct QueryEnrollByTmpOpenIdResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
-#[doc(alias("获取会议报名信息", "/cgi-bin/meeting/enroll/list", "enroll/list"))]
+#[doc(
+    alias(
+        "获取会议报名信息",
+        "会议报名信息",
+        "/cgi-bin/meeting/enroll/list",
+        "cgi-bin/meeting/enroll/list",
+        "/meeting/enroll/list",
+        "meeting/enroll/list",
+        "/enroll/list",
+        "enroll/list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListEnroll {
@@ -307,6 +334,10 @@ pub struct ListEnrollResponse {
     alias(
         "审批会议报名信息",
         "/cgi-bin/meeting/enroll/approve",
+        "cgi-bin/meeting/enroll/approve",
+        "/meeting/enroll/approve",
+        "meeting/enroll/approve",
+        "/enroll/approve",
         "enroll/approve"
     )
 )]
@@ -361,7 +392,16 @@ pub struct ApproveEnrollResponse {
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
 #[doc(
-    alias("导入会议报名信息", "/cgi-bin/meeting/enroll/import", "enroll/import")
+    alias(
+        "导入会议报名信息",
+        "会议报名信息",
+        "/cgi-bin/meeting/enroll/import",
+        "cgi-bin/meeting/enroll/import",
+        "/meeting/enroll/import",
+        "meeting/enroll/import",
+        "/enroll/import",
+        "enroll/import"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -407,7 +447,16 @@ pub struct ImportEnrollResponse {
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
 #[doc(
-    alias("删除会议报名信息", "/cgi-bin/meeting/enroll/delete", "enroll/delete")
+    alias(
+        "删除会议报名信息",
+        "会议报名信息",
+        "/cgi-bin/meeting/enroll/delete",
+        "cgi-bin/meeting/enroll/delete",
+        "/meeting/enroll/delete",
+        "meeting/enroll/delete",
+        "/enroll/delete",
+        "enroll/delete"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]

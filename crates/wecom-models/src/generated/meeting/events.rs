@@ -36,6 +36,7 @@
 //! | [`StopRecording`] | [停止云录制事件](https://developer.work.weixin.qq.com/document/path/98401) | `Event` `meeting_change`, `ChangeType` `stop_recording` |
 //! | [`WebinarRoleChange`] | [网络研讨会成员角色变更事件](https://developer.work.weixin.qq.com/document/path/98771) | `Event` `meeting_change`, `ChangeType` `webinar_role_change` |
 //! | [`WebinarWarmUpUpload`] | [网络研讨会暖场上传结果](https://developer.work.weixin.qq.com/document/path/98773) | `Event` `meeting_change`, `ChangeType` `webinar_warm_up_upload` |
+#![doc(alias("回调通知"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -123,7 +124,7 @@ pub enum MeetingEvent {
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("用户取消报名事件", "cancel_enroll"))]
+#[doc(alias("用户取消报名事件", "cancel_enroll", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CancelEnroll {
@@ -143,7 +144,7 @@ pub struct CancelEnroll {
 /// Only for meetings that the API created. `FromUserName` is the admin's userid.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("取消会议事件", "cancel_meeting"))]
+#[doc(alias("取消会议事件", "会议事件", "cancel_meeting", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CancelMeeting {
@@ -162,7 +163,7 @@ pub struct CancelMeeting {
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("共享屏幕结束事件", "close_screen_share"))]
+#[doc(alias("共享屏幕结束事件", "close_screen_share", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CloseScreenShare {
@@ -185,7 +186,14 @@ pub struct CloseScreenShare {
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("删除云录制事件", "delete_recording"))]
+#[doc(
+    alias(
+        "删除云录制事件",
+        "云录制事件",
+        "delete_recording",
+        "meeting_change"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteRecording {
@@ -206,7 +214,7 @@ pub struct DeleteRecording {
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("用户报名事件", "enroll"))]
+#[doc(alias("用户报名事件", "enroll", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct EnrollMeeting {
@@ -229,7 +237,13 @@ pub struct EnrollMeeting {
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("成员从等候室进入会议事件", "join_from_meeting_room"))]
+#[doc(
+    alias(
+        "成员从等候室进入会议事件",
+        "join_from_meeting_room",
+        "meeting_change"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct JoinFromMeetingRoom {
@@ -252,7 +266,7 @@ pub struct JoinFromMeetingRoom {
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("成员入会事件", "join_meeting"))]
+#[doc(alias("成员入会事件", "join_meeting", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct JoinMeeting {
@@ -275,7 +289,13 @@ pub struct JoinMeeting {
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("成员等待主持人入会事件", "join_meeting_before_host"))]
+#[doc(
+    alias(
+        "成员等待主持人入会事件",
+        "join_meeting_before_host",
+        "meeting_change"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct JoinMeetingBeforeHost {
@@ -298,7 +318,7 @@ pub struct JoinMeetingBeforeHost {
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("成员进入等候室事件", "join_waiting_room"))]
+#[doc(alias("成员进入等候室事件", "join_waiting_room", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct JoinWaitingRoom {
@@ -318,7 +338,7 @@ pub struct JoinWaitingRoom {
 /// Only for companies with advanced meeting features (会议高级功能).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("素材上传结果", "medium_upload"))]
+#[doc(alias("素材上传结果", "medium_upload", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MediumUpload {
@@ -341,7 +361,7 @@ pub struct MediumUpload {
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("会议结束事件", "meeting_end"))]
+#[doc(alias("会议结束事件", "meeting_end", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MeetingEnd {
@@ -362,7 +382,7 @@ pub struct MeetingEnd {
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("会议全体静音事件", "meeting_mute_all"))]
+#[doc(alias("会议全体静音事件", "meeting_mute_all", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MeetingMuteAll {
@@ -382,7 +402,7 @@ pub struct MeetingMuteAll {
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("会议室应答事件", "meeting_room_response"))]
+#[doc(alias("会议室应答事件", "meeting_room_response", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MeetingRoomResponse {
@@ -409,7 +429,7 @@ pub struct MeetingRoomResponse {
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("会议开始事件", "meeting_start"))]
+#[doc(alias("会议开始事件", "meeting_start", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MeetingStart {
@@ -432,7 +452,7 @@ pub struct MeetingStart {
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("会议解除全体静音事件", "meeting_unmute_all"))]
+#[doc(alias("会议解除全体静音事件", "meeting_unmute_all", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MeetingUnmuteAll {
@@ -450,7 +470,7 @@ pub struct MeetingUnmuteAll {
 /// Only for meetings that the API created. `FromUserName` is the admin's userid.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("修改会议事件", "modify_meeting"))]
+#[doc(alias("修改会议事件", "会议事件", "modify_meeting", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ModifyMeeting {
@@ -469,7 +489,13 @@ pub struct ModifyMeeting {
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("成员从会议中被移入等候室事件", "move_to_waiting_room"))]
+#[doc(
+    alias(
+        "成员从会议中被移入等候室事件",
+        "move_to_waiting_room",
+        "meeting_change"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MoveToWaitingRoom {
@@ -492,7 +518,7 @@ pub struct MoveToWaitingRoom {
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("共享屏幕开启事件", "open_screen_share"))]
+#[doc(alias("共享屏幕开启事件", "open_screen_share", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OpenScreenShare {
@@ -513,7 +539,7 @@ pub struct OpenScreenShare {
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("暂停云录制事件", "pause_recording"))]
+#[doc(alias("暂停云录制事件", "pause_recording", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PauseRecording {
@@ -534,7 +560,7 @@ pub struct PauseRecording {
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("PSTN 外呼状态更新事件", "pstn_status_update"))]
+#[doc(alias("PSTN 外呼状态更新事件", "pstn_status_update", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PstnStatusUpdate {
@@ -557,7 +583,7 @@ pub struct PstnStatusUpdate {
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("成员离会事件", "quit_meeting"))]
+#[doc(alias("成员离会事件", "quit_meeting", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct QuitMeeting {
@@ -578,7 +604,7 @@ pub struct QuitMeeting {
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("成员离开等候室事件", "quit_waiting_room"))]
+#[doc(alias("成员离开等候室事件", "quit_waiting_room", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct QuitWaitingRoom {
@@ -601,7 +627,7 @@ pub struct QuitWaitingRoom {
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("云录制已完成事件", "recording_complete"))]
+#[doc(alias("云录制已完成事件", "recording_complete", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RecordingComplete {
@@ -622,7 +648,7 @@ pub struct RecordingComplete {
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("恢复云录制事件", "resume_recording"))]
+#[doc(alias("恢复云录制事件", "resume_recording", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ResumeRecording {
@@ -643,7 +669,7 @@ pub struct ResumeRecording {
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("会议成员角色变更事件", "role_change"))]
+#[doc(alias("会议成员角色变更事件", "role_change", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RoleChange {
@@ -669,7 +695,7 @@ pub struct RoleChange {
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("开始云录制事件", "start_recording"))]
+#[doc(alias("开始云录制事件", "start_recording", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct StartRecording {
@@ -689,7 +715,7 @@ pub struct StartRecording {
 /// scheduled meeting, it is that of the meeting's creator.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("会议发起事件", "start_meeting"))]
+#[doc(alias("会议发起事件", "start_meeting", "meeting_statistics"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct StatisticsStartMeeting {
@@ -710,7 +736,9 @@ pub struct StatisticsStartMeeting {
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("停止云录制事件", "stop_recording"))]
+#[doc(
+    alias("停止云录制事件", "云录制事件", "stop_recording", "meeting_change")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct StopRecording {
@@ -731,7 +759,13 @@ pub struct StopRecording {
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("网络研讨会成员角色变更事件", "webinar_role_change"))]
+#[doc(
+    alias(
+        "网络研讨会成员角色变更事件",
+        "webinar_role_change",
+        "meeting_change"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct WebinarRoleChange {
@@ -754,7 +788,13 @@ pub struct WebinarRoleChange {
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("网络研讨会暖场上传结果", "webinar_warm_up_upload"))]
+#[doc(
+    alias(
+        "网络研讨会暖场上传结果",
+        "webinar_warm_up_upload",
+        "meeting_change"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct WebinarWarmUpUpload {

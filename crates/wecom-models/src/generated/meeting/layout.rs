@@ -21,6 +21,7 @@
 //! | [`ListBackground`] | [获取会议背景列表](https://developer.work.weixin.qq.com/document/path/98856) | `POST /cgi-bin/meeting/layout/list_background` |
 //! | [`DeleteBackground`] | [删除会议背景](https://developer.work.weixin.qq.com/document/path/98853) | `POST /cgi-bin/meeting/layout/delete_background` |
 //! | [`BatchDeleteBackground`] | [批量删除会议背景](https://developer.work.weixin.qq.com/document/path/98854) | `POST /cgi-bin/meeting/layout/batch_delete_background` |
+#![doc(alias("会议布局和背景管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -38,7 +39,12 @@ use crate::{Json, Unknown};
 #[doc(
     alias(
         "获取布局模板列表",
+        "布局模板列表",
         "/cgi-bin/meeting/layout/list_template",
+        "cgi-bin/meeting/layout/list_template",
+        "/meeting/layout/list_template",
+        "meeting/layout/list_template",
+        "/layout/list_template",
         "layout/list_template"
     )
 )]
@@ -75,7 +81,18 @@ pub struct ListLayoutTemplateResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
-#[doc(alias("添加会议基础布局", "/cgi-bin/meeting/layout/add", "layout/add"))]
+#[doc(
+    alias(
+        "添加会议基础布局",
+        "会议基础布局",
+        "/cgi-bin/meeting/layout/add",
+        "cgi-bin/meeting/layout/add",
+        "/meeting/layout/add",
+        "meeting/layout/add",
+        "/layout/add",
+        "layout/add"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddLayout {
@@ -136,7 +153,12 @@ pub struct AddLayoutResponse {
 #[doc(
     alias(
         "添加会议高级布局",
+        "会议高级布局",
         "/cgi-bin/meeting/advanced_layout/add",
+        "cgi-bin/meeting/advanced_layout/add",
+        "/meeting/advanced_layout/add",
+        "meeting/advanced_layout/add",
+        "/advanced_layout/add",
         "advanced_layout/add"
     )
 )]
@@ -184,7 +206,16 @@ pub struct AddAdvancedLayoutResponse {
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
 #[doc(
-    alias("修改会议基础布局", "/cgi-bin/meeting/layout/update", "layout/update")
+    alias(
+        "修改会议基础布局",
+        "会议基础布局",
+        "/cgi-bin/meeting/layout/update",
+        "cgi-bin/meeting/layout/update",
+        "/meeting/layout/update",
+        "meeting/layout/update",
+        "/layout/update",
+        "layout/update"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -244,7 +275,12 @@ pub struct UpdateLayoutResponse {}
 #[doc(
     alias(
         "修改会议高级布局",
+        "会议高级布局",
         "/cgi-bin/meeting/advanced_layout/update",
+        "cgi-bin/meeting/advanced_layout/update",
+        "/meeting/advanced_layout/update",
+        "meeting/advanced_layout/update",
+        "/advanced_layout/update",
         "advanced_layout/update"
     )
 )]
@@ -303,7 +339,12 @@ pub struct UpdateAdvancedLayoutResponse {}
 #[doc(
     alias(
         "设置会议默认布局",
+        "会议默认布局",
         "/cgi-bin/meeting/layout/set_default",
+        "cgi-bin/meeting/layout/set_default",
+        "/meeting/layout/set_default",
+        "meeting/layout/set_default",
+        "/layout/set_default",
         "layout/set_default"
     )
 )]
@@ -353,7 +394,12 @@ pub struct SetDefaultLayoutResponse {}
 #[doc(
     alias(
         "设置高级布局",
+        "高级布局",
         "/cgi-bin/meeting/advanced_layout/apply",
+        "cgi-bin/meeting/advanced_layout/apply",
+        "/meeting/advanced_layout/apply",
+        "meeting/advanced_layout/apply",
+        "/advanced_layout/apply",
         "advanced_layout/apply"
     )
 )]
@@ -407,7 +453,12 @@ pub struct ApplyAdvancedLayoutResponse {}
 #[doc(
     alias(
         "获取会议布局列表",
+        "会议布局列表",
         "/cgi-bin/meeting/advanced_layout/list",
+        "cgi-bin/meeting/advanced_layout/list",
+        "/meeting/advanced_layout/list",
+        "meeting/advanced_layout/list",
+        "/advanced_layout/list",
         "advanced_layout/list"
     )
 )]
@@ -455,7 +506,12 @@ pub struct ListAdvancedLayoutResponse {
 #[doc(
     alias(
         "获取用户布局",
+        "用户布局",
         "/cgi-bin/meeting/advanced_layout/get_user_layout",
+        "cgi-bin/meeting/advanced_layout/get_user_layout",
+        "/meeting/advanced_layout/get_user_layout",
+        "meeting/advanced_layout/get_user_layout",
+        "/advanced_layout/get_user_layout",
         "advanced_layout/get_user_layout"
     )
 )]
@@ -516,7 +572,12 @@ pub struct GetUserLayoutResponse {
 #[doc(
     alias(
         "批量删除布局",
+        "布局",
         "/cgi-bin/meeting/advanced_layout/batch_delete",
+        "cgi-bin/meeting/advanced_layout/batch_delete",
+        "/meeting/advanced_layout/batch_delete",
+        "meeting/advanced_layout/batch_delete",
+        "/advanced_layout/batch_delete",
         "advanced_layout/batch_delete"
     )
 )]
@@ -567,7 +628,12 @@ pub struct BatchDeleteAdvancedLayoutResponse {}
 #[doc(
     alias(
         "添加会议背景",
+        "会议背景",
         "/cgi-bin/meeting/layout/add_background",
+        "cgi-bin/meeting/layout/add_background",
+        "/meeting/layout/add_background",
+        "meeting/layout/add_background",
+        "/layout/add_background",
         "layout/add_background"
     )
 )]
@@ -627,7 +693,12 @@ pub struct AddBackgroundResponse {
 #[doc(
     alias(
         "设置会议默认背景",
+        "会议默认背景",
         "/cgi-bin/meeting/layout/set_default_background",
+        "cgi-bin/meeting/layout/set_default_background",
+        "/meeting/layout/set_default_background",
+        "meeting/layout/set_default_background",
+        "/layout/set_default_background",
         "layout/set_default_background"
     )
 )]
@@ -672,7 +743,12 @@ pub struct SetDefaultBackgroundResponse {}
 #[doc(
     alias(
         "获取会议背景列表",
+        "会议背景列表",
         "/cgi-bin/meeting/layout/list_background",
+        "cgi-bin/meeting/layout/list_background",
+        "/meeting/layout/list_background",
+        "meeting/layout/list_background",
+        "/layout/list_background",
         "layout/list_background"
     )
 )]
@@ -718,7 +794,12 @@ pub struct ListBackgroundResponse {
 #[doc(
     alias(
         "删除会议背景",
+        "会议背景",
         "/cgi-bin/meeting/layout/delete_background",
+        "cgi-bin/meeting/layout/delete_background",
+        "/meeting/layout/delete_background",
+        "meeting/layout/delete_background",
+        "/layout/delete_background",
         "layout/delete_background"
     )
 )]
@@ -762,7 +843,12 @@ pub struct DeleteBackgroundResponse {}
 #[doc(
     alias(
         "批量删除会议背景",
+        "会议背景",
         "/cgi-bin/meeting/layout/batch_delete_background",
+        "cgi-bin/meeting/layout/batch_delete_background",
+        "/meeting/layout/batch_delete_background",
+        "meeting/layout/batch_delete_background",
+        "/layout/batch_delete_background",
         "layout/batch_delete_background"
     )
 )]

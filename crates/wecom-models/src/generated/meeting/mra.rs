@@ -10,6 +10,7 @@
 //! | [`SetMraDefaultLayout`] | [切换 MRA 默认布局](https://developer.work.weixin.qq.com/document/path/98787) | `POST /cgi-bin/meeting/mra/set_default_layout` |
 //! | [`SetMraRaiseHand`] | [设置 MRA 举手或手放下](https://developer.work.weixin.qq.com/document/path/98788) | `POST /cgi-bin/meeting/mra/set_raise_hand` |
 //! | [`HangUpMra`] | [挂断 MRA 呼叫](https://developer.work.weixin.qq.com/document/path/98789) | `POST /cgi-bin/meeting/mra/hangup` |
+#![doc(alias("会议室连接器（MRA）管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -28,7 +29,12 @@ use crate::Unknown;
 #[doc(
     alias(
         "获取 MRA 状态信息",
+        "MRA 状态信息",
         "/cgi-bin/meeting/mra/query_status",
+        "cgi-bin/meeting/mra/query_status",
+        "/meeting/mra/query_status",
+        "meeting/mra/query_status",
+        "/mra/query_status",
         "mra/query_status"
     )
 )]
@@ -96,6 +102,10 @@ pub struct QueryMraStatusResponse {
     alias(
         "切换 MRA 默认布局",
         "/cgi-bin/meeting/mra/set_default_layout",
+        "cgi-bin/meeting/mra/set_default_layout",
+        "/meeting/mra/set_default_layout",
+        "meeting/mra/set_default_layout",
+        "/mra/set_default_layout",
         "mra/set_default_layout"
     )
 )]
@@ -148,7 +158,12 @@ pub struct SetMraDefaultLayoutResponse {}
 #[doc(
     alias(
         "设置 MRA 举手或手放下",
+        "MRA 举手或手放下",
         "/cgi-bin/meeting/mra/set_raise_hand",
+        "cgi-bin/meeting/mra/set_raise_hand",
+        "/meeting/mra/set_raise_hand",
+        "meeting/mra/set_raise_hand",
+        "/mra/set_raise_hand",
         "mra/set_raise_hand"
     )
 )]
@@ -190,7 +205,17 @@ pub struct SetMraRaiseHandResponse {}
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
-#[doc(alias("挂断 MRA 呼叫", "/cgi-bin/meeting/mra/hangup", "mra/hangup"))]
+#[doc(
+    alias(
+        "挂断 MRA 呼叫",
+        "/cgi-bin/meeting/mra/hangup",
+        "cgi-bin/meeting/mra/hangup",
+        "/meeting/mra/hangup",
+        "meeting/mra/hangup",
+        "/mra/hangup",
+        "mra/hangup"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct HangUpMra {

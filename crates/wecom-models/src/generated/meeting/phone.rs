@@ -9,6 +9,7 @@
 //! | [`PhoneCallOut`] | [批量外呼](https://developer.work.weixin.qq.com/document/path/98823) | `POST /cgi-bin/meeting/phone/callout` |
 //! | [`GetPhoneCallOutStatus`] | [获取会议的外呼状态](https://developer.work.weixin.qq.com/document/path/98824) | `POST /cgi-bin/meeting/phone/get_callout_status` |
 //! | [`GetPhoneTmpOpenId`] | [获取电话入会的成员ID](https://developer.work.weixin.qq.com/document/path/98825) | `POST /cgi-bin/meeting/phone/get_tmp_openid` |
+#![doc(alias("电话入会（PSTN）管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -26,7 +27,18 @@ mod reverse;
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
-#[doc(alias("批量外呼", "/cgi-bin/meeting/phone/callout", "phone/callout"))]
+#[doc(
+    alias(
+        "批量外呼",
+        "外呼",
+        "/cgi-bin/meeting/phone/callout",
+        "cgi-bin/meeting/phone/callout",
+        "/meeting/phone/callout",
+        "meeting/phone/callout",
+        "/phone/callout",
+        "phone/callout"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PhoneCallOut {
@@ -78,7 +90,12 @@ pub struct PhoneCallOutResponse {
 #[doc(
     alias(
         "获取会议的外呼状态",
+        "会议的外呼状态",
         "/cgi-bin/meeting/phone/get_callout_status",
+        "cgi-bin/meeting/phone/get_callout_status",
+        "/meeting/phone/get_callout_status",
+        "meeting/phone/get_callout_status",
+        "/phone/get_callout_status",
         "phone/get_callout_status"
     )
 )]
@@ -146,7 +163,12 @@ pub struct GetPhoneCallOutStatusResponse {
 #[doc(
     alias(
         "获取电话入会的成员ID",
+        "电话入会的成员ID",
         "/cgi-bin/meeting/phone/get_tmp_openid",
+        "cgi-bin/meeting/phone/get_tmp_openid",
+        "/meeting/phone/get_tmp_openid",
+        "meeting/phone/get_tmp_openid",
+        "/phone/get_tmp_openid",
         "phone/get_tmp_openid"
     )
 )]

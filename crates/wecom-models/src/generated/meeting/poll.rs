@@ -14,6 +14,7 @@
 //! | [`DeletePoll`] | [删除会议投票](https://developer.work.weixin.qq.com/document/path/98839) | `POST /cgi-bin/meeting/poll/delete` |
 //! | [`StartPoll`] | [发起会议投票](https://developer.work.weixin.qq.com/document/path/98840) | `POST /cgi-bin/meeting/poll/start` |
 //! | [`FinishPoll`] | [结束会议投票](https://developer.work.weixin.qq.com/document/path/98841) | `POST /cgi-bin/meeting/poll/finish` |
+#![doc(alias("会议投票管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -34,7 +35,12 @@ use crate::Unknown;
 #[doc(
     alias(
         "创建会议投票主题",
+        "会议投票主题",
         "/cgi-bin/meeting/poll/create_theme",
+        "cgi-bin/meeting/poll/create_theme",
+        "/meeting/poll/create_theme",
+        "meeting/poll/create_theme",
+        "/poll/create_theme",
         "poll/create_theme"
     )
 )]
@@ -120,7 +126,12 @@ pub struct CreatePollThemeResponse {
 #[doc(
     alias(
         "修改会议投票主题",
+        "会议投票主题",
         "/cgi-bin/meeting/poll/update_theme",
+        "cgi-bin/meeting/poll/update_theme",
+        "/meeting/poll/update_theme",
+        "meeting/poll/update_theme",
+        "/poll/update_theme",
         "poll/update_theme"
     )
 )]
@@ -206,7 +217,12 @@ pub struct UpdatePollThemeResponse {}
 #[doc(
     alias(
         "获取会议投票列表",
+        "会议投票列表",
         "/cgi-bin/meeting/poll/get_poll_list",
+        "cgi-bin/meeting/poll/get_poll_list",
+        "/meeting/poll/get_poll_list",
+        "meeting/poll/get_poll_list",
+        "/poll/get_poll_list",
         "poll/get_poll_list"
     )
 )]
@@ -258,7 +274,12 @@ pub struct GetPollListResponse {
 #[doc(
     alias(
         "获取会议投票主题信息",
+        "会议投票主题信息",
         "/cgi-bin/meeting/poll/get_theme_info",
+        "cgi-bin/meeting/poll/get_theme_info",
+        "/meeting/poll/get_theme_info",
+        "meeting/poll/get_theme_info",
+        "/poll/get_theme_info",
         "poll/get_theme_info"
     )
 )]
@@ -326,7 +347,12 @@ pub struct GetPollThemeInfoResponse {
 #[doc(
     alias(
         "获取会议投票详情",
+        "会议投票详情",
         "/cgi-bin/meeting/poll/get_poll_detail",
+        "cgi-bin/meeting/poll/get_poll_detail",
+        "/meeting/poll/get_poll_detail",
+        "meeting/poll/get_poll_detail",
+        "/poll/get_poll_detail",
         "poll/get_poll_detail"
     )
 )]
@@ -398,7 +424,18 @@ pub struct GetPollDetailResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
-#[doc(alias("删除会议投票", "/cgi-bin/meeting/poll/delete", "poll/delete"))]
+#[doc(
+    alias(
+        "删除会议投票",
+        "会议投票",
+        "/cgi-bin/meeting/poll/delete",
+        "cgi-bin/meeting/poll/delete",
+        "/meeting/poll/delete",
+        "meeting/poll/delete",
+        "/poll/delete",
+        "poll/delete"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePoll {
@@ -462,7 +499,18 @@ pub struct DeletePollResponse {}
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
-#[doc(alias("发起会议投票", "/cgi-bin/meeting/poll/start", "poll/start"))]
+#[doc(
+    alias(
+        "发起会议投票",
+        "会议投票",
+        "/cgi-bin/meeting/poll/start",
+        "cgi-bin/meeting/poll/start",
+        "/meeting/poll/start",
+        "meeting/poll/start",
+        "/poll/start",
+        "poll/start"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartPoll {
@@ -514,7 +562,18 @@ pub struct StartPollResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
-#[doc(alias("结束会议投票", "/cgi-bin/meeting/poll/finish", "poll/finish"))]
+#[doc(
+    alias(
+        "结束会议投票",
+        "会议投票",
+        "/cgi-bin/meeting/poll/finish",
+        "cgi-bin/meeting/poll/finish",
+        "/meeting/poll/finish",
+        "meeting/poll/finish",
+        "/poll/finish",
+        "poll/finish"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FinishPoll {

@@ -15,6 +15,7 @@
 //! | [`ManageWaitingRoomUsers`] | [管理等候室成员](https://developer.work.weixin.qq.com/document/path/98186) | `POST /cgi-bin/meeting/realcontrol/manage_waiting_room_users` |
 //! | [`KickOutUsers`] | [移出成员](https://developer.work.weixin.qq.com/document/path/98181) | `POST /cgi-bin/meeting/realcontrol/kickout_users` |
 //! | [`DismissMeeting`] | [结束会议](https://developer.work.weixin.qq.com/document/path/98187) | `POST /cgi-bin/meeting/realcontrol/dismiss` |
+#![doc(alias("会中控制管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -35,7 +36,16 @@ use crate::Unknown;
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
 #[doc(
-    alias("管理会中设置", "/cgi-bin/meeting/realcontrol/set", "realcontrol/set")
+    alias(
+        "管理会中设置",
+        "会中设置",
+        "/cgi-bin/meeting/realcontrol/set",
+        "cgi-bin/meeting/realcontrol/set",
+        "/meeting/realcontrol/set",
+        "meeting/realcontrol/set",
+        "/realcontrol/set",
+        "realcontrol/set"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -170,7 +180,12 @@ pub struct SetRealControlResponse {}
 #[doc(
     alias(
         "管理联席主持人",
+        "联席主持人",
         "/cgi-bin/meeting/realcontrol/set_cohost",
+        "cgi-bin/meeting/realcontrol/set_cohost",
+        "/meeting/realcontrol/set_cohost",
+        "meeting/realcontrol/set_cohost",
+        "/realcontrol/set_cohost",
         "realcontrol/set_cohost"
     )
 )]
@@ -220,6 +235,10 @@ pub struct SetCoHostResponse {}
     alias(
         "静音成员",
         "/cgi-bin/meeting/realcontrol/mute_user",
+        "cgi-bin/meeting/realcontrol/mute_user",
+        "/meeting/realcontrol/mute_user",
+        "meeting/realcontrol/mute_user",
+        "/realcontrol/mute_user",
         "realcontrol/mute_user"
     )
 )]
@@ -272,7 +291,12 @@ pub struct MuteUserResponse {}
 #[doc(
     alias(
         "关闭或开启成员视频",
+        "或开启成员视频",
         "/cgi-bin/meeting/realcontrol/switch_user_video",
+        "cgi-bin/meeting/realcontrol/switch_user_video",
+        "/meeting/realcontrol/switch_user_video",
+        "meeting/realcontrol/switch_user_video",
+        "/realcontrol/switch_user_video",
         "realcontrol/switch_user_video"
     )
 )]
@@ -326,7 +350,12 @@ pub struct SwitchUserVideoResponse {}
 #[doc(
     alias(
         "关闭成员屏幕共享",
+        "成员屏幕共享",
         "/cgi-bin/meeting/realcontrol/close_screen_share",
+        "cgi-bin/meeting/realcontrol/close_screen_share",
+        "/meeting/realcontrol/close_screen_share",
+        "meeting/realcontrol/close_screen_share",
+        "/realcontrol/close_screen_share",
         "realcontrol/close_screen_share"
     )
 )]
@@ -370,7 +399,12 @@ pub struct CloseScreenShareResponse {}
 #[doc(
     alias(
         "修改成员在会中显示的昵称",
+        "成员在会中显示的昵称",
         "/cgi-bin/meeting/realcontrol/set_nicknames",
+        "cgi-bin/meeting/realcontrol/set_nicknames",
+        "/meeting/realcontrol/set_nicknames",
+        "meeting/realcontrol/set_nicknames",
+        "/realcontrol/set_nicknames",
         "realcontrol/set_nicknames"
     )
 )]
@@ -417,7 +451,12 @@ pub struct SetNicknamesResponse {}
 #[doc(
     alias(
         "管理等候室成员",
+        "等候室成员",
         "/cgi-bin/meeting/realcontrol/manage_waiting_room_users",
+        "cgi-bin/meeting/realcontrol/manage_waiting_room_users",
+        "/meeting/realcontrol/manage_waiting_room_users",
+        "meeting/realcontrol/manage_waiting_room_users",
+        "/realcontrol/manage_waiting_room_users",
         "realcontrol/manage_waiting_room_users"
     )
 )]
@@ -479,7 +518,12 @@ pub struct ManageWaitingRoomUsersResponse {}
 #[doc(
     alias(
         "移出成员",
+        "成员",
         "/cgi-bin/meeting/realcontrol/kickout_users",
+        "cgi-bin/meeting/realcontrol/kickout_users",
+        "/meeting/realcontrol/kickout_users",
+        "meeting/realcontrol/kickout_users",
+        "/realcontrol/kickout_users",
         "realcontrol/kickout_users"
     )
 )]
@@ -526,7 +570,16 @@ pub struct KickOutUsersResponse {}
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
 #[doc(
-    alias("结束会议", "/cgi-bin/meeting/realcontrol/dismiss", "realcontrol/dismiss")
+    alias(
+        "结束会议",
+        "会议",
+        "/cgi-bin/meeting/realcontrol/dismiss",
+        "cgi-bin/meeting/realcontrol/dismiss",
+        "/meeting/realcontrol/dismiss",
+        "meeting/realcontrol/dismiss",
+        "/realcontrol/dismiss",
+        "realcontrol/dismiss"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]

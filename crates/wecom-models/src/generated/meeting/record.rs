@@ -16,6 +16,7 @@
 //! | [`GetTranscriptParagraphList`] | [获取录制转写段落信息](https://developer.work.weixin.qq.com/document/path/98212) | `POST /cgi-bin/meeting/record/transcript/get_paragraph_list` |
 //! | [`GetTranscriptDetail`] | [获取录制转写详情](https://developer.work.weixin.qq.com/document/path/98211) | `POST /cgi-bin/meeting/record/transcript/get_detail` |
 //! | [`SearchTranscript`] | [获取录制转写搜索结果](https://developer.work.weixin.qq.com/document/path/98213) | `POST /cgi-bin/meeting/record/transcript/search` |
+#![doc(alias("录制管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -39,7 +40,18 @@ use crate::{Secret, Timestamp, Unknown};
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created. Returns only members visible to the app.
-#[doc(alias("获取会议录制列表", "/cgi-bin/meeting/record/list", "record/list"))]
+#[doc(
+    alias(
+        "获取会议录制列表",
+        "会议录制列表",
+        "/cgi-bin/meeting/record/list",
+        "cgi-bin/meeting/record/list",
+        "/meeting/record/list",
+        "meeting/record/list",
+        "/record/list",
+        "record/list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListRecord {
@@ -138,7 +150,12 @@ pub struct ListRecordResponse {
 #[doc(
     alias(
         "获取录制文件访问统计",
+        "录制文件访问统计",
         "/cgi-bin/meeting/record/get_statistics",
+        "cgi-bin/meeting/record/get_statistics",
+        "/meeting/record/get_statistics",
+        "meeting/record/get_statistics",
+        "/record/get_statistics",
         "record/get_statistics"
     )
 )]
@@ -212,7 +229,12 @@ pub struct GetRecordStatisticsResponse {
 #[doc(
     alias(
         "修改会议录制共享设置",
+        "会议录制共享设置",
         "/cgi-bin/meeting/record/update_sharing_config",
+        "cgi-bin/meeting/record/update_sharing_config",
+        "/meeting/record/update_sharing_config",
+        "meeting/record/update_sharing_config",
+        "/record/update_sharing_config",
         "record/update_sharing_config"
     )
 )]
@@ -264,7 +286,18 @@ pub struct UpdateSharingConfigResponse {}
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
-#[doc(alias("删除会议录制", "/cgi-bin/meeting/record/delete", "record/delete"))]
+#[doc(
+    alias(
+        "删除会议录制",
+        "会议录制",
+        "/cgi-bin/meeting/record/delete",
+        "cgi-bin/meeting/record/delete",
+        "/meeting/record/delete",
+        "meeting/record/delete",
+        "/record/delete",
+        "record/delete"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteRecord {
@@ -306,7 +339,12 @@ pub struct DeleteRecordResponse {}
 #[doc(
     alias(
         "删除单个录制文件",
+        "单个录制文件",
         "/cgi-bin/meeting/record/delete_file",
+        "cgi-bin/meeting/record/delete_file",
+        "/meeting/record/delete_file",
+        "meeting/record/delete_file",
+        "/record/delete_file",
         "record/delete_file"
     )
 )]
@@ -348,7 +386,12 @@ pub struct DeleteRecordFileResponse {}
 #[doc(
     alias(
         "获取单个录制文件详情",
+        "单个录制文件详情",
         "/cgi-bin/meeting/record/get_file",
+        "cgi-bin/meeting/record/get_file",
+        "/meeting/record/get_file",
+        "meeting/record/get_file",
+        "/record/get_file",
         "record/get_file"
     )
 )]
@@ -425,7 +468,12 @@ pub struct GetRecordFileResponse {
 #[doc(
     alias(
         "获取会议录制地址",
+        "会议录制地址",
         "/cgi-bin/meeting/record/get_file_list",
+        "cgi-bin/meeting/record/get_file_list",
+        "/meeting/record/get_file_list",
+        "meeting/record/get_file_list",
+        "/record/get_file_list",
         "record/get_file_list"
     )
 )]
@@ -481,7 +529,14 @@ pub struct GetRecordFileListResponse {
 #[doc(
     alias(
         "获取录制转写段落信息",
+        "录制转写段落信息",
         "/cgi-bin/meeting/record/transcript/get_paragraph_list",
+        "cgi-bin/meeting/record/transcript/get_paragraph_list",
+        "/meeting/record/transcript/get_paragraph_list",
+        "meeting/record/transcript/get_paragraph_list",
+        "/record/transcript/get_paragraph_list",
+        "record/transcript/get_paragraph_list",
+        "/transcript/get_paragraph_list",
         "transcript/get_paragraph_list"
     )
 )]
@@ -532,7 +587,14 @@ pub struct GetTranscriptParagraphListResponse {
 #[doc(
     alias(
         "获取录制转写详情",
+        "录制转写详情",
         "/cgi-bin/meeting/record/transcript/get_detail",
+        "cgi-bin/meeting/record/transcript/get_detail",
+        "/meeting/record/transcript/get_detail",
+        "meeting/record/transcript/get_detail",
+        "/record/transcript/get_detail",
+        "record/transcript/get_detail",
+        "/transcript/get_detail",
         "transcript/get_detail"
     )
 )]
@@ -598,7 +660,14 @@ pub struct GetTranscriptDetailResponse {
 #[doc(
     alias(
         "获取录制转写搜索结果",
+        "录制转写搜索结果",
         "/cgi-bin/meeting/record/transcript/search",
+        "cgi-bin/meeting/record/transcript/search",
+        "/meeting/record/transcript/search",
+        "meeting/record/transcript/search",
+        "/record/transcript/search",
+        "record/transcript/search",
+        "/transcript/search",
         "transcript/search"
     )
 )]

@@ -18,6 +18,7 @@
 //! | [`CallRooms`] | [呼叫Rooms会议室](https://developer.work.weixin.qq.com/document/path/98804) | `POST /cgi-bin/meeting/rooms/call` |
 //! | [`CancelRoomsCall`] | [取消呼叫Rooms会议室](https://developer.work.weixin.qq.com/document/path/98805) | `POST /cgi-bin/meeting/rooms/cancel_call` |
 //! | [`GetRoomsResponseStatus`] | [获取Rooms会议室应答状态](https://developer.work.weixin.qq.com/document/path/98806) | `POST /cgi-bin/meeting/rooms/get_response_status` |
+#![doc(alias("Rooms会议室管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -35,7 +36,17 @@ use crate::{Secret, Timestamp, Unknown};
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
-#[doc(alias("预定Rooms会议室", "/cgi-bin/meeting/rooms/book", "rooms/book"))]
+#[doc(
+    alias(
+        "预定Rooms会议室",
+        "/cgi-bin/meeting/rooms/book",
+        "cgi-bin/meeting/rooms/book",
+        "/meeting/rooms/book",
+        "meeting/rooms/book",
+        "/rooms/book",
+        "rooms/book"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookRooms {
@@ -91,7 +102,17 @@ pub struct BookRoomsResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
-#[doc(alias("释放Rooms会议室", "/cgi-bin/meeting/rooms/release", "rooms/release"))]
+#[doc(
+    alias(
+        "释放Rooms会议室",
+        "/cgi-bin/meeting/rooms/release",
+        "cgi-bin/meeting/rooms/release",
+        "/meeting/rooms/release",
+        "meeting/rooms/release",
+        "/rooms/release",
+        "rooms/release"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReleaseRooms {
@@ -132,7 +153,18 @@ pub struct ReleaseRoomsResponse {}
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet.
-#[doc(alias("获取Rooms会议室列表", "/cgi-bin/meeting/rooms/list", "rooms/list"))]
+#[doc(
+    alias(
+        "获取Rooms会议室列表",
+        "Rooms会议室列表",
+        "/cgi-bin/meeting/rooms/list",
+        "cgi-bin/meeting/rooms/list",
+        "/meeting/rooms/list",
+        "meeting/rooms/list",
+        "/rooms/list",
+        "rooms/list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListRooms {
@@ -197,7 +229,12 @@ pub struct ListRoomsResponse {
 #[doc(
     alias(
         "获取Rooms会议室详情",
+        "Rooms会议室详情",
         "/cgi-bin/meeting/rooms/get_info",
+        "cgi-bin/meeting/rooms/get_info",
+        "/meeting/rooms/get_info",
+        "meeting/rooms/get_info",
+        "/rooms/get_info",
         "rooms/get_info"
     )
 )]
@@ -250,7 +287,12 @@ pub struct GetRoomsInfoResponse {
 #[doc(
     alias(
         "获取Rooms会议室配置项",
+        "Rooms会议室配置项",
         "/cgi-bin/meeting/rooms/get_config",
+        "cgi-bin/meeting/rooms/get_config",
+        "/meeting/rooms/get_config",
+        "meeting/rooms/get_config",
+        "/rooms/get_config",
         "rooms/get_config"
     )
 )]
@@ -298,7 +340,12 @@ pub struct GetRoomsConfigResponse {
 #[doc(
     alias(
         "获取Rooms会议室下的会议列表",
+        "Rooms会议室下的会议列表",
         "/cgi-bin/meeting/rooms/list_meetings",
+        "cgi-bin/meeting/rooms/list_meetings",
+        "/meeting/rooms/list_meetings",
+        "meeting/rooms/list_meetings",
+        "/rooms/list_meetings",
         "rooms/list_meetings"
     )
 )]
@@ -393,7 +440,12 @@ pub struct ListRoomsMeetingsResponse {
 #[doc(
     alias(
         "获取设备列表",
+        "设备列表",
         "/cgi-bin/meeting/rooms/list_devices",
+        "cgi-bin/meeting/rooms/list_devices",
+        "/meeting/rooms/list_devices",
+        "meeting/rooms/list_devices",
+        "/rooms/list_devices",
         "rooms/list_devices"
     )
 )]
@@ -461,7 +513,12 @@ pub struct ListRoomsDevicesResponse {
 #[doc(
     alias(
         "获取控制器列表",
+        "控制器列表",
         "/cgi-bin/meeting/rooms/list_controllers",
+        "cgi-bin/meeting/rooms/list_controllers",
+        "/meeting/rooms/list_controllers",
+        "meeting/rooms/list_controllers",
+        "/rooms/list_controllers",
         "rooms/list_controllers"
     )
 )]
@@ -529,7 +586,12 @@ pub struct ListRoomsControllersResponse {
 #[doc(
     alias(
         "获取Rooms会议室资源",
+        "Rooms会议室资源",
         "/cgi-bin/meeting/rooms/get_inventory",
+        "cgi-bin/meeting/rooms/get_inventory",
+        "/meeting/rooms/get_inventory",
+        "meeting/rooms/get_inventory",
+        "/rooms/get_inventory",
         "rooms/get_inventory"
     )
 )]
@@ -575,7 +637,17 @@ pub struct GetRoomsInventoryResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
-#[doc(alias("呼叫Rooms会议室", "/cgi-bin/meeting/rooms/call", "rooms/call"))]
+#[doc(
+    alias(
+        "呼叫Rooms会议室",
+        "/cgi-bin/meeting/rooms/call",
+        "cgi-bin/meeting/rooms/call",
+        "/meeting/rooms/call",
+        "meeting/rooms/call",
+        "/rooms/call",
+        "rooms/call"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CallRooms {
@@ -637,7 +709,12 @@ pub struct CallRoomsResponse {
 #[doc(
     alias(
         "取消呼叫Rooms会议室",
+        "呼叫Rooms会议室",
         "/cgi-bin/meeting/rooms/cancel_call",
+        "cgi-bin/meeting/rooms/cancel_call",
+        "/meeting/rooms/cancel_call",
+        "meeting/rooms/cancel_call",
+        "/rooms/cancel_call",
         "rooms/cancel_call"
     )
 )]
@@ -702,7 +779,12 @@ pub struct CancelRoomsCallResponse {}
 #[doc(
     alias(
         "获取Rooms会议室应答状态",
+        "Rooms会议室应答状态",
         "/cgi-bin/meeting/rooms/get_response_status",
+        "cgi-bin/meeting/rooms/get_response_status",
+        "/meeting/rooms/get_response_status",
+        "meeting/rooms/get_response_status",
+        "/rooms/get_response_status",
         "rooms/get_response_status"
     )
 )]

@@ -7,6 +7,7 @@
 //! | request | title | call |
 //! |---|---|---|
 //! | [`GetStartList`] | [获取会议发起记录](https://developer.work.weixin.qq.com/document/path/99651) | `POST /cgi-bin/meeting/statistics/get_start_list` |
+#![doc(alias("会议统计管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -28,7 +29,12 @@ use crate::{Timestamp, Unknown};
 #[doc(
     alias(
         "获取会议发起记录",
+        "会议发起记录",
         "/cgi-bin/meeting/statistics/get_start_list",
+        "cgi-bin/meeting/statistics/get_start_list",
+        "/meeting/statistics/get_start_list",
+        "meeting/statistics/get_start_list",
+        "/statistics/get_start_list",
         "statistics/get_start_list"
     )
 )]

@@ -11,6 +11,7 @@
 //! | [`SubmitBatchDelVipJob`] | [取消高级功能账号](https://developer.work.weixin.qq.com/document/path/99509) | `POST /cgi-bin/meeting/vip/submit_batch_del_job` |
 //! | [`GetBatchDelVipJobResult`] | [查询取消高级功能账号结果](https://developer.work.weixin.qq.com/document/path/99509) | `POST /cgi-bin/meeting/vip/batch_del_job_result` |
 //! | [`ListVip`] | [获取高级功能账号列表](https://developer.work.weixin.qq.com/document/path/99510) | `POST /cgi-bin/meeting/vip/list` |
+#![doc(alias("高级功能账号管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -29,7 +30,12 @@ mod reverse;
 #[doc(
     alias(
         "分配高级功能账号",
+        "高级功能账号",
         "/cgi-bin/meeting/vip/submit_batch_add_job",
+        "cgi-bin/meeting/vip/submit_batch_add_job",
+        "/meeting/vip/submit_batch_add_job",
+        "meeting/vip/submit_batch_add_job",
+        "/vip/submit_batch_add_job",
         "vip/submit_batch_add_job"
     )
 )]
@@ -80,7 +86,12 @@ pub struct SubmitBatchAddVipJobResponse {
 #[doc(
     alias(
         "查询分配高级功能账号结果",
+        "分配高级功能账号结果",
         "/cgi-bin/meeting/vip/batch_add_job_result",
+        "cgi-bin/meeting/vip/batch_add_job_result",
+        "/meeting/vip/batch_add_job_result",
+        "meeting/vip/batch_add_job_result",
+        "/vip/batch_add_job_result",
         "vip/batch_add_job_result"
     )
 )]
@@ -122,7 +133,12 @@ pub struct GetBatchAddVipJobResultResponse {
 #[doc(
     alias(
         "取消高级功能账号",
+        "高级功能账号",
         "/cgi-bin/meeting/vip/submit_batch_del_job",
+        "cgi-bin/meeting/vip/submit_batch_del_job",
+        "/meeting/vip/submit_batch_del_job",
+        "meeting/vip/submit_batch_del_job",
+        "/vip/submit_batch_del_job",
         "vip/submit_batch_del_job"
     )
 )]
@@ -173,7 +189,12 @@ pub struct SubmitBatchDelVipJobResponse {
 #[doc(
     alias(
         "查询取消高级功能账号结果",
+        "取消高级功能账号结果",
         "/cgi-bin/meeting/vip/batch_del_job_result",
+        "cgi-bin/meeting/vip/batch_del_job_result",
+        "/meeting/vip/batch_del_job_result",
+        "meeting/vip/batch_del_job_result",
+        "/vip/batch_del_job_result",
         "vip/batch_del_job_result"
     )
 )]
@@ -210,7 +231,18 @@ pub struct GetBatchDelVipJobResultResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Returns only members visible to
 /// the app.
-#[doc(alias("获取高级功能账号列表", "/cgi-bin/meeting/vip/list", "vip/list"))]
+#[doc(
+    alias(
+        "获取高级功能账号列表",
+        "高级功能账号列表",
+        "/cgi-bin/meeting/vip/list",
+        "cgi-bin/meeting/vip/list",
+        "/meeting/vip/list",
+        "meeting/vip/list",
+        "/vip/list",
+        "vip/list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListVip {

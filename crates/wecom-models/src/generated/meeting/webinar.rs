@@ -13,6 +13,7 @@
 //! | [`ListWebinarGuest`] | [获取网络研讨会嘉宾列表](https://developer.work.weixin.qq.com/document/path/98871) | `POST /cgi-bin/meeting/webinar/list_guest` |
 //! | [`UpdateWebinarGuestList`] | [更新网络研讨会嘉宾列表](https://developer.work.weixin.qq.com/document/path/98872) | `POST /cgi-bin/meeting/webinar/update_guest_list` |
 //! | [`UpdateWebinarWarmUp`] | [管理网络研讨会暖场配置](https://developer.work.weixin.qq.com/document/path/98882) | `POST /cgi-bin/meeting/webinar/update_warm_up` |
+#![doc(alias("网络研讨会（Webinar）管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -31,7 +32,16 @@ use crate::{Json, Secret, Timestamp, Unknown};
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. The members must be visible to
 /// the app.
 #[doc(
-    alias("创建网络研讨会", "/cgi-bin/meeting/webinar/create", "webinar/create")
+    alias(
+        "创建网络研讨会",
+        "网络研讨会",
+        "/cgi-bin/meeting/webinar/create",
+        "cgi-bin/meeting/webinar/create",
+        "/meeting/webinar/create",
+        "meeting/webinar/create",
+        "/webinar/create",
+        "webinar/create"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -254,7 +264,16 @@ pub struct CreateWebinarResponse {
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for webinars the app
 /// itself created. The members must be visible to the app.
 #[doc(
-    alias("修改网络研讨会", "/cgi-bin/meeting/webinar/update", "webinar/update")
+    alias(
+        "修改网络研讨会",
+        "网络研讨会",
+        "/cgi-bin/meeting/webinar/update",
+        "cgi-bin/meeting/webinar/update",
+        "/meeting/webinar/update",
+        "meeting/webinar/update",
+        "/webinar/update",
+        "webinar/update"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -447,7 +466,16 @@ pub struct UpdateWebinarResponse {}
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for webinars the app
 /// itself created.
 #[doc(
-    alias("取消网络研讨会", "/cgi-bin/meeting/webinar/cancel", "webinar/cancel")
+    alias(
+        "取消网络研讨会",
+        "网络研讨会",
+        "/cgi-bin/meeting/webinar/cancel",
+        "cgi-bin/meeting/webinar/cancel",
+        "/meeting/webinar/cancel",
+        "meeting/webinar/cancel",
+        "/webinar/cancel",
+        "webinar/cancel"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -484,7 +512,16 @@ pub struct CancelWebinarResponse {}
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for webinars the app
 /// itself created. Returns only members visible to the app.
 #[doc(
-    alias("获取网络研讨会详情", "/cgi-bin/meeting/webinar/get", "webinar/get")
+    alias(
+        "获取网络研讨会详情",
+        "网络研讨会详情",
+        "/cgi-bin/meeting/webinar/get",
+        "cgi-bin/meeting/webinar/get",
+        "/meeting/webinar/get",
+        "meeting/webinar/get",
+        "/webinar/get",
+        "webinar/get"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -612,7 +649,12 @@ pub struct GetWebinarResponse {
 #[doc(
     alias(
         "获取网络研讨会嘉宾列表",
+        "网络研讨会嘉宾列表",
         "/cgi-bin/meeting/webinar/list_guest",
+        "cgi-bin/meeting/webinar/list_guest",
+        "/meeting/webinar/list_guest",
+        "meeting/webinar/list_guest",
+        "/webinar/list_guest",
         "webinar/list_guest"
     )
 )]
@@ -671,7 +713,12 @@ pub struct ListWebinarGuestResponse {
 #[doc(
     alias(
         "更新网络研讨会嘉宾列表",
+        "网络研讨会嘉宾列表",
         "/cgi-bin/meeting/webinar/update_guest_list",
+        "cgi-bin/meeting/webinar/update_guest_list",
+        "/meeting/webinar/update_guest_list",
+        "meeting/webinar/update_guest_list",
+        "/webinar/update_guest_list",
         "webinar/update_guest_list"
     )
 )]
@@ -719,7 +766,12 @@ pub struct UpdateWebinarGuestListResponse {}
 #[doc(
     alias(
         "管理网络研讨会暖场配置",
+        "网络研讨会暖场配置",
         "/cgi-bin/meeting/webinar/update_warm_up",
+        "cgi-bin/meeting/webinar/update_warm_up",
+        "/meeting/webinar/update_warm_up",
+        "meeting/webinar/update_warm_up",
+        "/webinar/update_warm_up",
         "webinar/update_warm_up"
     )
 )]

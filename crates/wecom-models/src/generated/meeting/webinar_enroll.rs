@@ -13,6 +13,7 @@
 //! | [`ApproveWebinarEnroll`] | [审批网络研讨会报名信息](https://developer.work.weixin.qq.com/document/path/98877) | `POST /cgi-bin/meeting/webinar/enroll/approve` |
 //! | [`ImportWebinarEnroll`] | [导入网络研讨会报名信息](https://developer.work.weixin.qq.com/document/path/98880) | `POST /cgi-bin/meeting/webinar/enroll/import` |
 //! | [`DeleteWebinarEnroll`] | [删除网络研讨会报名信息](https://developer.work.weixin.qq.com/document/path/98881) | `POST /cgi-bin/meeting/webinar/enroll/delete` |
+#![doc(alias("网络研讨会（Webinar）报名管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -33,7 +34,14 @@ use crate::{Secret, Unknown};
 #[doc(
     alias(
         "修改网络研讨会报名配置",
+        "网络研讨会报名配置",
         "/cgi-bin/meeting/webinar/enroll/set_config",
+        "cgi-bin/meeting/webinar/enroll/set_config",
+        "/meeting/webinar/enroll/set_config",
+        "meeting/webinar/enroll/set_config",
+        "/webinar/enroll/set_config",
+        "webinar/enroll/set_config",
+        "/enroll/set_config",
         "enroll/set_config"
     )
 )]
@@ -124,7 +132,14 @@ pub struct SetWebinarEnrollConfigResponse {
 #[doc(
     alias(
         "获取网络研讨会报名配置",
+        "网络研讨会报名配置",
         "/cgi-bin/meeting/webinar/enroll/get_config",
+        "cgi-bin/meeting/webinar/enroll/get_config",
+        "/meeting/webinar/enroll/get_config",
+        "meeting/webinar/enroll/get_config",
+        "/webinar/enroll/get_config",
+        "webinar/enroll/get_config",
+        "/enroll/get_config",
         "enroll/get_config"
     )
 )]
@@ -175,7 +190,14 @@ pub struct GetWebinarEnrollConfigResponse {
 #[doc(
     alias(
         "获取网络研讨会成员报名 ID",
+        "网络研讨会成员报名 ID",
         "/cgi-bin/meeting/webinar/enroll/query_by_tmp_openid",
+        "cgi-bin/meeting/webinar/enroll/query_by_tmp_openid",
+        "/meeting/webinar/enroll/query_by_tmp_openid",
+        "meeting/webinar/enroll/query_by_tmp_openid",
+        "/webinar/enroll/query_by_tmp_openid",
+        "webinar/enroll/query_by_tmp_openid",
+        "/enroll/query_by_tmp_openid",
         "enroll/query_by_tmp_openid"
     )
 )]
@@ -239,7 +261,14 @@ pub struct QueryWebinarEnrollByTmpOpenIdResponse {
 #[doc(
     alias(
         "获取网络研讨会报名信息",
+        "网络研讨会报名信息",
         "/cgi-bin/meeting/webinar/enroll/list",
+        "cgi-bin/meeting/webinar/enroll/list",
+        "/meeting/webinar/enroll/list",
+        "meeting/webinar/enroll/list",
+        "/webinar/enroll/list",
+        "webinar/enroll/list",
+        "/enroll/list",
         "enroll/list"
     )
 )]
@@ -314,6 +343,12 @@ pub struct ListWebinarEnrollResponse {
     alias(
         "审批网络研讨会报名信息",
         "/cgi-bin/meeting/webinar/enroll/approve",
+        "cgi-bin/meeting/webinar/enroll/approve",
+        "/meeting/webinar/enroll/approve",
+        "meeting/webinar/enroll/approve",
+        "/webinar/enroll/approve",
+        "webinar/enroll/approve",
+        "/enroll/approve",
         "enroll/approve"
     )
 )]
@@ -370,7 +405,14 @@ pub struct ApproveWebinarEnrollResponse {
 #[doc(
     alias(
         "导入网络研讨会报名信息",
+        "网络研讨会报名信息",
         "/cgi-bin/meeting/webinar/enroll/import",
+        "cgi-bin/meeting/webinar/enroll/import",
+        "/meeting/webinar/enroll/import",
+        "meeting/webinar/enroll/import",
+        "/webinar/enroll/import",
+        "webinar/enroll/import",
+        "/enroll/import",
         "enroll/import"
     )
 )]
@@ -420,7 +462,14 @@ pub struct ImportWebinarEnrollResponse {
 #[doc(
     alias(
         "删除网络研讨会报名信息",
+        "网络研讨会报名信息",
         "/cgi-bin/meeting/webinar/enroll/delete",
+        "cgi-bin/meeting/webinar/enroll/delete",
+        "/meeting/webinar/enroll/delete",
+        "meeting/webinar/enroll/delete",
+        "/webinar/enroll/delete",
+        "webinar/enroll/delete",
+        "/enroll/delete",
         "enroll/delete"
     )
 )]

@@ -9,6 +9,7 @@
 //! | [`SendMessage`] | [发送应用消息](https://developer.work.weixin.qq.com/document/path/90236) | `POST /cgi-bin/message/send` |
 //! | [`RecallMessage`] | [撤回应用消息](https://developer.work.weixin.qq.com/document/path/94867) | `POST /cgi-bin/message/recall` |
 //! | [`UpdateTemplateCard`] | [更新模版卡片消息](https://developer.work.weixin.qq.com/document/path/94888) | `POST /cgi-bin/message/update_template_card` |
+#![doc(alias("消息接收与发送"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -62,7 +63,16 @@ use crate::{Pipe, Secret, Unknown, UnknownUnion};
 /// Error codes:
 ///
 /// - 81013, `RECIPIENTS_ALL_INVALID_OR_FORBIDDEN`: None of the recipients could be reached, so nothing was sent. Check that they exist and are in the app's visible scope.
-#[doc(alias("发送应用消息", "/cgi-bin/message/send", "message/send"))]
+#[doc(
+    alias(
+        "发送应用消息",
+        "应用消息",
+        "/cgi-bin/message/send",
+        "cgi-bin/message/send",
+        "/message/send",
+        "message/send"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendMessage {
@@ -219,7 +229,16 @@ pub struct SendMessageResponse {
 ///
 /// Only messages sent with [`SendMessage`]. They are recalled in WeCom alone; in the WeChat plugin
 /// they stay.
-#[doc(alias("撤回应用消息", "/cgi-bin/message/recall", "message/recall"))]
+#[doc(
+    alias(
+        "撤回应用消息",
+        "应用消息",
+        "/cgi-bin/message/recall",
+        "cgi-bin/message/recall",
+        "/message/recall",
+        "message/recall"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RecallMessage {
@@ -259,7 +278,10 @@ pub struct RecallMessageResponse {}
 #[doc(
     alias(
         "更新模版卡片消息",
+        "模版卡片消息",
         "/cgi-bin/message/update_template_card",
+        "cgi-bin/message/update_template_card",
+        "/message/update_template_card",
         "message/update_template_card"
     )
 )]

@@ -10,6 +10,7 @@
 //! | [`UpdateAppChat`] | [修改群聊会话](https://developer.work.weixin.qq.com/document/path/98913) | `POST /cgi-bin/appchat/update` |
 //! | [`GetAppChat`] | [获取群聊会话](https://developer.work.weixin.qq.com/document/path/98914) | `GET /cgi-bin/appchat/get` |
 //! | [`SendAppChat`] | [应用推送消息](https://developer.work.weixin.qq.com/document/path/90248) | `POST /cgi-bin/appchat/send` |
+#![doc(alias("应用发送消息到群聊会话"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -27,7 +28,16 @@ use crate::{Unknown, UnknownUnion};
 /// 2,000, with the app. Per company, 1,000 group chats per day can be created.
 ///
 /// Only self-built apps can call it, and only if their visible scope is the root department.
-#[doc(alias("创建群聊会话", "/cgi-bin/appchat/create", "appchat/create"))]
+#[doc(
+    alias(
+        "创建群聊会话",
+        "群聊会话",
+        "/cgi-bin/appchat/create",
+        "cgi-bin/appchat/create",
+        "/appchat/create",
+        "appchat/create"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAppChat {
@@ -94,7 +104,16 @@ pub struct CreateAppChatResponse {
 /// group chats can be changed 1,000 times per hour.
 ///
 /// Only self-built apps can call it, and only if their visible scope is the root department.
-#[doc(alias("修改群聊会话", "/cgi-bin/appchat/update", "appchat/update"))]
+#[doc(
+    alias(
+        "修改群聊会话",
+        "群聊会话",
+        "/cgi-bin/appchat/update",
+        "cgi-bin/appchat/update",
+        "/appchat/update",
+        "appchat/update"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateAppChat {
@@ -177,7 +196,16 @@ pub struct UpdateAppChatResponse {}
 ///
 /// Only self-built apps can call it, and only if their visible scope is the root department.
 /// Third-party apps can't call it.
-#[doc(alias("获取群聊会话", "/cgi-bin/appchat/get", "appchat/get"))]
+#[doc(
+    alias(
+        "获取群聊会话",
+        "群聊会话",
+        "/cgi-bin/appchat/get",
+        "cgi-bin/appchat/get",
+        "/appchat/get",
+        "appchat/get"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAppChat {
@@ -217,7 +245,15 @@ pub struct GetAppChatResponse {
 /// The WeChat plugin doesn't show Markdown.
 ///
 /// Only self-built apps can call it, and only if their visible scope is the root department.
-#[doc(alias("应用推送消息", "/cgi-bin/appchat/send", "appchat/send"))]
+#[doc(
+    alias(
+        "应用推送消息",
+        "/cgi-bin/appchat/send",
+        "cgi-bin/appchat/send",
+        "/appchat/send",
+        "appchat/send"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendAppChat {

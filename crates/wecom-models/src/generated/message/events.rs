@@ -28,6 +28,7 @@
 //! | [`TaskCardClick`] | [任务卡片事件推送](https://developer.work.weixin.qq.com/document/path/90240) | `Event` `taskcard_click` |
 //! | [`TemplateCardEvent`] | [模板卡片事件推送](https://developer.work.weixin.qq.com/document/path/90240) | `Event` `template_card_event` |
 //! | [`TemplateCardMenuEvent`] | [通用模板卡片右上角菜单事件推送](https://developer.work.weixin.qq.com/document/path/90240) | `Event` `template_card_menu_event` |
+#![doc(alias("接收消息与事件"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]

@@ -13,6 +13,7 @@
 //! | [`NewsReply`] | [图文消息（被动回复）](https://developer.work.weixin.qq.com/document/path/90241) |
 //! | [`UpdateButtonReply`] | [更新点击用户的按钮文案](https://developer.work.weixin.qq.com/document/path/90241) |
 //! | [`UpdateTemplateCardReply`] | [更新点击用户的整张卡片](https://developer.work.weixin.qq.com/document/path/90241) |
+#![doc(alias("被动回复消息格式"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -142,7 +143,13 @@ impl NewsReply {
 ///
 /// Only for the cards `button_interaction`, `vote_interaction` and `multiple_interaction`, in response
 /// to [`TemplateCardEvent`](crate::message::events::TemplateCardEvent).
-#[doc(alias("更新点击用户的按钮文案", "update_button"))]
+#[doc(
+    alias(
+        "更新点击用户的按钮文案",
+        "点击用户的按钮文案",
+        "update_button"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateButtonReply {
@@ -165,7 +172,13 @@ impl UpdateButtonReply {
 ///
 /// In response to [`TemplateCardEvent`](crate::message::events::TemplateCardEvent) or
 /// [`TemplateCardMenuEvent`](crate::message::events::TemplateCardMenuEvent).
-#[doc(alias("更新点击用户的整张卡片", "update_template_card"))]
+#[doc(
+    alias(
+        "更新点击用户的整张卡片",
+        "点击用户的整张卡片",
+        "update_template_card"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateTemplateCardReply {

@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | [`SendWebhook`] | [消息推送（原群机器人）发送消息](https://developer.work.weixin.qq.com/document/path/99110) | `POST /cgi-bin/webhook/send` |
 //! | [`UploadMedia`] | [文件上传接口](https://developer.work.weixin.qq.com/document/path/99110) | `POST /cgi-bin/webhook/upload_media` |
+#![doc(alias("消息推送（原群机器人）"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -30,6 +31,8 @@ use crate::{File, Timestamp, Unknown, UnknownUnion};
     alias(
         "消息推送（原群机器人）发送消息",
         "/cgi-bin/webhook/send",
+        "cgi-bin/webhook/send",
+        "/webhook/send",
         "webhook/send"
     )
 )]
@@ -68,7 +71,13 @@ pub struct SendWebhookResponse {}
 /// [`Client::upload`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.upload) of
 /// `wecom-sdk` sends a file as it is read, without holding it in memory.
 #[doc(
-    alias("文件上传接口", "/cgi-bin/webhook/upload_media", "webhook/upload_media")
+    alias(
+        "文件上传接口",
+        "/cgi-bin/webhook/upload_media",
+        "cgi-bin/webhook/upload_media",
+        "/webhook/upload_media",
+        "webhook/upload_media"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]

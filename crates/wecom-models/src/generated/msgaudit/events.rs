@@ -7,6 +7,7 @@
 //! | event | title | on the wire |
 //! |---|---|---|
 //! | [`MsgAuditNotify`] | [产生会话回调事件](https://developer.work.weixin.qq.com/document/path/95039) | `Event` `msgaudit_notify` |
+#![doc(alias("回调通知"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]

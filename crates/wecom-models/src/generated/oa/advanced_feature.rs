@@ -9,6 +9,7 @@
 //! | [`SetApprovalDetail`] | [设置审批单审批信息](https://developer.work.weixin.qq.com/document/path/99880) | `POST /cgi-bin/advanced_feature/set_approval_detail` |
 //! | [`GetApplyIdList`] | [批量获取申请单ID](https://developer.work.weixin.qq.com/document/path/99883) | `POST /cgi-bin/advanced_feature/get_apply_id_list` |
 //! | [`GetAdvancedFeatureApprovalInfo`] | [获取申请单详细信息](https://developer.work.weixin.qq.com/document/path/99885) | `POST /cgi-bin/advanced_feature/get_approval_info` |
+#![doc(alias("成员申请管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -29,7 +30,10 @@ use crate::{Timestamp, Unknown};
 #[doc(
     alias(
         "设置审批单审批信息",
+        "审批单审批信息",
         "/cgi-bin/advanced_feature/set_approval_detail",
+        "cgi-bin/advanced_feature/set_approval_detail",
+        "/advanced_feature/set_approval_detail",
         "advanced_feature/set_approval_detail"
     )
 )]
@@ -87,7 +91,10 @@ pub struct SetApprovalDetailResponse {}
 #[doc(
     alias(
         "批量获取申请单ID",
+        "申请单ID",
         "/cgi-bin/advanced_feature/get_apply_id_list",
+        "cgi-bin/advanced_feature/get_apply_id_list",
+        "/advanced_feature/get_apply_id_list",
         "advanced_feature/get_apply_id_list"
     )
 )]
@@ -165,7 +172,10 @@ pub struct GetApplyIdListResponse {
 #[doc(
     alias(
         "获取申请单详细信息",
+        "申请单详细信息",
         "/cgi-bin/advanced_feature/get_approval_info",
+        "cgi-bin/advanced_feature/get_approval_info",
+        "/advanced_feature/get_approval_info",
         "advanced_feature/get_approval_info"
     )
 )]

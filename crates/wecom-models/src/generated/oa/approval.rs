@@ -16,6 +16,7 @@
 //! | [`UpdateTemplate`] | [更新审批模板](https://developer.work.weixin.qq.com/document/path/97438) | `POST /cgi-bin/oa/approval/update_template` |
 //! | [`CopyTemplate`] | [复制/更新模板到企业](https://developer.work.weixin.qq.com/document/path/92630) | `POST /cgi-bin/oa/approval/copytemplate` |
 //! | [`GetApprovalData`] | [获取审批数据（旧）](https://developer.work.weixin.qq.com/document/path/91530) | `POST /cgi-bin/corp/getapprovaldata` |
+#![doc(alias("审批"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -46,7 +47,10 @@ use crate::{Json, Timestamp, Unknown, UnknownUnion};
 #[doc(
     alias(
         "获取审批申请详情",
+        "审批申请详情",
         "/cgi-bin/oa/getapprovaldetail",
+        "cgi-bin/oa/getapprovaldetail",
+        "/oa/getapprovaldetail",
         "oa/getapprovaldetail"
     )
 )]
@@ -106,7 +110,10 @@ pub struct GetApprovalDetailResponse {
 #[doc(
     alias(
         "批量获取审批单号",
+        "审批单号",
         "/cgi-bin/oa/getapprovalinfo",
+        "cgi-bin/oa/getapprovalinfo",
+        "/oa/getapprovalinfo",
         "oa/getapprovalinfo"
     )
 )]
@@ -195,7 +202,12 @@ pub struct GetApprovalInfoResponse {
 #[doc(
     alias(
         "创建审批模板",
+        "审批模板",
         "/cgi-bin/oa/approval/create_template",
+        "cgi-bin/oa/approval/create_template",
+        "/oa/approval/create_template",
+        "oa/approval/create_template",
+        "/approval/create_template",
         "approval/create_template"
     )
 )]
@@ -244,6 +256,8 @@ pub struct CreateTemplateResponse {
     alias(
         "审批流程引擎",
         "/cgi-bin/corp/getopenapprovaldata",
+        "cgi-bin/corp/getopenapprovaldata",
+        "/corp/getopenapprovaldata",
         "corp/getopenapprovaldata"
     )
 )]
@@ -302,7 +316,16 @@ pub struct GetOpenApprovalDataResponse {
 /// - 301056, `APPROVAL_APP_DISABLED`: The Approval app is disabled.
 /// - 301057, `APPROVAL_SUBMIT_INTERNAL_ERROR`: WeCom failed to submit the request.
 /// - 301079, `APPROVAL_ATTENDANCE_TIME_CONFLICT`: The time conflicts with another attendance request.
-#[doc(alias("提交审批申请", "/cgi-bin/oa/applyevent", "oa/applyevent"))]
+#[doc(
+    alias(
+        "提交审批申请",
+        "审批申请",
+        "/cgi-bin/oa/applyevent",
+        "cgi-bin/oa/applyevent",
+        "/oa/applyevent",
+        "oa/applyevent"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyEvent {
@@ -388,7 +411,10 @@ pub struct ApplyEventResponse {
 #[doc(
     alias(
         "获取审批模板详情",
+        "审批模板详情",
         "/cgi-bin/oa/gettemplatedetail",
+        "cgi-bin/oa/gettemplatedetail",
+        "/oa/gettemplatedetail",
         "oa/gettemplatedetail"
     )
 )]
@@ -447,7 +473,12 @@ pub struct GetTemplateDetailResponse {
 #[doc(
     alias(
         "更新审批模板",
+        "审批模板",
         "/cgi-bin/oa/approval/update_template",
+        "cgi-bin/oa/approval/update_template",
+        "/oa/approval/update_template",
+        "oa/approval/update_template",
+        "/approval/update_template",
         "approval/update_template"
     )
 )]
@@ -508,6 +539,10 @@ pub struct UpdateTemplateResponse {}
     alias(
         "复制/更新模板到企业",
         "/cgi-bin/oa/approval/copytemplate",
+        "cgi-bin/oa/approval/copytemplate",
+        "/oa/approval/copytemplate",
+        "oa/approval/copytemplate",
+        "/approval/copytemplate",
         "approval/copytemplate"
     )
 )]
@@ -565,7 +600,10 @@ pub struct CopyTemplateResponse {
 #[doc(
     alias(
         "获取审批数据（旧）",
+        "审批数据（旧）",
         "/cgi-bin/corp/getapprovaldata",
+        "cgi-bin/corp/getapprovaldata",
+        "/corp/getapprovaldata",
         "corp/getapprovaldata"
     )
 )]

@@ -10,6 +10,7 @@
 //! | [`UpdateCalendar`] | [更新日历](https://developer.work.weixin.qq.com/document/path/97716) | `POST /cgi-bin/oa/calendar/update` |
 //! | [`GetCalendar`] | [获取日历详情](https://developer.work.weixin.qq.com/document/path/97717) | `POST /cgi-bin/oa/calendar/get` |
 //! | [`DelCalendar`] | [删除日历](https://developer.work.weixin.qq.com/document/path/97718) | `POST /cgi-bin/oa/calendar/del` |
+#![doc(alias("管理日历", "日历"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -29,7 +30,18 @@ use crate::Unknown;
 ///
 /// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用; customized and third-party apps need the
 /// permission 日程接口权限. The members it is shared with must be visible to the app.
-#[doc(alias("创建日历", "/cgi-bin/oa/calendar/add", "calendar/add"))]
+#[doc(
+    alias(
+        "创建日历",
+        "日历",
+        "/cgi-bin/oa/calendar/add",
+        "cgi-bin/oa/calendar/add",
+        "/oa/calendar/add",
+        "oa/calendar/add",
+        "/calendar/add",
+        "calendar/add"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddCalendar {
@@ -78,7 +90,18 @@ pub struct AddCalendarResponse {
 ///
 /// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用; customized and third-party apps need the
 /// permission 日程接口权限. The members it is shared with must be visible to the app.
-#[doc(alias("更新日历", "/cgi-bin/oa/calendar/update", "calendar/update"))]
+#[doc(
+    alias(
+        "更新日历",
+        "日历",
+        "/cgi-bin/oa/calendar/update",
+        "cgi-bin/oa/calendar/update",
+        "/oa/calendar/update",
+        "oa/calendar/update",
+        "/calendar/update",
+        "calendar/update"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateCalendar {
@@ -125,7 +148,18 @@ pub struct UpdateCalendarResponse {
 ///
 /// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用; customized and third-party apps need the
 /// permission 日程接口权限.
-#[doc(alias("获取日历详情", "/cgi-bin/oa/calendar/get", "calendar/get"))]
+#[doc(
+    alias(
+        "获取日历详情",
+        "日历详情",
+        "/cgi-bin/oa/calendar/get",
+        "cgi-bin/oa/calendar/get",
+        "/oa/calendar/get",
+        "oa/calendar/get",
+        "/calendar/get",
+        "calendar/get"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCalendar {
@@ -166,7 +200,18 @@ pub struct GetCalendarResponse {
 ///
 /// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用; customized and third-party apps need the
 /// permission 日程接口权限.
-#[doc(alias("删除日历", "/cgi-bin/oa/calendar/del", "calendar/del"))]
+#[doc(
+    alias(
+        "删除日历",
+        "日历",
+        "/cgi-bin/oa/calendar/del",
+        "cgi-bin/oa/calendar/del",
+        "/oa/calendar/del",
+        "oa/calendar/del",
+        "/calendar/del",
+        "calendar/del"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelCalendar {

@@ -7,6 +7,7 @@
 //! | request | title | call |
 //! |---|---|---|
 //! | [`GetDialRecord`] | [获取公费电话拨打记录](https://developer.work.weixin.qq.com/document/path/93662) | `POST /cgi-bin/dial/get_dial_record` |
+#![doc(alias("公费电话"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -38,7 +39,10 @@ use crate::{Timestamp, Unknown};
 #[doc(
     alias(
         "获取公费电话拨打记录",
+        "公费电话拨打记录",
         "/cgi-bin/dial/get_dial_record",
+        "cgi-bin/dial/get_dial_record",
+        "/dial/get_dial_record",
         "dial/get_dial_record"
     )
 )]

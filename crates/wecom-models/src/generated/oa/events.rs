@@ -17,6 +17,7 @@
 //! | [`FinishVipAccountApproval`] | [成员申请的终止回调](https://developer.work.weixin.qq.com/document/path/99877) | `Event` `finish_vip_account_approval` |
 //! | [`SysApprovalChange`] | [审批申请状态变化回调通知](https://developer.work.weixin.qq.com/document/path/91815) | `Event` `sys_approval_change` |
 //! | [`OpenApprovalChange`] | [自建应用审批状态变化通知回调](https://developer.work.weixin.qq.com/document/path/90240) | `Event` `open_approval_change` |
+#![doc(alias("回调通知"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -60,7 +61,7 @@ pub enum OaEvent {
 /// `Event` `modify_calendar` · [修改日历事件](https://developer.work.weixin.qq.com/document/path/97730)
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("修改日历事件", "modify_calendar"))]
+#[doc(alias("修改日历事件", "日历事件", "modify_calendar"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ModifyCalendar {
@@ -73,7 +74,7 @@ pub struct ModifyCalendar {
 /// `Event` `delete_calendar` · [删除日历事件](https://developer.work.weixin.qq.com/document/path/97728)
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("删除日历事件", "delete_calendar"))]
+#[doc(alias("删除日历事件", "日历事件", "delete_calendar"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteCalendar {
@@ -86,7 +87,7 @@ pub struct DeleteCalendar {
 /// `Event` `modify_schedule` · [修改日程事件](https://developer.work.weixin.qq.com/document/path/97731)
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("修改日程事件", "modify_schedule"))]
+#[doc(alias("修改日程事件", "日程事件", "modify_schedule"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ModifySchedule {
@@ -101,7 +102,7 @@ pub struct ModifySchedule {
 /// `Event` `delete_schedule` · [删除日程事件](https://developer.work.weixin.qq.com/document/path/97732)
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("删除日程事件", "delete_schedule"))]
+#[doc(alias("删除日程事件", "日程事件", "delete_schedule"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteSchedule {

@@ -10,6 +10,7 @@
 //! | [`GetJournalRecordDetail`] | [获取汇报记录详情](https://developer.work.weixin.qq.com/document/path/93394) | `POST /cgi-bin/oa/journal/get_record_detail` |
 //! | [`GetJournalStatList`] | [获取汇报统计数据](https://developer.work.weixin.qq.com/document/path/93395) | `POST /cgi-bin/oa/journal/get_stat_list` |
 //! | [`DownloadWedriveFile`] | [下载微盘文件](https://developer.work.weixin.qq.com/document/path/98021) | `POST /cgi-bin/oa/journal/download_wedrive_file` |
+#![doc(alias("汇报"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -41,7 +42,12 @@ use crate::{Secret, Timestamp, Unknown};
 #[doc(
     alias(
         "批量获取汇报记录单号",
+        "汇报记录单号",
         "/cgi-bin/oa/journal/get_record_list",
+        "cgi-bin/oa/journal/get_record_list",
+        "/oa/journal/get_record_list",
+        "oa/journal/get_record_list",
+        "/journal/get_record_list",
         "journal/get_record_list"
     )
 )]
@@ -117,7 +123,12 @@ pub struct GetJournalRecordListResponse {
 #[doc(
     alias(
         "获取汇报记录详情",
+        "汇报记录详情",
         "/cgi-bin/oa/journal/get_record_detail",
+        "cgi-bin/oa/journal/get_record_detail",
+        "/oa/journal/get_record_detail",
+        "oa/journal/get_record_detail",
+        "/journal/get_record_detail",
         "journal/get_record_detail"
     )
 )]
@@ -169,7 +180,12 @@ pub struct GetJournalRecordDetailResponse {
 #[doc(
     alias(
         "获取汇报统计数据",
+        "汇报统计数据",
         "/cgi-bin/oa/journal/get_stat_list",
+        "cgi-bin/oa/journal/get_stat_list",
+        "/oa/journal/get_stat_list",
+        "oa/journal/get_stat_list",
+        "/journal/get_stat_list",
         "journal/get_stat_list"
     )
 )]
@@ -221,7 +237,12 @@ pub struct GetJournalStatListResponse {
 #[doc(
     alias(
         "下载微盘文件",
+        "微盘文件",
         "/cgi-bin/oa/journal/download_wedrive_file",
+        "cgi-bin/oa/journal/download_wedrive_file",
+        "/oa/journal/download_wedrive_file",
+        "oa/journal/download_wedrive_file",
+        "/journal/download_wedrive_file",
         "journal/download_wedrive_file"
     )
 )]

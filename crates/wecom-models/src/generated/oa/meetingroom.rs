@@ -16,6 +16,7 @@
 //! | [`BookMeetingRoomByMeeting`] | [通过会议预定会议室](https://developer.work.weixin.qq.com/document/path/93620) | `POST /cgi-bin/oa/meetingroom/book_by_meeting` |
 //! | [`CancelBooking`] | [取消预定会议室](https://developer.work.weixin.qq.com/document/path/93620) | `POST /cgi-bin/oa/meetingroom/cancel_book` |
 //! | [`GetBookingInfoById`] | [根据会议室预定ID查询预定详情](https://developer.work.weixin.qq.com/document/path/93620) | `POST /cgi-bin/oa/meetingroom/bookinfo/get` |
+#![doc(alias("会议室"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -33,7 +34,18 @@ use crate::{Timestamp, Unknown};
 /// Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用; customized and third-party apps can't
 /// call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
-#[doc(alias("添加会议室", "/cgi-bin/oa/meetingroom/add", "meetingroom/add"))]
+#[doc(
+    alias(
+        "添加会议室",
+        "会议室",
+        "/cgi-bin/oa/meetingroom/add",
+        "cgi-bin/oa/meetingroom/add",
+        "/oa/meetingroom/add",
+        "oa/meetingroom/add",
+        "/meetingroom/add",
+        "meetingroom/add"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddMeetingRoom {
@@ -131,7 +143,18 @@ pub struct AddMeetingRoomResponse {
 /// Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用; customized and third-party apps can't
 /// call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
-#[doc(alias("查询会议室", "/cgi-bin/oa/meetingroom/list", "meetingroom/list"))]
+#[doc(
+    alias(
+        "查询会议室",
+        "会议室",
+        "/cgi-bin/oa/meetingroom/list",
+        "cgi-bin/oa/meetingroom/list",
+        "/oa/meetingroom/list",
+        "oa/meetingroom/list",
+        "/meetingroom/list",
+        "meetingroom/list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListMeetingRoom {
@@ -204,7 +227,18 @@ pub struct ListMeetingRoomResponse {
 /// Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用; customized and third-party apps can't
 /// call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
-#[doc(alias("编辑会议室", "/cgi-bin/oa/meetingroom/edit", "meetingroom/edit"))]
+#[doc(
+    alias(
+        "编辑会议室",
+        "会议室",
+        "/cgi-bin/oa/meetingroom/edit",
+        "cgi-bin/oa/meetingroom/edit",
+        "/oa/meetingroom/edit",
+        "oa/meetingroom/edit",
+        "/meetingroom/edit",
+        "meetingroom/edit"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EditMeetingRoom {
@@ -310,7 +344,18 @@ pub struct EditMeetingRoomResponse {}
 /// Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用; customized and third-party apps can't
 /// call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
-#[doc(alias("删除会议室", "/cgi-bin/oa/meetingroom/del", "meetingroom/del"))]
+#[doc(
+    alias(
+        "删除会议室",
+        "会议室",
+        "/cgi-bin/oa/meetingroom/del",
+        "cgi-bin/oa/meetingroom/del",
+        "/oa/meetingroom/del",
+        "oa/meetingroom/del",
+        "/meetingroom/del",
+        "meetingroom/del"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelMeetingRoom {
@@ -350,7 +395,12 @@ pub struct DelMeetingRoomResponse {}
 #[doc(
     alias(
         "查询会议室的预定信息",
+        "会议室的预定信息",
         "/cgi-bin/oa/meetingroom/get_booking_info",
+        "cgi-bin/oa/meetingroom/get_booking_info",
+        "/oa/meetingroom/get_booking_info",
+        "oa/meetingroom/get_booking_info",
+        "/meetingroom/get_booking_info",
         "meetingroom/get_booking_info"
     )
 )]
@@ -444,7 +494,17 @@ pub struct GetBookingInfoResponse {
 /// Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用; customized and third-party apps can't
 /// call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
-#[doc(alias("预定会议室", "/cgi-bin/oa/meetingroom/book", "meetingroom/book"))]
+#[doc(
+    alias(
+        "预定会议室",
+        "/cgi-bin/oa/meetingroom/book",
+        "cgi-bin/oa/meetingroom/book",
+        "/oa/meetingroom/book",
+        "oa/meetingroom/book",
+        "/meetingroom/book",
+        "meetingroom/book"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookMeetingRoom {
@@ -527,6 +587,10 @@ pub struct BookMeetingRoomResponse {
     alias(
         "通过日程预定会议室",
         "/cgi-bin/oa/meetingroom/book_by_schedule",
+        "cgi-bin/oa/meetingroom/book_by_schedule",
+        "/oa/meetingroom/book_by_schedule",
+        "oa/meetingroom/book_by_schedule",
+        "/meetingroom/book_by_schedule",
         "meetingroom/book_by_schedule"
     )
 )]
@@ -584,6 +648,10 @@ pub struct BookMeetingRoomByScheduleResponse {
     alias(
         "通过会议预定会议室",
         "/cgi-bin/oa/meetingroom/book_by_meeting",
+        "cgi-bin/oa/meetingroom/book_by_meeting",
+        "/oa/meetingroom/book_by_meeting",
+        "oa/meetingroom/book_by_meeting",
+        "/meetingroom/book_by_meeting",
         "meetingroom/book_by_meeting"
     )
 )]
@@ -638,7 +706,12 @@ pub struct BookMeetingRoomByMeetingResponse {
 #[doc(
     alias(
         "取消预定会议室",
+        "预定会议室",
         "/cgi-bin/oa/meetingroom/cancel_book",
+        "cgi-bin/oa/meetingroom/cancel_book",
+        "/oa/meetingroom/cancel_book",
+        "oa/meetingroom/cancel_book",
+        "/meetingroom/cancel_book",
         "meetingroom/cancel_book"
     )
 )]
@@ -700,6 +773,12 @@ pub struct CancelBookingResponse {}
     alias(
         "根据会议室预定ID查询预定详情",
         "/cgi-bin/oa/meetingroom/bookinfo/get",
+        "cgi-bin/oa/meetingroom/bookinfo/get",
+        "/oa/meetingroom/bookinfo/get",
+        "oa/meetingroom/bookinfo/get",
+        "/meetingroom/bookinfo/get",
+        "meetingroom/bookinfo/get",
+        "/bookinfo/get",
         "bookinfo/get"
     )
 )]

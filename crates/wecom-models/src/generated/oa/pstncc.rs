@@ -9,6 +9,7 @@
 //! |---|---|---|
 //! | [`PstnccCall`] | [发起语音电话](https://developer.work.weixin.qq.com/document/path/91627) | `POST /cgi-bin/pstncc/call` |
 //! | [`GetPstnccStates`] | [获取接听状态](https://developer.work.weixin.qq.com/document/path/91628) | `POST /cgi-bin/pstncc/getstates` |
+#![doc(alias("紧急通知应用"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -32,7 +33,16 @@ use crate::{Timestamp, Unknown};
 /// - 301049, `EMERGENCY_NOTICE_APP_NOT_LINKED`: The app isn't linked in the emergency notification app. List the app under 紧急通知 › 可调用接口的应用.
 /// - 301050, `EMERGENCY_NOTICE_APP_NOT_ENABLED`: The emergency notification app isn't enabled.
 /// - 301051, `EMERGENCY_NOTICE_BALANCE_TOO_LOW`: The balance of the emergency notification app is insufficient. Buy minutes in the admin console.
-#[doc(alias("发起语音电话", "/cgi-bin/pstncc/call", "pstncc/call"))]
+#[doc(
+    alias(
+        "发起语音电话",
+        "语音电话",
+        "/cgi-bin/pstncc/call",
+        "cgi-bin/pstncc/call",
+        "/pstncc/call",
+        "pstncc/call"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PstnccCall {
@@ -75,7 +85,16 @@ pub struct PstnccCallResponse {
 /// Self-built apps must be listed under 紧急通知 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
-#[doc(alias("获取接听状态", "/cgi-bin/pstncc/getstates", "pstncc/getstates"))]
+#[doc(
+    alias(
+        "获取接听状态",
+        "接听状态",
+        "/cgi-bin/pstncc/getstates",
+        "cgi-bin/pstncc/getstates",
+        "/pstncc/getstates",
+        "pstncc/getstates"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetPstnccStates {

@@ -13,6 +13,7 @@
 //! | [`GetScheduleByCalendar`] | [获取日历下的日程列表](https://developer.work.weixin.qq.com/document/path/97723) | `POST /cgi-bin/oa/schedule/get_by_calendar` |
 //! | [`GetSchedule`] | [获取日程详情](https://developer.work.weixin.qq.com/document/path/97724) | `POST /cgi-bin/oa/schedule/get` |
 //! | [`DelSchedule`] | [取消日程](https://developer.work.weixin.qq.com/document/path/97725) | `POST /cgi-bin/oa/schedule/del` |
+#![doc(alias("管理日程", "日程"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -37,7 +38,18 @@ use crate::{Timestamp, Unknown};
 /// Error codes:
 ///
 /// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: An admin or an attendee has no valid basic account. Activate basic accounts for them.
-#[doc(alias("创建日程", "/cgi-bin/oa/schedule/add", "schedule/add"))]
+#[doc(
+    alias(
+        "创建日程",
+        "日程",
+        "/cgi-bin/oa/schedule/add",
+        "cgi-bin/oa/schedule/add",
+        "/oa/schedule/add",
+        "oa/schedule/add",
+        "/schedule/add",
+        "schedule/add"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddSchedule {
@@ -107,7 +119,18 @@ pub struct AddScheduleResponse {
 /// - 90484, `SCHEDULE_SINGLE_MODE_NEEDS_REPEAT`: The event repeats, which it can't if `op_mode` is 1.
 /// - 90485, `SCHEDULE_INVALID_OP_MODE`: `op_mode` is 1 or 2, but the event doesn't repeat.
 /// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: An admin or an attendee has no valid basic account. Activate basic accounts for them.
-#[doc(alias("更新日程", "/cgi-bin/oa/schedule/update", "schedule/update"))]
+#[doc(
+    alias(
+        "更新日程",
+        "日程",
+        "/cgi-bin/oa/schedule/update",
+        "cgi-bin/oa/schedule/update",
+        "/oa/schedule/update",
+        "oa/schedule/update",
+        "/schedule/update",
+        "schedule/update"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateSchedule {
@@ -180,7 +203,12 @@ pub struct UpdateScheduleResponse {
 #[doc(
     alias(
         "新增日程参与者",
+        "日程参与者",
         "/cgi-bin/oa/schedule/add_attendees",
+        "cgi-bin/oa/schedule/add_attendees",
+        "/oa/schedule/add_attendees",
+        "oa/schedule/add_attendees",
+        "/schedule/add_attendees",
         "schedule/add_attendees"
     )
 )]
@@ -230,7 +258,12 @@ pub struct AddAttendeesResponse {}
 #[doc(
     alias(
         "删除日程参与者",
+        "日程参与者",
         "/cgi-bin/oa/schedule/del_attendees",
+        "cgi-bin/oa/schedule/del_attendees",
+        "/oa/schedule/del_attendees",
+        "oa/schedule/del_attendees",
+        "/schedule/del_attendees",
         "schedule/del_attendees"
     )
 )]
@@ -281,7 +314,12 @@ pub struct DelAttendeesResponse {}
 #[doc(
     alias(
         "获取日历下的日程列表",
+        "日历下的日程列表",
         "/cgi-bin/oa/schedule/get_by_calendar",
+        "cgi-bin/oa/schedule/get_by_calendar",
+        "/oa/schedule/get_by_calendar",
+        "oa/schedule/get_by_calendar",
+        "/schedule/get_by_calendar",
         "schedule/get_by_calendar"
     )
 )]
@@ -340,7 +378,18 @@ pub struct GetScheduleByCalendarResponse {
 ///
 /// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用; customized and third-party apps need the
 /// permission 日程接口权限. The system app 会议室 can call it, too.
-#[doc(alias("获取日程详情", "/cgi-bin/oa/schedule/get", "schedule/get"))]
+#[doc(
+    alias(
+        "获取日程详情",
+        "日程详情",
+        "/cgi-bin/oa/schedule/get",
+        "cgi-bin/oa/schedule/get",
+        "/oa/schedule/get",
+        "oa/schedule/get",
+        "/schedule/get",
+        "schedule/get"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetSchedule {
@@ -389,7 +438,18 @@ pub struct GetScheduleResponse {
 ///
 /// - 90482, `SCHEDULE_INVALID_OP_START_TIME`: `op_start_time` is no time at which the repeating event starts.
 /// - 90485, `SCHEDULE_INVALID_OP_MODE`: `op_mode` is 1 or 2, but the event doesn't repeat.
-#[doc(alias("取消日程", "/cgi-bin/oa/schedule/del", "schedule/del"))]
+#[doc(
+    alias(
+        "取消日程",
+        "日程",
+        "/cgi-bin/oa/schedule/del",
+        "cgi-bin/oa/schedule/del",
+        "/oa/schedule/del",
+        "oa/schedule/del",
+        "/schedule/del",
+        "schedule/del"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelSchedule {

@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | [`GetTodo`] | [获取待办详情](https://developer.work.weixin.qq.com/document/path/101524) | `POST /cgi-bin/todo/get` |
 //! | [`UpdateTodo`] | [更新待办状态](https://developer.work.weixin.qq.com/document/path/101534) | `POST /cgi-bin/todo/update` |
+#![doc(alias("待办"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -24,7 +25,16 @@ use crate::{Timestamp, Unknown};
 /// To-dos are created with the JS-SDK only.
 ///
 /// Only self-built apps can call it.
-#[doc(alias("获取待办详情", "/cgi-bin/todo/get", "todo/get"))]
+#[doc(
+    alias(
+        "获取待办详情",
+        "待办详情",
+        "/cgi-bin/todo/get",
+        "cgi-bin/todo/get",
+        "/todo/get",
+        "todo/get"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTodo {
@@ -71,7 +81,16 @@ pub struct GetTodoResponse {
 /// Only for to-dos the app itself created, and that aren't deleted.
 ///
 /// Only self-built apps can call it.
-#[doc(alias("更新待办状态", "/cgi-bin/todo/update", "todo/update"))]
+#[doc(
+    alias(
+        "更新待办状态",
+        "待办状态",
+        "/cgi-bin/todo/update",
+        "cgi-bin/todo/update",
+        "/todo/update",
+        "todo/update"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateTodo {

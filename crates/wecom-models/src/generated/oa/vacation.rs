@@ -9,6 +9,7 @@
 //! | [`GetVacationCorpConf`] | [获取企业假期管理配置](https://developer.work.weixin.qq.com/document/path/93375) | `GET /cgi-bin/oa/vacation/getcorpconf` |
 //! | [`GetUserVacationQuota`] | [获取成员假期余额](https://developer.work.weixin.qq.com/document/path/93376) | `POST /cgi-bin/oa/vacation/getuservacationquota` |
 //! | [`SetOneUserQuota`] | [修改成员假期余额](https://developer.work.weixin.qq.com/document/path/93377) | `POST /cgi-bin/oa/vacation/setoneuserquota` |
+#![doc(alias("假期管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -37,7 +38,12 @@ use crate::{Timestamp, Unknown};
 #[doc(
     alias(
         "获取企业假期管理配置",
+        "企业假期管理配置",
         "/cgi-bin/oa/vacation/getcorpconf",
+        "cgi-bin/oa/vacation/getcorpconf",
+        "/oa/vacation/getcorpconf",
+        "oa/vacation/getcorpconf",
+        "/vacation/getcorpconf",
         "vacation/getcorpconf"
     )
 )]
@@ -85,7 +91,12 @@ pub struct GetVacationCorpConfResponse {
 #[doc(
     alias(
         "获取成员假期余额",
+        "成员假期余额",
         "/cgi-bin/oa/vacation/getuservacationquota",
+        "cgi-bin/oa/vacation/getuservacationquota",
+        "/oa/vacation/getuservacationquota",
+        "oa/vacation/getuservacationquota",
+        "/vacation/getuservacationquota",
         "vacation/getuservacationquota"
     )
 )]
@@ -140,7 +151,12 @@ pub struct GetUserVacationQuotaResponse {
 #[doc(
     alias(
         "修改成员假期余额",
+        "成员假期余额",
         "/cgi-bin/oa/vacation/setoneuserquota",
+        "cgi-bin/oa/vacation/setoneuserquota",
+        "/oa/vacation/setoneuserquota",
+        "oa/vacation/setoneuserquota",
+        "/vacation/setoneuserquota",
         "vacation/setoneuserquota"
     )
 )]

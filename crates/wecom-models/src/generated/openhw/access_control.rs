@@ -11,6 +11,7 @@
 //! | [`ReportAccessData`] | [上报门禁通行记录](https://developer.work.weixin.qq.com/document/path/95997) | `POST /cgi-bin/openhw/device/report_access_data` |
 //! | [`ReportBioInfoResult`] | [上报成员识别信息变化结果](https://developer.work.weixin.qq.com/document/path/96000) | `POST /cgi-bin/openhw/device/report_bio_info_result` |
 //! | [`ReportRemoteOpenResult`] | [上报远程开门结果](https://developer.work.weixin.qq.com/document/path/96048) | `POST /cgi-bin/openhw/device/report_remote_open_result` |
+#![doc(alias("考勤/门禁设备"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -36,6 +37,10 @@ use crate::{Timestamp, Unknown};
     alias(
         "上报考勤打卡记录",
         "/cgi-bin/openhw/device/report_checkin_data",
+        "cgi-bin/openhw/device/report_checkin_data",
+        "/openhw/device/report_checkin_data",
+        "openhw/device/report_checkin_data",
+        "/device/report_checkin_data",
         "device/report_checkin_data"
     )
 )]
@@ -74,6 +79,10 @@ pub struct ReportCheckinDataResponse {
     alias(
         "上报体温检测记录",
         "/cgi-bin/openhw/device/report_temperature_data",
+        "cgi-bin/openhw/device/report_temperature_data",
+        "/openhw/device/report_temperature_data",
+        "openhw/device/report_temperature_data",
+        "/device/report_temperature_data",
         "device/report_temperature_data"
     )
 )]
@@ -112,6 +121,10 @@ pub struct ReportTemperatureDataResponse {
     alias(
         "上报门禁通行记录",
         "/cgi-bin/openhw/device/report_access_data",
+        "cgi-bin/openhw/device/report_access_data",
+        "/openhw/device/report_access_data",
+        "openhw/device/report_access_data",
+        "/device/report_access_data",
         "device/report_access_data"
     )
 )]
@@ -157,6 +170,10 @@ pub struct ReportAccessDataResponse {
     alias(
         "上报成员识别信息变化结果",
         "/cgi-bin/openhw/device/report_bio_info_result",
+        "cgi-bin/openhw/device/report_bio_info_result",
+        "/openhw/device/report_bio_info_result",
+        "openhw/device/report_bio_info_result",
+        "/device/report_bio_info_result",
         "device/report_bio_info_result"
     )
 )]
@@ -241,6 +258,10 @@ pub struct ReportBioInfoResultResponse {}
     alias(
         "上报远程开门结果",
         "/cgi-bin/openhw/device/report_remote_open_result",
+        "cgi-bin/openhw/device/report_remote_open_result",
+        "/openhw/device/report_remote_open_result",
+        "openhw/device/report_remote_open_result",
+        "/device/report_remote_open_result",
         "device/report_remote_open_result"
     )
 )]

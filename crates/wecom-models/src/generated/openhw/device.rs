@@ -19,6 +19,7 @@
 //! | [`ReportFirmwareUpgradeResult`] | [上报设备固件升级结果](https://developer.work.weixin.qq.com/document/path/95999) | `POST /cgi-bin/openhw/device/report_firmware_upgrade_result` |
 //! | [`GenLoginQrCode`] | [获取设备管理二维码](https://developer.work.weixin.qq.com/document/path/98023) | `POST /cgi-bin/openhw/device/gen_login_qrcode` |
 //! | [`GenIdDynamicQrCode`] | [获取设备身份识别二维码](https://developer.work.weixin.qq.com/document/path/98024) | `POST /cgi-bin/openhw/device/gen_id_dynamic_qrcode` |
+#![doc(alias("设备接入"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -38,7 +39,10 @@ use crate::{Secret, Timestamp, Unknown};
 #[doc(
     alias(
         "获取设备型号调用凭证",
+        "设备型号调用凭证",
         "/cgi-bin/openhw/get_model_token",
+        "cgi-bin/openhw/get_model_token",
+        "/openhw/get_model_token",
         "openhw/get_model_token"
     )
 )]
@@ -91,7 +95,10 @@ pub struct GetModelTokenResponse {
 #[doc(
     alias(
         "获取设备授权密钥",
+        "设备授权密钥",
         "/cgi-bin/openhw/get_device_secret",
+        "cgi-bin/openhw/get_device_secret",
+        "/openhw/get_device_secret",
         "openhw/get_device_secret"
     )
 )]
@@ -133,7 +140,10 @@ pub struct GetDeviceSecretResponse {
 #[doc(
     alias(
         "获取设备调用凭证",
+        "设备调用凭证",
         "/cgi-bin/openhw/get_device_token",
+        "cgi-bin/openhw/get_device_token",
+        "/openhw/get_device_token",
         "openhw/get_device_token"
     )
 )]
@@ -173,7 +183,17 @@ pub struct GetDeviceTokenResponse {
 ///
 /// `POST /cgi-bin/openhw/model/register_sn` ·
 /// [录入设备](https://developer.work.weixin.qq.com/document/path/95980)
-#[doc(alias("录入设备", "/cgi-bin/openhw/model/register_sn", "model/register_sn"))]
+#[doc(
+    alias(
+        "录入设备",
+        "/cgi-bin/openhw/model/register_sn",
+        "cgi-bin/openhw/model/register_sn",
+        "/openhw/model/register_sn",
+        "openhw/model/register_sn",
+        "/model/register_sn",
+        "model/register_sn"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RegisterSn {
@@ -207,7 +227,16 @@ pub struct RegisterSnResponse {
 /// `POST /cgi-bin/openhw/model/unregister_sn` ·
 /// [删除设备](https://developer.work.weixin.qq.com/document/path/95981)
 #[doc(
-    alias("删除设备", "/cgi-bin/openhw/model/unregister_sn", "model/unregister_sn")
+    alias(
+        "删除设备",
+        "设备",
+        "/cgi-bin/openhw/model/unregister_sn",
+        "cgi-bin/openhw/model/unregister_sn",
+        "/openhw/model/unregister_sn",
+        "openhw/model/unregister_sn",
+        "/model/unregister_sn",
+        "model/unregister_sn"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -240,7 +269,12 @@ pub struct UnregisterSnResponse {}
 #[doc(
     alias(
         "获取设备详情",
+        "设备详情",
         "/cgi-bin/openhw/device/get_device_detail",
+        "cgi-bin/openhw/device/get_device_detail",
+        "/openhw/device/get_device_detail",
+        "openhw/device/get_device_detail",
+        "/device/get_device_detail",
         "device/get_device_detail"
     )
 )]
@@ -285,7 +319,12 @@ pub struct GetDeviceDetailResponse {
 #[doc(
     alias(
         "更新设备状态",
+        "设备状态",
         "/cgi-bin/openhw/device/report_device_status",
+        "cgi-bin/openhw/device/report_device_status",
+        "/openhw/device/report_device_status",
+        "openhw/device/report_device_status",
+        "/device/report_device_status",
         "device/report_device_status"
     )
 )]
@@ -348,6 +387,10 @@ pub struct ReportDeviceStatusResponse {}
     alias(
         "全量获取设备成员列表",
         "/cgi-bin/openhw/device/get_userinfo_by_page",
+        "cgi-bin/openhw/device/get_userinfo_by_page",
+        "/openhw/device/get_userinfo_by_page",
+        "openhw/device/get_userinfo_by_page",
+        "/device/get_userinfo_by_page",
         "device/get_userinfo_by_page"
     )
 )]
@@ -412,7 +455,12 @@ pub struct GetUserInfoByPageResponse {
 #[doc(
     alias(
         "获取设备中指定成员的信息",
+        "设备中指定成员的信息",
         "/cgi-bin/openhw/device/get_userinfo_by_ids",
+        "cgi-bin/openhw/device/get_userinfo_by_ids",
+        "/openhw/device/get_userinfo_by_ids",
+        "openhw/device/get_userinfo_by_ids",
+        "/device/get_userinfo_by_ids",
         "device/get_userinfo_by_ids"
     )
 )]
@@ -458,6 +506,10 @@ pub struct GetUserInfoByIdsResponse {
     alias(
         "上报设备固件升级结果",
         "/cgi-bin/openhw/device/report_firmware_upgrade_result",
+        "cgi-bin/openhw/device/report_firmware_upgrade_result",
+        "/openhw/device/report_firmware_upgrade_result",
+        "openhw/device/report_firmware_upgrade_result",
+        "/device/report_firmware_upgrade_result",
         "device/report_firmware_upgrade_result"
     )
 )]
@@ -515,7 +567,12 @@ pub struct ReportFirmwareUpgradeResultResponse {}
 #[doc(
     alias(
         "获取设备管理二维码",
+        "设备管理二维码",
         "/cgi-bin/openhw/device/gen_login_qrcode",
+        "cgi-bin/openhw/device/gen_login_qrcode",
+        "/openhw/device/gen_login_qrcode",
+        "openhw/device/gen_login_qrcode",
+        "/device/gen_login_qrcode",
         "device/gen_login_qrcode"
     )
 )]
@@ -563,7 +620,12 @@ pub struct GenLoginQrCodeResponse {
 #[doc(
     alias(
         "获取设备身份识别二维码",
+        "设备身份识别二维码",
         "/cgi-bin/openhw/device/gen_id_dynamic_qrcode",
+        "cgi-bin/openhw/device/gen_id_dynamic_qrcode",
+        "/openhw/device/gen_id_dynamic_qrcode",
+        "openhw/device/gen_id_dynamic_qrcode",
+        "/device/gen_id_dynamic_qrcode",
         "device/gen_id_dynamic_qrcode"
     )
 )]

@@ -21,6 +21,7 @@
 //! | [`PrinterJobSubmit`] | [推送打印任务](https://developer.work.weixin.qq.com/document/path/96414) | `command_type` `printer_job_submit` |
 //! | [`PrinterJobTrans`] | [推送打印转码任务](https://developer.work.weixin.qq.com/document/path/97075) | `command_type` `printer_job_trans` |
 //! | [`PrinterJobDel`] | [删除打印任务](https://developer.work.weixin.qq.com/document/path/97370) | `command_type` `printer_job_del` |
+#![doc(alias("回调通知"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -155,7 +156,9 @@ pub struct ModelTicket {
 /// provider's, and if so `modelid`, the ID of its device model.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("查询设备SN合法性事件", "verify_device"))]
+#[doc(
+    alias("查询设备SN合法性事件", "设备SN合法性事件", "verify_device")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct VerifyDevice {
@@ -194,7 +197,7 @@ pub struct UpdateFirmware {
 /// once with [`ReportDeviceStatus`](crate::openhw::device::ReportDeviceStatus).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("获取设备状态指令", "fetch_device_status"))]
+#[doc(alias("获取设备状态指令", "设备状态指令", "fetch_device_status"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FetchDeviceStatus {
@@ -245,7 +248,7 @@ pub struct EnterPage {
 /// Sent to the callback URL of the device model. Respond within 1 second.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("取消识别信息录入指令", "exit_page"))]
+#[doc(alias("取消识别信息录入指令", "识别信息录入指令", "exit_page"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ExitPage {
@@ -301,7 +304,7 @@ pub struct RemoteOpenDoor {
 /// Sent to the callback URL of the device model. Respond within 1 second.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("推送打印任务", "printer_job_submit"))]
+#[doc(alias("推送打印任务", "打印任务", "printer_job_submit"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PrinterJobSubmit {
@@ -324,7 +327,7 @@ pub struct PrinterJobSubmit {
 /// initialization vector is the first 16 bytes of the key.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("推送打印转码任务", "printer_job_trans"))]
+#[doc(alias("推送打印转码任务", "打印转码任务", "printer_job_trans"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PrinterJobTrans {
@@ -342,7 +345,7 @@ pub struct PrinterJobTrans {
 /// Sent to the callback URL of the device model. Respond within 1 second.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("删除打印任务", "printer_job_del"))]
+#[doc(alias("删除打印任务", "打印任务", "printer_job_del"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PrinterJobDel {

@@ -11,6 +11,7 @@
 //! | [`ReportPrinterJobStatus`] | [上报打印任务状态](https://developer.work.weixin.qq.com/document/path/96409) | `POST /cgi-bin/openhw/device/report_printer_job_status` |
 //! | [`PushScanFile`] | [上传扫描文件](https://developer.work.weixin.qq.com/document/path/96410) | `POST /cgi-bin/openhw/device/push_scan_file` |
 //! | [`SetPrinterJobTransResult`] | [返回转码后的打印文件](https://developer.work.weixin.qq.com/document/path/96412) | `POST /cgi-bin/openhw/device/set_printer_job_trans_result` |
+#![doc(alias("打印/扫描设备"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -27,7 +28,12 @@ use crate::{Secret, Timestamp, Unknown};
 #[doc(
     alias(
         "获取打印任务列表",
+        "打印任务列表",
         "/cgi-bin/openhw/device/get_printer_job_list",
+        "cgi-bin/openhw/device/get_printer_job_list",
+        "/openhw/device/get_printer_job_list",
+        "openhw/device/get_printer_job_list",
+        "/device/get_printer_job_list",
         "device/get_printer_job_list"
     )
 )]
@@ -135,7 +141,12 @@ pub struct GetPrinterJobListResponse {
 #[doc(
     alias(
         "获取打印文件",
+        "打印文件",
         "/cgi-bin/openhw/device/get_printer_job_download_url",
+        "cgi-bin/openhw/device/get_printer_job_download_url",
+        "/openhw/device/get_printer_job_download_url",
+        "openhw/device/get_printer_job_download_url",
+        "/device/get_printer_job_download_url",
         "device/get_printer_job_download_url"
     )
 )]
@@ -181,6 +192,10 @@ pub struct GetPrinterJobDownloadUrlResponse {
     alias(
         "上报打印任务状态",
         "/cgi-bin/openhw/device/report_printer_job_status",
+        "cgi-bin/openhw/device/report_printer_job_status",
+        "/openhw/device/report_printer_job_status",
+        "openhw/device/report_printer_job_status",
+        "/device/report_printer_job_status",
         "device/report_printer_job_status"
     )
 )]
@@ -244,7 +259,12 @@ pub struct ReportPrinterJobStatusResponse {
 #[doc(
     alias(
         "上传扫描文件",
+        "扫描文件",
         "/cgi-bin/openhw/device/push_scan_file",
+        "cgi-bin/openhw/device/push_scan_file",
+        "/openhw/device/push_scan_file",
+        "openhw/device/push_scan_file",
+        "/device/push_scan_file",
         "device/push_scan_file"
     )
 )]
@@ -314,6 +334,10 @@ pub struct PushScanFileResponse {}
     alias(
         "返回转码后的打印文件",
         "/cgi-bin/openhw/device/set_printer_job_trans_result",
+        "cgi-bin/openhw/device/set_printer_job_trans_result",
+        "/openhw/device/set_printer_job_trans_result",
+        "openhw/device/set_printer_job_trans_result",
+        "/device/set_printer_job_trans_result",
         "device/set_printer_job_trans_result"
     )
 )]

@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | [`PaymentNotification`] | [支付通知](https://developer.work.weixin.qq.com/document/path/97335) | `event_type` `TRANSACTION.SUCCESS` |
 //! | [`RefundNotification`] | [退款通知](https://developer.work.weixin.qq.com/document/path/97338) | `event_type` `REFUND.*` |
+#![doc(alias("小程序接入对外收款", "回调通知"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -87,7 +88,7 @@ pub struct PaymentNotification {
 ///   paid, and `payer_refund`, the amount that the user gets back, without coupons.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("退款通知", "REFUND.*"))]
+#[doc(alias("退款通知", "通知", "REFUND.*"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RefundNotification {

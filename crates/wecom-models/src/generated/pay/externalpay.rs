@@ -11,6 +11,7 @@
 //! | [`GetBillList`] | [获取对外收款记录](https://developer.work.weixin.qq.com/document/path/93667) | `POST /cgi-bin/externalpay/get_bill_list` |
 //! | [`GetPaymentInfo`] | [获取收款项目的商户单号](https://developer.work.weixin.qq.com/document/path/95944) | `POST /cgi-bin/externalpay/get_payment_info` |
 //! | [`GetFundFlow`] | [获取资金流水](https://developer.work.weixin.qq.com/document/path/98100) | `POST /cgi-bin/externalpay/get_fund_flow` |
+#![doc(alias("对外收款"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -29,7 +30,10 @@ use crate::{Timestamp, Unknown};
 #[doc(
     alias(
         "查询商户号详情",
+        "商户号详情",
         "/cgi-bin/externalpay/getmerchant",
+        "cgi-bin/externalpay/getmerchant",
+        "/externalpay/getmerchant",
         "externalpay/getmerchant"
     )
 )]
@@ -77,7 +81,10 @@ pub struct GetMerchantResponse {
 #[doc(
     alias(
         "设置商户号使用范围",
+        "商户号使用范围",
         "/cgi-bin/externalpay/set_mch_use_scope",
+        "cgi-bin/externalpay/set_mch_use_scope",
+        "/externalpay/set_mch_use_scope",
         "externalpay/set_mch_use_scope"
     )
 )]
@@ -125,7 +132,10 @@ pub struct SetMchUseScopeResponse {}
 #[doc(
     alias(
         "获取对外收款记录",
+        "对外收款记录",
         "/cgi-bin/externalpay/get_bill_list",
+        "cgi-bin/externalpay/get_bill_list",
+        "/externalpay/get_bill_list",
         "externalpay/get_bill_list"
     )
 )]
@@ -205,7 +215,10 @@ pub struct GetBillListResponse {
 #[doc(
     alias(
         "获取收款项目的商户单号",
+        "收款项目的商户单号",
         "/cgi-bin/externalpay/get_payment_info",
+        "cgi-bin/externalpay/get_payment_info",
+        "/externalpay/get_payment_info",
         "externalpay/get_payment_info"
     )
 )]
@@ -255,7 +268,10 @@ pub struct GetPaymentInfoResponse {
 #[doc(
     alias(
         "获取资金流水",
+        "资金流水",
         "/cgi-bin/externalpay/get_fund_flow",
+        "cgi-bin/externalpay/get_fund_flow",
+        "/externalpay/get_fund_flow",
         "externalpay/get_fund_flow"
     )
 )]

@@ -17,6 +17,7 @@
 //! | [`RefundOrder`] | [申请退款](https://developer.work.weixin.qq.com/document/path/97333) | `POST /cgi-bin/miniapppay/refund` |
 //! | [`GetRefundDetail`] | [查询退款](https://developer.work.weixin.qq.com/document/path/97352) | `POST /cgi-bin/miniapppay/get_refund_detail` |
 //! | [`GetBill`] | [交易账单申请](https://developer.work.weixin.qq.com/document/path/98115) | `POST /cgi-bin/miniapppay/get_bill` |
+#![doc(alias("小程序接入对外收款"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -39,7 +40,14 @@ use crate::{File, Secret, Timestamp, Unknown};
 /// [`Client::upload`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.upload) of
 /// `wecom-sdk` sends a file as it is read, without holding it in memory.
 #[doc(
-    alias("提交图片", "/cgi-bin/miniapppay/upload_image", "miniapppay/upload_image")
+    alias(
+        "提交图片",
+        "图片",
+        "/cgi-bin/miniapppay/upload_image",
+        "cgi-bin/miniapppay/upload_image",
+        "/miniapppay/upload_image",
+        "miniapppay/upload_image"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -116,7 +124,10 @@ pub struct UploadImageResponse {
 #[doc(
     alias(
         "提交创建对外收款账户的申请单",
+        "创建对外收款账户的申请单",
         "/cgi-bin/miniapppay/apply_mch",
+        "cgi-bin/miniapppay/apply_mch",
+        "/miniapppay/apply_mch",
         "miniapppay/apply_mch"
     )
 )]
@@ -255,7 +266,10 @@ pub struct ApplyMchResponse {
 #[doc(
     alias(
         "查询申请单状态",
+        "申请单状态",
         "/cgi-bin/miniapppay/get_applyment_status",
+        "cgi-bin/miniapppay/get_applyment_status",
+        "/miniapppay/get_applyment_status",
         "miniapppay/get_applyment_status"
     )
 )]
@@ -306,6 +320,8 @@ pub struct GetApplymentStatusResponse {
     alias(
         "小程序下单",
         "/cgi-bin/miniapppay/create_order",
+        "cgi-bin/miniapppay/create_order",
+        "/miniapppay/create_order",
         "miniapppay/create_order"
     )
 )]
@@ -435,7 +451,16 @@ pub struct CreateOrderResponse {
 /// Self-built apps must be listed under 对外收款 › 可调用接口的应用, and can call it only from the company's
 /// trusted IPs. Customized and third-party apps can't call it yet. Since 2023-12-01 a system app's
 /// secret no longer works; existing companies are unaffected for now.
-#[doc(alias("查询订单", "/cgi-bin/miniapppay/get_order", "miniapppay/get_order"))]
+#[doc(
+    alias(
+        "查询订单",
+        "订单",
+        "/cgi-bin/miniapppay/get_order",
+        "cgi-bin/miniapppay/get_order",
+        "/miniapppay/get_order",
+        "miniapppay/get_order"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetOrder {
@@ -502,7 +527,14 @@ pub struct GetOrderResponse {
 /// trusted IPs. Customized and third-party apps can't call it yet. Since 2023-12-01 a system app's
 /// secret no longer works; existing companies are unaffected for now.
 #[doc(
-    alias("关闭订单", "/cgi-bin/miniapppay/close_order", "miniapppay/close_order")
+    alias(
+        "关闭订单",
+        "订单",
+        "/cgi-bin/miniapppay/close_order",
+        "cgi-bin/miniapppay/close_order",
+        "/miniapppay/close_order",
+        "miniapppay/close_order"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -543,7 +575,14 @@ pub struct CloseOrderResponse {}
 /// trusted IPs. Customized and third-party apps can't call it yet. Since 2023-12-01 a system app's
 /// secret no longer works; existing companies are unaffected for now.
 #[doc(
-    alias("获取支付签名", "/cgi-bin/miniapppay/get_sign", "miniapppay/get_sign")
+    alias(
+        "获取支付签名",
+        "支付签名",
+        "/cgi-bin/miniapppay/get_sign",
+        "cgi-bin/miniapppay/get_sign",
+        "/miniapppay/get_sign",
+        "miniapppay/get_sign"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -614,7 +653,15 @@ pub struct GetSignResponse {
 /// Self-built apps must be listed under 对外收款 › 可调用接口的应用, and can call it only from the company's
 /// trusted IPs. Customized and third-party apps can't call it yet. Since 2023-12-01 a system app's
 /// secret no longer works; existing companies are unaffected for now.
-#[doc(alias("申请退款", "/cgi-bin/miniapppay/refund", "miniapppay/refund"))]
+#[doc(
+    alias(
+        "申请退款",
+        "/cgi-bin/miniapppay/refund",
+        "cgi-bin/miniapppay/refund",
+        "/miniapppay/refund",
+        "miniapppay/refund"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RefundOrder {
@@ -708,7 +755,10 @@ pub struct RefundOrderResponse {
 #[doc(
     alias(
         "查询退款",
+        "退款",
         "/cgi-bin/miniapppay/get_refund_detail",
+        "cgi-bin/miniapppay/get_refund_detail",
+        "/miniapppay/get_refund_detail",
         "miniapppay/get_refund_detail"
     )
 )]
@@ -780,7 +830,13 @@ pub struct GetRefundDetailResponse {
 /// trusted IPs. Customized and third-party apps can't call it yet. Since 2023-12-01 a system app's
 /// secret no longer works; existing companies are unaffected for now.
 #[doc(
-    alias("交易账单申请", "/cgi-bin/miniapppay/get_bill", "miniapppay/get_bill")
+    alias(
+        "交易账单申请",
+        "/cgi-bin/miniapppay/get_bill",
+        "cgi-bin/miniapppay/get_bill",
+        "/miniapppay/get_bill",
+        "miniapppay/get_bill"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]

@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | [`SendWorkwxRedPack`] | [发放企业红包](https://developer.work.weixin.qq.com/document/path/90275) | `POST /mmpaymkttransfers/sendworkwxredpack` |
 //! | [`QueryWorkwxRedPack`] | [查询红包记录](https://developer.work.weixin.qq.com/document/path/90276) | `POST /mmpaymkttransfers/queryworkwxredpack` |
+#![doc(alias("企业红包"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -54,6 +55,7 @@ use crate::Unknown;
 #[doc(
     alias(
         "发放企业红包",
+        "企业红包",
         "/mmpaymkttransfers/sendworkwxredpack",
         "mmpaymkttransfers/sendworkwxredpack"
     )
@@ -225,6 +227,7 @@ pub struct SendWorkwxRedPackResponse {
 #[doc(
     alias(
         "查询红包记录",
+        "红包记录",
         "/mmpaymkttransfers/queryworkwxredpack",
         "mmpaymkttransfers/queryworkwxredpack"
     )

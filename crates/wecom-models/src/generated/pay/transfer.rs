@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | [`PayToPocket`] | [向员工付款](https://developer.work.weixin.qq.com/document/path/90278) | `POST /mmpaymkttransfers/promotion/paywwsptrans2pocket` |
 //! | [`QueryPayToPocket`] | [查询付款记录](https://developer.work.weixin.qq.com/document/path/90279) | `POST /mmpaymkttransfers/promotion/querywwsptrans2pocket` |
+#![doc(alias("向员工付款"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -47,6 +48,8 @@ use crate::Unknown;
     alias(
         "向员工付款",
         "/mmpaymkttransfers/promotion/paywwsptrans2pocket",
+        "mmpaymkttransfers/promotion/paywwsptrans2pocket",
+        "/promotion/paywwsptrans2pocket",
         "promotion/paywwsptrans2pocket"
     )
 )]
@@ -222,7 +225,10 @@ pub struct PayToPocketResponse {
 #[doc(
     alias(
         "查询付款记录",
+        "付款记录",
         "/mmpaymkttransfers/promotion/querywwsptrans2pocket",
+        "mmpaymkttransfers/promotion/querywwsptrans2pocket",
+        "/promotion/querywwsptrans2pocket",
         "promotion/querywwsptrans2pocket"
     )
 )]

@@ -10,6 +10,7 @@
 //! | [`UpdateCategory`] | [修改事件类别](https://developer.work.weixin.qq.com/document/path/94537) | `POST /cgi-bin/report/grid/update_cata` |
 //! | [`DeleteCategory`] | [删除事件类别](https://developer.work.weixin.qq.com/document/path/94538) | `POST /cgi-bin/report/grid/delete_cata` |
 //! | [`ListCategory`] | [获取事件类别列表](https://developer.work.weixin.qq.com/document/path/94540) | `POST /cgi-bin/report/grid/list_cata` |
+#![doc(alias("配置事件类别"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -29,7 +30,18 @@ use crate::Unknown;
 /// Self-built apps must be listed under 居民联系 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
-#[doc(alias("添加事件类别", "/cgi-bin/report/grid/add_cata", "grid/add_cata"))]
+#[doc(
+    alias(
+        "添加事件类别",
+        "事件类别",
+        "/cgi-bin/report/grid/add_cata",
+        "cgi-bin/report/grid/add_cata",
+        "/report/grid/add_cata",
+        "report/grid/add_cata",
+        "/grid/add_cata",
+        "grid/add_cata"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddCategory {
@@ -83,7 +95,16 @@ pub struct AddCategoryResponse {
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
 #[doc(
-    alias("修改事件类别", "/cgi-bin/report/grid/update_cata", "grid/update_cata")
+    alias(
+        "修改事件类别",
+        "事件类别",
+        "/cgi-bin/report/grid/update_cata",
+        "cgi-bin/report/grid/update_cata",
+        "/report/grid/update_cata",
+        "report/grid/update_cata",
+        "/grid/update_cata",
+        "grid/update_cata"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -138,7 +159,16 @@ pub struct UpdateCategoryResponse {}
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
 #[doc(
-    alias("删除事件类别", "/cgi-bin/report/grid/delete_cata", "grid/delete_cata")
+    alias(
+        "删除事件类别",
+        "事件类别",
+        "/cgi-bin/report/grid/delete_cata",
+        "cgi-bin/report/grid/delete_cata",
+        "/report/grid/delete_cata",
+        "report/grid/delete_cata",
+        "/grid/delete_cata",
+        "grid/delete_cata"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -175,7 +205,16 @@ pub struct DeleteCategoryResponse {}
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
 #[doc(
-    alias("获取事件类别列表", "/cgi-bin/report/grid/list_cata", "grid/list_cata")
+    alias(
+        "获取事件类别列表",
+        "事件类别列表",
+        "/cgi-bin/report/grid/list_cata",
+        "cgi-bin/report/grid/list_cata",
+        "/report/grid/list_cata",
+        "report/grid/list_cata",
+        "/grid/list_cata",
+        "grid/list_cata"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]

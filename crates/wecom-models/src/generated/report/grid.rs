@@ -11,6 +11,7 @@
 //! | [`DeleteGrid`] | [删除网格](https://developer.work.weixin.qq.com/document/path/94480) | `POST /cgi-bin/report/grid/delete` |
 //! | [`ListGrid`] | [获取网格列表](https://developer.work.weixin.qq.com/document/path/94481) | `POST /cgi-bin/report/grid/list` |
 //! | [`GetUserGridInfo`] | [获取用户负责及参与的网格列表](https://developer.work.weixin.qq.com/document/path/94482) | `POST /cgi-bin/report/grid/get_user_grid_info` |
+#![doc(alias("配置网格结构"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -25,7 +26,18 @@ mod reverse;
 /// Self-built apps must be listed under 居民联系 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
-#[doc(alias("添加网格", "/cgi-bin/report/grid/add", "grid/add"))]
+#[doc(
+    alias(
+        "添加网格",
+        "网格",
+        "/cgi-bin/report/grid/add",
+        "cgi-bin/report/grid/add",
+        "/report/grid/add",
+        "report/grid/add",
+        "/grid/add",
+        "grid/add"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddGrid {
@@ -90,7 +102,18 @@ pub struct AddGridResponse {
 /// Self-built apps must be listed under 居民联系 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
-#[doc(alias("编辑网格", "/cgi-bin/report/grid/update", "grid/update"))]
+#[doc(
+    alias(
+        "编辑网格",
+        "网格",
+        "/cgi-bin/report/grid/update",
+        "cgi-bin/report/grid/update",
+        "/report/grid/update",
+        "report/grid/update",
+        "/grid/update",
+        "grid/update"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateGrid {
@@ -157,7 +180,18 @@ pub struct UpdateGridResponse {
 /// Self-built apps must be listed under 居民联系 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
-#[doc(alias("删除网格", "/cgi-bin/report/grid/delete", "grid/delete"))]
+#[doc(
+    alias(
+        "删除网格",
+        "网格",
+        "/cgi-bin/report/grid/delete",
+        "cgi-bin/report/grid/delete",
+        "/report/grid/delete",
+        "report/grid/delete",
+        "/grid/delete",
+        "grid/delete"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteGrid {
@@ -188,7 +222,18 @@ pub struct DeleteGridResponse {}
 /// Self-built apps must be listed under 居民联系 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
-#[doc(alias("获取网格列表", "/cgi-bin/report/grid/list", "grid/list"))]
+#[doc(
+    alias(
+        "获取网格列表",
+        "网格列表",
+        "/cgi-bin/report/grid/list",
+        "cgi-bin/report/grid/list",
+        "/report/grid/list",
+        "report/grid/list",
+        "/grid/list",
+        "grid/list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListGrid {
@@ -232,7 +277,12 @@ pub struct ListGridResponse {
 #[doc(
     alias(
         "获取用户负责及参与的网格列表",
+        "用户负责及参与的网格列表",
         "/cgi-bin/report/grid/get_user_grid_info",
+        "cgi-bin/report/grid/get_user_grid_info",
+        "/report/grid/get_user_grid_info",
+        "report/grid/get_user_grid_info",
+        "/grid/get_user_grid_info",
         "grid/get_user_grid_info"
     )
 )]

@@ -12,6 +12,7 @@
 //! | [`GetPatrolCategoryStatistic`] | [获取上报事件分类统计](https://developer.work.weixin.qq.com/document/path/93534) | `POST /cgi-bin/report/patrol/category_statistic` |
 //! | [`GetPatrolOrderList`] | [获取巡查上报事件列表](https://developer.work.weixin.qq.com/document/path/93536) | `POST /cgi-bin/report/patrol/get_order_list` |
 //! | [`GetPatrolOrderInfo`] | [获取巡查上报的事件详情信息](https://developer.work.weixin.qq.com/document/path/93535) | `POST /cgi-bin/report/patrol/get_order_info` |
+#![doc(alias("巡查上报"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -30,7 +31,12 @@ use crate::{Timestamp, Unknown};
 #[doc(
     alias(
         "获取配置的网格及网格负责人",
+        "配置的网格及网格负责人",
         "/cgi-bin/report/patrol/get_grid_info",
+        "cgi-bin/report/patrol/get_grid_info",
+        "/report/patrol/get_grid_info",
+        "report/patrol/get_grid_info",
+        "/patrol/get_grid_info",
         "patrol/get_grid_info"
     )
 )]
@@ -67,7 +73,12 @@ pub struct GetPatrolGridInfoResponse {
 #[doc(
     alias(
         "获取单位巡查上报数据统计",
+        "单位巡查上报数据统计",
         "/cgi-bin/report/patrol/get_corp_status",
+        "cgi-bin/report/patrol/get_corp_status",
+        "/report/patrol/get_corp_status",
+        "report/patrol/get_corp_status",
+        "/patrol/get_corp_status",
         "patrol/get_corp_status"
     )
 )]
@@ -126,7 +137,12 @@ pub struct GetPatrolCorpStatusResponse {
 #[doc(
     alias(
         "获取个人巡查上报数据统计",
+        "个人巡查上报数据统计",
         "/cgi-bin/report/patrol/get_user_status",
+        "cgi-bin/report/patrol/get_user_status",
+        "/report/patrol/get_user_status",
+        "report/patrol/get_user_status",
+        "/patrol/get_user_status",
         "patrol/get_user_status"
     )
 )]
@@ -170,7 +186,12 @@ pub struct GetPatrolUserStatusResponse {
 #[doc(
     alias(
         "获取上报事件分类统计",
+        "上报事件分类统计",
         "/cgi-bin/report/patrol/category_statistic",
+        "cgi-bin/report/patrol/category_statistic",
+        "/report/patrol/category_statistic",
+        "report/patrol/category_statistic",
+        "/patrol/category_statistic",
         "patrol/category_statistic"
     )
 )]
@@ -218,7 +239,12 @@ pub struct GetPatrolCategoryStatisticResponse {
 #[doc(
     alias(
         "获取巡查上报事件列表",
+        "巡查上报事件列表",
         "/cgi-bin/report/patrol/get_order_list",
+        "cgi-bin/report/patrol/get_order_list",
+        "/report/patrol/get_order_list",
+        "report/patrol/get_order_list",
+        "/patrol/get_order_list",
         "patrol/get_order_list"
     )
 )]
@@ -295,7 +321,12 @@ pub struct GetPatrolOrderListResponse {
 #[doc(
     alias(
         "获取巡查上报的事件详情信息",
+        "巡查上报的事件详情信息",
         "/cgi-bin/report/patrol/get_order_info",
+        "cgi-bin/report/patrol/get_order_info",
+        "/report/patrol/get_order_info",
+        "report/patrol/get_order_info",
+        "/patrol/get_order_info",
         "patrol/get_order_info"
     )
 )]

@@ -12,6 +12,7 @@
 //! | [`GetResidentCategoryStatistic`] | [获取上报事件分类统计](https://developer.work.weixin.qq.com/document/path/93517) | `POST /cgi-bin/report/resident/category_statistic` |
 //! | [`GetResidentOrderList`] | [获取居民上报事件列表](https://developer.work.weixin.qq.com/document/path/93518) | `POST /cgi-bin/report/resident/get_order_list` |
 //! | [`GetResidentOrderInfo`] | [获取居民上报的事件详情信息](https://developer.work.weixin.qq.com/document/path/93519) | `POST /cgi-bin/report/resident/get_order_info` |
+#![doc(alias("居民上报"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -30,7 +31,12 @@ use crate::{Timestamp, Unknown};
 #[doc(
     alias(
         "获取配置的网格及网格负责人",
+        "配置的网格及网格负责人",
         "/cgi-bin/report/resident/get_grid_info",
+        "cgi-bin/report/resident/get_grid_info",
+        "/report/resident/get_grid_info",
+        "report/resident/get_grid_info",
+        "/resident/get_grid_info",
         "resident/get_grid_info"
     )
 )]
@@ -67,7 +73,12 @@ pub struct GetResidentGridInfoResponse {
 #[doc(
     alias(
         "获取单位居民上报数据统计",
+        "单位居民上报数据统计",
         "/cgi-bin/report/resident/get_corp_status",
+        "cgi-bin/report/resident/get_corp_status",
+        "/report/resident/get_corp_status",
+        "report/resident/get_corp_status",
+        "/resident/get_corp_status",
         "resident/get_corp_status"
     )
 )]
@@ -128,7 +139,12 @@ pub struct GetResidentCorpStatusResponse {
 #[doc(
     alias(
         "获取个人居民上报数据统计",
+        "个人居民上报数据统计",
         "/cgi-bin/report/resident/get_user_status",
+        "cgi-bin/report/resident/get_user_status",
+        "/report/resident/get_user_status",
+        "report/resident/get_user_status",
+        "/resident/get_user_status",
         "resident/get_user_status"
     )
 )]
@@ -174,7 +190,12 @@ pub struct GetResidentUserStatusResponse {
 #[doc(
     alias(
         "获取上报事件分类统计",
+        "上报事件分类统计",
         "/cgi-bin/report/resident/category_statistic",
+        "cgi-bin/report/resident/category_statistic",
+        "/report/resident/category_statistic",
+        "report/resident/category_statistic",
+        "/resident/category_statistic",
         "resident/category_statistic"
     )
 )]
@@ -222,7 +243,12 @@ pub struct GetResidentCategoryStatisticResponse {
 #[doc(
     alias(
         "获取居民上报事件列表",
+        "居民上报事件列表",
         "/cgi-bin/report/resident/get_order_list",
+        "cgi-bin/report/resident/get_order_list",
+        "/report/resident/get_order_list",
+        "report/resident/get_order_list",
+        "/resident/get_order_list",
         "resident/get_order_list"
     )
 )]
@@ -299,7 +325,12 @@ pub struct GetResidentOrderListResponse {
 #[doc(
     alias(
         "获取居民上报的事件详情信息",
+        "居民上报的事件详情信息",
         "/cgi-bin/report/resident/get_order_info",
+        "cgi-bin/report/resident/get_order_info",
+        "/report/resident/get_order_info",
+        "report/resident/get_order_info",
+        "/resident/get_order_info",
         "resident/get_order_info"
     )
 )]

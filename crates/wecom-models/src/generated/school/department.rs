@@ -11,6 +11,7 @@
 //! | [`DeleteSchoolDepartment`] | [删除部门](https://developer.work.weixin.qq.com/document/path/92342) | `GET /cgi-bin/school/department/delete` |
 //! | [`ListSchoolDepartment`] | [获取部门列表](https://developer.work.weixin.qq.com/document/path/92343) | `GET /cgi-bin/school/department/list` |
 //! | [`SetUpgradeInfo`] | [修改自动升年级的配置](https://developer.work.weixin.qq.com/document/path/92949) | `POST /cgi-bin/school/set_upgrade_info` |
+#![doc(alias("部门管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -29,7 +30,18 @@ use crate::{Timestamp, Unknown};
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
-#[doc(alias("创建部门", "/cgi-bin/school/department/create", "department/create"))]
+#[doc(
+    alias(
+        "创建部门",
+        "部门",
+        "/cgi-bin/school/department/create",
+        "cgi-bin/school/department/create",
+        "/school/department/create",
+        "school/department/create",
+        "/department/create",
+        "department/create"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSchoolDepartment {
@@ -132,7 +144,18 @@ pub struct CreateSchoolDepartmentResponse {
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
-#[doc(alias("更新部门", "/cgi-bin/school/department/update", "department/update"))]
+#[doc(
+    alias(
+        "更新部门",
+        "部门",
+        "/cgi-bin/school/department/update",
+        "cgi-bin/school/department/update",
+        "/school/department/update",
+        "school/department/update",
+        "/department/update",
+        "department/update"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateSchoolDepartment {
@@ -231,7 +254,18 @@ pub struct UpdateSchoolDepartmentResponse {}
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
-#[doc(alias("删除部门", "/cgi-bin/school/department/delete", "department/delete"))]
+#[doc(
+    alias(
+        "删除部门",
+        "部门",
+        "/cgi-bin/school/department/delete",
+        "cgi-bin/school/department/delete",
+        "/school/department/delete",
+        "school/department/delete",
+        "/department/delete",
+        "department/delete"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSchoolDepartment {
@@ -263,7 +297,18 @@ pub struct DeleteSchoolDepartmentResponse {}
 /// apps that parents may use (家长可使用应用). Customized apps need the permission 家校沟通, third-party apps
 /// 家校沟通 › 使用. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
-#[doc(alias("获取部门列表", "/cgi-bin/school/department/list", "department/list"))]
+#[doc(
+    alias(
+        "获取部门列表",
+        "部门列表",
+        "/cgi-bin/school/department/list",
+        "cgi-bin/school/department/list",
+        "/school/department/list",
+        "school/department/list",
+        "/department/list",
+        "department/list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListSchoolDepartment {
@@ -308,7 +353,10 @@ pub struct ListSchoolDepartmentResponse {
 #[doc(
     alias(
         "修改自动升年级的配置",
+        "自动升年级的配置",
         "/cgi-bin/school/set_upgrade_info",
+        "cgi-bin/school/set_upgrade_info",
+        "/school/set_upgrade_info",
         "school/set_upgrade_info"
     )
 )]

@@ -18,6 +18,7 @@
 //! | [`UpdateDepartment`] | [更新部门事件](https://developer.work.weixin.qq.com/document/path/92052) | `Event` `change_school_contact`, `ChangeType` `update_deparmtment`; `Event` `change_school_contact`, `ChangeType` `update_department`; `InfoType` `change_school_contact`, `ChangeType` `update_department` |
 //! | [`UpdateParent`] | [编辑家长事件](https://developer.work.weixin.qq.com/document/path/92032) | `Event` `change_school_contact`, `ChangeType` `update_parent`; `InfoType` `change_school_contact`, `ChangeType` `update_parent` |
 //! | [`UpdateStudent`] | [编辑学生事件](https://developer.work.weixin.qq.com/document/path/92032) | `Event` `change_school_contact`, `ChangeType` `update_student`; `InfoType` `change_school_contact`, `ChangeType` `update_student` |
+#![doc(alias("回调通知"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -92,7 +93,15 @@ pub struct ChangeSchoolContactBatch {
 /// [`ChangeSchoolContactBatch`].
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("创建部门事件", "create_deparmtment", "create_department"))]
+#[doc(
+    alias(
+        "创建部门事件",
+        "部门事件",
+        "create_deparmtment",
+        "change_school_contact",
+        "create_department"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateDepartment {
@@ -111,7 +120,9 @@ pub struct CreateDepartment {
 /// [`ChangeSchoolContactBatch`].
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("新增家长事件", "create_parent"))]
+#[doc(
+    alias("新增家长事件", "家长事件", "create_parent", "change_school_contact")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateParent {
@@ -130,7 +141,14 @@ pub struct CreateParent {
 /// [`ChangeSchoolContactBatch`].
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("新增学生事件", "create_student"))]
+#[doc(
+    alias(
+        "新增学生事件",
+        "学生事件",
+        "create_student",
+        "change_school_contact"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateStudent {
@@ -154,7 +172,15 @@ pub struct CreateStudent {
 /// [`ChangeSchoolContactBatch`].
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("删除部门事件", "delete_deparmtment", "delete_department"))]
+#[doc(
+    alias(
+        "删除部门事件",
+        "部门事件",
+        "delete_deparmtment",
+        "change_school_contact",
+        "delete_department"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteDepartment {
@@ -173,7 +199,9 @@ pub struct DeleteDepartment {
 /// [`ChangeSchoolContactBatch`].
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("删除家长事件", "delete_parent"))]
+#[doc(
+    alias("删除家长事件", "家长事件", "delete_parent", "change_school_contact")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteParent {
@@ -192,7 +220,14 @@ pub struct DeleteParent {
 /// [`ChangeSchoolContactBatch`].
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("删除学生事件", "delete_student"))]
+#[doc(
+    alias(
+        "删除学生事件",
+        "学生事件",
+        "delete_student",
+        "change_school_contact"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteStudent {
@@ -211,7 +246,7 @@ pub struct DeleteStudent {
 /// [`ChangeSchoolContactBatch`].
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("家长关注事件", "subscribe"))]
+#[doc(alias("家长关注事件", "subscribe", "change_school_contact"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SubscribeSchoolContact {
@@ -230,7 +265,7 @@ pub struct SubscribeSchoolContact {
 /// [`ChangeSchoolContactBatch`].
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("家长取消关注事件", "unsubscribe"))]
+#[doc(alias("家长取消关注事件", "unsubscribe", "change_school_contact"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UnsubscribeSchoolContact {
@@ -254,7 +289,15 @@ pub struct UnsubscribeSchoolContact {
 /// [`ChangeSchoolContactBatch`].
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("更新部门事件", "update_deparmtment", "update_department"))]
+#[doc(
+    alias(
+        "更新部门事件",
+        "部门事件",
+        "update_deparmtment",
+        "change_school_contact",
+        "update_department"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateDepartment {
@@ -273,7 +316,9 @@ pub struct UpdateDepartment {
 /// [`ChangeSchoolContactBatch`].
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("编辑家长事件", "update_parent"))]
+#[doc(
+    alias("编辑家长事件", "家长事件", "update_parent", "change_school_contact")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateParent {
@@ -294,7 +339,14 @@ pub struct UpdateParent {
 /// [`ChangeSchoolContactBatch`].
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("编辑学生事件", "update_student"))]
+#[doc(
+    alias(
+        "编辑学生事件",
+        "学生事件",
+        "update_student",
+        "change_school_contact"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateStudent {

@@ -10,6 +10,7 @@
 //! | [`GetReportJobIds`] | [获取健康上报任务ID列表](https://developer.work.weixin.qq.com/document/path/93677) | `POST /cgi-bin/health/get_report_jobids` |
 //! | [`GetReportJobInfo`] | [获取健康上报任务详情](https://developer.work.weixin.qq.com/document/path/93678) | `POST /cgi-bin/health/get_report_job_info` |
 //! | [`GetReportAnswer`] | [获取用户填写答案](https://developer.work.weixin.qq.com/document/path/93679) | `POST /cgi-bin/health/get_report_answer` |
+#![doc(alias("健康上报"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -28,7 +29,10 @@ use crate::{Timestamp, Unknown};
 #[doc(
     alias(
         "获取健康上报使用统计",
+        "健康上报使用统计",
         "/cgi-bin/health/get_health_report_stat",
+        "cgi-bin/health/get_health_report_stat",
+        "/health/get_health_report_stat",
         "health/get_health_report_stat"
     )
 )]
@@ -70,7 +74,10 @@ pub struct GetHealthReportStatResponse {
 #[doc(
     alias(
         "获取健康上报任务ID列表",
+        "健康上报任务ID列表",
         "/cgi-bin/health/get_report_jobids",
+        "cgi-bin/health/get_report_jobids",
+        "/health/get_report_jobids",
         "health/get_report_jobids"
     )
 )]
@@ -128,7 +135,10 @@ pub struct GetReportJobIdsResponse {
 #[doc(
     alias(
         "获取健康上报任务详情",
+        "健康上报任务详情",
         "/cgi-bin/health/get_report_job_info",
+        "cgi-bin/health/get_report_job_info",
+        "/health/get_report_job_info",
         "health/get_report_job_info"
     )
 )]
@@ -173,7 +183,10 @@ pub struct GetReportJobInfoResponse {
 #[doc(
     alias(
         "获取用户填写答案",
+        "用户填写答案",
         "/cgi-bin/health/get_report_answer",
+        "cgi-bin/health/get_report_answer",
+        "/health/get_report_answer",
         "health/get_report_answer"
     )
 )]

@@ -11,6 +11,7 @@
 //! | [`GetUnwatchStat`] | [获取未观看直播统计](https://developer.work.weixin.qq.com/document/path/93742) | `POST /cgi-bin/school/living/get_unwatch_stat` |
 //! | [`GetWatchStatV2`] | [获取观看直播统计V2](https://developer.work.weixin.qq.com/document/path/95793) | `POST /cgi-bin/school/living/get_watch_stat_v2` |
 //! | [`GetUnwatchStatV2`] | [获取未观看直播统计V2](https://developer.work.weixin.qq.com/document/path/95795) | `POST /cgi-bin/school/living/get_unwatch_stat_v2` |
+#![doc(alias("上课直播"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -30,7 +31,12 @@ use crate::Timestamp;
 #[doc(
     alias(
         "获取直播详情",
+        "直播详情",
         "/cgi-bin/school/living/get_living_info",
+        "cgi-bin/school/living/get_living_info",
+        "/school/living/get_living_info",
+        "school/living/get_living_info",
+        "/living/get_living_info",
         "living/get_living_info"
     )
 )]
@@ -71,7 +77,12 @@ pub struct GetLivingInfoResponse {
 #[doc(
     alias(
         "获取观看直播统计",
+        "观看直播统计",
         "/cgi-bin/school/living/get_watch_stat",
+        "cgi-bin/school/living/get_watch_stat",
+        "/school/living/get_watch_stat",
+        "school/living/get_watch_stat",
+        "/living/get_watch_stat",
         "living/get_watch_stat"
     )
 )]
@@ -130,7 +141,12 @@ pub struct GetWatchStatResponse {
 #[doc(
     alias(
         "获取未观看直播统计",
+        "未观看直播统计",
         "/cgi-bin/school/living/get_unwatch_stat",
+        "cgi-bin/school/living/get_unwatch_stat",
+        "/school/living/get_unwatch_stat",
+        "school/living/get_unwatch_stat",
+        "/living/get_unwatch_stat",
         "living/get_unwatch_stat"
     )
 )]
@@ -187,7 +203,12 @@ pub struct GetUnwatchStatResponse {
 #[doc(
     alias(
         "获取观看直播统计V2",
+        "观看直播统计V2",
         "/cgi-bin/school/living/get_watch_stat_v2",
+        "cgi-bin/school/living/get_watch_stat_v2",
+        "/school/living/get_watch_stat_v2",
+        "school/living/get_watch_stat_v2",
+        "/living/get_watch_stat_v2",
         "living/get_watch_stat_v2"
     )
 )]
@@ -246,7 +267,12 @@ pub struct GetWatchStatV2Response {
 #[doc(
     alias(
         "获取未观看直播统计V2",
+        "未观看直播统计V2",
         "/cgi-bin/school/living/get_unwatch_stat_v2",
+        "cgi-bin/school/living/get_unwatch_stat_v2",
+        "/school/living/get_unwatch_stat_v2",
+        "school/living/get_unwatch_stat_v2",
+        "/living/get_unwatch_stat_v2",
         "living/get_unwatch_stat_v2"
     )
 )]

@@ -7,6 +7,7 @@
 //! | request | title | call |
 //! |---|---|---|
 //! | [`GetSchoolUserInfo`] | [获取家校访问用户身份](https://developer.work.weixin.qq.com/document/path/95791) | `GET /cgi-bin/school/getuserinfo` |
+#![doc(alias("网页授权登录"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -27,7 +28,10 @@ use crate::Secret;
 #[doc(
     alias(
         "获取家校访问用户身份",
+        "家校访问用户身份",
         "/cgi-bin/school/getuserinfo",
+        "cgi-bin/school/getuserinfo",
+        "/school/getuserinfo",
         "school/getuserinfo"
     )
 )]

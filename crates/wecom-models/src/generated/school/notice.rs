@@ -10,6 +10,7 @@
 //! | [`SetSubscribeMode`] | [设置关注「学校通知」的模式](https://developer.work.weixin.qq.com/document/path/92318) | `POST /cgi-bin/externalcontact/set_subscribe_mode` |
 //! | [`GetSubscribeMode`] | [获取关注「学校通知」的模式](https://developer.work.weixin.qq.com/document/path/92318) | `GET /cgi-bin/externalcontact/get_subscribe_mode` |
 //! | [`SendMessage`] | [发送「学校通知」](https://developer.work.weixin.qq.com/document/path/91609) | `POST /cgi-bin/externalcontact/message/send` |
+#![doc(alias("家校消息推送"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -35,7 +36,10 @@ use crate::{Unknown, UnknownUnion};
 #[doc(
     alias(
         "获取「学校通知」二维码",
+        "「学校通知」二维码",
         "/cgi-bin/externalcontact/get_subscribe_qr_code",
+        "cgi-bin/externalcontact/get_subscribe_qr_code",
+        "/externalcontact/get_subscribe_qr_code",
         "externalcontact/get_subscribe_qr_code"
     )
 )]
@@ -76,7 +80,10 @@ pub struct GetSubscribeQrCodeResponse {
 #[doc(
     alias(
         "设置关注「学校通知」的模式",
+        "关注「学校通知」的模式",
         "/cgi-bin/externalcontact/set_subscribe_mode",
+        "cgi-bin/externalcontact/set_subscribe_mode",
+        "/externalcontact/set_subscribe_mode",
         "externalcontact/set_subscribe_mode"
     )
 )]
@@ -113,7 +120,10 @@ pub struct SetSubscribeModeResponse {}
 #[doc(
     alias(
         "获取关注「学校通知」的模式",
+        "关注「学校通知」的模式",
         "/cgi-bin/externalcontact/get_subscribe_mode",
+        "cgi-bin/externalcontact/get_subscribe_mode",
+        "/externalcontact/get_subscribe_mode",
         "externalcontact/get_subscribe_mode"
     )
 )]
@@ -155,7 +165,12 @@ pub struct GetSubscribeModeResponse {
 #[doc(
     alias(
         "发送「学校通知」",
+        "「学校通知」",
         "/cgi-bin/externalcontact/message/send",
+        "cgi-bin/externalcontact/message/send",
+        "/externalcontact/message/send",
+        "externalcontact/message/send",
+        "/message/send",
         "message/send"
     )
 )]

@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | [`GetPaymentResult`] | [获取学生付款结果](https://developer.work.weixin.qq.com/document/path/94470) | `POST /cgi-bin/school/get_payment_result` |
 //! | [`GetTrade`] | [获取订单详情](https://developer.work.weixin.qq.com/document/path/94471) | `POST /cgi-bin/school/get_trade` |
+#![doc(alias("班级收款"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -24,7 +25,10 @@ use crate::{Timestamp, Unknown};
 #[doc(
     alias(
         "获取学生付款结果",
+        "学生付款结果",
         "/cgi-bin/school/get_payment_result",
+        "cgi-bin/school/get_payment_result",
+        "/school/get_payment_result",
         "school/get_payment_result"
     )
 )]
@@ -65,7 +69,16 @@ pub struct GetPaymentResultResponse {
 /// [获取订单详情](https://developer.work.weixin.qq.com/document/path/94471)
 ///
 /// Only for collections the app itself created.
-#[doc(alias("获取订单详情", "/cgi-bin/school/get_trade", "school/get_trade"))]
+#[doc(
+    alias(
+        "获取订单详情",
+        "订单详情",
+        "/cgi-bin/school/get_trade",
+        "cgi-bin/school/get_trade",
+        "/school/get_trade",
+        "school/get_trade"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTrade {

@@ -11,6 +11,7 @@
 //! | [`SetChatCreateMode`] | [设置创建方式](https://developer.work.weixin.qq.com/document/path/92430) | `POST /cgi-bin/school/set_chat_create_mode` |
 //! | [`SetTeacherViewMode`] | [设置「老师可查看班级」的模式](https://developer.work.weixin.qq.com/document/path/92652) | `POST /cgi-bin/school/set_teacher_view_mode` |
 //! | [`GetTeacherViewMode`] | [获取「老师可查看班级」的模式](https://developer.work.weixin.qq.com/document/path/92652) | `GET /cgi-bin/school/get_teacher_view_mode` |
+#![doc(alias("基础接口"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -33,7 +34,12 @@ use crate::Unknown;
 #[doc(
     alias(
         "获取可使用的家长范围",
+        "可使用的家长范围",
         "/cgi-bin/school/agent/get_allow_scope",
+        "cgi-bin/school/agent/get_allow_scope",
+        "/school/agent/get_allow_scope",
+        "school/agent/get_allow_scope",
+        "/agent/get_allow_scope",
         "agent/get_allow_scope"
     )
 )]
@@ -73,7 +79,10 @@ pub struct GetAllowScopeResponse {
 #[doc(
     alias(
         "获取创建方式",
+        "创建方式",
         "/cgi-bin/school/get_chat_create_mode",
+        "cgi-bin/school/get_chat_create_mode",
+        "/school/get_chat_create_mode",
         "school/get_chat_create_mode"
     )
 )]
@@ -110,7 +119,10 @@ pub struct GetChatCreateModeResponse {
 #[doc(
     alias(
         "设置创建方式",
+        "创建方式",
         "/cgi-bin/school/set_chat_create_mode",
+        "cgi-bin/school/set_chat_create_mode",
+        "/school/set_chat_create_mode",
         "school/set_chat_create_mode"
     )
 )]
@@ -147,7 +159,10 @@ pub struct SetChatCreateModeResponse {}
 #[doc(
     alias(
         "设置「老师可查看班级」的模式",
+        "「老师可查看班级」的模式",
         "/cgi-bin/school/set_teacher_view_mode",
+        "cgi-bin/school/set_teacher_view_mode",
+        "/school/set_teacher_view_mode",
         "school/set_teacher_view_mode"
     )
 )]
@@ -184,7 +199,10 @@ pub struct SetTeacherViewModeResponse {}
 #[doc(
     alias(
         "获取「老师可查看班级」的模式",
+        "「老师可查看班级」的模式",
         "/cgi-bin/school/get_teacher_view_mode",
+        "cgi-bin/school/get_teacher_view_mode",
+        "/school/get_teacher_view_mode",
         "school/get_teacher_view_mode"
     )
 )]

@@ -23,6 +23,7 @@
 //! | [`SetArchSyncMode`] | [设置家校通讯录自动同步模式](https://developer.work.weixin.qq.com/document/path/92345) | `POST /cgi-bin/school/set_arch_sync_mode` |
 //! | [`ListParent`] | [获取部门家长详情](https://developer.work.weixin.qq.com/document/path/92446) | `GET /cgi-bin/school/user/list_parent` |
 //! | [`BatchToExternalUserId`] | [手机号转外部联系人ID](https://developer.work.weixin.qq.com/document/path/92506) | `POST /cgi-bin/externalcontact/batch_to_external_userid` |
+#![doc(alias("学生与家长管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -41,7 +42,16 @@ use crate::Unknown;
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
 #[doc(
-    alias("创建学生", "/cgi-bin/school/user/create_student", "user/create_student")
+    alias(
+        "创建学生",
+        "学生",
+        "/cgi-bin/school/user/create_student",
+        "cgi-bin/school/user/create_student",
+        "/school/user/create_student",
+        "school/user/create_student",
+        "/user/create_student",
+        "user/create_student"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -109,7 +119,16 @@ pub struct CreateStudentResponse {}
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
 #[doc(
-    alias("删除学生", "/cgi-bin/school/user/delete_student", "user/delete_student")
+    alias(
+        "删除学生",
+        "学生",
+        "/cgi-bin/school/user/delete_student",
+        "cgi-bin/school/user/delete_student",
+        "/school/user/delete_student",
+        "school/user/delete_student",
+        "/user/delete_student",
+        "user/delete_student"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -145,7 +164,16 @@ pub struct DeleteStudentResponse {}
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
 #[doc(
-    alias("更新学生", "/cgi-bin/school/user/update_student", "user/update_student")
+    alias(
+        "更新学生",
+        "学生",
+        "/cgi-bin/school/user/update_student",
+        "cgi-bin/school/user/update_student",
+        "/school/user/update_student",
+        "school/user/update_student",
+        "/user/update_student",
+        "user/update_student"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -227,7 +255,12 @@ pub struct UpdateStudentResponse {}
 #[doc(
     alias(
         "批量创建学生",
+        "学生",
         "/cgi-bin/school/user/batch_create_student",
+        "cgi-bin/school/user/batch_create_student",
+        "/school/user/batch_create_student",
+        "school/user/batch_create_student",
+        "/user/batch_create_student",
         "user/batch_create_student"
     )
 )]
@@ -274,7 +307,12 @@ pub struct BatchCreateStudentResponse {
 #[doc(
     alias(
         "批量删除学生",
+        "学生",
         "/cgi-bin/school/user/batch_delete_student",
+        "cgi-bin/school/user/batch_delete_student",
+        "/school/user/batch_delete_student",
+        "school/user/batch_delete_student",
+        "/user/batch_delete_student",
         "user/batch_delete_student"
     )
 )]
@@ -324,7 +362,12 @@ pub struct BatchDeleteStudentResponse {
 #[doc(
     alias(
         "批量更新学生",
+        "学生",
         "/cgi-bin/school/user/batch_update_student",
+        "cgi-bin/school/user/batch_update_student",
+        "/school/user/batch_update_student",
+        "school/user/batch_update_student",
+        "/user/batch_update_student",
         "user/batch_update_student"
     )
 )]
@@ -373,7 +416,18 @@ pub struct BatchUpdateStudentResponse {
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
-#[doc(alias("创建家长", "/cgi-bin/school/user/create_parent", "user/create_parent"))]
+#[doc(
+    alias(
+        "创建家长",
+        "家长",
+        "/cgi-bin/school/user/create_parent",
+        "cgi-bin/school/user/create_parent",
+        "/school/user/create_parent",
+        "school/user/create_parent",
+        "/user/create_parent",
+        "user/create_parent"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateParent {
@@ -428,7 +482,18 @@ pub struct CreateParentResponse {}
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
-#[doc(alias("删除家长", "/cgi-bin/school/user/delete_parent", "user/delete_parent"))]
+#[doc(
+    alias(
+        "删除家长",
+        "家长",
+        "/cgi-bin/school/user/delete_parent",
+        "cgi-bin/school/user/delete_parent",
+        "/school/user/delete_parent",
+        "school/user/delete_parent",
+        "/user/delete_parent",
+        "user/delete_parent"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteParent {
@@ -461,7 +526,18 @@ pub struct DeleteParentResponse {}
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
-#[doc(alias("更新家长", "/cgi-bin/school/user/update_parent", "user/update_parent"))]
+#[doc(
+    alias(
+        "更新家长",
+        "家长",
+        "/cgi-bin/school/user/update_parent",
+        "cgi-bin/school/user/update_parent",
+        "/school/user/update_parent",
+        "school/user/update_parent",
+        "/user/update_parent",
+        "user/update_parent"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateParent {
@@ -532,7 +608,12 @@ pub struct UpdateParentResponse {}
 #[doc(
     alias(
         "批量创建家长",
+        "家长",
         "/cgi-bin/school/user/batch_create_parent",
+        "cgi-bin/school/user/batch_create_parent",
+        "/school/user/batch_create_parent",
+        "school/user/batch_create_parent",
+        "/user/batch_create_parent",
         "user/batch_create_parent"
     )
 )]
@@ -577,7 +658,12 @@ pub struct BatchCreateParentResponse {
 #[doc(
     alias(
         "批量删除家长",
+        "家长",
         "/cgi-bin/school/user/batch_delete_parent",
+        "cgi-bin/school/user/batch_delete_parent",
+        "/school/user/batch_delete_parent",
+        "school/user/batch_delete_parent",
+        "/user/batch_delete_parent",
         "user/batch_delete_parent"
     )
 )]
@@ -627,7 +713,12 @@ pub struct BatchDeleteParentResponse {
 #[doc(
     alias(
         "批量更新家长",
+        "家长",
         "/cgi-bin/school/user/batch_update_parent",
+        "cgi-bin/school/user/batch_update_parent",
+        "/school/user/batch_update_parent",
+        "school/user/batch_update_parent",
+        "/user/batch_update_parent",
         "user/batch_update_parent"
     )
 )]
@@ -672,7 +763,18 @@ pub struct BatchUpdateParentResponse {
 /// apps that parents may use (家长可使用应用). Customized apps need the permission 家校沟通, third-party apps
 /// 家校沟通 › 使用. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
-#[doc(alias("读取学生或家长", "/cgi-bin/school/user/get", "user/get"))]
+#[doc(
+    alias(
+        "读取学生或家长",
+        "学生或家长",
+        "/cgi-bin/school/user/get",
+        "cgi-bin/school/user/get",
+        "/school/user/get",
+        "school/user/get",
+        "/user/get",
+        "user/get"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetSchoolUser {
@@ -714,7 +816,18 @@ pub struct GetSchoolUserResponse {
 /// apps that parents may use (家长可使用应用). Customized apps need the permission 家校沟通, third-party apps
 /// 家校沟通 › 使用. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
-#[doc(alias("获取部门学生详情", "/cgi-bin/school/user/list", "user/list"))]
+#[doc(
+    alias(
+        "获取部门学生详情",
+        "部门学生详情",
+        "/cgi-bin/school/user/list",
+        "cgi-bin/school/user/list",
+        "/school/user/list",
+        "school/user/list",
+        "/user/list",
+        "user/list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListSchoolUser {
@@ -753,7 +866,10 @@ pub struct ListSchoolUserResponse {
 #[doc(
     alias(
         "设置家校通讯录自动同步模式",
+        "家校通讯录自动同步模式",
         "/cgi-bin/school/set_arch_sync_mode",
+        "cgi-bin/school/set_arch_sync_mode",
+        "/school/set_arch_sync_mode",
         "school/set_arch_sync_mode"
     )
 )]
@@ -794,7 +910,12 @@ pub struct SetArchSyncModeResponse {}
 #[doc(
     alias(
         "获取部门家长详情",
+        "部门家长详情",
         "/cgi-bin/school/user/list_parent",
+        "cgi-bin/school/user/list_parent",
+        "/school/user/list_parent",
+        "school/user/list_parent",
+        "/user/list_parent",
         "user/list_parent"
     )
 )]
@@ -835,6 +956,8 @@ pub struct ListParentResponse {
     alias(
         "手机号转外部联系人ID",
         "/cgi-bin/externalcontact/batch_to_external_userid",
+        "cgi-bin/externalcontact/batch_to_external_userid",
+        "/externalcontact/batch_to_external_userid",
         "externalcontact/batch_to_external_userid"
     )
 )]

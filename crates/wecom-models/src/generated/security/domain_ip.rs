@@ -7,6 +7,7 @@
 //! | request | title | call |
 //! |---|---|---|
 //! | [`GetServerDomainIp`] | [获取企业微信域名IP信息](https://developer.work.weixin.qq.com/document/path/100079) | `GET /cgi-bin/security/get_server_domain_ip` |
+#![doc(alias("获取企业微信域名IP信息", "企业微信域名IP信息"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -25,7 +26,10 @@ mod reverse;
 #[doc(
     alias(
         "获取企业微信域名IP信息",
+        "企业微信域名IP信息",
         "/cgi-bin/security/get_server_domain_ip",
+        "cgi-bin/security/get_server_domain_ip",
+        "/security/get_server_domain_ip",
         "security/get_server_domain_ip"
     )
 )]

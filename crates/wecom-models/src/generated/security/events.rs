@@ -7,6 +7,7 @@
 //! | event | title | on the wire |
 //! |---|---|---|
 //! | [`ChangeDomainIp`] | [企业微信域名IP变更事件](https://developer.work.weixin.qq.com/document/path/100080) | `Event` `security`, `ChangeType` `change_domain_ip` |
+#![doc(alias("回调通知"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -33,7 +34,7 @@ pub enum SecurityEvent {
 /// third-party apps don't get it yet. `security/get_server_domain_ip` gets what is in use now.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("企业微信域名IP变更事件", "change_domain_ip"))]
+#[doc(alias("企业微信域名IP变更事件", "change_domain_ip", "security"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChangeDomainIp {}

@@ -10,6 +10,7 @@
 //! | [`GetScreenOperRecord`] | [截屏/录屏管理](https://developer.work.weixin.qq.com/document/path/100128) | `POST /cgi-bin/security/get_screen_oper_record` |
 //! | [`ListMemberOperLog`] | [获取成员操作记录](https://developer.work.weixin.qq.com/document/path/100178) | `POST /cgi-bin/security/member_oper_log/list` |
 //! | [`ListAdminOperLog`] | [获取管理端操作日志](https://developer.work.weixin.qq.com/document/path/100179) | `POST /cgi-bin/security/admin_oper_log/list` |
+#![doc(alias("操作记录"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -34,6 +35,8 @@ use crate::{Timestamp, Unknown};
     alias(
         "文件防泄漏",
         "/cgi-bin/security/get_file_oper_record",
+        "cgi-bin/security/get_file_oper_record",
+        "/security/get_file_oper_record",
         "security/get_file_oper_record"
     )
 )]
@@ -132,6 +135,8 @@ pub struct GetFileOperRecordResponse {
     alias(
         "截屏/录屏管理",
         "/cgi-bin/security/get_screen_oper_record",
+        "cgi-bin/security/get_screen_oper_record",
+        "/security/get_screen_oper_record",
         "security/get_screen_oper_record"
     )
 )]
@@ -246,7 +251,12 @@ pub struct GetScreenOperRecordResponse {
 #[doc(
     alias(
         "获取成员操作记录",
+        "成员操作记录",
         "/cgi-bin/security/member_oper_log/list",
+        "cgi-bin/security/member_oper_log/list",
+        "/security/member_oper_log/list",
+        "security/member_oper_log/list",
+        "/member_oper_log/list",
         "member_oper_log/list"
     )
 )]
@@ -345,7 +355,12 @@ pub struct ListMemberOperLogResponse {
 #[doc(
     alias(
         "获取管理端操作日志",
+        "管理端操作日志",
         "/cgi-bin/security/admin_oper_log/list",
+        "cgi-bin/security/admin_oper_log/list",
+        "/security/admin_oper_log/list",
+        "security/admin_oper_log/list",
+        "/admin_oper_log/list",
         "admin_oper_log/list"
     )
 )]

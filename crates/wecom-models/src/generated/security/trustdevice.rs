@@ -12,6 +12,7 @@
 //! | [`DeleteTrustDevice`] | [删除设备信息](https://developer.work.weixin.qq.com/document/path/98920) | `POST /cgi-bin/security/trustdevice/delete` |
 //! | [`ApproveTrustDevice`] | [确认为可信设备](https://developer.work.weixin.qq.com/document/path/98920) | `POST /cgi-bin/security/trustdevice/approve` |
 //! | [`RejectTrustDevice`] | [驳回可信设备申请](https://developer.work.weixin.qq.com/document/path/98920) | `POST /cgi-bin/security/trustdevice/reject` |
+#![doc(alias("设备管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -30,7 +31,12 @@ use crate::{Timestamp, Unknown};
 #[doc(
     alias(
         "导入可信企业设备",
+        "可信企业设备",
         "/cgi-bin/security/trustdevice/import",
+        "cgi-bin/security/trustdevice/import",
+        "/security/trustdevice/import",
+        "security/trustdevice/import",
+        "/trustdevice/import",
         "trustdevice/import"
     )
 )]
@@ -73,7 +79,16 @@ pub struct ImportTrustDeviceResponse {
 /// 安全与管理 › 设备管理 › 可调用接口的应用; customized and third-party apps can't call it yet. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
 #[doc(
-    alias("获取设备信息", "/cgi-bin/security/trustdevice/list", "trustdevice/list")
+    alias(
+        "获取设备信息",
+        "设备信息",
+        "/cgi-bin/security/trustdevice/list",
+        "cgi-bin/security/trustdevice/list",
+        "/security/trustdevice/list",
+        "security/trustdevice/list",
+        "/trustdevice/list",
+        "trustdevice/list"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -134,7 +149,12 @@ pub struct ListTrustDeviceResponse {
 #[doc(
     alias(
         "获取成员使用设备",
+        "成员使用设备",
         "/cgi-bin/security/trustdevice/get_by_user",
+        "cgi-bin/security/trustdevice/get_by_user",
+        "/security/trustdevice/get_by_user",
+        "security/trustdevice/get_by_user",
+        "/trustdevice/get_by_user",
         "trustdevice/get_by_user"
     )
 )]
@@ -179,7 +199,12 @@ pub struct GetTrustDeviceByUserResponse {
 #[doc(
     alias(
         "删除设备信息",
+        "设备信息",
         "/cgi-bin/security/trustdevice/delete",
+        "cgi-bin/security/trustdevice/delete",
+        "/security/trustdevice/delete",
+        "security/trustdevice/delete",
+        "/trustdevice/delete",
         "trustdevice/delete"
     )
 )]
@@ -230,6 +255,10 @@ pub struct DeleteTrustDeviceResponse {}
     alias(
         "确认为可信设备",
         "/cgi-bin/security/trustdevice/approve",
+        "cgi-bin/security/trustdevice/approve",
+        "/security/trustdevice/approve",
+        "security/trustdevice/approve",
+        "/trustdevice/approve",
         "trustdevice/approve"
     )
 )]
@@ -286,6 +315,10 @@ pub struct ApproveTrustDeviceResponse {
     alias(
         "驳回可信设备申请",
         "/cgi-bin/security/trustdevice/reject",
+        "cgi-bin/security/trustdevice/reject",
+        "/security/trustdevice/reject",
+        "security/trustdevice/reject",
+        "/trustdevice/reject",
         "trustdevice/reject"
     )
 )]

@@ -11,6 +11,7 @@
 //! | [`SubmitBatchDelVipJob`] | [取消高级功能账号](https://developer.work.weixin.qq.com/document/path/99505) | `POST /cgi-bin/security/vip/submit_batch_del_job` |
 //! | [`GetBatchDelVipJobResult`] | [查询取消高级功能账号结果](https://developer.work.weixin.qq.com/document/path/99505) | `POST /cgi-bin/security/vip/batch_del_job_result` |
 //! | [`ListVip`] | [获取高级功能账号列表](https://developer.work.weixin.qq.com/document/path/99506) | `POST /cgi-bin/security/vip/list` |
+#![doc(alias("高级功能账号管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -28,7 +29,12 @@ mod reverse;
 #[doc(
     alias(
         "分配高级功能账号",
+        "高级功能账号",
         "/cgi-bin/security/vip/submit_batch_add_job",
+        "cgi-bin/security/vip/submit_batch_add_job",
+        "/security/vip/submit_batch_add_job",
+        "security/vip/submit_batch_add_job",
+        "/vip/submit_batch_add_job",
         "vip/submit_batch_add_job"
     )
 )]
@@ -79,7 +85,12 @@ pub struct SubmitBatchAddVipJobResponse {
 #[doc(
     alias(
         "查询分配高级功能账号结果",
+        "分配高级功能账号结果",
         "/cgi-bin/security/vip/batch_add_job_result",
+        "cgi-bin/security/vip/batch_add_job_result",
+        "/security/vip/batch_add_job_result",
+        "security/vip/batch_add_job_result",
+        "/vip/batch_add_job_result",
         "vip/batch_add_job_result"
     )
 )]
@@ -120,7 +131,12 @@ pub struct GetBatchAddVipJobResultResponse {
 #[doc(
     alias(
         "取消高级功能账号",
+        "高级功能账号",
         "/cgi-bin/security/vip/submit_batch_del_job",
+        "cgi-bin/security/vip/submit_batch_del_job",
+        "/security/vip/submit_batch_del_job",
+        "security/vip/submit_batch_del_job",
+        "/vip/submit_batch_del_job",
         "vip/submit_batch_del_job"
     )
 )]
@@ -171,7 +187,12 @@ pub struct SubmitBatchDelVipJobResponse {
 #[doc(
     alias(
         "查询取消高级功能账号结果",
+        "取消高级功能账号结果",
         "/cgi-bin/security/vip/batch_del_job_result",
+        "cgi-bin/security/vip/batch_del_job_result",
+        "/security/vip/batch_del_job_result",
+        "security/vip/batch_del_job_result",
+        "/vip/batch_del_job_result",
         "vip/batch_del_job_result"
     )
 )]
@@ -209,7 +230,18 @@ pub struct GetBatchDelVipJobResultResponse {
 ///
 /// Self-built apps must be listed under 安全与管理 › 可调用接口的应用; customized and third-party apps can't call
 /// it yet.
-#[doc(alias("获取高级功能账号列表", "/cgi-bin/security/vip/list", "vip/list"))]
+#[doc(
+    alias(
+        "获取高级功能账号列表",
+        "高级功能账号列表",
+        "/cgi-bin/security/vip/list",
+        "cgi-bin/security/vip/list",
+        "/security/vip/list",
+        "security/vip/list",
+        "/vip/list",
+        "vip/list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListVip {

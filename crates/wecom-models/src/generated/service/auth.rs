@@ -17,6 +17,7 @@
 //! | [`GetPermanentCode`] | [获取企业永久授权码（旧）](https://developer.work.weixin.qq.com/document/path/91911) | `POST /cgi-bin/service/get_permanent_code` |
 //! | [`GetAuthInfo`] | [获取企业授权信息（旧）](https://developer.work.weixin.qq.com/document/path/91912) | `POST /cgi-bin/service/get_auth_info` |
 //! | [`GetAuthInfoV2`] | [获取企业授权信息](https://developer.work.weixin.qq.com/document/path/100779) | `POST /cgi-bin/service/v2/get_auth_info` |
+#![doc(alias("应用授权"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -37,7 +38,10 @@ use crate::{OrText, Secret, Timestamp, Unknown};
 #[doc(
     alias(
         "获取第三方应用凭证",
+        "第三方应用凭证",
         "/cgi-bin/service/get_suite_token",
+        "cgi-bin/service/get_suite_token",
+        "/service/get_suite_token",
         "service/get_suite_token"
     )
 )]
@@ -91,7 +95,10 @@ pub struct GetSuiteTokenResponse {
 #[doc(
     alias(
         "获取企业凭证",
+        "企业凭证",
         "/cgi-bin/service/get_corp_token",
+        "cgi-bin/service/get_corp_token",
+        "/service/get_corp_token",
         "service/get_corp_token"
     )
 )]
@@ -140,7 +147,10 @@ pub struct GetCorpTokenResponse {
 #[doc(
     alias(
         "获取服务商凭证",
+        "服务商凭证",
         "/cgi-bin/service/get_provider_token",
+        "cgi-bin/service/get_provider_token",
+        "/service/get_provider_token",
         "service/get_provider_token"
     )
 )]
@@ -186,7 +196,10 @@ pub struct GetProviderTokenResponse {
 #[doc(
     alias(
         "获取应用二维码",
+        "应用二维码",
         "/cgi-bin/service/get_app_qrcode",
+        "cgi-bin/service/get_app_qrcode",
+        "/service/get_app_qrcode",
         "service/get_app_qrcode"
     )
 )]
@@ -265,7 +278,10 @@ pub struct GetAppQrCodeResponse {
 #[doc(
     alias(
         "获取预授权码",
+        "预授权码",
         "/cgi-bin/service/get_pre_auth_code",
+        "cgi-bin/service/get_pre_auth_code",
+        "/service/get_pre_auth_code",
         "service/get_pre_auth_code"
     )
 )]
@@ -301,7 +317,10 @@ pub struct GetPreAuthCodeResponse {
 #[doc(
     alias(
         "设置授权配置",
+        "授权配置",
         "/cgi-bin/service/set_session_info",
+        "cgi-bin/service/set_session_info",
+        "/service/set_session_info",
         "service/set_session_info"
     )
 )]
@@ -346,7 +365,12 @@ pub struct SetSessionInfoResponse {}
 #[doc(
     alias(
         "获取企业永久授权码",
+        "企业永久授权码",
         "/cgi-bin/service/v2/get_permanent_code",
+        "cgi-bin/service/v2/get_permanent_code",
+        "/service/v2/get_permanent_code",
+        "service/v2/get_permanent_code",
+        "/v2/get_permanent_code",
         "v2/get_permanent_code"
     )
 )]
@@ -401,7 +425,10 @@ pub struct GetPermanentCodeV2Response {
 #[doc(
     alias(
         "获取带参授权链接",
+        "带参授权链接",
         "/cgi-bin/service/get_customized_auth_url",
+        "cgi-bin/service/get_customized_auth_url",
+        "/service/get_customized_auth_url",
         "service/get_customized_auth_url"
     )
 )]
@@ -459,7 +486,10 @@ pub struct GetCustomizedAuthUrlResponse {
 #[doc(
     alias(
         "获取企业永久授权码（旧）",
+        "企业永久授权码（旧）",
         "/cgi-bin/service/get_permanent_code",
+        "cgi-bin/service/get_permanent_code",
+        "/service/get_permanent_code",
         "service/get_permanent_code"
     )
 )]
@@ -522,7 +552,10 @@ pub struct GetPermanentCodeResponse {
 #[doc(
     alias(
         "获取企业授权信息（旧）",
+        "企业授权信息（旧）",
         "/cgi-bin/service/get_auth_info",
+        "cgi-bin/service/get_auth_info",
+        "/service/get_auth_info",
         "service/get_auth_info"
     )
 )]
@@ -573,7 +606,12 @@ pub struct GetAuthInfoResponse {
 #[doc(
     alias(
         "获取企业授权信息",
+        "企业授权信息",
         "/cgi-bin/service/v2/get_auth_info",
+        "cgi-bin/service/v2/get_auth_info",
+        "/service/v2/get_auth_info",
+        "service/v2/get_auth_info",
+        "/v2/get_auth_info",
         "v2/get_auth_info"
     )
 )]

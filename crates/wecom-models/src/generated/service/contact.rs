@@ -12,6 +12,7 @@
 //! | [`SortContact`] | [通讯录userid排序](https://developer.work.weixin.qq.com/document/path/92093) | `POST /cgi-bin/service/contact/sort` |
 //! | [`TranslateContactId`] | [异步通讯录id转译](https://developer.work.weixin.qq.com/document/path/91846) | `POST /cgi-bin/service/contact/id_translate` |
 //! | [`GetBatchResult`] | [获取异步任务结果](https://developer.work.weixin.qq.com/document/path/91882) | `GET /cgi-bin/service/batch/getresult` |
+#![doc(alias("通讯录"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -30,7 +31,15 @@ use crate::Unknown;
 ///
 /// A search that includes departed members covers all who left within the last year.
 #[doc(
-    alias("通讯录单个搜索", "/cgi-bin/service/contact/search", "contact/search")
+    alias(
+        "通讯录单个搜索",
+        "/cgi-bin/service/contact/search",
+        "cgi-bin/service/contact/search",
+        "/service/contact/search",
+        "service/contact/search",
+        "/contact/search",
+        "contact/search"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -136,6 +145,10 @@ pub struct SearchContactResponse {
     alias(
         "通讯录批量搜索",
         "/cgi-bin/service/contact/batchsearch",
+        "cgi-bin/service/contact/batchsearch",
+        "/service/contact/batchsearch",
+        "service/contact/batchsearch",
+        "/contact/batchsearch",
         "contact/batchsearch"
     )
 )]
@@ -188,7 +201,17 @@ pub struct BatchSearchContactResponse {
 /// [通讯录userid排序](https://developer.work.weixin.qq.com/document/path/92093)
 ///
 /// The service provider must be authorized to see each of the members in the contacts.
-#[doc(alias("通讯录userid排序", "/cgi-bin/service/contact/sort", "contact/sort"))]
+#[doc(
+    alias(
+        "通讯录userid排序",
+        "/cgi-bin/service/contact/sort",
+        "cgi-bin/service/contact/sort",
+        "/service/contact/sort",
+        "service/contact/sort",
+        "/contact/sort",
+        "contact/sort"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SortContact {
@@ -262,6 +285,10 @@ pub struct SortContactResponse {
     alias(
         "异步通讯录id转译",
         "/cgi-bin/service/contact/id_translate",
+        "cgi-bin/service/contact/id_translate",
+        "/service/contact/id_translate",
+        "service/contact/id_translate",
+        "/contact/id_translate",
         "contact/id_translate"
     )
 )]
@@ -335,7 +362,12 @@ pub struct TranslateContactIdResponse {
 #[doc(
     alias(
         "获取异步任务结果",
+        "异步任务结果",
         "/cgi-bin/service/batch/getresult",
+        "cgi-bin/service/batch/getresult",
+        "/service/batch/getresult",
+        "service/batch/getresult",
+        "/batch/getresult",
         "batch/getresult"
     )
 )]

@@ -7,6 +7,7 @@
 //! | request | title | call |
 //! |---|---|---|
 //! | [`GetBillList`] | [获取代支付流水](https://developer.work.weixin.qq.com/document/path/99602) | `POST /cgi-bin/service/customer_acquisition/get_bill_list` |
+#![doc(alias("获客助手组件"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -29,7 +30,12 @@ use crate::Timestamp;
 #[doc(
     alias(
         "获取代支付流水",
+        "代支付流水",
         "/cgi-bin/service/customer_acquisition/get_bill_list",
+        "cgi-bin/service/customer_acquisition/get_bill_list",
+        "/service/customer_acquisition/get_bill_list",
+        "service/customer_acquisition/get_bill_list",
+        "/customer_acquisition/get_bill_list",
         "customer_acquisition/get_bill_list"
     )
 )]

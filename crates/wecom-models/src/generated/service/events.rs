@@ -23,6 +23,7 @@
 //! | [`ChangeEdition`] | [应用版本变更通知](https://developer.work.weixin.qq.com/document/path/91933) | `InfoType` `change_editon` |
 //! | [`RegisterCorp`] | [注册完成回调事件](https://developer.work.weixin.qq.com/document/path/90585) | `InfoType` `register_corp` |
 //! | [`EnterRegisterPackage`] | [扫描推广二维码事件](https://developer.work.weixin.qq.com/document/path/98071) | `InfoType` `enter_register_package` |
+#![doc(alias("收银台", "推广二维码", "回调通知"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -146,7 +147,7 @@ pub struct ChangeAuth {
 /// Respond with `success` within 1 second, and delete all data of the company.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("取消授权通知", "cancel_auth"))]
+#[doc(alias("取消授权通知", "授权通知", "cancel_auth"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CancelAuth {}
@@ -223,7 +224,7 @@ pub struct CancelSpecialAuth {
 /// app's instruction callback URL (指令回调URL).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("下单成功通知", "open_order"))]
+#[doc(alias("下单成功通知", "成功通知", "open_order"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OpenOrder {
@@ -282,7 +283,7 @@ pub struct PayForAppSuccess {
 /// [`GetAuthInfo`](crate::service::auth::GetAuthInfo).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("退款通知", "refund"))]
+#[doc(alias("退款通知", "通知", "refund"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RefundOrder {
@@ -299,7 +300,7 @@ pub struct RefundOrder {
 /// Sent to the app's instruction callback URL (指令回调URL).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("取消订单通知", "cancel_order"))]
+#[doc(alias("取消订单通知", "订单通知", "cancel_order"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CancelOrder {

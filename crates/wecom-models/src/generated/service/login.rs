@@ -10,6 +10,7 @@
 //! | [`GetUserInfo3rd`] | [获取访问用户身份](https://developer.work.weixin.qq.com/document/path/91121) | `GET /cgi-bin/service/auth/getuserinfo3rd` |
 //! | [`GetUserDetail3rd`] | [获取访问用户敏感信息](https://developer.work.weixin.qq.com/document/path/91122) | `POST /cgi-bin/service/auth/getuserdetail3rd` |
 //! | [`JsCodeToSession`] | [code2Session](https://developer.work.weixin.qq.com/document/path/92423) | `GET /cgi-bin/service/miniprogram/jscode2session` |
+#![doc(alias("身份验证"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -37,7 +38,12 @@ use crate::{Secret, Unknown};
 #[doc(
     alias(
         "获取访问用户身份",
+        "访问用户身份",
         "/cgi-bin/service/auth/getuserinfo3rd",
+        "cgi-bin/service/auth/getuserinfo3rd",
+        "/service/auth/getuserinfo3rd",
+        "service/auth/getuserinfo3rd",
+        "/auth/getuserinfo3rd",
         "auth/getuserinfo3rd"
     )
 )]
@@ -89,7 +95,12 @@ pub struct GetUserInfo3rdResponse {
 #[doc(
     alias(
         "获取访问用户敏感信息",
+        "访问用户敏感信息",
         "/cgi-bin/service/auth/getuserdetail3rd",
+        "cgi-bin/service/auth/getuserdetail3rd",
+        "/service/auth/getuserdetail3rd",
+        "service/auth/getuserdetail3rd",
+        "/auth/getuserdetail3rd",
         "auth/getuserdetail3rd"
     )
 )]
@@ -145,6 +156,10 @@ pub struct GetUserDetail3rdResponse {
     alias(
         "code2Session",
         "/cgi-bin/service/miniprogram/jscode2session",
+        "cgi-bin/service/miniprogram/jscode2session",
+        "/service/miniprogram/jscode2session",
+        "service/miniprogram/jscode2session",
+        "/miniprogram/jscode2session",
         "miniprogram/jscode2session"
     )
 )]

@@ -7,6 +7,7 @@
 //! | request | title | call |
 //! |---|---|---|
 //! | [`UploadMedia`] | [服务商上传临时素材](https://developer.work.weixin.qq.com/document/path/99310) | `POST /cgi-bin/service/media/upload` |
+#![doc(alias("素材管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -31,7 +32,15 @@ use crate::{File, Timestamp, Unknown};
 /// [`Client::upload`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.upload) of
 /// `wecom-sdk` sends a file as it is read, without holding it in memory.
 #[doc(
-    alias("服务商上传临时素材", "/cgi-bin/service/media/upload", "media/upload")
+    alias(
+        "服务商上传临时素材",
+        "/cgi-bin/service/media/upload",
+        "cgi-bin/service/media/upload",
+        "/service/media/upload",
+        "service/media/upload",
+        "/media/upload",
+        "media/upload"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]

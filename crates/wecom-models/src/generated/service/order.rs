@@ -10,6 +10,7 @@
 //! | [`GetOrder`] | [获取订单详情](https://developer.work.weixin.qq.com/document/path/91909) | `POST /cgi-bin/service/get_order` |
 //! | [`ProlongTry`] | [延长试用期](https://developer.work.weixin.qq.com/document/path/91913) | `POST /cgi-bin/service/prolong_try` |
 //! | [`GetAccountBalance`] | [充值账户余额查询](https://developer.work.weixin.qq.com/document/path/100137) | `GET /cgi-bin/service/get_account_balance` |
+#![doc(alias("应用版本付费"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -24,7 +25,10 @@ use crate::{Timestamp, Unknown};
 #[doc(
     alias(
         "获取订单列表",
+        "订单列表",
         "/cgi-bin/service/get_order_list",
+        "cgi-bin/service/get_order_list",
+        "/service/get_order_list",
         "service/get_order_list"
     )
 )]
@@ -75,7 +79,16 @@ pub struct GetOrderListResponse {
 ///
 /// `POST /cgi-bin/service/get_order` ·
 /// [获取订单详情](https://developer.work.weixin.qq.com/document/path/91909)
-#[doc(alias("获取订单详情", "/cgi-bin/service/get_order", "service/get_order"))]
+#[doc(
+    alias(
+        "获取订单详情",
+        "订单详情",
+        "/cgi-bin/service/get_order",
+        "cgi-bin/service/get_order",
+        "/service/get_order",
+        "service/get_order"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetOrder {
@@ -151,7 +164,15 @@ pub struct GetOrderResponse {
 ///
 /// Only for apps in a limited trial or whose trial has expired. A trial can be extended repeatedly, up
 /// to 60 days in all.
-#[doc(alias("延长试用期", "/cgi-bin/service/prolong_try", "service/prolong_try"))]
+#[doc(
+    alias(
+        "延长试用期",
+        "/cgi-bin/service/prolong_try",
+        "cgi-bin/service/prolong_try",
+        "/service/prolong_try",
+        "service/prolong_try"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProlongTry {
@@ -200,6 +221,8 @@ pub struct ProlongTryResponse {
     alias(
         "充值账户余额查询",
         "/cgi-bin/service/get_account_balance",
+        "cgi-bin/service/get_account_balance",
+        "/service/get_account_balance",
         "service/get_account_balance"
     )
 )]

@@ -9,6 +9,7 @@
 //! | [`GetRegisterCode`] | [获取注册码](https://developer.work.weixin.qq.com/document/path/90581) | `POST /cgi-bin/service/get_register_code` |
 //! | [`GetRegisterInfo`] | [查询注册状态](https://developer.work.weixin.qq.com/document/path/90582) | `POST /cgi-bin/service/get_register_info` |
 //! | [`ContactSyncSuccess`] | [设置通讯录同步完成](https://developer.work.weixin.qq.com/document/path/90584) | `GET /cgi-bin/sync/contact_sync_success` |
+#![doc(alias("推广二维码"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -27,7 +28,10 @@ use crate::Secret;
 #[doc(
     alias(
         "获取注册码",
+        "注册码",
         "/cgi-bin/service/get_register_code",
+        "cgi-bin/service/get_register_code",
+        "/service/get_register_code",
         "service/get_register_code"
     )
 )]
@@ -123,7 +127,10 @@ pub struct GetRegisterCodeResponse {
 #[doc(
     alias(
         "查询注册状态",
+        "注册状态",
         "/cgi-bin/service/get_register_info",
+        "cgi-bin/service/get_register_info",
+        "/service/get_register_info",
         "service/get_register_info"
     )
 )]
@@ -174,7 +181,10 @@ pub struct GetRegisterInfoResponse {
 #[doc(
     alias(
         "设置通讯录同步完成",
+        "通讯录同步完成",
         "/cgi-bin/sync/contact_sync_success",
+        "cgi-bin/sync/contact_sync_success",
+        "/sync/contact_sync_success",
         "sync/contact_sync_success"
     )
 )]

@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | [`GetSchoolUserInfo3rd`] | [获取家校访问用户身份](https://developer.work.weixin.qq.com/document/path/95790) | `GET /cgi-bin/service/school/getuserinfo3rd` |
 //! | [`GetServiceUserInfo3rd`] | [获取访问用户身份](https://developer.work.weixin.qq.com/document/path/91711) | `GET /cgi-bin/service/getuserinfo3rd` |
+#![doc(alias("网页授权登录"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -31,7 +32,12 @@ use crate::Secret;
 #[doc(
     alias(
         "获取家校访问用户身份",
+        "家校访问用户身份",
         "/cgi-bin/service/school/getuserinfo3rd",
+        "cgi-bin/service/school/getuserinfo3rd",
+        "/service/school/getuserinfo3rd",
+        "service/school/getuserinfo3rd",
+        "/school/getuserinfo3rd",
         "school/getuserinfo3rd"
     )
 )]
@@ -81,7 +87,10 @@ pub struct GetSchoolUserInfo3rdResponse {
 #[doc(
     alias(
         "获取访问用户身份",
+        "访问用户身份",
         "/cgi-bin/service/getuserinfo3rd",
+        "cgi-bin/service/getuserinfo3rd",
+        "/service/getuserinfo3rd",
         "service/getuserinfo3rd"
     )
 )]

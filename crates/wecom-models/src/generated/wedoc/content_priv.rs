@@ -12,6 +12,7 @@
 //! | [`CreateRule`] | [新增智能表格指定成员额外权限](https://developer.work.weixin.qq.com/document/path/99935) | `POST /cgi-bin/wedoc/smartsheet/content_priv/create_rule` |
 //! | [`ModRuleMember`] | [更新智能表格指定成员额外权限](https://developer.work.weixin.qq.com/document/path/99935) | `POST /cgi-bin/wedoc/smartsheet/content_priv/mod_rule_member` |
 //! | [`DeleteRule`] | [删除智能表格指定成员额外权限](https://developer.work.weixin.qq.com/document/path/99935) | `POST /cgi-bin/wedoc/smartsheet/content_priv/delete_rule` |
+#![doc(alias("管理智能表格内容权限", "智能表格内容权限"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -29,7 +30,14 @@ use crate::Unknown;
 #[doc(
     alias(
         "查询智能表格子表权限",
+        "智能表格子表权限",
         "/cgi-bin/wedoc/smartsheet/content_priv/get_sheet_priv",
+        "cgi-bin/wedoc/smartsheet/content_priv/get_sheet_priv",
+        "/wedoc/smartsheet/content_priv/get_sheet_priv",
+        "wedoc/smartsheet/content_priv/get_sheet_priv",
+        "/smartsheet/content_priv/get_sheet_priv",
+        "smartsheet/content_priv/get_sheet_priv",
+        "/content_priv/get_sheet_priv",
         "content_priv/get_sheet_priv"
     )
 )]
@@ -89,7 +97,14 @@ pub struct GetSheetPrivResponse {
 #[doc(
     alias(
         "更新智能表格子表权限",
+        "智能表格子表权限",
         "/cgi-bin/wedoc/smartsheet/content_priv/update_sheet_priv",
+        "cgi-bin/wedoc/smartsheet/content_priv/update_sheet_priv",
+        "/wedoc/smartsheet/content_priv/update_sheet_priv",
+        "wedoc/smartsheet/content_priv/update_sheet_priv",
+        "/smartsheet/content_priv/update_sheet_priv",
+        "smartsheet/content_priv/update_sheet_priv",
+        "/content_priv/update_sheet_priv",
         "content_priv/update_sheet_priv"
     )
 )]
@@ -161,7 +176,14 @@ pub struct UpdateSheetPrivResponse {}
 #[doc(
     alias(
         "新增智能表格指定成员额外权限",
+        "智能表格指定成员额外权限",
         "/cgi-bin/wedoc/smartsheet/content_priv/create_rule",
+        "cgi-bin/wedoc/smartsheet/content_priv/create_rule",
+        "/wedoc/smartsheet/content_priv/create_rule",
+        "wedoc/smartsheet/content_priv/create_rule",
+        "/smartsheet/content_priv/create_rule",
+        "smartsheet/content_priv/create_rule",
+        "/content_priv/create_rule",
         "content_priv/create_rule"
     )
 )]
@@ -207,7 +229,14 @@ pub struct CreateRuleResponse {
 #[doc(
     alias(
         "更新智能表格指定成员额外权限",
+        "智能表格指定成员额外权限",
         "/cgi-bin/wedoc/smartsheet/content_priv/mod_rule_member",
+        "cgi-bin/wedoc/smartsheet/content_priv/mod_rule_member",
+        "/wedoc/smartsheet/content_priv/mod_rule_member",
+        "wedoc/smartsheet/content_priv/mod_rule_member",
+        "/smartsheet/content_priv/mod_rule_member",
+        "smartsheet/content_priv/mod_rule_member",
+        "/content_priv/mod_rule_member",
         "content_priv/mod_rule_member"
     )
 )]
@@ -267,7 +296,14 @@ pub struct ModRuleMemberResponse {}
 #[doc(
     alias(
         "删除智能表格指定成员额外权限",
+        "智能表格指定成员额外权限",
         "/cgi-bin/wedoc/smartsheet/content_priv/delete_rule",
+        "cgi-bin/wedoc/smartsheet/content_priv/delete_rule",
+        "/wedoc/smartsheet/content_priv/delete_rule",
+        "wedoc/smartsheet/content_priv/delete_rule",
+        "/smartsheet/content_priv/delete_rule",
+        "smartsheet/content_priv/delete_rule",
+        "/content_priv/delete_rule",
         "content_priv/delete_rule"
     )
 )]

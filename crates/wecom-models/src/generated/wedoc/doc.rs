@@ -13,6 +13,7 @@
 //! | [`GetDocBaseInfo`] | [获取文档基础信息](https://developer.work.weixin.qq.com/document/path/97734) | `POST /cgi-bin/wedoc/get_doc_base_info` |
 //! | [`ShareDoc`] | [分享文档](https://developer.work.weixin.qq.com/document/path/97733) | `POST /cgi-bin/wedoc/doc_share` |
 //! | [`UploadImage`] | [上传文档图片](https://developer.work.weixin.qq.com/document/path/99933) | `POST /cgi-bin/wedoc/image_upload` |
+#![doc(alias("管理文档", "文档"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -36,7 +37,16 @@ use crate::{Timestamp, Unknown};
 /// Error codes:
 ///
 /// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: A member in `admin_users` has no valid basic account. Activate basic accounts for them.
-#[doc(alias("新建文档", "/cgi-bin/wedoc/create_doc", "wedoc/create_doc"))]
+#[doc(
+    alias(
+        "新建文档",
+        "文档",
+        "/cgi-bin/wedoc/create_doc",
+        "cgi-bin/wedoc/create_doc",
+        "/wedoc/create_doc",
+        "wedoc/create_doc"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDoc {
@@ -114,7 +124,16 @@ pub struct CreateDocResponse {
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
-#[doc(alias("重命名文档", "/cgi-bin/wedoc/rename_doc", "wedoc/rename_doc"))]
+#[doc(
+    alias(
+        "重命名文档",
+        "文档",
+        "/cgi-bin/wedoc/rename_doc",
+        "cgi-bin/wedoc/rename_doc",
+        "/wedoc/rename_doc",
+        "wedoc/rename_doc"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RenameDoc {
@@ -169,7 +188,16 @@ pub struct RenameDocResponse {}
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
-#[doc(alias("删除文档", "/cgi-bin/wedoc/del_doc", "wedoc/del_doc"))]
+#[doc(
+    alias(
+        "删除文档",
+        "文档",
+        "/cgi-bin/wedoc/del_doc",
+        "cgi-bin/wedoc/del_doc",
+        "/wedoc/del_doc",
+        "wedoc/del_doc"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelDoc {
@@ -218,7 +246,10 @@ pub struct DelDocResponse {}
 #[doc(
     alias(
         "获取文档基础信息",
+        "文档基础信息",
         "/cgi-bin/wedoc/get_doc_base_info",
+        "cgi-bin/wedoc/get_doc_base_info",
+        "/wedoc/get_doc_base_info",
         "wedoc/get_doc_base_info"
     )
 )]
@@ -259,7 +290,15 @@ pub struct GetDocBaseInfoResponse {
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
-#[doc(alias("分享文档", "/cgi-bin/wedoc/doc_share", "wedoc/doc_share"))]
+#[doc(
+    alias(
+        "分享文档",
+        "/cgi-bin/wedoc/doc_share",
+        "cgi-bin/wedoc/doc_share",
+        "/wedoc/doc_share",
+        "wedoc/doc_share"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ShareDoc {
@@ -310,7 +349,16 @@ pub struct ShareDocResponse {
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
-#[doc(alias("上传文档图片", "/cgi-bin/wedoc/image_upload", "wedoc/image_upload"))]
+#[doc(
+    alias(
+        "上传文档图片",
+        "文档图片",
+        "/cgi-bin/wedoc/image_upload",
+        "cgi-bin/wedoc/image_upload",
+        "/wedoc/image_upload",
+        "wedoc/image_upload"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadImage {

@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | [`BatchUpdateDocument`] | [编辑文档内容](https://developer.work.weixin.qq.com/document/path/97626) | `POST /cgi-bin/wedoc/document/batch_update` |
 //! | [`GetDocument`] | [获取文档数据](https://developer.work.weixin.qq.com/document/path/101161) | `POST /cgi-bin/wedoc/document/get` |
+#![doc(alias("管理文档内容", "文档内容"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -28,7 +29,12 @@ use crate::{Unknown, UnknownUnion};
 #[doc(
     alias(
         "编辑文档内容",
+        "文档内容",
         "/cgi-bin/wedoc/document/batch_update",
+        "cgi-bin/wedoc/document/batch_update",
+        "/wedoc/document/batch_update",
+        "wedoc/document/batch_update",
+        "/document/batch_update",
         "document/batch_update"
     )
 )]
@@ -80,7 +86,18 @@ pub struct BatchUpdateDocumentResponse {}
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
-#[doc(alias("获取文档数据", "/cgi-bin/wedoc/document/get", "document/get"))]
+#[doc(
+    alias(
+        "获取文档数据",
+        "文档数据",
+        "/cgi-bin/wedoc/document/get",
+        "cgi-bin/wedoc/document/get",
+        "/wedoc/document/get",
+        "wedoc/document/get",
+        "/document/get",
+        "document/get"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetDocument {

@@ -17,6 +17,7 @@
 //! | [`FormSettingsChange`] | [修改收集表设置事件](https://developer.work.weixin.qq.com/document/path/98096) | `Event` `doc_change`, `ChangeType` `form_settings_change` |
 //! | [`UpdateField`] | [更新字段事件](https://developer.work.weixin.qq.com/document/path/100987) | `Event` `smart_sheet_change`, `ChangeType` `update_filed` |
 //! | [`UpdateRecord`] | [更新记录事件](https://developer.work.weixin.qq.com/document/path/100986) | `Event` `smart_sheet_change`, `ChangeType` `update_record` |
+#![doc(alias("回调通知"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -65,7 +66,7 @@ pub enum WedocEvent {
 /// The `ChangeType` is spelled `add_filed`.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("新增字段事件", "add_filed"))]
+#[doc(alias("新增字段事件", "字段事件", "add_filed", "smart_sheet_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddField {
@@ -86,7 +87,7 @@ pub struct AddField {
 /// tmp_external_userid. Up to 1,000 records come in one event, more in several.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("新增记录事件", "add_record"))]
+#[doc(alias("新增记录事件", "记录事件", "add_record", "smart_sheet_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddRecord {
@@ -106,7 +107,7 @@ pub struct AddRecord {
 /// `FromUserName` is the admin's userid.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("删除文档事件", "delete_doc"))]
+#[doc(alias("删除文档事件", "文档事件", "delete_doc", "doc_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteDoc {
@@ -125,7 +126,7 @@ pub struct DeleteDoc {
 /// The `ChangeType` is spelled `delete_filed`.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("删除字段事件", "delete_filed"))]
+#[doc(alias("删除字段事件", "字段事件", "delete_filed", "smart_sheet_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteField {
@@ -145,7 +146,7 @@ pub struct DeleteField {
 /// `FromUserName` is the admin's userid.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("删除收集表事件", "delete_form"))]
+#[doc(alias("删除收集表事件", "收集表事件", "delete_form", "doc_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteForm {
@@ -162,7 +163,9 @@ pub struct DeleteForm {
 /// tmp_external_userid. Up to 1,000 records come in one event, more in several.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("删除记录事件", "delete_record"))]
+#[doc(
+    alias("删除记录事件", "记录事件", "delete_record", "smart_sheet_change")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteRecord {
@@ -182,7 +185,14 @@ pub struct DeleteRecord {
 /// `FromUserName` is the admin's userid.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("修改文档成员事件", "doc_member_change"))]
+#[doc(
+    alias(
+        "修改文档成员事件",
+        "文档成员事件",
+        "doc_member_change",
+        "doc_change"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DocMemberChange {
@@ -198,7 +208,7 @@ pub struct DocMemberChange {
 /// `FromUserName` is the member's userid.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("收集表完成事件", "form_complete"))]
+#[doc(alias("收集表完成事件", "form_complete", "doc_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FormComplete {
@@ -215,7 +225,14 @@ pub struct FormComplete {
 /// `FromUserName` is the userid of the admin.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("修改收集表设置事件", "form_settings_change"))]
+#[doc(
+    alias(
+        "修改收集表设置事件",
+        "收集表设置事件",
+        "form_settings_change",
+        "doc_change"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FormSettingsChange {
@@ -234,7 +251,7 @@ pub struct FormSettingsChange {
 /// The `ChangeType` is spelled `update_filed`.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("更新字段事件", "update_filed"))]
+#[doc(alias("更新字段事件", "字段事件", "update_filed", "smart_sheet_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateField {
@@ -255,7 +272,9 @@ pub struct UpdateField {
 /// tmp_external_userid. Up to 1,000 records come in one event, more in several.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("更新记录事件", "update_record"))]
+#[doc(
+    alias("更新记录事件", "记录事件", "update_record", "smart_sheet_change")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateRecord {

@@ -11,6 +11,7 @@
 //! | [`GetFormInfo`] | [获取收集表信息](https://developer.work.weixin.qq.com/document/path/97817) | `POST /cgi-bin/wedoc/get_form_info` |
 //! | [`GetFormStatistic`] | [收集表的统计信息查询](https://developer.work.weixin.qq.com/document/path/97818) | `POST /cgi-bin/wedoc/get_form_statistic` |
 //! | [`GetFormAnswer`] | [读取收集表答案](https://developer.work.weixin.qq.com/document/path/97819) | `POST /cgi-bin/wedoc/get_form_answer` |
+#![doc(alias("管理收集表", "收集表"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -31,7 +32,16 @@ use crate::{Timestamp, Unknown};
 /// Error codes:
 ///
 /// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: A member in `fill_in_range`, or of a department in it, has no valid basic account. Activate basic accounts for them.
-#[doc(alias("创建收集表", "/cgi-bin/wedoc/create_form", "wedoc/create_form"))]
+#[doc(
+    alias(
+        "创建收集表",
+        "收集表",
+        "/cgi-bin/wedoc/create_form",
+        "cgi-bin/wedoc/create_form",
+        "/wedoc/create_form",
+        "wedoc/create_form"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateForm {
@@ -93,7 +103,16 @@ pub struct CreateFormResponse {
 /// Error codes:
 ///
 /// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: A member in `fill_in_range`, or of a department in it, has no valid basic account. Activate basic accounts for them.
-#[doc(alias("编辑收集表", "/cgi-bin/wedoc/modify_form", "wedoc/modify_form"))]
+#[doc(
+    alias(
+        "编辑收集表",
+        "收集表",
+        "/cgi-bin/wedoc/modify_form",
+        "cgi-bin/wedoc/modify_form",
+        "/wedoc/modify_form",
+        "wedoc/modify_form"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyForm {
@@ -140,7 +159,14 @@ pub struct ModifyFormResponse {}
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
 #[doc(
-    alias("获取收集表信息", "/cgi-bin/wedoc/get_form_info", "wedoc/get_form_info")
+    alias(
+        "获取收集表信息",
+        "收集表信息",
+        "/cgi-bin/wedoc/get_form_info",
+        "cgi-bin/wedoc/get_form_info",
+        "/wedoc/get_form_info",
+        "wedoc/get_form_info"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -192,6 +218,8 @@ pub struct GetFormInfoResponse {
     alias(
         "收集表的统计信息查询",
         "/cgi-bin/wedoc/get_form_statistic",
+        "cgi-bin/wedoc/get_form_statistic",
+        "/wedoc/get_form_statistic",
         "wedoc/get_form_statistic"
     )
 )]
@@ -290,7 +318,10 @@ pub struct GetFormStatisticResponse {
 #[doc(
     alias(
         "读取收集表答案",
+        "收集表答案",
         "/cgi-bin/wedoc/get_form_answer",
+        "cgi-bin/wedoc/get_form_answer",
+        "/wedoc/get_form_answer",
         "wedoc/get_form_answer"
     )
 )]

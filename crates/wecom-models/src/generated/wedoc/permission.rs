@@ -11,6 +11,7 @@
 //! | [`ModDocJoinRule`] | [修改文档查看规则](https://developer.work.weixin.qq.com/document/path/97778) | `POST /cgi-bin/wedoc/mod_doc_join_rule` |
 //! | [`ModDocMember`] | [修改文档通知范围及权限](https://developer.work.weixin.qq.com/document/path/97781) | `POST /cgi-bin/wedoc/mod_doc_member` |
 //! | [`ModDocSafetySetting`] | [修改文档安全设置](https://developer.work.weixin.qq.com/document/path/97782) | `POST /cgi-bin/wedoc/mod_doc_safty_setting` |
+#![doc(alias("设置文档权限", "文档权限"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -31,7 +32,10 @@ use crate::Unknown;
 #[doc(
     alias(
         "获取文档权限信息",
+        "文档权限信息",
         "/cgi-bin/wedoc/doc_get_auth",
+        "cgi-bin/wedoc/doc_get_auth",
+        "/wedoc/doc_get_auth",
         "wedoc/doc_get_auth"
     )
 )]
@@ -82,7 +86,10 @@ pub struct GetDocAuthResponse {
 #[doc(
     alias(
         "修改文档查看规则",
+        "文档查看规则",
         "/cgi-bin/wedoc/mod_doc_join_rule",
+        "cgi-bin/wedoc/mod_doc_join_rule",
+        "/wedoc/mod_doc_join_rule",
         "wedoc/mod_doc_join_rule"
     )
 )]
@@ -227,7 +234,10 @@ pub struct ModDocJoinRuleResponse {}
 #[doc(
     alias(
         "修改文档通知范围及权限",
+        "文档通知范围及权限",
         "/cgi-bin/wedoc/mod_doc_member",
+        "cgi-bin/wedoc/mod_doc_member",
+        "/wedoc/mod_doc_member",
         "wedoc/mod_doc_member"
     )
 )]
@@ -294,7 +304,10 @@ pub struct ModDocMemberResponse {}
 #[doc(
     alias(
         "修改文档安全设置",
+        "文档安全设置",
         "/cgi-bin/wedoc/mod_doc_safty_setting",
+        "cgi-bin/wedoc/mod_doc_safty_setting",
+        "/wedoc/mod_doc_safty_setting",
         "wedoc/mod_doc_safty_setting"
     )
 )]

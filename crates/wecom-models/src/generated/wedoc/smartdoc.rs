@@ -24,6 +24,7 @@
 //! | [`AddSmartsheet`] | [添加数据表](https://developer.work.weixin.qq.com/document/path/101629) | `POST /cgi-bin/wedoc/smartdoc/add_smartsheet` |
 //! | [`DeleteSmartsheet`] | [删除数据表](https://developer.work.weixin.qq.com/document/path/101630) | `POST /cgi-bin/wedoc/smartdoc/delete_smartsheet` |
 //! | [`UpdateSmartsheet`] | [更新数据表](https://developer.work.weixin.qq.com/document/path/101631) | `POST /cgi-bin/wedoc/smartdoc/update_smartsheet` |
+#![doc(alias("管理智能文档内容", "智能文档内容"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -58,7 +59,15 @@ use crate::{Timestamp, Unknown};
 /// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
 /// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
 #[doc(
-    alias("发布智能文档", "/cgi-bin/wedoc/smartdoc/publish", "smartdoc/publish")
+    alias(
+        "发布智能文档",
+        "/cgi-bin/wedoc/smartdoc/publish",
+        "cgi-bin/wedoc/smartdoc/publish",
+        "/wedoc/smartdoc/publish",
+        "wedoc/smartdoc/publish",
+        "/smartdoc/publish",
+        "smartdoc/publish"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -139,7 +148,12 @@ pub struct PublishSmartdocResponse {
 #[doc(
     alias(
         "取消发布智能文档",
+        "发布智能文档",
         "/cgi-bin/wedoc/smartdoc/cancel_publish",
+        "cgi-bin/wedoc/smartdoc/cancel_publish",
+        "/wedoc/smartdoc/cancel_publish",
+        "wedoc/smartdoc/cancel_publish",
+        "/smartdoc/cancel_publish",
         "smartdoc/cancel_publish"
     )
 )]
@@ -192,7 +206,12 @@ pub struct CancelPublishSmartdocResponse {}
 #[doc(
     alias(
         "修改发布页可查看范围",
+        "发布页可查看范围",
         "/cgi-bin/wedoc/smartdoc/publish_setting",
+        "cgi-bin/wedoc/smartdoc/publish_setting",
+        "/wedoc/smartdoc/publish_setting",
+        "wedoc/smartdoc/publish_setting",
+        "/smartdoc/publish_setting",
         "smartdoc/publish_setting"
     )
 )]
@@ -256,7 +275,12 @@ pub struct SetPublishSettingResponse {}
 #[doc(
     alias(
         "获取页面结构",
+        "页面结构",
         "/cgi-bin/wedoc/smartdoc/get_page_hierarchy",
+        "cgi-bin/wedoc/smartdoc/get_page_hierarchy",
+        "/wedoc/smartdoc/get_page_hierarchy",
+        "wedoc/smartdoc/get_page_hierarchy",
+        "/smartdoc/get_page_hierarchy",
         "smartdoc/get_page_hierarchy"
     )
 )]
@@ -305,7 +329,18 @@ pub struct GetPageHierarchyResponse {
 /// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
 /// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
 /// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
-#[doc(alias("添加页面", "/cgi-bin/wedoc/smartdoc/add_page", "smartdoc/add_page"))]
+#[doc(
+    alias(
+        "添加页面",
+        "页面",
+        "/cgi-bin/wedoc/smartdoc/add_page",
+        "cgi-bin/wedoc/smartdoc/add_page",
+        "/wedoc/smartdoc/add_page",
+        "wedoc/smartdoc/add_page",
+        "/smartdoc/add_page",
+        "smartdoc/add_page"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddPage {
@@ -354,7 +389,16 @@ pub struct AddPageResponse {
 /// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
 /// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
 #[doc(
-    alias("更新页面", "/cgi-bin/wedoc/smartdoc/update_page", "smartdoc/update_page")
+    alias(
+        "更新页面",
+        "页面",
+        "/cgi-bin/wedoc/smartdoc/update_page",
+        "cgi-bin/wedoc/smartdoc/update_page",
+        "/wedoc/smartdoc/update_page",
+        "wedoc/smartdoc/update_page",
+        "/smartdoc/update_page",
+        "smartdoc/update_page"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -406,7 +450,16 @@ pub struct UpdatePageResponse {
 /// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
 /// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
 #[doc(
-    alias("删除页面", "/cgi-bin/wedoc/smartdoc/delete_page", "smartdoc/delete_page")
+    alias(
+        "删除页面",
+        "页面",
+        "/cgi-bin/wedoc/smartdoc/delete_page",
+        "cgi-bin/wedoc/smartdoc/delete_page",
+        "/wedoc/smartdoc/delete_page",
+        "wedoc/smartdoc/delete_page",
+        "/smartdoc/delete_page",
+        "smartdoc/delete_page"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -456,7 +509,16 @@ pub struct DeletePageResponse {}
 /// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
 /// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
 #[doc(
-    alias("添加内容块", "/cgi-bin/wedoc/smartdoc/add_blocks", "smartdoc/add_blocks")
+    alias(
+        "添加内容块",
+        "内容块",
+        "/cgi-bin/wedoc/smartdoc/add_blocks",
+        "cgi-bin/wedoc/smartdoc/add_blocks",
+        "/wedoc/smartdoc/add_blocks",
+        "wedoc/smartdoc/add_blocks",
+        "/smartdoc/add_blocks",
+        "smartdoc/add_blocks"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -518,7 +580,12 @@ pub struct AddBlocksResponse {
 #[doc(
     alias(
         "更新内容块",
+        "内容块",
         "/cgi-bin/wedoc/smartdoc/update_blocks",
+        "cgi-bin/wedoc/smartdoc/update_blocks",
+        "/wedoc/smartdoc/update_blocks",
+        "wedoc/smartdoc/update_blocks",
+        "/smartdoc/update_blocks",
         "smartdoc/update_blocks"
     )
 )]
@@ -583,7 +650,12 @@ pub struct UpdateBlocksResponse {
 #[doc(
     alias(
         "删除内容块",
+        "内容块",
         "/cgi-bin/wedoc/smartdoc/delete_blocks",
+        "cgi-bin/wedoc/smartdoc/delete_blocks",
+        "/wedoc/smartdoc/delete_blocks",
+        "wedoc/smartdoc/delete_blocks",
+        "/smartdoc/delete_blocks",
         "smartdoc/delete_blocks"
     )
 )]
@@ -644,7 +716,12 @@ pub struct DeleteBlocksResponse {}
 #[doc(
     alias(
         "获取内容块列表",
+        "内容块列表",
         "/cgi-bin/wedoc/smartdoc/get_block_list",
+        "cgi-bin/wedoc/smartdoc/get_block_list",
+        "/wedoc/smartdoc/get_block_list",
+        "wedoc/smartdoc/get_block_list",
+        "/smartdoc/get_block_list",
         "smartdoc/get_block_list"
     )
 )]
@@ -738,7 +815,12 @@ pub struct GetBlockListResponse {
 #[doc(
     alias(
         "提交导出任务",
+        "导出任务",
         "/cgi-bin/wedoc/smartdoc/export_task",
+        "cgi-bin/wedoc/smartdoc/export_task",
+        "/wedoc/smartdoc/export_task",
+        "wedoc/smartdoc/export_task",
+        "/smartdoc/export_task",
         "smartdoc/export_task"
     )
 )]
@@ -807,7 +889,12 @@ pub struct CreateExportTaskResponse {
 #[doc(
     alias(
         "查询导出任务结果",
+        "导出任务结果",
         "/cgi-bin/wedoc/smartdoc/get_export_result",
+        "cgi-bin/wedoc/smartdoc/get_export_result",
+        "/wedoc/smartdoc/get_export_result",
+        "wedoc/smartdoc/get_export_result",
+        "/smartdoc/get_export_result",
         "smartdoc/get_export_result"
     )
 )]
@@ -863,7 +950,12 @@ pub struct GetExportResultResponse {
 #[doc(
     alias(
         "获取数据源",
+        "数据源",
         "/cgi-bin/wedoc/smartdoc/get_smartsheet_info",
+        "cgi-bin/wedoc/smartdoc/get_smartsheet_info",
+        "/wedoc/smartdoc/get_smartsheet_info",
+        "wedoc/smartdoc/get_smartsheet_info",
+        "/smartdoc/get_smartsheet_info",
         "smartdoc/get_smartsheet_info"
     )
 )]
@@ -915,7 +1007,12 @@ pub struct GetSmartsheetInfoResponse {
 #[doc(
     alias(
         "添加数据表",
+        "数据表",
         "/cgi-bin/wedoc/smartdoc/add_smartsheet",
+        "cgi-bin/wedoc/smartdoc/add_smartsheet",
+        "/wedoc/smartdoc/add_smartsheet",
+        "wedoc/smartdoc/add_smartsheet",
+        "/smartdoc/add_smartsheet",
         "smartdoc/add_smartsheet"
     )
 )]
@@ -971,7 +1068,12 @@ pub struct AddSmartsheetResponse {
 #[doc(
     alias(
         "删除数据表",
+        "数据表",
         "/cgi-bin/wedoc/smartdoc/delete_smartsheet",
+        "cgi-bin/wedoc/smartdoc/delete_smartsheet",
+        "/wedoc/smartdoc/delete_smartsheet",
+        "wedoc/smartdoc/delete_smartsheet",
+        "/smartdoc/delete_smartsheet",
         "smartdoc/delete_smartsheet"
     )
 )]
@@ -1025,7 +1127,12 @@ pub struct DeleteSmartsheetResponse {}
 #[doc(
     alias(
         "更新数据表",
+        "数据表",
         "/cgi-bin/wedoc/smartdoc/update_smartsheet",
+        "cgi-bin/wedoc/smartdoc/update_smartsheet",
+        "/wedoc/smartdoc/update_smartsheet",
+        "wedoc/smartdoc/update_smartsheet",
+        "/smartdoc/update_smartsheet",
         "smartdoc/update_smartsheet"
     )
 )]

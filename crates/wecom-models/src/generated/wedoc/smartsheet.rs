@@ -27,6 +27,7 @@
 //! | [`DeleteFieldGroups`] | [删除编组](https://developer.work.weixin.qq.com/document/path/101102) | `POST /cgi-bin/wedoc/smartsheet/delete_field_groups` |
 //! | [`UpdateFieldGroup`] | [更新编组](https://developer.work.weixin.qq.com/document/path/101101) | `POST /cgi-bin/wedoc/smartsheet/update_field_group` |
 //! | [`GetFieldGroups`] | [获取编组](https://developer.work.weixin.qq.com/document/path/101103) | `POST /cgi-bin/wedoc/smartsheet/get_field_groups` |
+#![doc(alias("管理智能表格内容", "智能表格内容"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -44,7 +45,16 @@ use crate::Unknown;
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
 #[doc(
-    alias("添加子表", "/cgi-bin/wedoc/smartsheet/add_sheet", "smartsheet/add_sheet")
+    alias(
+        "添加子表",
+        "子表",
+        "/cgi-bin/wedoc/smartsheet/add_sheet",
+        "cgi-bin/wedoc/smartsheet/add_sheet",
+        "/wedoc/smartsheet/add_sheet",
+        "wedoc/smartsheet/add_sheet",
+        "/smartsheet/add_sheet",
+        "smartsheet/add_sheet"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -93,7 +103,12 @@ pub struct AddSheetResponse {
 #[doc(
     alias(
         "删除子表",
+        "子表",
         "/cgi-bin/wedoc/smartsheet/delete_sheet",
+        "cgi-bin/wedoc/smartsheet/delete_sheet",
+        "/wedoc/smartsheet/delete_sheet",
+        "wedoc/smartsheet/delete_sheet",
+        "/smartsheet/delete_sheet",
         "smartsheet/delete_sheet"
     )
 )]
@@ -134,7 +149,12 @@ pub struct DeleteSheetResponse {}
 #[doc(
     alias(
         "更新子表",
+        "子表",
         "/cgi-bin/wedoc/smartsheet/update_sheet",
+        "cgi-bin/wedoc/smartsheet/update_sheet",
+        "/wedoc/smartsheet/update_sheet",
+        "wedoc/smartsheet/update_sheet",
+        "/smartsheet/update_sheet",
         "smartsheet/update_sheet"
     )
 )]
@@ -175,7 +195,16 @@ pub struct UpdateSheetResponse {}
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
 #[doc(
-    alias("查询子表", "/cgi-bin/wedoc/smartsheet/get_sheet", "smartsheet/get_sheet")
+    alias(
+        "查询子表",
+        "子表",
+        "/cgi-bin/wedoc/smartsheet/get_sheet",
+        "cgi-bin/wedoc/smartsheet/get_sheet",
+        "/wedoc/smartsheet/get_sheet",
+        "wedoc/smartsheet/get_sheet",
+        "/smartsheet/get_sheet",
+        "smartsheet/get_sheet"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -237,7 +266,16 @@ pub struct GetSheetResponse {
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
 #[doc(
-    alias("添加视图", "/cgi-bin/wedoc/smartsheet/add_view", "smartsheet/add_view")
+    alias(
+        "添加视图",
+        "视图",
+        "/cgi-bin/wedoc/smartsheet/add_view",
+        "cgi-bin/wedoc/smartsheet/add_view",
+        "/wedoc/smartsheet/add_view",
+        "wedoc/smartsheet/add_view",
+        "/smartsheet/add_view",
+        "smartsheet/add_view"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -309,7 +347,12 @@ pub struct AddViewResponse {
 #[doc(
     alias(
         "删除视图",
+        "视图",
         "/cgi-bin/wedoc/smartsheet/delete_views",
+        "cgi-bin/wedoc/smartsheet/delete_views",
+        "/wedoc/smartsheet/delete_views",
+        "wedoc/smartsheet/delete_views",
+        "/smartsheet/delete_views",
         "smartsheet/delete_views"
     )
 )]
@@ -361,7 +404,12 @@ pub struct DeleteViewsResponse {}
 #[doc(
     alias(
         "更新视图",
+        "视图",
         "/cgi-bin/wedoc/smartsheet/update_view",
+        "cgi-bin/wedoc/smartsheet/update_view",
+        "/wedoc/smartsheet/update_view",
+        "wedoc/smartsheet/update_view",
+        "/smartsheet/update_view",
         "smartsheet/update_view"
     )
 )]
@@ -429,7 +477,16 @@ pub struct UpdateViewResponse {
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
 #[doc(
-    alias("查询视图", "/cgi-bin/wedoc/smartsheet/get_views", "smartsheet/get_views")
+    alias(
+        "查询视图",
+        "视图",
+        "/cgi-bin/wedoc/smartsheet/get_views",
+        "cgi-bin/wedoc/smartsheet/get_views",
+        "/wedoc/smartsheet/get_views",
+        "wedoc/smartsheet/get_views",
+        "/smartsheet/get_views",
+        "smartsheet/get_views"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -513,7 +570,12 @@ pub struct GetViewsResponse {
 #[doc(
     alias(
         "添加字段",
+        "字段",
         "/cgi-bin/wedoc/smartsheet/add_fields",
+        "cgi-bin/wedoc/smartsheet/add_fields",
+        "/wedoc/smartsheet/add_fields",
+        "wedoc/smartsheet/add_fields",
+        "/smartsheet/add_fields",
         "smartsheet/add_fields"
     )
 )]
@@ -566,7 +628,12 @@ pub struct AddFieldsResponse {
 #[doc(
     alias(
         "更新字段",
+        "字段",
         "/cgi-bin/wedoc/smartsheet/update_fields",
+        "cgi-bin/wedoc/smartsheet/update_fields",
+        "/wedoc/smartsheet/update_fields",
+        "wedoc/smartsheet/update_fields",
+        "/smartsheet/update_fields",
         "smartsheet/update_fields"
     )
 )]
@@ -617,7 +684,12 @@ pub struct UpdateFieldsResponse {
 #[doc(
     alias(
         "删除字段",
+        "字段",
         "/cgi-bin/wedoc/smartsheet/delete_fields",
+        "cgi-bin/wedoc/smartsheet/delete_fields",
+        "/wedoc/smartsheet/delete_fields",
+        "wedoc/smartsheet/delete_fields",
+        "/smartsheet/delete_fields",
         "smartsheet/delete_fields"
     )
 )]
@@ -665,7 +737,12 @@ pub struct DeleteFieldsResponse {}
 #[doc(
     alias(
         "查询字段",
+        "字段",
         "/cgi-bin/wedoc/smartsheet/get_fields",
+        "cgi-bin/wedoc/smartsheet/get_fields",
+        "/wedoc/smartsheet/get_fields",
+        "wedoc/smartsheet/get_fields",
+        "/smartsheet/get_fields",
         "smartsheet/get_fields"
     )
 )]
@@ -771,7 +848,12 @@ pub struct GetFieldsResponse {
 #[doc(
     alias(
         "查询记录",
+        "记录",
         "/cgi-bin/wedoc/smartsheet/get_records",
+        "cgi-bin/wedoc/smartsheet/get_records",
+        "/wedoc/smartsheet/get_records",
+        "wedoc/smartsheet/get_records",
+        "/smartsheet/get_records",
         "smartsheet/get_records"
     )
 )]
@@ -935,7 +1017,12 @@ pub struct GetRecordsResponse {
 #[doc(
     alias(
         "添加记录",
+        "记录",
         "/cgi-bin/wedoc/smartsheet/add_records",
+        "cgi-bin/wedoc/smartsheet/add_records",
+        "/wedoc/smartsheet/add_records",
+        "wedoc/smartsheet/add_records",
+        "/smartsheet/add_records",
         "smartsheet/add_records"
     )
 )]
@@ -1000,7 +1087,12 @@ pub struct AddRecordsResponse {
 #[doc(
     alias(
         "更新记录",
+        "记录",
         "/cgi-bin/wedoc/smartsheet/update_records",
+        "cgi-bin/wedoc/smartsheet/update_records",
+        "/wedoc/smartsheet/update_records",
+        "wedoc/smartsheet/update_records",
+        "/smartsheet/update_records",
         "smartsheet/update_records"
     )
 )]
@@ -1064,7 +1156,12 @@ pub struct UpdateRecordsResponse {
 #[doc(
     alias(
         "删除记录",
+        "记录",
         "/cgi-bin/wedoc/smartsheet/delete_records",
+        "cgi-bin/wedoc/smartsheet/delete_records",
+        "/wedoc/smartsheet/delete_records",
+        "wedoc/smartsheet/delete_records",
+        "/smartsheet/delete_records",
         "smartsheet/delete_records"
     )
 )]
@@ -1114,7 +1211,12 @@ pub struct DeleteRecordsResponse {}
 #[doc(
     alias(
         "添加编组",
+        "编组",
         "/cgi-bin/wedoc/smartsheet/add_field_group",
+        "cgi-bin/wedoc/smartsheet/add_field_group",
+        "/wedoc/smartsheet/add_field_group",
+        "wedoc/smartsheet/add_field_group",
+        "/smartsheet/add_field_group",
         "smartsheet/add_field_group"
     )
 )]
@@ -1175,7 +1277,12 @@ pub struct AddFieldGroupResponse {
 #[doc(
     alias(
         "删除编组",
+        "编组",
         "/cgi-bin/wedoc/smartsheet/delete_field_groups",
+        "cgi-bin/wedoc/smartsheet/delete_field_groups",
+        "/wedoc/smartsheet/delete_field_groups",
+        "wedoc/smartsheet/delete_field_groups",
+        "/smartsheet/delete_field_groups",
         "smartsheet/delete_field_groups"
     )
 )]
@@ -1228,7 +1335,12 @@ pub struct DeleteFieldGroupsResponse {}
 #[doc(
     alias(
         "更新编组",
+        "编组",
         "/cgi-bin/wedoc/smartsheet/update_field_group",
+        "cgi-bin/wedoc/smartsheet/update_field_group",
+        "/wedoc/smartsheet/update_field_group",
+        "wedoc/smartsheet/update_field_group",
+        "/smartsheet/update_field_group",
         "smartsheet/update_field_group"
     )
 )]
@@ -1300,7 +1412,12 @@ pub struct UpdateFieldGroupResponse {
 #[doc(
     alias(
         "获取编组",
+        "编组",
         "/cgi-bin/wedoc/smartsheet/get_field_groups",
+        "cgi-bin/wedoc/smartsheet/get_field_groups",
+        "/wedoc/smartsheet/get_field_groups",
+        "wedoc/smartsheet/get_field_groups",
+        "/smartsheet/get_field_groups",
         "smartsheet/get_field_groups"
     )
 )]

@@ -9,6 +9,7 @@
 //! | [`ListGroupChat`] | [获取群聊列表](https://developer.work.weixin.qq.com/document/path/100989) | `POST /cgi-bin/wedoc/smartsheet/groupchat/list` |
 //! | [`GetGroupChat`] | [获取群聊会话](https://developer.work.weixin.qq.com/document/path/101028) | `POST /cgi-bin/wedoc/smartsheet/groupchat/get` |
 //! | [`UpdateGroupChat`] | [修改群聊会话](https://developer.work.weixin.qq.com/document/path/101029) | `POST /cgi-bin/wedoc/smartsheet/groupchat/update` |
+#![doc(alias("智能表格自动化创建的群聊"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -26,7 +27,14 @@ mod reverse;
 #[doc(
     alias(
         "获取群聊列表",
+        "群聊列表",
         "/cgi-bin/wedoc/smartsheet/groupchat/list",
+        "cgi-bin/wedoc/smartsheet/groupchat/list",
+        "/wedoc/smartsheet/groupchat/list",
+        "wedoc/smartsheet/groupchat/list",
+        "/smartsheet/groupchat/list",
+        "smartsheet/groupchat/list",
+        "/groupchat/list",
         "groupchat/list"
     )
 )]
@@ -92,7 +100,14 @@ pub struct ListGroupChatResponse {
 #[doc(
     alias(
         "获取群聊会话",
+        "群聊会话",
         "/cgi-bin/wedoc/smartsheet/groupchat/get",
+        "cgi-bin/wedoc/smartsheet/groupchat/get",
+        "/wedoc/smartsheet/groupchat/get",
+        "wedoc/smartsheet/groupchat/get",
+        "/smartsheet/groupchat/get",
+        "smartsheet/groupchat/get",
+        "/groupchat/get",
         "groupchat/get"
     )
 )]
@@ -146,7 +161,14 @@ pub struct GetGroupChatResponse {
 #[doc(
     alias(
         "修改群聊会话",
+        "群聊会话",
         "/cgi-bin/wedoc/smartsheet/groupchat/update",
+        "cgi-bin/wedoc/smartsheet/groupchat/update",
+        "/wedoc/smartsheet/groupchat/update",
+        "wedoc/smartsheet/groupchat/update",
+        "/smartsheet/groupchat/update",
+        "smartsheet/groupchat/update",
+        "/groupchat/update",
         "groupchat/update"
     )
 )]

@@ -7,6 +7,7 @@
 //! | request | title | call |
 //! |---|---|---|
 //! | [`SmartsheetWebhook`] | [智能表格接收外部数据](https://developer.work.weixin.qq.com/document/path/101239) | `POST /cgi-bin/wedoc/smartsheet/webhook` |
+#![doc(alias("智能表格接收外部数据"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -46,6 +47,10 @@ use crate::Unknown;
     alias(
         "智能表格接收外部数据",
         "/cgi-bin/wedoc/smartsheet/webhook",
+        "cgi-bin/wedoc/smartsheet/webhook",
+        "/wedoc/smartsheet/webhook",
+        "wedoc/smartsheet/webhook",
+        "/smartsheet/webhook",
         "smartsheet/webhook"
     )
 )]

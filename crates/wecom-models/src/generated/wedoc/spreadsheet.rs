@@ -9,6 +9,7 @@
 //! | [`BatchUpdateSpreadsheet`] | [编辑表格内容](https://developer.work.weixin.qq.com/document/path/101168) | `POST /cgi-bin/wedoc/spreadsheet/batch_update` |
 //! | [`GetSheetProperties`] | [获取表格行列信息](https://developer.work.weixin.qq.com/document/path/97711) | `POST /cgi-bin/wedoc/spreadsheet/get_sheet_properties` |
 //! | [`GetSheetRangeData`] | [获取表格数据](https://developer.work.weixin.qq.com/document/path/97661) | `POST /cgi-bin/wedoc/spreadsheet/get_sheet_range_data` |
+#![doc(alias("管理表格内容", "表格内容"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -29,7 +30,12 @@ use crate::{Unknown, UnknownUnion};
 #[doc(
     alias(
         "编辑表格内容",
+        "表格内容",
         "/cgi-bin/wedoc/spreadsheet/batch_update",
+        "cgi-bin/wedoc/spreadsheet/batch_update",
+        "/wedoc/spreadsheet/batch_update",
+        "wedoc/spreadsheet/batch_update",
+        "/spreadsheet/batch_update",
         "spreadsheet/batch_update"
     )
 )]
@@ -78,7 +84,12 @@ pub struct BatchUpdateSpreadsheetResponse {
 #[doc(
     alias(
         "获取表格行列信息",
+        "表格行列信息",
         "/cgi-bin/wedoc/spreadsheet/get_sheet_properties",
+        "cgi-bin/wedoc/spreadsheet/get_sheet_properties",
+        "/wedoc/spreadsheet/get_sheet_properties",
+        "wedoc/spreadsheet/get_sheet_properties",
+        "/spreadsheet/get_sheet_properties",
         "spreadsheet/get_sheet_properties"
     )
 )]
@@ -119,7 +130,12 @@ pub struct GetSheetPropertiesResponse {
 #[doc(
     alias(
         "获取表格数据",
+        "表格数据",
         "/cgi-bin/wedoc/spreadsheet/get_sheet_range_data",
+        "cgi-bin/wedoc/spreadsheet/get_sheet_range_data",
+        "/wedoc/spreadsheet/get_sheet_range_data",
+        "wedoc/spreadsheet/get_sheet_range_data",
+        "/spreadsheet/get_sheet_range_data",
         "spreadsheet/get_sheet_range_data"
     )
 )]

@@ -9,6 +9,7 @@
 //! | [`BatchAddVip`] | [分配高级功能账号](https://developer.work.weixin.qq.com/document/path/99516) | `POST /cgi-bin/wedoc/vip/batch_add` |
 //! | [`BatchDelVip`] | [取消高级功能账号](https://developer.work.weixin.qq.com/document/path/99517) | `POST /cgi-bin/wedoc/vip/batch_del` |
 //! | [`ListVip`] | [获取高级功能账号列表](https://developer.work.weixin.qq.com/document/path/99518) | `POST /cgi-bin/wedoc/vip/list` |
+#![doc(alias("高级功能账号管理"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -24,7 +25,16 @@ mod reverse;
 /// Self-built apps must be listed under 协作 › 文档 › 可调用接口的应用; customized and third-party apps can't call
 /// it yet.
 #[doc(
-    alias("分配高级功能账号", "/cgi-bin/wedoc/vip/batch_add", "vip/batch_add")
+    alias(
+        "分配高级功能账号",
+        "高级功能账号",
+        "/cgi-bin/wedoc/vip/batch_add",
+        "cgi-bin/wedoc/vip/batch_add",
+        "/wedoc/vip/batch_add",
+        "wedoc/vip/batch_add",
+        "/vip/batch_add",
+        "vip/batch_add"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -70,7 +80,16 @@ pub struct BatchAddVipResponse {
 /// Self-built apps must be listed under 协作 › 文档 › 可调用接口的应用; customized and third-party apps can't call
 /// it yet.
 #[doc(
-    alias("取消高级功能账号", "/cgi-bin/wedoc/vip/batch_del", "vip/batch_del")
+    alias(
+        "取消高级功能账号",
+        "高级功能账号",
+        "/cgi-bin/wedoc/vip/batch_del",
+        "cgi-bin/wedoc/vip/batch_del",
+        "/wedoc/vip/batch_del",
+        "wedoc/vip/batch_del",
+        "/vip/batch_del",
+        "vip/batch_del"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -115,7 +134,18 @@ pub struct BatchDelVipResponse {
 ///
 /// Self-built apps must be listed under 协作 › 文档 › 可调用接口的应用; customized and third-party apps can't call
 /// it yet.
-#[doc(alias("获取高级功能账号列表", "/cgi-bin/wedoc/vip/list", "vip/list"))]
+#[doc(
+    alias(
+        "获取高级功能账号列表",
+        "高级功能账号列表",
+        "/cgi-bin/wedoc/vip/list",
+        "cgi-bin/wedoc/vip/list",
+        "/wedoc/vip/list",
+        "wedoc/vip/list",
+        "/vip/list",
+        "vip/list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListVip {

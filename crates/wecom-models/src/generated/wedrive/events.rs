@@ -15,6 +15,7 @@
 //! | [`SpaceMemberChange`] | [修改空间成员](https://developer.work.weixin.qq.com/document/path/97902) | `Event` `wedrive_space_change`, `ChangeType` `space_member_change` |
 //! | [`SpaceSecuritySettingsChange`] | [修改空间安全设置](https://developer.work.weixin.qq.com/document/path/97903) | `Event` `wedrive_space_change`, `ChangeType` `space_security_settings_change` |
 //! | [`WedriveInsufficientCapacity`] | [微盘容量不足事件](https://developer.work.weixin.qq.com/document/path/97898) | `Event` `wedrive_insufficient_capacity` |
+#![doc(alias("回调通知"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -54,7 +55,7 @@ pub enum WedriveEvent {
 /// [文件变更事件（新建）](https://developer.work.weixin.qq.com/document/path/97900)
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("文件变更事件（新建）", "create_file"))]
+#[doc(alias("文件变更事件（新建）", "create_file", "wedrive_file_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateFile {
@@ -68,7 +69,7 @@ pub struct CreateFile {
 /// [文件变更事件（重命名）](https://developer.work.weixin.qq.com/document/path/97900)
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("文件变更事件（重命名）", "rename_file"))]
+#[doc(alias("文件变更事件（重命名）", "rename_file", "wedrive_file_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RenameFile {
@@ -83,7 +84,7 @@ pub struct RenameFile {
 /// [文件变更事件（更新）](https://developer.work.weixin.qq.com/document/path/97900)
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("文件变更事件（更新）", "update_file"))]
+#[doc(alias("文件变更事件（更新）", "update_file", "wedrive_file_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateFile {
@@ -97,7 +98,7 @@ pub struct UpdateFile {
 /// [文件变更事件（删除）](https://developer.work.weixin.qq.com/document/path/97900)
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("文件变更事件（删除）", "delete_file"))]
+#[doc(alias("文件变更事件（删除）", "delete_file", "wedrive_file_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteFile {
@@ -111,7 +112,7 @@ pub struct DeleteFile {
 /// [文件变更事件（移动）](https://developer.work.weixin.qq.com/document/path/97900)
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("文件变更事件（移动）", "move_file"))]
+#[doc(alias("文件变更事件（移动）", "move_file", "wedrive_file_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MoveFile {
@@ -125,7 +126,7 @@ pub struct MoveFile {
 /// [解散空间](https://developer.work.weixin.qq.com/document/path/97899)
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("解散空间", "dismiss_space"))]
+#[doc(alias("解散空间", "空间", "dismiss_space", "wedrive_space_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DismissSpace {
@@ -139,7 +140,14 @@ pub struct DismissSpace {
 /// [修改空间成员](https://developer.work.weixin.qq.com/document/path/97902)
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("修改空间成员", "space_member_change"))]
+#[doc(
+    alias(
+        "修改空间成员",
+        "空间成员",
+        "space_member_change",
+        "wedrive_space_change"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SpaceMemberChange {
@@ -153,7 +161,14 @@ pub struct SpaceMemberChange {
 /// [修改空间安全设置](https://developer.work.weixin.qq.com/document/path/97903)
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("修改空间安全设置", "space_security_settings_change"))]
+#[doc(
+    alias(
+        "修改空间安全设置",
+        "空间安全设置",
+        "space_security_settings_change",
+        "wedrive_space_change"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SpaceSecuritySettingsChange {

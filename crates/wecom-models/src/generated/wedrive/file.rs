@@ -24,6 +24,7 @@
 //! | [`ShareFile`] | [获取分享链接](https://developer.work.weixin.qq.com/document/path/97890) | `POST /cgi-bin/wedrive/file_share` |
 //! | [`GetFilePermission`] | [获取文件权限信息](https://developer.work.weixin.qq.com/document/path/97891) | `POST /cgi-bin/wedrive/get_file_permission` |
 //! | [`SetFileSecureSetting`] | [修改文件安全设置](https://developer.work.weixin.qq.com/document/path/97892) | `POST /cgi-bin/wedrive/file_secure_setting` |
+#![doc(alias("管理文件", "文件"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -38,7 +39,16 @@ use crate::{Secret, Timestamp, Unknown};
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
-#[doc(alias("获取文件列表", "/cgi-bin/wedrive/file_list", "wedrive/file_list"))]
+#[doc(
+    alias(
+        "获取文件列表",
+        "文件列表",
+        "/cgi-bin/wedrive/file_list",
+        "cgi-bin/wedrive/file_list",
+        "/wedrive/file_list",
+        "wedrive/file_list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListFile {
@@ -106,7 +116,16 @@ pub struct ListFileResponse {
 ///
 /// [`Client::upload_to_drive`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.upload_to_drive)
 /// of `wecom-sdk` uploads a file to WeDrive, in blocks where it is large.
-#[doc(alias("上传文件", "/cgi-bin/wedrive/file_upload", "wedrive/file_upload"))]
+#[doc(
+    alias(
+        "上传文件",
+        "文件",
+        "/cgi-bin/wedrive/file_upload",
+        "cgi-bin/wedrive/file_upload",
+        "/wedrive/file_upload",
+        "wedrive/file_upload"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadFile {
@@ -194,6 +213,8 @@ pub struct UploadFileResponse {
     alias(
         "分块上传初始化",
         "/cgi-bin/wedrive/file_upload_init",
+        "cgi-bin/wedrive/file_upload_init",
+        "/wedrive/file_upload_init",
         "wedrive/file_upload_init"
     )
 )]
@@ -294,6 +315,8 @@ pub struct UploadFileInitResponse {
     alias(
         "分块上传文件",
         "/cgi-bin/wedrive/file_upload_part",
+        "cgi-bin/wedrive/file_upload_part",
+        "/wedrive/file_upload_part",
         "wedrive/file_upload_part"
     )
 )]
@@ -346,6 +369,8 @@ pub struct UploadFilePartResponse {}
     alias(
         "分块上传完成",
         "/cgi-bin/wedrive/file_upload_finish",
+        "cgi-bin/wedrive/file_upload_finish",
+        "/wedrive/file_upload_finish",
         "wedrive/file_upload_finish"
     )
 )]
@@ -387,7 +412,16 @@ pub struct UploadFileFinishResponse {
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
-#[doc(alias("下载文件", "/cgi-bin/wedrive/file_download", "wedrive/file_download"))]
+#[doc(
+    alias(
+        "下载文件",
+        "文件",
+        "/cgi-bin/wedrive/file_download",
+        "cgi-bin/wedrive/file_download",
+        "/wedrive/file_download",
+        "wedrive/file_download"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DownloadFile {
@@ -446,7 +480,10 @@ pub struct DownloadFileResponse {
 #[doc(
     alias(
         "新建文件夹/文档",
+        "文件夹/文档",
         "/cgi-bin/wedrive/file_create",
+        "cgi-bin/wedrive/file_create",
+        "/wedrive/file_create",
         "wedrive/file_create"
     )
 )]
@@ -502,7 +539,16 @@ pub struct CreateFileResponse {
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
-#[doc(alias("重命名文件", "/cgi-bin/wedrive/file_rename", "wedrive/file_rename"))]
+#[doc(
+    alias(
+        "重命名文件",
+        "文件",
+        "/cgi-bin/wedrive/file_rename",
+        "cgi-bin/wedrive/file_rename",
+        "/wedrive/file_rename",
+        "wedrive/file_rename"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RenameFile {
@@ -540,7 +586,16 @@ pub struct RenameFileResponse {
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
-#[doc(alias("移动文件", "/cgi-bin/wedrive/file_move", "wedrive/file_move"))]
+#[doc(
+    alias(
+        "移动文件",
+        "文件",
+        "/cgi-bin/wedrive/file_move",
+        "cgi-bin/wedrive/file_move",
+        "/wedrive/file_move",
+        "wedrive/file_move"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MoveFile {
@@ -596,7 +651,16 @@ pub struct MoveFileResponse {
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
-#[doc(alias("删除文件", "/cgi-bin/wedrive/file_delete", "wedrive/file_delete"))]
+#[doc(
+    alias(
+        "删除文件",
+        "文件",
+        "/cgi-bin/wedrive/file_delete",
+        "cgi-bin/wedrive/file_delete",
+        "/wedrive/file_delete",
+        "wedrive/file_delete"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteFile {
@@ -628,7 +692,16 @@ pub struct DeleteFileResponse {}
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
-#[doc(alias("获取文件信息", "/cgi-bin/wedrive/file_info", "wedrive/file_info"))]
+#[doc(
+    alias(
+        "获取文件信息",
+        "文件信息",
+        "/cgi-bin/wedrive/file_info",
+        "cgi-bin/wedrive/file_info",
+        "/wedrive/file_info",
+        "wedrive/file_info"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFileInfo {
@@ -661,7 +734,16 @@ pub struct GetFileInfoResponse {
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
-#[doc(alias("新增成员", "/cgi-bin/wedrive/file_acl_add", "wedrive/file_acl_add"))]
+#[doc(
+    alias(
+        "新增成员",
+        "成员",
+        "/cgi-bin/wedrive/file_acl_add",
+        "cgi-bin/wedrive/file_acl_add",
+        "/wedrive/file_acl_add",
+        "wedrive/file_acl_add"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddFileAcl {
@@ -699,7 +781,16 @@ pub struct AddFileAclResponse {}
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
-#[doc(alias("删除成员", "/cgi-bin/wedrive/file_acl_del", "wedrive/file_acl_del"))]
+#[doc(
+    alias(
+        "删除成员",
+        "成员",
+        "/cgi-bin/wedrive/file_acl_del",
+        "cgi-bin/wedrive/file_acl_del",
+        "/wedrive/file_acl_del",
+        "wedrive/file_acl_del"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelFileAcl {
@@ -737,7 +828,15 @@ pub struct DelFileAclResponse {}
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
-#[doc(alias("分享设置", "/cgi-bin/wedrive/file_setting", "wedrive/file_setting"))]
+#[doc(
+    alias(
+        "分享设置",
+        "/cgi-bin/wedrive/file_setting",
+        "cgi-bin/wedrive/file_setting",
+        "/wedrive/file_setting",
+        "wedrive/file_setting"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetFileSetting {
@@ -783,7 +882,16 @@ pub struct SetFileSettingResponse {}
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
-#[doc(alias("获取分享链接", "/cgi-bin/wedrive/file_share", "wedrive/file_share"))]
+#[doc(
+    alias(
+        "获取分享链接",
+        "分享链接",
+        "/cgi-bin/wedrive/file_share",
+        "cgi-bin/wedrive/file_share",
+        "/wedrive/file_share",
+        "wedrive/file_share"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ShareFile {
@@ -819,7 +927,10 @@ pub struct ShareFileResponse {
 #[doc(
     alias(
         "获取文件权限信息",
+        "文件权限信息",
         "/cgi-bin/wedrive/get_file_permission",
+        "cgi-bin/wedrive/get_file_permission",
+        "/wedrive/get_file_permission",
         "wedrive/get_file_permission"
     )
 )]
@@ -874,7 +985,10 @@ pub struct GetFilePermissionResponse {
 #[doc(
     alias(
         "修改文件安全设置",
+        "文件安全设置",
         "/cgi-bin/wedrive/file_secure_setting",
+        "cgi-bin/wedrive/file_secure_setting",
+        "/wedrive/file_secure_setting",
         "wedrive/file_secure_setting"
     )
 )]

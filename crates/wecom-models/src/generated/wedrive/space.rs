@@ -15,6 +15,7 @@
 //! | [`SetSpaceSetting`] | [安全设置](https://developer.work.weixin.qq.com/document/path/97876) | `POST /cgi-bin/wedrive/space_setting` |
 //! | [`ShareSpace`] | [获取邀请链接](https://developer.work.weixin.qq.com/document/path/97877) | `POST /cgi-bin/wedrive/space_share` |
 //! | [`GetNewSpaceInfo`] | [获取空间信息](https://developer.work.weixin.qq.com/document/path/97878) | `POST /cgi-bin/wedrive/new_space_info` |
+#![doc(alias("管理空间", "空间"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -37,7 +38,16 @@ use crate::Unknown;
 /// Error codes:
 ///
 /// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: A member in `auth_info`, or of a department in it, has no valid basic account. Activate basic accounts for them.
-#[doc(alias("新建空间", "/cgi-bin/wedrive/space_create", "wedrive/space_create"))]
+#[doc(
+    alias(
+        "新建空间",
+        "空间",
+        "/cgi-bin/wedrive/space_create",
+        "cgi-bin/wedrive/space_create",
+        "/wedrive/space_create",
+        "wedrive/space_create"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSpace {
@@ -94,7 +104,16 @@ pub struct CreateSpaceResponse {
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
-#[doc(alias("重命名空间", "/cgi-bin/wedrive/space_rename", "wedrive/space_rename"))]
+#[doc(
+    alias(
+        "重命名空间",
+        "空间",
+        "/cgi-bin/wedrive/space_rename",
+        "cgi-bin/wedrive/space_rename",
+        "/wedrive/space_rename",
+        "wedrive/space_rename"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RenameSpace {
@@ -129,7 +148,16 @@ pub struct RenameSpaceResponse {}
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
-#[doc(alias("解散空间", "/cgi-bin/wedrive/space_dismiss", "wedrive/space_dismiss"))]
+#[doc(
+    alias(
+        "解散空间",
+        "空间",
+        "/cgi-bin/wedrive/space_dismiss",
+        "cgi-bin/wedrive/space_dismiss",
+        "/wedrive/space_dismiss",
+        "wedrive/space_dismiss"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DismissSpace {
@@ -161,7 +189,16 @@ pub struct DismissSpaceResponse {}
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
-#[doc(alias("获取空间信息", "/cgi-bin/wedrive/space_info", "wedrive/space_info"))]
+#[doc(
+    alias(
+        "获取空间信息",
+        "空间信息",
+        "/cgi-bin/wedrive/space_info",
+        "cgi-bin/wedrive/space_info",
+        "/wedrive/space_info",
+        "wedrive/space_info"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetSpaceInfo {
@@ -201,7 +238,10 @@ pub struct GetSpaceInfoResponse {
 #[doc(
     alias(
         "添加成员/部门",
+        "成员/部门",
         "/cgi-bin/wedrive/space_acl_add",
+        "cgi-bin/wedrive/space_acl_add",
+        "/wedrive/space_acl_add",
         "wedrive/space_acl_add"
     )
 )]
@@ -245,7 +285,10 @@ pub struct AddSpaceAclResponse {}
 #[doc(
     alias(
         "移除成员/部门",
+        "成员/部门",
         "/cgi-bin/wedrive/space_acl_del",
+        "cgi-bin/wedrive/space_acl_del",
+        "/wedrive/space_acl_del",
         "wedrive/space_acl_del"
     )
 )]
@@ -288,7 +331,15 @@ pub struct DelSpaceAclResponse {}
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
-#[doc(alias("安全设置", "/cgi-bin/wedrive/space_setting", "wedrive/space_setting"))]
+#[doc(
+    alias(
+        "安全设置",
+        "/cgi-bin/wedrive/space_setting",
+        "cgi-bin/wedrive/space_setting",
+        "/wedrive/space_setting",
+        "wedrive/space_setting"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetSpaceSetting {
@@ -380,7 +431,14 @@ pub struct SetSpaceSettingResponse {}
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
 #[doc(
-    alias("获取邀请链接", "/cgi-bin/wedrive/space_share", "wedrive/space_share")
+    alias(
+        "获取邀请链接",
+        "邀请链接",
+        "/cgi-bin/wedrive/space_share",
+        "cgi-bin/wedrive/space_share",
+        "/wedrive/space_share",
+        "wedrive/space_share"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -417,7 +475,10 @@ pub struct ShareSpaceResponse {
 #[doc(
     alias(
         "获取空间信息",
+        "空间信息",
         "/cgi-bin/wedrive/new_space_info",
+        "cgi-bin/wedrive/new_space_info",
+        "/wedrive/new_space_info",
         "wedrive/new_space_info"
     )
 )]

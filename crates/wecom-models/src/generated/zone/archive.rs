@@ -12,6 +12,7 @@
 //! | [`GetAgreeStatusSingle`] | [获取单聊会话同意情况](https://developer.work.weixin.qq.com/document/path/99969) | `get_agree_status_single` |
 //! | [`GetAgreeStatusRoom`] | [获取群聊会话同意情况](https://developer.work.weixin.qq.com/document/path/99969) | `get_agree_status_room` |
 //! | [`GetGroupChat`] | [获取内部群信息](https://developer.work.weixin.qq.com/document/path/99970) | `get_group_chat` |
+#![doc(alias("会话内容"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -23,7 +24,7 @@ use crate::{Secret, Timestamp, Unknown};
 ///
 /// `INVOKE sync_msg` · [获取会话记录](https://developer.work.weixin.qq.com/document/path/99968)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// The sender or a recipient must be within the authorized scope of the archive. Records exist for 5
 /// days, and only once a public key is set: third-party and customized apps call
@@ -38,7 +39,7 @@ use crate::{Secret, Timestamp, Unknown};
 /// depending on the number of people in them.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
-#[doc(alias("获取会话记录", "sync_msg"))]
+#[doc(alias("获取会话记录", "会话记录", "sync_msg"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SyncMsg {
@@ -122,7 +123,7 @@ pub struct SyncMsgResponse {
 /// `INVOKE get_msg_list_by_page_id` ·
 /// [page_id获取消息列表](https://developer.work.weixin.qq.com/document/path/99968)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Rate limit: 10 calls at once.
 ///
@@ -161,12 +162,18 @@ pub struct GetMsgListByPageIdResponse {
 /// `INVOKE get_agree_status_single` ·
 /// [获取单聊会话同意情况](https://developer.work.weixin.qq.com/document/path/99969)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// The members must be within the authorized scope of the archive.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
-#[doc(alias("获取单聊会话同意情况", "get_agree_status_single"))]
+#[doc(
+    alias(
+        "获取单聊会话同意情况",
+        "单聊会话同意情况",
+        "get_agree_status_single"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAgreeStatusSingle {
@@ -199,12 +206,18 @@ pub struct GetAgreeStatusSingleResponse {
 /// `INVOKE get_agree_status_room` ·
 /// [获取群聊会话同意情况](https://developer.work.weixin.qq.com/document/path/99969)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// At least one member of the group must be within the authorized scope of the archive.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
-#[doc(alias("获取群聊会话同意情况", "get_agree_status_room"))]
+#[doc(
+    alias(
+        "获取群聊会话同意情况",
+        "群聊会话同意情况",
+        "get_agree_status_room"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAgreeStatusRoom {
@@ -234,7 +247,7 @@ pub struct GetAgreeStatusRoomResponse {
 ///
 /// `INVOKE get_group_chat` · [获取内部群信息](https://developer.work.weixin.qq.com/document/path/99970)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Only for internal groups, and groups with members of linked companies (企业互联群). At least one member
 /// of the group must be within the authorized scope of the archive.
@@ -244,7 +257,7 @@ pub struct GetAgreeStatusRoomResponse {
 /// Error codes:
 ///
 /// - 301052, `CONVERSATION_ARCHIVE_EXPIRED`: The company's conversation archive has expired.
-#[doc(alias("获取内部群信息", "get_group_chat"))]
+#[doc(alias("获取内部群信息", "内部群信息", "get_group_chat"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupChat {

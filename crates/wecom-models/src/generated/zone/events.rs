@@ -16,6 +16,7 @@
 //! | [`DeleteKnowledgeBase`] | [删除授权的知识集](https://developer.work.weixin.qq.com/document/path/99996) | `event_type` `delete_knowledge_base` |
 //! | [`KnowledgeBaseLearnDone`] | [內容学习完成](https://developer.work.weixin.qq.com/document/path/99996) | `event_type` `knowledge_base_learn_done` |
 //! | [`ChatArchiveExportFinished`] | [会话内容导出任务完成回调](https://developer.work.weixin.qq.com/document/path/99997) | `event_type` `chat_archive_export_finished` |
+#![doc(alias("专区程序接收事件通知"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -171,7 +172,7 @@ pub struct AuthKnowledgeBase {
 /// reads the result.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("取消授权知识集", "unauth_knowledge_base"))]
+#[doc(alias("取消授权知识集", "授权知识集", "unauth_knowledge_base"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UnauthKnowledgeBase {
@@ -191,7 +192,7 @@ pub struct UnauthKnowledgeBase {
 /// reads the result.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("删除授权的知识集", "delete_knowledge_base"))]
+#[doc(alias("删除授权的知识集", "授权的知识集", "delete_knowledge_base"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteKnowledgeBase {

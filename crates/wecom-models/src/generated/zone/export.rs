@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | [`CreateChatDataExportJob`] | [创建会话内容导出任务](https://developer.work.weixin.qq.com/document/path/99987) | `create_chatdata_export_job` |
 //! | [`GetChatDataExportJobStatus`] | [获取会话内容导出任务结果](https://developer.work.weixin.qq.com/document/path/99987) | `get_chatdata_export_job_status` |
+#![doc(alias("会话内容导出"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -20,7 +21,7 @@ use crate::{Secret, Unknown};
 /// `INVOKE create_chatdata_export_job` ·
 /// [创建会话内容导出任务](https://developer.work.weixin.qq.com/document/path/99987)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Rate limit: 1000 calls per day.
 ///
@@ -40,7 +41,13 @@ use crate::{Secret, Unknown};
 /// per day.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
-#[doc(alias("创建会话内容导出任务", "create_chatdata_export_job"))]
+#[doc(
+    alias(
+        "创建会话内容导出任务",
+        "会话内容导出任务",
+        "create_chatdata_export_job"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateChatDataExportJob {
@@ -77,10 +84,16 @@ pub struct CreateChatDataExportJobResponse {
 /// `INVOKE get_chatdata_export_job_status` ·
 /// [获取会话内容导出任务结果](https://developer.work.weixin.qq.com/document/path/99987)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
-#[doc(alias("获取会话内容导出任务结果", "get_chatdata_export_job_status"))]
+#[doc(
+    alias(
+        "获取会话内容导出任务结果",
+        "会话内容导出任务结果",
+        "get_chatdata_export_job_status"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetChatDataExportJobStatus {

@@ -13,6 +13,7 @@
 //! | [`UpdateRule`] | [修改关键词规则](https://developer.work.weixin.qq.com/document/path/99973) | `update_rule` |
 //! | [`DeleteRule`] | [删除关键词规则](https://developer.work.weixin.qq.com/document/path/99973) | `delete_rule` |
 //! | [`GetHitMsgList`] | [获取命中关键词规则的会话记录](https://developer.work.weixin.qq.com/document/path/99974) | `get_hit_msg_list` |
+#![doc(alias("关键词规则"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -24,7 +25,7 @@ use crate::{Secret, Timestamp, Unknown};
 ///
 /// `INVOKE create_rule` · [新增关键词规则](https://developer.work.weixin.qq.com/document/path/99973)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Set at least one of `keyword.word_list` and `semantics.semantics_list`.
 ///
@@ -33,7 +34,7 @@ use crate::{Secret, Timestamp, Unknown};
 /// [`HitKeyword`](crate::zone::events::HitKeyword) then, whose token is for [`GetHitMsgList`].
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
-#[doc(alias("新增关键词规则", "create_rule"))]
+#[doc(alias("新增关键词规则", "关键词规则", "create_rule"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRule {
@@ -93,12 +94,12 @@ pub struct CreateRuleResponse {
 ///
 /// `INVOKE get_rule_list` · [获取关键词列表](https://developer.work.weixin.qq.com/document/path/99973)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// [`GetRuleDetail`] returns what a rule watches for.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
-#[doc(alias("获取关键词列表", "get_rule_list"))]
+#[doc(alias("获取关键词列表", "关键词列表", "get_rule_list"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetRuleList {
@@ -148,10 +149,10 @@ pub struct GetRuleListResponse {
 ///
 /// `INVOKE get_rule_detail` · [获取关键词规则详情](https://developer.work.weixin.qq.com/document/path/99973)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
-#[doc(alias("获取关键词规则详情", "get_rule_detail"))]
+#[doc(alias("获取关键词规则详情", "关键词规则详情", "get_rule_detail"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetRuleDetail {
@@ -187,13 +188,13 @@ pub struct GetRuleDetailResponse {
 ///
 /// `INVOKE update_rule` · [修改关键词规则](https://developer.work.weixin.qq.com/document/path/99973)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Within `applicable_range`, an empty list clears the restriction or the exemptions it stands for. Of
 /// `exclude_keyword` and `voice_match_msgtype`, the page doesn't say so.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
-#[doc(alias("修改关键词规则", "update_rule"))]
+#[doc(alias("修改关键词规则", "关键词规则", "update_rule"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRule {
@@ -259,10 +260,10 @@ pub struct UpdateRuleResponse {}
 ///
 /// `INVOKE delete_rule` · [删除关键词规则](https://developer.work.weixin.qq.com/document/path/99973)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
-#[doc(alias("删除关键词规则", "delete_rule"))]
+#[doc(alias("删除关键词规则", "关键词规则", "delete_rule"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteRule {
@@ -290,12 +291,18 @@ pub struct DeleteRuleResponse {}
 /// `INVOKE get_hit_msg_list` ·
 /// [获取命中关键词规则的会话记录](https://developer.work.weixin.qq.com/document/path/99974)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Records exist for 5 days.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
-#[doc(alias("获取命中关键词规则的会话记录", "get_hit_msg_list"))]
+#[doc(
+    alias(
+        "获取命中关键词规则的会话记录",
+        "命中关键词规则的会话记录",
+        "get_hit_msg_list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetHitMsgList {

@@ -13,6 +13,7 @@
 //! | [`RemoveKnowledgeBaseDoc`] | [删除知识集內容](https://developer.work.weixin.qq.com/document/path/99975) | `knowledge_base_remove_doc` |
 //! | [`ModifyKnowledgeBaseName`] | [修改知识集名称](https://developer.work.weixin.qq.com/document/path/99975) | `knowledge_base_modify_name` |
 //! | [`DeleteKnowledgeBase`] | [删除知识集](https://developer.work.weixin.qq.com/document/path/99975) | `knowledge_base_delete` |
+#![doc(alias("企业知识集"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -25,10 +26,16 @@ use crate::Unknown;
 /// `INVOKE knowledge_base_list` ·
 /// [获取企业授权给应用的知识集列表](https://developer.work.weixin.qq.com/document/path/99975)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区-知识集.
-#[doc(alias("获取企业授权给应用的知识集列表", "knowledge_base_list"))]
+#[doc(
+    alias(
+        "获取企业授权给应用的知识集列表",
+        "企业授权给应用的知识集列表",
+        "knowledge_base_list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListKnowledgeBase {}
@@ -55,13 +62,13 @@ pub struct ListKnowledgeBaseResponse {
 ///
 /// `INVOKE knowledge_base_create` · [创建知识集](https://developer.work.weixin.qq.com/document/path/99975)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// A company has up to 1,000 knowledge bases. The app may use the new one at once; the company can
 /// withdraw that. Online documents, spreadsheets and WeDrive files can't be added yet.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区-知识集.
-#[doc(alias("创建知识集", "knowledge_base_create"))]
+#[doc(alias("创建知识集", "知识集", "knowledge_base_create"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateKnowledgeBase {
@@ -102,13 +109,13 @@ pub struct CreateKnowledgeBaseResponse {
 /// `INVOKE knowledge_base_detail` ·
 /// [获取知识集详情](https://developer.work.weixin.qq.com/document/path/99975)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Only for knowledge bases the app itself created, and to which the company hasn't withdrawn its
 /// access.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区-知识集.
-#[doc(alias("获取知识集详情", "knowledge_base_detail"))]
+#[doc(alias("获取知识集详情", "知识集详情", "knowledge_base_detail"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetKnowledgeBaseDetail {
@@ -143,13 +150,13 @@ pub struct GetKnowledgeBaseDetailResponse {
 /// `INVOKE knowledge_base_add_doc` ·
 /// [添加知识集內容](https://developer.work.weixin.qq.com/document/path/99975)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Only for knowledge bases the app itself created, and to which the company hasn't withdrawn its
 /// access. Online documents, spreadsheets and WeDrive files can't be added yet.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区-知识集.
-#[doc(alias("添加知识集內容", "knowledge_base_add_doc"))]
+#[doc(alias("添加知识集內容", "知识集內容", "knowledge_base_add_doc"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddKnowledgeBaseDoc {
@@ -188,13 +195,13 @@ pub struct AddKnowledgeBaseDocResponse {
 /// `INVOKE knowledge_base_remove_doc` ·
 /// [删除知识集內容](https://developer.work.weixin.qq.com/document/path/99975)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Only for knowledge bases the app itself created, and to which the company hasn't withdrawn its
 /// access.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区-知识集.
-#[doc(alias("删除知识集內容", "knowledge_base_remove_doc"))]
+#[doc(alias("删除知识集內容", "知识集內容", "knowledge_base_remove_doc"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveKnowledgeBaseDoc {
@@ -230,13 +237,13 @@ pub struct RemoveKnowledgeBaseDocResponse {}
 /// `INVOKE knowledge_base_modify_name` ·
 /// [修改知识集名称](https://developer.work.weixin.qq.com/document/path/99975)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Only for knowledge bases the app itself created, and to which the company hasn't withdrawn its
 /// access.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区-知识集.
-#[doc(alias("修改知识集名称", "knowledge_base_modify_name"))]
+#[doc(alias("修改知识集名称", "知识集名称", "knowledge_base_modify_name"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyKnowledgeBaseName {
@@ -268,13 +275,13 @@ pub struct ModifyKnowledgeBaseNameResponse {}
 ///
 /// `INVOKE knowledge_base_delete` · [删除知识集](https://developer.work.weixin.qq.com/document/path/99975)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Only for knowledge bases the app itself created, and to which the company hasn't withdrawn its
 /// access.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区-知识集.
-#[doc(alias("删除知识集", "knowledge_base_delete"))]
+#[doc(alias("删除知识集", "知识集", "knowledge_base_delete"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteKnowledgeBase {

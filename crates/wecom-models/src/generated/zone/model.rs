@@ -20,6 +20,7 @@
 //! | [`GetWwModelResult`] | [获取企微通用模型结果](https://developer.work.weixin.qq.com/document/path/99875) | `get_ww_model_result` |
 //! | [`CreateModelTask`] | [创建自定义模型任务](https://developer.work.weixin.qq.com/document/path/99985) | `create_model_task` |
 //! | [`GetModelTaskResult`] | [获取自定义模型结果](https://developer.work.weixin.qq.com/document/path/99985) | `get_model_task_result` |
+#![doc(alias("模型"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -32,14 +33,14 @@ use crate::{Secret, Unknown};
 /// `INVOKE create_sentiment_task` ·
 /// [创建情感分析任务](https://developer.work.weixin.qq.com/document/path/99983)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Text and voice messages and archived recordings can be analyzed.
 ///
 /// Up to 100,000 messages per company and day can be analyzed.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
-#[doc(alias("创建情感分析任务", "create_sentiment_task"))]
+#[doc(alias("创建情感分析任务", "情感分析任务", "create_sentiment_task"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSentimentTask {
@@ -75,10 +76,10 @@ pub struct CreateSentimentTaskResponse {
 /// `INVOKE get_sentiment_result` ·
 /// [获取情感分析结果](https://developer.work.weixin.qq.com/document/path/99983)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
-#[doc(alias("获取情感分析结果", "get_sentiment_result"))]
+#[doc(alias("获取情感分析结果", "情感分析结果", "get_sentiment_result"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetSentimentResult {
@@ -110,14 +111,14 @@ pub struct GetSentimentResultResponse {
 ///
 /// `INVOKE create_spam_task` · [创建分析任务](https://developer.work.weixin.qq.com/document/path/99986)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Text and voice messages and archived recordings can be analyzed.
 ///
 /// Up to 100,000 messages per company and day can be analyzed.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
-#[doc(alias("创建分析任务", "create_spam_task"))]
+#[doc(alias("创建分析任务", "分析任务", "create_spam_task"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSpamTask {
@@ -152,10 +153,10 @@ pub struct CreateSpamTaskResponse {
 ///
 /// `INVOKE get_spam_result` · [获取任务结果](https://developer.work.weixin.qq.com/document/path/99986)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
-#[doc(alias("获取任务结果", "get_spam_result"))]
+#[doc(alias("获取任务结果", "任务结果", "get_spam_result"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetSpamResult {
@@ -187,7 +188,7 @@ pub struct GetSpamResultResponse {
 ///
 /// `INVOKE create_summary_task` · [创建摘要提取任务](https://developer.work.weixin.qq.com/document/path/99980)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Rate limit: 10000 calls per day.
 ///
@@ -198,7 +199,7 @@ pub struct GetSpamResultResponse {
 /// If resources are short, a job is retried for 24 hours, then it fails.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
-#[doc(alias("创建摘要提取任务", "create_summary_task"))]
+#[doc(alias("创建摘要提取任务", "摘要提取任务", "create_summary_task"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSummaryTask {
@@ -233,12 +234,12 @@ pub struct CreateSummaryTaskResponse {
 ///
 /// `INVOKE get_summary_result` · [获取摘要提取结果](https://developer.work.weixin.qq.com/document/path/99980)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Rate limit: 10000 calls per day.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
-#[doc(alias("获取摘要提取结果", "get_summary_result"))]
+#[doc(alias("获取摘要提取结果", "摘要提取结果", "get_summary_result"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetSummaryResult {
@@ -273,7 +274,7 @@ pub struct GetSummaryResultResponse {
 /// `INVOKE create_customer_tag_task` ·
 /// [创建标签匹配任务](https://developer.work.weixin.qq.com/document/path/99979)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Rate limit: 10000 calls per day.
 ///
@@ -283,7 +284,9 @@ pub struct GetSummaryResultResponse {
 /// If resources are short, a job is retried for 24 hours, then it fails.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
-#[doc(alias("创建标签匹配任务", "create_customer_tag_task"))]
+#[doc(
+    alias("创建标签匹配任务", "标签匹配任务", "create_customer_tag_task")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateCustomerTagTask {
@@ -336,12 +339,14 @@ pub struct CreateCustomerTagTaskResponse {
 /// `INVOKE get_customer_tag_result` ·
 /// [获取标签任务结果](https://developer.work.weixin.qq.com/document/path/99979)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Rate limit: 10000 calls per day.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
-#[doc(alias("获取标签任务结果", "get_customer_tag_result"))]
+#[doc(
+    alias("获取标签任务结果", "标签任务结果", "get_customer_tag_result")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCustomerTagResult {
@@ -376,7 +381,7 @@ pub struct GetCustomerTagResultResponse {
 /// `INVOKE create_recommend_dialog_task` ·
 /// [创建话术推荐任务](https://developer.work.weixin.qq.com/document/path/99977)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Rate limit: 10000 calls per day.
 ///
@@ -387,7 +392,13 @@ pub struct GetCustomerTagResultResponse {
 /// If resources are short, a job is retried for 24 hours, then it fails.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
-#[doc(alias("创建话术推荐任务", "create_recommend_dialog_task"))]
+#[doc(
+    alias(
+        "创建话术推荐任务",
+        "话术推荐任务",
+        "create_recommend_dialog_task"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRecommendDialogTask {
@@ -432,12 +443,18 @@ pub struct CreateRecommendDialogTaskResponse {
 /// `INVOKE get_recommend_dialog_result` ·
 /// [获取话术推荐结果](https://developer.work.weixin.qq.com/document/path/99977)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Rate limit: 10000 calls per day.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
-#[doc(alias("获取话术推荐结果", "get_recommend_dialog_result"))]
+#[doc(
+    alias(
+        "获取话术推荐结果",
+        "话术推荐结果",
+        "get_recommend_dialog_result"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetRecommendDialogResult {
@@ -472,7 +489,7 @@ pub struct GetRecommendDialogResultResponse {
 /// `INVOKE create_ww_model_task` ·
 /// [创建企微通用模型任务](https://developer.work.weixin.qq.com/document/path/99875)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Rate limit: 10000 calls per day.
 ///
@@ -493,7 +510,13 @@ pub struct GetRecommendDialogResultResponse {
 /// is retried for 24 hours, then it fails.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
-#[doc(alias("创建企微通用模型任务", "create_ww_model_task"))]
+#[doc(
+    alias(
+        "创建企微通用模型任务",
+        "企微通用模型任务",
+        "create_ww_model_task"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateWwModelTask {
@@ -608,12 +631,18 @@ pub struct CreateWwModelTaskResponse {
 /// `INVOKE get_ww_model_result` ·
 /// [获取企微通用模型结果](https://developer.work.weixin.qq.com/document/path/99875)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Rate limit: 10000 calls per day.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
-#[doc(alias("获取企微通用模型结果", "get_ww_model_result"))]
+#[doc(
+    alias(
+        "获取企微通用模型结果",
+        "企微通用模型结果",
+        "get_ww_model_result"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetWwModelResult {
@@ -648,7 +677,7 @@ pub struct GetWwModelResultResponse {
 ///
 /// `INVOKE create_model_task` · [创建自定义模型任务](https://developer.work.weixin.qq.com/document/path/99985)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Rate limit: 10000 calls per day.
 ///
@@ -662,7 +691,9 @@ pub struct GetWwModelResultResponse {
 /// was found in the knowledge base, `{tagjson}` for the tag groups.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
-#[doc(alias("创建自定义模型任务", "create_model_task"))]
+#[doc(
+    alias("创建自定义模型任务", "自定义模型任务", "create_model_task")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateModelTask {
@@ -764,12 +795,18 @@ pub struct CreateModelTaskResponse {
 /// `INVOKE get_model_task_result` ·
 /// [获取自定义模型结果](https://developer.work.weixin.qq.com/document/path/99985)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Rate limit: 10000 calls per day.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
-#[doc(alias("获取自定义模型结果", "get_model_task_result"))]
+#[doc(
+    alias(
+        "获取自定义模型结果",
+        "自定义模型结果",
+        "get_model_task_result"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetModelTaskResult {

@@ -11,6 +11,7 @@
 //! | [`GetProgramTaskResult`] | [获取自有分析程序结果](https://developer.work.weixin.qq.com/document/path/99988) | `get_program_task_result` |
 //! | [`CallBackProgramAsyncJob`] | [上报异步任务结果](https://developer.work.weixin.qq.com/document/path/99989) | `program_async_job_call_back` |
 //! | [`SpecNotifyApp`] | [专区通知应用](https://developer.work.weixin.qq.com/document/path/99990) | `spec_notify_app` |
+#![doc(alias("专区程序"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -24,7 +25,7 @@ use crate::{Json, Secret, Unknown};
 /// `INVOKE create_program_task` ·
 /// [创建自有分析程序任务](https://developer.work.weixin.qq.com/document/path/99988)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Text and voice messages and archived recordings can be analyzed.
 ///
@@ -32,7 +33,13 @@ use crate::{Json, Secret, Unknown};
 /// for the messages with their senders, `{chatcontent}` for the messages alone.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
-#[doc(alias("创建自有分析程序任务", "create_program_task"))]
+#[doc(
+    alias(
+        "创建自有分析程序任务",
+        "自有分析程序任务",
+        "create_program_task"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateProgramTask {
@@ -101,10 +108,16 @@ pub struct CreateProgramTaskResponse {
 /// `INVOKE get_program_task_result` ·
 /// [获取自有分析程序结果](https://developer.work.weixin.qq.com/document/path/99988)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
-#[doc(alias("获取自有分析程序结果", "get_program_task_result"))]
+#[doc(
+    alias(
+        "获取自有分析程序结果",
+        "自有分析程序结果",
+        "get_program_task_result"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetProgramTaskResult {
@@ -139,7 +152,7 @@ pub struct GetProgramTaskResultResponse {
 /// `INVOKE program_async_job_call_back` ·
 /// [上报异步任务结果](https://developer.work.weixin.qq.com/document/path/99989)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// The SDK knows which job it is from the `job_info` of the request that began the job. If that
 /// request had no agentid, pass 0 to the SDK.
@@ -179,7 +192,7 @@ pub struct CallBackProgramAsyncJobResponse {}
 ///
 /// `INVOKE spec_notify_app` · [专区通知应用](https://developer.work.weixin.qq.com/document/path/99990)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// The app gets the event [`ProgramNotify`](crate::chatdata::events::ProgramNotify), and may answer it
 /// with [`SyncCallProgram`](crate::chatdata::program::SyncCallProgram).

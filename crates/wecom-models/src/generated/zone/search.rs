@@ -9,6 +9,7 @@
 //! | [`SearchChat`] | [会话名称搜索](https://developer.work.weixin.qq.com/document/path/99971) | `search_chat` |
 //! | [`SearchMsg`] | [会话消息搜索](https://developer.work.weixin.qq.com/document/path/99972) | `search_msg` |
 //! | [`SearchContactOrCustomer`] | [员工或客户名称搜索](https://developer.work.weixin.qq.com/document/path/100243) | `search_contact_or_customer` |
+#![doc(alias("搜索"))]
 
 mod impls;
 #[cfg(feature = "bidirectional")]
@@ -20,7 +21,7 @@ use crate::{Timestamp, Unknown};
 ///
 /// `INVOKE search_chat` · [会话名称搜索](https://developer.work.weixin.qq.com/document/path/99971)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Only groups with a name of their own are found, by their current name; unnamed groups and
 /// one-to-one chats are not.
@@ -81,7 +82,7 @@ pub struct SearchChatResponse {
 ///
 /// `INVOKE search_msg` · [会话消息搜索](https://developer.work.weixin.qq.com/document/path/99972)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// `end_time` is at most 31 days after `start_time`.
 ///
@@ -186,7 +187,7 @@ pub struct SearchMsgResponse {
 /// `INVOKE search_contact_or_customer` ·
 /// [员工或客户名称搜索](https://developer.work.weixin.qq.com/document/path/100243)
 ///
-/// Programs in the zone make this call through WeCom's SDK: see `wecom_requests::ZoneCall`.
+/// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 #[doc(alias("员工或客户名称搜索", "search_contact_or_customer"))]
