@@ -34,7 +34,7 @@ pub use envelope::Format;
 pub use error::{ConfigError, Error};
 pub use media::decrypt_media;
 #[cfg(feature = "payments")]
-pub use payment::PaymentKey;
+pub use payment::{PaymentError, PaymentKey};
 pub use receiveid::Receiveid;
 pub use receiver::{Opened, Receiver, ReceiverBuilder, Reply};
 pub use sender::{Sender, Sent};

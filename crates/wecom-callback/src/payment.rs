@@ -5,8 +5,30 @@ use aes_gcm::{Aes256Gcm, KeyInit as _, Nonce};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::cipher::{Key, KeyError, Undecryptable};
 use wecom_models::Secret;
+use wecom_models::callback::{self, Document, ReadError};
+use wecom_models::pay::events::Resource;
+
+use crate::cipher::{Key, KeyError, Undecryptable};
+
+/// The content of a notification that can't be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PaymentError {
+    /// It can't be decrypted.
+    #[error("the content can't be decrypted: compare the key with the `callback_aeskey` of the app 对外收款")]
+    Undecryptable(#[from] Undecryptable),
+    /// It isn't a document.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// It is of another type, such as a refund.
+    #[error("the content is not of the type `{expected}`")]
+    #[non_exhaustive]
+    Other {
+        /// The name of the type in the specification.
+        expected: &'static str,
+    },
+}
 
 /// The key of payments (`callback_aeskey`).
 ///
@@ -28,6 +50,30 @@ impl PaymentKey {
     /// Reads a key: 43 letters and digits.
     pub fn new(callback_aes_key: impl Into<Secret>) -> Result<Self, KeyError> {
         Key::of_settings(callback_aes_key.into().expose()).map(Self)
+    }
+
+    /// Decrypts the `resource` of a notification, and reads it: a `PaymentContent` or a `RefundContent`.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use wecom_callback::{PaymentError, PaymentKey};
+    /// use wecom_models::pay::events::{PaymentContent, PaymentNotification};
+    ///
+    /// fn paid(key: &PaymentKey, notification: &PaymentNotification) -> Result<u64, PaymentError> {
+    ///     let payment: PaymentContent = key.read(&notification.resource)?;
+    ///     Ok(payment.amount.payer_total)
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn read<T: callback::Payload>(&self, resource: &Resource) -> Result<T, PaymentError> {
+        let content = self.open(&resource.ciphertext, &resource.nonce, &resource.associated_data)?;
+        let text = String::from_utf8_lossy(&content);
+        let document = Document::parse(&text)?;
+        if !callback::is::<T>(&document.envelope()?) {
+            return Err(PaymentError::Other { expected: T::NAME });
+        }
+        Ok(document.read()?)
     }
 
     /// Decrypts the `resource` of a notification, and returns its JSON: whatever format the notification itself has.

@@ -3691,6 +3691,12 @@ pub(crate) static EVENTS: &[Occurrence] = &[
         wecom_models::pay::events::RefundNotification,
     >(pay::events::REFUND_NOTIFICATION, &[], &[]),
     Occurrence::of::<
+        wecom_models::pay::events::PaymentContent,
+    >(pay::events::PAYMENT_CONTENT, &[], &[]),
+    Occurrence::of::<
+        wecom_models::pay::events::RefundContent,
+    >(pay::events::REFUND_CONTENT, &[], &[]),
+    Occurrence::of::<
         wecom_models::school::events::ChangeSchoolContactBatch,
     >(school::events::CHANGE_SCHOOL_CONTACT_BATCH, &[], &[]),
     Occurrence::of::<

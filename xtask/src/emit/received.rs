@@ -87,6 +87,8 @@ fn select(Wire { key, kind, change }: Wire<'_>) -> TokenStream {
         WireKey::BotEvent => "BotEvent",
         WireKey::Notification => "Notification",
         WireKey::DeviceCommand => "DeviceCommand",
+        WireKey::Payment => "Payment",
+        WireKey::Refund => "Refund",
         WireKey::BotResponse => unreachable!("checked: nothing that arrives is told by it"),
     });
     match change {

@@ -110,9 +110,12 @@ fn tells(wire: &Wire<'_>) -> Value {
             let inside = object(vec![("event", object(vec![("event_type", value.clone())]))]);
             return json!({ "anyOf": [inside, object(vec![("event_type", value)])] });
         }
-        WireKey::InfoType | WireKey::MsgType | WireKey::BotMessage | WireKey::BotResponse => {
-            vec![(key.keyword(), value)]
-        }
+        WireKey::InfoType
+        | WireKey::MsgType
+        | WireKey::BotMessage
+        | WireKey::Payment
+        | WireKey::Refund
+        | WireKey::BotResponse => vec![(key.keyword(), value)],
     };
     object(members.into_iter().chain(change).collect())
 }

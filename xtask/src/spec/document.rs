@@ -200,6 +200,8 @@ pub fn told(document: &Value) -> Option<Wire<'_>> {
         (WireKey::DeviceCommand, at("/command/command_type")),
         (WireKey::Notification, at("/event/event_type")),
         (WireKey::Notification, at("/event_type")),
+        (WireKey::Payment, at("/trade_state")),
+        (WireKey::Refund, at("/refund_status")),
         (WireKey::BotResponse, at("/response_type")),
     ];
     let (key, kind) = candidates.into_iter().find_map(|(key, kind)| Some((key, kind?)))?;

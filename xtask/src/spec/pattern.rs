@@ -27,5 +27,4 @@ pub(crate) const NAMEABLE: &str = "^[^A-Za-z0-9]*[A-Za-z]";
 /// A regular expression over a whole text.
 pub(crate) const WHOLE: &str = r"^\^.*\$$";
 /// What tells an event from others.
-pub(crate) const WIRE: &str =
-    r"^(?:Event|InfoType|MsgType|msgtype|eventtype|event_type|command_type|response_type) \S+(?: \S+)?$";
+pub(crate) const WIRE: &str = r"^(?:Event|InfoType|MsgType|msgtype|eventtype|event_type|command_type|trade_state|refund_status|response_type) \S+(?: \S+)?$";

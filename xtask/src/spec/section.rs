@@ -113,6 +113,8 @@ impl DocumentKind {
                     WireKey::BotEvent,
                     WireKey::Notification,
                     WireKey::DeviceCommand,
+                    WireKey::Payment,
+                    WireKey::Refund,
                 ],
                 told_by: [
                     "a member, its value, and a `ChangeType` if needed",

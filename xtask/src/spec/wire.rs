@@ -68,6 +68,10 @@ keywords! {
         Notification = "event_type",
         /// A command to a device, inside of `command`.
         DeviceCommand = "command_type",
+        /// A payment, decrypted.
+        Payment = "trade_state",
+        /// A refund, decrypted.
+        Refund = "refund_status",
         /// What an AI bot does in reply.
         BotResponse = "response_type",
     }

@@ -98,6 +98,32 @@ fn a_suites_url_is_verified_as_the_provider_and_its_events_are_the_suites() {
     assert!(suite.verify_url(&sender("wwsuite1").verification("123")).is_err());
 }
 
+#[cfg(feature = "payments")]
+#[test]
+fn what_a_payments_notification_has_encrypted_is_read_as_its_type() {
+    use wecom_models::callback::Document;
+    use wecom_models::pay::events::{PaymentContent, RefundContent, Resource, TradeState};
+
+    use crate::{PaymentError, PaymentKey};
+
+    let key = PaymentKey::new(KEY).unwrap();
+    let resource = |data: &str| {
+        let ciphertext = "UINkOpnhOPlJMZJzcS2ellmDlVnwmSuvdxFbkBhhQaiN0en46PL7WoRTJcUqO77xxfOwvjmioUBd/g9hw8o/do1aSo73Roaa7oAV9Am+qjDiPw==";
+        let document = format!(
+            "<resource><ciphertext>{ciphertext}</ciphertext><nonce>uRQLUOVVenok</nonce><associated_data>{data}</associated_data></resource>"
+        );
+        Document::parse(&document).unwrap().read::<Resource>().unwrap()
+    };
+    let payment: PaymentContent = key.read(&resource("transaction")).unwrap();
+    assert_eq!((&*payment.out_trade_no, payment.trade_state), ("T1", TradeState::Success));
+    assert_eq!(
+        key.read::<RefundContent>(&resource("transaction")).unwrap_err().to_string(),
+        "the content is not of the type `pay.events.refund_content`"
+    );
+    let forged = key.read::<PaymentContent>(&resource("refund")).unwrap_err();
+    assert!(matches!(forged, PaymentError::Undecryptable(_)), "{forged}");
+}
+
 #[test]
 fn a_url_can_be_saved_before_the_companys_id_is_known() {
     let early = Receiver::builder(TOKEN, KEY).receiveid(Receiveid::any()).build().unwrap();

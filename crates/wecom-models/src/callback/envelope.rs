@@ -76,6 +76,8 @@ pub(super) struct Told {
     info_type: String,
     bot_msg_type: String,
     event_type: String,
+    trade_state: String,
+    refund_status: String,
     inner_event: Inner,
     command: Inner,
     base_info: Inner,
@@ -94,6 +96,8 @@ impl Told {
             (Shape::DeviceCommand, self.command.command),
             (Shape::Notification, self.inner_event.event),
             (Shape::Notification, self.event_type),
+            (Shape::Payment, self.trade_state),
+            (Shape::Refund, self.refund_status),
         ];
         let (shape, kind) = shapes.into_iter().find(|(_, kind)| !kind.is_empty()).unwrap_or_default();
         let create_time = self.create_time.trim().parse().ok().map(Timestamp::from_unix);
@@ -112,6 +116,8 @@ impl ReadObject for Told {
             "InfoType" => field.read(&mut self.info_type),
             "msgtype" => field.read(&mut self.bot_msg_type),
             "event_type" => field.read(&mut self.event_type),
+            "trade_state" => field.read(&mut self.trade_state),
+            "refund_status" => field.read(&mut self.refund_status),
             "event" => field.read(&mut self.inner_event),
             "command" => field.read(&mut self.command),
             "base_info" => field.read(&mut self.base_info),

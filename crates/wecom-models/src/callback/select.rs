@@ -20,6 +20,10 @@ pub enum Shape {
     DeviceCommand,
     /// A notification by a device, by a payment or by the zone of conversation records, by its `event_type`.
     Notification,
+    /// A payment, decrypted from a notification of one, by its `trade_state`.
+    Payment,
+    /// A refund, decrypted from a notification of one, by its `refund_status`.
+    Refund,
     /// It doesn't say what it is.
     #[default]
     Unknown,

@@ -392,6 +392,15 @@ fn errors_say_where_and_quote_nothing() {
     let error = try_read("<MemberList><Item/><Item><Level>secret</Level></Item></MemberList>").unwrap_err();
     assert_eq!(error.path, "MemberList.Item[1].Level");
     assert!(!error.to_string().contains("secret"), "{error}");
+    // Text that looks like an element, where the sender hasn't escaped it.
+    for document in [
+        "<xml><Content>1 <2secret</Content></xml>",
+        "<xml><Content>a</secret></Content></xml>",
+        "<xml>&secret</xml>",
+    ] {
+        let error = Document::parse(document).unwrap_err();
+        assert!(!error.to_string().contains("secret"), "{error}");
+    }
 }
 
 #[test]

@@ -54,7 +54,11 @@ impl<'a> Tree<'a> {
         let mut reader = Reader::from_str(text);
         loop {
             let at = usize::try_from(reader.buffer_position()).map_err(Error::custom)?;
-            let event = reader.read_event().map_err(Error::custom)?;
+            // Where elements don't nest, the reader's error quotes what may be text.
+            let event = reader.read_event().map_err(|error| match error {
+                quick_xml::Error::IllFormed(_) => Error::custom("its elements don't nest"),
+                error => Error::custom(error),
+            })?;
             let is_empty = matches!(event, Event::Empty(_));
             match event {
                 Event::Start(tag) | Event::Empty(tag) => {

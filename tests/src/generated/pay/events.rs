@@ -62,3 +62,29 @@ pub(crate) const REFUND_NOTIFICATION: &[&str] = &[
   "summary": "refund failed"
 }"#,
 ];
+pub(crate) const PAYMENT_CONTENT: &[&str] = &[
+    r#"{
+  "appid": "wx0a1b2c3d4e5f6a7b",
+  "mchid": "1900000109",
+  "out_trade_no": "TRADE-20260001",
+  "trade_state": "SUCCESS",
+  "trade_state_desc": "paid",
+  "trade_type": "MICROPAY",
+  "attach": "desk-4",
+  "success_time": "2026-01-01T08:00:00+08:00",
+  "amount": { "payer_total": 4000, "total": 4500, "currency": "CNY", "payer_currency": "CNY" },
+  "payer": { "openid": "oIqWEDgAAuser1" }
+}"#,
+];
+pub(crate) const REFUND_CONTENT: &[&str] = &[
+    r#"{
+  "mchid": "1900000109",
+  "out_trade_no": "TRADE-20260001",
+  "refund_id": "50300000012026020100000001",
+  "out_refund_no": "REFUND-20260001",
+  "refund_status": "SUCCESS",
+  "success_time": "2026-02-01T08:00:00+08:00",
+  "user_received_account": "零钱",
+  "amount": { "total": 4500, "refund": 1500, "payer_total": 4000, "payer_refund": 1330 }
+}"#,
+];

@@ -3476,6 +3476,14 @@ mod pay {
         fn refund_notification() {
             wecom_tests::snapshot::event("pay.events.refund_notification");
         }
+        #[test]
+        fn payment_content() {
+            wecom_tests::snapshot::event("pay.events.payment_content");
+        }
+        #[test]
+        fn refund_content() {
+            wecom_tests::snapshot::event("pay.events.refund_content");
+        }
     }
     mod externalpay {
         #[test]

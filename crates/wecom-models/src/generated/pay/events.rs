@@ -8,6 +8,8 @@
 //! |---|---|---|
 //! | [`PaymentNotification`] | [支付通知](https://developer.work.weixin.qq.com/document/path/97335) | `event_type` `TRANSACTION.SUCCESS` |
 //! | [`RefundNotification`] | [退款通知](https://developer.work.weixin.qq.com/document/path/97338) | `event_type` `REFUND.*` |
+//! | [`PaymentContent`] | [支付通知](https://developer.work.weixin.qq.com/document/path/97335) | `trade_state` `*` |
+//! | [`RefundContent`] | [退款通知](https://developer.work.weixin.qq.com/document/path/97338) | `refund_status` `*` |
 #![doc(alias("小程序接入对外收款", "回调通知"))]
 
 mod impls;
@@ -25,6 +27,10 @@ pub enum PayEvent {
     PaymentNotification(PaymentNotification),
     /// 退款通知
     RefundNotification(RefundNotification),
+    /// 支付通知
+    PaymentContent(PaymentContent),
+    /// 退款通知
+    RefundContent(RefundContent),
     /// Something that the documentation doesn't list, whole.
     Other(Value),
 }
@@ -37,15 +43,8 @@ pub enum PayEvent {
 /// Sent to the instruction callback URL (指令回调URL) of the app 对外收款, in XML, or in JSON if the URL has
 /// the query `callback_format=json`.
 ///
-/// The payment itself is in `resource`, encrypted once more with the app's `callback_aeskey`:
-/// `wecom_callback::PaymentKey` decrypts it, always to JSON. It has these members:
-///
-/// - `appid`: the mini program's appid. `mchid`: the merchant ID that WeCom assigned. `out_trade_no`: the merchant's order number.
-/// - `trade_state`: `SUCCESS`, `REFUND` (being refunded), `NOTPAY` (not paid), `CLOSED`, `REVOKED` or `USERPAYING` (for payment codes), `PAYERROR` (failed).
-///   `trade_state_desc`: its description. `trade_type`: the type of payment, such as `MICROPAY`.
-/// - `attach`: the text that the merchant sent along, only once it is paid. `success_time`: the time of payment, as in RFC 3339.
-/// - `amount`: `total`, the order's amount, and `payer_total`, the amount paid, in fen (1/100 yuan), with `currency` and `payer_currency`: `CNY`.
-/// - `payer`: `openid`, the user's openid in the mini program.
+/// The payment itself, a [`PaymentContent`], is in `resource`, encrypted once more with the app's
+/// `callback_aeskey`: `wecom_callback::PaymentKey::read` decrypts it.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("支付通知", "TRANSACTION.SUCCESS"))]
@@ -75,17 +74,8 @@ pub struct PaymentNotification {
 /// Sent to the instruction callback URL (指令回调URL) of the app 对外收款, in XML, or in JSON if the URL has
 /// the query `callback_format=json`.
 ///
-/// The refund itself is in `resource`, encrypted once more with the app's `callback_aeskey`:
-/// `wecom_callback::PaymentKey` decrypts it, always to JSON. It has these members:
-///
-/// - `mchid`: the merchant ID that WeCom assigned. `out_trade_no`: the merchant's order number. `out_refund_no`: the merchant's refund number.
-///   `refund_id`: WeChat's refund number.
-/// - `refund_status`: `SUCCESS`, `CLOSED`, or `ABNORMAL` (the user's bank card is invalid or frozen). `success_time`: the time of the refund, as in RFC 3339,
-///   only if it succeeded.
-/// - `user_received_account`: the account that got the money, in Chinese: a bank card with its last digits, the user's WeChat balance (零钱) or
-///   零钱通, or the merchant's account.
-/// - `amount`, in fen (1/100 yuan): `total`, the order's amount, `refund`, the refund, at most the order's amount, `payer_total`, the amount that the user
-///   paid, and `payer_refund`, the amount that the user gets back, without coupons.
+/// The refund itself, a [`RefundContent`], is in `resource`, encrypted once more with the app's
+/// `callback_aeskey`: `wecom_callback::PaymentKey::read` decrypts it.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("退款通知", "通知", "REFUND.*"))]
@@ -106,6 +96,105 @@ pub struct RefundNotification {
     pub summary: String,
     /// The refund, encrypted.
     pub resource: Resource,
+}
+
+/// A payment, as the `resource` of a [`PaymentNotification`] contains it.
+///
+/// `trade_state` `*` · [支付通知](https://developer.work.weixin.qq.com/document/path/97335)
+///
+/// Decrypted by `wecom_callback::PaymentKey::read`. It is JSON, even if the notification is XML.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[doc(alias("支付通知", "*"))]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct PaymentContent {
+    /// The mini program's appid.
+    pub appid: String,
+    /// The merchant ID, from WeCom.
+    pub mchid: String,
+    /// The merchant order number. At least 6 characters, matching `^[0-9A-Za-z*_-]*$`.
+    pub out_trade_no: String,
+    /// The order's status.
+    pub trade_state: TradeState,
+    /// A description of the status.
+    pub trade_state_desc: String,
+    /// The type of payment, such as `MICROPAY`. Only the page's example has it.
+    pub trade_type: Option<String>,
+    /// The text that the merchant sent along. Absent until the order is paid.
+    pub attach: Option<String>,
+    /// The time of payment, as in RFC 3339: `2026-01-01T08:00:00+08:00`. Absent until the order is paid.
+    pub success_time: Option<String>,
+    /// The payer.
+    pub payer: Payer,
+    /// The amounts.
+    pub amount: PaymentAmount,
+}
+
+/// A refund, as the `resource` of a [`RefundNotification`] contains it.
+///
+/// `refund_status` `*` · [退款通知](https://developer.work.weixin.qq.com/document/path/97338)
+///
+/// Decrypted by `wecom_callback::PaymentKey::read`. It is JSON, even if the notification is XML.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
+#[doc(alias("退款通知", "通知", "*"))]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct RefundContent {
+    /// The merchant ID, from WeCom.
+    pub mchid: String,
+    /// The merchant order number.
+    pub out_trade_no: String,
+    /// The merchant's number of the refund.
+    pub out_refund_no: String,
+    /// The refund's number at WeChat Pay.
+    pub refund_id: String,
+    /// The refund's status.
+    pub refund_status: RefundStatus,
+    /// The time of the refund, as in RFC 3339: `2026-01-01T08:00:00+08:00`. Absent unless it succeeded.
+    pub success_time: Option<String>,
+    /// The account that got the money, in Chinese: a bank card with its last digits, the user's WeChat
+    /// balance (零钱) or 零钱通, or the merchant's account.
+    pub user_received_account: String,
+    /// The amounts.
+    pub amount: RefundAmount,
+}
+
+/// A payer.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct Payer {
+    /// The payer's openid in the mini program.
+    pub openid: String,
+}
+
+/// The amounts of a payment.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct PaymentAmount {
+    /// The order's amount, in fen (1/100 yuan).
+    pub total: u64,
+    /// The amount paid, in fen.
+    pub payer_total: u64,
+    /// The currency: `CNY`.
+    pub currency: String,
+    /// The payer's currency: `CNY`.
+    pub payer_currency: String,
+}
+
+/// The amounts of a refund.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
+pub struct RefundAmount {
+    /// The order's amount, in fen (1/100 yuan).
+    pub total: u64,
+    /// The amount refunded, in fen: at most that of the order.
+    pub refund: u64,
+    /// The amount that the user paid, in fen.
+    pub payer_total: u64,
+    /// The amount that the user gets back, in fen, without coupons.
+    pub payer_refund: u64,
 }
 
 /// The content of a notification, encrypted.
@@ -146,6 +235,42 @@ pub enum RefundEventType {
     Failed,
     /// `REFUND.CLOSED`: closed.
     Closed,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The status of an order.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TradeState {
+    /// `SUCCESS`: paid.
+    Success,
+    /// `REFUND`: being refunded.
+    Refund,
+    /// `NOTPAY`
+    Unpaid,
+    /// `CLOSED`
+    Closed,
+    /// `REVOKED`: by payment code.
+    Revoked,
+    /// `USERPAYING`: by payment code.
+    Paying,
+    /// `PAYERROR`: such as an error of the bank.
+    Failed,
+    /// A value the documentation does not list.
+    Other(Unknown),
+}
+
+/// The status of a refund.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RefundStatus {
+    /// `SUCCESS`: refunded.
+    Success,
+    /// `CLOSED`
+    Closed,
+    /// `ABNORMAL`: the payer's card is invalid or frozen.
+    Exception,
     /// A value the documentation does not list.
     Other(Unknown),
 }

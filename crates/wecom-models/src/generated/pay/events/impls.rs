@@ -50,6 +50,58 @@ impl wire::StringEnum for RefundEventType {
     }
 }
 
+impl wire::StringEnum for TradeState {
+    fn from_name(name: &str) -> Option<Self> {
+        let value = match name {
+            "SUCCESS" => Self::Success,
+            "REFUND" => Self::Refund,
+            "NOTPAY" => Self::Unpaid,
+            "CLOSED" => Self::Closed,
+            "REVOKED" => Self::Revoked,
+            "USERPAYING" => Self::Paying,
+            "PAYERROR" => Self::Failed,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn name(&self) -> Result<&'static str, &Unknown> {
+        let name = match self {
+            Self::Success => "SUCCESS",
+            Self::Refund => "REFUND",
+            Self::Unpaid => "NOTPAY",
+            Self::Closed => "CLOSED",
+            Self::Revoked => "REVOKED",
+            Self::Paying => "USERPAYING",
+            Self::Failed => "PAYERROR",
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(name)
+    }
+}
+
+impl wire::StringEnum for RefundStatus {
+    fn from_name(name: &str) -> Option<Self> {
+        let value = match name {
+            "SUCCESS" => Self::Success,
+            "CLOSED" => Self::Closed,
+            "ABNORMAL" => Self::Exception,
+            _ => return None,
+        };
+        Some(value)
+    }
+
+    fn name(&self) -> Result<&'static str, &Unknown> {
+        let name = match self {
+            Self::Success => "SUCCESS",
+            Self::Closed => "CLOSED",
+            Self::Exception => "ABNORMAL",
+            Self::Other(unknown) => return Err(unknown),
+        };
+        Ok(name)
+    }
+}
+
 impl wire::ReadObject for PaymentNotification {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
@@ -88,6 +140,93 @@ impl wire::ReadObject for RefundNotification {
     }
 }
 
+impl wire::ReadObject for PaymentContent {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "appid" => field.read(&mut self.appid),
+            "mchid" => field.read(&mut self.mchid),
+            "out_trade_no" => field.read(&mut self.out_trade_no),
+            "trade_state" => field.read(&mut self.trade_state),
+            "trade_state_desc" => field.read(&mut self.trade_state_desc),
+            "trade_type" => field.read(&mut self.trade_type),
+            "attach" => field.read(&mut self.attach),
+            "success_time" => field.read(&mut self.success_time),
+            "payer" => field.read(&mut self.payer),
+            "amount" => field.read(&mut self.amount),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for RefundContent {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "mchid" => field.read(&mut self.mchid),
+            "out_trade_no" => field.read(&mut self.out_trade_no),
+            "out_refund_no" => field.read(&mut self.out_refund_no),
+            "refund_id" => field.read(&mut self.refund_id),
+            "refund_status" => field.read(&mut self.refund_status),
+            "success_time" => field.read(&mut self.success_time),
+            "user_received_account" => field.read(&mut self.user_received_account),
+            "amount" => field.read(&mut self.amount),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for Payer {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "openid" => field.read(&mut self.openid),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for PaymentAmount {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "total" => field.read(&mut self.total),
+            "payer_total" => field.read(&mut self.payer_total),
+            "currency" => field.read(&mut self.currency),
+            "payer_currency" => field.read(&mut self.payer_currency),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for RefundAmount {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "total" => field.read(&mut self.total),
+            "refund" => field.read(&mut self.refund),
+            "payer_total" => field.read(&mut self.payer_total),
+            "payer_refund" => field.read(&mut self.payer_refund),
+            _ => field.skip(),
+        }
+    }
+}
+
 impl wire::ReadObject for Resource {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
@@ -105,19 +244,20 @@ impl wire::ReadObject for Resource {
 }
 
 wire::read_objects! {
-    PaymentNotification, RefundNotification, Resource
+    PaymentNotification, RefundNotification, PaymentContent, RefundContent, Payer,
+    PaymentAmount, RefundAmount, Resource
 }
 
 wire::read_string_enums! {
-    NotifyType, RefundEventType
+    NotifyType, RefundEventType, TradeState, RefundStatus
 }
 
 wire::open_enums! {
-    NotifyType, RefundEventType
+    NotifyType, RefundEventType, TradeState, RefundStatus
 }
 
 wire::string_enums! {
-    NotifyType, RefundEventType
+    NotifyType, RefundEventType, TradeState, RefundStatus
 }
 
 use crate::callback::{self, Select, Shape};
@@ -138,6 +278,21 @@ impl callback::Payload for RefundNotification {
     const SELECT: &'static [Select] = &[Select::kind(Shape::Notification, "REFUND.*")];
 }
 
+impl callback::Payload for PaymentContent {
+    const NAME: &'static str = "pay.events.payment_content";
+    const TITLE: &'static str = "支付通知";
+    const FAMILY: &'static str = "pay";
+    const SELECT: &'static [Select] = &[Select::kind(Shape::Payment, "*")];
+}
+
+impl callback::Payload for RefundContent {
+    const NAME: &'static str = "pay.events.refund_content";
+    const TITLE: &'static str = "退款通知";
+    const FAMILY: &'static str = "pay";
+    const SELECT: &'static [Select] = &[Select::kind(Shape::Refund, "*")];
+}
+
 callback::events! {
-    PayEvent, "pay", PaymentNotification, RefundNotification
+    PayEvent, "pay", PaymentNotification, RefundNotification, PaymentContent,
+    RefundContent
 }

@@ -30,6 +30,58 @@ impl wire::WriteObject for RefundNotification {
     }
 }
 
+impl wire::WriteObject for PaymentContent {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("appid", &self.appid)?;
+        out.put("mchid", &self.mchid)?;
+        out.put("out_trade_no", &self.out_trade_no)?;
+        out.put("trade_state", &self.trade_state)?;
+        out.put("trade_state_desc", &self.trade_state_desc)?;
+        out.put_some("trade_type", &self.trade_type)?;
+        out.put_some("attach", &self.attach)?;
+        out.put_some("success_time", &self.success_time)?;
+        out.put("payer", &self.payer)?;
+        out.put("amount", &self.amount)
+    }
+}
+
+impl wire::WriteObject for RefundContent {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("mchid", &self.mchid)?;
+        out.put("out_trade_no", &self.out_trade_no)?;
+        out.put("out_refund_no", &self.out_refund_no)?;
+        out.put("refund_id", &self.refund_id)?;
+        out.put("refund_status", &self.refund_status)?;
+        out.put_some("success_time", &self.success_time)?;
+        out.put("user_received_account", &self.user_received_account)?;
+        out.put("amount", &self.amount)
+    }
+}
+
+impl wire::WriteObject for Payer {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("openid", &self.openid)
+    }
+}
+
+impl wire::WriteObject for PaymentAmount {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("total", &self.total)?;
+        out.put("payer_total", &self.payer_total)?;
+        out.put("currency", &self.currency)?;
+        out.put("payer_currency", &self.payer_currency)
+    }
+}
+
+impl wire::WriteObject for RefundAmount {
+    fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("total", &self.total)?;
+        out.put("refund", &self.refund)?;
+        out.put("payer_total", &self.payer_total)?;
+        out.put("payer_refund", &self.payer_refund)
+    }
+}
+
 impl wire::WriteObject for Resource {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("algorithm", &self.algorithm)?;
@@ -40,9 +92,10 @@ impl wire::WriteObject for Resource {
 }
 
 wire::write_objects! {
-    PaymentNotification, RefundNotification, Resource
+    PaymentNotification, RefundNotification, PaymentContent, RefundContent, Payer,
+    PaymentAmount, RefundAmount, Resource
 }
 
 wire::write_string_enums! {
-    NotifyType, RefundEventType
+    NotifyType, RefundEventType, TradeState, RefundStatus
 }
