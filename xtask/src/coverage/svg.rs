@@ -62,7 +62,7 @@ struct Block {
 }
 
 impl Block {
-    fn new(what: &str, families: &Families, replies: &[(&str, Counts)]) -> Self {
+    fn new(what: &str, families: &Families, sent: &[(&str, Counts)]) -> Self {
         let total = total(families);
         let title = format!("{} of {} documented {what} are in the spec", total.specified, total.documented);
         let mut subtitle = format!(
@@ -75,7 +75,7 @@ impl Block {
         if total.unseen > 0 {
             let _ = write!(subtitle, "; {} more from unread pages", total.unseen);
         }
-        for (what, counts) in replies.iter().filter(|(_, counts)| *counts != Counts::default()) {
+        for (what, counts) in sent.iter().filter(|(_, counts)| *counts != Counts::default()) {
             let _ = write!(subtitle, "; {} of {} passive {what}", counts.specified, counts.documented);
         }
         Self { title, subtitle, total, rows: rows(families) }
