@@ -111,10 +111,15 @@ pub(crate) enum Does {
         taken: i64,
     },
     Change {
+        /// In a list of the request, each item is a thing.
         id: &'static str,
         from: Option<&'static str>,
         /// The fields that the call itself sets, with their values as JSON.
         sets: &'static [(&'static str, &'static str)],
+        /// The fields that are maps, of which a change keeps the other entries.
+        maps: &'static [&'static str],
+        /// Those that the answer shows, if the things stand inside it.
+        fields: &'static [&'static str],
     },
     Remove {
         id: &'static str,

@@ -65,10 +65,25 @@ impl Things {
         let Some(kind) = kinds.get_mut(keeps.thing) else { return Ok(false) };
         match keeps.does {
             Does::Create { .. } => {}
-            Does::Change { id, from, sets } => {
-                for number in kind.find(keeps, id, fields)? {
-                    kind.change(number, from, sets, fields);
+            Does::Change { id, from, .. } => {
+                let several =
+                    id.rsplit_once('.').and_then(|(place, id)| Some((at(fields, place)?.as_array()?, id)));
+                let changes = match several {
+                    Some((items, id)) => {
+                        let found = items.iter().map(|item| Ok((kind.find(keeps, id, item)?, Some(item))));
+                        found.collect::<Result<Vec<_>, _>>()?
+                    }
+                    None => {
+                        let new = from.map_or(Some(fields), |from| at(fields, from));
+                        vec![(kind.find(keeps, id, fields)?, new)]
+                    }
+                };
+                for (numbers, new) in &changes {
+                    for number in numbers {
+                        kind.change(*number, &keeps.does, *new);
+                    }
                 }
+                kind.show_changed(&keeps.does, changes.iter().flat_map(|(numbers, _)| numbers), answer);
             }
             Does::Remove { id } => {
                 for number in kind.find(keeps, id, fields)? {
@@ -264,16 +279,42 @@ impl Kind {
     }
 
     /// Sets what a request says of a thing.
-    fn change(&mut self, number: u64, from: Option<&str>, sets: &[(&str, &str)], fields: &Value) {
+    fn change(&mut self, number: u64, does: &Does, new: Option<&Value>) {
+        let Does::Change { sets, maps, .. } = does else { return };
         let Some(Value::Object(kept)) = self.things.get_mut(&number).map(|thing| &mut thing.fields) else {
             return;
         };
-        let new = from.map_or(Some(fields), |from| at(fields, from)).and_then(Value::as_object);
-        let new = new.into_iter().flatten().filter(|(_, value)| !value.is_null());
-        kept.extend(new.map(|(name, value)| (name.clone(), value.clone())));
-        for (name, value) in sets {
+        let new = new.and_then(Value::as_object).into_iter().flatten().filter(|(_, value)| !value.is_null());
+        for (name, value) in new {
+            match (kept.get_mut(name), value) {
+                (Some(Value::Object(entries)), Value::Object(new)) if maps.contains(&name.as_str()) => {
+                    entries.extend(new.clone());
+                }
+                _ => _ = kept.insert(name.clone(), value.clone()),
+            }
+        }
+        for (name, value) in *sets {
             let value = serde_json::from_str(value).expect("the generator wrote JSON");
             kept.insert((*name).to_owned(), value);
+        }
+    }
+
+    /// Shows what was changed, where the answer has it.
+    fn show_changed<'n>(&self, does: &Does, numbers: impl Iterator<Item = &'n u64>, answer: &mut Value) {
+        let Does::Change { id, fields, .. } = does else { return };
+        let place = id.rsplit_once('.').and_then(|(place, _)| at_mut(answer, place));
+        let Some(place) = place.filter(|_| !fields.is_empty()) else { return };
+        let mut changed = numbers.filter_map(|number| self.things.get(number));
+        match place {
+            Value::Array(list) => {
+                let example = list.first().cloned().unwrap_or_default();
+                *list = changed.map(|thing| thing.show(&example, fields)).collect();
+            }
+            one => {
+                if let Some(thing) = changed.next() {
+                    *one = thing.show(one, fields);
+                }
+            }
         }
     }
 

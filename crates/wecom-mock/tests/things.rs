@@ -127,6 +127,57 @@ async fn one_call_creates_several_things_each_inside_of_what_it_is_part_of() {
 }
 
 #[tokio::test]
+async fn one_call_changes_several_things_and_what_it_leaves_out_of_a_map_stays() {
+    let (_server, caller) = start().await;
+    let call = async |path: &str, more: Value| {
+        let mut request = json!({ "docid": "dc1", "sheet_id": "s1" });
+        request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        caller.post(&format!("wedoc/smartsheet/{path}"), request).await
+    };
+    let update = json!({ "records": [{ "record_id": "any", "values": { "Done": true } }] });
+    assert_eq!(call("update_records", update.clone()).await["errcode"], 0, "nothing was created yet");
+
+    let records = json!([{ "values": { "Tea": "green", "Price": 12 } }, { "values": { "Tea": "black" } }]);
+    let added = call("add_records", json!({ "records": records })).await["records"].clone();
+    let ids = [0, 1].map(|index| added[index]["record_id"].clone());
+    let edits = json!([
+        { "record_id": ids[1], "values": { "Price": 9, "Labels": [{ "text": "new" }] } },
+        { "record_id": ids[0], "values": { "Price": 11 } },
+    ]);
+    let changed = call("update_records", json!({ "records": edits })).await;
+    let (green, black) = (
+        json!({ "Tea": "green", "Price": 11 }),
+        json!({ "Tea": "black", "Price": 9, "Labels": [{ "text": "new" }] }),
+    );
+    let shown = &changed["records"];
+    assert_eq!((&shown[0]["record_id"], &shown[0]["values"]), (&ids[1], &black));
+    assert_eq!((&shown[1]["record_id"], &shown[1]["values"]), (&ids[0], &green));
+    let read = call("get_records", json!({})).await["records"].clone();
+    assert_eq!([&read[0]["values"], &read[1]["values"]], [&green, &black]);
+
+    // One that isn't there, after one that is.
+    let edits = json!([
+        { "record_id": ids[0], "values": { "Price": 1 } },
+        { "record_id": "any", "values": { "Price": 1 } },
+    ]);
+    let refused = call("update_records", json!({ "records": edits })).await;
+    assert_eq!(
+        (&refused["errcode"], refused["errmsg"].as_str()),
+        (&json!(40058), Some("invalid record_id: there is no sheet_record `any`"))
+    );
+    assert_eq!(call("get_records", json!({})).await["records"][0]["values"]["Price"], 11);
+
+    let fields = json!({ "fields": [{ "field_title": "Tea", "field_type": "FIELD_TYPE_TEXT" }] });
+    let field = call("add_fields", fields).await["fields"][0]["field_id"].clone();
+    let edit = json!([{ "field_id": field, "field_title": "Kind of tea", "field_type": "FIELD_TYPE_TEXT" }]);
+    assert_eq!(
+        call("update_fields", json!({ "fields": edit })).await["fields"][0]["field_title"],
+        "Kind of tea"
+    );
+    assert_eq!(call("get_fields", json!({})).await["fields"][0]["field_title"], "Kind of tea");
+}
+
+#[tokio::test]
 async fn departments_are_kept_under_the_ids_that_are_given_and_under_free_ones() {
     let (server, caller) = start().await;
     let create = async |body| caller.post("department/create", body).await;

@@ -25,7 +25,7 @@ pub enum JobState {
         /// The error code, if the response has one.
         code: Option<i64>,
     },
-    /// The status is undocumented: it is unknown whether anything follows.
+    /// The status is absent or undocumented: it is unknown whether anything follows.
     Unknown,
 }
 
@@ -53,11 +53,22 @@ mod state {
     pub(crate) fn failed(code: Option<&(impl Copy + TryInto<i64>)>) -> JobState {
         JobState::Failed { code: code.and_then(|code| (*code).try_into().ok()) }
     }
+
+    /// Returns the state of a job of several parts, each with a state of its own. Without any part, none has begun.
+    pub(crate) fn all(states: impl Iterator<Item = JobState>) -> JobState {
+        let both = |one, other| match (one, other) {
+            (failed @ JobState::Failed { .. }, _) | (_, failed @ JobState::Failed { .. }) => failed,
+            (JobState::Unknown, _) | (_, JobState::Unknown) => JobState::Unknown,
+            (JobState::Done, JobState::Done) => JobState::Done,
+            _ => JobState::Pending,
+        };
+        states.reduce(both).unwrap_or(JobState::Pending)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{JobState, failed, over};
+    use super::{JobState, all, failed, over};
 
     #[test]
     fn a_job_that_is_over_has_failed_if_its_error_code_says_so() {
@@ -66,5 +77,21 @@ mod tests {
         assert_eq!(over(Some(&-1_i64)), JobState::Failed { code: Some(-1) });
         assert_eq!(failed(None::<&i64>), JobState::Failed { code: None });
         assert_eq!(failed(Some(&830_001_u64)), JobState::Failed { code: Some(830_001) });
+    }
+
+    #[test]
+    fn a_job_of_several_parts_is_over_when_all_are() {
+        use JobState::{Done, Pending, Unknown};
+        let failure = JobState::Failed { code: None };
+        for (states, expected) in [
+            (&[][..], Pending),
+            (&[Done], Done),
+            (&[Done, Done], Done),
+            (&[Done, Pending], Pending),
+            (&[Pending, Unknown, Done], Unknown),
+            (&[Unknown, failure, Pending], failure),
+        ] {
+            assert_eq!(all(states.iter().copied()), expected, "{states:?}");
+        }
     }
 }

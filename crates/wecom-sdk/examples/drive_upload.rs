@@ -9,7 +9,7 @@ mod setup;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use wecom_sdk::{Content, DriveFolder, DriveUpload};
+use wecom_sdk::{Content, DriveFolder, DriveUpload, Error};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -23,9 +23,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let state = PathBuf::from(state);
     // The file is read block by block, and need not fit into memory.
     let mut upload = DriveUpload::new(Content::file(&path).await?, DriveFolder::root(space));
-    if let Ok(checkpoint) = fs::read_to_string(&state) {
+    // A state that can't be read is none: the upload begins anew.
+    if let Some(checkpoint) = fs::read_to_string(&state).ok().and_then(|text| text.parse().ok()) {
         println!("resumed");
-        upload = upload.resume(checkpoint.parse()?);
+        upload = upload.resume(checkpoint);
     }
     let mut percent = 0;
     let mut upload = upload.on_progress({
@@ -44,11 +45,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             percent = now;
         }
     });
-    let file = client.upload_to_drive(&mut upload).await?;
-    if state.exists() {
+    let result = client.upload_to_drive(&mut upload).await;
+    // Another content than when the upload stopped: the state is of no use either.
+    if matches!(result, Ok(_) | Err(Error::Content { .. })) && state.exists() {
         fs::remove_file(&state)?;
     }
-    println!("uploaded: {}", file.fileid);
+    println!("uploaded: {}", result?.fileid);
     Ok(())
 }
 

@@ -148,14 +148,16 @@ impl Credential for CorpSecret {
     }
 }
 
-/// A token from elsewhere: from a service that keeps the tokens of a whole company, or the key of a
-/// group bot's webhook. If WeCom refuses it, the call fails.
+/// A token from elsewhere: from a service that keeps the tokens of a whole company, or the key of a webhook
+/// ([`WebhookKey`](crate::token::WebhookKey)), of a group bot or a smart sheet. If WeCom refuses it, the call fails.
 ///
 /// ```
 /// # fn main() -> Result<(), wecom_sdk::Error> {
-/// use wecom_sdk::{ClientBuilder, Fixed, token::AccessToken};
+/// use wecom_sdk::{ClientBuilder, Fixed, token::{AccessToken, WebhookKey}};
 ///
 /// let client = ClientBuilder::new(Fixed::<AccessToken>::new("a token from elsewhere")).build()?;
+/// // For `wedoc::smartsheet_webhook`; a `GroupBot` makes its own.
+/// let sheet = ClientBuilder::new(Fixed::<WebhookKey>::new("the key of a smart sheet's webhook")).build()?;
 /// # Ok(())
 /// # }
 /// ```

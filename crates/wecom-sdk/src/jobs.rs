@@ -37,8 +37,8 @@ pub enum WaitError<R> {
         /// The last response.
         response: Box<R>,
     },
-    /// The job has an undocumented status: it is unknown whether anything follows.
-    #[error("the job has a status that isn't documented")]
+    /// The job has no status, or an undocumented one: it is unknown whether anything follows.
+    #[error("the job has no status, or one that isn't documented")]
     #[non_exhaustive]
     Unknown {
         /// The last response.

@@ -294,9 +294,12 @@
 //! - [`Client::wait`] waits until a job is over.
 //! - [`Client::upload`] streams a file.
 //! - [`Client::download`] streams a file to the caller.
-//! - [`Client::upload_to_drive`] uploads a file to WeDrive (微盘), in blocks where it is large.
-//! - [`Cells`] makes the cells of a smart sheet's records; `Record` and `RecordCells` read them by name (feature `wedoc`).
-//! - [`ApprovalForm`] fills in the form of an approval request; `ApplyData` reads one by name (feature `oa`).
+//! - [`Client::upload_file_to_drive`] uploads a file to WeDrive (微盘), in blocks where it is large; [`Client::upload_to_drive`]
+//!   does so with progress, and resumes.
+//! - [`Cells`] makes the cells of a smart sheet's records; `Record` and `RecordCells` read them by name (feature `wedoc`). Its
+//!   webhook takes them, too: `wedoc::smartsheet_webhook`, whose key is a [`Fixed`] token.
+//! - [`ApprovalForm`] fills in the form of an approval request; `ApplyData` reads one by name, and `FormData` a report (feature
+//!   `oa`).
 
 // On docs.rs, each item says which feature it needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]

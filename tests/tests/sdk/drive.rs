@@ -16,6 +16,7 @@ const UPLOAD: &str = "/cgi-bin/wedrive/file_upload";
 const INIT: &str = "/cgi-bin/wedrive/file_upload_init";
 const PART: &str = "/cgi-bin/wedrive/file_upload_part";
 const FINISH: &str = "/cgi-bin/wedrive/file_upload_finish";
+const LIST: &str = "/cgi-bin/wedrive/file_list";
 
 const BLOCK: usize = 2 << 20;
 
@@ -253,6 +254,135 @@ async fn what_has_changed_since_is_no_continuation() {
     let error = client(&server).upload_to_drive(&mut upload).await.unwrap_err();
     assert!(error.to_string().contains("the file changed: it has 4 bytes, not 5999998"), "{error}");
     assert_eq!(server.total_requests(), 0);
+}
+
+/// An upload that stopped with all parts or some, and the key that it had.
+fn stopped(parts: &str, key: &str) -> DriveUpload {
+    let checkpoint = format!("{parts} 5999998 {} {key}", DIGESTS[2]);
+    upload(Content::bytes(content())).resume(checkpoint.parse().unwrap())
+}
+
+fn listed(server: &Server, files: &[(&str, &str, &str)]) {
+    let item =
+        |(fileid, name, sha): &(&str, &str, &str)| json!({ "fileid": fileid, "file_name": name, "sha": sha });
+    let items: Vec<Value> = files.iter().map(item).collect();
+    server.answer(LIST, move |_| {
+        Reply::json(
+            json!({ "errcode": 0, "errmsg": "", "has_more": false, "next_start": 0, "file_list": { "item": items } }),
+        )
+    });
+}
+
+#[tokio::test]
+async fn a_file_that_was_finished_before_the_response_was_lost_is_found_and_not_uploaded_twice() {
+    let (_, server) = Drive::start().await;
+    let client = client(&server);
+    let mut upload = upload(Content::bytes(content()));
+    server.inject(Fault::disconnect().on(FINISH).times(1));
+    let error = client.upload_to_drive(&mut upload).await.unwrap_err();
+    assert!(error.may_have_been_carried_out(), "{error:?}");
+    assert!(upload.checkpoint().unwrap().to_string().starts_with("1-3 "), "all parts are there");
+
+    server.answer(FINISH, |_| Reply::json(json!({ "errcode": 640_048, "errmsg": "upload flow error" })));
+    listed(
+        &server,
+        &[
+            ("file-7", "numbers.txt", "0000000000000000000000000000000000000000"),
+            ("file-8", "copy.txt", DIGESTS[2]),
+            ("file-9", "numbers.txt", &DIGESTS[2].to_uppercase()),
+        ],
+    );
+    let file = client.upload_to_drive(&mut upload).await.unwrap();
+    assert_eq!((file.fileid.as_str(), file.hit_exist), ("file-9", false));
+    assert!(upload.checkpoint().is_none());
+    assert_eq!((server.requests(INIT), server.requests(PART), server.requests(FINISH)), (1, 3, 2));
+    let [asked] = &sent(&server, LIST)[..] else { panic!("one list") };
+    assert_eq!(
+        (&asked["spaceid"], &asked["fatherid"], &asked["start"]),
+        (&json!("space-1"), &json!("space-1"), &json!(0))
+    );
+}
+
+#[tokio::test]
+async fn an_upload_that_cannot_be_finished_and_is_no_file_starts_over() {
+    for picked in [false, true] {
+        let (_, server) = Drive::start().await;
+        server.answer(FINISH, |_| Reply::json(json!({ "errcode": 640_048, "errmsg": "upload flow error" })));
+        server.answer(INIT, |_| {
+            Reply::json(json!({ "errcode": 0, "errmsg": "", "hit_exist": true, "fileid": "file-2" }))
+        });
+        listed(&server, &[("file-8", "copy.txt", DIGESTS[2])]);
+        let mut upload = stopped("1-3", "the key");
+        if picked {
+            let content = Content::bytes(content()).named("numbers.txt");
+            let checkpoint = upload.checkpoint().unwrap().clone();
+            upload = DriveUpload::new(content, DriveFolder::picked("the ticket")).resume(checkpoint);
+        }
+        let file = client(&server).upload_to_drive(&mut upload).await.unwrap();
+        assert_eq!((file.fileid.as_str(), file.hit_exist), ("file-2", true));
+        assert_eq!((server.requests(LIST), server.requests(INIT)), (u64::from(!picked), 1));
+        assert!(upload.checkpoint().is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_checkpoint_that_wecom_does_not_know_anymore_is_dropped_and_the_upload_starts_over_once() {
+    // An undocumented code, as in `Drive`, and those for wrong parameters.
+    for code in [1, 640_027, 640_048] {
+        let (drive, server) = Drive::start().await;
+        let parts = Arc::clone(&drive.0);
+        server.answer(PART, move |request| {
+            let body = request.json().unwrap();
+            let known = body["upload_key"] == "the key";
+            if known {
+                let part = BASE64_STANDARD.decode(body["file_base64_content"].as_str().unwrap()).unwrap();
+                parts.lock().unwrap().insert(body["index"].as_u64().unwrap(), part);
+            }
+            Reply::json(json!({ "errcode": if known { 0 } else { code }, "errmsg": "" }))
+        });
+        listed(&server, &[]);
+        let mut upload = stopped("1-2", "an old key");
+        let file = client(&server).upload_to_drive(&mut upload).await.unwrap();
+        assert_eq!((file.fileid.as_str(), drive.has()), ("file-1", vec![1, 2, 3]), "{code}");
+        assert_eq!(server.requests(INIT), 1);
+    }
+
+    // What is refused again is an error, with the new checkpoint.
+    let (_, server) = Drive::start().await;
+    server.answer(PART, |_| Reply::json(json!({ "errcode": 640_027, "errmsg": "no" })));
+    let mut upload = stopped("1-2", "an old key").parallel(1);
+    let error = client(&server).upload_to_drive(&mut upload).await.unwrap_err();
+    assert!(matches!(error, Error::Part { part: 1, .. }), "{error:?}");
+    assert_eq!((error.code(), server.requests(INIT), server.requests(PART)), (Some(640_027), 1, 2));
+    assert!(upload.checkpoint().unwrap().to_string().ends_with(" the key"));
+}
+
+#[tokio::test]
+async fn what_has_another_reason_keeps_the_checkpoint() {
+    for code in [640_007, -1] {
+        let (_, server) = Drive::start().await;
+        server.answer(PART, move |_| Reply::json(json!({ "errcode": code, "errmsg": "no" })));
+        let mut upload = stopped("1-2", "the key");
+        let error = client(&server).upload_to_drive(&mut upload).await.unwrap_err();
+        assert_eq!((error.code(), server.requests(INIT)), (Some(code), 0));
+        assert!(upload.checkpoint().unwrap().to_string().starts_with("1-2 "));
+    }
+}
+
+#[tokio::test]
+async fn a_path_is_all_that_one_call_needs() {
+    let (_, server) = Drive::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("numbers.txt");
+    std::fs::write(&path, content()).unwrap();
+    let file = client(&server).upload_file_to_drive(&path, DriveFolder::root("space-1")).await.unwrap();
+    assert_eq!(
+        (file.fileid.as_str(), &sent(&server, INIT)[0]["file_name"]),
+        ("file-1", &json!("numbers.txt"))
+    );
+    let missing =
+        client(&server).upload_file_to_drive(folder.path().join("none"), DriveFolder::root("s")).await;
+    assert!(matches!(missing.unwrap_err(), Error::Content { .. }));
 }
 
 #[tokio::test]

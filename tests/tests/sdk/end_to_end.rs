@@ -1,6 +1,7 @@
 //! The client against the mock, over HTTP.
 
 use futures_util::TryStreamExt as _;
+use serde_json::json;
 use wecom_mock::Server;
 use wecom_sdk::chatdata::archive::SyncMsg;
 use wecom_sdk::chatdata::zone::SetPublicKey;
@@ -9,7 +10,9 @@ use wecom_sdk::externalcontact::message_push::{
 };
 use wecom_sdk::meeting::basic::{CancelMeeting, CreateMeeting, GetMeetingInfo, MeetingStatus, UpdateMeeting};
 use wecom_sdk::msgaudit::{CheckRoomAgree, CheckSingleAgree, OneToOneChat};
-use wecom_sdk::{Client, Error};
+use wecom_sdk::token::WebhookKey;
+use wecom_sdk::wedoc::smartsheet_webhook::{RecordUpdate, SmartsheetWebhook};
+use wecom_sdk::{Cells, Client, ClientBuilder, Endpoint as _, Error, Fixed};
 
 fn client(server: &Server) -> Client {
     Client::builder("ww1", "secret").base_url(server.base_url()).build().expect("the client can be set up")
@@ -30,6 +33,30 @@ async fn every_endpoint_can_be_called() {
     assert_eq!(client.send(&GetGroupMsgSendResult::new("msg", "a")).await.unwrap().send_list.len(), 3);
     client.send(&RemindGroupMsgSend::new("msg")).await.unwrap();
     assert_eq!(client.send(&GetMeetingInfo::new("hy")).await.unwrap().title, "Weekly review");
+}
+
+#[tokio::test]
+async fn the_webhook_of_a_smart_sheet_needs_nothing_but_its_key() {
+    let server = Server::start().await.unwrap();
+    let key = Fixed::<WebhookKey>::new(server.issue_token("key"));
+    let client = ClientBuilder::new(key).base_url(server.base_url()).build().unwrap();
+    let request = SmartsheetWebhook::new()
+        .add_records([Cells::new().text("fText01", "Crane 4").number("fNumb01", 30).into()])
+        .update_records([RecordUpdate::new("rA1b2C", Cells::new().checkbox("fCheck1", false).for_webhook())]);
+    let written = client.send(&request).await.unwrap();
+    assert_eq!(written.add_records.unwrap()[0].record_id, "rD3e4F");
+    let received = server.received(SmartsheetWebhook::META.path);
+    assert_eq!(
+        received[0].json().unwrap(),
+        json!({
+            "add_records": [{ "values": { "fText01": [{ "type": "text", "text": "Crane 4" }], "fNumb01": 30 } }],
+            "update_records": [{ "record_id": "rA1b2C", "values": { "fCheck1": false } }],
+        })
+    );
+    // One that nobody has.
+    let other =
+        ClientBuilder::new(Fixed::<WebhookKey>::new("other")).base_url(server.base_url()).build().unwrap();
+    assert_eq!(other.send(&request).await.unwrap_err().code(), Some(40014));
 }
 
 #[tokio::test]

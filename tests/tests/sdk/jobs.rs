@@ -13,7 +13,10 @@ use wecom_sdk::chatdata::analysis::{GetAnalyzeTaskResult, GetExportJobStatus};
 use wecom_sdk::contacts::batch::{GetBatchResult, Job, JobStatus};
 use wecom_sdk::contacts::export::GetExportResult;
 use wecom_sdk::externalcontact::moment::GetMomentTaskResult;
+use wecom_sdk::living::GetLivingInfo;
 use wecom_sdk::media::GetUploadByUrlResult;
+use wecom_sdk::meeting::record::ListRecord;
+use wecom_sdk::wedoc::smartdoc;
 use wecom_sdk::{Client, Endpoint as _, NoRetry, Wait, WaitError};
 
 const PATH: &str = GetBatchResult::META.path;
@@ -107,7 +110,7 @@ async fn a_state_that_nobody_knows_ends_the_wait() {
     let client = ready(&server).await;
     answers(&server, PATH, [2, 9, 3].map(import));
     let error = wait(&client).await.unwrap_err();
-    assert_eq!(error.to_string(), "the job has a status that isn't documented");
+    assert_eq!(error.to_string(), "the job has no status, or one that isn't documented");
     let WaitError::Unknown { response, .. } = error else { panic!("{error}") };
     assert!(matches!(response.status, JobStatus::Other(_)));
     assert_eq!(server.requests(PATH), 2);
@@ -205,19 +208,92 @@ async fn whether_a_job_has_failed_is_told_by_its_status_or_by_its_error_code() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_event_ends_the_pauses_of_those_who_wait_for_its_job() {
-    let (token, key) = ("QSdkTestToken01", "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefg");
+async fn a_job_is_over_when_a_boolean_says_so() {
     let server = Server::start().await.unwrap();
     let client = ready(&server).await;
-    let receiver = Receiver::builder(token, key).receiveid("ww1").build().unwrap();
-    let callbacks = Callbacks::new(receiver, finished_jobs(&client));
-    let push = async |event: &str, members: &str| {
-        let message = format!("<xml><MsgType>event</MsgType><Event>{event}</Event>{members}</xml>");
-        let sent =
-            Sender::new(token, key, "ww1").unwrap().callback(Format::Xml, message.as_bytes(), "ww1", "");
-        let request = Request::post(format!("/?{}", sent.query)).body(Bytes::from(sent.body)).unwrap();
-        assert_eq!(callbacks.handle(request).await.status(), StatusCode::OK);
+    let export = |done: bool| json!({ "errcode": 0, "errmsg": "ok", "task_done": done, "content": if done { "# Cranes" } else { "" } });
+    let path = smartdoc::GetExportResult::META.path;
+    answers(&server, path, [false, false, true].map(export));
+    let result = client.wait(smartdoc::GetExportResult::new("tk7")).await.unwrap();
+    assert_eq!((result.content.as_deref(), server.requests(path)), (Some("# Cranes"), 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn recordings_are_waited_for_until_each_is_transcoded_and_their_event_ends_the_pause() {
+    let server = Server::start().await.unwrap();
+    let client = ready(&server).await;
+    let recordings = |states: &[u64]| {
+        let list: Vec<Value> =
+            states.iter().map(|state| json!({ "meeting_record_id": "mr1", "state": state })).collect();
+        json!({ "errcode": 0, "errmsg": "ok", "has_more": false, "record_list": list })
     };
+    let path = ListRecord::META.path;
+    answers(&server, path, [&[][..], &[1], &[3, 1], &[3, 3]].map(recordings));
+    let list = ListRecord::new(1_720_000_000, 1_720_600_000).meetingid("hy1");
+    let result = client.wait(list.clone()).await.unwrap();
+    assert_eq!((result.record_list.len(), server.requests(path)), (2, 4));
+
+    answers(&server, path, [&[1][..], &[3]].map(recordings));
+    let hour = 3600 * SECOND;
+    let waiting = tokio::spawn(client.wait(list.clone()).pauses(hour, hour).deadline(2 * hour).into_future());
+    sleep(SECOND).await;
+    let start = Instant::now();
+    push(
+        &finished(&client),
+        "meeting_change",
+        "<ChangeType>recording_complete</ChangeType><MeetingId>hy1</MeetingId>",
+    )
+    .await;
+    waiting.await.unwrap().unwrap();
+    assert!(start.elapsed() <= SECOND, "{:?}", start.elapsed());
+
+    answers(&server, path, [recordings(&[3, 7])]);
+    assert!(matches!(client.wait(list).await.unwrap_err(), WaitError::Unknown { .. }));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replay_is_waited_for_by_a_status_inside_the_live_stream() {
+    let server = Server::start().await.unwrap();
+    let client = ready(&server).await;
+    let living = |status: Option<u64>| {
+        let info = status.map_or_else(
+            || json!({ "open_replay": 0 }),
+            |status| json!({ "open_replay": 1, "replay_status": status }),
+        );
+        json!({ "errcode": 0, "errmsg": "ok", "living_info": info })
+    };
+    let path = GetLivingInfo::META.path;
+    answers(&server, path, [living(Some(1)), living(Some(0))]);
+    client.wait(GetLivingInfo::new("lv1")).await.unwrap();
+    answers(&server, path, [living(Some(1)), living(Some(3))]);
+    assert_eq!(outcome(&client, GetLivingInfo::new("lv1")).await, Some(None));
+    answers(&server, path, [living(None)]);
+    let error = client.wait(GetLivingInfo::new("lv1")).await.unwrap_err();
+    assert_eq!(error.to_string(), "the job has no status, or one that isn't documented");
+}
+
+const TOKEN: &str = "QSdkTestToken01";
+const KEY: &str = "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefg";
+
+/// What receives the events about jobs for a client.
+fn finished(client: &Client) -> Callbacks {
+    let receiver = Receiver::builder(TOKEN, KEY).receiveid("ww1").build().unwrap();
+    Callbacks::new(receiver, finished_jobs(client))
+}
+
+async fn push(callbacks: &Callbacks, event: &str, members: &str) {
+    let message = format!("<xml><MsgType>event</MsgType><Event>{event}</Event>{members}</xml>");
+    let sent = Sender::new(TOKEN, KEY, "ww1").unwrap().callback(Format::Xml, message.as_bytes(), "ww1", "");
+    let request = Request::post(format!("/?{}", sent.query)).body(Bytes::from(sent.body)).unwrap();
+    assert_eq!(callbacks.handle(request).await.status(), StatusCode::OK);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_ends_the_pauses_of_those_who_wait_for_its_job() {
+    let server = Server::start().await.unwrap();
+    let client = ready(&server).await;
+    let callbacks = finished(&client);
+    let push = async |event: &str, members: &str| push(&callbacks, event, members).await;
     let batch = |id: &str| format!("<BatchJob><JobId>{id}</JobId><JobType>sync_user</JobType></BatchJob>");
 
     let hour = 3600 * SECOND;

@@ -9,12 +9,24 @@ pub struct Job {
     pub id: FieldPath,
     /// The response field with its status.
     pub status: FieldPath,
-    /// The enum of its status.
-    pub ty: String,
-    /// The names of the values for a job that is finished.
-    pub done: Vec<String>,
-    /// The names of the values for a job that has failed.
-    pub failed: Vec<String>,
+    /// What its status means.
+    pub meaning: Meaning,
     /// The response field with the error code of a job that is over.
     pub error: Option<FieldPath>,
+}
+
+/// What the status of a job means.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// The values of an enum.
+    Enum {
+        /// The enum.
+        ty: String,
+        /// The names of the values for a job that is finished.
+        done: Vec<String>,
+        /// The names of the values for a job that has failed.
+        failed: Vec<String>,
+    },
+    /// The boolean for a job that is finished.
+    Bool(bool),
 }

@@ -33,10 +33,7 @@ impl Api {
         let (mut sources, mut by_itself) = (Vec::new(), HashSet::new());
         for (module, endpoint, keeps) in self.keepers(&keeps.thing) {
             if matches!(keeps.does, Does::Creates | Does::Changes) {
-                let request = module.structure(&endpoint.request);
-                let last = |from| module.fields_at(request?, from).pop()?.ty.name();
-                let sent = keeps.from.as_ref().map_or(request, |from| module.structure(last(from)?));
-                sources.extend(sent.map(|sent| (module, sent)));
+                sources.extend(sent(module, endpoint, keeps).map(|sent| (module, sent)));
             }
             by_itself.extend(keeps.sets.keys().map(String::as_str));
             if keeps.does == Does::Creates
@@ -47,7 +44,9 @@ impl Api {
         }
         let response = module.structure(&endpoint.response);
         let shown = match &keeps.at {
-            _ if keeps.does == Does::Creates => response.map(|response| returned(module, response, keeps)),
+            _ if matches!(keeps.does, Does::Creates | Does::Changes) => {
+                response.map(|response| returned(module, response, keeps))
+            }
             None => response,
             Some(at) => response.and_then(|response| match &module.fields_at(response, at).pop()?.ty {
                 Ty::List(item) if matches!(**item, Ty::Struct(_)) => module.structure(item.name()?),
@@ -74,6 +73,22 @@ impl Keeps {
         let id = self.id.as_ref()?;
         response.field(id.first())?;
         id.around()
+    }
+
+    /// Returns the fields of a change that are maps: their other entries stay.
+    pub fn maps<'a>(&self, module: &'a Module, endpoint: &Endpoint) -> Vec<&'a str> {
+        let fields = sent(module, endpoint, self).map_or(&[][..], |sent| &sent.fields);
+        let maps = fields.iter().filter(|field| matches!(field.ty, Ty::Map(_)));
+        maps.map(|field| field.wire.as_str()).collect()
+    }
+}
+
+/// Returns the struct in a request that describes a thing: the request itself, or an object inside it.
+fn sent<'a>(module: &'a Module, endpoint: &Endpoint, keeps: &Keeps) -> Option<&'a Struct> {
+    let request = module.structure(&endpoint.request)?;
+    match &keeps.from {
+        Some(from) => module.structure(module.fields_at(request, from).pop()?.ty.name()?),
+        None => Some(request),
     }
 }
 

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use super::{
     Api, Codes, Continuation, Direction, Endpoint, Enum, EnumValue, ErrorCode, Event, Example, Field, Job,
-    Keeps, Module, Next, Pagination, Rates, Struct, Ty, Type, Union, Variant,
+    Keeps, Meaning, Module, Next, Pagination, Rates, Struct, Ty, Type, Union, Variant,
 };
 use crate::spec::names::{pascal, snake};
 use crate::spec::source::Source;
@@ -342,19 +342,20 @@ impl Lowering<'_> {
 
     fn job(&self, job: &spec::Job, response: &Struct) -> Job {
         let status = FieldPath::new(&job.status);
-        let ty = self.ty_at(response, &status).name().expect("checked: it is an enum").to_owned();
-        let values = &self.file.enums[&ty].values;
-        let names = |wires: &[serde_json::Value]| {
-            wires.iter().map(|wire| values[&spec::Job::wire(wire)].name.clone()).collect()
+        let ty = self.ty_at(response, &status);
+        let meaning = match ty.name() {
+            Some(ty) => {
+                let values = &self.file.enums[ty].values;
+                let names = |wires: &[serde_json::Value]| {
+                    wires.iter().map(|wire| values[&spec::Job::wire(wire)].name.clone()).collect()
+                };
+                Meaning::Enum { ty: ty.to_owned(), done: names(&job.done), failed: names(&job.failed) }
+            }
+            None => {
+                Meaning::Bool(job.when_true(ty == Ty::Flag).expect("checked: one boolean is that of the end"))
+            }
         };
-        Job {
-            id: FieldPath::new(&job.id),
-            done: names(&job.done),
-            failed: names(&job.failed),
-            error: job.error.as_deref().map(FieldPath::new),
-            status,
-            ty,
-        }
+        Job { id: FieldPath::new(&job.id), error: job.error.as_deref().map(FieldPath::new), status, meaning }
     }
 
     fn keeps(&self, keeps: &spec::Keeps, path: &str, endpoint: &spec::Endpoint) -> Keeps {

@@ -14,7 +14,7 @@ mod visit;
 pub use codes::{Codes, ErrorCode};
 pub use endpoint::*;
 pub use event::Event;
-pub use job::Job;
+pub use job::{Job, Meaning};
 pub use keeps::Keeps;
 pub use lower::spec as lower;
 pub use model::*;

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::paging::optional_ref;
 use super::paths::{gate, rust_path};
-use crate::api::{Api, Endpoint, Event, Job, Module};
+use crate::api::{Api, Endpoint, Event, Job, Meaning, Module, Ty};
 use crate::spec::names::ident;
 
 /// Emits the impl of `Job`.
@@ -14,21 +14,20 @@ pub(super) fn impls(module: &Module, endpoint: &Endpoint, job: &Job) -> TokenStr
     let request = module.structure(&endpoint.request).expect("every endpoint has a request");
     let response = module.structure(&endpoint.response).expect("checked: a job has a status");
     let id = optional_ref(&quote!(self), module.fields_at(request, &job.id));
-    let said = |path| optional_ref(&quote!(response), module.fields_at(response, path));
-    let (ty, status) = (ident(&job.ty), said(&job.status));
     let error = match &job.error {
-        Some(error) => said(error),
+        Some(error) => optional_ref(&quote!(response), module.fields_at(response, error)),
         None => quote!(None::<&i64>),
     };
-    let variants = |names: &[String]| {
-        let names = names.iter().map(|name| ident(name));
-        quote!(#(Some(#ty::#names))|*)
+    let status = module.fields_at(response, &job.status);
+    let list = status.iter().position(|field| matches!(field.ty, Ty::List(_)));
+    let state = match list.map(|list| status.split_at(list + 1)) {
+        None => state(&optional_ref(&quote!(response), status), &error, &job.meaning),
+        Some((list, status)) => {
+            let items = optional_ref(&quote!(response), list.iter().copied());
+            let state = state(&optional_ref(&quote!(item), status.iter().copied()), &error, &job.meaning);
+            quote!(crate::job::all(#items.into_iter().flatten().map(|item| #state)))
+        }
     };
-    let done = variants(&job.done);
-    let failed = (!job.failed.is_empty()).then(|| {
-        let failed = variants(&job.failed);
-        quote!(#failed => crate::job::failed(#error),)
-    });
     quote! {
         impl crate::Job for #name {
             fn job_id(&self) -> &str {
@@ -36,13 +35,41 @@ pub(super) fn impls(module: &Module, endpoint: &Endpoint, job: &Job) -> TokenStr
             }
 
             fn state(response: &Self::Response) -> crate::JobState {
-                match #status {
-                    #done => crate::job::over(#error),
-                    #failed
-                    Some(#ty::Other(_)) | None => crate::JobState::Unknown,
-                    _ => crate::JobState::Pending,
-                }
+                #state
             }
+        }
+    }
+}
+
+/// Emits the state of a job, by its status.
+fn state(status: &TokenStream, error: &TokenStream, meaning: &Meaning) -> TokenStream {
+    let (ty, done, failed) = match meaning {
+        Meaning::Bool(done) => {
+            return quote! {
+                match #status {
+                    Some(#done) => crate::job::over(#error),
+                    Some(_) => crate::JobState::Pending,
+                    None => crate::JobState::Unknown,
+                }
+            };
+        }
+        Meaning::Enum { ty, done, failed } => (ident(ty), done, failed),
+    };
+    let variants = |names: &[String]| {
+        let names = names.iter().map(|name| ident(name));
+        quote!(#(Some(#ty::#names))|*)
+    };
+    let done = variants(done);
+    let failed = (!failed.is_empty()).then(|| {
+        let failed = variants(failed);
+        quote!(#failed => crate::job::failed(#error),)
+    });
+    quote! {
+        match #status {
+            #done => crate::job::over(#error),
+            #failed
+            Some(#ty::Other(_)) | None => crate::JobState::Unknown,
+            _ => crate::JobState::Pending,
         }
     }
 }

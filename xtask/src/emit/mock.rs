@@ -170,13 +170,14 @@ fn keeps(api: &Api, module: &Module, endpoint: &Endpoint, keeps: &Keeps) -> Toke
     let text = |path: Option<&FieldPath>| option(path.map(ToString::to_string));
     let (thing, id) = (&keeps.thing, keeps.id.as_ref().map(ToString::to_string).unwrap_or_default());
     let (from, at) = (text(keeps.from.as_ref()), text(keeps.at.as_ref()));
+    let carried_inside = || match module.structure(&endpoint.response) {
+        Some(response) if keeps.inside(response).is_some() => api.carried(module, endpoint, keeps),
+        _ => Vec::new(),
+    };
     let does = match keeps.does {
         spec::Does::Creates => {
             let taken = Literal::i64_unsuffixed(keeps.taken.unwrap_or(INVALID));
-            let fields = match module.structure(&endpoint.response) {
-                Some(response) if keeps.inside(response).is_some() => api.carried(module, endpoint, keeps),
-                _ => Vec::new(),
-            };
+            let fields = carried_inside();
             quote!(Does::Create { id: #id, from: #from, fields: &[#(#fields),*], taken: #taken })
         }
         spec::Does::Changes => {
@@ -184,7 +185,16 @@ fn keeps(api: &Api, module: &Module, endpoint: &Endpoint, keeps: &Keeps) -> Toke
                 let value = value.to_string();
                 quote!((#name, #value))
             });
-            quote!(Does::Change { id: #id, from: #from, sets: &[#(#sets),*] })
+            let (fields, maps) = (carried_inside(), keeps.maps(module, endpoint));
+            quote! {
+                Does::Change {
+                    id: #id,
+                    from: #from,
+                    sets: &[#(#sets),*],
+                    maps: &[#(#maps),*],
+                    fields: &[#(#fields),*],
+                }
+            }
         }
         spec::Does::Removes => quote!(Does::Remove { id: #id }),
         spec::Does::Uses => quote!(Does::Use { id: #id }),

@@ -12,10 +12,11 @@ pub struct Job {
     /// The request field with the job's ID.
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub id: String,
-    /// The response field with its status, an enum. Values that are neither in `done` nor in `failed` mean that it continues.
+    /// The response field with its status: an enum, a `bool` or a `flag`, also that of each item in a list. Values that are neither
+    /// in `done` nor in `failed` mean that it continues.
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub status: String,
-    /// The values of the status for a job that is finished.
+    /// The values of the status for a job that is finished, as on the wire.
     #[schemars(length(min = 1))]
     pub done: Vec<Value>,
     /// The values of the status for a job that has failed.
@@ -29,5 +30,11 @@ impl Job {
     /// Returns a value of the status as the enum has it.
     pub fn wire(value: &Value) -> String {
         value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    }
+
+    /// Returns whether a status that is true or false means a finished job where it is true, if one of both does.
+    pub fn when_true(&self, flag: bool) -> Option<bool> {
+        let [value] = &self.done[..] else { return None };
+        if flag { value.as_u64().filter(|value| *value < 2).map(|value| value == 1) } else { value.as_bool() }
     }
 }

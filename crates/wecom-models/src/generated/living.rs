@@ -453,9 +453,15 @@ pub struct GetUserAllLivingIdResponse {
 /// `GET /cgi-bin/living/get_living_info` ·
 /// [获取直播详情](https://developer.work.weixin.qq.com/document/path/93635)
 ///
+/// Once a stream has ended, its replay is made: that is the job. A stream without `open_replay` has no
+/// `replay_status` to wait for.
+///
 /// Only for streams the app itself created. Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用;
 /// customized and third-party apps need the permission 直播. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
+///
+/// [`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of
+/// `wecom-sdk` waits until the job is over.
 #[doc(
     alias(
         "获取直播详情",

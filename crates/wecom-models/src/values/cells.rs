@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, btree_map};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::ValueError;
 use crate::wedoc::smartsheet::{
-    CellItem, CellObject, CellValue, Condition, DateTimeType, FilterBool, FilterDateTime, FilterNumber,
-    FilterStrings, NewRecord, Record, RecordCells, TextType,
+    CellItem, CellObject, CellValue, Condition, DateTimeType, DocType, FileType, FilterBool, FilterDateTime,
+    FilterNumber, FilterStrings, LocationSource, NewRecord, Record, RecordCells, TextType,
 };
+use crate::wedoc::smartsheet_webhook as webhook;
 use crate::{IntoItem, Timestamp};
 
 /// The cells of a record to write, each by the title or the ID of its field.
@@ -110,6 +111,16 @@ impl Cells {
         self.items(field, [CellObject::new().r#type(TextType::Url).text(text).link(url)])
     }
 
+    /// Sets members, by their names: only for the webhook of a smart sheet ([`Cells::for_webhook`]).
+    #[must_use]
+    pub fn member_names(
+        self,
+        field: impl Into<String>,
+        names: impl IntoIterator<Item = impl IntoItem<String>>,
+    ) -> Self {
+        self.references(field, names)
+    }
+
     /// Sets references to other records, by their IDs.
     #[must_use]
     pub fn references(
@@ -121,7 +132,57 @@ impl Cells {
         self.value(field, CellValue::List(ids.collect()))
     }
 
-    /// Sets items: images, files, a location, text with links. [`CellObject`] says which fields each has.
+    /// Sets images, by their URLs, from [`UploadImage`](crate::wedoc::doc::UploadImage).
+    #[must_use]
+    pub fn images(
+        self,
+        field: impl Into<String>,
+        urls: impl IntoIterator<Item = impl IntoItem<String>>,
+    ) -> Self {
+        self.items(field, urls.into_iter().map(|url| CellObject::new().image_url(url.into_item())))
+    }
+
+    /// Sets an image, in Base64: only for the webhook of a smart sheet ([`Cells::for_webhook`]).
+    #[must_use]
+    pub fn image_base64(
+        self,
+        field: impl Into<String>,
+        title: impl Into<String>,
+        image: impl Into<String>,
+    ) -> Self {
+        let image = json!({ "title": title.into(), "image_base64": image.into() });
+        self.value(field, CellValue::List(vec![CellItem::Other(image)]))
+    }
+
+    /// Sets files, documents and folders: the name, the type and the URL of each. That of a WeDrive file is from
+    /// [`ShareFile`](crate::wedrive::file::ShareFile).
+    #[must_use]
+    pub fn files(
+        self,
+        field: impl Into<String>,
+        files: impl IntoIterator<Item = (impl Into<String>, FileType, impl Into<String>)>,
+    ) -> Self {
+        let files = files.into_iter().map(|(name, file_type, url)| {
+            let doc_type = if file_type == FileType::Folder { DocType::Folder } else { DocType::File };
+            CellObject::new().name(name).file_type(file_type).doc_type(doc_type).file_url(url)
+        });
+        self.items(field, files)
+    }
+
+    /// Sets a location of Tencent Maps: the latitude and the longitude, in degrees, as text, and its name.
+    #[must_use]
+    pub fn location(
+        self,
+        field: impl Into<String>,
+        latitude: impl Into<String>,
+        longitude: impl Into<String>,
+        name: impl Into<String>,
+    ) -> Self {
+        let place = CellObject::new().source_type(LocationSource::TencentMaps);
+        self.items(field, [place.latitude(latitude).longitude(longitude).title(name)])
+    }
+
+    /// Sets items: text with links, locations with an ID, images with a size. [`CellObject`] says which fields each has.
     #[must_use]
     pub fn items(self, field: impl Into<String>, items: impl IntoIterator<Item = CellObject>) -> Self {
         self.value(field, CellValue::List(items.into_iter().map(CellItem::Object).collect()))
@@ -132,6 +193,23 @@ impl Cells {
     pub fn value(mut self, field: impl Into<String>, value: CellValue) -> Self {
         self.0.insert(field.into(), value);
         self
+    }
+
+    /// Returns the cells for the webhook of a smart sheet, whose fields go by their IDs.
+    ///
+    /// What its page doesn't list is sent as it is.
+    ///
+    /// ```
+    /// use wecom_models::Cells;
+    /// use wecom_models::wedoc::smartsheet_webhook::{NewRecord, RecordUpdate, SmartsheetWebhook};
+    ///
+    /// let add = NewRecord::from(Cells::new().text("fText01", "Crane 4").number("fNumb01", 30));
+    /// let update = RecordUpdate::new("rA1b2C", Cells::new().checkbox("fCheck1", false).for_webhook());
+    /// let request = SmartsheetWebhook::new().add_records([add]).update_records([update]);
+    /// ```
+    #[must_use]
+    pub fn for_webhook(self) -> BTreeMap<String, webhook::CellValue> {
+        self.into_iter().map(|(field, value)| (field, value.into())).collect()
     }
 }
 
@@ -147,6 +225,34 @@ impl IntoIterator for Cells {
 impl From<Cells> for NewRecord {
     fn from(cells: Cells) -> Self {
         Self::new(cells)
+    }
+}
+
+impl From<Cells> for webhook::NewRecord {
+    fn from(cells: Cells) -> Self {
+        Self::new(cells.for_webhook())
+    }
+}
+
+impl From<CellValue> for webhook::CellValue {
+    fn from(value: CellValue) -> Self {
+        match value {
+            CellValue::Bool(checked) => Self::Bool(checked),
+            CellValue::Number(number) => Self::Number(number),
+            CellValue::Text(text) => Self::Text(text),
+            CellValue::List(items) => Self::List(items.into_iter().map(Into::into).collect()),
+            CellValue::Other(value) => Self::Other(value),
+        }
+    }
+}
+
+impl From<CellItem> for webhook::CellItem {
+    fn from(item: CellItem) -> Self {
+        match item {
+            CellItem::RecordId(text) => Self::Name(text),
+            CellItem::Object(object) => Self::Other(json!(object)),
+            CellItem::Other(value) => Self::Other(value),
+        }
     }
 }
 

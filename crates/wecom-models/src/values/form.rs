@@ -1,11 +1,12 @@
 //! Forms of approval templates, to be filled in.
 
 use super::ValueError;
-use super::controls::{A_CONTROL, is_called, names};
+use super::controls::{A_CONTROL, OTHER_TEXT, is_called, names, texts};
 use crate::oa::approval::{
-    ApprovalNumber, ContactMode, ControlType, DateType, Department, Member, NewApplyData, NewContent,
-    NewDate, NewFile, NewSelection, NewTableRow, NewValue, OptionKey, SelectType, TemplateConfig,
-    TemplateControl, TemplateForm, TemplateSelector,
+    ApprovalNumber, AttendancePeriod, AttendanceType, BankAccount, ContactMode, ControlType, DateType,
+    Department, LeaveOption, LeaveSelection, LocationValue, Member, NewApplyData, NewAttendance, NewContent,
+    NewDate, NewDateRange, NewFile, NewSelection, NewTableRow, NewVacation, NewValue, OptionKey, RangeType,
+    SelectType, TemplateConfig, TemplateControl, TemplateForm, TemplateSelector,
 };
 use crate::{IntoItem, Json, Timestamp};
 
@@ -63,10 +64,10 @@ impl<'t> ApprovalForm<'t> {
         self.value(name, NewValue::Text(text.into()))
     }
 
-    /// Fills in a `Number` or a `Money`, with a number or its digits as text.
+    /// Fills in a `Number` or a `Money`, with a number or its digits as text. It is a mistake if it isn't a number.
     pub fn number(self, name: &str, number: impl ToString) -> Self {
         self.put(name, move |control, _| match control.property.control {
-            ControlType::Money => Ok(NewValue::Money(number.to_string())),
+            ControlType::Money => fitting(control, NewValue::Money(number.to_string())),
             _ => fitting(control, NewValue::Number(number.to_string())),
         })
     }
@@ -134,7 +135,43 @@ impl<'t> ApprovalForm<'t> {
         })
     }
 
-    /// Fills in any control: a `DateRange`, a `Vacation`, an `Attendance`, a `Location` or a `BankAccount`.
+    /// Fills in the period of a `DateRange`.
+    pub fn date_range(self, name: &str, period: NewDateRange) -> Self {
+        self.value(name, period)
+    }
+
+    /// Fills in a `Vacation`: the leave type, by its name (in any language) or its ID, and the period.
+    pub fn vacation(self, name: &str, leave_type: &str, period: AttendancePeriod) -> Self {
+        self.put(name, |control, _| {
+            let types = match &control.config {
+                Some(TemplateConfig::VacationList(list)) => &list.item[..],
+                _ => return fitting(control, NewValue::Vacation(NewVacation::default())),
+            };
+            let ids: Vec<String> = types.iter().map(|leave| leave.id.to_string()).collect();
+            let types = ids.iter().zip(types).map(|(id, leave)| (id.as_str(), texts(&leave.name)));
+            let key = choose(&types.collect::<Vec<_>>(), leave_type, "one of the leave types")?;
+            let selection = LeaveSelection::new(SelectType::Single, [LeaveOption::new(key)]);
+            let attendance = NewAttendance::new(period, AttendanceType::Leave);
+            fitting(control, NewValue::Vacation(NewVacation::new(selection, attendance)))
+        })
+    }
+
+    /// Fills in an `Attendance`: a business trip, off-site work or overtime.
+    pub fn attendance(self, name: &str, attendance: NewAttendance) -> Self {
+        self.value(name, attendance)
+    }
+
+    /// Fills in the place of a `Location`.
+    pub fn location(self, name: &str, location: LocationValue) -> Self {
+        self.value(name, location)
+    }
+
+    /// Fills in the account of a `BankAccount`.
+    pub fn bank_account(self, name: &str, account: BankAccount) -> Self {
+        self.value(name, account)
+    }
+
+    /// Fills in any control, such as a `Vacation` whose days differ.
     pub fn value(self, name: &str, value: impl Into<NewValue>) -> Self {
         let value = value.into();
         self.put(name, |control, _| fitting(control, value))
@@ -162,13 +199,13 @@ impl<'t> ApprovalForm<'t> {
         let controls = self.controls;
         let by_id = controls.iter().position(|control| control.property.id == name);
         let by_name = || {
-            controls
-                .iter()
-                .position(|TemplateControl { property, .. }| is_called(name, &property.id, &property.title))
+            controls.iter().position(|TemplateControl { property, .. }| {
+                is_called(name, &property.id, &texts(&property.title))
+            })
         };
         let Some(place) = by_id.or_else(by_name) else {
             let properties = controls.iter().map(|control| &control.property);
-            let known = names(properties.map(|property| (property.id.as_str(), property.title.as_slice())));
+            let known = names(properties.map(|property| (property.id.as_str(), texts(&property.title))));
             self.mistake = Some(ValueError::new(name, A_CONTROL, known));
             return self;
         };
@@ -249,6 +286,10 @@ fn fitting(control: &TemplateControl, value: NewValue) -> Result<NewValue, Value
         };
         return match (&value, mode) {
             _ if !types.contains(&control.property.control) => Err(mismatch(expected(), found)),
+            (NewValue::Number(number) | NewValue::Money(number), _) if !is_number(number) => {
+                Err(mismatch("a number", OTHER_TEXT))
+            }
+            (NewValue::Attendance(attendance), _) => as_in_template(control, attendance).map(|()| value),
             (NewValue::Members(_), Some(ContactMode::Department)) => Err(mismatch("departments", "members")),
             (NewValue::Departments(_), Some(ContactMode::User)) => Err(mismatch("members", "departments")),
             _ => Ok(value),
@@ -257,24 +298,38 @@ fn fitting(control: &TemplateControl, value: NewValue) -> Result<NewValue, Value
     Ok(value)
 }
 
+/// Whether attendance is of the kind and in the unit that the template asks for.
+fn as_in_template(control: &TemplateControl, attendance: &NewAttendance) -> Result<(), ValueError> {
+    let Some(TemplateConfig::Attendance(config)) = &control.config else { return Ok(()) };
+    let asked = (&config.r#type, &config.date_range.r#type);
+    let given = (&attendance.r#type, &attendance.date_range.r#type);
+    let name = |(kind, unit): (&AttendanceType, &RangeType)| format!("`{kind:?}`, in the unit `{unit:?}`");
+    if asked == given { Ok(()) } else { Err(mismatch(name(asked), name(given))) }
+}
+
 /// The selection of these options, by their texts or IDs.
 fn select(selector: &TemplateSelector, names: &[String]) -> Result<NewSelection, ValueError> {
     if selector.r#type == SelectType::Single && names.len() > 1 {
         return Err(mismatch("one option", format!("{} options", names.len())));
     }
-    let key = |name: &String| {
-        let by_id = selector.options.iter().find(|option| option.key == *name);
-        let option = by_id
-            .or_else(|| selector.options.iter().find(|option| is_called(name, &option.key, &option.value)));
-        let known = || {
-            self::names(selector.options.iter().map(|option| (option.key.as_str(), option.value.as_slice())))
-        };
-        option
-            .map(|option| OptionKey::new(&option.key))
-            .ok_or_else(|| mismatch(format!("one of the options {}", known()), format!("`{name}`")))
-    };
-    let keys: Vec<OptionKey> = names.iter().map(key).collect::<Result<_, _>>()?;
-    Ok(NewSelection::new(selector.r#type.clone(), keys))
+    let options = selector.options.iter().map(|option| (option.key.as_str(), texts(&option.value)));
+    let options: Vec<(&str, Vec<&str>)> = options.collect();
+    let keys = names.iter().map(|name| choose(&options, name, "one of the options").map(OptionKey::new));
+    Ok(NewSelection::new(selector.r#type.clone(), keys.collect::<Result<Vec<_>, _>>()?))
+}
+
+/// The ID of what there is to choose from, by its text or ID.
+fn choose<'a>(options: &[(&'a str, Vec<&str>)], name: &str, expected: &str) -> Result<&'a str, ValueError> {
+    let by_id = options.iter().find(|(id, _)| *id == name);
+    let option = by_id.or_else(|| options.iter().find(|(id, texts)| is_called(name, id, texts)));
+    option.map(|(id, _)| *id).ok_or_else(|| {
+        mismatch(format!("{expected} {}", names(options.iter().cloned())), format!("`{name}`"))
+    })
+}
+
+/// Whether a text is a number as WeCom writes it: digits, a fraction, a sign.
+fn is_number(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-')) && text.parse::<f64>().is_ok()
 }
 
 /// The empty value of a control, where its type has one.

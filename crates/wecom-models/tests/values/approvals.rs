@@ -1,8 +1,9 @@
 use serde_json::{Value, json};
 use wecom_models::Timestamp;
 use wecom_models::oa::approval::{
-    ApplyData, DateRangeValue, Department, Language, LocationValue, Member, NewDateRange, NewValue,
-    RangeType, TemplateForm,
+    AccountType, ApplyData, AttendancePeriod, AttendanceType, Bank, BankAccount, DateRangeValue, Department,
+    FormulaValue, Language, LocationValue, LocationValueArgs, Member, NewAttendance, NewDate, NewDateRange,
+    NewSelection, NewVacation, NewValue, RangeType, TemplateForm,
 };
 
 fn control(control: &str, id: &str, title: &str, value: &Value) -> Value {
@@ -176,7 +177,7 @@ fn a_form_is_filled_in_as_its_template_asks_for() {
         .options("Class", ["Taxi"])
         .members("With", [Member::new("chen.yu", "Chen Yu")])
         .files("Invitation", ["WW1"])
-        .value("How long", period)
+        .date_range("How long", period)
         .related_approvals("Earlier", ["202406210004"])
         .finish()
         .unwrap();
@@ -255,4 +256,156 @@ fn a_period_is_read_whole() {
     let data: ApplyData = serde_json::from_value(data).unwrap();
     let period: &DateRangeValue = data.date_range("How long").unwrap().unwrap();
     assert_eq!((period.new_begin, period.new_duration), (Timestamp::from(1), 1));
+}
+
+/// A form with a control of each type that has a value, called by the type.
+fn all_types(config: &Value) -> TemplateForm {
+    let types = TYPES.iter().map(|(name, ..)| *name).chain(["PunchCorrection"]);
+    let controls = types.map(|name| template_control(name, name, name, 0, config)).collect::<Vec<Value>>();
+    serde_json::from_value(json!({ "controls": controls })).unwrap()
+}
+
+/// A type of control, a value for it, and its key on the wire.
+type OfType = (&'static str, fn() -> NewValue, &'static str);
+
+const TYPES: [OfType; 17] = [
+    ("Text", || NewValue::Text("a".to_owned()), "text"),
+    ("Textarea", || NewValue::Text("a".to_owned()), "text"),
+    ("Number", || NewValue::Number("1".to_owned()), "new_number"),
+    ("Money", || NewValue::Money("1".to_owned()), "new_money"),
+    ("Date", || NewValue::Date(NewDate::default()), "date"),
+    ("Selector", || NewValue::Selector(NewSelection::default()), "selector"),
+    ("Contact", || NewValue::Members(Vec::new()), "members"),
+    ("Contact", || NewValue::Departments(Vec::new()), "departments"),
+    ("File", || NewValue::Files(Vec::new()), "files"),
+    ("Table", || NewValue::Rows(Vec::new()), "children"),
+    ("DateRange", || NewValue::DateRange(NewDateRange::default()), "date_range"),
+    ("Vacation", || NewValue::Vacation(NewVacation::default()), "vacation"),
+    ("Attendance", || NewValue::Attendance(NewAttendance::default()), "attendance"),
+    ("Location", || NewValue::Location(LocationValue::default()), "location"),
+    ("RelatedApproval", || NewValue::RelatedApproval(Vec::new()), "related_approval"),
+    ("Formula", || NewValue::Formula(FormulaValue::default()), "formula"),
+    ("BankAccount", || NewValue::BankAccount(BankAccount::default()), "bank_account"),
+];
+
+#[test]
+fn a_control_takes_the_values_of_its_type_and_no_others() {
+    let form = all_types(&Value::Null);
+    for (name, _, right) in TYPES.iter().chain([&("PunchCorrection", TYPES[0].1, "none")]) {
+        let right: Vec<&str> =
+            TYPES.iter().filter(|(of, ..)| of == name).map(|(.., key)| *key).chain([*right]).collect();
+        for (_, value, key) in TYPES {
+            let filled = form.fill().value(name, value()).finish();
+            assert_eq!(filled.is_ok(), right.contains(&key), "{key} in {name}: {filled:?}");
+        }
+    }
+}
+
+#[test]
+fn a_control_is_read_as_what_it_is_and_nothing_else() {
+    type Read = fn(&ApplyData) -> Result<(), wecom_models::ValueError>;
+    let readers: [(&[&str], Read); 15] = [
+        (&["Text", "Textarea"], |data| data.text("It").map(drop)),
+        (&["Number", "Money", "Formula"], |data| data.number("It").map(drop)),
+        (&["Number", "Money", "Formula"], |data| data.decimal("It").map(drop)),
+        (&["Date"], |data| data.date("It").map(drop)),
+        (&["Selector"], |data| data.options("It").map(drop)),
+        (&["Contact"], |data| data.members("It").map(drop)),
+        (&["Contact"], |data| data.departments("It").map(drop)),
+        (&["File"], |data| data.files("It").map(drop)),
+        (&["Table"], |data| data.rows("It").map(drop)),
+        (&["RelatedApproval"], |data| data.related_approvals("It").map(drop)),
+        (&["DateRange"], |data| data.date_range("It").map(drop)),
+        (&["Vacation"], |data| data.vacation("It").map(drop)),
+        (&["Attendance"], |data| data.attendance("It").map(drop)),
+        (&["Location"], |data| data.location("It").map(drop)),
+        (&["BankAccount"], |data| data.bank_account("It").map(drop)),
+    ];
+    // What other controls have doesn't make it one of them.
+    let values = json!({ "text": "a", "new_number": "1", "members": [], "files": [], "children": [], "date_range": {} });
+    for (name, ..) in TYPES {
+        let data = json!({ "contents": [control(name, "id", "It", &values)] });
+        let data: ApplyData = serde_json::from_value(data).unwrap();
+        for (index, (types, read)) in readers.iter().enumerate() {
+            assert_eq!(read(&data).is_ok(), types.contains(&name), "{name}, reader {index}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_number_is_a_mistake() {
+    let template = template();
+    let form = || template.fill().text("Purpose", "Visit");
+    let numbers = ["three", "", " 3", "1,250", "1e5", "0x10", "1.2.3", "-", "inf", "NaN", "３"];
+    let forms = numbers.map(|number| form().number("People", number));
+    let others = [
+        form().number("Budget", "much"),
+        form().number("Budget", f64::NAN),
+        form().number("People", f64::NEG_INFINITY),
+        form().value("People", NewValue::Number("three".to_owned())),
+    ];
+    for filled in forms.into_iter().chain(others) {
+        let error = filled.finish().unwrap_err().to_string();
+        assert!(error.ends_with("`: expected a number, found other text"), "{error}");
+    }
+    for number in ["3", "-3", "1250.50", "0"] {
+        assert!(form().number("People", number).number("Budget", number).finish().is_ok(), "{number}");
+    }
+    assert!(form().number("People", 2.5_f32).number("Budget", i64::MIN).finish().is_ok());
+}
+
+#[test]
+fn leave_attendance_places_and_accounts_are_filled_in_as_the_template_asks_for() {
+    let leave = json!({ "vacation_list": { "item": [
+        { "id": 1, "name": [{ "text": "年假", "lang": "zh_CN" }, { "text": "Annual leave", "lang": "en" }] },
+        { "id": 2, "name": [{ "text": "Sick leave", "lang": "en" }] },
+    ] } });
+    let trip = json!({ "attendance": { "date_range": { "type": "halfday" }, "type": 3 } });
+    let (leave, trip) = (all_types(&leave), all_types(&trip));
+    let period = |unit| AttendancePeriod::new(unit, 1_720_080_000, 1_720_166_400).new_duration(86_400_u64);
+    let sent = |form: wecom_models::ApprovalForm<'_>| {
+        serde_json::to_value(form.finish().unwrap()).unwrap()["contents"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find_map(|content| content.get("value").cloned())
+            .unwrap()
+    };
+    for name in ["Annual leave", "年假", "1"] {
+        let value = sent(leave.fill().vacation("Vacation", name, period(RangeType::HalfDay)));
+        assert_eq!(value["vacation"]["selector"], json!({ "type": "single", "options": [{ "key": "1" }] }));
+        assert_eq!(value["vacation"]["attendance"]["type"], 1);
+        assert_eq!(value["vacation"]["attendance"]["date_range"]["new_duration"], 86_400);
+    }
+    let away = |kind, unit| NewAttendance::new(period(unit), kind);
+    let value =
+        sent(trip.fill().attendance("Attendance", away(AttendanceType::BusinessTrip, RangeType::HalfDay)));
+    assert_eq!(value["attendance"]["type"], 3);
+    let account =
+        BankAccount::new(AccountType::Personal, "Lin Wei", "6222000000000000000", "Travel", Bank::default());
+    let value = sent(trip.fill().bank_account("BankAccount", account));
+    assert_eq!(value["bank_account"]["account_name"], "Lin Wei");
+    let place = LocationValue::new(LocationValueArgs {
+        latitude: "22.540503".to_owned(),
+        longitude: "113.934528".to_owned(),
+        title: "Office".to_owned(),
+        address: "1 Example Road".to_owned(),
+        time: Timestamp::from(1_720_000_000),
+    });
+    assert_eq!(sent(trip.fill().location("Location", place))["location"]["title"], "Office");
+
+    let errors = [
+        leave.fill().vacation("Vacation", "Holiday", period(RangeType::Hour)),
+        leave.fill().vacation("Text", "Sick leave", period(RangeType::Hour)),
+        trip.fill().attendance("Attendance", away(AttendanceType::Overtime, RangeType::Hour)),
+    ]
+    .map(|form| form.finish().unwrap_err().to_string());
+    assert_eq!(
+        errors,
+        [
+            "`Vacation`: expected one of the leave types `年假` (`1`), `Sick leave` (`2`), found `Holiday`",
+            "`Text`: expected a value for `Text`, found a value for `Vacation`",
+            "`Attendance`: expected `BusinessTrip`, in the unit `HalfDay`, found `Overtime`, in the unit `Hour`",
+        ]
+    );
 }

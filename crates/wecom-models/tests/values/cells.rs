@@ -2,8 +2,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 use wecom_models::wedoc::smartsheet::{
-    CellObject, CellValue, Condition, FieldType, LocationSource, NewRecord, Operator, Record, RecordCells,
+    CellObject, CellValue, Condition, FieldType, FileType, LocationSource, NewRecord, Operator, Record,
+    RecordCells,
 };
+use wecom_models::wedoc::smartsheet_webhook::{self as webhook, RecordUpdate, SmartsheetWebhook};
 use wecom_models::{Cells, Timestamp};
 
 fn record(values: &Value) -> Record {
@@ -189,4 +191,59 @@ fn a_condition_takes_the_value_that_its_type_of_field_is_compared_with() {
         values[4]["date_time_value"],
         json!({ "type": "DATE_TIME_TYPE_DETAIL_DATE", "value": ["1719964800000"] })
     );
+}
+
+#[test]
+fn images_files_and_a_location_are_written_with_what_each_needs() {
+    let record = NewRecord::from(
+        Cells::new()
+            .images("Photos", ["https://example.com/a.png", "https://example.com/b.png"])
+            .files(
+                "Files",
+                [
+                    ("Plan", FileType::Wedrive, "https://example.com/plan"),
+                    ("Drafts", FileType::Folder, "https://example.com/drafts"),
+                ],
+            )
+            .location("Place", "22.5", "114.1", "Library"),
+    );
+    assert_eq!(
+        serde_json::to_value(&record).unwrap()["values"],
+        json!({
+            "Photos": [{ "image_url": "https://example.com/a.png" }, { "image_url": "https://example.com/b.png" }],
+            "Files": [
+                { "name": "Plan", "file_url": "https://example.com/plan", "file_type": "Wedrive", "doc_type": "2" },
+                { "name": "Drafts", "file_url": "https://example.com/drafts", "file_type": "Folder", "doc_type": "1" },
+            ],
+            "Place": [{ "source_type": 1, "latitude": "22.5", "longitude": "114.1", "title": "Library" }],
+        })
+    );
+}
+
+#[test]
+fn cells_for_a_webhook_are_those_of_a_record_and_what_only_a_webhook_takes() {
+    let cells = Cells::new()
+        .text("fText01", "Crane 5")
+        .plain("fPhone1", "13000000000")
+        .number("fNumb01", 30)
+        .checkbox("fCheck1", true)
+        .date("fDate01", 1_782_700_000)
+        .members("fUser01", ["lin.wei"])
+        .member_names("fUser02", ["Lin Wei"])
+        .options("fPick01", ["Open"])
+        .link("fLink01", "https://example.com/crane", "Manual")
+        .location("fPlace1", "22.540", "113.935", "Quay 2")
+        .image_base64("fImage1", "crane.png", "iVBORw0KGgo=")
+        .images("fImage2", ["https://example.com/a.png"])
+        .value("fOther1", CellValue::Other(json!(null)));
+    let record = serde_json::to_value(NewRecord::from(cells.clone())).unwrap();
+    let request = SmartsheetWebhook::new()
+        .add_records([webhook::NewRecord::from(cells)])
+        .update_records([RecordUpdate::new("rA1b2C", Cells::new().checkbox("fCheck1", false).for_webhook())]);
+    let request = serde_json::to_value(&request).unwrap();
+    let sent = &request["add_records"][0]["values"];
+    assert_eq!(sent, &record["values"], "nothing is lost on the way");
+    assert_eq!(sent["fUser02"], json!(["Lin Wei"]));
+    assert_eq!(sent["fImage1"], json!([{ "title": "crane.png", "image_base64": "iVBORw0KGgo=" }]));
+    assert_eq!(request["update_records"], json!([{ "record_id": "rA1b2C", "values": { "fCheck1": false } }]));
 }

@@ -4,3 +4,5 @@
 mod approvals;
 #[cfg(feature = "wedoc")]
 mod cells;
+#[cfg(feature = "oa")]
+mod reports;

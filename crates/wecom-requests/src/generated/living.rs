@@ -210,6 +210,23 @@ impl crate::Check for GetLivingInfo {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
+impl crate::Job for GetLivingInfo {
+    fn job_id(&self) -> &str {
+        crate::job::id(Some(&self.livingid))
+    }
+
+    fn state(response: &Self::Response) -> crate::JobState {
+        match response.living_info.replay_status.as_ref() {
+            Some(ReplayStatus::Ready) => crate::job::over(None::<&i64>),
+            Some(ReplayStatus::Deleted) | Some(ReplayStatus::Failed) => {
+                crate::job::failed(None::<&i64>)
+            }
+            Some(ReplayStatus::Other(_)) | None => crate::JobState::Unknown,
+            _ => crate::JobState::Pending,
+        }
+    }
+}
+
 impl crate::Endpoint for GetLivingShareInfo {
     type Response = GetLivingShareInfoResponse;
     type Token = crate::token::AccessToken;

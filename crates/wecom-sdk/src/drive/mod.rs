@@ -5,6 +5,7 @@ mod checkpoint;
 
 use std::fmt;
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,9 +14,11 @@ use base64::prelude::BASE64_STANDARD;
 use futures_util::StreamExt as _;
 use futures_util::stream::iter;
 use wecom_models::Secret;
-use wecom_models::wedrive::file::{UploadFile, UploadFileFinish, UploadFileInit, UploadFilePart};
+use wecom_models::wedrive::file::{
+    ListFile, SortType, UploadFile, UploadFileFinish, UploadFileInit, UploadFilePart,
+};
 use wecom_requests::token::AccessToken;
-use wecom_requests::{DecodeError, Endpoint};
+use wecom_requests::{DecodeError, Endpoint, errcode};
 
 use self::blocks::{BLOCK, Blocks};
 pub use self::checkpoint::{CheckpointError, DriveCheckpoint};
@@ -25,6 +28,9 @@ use crate::{Client, Content, Credential, Error, Provides};
 
 /// How many parts are in flight at once by default.
 const PARALLEL: usize = 4;
+
+/// How many files are searched for one that was just uploaded: as many as one call lists.
+const RECENT: u64 = 1000;
 
 /// A folder in WeDrive to upload to.
 #[derive(Clone, Debug)]
@@ -208,6 +214,19 @@ impl fmt::Debug for DriveUpload {
     }
 }
 
+/// Returns whether WeCom may not know the key of an upload anymore. No page says which code that has: perhaps one of these, perhaps an
+/// undocumented one.
+fn is_forgotten(error: &Error) -> bool {
+    let codes = [
+        errcode::INVALID_PARAMETER_40058,
+        errcode::WEDRIVE_FILE_NOT_FOUND,
+        errcode::WEDRIVE_INVALID_PARAMETER,
+        errcode::WEDRIVE_UPLOAD_FLOW_ERROR,
+    ];
+    let is_forgotten = |code| codes.contains(&code) || errcode::lookup(code).is_none();
+    !error.is_transient() && error.code().is_some_and(is_forgotten)
+}
+
 impl<C: Credential + Provides<AccessToken>> Client<C> {
     /// Uploads a file to WeDrive (微盘). It need not fit into memory.
     ///
@@ -216,7 +235,11 @@ impl<C: Credential + Provides<AccessToken>> Client<C> {
     /// whether a failed part is retried; [`Error::Part`] names the one that failed for good.
     ///
     /// After an error, or when the future was dropped, the same `upload` can be passed again: only the parts that are missing are
-    /// sent. Another process resumes from a [`DriveCheckpoint`]. WeCom doesn't document how long one is valid.
+    /// sent. Another process resumes from a [`DriveCheckpoint`]. WeCom doesn't document how long one is valid: if WeCom doesn't know
+    /// it anymore, the upload starts over, once. If only the response to the last call was lost, the file that it created is
+    /// returned.
+    ///
+    /// [`Client::upload_file_to_drive`] does all of it for a file that need not be resumed.
     ///
     /// ```
     /// # use wecom_sdk::{Client, Content, DriveFolder, DriveUpload};
@@ -238,7 +261,51 @@ impl<C: Credential + Provides<AccessToken>> Client<C> {
     /// # }
     /// ```
     pub async fn upload_to_drive(&self, upload: &mut DriveUpload) -> Result<DriveFile, Error> {
-        if upload.is_small() { self.upload_small(upload).await } else { self.upload_blocks(upload).await }
+        if upload.is_small() {
+            return self.upload_small(upload).await;
+        }
+        let resumed = upload.checkpoint.is_some();
+        match self.upload_blocks(upload).await {
+            Err(error) if resumed && is_forgotten(&error) => {
+                if error.is_code(errcode::WEDRIVE_UPLOAD_FLOW_ERROR)
+                    && let Some(file) = self.find_finished(upload).await?
+                {
+                    upload.checkpoint = None;
+                    return Ok(file);
+                }
+                upload.checkpoint = None;
+                self.upload_blocks(upload).await
+            }
+            result => result,
+        }
+    }
+
+    /// Uploads the file at a path to WeDrive (微盘), as [`upload_to_drive`](Self::upload_to_drive) does.
+    ///
+    /// ```
+    /// # use wecom_sdk::{Client, DriveFolder};
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = wecom_mock::Server::start().await?;
+    /// # let client = Client::builder("corp id", "secret").base_url(server.base_url()).build()?;
+    /// # let folder = std::env::temp_dir().join(format!("wecom-drive-file-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder)?;
+    /// # let path = folder.join("plans.zip");
+    /// # std::fs::write(&path, "plans")?;
+    /// let file = client.upload_file_to_drive(&path, DriveFolder::root("space id")).await?;
+    /// println!("{}", file.fileid);
+    /// # std::fs::remove_dir_all(folder)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn upload_file_to_drive(
+        &self,
+        path: impl AsRef<Path>,
+        folder: DriveFolder,
+    ) -> Result<DriveFile, Error> {
+        let content = Content::file(path).await;
+        let content = content.map_err(|source| Error::Content { endpoint: UploadFileInit::META, source })?;
+        self.upload_to_drive(&mut DriveUpload::new(content, folder)).await
     }
 
     /// Uploads a file in one call.
@@ -291,6 +358,22 @@ impl<C: Credential + Provides<AccessToken>> Client<C> {
         let answer = self.send(&UploadFileFinish::new(checkpoint.upload_key)).await?;
         upload.checkpoint = None;
         Ok(DriveFile { fileid: answer.fileid, hit_exist: false })
+    }
+
+    /// Returns the file if the upload was completed before, by a call whose response was lost: completing it again is refused. It is
+    /// among those that changed last. In a folder that was picked, nothing can be listed.
+    async fn find_finished(&self, upload: &DriveUpload) -> Result<Option<DriveFile>, Error> {
+        let (Place::Folder { spaceid, fatherid }, Some(checkpoint)) = (&upload.folder.0, &upload.checkpoint)
+        else {
+            return Ok(None);
+        };
+        let request =
+            ListFile::new(spaceid.as_str(), fatherid.as_str(), SortType::ModifiedDescending, 0, RECENT);
+        let files = self.send(&request).await?.file_list.item;
+        let file = files
+            .into_iter()
+            .find(|file| file.file_name == upload.name && file.sha.eq_ignore_ascii_case(&checkpoint.sha1));
+        Ok(file.map(|file| DriveFile { fileid: file.fileid, hit_exist: false }))
     }
 
     /// Uploads the parts that WeCom lacks.

@@ -11,5 +11,7 @@ fn events(router: Router, finished: &Finished) -> Router {
     #[cfg(feature = "media")]
     let router = finished
         .on::<wecom_models::media::events::UploadMediaJobFinish>(router);
+    #[cfg(feature = "meeting")]
+    let router = finished.on::<wecom_models::meeting::events::RecordingComplete>(router);
     router
 }

@@ -6,7 +6,7 @@ use super::checker::{Along, Checker};
 use crate::spec::diagnostic::At;
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::Path;
-use crate::spec::type_expr::{Scalar, TypeExpr};
+use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{Endpoint, Event, Field, FieldPath, Fields, Format, Job};
 
 impl Checker<'_> {
@@ -25,8 +25,9 @@ impl Checker<'_> {
         if let Some(id) = self.field(&path.key("id"), &endpoint.request, &job.id, "request") {
             self.job_id(&path.key("id"), id, &job.id);
         }
-        if let Some(status) = self.response_field(&path.key("status"), &endpoint.response, &job.status) {
-            self.statuses(path, &status.ty, job);
+        let at = path.key("status");
+        if let Some(fields) = self.response_fields(&at, &endpoint.response, &job.status, true) {
+            self.statuses(path, &fields, job);
         }
         let Some(error) = &job.error else {
             if let Some(error) = self.inside(&endpoint.response, &|name| name.ends_with("errcode")) {
@@ -38,7 +39,7 @@ impl Checker<'_> {
             return;
         };
         let at = path.key("error");
-        if let Some(field) = self.response_field(&at, &endpoint.response, error)
+        if let Some([.., field]) = self.response_fields(&at, &endpoint.response, error, false).as_deref()
             && !matches!(field.ty, TypeExpr::Scalar(Scalar::Int | Scalar::Uint))
         {
             self.report
@@ -86,19 +87,61 @@ impl Checker<'_> {
         }
     }
 
-    fn response_field<'f>(&mut self, path: &Path, fields: &'f Fields, name: &str) -> Option<&'f Field>
+    fn response_fields<'f>(
+        &mut self,
+        path: &Path,
+        fields: &'f Fields,
+        name: &str,
+        lists: bool,
+    ) -> Option<Vec<&'f Field>>
     where
         Self: 'f,
     {
-        let along = Along { side: "response", lists: false, mistake: Mistake::BadJob };
-        self.along(path, fields, &FieldPath::new(name), &along)?.last().copied()
+        let along = Along { side: "response", lists, mistake: Mistake::BadJob };
+        self.along(path, fields, &FieldPath::new(name), &along)
     }
 
-    /// Checks that every status is a value of the enum, and that none has two meanings.
-    fn statuses(&mut self, path: &Path, ty: &TypeExpr, job: &Job) {
-        let Some(enumeration) = ty.name().and_then(|name| self.file.enums.get(name)) else {
+    /// Checks that every status is a value of its type, and that none has two meanings.
+    fn statuses(&mut self, path: &Path, fields: &[&Field], job: &Job) {
+        let [outer @ .., Field { ty, .. }] = fields else { return };
+        let lists = outer.iter().filter(|field| matches!(field.ty, TypeExpr::Generic(Generic::List, _)));
+        if lists.count() > 1 {
             self.report
-                .error(Mistake::BadJob, At::Value(&path.key("status")), "the status of a job must be an enum")
+                .error(
+                    Mistake::BadJob,
+                    At::Value(&path.key("status")),
+                    "a status can be in one list, not in lists of lists",
+                )
+                .label("passes through several lists");
+        }
+        let enumeration = match ty {
+            TypeExpr::Scalar(scalar @ (Scalar::Bool | Scalar::Flag)) => {
+                if job.when_true(*scalar == Scalar::Flag).is_none() || !job.failed.is_empty() {
+                    let values =
+                        if *scalar == Scalar::Flag { "`[0]` or `[1]`" } else { "`[true]` or `[false]`" };
+                    self.report
+                        .error(
+                            Mistake::BadJob,
+                            At::Value(&path.key("done")),
+                            format!("`done` must be {values}, without `failed`"),
+                        )
+                        .label(format!(
+                            "`{}` is a `{ty}`: the other value means that the job continues",
+                            job.status
+                        ));
+                }
+                return;
+            }
+            TypeExpr::Named(name) => self.file.enums.get(name),
+            _ => None,
+        };
+        let Some(enumeration) = enumeration else {
+            self.report
+                .error(
+                    Mistake::BadJob,
+                    At::Value(&path.key("status")),
+                    "the status of a job must be an enum, a `bool` or a `flag`",
+                )
                 .label(format!("`{}` is a `{ty}`", job.status));
             return;
         };

@@ -85,11 +85,17 @@ fn sent<'f>(file: &'f File, endpoint: &'f Endpoint, keeps: &Keeps) -> Vec<&'f Fi
     sent.into_iter().chain(returned).chain([&endpoint.request, &endpoint.response]).collect()
 }
 
-/// Returns whether a call creates several things: their IDs are returned in a list.
-fn creates_several(endpoint: &Endpoint, id: &FieldPath) -> bool {
+/// Returns whether a call creates or changes several things: their IDs are in the items of a list.
+fn is_several(endpoint: &Endpoint, part: Part, id: &FieldPath) -> bool {
+    let fields = if part.is_sent() { &endpoint.request } else { &endpoint.response };
     let around = id.around().map(|around| around.to_string());
-    let list = around.and_then(|around| endpoint.response.get(&around));
+    let list = around.and_then(|around| fields.get(&around));
     list.is_some_and(|field| matches!(field.ty, TypeExpr::Generic(Generic::List, _)))
+}
+
+/// Returns the part of an endpoint that has the ID of a thing.
+fn part_with_id(endpoint: &Endpoint, does: Does, id: &FieldPath) -> Part {
+    does.part_with_id(endpoint.response.contains_key(id.first()))
 }
 
 /// Returns the field at a path.
@@ -176,8 +182,10 @@ impl Checker<'_> {
         }
         if let Some(from) = keeps.from.as_deref().filter(|_| created || changed) {
             let path = path.key("from");
-            let several = created
-                && keeps.id.as_deref().is_some_and(|id| creates_several(endpoint, &FieldPath::new(id)));
+            let several = keeps.id.as_deref().is_some_and(|id| {
+                let id = FieldPath::new(id);
+                is_several(endpoint, part_with_id(endpoint, does, &id), &id)
+            });
             let message = if several {
                 "the fields of several things are in a list of structs"
             } else {
@@ -218,7 +226,13 @@ impl Checker<'_> {
 
     /// Checks that the ID is text or a number, or a list of these if a call is about several things.
     fn id(&mut self, path: &Path, endpoint: &Endpoint, does: Does, id: &FieldPath) {
-        let part = does.part_with_id(endpoint.response.contains_key(id.first()));
+        let part = part_with_id(endpoint, does, id);
+        if !matches!(does, Does::Creates | Does::Changes) && is_several(endpoint, part, id) {
+            let message =
+                "only a call that creates or changes several things has their IDs in the items of a list";
+            self.bad_keeps(At::Value(path), message, &format!("it {}", does.keyword()));
+            return;
+        }
         let Some(field) = self.kept_field(path, endpoint, part, id) else { return };
         let item = match &field.ty {
             TypeExpr::Generic(Generic::List, item)
@@ -266,8 +280,7 @@ impl Checker<'_> {
         let (fields, side) =
             if part.is_sent() { (&endpoint.request, "request") } else { (&endpoint.response, "response") };
         // Only the IDs of several things are in a list.
-        let lists = !part.is_sent() && creates_several(endpoint, name);
-        let along = Along { side, lists, mistake: Mistake::BadKeeps };
+        let along = Along { side, lists: is_several(endpoint, part, name), mistake: Mistake::BadKeeps };
         self.along(path, fields, name, &along)?.pop()
     }
 

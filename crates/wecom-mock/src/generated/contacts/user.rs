@@ -152,6 +152,8 @@ pub(crate) static ROUTES: &[Route] = &[
                 id: "userid",
                 from: None,
                 sets: &[],
+                maps: &[],
+                fields: &[],
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "updated" }"#,

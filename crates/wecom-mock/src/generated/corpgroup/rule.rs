@@ -124,6 +124,8 @@ pub(crate) static ROUTES: &[Route] = &[
                 id: "rule_id",
                 from: Some("rule_info"),
                 sets: &[],
+                maps: &[],
+                fields: &[],
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,

@@ -67,6 +67,8 @@ pub(crate) static ROUTES: &[Route] = &[
                 id: "groupid",
                 from: None,
                 sets: &[],
+                maps: &[],
+                fields: &[],
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,

@@ -54,6 +54,8 @@ pub(crate) static ROUTES: &[Route] = &[
                 id: "id",
                 from: None,
                 sets: &[],
+                maps: &[],
+                fields: &[],
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "auth_code_id": 1, "auth_code": "made-up-auth-code-08cb" }"#,

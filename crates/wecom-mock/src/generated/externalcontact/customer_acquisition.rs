@@ -136,6 +136,8 @@ pub(crate) static ROUTES: &[Route] = &[
                 id: "link_id",
                 from: None,
                 sets: &[],
+                maps: &[],
+                fields: &[],
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,

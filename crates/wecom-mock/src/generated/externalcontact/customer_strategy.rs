@@ -195,6 +195,8 @@ pub(crate) static ROUTES: &[Route] = &[
                 id: "strategy_id",
                 from: None,
                 sets: &[],
+                maps: &[],
+                fields: &[],
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,

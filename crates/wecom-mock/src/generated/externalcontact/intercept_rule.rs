@@ -124,6 +124,8 @@ pub(crate) static ROUTES: &[Route] = &[
                 id: "rule_id",
                 from: None,
                 sets: &[],
+                maps: &[],
+                fields: &[],
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,

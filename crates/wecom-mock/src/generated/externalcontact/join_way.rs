@@ -97,6 +97,8 @@ pub(crate) static ROUTES: &[Route] = &[
                 id: "config_id",
                 from: None,
                 sets: &[],
+                maps: &[],
+                fields: &[],
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,

@@ -297,6 +297,8 @@ pub(crate) static ROUTES: &[Route] = &[
                 id: "template_id",
                 from: None,
                 sets: &[],
+                maps: &[],
+                fields: &[],
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,

@@ -128,6 +128,8 @@ pub(crate) static ROUTES: &[Route] = &[
                 id: "product_id",
                 from: None,
                 sets: &[],
+                maps: &[],
+                fields: &[],
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,

@@ -116,6 +116,8 @@ pub(crate) static ROUTES: &[Route] = &[
                 id: "open_kfid",
                 from: None,
                 sets: &[],
+                maps: &[],
+                fields: &[],
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,

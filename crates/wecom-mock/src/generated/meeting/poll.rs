@@ -69,6 +69,8 @@ pub(crate) static ROUTES: &[Route] = &[
                 id: "poll_theme_id",
                 from: None,
                 sets: &[],
+                maps: &[],
+                fields: &[],
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,

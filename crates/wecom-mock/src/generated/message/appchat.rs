@@ -48,6 +48,8 @@ pub(crate) static ROUTES: &[Route] = &[
                 id: "chatid",
                 from: None,
                 sets: &[],
+                maps: &[],
+                fields: &[],
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,

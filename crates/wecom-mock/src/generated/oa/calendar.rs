@@ -64,6 +64,8 @@ pub(crate) static ROUTES: &[Route] = &[
                 id: "calendar.cal_id",
                 from: Some("calendar"),
                 sets: &[],
+                maps: &[],
+                fields: &[],
             },
         }),
         response: r#"{

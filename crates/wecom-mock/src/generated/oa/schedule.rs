@@ -59,6 +59,8 @@ pub(crate) static ROUTES: &[Route] = &[
                 id: "schedule.schedule_id",
                 from: Some("schedule"),
                 sets: &[],
+                maps: &[],
+                fields: &[],
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok", "schedule_id": "17c7d2bd9f20d652840f72f59e796AAC" }"#,

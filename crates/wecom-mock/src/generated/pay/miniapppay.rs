@@ -257,6 +257,8 @@ pub(crate) static ROUTES: &[Route] = &[
                 id: "out_trade_no",
                 from: None,
                 sets: &[("trade_state", "\"CLOSED\"")],
+                maps: &[],
+                fields: &[],
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,

@@ -76,6 +76,8 @@ pub(crate) static ROUTES: &[Route] = &[
                 id: "formid",
                 from: Some("form_info"),
                 sets: &[],
+                maps: &[],
+                fields: &[],
             },
         }),
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,

@@ -626,6 +626,8 @@ pub struct QuitWaitingRoom {
 ///
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
+/// It reports that a job has ended.
+///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("云录制已完成事件", "recording_complete", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -37,9 +37,15 @@ use crate::{Secret, Timestamp, Unknown};
 /// `meetingid` takes precedence, then `meeting_code`. With neither, the recordings of all meetings
 /// that the member created are listed.
 ///
+/// A wait ends when every recording on the page is transcoded, and goes on before the first one is
+/// listed. Wait with a `meetingid`: the event at the end has nothing else.
+///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created. Returns only members visible to the app.
+///
+/// [`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of
+/// `wecom-sdk` waits until the job is over.
 #[doc(
     alias(
         "获取会议录制列表",

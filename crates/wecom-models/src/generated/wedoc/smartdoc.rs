@@ -871,12 +871,13 @@ pub struct CreateExportTaskResponse {
 ///
 /// Nobody has read its page: this description comes from other implementations, and may be incomplete.
 ///
-/// Ask again until `task_done` is true.
-///
 /// Only for smart documents the app itself created.
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// [`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of
+/// `wecom-sdk` waits until the job is over.
 ///
 /// Error codes:
 ///

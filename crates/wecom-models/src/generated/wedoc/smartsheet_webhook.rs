@@ -27,7 +27,9 @@ use crate::Unknown;
 /// Set at least one of `add_records` and `update_records`.
 ///
 /// The key of the sheet's webhook URL (接收外部数据 in the sheet's menu) is all it takes: anyone who has it
-/// can write records, so keep it secret. It is invalid once the webhook is switched off.
+/// can write records, so keep it secret. It is invalid once the webhook is switched off. In
+/// `wecom-sdk`, a client is made of it: `ClientBuilder::new(Fixed::<WebhookKey>::new(key)).build()`.
+/// `Cells::for_webhook` makes the cells.
 ///
 /// Formulas, automatic numbers, lookups, relations, group chats, attached files, and who created or
 /// edited a record and when can't be written.

@@ -70,6 +70,25 @@ impl crate::PagedItems for ListRecord {
     }
 }
 
+impl crate::Job for ListRecord {
+    fn job_id(&self) -> &str {
+        crate::job::id(self.meetingid.as_ref())
+    }
+
+    fn state(response: &Self::Response) -> crate::JobState {
+        crate::job::all(
+            Some(&response.record_list)
+                .into_iter()
+                .flatten()
+                .map(|item| match Some(&item.state) {
+                    Some(RecordState::Transcoded) => crate::job::over(None::<&i64>),
+                    Some(RecordState::Other(_)) | None => crate::JobState::Unknown,
+                    _ => crate::JobState::Pending,
+                }),
+        )
+    }
+}
+
 impl crate::Endpoint for GetRecordStatistics {
     type Response = GetRecordStatisticsResponse;
     type Token = crate::token::AccessToken;

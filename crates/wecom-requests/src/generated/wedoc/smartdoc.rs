@@ -868,6 +868,20 @@ impl crate::Check for GetExportResult {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
+impl crate::Job for GetExportResult {
+    fn job_id(&self) -> &str {
+        crate::job::id(Some(&self.task_id))
+    }
+
+    fn state(response: &Self::Response) -> crate::JobState {
+        match Some(&response.task_done) {
+            Some(true) => crate::job::over(None::<&i64>),
+            Some(_) => crate::JobState::Pending,
+            None => crate::JobState::Unknown,
+        }
+    }
+}
+
 impl crate::Endpoint for GetSmartsheetInfo {
     type Response = GetSmartsheetInfoResponse;
     type Token = crate::token::AccessToken;

@@ -903,6 +903,10 @@ impl callback::Payload for RecordingComplete {
     const SELECT: &'static [Select] = &[
         Select::change(Shape::Event, "meeting_change", "recording_complete"),
     ];
+
+    fn ended_job(&self) -> Option<&str> {
+        Some(&self.meeting_id).map(String::as_str)
+    }
 }
 
 impl callback::Payload for ResumeRecording {
