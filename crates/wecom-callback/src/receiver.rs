@@ -317,6 +317,21 @@ pub struct Opened {
 }
 
 impl Opened {
+    /// Returns a message as if it had been received, for tests of handlers.
+    #[cfg(all(feature = "serve", feature = "test-util"))]
+    pub(crate) fn made(message: Bytes) -> Self {
+        Self {
+            message,
+            format: Format::Xml,
+            receiveid: String::new(),
+            to_user: None,
+            agent_id: None,
+            timestamp: String::new(),
+            nonce: String::new(),
+            channel: [0; 32],
+        }
+    }
+
     /// Computes a hash of the receiver's token and key, the receiveid and the message. Callbacks with the same hash
     /// are the same: WeCom repeats a callback that doesn't get a response in time. (`FromUserName` with `CreateTime`,
     /// as its documentation suggests, would lose events of the same second.)

@@ -266,6 +266,8 @@
 //! # }
 //! ```
 //!
+//! A handler of callbacks is called the same way, with `callback::Event::new(payload, envelope)`.
+//!
 //! Only tests should enable it: a field that WeCom adds breaks a literal without `..`.
 //!
 //! # Features
@@ -283,7 +285,7 @@
 //! - `login`: [`login`], the URLs of web authorization (网页授权), web login and the installation of third-party apps.
 //! - `chrono`, `jiff`, `time`: a [`Timestamp`] is made of the times of these crates, and becomes one.
 //! - `bidirectional`: requests can be read and responses written, too.
-//! - `test-util`: structs of responses can be written as literals, for tests.
+//! - `test-util`: structs of responses and callbacks can be written as literals, for tests.
 //!
 //! # Endpoints that need more than a call
 //!

@@ -228,8 +228,7 @@ fn another_process_takes_over_what_one_has_exchanged_and_nobody_sends_a_code_aga
                 let process = Installing::new(&suite, 0);
                 assert_eq!(process.push("create_auth").await, success());
                 process.told(1).await;
-                let told = process.told.lock().unwrap().clone();
-                told
+                process.told.lock().unwrap().clone()
             })
         });
         // The mock answers meanwhile.

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 use wecom_sdk::aibot::reply as bot;
-use wecom_sdk::callback::{Event, Router};
+use wecom_sdk::callback::{Envelope, Event, Router};
 use wecom_sdk::contacts::tag::AddTagUsers;
 use wecom_sdk::contacts::user::GetUserResponse;
 use wecom_sdk::externalcontact::events::AddExternalContact;
@@ -362,4 +362,16 @@ mod everything {
         assert_eq!(copies(&GetMedia::new("media")).len(), 2);
         let _: (Option<ListExternalContact>, Option<AddCalendar>) = (None, None);
     }
+}
+
+#[tokio::test]
+async fn a_handler_is_called_in_a_test_without_a_server() {
+    async fn answer(message: Event<TextMessage>) -> TextReply {
+        tokio::task::yield_now().await;
+        TextReply::new(format!("{} said: {}", message.from_user(), message.content))
+    }
+
+    let envelope = Envelope { from_user_name: "lin.wei".into(), ..Default::default() };
+    let message = TextMessage { content: "Hello".into() };
+    assert_eq!(answer(Event::new(message, envelope)).await.content, "lin.wei said: Hello");
 }

@@ -37,6 +37,19 @@ impl Callback {
     pub(super) fn new(envelope: Envelope, opened: Arc<Opened>) -> Self {
         Self { envelope: Arc::new(envelope), opened }
     }
+
+    /// Creates a callback for the test of a handler, with the message as WeCom would send it: see [`Event::new`]. Needs the feature
+    /// `test-util`.
+    #[cfg(feature = "test-util")]
+    pub fn from_message(envelope: Envelope, message: impl Into<bytes::Bytes>) -> Self {
+        Self::new(envelope, Arc::new(Opened::made(message.into())))
+    }
+
+    /// Returns who caused the callback (`FromUserName`): the userid of a member, the `external_userid` of a customer, or `sys` for
+    /// WeCom itself; empty if it doesn't say. It is in the [envelope](Self::envelope).
+    pub fn from_user(&self) -> &str {
+        &self.envelope.from_user_name
+    }
 }
 
 impl FromCallback for Callback {
@@ -49,7 +62,8 @@ impl FromCallback for Callback {
     }
 }
 
-/// A callback of one type. The members of that type can be accessed directly: `event.external_user_id`.
+/// A callback of one type. The members of that type can be accessed directly: `event.external_user_id`. Who caused it is
+/// [`from_user`](Self::from_user); what else all callbacks share is `event.callback.envelope`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Event<T> {
@@ -57,6 +71,39 @@ pub struct Event<T> {
     pub payload: T,
     /// The members that all callbacks have, and the message as received.
     pub callback: Callback,
+}
+
+impl<T> Event<T> {
+    /// Creates an event for the test of a handler, whose message is empty. Needs the feature `test-util`, with which payloads and
+    /// envelopes are literals:
+    ///
+    /// ```
+    /// # #[cfg(feature = "test-util")] {
+    /// use wecom_callback::Event;
+    /// use wecom_models::callback::Envelope;
+    /// use wecom_models::message::{events::TextMessage, reply::TextReply};
+    ///
+    /// async fn answer(message: Event<TextMessage>) -> TextReply {
+    ///     TextReply::new(format!("{} said: {}", message.from_user(), message.content))
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// let envelope = Envelope { from_user_name: "lin.wei".into(), ..Default::default() };
+    /// let message = TextMessage { content: "Hello".into() };
+    /// assert_eq!(answer(Event::new(message, envelope)).await.content, "lin.wei said: Hello");
+    /// # }
+    /// # main();
+    /// # }
+    /// ```
+    #[cfg(feature = "test-util")]
+    pub fn new(payload: T, envelope: Envelope) -> Self {
+        Self { payload, callback: Callback::from_message(envelope, "") }
+    }
+
+    /// Returns who caused it: see [`Callback::from_user`].
+    pub fn from_user(&self) -> &str {
+        self.callback.from_user()
+    }
 }
 
 impl<T> Deref for Event<T> {
@@ -85,6 +132,19 @@ pub struct Family<T> {
     pub payload: T,
     /// The members that all callbacks have, and the message as received.
     pub callback: Callback,
+}
+
+impl<T> Family<T> {
+    /// Creates an event for the test of a handler: see [`Event::new`]. Needs the feature `test-util`.
+    #[cfg(feature = "test-util")]
+    pub fn new(payload: T, envelope: Envelope) -> Self {
+        Self { payload, callback: Callback::from_message(envelope, "") }
+    }
+
+    /// Returns who caused it: see [`Callback::from_user`].
+    pub fn from_user(&self) -> &str {
+        self.callback.from_user()
+    }
 }
 
 impl<T: Events> FromCallback for Family<T> {

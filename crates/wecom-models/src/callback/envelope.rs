@@ -8,7 +8,7 @@ use crate::wire::{Field, ReadObject, read_objects};
 ///
 /// Members that only some kinds have are fields of their types.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Envelope {
     /// The shape of the callback.
     pub shape: Shape,
