@@ -2,10 +2,10 @@
 
 use super::comparison::Comparison;
 use super::finding::{Finding, Spot};
-use super::page::{Documented, mentions};
+use super::page::Documented;
 use crate::pages::encoding::{Encoding, token};
 use crate::pages::phrases::{Rates, at_once};
-use crate::pages::plain;
+use crate::pages::{mentions, plain};
 use crate::spec::type_expr::{Scalar, TypeExpr};
 use crate::spec::{Answer, DriftRule, Endpoint, File, Part, Section};
 
@@ -22,13 +22,16 @@ impl Comparison<'_> {
             let finding = Finding::new(Spot::key(file, &path.key(key)), rule, name, message);
             found.push(finding.says(theirs).seen_at(page.address()));
         };
-        let titles = [&section.title, &read.page.title];
-        let known = titles.contains(&&head.title) || is_line(&read.page.text, &head.title);
+        let (heading, title) = (section.title.trim(), read.page.title.trim());
+        let known = [heading, title].contains(&head.title.as_str()) || is_line(&read.page.text, &head.title);
         // A page with several endpoints has a heading for each.
         let several = read.contents.sections.iter().any(|other| other.path != section.path);
-        let shared = several && head.title == read.page.title;
-        if !known || shared && section.titled && section.title != head.title {
-            differs(DriftRule::Title, "title", head.title.clone(), section.title.clone());
+        let shared = several && head.title == title;
+        if !known {
+            let both = if heading == title { title.to_owned() } else { format!("{title}: {heading}") };
+            differs(DriftRule::Title, "title", head.title.clone(), both);
+        } else if shared && section.titled && heading != head.title {
+            differs(DriftRule::Title, "title", head.title.clone(), heading.to_owned());
         }
         let (method, _) = head.method_and_path();
         if section.method_said && section.method != method {
@@ -79,9 +82,12 @@ impl Comparison<'_> {
         let said = if theirs.is_empty() { read.contents.rates() } else { &theirs };
         // The notes may mention rates that count something else, and a rate above all endpoints may apply to another
         // one.
-        let untold = |rate: &(u64, &str)| !ours.contains(rate) && !self.is_told(read.page.id, *rate);
+        let untold = |rate: &(u64, &str)| {
+            !ours.contains(rate) && !self.is_told(read.page.id, *rate) && !self.is_general(endpoint, *rate)
+        };
         let own = if ours.is_empty() { said } else { &theirs };
-        let lacking = ours.is_empty() && !theirs.is_empty() || own.iter().any(untold);
+        let general = |rate: &(u64, &str)| self.is_general(endpoint, *rate);
+        let lacking = ours.is_empty() && !theirs.iter().all(general) || own.iter().any(untold);
         if ours.iter().any(|rate| !said.contains(rate)) || lacking {
             differs(DriftRule::Rate, "rate", told(&ours), told(said));
         }
@@ -98,6 +104,15 @@ impl Comparison<'_> {
 }
 
 impl Comparison<'_> {
+    /// Returns whether a general rate of an endpoint's path is this one.
+    fn is_general(&self, endpoint: &Endpoint, (calls, per): (u64, &str)) -> bool {
+        let (_, path) = endpoint.head.method_and_path();
+        let table = self.spec.rates.iter().flat_map(|rates| rates.rates.values());
+        let mut rates =
+            table.filter(|rate| rate.of.paths().iter().any(|of| of == path)).flat_map(|of| &of.rate);
+        rates.any(|rate| u64::from(rate.calls) == calls && rate.per.keyword() == per)
+    }
+
     /// Returns whether an endpoint of a document has a rate, or mentions its number in words.
     fn is_told(&self, id: u32, (calls, per): (u64, &str)) -> bool {
         let endpoints = self.spec.files.iter().flat_map(|file| file.endpoints.values());

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::comparison::Comparison;
 use super::documents::Sourced;
 use super::finding::{Finding, PageLine, Spot};
-use super::page::{Documented, mentions};
-use crate::pages::{self, CodeRow, Page, ToldCode};
+use super::page::Documented;
+use crate::pages::{self, CodeRow, Page, ToldCode, mentions};
 use crate::spec::source::Path;
 use crate::spec::{Codes, DriftRule, Endpoint, File, Section};
 

@@ -51,7 +51,10 @@ impl<'a> Comparison<'a> {
             self.document_title(file, document, (shown[0].page, shown[0].of));
             self.wires(file, document);
             for shown in &shown {
-                self.found.extend(unlike(file, document, shown));
+                self.found.extend(undistinguished(file, document, shown));
+                if is_its_own(event, shown.of) {
+                    self.found.extend(unlike(file, document, shown));
+                }
             }
             self.found.extend(gone(file, document, &shown));
             let documented = |Shown { page, of }: &Shown<'a>| {
@@ -82,14 +85,32 @@ impl<'a> Comparison<'a> {
 
     /// The documents on its own pages that are an event's.
     fn occurrences(&self, event: &Event) -> Vec<Shown<'a>> {
+        let wires: Vec<Wire<'_>> = event.wires().collect();
         let pages = event.head.doc.ids().filter_map(|id| self.page(id));
-        let all = pages
-            .flat_map(|page| self.pages[page].contents.documents.iter().map(move |of| Shown { page, of }));
-        let is_its_own = |shown: &Shown<'_>| {
-            shown.of.told().is_some_and(|told| event.wires().any(|wire| wire.takes(&told)))
-        };
-        all.filter(is_its_own).collect()
+        let shown = pages.flat_map(|page| {
+            let documents = self.pages[page].contents.documents_of(&wires);
+            documents.into_iter().map(move |of| Shown { page, of })
+        });
+        shown.collect()
     }
+}
+
+/// Returns whether a document says that it is an event's. Another one may have the same form.
+fn is_its_own(event: &Event, shown: &Occurrence) -> bool {
+    shown.told().is_some_and(|told| event.wires().any(|wire| wire.takes(&told)))
+}
+
+/// Reports a `ChangeType` that distinguishes a document from others, which the event neither names nor has as a field.
+fn undistinguished(file: &File, of: Document<'_>, shown: &Shown<'_>) -> Option<Finding> {
+    let told = shown.of.told()?;
+    let change = told.change.filter(|_| !of.event.fields.contains_key("ChangeType"))?;
+    let any = |wire: &Wire<'_>| wire.takes(&told) && wire.change.is_none() && !wire.kind.ends_with('*');
+    of.event.wires().find(any)?;
+    let message = format!("the page's document has the `ChangeType` `{change}`, the spec takes any");
+    let spot = Spot::key(file, &of.path().key("wire"));
+    let finding = Finding::new(spot, DriftRule::ValueNew, format!("{}.wire", of.name), message);
+    let line = PageLine { page: shown.page, line: shown.of.line };
+    Some(finding.says(told.to_string()).seen_at(line))
 }
 
 /// What a document has that the event doesn't expect, what it lacks, and names below it that the spec doesn't have.

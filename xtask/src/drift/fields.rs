@@ -69,6 +69,8 @@ struct Scope<'a, 'k> {
     known: &'k BTreeSet<&'a str>,
     /// What its rows are found to describe.
     described: &'k RefCell<Described<'a>>,
+    /// The fields around the object, from the outside in, as deviations call them.
+    around: &'k [String],
 }
 
 /// The rows of a part that describe a field, and the fields that none was found of.
@@ -88,7 +90,7 @@ impl<'a> Comparison<'a> {
         let everything: BTreeSet<&str> = parts.iter().flat_map(|(_, object)| object.names(file)).collect();
         for (of @ (part, _), object) in parts {
             let described = RefCell::default();
-            let scope = Scope { file, part, known: &object.names(file), described: &described };
+            let scope = Scope { file, part, known: &object.names(file), described: &described, around: &[] };
             let bodies: Vec<Vec<Value>> = pages.iter().map(|page| shown(file, of, page.section)).collect();
             let trees = pages.iter().zip(&bodies).map(|(page, bodies)| Tree::of(*page, part, bodies));
             let trees: Vec<Tree<'_>> = trees.collect();
@@ -152,7 +154,7 @@ impl<'a> Comparison<'a> {
                     }
                     if scope.part.is_sent() {
                         self.shown(scope.file, field, &found);
-                        self.unique(scope.file, field, &found);
+                        self.unique(scope.file, (scope.around, field), &found);
                     }
                     self.forms(scope.file, scope.part, field, &found);
                     self.inside(scope, field, &found);
@@ -192,7 +194,8 @@ impl<'a> Comparison<'a> {
         if seen.is_empty() {
             scope.described.borrow_mut().lacking.extend(object.everything(scope.file));
         } else {
-            self.object(scope, &object, &seen);
+            let around: Vec<String> = scope.around.iter().chain([&field.at]).cloned().collect();
+            self.object(Scope { around: &around, ..scope }, &object, &seen);
         }
     }
 

@@ -8,11 +8,12 @@ use serde_json::Value;
 use super::comparison::Comparison;
 use super::finding::{Finding, Spot};
 use super::object::{SpecField, What};
-use super::page::{PageField, mentions};
+use super::page::PageField;
 use super::rows::fits;
 use super::shown::is_written;
 use super::values::innermost;
 use crate::pages::encoding::Encoding;
+use crate::pages::mentions;
 use crate::pages::phrases::{self, Base};
 use crate::pages::table::Row;
 use crate::spec::source::{Path, Step};
@@ -30,6 +31,7 @@ impl Comparison<'_> {
         let forms = [
             in_address(part, field.name, spec, found),
             separated(spec, found),
+            joined(part, spec, found),
             opaque(spec, found),
             unsigned(spec, found),
             momentary(spec, found),
@@ -143,6 +145,31 @@ fn separated(field: &Field, found: &[PageField<'_>]) -> Option<Form> {
     Some((
         theirs.to_owned(),
         format!("the page separates its items as in `{theirs}`, the spec says `{ours}`"),
+    ))
+}
+
+/// Checks that items that a document has in one text aren't read as a list of elements.
+fn joined(part: Part, field: &Field, found: &[PageField<'_>]) -> Option<Form> {
+    let TypeExpr::Generic(Generic::List, _) = &field.ty else { return None };
+    if !part.is_document() {
+        return None;
+    }
+    let has = |mark: char| {
+        let several = |value: &Value| value.as_str().is_some_and(|text| text.contains(mark));
+        let items = |value: &&Value| value.as_array().is_some_and(|items| items.iter().any(several));
+        values(found).any(|value| several(value) || items(&value))
+    };
+    let says = |words: &[&str]| rows(found).any(|row| words.iter().any(|word| row.doc.contains(word)));
+    let theirs = if has(',') && says(&["逗号"]) {
+        Generic::Csv.keyword()
+    } else if has('|') && says(&["竖线", "|", "\u{ff5c}"]) {
+        Generic::Pipe.keyword()
+    } else {
+        return None;
+    };
+    Some((
+        theirs.to_owned(),
+        format!("the page has all items in one text, as in `{theirs}`, the spec says `{}`", field.ty),
     ))
 }
 

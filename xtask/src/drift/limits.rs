@@ -2,15 +2,15 @@
 
 use serde_json::Number;
 
-use super::page::mentions;
 use super::rows::{Difference, Rows};
-use crate::pages::phrases;
+use crate::pages::{mentions, phrases};
 use crate::spec::type_expr::{Scalar, TypeExpr};
-use crate::spec::{DriftRule, Limit, LimitKind};
+use crate::spec::{Carrier, DriftRule, Limit, LimitKind};
 
 impl Rows<'_> {
     pub(super) fn limits(&self) -> Vec<Difference> {
         let mut found = self.own_limits();
+        found.extend(self.formed());
         found.extend(self.limits_of_each());
         found.extend(self.limits_inside());
         found
@@ -25,6 +25,10 @@ impl Rows<'_> {
         let typed = columns.flat_map(|text| phrases::limits_in_type(text, &ty));
         let described = self.rows().flat_map(|row| phrases::limits(&row.doc, &ty));
         let mut theirs: Vec<Limit> = described.chain(typed).collect();
+        let refused = self.refused(&ty).into_iter();
+        theirs.extend(
+            refused.filter(|limit| theirs.iter().all(|other| other.kind != limit.kind)).collect::<Vec<_>>(),
+        );
         let ours = &self.field.limits;
         let needless = |limit: &Limit| unsigned && *limit == Limit::number(LimitKind::Min, 0);
         theirs.retain(|limit| !needless(limit) || ours.iter().any(|own| inclusive(own).kind == limit.kind));
@@ -66,6 +70,40 @@ impl Rows<'_> {
             }
         }
         found
+    }
+
+    /// Reports a text whose form the rows describe, and the spec doesn't check.
+    fn formed(&self) -> Option<Difference> {
+        let ty = &self.field.ty;
+        let is_pattern = |limit: &Limit| limit.kind == LimitKind::Pattern;
+        let said = self.rows().any(|row| phrases::limits(&row.doc, ty).iter().any(is_pattern));
+        let is_text = self.part.is_sent() && Carrier::of(ty) == Some(Carrier::Text);
+        let form = self.rows().find_map(|row| phrases::form(&row.doc))?;
+        if !is_text || said || self.field.limits.iter().any(is_pattern) {
+            return None;
+        }
+        let message = format!(
+            "the page describes the form of the text, as in `pattern: {form}`, the spec has no pattern"
+        );
+        Some((DriftRule::FieldLimit, format!("pattern: {form}"), message))
+    }
+
+    /// Returns the limits on a number that rows of error codes state of a field by its name: 不可小于-1或大于28.
+    fn refused(&self, ty: &TypeExpr) -> Vec<Limit> {
+        if Carrier::of(ty) != Some(Carrier::Number) || !self.part.is_sent() {
+            return Vec::new();
+        }
+        let limits = |clause: &str| {
+            let clause = clause.split(['。', '；', ';', '\n']).next().unwrap_or(clause);
+            // Another name begins another statement.
+            let own = clause.split(|c: char| c.is_ascii_alphabetic()).next().unwrap_or(clause);
+            let refuses = ["不可小于", "不能小于", "不可低于"].iter().any(|word| own.contains(word));
+            if refuses { phrases::limits(own, ty) } else { Vec::new() }
+        };
+        let always =
+            |words: &&str| !["若", "当", "如果", "此时", "情况"].iter().any(|word| words.contains(word));
+        let said = self.seen.page.refuses(self.name).filter(always);
+        said.flat_map(|words| words.split(self.name).skip(1)).flat_map(limits).collect()
     }
 
     /// Compares the number of items in an object's only list with the object's rows.

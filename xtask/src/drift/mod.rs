@@ -48,7 +48,7 @@ pub(crate) use definitions::is_named;
 pub(crate) use evidence::{Evidence, Seen};
 pub(crate) use finding::Finding;
 use finding::Found;
-pub(crate) use page::{ReadPage, mentions, own_name};
+pub(crate) use page::{ReadPage, own_name};
 pub use report::Differences;
 
 /// Compares the spec of a workspace with the pages below a folder. `start` receives the number of pages, `progress` is

@@ -2,10 +2,10 @@
 //! fields and names.
 
 use super::finding::PageLine;
-use crate::pages::Page;
 use crate::pages::contents::{Contents, Section};
 use crate::pages::table::Row;
 use crate::pages::tree::{Fields, Node};
+use crate::pages::{Page, mentions};
 
 /// A page and its contents.
 pub(crate) struct ReadPage {
@@ -143,14 +143,4 @@ fn first_row<'p>(node: &Node<'p>) -> Option<&'p Row> {
 pub(crate) fn own_name(row: &Row) -> &str {
     let name = row.name.trim_end_matches("[]");
     name.rsplit(['.', ']']).next().unwrap_or(name)
-}
-
-/// Returns whether a text contains a word or a number on its own.
-pub(crate) fn mentions(text: &str, word: &str) -> bool {
-    let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    text.match_indices(word).any(|(at, _)| {
-        let before = text[..at].chars().next_back().is_some_and(part);
-        let after = text[at + word.len()..].chars().next().is_some_and(part);
-        !before && !after
-    })
 }

@@ -2,8 +2,9 @@
 
 use serde_yaml::Value;
 
-use super::page::{PageField, mentions};
+use super::page::PageField;
 use super::shown::is_written;
+use crate::pages::mentions;
 use crate::pages::phrases::{self, Base, DocType};
 use crate::pages::table::{Row, values_of};
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};

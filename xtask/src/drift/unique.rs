@@ -9,16 +9,21 @@ use super::page::PageField;
 use crate::pages::phrases;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, TypeExpr};
-use crate::spec::{DriftRule, Field, FieldPath, Fields, File, Rule, Section, WrittenRule};
+use crate::spec::{DriftRule, Field, FieldPath, Fields, File, Part, Rule, Section, WrittenRule};
 
 impl Comparison<'_> {
     /// Compares whether a request field must differ among the items of a list, by its rows and by the rules of
     /// whatever contains the list.
-    pub(super) fn unique(&mut self, file: &File, field: &SpecField<'_>, found: &[PageField<'_>]) {
+    pub(super) fn unique(
+        &mut self,
+        file: &File,
+        (around, field): (&[String], &SpecField<'_>),
+        found: &[PageField<'_>],
+    ) {
         let Some((owner, _)) = field.at.rsplit_once('.') else { return };
         let rows = || found.iter().flat_map(|found| found.node.rows.iter().map(move |row| (found, *row)));
         let says = rows().find(|(_, row)| phrases::is_unique(&row.doc));
-        let rule = rule_of(file, owner, field.name);
+        let rule = rule_of(file, around, field);
         let mut unless = None;
         if says.is_some() {
             self.told.insert((file.source, field.at.clone(), Fact::Unique));
@@ -68,27 +73,37 @@ fn is_in_list(file: &File, owner: &str) -> bool {
     false
 }
 
-/// Returns the rule that a field of a struct differs in each item, wherever it is.
-fn rule_of(file: &File, owner: &str, name: &str) -> Option<Path> {
-    let endpoints = file.endpoints.iter();
-    let endpoints = endpoints
-        .map(|(name, endpoint)| (Section::Endpoints.entry(name), &endpoint.request, &endpoint.head.rules));
-    let structs = file.structs.iter();
-    let structs =
-        structs.map(|(name, structure)| (Section::Structs.entry(name), &structure.fields, &structure.rules));
-    endpoints.chain(structs).find_map(|(path, fields, rules)| {
+/// Returns the rule that a field differs in each item, of whichever object around it.
+fn rule_of(file: &File, around: &[String], field: &SpecField<'_>) -> Option<Path> {
+    let trail: Vec<&str> = around.iter().map(String::as_str).chain([field.at.as_str()]).collect();
+    let endpoints = file.endpoints.iter().map(|(name, endpoint)| {
+        let at = format!("{name}.{}", Part::Request.key());
+        (Section::Endpoints.entry(name), at, &endpoint.request, &endpoint.head.rules)
+    });
+    let structs = file.structs.iter().map(|(name, structure)| {
+        (Section::Structs.entry(name), name.clone(), &structure.fields, &structure.rules)
+    });
+    endpoints.chain(structs).find_map(|(path, at, fields, rules)| {
         let is_it = |rule: &WrittenRule| match rule.meaning() {
-            Some(Rule::Unique(path)) => holder(file, fields, &path) == Some((owner, name.to_owned())),
+            Some(Rule::Unique(path)) => {
+                let steps = steps(file, &at, fields, &path);
+                trail.ends_with(&steps.iter().map(String::as_str).collect::<Vec<_>>())
+            }
             _ => false,
         };
         Some(path.key("rules").index(rules.iter().position(is_it)?))
     })
 }
 
-/// Returns the struct with the last field of a path, and the field's name.
-fn holder<'f>(file: &'f File, fields: &'f Fields, path: &FieldPath) -> Option<(&'f str, String)> {
-    let steps: Vec<&str> = path.steps().collect();
-    let (last, above) = steps.split_last()?;
-    let above = file.field_at(fields, &FieldPath::new(&above.join(".")))?;
-    Some((above.ty.name()?, (*last).to_owned()))
+/// Returns the fields on a path, as deviations call them.
+fn steps<'f>(file: &'f File, at: &str, mut fields: &'f Fields, path: &FieldPath) -> Vec<String> {
+    let mut owner = at.to_owned();
+    let mut found = Vec::new();
+    for step in path.steps() {
+        found.push(format!("{owner}.{step}"));
+        let ty = fields.get(step).and_then(|field| field.ty.name());
+        let Some((name, structure)) = ty.and_then(|name| file.structs.get_key_value(name)) else { break };
+        (owner, fields) = (name.clone(), &structure.fields);
+    }
+    found
 }

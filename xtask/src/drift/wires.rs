@@ -23,11 +23,12 @@ impl Comparison<'_> {
         let pages: Vec<&Page> = pages.map(|page| &self.pages[page].page).collect();
         let is_there =
             |title: &str| pages.iter().any(|page| page.title == title || is_line(&page.text, title));
-        let theirs = &shown.section.title;
-        // Not every document has a heading of its own.
-        if theirs.is_empty() || is_there(title) || plain.is_some_and(is_there) {
+        if is_there(title) || plain.is_some_and(is_there) {
             return;
         }
+        // Not every document has a heading of its own.
+        let heading = &shown.section.title;
+        let theirs = if heading.is_empty() { &self.pages[page].page.title } else { heading };
         let message = format!("the page says `{theirs}`, the spec says `{title}`");
         let spot = Spot::key(file, &of.path().key("title"));
         let finding = Finding::new(spot, DriftRule::Title, of.name, message);
@@ -50,7 +51,10 @@ impl Comparison<'_> {
                 let Some(told) = shown.told().filter(|told| told.key.is_xml()) else { continue };
                 let line = PageLine { page, line: shown.line };
                 let id = read.page.id;
-                if own.contains(&id) && !documents().any(|document| takes(&document, &told)) {
+                let known = |document: Document<'_>| {
+                    takes(&document, &told) || document.event.wires().any(|wire| shown.lists(&wire))
+                };
+                if own.contains(&id) && !documents().any(known) {
                     let message = format!("the page shows `{told}`, which isn't in the spec");
                     let spot = Spot::key(file, &of.path().key("wire"));
                     let finding =

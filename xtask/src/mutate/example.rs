@@ -17,6 +17,15 @@ pub(super) enum Shown<'s> {
     Enum(&'s str, &'s mut Value),
 }
 
+/// Returns whether an object anywhere in a value has a member of this name.
+pub(super) fn has_member(value: &Value, name: &str) -> bool {
+    match value {
+        Value::Object(members) => members.iter().any(|(own, value)| own == name || has_member(value, name)),
+        Value::Array(items) => items.iter().any(|item| has_member(item, name)),
+        _ => false,
+    }
+}
+
 /// Returns the edits after which a file's examples are as `change` made them, with the paths of these examples.
 pub(super) fn adapted(file: &File, mut change: impl FnMut(Shown<'_>)) -> Vec<(Path, Edit)> {
     let mut edits = Vec::new();

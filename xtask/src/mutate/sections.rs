@@ -2,7 +2,7 @@
 
 use crate::drift::ReadPage;
 use crate::pages::contents::Section as Documented;
-use crate::spec::{File, Operation, Section};
+use crate::spec::{File, Operation, Section, Wire};
 
 /// The sections that document something, each with its page.
 pub(super) type Sections<'a> = Vec<(&'a ReadPage, &'a Documented)>;
@@ -18,10 +18,8 @@ pub(super) fn documented<'a>(file: &File, pages: &'a [ReadPage], of: &Operation<
         let sections = read.contents.sections.iter().filter(|section| {
             endpoint.is_some_and(|endpoint| endpoint.head.method_and_path().1 == section.path)
         });
-        let documents = read.contents.documents.iter().filter(|shown| {
-            let told = shown.told();
-            document.zip(told).is_some_and(|(own, told)| own.event.wires().any(|wire| wire.takes(&told)))
-        });
+        let wires: Vec<Wire<'_>> = document.iter().flat_map(|document| document.event.wires()).collect();
+        let documents = read.contents.documents_of(&wires).into_iter();
         sections.chain(documents.map(|shown| &shown.section)).map(move |section| (read, section))
     });
     sections.collect()

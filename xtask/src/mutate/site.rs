@@ -8,10 +8,10 @@ use super::edit::{self, Edit};
 use super::example::{self, Shown};
 use super::judge::Subject;
 use super::sections::{Sections, documented};
-use crate::drift::{Evidence, ReadPage, Seen, mentions, own_name};
-use crate::pages::contents::Section as Documented;
+use crate::drift::{Evidence, ReadPage, Seen, own_name};
 use crate::pages::phrases::{self, Base, DocType, in_digits};
 use crate::pages::table::Row;
+use crate::pages::{contents::Section as Documented, mentions};
 use crate::spec::source::Path;
 use crate::spec::{
     Codes, Doc, Document, Endpoint, Enum, Field, Fields, File, Operation, Rates, Section, Union,
@@ -20,9 +20,9 @@ use crate::spec::{
 /// A mistake in one place.
 #[derive(Debug)]
 pub(super) struct Mutant {
-    /// Where the file is changed.
+    /// The changed place of the file.
     pub at: Path,
-    /// What is changed.
+    /// The change, in words.
     pub change: String,
     pub edits: Vec<Edit>,
     /// Whether a page says what is right.
@@ -36,12 +36,12 @@ pub(super) struct FileSite<'a> {
     pub value: &'a serde_yaml::Value,
     pub evidence: &'a Evidence,
     pub pages: &'a [ReadPage],
-    /// The deviations that nothing in the file needs, as they are told of.
+    /// The deviations that nothing in the file needs, as findings name them.
     pub needless: BTreeSet<&'a str>,
     users: BTreeMap<&'a str, Users<'a>>,
 }
 
-/// Who refers to a type, through other types as well.
+/// The operations that refer to a type, directly or through other types.
 #[derive(Clone, Default)]
 struct Users<'a> {
     sent: bool,
@@ -77,7 +77,7 @@ pub(super) struct TitledSite<'a> {
 /// A field.
 pub(super) struct FieldSite<'a> {
     pub file: &'a FileSite<'a>,
-    /// Where the list stands that it is in.
+    /// The place of the list that contains it.
     pub list: Path,
     pub fields: &'a Fields,
     pub wire: &'a str,
@@ -86,6 +86,8 @@ pub(super) struct FieldSite<'a> {
     pub received: bool,
     /// Whether pages show it in XML only, where everything is text.
     pub is_text: bool,
+    /// The sections of pages about the operations that have it.
+    pub documented: Sections<'a>,
     pub seen: Seen,
 }
 
@@ -95,7 +97,7 @@ pub(super) struct EnumSite<'a> {
     pub name: &'a str,
     pub listed: &'a Enum,
     pub path: Path,
-    /// What pages say of the fields that have it.
+    /// The statements of pages about the fields that have it.
     pub seen: Seen,
 }
 
@@ -105,7 +107,7 @@ pub(super) struct UnionSite<'a> {
     pub name: &'a str,
     pub union: &'a Union,
     pub path: Path,
-    /// What pages say of its tag.
+    /// The statements of pages about its tag.
     pub seen: Seen,
 }
 
@@ -210,6 +212,7 @@ impl<'a> FileSite<'a> {
                 sent: users.sent,
                 received: users.received,
                 is_text,
+                documented: users.documented.clone(),
                 seen: self.seen(&format!("{at}.{wire}"), wire, &users.documented),
             });
             fields.collect::<Vec<_>>()
@@ -235,7 +238,7 @@ impl<'a> FileSite<'a> {
         })
     }
 
-    /// What pages say of a field: in its place, or else in rows of its name on the pages of those who have it.
+    /// Returns what pages say of a field: in its place, or else in rows of its name on the pages of whatever has it.
     fn seen(&self, at: &str, wire: &str, documented: &[(&ReadPage, &Documented)]) -> Seen {
         let mut seen = self.evidence.get(&(self.file.source, at.to_owned())).cloned().unwrap_or_default();
         if seen.rows.is_empty() {
@@ -255,7 +258,7 @@ impl<'a> FileSite<'a> {
         seen
     }
 
-    /// In how many places a type is referred to.
+    /// Returns how many places refer to a type.
     pub(super) fn uses(&self, name: &str) -> usize {
         let fields = self.file.field_lists().flat_map(|(_, fields)| fields.values()).map(|field| &field.ty);
         let unions = self.file.unions.values().flat_map(|union| union.variants.values());
@@ -263,14 +266,14 @@ impl<'a> FileSite<'a> {
         types.filter(|ty| ty.name() == Some(name)).count()
     }
 
-    /// The examples, adapted.
+    /// Returns the edits that adapt the examples.
     pub(super) fn examples(&self, change: impl FnMut(Shown<'_>)) -> Vec<Edit> {
         example::adapted(self.file, change).into_iter().map(|(_, edit)| edit).collect()
     }
 }
 
 impl EndpointSite<'_> {
-    /// A mistake in the value of one of its keys; none takes it out.
+    /// Returns a mistake in the value of one of its keys; without a value, the key is removed.
     pub(super) fn key(&self, key: &str, value: Option<serde_yaml::Value>, said: bool) -> Mutant {
         let at = self.path.key(key);
         let (change, edit) = match value {
@@ -283,23 +286,20 @@ impl EndpointSite<'_> {
         Mutant { at, change, edits: vec![edit], said }
     }
 
-    /// Whether a page has a number or a word, wherever.
+    /// Returns whether a page has a number or a word, wherever.
     pub(super) fn says(&self, word: &str) -> bool {
         self.documented.iter().any(|(read, _)| mentions(&in_digits(&read.page.text), word))
     }
 
-    /// Whether a page has a day, which is written as 2023-12-01, in Chinese.
+    /// Returns whether a page has a day, which is written as 2023-12-01, in Chinese.
     pub(super) fn says_day(&self, day: &str) -> bool {
-        let [year, month, day] =
-            day.split('-').map(|part| part.trim_start_matches('0')).collect::<Vec<_>>()[..]
-        else {
-            return false;
-        };
+        let day: Vec<&str> = day.split('-').map(|part| part.trim_start_matches('0')).collect();
+        let [year, month, day] = day[..] else { return false };
         let day = format!("{year}年{month}月{day}日");
         self.documented.iter().any(|(read, _)| read.page.text.contains(&day))
     }
 
-    /// Whether the permissions that a page asks for have a name in quotes.
+    /// Returns whether the permissions that a page asks for have a name in quotes.
     pub(super) fn asks_for(&self, name: &str) -> bool {
         let quoted = |text: &str| {
             let after = text.split(['“', '「', '”', '」']).skip(1).step_by(2);
@@ -311,7 +311,7 @@ impl EndpointSite<'_> {
         })
     }
 
-    /// What the file says below one of its keys.
+    /// Returns the file's value below one of its keys.
     pub(super) fn value(&self, key: &str) -> Option<&serde_yaml::Value> {
         edit::get(self.file.value, &self.path.key(key))
     }
@@ -326,7 +326,7 @@ impl FieldSite<'_> {
         self.list.key(&self.key())
     }
 
-    /// What the file says of it.
+    /// Returns the file's value for it.
     pub(super) fn value(&self) -> serde_yaml::Value {
         edit::get(self.file.value, &self.path()).cloned().unwrap_or_default()
     }
@@ -335,7 +335,7 @@ impl FieldSite<'_> {
         Mutant { at: self.path(), change: change.into(), edits, said }
     }
 
-    /// The examples with the objects changed that the field belongs to.
+    /// Returns the edits that change the objects in examples that may have the field.
     pub(super) fn objects(&self, mut change: impl FnMut(&mut Map<String, Value>)) -> Vec<Edit> {
         self.file.examples(|shown| {
             if let Shown::Object(path, object) = shown
@@ -346,7 +346,7 @@ impl FieldSite<'_> {
         })
     }
 
-    /// The examples with the field's values changed.
+    /// Returns the edits that change the field's values in examples.
     pub(super) fn values(&self, mut change: impl FnMut(&mut Value)) -> Vec<Edit> {
         self.objects(|object| {
             if let Some(value) = object.get_mut(self.wire) {
@@ -355,7 +355,7 @@ impl FieldSite<'_> {
         })
     }
 
-    /// A value that some example shows, of the spec or of a page.
+    /// Returns a value that some example of the spec or of a page shows.
     pub(super) fn sample(&self) -> Option<Value> {
         let mut found = None;
         self.objects(|object| found = found.take().or_else(|| object.get(self.wire).cloned()));
@@ -363,17 +363,17 @@ impl FieldSite<'_> {
         found.or_else(|| self.seen.values.iter().find(scalar).cloned())
     }
 
-    /// What tables say of its type.
+    /// Returns what tables say of its type.
     pub(super) fn types(&self) -> impl Iterator<Item = DocType> {
         self.seen.rows.iter().filter_map(|row| row.ty.as_deref()).map(phrases::doc_type)
     }
 
-    /// Whether a table says that it is, or is a list of, one of these.
+    /// Returns whether a table says that it is, or is a list of, one of these.
     pub(super) fn is_said(&self, bases: &[Base]) -> bool {
         self.types().any(|ty| bases.contains(&ty.base))
     }
 
-    /// Whether pages show values of it, and all are so; of lists, their items.
+    /// Returns whether pages show values of it, and all are so; of lists, their items.
     pub(super) fn shows(&self, so: fn(&Value) -> bool) -> bool {
         let items = self.seen.values.iter().flat_map(|value| match value {
             Value::Array(items) => items.iter().collect(),
@@ -386,33 +386,39 @@ impl FieldSite<'_> {
         items.peek().is_some() && items.all(so)
     }
 
-    /// Whether pages show it as a list: in XML, one element may be a list or none.
+    /// Returns whether pages show it as a list: in XML, one element may be a list or none.
     pub(super) fn shows_list(&self) -> bool {
         let least = if self.is_text { 2 } else { 0 };
         self.seen.values.iter().any(|value| value.as_array().is_some_and(|items| items.len() >= least))
     }
 
-    /// Whether any page speaks of it in a table, or shows it.
+    /// Returns whether a body that could have the field has a member of this name.
+    pub(super) fn shows_member(&self, name: &str) -> bool {
+        let mut examples = self.documented.iter().flat_map(|(_, section)| &section.examples);
+        examples.any(|shown| example::has_member(&shown.body, name))
+    }
+
+    /// Returns whether any page speaks of it in a table, or shows it.
     pub(super) fn is_known(&self) -> bool {
         !(self.seen.rows.is_empty() && self.seen.values.is_empty())
     }
 
-    /// Whether a description has a number or a word that stands alone.
+    /// Returns whether a description has a number or a word that stands alone.
     pub(super) fn says(&self, word: &str) -> bool {
         self.docs().any(|doc| mentions(&in_digits(doc), word))
     }
 
-    /// Whether a description has one of some words in it.
+    /// Returns whether a description has one of some words in it.
     pub(super) fn speaks(&self, words: &[&str]) -> bool {
         self.docs().any(|doc| words.iter().any(|word| doc.contains(word)))
     }
 
-    /// What rows say of it.
+    /// Returns what rows say of it.
     pub(super) fn docs(&self) -> impl Iterator<Item = &str> {
         self.seen.rows.iter().flat_map(|row| [Some(row.doc.as_str()), row.ty.as_deref()]).flatten()
     }
 
-    /// Whether rules, paging or signatures name it.
+    /// Returns whether rules, paging or signatures name it.
     pub(super) fn is_referred_to(&self) -> bool {
         let mut owner = self.list.clone();
         owner.0.pop();
@@ -425,14 +431,14 @@ impl FieldSite<'_> {
 }
 
 impl EnumSite<'_> {
-    /// Whether a page lists a value, or speaks of it.
+    /// Returns whether a page lists a value, or speaks of it.
     pub(super) fn says(&self, wire: &str) -> bool {
         says(&self.seen, wire)
     }
 }
 
 impl UnionSite<'_> {
-    /// Whether a page lists or shows a tag, or speaks of it.
+    /// Returns whether a page lists or shows a tag, or speaks of it.
     pub(super) fn says(&self, wire: &str) -> bool {
         says(&self.seen, wire) || self.seen.values.iter().any(|value| example::wire(value) == wire)
     }

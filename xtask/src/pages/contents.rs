@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::codes::{CodeRow, ToldCode};
 use super::json_repair::Repair;
-use super::markup::plain;
+use super::markup::{mentions, plain};
 use super::page::Page;
 use super::phrases::{self, Claim, Requirements};
 use super::table::Table;
@@ -39,6 +39,16 @@ impl Contents {
             let lines = own.chain(shared.into_iter().flatten());
             lines.filter_map(|line| phrases::rates(line)).flatten().collect()
         })
+    }
+
+    /// Returns the documents of some kinds: those that say so of themselves, or else those whose tables list such a kind
+    /// among others.
+    pub(crate) fn documents_of(&self, wires: &[Wire<'_>]) -> Vec<&Occurrence> {
+        let says =
+            |shown: &&Occurrence| shown.told().is_some_and(|told| wires.iter().any(|wire| wire.takes(&told)));
+        let lists = |shown: &&Occurrence| wires.iter().any(|wire| shown.lists(wire));
+        let own: Vec<&Occurrence> = self.documents.iter().filter(says).collect();
+        if own.is_empty() { self.documents.iter().filter(lists).collect() } else { own }
     }
 
     /// Returns whether a line is about one of the endpoints: below its address, or above all addresses.
@@ -150,6 +160,15 @@ impl Occurrence {
     /// Returns the event or message that it says it is.
     pub(crate) fn told(&self) -> Option<Wire<'_>> {
         document::told(&self.document)
+    }
+
+    /// Returns whether its tables list a kind: some pages show one document for several.
+    pub(crate) fn lists(&self, wire: &Wire<'_>) -> bool {
+        let rows = || self.section.tables.iter().flat_map(|table| &table.rows);
+        let says = |name: &str, word: &str| rows().any(|row| row.name == name && mentions(&row.doc, word));
+        wire.key.is_xml()
+            && says(wire.key.keyword(), wire.kind)
+            && wire.change.is_none_or(|change| says("ChangeType", change))
     }
 }
 

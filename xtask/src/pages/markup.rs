@@ -47,3 +47,13 @@ fn bare(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     words.join(" ").chars().filter(|c| !c.is_control() && !matches!(c, '\u{feff}' | '\u{200b}')).collect()
 }
+
+/// Returns whether a text contains a word or a number on its own.
+pub(crate) fn mentions(text: &str, word: &str) -> bool {
+    let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    text.match_indices(word).any(|(at, _)| {
+        let before = text[..at].chars().next_back().is_some_and(part);
+        let after = text[at + word.len()..].chars().next().is_some_and(part);
+        !before && !after
+    })
+}

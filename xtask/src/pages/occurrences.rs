@@ -1,12 +1,9 @@
 //! Callback documents on pages: each whole document, and the rows below it.
 
-use std::sync::LazyLock;
-
-use regex_lite::Regex;
-
 use super::blocks::{Block, blocks};
 use super::contents::{Occurrence, Section, ShownBody};
-use super::markup::{plain, regex};
+use super::document_repair;
+use super::markup::plain;
 use super::naming::{canonical, named};
 use super::table::{self, Table};
 use crate::spec::{Body, Part, document};
@@ -16,7 +13,7 @@ pub(crate) fn occurrences(text: &str) -> Vec<Occurrence> {
     let mut reading = Reading::default();
     for block in blocks(text) {
         match block {
-            Block::Fence { line, text } => reading.fence(line, whole(&text)),
+            Block::Fence { line, text } => reading.fence(line, text.trim()),
             Block::Text { line, text } => reading.text(line, text),
         }
     }
@@ -40,12 +37,12 @@ struct Reading {
 }
 
 impl Reading {
-    fn fence(&mut self, line: usize, text: String) {
+    fn fence(&mut self, line: usize, text: &str) {
         self.end_table();
-        let document = document::parse(&text).ok().filter(|document| document::told(document).is_some());
         let is_xml = text.starts_with('<');
-        self.are_its_own = document.is_some() || (self.are_its_own && !is_xml);
-        let Some(document) = document else { return };
+        let read = document_repair::read(text).filter(|(document, _)| document::told(document).is_some());
+        self.are_its_own = read.is_some() || (self.are_its_own && !is_xml);
+        let Some((document, text)) = read else { return };
         let (part, method, body) = (Part::Received, String::new(), document.clone());
         let examples = vec![ShownBody { part, method, line, body, repairs: Vec::new() }];
         let section = Section {
@@ -92,12 +89,6 @@ impl Reading {
             last.section.tables.push(Table { part: Part::Received, name, object, rows, values });
         }
     }
-}
-
-/// Puts a document back together: the pages' converter mistook character data for items of a list.
-fn whole(text: &str) -> String {
-    static TORN: LazyLock<Regex> = LazyLock::new(|| regex(r"<\s*\n\s*-?\s*!\[CDATA\["));
-    TORN.replace_all(text.trim(), "<![CDATA[").into_owned()
 }
 
 /// Returns the name that a row of a table describes: the first cell that is a single wire word.

@@ -6,6 +6,8 @@ use crate::mutate::edit::Edit;
 use crate::mutate::kind::Make::Endpoint;
 use crate::mutate::kind::{Kind, mistyped};
 use crate::mutate::site::{EndpointSite, Mutant};
+use crate::pages::mentions;
+use crate::pages::phrases::in_digits;
 use crate::spec::{Answer, Body, Host, Part, Period, Place, Token};
 
 pub(super) const KINDS: &[Kind] = &[
@@ -21,7 +23,12 @@ pub(super) const KINDS: &[Kind] = &[
     Kind::new("answer-encoding", "the page shows an answer", Endpoint(answer)),
     Kind::new("rate-calls", "the page has the number", Endpoint(rate_calls)),
     Kind::new("rate-period", "the page has the number", Endpoint(rate_period)),
-    Kind::new("rate-dropped", "the page has the number", Endpoint(rate_dropped)),
+    Kind::new(
+        "rate-dropped",
+        "the page has the number, and no other call of it has the rate",
+        Endpoint(rate_dropped),
+    )
+    .since("no page says it, or it doesn't say of which of several calls"),
     Kind::new("rate-of-several-dropped", "the page has the number", Endpoint(rate_of_several_dropped)),
     Kind::new("concurrency", "the page has the number", Endpoint(concurrency)),
     Kind::new("concurrency-dropped", "the page has the number", Endpoint(concurrency_dropped)),
@@ -166,7 +173,17 @@ fn rate_period(site: &EndpointSite<'_>) -> Vec<Mutant> {
 
 fn rate_dropped(site: &EndpointSite<'_>) -> Vec<Mutant> {
     let rates = &site.endpoint.head.rate;
-    let said = rates.iter().any(|rate| site.says(&rate.calls.to_string()));
+    let id = site.endpoint.head.doc.id;
+    let of_page = site.file.file.endpoints.values().filter(|other| other.head.doc.id == id);
+    let alone = of_page.filter(|other| other.head.rate == *rates).count() == 1;
+    let near = |calls: &str| {
+        let mut lines = site.documented.iter().flat_map(|(_, section)| &section.prose);
+        lines.any(|line| mentions(&in_digits(line), calls))
+    };
+    let said = rates
+        .iter()
+        .map(|rate| rate.calls.to_string())
+        .any(|calls| near(&calls) || alone && site.says(&calls));
     (!rates.is_empty()).then(|| site.key("rate", None, said)).into_iter().collect()
 }
 

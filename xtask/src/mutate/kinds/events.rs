@@ -7,23 +7,28 @@ use crate::mutate::site::{DocumentSite, FieldSite, Mutant};
 use crate::spec::{Shown, Wire};
 
 pub(super) const KINDS: &[Kind] = &[
-    Kind::new("wire-kind-mistyped", "always", Document(kind_mistyped)),
-    Kind::new("wire-change-mistyped", "always", Document(change_mistyped)),
-    Kind::new("wire-change-dropped", "always", Document(change_dropped)),
-    Kind::new("wire-member", "always", Document(member)),
+    Kind::new("wire-kind-mistyped", "its pages show it", Document(kind_mistyped)),
+    Kind::new("wire-change-mistyped", "its pages show it", Document(change_mistyped)),
+    Kind::new("wire-change-dropped", "its pages show it", Document(change_dropped)),
+    Kind::new("wire-member", "its pages show it", Document(member)),
     Kind::new("wire-dropped", "its pages show it", Document(dropped)),
     Kind::new("wires-swapped", "the two have other fields", Document(swapped)),
     Kind::new("item-dropped", "a page shows it", Field(item_dropped)),
     Kind::new("item-mistyped", "a page shows it", Field(item_mistyped)),
-    Kind::new("aka-dropped", "a page shows it", Field(aka_dropped)),
+    Kind::new("aka-dropped", "a document of its own shows it", Field(aka_dropped)),
 ];
 
 /// A mistake in one of the lines that identify a document; its examples change alike.
-fn wire(site: &DocumentSite<'_>, index: usize, changed: &str, example: impl Fn(&str) -> String) -> Mutant {
+fn wire(
+    site: &DocumentSite<'_>,
+    (index, right): (usize, Wire<'_>),
+    changed: &str,
+    example: impl Fn(&str) -> String,
+) -> Mutant {
     let at = site.path.key("wire").index(index);
     let mut edits = vec![Edit::Set(at.clone(), changed.into())];
     edits.extend(examples(site, |shown| Some(example(&shown.payload))));
-    Mutant { at, change: changed.to_owned(), edits, said: true }
+    Mutant { at, change: changed.to_owned(), edits, said: is_shown(site, &right) }
 }
 
 /// The examples with other texts.
@@ -43,7 +48,7 @@ fn kind_mistyped(site: &DocumentSite<'_>) -> Vec<Mutant> {
     let mutants = wires(site).filter(|(_, of)| !of.kind.ends_with('*')).map(|(index, of)| {
         let typo = mistyped(of.kind);
         let changed = Wire { kind: &typo, ..of }.to_string();
-        wire(site, index, &changed, |text| text.replace(of.kind, &typo))
+        wire(site, (index, of), &changed, |text| text.replace(of.kind, &typo))
     });
     mutants.collect()
 }
@@ -53,15 +58,16 @@ fn change_mistyped(site: &DocumentSite<'_>) -> Vec<Mutant> {
         let change = of.change?;
         let typo = mistyped(change);
         let changed = Wire { change: Some(&typo), ..of }.to_string();
-        Some(wire(site, index, &changed, |text| text.replace(change, &typo)))
+        Some(wire(site, (index, of), &changed, |text| text.replace(change, &typo)))
     });
     mutants.collect()
 }
 
 fn change_dropped(site: &DocumentSite<'_>) -> Vec<Mutant> {
-    let mutants = wires(site)
-        .filter(|(_, of)| of.change.is_some())
-        .map(|(index, of)| wire(site, index, &Wire { change: None, ..of }.to_string(), str::to_owned));
+    let mutants = wires(site).filter(|(_, of)| of.change.is_some()).map(|(index, of)| {
+        let any = Wire { change: None, ..of }.to_string();
+        wire(site, (index, of), &any, str::to_owned)
+    });
     mutants.collect()
 }
 
@@ -82,19 +88,16 @@ fn member(site: &DocumentSite<'_>) -> Vec<Mutant> {
             let text = if to == "InfoType" { text.replace("MsgType>", "Type>") } else { text.to_owned() };
             text.replace(&open, &other_open).replace(&close, &other_close)
         };
-        (!all.contains(&changed.as_str())).then(|| wire(site, index, &changed, tags))
+        (!all.contains(&changed.as_str())).then(|| wire(site, (index, of), &changed, tags))
     });
     mutants.collect()
 }
 
-/// Returns whether a document on the event's own pages is of this kind.
+/// Returns whether the event's own pages show a document of this kind, or list the kind.
 fn is_shown(site: &DocumentSite<'_>, wire: &Wire<'_>) -> bool {
     let ids: Vec<u32> = site.document.event.head.doc.ids().collect();
-    let pages = site.file.pages.iter().filter(|read| ids.contains(&read.page.id));
-    pages
-        .flat_map(|read| &read.contents.documents)
-        .filter_map(crate::pages::Occurrence::told)
-        .any(|told| wire.takes(&told))
+    let mut pages = site.file.pages.iter().filter(|read| ids.contains(&read.page.id));
+    pages.any(|read| !read.contents.documents_of(&[*wire]).is_empty())
 }
 
 fn dropped(site: &DocumentSite<'_>) -> Vec<Mutant> {
@@ -134,16 +137,11 @@ fn swapped(site: &DocumentSite<'_>) -> Vec<Mutant> {
     }]
 }
 
-/// Returns whether a page has the element around the items of a list.
+/// Returns whether a page that shows the field has the element around the items of a list.
 fn shows_item(site: &FieldSite<'_>, item: &str) -> bool {
-    shows(site, &format!("<{item}>"))
-}
-
-/// Returns whether a page that shows the field contains a text.
-fn shows(site: &FieldSite<'_>, text: &str) -> bool {
-    let shown = !site.seen.values.is_empty();
-    shown
-        && site.file.pages.iter().any(|read| read.contents.documents.iter().any(|of| of.text.contains(text)))
+    let element = format!("<{item}>");
+    let mut documents = site.file.pages.iter().flat_map(|read| &read.contents.documents);
+    !site.seen.values.is_empty() && documents.any(|of| of.text.contains(&element))
 }
 
 fn item_dropped(site: &FieldSite<'_>) -> Vec<Mutant> {
@@ -170,8 +168,7 @@ fn aka_dropped(site: &FieldSite<'_>) -> Vec<Mutant> {
     let at = site.path().key("aka");
     let mutants = names.map(|(index, name)| {
         let edit = Edit::Remove(if site.field.aka.len() == 1 { at.clone() } else { at.index(index) });
-        let shown = shows(site, &format!("<{name}>")) || shows(site, &format!("\"{name}\""));
-        site.mutant(format!("no aka: {name}"), vec![edit], shown)
+        site.mutant(format!("no aka: {name}"), vec![edit], site.shows_member(name))
     });
     mutants.collect()
 }

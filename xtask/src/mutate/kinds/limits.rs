@@ -29,7 +29,11 @@ pub(super) const KINDS: &[Kind] = &[
     Kind::new("each-off-by-one", "a description has the number", Field(each_off_by_one)),
     Kind::new("each-invented", "the page describes it, without the number", Field(each_invented)),
     Kind::new("limit-invented", "the page describes it, without the number", Field(invented)),
-    Kind::new("pattern-dropped", "the page describes it", Field(pattern_dropped)),
+    Kind::new(
+        "pattern-dropped",
+        "a description speaks of its characters or its form",
+        Field(pattern_dropped),
+    ),
     Kind::new("default-wrong", "a description speaks of what is assumed", Field(default_wrong)),
     Kind::new("default-dropped", "a description speaks of what is assumed", Field(default_dropped))
         .since("no page says what is assumed, or an answer always has the field"),
@@ -242,10 +246,28 @@ fn invented(site: &FieldSite<'_>) -> Vec<Mutant> {
     vec![site.mutant(format!("{}: {number}", kind.key()), vec![edit], said)]
 }
 
+const FORMED: [&str; 15] = [
+    "正则",
+    "组成",
+    "字符",
+    "数字",
+    "字母",
+    "格式",
+    "开头",
+    "协议",
+    "进制",
+    "空格",
+    "中国传",
+    "RFC",
+    "rfc",
+    "@",
+    "a-z",
+];
+
 fn pattern_dropped(site: &FieldSite<'_>) -> Vec<Mutant> {
     let mut mutants = dropped(site, &[LimitKind::Pattern]);
     for mutant in &mut mutants {
-        mutant.said = !site.seen.rows.is_empty();
+        mutant.said = site.speaks(&FORMED);
     }
     mutants
 }

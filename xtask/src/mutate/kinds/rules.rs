@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_yaml::Value;
 
-use crate::drift::mentions;
 use crate::mutate::edit::{self, Edit};
 use crate::mutate::kind::Kind;
 use crate::mutate::kind::Make::File;
 use crate::mutate::site::{FieldSite, FileSite, Mutant};
+use crate::pages::mentions;
 use crate::pages::phrases::word_of;
 use crate::spec::Section;
 use crate::spec::source::Path;
@@ -129,12 +129,20 @@ impl RuleSite<'_> {
             "exactly_one" | "at_least_one" | "at_most_one" | "both_or_neither" => {
                 let words = if self.kind == "both_or_neither" { &DEMAND[..] } else { &CHOICE[..] };
                 let names: Vec<&str> = self.named().map(|field| field.wire).collect();
+                // Under a condition, it is no rule over the fields alone.
+                let states = |text: &str| {
+                    text.split(['。', '；', ';', '\n']).any(|part| {
+                        let before =
+                            words.iter().filter_map(|word| part.find(word)).min().map(|at| &part[..at]);
+                        before.is_some_and(|before| !has(&before.replace("当前", ""), &["当", "若"]))
+                    })
+                };
                 let others = |text: &str, own: &str| {
-                    has(text, words) && names.iter().any(|name| *name != own && mentions(text, name))
+                    states(text) && names.iter().any(|name| *name != own && mentions(text, name))
                 };
                 let two = |text: &str| names.iter().filter(|name| mentions(text, name)).count() > 1;
                 self.named().any(|field| field.docs().any(|doc| others(doc, field.wire)))
-                    || self.prose.lines().any(|line| has(line, words) && two(line))
+                    || self.prose.lines().any(|line| states(line) && two(line))
             }
             "order" | "strict_order" => {
                 let names: Vec<&str> = self.named().map(|field| field.wire).collect();

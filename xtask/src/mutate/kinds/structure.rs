@@ -2,11 +2,11 @@
 
 use serde_yaml::Value;
 
-use crate::drift::mentions;
 use crate::mutate::edit::{self, Edit};
 use crate::mutate::kind::Make::Field;
 use crate::mutate::kind::{Kind, last, mistyped};
 use crate::mutate::site::{FieldSite, Mutant};
+use crate::pages::mentions;
 use crate::spec;
 use crate::spec::source::Path;
 use crate::spec::type_expr::TypeExpr;

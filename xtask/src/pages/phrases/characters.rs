@@ -78,6 +78,26 @@ pub(super) fn pattern(doc: &str) -> Option<String> {
     literal().filter(known).or_else(|| listed(doc)).or_else(|| without(doc)).or_else(digits)
 }
 
+/// Wordings for the form of a text, each with a pattern for it: pages describe it loosely.
+static FORMS: LazyLock<[(Regex, &str); 8]> = LazyLock::new(|| {
+    [
+        (r"https?[^，,。；;]{0,8}开头|协议头[(（]?https?|支持https?或https?协议", "^https?://.+$"),
+        (r"(?:16|十六)进制[^。；;]{0,4}RRGGBB|RGB[^，,。；;]{0,6}16进制", "^#?[0-9A-Fa-f]{6}$"),
+        (r"YYYY-MM-DD格式", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
+        (r"格式如[：:]?[0-9]{8}(?:[^0-9]|$)", "^[0-9]{8}$"),
+        (r"(?i)RFC\s*3339", "^[0-9]{4}-[0-9]{2}-[0-9]{2}T.+$"),
+        (r"前后不能有空格", "^[^ ](.*[^ ])?$"),
+        (r"必须是全数字|传86，不是\+86", "^[0-9]+$"),
+        (r"需要带@", "^.+@.+$"),
+    ]
+    .map(|(words, pattern)| (regex(words), pattern))
+});
+
+/// Returns a pattern for a text whose form a description demands in other words than its characters.
+pub(crate) fn form(doc: &str) -> Option<&'static str> {
+    FORMS.iter().find(|(words, _)| words.is_match(doc)).map(|(_, pattern)| *pattern)
+}
+
 /// Returns the pattern of a text without some marks.
 fn without(doc: &str) -> Option<String> {
     let list = EXCLUDED.captures_iter(doc).find(|found| found.get(1).is_none())?;
@@ -176,6 +196,23 @@ impl Set {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_form_may_be_demanded_in_words() {
+        for (doc, expected) in [
+            ("网页链接，以http或https开头的链接", Some("^https?://.+$")),
+            ("最长2048字节，请确保包含了协议头(http/https)", Some("^https?://.+$")),
+            ("协议和地址，支持http或https协议", Some("^https?://.+$")),
+            ("建议使用https的url", None),
+            ("颜色使用十六进制，RRGGBB格式", Some("^#?[0-9A-Fa-f]{6}$")),
+            ("满足合法的YYYY-MM-DD格式或长期", Some("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")),
+            ("生效日期，格式如：20221212", Some("^[0-9]{8}$")),
+            ("编号，如：2022121200001", None),
+            ("国家代码（例如：中国传86，不是+86）", Some("^[0-9]+$")),
+        ] {
+            assert_eq!(form(doc), expected, "{doc}");
+        }
+    }
 
     #[test]
     fn lists_of_characters_become_patterns() {

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex_lite::Regex;
+use regex_lite::{Captures, Regex};
 
 use super::claim::{Claim, Subject, own_name};
 use crate::pages::markup::regex;
@@ -51,7 +51,15 @@ fn by_listed_value(sentence: &str, when: &str) -> Vec<Claim> {
             r"(?:同时)?(?:带上?|传入?|填写?|指定|设置|提供)\s*([A-Za-z_][A-Za-z0-9_.]*)\s*[）)]",
         ))
     });
-    let claims = LISTED.captures_iter(sentence).map(|found| Claim::RequiredWhen {
+    // 1-按设备筛选，该条件下a必填.
+    static UNDER: LazyLock<Regex> = LazyLock::new(|| {
+        regex(concat!(
+            r"(?:^|[^A-Za-z0-9_])([A-Za-z0-9_]+)\s*[-:：=]\s*[^，,。；;]{1,24}[，,]\s*(?:该|此|这种)(?:条件|情况|类型|时)下?\s*",
+            r"([A-Za-z_][A-Za-z0-9_.]*)\s*(?:为?必[填传选])",
+        ))
+    });
+    let listed = LISTED.captures_iter(sentence).chain(UNDER.captures_iter(sentence));
+    let claims = listed.map(|found| Claim::RequiredWhen {
         field: own_name(&found[2]),
         when: Subject::Field(own_name(when)),
         is: vec![found[1].to_owned()],
@@ -62,15 +70,26 @@ fn by_listed_value(sentence: &str, when: &str) -> Vec<Claim> {
 fn required_when(sentence: &str, field: &str) -> Option<Claim> {
     static BY_NAME: LazyLock<Regex> = LazyLock::new(|| {
         regex(concat!(
-            r#"([A-Za-z_][A-Za-z0-9_.]*)\s*(?:的?值)?(?:为|=|＝|等于|是)\s*(["“]?[A-Za-z0-9_]+["”]?(?:\s*(?:或者?|、|/|和)\s*["“]?[A-Za-z0-9_]+["”]?)*)"#,
-            r"\s*时[，,]?\s*(?:该字段|该参数|此字段|此参数|该值|本字段)?\s*(?:要求)?(?:为?必填|必传|为?必选|必须填|需要?填|不能为空)",
+            r#"([A-Za-z_][A-Za-z0-9_.]*)\s*[)）]?(?:的?值)?(?:为|=|＝|等于|是)\s*(["“]?[A-Za-z0-9_]+["”]?(?:\s*(?:或者?|、|/|和)\s*["“]?[A-Za-z0-9_]+["”]?)*|[是否])"#,
+            r"(?:或(?:者)?(?:不[填传]|为空))?\s*(?:的话|[时是](?:有效)?(?:且|并且)?)[，,]?\s*(?:该字段|该参数|此字段|此参数|该值|本字段|参数)?\s*(?:要求)?",
+            r"(?:为?必填|必传|为?必选|必须填|需要?填|不能为空)",
         ))
     });
     static CALLED: LazyLock<Regex> = LazyLock::new(|| {
         regex(concat!(
-            r#"当([^，,。；;A-Za-z0-9"“]{2,12}?)(?:为|是|等于)\s*["“「]?([^，,。；;"”」]{1,24}?)["”」]?\s*时[，,]?\s*"#,
+            r#"(?:当|^\s*)([^，,。；;A-Za-z0-9"“]{2,12}?)(?:为|是|等于)\s*["“「]?([^，,。；;"”」]{1,24}?)["”」]?\s*时[，,]?\s*"#,
             r"(?:该字段|该参数|此字段|此参数|该值|本字段)?\s*(?:为?必填|必传|为?必选|必须填|需要?填|不能为空)",
         ))
+    });
+    static LABEL: LazyLock<Regex> = LazyLock::new(|| {
+        regex(concat!(
+            r"(?:当|若|如果)?\s*([A-Za-z_][A-Za-z0-9_.]*)\s*(?:的?值)?(?:为|=|＝|等于|是)\s*[“「]?([^，,。；;“”「」A-Za-z0-9]{2,12}?)[”」]?\s*",
+            r"时[，,]?\s*(?:该字段|该参数|此字段|此参数|该值|本字段)?(?:为?必填|必传|为?必选|必须填|需要?填|不能为空)",
+        ))
+    });
+    // With no word for the time, it is only clear if a value is called so.
+    static ALONE: LazyLock<Regex> = LazyLock::new(|| {
+        regex(r"(?:^|[，,])\s*([^A-Za-z0-9，,。、“”（()）时非不未则均都也]{4,8})必[填传]\s*(?:$|[（(])")
     });
     static KIND: LazyLock<Regex> = LazyLock::new(|| {
         regex(r"^\s*([a-z][a-z_]*(?:\s*[、/，,或和]\s*[a-z][a-z_]*)*)\s*类型时?(?:必须|必填|必选)\s*$")
@@ -85,20 +104,28 @@ fn required_when(sentence: &str, field: &str) -> Option<Claim> {
             r"^\s*当?([^，,。；;A-Za-z0-9“]{2,8}?)(?:选择|为)([^，,。；;A-Za-z0-9“”]{2,16})时[，,]\s*(?:需要?|必须|须)(?:上传|填写|提供|传入)",
         )
     });
-    if !(sentence.contains('时') || sentence.contains("类型")) {
+    if !["时", "类型", "必", "的话"].iter().any(|word| sentence.contains(word)) {
         return None;
     }
     let field = field.to_owned();
     if let Some(found) = BY_NAME.captures(sentence) {
-        let is = values_in(&found[2]);
+        let is = match &found[2] {
+            "是" => vec!["true".to_owned()],
+            "否" => vec!["false".to_owned()],
+            values => values_in(values),
+        };
         let when = own_name(&found[1]);
+        return (when != field).then_some(Claim::RequiredWhen { field, when: Subject::Field(when), is });
+    }
+    if let Some(found) = LABEL.captures(sentence) {
+        let (when, is) = (own_name(&found[1]), vec![found[2].to_owned()]);
         return (when != field).then_some(Claim::RequiredWhen { field, when: Subject::Field(when), is });
     }
     if let Some(found) = KIND.captures(sentence) {
         return Some(Claim::RequiredWhen { field, when: Subject::OfThese, is: values_in(&found[1]) });
     }
     let Some(found) = CALLED.captures(sentence).or_else(|| CHOSEN.captures(sentence)) else {
-        let found = LABELLED.captures(sentence)?;
+        let found = LABELLED.captures(sentence).or_else(|| ALONE.captures(sentence))?;
         return Some(Claim::RequiredWhen { field, when: Subject::Labelled, is: vec![found[1].to_owned()] });
     };
     let is =
@@ -114,7 +141,7 @@ fn required_with(sentence: &str, field: &str) -> Option<Claim> {
     });
     static WITH: LazyLock<Regex> = LazyLock::new(|| {
         regex(concat!(
-            r"(?:填写?|传入?|设置|指定|使用|有|存在|包含)了?\s*([A-Za-z_][A-Za-z0-9_.]*)\s*(?:字段|参数)?(?:的方式[^，,]{0,4}|的话|时|的时候|后)?[，,]\s*",
+            r"(?:填写?|传入?|设置|指定|使用|有|存在|包含)了?\s*([A-Za-z_][A-Za-z0-9_.]*)\s*(?:字段|参数)?(?:(?:的方式[^，,]{0,4}|后)?[，,]|(?:的话|时|的时候)[，,]?)\s*",
             r"(?:该字段|该参数|此字段|此参数|本字段)?(?:为?必填|必传|为?必选|必须填|不能为空)",
         ))
     });
@@ -131,11 +158,34 @@ fn required_with(sentence: &str, field: &str) -> Option<Claim> {
             r"([A-Za-z_][A-Za-z0-9_.]*)\s*(?:字段|参数)?(?:也|还)?(?:必须|必|须|需要?|要)(?:同时|也)?(?:填写?|传入?|设置|指定|提供)",
         ))
     });
+    // 若a填写，则该项为必填.
+    static SET: LazyLock<Regex> = LazyLock::new(|| {
+        regex(concat!(
+            r"(?:若|如果?)\s*([A-Za-z_][A-Za-z0-9_.]*)\s*(?:有?填写?|有值|不为空|已?设置|非空)[，,]\s*(?:则|那么)?\s*",
+            r"(?:该项|此项|该字段|该参数|此字段|此参数|本字段)(?:为?必填|必传|为?必选|必须填|不能为空)",
+        ))
+    });
+    // 如果传了该字段，a不能为空; 请求参数a必传.
+    static OTHER: LazyLock<Regex> = LazyLock::new(|| {
+        regex(concat!(
+            r"(?:(?:若|如果?)(?:填写?|传入?|更新|设置|指定)了?(?:该|此|本)(?:字段|参数)[，,]\s*(?:则)?|请求参数)\s*",
+            r"([A-Za-z_][A-Za-z0-9_.]*)\s*(?:也|还)?(?:为?必[填传选]|必须[填传]|不能为空)",
+        ))
+    });
+    if let Some(found) = OTHER.captures(sentence) {
+        let other = own_name(&found[1]);
+        return (other != field).then(|| Claim::RequiredWith { field: other, when: field.to_owned() });
+    }
     if let Some(found) = ALSO.captures(sentence).or_else(|| NEEDS.captures(sentence)) {
         let [when, field] = [&found[1], &found[2]].map(own_name);
         return (when != field).then_some(Claim::RequiredWith { field, when });
     }
-    if let Some(found) = WITH.captures(sentence) {
+    let denied = |found: &Captures<'_>| {
+        found.get(0).is_some_and(|found| sentence[..found.start()].ends_with(['未', '不', '没', '非']))
+    };
+    if let Some(found) =
+        WITH.captures(sentence).filter(|found| !denied(found)).or_else(|| SET.captures(sentence))
+    {
         let when = own_name(&found[1]);
         return (when != field).then(|| Claim::RequiredWith { field: field.to_owned(), when });
     }
@@ -197,6 +247,19 @@ mod tests {
                 Subject::Called("购买类型".to_owned()),
                 &["新购", "续期"],
             ),
+            ("当advanced为1是，必填，订单信息", "order", Subject::Field("advanced".to_owned()), &["1"]),
+            ("所属的分类，level为2的话必传", "parent", Subject::Field("level".to_owned()), &["2"]),
+            ("当烤炉类型(oven_type)为1时必填", "name", Subject::Field("oven_type".to_owned()), &["1"]),
+            ("页码，仅当type为 1时有效且参数必传", "page", Subject::Field("type".to_owned()), &["1"]),
+            (
+                "参数get_all为否或不填时，此字段不能为空",
+                "ids",
+                Subject::Field("get_all".to_owned()),
+                &["false"],
+            ),
+            ("当type为网页链接时必传", "url", Subject::Field("type".to_owned()), &["网页链接"]),
+            ("经营场景为“线下门店”时必填", "place", Subject::Called("经营场景".to_owned()), &["线下门店"]),
+            ("代码，外部嘉宾必填（例如：86）", "area", Subject::Labelled, &["外部嘉宾"]),
         ] {
             assert_eq!(of(text, field), claim(field, when, is), "{text}");
         }
@@ -215,6 +278,11 @@ mod tests {
             ("与bake_end必须同时传", "bake_start", with("bake_end", "bake_start")),
             ("若指定bake_start，则bake_end也要同时指定", "bake_start", with("bake_end", "bake_start")),
             ("若使用 recipe 的方式导入，该字段必填", "oven", with("oven", "recipe")),
+            ("任务id，填了oven_menu字段的话本字段必填", "task_id", with("task_id", "oven_menu")),
+            ("传入bake_name时必填", "bake_mac", with("bake_mac", "bake_name")),
+            ("若text填写，则该项为必填", "lang", with("lang", "text")),
+            ("如果传了该字段，word_list不能为空", "rule", with("word_list", "rule")),
+            ("是否允许，请求参数 mute_all 必传，且为true时生效", "allow", with("mute_all", "allow")),
         ] {
             assert_eq!(of(text, about), claim, "{text}");
         }
@@ -265,6 +333,11 @@ mod tests {
             ),
             ("当值为3时，必须传入jam", "kind", vec![claim("jam", "kind", &["3"], false)]),
             ("当值为3时，必须传入jam，cream至少一项", "kind", vec![]),
+            (
+                "条件，1-按烤炉筛选，该条件下ovens必填，并忽略cups",
+                "kind",
+                vec![claim("ovens", "kind", &["1"], false)],
+            ),
             (
                 "方法：bake-烘烤（不传时是新烤） cancel-取消（必须带上id） 默认为bake",
                 "method",

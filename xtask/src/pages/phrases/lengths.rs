@@ -37,7 +37,7 @@ static WITHIN: LazyLock<Regex> =
 static CHARS: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
         r"(?:不超过|不能超过|不可超过|不得超过|不多于|不大于|不长于|最长|最大|最多|至多|上限|限制|限)[^0-9，,。；;]{0,8}([0-9]+)",
-        r"\s*(?:个)?\s*(?:(?:[uU][tT][fF]-?8)?\s*字符|汉字|文字|字(?:[^节段]|$)|位(?:$|[，,。；;）)]))",
+        r"\s*(?:个)?\s*(?:(?:[uU][tT][fF]-?8)?\s*字符|汉字|文字|(?:[uU][tT][fF]-?8)?字(?:[^节段]|$)|位(?:$|[，,。；;）)]))",
     ))
 });
 // An excess, without a limit stated before.

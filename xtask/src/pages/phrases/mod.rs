@@ -22,6 +22,7 @@ mod unique;
 mod units;
 mod values;
 
+pub(crate) use characters::form;
 pub(crate) use claim::{Claim, Moment, Subject, without_verb};
 pub(crate) use defaults::default;
 pub(crate) use general::{Stated, Trait, exempt, general_rates};

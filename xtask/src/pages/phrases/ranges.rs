@@ -28,8 +28,15 @@ static ENCLOSED: LazyLock<Regex> =
 static MOST: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
         r"(?:不超过|不能超过|不可超过|不得超过|不大于|不能大于|不可大于|不得大于|小于等于|<=|≤|最大|最大值|最多|最高|上限)",
-        r"(?:值|都|均|为|是|不超过|支持|：|:|\s){0,4}(-?[0-9]+)",
+        r"(?:值|都|均|为|是|不超过|支持|可以?填写?|可?设置为?|：|:|\s){0,4}(-?[0-9]+)",
         r"(?:\s*[^0-9\s^个小分天月年周KMGkmg%万亿兆字元.:：]|\s*$)",
+    ))
+});
+// In the unit that the number itself counts.
+static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"(个数|数量|数目|条数|次数|月数|天数|时限)[^；;。\n]*?(?:不超过|不能超过|不可超过|不得超过|最大|最多|上限)",
+        r"(?:不超过|支持|购买|可|为|是|：|:|\s){0,3}([0-9]+)\s*(个月|个|条|次|天)",
     ))
 });
 // In another unit than the number itself, which counts seconds.
@@ -145,6 +152,19 @@ pub(super) fn range(doc: &Description) -> Vec<Limit> {
     ends.into_iter().flatten().map(|(kind, end)| Limit::number(kind, end)).collect()
 }
 
+/// Returns the most that there may be of what a number counts.
+fn counted(doc: &Description) -> Option<i64> {
+    let found = doc.find(&COUNTED)?;
+    let unit = match &found[1] {
+        "条数" => "条",
+        "次数" => "次",
+        "月数" => "个月",
+        "天数" | "时限" => "天",
+        _ => "个",
+    };
+    number(&found, 2).filter(|_| &found[3] == unit)
+}
+
 /// Returns all limits on a number.
 pub(super) fn limits(doc: &Description, whole: bool, unsigned: bool) -> Vec<Limit> {
     let least = |least: Option<i64>| limit(LimitKind::Min, least.filter(|least| *least != 0 || !unsigned));
@@ -175,6 +195,7 @@ pub(super) fn limits(doc: &Description, whole: bool, unsigned: bool) -> Vec<Limi
         least(doc.number(&FIRST, 1)),
         limit(LimitKind::Max, doc.number(&OUTSIDE, 1)),
         limit(LimitKind::Max, doc.number(&MOST, 1)),
+        limit(LimitKind::Max, counted(doc)),
         limit(LimitKind::Max, above_and.filter(|_| whole)),
         limit(LimitKind::Max, next(doc.number(&BELOW, 1), -1)),
         limit(LimitKind::Max, longest),

@@ -45,7 +45,8 @@ pub(crate) fn rates(line: &str) -> Option<Vec<(u64, &'static str)>> {
     static PER: LazyLock<Regex> = LazyLock::new(|| {
         regex(concat!(
             r"([0-9]+)\s*(万)?\s*(?:次|条|QPM|qpm)?\s*(?:/|每)\s*(秒|分钟|分|小时|时|天|日|月|min|s\b)|",
-            r"每(?:个)?(秒|分钟|小时|天|日|月)[^0-9，,。]{0,10}([0-9]+)\s*(万)?\s*[次张]|([0-9]+)\s*(?i:qps)",
+            r"每(?:个)?(秒|分钟|小时|天|日|月)(?:[^0-9，,。]{0,10}([0-9]+)\s*(万)?\s*[次张]|[^0-9，,。]{0,20}次数(?:限制)?[为：:]\s*([0-9]+))|",
+            r"([0-9]+)\s*(?i:qps)",
         ))
     });
     let line = in_digits(&plain(line));
@@ -61,7 +62,7 @@ pub(crate) fn rates(line: &str) -> Option<Vec<(u64, &'static str)>> {
     let mut found = Vec::new();
     for captures in PER.captures_iter(&line) {
         let text = |group: usize| captures.get(group).map(|found| found.as_str());
-        let (number, many, per) = match (text(1), text(5), text(7)) {
+        let (number, many, per) = match (text(1), text(5).or(text(7)), text(8)) {
             (Some(number), _, _) => (number, text(2), text(3).and_then(period)),
             (_, Some(number), _) => (number, text(6), text(4).and_then(period)),
             (_, _, Some(number)) => (number, None, Some("second")),
@@ -92,7 +93,8 @@ pub(super) fn period(word: &str) -> Option<&'static str> {
 
 /// Returns whether a rate counts something other than the calls of an application, or applies only at times.
 pub(crate) fn counts_otherwise(line: &str) -> bool {
-    ["成员", "人次", "每个", "同一", "用户", "设备", "每企业", "单个"].iter().any(|word| line.contains(word))
+    let line = line.replace("每个月", "每月");
+    ["成员", "人次", "每个", "同一", "用户", "设备", "单个"].iter().any(|word| line.contains(word))
         || line.replace("当前", "").contains('当')
 }
 
@@ -135,6 +137,8 @@ mod tests {
                 "每月最多可上传3000张图片，每天最多可上传1000张图片",
                 Some(vec![(3000, "month"), (1000, "day")]),
             ),
+            ("每个月允许通过api创建的次数限制：10万", Some(vec![(100_000, "month")])),
+            ("每企业每天导出次数不可超过1千次", Some(vec![(1000, "day")])),
             ("企业只允许创建10次/min。", Some(vec![(10, "minute")])),
             ("发送的消息不能超过20条/分钟。", Some(vec![(20, "minute")])),
             ("每分钟看一次", None),
@@ -143,6 +147,8 @@ mod tests {
         }
         assert!(counts_otherwise("每应用对同一个成员不可超过30次/分钟"));
         assert!(counts_otherwise("当种类为0时，频率限制为600次/分钟"));
+        assert!(!counts_otherwise("企业每个月允许通过api创建的次数限制：10万"));
+        assert!(!counts_otherwise("每企业每天导出次数不可超过1千次"));
         assert!(!counts_otherwise("接口频率限制 600次/分钟"));
         assert!(!counts_otherwise("当前接口频率限制 600次/分钟"));
     }

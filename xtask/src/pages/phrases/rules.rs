@@ -61,11 +61,15 @@ fn claims_of(sentence: &str, about: Option<&str>) -> Vec<Claim> {
 }
 
 fn group(sentence: &str, about: Option<&str>) -> Vec<Claim> {
-    if !["一", "1", "不", "互斥", "且仅"].iter().any(|word| sentence.contains(word)) {
+    if !["一", "1", "不", "互斥", "且仅", "同时"].iter().any(|word| sentence.contains(word)) {
         return Vec::new();
     }
-    let found = GROUPS.iter().find_map(|(group, words)| Some((*group, words.find(sentence)?)));
-    let Some((group, words)) = found else { return Vec::new() };
+    // Of which type the items of a list are is no rule over fields.
+    let is_of_types = |before: &str| before.trim_end_matches("只能").ends_with("类型");
+    let found = GROUPS.iter().find_map(|(group, words)| {
+        Some((*group, words.find(sentence).filter(|words| !is_of_types(&sentence[..words.start()]))?))
+    });
+    let Some((group, words)) = found else { return together(sentence).into_iter().collect() };
     let before = &sentence[..words.start()];
     // A rule that applies only at times isn't one of the fields alone, and neither is a recommendation.
     let conditional =
@@ -95,6 +99,16 @@ fn group(sentence: &str, about: Option<&str>) -> Vec<Claim> {
         .any(|word| sentence[words.end()..].contains(word));
     let group = if both && group == Group::ExactlyOne { Group::AtLeastOne } else { group };
     (names.len() > 1).then_some(Claim::Group(group, names)).into_iter().collect()
+}
+
+/// Returns the fields that a sentence demands together: 必须同时填写城市（city）和楼层（floor）两个参数.
+fn together(sentence: &str) -> Option<Claim> {
+    static TOGETHER: LazyLock<Regex> = LazyLock::new(|| {
+        regex(r"必须同时(?:填写?|传入?|提供|设置|指定)(.+?)[两二三四](?:个|者)(?:参数|字段)")
+    });
+    let found = TOGETHER.captures(sentence)?;
+    let names: Vec<String> = NAME.find_iter(&found[1]).map(|name| name.as_str().to_owned()).collect();
+    (names.len() > 1).then_some(Claim::Group(Group::BothOrNeither, names))
 }
 
 /// Returns the rules for a group of sets, whose names are separated by slashes: one of each set represents it, and the
@@ -131,7 +145,9 @@ fn order(sentence: &str, about: Option<&str>) -> Option<Claim> {
         return Some(found);
     }
     // How something is searched, or what the server returns, is no rule.
-    if ["返回", "过滤", "筛选", "查询条件", "如果", "若", "当"].iter().any(|word| sentence.contains(word))
+    if ["返回", "过滤", "筛选", "查询条件", "如果", "若", "当"]
+        .iter()
+        .any(|word| sentence.replace("当前", "").contains(word))
     {
         return None;
     }
@@ -159,11 +175,11 @@ fn order(sentence: &str, about: Option<&str>) -> Option<Claim> {
 fn max_span(sentence: &str) -> Option<Claim> {
     static SPAN: LazyLock<Regex> = LazyLock::new(|| {
         regex(concat!(
-            r"(?:跨度|时间范围|(?:时间|起止)(?:间隔|区间)|相差)[^0-9，,]{0,6}(?:不能超过|不可超过|不得超过|不超过|不要超过|",
+            r"(?:跨度|(?:时间|的)范围|(?:时间|起止)(?:间隔|区间)|相差|起始时间[跟和与至到]结束时间|开始时间[跟和与至到]结束时间)[^0-9，,]{0,6}(?:不能超过|不可超过|不得超过|不超过|不要超过|",
             r"不允许超过|为|最大|最多|最长)[^0-9，,]{0,4}?([0-9]+|[一两三])\s*(个?月|天|日)",
         ))
     });
-    if !["跨度", "时间", "间隔", "相差"].iter().any(|word| sentence.contains(word)) {
+    if !["跨度", "时间", "间隔", "相差", "范围"].iter().any(|word| sentence.contains(word)) {
         return None;
     }
     let found = SPAN.captures(sentence)?;
@@ -228,6 +244,18 @@ mod tests {
                 AtLeastOne,
                 &["meetingid", "meeting_code"],
             ),
+            (
+                "附件，不能与text.content同时为空，类型只能三选一，若传了不同类型，报错",
+                Some("files"),
+                AtLeastOne,
+                &["files", "text.content"],
+            ),
+            (
+                "位置信息，则必须同时填写城市（city），楼宇（building）和楼层(floor)三个参数",
+                None,
+                Group::BothOrNeither,
+                &["city", "building", "floor"],
+            ),
             ("附件，不能与text.content同时为空", Some("files"), AtLeastOne, &["files", "text.content"]),
             ("text、image不能全部为空", None, AtLeastOne, &["text", "image"]),
             ("media_id和pic_url只需填写一个", None, AtLeastOne, &["media_id", "pic_url"]),
@@ -286,6 +314,11 @@ mod tests {
                 order(field("start"), field("end"), true),
             ),
             ("结束时间不得小于开始时间", None, order(Called("start"), Called("end"), false)),
+            (
+                "取值范围：大于start_time，小于当前时间",
+                Some("end_time"),
+                order(field("start_time"), field("end_time"), true),
+            ),
             ("begin不晚于end", None, order(field("begin"), field("end"), false)),
         ] {
             assert_eq!(claims(text, about), claim, "{text}");
@@ -306,6 +339,8 @@ mod tests {
             ("与starttime跨度不超过一个月", 31),
             ("起始和结束时间相差不可超过30天", 30),
             ("流水的起止间隔不能超过31天", 31),
+            ("起始时间跟结束时间不能超过31天", 31),
+            ("开始时间到结束时间的范围不能超过14天", 14),
         ] {
             assert_eq!(claims(text, None), [Claim::MaxSpan(days)], "{text}");
         }

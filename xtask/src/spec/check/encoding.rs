@@ -70,15 +70,14 @@ impl Checker<'_> {
     fn partial(&mut self, path: &Path, endpoint: &Endpoint, list: &str) {
         let head = &endpoint.head;
         if head.answer != Answer::Json || head.errcode != Errcode::Always || !head.is_over_http() {
-            let message =
-                "only a JSON response that always has an `errcode` can tell of a call that fails in part";
+            let message = "`partial` needs a JSON response that always has an `errcode`";
             self.report.error(Mistake::BadEncoding, At::Value(path), message).label("leave it out");
             return;
         }
         let Some(field) = self.field(path, &endpoint.response, list, "response") else { return };
         if !matches!(field.ty, TypeExpr::Generic(Generic::List, _)) {
             self.report
-                .error(Mistake::BadEncoding, At::Value(path), "a list names what failed")
+                .error(Mistake::BadEncoding, At::Value(path), "`partial` doesn't name a list of the response")
                 .label(format!("`{list}` is a `{}`", field.ty));
         }
     }

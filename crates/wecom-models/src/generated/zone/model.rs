@@ -236,8 +236,6 @@ pub struct CreateSummaryTaskResponse {
 ///
 /// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
-/// Rate limit: 10000 calls per day.
-///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 #[doc(alias("获取摘要提取结果", "摘要提取结果", "get_summary_result"))]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -341,8 +339,6 @@ pub struct CreateCustomerTagTaskResponse {
 ///
 /// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
-/// Rate limit: 10000 calls per day.
-///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 #[doc(
     alias("获取标签任务结果", "标签任务结果", "get_customer_tag_result")
@@ -444,8 +440,6 @@ pub struct CreateRecommendDialogTaskResponse {
 /// [获取话术推荐结果](https://developer.work.weixin.qq.com/document/path/99977)
 ///
 /// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
-///
-/// Rate limit: 10000 calls per day.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 #[doc(
@@ -633,8 +627,6 @@ pub struct CreateWwModelTaskResponse {
 ///
 /// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
-/// Rate limit: 10000 calls per day.
-///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 #[doc(
     alias(
@@ -796,8 +788,6 @@ pub struct CreateModelTaskResponse {
 /// [获取自定义模型结果](https://developer.work.weixin.qq.com/document/path/99985)
 ///
 /// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
-///
-/// Rate limit: 10000 calls per day.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 #[doc(

@@ -114,12 +114,7 @@ impl crate::ZoneCall for GetSummaryResult {
         name: "get_summary_result",
         page: "https://developer.work.weixin.qq.com/document/path/99980",
         safe: true,
-        rates: &[
-            crate::Rate {
-                calls: 10000,
-                per: crate::Period::Day,
-            },
-        ],
+        rates: &[],
         concurrency: None,
         codes: &[],
     };
@@ -162,12 +157,7 @@ impl crate::ZoneCall for GetCustomerTagResult {
         name: "get_customer_tag_result",
         page: "https://developer.work.weixin.qq.com/document/path/99979",
         safe: true,
-        rates: &[
-            crate::Rate {
-                calls: 10000,
-                per: crate::Period::Day,
-            },
-        ],
+        rates: &[],
         concurrency: None,
         codes: &[],
     };
@@ -210,12 +200,7 @@ impl crate::ZoneCall for GetRecommendDialogResult {
         name: "get_recommend_dialog_result",
         page: "https://developer.work.weixin.qq.com/document/path/99977",
         safe: true,
-        rates: &[
-            crate::Rate {
-                calls: 10000,
-                per: crate::Period::Day,
-            },
-        ],
+        rates: &[],
         concurrency: None,
         codes: &[],
     };
@@ -276,12 +261,7 @@ impl crate::ZoneCall for GetWwModelResult {
         name: "get_ww_model_result",
         page: "https://developer.work.weixin.qq.com/document/path/99875",
         safe: true,
-        rates: &[
-            crate::Rate {
-                calls: 10000,
-                per: crate::Period::Day,
-            },
-        ],
+        rates: &[],
         concurrency: None,
         codes: &[],
     };
@@ -324,12 +304,7 @@ impl crate::ZoneCall for GetModelTaskResult {
         name: "get_model_task_result",
         page: "https://developer.work.weixin.qq.com/document/path/99985",
         safe: true,
-        rates: &[
-            crate::Rate {
-                calls: 10000,
-                per: crate::Period::Day,
-            },
-        ],
+        rates: &[],
         concurrency: None,
         codes: &[],
     };
