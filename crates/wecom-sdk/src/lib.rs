@@ -296,8 +296,8 @@
 //! - [`Client::wait`] waits until a job is over.
 //! - [`Client::upload`] streams a file.
 //! - [`Client::download`] streams a file to the caller.
-//! - [`Client::upload_file_to_drive`] uploads a file to WeDrive (微盘), in blocks where it is large; [`Client::upload_to_drive`]
-//!   does so with progress, and resumes.
+//! - [`Client::upload_to_drive`] uploads to WeDrive (微盘), in blocks where the content is large, with progress, and resumes;
+//!   [`Client::upload_file_to_drive`] uploads a file by its path.
 //! - [`Cells`] makes the cells of a smart sheet's records; `Record` and `RecordCells` read them by name (feature `wedoc`). Its
 //!   webhook takes them, too: `wedoc::smartsheet_webhook`, whose key is a [`Fixed`] token.
 //! - [`ApprovalForm`] fills in the form of an approval request; `ApplyData` reads one by name, and `FormData` a report (feature

@@ -83,6 +83,8 @@ pub struct ChatArchiveAuditApprovedSingle {
     pub open_user_id: String,
     /// The customer's external_userid.
     pub external_user_id: String,
+    /// The group chat's ID, which the page's example has in events of one-to-one chats, too.
+    pub chat_id: Option<String>,
 }
 
 /// A customer consented to the archive in a group chat.

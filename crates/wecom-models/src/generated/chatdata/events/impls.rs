@@ -73,6 +73,7 @@ impl wire::ReadObject for ChatArchiveAuditApprovedSingle {
         match name {
             "OpenUserID" => field.read(&mut self.open_user_id),
             "ExternalUserID" => field.read(&mut self.external_user_id),
+            "ChatId" => field.read(&mut self.chat_id),
             _ => field.skip(),
         }
     }

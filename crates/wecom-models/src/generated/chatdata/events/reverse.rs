@@ -9,7 +9,8 @@ use crate::wire;
 impl wire::WriteObject for ChatArchiveAuditApprovedSingle {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("OpenUserID", &self.open_user_id)?;
-        out.put("ExternalUserID", &self.external_user_id)
+        out.put("ExternalUserID", &self.external_user_id)?;
+        out.put_some("ChatId", &self.chat_id)
     }
 }
 
