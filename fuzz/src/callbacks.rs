@@ -104,7 +104,8 @@ impl Target for Receiving {
                 // It is of a type, and can't be read as one.
                 (500, _) => {
                     let text = String::from_utf8_lossy(message);
-                    let document = Document::parse(&text).expect("no handler takes what can't be read at all");
+                    let document =
+                        Document::parse(&text).expect("no handler takes what can't be read at all");
                     let envelope = document.envelope().expect("its envelope was read");
                     assert!(document.to_value().is_ok() && !envelope.kind.is_empty(), "a handler failed");
                 }
