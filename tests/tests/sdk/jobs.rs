@@ -275,7 +275,7 @@ async fn a_replay_is_waited_for_by_a_status_inside_the_live_stream() {
 const TOKEN: &str = "QSdkTestToken01";
 const KEY: &str = "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefg";
 
-/// What receives the events about jobs for a client.
+/// Returns the receiver of a client's events about jobs.
 fn finished(client: &Client) -> Callbacks {
     let receiver = Receiver::builder(TOKEN, KEY).receiveid("ww1").build().unwrap();
     Callbacks::new(receiver, finished_jobs(client))

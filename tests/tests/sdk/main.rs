@@ -1,6 +1,6 @@
 //! The client, the callbacks and the mock with one another, over HTTP. One program: each takes seconds to link.
 //!
-//! What a test measures of its own process, or says to all of it, is a program of its own beside this one.
+//! A test that measures its process, or sets something for all of it, is a program of its own beside this one.
 
 mod archive;
 mod around;

@@ -9,13 +9,13 @@ pub struct Job {
     pub id: FieldPath,
     /// The response field with its status.
     pub status: FieldPath,
-    /// What its status means.
+    /// The meaning of each status.
     pub meaning: Meaning,
     /// The response field with the error code of a job that is over.
     pub error: Option<FieldPath>,
 }
 
-/// What the status of a job means.
+/// The meaning of a job's status.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Meaning {
     /// The values of an enum.

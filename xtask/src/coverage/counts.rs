@@ -26,7 +26,7 @@ pub struct Counts {
     pub specified: usize,
     /// Of these, those with an example.
     pub with_examples: usize,
-    /// What is in the spec although nobody has read its page; the three numbers above don't include it.
+    /// Those in the spec whose page nobody has read; the three numbers above don't include them.
     #[serde(default)]
     pub unseen: usize,
     /// Fields of all parts of operations, and of the structs inside them.

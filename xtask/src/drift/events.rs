@@ -1,4 +1,4 @@
-//! All documents, held against the pages that show them: the documents there, and the names in the tables below.
+//! Compares all documents with the pages that show them: the documents there, and the names in the tables below.
 
 use std::collections::BTreeSet;
 

@@ -130,7 +130,7 @@ impl Rows<'_> {
     }
 }
 
-/// What limits are of.
+/// What limits apply to.
 #[derive(Clone, Copy)]
 enum Of {
     /// A field.

@@ -197,7 +197,7 @@ impl Cells {
 
     /// Returns the cells for the webhook of a smart sheet, whose fields go by their IDs.
     ///
-    /// What its page doesn't list is sent as it is.
+    /// A value that its page doesn't list is sent unchanged.
     ///
     /// ```
     /// use wecom_models::Cells;

@@ -62,7 +62,7 @@ pub(super) fn names<'a>(controls: impl Iterator<Item = (&'a str, Vec<&'a str>)>)
 
 pub(super) const A_CONTROL: &str = "the title or ID of a control";
 
-/// What text is that should be a number.
+/// The error's description of text that should be a number.
 pub(super) const OTHER_TEXT: &str = "other text";
 
 fn find<'a, C: Control>(contents: &'a [C], name: &str) -> Result<&'a C, ValueError> {

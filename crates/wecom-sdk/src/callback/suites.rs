@@ -25,7 +25,7 @@ const KEPT: Duration = Duration::from_secs(60 * 60);
 /// The first pause between attempts, and the longest: each is twice as long as the one before.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(60));
 
-/// What the store has in place of a response that the application has accepted.
+/// Takes the place of a response in the store once the application has accepted it.
 const ACCEPTED: &str = "accepted";
 
 /// Passes each ticket (`suite_ticket`) to its suite, by the suite's ID. The client keeps it, also in the token store,
@@ -85,7 +85,7 @@ struct Codes<F> {
     authorized: F,
 }
 
-/// What the store has of a code.
+/// The state of a code in the store.
 enum Found {
     Nothing,
     Response(Box<GetPermanentCodeV2Response>),
