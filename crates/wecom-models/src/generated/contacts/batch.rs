@@ -32,7 +32,8 @@ use crate::{Secret, Unknown, UnknownUnion};
 /// console. Departments are given by their IDs, which are numbers, separated by semicolons; the root
 /// department is 1. A department that doesn't exist is created under 其他（待设置部门）.
 ///
-/// The app needs permission to edit the contacts.
+/// The app needs permission to edit the contacts: that of the contacts sync assistant, of a
+/// third-party contacts app, or of a third party authorized to edit the contacts (通讯录编辑授权).
 #[doc(
     alias(
         "增量更新成员",
@@ -107,7 +108,8 @@ pub struct SyncUserResponse {
 /// console. Departments are given by their IDs, which are numbers, separated by semicolons; the root
 /// department is 1. A department that doesn't exist is created under 其他（待设置部门）.
 ///
-/// The app needs permission to edit the contacts.
+/// The app needs permission to edit the contacts: that of the contacts sync assistant, of a
+/// third-party contacts app, or of a third party authorized to edit the contacts (通讯录编辑授权).
 #[doc(
     alias(
         "全量覆盖成员",
@@ -179,7 +181,8 @@ pub struct ReplaceUserResponse {
 /// department's name, ID (a number; the root department is 1) and parent's ID. The rank is optional:
 /// empty or 0, it stays unchanged; the highest comes first.
 ///
-/// The app needs permission to edit the contacts.
+/// The app needs permission to edit the contacts: that of the contacts sync assistant, of a
+/// third-party contacts app, or of a third party authorized to edit the contacts (通讯录编辑授权).
 #[doc(
     alias(
         "全量覆盖部门",

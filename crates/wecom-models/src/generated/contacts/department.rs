@@ -28,7 +28,9 @@ mod reverse;
 /// Departments nest up to 15 levels deep. There are up to 30,000 departments in all, and up to 30,000
 /// nodes below each.
 ///
-/// Of third-party apps, only contacts apps can call it.
+/// The contacts sync assistant can call it, and of third parties contacts apps and those authorized to
+/// edit the contacts (通讯录编辑授权). Self-built, customized and other third-party apps only read the
+/// contacts.
 #[doc(
     alias(
         "创建部门",
@@ -108,8 +110,9 @@ pub struct CreateDepartmentResponse {
 /// Omitted fields stay unchanged. Departments nest up to 15 levels deep. There are up to 30,000
 /// departments in all, and up to 30,000 nodes below each.
 ///
-/// The app needs permission to manage the department and, to move it, its new parent. Of third-party
-/// apps, only contacts apps can call it.
+/// The app needs permission to manage the department and, to move it, its new parent. The contacts
+/// sync assistant can call it, and of third parties contacts apps and those authorized to edit the
+/// contacts (通讯录编辑授权). Self-built, customized and other third-party apps only read the contacts.
 #[doc(
     alias(
         "更新部门",
@@ -185,8 +188,9 @@ pub struct UpdateDepartmentResponse {}
 ///
 /// `GET /cgi-bin/department/delete` · [删除部门](https://developer.work.weixin.qq.com/document/path/90207)
 ///
-/// The app needs permission to manage the department. Of third-party apps, only contacts apps can call
-/// it.
+/// The app needs permission to manage the department. The contacts sync assistant can call it, and of
+/// third parties contacts apps and those authorized to edit the contacts (通讯录编辑授权). Self-built,
+/// customized and other third-party apps only read the contacts.
 #[doc(
     alias(
         "删除部门",

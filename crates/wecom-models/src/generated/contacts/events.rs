@@ -75,7 +75,8 @@ pub struct BatchJobResult {
 /// suites. An app that makes the change by a call doesn't get it.
 ///
 /// Contacts sync URLs that were set or changed after 2022-08-15 get `UserID` and `Department` only,
-/// and suites that may edit contacts get these and `OpenUserID`.
+/// and suites that may edit contacts get these and `OpenUserID`. Suites that read basic contact
+/// information get the basic fields only.
 ///
 /// - _Authorized_ fields: customized apps get them once an admin authorizes it, of suites only contacts apps.
 /// - _Sensitive_ fields: customized apps need the admin's authorization and the member's through OAuth2. Of suites only contacts

@@ -40,7 +40,8 @@ use crate::{Secret, Unknown, UnknownUnion};
 /// Recommended: create departments and their members one after another, not at the same time.
 /// Departments and members below a department are up to 30,000 together.
 ///
-/// Only the contacts sync assistant and third-party contacts apps can call it.
+/// Only the contacts sync assistant, third-party contacts apps, and third parties authorized to edit
+/// the contacts (通讯录编辑授权) can call it.
 #[doc(
     alias(
         "创建成员",
@@ -402,7 +403,8 @@ pub struct GetUserResponse {
 /// `biz_mail_alias` are updated apart from the other fields: after an error, either may be updated
 /// without the other.
 ///
-/// Only the contacts sync assistant and third-party contacts apps can call it.
+/// Only the contacts sync assistant, third-party contacts apps, and third parties authorized to edit
+/// the contacts (通讯录编辑授权) can call it.
 #[doc(
     alias(
         "更新成员",
@@ -648,7 +650,8 @@ pub struct UpdateUserResponse {}
 ///
 /// The member's mailbox is deleted, too, if the company has Tencent company email.
 ///
-/// Only the contacts sync assistant and third-party contacts apps can call it.
+/// Only the contacts sync assistant, third-party contacts apps, and third parties authorized to edit
+/// the contacts (通讯录编辑授权) can call it.
 #[doc(
     alias(
         "删除成员",
@@ -686,7 +689,8 @@ pub struct DeleteUserResponse {}
 /// `POST /cgi-bin/user/batchdelete` ·
 /// [批量删除成员](https://developer.work.weixin.qq.com/document/path/90199)
 ///
-/// Only the contacts sync assistant and third-party contacts apps can call it.
+/// Only the contacts sync assistant, third-party contacts apps, and third parties authorized to edit
+/// the contacts (通讯录编辑授权) can call it.
 #[doc(
     alias(
         "批量删除成员",
