@@ -96,7 +96,8 @@ pub struct RemoveCorpResponse {}
 /// [获取上下游列表](https://developer.work.weixin.qq.com/document/path/95820)
 ///
 /// The token is that of an app of the upstream company: self-built and customized apps get the chains
-/// visible to them, and self-built apps listed under 上下游 › 可调用接口的应用 get all.
+/// visible to them, and the self-built app listed under 上下游 › 可调用接口的应用, where only one can be, gets
+/// all.
 #[doc(
     alias(
         "获取上下游列表",
@@ -423,6 +424,8 @@ pub struct ImportChainContactResponse {
 /// [获取异步任务结果](https://developer.work.weixin.qq.com/document/path/95823)
 ///
 /// Rate limit: 5 calls at once.
+///
+/// Only for jobs that have been submitted.
 ///
 /// Only for self-built apps listed under 上下游 › 可调用接口的应用. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
