@@ -291,7 +291,7 @@ impl CorpIdToOpenCorpId {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CorpIdToOpenCorpIdResponse {
-    /// The corpid issued for the provider.
+    /// The corpid issued for the provider. Case-sensitive, unlike that issued for the company.
     pub open_corpid: String,
 }
 
@@ -300,8 +300,8 @@ pub struct CorpIdToOpenCorpIdResponse {
 /// `POST /cgi-bin/batch/userid_to_openuserid` ·
 /// [userid的转换](https://developer.work.weixin.qq.com/document/path/97062)
 ///
-/// After many calls with a wrong userid, it can't be called for a day; the limit depends on the number
-/// of members.
+/// open_userids are case-sensitive, unlike userids. After many calls with a wrong userid, it can't be
+/// called for a day; the limit depends on the number of members.
 ///
 /// Only customized and third-party apps can call it. The members must be visible to the app.
 #[doc(
@@ -677,10 +677,10 @@ pub struct GetOpenIdMigrationResponse {
 /// Calls are limited to 100,000 per hour, 480,000 per day and 7,500,000 per month: per company, over
 /// all providers, if `subject_type` is 0, per provider if it is 1.
 ///
-/// The company must be verified. The mini program or official account, and the open platform account,
-/// must be verified, in the name of the company or of the provider; `openid` and `unionid` must come
-/// from the same mini program. Customer acquisition apps (营销获客应用) get only customers they brought.
-/// Customized and third-party apps can call it.
+/// The company must be certified (已认证) or verified (已验证). The mini program or official account, and
+/// the open platform account, must be certified, in the name of the company or of the provider;
+/// `openid` and `unionid` must come from the same mini program. Customer acquisition apps (营销获客应用) get
+/// only customers they brought. Customized and third-party apps can call it.
 #[doc(
     alias(
         "unionid转换为第三方external_userid",
@@ -748,7 +748,7 @@ pub struct UnionIdToExternalUserIdResponse {
 ///
 /// The pending IDs are from [`UnionIdToExternalUserId`], valid for 90 days.
 ///
-/// Only verified companies can call it, with customized and third-party apps. A follow-up member of
+/// Only for certified companies (认证企业), with customized and third-party apps. A follow-up member of
 /// the customer, or the owner of a customer group that the customer is in, must be visible to the app.
 /// Customer acquisition apps (营销获客应用) get only customers they brought; there, it is enough if one of
 /// them is among the members who may connect with customers.
