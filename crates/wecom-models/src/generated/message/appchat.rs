@@ -22,7 +22,8 @@ use crate::{Unknown, UnknownUnion};
 ///
 /// `POST /cgi-bin/appchat/create` · [创建群聊会话](https://developer.work.weixin.qq.com/document/path/90245)
 ///
-/// A new group chat without a message may not show up in old versions of WeCom.
+/// It is an internal group chat, which external contacts can't be added to. Without a message, a new
+/// one may not show up in old versions of WeCom.
 ///
 /// A group chat has at most as many members as the admin console allows (群成员人数上限), and never more than
 /// 2,000, with the app. Per company, 1,000 group chats per day can be created.
