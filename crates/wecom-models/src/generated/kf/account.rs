@@ -83,7 +83,8 @@ pub struct ListAccountResponse {
 ///
 /// `POST /cgi-bin/kf/account/add` · [添加客服账号](https://developer.work.weixin.qq.com/document/path/94662)
 ///
-/// A company has up to 5,000 accounts. The app may manage the accounts that it adds.
+/// A company has up to 5,000 accounts. The app may manage the accounts that it adds. Until the company
+/// is verified (主体验证), WeChat customer service serves 100 customers in all.
 ///
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用, and must have at least one account under
 /// 通过API管理会话消息 › 企业内部开发 › 可管理的客服账号; customized and third-party apps need the permission 微信客服 ›

@@ -189,7 +189,7 @@ pub struct CancelUpgradeServiceResponse {}
 /// Returns only customers who entered the session (event
 /// [`EnterSession`](crate::kf::message::EnterSession)) or wrote to the account in the last 48 hours;
 /// the others are in `invalid_external_userid`. Customer acquisition apps (营销获客应用) get only customers
-/// who came through them.
+/// who came through them: those of the accounts that they manage.
 ///
 /// For unionids, an official account or a mini program of the same company must be bound under 应用管理 ›
 /// 微信客服 › 通过API管理微信客服. Third parties link unionids that they know otherwise with external_userids.

@@ -39,6 +39,10 @@ pub enum KfEvent {
 /// once it is listed and may use at least one account. Without the permission, an app is still told
 /// that it lost accounts.
 ///
+/// An account has one developer at a time, and as long as it has one, WeCom's own rules don't assign
+/// its sessions: the app must. A third-party app that a member or another admin than a super admin
+/// installed has no permissions for customer service (error 48002) until a super admin installs it.
+///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("客服账号授权变更事件", "kf_account_auth_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
