@@ -36,6 +36,11 @@ use crate::{Timestamp, Unknown, UnknownUnion};
 /// connect with customers (客户可建联成员). Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
 ///
+/// Since 2025-12-18 apps of service providers get fewer customers. In an app's trial, only those added
+/// in it or in the month before its authorization; an app that is hardly used (event
+/// [`LowActive`](crate::agent::events::LowActive)), only those of active members; one that nobody has
+/// used for long, none; one that members authorized, only those of members who have used it.
+///
 /// Error codes:
 ///
 /// - 701008, `LICENSE_NO_USER_WITH_EXTERNAL_LICENSE`: The member has no valid external contact account. Activate an external contact account for the member.
@@ -94,6 +99,8 @@ pub struct ListExternalContactResponse {
 /// Schools get parents with it: their self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用, under
 /// 家校沟通 › 读取家校通讯录的应用, or among the apps that parents may use (家长可使用应用); customized and third-party
 /// apps need the permission 家校沟通.
+///
+/// Since 2025-12-18 apps of service providers get fewer customers, as [`ListExternalContact`] says.
 ///
 /// Error codes:
 ///
@@ -160,6 +167,8 @@ pub struct GetExternalContactResponse {
 /// follow-up member is visible to the app or among the members who may connect with customers
 /// (客户可建联成员). Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
+///
+/// Since 2025-12-18 apps of service providers get fewer customers, as [`ListExternalContact`] says.
 ///
 /// Error codes:
 ///

@@ -119,7 +119,8 @@ pub enum ExternalcontactEvent {
 /// [添加企业客户事件](https://developer.work.weixin.qq.com/document/path/92130)
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
-/// third-party apps need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent.
+/// third-party apps need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent. Only for
+/// customers of members visible to the app.
 ///
 /// A customer acquisition app (营销获客应用) gets it only for customers it brought, if the follow-up member
 /// is visible to it or among the members whom customers can contact (客户可建联成员). A component (获客助手组件) is
@@ -162,8 +163,8 @@ pub struct AddExternalContact {
 /// [编辑企业客户事件](https://developer.work.weixin.qq.com/document/path/92130)
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
-/// third-party apps need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent. Suites are
-/// not told of changes of the mobile number alone.
+/// third-party apps need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent. Only for
+/// customers of members visible to the app. Suites are not told of changes of the mobile number alone.
 ///
 /// A customer acquisition app (营销获客应用) gets it only for customers it brought, if the follow-up member
 /// is visible to it or among the members whom customers can contact (客户可建联成员).
@@ -196,7 +197,8 @@ pub struct EditExternalContact {
 /// [外部联系人免验证添加成员事件](https://developer.work.weixin.qq.com/document/path/92130)
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
-/// third-party apps need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent.
+/// third-party apps need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent. Only for
+/// customers of members visible to the app.
 ///
 /// A customer acquisition app (营销获客应用) gets it only for customers it brought, if the follow-up member
 /// is visible to it or among the members whom customers can contact (客户可建联成员).
@@ -233,7 +235,8 @@ pub struct AddHalfExternalContact {
 /// [删除企业客户事件](https://developer.work.weixin.qq.com/document/path/92130)
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
-/// third-party apps need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent.
+/// third-party apps need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent. Only for
+/// customers of members visible to the app.
 ///
 /// A customer acquisition app (营销获客应用) gets it only for customers it brought, if the follow-up member
 /// is visible to it or among the members whom customers can contact (客户可建联成员).
@@ -265,7 +268,8 @@ pub struct DelExternalContact {
 /// [删除跟进成员事件](https://developer.work.weixin.qq.com/document/path/92130)
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
-/// third-party apps need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent.
+/// third-party apps need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent. Only for
+/// customers of members visible to the app.
 ///
 /// A customer acquisition app (营销获客应用) gets it only for customers it brought, if the follow-up member
 /// is visible to it or among the members whom customers can contact (客户可建联成员).
@@ -295,8 +299,8 @@ pub struct DelFollowUser {
 /// [客户接替失败事件](https://developer.work.weixin.qq.com/document/path/92130)
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
-/// third-party apps need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent. The app
-/// also needs the permission 客户联系 › 分配在职或离职成员的客户.
+/// third-party apps need the permission 客户联系 › 客户基础信息. Changes made by calls are not sent. Only for
+/// customers of members visible to the app. The app also needs the permission 客户联系 › 分配在职或离职成员的客户.
 ///
 /// Without another follow-up member in the company, the customer can no longer be read.
 ///
@@ -751,6 +755,9 @@ pub struct CustomerStartChat {
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用, and turn on 外部联系人变更回调; customized and
 /// third-party apps need the permission 客户联系 › 客户基础信息. Sent to the app that created the link.
+///
+/// Free of charge only during the beta of the customer acquisition assistant (内测), and only for
+/// customers whose first message came after the counts of 3, 5 and 10 were introduced.
 ///
 /// Only for customers who use WeChat. Components are told only if the customer's `State` is not empty.
 ///

@@ -54,7 +54,7 @@ pub struct GetGroupChatStatistic {
     /// The start of the last day: yesterday, or up to 180 days ago. If omitted, the first day.
     pub day_end_time: Option<Timestamp>,
     /// The owners whose groups are counted. The page calls it required, and also says that all owners
-    /// visible to the app are counted if it is omitted.
+    /// visible to the app are counted if it is omitted, which isn't recommended.
     pub owner_filter: Option<OwnerFilter>,
     /// The sort order of the owners. Default 1.
     pub order_by: Option<StatisticOrder>,
@@ -171,7 +171,7 @@ pub struct GetGroupChatStatisticByDay {
     /// The start of the last day: yesterday, or up to 180 days ago. If omitted, the first day.
     pub day_end_time: Option<Timestamp>,
     /// The owners whose groups are counted. The page calls it required, and also says that all owners
-    /// visible to the app are counted if it is omitted.
+    /// visible to the app are counted if it is omitted, which isn't recommended.
     pub owner_filter: Option<OwnerFilter>,
 }
 
