@@ -154,7 +154,7 @@ fn request(endpoint: &Endpoint, rules: &[Rule]) -> String {
     });
     let partial = endpoint.partial.as_ref().map(|list| {
         format!(
-            "A call that fails in part isn't an error: `{list}` of [`{}`] says what failed. It is an error only if that list is empty.",
+            "A partial failure isn't an error: `{list}` of [`{}`] lists what failed. It is an error only if that list is empty.",
             endpoint.response
         )
     });

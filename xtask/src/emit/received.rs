@@ -30,7 +30,7 @@ fn item(module: &Module, kind: DocumentKind, documents: &[&Event]) -> TokenStrea
         quote!(#docs #ty(#ty))
     });
     let text = format!(
-        "Any {} of the family `{}`: match on it, or read a type such as [`{}`] alone.",
+        "Any {} of the family `{}`. Match on it, or read a single type such as [`{}`].",
         kind.facts().noun,
         module.family,
         documents[0].ty
@@ -42,7 +42,7 @@ fn item(module: &Module, kind: DocumentKind, documents: &[&Event]) -> TokenStrea
         #[non_exhaustive]
         pub enum #name {
             #(#variants,)*
-            /// Something that the documentation doesn't list, whole.
+            /// Anything that the documentation doesn't list, as received.
             Other(Value),
         }
     }
@@ -89,7 +89,7 @@ fn select(Wire { key, kind, change }: Wire<'_>) -> TokenStream {
         WireKey::DeviceCommand => "DeviceCommand",
         WireKey::Payment => "Payment",
         WireKey::Refund => "Refund",
-        WireKey::BotResponse => unreachable!("checked: nothing that arrives is told by it"),
+        WireKey::BotResponse => unreachable!("checked: nothing that arrives is identified by it"),
     });
     match change {
         Some(change) => quote!(Select::change(Shape::#shape, #kind, #change)),

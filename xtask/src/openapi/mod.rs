@@ -27,7 +27,7 @@ pub const COMMON: &str = "common.json";
 /// The meanings of the extensions, for which OpenAPI has no keyword.
 const EXTENSIONS: [(&str, &str); 31] = [
     ("x-concurrency", "The number of calls of the operation that may be in flight at once."),
-    ("x-definitions", "Further pages that define the same method and path, each with its differences."),
+    ("x-definitions", "Other pages that define the same method and path, each with its differences."),
     (
         "x-encrypted",
         "The schema describes the decrypted document, which WeCom sends encrypted and signed, in an envelope.",
@@ -35,59 +35,60 @@ const EXTENSIONS: [(&str, &str); 31] = [
     ("x-enum", "The documented values of an open enum: their names and meanings, in the order of `enum`."),
     (
         "x-errcodes",
-        "The meaning of each `errcode`, and what to do about it: for all operations, and for a single one.",
+        "The meaning of each `errcode` and what to do about it, for all operations or for a single one.",
     ),
     ("x-extensions", "This table."),
-    ("x-filled-in", "A field that signs the request: computed when the request is sent."),
+    ("x-filled-in", "A field of the request's signature. It is filled in when the request is sent."),
     (
         "x-general-rates",
-        "Rates that are of no single operation: of `each` counts each path by itself, `except` doesn't count, `per` is \
-        for whom it counts, `counts` what, `recipients` the request field that names them; `times-accounts` multiplies it by the \
-        accounts that the company may have, and what is too much is `refused`, or `dropped` without an error.",
+        "Rate limits across operations. `of: each` counts each path separately, except for those in `except`. `per` is the \
+        caller or recipient that calls are counted for, `counts` the unit counted, and `recipients` the request field that \
+        lists the recipients. `times-accounts` multiplies the limit by the number of accounts that the company may have. \
+        Calls beyond the limit are `refused`, or `dropped` without an error.",
     ),
     ("x-grants", "The token in the response: its security scheme, its field, its lifetime, its credentials."),
-    ("x-item-count", "The member beside a list with the number of its items."),
+    ("x-item-count", "The sibling field that contains the number of items in the list."),
     ("x-items", "The type of the items that `x-separator` joins."),
     (
         "x-cuts-at-bytes",
-        "The number of UTF-8 bytes to which WeCom truncates a longer text, which it doesn't reject.",
+        "The number of UTF-8 bytes to which WeCom truncates longer text instead of rejecting it.",
     ),
     (
         "x-cuts-at-chars",
-        "The number of characters to which WeCom truncates a longer text, which it doesn't reject.",
+        "The number of characters to which WeCom truncates longer text instead of rejecting it.",
     ),
-    ("x-cuts-at-width", "Like `x-cuts-at-chars`, where a Chinese character counts as two."),
-    ("x-max-bytes", "The maximum number of UTF-8 bytes; `maxLength` is the most characters that can fit."),
+    ("x-cuts-at-width", "Like `x-cuts-at-chars`, but a Chinese character counts as two."),
+    (
+        "x-max-bytes",
+        "The maximum number of UTF-8 bytes; `maxLength` is the largest number of characters that can fit.",
+    ),
     ("x-max-items", "The maximum number of items in a string that `x-separator` joins."),
     (
         "x-max-width",
-        "The maximum number of characters, where a Chinese one counts as two; `maxLength` counts each as one.",
+        "The maximum number of characters, counting a Chinese character as two; `maxLength` counts each as one.",
     ),
     ("x-min-items", "The minimum number of items in a string that `x-separator` joins."),
     ("x-misspelt", "Wrong names of the field in the documentation's examples."),
     ("x-open", "Undocumented values or variants are valid and must be expected."),
     (
         "x-partial",
-        "The list in the response that says what failed: if it has items, an `errcode` other than 0 is no failure of the call.",
+        "The response field that lists what failed. If it has items, the call succeeded in part, even if `errcode` isn't 0.",
     ),
-    (
-        "x-pagination",
-        "The fields that control paging: those with the start, the next start, the end and the items.",
-    ),
+    ("x-pagination", "The fields that control paging: the start, the next start, the end and the items."),
     ("x-quirk", "The documentation contradicts itself about the field, so any scalar is valid."),
     ("x-rates", "The rate limits of the operation."),
     (
         "x-rules",
-        "Rules over several fields that JSON Schema can't say: `max_span` is how many days two times lie \
-        apart, at most (`whole_days`: both rounded down to days in Beijing); of `order`, the first isn't above the \
-        second, of `strict_order`, it is below it; `sum` and `product` bound what numbers come to; of the others, \
-        each lists the fields it is about, and paths lead to fields inside others.",
+        "Rules over several fields that JSON Schema can't express. `max_span` is the maximum number of days between \
+        two times (with `whole_days`, both are rounded down to days in Beijing). `order` means that the first field isn't \
+        greater than the second, `strict_order` that it is less. `sum` and `product` limit the result. All other rules \
+        list their fields; a path refers to a field inside another.",
     ),
-    ("x-safe", "The operation only reads: it may be sent again after a response was lost."),
+    ("x-safe", "The operation only reads, so it may be sent again after a lost response."),
     ("x-secret", "The value must not be shown or logged."),
     ("x-separator", "The separator between the items of a list that is sent as a string."),
     ("x-sign", "The fields that sign the request."),
-    ("x-unique-items", "Whether no two items of a string that `x-separator` joins are the same."),
+    ("x-unique-items", "Whether the items of a string that `x-separator` joins must be unique."),
     ("x-unit", "The unit of a number."),
 ];
 
@@ -142,7 +143,7 @@ pub fn documents(api: &Api, about: About<'_>) -> BTreeMap<String, Value> {
         Some((format!("{family}.json"), document))
     });
     let mut documents: BTreeMap<String, Value> = families.collect();
-    let mut common = head("WeCom (企业微信) API: what its families share", about);
+    let mut common = head("WeCom (企业微信) API: shared components", about);
     common["components"] = common_components(api).into_value();
     for (name, table) in tables(api) {
         common[name] = table;
@@ -233,10 +234,10 @@ fn head(title: &str, about: About<'_>) -> Value {
     let info = json!({
         "title": title,
         "version": about.version,
-        "description": "Transcribed from WeCom's documentation. This is not a Tencent project.\n\nWhat WeCom \
-            adds breaks nothing: fields, values of enums and variants of unions that are not listed here are \
-            valid, and must be expected. Nearly every answer has the status 200: whether a call \
-            worked, says `errcode`.",
+        "description": "Transcribed from WeCom's documentation. This is not a Tencent project.\n\nWeCom adds \
+            fields, enum values and union variants at any time, so values that are not listed here are valid \
+            and must be expected. Nearly every response has the status 200: `errcode` says whether the call \
+            succeeded.",
         "license": { "name": about.license, "identifier": about.license },
     });
     json!({ "openapi": "3.1.0", "info": info })

@@ -58,7 +58,7 @@ pub(super) fn server(host: Host) -> Value {
         Host::Api => json!({ "url": "https://qyapi.weixin.qq.com" }),
         Host::Merchant => json!({
             "url": "https://api.mch.weixin.qq.com",
-            "description": "WeChat Pay, which asks for the merchant's client certificate.",
+            "description": "WeChat Pay, which requires the merchant's client certificate.",
         }),
     }
 }

@@ -75,7 +75,7 @@ impl Schemas<'_> {
         }
     }
 
-    /// A struct; of a request, the part in its body, if it has one; of an answer, with what every answer has.
+    /// A struct: of a request, the part in its body, if it has one; of a response, with the fields that every response has.
     fn structure(self, name: &str, structure: &Struct, schemas: &mut Map<String, Value>) {
         let operation = self.module.operation(&structure.name);
         if matches!(operation, Some(Operation::Request(endpoint)) if endpoint.method == Method::Get) {
@@ -84,30 +84,20 @@ impl Schemas<'_> {
         let fields: Vec<&Field> = structure.sent_in(Place::Body).collect();
         let mut schema = self.object(&fields, &structure.rules);
         let (description, is_xml) = match operation {
-            Some(Operation::Request(endpoint)) => (
-                format!("The body of a request of `{}`.", endpoint.id),
-                endpoint.body.format() == Format::Xml,
-            ),
+            Some(Operation::Request(endpoint)) => {
+                (format!("The request body of `{}`.", endpoint.id), endpoint.body.format() == Format::Xml)
+            }
             Some(Operation::Response(endpoint)) => {
                 let is_xml = endpoint.answer.format() == Some(Format::Xml);
                 if !is_xml {
                     all_of(&mut schema, vec![self.names.shared(envelope(endpoint.errcode))]);
                 }
-                (format!("The answer to `{}`.", endpoint.id), is_xml)
+                (format!("The response to `{}`.", endpoint.id), is_xml)
             }
-            // The root of its document is named where that is.
+            // The name of the XML root is set where the document is described.
             Some(Operation::Document(document)) => {
                 let Event { id, kind, .. } = document;
-                let noun = kind.facts().noun;
-                let is_sent = document.part().is_sent();
-                (
-                    if is_sent {
-                        format!("What the {noun} `{id}` says.")
-                    } else {
-                        format!("What `{id}` brings.")
-                    },
-                    false,
-                )
+                (format!("The content of the {} `{id}`.", kind.facts().noun), false)
             }
             None => {
                 let rules = structure.rules.iter().map(Rule::sentence);
@@ -251,7 +241,7 @@ impl Schemas<'_> {
         }
     }
 
-    /// What is said of a value or a variant, after what it is on the wire.
+    /// The description of a value or a variant, preceded by its form on the wire.
     fn labelled(self, wire: &str, doc: Option<&str>) -> String {
         match doc {
             Some(doc) => format!("`{wire}`: {}", self.names.prose(self.module, doc)),

@@ -20,7 +20,7 @@ pub(super) fn of(modules: &[&Module], names: &Names) -> Map<String, Value> {
     received.collect()
 }
 
-/// What is sent in reply, of some modules, in their order.
+/// The passive replies of some modules, in their order.
 pub(super) fn responses(modules: &[&Module], names: &Names) -> Map<String, Value> {
     let sent = modules.iter().flat_map(|module| {
         module.sent().map(move |reply| {
@@ -36,11 +36,11 @@ fn webhook(module: &Module, event: &Event, names: &Names) -> Value {
     let is_info = event.wires().any(|wire| wire.key == WireKey::InfoType);
     let answer = if is_info {
         json!({
-            "description": "`success` for a suite or a provider, nothing for an application.",
+            "description": "`success` for a suite or a provider, an empty body for an application.",
             "content": { "text/plain": { "schema": { "type": "string" }, "example": "success" } },
         })
     } else {
-        json!({ "description": "Nothing, or a passive reply: one of `components.responses`, encrypted and signed." })
+        json!({ "description": "Empty, or a passive reply: one of `components.responses`, encrypted and signed." })
     };
     json!({
         "operationId": event.id,

@@ -58,7 +58,7 @@ fn read(text: &str, numbers: bool) -> Result<Value, String> {
     match text.trim_start().chars().next() {
         Some('<') => xml(text, numbers),
         Some('{') => serde_json::from_str(text).map_err(|error| error.to_string()),
-        _ => Err("it begins like neither XML nor JSON".to_owned()),
+        _ => Err("it is neither XML nor JSON".to_owned()),
     }
 }
 

@@ -23,7 +23,7 @@ mod reverse;
 use serde_json::Value;
 use crate::Timestamp;
 
-/// Any event of the family `agent`: match on it, or read a type such as [`ChangeAppAdmin`] alone.
+/// Any event of the family `agent`. Match on it, or read a single type such as [`ChangeAppAdmin`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum AgentEvent {
@@ -43,7 +43,7 @@ pub enum AgentEvent {
     ActiveRestored(ActiveRestored),
     /// 修改设置工作台自定义开关事件推送
     SwitchWorkbenchMode(SwitchWorkbenchMode),
-    /// Something that the documentation doesn't list, whole.
+    /// Anything that the documentation doesn't list, as received.
     Other(Value),
 }
 

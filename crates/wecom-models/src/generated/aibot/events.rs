@@ -26,7 +26,7 @@ mod reverse;
 use serde_json::Value;
 use crate::{Secret, Timestamp, Unknown, UnknownUnion};
 
-/// Any event of the family `aibot`: match on it, or read a type such as [`TextMessage`] alone.
+/// Any event of the family `aibot`. Match on it, or read a single type such as [`TextMessage`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum AibotEvent {
@@ -52,7 +52,7 @@ pub enum AibotEvent {
     FeedbackEvent(FeedbackEvent),
     /// 连接断开事件
     DisconnectedEvent(DisconnectedEvent),
-    /// Something that the documentation doesn't list, whole.
+    /// Anything that the documentation doesn't list, as received.
     Other(Value),
 }
 

@@ -28,8 +28,8 @@ mod reverse;
 use serde_json::Value;
 use crate::{Secret, Unknown};
 
-/// Any event of the family `chatdata`: match on it, or read a type such as
-/// [`ChatArchiveAuditApprovedSingle`] alone.
+/// Any event of the family `chatdata`. Match on it, or read a single type such as
+/// [`ChatArchiveAuditApprovedSingle`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ChatdataEvent {
@@ -57,7 +57,7 @@ pub enum ChatdataEvent {
     AdvancedApiExpired(AdvancedApiExpired),
     /// 接口试用到期通知
     AdvancedApiTrialExpired(AdvancedApiTrialExpired),
-    /// Something that the documentation doesn't list, whole.
+    /// Anything that the documentation doesn't list, as received.
     Other(Value),
 }
 

@@ -23,7 +23,7 @@ mod reverse;
 use serde_json::Value;
 use crate::{Csv, Unknown, UnknownUnion};
 
-/// Any event of the family `contacts`: match on it, or read a type such as [`BatchJobResult`] alone.
+/// Any event of the family `contacts`. Match on it, or read a single type such as [`BatchJobResult`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ContactsEvent {
@@ -43,7 +43,7 @@ pub enum ContactsEvent {
     DeleteParty(DeleteParty),
     /// 标签成员变更事件
     UpdateTag(UpdateTag),
-    /// Something that the documentation doesn't list, whole.
+    /// Anything that the documentation doesn't list, as received.
     Other(Value),
 }
 

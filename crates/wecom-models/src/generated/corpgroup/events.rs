@@ -25,7 +25,7 @@ mod reverse;
 
 use serde_json::Value;
 
-/// Any event of the family `corpgroup`: match on it, or read a type such as [`CreateChain`] alone.
+/// Any event of the family `corpgroup`. Match on it, or read a single type such as [`CreateChain`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum CorpgroupEvent {
@@ -51,7 +51,7 @@ pub enum CorpgroupEvent {
     ShareAgentChange(ShareAgentChange),
     /// 上下游共享应用事件回调
     ShareChainChange(ShareChainChange),
-    /// Something that the documentation doesn't list, whole.
+    /// Anything that the documentation doesn't list, as received.
     Other(Value),
 }
 

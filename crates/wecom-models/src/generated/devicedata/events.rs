@@ -19,8 +19,8 @@ mod reverse;
 use serde_json::Value;
 use crate::{Timestamp, Unknown};
 
-/// Any event of the family `devicedata`: match on it, or read a type such as [`DeviceDataAuthChange`]
-/// alone.
+/// Any event of the family `devicedata`. Match on it, or read a single type such as
+/// [`DeviceDataAuthChange`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum DevicedataEvent {
@@ -32,7 +32,7 @@ pub enum DevicedataEvent {
     DeviceAccessControlDataReport(DeviceAccessControlDataReport),
     /// 体温检测原始数据回调
     DeviceTemperatureDataReport(DeviceTemperatureDataReport),
-    /// Something that the documentation doesn't list, whole.
+    /// Anything that the documentation doesn't list, as received.
     Other(Value),
 }
 

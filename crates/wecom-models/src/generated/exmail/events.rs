@@ -16,7 +16,7 @@ mod reverse;
 
 use serde_json::Value;
 
-/// Any event of the family `exmail`: match on it, or read a type such as [`ReceiveAppEmail`] alone.
+/// Any event of the family `exmail`. Match on it, or read a single type such as [`ReceiveAppEmail`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ExmailEvent {
@@ -24,7 +24,7 @@ pub enum ExmailEvent {
     ReceiveAppEmail(ReceiveAppEmail),
     /// 公共邮箱接收邮件事件
     ReceivePublicEmail(ReceivePublicEmail),
-    /// Something that the documentation doesn't list, whole.
+    /// Anything that the documentation doesn't list, as received.
     Other(Value),
 }
 

@@ -45,8 +45,8 @@ mod reverse;
 use serde_json::Value;
 use crate::{Secret, Timestamp, Unknown};
 
-/// Any event of the family `externalcontact`: match on it, or read a type such as
-/// [`AddExternalContact`] alone.
+/// Any event of the family `externalcontact`. Match on it, or read a single type such as
+/// [`AddExternalContact`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ExternalcontactEvent {
@@ -108,7 +108,7 @@ pub enum ExternalcontactEvent {
     ServiceBalanceConsumed(ServiceBalanceConsumed),
     /// 获客链接服务商代付价格调整事件
     ChangePrice(ChangePrice),
-    /// Something that the documentation doesn't list, whole.
+    /// Anything that the documentation doesn't list, as received.
     Other(Value),
 }
 

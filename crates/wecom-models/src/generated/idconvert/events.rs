@@ -15,14 +15,14 @@ mod reverse;
 
 use serde_json::Value;
 
-/// Any event of the family `idconvert`: match on it, or read a type such as
-/// [`AgreeExternalUserIdMigration`] alone.
+/// Any event of the family `idconvert`. Match on it, or read a single type such as
+/// [`AgreeExternalUserIdMigration`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum IdconvertEvent {
     /// 同意授权转换external_userid事件
     AgreeExternalUserIdMigration(AgreeExternalUserIdMigration),
-    /// Something that the documentation doesn't list, whole.
+    /// Anything that the documentation doesn't list, as received.
     Other(Value),
 }
 

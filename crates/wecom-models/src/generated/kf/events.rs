@@ -17,7 +17,7 @@ mod reverse;
 use serde_json::Value;
 use crate::Secret;
 
-/// Any event of the family `kf`: match on it, or read a type such as [`KfAccountAuthChange`] alone.
+/// Any event of the family `kf`. Match on it, or read a single type such as [`KfAccountAuthChange`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum KfEvent {
@@ -25,7 +25,7 @@ pub enum KfEvent {
     KfAccountAuthChange(KfAccountAuthChange),
     /// 接收消息和事件（回调事件）
     KfMsgOrEvent(KfMsgOrEvent),
-    /// Something that the documentation doesn't list, whole.
+    /// Anything that the documentation doesn't list, as received.
     Other(Value),
 }
 

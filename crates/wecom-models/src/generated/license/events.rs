@@ -20,7 +20,7 @@ mod reverse;
 use serde_json::Value;
 use crate::{Timestamp, Unknown};
 
-/// Any event of the family `license`: match on it, or read a type such as [`UnlicensedNotify`] alone.
+/// Any event of the family `license`. Match on it, or read a single type such as [`UnlicensedNotify`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum LicenseEvent {
@@ -32,7 +32,7 @@ pub enum LicenseEvent {
     LicenseRefund(LicenseRefund),
     /// 自动激活回调通知
     AutoActivate(AutoActivate),
-    /// Something that the documentation doesn't list, whole.
+    /// Anything that the documentation doesn't list, as received.
     Other(Value),
 }
 

@@ -16,13 +16,14 @@ mod reverse;
 use serde_json::Value;
 use crate::Unknown;
 
-/// Any event of the family `living`: match on it, or read a type such as [`LivingStatusChange`] alone.
+/// Any event of the family `living`. Match on it, or read a single type such as
+/// [`LivingStatusChange`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum LivingEvent {
     /// 直播回调事件
     LivingStatusChange(LivingStatusChange),
-    /// Something that the documentation doesn't list, whole.
+    /// Anything that the documentation doesn't list, as received.
     Other(Value),
 }
 

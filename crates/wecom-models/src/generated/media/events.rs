@@ -15,14 +15,14 @@ mod reverse;
 
 use serde_json::Value;
 
-/// Any event of the family `media`: match on it, or read a type such as [`UploadMediaJobFinish`]
-/// alone.
+/// Any event of the family `media`. Match on it, or read a single type such as
+/// [`UploadMediaJobFinish`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum MediaEvent {
     /// 异步上传任务完成事件
     UploadMediaJobFinish(UploadMediaJobFinish),
-    /// Something that the documentation doesn't list, whole.
+    /// Anything that the documentation doesn't list, as received.
     Other(Value),
 }
 

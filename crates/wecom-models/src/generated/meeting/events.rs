@@ -45,7 +45,7 @@ mod reverse;
 use serde_json::Value;
 use crate::Unknown;
 
-/// Any event of the family `meeting`: match on it, or read a type such as [`CancelEnroll`] alone.
+/// Any event of the family `meeting`. Match on it, or read a single type such as [`CancelEnroll`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum MeetingEvent {
@@ -109,7 +109,7 @@ pub enum MeetingEvent {
     WebinarRoleChange(WebinarRoleChange),
     /// 网络研讨会暖场上传结果
     WebinarWarmUpUpload(WebinarWarmUpUpload),
-    /// Something that the documentation doesn't list, whole.
+    /// Anything that the documentation doesn't list, as received.
     Other(Value),
 }
 

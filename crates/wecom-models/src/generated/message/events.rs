@@ -37,7 +37,7 @@ mod reverse;
 use serde_json::Value;
 use crate::{Secret, Unknown};
 
-/// Any event of the family `message`: match on it, or read a type such as [`TextMessage`] alone.
+/// Any event of the family `message`. Match on it, or read a single type such as [`TextMessage`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum MessageEvent {
@@ -85,7 +85,7 @@ pub enum MessageEvent {
     TemplateCardEvent(TemplateCardEvent),
     /// 通用模板卡片右上角菜单事件推送
     TemplateCardMenuEvent(TemplateCardMenuEvent),
-    /// Something that the documentation doesn't list, whole.
+    /// Anything that the documentation doesn't list, as received.
     Other(Value),
 }
 

@@ -15,13 +15,13 @@ mod reverse;
 
 use serde_json::Value;
 
-/// Any event of the family `msgaudit`: match on it, or read a type such as [`MsgAuditNotify`] alone.
+/// Any event of the family `msgaudit`. Match on it, or read a single type such as [`MsgAuditNotify`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum MsgauditEvent {
     /// 产生会话回调事件
     MsgAuditNotify(MsgAuditNotify),
-    /// Something that the documentation doesn't list, whole.
+    /// Anything that the documentation doesn't list, as received.
     Other(Value),
 }
 

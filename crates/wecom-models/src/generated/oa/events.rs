@@ -26,7 +26,7 @@ mod reverse;
 use serde_json::Value;
 use crate::{Timestamp, Unknown};
 
-/// Any event of the family `oa`: match on it, or read a type such as [`ModifyCalendar`] alone.
+/// Any event of the family `oa`. Match on it, or read a single type such as [`ModifyCalendar`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum OaEvent {
@@ -52,7 +52,7 @@ pub enum OaEvent {
     SysApprovalChange(SysApprovalChange),
     /// 自建应用审批状态变化通知回调
     OpenApprovalChange(OpenApprovalChange),
-    /// Something that the documentation doesn't list, whole.
+    /// Anything that the documentation doesn't list, as received.
     Other(Value),
 }
 

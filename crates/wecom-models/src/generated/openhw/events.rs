@@ -30,7 +30,7 @@ mod reverse;
 use serde_json::Value;
 use crate::{Secret, Timestamp, Unknown};
 
-/// Any event of the family `openhw`: match on it, or read a type such as [`BindDevice`] alone.
+/// Any event of the family `openhw`. Match on it, or read a single type such as [`BindDevice`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum OpenhwEvent {
@@ -64,7 +64,7 @@ pub enum OpenhwEvent {
     PrinterJobTrans(PrinterJobTrans),
     /// 删除打印任务
     PrinterJobDel(PrinterJobDel),
-    /// Something that the documentation doesn't list, whole.
+    /// Anything that the documentation doesn't list, as received.
     Other(Value),
 }
 

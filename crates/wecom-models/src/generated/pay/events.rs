@@ -19,7 +19,7 @@ mod reverse;
 use serde_json::Value;
 use crate::Unknown;
 
-/// Any event of the family `pay`: match on it, or read a type such as [`PaymentNotification`] alone.
+/// Any event of the family `pay`. Match on it, or read a single type such as [`PaymentNotification`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum PayEvent {
@@ -31,7 +31,7 @@ pub enum PayEvent {
     PaymentContent(PaymentContent),
     /// 退款通知
     RefundContent(RefundContent),
-    /// Something that the documentation doesn't list, whole.
+    /// Anything that the documentation doesn't list, as received.
     Other(Value),
 }
 

@@ -27,8 +27,8 @@ mod reverse;
 use serde_json::Value;
 use crate::{Timestamp, Unknown};
 
-/// Any event of the family `school`: match on it, or read a type such as [`ChangeSchoolContactBatch`]
-/// alone.
+/// Any event of the family `school`. Match on it, or read a single type such as
+/// [`ChangeSchoolContactBatch`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum SchoolEvent {
@@ -56,7 +56,7 @@ pub enum SchoolEvent {
     UpdateParent(UpdateParent),
     /// 编辑学生事件
     UpdateStudent(UpdateStudent),
-    /// Something that the documentation doesn't list, whole.
+    /// Anything that the documentation doesn't list, as received.
     Other(Value),
 }
 

@@ -250,7 +250,7 @@ pub struct UpdateStudentResponse {}
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
 ///
-/// A call that fails in part isn't an error: `result_list` of [`BatchCreateStudentResponse`] says what
+/// A partial failure isn't an error: `result_list` of [`BatchCreateStudentResponse`] lists what
 /// failed. It is an error only if that list is empty.
 #[doc(
     alias(
@@ -302,7 +302,7 @@ pub struct BatchCreateStudentResponse {
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
 ///
-/// A call that fails in part isn't an error: `result_list` of [`BatchDeleteStudentResponse`] says what
+/// A partial failure isn't an error: `result_list` of [`BatchDeleteStudentResponse`] lists what
 /// failed. It is an error only if that list is empty.
 #[doc(
     alias(
@@ -357,7 +357,7 @@ pub struct BatchDeleteStudentResponse {
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
 ///
-/// A call that fails in part isn't an error: `result_list` of [`BatchUpdateStudentResponse`] says what
+/// A partial failure isn't an error: `result_list` of [`BatchUpdateStudentResponse`] lists what
 /// failed. It is an error only if that list is empty.
 #[doc(
     alias(
@@ -603,8 +603,8 @@ pub struct UpdateParentResponse {}
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
 ///
-/// A call that fails in part isn't an error: `result_list` of [`BatchCreateParentResponse`] says what
-/// failed. It is an error only if that list is empty.
+/// A partial failure isn't an error: `result_list` of [`BatchCreateParentResponse`] lists what failed.
+/// It is an error only if that list is empty.
 #[doc(
     alias(
         "批量创建家长",
@@ -653,8 +653,8 @@ pub struct BatchCreateParentResponse {
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
 ///
-/// A call that fails in part isn't an error: `result_list` of [`BatchDeleteParentResponse`] says what
-/// failed. It is an error only if that list is empty.
+/// A partial failure isn't an error: `result_list` of [`BatchDeleteParentResponse`] lists what failed.
+/// It is an error only if that list is empty.
 #[doc(
     alias(
         "批量删除家长",
@@ -708,8 +708,8 @@ pub struct BatchDeleteParentResponse {
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
 ///
-/// A call that fails in part isn't an error: `result_list` of [`BatchUpdateParentResponse`] says what
-/// failed. It is an error only if that list is empty.
+/// A partial failure isn't an error: `result_list` of [`BatchUpdateParentResponse`] lists what failed.
+/// It is an error only if that list is empty.
 #[doc(
     alias(
         "批量更新家长",

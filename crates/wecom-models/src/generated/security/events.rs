@@ -15,13 +15,13 @@ mod reverse;
 
 use serde_json::Value;
 
-/// Any event of the family `security`: match on it, or read a type such as [`ChangeDomainIp`] alone.
+/// Any event of the family `security`. Match on it, or read a single type such as [`ChangeDomainIp`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum SecurityEvent {
     /// 企业微信域名IP变更事件
     ChangeDomainIp(ChangeDomainIp),
-    /// Something that the documentation doesn't list, whole.
+    /// Anything that the documentation doesn't list, as received.
     Other(Value),
 }
 

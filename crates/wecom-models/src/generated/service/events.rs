@@ -32,7 +32,7 @@ mod reverse;
 use serde_json::Value;
 use crate::Secret;
 
-/// Any event of the family `service`: match on it, or read a type such as [`SuiteTicket`] alone.
+/// Any event of the family `service`. Match on it, or read a single type such as [`SuiteTicket`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ServiceEvent {
@@ -68,7 +68,7 @@ pub enum ServiceEvent {
     RegisterCorp(RegisterCorp),
     /// 扫描推广二维码事件
     EnterRegisterPackage(EnterRegisterPackage),
-    /// Something that the documentation doesn't list, whole.
+    /// Anything that the documentation doesn't list, as received.
     Other(Value),
 }
 

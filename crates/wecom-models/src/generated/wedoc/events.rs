@@ -25,7 +25,7 @@ mod reverse;
 
 use serde_json::Value;
 
-/// Any event of the family `wedoc`: match on it, or read a type such as [`AddField`] alone.
+/// Any event of the family `wedoc`. Match on it, or read a single type such as [`AddField`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum WedocEvent {
@@ -51,7 +51,7 @@ pub enum WedocEvent {
     UpdateField(UpdateField),
     /// 更新记录事件
     UpdateRecord(UpdateRecord),
-    /// Something that the documentation doesn't list, whole.
+    /// Anything that the documentation doesn't list, as received.
     Other(Value),
 }
 

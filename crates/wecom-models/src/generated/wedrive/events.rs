@@ -23,7 +23,7 @@ mod reverse;
 
 use serde_json::Value;
 
-/// Any event of the family `wedrive`: match on it, or read a type such as [`CreateFile`] alone.
+/// Any event of the family `wedrive`. Match on it, or read a single type such as [`CreateFile`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum WedriveEvent {
@@ -45,7 +45,7 @@ pub enum WedriveEvent {
     SpaceSecuritySettingsChange(SpaceSecuritySettingsChange),
     /// 微盘容量不足事件
     WedriveInsufficientCapacity(WedriveInsufficientCapacity),
-    /// Something that the documentation doesn't list, whole.
+    /// Anything that the documentation doesn't list, as received.
     Other(Value),
 }
 

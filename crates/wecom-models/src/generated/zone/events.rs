@@ -25,8 +25,8 @@ mod reverse;
 use serde_json::Value;
 use crate::{Secret, Timestamp, Unknown};
 
-/// Any event of the family `zone`: match on it, or read a type such as
-/// [`ChatArchiveAuditApprovedSingle`] alone.
+/// Any event of the family `zone`. Match on it, or read a single type such as
+/// [`ChatArchiveAuditApprovedSingle`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ZoneEvent {
@@ -48,7 +48,7 @@ pub enum ZoneEvent {
     KnowledgeBaseLearnDone(KnowledgeBaseLearnDone),
     /// 会话内容导出任务完成回调
     ChatArchiveExportFinished(ChatArchiveExportFinished),
-    /// Something that the documentation doesn't list, whole.
+    /// Anything that the documentation doesn't list, as received.
     Other(Value),
 }
 
