@@ -28,18 +28,18 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
         .with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// An `EncodingAESKey` can't be used.
+/// The reason why an `EncodingAESKey` can't be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// It is too short or too long.
+    /// The key is too short or too long.
     #[error(
-        "an EncodingAESKey has 43 characters, this one has {0}: copy it again from the callback settings"
+        "an EncodingAESKey has 43 characters, but this one has {0}: copy it again from the callback settings"
     )]
     Length(usize),
-    /// It contains something other than letters and digits.
+    /// The key contains something other than letters and digits.
     #[error(
-        "an EncodingAESKey consists of letters and digits, this one contains {0:?}: copy it again from the callback settings"
+        "an EncodingAESKey consists of letters and digits, but this one contains {0:?}: copy it again from the callback settings"
     )]
     Character(char),
 }

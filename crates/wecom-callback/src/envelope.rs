@@ -12,7 +12,7 @@ use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 /// The deepest nesting of elements. The members of an envelope are children of its root.
 const DEPTH: usize = 32;
 
-/// How an envelope is written. A reply is written as the callback was.
+/// The format of an envelope. A reply has the format of its callback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
@@ -89,7 +89,7 @@ impl Found {
     fn put(&mut self, place: usize, value: String) -> Result<(), &'static str> {
         match self.0[place].replace(value) {
             None => Ok(()),
-            Some(_) => Err("a member stands in it twice"),
+            Some(_) => Err("it contains a member twice"),
         }
     }
 
@@ -108,7 +108,7 @@ fn read_xml(body: &[u8], found: &mut Found) -> Result<(), &'static str> {
     const BROKEN: &str = "it is not well-formed XML";
     let mut reader = Reader::from_reader(body);
     let (mut depth, mut roots) = (0, 0);
-    // The current member, and its text.
+    // The current member and its text.
     let mut member: Option<(usize, String)> = None;
     loop {
         let text = match reader.read_event().map_err(|_| BROKEN)? {
@@ -116,7 +116,7 @@ fn read_xml(body: &[u8], found: &mut Found) -> Result<(), &'static str> {
                 depth += 1;
                 roots += usize::from(depth == 1);
                 if depth > DEPTH {
-                    return Err("its elements stand too deep in one another");
+                    return Err("its elements are nested too deeply");
                 }
                 if depth == 2 {
                     member = Found::place(element.name().as_ref()).map(|place| (place, String::new()));
@@ -141,9 +141,9 @@ fn read_xml(body: &[u8], found: &mut Found) -> Result<(), &'static str> {
             Event::CData(text) => text.into_inner(),
             Event::GeneralRef(reference) => {
                 let reference = format!("&{};", &*reference);
-                unescape(&reference).map_err(|_| "it refers to an entity of its own")?.into_owned().into()
+                unescape(&reference).map_err(|_| "it refers to a custom entity")?.into_owned().into()
             }
-            Event::DocType(_) => return Err("it has a document type, which callbacks have not"),
+            Event::DocType(_) => return Err("it has a document type, which no callback has"),
             Event::Eof if depth == 0 && roots == 1 => return Ok(()),
             Event::Eof => return Err(BROKEN),
             Event::Comment(_) | Event::Decl(_) | Event::PI(_) => continue,
@@ -158,7 +158,7 @@ fn read_xml(body: &[u8], found: &mut Found) -> Result<(), &'static str> {
 fn read_json(body: &[u8], found: &mut Found) -> Result<(), &'static str> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let read = deserializer.deserialize_map(JsonMembers(found)).and_then(|()| deserializer.end());
-    read.map_err(|_| "it is not a JSON object with each member once, as text")
+    read.map_err(|_| "it is not a JSON object whose members are unique and text")
 }
 
 struct JsonMembers<'a>(&'a mut Found);

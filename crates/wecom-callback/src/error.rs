@@ -5,23 +5,23 @@ use http::StatusCode;
 use crate::cipher::{KeyError, Undecryptable};
 use crate::envelope::Format;
 
-/// A request is refused.
+/// The reason why a request is refused.
 ///
-/// Each case lists the return codes of the official library that it corresponds to. The rest of its codes have no case here: what they report can't fail (-40003: the SHA-1 of
-/// a signature, -40006: encryption, -40009: Base64 of a reply, -40011: its document), or is refused earlier: a key (-40004) by [`ConfigError::Key`].
+/// Each case lists the corresponding return codes of the official library. Its other codes have no case here: they report steps that can't fail (-40003: the SHA-1 of
+/// a signature, -40006: encryption, -40009: Base64 of a reply, -40011: its document), or an error that is found earlier: a key (-40004) by [`ConfigError::Key`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// No receiver accepts this path or this app.
     #[error(
-        "no receiver is for this path and this application: add one with `receiver`, `receiver_at` or `receiver_for`"
+        "there is no receiver for this path and this application: add one with `receiver`, `receiver_at` or `receiver_for`"
     )]
     NoReceiver,
     /// The query lacks a parameter that every callback has: the request doesn't come from WeCom, or a proxy removed the query.
-    #[error("the query has no `{0}`: this request is no callback, or a proxy has dropped its query")]
+    #[error("the query has no `{0}`: this request is not a callback, or a proxy removed the query")]
     MissingParameter(&'static str),
     /// The query contains a parameter more than once.
-    #[error("the query has `{0}` more than once: rename the parameter of your own in the callback URL")]
+    #[error("the query has `{0}` more than once: rename your own parameter in the callback URL")]
     RepeatedParameter(&'static str),
     /// The body is larger than the receiver's limit.
     #[error("the body is larger than {limit} bytes")]
@@ -31,9 +31,9 @@ pub enum Error {
         limit: usize,
     },
     /// The body isn't a callback envelope (-40002).
-    #[error("the body is no callback: {0}")]
+    #[error("the body is not a callback: {0}")]
     Envelope(&'static str),
-    /// The signature is not that of the receiver's token (-40001). The token is wrong, or the request isn't WeCom's.
+    /// The signature doesn't match the receiver's token (-40001). The token is wrong, or the request isn't from WeCom.
     #[error("the signature is wrong for this {}: compare the Token with that of the callback settings", .format.description())]
     #[non_exhaustive]
     Signature {
@@ -48,7 +48,7 @@ pub enum Error {
     Undecryptable,
     /// The callback is meant for another receiver (-40005).
     #[error(
-        "the callback is meant for {received:?}, which this receiver is not: set its receiveid to the ID of the company, the suite or the device model, or to an empty one for an AI bot"
+        "the callback is meant for another receiver, {received:?}: set this one's receiveid to the ID of the company, the suite or the device model, or to an empty one for an AI bot"
     )]
     #[non_exhaustive]
     Receiveid {
@@ -79,11 +79,11 @@ impl From<Undecryptable> for Error {
     }
 }
 
-/// A receiver can't be built.
+/// The reason why a receiver can't be built.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// The token is empty, or contains something that no token does, such as a line break.
+    /// The token is empty, or contains a character that no token has, such as a line break.
     #[error(
         "the Token is empty or contains something other than letters, digits and punctuation: copy it again from the callback settings"
     )]
@@ -93,7 +93,7 @@ pub enum ConfigError {
     Key(#[from] KeyError),
     /// No receiveid is set.
     #[error(
-        "say who receives the callbacks: call `receiveid` with the ID of the company or suite, or with an empty one for an AI bot"
+        "the receiveid is missing: call `receiveid` with the ID of the company or suite, or with an empty one for an AI bot"
     )]
     NoReceiveid,
 }

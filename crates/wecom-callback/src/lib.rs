@@ -1,7 +1,7 @@
 //! Receives [WeCom (企业微信)](https://developer.work.weixin.qq.com/document) callbacks: messages and events of apps, notifications of suites,
 //! AI bots in webhook mode, devices and payments.
 //!
-//! At its heart is a [`Receiver`], which does no I/O: it turns a query and a body into a trusted message, and seals the reply. With the feature
+//! Its core is a [`Receiver`], which does no I/O: it turns a query and a body into a trusted message, and encrypts and signs the reply. With the feature
 //! `serve`, `Callbacks` serves HTTP: it passes each callback to the handler for its type, recognizes repeated ones, and responds within WeCom's deadlines. With `tower`, it is a
 //! tower service for axum and hyper.
 

@@ -11,18 +11,18 @@ use wecom_models::pay::events::Resource;
 
 use crate::cipher::{Key, KeyError, Undecryptable};
 
-/// The content of a notification that can't be read.
+/// An error while reading the content of a notification.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PaymentError {
-    /// It can't be decrypted.
+    /// The content can't be decrypted.
     #[error("the content can't be decrypted: compare the key with the `callback_aeskey` of the app 对外收款")]
     Undecryptable(#[from] Undecryptable),
-    /// It isn't a document.
+    /// The content isn't a document.
     #[error(transparent)]
     Read(#[from] ReadError),
-    /// It is of another type, such as a refund.
-    #[error("the content is not of the type `{expected}`")]
+    /// The content has another type, such as a refund.
+    #[error("the content doesn't have the type `{expected}`")]
     #[non_exhaustive]
     Other {
         /// The name of the type in the specification.
@@ -76,7 +76,7 @@ impl PaymentKey {
         Ok(document.read()?)
     }
 
-    /// Decrypts the `resource` of a notification, and returns its JSON: whatever format the notification itself has.
+    /// Decrypts the `resource` of a notification and returns its JSON, whatever format the notification itself has.
     pub fn open(
         &self,
         ciphertext: &str,

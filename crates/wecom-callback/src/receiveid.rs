@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// | a company's own app, contacts, customers, payments | the company's ID | the same |
 /// | 指令回调 (suite events) | the suite's ID | the provider's company ID |
 /// | 数据回调 (events of the companies that installed the app) | that company's ID: [`any`](Self::any) | the provider's company ID |
-/// | app developed on behalf (代开发), template | the template's ID (`dk…`) | the provider's company ID |
+/// | customized app (代开发), template | the template's ID (`dk…`) | the provider's company ID |
 /// | AI bot | empty | empty |
 /// | hardware in the cloud | the provider's company ID, or the model's ID | the same |
 ///

@@ -1,4 +1,4 @@
-//! The receiver: opens callbacks and seals replies.
+//! The receiver: opens callbacks, and encrypts and signs replies.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -67,7 +67,7 @@ impl fmt::Debug for Receiver {
 }
 
 impl Receiver {
-    /// Begins with the Token and the `EncodingAESKey` of the callback settings.
+    /// Creates a builder from the Token and the `EncodingAESKey` of the callback settings.
     pub fn builder(token: impl Into<Secret>, encoding_aes_key: impl Into<Secret>) -> ReceiverBuilder {
         ReceiverBuilder {
             token: token.into(),
@@ -135,7 +135,7 @@ impl Receiver {
         })
     }
 
-    /// Checks the signature, and only after it the time.
+    /// Checks the signature, and only then the time.
     fn verify(&self, query: &Query<'_>, encrypted: &str, format: Format) -> Result<(), Error> {
         let expected = sign(self.0.token.expose(), &query.timestamp, &query.nonce, encrypted);
         if !equal(&query.signature, &expected) {
@@ -176,7 +176,7 @@ impl Receiver {
         self.seal_passive(opened, &envelope, &Passive::of(reply)?)
     }
 
-    /// Seals the reply that a handler returned.
+    /// Encrypts and signs the reply that a handler returned.
     pub(crate) fn seal_passive(
         &self,
         opened: &Opened,
@@ -196,7 +196,7 @@ impl Receiver {
         Ok(self.seal(opened, &reply.document(format, &addressed)?))
     }
 
-    /// Seals a reply with the given random values.
+    /// Encrypts and signs a reply with the given random values.
     pub(crate) fn seal_with(&self, opened: &Opened, reply: &[u8], fresh: &Fresh) -> Reply {
         let Fresh { random, timestamp, nonce } = fresh;
         let encrypted = self.0.key.seal(*random, reply, &opened.receiveid);
@@ -359,7 +359,7 @@ impl Opened {
         Document::parse(&self.text())?.envelope()
     }
 
-    /// Reads the message as a type, without checking that it is one: [`is`](wecom_models::callback::is) does that.
+    /// Reads the message as a type, without checking that it has that type: [`is`](wecom_models::callback::is) does that.
     pub fn read<T: Payload>(&self) -> Result<T, ReadError> {
         Document::parse(&self.text())?.read()
     }

@@ -51,7 +51,7 @@ pub struct Sent {
 }
 
 impl Sender {
-    /// Makes a sender of the receiver's token, key and receiveid.
+    /// Creates a sender from the receiver's token, key and receiveid.
     pub fn new(
         token: impl Into<Secret>,
         encoding_aes_key: impl Into<Secret>,
@@ -66,7 +66,7 @@ impl Sender {
         &self.receiveid
     }
 
-    /// Makes a sender with the same token and key for another receiveid.
+    /// Creates a sender with the same token and key for another receiveid.
     #[must_use]
     pub fn with_receiveid(&self, receiveid: impl Into<String>) -> Self {
         Self { token: self.token.clone(), key: self.key.clone(), receiveid: receiveid.into() }
@@ -95,7 +95,7 @@ impl Sender {
     pub fn open_reply(&self, body: &[u8]) -> Result<Vec<u8>, Error> {
         let (format, members) = envelope::read(body).map_err(Error::Envelope)?;
         let needed =
-            |value: Option<String>| value.ok_or(Error::Envelope("it lacks a member that replies have"));
+            |value: Option<String>| value.ok_or(Error::Envelope("it lacks a member that every reply has"));
         let (timestamp, nonce) = (needed(members.timestamp)?, needed(members.nonce)?);
         let expected = sign(self.token.expose(), &timestamp, &nonce, &members.encrypt);
         if !equal(&needed(members.signature)?, &expected) {

@@ -1,4 +1,4 @@
-//! From a request to the answer WeCom would give.
+//! Turns a request into the response that WeCom would send.
 
 use std::collections::HashMap;
 use std::io;
@@ -24,9 +24,9 @@ use crate::things::Things;
 use crate::tokens::Tokens;
 use crate::value::{at, put, text};
 
-/// What the server is set up with, and what it has given out.
+/// The server's settings, and the state that it has issued.
 pub(crate) struct State {
-    /// The routes of each path, those that ask for the most first: several pages of the documentation may define one path.
+    /// The routes of each path, the one with the most required fields first: several pages may define one path.
     routes: HashMap<&'static str, Vec<&'static Route>>,
     pub(crate) pages: usize,
     pub(crate) tokens: Tokens,
@@ -54,7 +54,7 @@ impl State {
         }
     }
 
-    /// Forgets everything that happened, and withdraws what was given out and what was set up since the start.
+    /// Forgets everything that happened, and removes everything that was issued or set up since the start.
     pub(crate) fn reset(&self) {
         self.tokens.revoke();
         self.things.clear(None);
@@ -70,7 +70,7 @@ impl State {
         self.routes.values().flatten().filter_map(|route| route.token).find(|parameter| *parameter == name)
     }
 
-    /// Takes a request down and answers it, or does what a fault says. An error closes the connection.
+    /// Records a request and responds to it, or applies a fault. An error closes the connection.
     pub(crate) async fn respond(&self, request: Received) -> io::Result<Response<fault::Body>> {
         if let Some(call) = control::call(&request.path) {
             return Ok(fault::whole(control::answer(self, call, &request).await));
@@ -83,7 +83,7 @@ impl State {
         }
     }
 
-    /// The usual answer.
+    /// Returns the usual response.
     fn answer(&self, request: &Received) -> Reply {
         if let Some(custom) = self.answers.take(&request.path) {
             return custom(request);
@@ -98,12 +98,12 @@ impl State {
                 Err(error) => refusal = Some(error),
             }
         }
-        // That of the route that asks for the least.
+        // The one of the route with the fewest required fields.
         let Refusal(code, message) = refusal.expect("every path has a route");
         Reply::refusal(self.kind(request), code, &message)
     }
 
-    /// The form in which the endpoint of a request answers, errors included.
+    /// Returns the encoding of responses to a request, errors included.
     fn kind(&self, request: &Received) -> Answer {
         let routes = self.routes.get(request.path.as_str()).map_or(&[][..], Vec::as_slice);
         let fitting = routes.iter().find(|route| request.method == route.method);
@@ -211,7 +211,7 @@ fn turn_page(
     Ok(())
 }
 
-/// The routes of each path. Whatever a definition accepts is accepted, and the one that asks for the most tells best what
+/// Returns the routes of each path. Whatever one definition accepts is accepted, and the one with the most required fields identifies best what
 /// a request is.
 fn by_path(all: impl Iterator<Item = &'static Route>) -> HashMap<&'static str, Vec<&'static Route>> {
     let mut routes: HashMap<&str, Vec<&Route>> = HashMap::new();
@@ -230,7 +230,7 @@ fn put_flag(answer: &mut Value, path: &str, flag: bool) {
     put(answer, path, Some(if number { u8::from(flag).into() } else { flag.into() }));
 }
 
-/// What cursors begin with, where they are not numbers.
+/// The prefix of cursors that aren't numbers.
 const CURSOR: &str = "mock-cursor-";
 
 fn missing_field(name: &str) -> Refusal {
@@ -259,7 +259,7 @@ fn reply(answer: Answer, example: Value) -> Reply {
     }
 }
 
-/// Whether the last field of a path is there wherever the fields before it are.
+/// Returns whether the last field of a path is present wherever the fields before it are.
 fn has(value: &Value, path: &str) -> bool {
     let (name, rest) = match path.split_once('.') {
         Some((name, rest)) => (name, Some(rest)),

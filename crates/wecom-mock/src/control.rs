@@ -144,7 +144,8 @@ fn find(call: &str, request: &Received) -> Result<&'static Call, Box<Reply>> {
     }
     let mut known = CALLS.iter().filter(|(_, path, _)| *path == call).peekable();
     if known.peek().is_none() && !call.is_empty() {
-        let message = format!("`{PREFIX}{call}` is no call of the control API; `GET {PREFIX}` lists them");
+        let message =
+            format!("`{PREFIX}{call}` is not a call of the control API; `GET {PREFIX}` lists the calls");
         return Err(Box::new(refusal(404, &message)));
     }
     let methods: Vec<&str> = known.clone().map(|(method, ..)| *method).collect();
@@ -229,10 +230,10 @@ fn give_answer(state: &State, request: &Received) -> Result<Value, Problem> {
         let at = format!("headers.{name}");
         let name: HeaderName = match name.parse() {
             Ok(CONTENT_LENGTH | TRANSFER_ENCODING | CONNECTION | UPGRADE) => {
-                return Err(Problem(format!("`{at}` is the mock's own business: leave it out")));
+                return Err(Problem(format!("`{at}` is set by the mock itself: omit it")));
             }
             Ok(name) => name,
-            Err(_) => return Err(Problem(format!("`{at}` is no name of an HTTP header"))),
+            Err(_) => return Err(Problem(format!("`{at}` is not a valid name of an HTTP header"))),
         };
         let value = value.as_str().ok_or_else(|| Problem(format!("`{at}` must be a string")))?;
         reply.headers.insert(name, header_value(&at, value)?);
@@ -253,13 +254,13 @@ fn body(wishes: &mut Wishes) -> Result<(&'static str, Bytes), Problem> {
             let bytes = bytes.map_err(|error| Problem(format!("`base64` is not base64: {error}")))?;
             ("application/octet-stream", bytes.into())
         }
-        _ => return Err(Problem("an answer has one of `json`, `text` and `base64`".to_owned())),
+        _ => return Err(Problem("a response needs exactly one of `json`, `text` and `base64`".to_owned())),
     })
 }
 
 fn header_value(at: &str, value: &str) -> Result<HeaderValue, Problem> {
     HeaderValue::from_bytes(value.as_bytes())
-        .map_err(|_| Problem(format!("`{at}` has characters that no HTTP header can have")))
+        .map_err(|_| Problem(format!("`{at}` contains characters that are not allowed in an HTTP header")))
 }
 
 fn requests(state: &State, request: &Received) -> Result<Value, Problem> {
@@ -331,10 +332,10 @@ fn issue_token(state: &State, request: &Received) -> Result<Value, Problem> {
 fn only<'a>(request: &'a Received, known: &[&str]) -> Result<&'a Received, Problem> {
     match request.query.iter().find(|(name, _)| !known.contains(&name.as_str())) {
         Some((name, _)) if known.is_empty() => {
-            Err(Problem(format!("`{name}`: there are no parameters here")))
+            Err(Problem(format!("unknown parameter `{name}`: this call has no parameters")))
         }
         Some((name, _)) => {
-            Err(Problem(format!("there is no parameter `{name}`; there are {}", known.join(", "))))
+            Err(Problem(format!("unknown parameter `{name}`: this call has {}", known.join(", "))))
         }
         None => Ok(request),
     }

@@ -39,7 +39,7 @@ pub struct Fault {
     effect: Effect,
     status: Option<StatusCode>,
     path: Option<String>,
-    /// How many more times it happens; without an end if `None`.
+    /// The number of times it will still happen; `None` for no limit.
     turns: Option<u32>,
 }
 
@@ -240,7 +240,7 @@ const PAGE: &str = "<!DOCTYPE html>
 </html>
 ";
 
-/// How many bytes are sent at a time.
+/// The number of bytes sent at a time.
 const PIECE: usize = 1 << 14;
 
 static PADDING: [u8; PIECE] = [b'x'; PIECE];

@@ -1,6 +1,6 @@
 //! A fake WeCom (企业微信) server for tests.
 //!
-//! It answers every endpoint of the specification on its own loopback port, the way WeCom would: it checks
+//! It serves every endpoint of the specification on its own loopback port, the way WeCom would: it checks
 //! method, path, token and required fields, reports anything missing with WeCom's codes, issues tokens,
 //! replies with the specification's examples, and serves several pages for paged endpoints.
 //!
@@ -33,7 +33,7 @@
 //! let token = server.issue_token("access_token");
 //! let user = format!("{}/cgi-bin/user/get?access_token={token}&userid=lin.wei", server.base_url());
 //!
-//! // Too many calls, until further notice.
+//! // Every call fails with "too many calls", until further notice.
 //! server.inject(Fault::code(45009).on("/cgi-bin/user/get"));
 //! let response: Value = reqwest::get(&user).await?.json().await?;
 //! assert_eq!(response["errcode"], 45009);

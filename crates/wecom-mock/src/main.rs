@@ -9,24 +9,24 @@ use lexopt::prelude::*;
 use wecom_mock::{Server, ServerBuilder};
 
 const HELP: &str = "\
-A fake WeCom (企业微信) server for tests, in any language. It answers every endpoint of the API specification.
+A fake WeCom (企业微信) server for tests in any language. It serves every endpoint of the API specification.
 
 Usage: wecom-mock [OPTIONS]
 
 Options:
-      --port PORT              Listens on this port; 0 picks a free one [default: 8080]
-      --host ADDRESS           Listens on this IP address; 0.0.0.0 for all, in containers [default: 127.0.0.1]
-      --credentials ID:SECRET  Issues tokens for this ID and secret only; may be repeated. By default, any are accepted
+      --port PORT              The port to listen on; 0 picks a free one [default: 8080]
+      --host ADDRESS           The IP address to listen on; 0.0.0.0 for all, as in a container [default: 127.0.0.1]
+      --credentials ID:SECRET  Issues tokens only for this ID and secret; may be repeated [default: any]
       --token-lifetime SECONDS The lifetime of tokens [default: 7200]
       --pages NUMBER           The number of pages of a paged endpoint [default: 3]
   -h, --help                   Prints this help
   -V, --version                Prints the version
 
-Prints the server's address as the first line, and runs until it is stopped (Ctrl-C). Use that address as the base URL in
-place of https://qyapi.weixin.qq.com. Faults, answers, tokens and the requests received are under /_mock: GET /_mock says how.
+Prints the server's address as the first line, and runs until it is stopped (Ctrl-C). Use that address as the base URL
+instead of https://qyapi.weixin.qq.com. Faults, responses, tokens and the requests received are under /_mock: GET /_mock explains how.
 
-It pushes callbacks, too, encrypted and signed as WeCom does: POST /_mock/application with the callback URL, the token and the key of your
-application, which is verified, then POST /_mock/push with the name of an example ({\"example\": \"contacts.events.create_user\"}) or a document.
+It also pushes callbacks, encrypted and signed like WeCom's: set your application with POST /_mock/application (callback URL, token and
+key), which is verified, then POST /_mock/push with the name of an example ({\"example\": \"contacts.events.create_user\"}) or a document.
 ";
 
 /// The action that the arguments request.
@@ -74,8 +74,7 @@ fn read(mut arguments: lexopt::Parser) -> Result<Wish, lexopt::Error> {
             Long("port") => port = arguments.value()?.parse()?,
             Long("credentials") => {
                 let both = arguments.value()?.string()?;
-                let (id, secret) =
-                    both.split_once(':').ok_or("--credentials takes an id, `:` and a secret")?;
+                let (id, secret) = both.split_once(':').ok_or("--credentials needs the form ID:SECRET")?;
                 builder = builder.credentials(id, secret);
             }
             Long("token-lifetime") => {

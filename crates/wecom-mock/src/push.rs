@@ -19,35 +19,35 @@ use wecom_models::callback::{Document, Envelope, Shape};
 
 use crate::generated::EXAMPLES;
 
-/// How long WeCom waits for the response to a callback.
+/// The time for which WeCom waits for the response to a callback.
 const DEADLINE: Duration = Duration::from_secs(5);
 
-/// How long it waits for the verification of a URL, and for responses to the callbacks of suites and devices, and to the data that devices report.
+/// The time for which it waits when it verifies a URL, and for responses to the callbacks of suites and devices and to the data that devices report.
 const SHORT_DEADLINE: Duration = Duration::from_secs(1);
 
-/// How many times it sends a callback that doesn't get a 200 in time: a click on a bot's card only once.
+/// The number of times it sends a callback that doesn't get a 200 in time: a click on a bot's card only once.
 const TRIES: u32 = 3;
 
 /// The size of the largest response that is read.
 const MAX_ANSWER: usize = 1 << 20;
 
-/// Why a push failed.
+/// The reason why a push failed.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum PushError {
-    /// The URL can't be called: it must be like `http://host:port/path`.
+    /// The URL can't be called: it must have the form `http://host:port/path`.
     Url,
     /// The application didn't respond in time: it isn't reachable, or takes too long.
     Unanswered(io::Error),
-    /// It responded with a status other than 200.
+    /// The application responded with a status other than 200.
     Status(StatusCode),
-    /// It responded to the verification of its URL with something other than the text in it.
+    /// The application responded to the verification of its URL with something other than the decrypted text.
     Echo(Bytes),
     /// No callback of the specification has this name.
     NoExample(String),
     /// The server has no application.
     NoApplication,
-    /// Its response is neither empty nor `success`, nor an encrypted reply.
+    /// The response is neither empty nor `success` nor an encrypted reply.
     Reply(wecom_callback::Error),
 }
 
@@ -55,25 +55,30 @@ impl fmt::Display for PushError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Url => f.write_str("the callback URL must be `http://host:port/path`"),
-            Self::Unanswered(error) => write!(f, "the application didn't answer: {error}"),
-            Self::Status(status) => write!(f, "the application answered with {status}, not with 200"),
+            Self::Unanswered(error) => write!(f, "the application didn't respond: {error}"),
+            Self::Status(status) => {
+                write!(f, "the application responded with the status {status} instead of 200")
+            }
             Self::Echo(body) => write!(
                 f,
-                "the application must answer the verification with the decrypted text alone, and answered {:?}",
+                "the application must respond to the verification with the decrypted text alone, but responded with {:?}",
                 String::from_utf8_lossy(body)
             ),
             Self::NoExample(name) => {
-                write!(f, "`{name}` is neither a document nor the name of an example; `examples` lists those")
+                write!(
+                    f,
+                    "`{name}` is neither a document nor the name of an example; `examples` lists the names"
+                )
             }
-            Self::NoApplication => f.write_str("there is no application: `Server::application` takes one"),
-            Self::Reply(error) => write!(f, "the application's answer is no reply: {error}"),
+            Self::NoApplication => f.write_str("there is no application: set one with `Server::application`"),
+            Self::Reply(error) => write!(f, "the application's response is not a reply: {error}"),
         }
     }
 }
 
 impl std::error::Error for PushError {}
 
-/// An application to which callbacks are pushed, with the settings that its administrator has made.
+/// An application to which callbacks are pushed, with its callback settings.
 ///
 /// ```no_run
 /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
@@ -102,14 +107,14 @@ pub struct Application {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pushed {
-    /// How many times it was sent: up to three.
+    /// The number of times it was sent: up to three.
     pub tries: u32,
     /// The reply, decrypted, if there was one.
     pub reply: Option<Bytes>,
 }
 
 impl Application {
-    /// Verifies a URL, as WeCom does when an administrator saves it, and returns the application if the response is
+    /// Verifies a URL, as WeCom does when an admin saves it, and returns the application if the response is
     /// right.
     pub async fn verify(url: &str, settings: Sender) -> Result<Self, PushError> {
         let application = Self::unverified(url, settings)?;
@@ -117,7 +122,7 @@ impl Application {
         Ok(application)
     }
 
-    /// Verifies the URL of a suite: with the ID of the provider's company as the receiveid, though the callbacks are the suite's.
+    /// Verifies the URL of a suite, with the ID of the provider's company as the receiveid, although callbacks have the suite's.
     pub async fn verify_as(url: &str, provider: &str, settings: Sender) -> Result<Self, PushError> {
         let application = Self::unverified(url, settings)?;
         application.verified(&application.settings.with_receiveid(provider)).await?;
@@ -156,7 +161,7 @@ impl Application {
         self
     }
 
-    /// Sets how long to wait for responses, instead of WeCom's 5 seconds, and 1 second for suites and devices.
+    /// Sets how long to wait for responses, instead of WeCom's 5 seconds (1 second for suites and devices).
     #[must_use]
     pub fn deadlines(mut self, deadline: Duration, short: Duration) -> Self {
         (self.deadline, self.short_deadline) = (deadline, short);
@@ -264,7 +269,7 @@ impl Application {
     }
 }
 
-/// How WeCom sends a callback.
+/// The way in which WeCom sends a callback.
 struct Manner {
     format: Format,
     is_short: bool,
@@ -274,7 +279,7 @@ struct Manner {
 }
 
 impl Manner {
-    /// Tells it from a message. One that can't be read is sent all the same.
+    /// Determines it from a message. An unreadable message is sent anyway.
     fn of(message: &str) -> Self {
         let envelope = Document::parse(message).and_then(|document| document.envelope()).unwrap_or_default();
         let Envelope { shape, kind, .. } = &envelope;

@@ -56,14 +56,18 @@ pub(crate) fn push<'a>(state: &'a State, request: &'a Received) -> BoxFuture<'a,
             (Some(name), None, None) => name,
             (None, Some(xml), None) if xml.trim_start().starts_with('<') => xml,
             (None, Some(_), None) => {
-                return Err(Problem("`xml` is no XML document: it begins with `<`".to_owned()));
+                return Err(Problem("`xml` is not an XML document: it must begin with `<`".to_owned()));
             }
             (None, None, Some(json)) => Value::Object(json).to_string(),
-            _ => return Err(Problem("a callback has one of `example`, `xml` and `json`".to_owned())),
+            _ => {
+                return Err(Problem(
+                    "a callback needs exactly one of `example`, `xml` and `json`".to_owned(),
+                ));
+            }
         };
         let application = lock(&state.application).clone();
         let application = application.ok_or_else(|| {
-            Problem("there is no application: `POST /_mock/application` takes one".to_owned())
+            Problem("there is no application: set one with `POST /_mock/application`".to_owned())
         })?;
         let pushed = application.push(&callback).await.map_err(problem)?;
         let reply = pushed.reply.as_deref().map(String::from_utf8_lossy);

@@ -9,10 +9,10 @@ use http::{HeaderMap, Method};
 
 use crate::lock;
 
-/// How many requests to a path are kept.
+/// The number of requests kept per path.
 const KEPT: usize = 1000;
 
-/// How many bytes of bodies are kept per path, as long as it has more than one.
+/// The number of bytes of bodies kept per path, as long as it has more than one request.
 const KEPT_BYTES: usize = 64 << 20;
 
 /// A request as received.
@@ -54,7 +54,7 @@ pub(crate) struct Log {
 #[derive(Debug, Default)]
 struct Requests {
     total: u64,
-    /// How many are in progress, and the most that have been at once.
+    /// The number of requests in progress, and the highest number so far.
     answering: usize,
     peak: usize,
     /// The latest requests, with their numbers.

@@ -1,4 +1,4 @@
-//! What the mock knows of an endpoint.
+//! The facts about an endpoint that the mock knows.
 
 use serde_json::Value;
 
@@ -48,22 +48,22 @@ pub(crate) struct Case {
     pub(crate) response: &'static str,
 }
 
-/// How an endpoint is paged, by the names of the fields: `file_list.item` for one inside another.
+/// The paging of an endpoint, by the names of the fields: `file_list.item` for one inside another.
 #[derive(Debug)]
 pub(crate) struct Paging {
-    /// Where a page starts.
+    /// The request field with the start of a page.
     pub(crate) start: &'static str,
-    /// Whether that is a number.
+    /// Whether the start is a number.
     pub(crate) numeric: bool,
-    /// Where the answer says the next page starts; `None` for an offset.
+    /// The response field with the start of the next page; `None` for an offset.
     pub(crate) next: Option<&'static str>,
-    /// How many items are wanted; with a `next`, only of what was created.
+    /// The request field with the number of items per page; with a `next`, it applies only to things that were created.
     pub(crate) limit: Option<&'static str>,
     pub(crate) continuation: Option<Continuation>,
     pub(crate) items: Option<&'static str>,
 }
 
-/// What the answer says of whether more follows, by the name of the field.
+/// The response field that says whether more follows.
 #[derive(Debug)]
 pub(crate) enum Continuation {
     More(&'static str),
@@ -73,7 +73,7 @@ pub(crate) enum Continuation {
     Total(&'static str),
 }
 
-/// An endpoint that gives out a token, by the names of the fields.
+/// An endpoint that issues a token, by the names of the fields.
 #[derive(Debug)]
 pub(crate) struct Grants {
     /// The query parameter that the token goes into.
@@ -84,12 +84,12 @@ pub(crate) struct Grants {
     pub(crate) secret: &'static str,
 }
 
-/// How a call acts on a thing that the mock keeps. Fields are named by paths: `schedule.schedule_id` for one inside another.
+/// The effect of a call on a thing that the mock keeps. Fields are named by paths: `schedule.schedule_id` for one inside another.
 #[derive(Debug)]
 pub(crate) struct Keeps {
     /// The kind of thing.
     pub(crate) thing: &'static str,
-    /// The error code for an ID that no thing has.
+    /// The error code for an unknown ID.
     pub(crate) unknown: i64,
     pub(crate) does: Does,
 }
@@ -107,7 +107,7 @@ pub(crate) enum Does {
         from: Option<&'static str>,
         /// Those that the answer shows, if the thing stands inside it.
         fields: &'static [&'static str],
-        /// The error code for an ID that another thing has already.
+        /// The error code for an ID that is already taken.
         taken: i64,
     },
     Change {
@@ -146,7 +146,7 @@ pub(crate) enum Does {
     },
 }
 
-/// What a request's body is.
+/// The format of a request's body.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Body {
     Json,
@@ -156,7 +156,7 @@ pub(crate) enum Body {
     Xml,
 }
 
-/// What comes back.
+/// The format of a response.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Answer {
     Json,

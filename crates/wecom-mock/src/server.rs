@@ -89,7 +89,7 @@ impl Server {
         self.state.faults.clear(None);
     }
 
-    /// Answers requests to a path with a function from now on, which replaces the usual response or an earlier
+    /// Responds to requests to a path with a function from now on, which replaces the usual response or an earlier
     /// function. Nothing is checked, not even the token. The path may be one that the specification lacks.
     ///
     /// The function runs on the server's task and should not block. If it panics, the connection is closed.
@@ -101,7 +101,7 @@ impl Server {
         self.state.answers.add(path.into(), None, Arc::new(answer));
     }
 
-    /// Answers a number of requests to a path with a function: after those of earlier calls, and before that of
+    /// Responds to a number of requests to a path with a function: after those of earlier calls, and before that of
     /// [`answer`](Self::answer).
     pub fn answer_times(
         &self,
@@ -117,13 +117,13 @@ impl Server {
         self.state.answers.clear(None);
     }
 
-    /// Verifies the callback URL of an application, and takes it to push callbacks to.
+    /// Verifies the callback URL of an application, and sets it as the one to push callbacks to.
     #[cfg(feature = "push")]
     pub async fn application(&self, url: &str, settings: Sender) -> Result<Arc<Application>, PushError> {
         Ok(self.push_to(Application::verify(url, settings).await?))
     }
 
-    /// Takes an application to push callbacks to: one that is set up otherwise than by [`application`](Self::application).
+    /// Sets the application to push callbacks to, if it isn't set up by [`application`](Self::application).
     #[cfg(feature = "push")]
     pub fn push_to(&self, application: Application) -> Arc<Application> {
         let application = Arc::new(application);
@@ -264,7 +264,7 @@ async fn connection(stream: TcpStream, state: Arc<State>, mut stopped: watch::Re
 async fn respond(state: &State, request: Request<Incoming>) -> io::Result<Response<fault::Body>> {
     let (parts, body) = request.into_parts();
     let Ok(body) = Limited::new(body, MAX_REQUEST).collect().await else {
-        let reply = Reply::new(413, "text/plain", "the request is too large or broken off");
+        let reply = Reply::new(413, "text/plain", "the request is too large or incomplete");
         return Ok(fault::whole(reply));
     };
     let query = parts.uri.query().unwrap_or_default();

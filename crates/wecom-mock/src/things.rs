@@ -12,7 +12,7 @@ use crate::reply::Refusal;
 use crate::route::{Does, Keeps};
 use crate::value::{at, at_mut, put, text};
 
-/// How many things of a kind are kept: the oldest make room for more.
+/// The maximum number of things kept of a kind: the oldest make room for new ones.
 const KEPT: usize = 10_000;
 
 /// The things of each kind of which one was created.
@@ -25,9 +25,9 @@ struct Kind {
     /// In the order in which they were created, by their numbers.
     things: BTreeMap<u64, Thing>,
     numbers: HashMap<String, u64>,
-    /// How many there have been.
+    /// The number of things so far.
     created: u64,
-    /// How many IDs have been made up.
+    /// The number of IDs that have been made up.
     named: u64,
 }
 
@@ -38,7 +38,7 @@ struct Thing {
     around: Value,
 }
 
-/// How a call names what it creates, and what it shows of it.
+/// The ID that a call assigns to the thing it creates, and the fields that its response shows.
 #[derive(Clone, Copy)]
 struct New<'a> {
     id: &'a str,
@@ -378,7 +378,7 @@ impl Thing {
     }
 }
 
-/// What a value says, as text: each item of a list, and nothing if it is empty.
+/// Returns a value as text: each item of a list, and nothing if it is empty.
 fn texts(value: &Value) -> HashSet<String> {
     let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
     values.iter().filter(|value| !value.is_null() && **value != "").map(text).collect()

@@ -1,4 +1,4 @@
-//! Reads the body of a control request field by field, and rejects fields that nobody takes.
+//! Reads the body of a control request field by field, and rejects unknown fields.
 
 use serde_json::{Map, Value};
 
@@ -46,7 +46,7 @@ impl Wishes {
     }
 
     pub(crate) fn count(&mut self, name: &str) -> Result<Option<u64>, Problem> {
-        self.take(name, "an integer from 0 on", Value::as_u64)
+        self.take(name, "an integer of at least 0", Value::as_u64)
     }
 
     pub(crate) fn object(&mut self, name: &str) -> Result<Option<Map<String, Value>>, Problem> {
@@ -56,7 +56,7 @@ impl Wishes {
     /// Takes how many times something happens.
     pub(crate) fn times(&mut self, name: &str) -> Result<Option<u32>, Problem> {
         let times = |value: &Value| u32::try_from(value.as_u64()?).ok().filter(|times| *times > 0);
-        self.take(name, "an integer from 1 on", times)
+        self.take(name, "an integer of at least 1", times)
     }
 
     /// Takes an HTTP status that a response can have.
@@ -78,7 +78,7 @@ impl Wishes {
     /// Rejects fields that haven't been taken.
     pub(crate) fn done(self) -> Result<(), Problem> {
         match self.0.keys().next() {
-            Some(name) => Err(Problem(format!("`{name}` means nothing here"))),
+            Some(name) => Err(Problem(format!("unknown field `{name}`"))),
             None => Ok(()),
         }
     }
@@ -93,7 +93,7 @@ impl Wishes {
         let Some(value) = self.0.remove(name).filter(|value| !value.is_null()) else { return Ok(None) };
         read(&value)
             .map(Some)
-            .ok_or_else(|| Problem(format!("`{name}` must be {kind}, and is {}", brief(&value))))
+            .ok_or_else(|| Problem(format!("`{name}` must be {kind}, but is {}", brief(&value))))
     }
 }
 

@@ -248,58 +248,58 @@ async fn a_wrong_control_request_says_what_is_wrong_and_changes_nothing() {
         ("faults", "{}", "`fault` is missing"),
         ("faults", r#"{"fault":"Code"}"#, "`fault` is `Code`: it must be code, status, html"),
         ("faults", r#"{"fault":"code"}"#, "`errcode` is missing"),
-        ("faults", r#"{"fault":"code","errcode":"45009"}"#, "`errcode` must be an integer, and is \"45009\""),
-        ("faults", &long, "`errcode` must be an integer, and is \"林"),
+        ("faults", r#"{"fault":"code","errcode":"45009"}"#, "`errcode` must be an integer, but is \"45009\""),
+        ("faults", &long, "`errcode` must be an integer, but is \"林"),
         ("faults", r#"{"fault":"code","errcode":1e300}"#, "`errcode` must be an integer"),
         ("faults", r#"{"fault":"status"}"#, "`status` is missing"),
         (
             "faults",
             r#"{"fault":"status","status":101}"#,
-            "`status` must be an HTTP status from 200 to 999, and is 101",
+            "`status` must be an HTTP status from 200 to 999, but is 101",
         ),
         ("faults", r#"{"fault":"html","status":1000}"#, "`status` must be an HTTP status"),
-        ("faults", r#"{"fault":"delay","ms":-1}"#, "`ms` must be an integer from 0 on, and is -1"),
-        ("faults", r#"{"fault":"hang","times":0}"#, "`times` must be an integer from 1 on, and is 0"),
-        ("faults", r#"{"fault":"hang","times":4294967296}"#, "`times` must be an integer from 1 on"),
-        ("faults", r#"{"fault":"hang","tims":1}"#, "`tims` means nothing here"),
+        ("faults", r#"{"fault":"delay","ms":-1}"#, "`ms` must be an integer of at least 0, but is -1"),
+        ("faults", r#"{"fault":"hang","times":0}"#, "`times` must be an integer of at least 1, but is 0"),
+        ("faults", r#"{"fault":"hang","times":4294967296}"#, "`times` must be an integer of at least 1"),
+        ("faults", r#"{"fault":"hang","tims":1}"#, "unknown field `tims`"),
         ("faults", r#"{"fault":"hang","path":"cgi-bin/user/get"}"#, "`path` must be a path without a query"),
         ("faults", r#"{"fault":"hang","path":"/a?b=c"}"#, "`path` must be a path without a query"),
         ("faults", r#"{"fault":"hang","path":"/_mock/reset"}"#, "and not the mock's own"),
         (
             "faults",
             "{\"fault\":\"content_type\",\"value\":\"a\\r\\nb: c\"}",
-            "`value` has characters that no HTTP header",
+            "`value` contains characters that are not allowed",
         ),
         ("answers", r#"{"json":1}"#, "`path` is missing"),
-        ("answers", r#"{"path":"/a"}"#, "an answer has one of `json`, `text` and `base64`"),
-        ("answers", r#"{"path":"/a","json":1,"text":"a"}"#, "an answer has one of"),
+        ("answers", r#"{"path":"/a"}"#, "a response needs exactly one of `json`, `text` and `base64`"),
+        ("answers", r#"{"path":"/a","json":1,"text":"a"}"#, "a response needs exactly one of"),
         ("answers", r#"{"path":"/a","base64":"?"}"#, "`base64` is not base64"),
         ("answers", r#"{"path":"/a","text":"","status":"200"}"#, "`status` must be an HTTP status"),
         (
             "answers",
             r#"{"path":"/a","text":"","headers":["a"]}"#,
-            "`headers` must be an object, and is [\"a\"]",
+            "`headers` must be an object, but is [\"a\"]",
         ),
         (
             "answers",
             r#"{"path":"/a","text":"","headers":{"a b":"c"}}"#,
-            "`headers.a b` is no name of an HTTP header",
+            "`headers.a b` is not a valid name of an HTTP header",
         ),
         ("answers", r#"{"path":"/a","text":"","headers":{"a":1}}"#, "`headers.a` must be a string"),
         (
             "answers",
             "{\"path\":\"/a\",\"text\":\"\",\"headers\":{\"a\":\"\\n\"}}",
-            "`headers.a` has characters",
+            "`headers.a` contains characters",
         ),
         (
             "answers",
             r#"{"path":"/a","text":"","headers":{"Content-Length":"9"}}"#,
-            "is the mock's own business",
+            "is set by the mock itself: omit it",
         ),
         (
             "answers",
             r#"{"path":"/a","text":"","headers":{"transfer-encoding":"chunked"}}"#,
-            "is the mock's own business",
+            "is set by the mock itself: omit it",
         ),
         ("tokens", "{}", "`kind` is missing"),
     ] {
@@ -309,14 +309,14 @@ async fn a_wrong_control_request_says_what_is_wrong_and_changes_nothing() {
     }
     for (path, expected) in [
         ("/_mock/requests?last=-1", "`last` is `-1`: it must be a number"),
-        ("/_mock/requests?pth=/a", "there is no parameter `pth`; there are path, method, last"),
+        ("/_mock/requests?pth=/a", "unknown parameter `pth`: this call has path, method, last"),
     ] {
         assert_eq!(caller.refused(400, "GET", path, "").await, expected);
     }
     assert_eq!(caller.control("GET", "/faults", Value::Null).await, json!({ "faults": [] }));
     assert_eq!(caller.control("GET", "/answers", Value::Null).await, json!({ "answers": [] }));
     let unknown = caller.refused(404, "GET", "/_mock/fault", "").await;
-    assert_eq!(unknown, "`/_mock/fault` is no call of the control API; `GET /_mock` lists them");
+    assert_eq!(unknown, "`/_mock/fault` is not a call of the control API; `GET /_mock` lists the calls");
     let method = caller.send("PUT", "/_mock/faults", "").await;
     assert_eq!(
         (method.status(), &method.headers()["allow"]),

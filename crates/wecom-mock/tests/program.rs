@@ -86,7 +86,7 @@ fn wrong_arguments_are_refused_with_what_is_wrong() {
         (&["--host", "localhost"], "error: cannot parse argument \"localhost\""),
         (
             &["--credentials", "ww1"],
-            "error: --credentials takes an id, `:` and a secret; --help lists the options\n",
+            "error: --credentials needs the form ID:SECRET; --help lists the options\n",
         ),
         (&["8080"], "error: unexpected argument \"8080\""),
     ] {

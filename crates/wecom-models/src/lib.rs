@@ -12,8 +12,8 @@
 //!   direction.
 //! - Structs of responses are `#[non_exhaustive]`; with the feature `test-util`, tests can write them as literals.
 //!
-//! A family is compiled if its feature is enabled; `full` enables all of them. What WeCom sends by itself is in the `events`
-//! of its family, with the feature `callback`, which is about how it is read as well.
+//! A family is compiled if its feature is enabled; `full` enables all of them. The callbacks that WeCom sends are in the module `events`
+//! of their family, with the feature `callback`, which also describes how they are read.
 
 // On docs.rs, each item says which feature it needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -31,7 +31,7 @@ mod values;
 pub mod wire;
 
 // By name: of a family that isn't compiled, rustc says which feature is missing. It does so only for items of the module that a path
-// names, so this stands here and not in a module of its own.
+// names, so this is here and not in a module of its own.
 #[cfg(not(test))]
 include!("generated/families.rs");
 pub use types::{

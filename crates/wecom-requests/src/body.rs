@@ -22,7 +22,7 @@ pub struct Body {
     pub content_type: HeaderValue,
     /// Its content.
     pub bytes: Bytes,
-    /// Where in `bytes` the content of a streamed file belongs.
+    /// The position in `bytes` at which the content of a streamed file belongs.
     pub content_at: Option<usize>,
 }
 
@@ -68,7 +68,7 @@ impl Output for Headers {
 #[derive(Default)]
 pub struct Form {
     parts: Vec<(String, Bytes)>,
-    /// Which part's content is streamed.
+    /// The part whose content is streamed.
     streamed: Option<usize>,
 }
 

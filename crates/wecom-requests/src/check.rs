@@ -16,7 +16,7 @@ pub use values::AnyNumber;
 use values::{Distinct, Each, Items, Text, width};
 pub(crate) use values::{Number, Time, has_items, is_one_of};
 
-/// Something that knows its documented limits.
+/// A type that knows its documented limits.
 pub trait Check {
     /// Reports every broken limit. The default implementation has no limits.
     fn check(&self, checker: &mut Checker) {

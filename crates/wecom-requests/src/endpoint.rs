@@ -1,4 +1,4 @@
-//! Endpoints, and what their requests have in common.
+//! Endpoints and their properties.
 
 use std::time::Duration;
 
@@ -83,7 +83,7 @@ pub trait Endpoint: Check + Serialize {
     /// The kind of token that it takes.
     type Token: Token;
 
-    /// What all requests to the endpoint have in common.
+    /// The properties that all requests to the endpoint share.
     const META: &'static Meta;
 
     /// Adds the query parameters, except the token. For `GET`, these are all fields.
@@ -109,7 +109,7 @@ pub trait Endpoint: Check + Serialize {
     }
 }
 
-/// What all requests to an endpoint have in common.
+/// The properties that all requests to an endpoint share.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Meta {
@@ -133,9 +133,9 @@ pub struct Meta {
     pub errcode: Errcode,
     /// Whether it only reads, so that it may be sent again after a lost response.
     pub safe: bool,
-    /// How often it may be called; empty if its page doesn't say.
+    /// The documented rate limits; empty if there are none.
     pub rates: &'static [Rate],
-    /// How many calls may be in flight at once, if its page says so.
+    /// The documented maximum number of concurrent calls, if there is one.
     pub concurrency: Option<u32>,
     /// The error codes that its own page documents.
     pub codes: &'static [ErrorCode],
@@ -207,7 +207,7 @@ impl Meta {
         self
     }
 
-    /// Sets whether it only reads, so that it may be sent again after a lost answer.
+    /// Sets whether it only reads, so that it may be sent again after a lost response.
     #[must_use]
     pub const fn safe(mut self, safe: bool) -> Self {
         self.safe = safe;
@@ -265,7 +265,7 @@ pub enum ResponseFormat {
     Xml,
 }
 
-/// Which JSON responses of an endpoint have an `errcode`. A response that lacks a required `errcode` is not from WeCom, but from a proxy,
+/// The JSON responses of an endpoint that have an `errcode`. A response that lacks a required `errcode` is not from WeCom, but from a proxy,
 /// for example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -1,4 +1,4 @@
-//! The error codes that any endpoint may return: what they mean and what to do about them.
+//! The error codes that any endpoint may return, with their meanings and advice.
 //!
 //! The page [全局错误码](https://developer.work.weixin.qq.com/document/path/90313) lists them. Codes that only an endpoint's own
 //! page documents have a constant here as well; [`Meta::codes`](crate::Meta::codes) has their meaning.
@@ -23,7 +23,7 @@ pub struct ErrorCode {
     pub name: &'static str,
     /// The meaning, in a sentence.
     pub doc: &'static str,
-    /// What to check or do, if the documentation says so.
+    /// Advice on what to check or do, if the documentation has any.
     pub help: Option<&'static str>,
 }
 

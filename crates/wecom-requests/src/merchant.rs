@@ -81,18 +81,17 @@ pub trait MerchantSigned: Endpoint + WriteObject + Sized {
         if signature(covered, "key", key) == found {
             return Ok(());
         }
-        let message =
-            "the signature is wrong: the response is not from WeChat Pay, or the API key is another one";
+        let message = "the signature is wrong: the response is not from WeChat Pay, or the API key is not the merchant's";
         Err(DecodeError::new(Self::SIGNATURE, message))
     }
 }
 
-/// A request can't be signed.
+/// The reason why a request can't be signed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignError {
     /// The request needs an app's signature, but no secret was passed.
-    #[error("{request} is signed with an app's secret, too: pass it")]
+    #[error("{request} must also be signed with an app's secret: pass it")]
     #[non_exhaustive]
     NoAppSecret {
         /// The request's name in the spec.

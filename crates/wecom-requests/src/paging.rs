@@ -67,7 +67,7 @@ mod follow {
 
     numbers! { i64 u64 }
 
-    /// How a page says whether more follows.
+    /// The way in which a page indicates whether more follows.
     #[derive(Clone, Copy)]
     pub(crate) enum Continuation {
         Unsaid,

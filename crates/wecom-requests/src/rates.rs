@@ -27,7 +27,7 @@ pub struct GeneralRate {
     pub of: Of,
     /// The caller or recipient they are counted for.
     pub per: Scope,
-    /// What is counted.
+    /// The unit that is counted.
     pub counts: Counts,
     /// The request field with the recipients, if they are counted and a field names them.
     pub recipients: Option<&'static str>,
@@ -35,7 +35,7 @@ pub struct GeneralRate {
     pub rates: &'static [Rate],
     /// Whether the limits are multiplied by the number of accounts that the company may have (账号上限).
     pub times_accounts: bool,
-    /// What happens beyond the limits.
+    /// The consequence of exceeding the limits.
     pub excess: Excess,
 }
 
@@ -81,7 +81,7 @@ pub enum Scope {
     Recipient,
 }
 
-/// What a rate counts.
+/// The unit that a rate counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Counts {
@@ -93,7 +93,7 @@ pub enum Counts {
     Other,
 }
 
-/// What happens beyond a limit.
+/// The consequence of exceeding a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Excess {

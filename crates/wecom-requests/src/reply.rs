@@ -36,7 +36,7 @@ pub struct ReplyMeta {
     pub kind: &'static str,
 }
 
-/// The format of a passive reply, which is that of the callback that it answers.
+/// The format of a passive reply, which is that of its callback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReplyFormat {
@@ -46,11 +46,11 @@ pub enum ReplyFormat {
     Json,
 }
 
-/// A passive reply that can't be sent.
+/// The reason why a passive reply can't be sent.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplyError {
-    /// It breaks documented limits.
+    /// The reply breaks documented limits.
     #[error("the reply {id} breaks documented limits: {}", listed(violations))]
     #[non_exhaustive]
     Limits {
@@ -59,8 +59,8 @@ pub enum ReplyError {
         /// All broken limits.
         violations: Violations,
     },
-    /// It can't be written.
-    #[error("the reply {id} can't be written: {reason}")]
+    /// The reply can't be serialized.
+    #[error("the reply {id} can't be serialized: {reason}")]
     #[non_exhaustive]
     Write {
         /// The name of the reply in the specification.
@@ -68,8 +68,8 @@ pub enum ReplyError {
         /// The reason.
         reason: String,
     },
-    /// It answers a callback of the other format.
-    #[error("the reply {id} is for {}, and the callback has another format", .format.receivers())]
+    /// The callback has the other format.
+    #[error("the reply {id} is for {}, but the callback has another format", .format.receivers())]
     #[non_exhaustive]
     Format {
         /// The name of the reply in the specification.
@@ -92,9 +92,9 @@ impl ReplyFormat {
     }
 }
 
-/// A passive reply, or none: the plain document that WeCom is answered with, encrypted and signed by the receiver.
+/// A passive reply, or none: the plain document, which the receiver encrypts, signs and returns to WeCom.
 ///
-/// Applications reply in XML, AI bots and devices in JSON. Types such as `message::reply::TextReply` turn into it by themselves.
+/// Applications reply in XML, AI bots and devices in JSON. Types such as `message::reply::TextReply` convert to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Passive(Content);
 
@@ -131,7 +131,7 @@ impl Passive {
         Self(if document.is_empty() { Content::None } else { Content::Document(document) })
     }
 
-    /// Creates a reply from one of the specification's types, if it keeps its limits.
+    /// Creates a reply from one of the specification's types, if it is within its limits.
     pub fn of<T: PassiveReply>(reply: &T) -> Result<Self, ReplyError> {
         let meta = T::META;
         let id = meta.id;

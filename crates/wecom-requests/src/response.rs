@@ -28,7 +28,7 @@ pub enum ResponseError {
 }
 
 impl ResponseError {
-    /// Prefers what a page of its own says about an error code.
+    /// Prefers the endpoint's own description of an error code.
     pub(crate) fn with_codes(mut self, codes: &'static [ErrorCode]) -> Self {
         if let Self::Api(error) = &mut self {
             error.known = errcode::among(codes, error.code);
@@ -85,17 +85,17 @@ pub struct MerchantError {
 /// A body that can't be decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecodeError {
-    /// Where in the JSON the error is, such as `msg_list[3].sender.type`; empty for the body as a whole.
+    /// The place of the error in the JSON, such as `msg_list[3].sender.type`; empty for the whole body.
     pub path: String,
-    /// What is wrong.
+    /// The reason.
     pub message: String,
-    /// Whether the response says that the call succeeded: its `errcode` is 0. The call has been carried out then, and
+    /// Whether the response reports success: its `errcode` is 0. Then the call has been carried out, and
     /// repeating it carries it out twice.
     pub succeeded: bool,
 }
 
 impl DecodeError {
-    /// Creates an error at a path, which is empty for the body as a whole.
+    /// Creates an error at a path, which is empty for the whole body.
     pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self { path: path.into(), message: message.into(), succeeded: false }
     }

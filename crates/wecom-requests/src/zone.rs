@@ -31,7 +31,7 @@ use crate::{BuildError, Check, Errcode, Rate, ResponseError, Violations};
 /// # }
 /// ```
 ///
-/// Where a closure doesn't fit, such as in an asynchronous program, [`to_json`](Self::to_json) and [`parse`](Self::parse) are its two
+/// If a closure doesn't fit, as in an asynchronous program, [`to_json`](Self::to_json) and [`parse`](Self::parse) are its two
 /// halves.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a call of the zone",
@@ -93,22 +93,22 @@ pub struct ZoneMeta {
     pub page: &'static str,
     /// Whether it only reads, so that it may be made again after a lost response.
     pub safe: bool,
-    /// The documented rates; empty if there are none. The program has to keep them itself.
+    /// The documented rate limits; empty if there are none. The program has to comply with them itself.
     pub rates: &'static [Rate],
-    /// How many calls may be in flight at once, if its page says so.
+    /// The documented maximum number of concurrent calls, if there is one.
     pub concurrency: Option<u32>,
     /// The error codes that its own page documents.
     pub codes: &'static [ErrorCode],
 }
 
-/// A call of the zone failed.
+/// The reason why a call of the zone failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvokeError<E> {
     /// The call breaks documented limits, so it wasn't made.
     #[error(transparent)]
     Limits(#[from] Violations),
-    /// The call can't be written as JSON.
+    /// The call can't be serialized as JSON.
     #[error(transparent)]
     Build(#[from] BuildError),
     /// The SDK didn't return a response.
@@ -119,7 +119,7 @@ pub enum InvokeError<E> {
     Response(#[from] ResponseError),
 }
 
-/// WeCom's SDK couldn't carry a call: `SpecSDK.invoke` returned another code than 0.
+/// An error of WeCom's SDK: `SpecSDK.invoke` returned a code other than 0.
 ///
 /// ```
 /// use wecom_requests::ZoneSdkError;

@@ -1,4 +1,4 @@
-//! What clients with several credentials share: the transport, the limits, and the token store.
+//! The state that clients with several credentials share: the transport, the limits, and the token store.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::options::CallOptions;
 use crate::tokens::{Credentials, TokenStore};
 use crate::transport::Transport;
 
-/// How clients get to WeCom.
+/// The connection to WeCom that clients share.
 pub struct Caller {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) base_url: String,

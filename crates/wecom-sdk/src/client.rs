@@ -283,8 +283,8 @@ impl<C: Credential> ClientBuilder<C> {
         self.options(|options| options.max_memory(bytes))
     }
 
-    /// Sets a proxy, instead of the one that the environment sets (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`,
-    /// `NO_PROXY`). The environment's is not used for this machine's own addresses (`localhost`, `127.0.0.1`, `[::1]`); this one
+    /// Sets a proxy, instead of the one from the environment (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`,
+    /// `NO_PROXY`). The environment's proxy is not used for this machine's own addresses (`localhost`, `127.0.0.1`, `[::1]`); this one
     /// is. `socks5://` needs the feature `socks`.
     pub fn proxy(mut self, proxy: reqwest::Proxy) -> Self {
         self.http.proxy = Some(proxy);
@@ -330,7 +330,7 @@ impl<C: Credential> ClientBuilder<C> {
         self
     }
 
-    /// Sets the HTTP client to send with, which brings its own settings for proxies, certificates and connections. It must neither follow
+    /// Sets the HTTP client to send with. Its own settings for proxies, certificates and connections apply. It must neither follow
     /// redirects, which would carry the token elsewhere, nor retry requests by itself: `Policy::none()` and
     /// `reqwest::retry::never()`.
     pub fn http_client(self, client: reqwest::Client) -> Self {
@@ -353,7 +353,7 @@ impl<C: Credential> ClientBuilder<C> {
         self.options(|options| options.retry(policy))
     }
 
-    /// Sets what happens when a documented rate leaves no room, instead of waiting.
+    /// Sets what happens when a documented rate limit is reached, instead of waiting.
     pub fn on_limit(self, on_limit: OnLimit) -> Self {
         self.options(|options| options.on_limit(on_limit))
     }
@@ -363,15 +363,15 @@ impl<C: Credential> ClientBuilder<C> {
         self.options(|options| options.accounts(accounts))
     }
 
-    /// Names the IP address that calls leave from, for processes that share it and the
-    /// [limit store](Self::limit_store): they then count what WeCom allows per address together. Otherwise each client assumes
-    /// that it is alone.
+    /// Sets the IP address from which calls are sent, for processes that share it and the
+    /// [limit store](Self::limit_store): they then count the calls per address together. Otherwise, each client assumes
+    /// that nobody else uses the address.
     pub fn address(mut self, address: impl Into<String>) -> Self {
         self.address = Some(address.into());
         self
     }
 
-    /// Adds a hook that sees every request before it leaves, and every response.
+    /// Adds a hook that sees every request before it is sent, and every response.
     pub fn hook(self, hook: impl Hook) -> Self {
         self.options(|options| options.hook(hook))
     }
@@ -403,7 +403,7 @@ impl<C: Credential> ClientBuilder<C> {
                 None => transport,
                 Some(option) => {
                     return Err(Error::Setup(format!(
-                        "`{option}` doesn't apply to an HTTP client of your own: set it there"
+                        "`{option}` doesn't apply to your own HTTP client: set it there"
                     )));
                 }
             },

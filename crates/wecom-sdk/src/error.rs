@@ -33,7 +33,7 @@ pub enum Error {
         error: ApiError,
         /// The body as received. It may contain more.
         body: Body,
-        /// How long to wait before another attempt, if known: WeCom blocks the endpoint until then.
+        /// The time to wait before another attempt, if known: WeCom blocks the endpoint until then.
         retry_after: Option<Duration>,
     },
     /// WeChat Pay reports an error.
@@ -77,7 +77,7 @@ pub enum Error {
     Timeout {
         /// The endpoint.
         endpoint: &'static Meta,
-        /// How long the client waited.
+        /// The time for which the client waited.
         timeout: Duration,
     },
     /// The call as a whole took too long, including waits, retries and fetching the token.
@@ -97,7 +97,7 @@ pub enum Error {
     Stalled {
         /// The endpoint.
         endpoint: &'static Meta,
-        /// How long it stalled.
+        /// The time for which it stalled.
         time: Duration,
     },
     /// The connection failed. The call may have been carried out nevertheless, unless there was no connection at all, as the source says.
@@ -109,13 +109,13 @@ pub enum Error {
         /// The error of the transport.
         r#source: TransportError,
     },
-    /// A documented limit leaves no room for the call, or WeCom has blocked the endpoint for a while. Nothing was sent.
+    /// A documented limit has been reached, or WeCom has blocked the endpoint for a while. Nothing was sent.
     #[error("{}: a rate limit has been reached: try again after {retry_after:?}", endpoint.id)]
     #[non_exhaustive]
     Limited {
         /// The endpoint.
         endpoint: &'static Meta,
-        /// How long to wait; zero if unknown.
+        /// The time to wait; zero if unknown.
         retry_after: Duration,
     },
     /// The response is larger than the client accepts.
@@ -158,9 +158,9 @@ pub enum Error {
     #[error("part {part} of {count}: {error}")]
     #[non_exhaustive]
     Part {
-        /// Which part, from 1.
+        /// The number of the part, from 1.
         part: u64,
-        /// How many parts there are.
+        /// The number of parts.
         count: u64,
         /// The reason.
         error: Box<Error>,
@@ -174,13 +174,13 @@ pub enum Error {
         "there is no ticket: pass the `suite_ticket` or `model_ticket` that WeCom pushes to `Client::put_ticket`"
     )]
     NoTicket,
-    /// The pages of an endpoint repeat: the cursor of the next page has been used before.
-    #[error("{}: the cursor {cursor:?} of the next page was used before, so its pages would repeat without end", endpoint.id)]
+    /// The pages of an endpoint form a cycle: the cursor of the next page has been used before.
+    #[error("{}: the cursor {cursor:?} of the next page was used before, so the pages would repeat endlessly", endpoint.id)]
     #[non_exhaustive]
     RepeatedCursor {
         /// The endpoint.
         endpoint: &'static Meta,
-        /// The repeated cursor; empty if the page had none although it said that more follows.
+        /// The repeated cursor; empty if the page had none although it announced more.
         cursor: String,
     },
     /// The client can't be set up.

@@ -25,7 +25,7 @@ use crate::session::{Answer, Call};
 use crate::transport::{RequestBody, ResponseBody};
 use crate::{Client, Credential, Error, Provides, lock};
 
-/// How many bytes are read or sent at once.
+/// The number of bytes read or sent at once.
 const PIECE: usize = 64 << 10;
 
 /// The lowest speed of an upload, in bytes per second: slower ones are aborted.
@@ -193,7 +193,8 @@ pub(crate) fn measured(
 }
 
 fn too_long(length: u64) -> io::Error {
-    let message = format!("{length} bytes are more than a request can have: pass the length of the content");
+    let message =
+        format!("{length} bytes are more than a request can contain: pass the length of the content");
     io::Error::new(io::ErrorKind::InvalidInput, message)
 }
 
@@ -286,7 +287,7 @@ pub struct Download {
     pub content_type: Option<String>,
     /// The number of bytes to expect, if known.
     pub length: Option<u64>,
-    /// Which part of the file it is, if only a part was requested.
+    /// The part of the file that it contains, if only a part was requested.
     pub range: Option<ContentRange>,
     endpoint: &'static Meta,
     body: ResponseBody,

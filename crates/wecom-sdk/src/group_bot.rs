@@ -59,7 +59,7 @@ pub struct GroupBot {
 }
 
 impl GroupBot {
-    /// Creates a bot from its webhook URL, which WeCom shows where the bot is set up. Requests go to the host of the URL.
+    /// Creates a bot from its webhook URL, which WeCom shows in the bot's settings. Requests go to the host of the URL.
     ///
     /// # Errors
     ///
@@ -138,7 +138,7 @@ fn parse(url: &str) -> Option<(&str, Secret)> {
     visible.then(|| (base_url, Secret::new(key)))
 }
 
-/// What a [`GroupBot`] sends. Everything that is a message converts to it: text, and the contents and cards of
+/// A message that a [`GroupBot`] sends. All kinds of messages convert to it: text, and the contents and cards of
 /// [`message::webhook`](crate::message::webhook).
 #[derive(Clone, Debug)]
 pub struct BotMessage(Message);

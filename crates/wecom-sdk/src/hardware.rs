@@ -29,7 +29,7 @@ use crate::{Client, Credential, Error, Provides};
 /// model.put_ticket("the ticket WeCom pushed").await;
 /// model.send(&RegisterSn::new("GATE0017A")).await?;
 ///
-/// // When a company binds a device, the callback `bind` brings a code:
+/// // When a company binds a device, the callback `bind` contains a code:
 /// let secret = model.send(&GetDeviceSecret::new("the code")).await?.device_secret;
 /// let device = model.with_credential(Device::new(&model, "GATE0017A", secret));
 /// # Ok(())
@@ -65,7 +65,7 @@ impl Credential for DeviceModel {
         key("model", &[&self.model_id, self.secret.expose()])
     }
 
-    /// It is of no company.
+    /// It belongs to no company.
     fn company(&self) -> Option<String> {
         None
     }

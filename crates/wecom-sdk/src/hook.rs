@@ -50,14 +50,14 @@ pub trait Hook: Send + Sync + 'static {
         let _ = answer;
     }
 
-    /// A call has ended, with all its requests: for metrics of calls. Also for a call that no token or limit let through, and one whose
-    /// deadline passed; not for a call that is dropped, and not for a request that breaks documented limits.
+    /// Is called when a call has ended, with all its requests: for metrics of calls. This includes a call that failed for lack of a token, one that a limit refused, and one whose
+    /// deadline passed, but neither a call that is dropped nor a request that breaks documented limits.
     ///
     /// ```
     /// # use std::sync::Mutex;
     /// # use std::collections::BTreeMap;
     /// # use wecom_sdk::{Client, Finished, Hook, meeting::basic::GetMeetingInfo};
-    /// /// How many calls ended in which way. A library for metrics has counters and histograms in place of the map.
+    /// /// The number of calls per endpoint and outcome. A metrics library has counters and histograms instead of the map.
     /// #[derive(Default)]
     /// struct Metrics(Mutex<BTreeMap<(&'static str, &'static str), u64>>);
     ///

@@ -9,7 +9,7 @@ use futures_core::future::BoxFuture;
 use crate::Error;
 use crate::transport::{RequestBody, ResponseBody, Transport, TransportError};
 
-/// How long an idle connection is kept: shorter than servers and middleboxes usually keep theirs (a minute or more). A
+/// The time for which an idle connection is kept: shorter than servers and middleboxes usually keep theirs (a minute or more). A
 /// request on a connection that the other side is just closing is lost, and nobody knows whether it was carried out.
 const IDLE: Duration = Duration::from_secs(15);
 
@@ -29,7 +29,7 @@ pub(crate) struct HttpOptions {
 }
 
 impl HttpOptions {
-    /// Returns which settings were set, by the names of the builder's methods.
+    /// Returns the settings that were set, by the names of the builder's methods.
     pub(crate) fn set(&self) -> impl Iterator<Item = &'static str> {
         let set = [
             (self.proxy.is_some(), "proxy"),

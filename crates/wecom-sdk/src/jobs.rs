@@ -15,17 +15,17 @@ use wecom_requests::{Job, JobState};
 use crate::time::{jitter, later};
 use crate::{Client, Credential, Error, Provides, lock};
 
-/// How long to wait for a job by default.
+/// The default time to wait for a job.
 const DEADLINE: Duration = Duration::from_secs(60 * 60);
 
 /// The first and the longest pause between two requests.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 
-/// Why waiting for a job ended before the job, or how the job failed.
+/// The reason why waiting for a job ended before the job, or the failure of the job itself.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum WaitError<R> {
-    /// A request for its progress failed, and another one would fail, too. The job itself may continue.
+    /// A request for the job's progress failed, and another one would fail, too. The job itself may continue.
     #[error(transparent)]
     Call(#[from] Error),
     /// The job has failed.
@@ -48,7 +48,7 @@ pub enum WaitError<R> {
     #[error("the job wasn't over within {deadline:?}{}", failure.as_ref().map(|error| format!("; the last request failed: {error}")).unwrap_or_default())]
     #[non_exhaustive]
     Deadline {
-        /// How long the client waited.
+        /// The time for which the client waited.
         deadline: Duration,
         /// The last response, if there was one.
         response: Option<Box<R>>,

@@ -18,8 +18,8 @@ use crate::{Client, Credential, Error, Provides, Secret, hex};
 /// The number of characters in a `nonceStr`.
 const NONCE: usize = 16;
 
-/// Signs pages for the JS-SDK (JS-SDK 签名): what `ww.register` asks for in `getConfigSignature` and `getAgentConfigSignature`, and what
-/// `wx.config` and `wx.agentConfig` take. Needs the feature `jssdk`.
+/// Signs pages for the JS-SDK (JS-SDK 签名): for `getConfigSignature` and `getAgentConfigSignature` of `ww.register`, and for
+/// `wx.config` and `wx.agentConfig`. Needs the feature `jssdk`.
 ///
 /// ```
 /// # use wecom_sdk::Client;
@@ -61,12 +61,12 @@ impl<C: Provides<AccessToken>> Client<C> {
 }
 
 impl JsSdk {
-    /// Signs a page for the company (`getConfigSignature`, `wx.config`), by its URL. What follows `#` doesn't count.
+    /// Signs a page for the company (`getConfigSignature`, `wx.config`), by its URL. The part after `#` is ignored.
     pub async fn config(&self, url: &str) -> Result<JsSignature, Error> {
         sign(&self.config, url).await
     }
 
-    /// Signs a page for the app (`getAgentConfigSignature`, `wx.agentConfig`), by its URL. What follows `#` doesn't count.
+    /// Signs a page for the app (`getAgentConfigSignature`, `wx.agentConfig`), by its URL. The part after `#` is ignored.
     pub async fn agent_config(&self, url: &str) -> Result<JsSignature, Error> {
         sign(&self.agent_config, url).await
     }
@@ -90,11 +90,11 @@ impl std::fmt::Debug for JsSdk {
     }
 }
 
-/// The signature of a page. It serializes to what the page passes to the JS-SDK: `timestamp`, `nonceStr` and `signature`.
+/// The signature of a page. It serializes to the object that the page passes to the JS-SDK: `timestamp`, `nonceStr` and `signature`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct JsSignature {
-    /// When it was signed, in seconds since 1970.
+    /// The time of the signature, in seconds since 1970.
     pub timestamp: u64,
     /// Random letters and digits.
     pub nonce_str: String,

@@ -99,12 +99,12 @@
 //! let server = Server::start().await?;
 //! let client = Client::builder("corp id", "secret").base_url(server.base_url()).build()?;
 //!
-//! // It only reads: the second attempt is its answer.
+//! // This call only reads, so it is retried, and the second attempt succeeds.
 //! server.inject(Fault::disconnect().on("/cgi-bin/meeting/get_info").times(1));
 //! client.send(&GetMeetingInfo::new("meeting id")).await?;
 //! assert_eq!(server.requests("/cgi-bin/meeting/get_info"), 2);
 //!
-//! // It removes something: nobody knows whether it has.
+//! // This call removes something and may have been carried out, so it is not retried.
 //! server.inject(Fault::disconnect().on("/cgi-bin/user/delete").times(1));
 //! let error = client.send(&DeleteUser::new("zhangsan")).await.unwrap_err();
 //! assert!(matches!(error, Error::Transport { .. }) && error.may_have_been_carried_out());
@@ -136,7 +136,7 @@
 //! # Limits
 //!
 //! Documented limits of fields are checked before anything is sent, all of them at once; [`ClientBuilder::without_validation`] leaves
-//! that to WeCom. Documented rates and limits of concurrent calls are kept: a call waits for its turn, or is refused
+//! that to WeCom. Documented rates and limits of concurrent calls are enforced: a call waits for its turn, or is refused
 //! ([`OnLimit`]). So are the general [rates]: 10,000 calls per minute from a company to each endpoint, 30 messages per minute
 //! from an app to one member, beyond which WeCom drops messages without an error. Some depend on how many accounts the
 //! company may have: set [`ClientBuilder::accounts`].
@@ -196,15 +196,15 @@
 //!
 //! [`Items`] can be resumed, too: pass [`Items::position`] to [`Client::items_from`].
 //!
-//! # What isn't here
+//! # Endpoints without a type
 //!
 //! An endpoint without a type can be called by its [method and path](Client::call), or described by an application as an
 //! [`Endpoint`] of its own. Fields of a response that its type lacks are in [its body](Client::send_with_body);
 //! [`CallOptions::trace_unknown_fields`] reports them.
 //!
-//! # One call that differs
+//! # Options for some calls
 //!
-//! [`Client::with`] is a view of a client with other [`CallOptions`]: times, retries, limits, and a [`Hook`] that sees every request
+//! [`Client::with`] returns a view of a client with other [`CallOptions`]: timeouts, retries, limits, and a [`Hook`] that sees every request
 //! and its response.
 //!
 //! # Files
@@ -275,15 +275,15 @@
 //! - One for each API family (`chatdata`, `meeting`, …), and `full` for all of them.
 //! - `rustls` (on by default): HTTPS through rustls.
 //! - `socks`: proxies that speak SOCKS.
-//! - `redis`: [`Redis`], a store for tokens and limits that several processes share. `redis-cluster` and `redis-sentinel` reach it as a
-//!   cluster, or through sentinels; with `rustls`, TLS as well.
+//! - `redis`: [`Redis`], a store for tokens and limits that several processes share. `redis-cluster` and `redis-sentinel` connect to a
+//!   cluster or through sentinels; with `rustls`, TLS works as well.
 //! - `archive`: [`archive`], the keys of archived messages (会话内容存档).
 //! - `callback`: [`callback`], messages and events that WeCom sends to the application (with `service`, tickets and installations of suites as well).
 //! - `tower`: callbacks as a tower service, for axum and hyper.
 //! - `group-bot`: [`GroupBot`], which sends messages to a group chat and needs only the key of a webhook (群机器人).
 //! - `jssdk`: [`JsSdk`], which signs pages for the JS-SDK and keeps the tickets for it.
 //! - `login`: [`login`], the URLs of web authorization (网页授权), web login and the installation of third-party apps.
-//! - `chrono`, `jiff`, `time`: a [`Timestamp`] is made of the times of these crates, and becomes one.
+//! - `chrono`, `jiff`, `time`: conversions between [`Timestamp`] and the times of these crates.
 //! - `bidirectional`: requests can be read and responses written, too.
 //! - `test-util`: structs of responses and callbacks can be written as literals, for tests.
 //!
@@ -292,7 +292,7 @@
 //! - [`Client::jssdk`] signs pages with the tickets of `auth::jssdk` (feature `jssdk`).
 //! - [`GroupBot`] sends the messages and files of `message::webhook` (feature `group-bot`).
 //! - [`Merchant`] signs and sends the requests of `pay::red_packet` and `pay::transfer` to WeChat Pay (feature `pay`).
-//! - [`login`] leads people to the codes that `auth::login` and `service::login` exchange (feature `login`).
+//! - [`login`] builds the URLs that lead to the codes which `auth::login` and `service::login` exchange (feature `login`).
 //! - [`Client::wait`] waits until a job is over.
 //! - [`Client::upload`] streams a file.
 //! - [`Client::download`] streams a file to the caller.
@@ -353,7 +353,7 @@ use std::fmt::Write as _;
 
 /// The method of [`Client::call`].
 pub use ::http::Method;
-/// The crate whose clients [`Redis::with_client`] and its like take.
+/// The crate whose clients [`Redis::with_client`] and similar functions take.
 #[cfg(feature = "redis")]
 pub use ::redis;
 pub use client::{Client, ClientBuilder, FullResponse};
@@ -399,7 +399,7 @@ pub use tokens::{Lease, MemoryStore, StoreError, StoreFuture, StoredToken, Token
 pub use untyped::UntypedCall;
 pub use wecom_models::*;
 // By name as well: of a family that isn't compiled, rustc says which feature is missing. It does so only for items of the module that
-// a path names, so this stands here and not in a module of its own.
+// a path names, so this is here and not in a module of its own.
 include!("generated/families.rs");
 #[cfg(feature = "sign")]
 pub use wecom_requests::Signed;
@@ -412,12 +412,12 @@ pub use wecom_requests::{InvokeError, ZoneCall, ZoneMeta, ZonePaged, ZoneSdkErro
 #[cfg(feature = "merchant")]
 pub use wecom_requests::{MerchantSigned, SignError};
 
-/// Locks what stays whole even if a task panicked meanwhile.
+/// Locks a mutex whose data is consistent even if a task panicked while it had the lock.
 fn lock<T: ?Sized>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-/// Bytes in hexadecimal digits.
+/// Returns bytes in hexadecimal digits.
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
         write!(text, "{byte:02x}").expect("strings take everything");

@@ -34,7 +34,7 @@
 //!      &agentid=1000014#wechat_redirect"
 //! );
 //!
-//! // Later, a browser asks for https://example.com/login?code=…&state=…
+//! // Later, a browser requests https://example.com/login?code=…&state=…
 //! let code = Redirect::from_query("code=CODE&state=4dVqJ7")?.code_for(state)?;
 //! let visitor = client.send(&GetUserInfo::new(code)).await?;
 //! match visitor.userid {
@@ -66,7 +66,7 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 /// The longest `state`, in bytes.
 const LONGEST_STATE: usize = 128;
 
-/// Why there is no URL, or no code in one.
+/// The reason why there is no URL, or no code in one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoginError {
@@ -88,18 +88,18 @@ pub enum LoginError {
     #[error("the query has neither `code` nor `auth_code`: the person hasn't authorized anything")]
     NoCode,
     /// The `state` of the redirect isn't the expected one: the link may be forged.
-    #[error("`state` is not the expected one: let the person log in again")]
+    #[error("`state` is not the expected one: have the person log in again")]
     WrongState,
 }
 
-/// What the app learns about a member.
+/// The information that the app obtains about a member.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Scope {
     /// `snsapi_base`: the userid, without consent.
     #[default]
     Base,
-    /// `snsapi_privateinfo`: what the member consents to, such as the avatar and the mobile number. The member must be visible to the app.
+    /// `snsapi_privateinfo`: the information that the member consents to share, such as the avatar and the mobile number. The member must be visible to the app.
     PrivateInfo,
 }
 
@@ -183,7 +183,7 @@ impl WebAuthorization {
         self
     }
 
-    /// Sets what the app learns, instead of [`Scope::Base`].
+    /// Sets the information that the app obtains, instead of [`Scope::Base`].
     pub fn scope(mut self, scope: Scope) -> Self {
         self.scope = scope;
         self
@@ -302,7 +302,7 @@ impl WebLogin {
 /// let url = Installation::new("wwsuite", code, "https://example.com/installed").state("4dVqJ7").url()?;
 /// println!("send the admin to {url}");
 ///
-/// // Later, a browser asks for https://example.com/installed?auth_code=…&expires_in=600&state=…
+/// // Later, a browser requests https://example.com/installed?auth_code=…&expires_in=600&state=…
 /// let code = Redirect::from_query("auth_code=CODE&expires_in=600&state=4dVqJ7")?.code_for("4dVqJ7")?;
 /// let company = suite.send(&GetPermanentCodeV2::new(code)).await?;
 /// println!("keep {:?} safe", company.permanent_code);
@@ -365,7 +365,7 @@ pub struct Redirect {
     pub code: Secret,
     /// The `state` of the URL.
     pub state: Option<String>,
-    /// How long the code is valid: present only after an installation.
+    /// The lifetime of the code: present only after an installation.
     pub expires_in: Option<Duration>,
 }
 

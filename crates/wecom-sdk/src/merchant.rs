@@ -44,9 +44,9 @@ use crate::{Client, ClientBuilder, Error, Fixed, Secret};
 ///
 /// The nonce, the merchant ID and both signatures of a request are filled in when it is sent, anew each time.
 ///
-/// **If the outcome is unclear, send the same request again**, or query it; never one with a new order number. That is so after each error
+/// **If the outcome is unclear, send the same request again**, or query it; never send one with a new order number. This applies to every error
 /// for which [`Error::may_have_been_carried_out`] is true: a timeout, a response that can't be read or whose signature is wrong, and an
-/// error that WeChat Pay reports, since its codes may be new. A merchant repeats nothing by itself except requests that can't have
+/// error that WeChat Pay reports, since its codes may be new. A merchant retries only requests that can't have
 /// arrived.
 ///
 /// A certificate in PKCS #12 (`apiclient_cert.p12`) becomes PEM with `openssl pkcs12 -in apiclient_cert.p12 -nodes -out merchant.pem`; its
@@ -68,10 +68,10 @@ struct Signer {
 }
 
 impl Merchant {
-    /// Starts to configure a merchant, by its ID (商户号) and the API key of the merchant platform.
+    /// Creates a builder from a merchant's ID (商户号) and the API key of the merchant platform.
     pub fn builder(merchant_id: impl Into<String>, key: impl Into<Secret>) -> MerchantBuilder {
         let merchant_id = merchant_id.into();
-        // No request of a merchant takes a token; the ID tells its rates from those of other merchants.
+        // No request of a merchant takes a token; the ID distinguishes its rates from those of other merchants.
         let client = ClientBuilder::new(Fixed::new(merchant_id.as_str()));
         MerchantBuilder { client, signer: Signer { merchant_id, key: key.into(), app_secret: None } }
     }
@@ -127,7 +127,7 @@ impl MerchantBuilder {
     #[cfg(feature = "rustls")]
     pub fn certificate(mut self, pem: impl AsRef<[u8]>) -> Result<Self, Error> {
         let identity = reqwest::Identity::from_pem(pem.as_ref()).map_err(|_| {
-            Error::Setup("the merchant's certificate is one in PEM, with its private key".to_owned())
+            Error::Setup("the merchant's certificate must be in PEM, with its private key".to_owned())
         })?;
         self.client = self.client.identity(identity);
         Ok(self)
@@ -139,7 +139,7 @@ impl MerchantBuilder {
         self
     }
 
-    /// Sets anything else of the client: timeouts, proxies, hooks.
+    /// Sets other options of the client: timeouts, proxies, hooks.
     pub fn client(
         mut self,
         set: impl FnOnce(ClientBuilder<Fixed<NoToken>>) -> ClientBuilder<Fixed<NoToken>>,

@@ -80,14 +80,14 @@ impl CallOptions {
         self
     }
 
-    /// Sets what happens when a documented rate leaves no room, instead of waiting.
+    /// Sets what happens when a documented rate limit is reached, instead of waiting.
     pub fn on_limit(mut self, on_limit: OnLimit) -> Self {
         self.on_limit = on_limit;
         self
     }
 
     /// Sets how many accounts the company may have (账号上限). Some [general rates](crate::rates) are multiplied by it, such as 200
-    /// recipients of messages per day; without it, they are not kept.
+    /// recipients of messages per day; without it, they are not enforced.
     pub fn accounts(mut self, accounts: u32) -> Self {
         self.accounts = Some(accounts);
         self
@@ -99,7 +99,7 @@ impl CallOptions {
         self
     }
 
-    /// Adds a hook that sees every request before it leaves, and every response.
+    /// Adds a hook that sees every request before it is sent, and every response.
     pub fn hook(mut self, hook: impl Hook) -> Self {
         self.hooks.push(Arc::new(hook));
         self

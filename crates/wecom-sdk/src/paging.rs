@@ -1,4 +1,4 @@
-//! Following the pages of an endpoint.
+//! Follows the pages of an endpoint.
 
 use std::fmt;
 
@@ -125,7 +125,7 @@ pub struct Items<E: PagedItems, C> {
     pages: Pages<E, C>,
     page: std::vec::IntoIter<E::Item>,
     position: Position,
-    /// How many items of the next page have already been returned.
+    /// The number of items of the next page that have already been returned.
     skip: usize,
 }
 
@@ -134,7 +134,7 @@ pub struct Items<E: PagedItems, C> {
 pub struct Position {
     /// The cursor of the page; `None` for the first one.
     pub cursor: Option<String>,
-    /// How many of its items have been returned.
+    /// The number of its items that have been returned.
     pub taken: usize,
 }
 

@@ -65,7 +65,7 @@ impl Credential for Suite {
         key("suite", &[&self.suite_id, self.secret.expose()])
     }
 
-    /// It is of no company.
+    /// It belongs to no company.
     fn company(&self) -> Option<String> {
         None
     }

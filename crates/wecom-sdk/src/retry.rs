@@ -46,7 +46,7 @@ impl<P: RetryPolicy + ?Sized> RetryPolicy for Arc<P> {
 pub struct Failure<'a> {
     /// The endpoint that was called.
     pub endpoint: &'static Meta,
-    /// Why it failed.
+    /// The reason why it failed.
     pub error: &'a Error,
     /// The number of attempts so far: 1 after the first.
     pub attempt: u32,
@@ -74,7 +74,7 @@ impl RetryPolicy for NoRetry {
     }
 }
 
-/// Retries transient failures, after a pause that doubles each time.
+/// Retries transient failures after a pause that doubles each time.
 ///
 /// - A request that never left (no connection), a response that is missing or incomplete, an HTTP status 408, 425, 429 or 5xx, and
 ///   WeCom's `-1` (system busy): up to 3 times, after about 0.2, 0.4 and 0.8 seconds, or when `Retry-After` says. A request that

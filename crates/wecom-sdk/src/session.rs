@@ -68,7 +68,7 @@ pub(crate) struct Call<'a> {
     pub(crate) repeatable: bool,
     /// The extra time that it may take.
     pub(crate) extra: Duration,
-    /// Who receives something.
+    /// The recipients, if the call has any.
     pub(crate) recipients: &'a [String],
     /// Secrets besides the token and those that the request itself marks.
     pub(crate) secrets: &'a [Secret],
@@ -287,7 +287,7 @@ impl<'a> Session<'a> {
                 tracing::info!(
                     endpoint = endpoint.id,
                     errcode = error.code(),
-                    "WeCom refused the token: fetching a new one"
+                    "WeCom refused the token: fetching another one"
                 );
                 // WeCom may issue the same token again while it is valid: the token isn't the problem then.
                 if tokens.get().await?.token == current.token {

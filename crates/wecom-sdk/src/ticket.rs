@@ -1,4 +1,4 @@
-//! Tickets: what WeCom pushes to a callback every 10 minutes, and requires for a token.
+//! Tickets, which WeCom pushes to a callback every 10 minutes and requires for a token.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -10,13 +10,13 @@ use crate::caller::Caller;
 use crate::tokens::StoredToken;
 use crate::{Client, Credential, Error, lock};
 
-/// How long to wait for the store to take a ticket.
+/// The time to wait for the store to accept a ticket.
 const STORING: Duration = Duration::from_millis(500);
 
-/// How long WeCom accepts a ticket.
+/// The time for which WeCom accepts a ticket.
 const LIFETIME: Duration = Duration::from_secs(30 * 60);
 
-/// The last ticket that came to this process. It is kept beside the tokens as well, so that every machine has the one that came to any.
+/// The last ticket that this process received. It is kept beside the tokens as well, so that every machine has it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ticket(Arc<Mutex<Option<StoredToken>>>);
 
@@ -30,7 +30,7 @@ impl Ticket {
         lock(&self.0)
     }
 
-    /// The latest ticket of a credential: the one that came here, or one that came to another process.
+    /// Returns the latest ticket of a credential, received by this process or another one.
     pub(crate) async fn latest<C: Credential>(&self, owner: &C, caller: &Caller) -> Result<Secret, Error> {
         let shared = caller.store.get(&store_key(owner)).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "the token store failed: only a ticket pushed to this process is known");

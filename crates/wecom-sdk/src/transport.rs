@@ -87,7 +87,7 @@ impl fmt::Debug for RequestBody {
     }
 }
 
-/// How many bytes at the beginning of a response are examined at a time.
+/// The number of bytes at the beginning of a response that are examined at a time.
 const STEP: usize = 8 << 10;
 
 /// The body of a response.
@@ -203,7 +203,7 @@ impl TransportError {
         Self::new(true, cause.into())
     }
 
-    /// The same, of a cause that doesn't pass by itself, such as a certificate that isn't trusted: nothing is sent again.
+    /// Marks the error as permanent, such as a certificate that isn't trusted: the request is not retried.
     #[must_use]
     pub fn permanent(mut self) -> Self {
         self.lasting = true;
@@ -296,7 +296,7 @@ fn is_lasting(error: &reqwest::Error) -> bool {
 /// A frequent mistake, recognized by words in the HTTP client's errors.
 struct Mistake {
     words: &'static str,
-    /// What to do about it, or where to look.
+    /// Advice on what to do, or where to look.
     advice: &'static str,
     lasting: bool,
 }
@@ -309,7 +309,7 @@ const MISTAKES: [Mistake; 5] = [
     },
     Mistake {
         words: "proxy authorization required",
-        advice: "set user and password in the proxy's address",
+        advice: "set the user and the password in the proxy's URL",
         lasting: true,
     },
     Mistake {

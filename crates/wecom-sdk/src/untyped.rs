@@ -18,7 +18,7 @@ use crate::session::{Answer, Call, not_asked_for};
 use crate::transport::RequestBody;
 use crate::{Client, Credential, Download, Error, lock};
 
-/// How many different calls are remembered: an endpoint's description lives as long as the program, whether it is
+/// The number of different calls that are remembered: an endpoint's description lives as long as the program, whether it is
 /// compiled in or created here.
 const MOST: usize = 1000;
 
@@ -32,7 +32,7 @@ type Key = (Method, String, TokenKind, bool, Errcode);
 const UNKNOWN: &Meta = &Meta::post("").id("untyped call");
 
 /// A call of an endpoint by its method and path: see [`Client::call`].
-#[must_use = "nothing is sent before `send` or `download`"]
+#[must_use = "nothing is sent until `send` or `download` is called"]
 pub struct UntypedCall<C> {
     client: Client<C>,
     method: Method,
@@ -91,13 +91,13 @@ impl<C: Credential> Client<C> {
 }
 
 impl<C: Credential> UntypedCall<C> {
-    /// Adds a parameter to the URL. Where its name says that it is a secret (`…secret`, `…token`, `code`, …), no error shows it.
+    /// Adds a parameter to the URL. If its name looks like that of a secret (`…secret`, `…token`, `code`, …), no error shows it.
     pub fn query(mut self, name: impl Into<String>, value: impl fmt::Display) -> Self {
         self.query.push((name.into(), value.to_string()));
         self
     }
 
-    /// Sends a JSON body. No error shows a [`Secret`] in it, or a field whose name says that it is a secret.
+    /// Sends a JSON body. No error shows a [`Secret`] in it, or a field whose name looks like that of a secret.
     pub fn json<T: Serialize + ?Sized>(mut self, body: &T) -> Self {
         let (body, secrets) = secrets_written(|| wecom_requests::Body::json(body));
         self.body = Some(body);
@@ -111,14 +111,14 @@ impl<C: Credential> UntypedCall<C> {
         self
     }
 
-    /// Says whether the call only reads, so that it may be retried after a lost response. The default is what the
+    /// Sets whether the call only reads, so that it may be retried after a lost response. The default is what the
     /// specification says; calls that it doesn't know count as changing something.
     pub fn safe(mut self, safe: bool) -> Self {
         self.safe = Some(safe);
         self
     }
 
-    /// Says whether a success has an `errcode`, too. The default is what the specification says; for calls that it doesn't know, a response without `errcode` is an
+    /// Sets whether a success has an `errcode`, too. The default is what the specification says; for calls that it doesn't know, a response without `errcode` is an
     /// error.
     pub fn errcode(mut self, errcode: Errcode) -> Self {
         self.errcode = Some(errcode);

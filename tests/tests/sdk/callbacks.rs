@@ -478,7 +478,7 @@ async fn what_does_not_answer_in_time_or_not_with_the_bare_text_is_told() {
     let error = Application::verify(&quoting, settings("ww1")).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the application must answer the verification with the decrypted text alone, and answered \"\\\"123\\\"\""
+        "the application must respond to the verification with the decrypted text alone, but responded with \"\\\"123\\\"\""
     );
     let error = Application::unverified(&quoting, settings("ww1")).unwrap().push("<xml/>").await.unwrap_err();
     assert!(matches!(error, PushError::Reply(_)), "{error}");
@@ -505,7 +505,7 @@ async fn every_example_of_the_specification_is_pushed_to_the_application() {
     let url = receive(router, SUITE).await;
     let server = Server::start().await.unwrap();
     let error = server.push("contacts.events.create_user").await.unwrap_err();
-    assert_eq!(error.to_string(), "there is no application: `Server::application` takes one");
+    assert_eq!(error.to_string(), "there is no application: set one with `Server::application`");
     let application = server.application(&url, settings(SUITE)).await.unwrap();
     let names: Vec<&str> = examples().collect();
     assert!(names.contains(&"externalcontact.events.add_external_contact"));
@@ -553,7 +553,7 @@ async fn callbacks_are_pushed_over_the_control_api() {
         (status, answer)
     };
     let refused = |message: &str| (400, json!({ "error": message }));
-    let none = "there is no application: `POST /_mock/application` takes one";
+    let none = "there is no application: set one with `POST /_mock/application`";
     assert_eq!(call("/push", json!({ "xml": "<xml/>" })).await, refused(none));
     let settings = json!({ "url": url, "token": TOKEN, "encoding_aes_key": KEY, "receiveid": "ww1" });
     let mut as_provider = settings.clone();
@@ -570,13 +570,19 @@ async fn callbacks_are_pushed_over_the_control_api() {
     let bot = call("/push", json!({ "json": { "msgtype": "mixed" } })).await;
     assert_eq!(bot, (200, json!({ "tries": 1, "reply": null })));
     let failed = call("/push", json!({ "xml": "<xml><MsgType>image</MsgType></xml>" })).await;
-    assert_eq!(failed, refused("the application answered with 500 Internal Server Error, not with 200"));
+    assert_eq!(
+        failed,
+        refused("the application responded with the status 500 Internal Server Error instead of 200")
+    );
     for body in [json!({}), json!({ "xml": "<xml/>", "json": {} })] {
-        assert_eq!(call("/push", body).await, refused("a callback has one of `example`, `xml` and `json`"));
+        assert_eq!(
+            call("/push", body).await,
+            refused("a callback needs exactly one of `example`, `xml` and `json`")
+        );
     }
     assert_eq!(
         call("/push", json!({ "xml": "text" })).await,
-        refused("`xml` is no XML document: it begins with `<`")
+        refused("`xml` is not an XML document: it must begin with `<`")
     );
 
     let mut wrong = settings;

@@ -237,7 +237,7 @@ async fn without_the_certificate_nothing_is_sent() {
         let Err(error) = pay.builder().certificate(no_certificate) else { panic!("it is accepted") };
         assert_eq!(
             error.to_string(),
-            "the client can't be set up: the merchant's certificate is one in PEM, with its private key"
+            "the client can't be set up: the merchant's certificate must be in PEM, with its private key"
         );
     }
 }
@@ -251,7 +251,7 @@ async fn a_response_that_somebody_else_signed_leaves_the_outcome_unclear() {
     assert_eq!(
         error.to_string(),
         "pay.red_packet.send_workwx_red_pack: the response can't be decoded at `sign`: the signature is wrong: the response is not \
-         from WeChat Pay, or the API key is another one"
+         from WeChat Pay, or the API key is not the merchant's"
     );
     let first = pay.last();
     assert_eq!(pay.received.lock().unwrap().len(), 1, "it isn't repeated by itself");
@@ -294,7 +294,7 @@ async fn the_secret_of_an_app_is_needed_to_pay_and_not_to_ask() {
     let error = merchant.send(&red_packet()).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the client can't be set up: pay.red_packet.send_workwx_red_pack is signed with an app's secret, too: pass it"
+        "the client can't be set up: pay.red_packet.send_workwx_red_pack must also be signed with an app's secret: pass it"
     );
     assert!(pay.received.lock().unwrap().is_empty());
 

@@ -87,6 +87,6 @@ fn items_are_compared_however_many_elements_are_around_them() {
 fn what_is_no_event_or_no_document_is_reported() {
     assert_eq!(told("<xml><MsgType>event</MsgType><Event>new</Event></xml>"), "unspecified");
     assert_eq!(told("{}"), "unspecified");
-    assert_eq!(told("success"), "/: it begins like neither XML nor JSON");
+    assert_eq!(told("success"), "/: it is neither XML nor JSON");
     assert!(told("<xml>").starts_with("/: not XML"), "{}", told("<xml>"));
 }

@@ -10,19 +10,19 @@ use wecom_requests::BoxError;
 /// The future of a store.
 pub type DuplicatesFuture<'a, T> = BoxFuture<'a, Result<T, BoxError>>;
 
-/// Whose turn it is to handle a callback.
+/// The turn to handle a callback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
-    /// This process has it: nobody has handled the callback.
+    /// This process has the turn: nobody has handled the callback.
     Ours,
-    /// It has been handled.
+    /// The callback has been handled.
     Done,
 }
 
 /// Records for several processes which callbacks have been handled. Each is identified by its
 /// [`digest`](crate::Opened::digest).
 ///
-/// If it fails, callbacks are handled all the same: better twice than never.
+/// If the store fails, callbacks are handled anyway: twice is better than never.
 pub trait Duplicates: Send + Sync + 'static {
     /// Takes the turn for a callback. While another process handles it, this waits for it to succeed, fail or die.
     fn begin<'a>(&'a self, digest: &'a [u8; 32]) -> DuplicatesFuture<'a, Turn>;

@@ -1,4 +1,4 @@
-//! Handlers: functions whose last argument says which callbacks they take.
+//! Handlers: functions whose last argument determines which callbacks they take.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -46,7 +46,7 @@ impl Callback {
     }
 
     /// Returns who caused the callback (`FromUserName`): the userid of a member, the `external_userid` of a customer, or `sys` for
-    /// WeCom itself; empty if it doesn't say. It is in the [envelope](Self::envelope).
+    /// WeCom itself; empty if the callback doesn't say. It is in the [envelope](Self::envelope).
     pub fn from_user(&self) -> &str {
         &self.envelope.from_user_name
     }
@@ -62,8 +62,8 @@ impl FromCallback for Callback {
     }
 }
 
-/// A callback of one type. The members of that type can be accessed directly: `event.external_user_id`. Who caused it is
-/// [`from_user`](Self::from_user); what else all callbacks share is `event.callback.envelope`.
+/// A callback of one type. The members of that type can be accessed directly: `event.external_user_id`. The user who caused it is
+/// [`from_user`](Self::from_user); the other members that all callbacks share are in `event.callback.envelope`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Event<T> {
@@ -161,7 +161,7 @@ impl<T: Events> FromCallback for Family<T> {
 #[derive(Clone, Copy, Debug)]
 pub struct State<T>(pub T);
 
-/// A part of a state.
+/// A type that is part of a state.
 pub trait FromRef<S> {
     /// Returns the part.
     fn from_ref(state: &S) -> Self;

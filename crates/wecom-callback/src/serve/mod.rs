@@ -1,4 +1,4 @@
-//! Serving callbacks over HTTP: to handlers by type, within WeCom's deadlines, repeated ones once.
+//! Serves callbacks over HTTP: passes them to handlers by type, responds within WeCom's deadlines, and handles repeated ones once.
 
 mod duplicates;
 mod handler;
@@ -38,38 +38,38 @@ const DEADLINE: Duration = Duration::from_secs(4);
 /// For suites, providers and devices, it waits 1 second.
 const SHORT_DEADLINE: Duration = Duration::from_millis(700);
 
-/// How long to wait for the body. Whoever sends it later than this no longer waits for the response.
+/// The time to wait for the body. A client that takes longer to send it no longer waits for the response.
 const BODY_DEADLINE: Duration = DEADLINE;
 
-/// How many handlers run at once.
+/// The maximum number of handlers that run at once.
 const MAX_RUNNING: u32 = 1000;
 
-/// How long a callback is remembered.
+/// The time for which a callback is remembered.
 const REMEMBER: Duration = Duration::from_secs(60 * 60);
 
-/// How many callbacks are remembered.
+/// The maximum number of callbacks that are remembered.
 const REMEMBERED: usize = 20_000;
 
 /// Receives callbacks over HTTP and passes them to the handlers of a [`Router`].
 ///
 /// - **GET** requests verify the URL.
-/// - A callback's handler runs in a task of its own. If it is done within the deadline (4 seconds; 0.7 for suites, providers and devices), its
-///   reply is the answer. Otherwise the callback is answered without one, and the handler goes on.
-/// - A repeated callback is answered like the first, and its handler doesn't run again. The replies of the last 256 callbacks are kept: an older one, and one
-///   that another process has handled ([`Duplicates`]), is answered without a reply. The reply to a repeated callback is of use only if the first
+/// - A callback's handler runs in a task of its own. If it finishes within the deadline (4 seconds; 0.7 for suites, providers and devices), its
+///   reply is sent. Otherwise, the response has no reply, and the handler continues.
+/// - A repeated callback gets the same response as the first, and its handler doesn't run again. The replies to the last 256 callbacks are kept: an older one, and one
+///   that another process has handled ([`Duplicates`]), gets a response without a reply. The reply to a repeated callback matters only if the first
 ///   response got lost.
-/// - If a handler fails in time, the status is 500; however it fails, the same callback is handled anew if it comes again.
-/// - If 1000 handlers run already, the status is 503.
-/// - A callback that no handler takes is answered like any other.
+/// - If a handler fails in time, the status is 500. In any case, a callback whose handler failed is handled again if WeCom repeats it.
+/// - If 1000 handlers are already running, the status is 503.
+/// - A callback that no handler takes gets a response like any other.
 ///
-/// # Callbacks that don't come
+/// # Callbacks that don't arrive
 ///
 /// WeCom repeats a callback after a timeout or a failed connection, three attempts in all. Whether it repeats one that got a 500 or a 503 is
-/// uncertain: its pages contradict each other. A callback that fails, or that arrives while all processes are down, may be lost, and WeCom may stop sending to a URL that
-/// fails too often. So don't rely on callbacks alone for what must not be missed: compare with what WeCom's API returns, at a start and from time to time. In `wecom-sdk`,
+/// unclear: its pages contradict each other. A callback that fails, or that arrives while all processes are down, may be lost, and WeCom may stop sending to a URL that
+/// fails too often. So don't rely on callbacks alone for anything that must not be missed: compare with WeCom's API at startup and from time to time. In `wecom-sdk`,
 /// `catch_up` does so for messages.
 ///
-/// Clones share everything. With the feature `tower`, it is a tower `Service`, which axum takes as it is:
+/// Clones share everything. With the feature `tower`, it is a tower `Service`, which axum accepts directly:
 /// `axum::Router::new().route_service("/callback", callbacks)`.
 ///
 /// ```
@@ -104,12 +104,12 @@ impl fmt::Debug for Callbacks {
 }
 
 impl Callbacks {
-    /// Receives with one receiver, whatever the path.
+    /// Creates a service with one receiver for all paths.
     pub fn new(receiver: Receiver, router: Router) -> Self {
         Self::builder(router).receiver(receiver).build()
     }
 
-    /// Begins with the router, to which receivers are added.
+    /// Creates a builder from a router, to which receivers are added.
     pub fn builder(router: Router) -> CallbacksBuilder {
         CallbacksBuilder {
             receivers: Receivers::default(),
@@ -134,8 +134,8 @@ impl Callbacks {
         }
     }
 
-    /// Responds to a request whose body hasn't been read yet. The body must arrive within 4 seconds, whatever the deadlines of handlers (else 408), and
-    /// be no larger than the receivers accept (else 413): no more of it is read.
+    /// Responds to a request whose body hasn't been read yet. The body must arrive within 4 seconds, whatever the deadlines of handlers (otherwise 408), and
+    /// must not be larger than the receivers accept (otherwise 413): no more of it is read.
     pub async fn handle_body<B>(&self, request: Request<B>) -> Response<Bytes>
     where
         B: Body<Data: Buf, Error: Into<BoxError>>,
@@ -157,7 +157,7 @@ impl Callbacks {
         }
     }
 
-    /// Accepts no more callbacks (they get a 503), and waits for the running handlers.
+    /// Stops accepting callbacks (they get a 503), and waits for the running handlers.
     pub async fn shutdown(&self) {
         self.0.running.shutdown().await;
     }
@@ -199,7 +199,9 @@ impl Callbacks {
         let mut outcome = match self.0.running.start(envelope, opened.digest(), handling) {
             Ok(outcome) => outcome,
             Err(Refused) => {
-                tracing::warn!("too many handlers run, or this is shutting down: a callback is refused");
+                tracing::warn!(
+                    "too many handlers are running, or the service is shutting down: a callback is refused"
+                );
                 return refuse(StatusCode::SERVICE_UNAVAILABLE);
             }
         };
@@ -233,7 +235,7 @@ fn has_short_deadline(envelope: &Envelope, format: Format) -> bool {
     envelope.shape == Shape::Info || format == Format::Json || envelope.kind.starts_with("device_")
 }
 
-/// Suites and providers must respond with `success` to everything, also to what can't be read; all others may respond
+/// Suites and providers must respond with `success` to everything, even to unreadable callbacks; all others may respond
 /// with an empty body.
 fn without_reply(callback: &Callback) -> Response<Bytes> {
     let is_info = match callback.envelope.shape {
@@ -323,7 +325,7 @@ impl CallbacksBuilder {
     }
 
     /// Sets how many handlers may run at once; the default is 1000. Further callbacks get a 503, and may be
-    /// [lost](Callbacks#callbacks-that-dont-come).
+    /// [lost](Callbacks#callbacks-that-dont-arrive).
     pub fn max_running(mut self, handlers: u32) -> Self {
         self.max_running = handlers;
         self
@@ -335,7 +337,7 @@ impl CallbacksBuilder {
         self
     }
 
-    /// Shares with other processes which callbacks have been handled: with `RedisDuplicates` (feature `redis`), for
+    /// Sets a store that records which callbacks have been handled, for several processes: `RedisDuplicates` (feature `redis`), for
     /// instance.
     pub fn duplicates(mut self, duplicates: impl Duplicates) -> Self {
         self.duplicates = Some(Arc::new(duplicates));

@@ -52,7 +52,7 @@ impl Receivers {
     }
 }
 
-/// Returns the first success, or else the error of the attempt that got furthest: most receivers have another token.
+/// Returns the first success, or the error of the attempt that got furthest: most receivers have another token.
 fn first<T>(attempts: impl Iterator<Item = Result<T, Error>>) -> Result<T, Error> {
     let mut closest = Error::NoReceiver;
     for attempt in attempts {

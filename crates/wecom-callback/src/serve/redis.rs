@@ -1,4 +1,4 @@
-//! Remembers handled callbacks for all processes that share a Redis.
+//! Remembers handled callbacks for all processes that share a Redis server.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -10,25 +10,25 @@ use ::redis::{Client, Cmd, FromRedisValue, RedisError, Script, cmd};
 use super::duplicates::{Duplicates, DuplicatesFuture, Turn};
 use crate::receiver::random;
 
-/// How long to wait for Redis.
+/// The time to wait for Redis.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// How long a turn lasts without renewal, in case its process dies.
+/// The lifetime of a turn that isn't renewed because its process has died.
 const LEASE: Duration = Duration::from_secs(6);
 
-/// How often to check whether another process has finished.
+/// The interval for checking whether another process has finished.
 const POLL: Duration = Duration::from_millis(250);
 
-/// How long a handled callback is remembered.
+/// The time for which a handled callback is remembered.
 const REMEMBER: Duration = Duration::from_secs(60 * 60);
 
 /// The value for a handled callback. Until then, it is the name of the process that handles it.
 const DONE: &str = "done";
 
-/// Remembers in Redis which callbacks have been handled, so that each is handled by one of several processes.
+/// Records in Redis which callbacks have been handled, so that only one of several processes handles each.
 ///
 /// A process that handles a callback renews its turn every 2 seconds. If it dies, its turn ends after 6 seconds, and the process to which WeCom has sent
-/// the callback again handles it, also if the handler had succeeded just before, and that wasn't noted yet. While Redis is away, callbacks are handled all the same.
+/// the callback again handles it, even if the first handler had just succeeded and this hadn't been recorded yet. While Redis is unavailable, callbacks are handled anyway.
 ///
 /// Keys begin with `wecom:callback:` and end with a hash, which reveals nothing about the callback.
 ///
@@ -58,7 +58,7 @@ impl<C> fmt::Debug for RedisDuplicates<C> {
 }
 
 impl RedisDuplicates {
-    /// Uses a server by its address: `redis://user:password@host:port/database`. It is connected to when it is first needed, and again
+    /// Uses a server by its address: `redis://user:password@host:port/database`. The connection is made when it is first needed, and again
     /// whenever the connection is lost. Call it within a Tokio runtime.
     pub fn connect(address: &str) -> Result<Self, RedisError> {
         let config = ConnectionManagerConfig::new()
@@ -70,7 +70,7 @@ impl RedisDuplicates {
 }
 
 impl<C> RedisDuplicates<C> {
-    /// Uses an existing connection: to a cluster, for instance.
+    /// Uses an existing connection, for instance to a cluster.
     pub fn with_connection(connection: C) -> Self {
         Self {
             connection,
@@ -93,7 +93,7 @@ impl<C> RedisDuplicates<C> {
         self
     }
 
-    /// How long a callback is remembered that has been handled, instead of an hour.
+    /// Sets the time for which a handled callback is remembered, instead of an hour.
     #[must_use]
     pub fn remember(mut self, time: Duration) -> Self {
         self.remember = time;
@@ -154,8 +154,12 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> Duplicates for RedisDupl
                 tokio::time::sleep(LEASE / 3).await;
                 match self.run(&self.renew, digest).await {
                     Ok(true) => {}
-                    Ok(false) => return Err("the turn of a callback has ended before its handler".into()),
-                    Err(error) => tracing::debug!(%error, "a turn can't be renewed now"),
+                    Ok(false) => {
+                        return Err("the turn for a callback expired before its handler finished".into());
+                    }
+                    Err(error) => {
+                        tracing::debug!(%error, "the turn for a callback can't be renewed at the moment")
+                    }
                 }
             }
         })

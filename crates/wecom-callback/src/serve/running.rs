@@ -19,7 +19,7 @@ use super::duplicates::{Duplicates, Recent, Turn};
 /// The outcome of a callback.
 #[derive(Clone, Debug)]
 pub(super) enum Outcome {
-    /// It was handled, here or elsewhere.
+    /// The callback was handled, here or elsewhere.
     Done(Passive),
     /// Its handler failed.
     Failed,
@@ -28,7 +28,7 @@ pub(super) enum Outcome {
 /// An outcome, once there is one.
 type Pending = watch::Receiver<Option<Outcome>>;
 
-/// How many replies are kept for repeated callbacks: one that is older gets a response without its reply.
+/// The number of replies kept for repeated callbacks: an older callback gets a response without its reply.
 const REPLIES: usize = 256;
 
 /// The callbacks of this process.
@@ -158,7 +158,7 @@ impl Task {
         lock(&self.known).end(self.digest, &outcome);
         if matches!(&outcome, Outcome::Done(reply) if !reply.is_none()) && unseen {
             tracing::warn!(
-                "a reply comes after the callback was answered: WeCom won't see it; send a message in its place"
+                "a reply is late: WeCom already has the response to the callback; send a message instead"
             );
         }
         self.told.send_replace(Some(outcome));

@@ -118,18 +118,18 @@ fn an_envelope_with_a_document_type_or_entities_of_its_own_is_refused() {
     for with in [format!("{laughs}{body}"), format!("{file}{body}"), format!("<!DOCTYPE xml>{body}")] {
         assert_eq!(
             refused(&query, with.as_bytes()),
-            Error::Envelope("it has a document type, which callbacks have not")
+            Error::Envelope("it has a document type, which no callback has")
         );
     }
     let entity = body.replace("<AgentID>", "<AgentID>&file;");
-    assert_eq!(refused(&query, entity.as_bytes()), Error::Envelope("it refers to an entity of its own"));
+    assert_eq!(refused(&query, entity.as_bytes()), Error::Envelope("it refers to a custom entity"));
     let number = body.replace("<AgentID>1000002", "<AgentID>&#49;&amp;");
     assert_eq!(receiver().open(&query, number.as_bytes()).unwrap().agent_id.as_deref(), Some("1&"));
 }
 
 #[test]
 fn of_two_encrypted_texts_none_is_taken() {
-    let twice = "a member stands in it twice";
+    let twice = "it contains a member twice";
     let (query, body) = valid(Format::Xml);
     for more in ["<Encrypt>x</Encrypt>", "<Encrypt/>", "<encrypt></encrypt>"] {
         let body = body.replace("<AgentID>", &format!("{more}<AgentID>"));
@@ -146,29 +146,29 @@ fn bodies_that_are_no_envelope_say_what_is_wrong() {
     let (query, _) = valid(Format::Xml);
     let deep = format!("<xml>{}{}</xml>", "<a>".repeat(40), "</a>".repeat(40));
     for (body, expected) in [
-        ("", "the body is no callback: it is empty"),
-        ("  \n", "the body is no callback: it is empty"),
-        ("encrypt=1", "the body is no callback: it begins with neither `<` nor `{`"),
+        ("", "the body is not a callback: it is empty"),
+        ("  \n", "the body is not a callback: it is empty"),
+        ("encrypt=1", "the body is not a callback: it begins with neither `<` nor `{`"),
         (
             "<xml><MsgType>text</MsgType></xml>",
-            "the body is no callback: it has no `Encrypt`: set the callback to encrypted mode",
+            "the body is not a callback: it has no `Encrypt`: set the callback to encrypted mode",
         ),
-        ("{}", "the body is no callback: it has no `Encrypt`: set the callback to encrypted mode"),
+        ("{}", "the body is not a callback: it has no `Encrypt`: set the callback to encrypted mode"),
         (
             "<xml><Encrypt></Encrypt></xml>",
-            "the body is no callback: it has no `Encrypt`: set the callback to encrypted mode",
+            "the body is not a callback: it has no `Encrypt`: set the callback to encrypted mode",
         ),
-        ("<xml><Encrypt>x</xml>", "the body is no callback: it is not well-formed XML"),
-        ("<xml/><xml><Encrypt>x</Encrypt></xml>", "the body is no callback: it is not well-formed XML"),
-        ("<!-- -->", "the body is no callback: it is not well-formed XML"),
-        (&deep, "the body is no callback: its elements stand too deep in one another"),
+        ("<xml><Encrypt>x</xml>", "the body is not a callback: it is not well-formed XML"),
+        ("<xml/><xml><Encrypt>x</Encrypt></xml>", "the body is not a callback: it is not well-formed XML"),
+        ("<!-- -->", "the body is not a callback: it is not well-formed XML"),
+        (&deep, "the body is not a callback: its elements are nested too deeply"),
         (
             r#"{"encrypt":{"a":1}}"#,
-            "the body is no callback: it is not a JSON object with each member once, as text",
+            "the body is not a callback: it is not a JSON object whose members are unique and text",
         ),
         (
             r#"{"encrypt":"x"} {}"#,
-            "the body is no callback: it is not a JSON object with each member once, as text",
+            "the body is not a callback: it is not a JSON object whose members are unique and text",
         ),
     ] {
         let error = refused(&query, body.as_bytes());

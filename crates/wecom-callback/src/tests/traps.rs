@@ -76,7 +76,7 @@ fn keys_of_other_lengths_or_characters_are_named() {
     let text = key(&KEY[..42]).to_string();
     assert_eq!(
         text,
-        "an EncodingAESKey has 43 characters, this one has 42: copy it again from the callback settings"
+        "an EncodingAESKey has 43 characters, but this one has 42: copy it again from the callback settings"
     );
 }
 
@@ -118,7 +118,7 @@ fn what_a_payments_notification_has_encrypted_is_read_as_its_type() {
     assert_eq!((&*payment.out_trade_no, payment.trade_state), ("T1", TradeState::Success));
     assert_eq!(
         key.read::<RefundContent>(&resource("transaction")).unwrap_err().to_string(),
-        "the content is not of the type `pay.events.refund_content`"
+        "the content doesn't have the type `pay.events.refund_content`"
     );
     let forged = key.read::<PaymentContent>(&resource("refund")).unwrap_err();
     assert!(matches!(forged, PaymentError::Undecryptable(_)), "{forged}");
@@ -128,7 +128,7 @@ fn what_a_payments_notification_has_encrypted_is_read_as_its_type() {
 fn a_url_can_be_saved_before_the_companys_id_is_known() {
     let early = Receiver::builder(TOKEN, KEY).receiveid(Receiveid::any()).build().unwrap();
     assert_eq!(early.verify_url(&sender(CORP).verification("123")).unwrap(), "123");
-    assert_eq!(open(&early, CORP, CORP).unwrap().receiveid, CORP, "and its callbacks say it");
+    assert_eq!(open(&early, CORP, CORP).unwrap().receiveid, CORP, "and its callbacks contain it");
 }
 
 /// Time isn't measured: the test machine's noise is larger. Instead, no other code compares signatures, and what does is made for it.
@@ -162,7 +162,7 @@ fn callbacks_of_many_companies_are_accepted_if_they_are_addressed_to_them() {
     }
     assert_eq!(
         open(&many, "ww1", "ww2").unwrap_err().to_string(),
-        "the callback is meant for \"ww1\", which this receiver is not: set its receiveid to the ID of the company, the suite or the device model, or to an empty one for an AI bot"
+        "the callback is meant for another receiver, \"ww1\": set this one's receiveid to the ID of the company, the suite or the device model, or to an empty one for an AI bot"
     );
 }
 

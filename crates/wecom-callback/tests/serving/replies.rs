@@ -146,6 +146,6 @@ fn a_receiver_alone_seals_replies_too() {
     let error = error.to_string();
     assert_eq!(
         error,
-        "the reply aibot.reply.text_reply is for AI bots, in JSON, and the callback has another format"
+        "the reply aibot.reply.text_reply is for AI bots, in JSON, but the callback has another format"
     );
 }

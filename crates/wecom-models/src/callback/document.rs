@@ -11,7 +11,7 @@ use super::envelope::Told;
 use super::xml::Tree;
 use crate::wire::{ReadObject, Reading, mend, read, read_object, told};
 
-/// How long a callback may be: 1 MiB, a hundred times as long as any that is documented.
+/// The maximum length of a callback: 1 MiB, a hundred times as long as any documented one.
 pub const LARGEST: usize = 1 << 20;
 
 /// A decrypted callback, in XML or JSON: its first character says which.
@@ -24,7 +24,7 @@ enum Form<'a> {
     Json(Cow<'a, str>),
 }
 
-/// A document in which nothing is.
+/// A document without members.
 impl Default for Document<'_> {
     fn default() -> Self {
         Self(Form::Json(Cow::Borrowed("{}")))
@@ -32,10 +32,10 @@ impl Default for Document<'_> {
 }
 
 impl<'a> Document<'a> {
-    /// Takes a callback apart.
+    /// Parses a callback.
     ///
-    /// JSON that is nearly right is mended, as answers are. Bytes that aren't UTF-8 throughout, since somebody's text was cut in
-    /// half, are read with [`String::from_utf8_lossy`] before.
+    /// JSON that is nearly valid is repaired, as in responses. Bytes that aren't valid UTF-8, since somebody's text was cut in
+    /// half, must be converted with [`String::from_utf8_lossy`] first.
     pub fn parse(text: &'a str) -> Result<Self, ReadError> {
         if text.len() > LARGEST {
             return Err(ReadError::new(format!("it is longer than {LARGEST} bytes")));
@@ -49,7 +49,7 @@ impl<'a> Document<'a> {
                 is_json(&text).map_err(|error| not("JSON", &error))?;
                 Form::Json(text)
             }
-            _ => return Err(ReadError::new("it begins like neither XML nor JSON")),
+            _ => return Err(ReadError::new("it is neither XML nor JSON")),
         };
         Ok(Self(form))
     }
@@ -59,7 +59,7 @@ impl<'a> Document<'a> {
         self.read().map(Told::settle)
     }
 
-    /// Reads it as a type, [`Payload`](super::Payload) or not. Members that the type doesn't have are passed over.
+    /// Reads it as a type, [`Payload`](super::Payload) or not. Members that the type lacks are ignored.
     pub fn read<T: ReadObject>(&self) -> Result<T, ReadError> {
         let mut object = T::default();
         let reading = Reading::default();
@@ -76,7 +76,7 @@ impl<'a> Document<'a> {
         Ok(object)
     }
 
-    /// Everything in it as JSON: elements of XML are objects, repeated ones lists, all else is text or, where an element is
+    /// Returns the whole document as JSON: XML elements are objects, repeated ones are lists, everything else is text or, if an element is
     /// empty, `null`.
     pub fn to_value(&self) -> Result<Value, ReadError> {
         match &self.0 {
@@ -86,12 +86,12 @@ impl<'a> Document<'a> {
     }
 }
 
-/// A callback that can't be understood.
+/// An error while reading a callback.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadError {
-    /// Where in it the trouble is, `ExtAttr.Item[2].Type`; empty for it as a whole.
+    /// The place of the error, such as `ExtAttr.Item[2].Type`; empty for the whole document.
     pub path: String,
-    /// What the trouble is. It quotes nothing of the callback.
+    /// The reason. It quotes nothing from the callback.
     pub message: String,
 }
 
@@ -101,7 +101,7 @@ impl ReadError {
     }
 }
 
-/// What serde says of a place in it.
+/// serde's error at a place in the document.
 fn misread(error: &dyn fmt::Display) -> ReadError {
     let (path, message) = told(error);
     ReadError { path, message }
@@ -114,8 +114,8 @@ fn not(format: &str, error: &dyn fmt::Display) -> ReadError {
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.path.as_str() {
-            "" => write!(f, "the callback can't be understood: {}", self.message),
-            path => write!(f, "the callback can't be understood at `{path}`: {}", self.message),
+            "" => write!(f, "the callback can't be read: {}", self.message),
+            path => write!(f, "the callback can't be read at `{path}`: {}", self.message),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The members that all callbacks share.
+//! The members that all callbacks have in common.
 
 use super::Shape;
 use crate::Timestamp;
@@ -23,7 +23,7 @@ pub struct Envelope {
     pub from_user_name: String,
     /// The time at which it happened (`CreateTime`, `TimeStamp`).
     pub create_time: Option<Timestamp>,
-    /// The app that it is about (`AgentID`), if any.
+    /// The app that the callback concerns (`AgentID`), if any.
     pub agent_id: Option<i64>,
     /// The message's ID (`MsgId`), which is text: not all are numbers. An AI bot's `msgid` and a device's `req_id` are here, too.
     pub msg_id: Option<String>,
@@ -31,7 +31,7 @@ pub struct Envelope {
     pub suite_id: Option<String>,
     /// The company that authorized the suite or the provider (`AuthCorpId`).
     pub auth_corp_id: Option<String>,
-    /// The provider that receives it (`ServiceCorpId`), if it isn't about a suite.
+    /// The provider that receives it (`ServiceCorpId`), if it doesn't concern a suite.
     pub service_corp_id: Option<String>,
 }
 

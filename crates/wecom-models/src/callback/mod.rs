@@ -2,7 +2,7 @@
 //!
 //! [`Document`] is a decrypted callback, in XML or JSON. Its [`Envelope`] has the members that all callbacks share,
 //! and says which one it is; [`Document::read`] reads the rest as one of the generated types, each a [`Payload`].
-//! Every family with events has an enum of them, which is an [`Events`]: an undocumented callback is kept whole in
+//! Every family with events has an enum of them, which implements [`Events`]: an undocumented callback is kept as received in
 //! `Other`.
 //!
 //! ```
@@ -21,11 +21,11 @@
 //!
 //! Callbacks are read as leniently as responses, with additional rules for XML:
 //!
-//! - Text may be plain or character data, or both; blanks at the ends of plain text are cut off.
-//! - An element that repeats is a list, wherever its repetitions stand; one alone is a list of one.
-//! - An empty element is absent; empty character data is an empty text.
-//! - Attributes, and the name of the root, mean nothing.
-//! - A document type is refused, and so is any entity but the five of XML and characters by number.
+//! - Text may be plain or character data, or both; leading and trailing blanks of plain text are removed.
+//! - A repeated element is a list, wherever its occurrences are; a single one is a list of one item.
+//! - An empty element counts as absent; empty character data is an empty text.
+//! - Attributes and the name of the root are ignored.
+//! - A document type is rejected, and so is any entity except XML's five and numeric characters.
 
 #![allow(
     unused_imports,
@@ -57,13 +57,13 @@ pub trait Payload: ReadObject + Send + 'static {
     /// The kinds of callbacks that have this type.
     const SELECT: &'static [Select];
 
-    /// Returns the ID of a job, if it says that one has ended.
+    /// Returns the ID of a job, if the callback reports that it has ended.
     fn ended_job(&self) -> Option<&str> {
         None
     }
 }
 
-/// All callbacks of a family, one of which a document may be.
+/// All callbacks of a family, as an enum.
 pub trait Events: Sized + Send + 'static {
     /// The family: `contacts`.
     const FAMILY: &'static str;
@@ -71,7 +71,7 @@ pub trait Events: Sized + Send + 'static {
     /// Returns whether a callback is one of them.
     fn has(envelope: &Envelope) -> bool;
 
-    /// Reads a document as the one that its envelope names; any other is kept whole.
+    /// Reads a document as the type that its envelope identifies; an undocumented one is kept as received.
     fn read(envelope: &Envelope, document: &Document<'_>) -> Result<Self, ReadError>;
 }
 

@@ -1,4 +1,4 @@
-//! How callbacks are distinguished.
+//! The members that identify a callback.
 
 use super::Envelope;
 
@@ -24,7 +24,7 @@ pub enum Shape {
     Payment,
     /// A refund, decrypted from a notification of one, by its `refund_status`.
     Refund,
-    /// It doesn't say what it is.
+    /// A callback that nothing identifies.
     #[default]
     Unknown,
 }

@@ -330,7 +330,7 @@ fn a_document_type_is_refused() {
     }
     assert_eq!(
         refused("<!DOCTYPE xml><xml/>"),
-        "the callback can't be understood: not XML: a document type, which no callback has"
+        "the callback can't be read: not XML: a document type, which no callback has"
     );
 }
 

@@ -14,7 +14,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess,
 
 use crate::wire::Reading;
 
-/// How many different names the children of one element may have: ten times as many as any documented element has.
+/// The maximum number of different names among the children of one element: ten times as many as any documented element has.
 /// Finding a name takes as many steps.
 const NAMES: usize = 512;
 
@@ -56,7 +56,7 @@ impl<'a> Tree<'a> {
             let at = usize::try_from(reader.buffer_position()).map_err(Error::custom)?;
             // Where elements don't nest, the reader's error quotes what may be text.
             let event = reader.read_event().map_err(|error| match error {
-                quick_xml::Error::IllFormed(_) => Error::custom("its elements don't nest"),
+                quick_xml::Error::IllFormed(_) => Error::custom("its elements are not nested properly"),
                 error => Error::custom(error),
             })?;
             let is_empty = matches!(event, Event::Empty(_));
@@ -87,7 +87,7 @@ impl<'a> Tree<'a> {
                         Some(character) => Cow::Owned(character.to_string()),
                         None => resolve_predefined_entity(&reference)
                             .map(Cow::Borrowed)
-                            .ok_or_else(|| Error::custom("an entity that isn't one of XML's own"))?,
+                            .ok_or_else(|| Error::custom("an entity that XML doesn't define"))?,
                     };
                     tree.kept(&mut open, text)?;
                 }
@@ -265,7 +265,7 @@ impl<'de> MapAccess<'de> for Children<'_, 'de> {
                 seed.deserialize(serde::de::value::SeqAccessDeserializer::new(Repeated(Some(first))))
             }
             Some(first) => seed.deserialize(first),
-            None => Err(Error::custom("a value is asked for without its key")),
+            None => Err(Error::custom("a value is requested before its key")),
         }
     }
 }

@@ -151,10 +151,7 @@ mod tests {
                 UtcDateTime::try_from(time).unwrap_err(),
             ];
             assert_eq!(errors, [TimestampOutOfRange(time); 4]);
-            assert_eq!(
-                errors[0].to_string(),
-                format!("the timestamp {time} is beyond what the type can hold")
-            );
+            assert_eq!(errors[0].to_string(), format!("the timestamp {time} is out of range for the type"));
         }
     }
 }

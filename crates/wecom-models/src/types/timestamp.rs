@@ -147,7 +147,7 @@ pub struct TimestampOutOfRange(pub(super) Timestamp);
 
 impl fmt::Display for TimestampOutOfRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the timestamp {} is beyond what the type can hold", self.0)
+        write!(f, "the timestamp {} is out of range for the type", self.0)
     }
 }
 

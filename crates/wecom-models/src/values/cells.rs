@@ -14,7 +14,7 @@ use crate::{IntoItem, Timestamp};
 
 /// The cells of a record to write, each by the title or the ID of its field.
 ///
-/// `key_type` of the request says which of both it is. A cell that isn't set stays as it is.
+/// `key_type` of the request says which of the two it is. A cell that isn't set stays unchanged.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -68,7 +68,7 @@ impl Cells {
         self.value(field, CellValue::Bool(checked))
     }
 
-    /// Sets a date, to the second. A [`SystemTime`](std::time::SystemTime) will do, and with the features of these names a time of
+    /// Sets a date, to the second: from a [`SystemTime`](std::time::SystemTime) or, with the features of these names, a time of
     /// `chrono`, `jiff` or `time`.
     #[must_use]
     pub fn date(self, field: impl Into<String>, time: impl Into<Timestamp>) -> Self {
@@ -121,7 +121,7 @@ impl Cells {
         self.references(field, names)
     }
 
-    /// Sets references to other records, by their IDs.
+    /// Sets references to other records, by ID.
     #[must_use]
     pub fn references(
         self,
@@ -182,7 +182,7 @@ impl Cells {
         self.items(field, [place.latitude(latitude).longitude(longitude).title(name)])
     }
 
-    /// Sets items: text with links, locations with an ID, images with a size. [`CellObject`] says which fields each has.
+    /// Sets items: text with links, locations with an ID, images with a size. [`CellObject`] lists the fields of each.
     #[must_use]
     pub fn items(self, field: impl Into<String>, items: impl IntoIterator<Item = CellObject>) -> Self {
         self.value(field, CellValue::List(items.into_iter().map(CellItem::Object).collect()))
@@ -195,7 +195,7 @@ impl Cells {
         self
     }
 
-    /// Returns the cells for the webhook of a smart sheet, whose fields go by their IDs.
+    /// Returns the cells for the webhook of a smart sheet, which identifies fields by ID.
     ///
     /// A value that its page doesn't list is sent unchanged.
     ///
@@ -271,7 +271,7 @@ enum Kind {
 }
 
 impl Kind {
-    /// The kind that an object's fields belong to: they alone tell, since cells don't say their type.
+    /// The kind of an object, determined by its fields alone, since cells don't state their type.
     fn of(object: &CellObject) -> Self {
         if object.user_id.is_some()
             || object.tmp_external_userid.is_some()
@@ -336,7 +336,7 @@ fn kind_of_cell(cell: &CellValue) -> &'static str {
     }
 }
 
-/// The cells of a record that was read, with the field that is asked for.
+/// The cells of a record that was read, with the requested field.
 struct Cell<'v, 'f> {
     field: &'f str,
     value: Option<&'v CellValue>,
@@ -418,7 +418,7 @@ fn seconds(milliseconds: i64) -> Timestamp {
     Timestamp::from_unix(milliseconds.div_euclid(1000))
 }
 
-/// Implements reading cells by name, for whatever has them.
+/// Implements reading cells by name, for types that have cells.
 macro_rules! read_cells {
     ($($type:ty),*) => {$(
         /// Reads cells by the title or the ID of their field, depending on `key_type` of the request.
@@ -458,12 +458,12 @@ macro_rules! read_cells {
                 Cell::new(&self.values, field).milliseconds()
             }
 
-            /// Returns whoever is in a cell: members, and external users and apps, which have no `user_id`.
+            /// Returns the members, external users and apps in a cell; the latter two have no `user_id`.
             pub fn members(&self, field: &str) -> Result<Vec<&CellObject>, ValueError> {
                 Cell::new(&self.values, field).objects("members", &[Kind::Member])
             }
 
-            /// Returns the userids of the members in a cell. External users and apps are left out: [`members`](Self::members) has them.
+            /// Returns the userids of the members in a cell, without external users and apps, which [`members`](Self::members) includes.
             pub fn userids(&self, field: &str) -> Result<Vec<&str>, ValueError> {
                 Ok(texts(self.members(field)?, |member| member.user_id.as_ref()))
             }
@@ -513,7 +513,7 @@ macro_rules! read_cells {
 
 read_cells!(Record, RecordCells);
 
-/// Sets the value that a field is compared with, as the field's type asks for it.
+/// Sets the value that a field is compared with, in the form that the field's type requires.
 impl Condition {
     /// Compares text, links, phone numbers, email addresses and locations with texts, options with their IDs.
     #[must_use]

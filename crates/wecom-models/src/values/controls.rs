@@ -50,7 +50,7 @@ pub(super) fn is_called(name: &str, id: &str, titles: &[&str]) -> bool {
     id == name || titles.contains(&name)
 }
 
-/// The controls that there are, for errors.
+/// Lists the existing controls, for errors.
 pub(super) fn names<'a>(controls: impl Iterator<Item = (&'a str, Vec<&'a str>)>) -> String {
     let name = |(id, titles): (&'a str, Vec<&'a str>)| {
         let title = titles.into_iter().find(|title| !title.is_empty());
@@ -106,7 +106,7 @@ fn list<'a, C: Control, T>(
 const NUMBERS: &str = "a number or an amount";
 const CONTACTS: &str = "members or departments";
 
-/// Implements reading controls by name, for the types of a module that have them: what approvals and reports have in common.
+/// Implements reading controls by name for a module's types: the part that approvals and reports have in common.
 /// `$person` is a member.
 macro_rules! read_controls {
     ($module:ident, $person:ident, $($type:ident: $contents:ident),*) => {$(
@@ -115,12 +115,12 @@ macro_rules! read_controls {
         /// A control that wasn't filled in is `None`, or a list without items. It is an error if there is no such control, or if it
         /// is of another type.
         impl $module::$type {
-            /// Returns a control, with all it has.
+            /// Returns a whole control.
             pub fn control(&self, name: &str) -> Result<&$module::Content, ValueError> {
                 find(&self.$contents, name)
             }
 
-            /// Returns the text of a `Text` or `Textarea`.
+            /// Returns the text of a `Text` or a `Textarea`.
             pub fn text(&self, name: &str) -> Result<Option<&str>, ValueError> {
                 let what = (&[$module::ControlType::Text, $module::ControlType::Textarea][..], "text");
                 Ok(holds(&self.$contents, name, what, |content| content.value.text.as_ref())?.map(String::as_str))
@@ -191,7 +191,7 @@ macro_rules! read_controls {
     )*};
 }
 
-/// Implements reading what only approvals have.
+/// Implements reading the controls that only approvals have.
 macro_rules! read_approvals {
     ($($type:ident: $contents:ident),*) => {$(
         impl approval::$type {
@@ -238,7 +238,7 @@ macro_rules! read_approvals {
     )*};
 }
 
-/// Implements reading what only reports have.
+/// Implements reading the controls that only reports have.
 macro_rules! read_reports {
     ($($type:ident: $contents:ident),*) => {$(
         impl journal::$type {

@@ -11,7 +11,7 @@ use crate::oa::approval::{
 use crate::{IntoItem, Json, Timestamp};
 
 impl TemplateForm {
-    /// Starts to fill in the form, for [`ApplyEvent`](crate::oa::approval::ApplyEvent).
+    /// Creates an empty form to fill in, for [`ApplyEvent`](crate::oa::approval::ApplyEvent).
     pub fn fill(&self) -> ApprovalForm<'_> {
         ApprovalForm::new(&self.controls)
     }
@@ -19,7 +19,7 @@ impl TemplateForm {
 
 /// A form that is filled in, control by control, each by its title (in any language) or by its ID.
 ///
-/// The template knows each control's type, and the IDs of options. The first mistake is what [`ApprovalForm::finish`] returns.
+/// The template knows each control's type and the IDs of options. [`ApprovalForm::finish`] returns the first mistake.
 ///
 /// ```
 /// use wecom_models::Timestamp;
@@ -318,7 +318,7 @@ fn select(selector: &TemplateSelector, names: &[String]) -> Result<NewSelection,
     Ok(NewSelection::new(selector.r#type.clone(), keys.collect::<Result<Vec<_>, _>>()?))
 }
 
-/// The ID of what there is to choose from, by its text or ID.
+/// Returns the ID of an option, by its text or ID.
 fn choose<'a>(options: &[(&'a str, Vec<&str>)], name: &str, expected: &str) -> Result<&'a str, ValueError> {
     let by_id = options.iter().find(|(id, _)| *id == name);
     let option = by_id.or_else(|| options.iter().find(|(id, texts)| is_called(name, id, texts)));

@@ -3,9 +3,9 @@
 //! serde's derive writes a visitor into every struct, and 3,000 structs take minutes to compile. Here the
 //! visitor exists once: a generated impl only says which wire name belongs to which field.
 //!
-//! - [`ReadObject`] and [`Read`] bring JSON in, with the leniency WeCom needs; [`Field`] is one value on its way.
-//! - [`WriteObject`] sends fields out to an [`Output`]: a JSON object, or a URL's query.
-//! - [`IntEnum`], [`StringEnum`] and the unions ([`SiblingUnion`] and its likes) keep what the documentation does not list.
+//! - [`ReadObject`] and [`Read`] read JSON, with the leniency that WeCom needs; [`Field`] is a value that is about to be read.
+//! - [`WriteObject`] writes fields to an [`Output`]: a JSON object, or a URL's query.
+//! - [`IntEnum`], [`StringEnum`] and the unions ([`SiblingUnion`] and others) keep values that the documentation does not list.
 
 #![allow(dead_code, unused_imports, unused_macros, reason = "a build of a few families uses a few of these")]
 

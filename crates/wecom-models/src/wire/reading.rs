@@ -4,25 +4,25 @@ use std::cell::Cell;
 
 use serde::de::Error;
 
-/// How a response is read, and how deep and large it may still become.
+/// The state of reading a response: the rules, and the depth and memory that remain.
 ///
 /// Depth and memory count for the whole response, including JSON in strings.
 #[derive(Debug)]
 pub struct Reading {
-    /// How many more levels of objects and lists may be opened.
+    /// The number of further levels of objects and lists that may be opened.
     depth: Cell<usize>,
-    /// How many bytes lists and maps may take.
+    /// The maximum memory of lists and maps, in bytes.
     limit: usize,
-    /// How many of them are left.
+    /// The number of these bytes that are left.
     memory: Cell<usize>,
-    /// Whether JSON in strings is mended before it is read.
+    /// Whether JSON in strings is repaired before it is read.
     mends: bool,
 }
 
 impl Reading {
-    /// How deep a response may nest: several times deeper than any documented one.
+    /// The maximum depth of a response: several times that of any documented one.
     pub const DEPTH: usize = 64;
-    /// How many bytes the lists and maps of a response may take by default: 64 MiB, several times what the
+    /// The default limit for the lists and maps of a response, in bytes: 64 MiB, several times what the
     /// largest documented page takes.
     pub const MEMORY: usize = 64 << 20;
 

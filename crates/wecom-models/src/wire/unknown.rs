@@ -11,7 +11,7 @@ thread_local! {
 /// The text of the error at a field that is to be listed.
 pub(super) const UNKNOWN: &str = "nobody knows this field";
 
-/// How many fields are listed at most.
+/// The maximum number of fields listed.
 const MOST: usize = 100;
 
 /// Returns the paths of fields that reading skips. `read` reads the same document each time, and returns the path of

@@ -55,15 +55,15 @@ impl fmt::Display for Violation {
     }
 }
 
-/// When a field makes another one required or forbidden.
+/// The condition under which a field makes another one required or forbidden.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum When {
-    /// When it is set.
+    /// The field is set.
     Set,
-    /// When it has one of these values, as on the wire.
+    /// The field has one of these values, as on the wire.
     Is(&'static [&'static str]),
-    /// When it meets the condition described by these words.
+    /// The field meets the condition described by these words.
     Has(&'static str),
 }
 
@@ -139,14 +139,14 @@ pub enum Rule {
     MaxSpan {
         /// The field with the earlier time.
         from: &'static str,
-        /// How many days.
+        /// The number of days.
         days: u32,
     },
     /// At most this many days after another field's day in Beijing, and not before it.
     MaxWholeDays {
         /// The field with the earlier time.
         from: &'static str,
-        /// How many days.
+        /// The number of days.
         days: u32,
     },
     /// Exactly one of several fields.

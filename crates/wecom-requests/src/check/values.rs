@@ -237,13 +237,13 @@ impl<T: Each> Each for Option<T> {
     }
 }
 
-/// Whether there is a list with something in it. An empty one says nothing.
+/// Returns whether there is a list with items. An empty one counts as not set.
 #[allow(dead_code, reason = "not every family has such rules")]
 pub(crate) fn has_items(list: &impl Items) -> bool {
     list.items().is_some_and(|items| items > 0)
 }
 
-/// Whether a value is one of these, as on the wire.
+/// Returns whether a value is one of these, as on the wire.
 #[allow(dead_code, reason = "not every family has such rules")]
 pub(crate) fn is_one_of(value: &impl serde::Serialize, values: &[&str]) -> bool {
     let text = match serde_json::to_value(value) {
@@ -254,12 +254,12 @@ pub(crate) fn is_one_of(value: &impl serde::Serialize, values: &[&str]) -> bool 
     values.contains(&text.as_str())
 }
 
-/// How wide a text is: a Chinese character counts as two.
+/// Returns the width of a text: a Chinese character counts as two.
 pub(super) fn width(text: &str) -> usize {
     text.chars().map(|c| if c < '\u{2e80}' { 1 } else { 2 }).sum()
 }
 
-/// What a list has, whatever it is on the wire.
+/// Returns the items of a list, whatever it is on the wire.
 macro_rules! lists {
     ($($list:ident),*) => {$(
         impl<T> Items for $list<T> {

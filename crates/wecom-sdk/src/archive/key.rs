@@ -1,4 +1,4 @@
-//! Reads private keys as environment variables, YAML and secret managers pass them on, and explains why a text isn't a private key for
+//! Reads private keys in the forms that environment variables, YAML and secret managers produce, and explains why a text isn't a private key for
 //! the archive.
 
 use std::ops::RangeInclusive;
@@ -50,7 +50,7 @@ pub enum KeyError {
     #[error("this is a private key for {0}: pass one for RSA")]
     NotRsa(&'static str),
     /// It is an RSA key of a size that can't be used.
-    #[error("this RSA key has {0} bits: pass one of 2048 to 8192 bits")]
+    #[error("this RSA key has {0} bits: pass one with 2048 to 8192 bits")]
     Size(usize),
     /// It looks like a key, but its content is not one.
     #[error("the key is damaged: its content is not a private key")]

@@ -11,7 +11,7 @@
 //! | 10005 | wrong file ID | check the `sdkfileid` |
 //! | 10006 | the message can't be decrypted | pass `DecryptMsg` the key as [`PrivateKeys::decrypt`] returns it |
 //! | 10008 | `DecryptMsg` failed | try again |
-//! | 10009 | the IP address isn't allowed | compare it with the trusted ones in the admin console |
+//! | 10009 | the IP address isn't allowed | compare it with the trusted addresses in the admin console |
 //! | 10010 | the data has expired | get messages within 5 days |
 //! | 10011 | the TLS certificate can't be verified | only in the version of the library with OpenSSL |
 //!
@@ -96,7 +96,7 @@ impl fmt::Debug for PrivateKeys {
     }
 }
 
-/// A message's key can't be decrypted.
+/// The reason why a message's key can't be decrypted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecryptError {

@@ -1,4 +1,4 @@
-//! Events that say that a job has ended.
+//! Events that report the end of a job.
 
 use std::sync::Arc;
 

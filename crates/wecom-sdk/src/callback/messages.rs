@@ -19,20 +19,20 @@ use wecom_requests::{Endpoint, PagedItems};
 use crate::tokens::{Held, StoreError, StoredToken};
 use crate::{Client, Error, Provides, lock};
 
-/// How long a position is kept. WeCom has messages for 3 days at most: starting over after 4 returns none twice.
+/// The time for which a position is kept. WeCom keeps messages for 3 days at most, so starting over after 4 days returns none twice.
 const KEPT: Duration = Duration::from_secs(4 * 24 * 60 * 60);
 
-/// How long to use the token of a callback, which is valid for 10 minutes.
+/// The time for which to use the token of a callback, which is valid for 10 minutes.
 const TOKEN_LIFETIME: Duration = Duration::from_secs(9 * 60);
 
-/// Why not all messages were fetched and handled. The next attempt continues with the message that wasn't handled.
+/// The reason why messages weren't fetched or handled. The next attempt continues with the first message that wasn't handled.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum SyncError {
-    /// WeCom didn't return them.
+    /// WeCom didn't return the messages.
     #[error(transparent)]
     Call(#[from] Error),
-    /// The token store, which has the position, failed.
+    /// The token store, which keeps the position, failed.
     #[error("the token store failed: {0}")]
     Store(#[from] StoreError),
     /// The position in the token store is invalid. Starting over would handle the messages of the last days again, so
@@ -50,12 +50,12 @@ pub enum SyncError {
     Handler(BoxError),
 }
 
-/// Handles the messages and events of customer service (微信客服), as `kf_msg_or_event` announces them.
+/// Handles the messages and events of customer service (微信客服) when `kf_msg_or_event` announces them.
 ///
 /// The messages of an account (`open_kfid`) are passed to the function in order, one after the other. Once the
 /// function has succeeded, the position advances: it is in the [token store](crate::ClientBuilder::token_store), so
 /// with Redis, several processes share the work, and another one continues where one has stopped. A message is handled
-/// again only if a process dies, or the store fails, after the function has succeeded and before the position is
+/// again only if a process dies or the store fails after the function has succeeded and before the position is
 /// written. If the function fails, the callback fails, and the next one begins with the same message.
 ///
 /// ```
@@ -105,14 +105,14 @@ impl<C: Provides<AccessToken>> KfMessages<C> {
         self.0.router(takes, |event: &KfMsgOrEvent| (event.open_kf_id.clone(), event.token.clone()))
     }
 
-    /// Handles the messages of an account that no callback has announced, for example after a start, since WeCom
+    /// Handles the messages of an account that no callback has announced, for example at startup, since WeCom
     /// doesn't promise that every callback arrives. Without a callback's token, WeCom limits such calls strictly.
     pub async fn catch_up(&self, open_kfid: &str) -> Result<(), SyncError> {
         self.0.sync(open_kfid, None).await
     }
 }
 
-/// Handles archived messages (会话内容存档), as `conversation_new_message` announces them, in the same way as [`kf_messages`]. The client is that of a
+/// Handles archived messages (会话内容存档) when `conversation_new_message` announces them, in the same way as [`kf_messages`]. The client is that of a
 /// company that has authorized the suite.
 #[cfg(feature = "chatdata")]
 pub fn archived_messages<C, F, Fut>(client: &Client<C>, handle: F) -> ArchivedMessages<C>
@@ -137,15 +137,15 @@ impl<C: Provides<AccessToken>> ArchivedMessages<C> {
         self.0.router_of(corp_id.into(), |event: &ConversationNewMessage| event.token.clone())
     }
 
-    /// Handles the messages that no callback has announced, for example after a start. Without a callback's token,
+    /// Handles the messages that no callback has announced, for example at startup. Without a callback's token,
     /// WeCom limits such calls strictly.
     pub async fn catch_up(&self) -> Result<(), SyncError> {
         self.0.sync("", None).await
     }
 }
 
-/// Handles archived messages that match a keyword rule (命中关键词规则), with their details, as `hit_keyword` announces them, in the same way as
-/// [`archived_messages`], from the position in the token store on.
+/// Handles archived messages that match a keyword rule (命中关键词规则), with their details, when `hit_keyword` announces them, in the same way as
+/// [`archived_messages`], starting at the position in the token store.
 #[cfg(feature = "chatdata")]
 pub fn keyword_hits<C, F, Fut>(client: &Client<C>, handle: F) -> KeywordHits<C>
 where
@@ -169,7 +169,7 @@ impl<C: Provides<AccessToken>> KeywordHits<C> {
         self.0.router_of(corp_id.into(), |event: &HitKeyword| event.token.clone())
     }
 
-    /// Handles the messages that no callback has announced, for example after a start. Without a callback's token,
+    /// Handles the messages that no callback has announced, for example at startup. Without a callback's token,
     /// WeCom limits such calls strictly.
     pub async fn catch_up(&self) -> Result<(), SyncError> {
         self.0.sync("", None).await
@@ -243,7 +243,7 @@ impl Batch for wecom_models::chatdata::keyword::GetHitMsgList {
     fields_of_page!();
 }
 
-/// How many messages of an account have been handled.
+/// The position up to which an account's messages have been handled.
 #[derive(Default)]
 struct Position {
     /// The cursor of the page; none for the first page.
@@ -270,7 +270,7 @@ impl Position {
 /// An account in this process.
 #[derive(Default)]
 struct Account {
-    /// How many fetches of its messages have begun.
+    /// The number of fetches of its messages that have begun.
     begun: AtomicU64,
     /// Locked during a fetch; the number of the last one that succeeded.
     succeeded: tokio::sync::Mutex<u64>,
@@ -311,7 +311,7 @@ impl<E: Batch + Endpoint, C: Provides<E::Token>> Reader<E, C> {
         })
     }
 
-    /// Creates a router for what is announced of one company, which has one account.
+    /// Creates a router for the announcements of one company, which has one account.
     #[cfg(feature = "chatdata")]
     fn router_of<T: Payload + Sync>(
         self: &Arc<Self>,

@@ -16,10 +16,10 @@ use crate::time::jitter;
 use crate::tokens::{Held, StoredToken};
 use crate::{Client, Credential as _, Error, Suite};
 
-/// How long an authorization code is valid.
+/// The lifetime of an authorization code.
 const CODE_LIFETIME: Duration = Duration::from_secs(10 * 60);
 
-/// How long the response to a code is kept, and the application's function called again if it fails.
+/// The time for which the response to a code is kept, and for which the application's function is called again if it fails.
 const KEPT: Duration = Duration::from_secs(60 * 60);
 
 /// The first pause between attempts, and the longest: each is twice as long as the one before.
@@ -43,18 +43,18 @@ pub fn suite_tickets<'a>(suites: impl IntoIterator<Item = &'a Client<Suite>>) ->
 /// Exchanges the authorization code of a company that installs the app (`create_auth`), or of a customized app whose
 /// permanent code is reset (`reset_permanent_code`), and passes the response to the function.
 ///
-/// A code works once, within 10 minutes, and nothing else returns the permanent code. So:
+/// A code works once, within 10 minutes, and nothing else returns the permanent code. Therefore:
 ///
 /// - An exchange that fails for lack of a ticket or of a connection is tried again as long as the code is valid.
-/// - If the function fails, it is called again with the same response, for an hour, after pauses from 0.2 seconds up to a minute:
-///   also after WeCom has got its response. Each failure is a warning in `tracing`. A [`shutdown`](wecom_callback::Callbacks::shutdown) waits for it.
+/// - If the function fails, it is called again with the same response, for an hour, after pauses from 0.2 seconds up to a minute,
+///   even after WeCom has received its response. Each failure is a warning in `tracing`. A [`shutdown`](wecom_callback::Callbacks::shutdown) waits for it.
 /// - The response, as JSON with the permanent code, is kept in the [token store](crate::ClientBuilder::token_store) until the function
 ///   has succeeded, or for an hour. Its key is a hash. A process that gets the same code again, since the first one
 ///   has died, takes the response from there. While one process has it, others wait.
-/// - If the store fails, the process that has exchanged the code goes on without it.
+/// - If the store fails, the process that has exchanged the code continues without it.
 ///
-/// So the function may be called more than once for one installation: when it fails, or its process dies before it
-/// could be noted that it has succeeded.
+/// So the function may be called more than once for one installation: if it fails, or if its process dies before its
+/// success is recorded.
 pub fn suite_authorizations<F, Fut>(suite: &Client<Suite>, authorized: F) -> Router
 where
     F: Fn(GetPermanentCodeV2Response) -> Fut + Send + Sync + 'static,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-/// The state of an upload to WeDrive, with which another process can resume it: [`DriveUpload::resume`](super::DriveUpload::resume).
+/// The state of an upload to WeDrive, from which another process can resume it: [`DriveUpload::resume`](super::DriveUpload::resume).
 ///
 /// It is stored as text:
 ///
@@ -92,7 +92,7 @@ impl FromStr for DriveCheckpoint {
     }
 }
 
-/// A text is no [`DriveCheckpoint`].
+/// The text is not a [`DriveCheckpoint`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "this is not the checkpoint of an upload: expected parts, length, SHA-1 and upload key, as `DriveCheckpoint` writes them"

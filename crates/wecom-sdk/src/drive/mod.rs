@@ -26,10 +26,10 @@ use crate::files::{Source, UPLOAD_RATE};
 use crate::session::Call;
 use crate::{Client, Content, Credential, Error, Provides};
 
-/// How many parts are in flight at once by default.
+/// The default number of parts in flight at once.
 const PARALLEL: usize = 4;
 
-/// How many files are searched for one that was just uploaded: as many as one call lists.
+/// The number of files searched for one that was just uploaded: as many as one call lists.
 const RECENT: u64 = 1000;
 
 /// A folder in WeDrive to upload to.
@@ -74,13 +74,13 @@ pub struct DriveFile {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DriveProgress {
-    /// How many bytes have been hashed. Hashing precedes sending.
+    /// The number of bytes that have been hashed. Hashing precedes sending.
     pub hashed: u64,
-    /// How many bytes WeCom has received.
+    /// The number of bytes that WeCom has received.
     pub uploaded: u64,
     /// The size of the file in bytes.
     pub length: u64,
-    /// What another process needs to resume, once WeCom has accepted the upload.
+    /// The checkpoint from which another process can resume, once WeCom has accepted the upload.
     pub checkpoint: Option<DriveCheckpoint>,
 }
 
@@ -150,7 +150,7 @@ impl DriveUpload {
         self
     }
 
-    /// Returns what another process needs to resume, once WeCom has accepted the upload.
+    /// Returns the checkpoint from which another process can resume, once WeCom has accepted the upload.
     pub fn checkpoint(&self) -> Option<&DriveCheckpoint> {
         self.checkpoint.as_ref()
     }
@@ -214,7 +214,7 @@ impl fmt::Debug for DriveUpload {
     }
 }
 
-/// Returns whether WeCom may not know the key of an upload anymore. No page says which code that has: perhaps one of these, perhaps an
+/// Returns whether WeCom may not know the key of an upload anymore. No page documents the code for that: perhaps one of these, perhaps an
 /// undocumented one.
 fn is_forgotten(error: &Error) -> bool {
     let codes = [

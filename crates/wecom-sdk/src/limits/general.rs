@@ -160,7 +160,7 @@ impl General {
 struct Part<'a> {
     index: usize,
     rate: &'static GeneralRate,
-    /// Whose calls are counted; none for the address.
+    /// The owner whose calls are counted; none for the address.
     owner: &'a str,
     amount: u32,
 }

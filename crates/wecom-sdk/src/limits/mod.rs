@@ -30,20 +30,20 @@ pub(crate) use window::SLOTS;
 /// The longest pause for a server, whatever it asks for: after that, it is called again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5 * 60);
 
-/// What happens to a call that a documented limit doesn't allow yet.
+/// The treatment of a call that a documented limit doesn't allow yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OnLimit {
-    /// It waits, behind earlier calls. A call that would wait beyond its deadline is refused.
+    /// The call waits, behind earlier ones. If it would wait beyond its deadline, it is refused.
     #[default]
     Wait,
-    /// It is refused, with [`Error::Limited`].
+    /// The call is refused, with [`Error::Limited`].
     Refuse,
-    /// It is sent anyway: WeCom decides.
+    /// The call is sent anyway: WeCom decides.
     Ignore,
 }
 
-/// Counts the calls that documented limits allow. [`MemoryLimits`] counts for one process; with the feature `redis`,
+/// Counts the calls that documented limits restrict. [`MemoryLimits`] counts for one process; with the feature `redis`,
 /// [`Redis`](crate::Redis) counts for all that share a server. While a store fails, each client counts for itself.
 pub trait LimitStore: Send + Sync + 'static {
     /// Counts calls against all of the rates, or, if one of them doesn't allow that many, counts none and returns how long to wait before

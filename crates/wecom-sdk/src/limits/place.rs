@@ -12,13 +12,13 @@ use tokio::time::sleep;
 use super::{LimitKey, LimitStore, OnLimit};
 use crate::time::jitter;
 
-/// How long the place of a silent call stays taken: its process may have been killed.
+/// The time for which the place of a silent call stays taken: its process may have been killed.
 const LIFE: Duration = Duration::from_secs(10);
 
-/// How often to report that a call is still in flight.
+/// The interval for reporting that a call is still in flight.
 const RENEWAL: Duration = Duration::from_secs(3);
 
-/// How long to wait before checking again for a free place, at first and at most.
+/// The time to wait before checking again for a free place, at first and at most.
 const POLL: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(200));
 
 /// A place, taken in this process and in the store, and freed when dropped.

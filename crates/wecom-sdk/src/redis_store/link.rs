@@ -17,10 +17,10 @@ use tokio::time::{Instant, timeout};
 use super::scripts::Invocation;
 use crate::{StoreError, lock};
 
-/// How long to wait for a response, connecting included.
+/// The time to wait for a response, connecting included.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How long to pause after a server has not responded, at first and at most.
+/// The pause after a server has not responded, at first and at most.
 const REST: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
 
 /// The source of connections.
@@ -108,7 +108,9 @@ impl Link {
 
     pub(super) async fn run<T: FromRedisValue>(&self, script: &Invocation) -> Result<T, StoreError> {
         if !self.may_try() {
-            return Err(StoreError::new("Redis did not respond a moment ago: it is not asked again yet"));
+            return Err(StoreError::new(
+                "Redis did not respond a moment ago: the next attempt is after a pause",
+            ));
         }
         let error = match timeout(PATIENCE, self.invoke(script)).await {
             Ok(Ok(value)) => {

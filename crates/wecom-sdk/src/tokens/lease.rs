@@ -61,7 +61,7 @@ impl Held {
         store: &Arc<dyn TokenStore>,
         key: &str,
     ) -> Result<Self, super::store::StoreError> {
-        /// How often to ask for it.
+        /// The interval between attempts.
         const POLL: std::time::Duration = std::time::Duration::from_millis(200);
         loop {
             if let Some(lease) = store.lease(key).await? {
@@ -75,7 +75,7 @@ impl Held {
 /// Leases that can be done without.
 #[cfg(all(feature = "callback", feature = "service"))]
 impl Held {
-    /// Stands for a lease that a failing store doesn't give.
+    /// A substitute for a lease that a failing store can't grant.
     pub(crate) fn without_lease(store: &Arc<dyn TokenStore>, key: &str) -> Self {
         Self { store: Arc::clone(store), key: key.to_owned(), lease: None }
     }

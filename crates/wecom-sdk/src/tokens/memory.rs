@@ -9,7 +9,7 @@ use super::store::{LEASE, Lease, StoreFuture, StoredToken, TokenStore};
 use crate::kept::{Keep, Kept};
 use crate::lock;
 
-/// How many tokens are kept by default.
+/// The default number of tokens kept.
 const CAPACITY: usize = 10_000;
 
 /// Keeps tokens in memory, for the clients of one process: up to 10,000. If there are more, those that live longest stay.

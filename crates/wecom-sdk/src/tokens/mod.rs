@@ -40,10 +40,10 @@ const EARLY: Duration = Duration::from_secs(600);
 /// The pause between attempts to renew a valid token.
 const RENEWAL_PAUSE: Duration = Duration::from_secs(30);
 
-/// How often to check whether the holder of the lease has stored a token.
+/// The interval for checking whether the holder of the lease has stored a token.
 const POLL: Duration = Duration::from_millis(100);
 
-/// How long to wait for the holder of the lease. The lease of a dead process expires, unless the store is broken.
+/// The time to wait for the holder of the lease. The lease of a dead process expires, unless the store is broken.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A credential and its token.
@@ -55,7 +55,7 @@ pub(crate) struct Tokens {
     state: Arc<State>,
 }
 
-/// Whose turn it is to fetch a token.
+/// The turn to fetch a token.
 enum Turn {
     /// Nobody's: there is one.
     Found(StoredToken),

@@ -11,10 +11,10 @@ use crate::kept::{Keep, Kept};
 use crate::time::jitter;
 use crate::{Error, lock};
 
-/// How long a refused token is trusted after WeCom has issued it again.
+/// The time for which a refused token is trusted after WeCom has issued it again.
 const CONFIRMED: Duration = Duration::from_secs(60);
 
-/// How many credentials without a client are remembered.
+/// The number of credentials without a client that are remembered.
 const IDLE: usize = 1000;
 
 /// The credentials in use, now or recently.
@@ -51,9 +51,9 @@ pub(crate) struct State {
 #[derive(Debug)]
 pub(crate) struct Current {
     pub(crate) token: Secret,
-    /// When a new one should be fetched, in the background.
+    /// The time at which a new one should be fetched, in the background.
     renew_at: Mutex<Instant>,
-    /// When it is no longer used.
+    /// The time from which on it is no longer used.
     until: Instant,
     /// Whether it replaced a refused one.
     replaces: bool,
@@ -95,9 +95,9 @@ pub(crate) enum Refusal {
 struct Trouble {
     /// The last failure to fetch a token.
     failure: Option<Arc<Error>>,
-    /// How many attempts have failed: callers that were waiting when one failed share its outcome.
+    /// The number of failed attempts: callers that were waiting when one failed share its outcome.
     failures: u64,
-    /// How many changes there have been that may help.
+    /// The number of changes so far that may help.
     changes: u64,
     /// After failed fetches.
     fetches: Brake,
@@ -110,7 +110,7 @@ struct Trouble {
 /// Prevents attempts for longer and longer.
 #[derive(Debug, Default)]
 struct Brake {
-    /// How many times in a row it was needed.
+    /// The number of times in a row that it was needed.
     times: u32,
     until: Option<Instant>,
 }

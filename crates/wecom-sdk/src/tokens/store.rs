@@ -78,7 +78,7 @@ const LARGEST: usize = 4096;
 pub struct StoredToken {
     /// The token.
     pub token: Secret,
-    /// When WeCom no longer accepts it.
+    /// The time from which on WeCom no longer accepts it.
     pub expires_at: SystemTime,
 }
 
@@ -128,10 +128,10 @@ impl StoreError {
     }
 }
 
-/// How long a lease lasts without renewal.
+/// The lifetime of a lease without renewal.
 pub(crate) const LEASE: Duration = Duration::from_secs(6);
 
-/// How often a lease is renewed.
+/// The interval for renewing a lease.
 pub(crate) const RENEWAL: Duration = Duration::from_secs(2);
 
 #[cfg(test)]
