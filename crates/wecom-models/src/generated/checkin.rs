@@ -435,15 +435,15 @@ impl SetCheckinScheduleList {
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SetCheckinScheduleListResponse {}
 
-/// Corrects a member's check-in.
+/// Submits a make-up check-in for a member.
 ///
 /// `POST /cgi-bin/checkin/punch_correction` ·
 /// [为打卡人员补卡](https://developer.work.weixin.qq.com/document/path/95803)
 ///
 /// Rate limit: 600 calls per minute.
 ///
-/// A check-in by approval (审批打卡) can't be corrected while its approval is pending; a correction clears
-/// the data of the former check-in by approval.
+/// A check-in by approval (审批打卡) can't be made up while its approval is pending; a make-up check-in
+/// clears the data of the former check-in by approval.
 ///
 /// Self-built apps must be listed under 打卡 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for

@@ -113,6 +113,20 @@ pub(crate) const UPDATE_SHEET_PRIV: &[Example] = &[
             "can_edit": false,
             "can_insert": true,
             "can_view": true
+          },
+          {
+            "field_id": "fLab09",
+            "field_type": "FIELD_TYPE_SELECT",
+            "can_edit": true,
+            "can_insert": true,
+            "can_view": true
+          },
+          {
+            "field_id": "fOwn04",
+            "field_type": "FIELD_TYPE_USER",
+            "can_edit": true,
+            "can_insert": true,
+            "can_view": true
           }
         ]
       },
@@ -126,7 +140,7 @@ pub(crate) const UPDATE_SHEET_PRIV: &[Example] = &[
             "oper_type": 2,
             "value": ["oA7", "oB8"]
           },
-          { "field_id": "fOwn04", "field_type": "FIELD_TYPE_USER", "oper_type": 7 }
+          { "field_id": "fOwn04", "field_type": "FIELD_TYPE_USER", "oper_type": 1 }
         ],
         "other_priv": 2
       },
@@ -147,11 +161,17 @@ pub(crate) const UPDATE_SHEET_PRIV: &[Example] = &[
       "field_priv": {
         "field_range_type": 2,
         "field_rule_list": [
-          { "field_id": "fTask1", "can_edit": false, "can_insert": false, "can_view": false }
+          {
+            "field_id": "fTask1",
+            "field_type": "FIELD_TYPE_TEXT",
+            "can_edit": false,
+            "can_insert": false,
+            "can_view": false
+          }
         ],
         "field_default_rule": { "can_edit": false, "can_insert": false, "can_view": true }
       },
-      "record_priv": { "record_range_type": 1, "other_priv": 1 }
+      "record_priv": { "record_range_type": 1 }
     },
     { "sheet_id": "tR8yLe", "priv": 1, "clear": true }
   ]

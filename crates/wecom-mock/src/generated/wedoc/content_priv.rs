@@ -82,6 +82,7 @@ pub(crate) static ROUTES: &[Route] = &[
             "priv_list[].priv",
             "priv_list[].field_priv.field_range_type",
             "priv_list[].field_priv.field_rule_list[].field_id",
+            "priv_list[].field_priv.field_rule_list[].field_type",
             "priv_list[].field_priv.field_rule_list[].can_edit",
             "priv_list[].field_priv.field_rule_list[].can_insert",
             "priv_list[].field_priv.field_rule_list[].can_view",

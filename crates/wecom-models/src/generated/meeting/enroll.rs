@@ -377,7 +377,7 @@ impl ApproveEnroll {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ApproveEnrollResponse {
-    /// The number of enrollments approved or rejected.
+    /// The number of enrollments handled successfully.
     pub handled_count: u64,
 }
 

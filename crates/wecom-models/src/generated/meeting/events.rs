@@ -713,7 +713,7 @@ pub struct StartRecording {
 /// [会议发起事件](https://developer.work.weixin.qq.com/document/path/99648)
 ///
 /// Only for members visible to the app, of companies with advanced meeting features (会议高级功能).
-/// `FromUserName` is the member's userid. If a person of another company is the first to join a
+/// `FromUserName` is the member's userid. If someone from outside the company is the first to join a
 /// scheduled meeting, it is that of the meeting's creator.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.

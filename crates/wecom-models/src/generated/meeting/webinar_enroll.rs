@@ -388,7 +388,7 @@ impl ApproveWebinarEnroll {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ApproveWebinarEnrollResponse {
-    /// The number of enrollments approved or rejected.
+    /// The number of enrollments handled successfully.
     pub handled_count: u64,
 }
 

@@ -60,6 +60,8 @@ pub enum OaEvent {
 ///
 /// `Event` `modify_calendar` · [修改日历事件](https://developer.work.weixin.qq.com/document/path/97730)
 ///
+/// `FromUserName` is the admin's userid.
+///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("修改日历事件", "日历事件", "modify_calendar"))]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -73,6 +75,8 @@ pub struct ModifyCalendar {
 ///
 /// `Event` `delete_calendar` · [删除日历事件](https://developer.work.weixin.qq.com/document/path/97728)
 ///
+/// `FromUserName` is the admin's userid.
+///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("删除日历事件", "日历事件", "delete_calendar"))]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -85,6 +89,8 @@ pub struct DeleteCalendar {
 /// An admin of a calendar event that the app created changed it.
 ///
 /// `Event` `modify_schedule` · [修改日程事件](https://developer.work.weixin.qq.com/document/path/97731)
+///
+/// `FromUserName` is the admin's userid.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("修改日程事件", "日程事件", "modify_schedule"))]
@@ -100,6 +106,8 @@ pub struct ModifySchedule {
 /// An admin deleted a calendar event in a calendar that was created through the API.
 ///
 /// `Event` `delete_schedule` · [删除日程事件](https://developer.work.weixin.qq.com/document/path/97732)
+///
+/// `FromUserName` is the admin's userid.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("删除日程事件", "日程事件", "delete_schedule"))]
@@ -134,8 +142,9 @@ pub struct RespondSchedule {
 ///
 /// `Event` `book_meeting_room` · [会议室预定事件](https://developer.work.weixin.qq.com/document/path/95333)
 ///
-/// Sent to the system app for meeting rooms (会议室系统应用). Self-built apps must be listed under 会议室 ›
-/// 可调用接口的应用. Customized and third-party apps don't get it yet.
+/// `FromUserName` is the member's userid. Sent to the system app for meeting rooms (会议室系统应用).
+/// Self-built apps must be listed under 会议室 › 可调用接口的应用. Customized and third-party apps don't get it
+/// yet.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("会议室预定事件", "book_meeting_room"))]
@@ -154,10 +163,11 @@ pub struct BookMeetingRoom {
 ///
 /// `Event` `cancel_meeting_room` · [会议室取消事件](https://developer.work.weixin.qq.com/document/path/95333)
 ///
-/// Sent to the system app for meeting rooms (会议室系统应用), and to the self-built app that made the
-/// booking. If a member changes the time of an event or a meeting with a booking that was made through
-/// the API, WeCom cancels the booking and makes a new one: both events are sent. Self-built apps must
-/// be listed under 会议室 › 可调用接口的应用. Customized and third-party apps don't get it yet.
+/// `FromUserName` is the member's userid. Sent to the system app for meeting rooms (会议室系统应用), and to
+/// the self-built app that made the booking. If a member changes the time of an event or a meeting
+/// with a booking that was made through the API, WeCom cancels the booking and makes a new one: both
+/// events are sent. Self-built apps must be listed under 会议室 › 可调用接口的应用. Customized and third-party
+/// apps don't get it yet.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("会议室取消事件", "cancel_meeting_room"))]

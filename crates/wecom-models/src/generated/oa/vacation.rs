@@ -266,15 +266,15 @@ pub struct QuotaRules {
     pub based_on_actual_work_time: bool,
 }
 
-/// A duration for some years of work.
+/// A duration for a range of years of work.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct QuotaRule {
     /// The duration, in seconds.
     pub quota: u64,
-    /// The first year.
+    /// The start of the range, in years.
     pub begin: u64,
-    /// The last year; 0 if there is none.
+    /// The end of the range, in years; 0 if it is open.
     pub end: u64,
 }
 

@@ -90,7 +90,21 @@ pub struct GetSheetPrivResponse {
 ///
 /// `rule_id` is required if `type` is `2`.
 ///
-/// `priv_list.field_priv.field_default_rule` is not allowed if `type` is `2`.
+/// `name` is not allowed if `type` is `1`.
+///
+/// `priv_list.sheet_id` is different in each item.
+///
+/// The global error codes list what else WeCom refuses:
+///
+/// - an `oper_type` other than 1 for `CREATED_USER` or a field of members;
+/// - an `other_priv` other than 2 where `priv` is 3;
+/// - permissions for fields that go further than `priv`;
+/// - a condition on a field that `field_rule_list` lacks;
+/// - other settings of a sheet whose `priv` is 1 or 4, one of 2 or 3 without `field_priv` or `record_priv`,
+///   one of 2 without the three `can_` fields, and one of 3 with any of them;
+/// - a field of dates, numbers or files that may be changed and viewed, but not filled in for the first time;
+/// - a field of references or formulas that may be changed;
+/// - a field of creators, editors, or times of creation or update that may be changed or can't be viewed.
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
@@ -117,7 +131,7 @@ pub struct UpdateSheetPriv {
     pub r#type: RuleType,
     /// The rule's ID. Required if `type` is 2.
     pub rule_id: Option<u64>,
-    /// The rule's new name. Takes effect only if `type` is 2. At most 20 characters.
+    /// The rule's new name. Can't be set if `type` is 1. At most 20 characters.
     pub name: Option<String>,
     /// The permissions for the sheets.
     pub priv_list: Option<Vec<SheetPriv>>,
@@ -222,7 +236,7 @@ pub struct CreateRuleResponse {
 /// `POST /cgi-bin/wedoc/smartsheet/content_priv/mod_rule_member` ·
 /// [更新智能表格指定成员额外权限](https://developer.work.weixin.qq.com/document/path/99935)
 ///
-/// A rule has up to 50 members.
+/// A rule has up to 50 members, or, as the global error codes say, 500.
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
@@ -437,15 +451,21 @@ impl SheetPriv {
 /// The permissions by field.
 ///
 /// `field_rule_list` is required if `field_range_type` is `2`.
+///
+/// `field_rule_list` is not allowed if `field_range_type` is `1`.
+///
+/// `field_rule_list.field_id` is different in each item.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FieldPriv {
     /// Whether the permission for the sheet concerns all fields, or fields have permissions of their own.
     pub field_range_type: FieldRangeType,
-    /// The fields with permissions of their own. May be absent if `field_range_type` is 1.
+    /// The fields with permissions of their own, each once. Required if `field_range_type` is 2, and can't
+    /// be set if it is 1.
     pub field_rule_list: Option<Vec<FieldRule>>,
     /// The permissions for other fields, also those added later. To change a rule of `type` 1 it is
-    /// required; one of `type` 2 can't have it.
+    /// required, and one of `type` 2 can't have it; the global error codes say the opposite, and that it
+    /// can't be set if `field_range_type` is 1.
     pub field_default_rule: Option<FieldDefaultRule>,
 }
 
@@ -485,8 +505,8 @@ pub struct FieldRule {
     pub field_id: String,
     /// The type of field.
     ///
-    /// The table requires it, the example lacks it.
-    pub field_type: Option<FieldType>,
+    /// The table and the error code 640096 require it, the example lacks it.
+    pub field_type: FieldType,
     /// Whether it may be changed.
     pub can_edit: bool,
     /// Whether it may be filled in for the first time.
@@ -500,24 +520,18 @@ impl FieldRule {
     #[must_use]
     pub fn new(
         field_id: impl Into<String>,
+        field_type: FieldType,
         can_edit: bool,
         can_insert: bool,
         can_view: bool,
     ) -> Self {
         Self {
             field_id: field_id.into(),
+            field_type,
             can_edit,
             can_insert,
             can_view,
-            ..Self::default()
         }
-    }
-
-    /// Sets [`field_type`](Self::field_type).
-    #[must_use]
-    pub fn field_type(mut self, field_type: FieldType) -> Self {
-        self.field_type = Some(field_type);
-        self
     }
 }
 
@@ -546,14 +560,20 @@ impl FieldDefaultRule {
 }
 
 /// The permissions by record.
+///
+/// `record_rule_list` is required if `record_range_type` is `2` or `3`.
+///
+/// `record_rule_list` is not allowed if `record_range_type` is `1`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RecordPriv {
     /// The records that the permission for the sheet concerns.
     pub record_range_type: RecordRangeType,
-    /// The conditions. Takes effect only if `record_range_type` is 2 or 3.
+    /// The conditions. Required if `record_range_type` is 2 or 3, and can't be set if it is 1. At most 20
+    /// items.
     pub record_rule_list: Option<Vec<RecordRule>>,
-    /// The permission for records that don't meet the conditions.
+    /// The permission for records that don't meet the conditions. The global error codes say that it can't
+    /// be set if `record_range_type` is 1.
     ///
     /// The table requires it, the examples lack it.
     pub other_priv: Option<OtherPermission>,
@@ -592,17 +612,21 @@ impl RecordPriv {
 /// `field_type` is not allowed if `field_id` is `CREATED_USER`.
 ///
 /// `value` is required if `oper_type` is `2` or `3` or `4` or `5`.
+///
+/// `value` is not allowed if `oper_type` is `1` or `6` or `7`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RecordRule {
     /// The ID of a field of members, of one option or of several, or `CREATED_USER` for the record's
     /// creator.
     pub field_id: String,
-    /// The type of field. Required unless `field_id` is `CREATED_USER`.
+    /// The type of field: `FIELD_TYPE_USER`, `FIELD_TYPE_SELECT`, `FIELD_TYPE_SINGLE_SELECT` or
+    /// `FIELD_TYPE_LOOKUP`. Required unless `field_id` is `CREATED_USER`, which can't have it.
     pub field_type: Option<FieldType>,
     /// The comparison between the field and the value.
     pub oper_type: RecordOperator,
-    /// The IDs of the options to compare with.
+    /// The IDs of the options to compare with. Required if `oper_type` is from 2 to 5, and can't be set
+    /// otherwise.
     pub value: Option<Vec<String>>,
 }
 
@@ -639,7 +663,7 @@ impl RecordRule {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MemberRange {
-    /// The members' userids. At most 500 items.
+    /// The members' userids. At most 500 items, without duplicates.
     pub userid_list: Option<Vec<String>>,
 }
 
@@ -793,6 +817,10 @@ pub enum FieldType {
     Location,
     /// `FIELD_TYPE_REFERENCE`: references to other records.
     Reference,
+    /// `FIELD_TYPE_LOOKUP`: values of other records.
+    Lookup,
+    /// `FIELD_TYPE_FORMULA`
+    Formula,
     /// `FIELD_TYPE_CURRENCY`: an amount of money.
     Currency,
     /// `FIELD_TYPE_WWGROUP`: group chats.

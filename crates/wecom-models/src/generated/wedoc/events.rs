@@ -60,8 +60,8 @@ pub enum WedocEvent {
 /// `Event` `smart_sheet_change`, `ChangeType` `add_filed` ·
 /// [新增字段事件](https://developer.work.weixin.qq.com/document/path/100987)
 ///
-/// `FromUserName` is the userid of the member who did it; of another company's, the
-/// tmp_external_userid. Up to 1,000 fields come in one event, more in several.
+/// `FromUserName` is the userid of the member who did it, or the tmp_external_userid of an external
+/// user. Up to 1,000 fields come in one event, more in several.
 ///
 /// The `ChangeType` is spelled `add_filed`.
 ///
@@ -83,8 +83,8 @@ pub struct AddField {
 /// `Event` `smart_sheet_change`, `ChangeType` `add_record` ·
 /// [新增记录事件](https://developer.work.weixin.qq.com/document/path/100986)
 ///
-/// `FromUserName` is the userid of the member who did it; of another company's, the
-/// tmp_external_userid. Up to 1,000 records come in one event, more in several.
+/// `FromUserName` is the userid of the member who did it, or the tmp_external_userid of an external
+/// user. Up to 1,000 records come in one event, more in several.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("新增记录事件", "记录事件", "add_record", "smart_sheet_change"))]
@@ -120,8 +120,8 @@ pub struct DeleteDoc {
 /// `Event` `smart_sheet_change`, `ChangeType` `delete_filed` ·
 /// [删除字段事件](https://developer.work.weixin.qq.com/document/path/100987)
 ///
-/// `FromUserName` is the userid of the member who did it; of another company's, the
-/// tmp_external_userid. Up to 1,000 fields come in one event, more in several.
+/// `FromUserName` is the userid of the member who did it, or the tmp_external_userid of an external
+/// user. Up to 1,000 fields come in one event, more in several.
 ///
 /// The `ChangeType` is spelled `delete_filed`.
 ///
@@ -159,8 +159,8 @@ pub struct DeleteForm {
 /// `Event` `smart_sheet_change`, `ChangeType` `delete_record` ·
 /// [删除记录事件](https://developer.work.weixin.qq.com/document/path/100986)
 ///
-/// `FromUserName` is the userid of the member who did it; of another company's, the
-/// tmp_external_userid. Up to 1,000 records come in one event, more in several.
+/// `FromUserName` is the userid of the member who did it, or the tmp_external_userid of an external
+/// user. Up to 1,000 records come in one event, more in several.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(
@@ -245,8 +245,8 @@ pub struct FormSettingsChange {
 /// `Event` `smart_sheet_change`, `ChangeType` `update_filed` ·
 /// [更新字段事件](https://developer.work.weixin.qq.com/document/path/100987)
 ///
-/// `FromUserName` is the userid of the member who did it; of another company's, the
-/// tmp_external_userid. Up to 1,000 fields come in one event, more in several.
+/// `FromUserName` is the userid of the member who did it, or the tmp_external_userid of an external
+/// user. Up to 1,000 fields come in one event, more in several.
 ///
 /// The `ChangeType` is spelled `update_filed`.
 ///
@@ -268,8 +268,8 @@ pub struct UpdateField {
 /// `Event` `smart_sheet_change`, `ChangeType` `update_record` ·
 /// [更新记录事件](https://developer.work.weixin.qq.com/document/path/100986)
 ///
-/// `FromUserName` is the userid of the member who did it; of another company's, the
-/// tmp_external_userid. Up to 1,000 records come in one event, more in several.
+/// `FromUserName` is the userid of the member who did it, or the tmp_external_userid of an external
+/// user. Up to 1,000 records come in one event, more in several.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(

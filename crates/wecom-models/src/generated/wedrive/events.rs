@@ -54,6 +54,8 @@ pub enum WedriveEvent {
 /// `Event` `wedrive_file_change`, `ChangeType` `create_file` ·
 /// [文件变更事件（新建）](https://developer.work.weixin.qq.com/document/path/97900)
 ///
+/// `FromUserName` is always `sys`.
+///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("文件变更事件（新建）", "create_file", "wedrive_file_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -67,6 +69,8 @@ pub struct CreateFile {
 ///
 /// `Event` `wedrive_file_change`, `ChangeType` `rename_file` ·
 /// [文件变更事件（重命名）](https://developer.work.weixin.qq.com/document/path/97900)
+///
+/// `FromUserName` is always `sys`.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("文件变更事件（重命名）", "rename_file", "wedrive_file_change"))]
@@ -83,6 +87,8 @@ pub struct RenameFile {
 /// `Event` `wedrive_file_change`, `ChangeType` `update_file` ·
 /// [文件变更事件（更新）](https://developer.work.weixin.qq.com/document/path/97900)
 ///
+/// `FromUserName` is always `sys`.
+///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("文件变更事件（更新）", "update_file", "wedrive_file_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -96,6 +102,8 @@ pub struct UpdateFile {
 ///
 /// `Event` `wedrive_file_change`, `ChangeType` `delete_file` ·
 /// [文件变更事件（删除）](https://developer.work.weixin.qq.com/document/path/97900)
+///
+/// `FromUserName` is always `sys`.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("文件变更事件（删除）", "delete_file", "wedrive_file_change"))]
@@ -111,6 +119,8 @@ pub struct DeleteFile {
 /// `Event` `wedrive_file_change`, `ChangeType` `move_file` ·
 /// [文件变更事件（移动）](https://developer.work.weixin.qq.com/document/path/97900)
 ///
+/// `FromUserName` is always `sys`.
+///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("文件变更事件（移动）", "move_file", "wedrive_file_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -125,6 +135,8 @@ pub struct MoveFile {
 /// `Event` `wedrive_space_change`, `ChangeType` `dismiss_space` ·
 /// [解散空间](https://developer.work.weixin.qq.com/document/path/97899)
 ///
+/// `FromUserName` is the admin's userid, or, as one of the pages says, always `sys`.
+///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("解散空间", "空间", "dismiss_space", "wedrive_space_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -138,6 +150,8 @@ pub struct DismissSpace {
 ///
 /// `Event` `wedrive_space_change`, `ChangeType` `space_member_change` ·
 /// [修改空间成员](https://developer.work.weixin.qq.com/document/path/97902)
+///
+/// `FromUserName` is the admin's userid.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(
@@ -159,6 +173,8 @@ pub struct SpaceMemberChange {
 ///
 /// `Event` `wedrive_space_change`, `ChangeType` `space_security_settings_change` ·
 /// [修改空间安全设置](https://developer.work.weixin.qq.com/document/path/97903)
+///
+/// `FromUserName` is the admin's userid.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(

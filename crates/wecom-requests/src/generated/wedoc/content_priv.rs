@@ -61,22 +61,17 @@ impl crate::Check for UpdateSheetPriv {
             );
         checker
             .forbidden_when(
-                (
-                    "priv_list.field_priv.field_default_rule",
-                    self
-                        .priv_list
-                        .iter()
-                        .flatten()
-                        .any(|inner| {
-                            inner
-                                .field_priv
-                                .as_ref()
-                                .is_some_and(|inner| inner.field_default_rule.is_some())
-                        }),
-                ),
-                ("type", crate::When::Is(&["2"])),
-                crate::is_one_of(&self.r#type, &["2"]),
+                ("name", self.name.is_some()),
+                ("type", crate::When::Is(&["1"])),
+                crate::is_one_of(&self.r#type, &["1"]),
             );
+        {
+            let mut values = Vec::new();
+            for inner in self.priv_list.iter().flatten() {
+                values.push(&inner.sheet_id);
+            }
+            checker.unique("priv_list.sheet_id", &values);
+        }
     }
 }
 
@@ -178,12 +173,38 @@ impl crate::Check for FieldPriv {
                 ("field_range_type", crate::When::Is(&["2"])),
                 crate::is_one_of(&self.field_range_type, &["2"]),
             );
+        checker
+            .forbidden_when(
+                ("field_rule_list", crate::has_items(&self.field_rule_list)),
+                ("field_range_type", crate::When::Is(&["1"])),
+                crate::is_one_of(&self.field_range_type, &["1"]),
+            );
+        {
+            let mut values = Vec::new();
+            for inner in self.field_rule_list.iter().flatten() {
+                values.push(&inner.field_id);
+            }
+            checker.unique("field_rule_list.field_id", &values);
+        }
     }
 }
 
 impl crate::Check for RecordPriv {
     fn check(&self, checker: &mut crate::Checker) {
+        checker.max_items("record_rule_list", &self.record_rule_list, 20);
         checker.nested("record_rule_list", &self.record_rule_list);
+        checker
+            .required_when(
+                ("record_rule_list", crate::has_items(&self.record_rule_list)),
+                ("record_range_type", crate::When::Is(&["2", "3"])),
+                crate::is_one_of(&self.record_range_type, &["2", "3"]),
+            );
+        checker
+            .forbidden_when(
+                ("record_rule_list", crate::has_items(&self.record_rule_list)),
+                ("record_range_type", crate::When::Is(&["1"])),
+                crate::is_one_of(&self.record_range_type, &["1"]),
+            );
     }
 }
 
@@ -201,12 +222,19 @@ impl crate::Check for RecordRule {
                 ("oper_type", crate::When::Is(&["2", "3", "4", "5"])),
                 crate::is_one_of(&self.oper_type, &["2", "3", "4", "5"]),
             );
+        checker
+            .forbidden_when(
+                ("value", crate::has_items(&self.value)),
+                ("oper_type", crate::When::Is(&["1", "6", "7"])),
+                crate::is_one_of(&self.oper_type, &["1", "6", "7"]),
+            );
     }
 }
 
 impl crate::Check for MemberRange {
     fn check(&self, checker: &mut crate::Checker) {
         checker.max_items("userid_list", &self.userid_list, 500);
+        checker.unique_items("userid_list", &self.userid_list);
     }
 }
 

@@ -34,6 +34,7 @@ impl crate::Endpoint for CreateDoc {
 
 impl crate::Check for CreateDoc {
     fn check(&self, checker: &mut crate::Checker) {
+        checker.max_items("admin_users", &self.admin_users, 3);
         checker
             .required_when(
                 ("fatherid", self.fatherid.is_some()),

@@ -164,6 +164,8 @@ impl wire::StringEnum for FieldType {
             "FIELD_TYPE_SINGLE_SELECT" => Self::SingleSelect,
             "FIELD_TYPE_LOCATION" => Self::Location,
             "FIELD_TYPE_REFERENCE" => Self::Reference,
+            "FIELD_TYPE_LOOKUP" => Self::Lookup,
+            "FIELD_TYPE_FORMULA" => Self::Formula,
             "FIELD_TYPE_CURRENCY" => Self::Currency,
             "FIELD_TYPE_WWGROUP" => Self::WwGroup,
             "FIELD_TYPE_AUTONUMBER" => Self::AutoNumber,
@@ -195,6 +197,8 @@ impl wire::StringEnum for FieldType {
             Self::SingleSelect => "FIELD_TYPE_SINGLE_SELECT",
             Self::Location => "FIELD_TYPE_LOCATION",
             Self::Reference => "FIELD_TYPE_REFERENCE",
+            Self::Lookup => "FIELD_TYPE_LOOKUP",
+            Self::Formula => "FIELD_TYPE_FORMULA",
             Self::Currency => "FIELD_TYPE_CURRENCY",
             Self::WwGroup => "FIELD_TYPE_WWGROUP",
             Self::AutoNumber => "FIELD_TYPE_AUTONUMBER",
@@ -274,7 +278,7 @@ impl wire::WriteObject for FieldPriv {
 impl wire::WriteObject for FieldRule {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("field_id", &self.field_id)?;
-        out.put_some("field_type", &self.field_type)?;
+        out.put("field_type", &self.field_type)?;
         out.put("can_edit", &self.can_edit)?;
         out.put("can_insert", &self.can_insert)?;
         out.put("can_view", &self.can_view)
