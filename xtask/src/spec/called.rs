@@ -1,4 +1,4 @@
-//! `names.yaml`, the table of what everything of the API is called, transcribed or not: no chapter, and nothing is generated of it.
+//! `names.yaml`, the table of the names of everything in the API, transcribed or not. It is no chapter, and nothing is generated from it.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,7 +9,7 @@ use crate::spec::section::DocumentKind;
 use crate::spec::source::Source;
 use crate::spec::transport::Transport;
 
-/// What the file is called, without `.yaml`.
+/// The name of the file, without `.yaml`.
 pub const NAMES: &str = "names";
 
 /// Entries by file, without `.yaml`, and by name.
@@ -19,19 +19,19 @@ pub type ByFile<T> = IndexMap<String, IndexMap<String, T>>;
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Names {
-    /// What is called over HTTPS.
+    /// The calls over HTTPS.
     #[serde(default)]
     pub endpoints: ByFile<NamedCall>,
-    /// What is called inside the zone of conversation records.
+    /// The calls inside the zone of conversation records.
     #[serde(default)]
     pub zone: ByFile<NamedWire>,
     /// The commands of sockets.
     #[serde(default)]
     pub sockets: ByFile<NamedWire>,
-    /// What arrives.
+    /// The documents that arrive.
     #[serde(default)]
     pub events: ByFile<NamedWire>,
-    /// What answers a message that arrived.
+    /// The replies to messages.
     #[serde(default)]
     pub replies: ByFile<NamedWire>,
 }
@@ -52,17 +52,17 @@ impl NamedCall {
     }
 }
 
-/// What else has a name.
+/// Anything else that has a name.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NamedWire {
-    /// What tells it from others on the wire; several, where one type serves them all.
+    /// Its distinguishing values on the wire; several if one type serves them all.
     pub wire: Vec<String>,
     /// Its Chinese title.
     pub title: String,
 }
 
-/// Where an endpoint or an event belongs, and what it is called there.
+/// The place of an endpoint or an event: its file, and its name there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Settled<'n> {
     /// The file, without `.yaml`.
@@ -72,7 +72,7 @@ pub struct Settled<'n> {
 }
 
 impl Names {
-    /// Those of a spec; without a file of them, or where it can't be read, none: its mistakes are for `codegen` to report.
+    /// Returns the names of a spec; none if there is no such file or it can't be read, since `codegen` reports its mistakes.
     pub fn of(sources: &[Source]) -> Self {
         let file = sources.iter().find(|source| source.stem == NAMES);
         file.and_then(|file| serde_yaml::from_str(&file.text).ok()).unwrap_or_default()
@@ -89,7 +89,7 @@ impl Names {
         endpoints.chain(documents).collect()
     }
 
-    /// The file that all of some paths belong to, or all of some documents by what tells them apart, if there is one.
+    /// Returns the file that all of some paths belong to, or all of some documents by their distinguishing values, if there is one.
     pub fn common_file<'p>(&self, calls: impl IntoIterator<Item = &'p str>) -> Option<&str> {
         let wanted: HashSet<&str> = calls.into_iter().collect();
         let endpoints = self.endpoints.iter().map(|(file, endpoints)| {
@@ -103,7 +103,7 @@ impl Names {
         files.next().is_none().then_some(file.as_str())
     }
 
-    /// The calls of a transport by their paths or names. A path has several where its definitions contradict each other.
+    /// Returns the calls of a transport by their paths or names. A path has several if its definitions contradict each other.
     pub fn by_target(&self, transport: Transport) -> HashMap<&str, Vec<Settled<'_>>> {
         match transport {
             Transport::Http => by(&self.endpoints, |named| vec![named.path()]),
@@ -111,7 +111,7 @@ impl Names {
         }
     }
 
-    /// The documents of a kind.
+    /// Returns the documents of a kind.
     pub fn documents(&self, kind: DocumentKind) -> &ByFile<NamedWire> {
         match kind {
             DocumentKind::Event => &self.events,
@@ -119,12 +119,12 @@ impl Names {
         }
     }
 
-    /// The documents of all kinds.
+    /// Returns the documents of all kinds.
     pub fn all_documents(&self) -> impl Iterator<Item = (&String, &IndexMap<String, NamedWire>)> {
         DocumentKind::ALL.into_iter().flat_map(|kind| self.documents(kind))
     }
 
-    /// The documents of a kind, by what tells them apart on the wire.
+    /// Returns the documents of a kind, by their distinguishing values on the wire.
     pub fn by_wire(&self, kind: DocumentKind) -> HashMap<&str, Vec<Settled<'_>>> {
         by_wire(self.documents(kind))
     }

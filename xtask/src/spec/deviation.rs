@@ -9,20 +9,20 @@ use crate::spec::pattern;
 /// A place where the spec differs from the pages on purpose.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Deviation {
-    /// What differs.
+    /// The kind of difference.
     pub rule: DriftRule,
-    /// Where, as `cargo xtask drift` says it: `create`, `create.request.title`, `Settings.title`, `Kind.voice`.
+    /// The place, as `cargo xtask drift` reports it: `create`, `create.request.title`, `Settings.title`, `Kind.voice`.
     #[schemars(length(min = 1))]
     pub at: String,
-    /// What the page says there, as `cargo xtask drift` says it. It is told again when the page says something else.
+    /// The page's text there, as `cargo xtask drift` reports it. If the page changes, the difference is reported again.
     pub page: Option<String>,
-    /// Why the spec is right.
+    /// The reason why the spec is right.
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub reason: String,
 }
 
 keywords! {
-    /// What the spec and the pages don't agree on.
+    /// A kind of difference between the spec and the pages.
     DriftRule {
         /// A field that only pages have.
         FieldNew = "field-new",
@@ -36,23 +36,23 @@ keywords! {
         FieldPresence = "field-presence",
         /// A limit of a field.
         FieldLimit = "field-limit",
-        /// What is assumed where a field is left out.
+        /// The default of an omitted field.
         FieldDefault = "field-default",
         /// A value, or a union's variant, that only pages have.
         ValueNew = "value-new",
         /// A value, or a union's variant, that only the spec has.
         ValueGone = "value-gone",
-        /// A field that is written otherwise where a type of the same family has it, too.
+        /// A field that has another form in a type of the same family.
         TypeAcross = "type-across",
-        /// An enum, or a value of it, that is called otherwise in the same family.
+        /// An enum, or a value of it, that has another name in the same family.
         NameAcross = "name-across",
-        /// A rule over several fields that an answer on a page breaks.
+        /// A rule over several fields that a response on a page breaks.
         RuleBroken = "rule-broken",
-        /// A struct that stands twice in a file.
+        /// A struct that is in a file twice.
         TypeTwice = "type-twice",
         /// A field that may be absent in one variant of a union only.
         VariantRequired = "variant-required",
-        /// What a caller needs or must know, which the notes have to tell.
+        /// A requirement or fact that the notes must contain for callers.
         Notes = "notes",
         /// A rule over several fields.
         Rule = "rule",
@@ -60,7 +60,7 @@ keywords! {
         ValueName = "value-name",
         /// An endpoint that no page documents.
         EndpointGone = "endpoint-gone",
-        /// Another page that documents the same call, of which an endpoint's notes don't speak.
+        /// Another page that documents the same call, which the endpoint's notes don't mention.
         DefinitionNew = "definition-new",
         /// The title of an endpoint.
         Title = "title",
@@ -70,25 +70,25 @@ keywords! {
         Token = "token",
         /// The host.
         Host = "host",
-        /// What the request's body is.
+        /// The format of the request's body.
         Body = "body",
-        /// What comes back.
+        /// The format of the response.
         Answer = "answer",
-        /// What a status says of a job: whether it continues, is done, or has failed.
+        /// The meaning of a job's status: whether the job continues, is done, or has failed.
         Job = "job",
-        /// The list that names what failed of a call.
+        /// The list of the parts of a call that failed.
         Partial = "partial",
-        /// How often an endpoint may be called.
+        /// The rate limits of an endpoint.
         Rate = "rate",
-        /// How many calls may be on their way at once.
+        /// The maximum number of concurrent calls.
         Concurrency = "concurrency",
-        /// A page that isn't there.
+        /// A page that doesn't exist.
         PageGone = "page-gone",
-        /// A page with another address.
+        /// A page with another URL.
         PageMoved = "page-moved",
-        /// A page that was changed since it was read.
+        /// A page that has changed since it was read.
         PageChanged = "page-changed",
-        /// A page that nobody had read, and that is there now.
+        /// A page that nobody had read, and that is available now.
         PageFound = "page-found",
         /// An error code that only the page lists.
         CodeNew = "code-new",

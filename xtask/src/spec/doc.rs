@@ -10,19 +10,19 @@ use crate::spec::pattern;
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[schemars(extend("if" = unseen(), "then" = without(&["id", "updated"]), "else" = { "required": ["id"] }))]
 pub struct Doc {
-    /// The document's id: it stays when the page moves. Of a page that wasn't seen, nobody knows it.
+    /// The document's ID, which stays the same when the page moves. It is unknown for a page that nobody has read.
     #[schemars(range(min = 1))]
     pub id: Option<u32>,
-    /// The number in the page's address.
+    /// The number in the page's URL.
     #[schemars(range(min = 1))]
     pub page: u32,
-    /// When the page was last changed, as it says: `2024-07-16`. Some pages don't say.
+    /// The date of the page's last change, as it states: `2024-07-16`. Some pages state none.
     #[schemars(extend("pattern" = pattern::DATE))]
     pub updated: Option<String>,
-    /// `false` where nobody read the page: what stands here is known from elsewhere.
+    /// `false` if nobody has read the page: the facts here come from elsewhere.
     #[serde(default = "seen")]
     pub seen: bool,
-    /// Other documents with the same endpoint, for other sorts of applications.
+    /// Other documents with the same endpoint, for other types of apps.
     #[serde(default)]
     pub also: Vec<Also>,
 }
@@ -35,43 +35,43 @@ pub struct Doc {
     "else" = { "required": ["id"], "allOf": [without(&["page"])] },
 ))]
 pub struct Also {
-    /// The document's id.
+    /// The document's ID.
     #[schemars(range(min = 1))]
     pub id: Option<u32>,
-    /// The number in the page's address, if nobody read it.
+    /// The number in the page's URL, if nobody has read it.
     #[schemars(range(min = 1))]
     pub page: Option<u32>,
-    /// When its page was last changed.
+    /// The date of its page's last change.
     #[schemars(extend("pattern" = pattern::DATE))]
     pub updated: Option<String>,
-    /// `false` where nobody read the page.
+    /// `false` if nobody has read the page.
     #[serde(default = "seen")]
     pub seen: bool,
 }
 
-/// Pages are seen unless it is said that they aren't.
+/// The default of `seen`.
 fn seen() -> bool {
     true
 }
 
-/// What a schema says of a page that nobody read.
+/// The schema of a page that nobody has read.
 fn unseen() -> Value {
     json!({ "required": ["seen"], "properties": { "seen": { "const": false } } })
 }
 
-/// What a schema says of a node that lacks keys.
+/// The schema of a node that lacks keys.
 fn without(keys: &[&str]) -> Value {
     let has = |key: &&str| json!({ "required": [key] });
     json!({ "not": { "anyOf": keys.iter().map(has).collect::<Vec<Value>>() } })
 }
 
 impl Doc {
-    /// The ids of the documents that were read, the main one first.
+    /// Returns the IDs of the documents that were read, the main one first.
     pub fn ids(&self) -> impl Iterator<Item = u32> {
         self.id.into_iter().chain(self.also.iter().filter_map(|also| also.id))
     }
 
-    /// The numbers of the pages that nobody read, each with where it stands: the main one, or which of the others.
+    /// Returns the numbers of the pages that nobody has read, each with its place: the main one, or the index among the others.
     pub fn unseen(&self) -> impl Iterator<Item = (u32, Option<usize>)> {
         let own = (!self.seen).then_some((self.page, None));
         let others = self.also.iter().enumerate().filter(|(_, also)| !also.seen);

@@ -1,4 +1,4 @@
-//! Documents that WeCom sends by itself, XML and JSON, as JSON of the shape that the types have.
+//! Documents that WeCom sends by itself, XML and JSON, converted to JSON of the shape that the types have.
 
 use quick_xml::Reader;
 use quick_xml::escape::{escape, resolve_predefined_entity};
@@ -28,7 +28,7 @@ pub const ENVELOPE: [&str; 13] = [
     "ServiceCorpId",
 ];
 
-/// Members that events may list, but needn't: other spellings, and what JSON says of its kind.
+/// Members that events may list but don't have to: other spellings, and the members with which JSON identifies its kind.
 pub const KNOWN: [&str; 11] = [
     "AgentId",
     "msgtype",
@@ -49,7 +49,7 @@ pub fn parse(text: &str) -> Result<Value, String> {
     read(text, false)
 }
 
-/// The same, except that integers in plain text of XML are numbers: pages write text as character data.
+/// Reads a document likewise, except that integers in plain XML text are numbers: pages write text as character data.
 pub fn parse_numbers(text: &str) -> Result<Value, String> {
     read(text, true)
 }
@@ -186,7 +186,7 @@ fn element(text: &mut String, name: &str, value: &Value, depth: usize) {
     }
 }
 
-/// What a document says that it is.
+/// The kind that a document states.
 pub fn told(document: &Value) -> Option<Wire<'_>> {
     let at =
         |pointer: &str| document.pointer(pointer).and_then(Value::as_str).filter(|kind| !kind.is_empty());
@@ -227,7 +227,7 @@ pub fn take_envelope(document: &mut Map<String, Value>, fields: &Fields) {
     }
 }
 
-/// Brings the fields of a document into the shape that their types have: one name a field, a list where one belongs, its items
+/// Converts the fields of a document to the shape that their types have: one name per field, lists for list fields, their items
 /// without the element around them, and nothing where an element is empty.
 pub fn arrange(file: &File, fields: &Fields, document: &mut Map<String, Value>) {
     for (name, field) in fields {
@@ -286,7 +286,7 @@ fn arrange_value(file: &File, ty: &TypeExpr, value: &mut Value) {
     }
 }
 
-/// The same of the content of a union, wherever it stands.
+/// Converts the content of a union likewise, wherever it is.
 fn arrange_union(file: &File, union: &Union, object: &mut Map<String, Value>) {
     let tag = union.tag.as_ref().and_then(|tag| object.get(tag));
     let tag = tag.map(|tag| tag.as_str().map_or_else(|| tag.to_string(), str::to_owned));

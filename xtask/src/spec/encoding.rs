@@ -4,7 +4,7 @@
 use crate::spec::keywords::keywords;
 
 keywords! {
-    /// What a request's body is.
+    /// The format of a request's body.
     Body {
         /// A JSON object; nothing for `GET`.
         Json = "json",
@@ -16,13 +16,13 @@ keywords! {
 }
 
 keywords! {
-    /// What comes back.
+    /// The format of a response.
     Answer {
         /// A JSON object with `errcode` and `errmsg`.
         Json = "json",
         /// A file, or a JSON error.
         File = "file",
-        /// A file or JSON, as the request says.
+        /// A file or JSON, depending on the request.
         FileOrJson = "file_or_json",
         /// A flat XML document.
         Xml = "xml",
@@ -30,11 +30,11 @@ keywords! {
 }
 
 keywords! {
-    /// Which answers say how a call went: whether JSON without `errcode` can be one of WeCom's.
+    /// The responses that have an `errcode`: whether JSON without one can be from WeCom.
     Errcode {
-        /// Every answer has an `errcode`.
+        /// Every response has an `errcode`.
         Always = "always",
-        /// A success may leave it out.
+        /// A success may omit it.
         OnFailure = "on_failure",
     }
 }

@@ -1,4 +1,4 @@
-//! Documents: what is sent or received as a whole, of the same form in both directions.
+//! Documents, which are sent or received as a whole and have the same form in both directions.
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -12,17 +12,17 @@ use crate::spec::source::Path;
 use crate::spec::wire::Wire;
 use crate::spec::written_rule::WrittenRule;
 
-/// A document of any kind: a message, something that happened, what a suite is told, or an answer to one.
+/// A document of any kind: a message, an event, a notification to a suite, or a reply.
 #[derive(Debug)]
 pub struct Event {
     /// Everything but the fields.
     pub head: EventHead,
-    /// What it brings, by wire name, the members of the envelope left out.
+    /// Its content by wire name, without the members of the envelope.
     pub fields: IndexMap<String, Field>,
 }
 
 impl Event {
-    /// What tells it from others, as far as that can be read.
+    /// Its distinguishing values on the wire, as far as they can be read.
     pub fn wires(&self) -> impl Iterator<Item = Wire<'_>> {
         self.head.wire.iter().filter_map(|wire| Wire::parse(wire))
     }
@@ -31,7 +31,7 @@ impl Event {
 /// A document under its name.
 #[derive(Debug, Clone, Copy)]
 pub struct Document<'a> {
-    /// What it is.
+    /// The kind of document.
     pub kind: DocumentKind,
     /// Its name.
     pub name: &'a str,
@@ -40,7 +40,7 @@ pub struct Document<'a> {
 }
 
 impl Document<'_> {
-    /// The section that it stands in.
+    /// The section that contains it.
     pub fn section(self) -> Section {
         Section::Documents(self.kind)
     }
@@ -50,29 +50,29 @@ impl Document<'_> {
         self.kind.facts().part
     }
 
-    /// Where it stands in its file.
+    /// Its place in the file.
     pub fn path(self) -> Path {
         self.section().entry(self.name)
     }
 }
 
-/// Everything of an event but its fields.
+/// Everything about an event except its fields.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct EventHead {
     /// The page's Chinese title.
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub title: String,
-    /// What it tells, in one sentence.
+    /// What the document reports, in one sentence.
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub summary: String,
-    /// What else a receiver must know: who gets it, what it needs, what happens at the edges. Markdown.
+    /// Further facts for receivers: who gets it, its requirements, edge cases. Markdown.
     pub notes: Option<String>,
     /// The documentation page.
     pub doc: Doc,
-    /// What tells it from others on the wire; several, where one type serves them all: `Event change_contact create_user`.
+    /// Its distinguishing values on the wire; several if one type serves them all: `Event change_contact create_user`.
     #[schemars(length(min = 1), inner(regex(pattern = pattern::WIRE)))]
     pub wire: Vec<String>,
-    /// The field with the ID of a job, where the event says that it has ended: `BatchJob.JobId`.
+    /// The field with the ID of a job, if the event reports the job's end: `BatchJob.JobId`.
     pub ends_job: Option<String>,
     /// Rules over several fields of a reply.
     #[serde(default)]
@@ -85,7 +85,7 @@ pub struct EventHead {
 /// A document, as text.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Shown {
-    /// What the example shows, where it isn't the plain case.
+    /// What the example shows, if it isn't the usual case.
     pub note: Option<String>,
     /// The document, XML or JSON.
     pub payload: String,

@@ -1,4 +1,4 @@
-//! A field: its type, what it means, its limits.
+//! A field: its type, its meaning, its limits.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -16,37 +16,37 @@ pub struct Field {
     /// Its type.
     #[serde(rename = "type")]
     pub ty: TypeExpr,
-    /// What the name doesn't say: meaning, unit, when it is absent, what it refers to.
+    /// The description, which says what the name doesn't: meaning, unit, when it is absent, what it refers to.
     #[serde(default)]
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub doc: String,
-    /// The Rust name, where the wire name can't be one.
+    /// The Rust name, if the wire name can't be one.
     #[schemars(extend("pattern" = pattern::IDENTIFIER))]
     pub rename: Option<String>,
-    /// What the server assumes where the field is left out.
+    /// The value that the server assumes if the field is omitted.
     #[schemars(with = "Option<serde_json::Value>")]
     pub default: Option<Value>,
-    /// Where the field is sent, for an endpoint with a body.
+    /// The place where the field is sent, for an endpoint with a body.
     #[serde(default, rename = "in")]
     pub place: Place,
-    /// Whether its own fields stand among the fields around it, instead of inside an object.
+    /// Whether its own fields are among the fields around it, instead of inside an object.
     #[serde(default)]
     pub embed: bool,
-    /// Why the type is not what the page says.
+    /// The reason why the type differs from the page's.
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub quirk: Option<String>,
-    /// Why everybody may see a value whose name sounds like a secret.
+    /// The reason why anyone may see a value whose name sounds like a secret.
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub public: Option<String>,
-    /// Names that the page's examples give the field by mistake.
+    /// Wrong names of the field in the page's examples.
     #[serde(default)]
     pub misspelt: Vec<String>,
-    /// Other names that the field has in what WeCom sends by itself.
+    /// Other names of the field in documents that WeCom sends by itself.
     #[serde(default)]
     pub aka: Vec<String>,
-    /// The name of the element around each item of a list, if they stand in an element of their own.
+    /// The name of the element around each item of a list, if each has an element of its own.
     pub item: Option<String>,
-    /// The member beside a list that says how many items it has: no field, since it is filled in.
+    /// The member beside a list with the number of its items. It is no field, since it is filled in.
     pub count: Option<String>,
     /// The limits of each of its items, or of each value of a map.
     #[serde(default)]
@@ -60,7 +60,7 @@ pub struct Field {
 }
 
 impl Field {
-    /// A field that must be there, of which nothing is said but its type.
+    /// Creates a required field with nothing but a type.
     pub fn new(ty: TypeExpr) -> Self {
         Self {
             ty,
@@ -83,7 +83,7 @@ impl Field {
 }
 
 keywords! {
-    /// Where a request field is sent.
+    /// The place where a request field is sent.
     Place {
         /// In the body; for `GET`, in the query.
         Body = "body",

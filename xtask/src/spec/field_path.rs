@@ -1,4 +1,4 @@
-//! How something refers to a field: by names on the wire, from the fields of one type inwards.
+//! References to fields: wire names, from the fields of a type inwards.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use std::fmt;
 pub struct FieldPath(Vec<String>);
 
 impl FieldPath {
-    /// Reads a path as a spec writes it. Whether the fields are there is for the checks to say.
+    /// Reads a path as a spec writes it. The checks find out whether the fields exist.
     pub fn new(path: &str) -> Self {
         Self(path.split('.').map(str::to_owned).collect())
     }
@@ -22,13 +22,13 @@ impl FieldPath {
         &self.0[0]
     }
 
-    /// The path of what the last field stands in, unless that is the outermost.
+    /// The path without its last field, unless that is the outermost.
     pub fn around(&self) -> Option<Self> {
         let (_, around) = self.0.split_last()?;
         (!around.is_empty()).then(|| Self(around.to_vec()))
     }
 
-    /// The same path from an outermost field of another name on.
+    /// The same path with another name for the outermost field.
     #[must_use]
     pub fn starting_at(&self, name: &str) -> Self {
         let mut path = self.clone();

@@ -14,50 +14,50 @@ pub(super) struct FileHead {
     /// The chapter's Chinese title.
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub(super) title: String,
-    /// What the module is for.
+    /// The purpose of the module.
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub(super) summary: String,
-    /// Where it differs from its pages on purpose.
+    /// The intended differences from its pages.
     #[serde(default)]
     pub(super) deviations: Vec<Deviation>,
 }
 
-/// The error codes that any endpoint may answer with.
+/// The error codes that any endpoint may return.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct CodesHead {
     /// The page's Chinese title.
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub(super) title: String,
-    /// What they are.
+    /// A description of the table.
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub(super) summary: String,
     /// The documentation page.
     pub(super) doc: Doc,
-    /// Where they differ from the page on purpose.
+    /// The intended differences from the page.
     #[serde(default)]
     pub(super) deviations: Vec<Deviation>,
-    // Read one by one; here so that they are not left out.
+    // Read one by one; listed here so that they are not missing.
     /// By code.
     #[serde(rename = "codes")]
     #[schemars(with = "serde_json::Value")]
     _codes: Value,
 }
 
-/// The rates that are of no single endpoint's page.
+/// The rate limits that no single endpoint's page documents.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct RatesHead {
     /// The page's Chinese title.
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub(super) title: String,
-    /// What they are.
+    /// A description of the table.
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub(super) summary: String,
     /// The documentation page.
     pub(super) doc: Doc,
-    /// Where they differ from the page on purpose.
+    /// The intended differences from the page.
     #[serde(default)]
     pub(super) deviations: Vec<Deviation>,
-    // Read one by one; here so that they are not left out.
+    // Read one by one; listed here so that they are not missing.
     /// By name.
     #[serde(rename = "rates")]
     #[schemars(with = "serde_json::Value")]

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::spec::pattern;
 
-/// What the response of an endpoint says of a job.
+/// The progress of a job, as an endpoint's response reports it.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Job {
     /// The request field with the job's ID.
@@ -32,7 +32,7 @@ impl Job {
         value.as_str().map_or_else(|| value.to_string(), str::to_owned)
     }
 
-    /// Returns whether a status that is true or false means a finished job where it is true, if one of both does.
+    /// Returns which of `true` and `false` means that the job has finished, if one of them does.
     pub fn when_true(&self, flag: bool) -> Option<bool> {
         let [value] = &self.done[..] else { return None };
         if flag { value.as_u64().filter(|value| *value < 2).map(|value| value == 1) } else { value.as_bool() }

@@ -9,40 +9,40 @@ use crate::spec::keywords::keywords;
 use crate::spec::pattern;
 use crate::spec::section::Part;
 
-/// What a call does with a thing that the mock keeps.
+/// The effect of a call on a thing that the mock keeps.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Keeps {
     /// The kind of thing, the same for all of its endpoints: `department`.
     #[schemars(extend("pattern" = pattern::SNAKE))]
     pub thing: String,
-    /// What the call does with it, where the path doesn't say so.
+    /// The effect of the call on it, if the path doesn't show that.
     pub does: Option<Does>,
-    /// The field with its ID, or a list of them: of the request, or of the response where that returns it. None where
+    /// The field with its ID, or with a list of IDs: of the request, or of the response that returns it. None if
     /// all are listed.
     pub id: Option<String>,
-    /// The field of the request that holds the thing's fields, unless the request itself does.
+    /// The field of the request that contains the thing's fields, unless the request itself does.
     pub from: Option<String>,
-    /// What a call that changes a thing sets by itself: `{ status: 4 }`.
+    /// The fields that a call that changes a thing sets by itself: `{ status: 4 }`.
     #[serde(default)]
     pub sets: IndexMap<String, Value>,
-    /// The field of the response that holds the thing, or the list of things. Omitted: the items of the pages, or the only
+    /// The field of the response that contains the thing or the list of things. If omitted: the items of the pages, or the only
     /// field, or the response itself.
     pub at: Option<String>,
-    /// What narrows a list: a field of the request, and the field of things that must have its value, or one of them.
+    /// The filters of a list: a field of the request, and the field of things that must have its value, or one of them.
     /// `{ department_id: department }`
     #[serde(default, rename = "where")]
     pub narrowed: IndexMap<String, String>,
-    /// The field of things with the ID of the one above them, where a narrowed list holds everything below as well.
+    /// The field of things with the ID of their parent, if a filtered list also contains everything below it.
     pub below: Option<String>,
-    /// The field of things with a list, where things are listed once for each value of it.
+    /// The field of things with a list, if things are listed once for each value of it.
     pub each: Option<String>,
-    /// What the response shows elsewhere than it was sent: a field of the items of a list, from the thing on, and the field
+    /// The values that the response shows in another place than the request: a field of the items of a list, and the field
     /// of things that has a list of its values. `{ attendees.member.userid: invitees.userid }`
     #[serde(default)]
     pub shows: IndexMap<String, String>,
-    /// The error code for an ID that no thing has, given where things are created.
+    /// The error code for an unknown ID, set at the endpoint that creates things.
     pub unknown: Option<i64>,
-    /// The error code for an ID that another thing has already, given where things are created.
+    /// The error code for an ID that is already taken, set at the endpoint that creates things.
     pub taken: Option<i64>,
 }
 
@@ -59,7 +59,7 @@ keywords! {
         Gets = "gets",
         /// It returns all, or their IDs.
         Lists = "lists",
-        /// It needs one, and changes nothing of it that is kept.
+        /// It needs one, and changes nothing that is kept.
         Uses = "uses",
     }
 }
@@ -70,7 +70,7 @@ impl Does {
         if self == Self::Creates && returned { Part::Response } else { Part::Request }
     }
 
-    /// What the last part of a path says for certain.
+    /// The effects that the last part of a path shows reliably.
     fn told(path: &str) -> Option<Self> {
         let words: Vec<&str> = path.rsplit('/').next()?.split('_').collect();
         let (first, last) = (words.first()?, words.last()?);
@@ -88,12 +88,12 @@ impl Does {
 }
 
 impl Keeps {
-    /// What a call of a path does with it.
+    /// Returns the effect of a call of a path.
     pub fn does(&self, path: &str) -> Option<Does> {
         self.does.or_else(|| Does::told(path))
     }
 
-    /// The fields of things that a list goes by, or that are shown elsewhere, each with the keys that lead to it.
+    /// The fields of things that filter a list or are shown elsewhere, each with the keys that lead to it.
     pub fn fields_of_things(&self) -> impl Iterator<Item = (Vec<&str>, &str)> {
         let narrowed =
             self.narrowed.iter().map(|(asked, field)| (vec!["where", asked.as_str()], field.as_str()));

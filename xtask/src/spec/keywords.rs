@@ -23,7 +23,7 @@ macro_rules! keywords {
             /// All of them, as written in a spec.
             pub const KEYWORDS: &[&str] = &[$first_word, $($word),*];
 
-            /// What it means, for a spec's readers.
+            /// Returns its meaning, for a spec's readers.
             pub fn meaning(self) -> &'static str {
                 const MEANINGS: &[&str] = &[concat!($($first_doc),*), $(concat!($($variant_doc),*)),*];
                 MEANINGS[self as usize].trim()
@@ -37,7 +37,7 @@ macro_rules! keywords {
                 }
             }
 
-            /// The one that is written so.
+            /// Returns the one with this spelling.
             pub fn from_keyword(word: &str) -> Option<Self> {
                 match word {
                     $first_word => Some(Self::$first),

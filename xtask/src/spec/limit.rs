@@ -1,4 +1,4 @@
-//! Limits of a value. All that is known of each kind of limit stands in one table: [`LimitKind::facts`].
+//! Limits of a value. All facts about each kind of limit are in one table: [`LimitKind::facts`].
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
@@ -11,9 +11,9 @@ use super::type_expr::{Generic, Scalar, TypeExpr};
 /// A limit of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limit {
-    /// What is limited, and how.
+    /// The kind of limit.
     pub kind: LimitKind,
-    /// To what.
+    /// The limit's value.
     pub value: LimitValue,
 }
 
@@ -31,12 +31,12 @@ impl Limit {
         }
     }
 
-    /// Whether anything is refused because of it.
+    /// Returns whether it rejects any value.
     pub fn refuses(&self) -> bool {
         !matches!(self.kind.facts().bound, Bound::Cut(_))
     }
 
-    /// Whether nothing is between this lower limit and that upper one.
+    /// Returns whether no value fits between this lower limit and that upper one.
     pub fn contradicts(&self, upper: &Self) -> bool {
         let (lower, other) = (self.kind.facts(), upper.kind.facts());
         let (Some(low), Some(high)) = (self.as_number(), upper.as_number()) else { return false };
@@ -46,7 +46,7 @@ impl Limit {
         opposed && (order.is_gt() || excluded && order.is_eq())
     }
 
-    /// Whether it refuses something that another limit of its kind allows.
+    /// Returns whether it rejects a value that another limit of its kind allows.
     pub fn is_tighter_than(&self, other: &Self) -> bool {
         let bound = self.kind.facts().bound;
         match (&self.value, &other.value) {
@@ -59,12 +59,12 @@ impl Limit {
             (LimitValue::Number(this), LimitValue::Number(other)) if bound == Bound::Step => {
                 !is_multiple(other, this)
             }
-            // Of two forms, either may refuse what the other allows.
+            // Either of two patterns may reject a value that the other allows.
             (this, other) => this != other,
         }
     }
 
-    /// Whether a value of JSON is within it. What it can't limit is.
+    /// Returns whether a JSON value is within it. Values that it can't limit are.
     pub fn allows(&self, value: &Value) -> bool {
         let measure = match (self.kind, value) {
             (LimitKind::Pattern, Value::String(text)) => {
@@ -102,7 +102,7 @@ impl Limit {
         }
     }
 
-    /// What a value within it is, to follow "is": `at most 40 characters long`.
+    /// Describes a value within it, to follow "is": `at most 40 characters long`.
     pub fn phrase(&self) -> String {
         let facts = self.kind.facts();
         let long = if facts.unit.is_empty() { String::new() } else { format!(" {} long", facts.unit) };
@@ -119,7 +119,7 @@ impl Limit {
     }
 }
 
-/// Which of two numbers is larger; whole numbers are compared exactly.
+/// Compares two numbers; whole numbers are compared exactly.
 fn compare(one: &Number, other: &Number) -> Ordering {
     match (one.as_i128(), other.as_i128()) {
         (Some(one), Some(other)) => one.cmp(&other),
@@ -127,7 +127,7 @@ fn compare(one: &Number, other: &Number) -> Ordering {
     }
 }
 
-/// Whether a number is so many times another one; of none, it isn't.
+/// Returns whether a number is a multiple of another one; of 0, it isn't.
 fn is_multiple(number: &Number, of: &Number) -> bool {
     match (number.as_i128(), of.as_i128()) {
         (Some(number), Some(of)) => number.checked_rem(of) == Some(0),
@@ -135,7 +135,7 @@ fn is_multiple(number: &Number, of: &Number) -> bool {
     }
 }
 
-/// How wide a text is: a Chinese character counts as two.
+/// Returns the width of a text: a Chinese character counts as two.
 fn width(text: &str) -> usize {
     text.chars().map(|c| if c < '\u{2e80}' { 1 } else { 2 }).sum()
 }
@@ -147,14 +147,14 @@ impl fmt::Display for Limit {
     }
 }
 
-/// What a value is limited to.
+/// The value of a limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LimitValue {
     /// A number, in the unit of the limit.
     Number(Number),
     /// A regular expression.
     Pattern(String),
-    /// Nothing more is said than that it is limited.
+    /// `true`: the limit has no further value.
     True,
 }
 
@@ -179,24 +179,24 @@ impl fmt::Display for LimitValue {
     }
 }
 
-/// What is known of a kind of limit.
+/// The facts about a kind of limit.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts {
     /// Its key in a spec, which is also the name of its check in Rust.
     pub key: &'static str,
-    /// What it says, for a spec's readers.
+    /// Its meaning, for a spec's readers.
     pub doc: &'static str,
-    /// What its value is in a spec.
+    /// The form of its value in a spec.
     pub takes: Takes,
-    /// Which way it limits.
+    /// The direction in which it limits.
     pub bound: Bound,
-    /// What it counts, in the plural; empty for a value that is compared itself.
+    /// The unit it counts, in the plural; empty for a value that is compared itself.
     pub unit: &'static str,
-    /// The types that it can limit, each with the keyword of JSON Schema that says the same.
+    /// The types that it can limit, each with the equivalent keyword of JSON Schema.
     pub carriers: &'static [(Carrier, &'static str)],
 }
 
-/// What the value of a limit is in a spec.
+/// The form of a limit's value in a spec.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Takes {
     /// A number of things.
@@ -211,7 +211,7 @@ pub enum Takes {
     True,
 }
 
-/// Which way a limit goes.
+/// The direction of a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bound {
     /// Nothing above it is allowed.
@@ -226,23 +226,23 @@ pub enum Bound {
     Step,
     /// Nothing of another form is allowed.
     Form,
-    /// Everything is allowed; what is above it gets lost, unless it is cut off with this helper of the crates before.
+    /// Everything is allowed, but the excess is lost; this helper of the crates truncates the value beforehand.
     Cut(&'static str),
 }
 
 impl Bound {
-    /// Whether small values are refused.
+    /// Returns whether small values are rejected.
     pub const fn is_lower(self) -> bool {
         matches!(self, Self::AtLeast | Self::Above)
     }
 
-    /// Whether large values are refused.
+    /// Returns whether large values are rejected.
     pub const fn is_upper(self) -> bool {
         matches!(self, Self::AtMost | Self::Below)
     }
 }
 
-/// What can carry a limit.
+/// A form of value that can have a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Carrier {
     /// A text.
@@ -258,7 +258,7 @@ pub enum Carrier {
 }
 
 impl Carrier {
-    /// As what a type carries limits, if it can.
+    /// Returns the form in which a type has limits, if it can.
     pub fn of(ty: &TypeExpr) -> Option<Self> {
         match ty {
             TypeExpr::Scalar(Scalar::String | Scalar::Secret) => Some(Self::Text),
@@ -281,13 +281,13 @@ macro_rules! limits {
         }
 
         impl LimitKind {
-            /// All of them, in the order in which they are told.
+            /// All of them, in the order of descriptions.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
             /// The keys of all of them.
             pub const KEYS: &[&str] = &[$(Self::$name.key()),*];
 
-            /// What is known of it.
+            /// Returns the facts about it.
             pub const fn facts(self) -> Facts {
                 match self {
                     $(Self::$name => $facts,)*
@@ -310,7 +310,7 @@ const LENGTHS: [&[(Carrier, &str)]; 2] = [
 limits! {
     MinChars: Facts {
         key: "min_chars",
-        doc: "Characters, at least.",
+        doc: "The minimum number of characters.",
         takes: Takes::Count,
         bound: Bound::AtLeast,
         unit: "characters",
@@ -318,7 +318,7 @@ limits! {
     };
     MaxChars: Facts {
         key: "max_chars",
-        doc: "Characters, at most.",
+        doc: "The maximum number of characters.",
         takes: Takes::Count,
         bound: Bound::AtMost,
         unit: "characters",
@@ -326,7 +326,7 @@ limits! {
     };
     MaxBytes: Facts {
         key: "max_bytes",
-        doc: "Bytes of UTF-8, at most.",
+        doc: "The maximum number of UTF-8 bytes.",
         takes: Takes::Count,
         bound: Bound::AtMost,
         unit: "bytes",
@@ -334,7 +334,7 @@ limits! {
     };
     MaxWidth: Facts {
         key: "max_width",
-        doc: "Characters, at most, where a Chinese one counts as two.",
+        doc: "The maximum number of characters, counting a Chinese character as two.",
         takes: Takes::Count,
         bound: Bound::AtMost,
         unit: "half-width characters",
@@ -342,7 +342,7 @@ limits! {
     };
     CutsAtChars: Facts {
         key: "cuts_at_chars",
-        doc: "Characters that WeCom keeps: it cuts the rest off, and refuses nothing.",
+        doc: "The number of characters to which WeCom truncates longer text instead of rejecting it.",
         takes: Takes::Count,
         bound: Bound::Cut("cut_at_chars"),
         unit: "characters",
@@ -350,7 +350,7 @@ limits! {
     };
     CutsAtBytes: Facts {
         key: "cuts_at_bytes",
-        doc: "Bytes of UTF-8 that WeCom keeps: it cuts the rest off, and refuses nothing.",
+        doc: "The number of UTF-8 bytes to which WeCom truncates longer text instead of rejecting it.",
         takes: Takes::Count,
         bound: Bound::Cut("cut_at_bytes"),
         unit: "bytes",
@@ -358,7 +358,7 @@ limits! {
     };
     CutsAtWidth: Facts {
         key: "cuts_at_width",
-        doc: "Characters that WeCom keeps, where a Chinese one counts as two: it cuts the rest off.",
+        doc: "The number of characters to which WeCom truncates longer text, counting a Chinese character as two.",
         takes: Takes::Count,
         bound: Bound::Cut("cut_at_width"),
         unit: "half-width characters",
@@ -374,7 +374,7 @@ limits! {
     };
     MinItems: Facts {
         key: "min_items",
-        doc: "Items of a list, at least.",
+        doc: "The minimum number of items in a list.",
         takes: Takes::Count,
         bound: Bound::AtLeast,
         unit: "items",
@@ -382,7 +382,7 @@ limits! {
     };
     MaxItems: Facts {
         key: "max_items",
-        doc: "Items of a list, at most.",
+        doc: "The maximum number of items in a list.",
         takes: Takes::Count,
         bound: Bound::AtMost,
         unit: "items",
@@ -390,7 +390,7 @@ limits! {
     };
     UniqueItems: Facts {
         key: "unique_items",
-        doc: "Whether no two items of a list are the same: `true`.",
+        doc: "Whether the items of a list must be unique: `true`.",
         takes: Takes::True,
         bound: Bound::Form,
         unit: "",
@@ -414,7 +414,7 @@ limits! {
     };
     ExclusiveMin: Facts {
         key: "exclusive_min",
-        doc: "A number that all are above.",
+        doc: "An exclusive lower limit.",
         takes: Takes::Number,
         bound: Bound::Above,
         unit: "",
@@ -422,7 +422,7 @@ limits! {
     };
     ExclusiveMax: Facts {
         key: "exclusive_max",
-        doc: "A number that all are below.",
+        doc: "An exclusive upper limit.",
         takes: Takes::Number,
         bound: Bound::Below,
         unit: "",
@@ -430,7 +430,7 @@ limits! {
     };
     MultipleOf: Facts {
         key: "multiple_of",
-        doc: "A number that all are multiples of.",
+        doc: "A number of which every value is a multiple.",
         takes: Takes::Step,
         bound: Bound::Step,
         unit: "",
@@ -439,7 +439,7 @@ limits! {
 }
 
 impl LimitKind {
-    /// The keyword of JSON Schema for it, if this can carry it.
+    /// Returns the keyword of JSON Schema for it, if this form can have it.
     pub fn keyword(self, carrier: Carrier) -> Option<&'static str> {
         self.facts().carriers.iter().find(|(other, _)| *other == carrier).map(|(_, keyword)| *keyword)
     }

@@ -1,4 +1,4 @@
-//! Limits that stand together under one key: of the items of a list, or within a rule.
+//! Limits under one key: of the items of a list, or within a rule.
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -9,7 +9,7 @@ use serde_json::Number;
 
 use super::{Limit, LimitKind, LimitValue, Takes};
 
-/// Limits, each kind once, in the order in which they are told.
+/// Limits, each kind once, in the order of descriptions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Limits(pub Vec<Limit>);
 
@@ -29,7 +29,7 @@ impl<'de> Deserialize<'de> for Limits {
                 while let Some(key) = map.next_key::<String>()? {
                     let kind = LimitKind::ALL.iter().copied().find(|kind| kind.key() == key);
                     let Some(kind) = kind else {
-                        // What nobody reads is reported by whoever asked for these limits.
+                        // Unknown keys are reported by the caller.
                         map.next_value::<IgnoredAny>()?;
                         continue;
                     };

@@ -38,7 +38,7 @@ pub fn sources(folder: &FilePath) -> io::Result<Vec<Source>> {
     Ok(sources)
 }
 
-/// Whether a file of this name in the spec's folder is part of the spec.
+/// Returns whether a file of this name in the spec's folder is part of the spec.
 pub fn is_spec(name: &str) -> bool {
     matches!(FilePath::new(name).extension().and_then(|s| s.to_str()), Some("yaml" | "yml"))
 }
@@ -51,7 +51,7 @@ pub fn source(name: &str, text: &str) -> Source {
     Source { path: format!("spec/{name}"), stem: stem.to_owned(), text: text.to_owned() }
 }
 
-/// Reads all sources into a spec. A file that isn't YAML is reported and left out.
+/// Reads all sources into a spec. A file that isn't YAML is reported and skipped.
 pub fn spec(sources: &[Source], diagnostics: &mut Diagnostics) -> Spec {
     let read = parallel::map(sources, |index, source| {
         let mut found = Diagnostics::default();
@@ -267,7 +267,7 @@ impl Reader<'_> {
         Some(Union { variants, ..union? })
     }
 
-    /// Reads one node into a type; `elsewhere` are the keys that somebody else reads.
+    /// Reads one node into a type; `elsewhere` lists the keys that other code reads.
     fn typed<T: DeserializeOwned>(&mut self, path: &Path, value: &Value, elsewhere: &[&str]) -> Option<T> {
         let mut unknown = Vec::new();
         let mut track = serde_path_to_error::Track::new();
@@ -312,7 +312,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reports what serde says of a node.
+    /// Reports serde's error about a node.
     fn mistake(&mut self, at: &Path, message: &str) {
         if let Some(key) = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
             let help = match key {
@@ -362,7 +362,7 @@ fn ignored_path(path: &serde_ignored::Path<'_>) -> Vec<String> {
     }
 }
 
-/// A scalar key as it stands in the file.
+/// A scalar key as written in the file.
 fn scalar_text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),

@@ -1,10 +1,10 @@
-//! Every kind of mistake that a spec can have.
+//! Every kind of mistake that a spec can contain.
 //!
-//! Reports show the code. What it means and what is right instead stands in `spec/mistakes.md`, a section for each code,
-//! which `cargo xtask explain` reads. What a check says of one mistake (its message, its label, its help) stands where it
-//! is found.
+//! Reports show the code. `spec/mistakes.md` has a section for each code with its meaning and the right form,
+//! which `cargo xtask explain` reads. The texts about one mistake (message, label, help) are where the check
+//! finds it.
 
-/// What is said of all mistakes.
+/// The explanations of all mistakes.
 pub const PAGE: &str = include_str!("../../../spec/mistakes.md");
 
 macro_rules! mistakes {
@@ -35,7 +35,7 @@ impl Mistake {
         Self::ALL.iter().copied().find(|mistake| mistake.code() == code)
     }
 
-    /// Whether it only says that something is still to be written by a person: no other mistake follows from it.
+    /// Returns whether it only means that a person still has to write something: no other mistake follows from it.
     pub fn is_unwritten(self) -> bool {
         matches!(
             self,
@@ -43,7 +43,7 @@ impl Mistake {
         )
     }
 
-    /// What [`PAGE`] says of it: what it means, in one sentence, and the rest, as Markdown.
+    /// Returns its explanation in [`PAGE`]: the meaning, in one sentence, and the rest, as Markdown.
     pub fn section(self) -> (&'static str, &'static str) {
         let heading = format!("\n## `{}`\n\n", self.code());
         let after = PAGE.split_once(&heading).map_or("", |(_, after)| after);

@@ -1,4 +1,4 @@
-//! What a person writes: the files of `spec/`, read, and every mistake in them found.
+//! The files of `spec/`, which people write: reads them, and finds every mistake in them.
 
 use std::io;
 
@@ -70,7 +70,7 @@ pub use written_rule::{LimitedWhen, MaxSpan, When, WrittenRule, WrittenTotal};
 use diagnostic::Diagnostics;
 use source::Source;
 
-/// Why there is no spec to go on with.
+/// The reason why there is no usable spec.
 #[derive(Debug)]
 pub enum Failure {
     /// The spec has mistakes: all of them, as text.

@@ -1,4 +1,4 @@
-//! The spec as it stands in its files: what a person writes, before names are resolved.
+//! The spec as written in its files, before names are resolved.
 
 use std::collections::BTreeSet;
 
@@ -35,16 +35,16 @@ pub struct Spec {
     pub files: Vec<File>,
     /// The error codes, if there is a file of them.
     pub codes: Option<Codes>,
-    /// What everything is called, if there is a table of it.
+    /// The table of names, if there is one.
     pub names: Option<Names>,
-    /// How short phrases of pages are said in English.
+    /// The English for short phrases of pages.
     pub phrases: Option<Phrases>,
     /// The general rates, if there is a file of them.
     pub rates: Option<Rates>,
 }
 
 impl Spec {
-    /// The request field that names the recipients of an endpoint at a path, and the general rate that says so.
+    /// Returns the request field with the recipients of the endpoint at a path, and the general rate that names it.
     pub fn recipients(&self, path: &str) -> Option<(&str, &str)> {
         let rates = self.rates.as_ref()?.rates.iter();
         let mut named = rates.filter_map(|(name, rate)| Some((name, rate, rate.recipients.as_ref()?)));
@@ -53,76 +53,76 @@ impl Spec {
     }
 }
 
-/// The stem of the file that holds the error codes and is no chapter: `errcodes.yaml`.
+/// The stem of the file with the error codes, which is no chapter: `errcodes.yaml`.
 pub const CODES: &str = "errcodes";
 
-/// The error codes that any endpoint may answer with.
+/// The error codes that any endpoint may return.
 #[derive(Debug)]
 pub struct Codes {
-    /// Which source it was read from.
+    /// The source it was read from.
     pub source: usize,
-    /// Where everything in it stands.
+    /// The positions of everything in it.
     pub root: Node,
     /// The page's Chinese title.
     pub title: String,
-    /// What they are.
+    /// A description of the table.
     pub summary: String,
     /// The documentation page.
     pub doc: Doc,
     /// By code.
     pub codes: IndexMap<String, ErrorCode>,
-    /// Where they differ from the page on purpose.
+    /// The intended differences from the page.
     pub deviations: Vec<Deviation>,
 }
 
 /// An error code.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct ErrorCode {
-    /// The constant's name; an endpoint leaves it out where `errcodes.yaml` names the code.
+    /// The constant's name; an endpoint omits it if `errcodes.yaml` names the code.
     #[schemars(extend("pattern" = pattern::SCREAMING_SNAKE))]
     pub name: Option<String>,
     /// What it means.
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub doc: String,
-    /// What to do about it, where the page says so.
+    /// Advice on what to do, if the page has any.
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub help: Option<String>,
 }
 
-/// The stem of the file that holds the general rates and is no chapter: `rates.yaml`.
+/// The stem of the file with the general rates, which is no chapter: `rates.yaml`.
 pub const RATES: &str = "rates";
 
-/// The rates that are of no single endpoint's page.
+/// The rate limits that no single endpoint's page documents.
 #[derive(Debug)]
 pub struct Rates {
-    /// Which source it was read from.
+    /// The source it was read from.
     pub source: usize,
-    /// Where everything in it stands.
+    /// The positions of everything in it.
     pub root: Node,
     /// The page's Chinese title.
     pub title: String,
-    /// What they are.
+    /// A description of the table.
     pub summary: String,
     /// The documentation page.
     pub doc: Doc,
     /// By name.
     pub rates: IndexMap<String, GeneralRate>,
-    /// Where they differ from the page on purpose.
+    /// The intended differences from the page.
     pub deviations: Vec<Deviation>,
 }
 
 /// A file: a chapter of the documentation, and a module of the generated crates.
 #[derive(Debug)]
 pub struct File {
-    /// Which source it was read from.
+    /// The source it was read from.
     pub source: usize,
     /// That source's name without its extension: `family` or `family.chapter`.
     pub stem: String,
-    /// Where everything in it stands.
+    /// The positions of everything in it.
     pub root: Node,
     /// The chapter's Chinese title.
     pub title: String,
-    /// What the module is for.
+    /// The purpose of the module.
     pub summary: String,
     /// By name, which becomes the request type's name.
     pub endpoints: IndexMap<String, Endpoint>,
@@ -134,21 +134,21 @@ pub struct File {
     pub enums: IndexMap<String, Enum>,
     /// By type name.
     pub unions: IndexMap<String, Union>,
-    /// Where it differs from its pages on purpose.
+    /// The intended differences from its pages.
     pub deviations: Vec<Deviation>,
-    /// Whether all of it could be read: if not, what is left may only look unused.
+    /// Whether all of it could be read: if not, the rest may only look unused.
     pub complete: bool,
-    /// The types that are there, but couldn't be read.
+    /// The types that exist but couldn't be read.
     pub failed: BTreeSet<String>,
 }
 
 impl File {
-    /// The family that it is of.
+    /// Returns the family that it belongs to.
     pub fn family(&self) -> &str {
         self.stem.split('.').next().unwrap_or(&self.stem)
     }
 
-    /// The names of its own types, each with the section it stands in.
+    /// Returns the names of its own types, each with its section.
     pub fn type_names(&self) -> impl Iterator<Item = (Section, &String)> {
         let structs = self.structs.keys().map(|name| (Section::Structs, name));
         let enums = self.enums.keys().map(|name| (Section::Enums, name));
@@ -156,26 +156,26 @@ impl File {
         structs.chain(enums).chain(unions)
     }
 
-    /// The name of the type of its own that is called so.
+    /// Returns the name of its own type of this name.
     pub fn type_name(&self, name: &str) -> Option<&String> {
         let structure = self.structs.get_key_value(name).map(|(name, _)| name);
         let enumeration = || self.enums.get_key_value(name).map(|(name, _)| name);
         structure.or_else(enumeration).or_else(|| self.unions.get_key_value(name).map(|(name, _)| name))
     }
 
-    /// Everything that is sent or received as a whole.
+    /// Returns everything that is sent or received as a whole.
     pub fn operations(&self) -> impl Iterator<Item = Operation<'_>> {
         let endpoints = self.endpoints.iter().map(|(name, endpoint)| endpoint.operation(name));
         endpoints.chain(self.documents().map(Operation::of))
     }
 
-    /// What is sent or received as a whole, kind by kind.
+    /// The documents, which are sent or received as a whole, by kind.
     pub fn documents(&self) -> impl Iterator<Item = Document<'_>> {
         let documents = self.documents.iter();
         documents.flat_map(|(kind, of)| of.iter().map(|(name, event)| Document { kind: *kind, name, event }))
     }
 
-    /// All fields, with where they stand: parts of operations and fields of structs.
+    /// Returns all fields with their places: parts of operations and fields of structs.
     pub fn field_lists(&self) -> impl Iterator<Item = (Path, &Fields)> {
         let parts = self.operations().flat_map(|operation| {
             let path = operation.section.entry(operation.name);
@@ -187,14 +187,14 @@ impl File {
         parts.chain(structs)
     }
 
-    /// The field that a path leads to, through structs and lists of them.
+    /// Returns the field that a path leads to, through structs and lists of them.
     pub fn field_at<'f>(&'f self, fields: &'f Fields, path: &FieldPath) -> Option<&'f Field> {
         let mut steps = path.steps();
         let first = fields.get(steps.next()?)?;
         steps.try_fold(first, |field, name| self.structs.get(field.ty.name()?)?.fields.get(name))
     }
 
-    /// The names of all types of this file that some types are, or hold, at whatever depth.
+    /// Returns the names of all types of this file that some types are or contain, at any depth.
     pub fn reached<'f>(&'f self, types: impl IntoIterator<Item = &'f TypeExpr>) -> BTreeSet<&'f str> {
         let mut pending: Vec<&str> = types.into_iter().filter_map(TypeExpr::name).collect();
         let mut found = BTreeSet::new();
@@ -206,7 +206,7 @@ impl File {
         found
     }
 
-    /// The types that a type of this file is made of; none if it isn't one.
+    /// Returns the types that a type of this file is made of; none if it isn't one.
     pub fn made_of(&self, name: &str) -> impl Iterator<Item = &TypeExpr> {
         let fields = self.structs.get(name).into_iter().flat_map(|structure| structure.fields.values());
         let variants = self.unions.get(name).into_iter().flat_map(|union| union.variants.values());
@@ -217,23 +217,23 @@ impl File {
 /// Fields by wire name.
 pub type Fields = IndexMap<String, Field>;
 
-/// Something that is sent or received as a whole, for what holds for all of them.
+/// An operation: an endpoint or a document, for code that treats all of them alike.
 #[derive(Debug)]
 pub struct Operation<'a> {
-    /// The section that it stands in.
+    /// The section that contains it.
     pub section: Section,
     /// Its name.
     pub name: &'a str,
     /// The pages that document it.
     pub doc: &'a Doc,
-    /// What travels, in its order.
+    /// Its parts, in order.
     pub parts: Vec<(Part, &'a Fields)>,
-    /// The rules over what is sent.
+    /// The rules over the fields that are sent.
     pub rules: &'a [WrittenRule],
 }
 
 impl<'a> Operation<'a> {
-    /// The operation that a document is.
+    /// Returns a document as an operation.
     pub fn of(document: Document<'a>) -> Self {
         let Document { name, event, .. } = document;
         let (doc, parts) = (&event.head.doc, vec![(document.part(), &event.fields)]);
@@ -246,16 +246,16 @@ impl<'a> Operation<'a> {
 pub struct Endpoint {
     /// Everything but the fields.
     pub head: EndpointHead,
-    /// What is sent, by wire name.
+    /// The request's fields, by wire name.
     pub request: Fields,
-    /// What comes back, by wire name, `errcode` and `errmsg` left out.
+    /// The response's fields, by wire name, without `errcode` and `errmsg`.
     pub response: Fields,
-    /// What error codes mean that its own page documents, by code.
+    /// The error codes that its own page documents, with their meanings, by code.
     pub codes: IndexMap<String, ErrorCode>,
 }
 
 impl Endpoint {
-    /// What travels when it is called, under its name.
+    /// Returns it as an operation, under its name.
     pub fn operation<'a>(&'a self, name: &'a str) -> Operation<'a> {
         let parts = vec![(Part::Request, &self.request), (Part::Response, &self.response)];
         let EndpointHead { doc, rules, .. } = &self.head;
@@ -263,7 +263,7 @@ impl Endpoint {
     }
 }
 
-/// Everything of an endpoint but its fields.
+/// Everything about an endpoint except its fields.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct EndpointHead {
     /// The page's Chinese title.
@@ -272,7 +272,7 @@ pub struct EndpointHead {
     /// What it does, in one sentence.
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub summary: String,
-    /// What else a caller must know: permissions, limits, what happens at the edges. Markdown.
+    /// Further facts for callers: permissions, limits, edge cases. Markdown.
     pub notes: Option<String>,
     /// The documentation page.
     pub doc: Doc,
@@ -281,65 +281,65 @@ pub struct EndpointHead {
     pub call: String,
     /// The kind of token it takes.
     pub token: Token,
-    /// Where it is.
+    /// The host.
     #[serde(default)]
     pub host: Host,
-    /// What the request's body is.
+    /// The format of the request's body.
     #[serde(default)]
     pub body: Body,
-    /// What comes back.
+    /// The format of the response.
     #[serde(default)]
     pub answer: Answer,
-    /// Whether `errcode` comes with a success, too.
+    /// Whether a success has an `errcode`, too.
     #[serde(default)]
     pub errcode: Errcode,
-    /// The list of the response that names what failed, where a call that fails in part has another `errcode` than 0.
+    /// The list in the response of what failed, if a call that fails in part has an `errcode` other than 0.
     #[schemars(length(min = 1))]
     pub partial: Option<String>,
-    /// Which fields sign the request.
+    /// The fields that sign the request.
     pub sign: Option<Sign>,
-    /// Whether it only reads, so that it may be sent again after a lost answer.
+    /// Whether it only reads, so that it may be sent again after a lost response.
     #[serde(default)]
     pub safe: bool,
-    /// Why `safe` is right, where the path, the name or the title says otherwise.
+    /// The reason why `safe` is right, if the path, the name or the title suggests otherwise.
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub safe_because: Option<String>,
-    /// How often it may be called.
+    /// The rate limits.
     #[serde(default)]
     pub rate: Vec<Rate>,
-    /// How many calls may be on their way at once.
+    /// The maximum number of concurrent calls.
     #[schemars(range(min = 1))]
     pub concurrency: Option<u32>,
-    /// How its pages follow each other.
+    /// The way to get the next page.
     pub pagination: Option<Pagination>,
-    /// What it says of a job that WeCom works on after a call.
+    /// The progress that it reports of a job which WeCom continues after a call.
     pub job: Option<Job>,
-    /// What `wecom-sdk` has by hand, where a call alone is of no use.
+    /// The handwritten function of `wecom-sdk`, if a call alone is not enough.
     pub helper: Option<Helper>,
-    /// Where the response holds a token that other endpoints take.
+    /// The place in the response of a token that other endpoints take.
     pub grants: Option<Grants>,
-    /// What it does with a thing that the mock keeps.
+    /// Its effect on a thing that the mock keeps.
     pub keeps: Option<Keeps>,
     /// Rules over several fields of the request.
     #[serde(default)]
     pub rules: Vec<WrittenRule>,
-    /// Requests and their responses. They become tests, and the mock's answers.
+    /// Requests and their responses. They become tests, and the mock's responses.
     #[serde(default)]
     pub examples: Vec<Example>,
 }
 
 impl EndpointHead {
-    /// The two parts of its call; without a method, all of it is the path.
+    /// Returns the two parts of its call; without a method, all of it is the path.
     pub fn method_and_path(&self) -> (&str, &str) {
         self.call.split_once(' ').unwrap_or(("", &self.call))
     }
 
-    /// How it is called.
+    /// Returns the method.
     pub fn method(&self) -> Method {
         Method::named(self.method_and_path().0)
     }
 
-    /// Whether HTTP carries it.
+    /// Returns whether it is a call over HTTP.
     pub fn is_over_http(&self) -> bool {
         self.method().transport() == Transport::Http
     }
@@ -348,11 +348,11 @@ impl EndpointHead {
 keywords! {
     /// A kind of token.
     Token {
-        /// No token: the endpoint gives one out, or proves who calls in another way.
+        /// No token: the endpoint issues one, or authenticates the caller in another way.
         None = "none",
         /// An app's token for one company.
         AccessToken = "access_token",
-        /// A third-party application's own token.
+        /// A third-party app's own token.
         SuiteAccessToken = "suite_access_token",
         /// A service provider's token.
         ProviderAccessToken = "provider_access_token",
@@ -362,23 +362,23 @@ keywords! {
         ModelAccessToken = "model_access_token",
         /// The key of a group's webhook.
         WebhookKey = "webhook_key",
-        /// The code that answers one message.
+        /// The code for replying to one message.
         ResponseCode = "response_code",
     }
 }
 
 keywords! {
-    /// Where an endpoint is.
+    /// The host of an endpoint.
     Host {
         /// `qyapi.weixin.qq.com`.
         Api = "api",
-        /// `api.mch.weixin.qq.com`, which asks for a merchant's certificate.
+        /// `api.mch.weixin.qq.com`, which requires a merchant's certificate.
         Merchant = "merchant",
     }
 }
 
 impl Token {
-    /// The query parameter that carries it.
+    /// Returns the query parameter that carries it.
     pub const fn parameter(self) -> Option<&'static str> {
         match self {
             Self::None => None,
@@ -388,29 +388,29 @@ impl Token {
     }
 }
 
-/// How the pages of an endpoint follow each other: by a `cursor` or by an `offset`. Fields of the response may be
+/// The paging of an endpoint: by a `cursor` or by an `offset`. Fields of the response may be
 /// paths: `file_list.item`.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 pub struct Pagination {
     /// The request field that takes the cursor.
     pub cursor: Option<String>,
-    /// The response field that holds the next cursor; empty or absent after the last page.
+    /// The response field with the next cursor; empty or absent after the last page.
     pub next: Option<String>,
-    /// The request field that counts the items before the page: the answer doesn't say where the next one starts.
+    /// The request field with the number of items before the page: the response doesn't say where the next one starts.
     pub offset: Option<String>,
-    /// The request field with the number of items that are wanted, where a page with fewer is the last one.
+    /// The request field with the number of items per page, if a page with fewer is the last one.
     pub limit: Option<String>,
     /// The response field that says whether more follows.
     pub more: Option<String>,
     /// The response field that says whether this was the last page.
     pub end: Option<String>,
-    /// The response field with the number of all items, which the next cursor or offset reaches after the last page.
+    /// The response field with the total number of items, which the next cursor or offset reaches after the last page.
     pub total: Option<String>,
-    /// The response field that holds the items; none where a page has several lists.
+    /// The response field with the items; none if a page has several lists.
     pub items: Option<String>,
 }
 
-/// Where a response holds a token.
+/// The place of a token in a response.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Grants {
     /// The kind of token.
@@ -420,26 +420,26 @@ pub struct Grants {
     pub token: String,
     /// The response field with its lifetime in seconds.
     pub expires: String,
-    /// The request fields the mock compares with the credentials it knows.
+    /// The request fields that the mock compares with the credentials it knows.
     pub credentials: Credentials,
 }
 
 /// The request fields that carry credentials.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Credentials {
-    /// Who asks.
+    /// The caller's ID.
     pub id: String,
-    /// The secret that proves it.
+    /// The caller's secret.
     pub secret: String,
 }
 
 /// A request and its response, as JSON text.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Example {
-    /// What the example shows, where it isn't the plain case.
+    /// What the example shows, if it isn't the usual case.
     pub note: Option<String>,
-    /// The fields sent, whether they go into the body or into the query. Left out: none.
+    /// The fields sent, in the body or in the query. If omitted: none.
     pub request: Option<String>,
-    /// The body that comes back.
+    /// The response's body.
     pub response: String,
 }

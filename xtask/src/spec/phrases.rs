@@ -17,32 +17,32 @@ pub const PHRASES: &str = "phrases";
 /// The maximum length of a phrase in characters: longer texts are sentences, which belong to the documentation.
 pub const LONGEST: usize = 40;
 
-/// Chinese phrases, and what a spec says for them.
+/// Chinese phrases with a spec's English for them.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Phrases {
     /// The words of the domain.
     #[serde(default)]
     pub terms: IndexMap<String, Term>,
-    /// Words that are written nowhere, each with what to write. A `*` at the end stands for any ending.
+    /// Words to avoid everywhere, each with its replacement. A `*` at the end matches any ending.
     #[serde(default)]
     pub refused: IndexMap<String, String>,
-    /// What is counted per minute or per page, and not "a minute".
+    /// Units that need "per" instead of "a": calls per minute, records per page.
     #[serde(default)]
     pub counted: Vec<String>,
-    /// What no sentence begins with unless it is a question or a clause: what it is about comes first.
+    /// Words that begin no sentence except a question or a clause, since the subject comes first.
     #[serde(default)]
     pub headless: Vec<String>,
-    /// Words that lose to a term and mean something else as well, so that no check can tell; each with the reason.
+    /// Words that lose to a term but also have another meaning, so that no check can decide; each with the reason.
     #[serde(default)]
     pub ambiguous: IndexMap<String, String>,
-    /// Words among which a refused one stays.
+    /// Phrases in which a refused word is allowed.
     #[serde(default)]
     pub allowed: Vec<String>,
-    /// What a field is described as, by what its page says of it.
+    /// Descriptions of fields, by the page's text.
     #[serde(default)]
     pub fields: BTreeMap<String, String>,
-    /// What a value of an enum is called, by what its page says of it.
+    /// Names of enum values, by the page's text.
     #[serde(default)]
     pub values: BTreeMap<String, String>,
 }
@@ -53,12 +53,12 @@ pub struct Phrases {
 pub struct Term {
     /// The English word.
     pub write: String,
-    /// What it becomes in the name of a type or a value.
+    /// Its form in the name of a type or a value.
     pub name: Option<String>,
-    /// Words that would mean the same. Unless they are ambiguous they are refused, so that one thing has one word.
+    /// Words with the same meaning. Unless they are ambiguous, they are refused, so that one thing has one word.
     #[serde(default)]
     pub not: Vec<String>,
-    /// What else there is to know: when it is another word, or what it is called on the wire.
+    /// Further notes: when another word applies, or its name on the wire.
     pub note: Option<String>,
 }
 

@@ -13,15 +13,15 @@ use crate::spec::pattern;
 /// A documented rate limit.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize, JsonSchema)]
 pub struct Rate {
-    /// How many calls.
+    /// The number of calls.
     #[schemars(range(min = 1))]
     pub calls: u32,
-    /// In which time.
+    /// The period.
     pub per: Period,
 }
 
 keywords! {
-    /// The time a rate limit counts in.
+    /// The period of a rate limit.
     Period {
         /// Every second.
         Second = "second",
@@ -36,44 +36,44 @@ keywords! {
     }
 }
 
-/// A rate that is of no single endpoint's page.
+/// A rate limit that no single endpoint's page documents.
 #[derive(Debug, Clone, serde::Deserialize, JsonSchema)]
 pub struct GeneralRate {
-    /// What is limited, and what a caller must know of it.
+    /// The calls that are limited, and notes for callers.
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub doc: String,
-    /// Whose calls are counted: `each`, `none`, or the paths of some endpoints, each of which is counted by itself.
+    /// The endpoints whose calls are counted: `each`, `none`, or the paths of some endpoints, each of which is counted separately.
     pub of: Of,
     /// With `of: each`, the paths that aren't counted.
     #[serde(default)]
     #[schemars(schema_with = "paths")]
     pub except: Vec<String>,
-    /// For whom they are counted.
+    /// The caller or recipient that they are counted for.
     pub per: Scope,
-    /// What is counted of them.
+    /// The unit that is counted.
     #[serde(default)]
     pub counts: Counts,
-    /// The request field that names who receives something, where recipients are counted and a field does.
+    /// The request field with the recipients, if they are counted and a field names them.
     pub recipients: Option<String>,
-    /// How much is allowed.
+    /// The limits.
     #[schemars(length(min = 1))]
     pub rate: Vec<Rate>,
-    /// Whether that is for each account that the company may have.
+    /// Whether the limits are multiplied by the number of accounts that the company may have.
     #[serde(default)]
     pub times_accounts: bool,
-    /// What becomes of the rest.
+    /// What happens to the excess.
     #[serde(default)]
     pub excess: Excess,
 }
 
-/// The calls that a rate is of.
+/// The calls that a rate counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Of {
-    /// Those of each endpoint, counted by itself.
+    /// Those of each endpoint, counted separately.
     Each,
-    /// None: something else is limited.
+    /// None: the rate limits something else.
     None,
-    /// Those of each of these paths, counted by itself.
+    /// Those of each of these paths, counted separately.
     Paths(Vec<String>),
 }
 
@@ -127,7 +127,7 @@ impl JsonSchema for Of {
         let mut listed = paths(generator);
         listed.insert("minItems".to_owned(), 1.into());
         json_schema!({
-            "description": "Whose calls are counted: those of `each` endpoint, of `none`, or of some paths, each by itself.",
+            "description": "The endpoints whose calls are counted: `each`, `none`, or some paths, each of which is counted separately.",
             "anyOf": [{ "type": "string", "enum": Self::KEYWORDS }, listed],
         })
     }
@@ -139,39 +139,39 @@ fn paths(_: &mut SchemaGenerator) -> Schema {
 }
 
 keywords! {
-    /// For whom calls are counted.
+    /// The caller or recipient that calls are counted for.
     Scope {
         /// A company, whichever of its apps calls.
         Company = "company",
         /// An app of a company.
         App = "app",
-        /// The address that calls come from.
+        /// The IP address that calls come from.
         Address = "address",
-        /// The address that the calls of a service provider's applications come from.
+        /// The IP address that calls of a service provider's apps come from.
         ProviderAddress = "provider_address",
-        /// Who receives something from an application.
+        /// A recipient of an app's messages.
         Recipient = "recipient",
     }
 }
 
 keywords! {
-    /// What is counted of the calls.
+    /// The unit that a rate counts.
     Counts {
         /// Each of them.
         Calls = "calls",
         /// Each recipient of each of them.
         Recipients = "recipients",
-        /// Something that no request tells.
+        /// Something that isn't visible in requests.
         Other = "other",
     }
 }
 
 keywords! {
-    /// What becomes of what is too much.
+    /// What happens to the excess.
     Excess {
         /// WeCom refuses the call.
         Refused = "refused",
-        /// WeCom accepts the call, and drops what is too much without an error.
+        /// WeCom accepts the call, and drops the excess without an error.
         Dropped = "dropped",
     }
 }

@@ -1,28 +1,28 @@
-//! Rules over several fields: all that is known of each kind of rule.
+//! Rules over several fields: all facts about each kind of rule.
 
 use serde_json::{Value, json};
 
 use super::source::Path;
 use super::{FieldPath, Limit};
 
-/// A rule over several fields of one type, or of what is inside it.
+/// A rule over several fields of one type, or of types inside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rule {
-    /// Two times lie at most so many days apart, and not the wrong way round.
+    /// The second time is at most so many days after the first, and not before it.
     MaxSpan { from: FieldPath, to: FieldPath, days: u32, whole_days: bool },
     /// The first of two numbers or times is not above the second; if this is strict, it is below it.
     Order { fields: [FieldPath; 2], strict: bool },
-    /// So many of these fields are set.
+    /// A certain number of these fields are set.
     Group(Group, Vec<FieldPath>),
-    /// What another field demands of a field.
+    /// A demand on a field that depends on another field.
     When { demand: Demand, field: FieldPath, when: FieldPath, test: Test },
-    /// No two items of the lists on the way have the same value here.
+    /// No two items of the lists on the path have the same value here.
     Unique(FieldPath),
-    /// What numbers come to.
+    /// A limit of the total of numbers.
     Total { total: Total, of: Vec<FieldPath>, min: Option<i64>, max: Option<i64>, is: Option<FieldPath> },
 }
 
-/// How many fields of a group are set.
+/// The number of fields of a group that are set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
     /// One, and no other.
@@ -46,7 +46,7 @@ impl Group {
         }
     }
 
-    /// Whether so many of its fields may be set.
+    /// Returns whether this number of its fields may be set.
     pub const fn allows(self, set: usize, of: usize) -> bool {
         match self {
             Self::ExactlyOne => set == 1,
@@ -56,7 +56,7 @@ impl Group {
         }
     }
 
-    /// What stands before the names of the fields.
+    /// Returns the words before the names of the fields.
     const fn phrase(self) -> &'static str {
         match self {
             Self::ExactlyOne => "exactly one of",
@@ -67,7 +67,7 @@ impl Group {
     }
 }
 
-/// What a field must be because of another one.
+/// The demand on a field that another one makes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Demand {
     /// Set.
@@ -97,7 +97,7 @@ impl Demand {
     }
 }
 
-/// What is asked of the field that decides.
+/// The condition on the field that decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Test {
     /// That it is set.
@@ -109,7 +109,7 @@ pub enum Test {
 }
 
 impl Test {
-    /// Whether it holds for a value that is there, and not empty.
+    /// Returns whether it is true for a value that is present and not empty.
     pub fn holds(&self, value: &Value) -> bool {
         match self {
             Self::Set => true,
@@ -118,7 +118,7 @@ impl Test {
         }
     }
 
-    /// What it asks, to follow the field's name.
+    /// Returns the condition in words, to follow the field's name.
     pub fn words(&self) -> String {
         match self {
             Self::Set => "is set".to_owned(),
@@ -128,7 +128,7 @@ impl Test {
     }
 }
 
-/// How numbers are taken together.
+/// The way in which numbers are combined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Total {
     /// Added.
@@ -147,7 +147,7 @@ impl Total {
     }
 }
 
-/// What a rule asks of a field.
+/// A requirement of a rule on a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asks {
     /// That it may be absent, for this reason.
@@ -156,7 +156,7 @@ pub enum Asks {
     Time,
     /// That it is a number or a time, the only one of its name.
     Comparable,
-    /// That it is a number; items of a list are taken together.
+    /// That it is a number; items of a list are combined.
     Number,
     /// That it is neither an object nor a list.
     Scalar,
@@ -184,7 +184,7 @@ impl Rule {
         }
     }
 
-    /// Its fields, each with where a rule at this path names it, and what it asks of it.
+    /// Returns its fields, each with the place where a rule at this path names it, and the requirement on it.
     pub fn asks(&self, path: &Path) -> Vec<(Path, &FieldPath, Asks)> {
         let path = path.key(self.key());
         match self {
@@ -222,7 +222,7 @@ impl Rule {
         }
     }
 
-    /// The list in a rule at this path that says nothing if it is too short, and what it would say.
+    /// Returns the list in a rule at this path that is meaningless if it is too short, with an explanation.
     pub fn list(&self, path: &Path) -> Option<(Path, bool, [&'static str; 2])> {
         let path = path.key(self.key());
         match self {
@@ -282,7 +282,7 @@ impl Rule {
         rule
     }
 
-    /// What a caller must know, as a sentence.
+    /// Returns the rule as a sentence for callers.
     pub fn sentence(&self) -> String {
         match self {
             Self::MaxSpan { from, to, days, whole_days } => {
@@ -313,7 +313,7 @@ impl Rule {
         }
     }
 
-    /// What is checked of a request, to follow "is checked for": what it is over, then what may change of it.
+    /// Returns what is checked in a request, to follow "is checked for": first the fields, then the part that may change.
     pub fn check(&self) -> (String, String) {
         match self {
             Self::MaxSpan { from, to, days, whole_days } => {
@@ -350,7 +350,7 @@ impl Rule {
         }
     }
 
-    /// What numbers are taken together, and what they come to.
+    /// Returns the numbers that are combined, and the limit of the result.
     fn total(&self) -> (String, String) {
         let Self::Total { total, of, min, max, is } = self else { return Default::default() };
         let bounds = [
@@ -404,7 +404,7 @@ impl Rule {
     }
 }
 
-/// A scalar as it stands on the wire.
+/// A scalar as on the wire.
 pub(crate) fn on_the_wire(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),

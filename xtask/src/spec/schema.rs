@@ -37,7 +37,7 @@ fn text<T: JsonSchema>() -> String {
     format!("{:#}\n", schema.as_value())
 }
 
-/// Nothing reads keys that aren't known, and defaults that only say that something is left out tell nothing.
+/// Unknown keys are rejected, and defaults that only mean "omitted" are removed, since they say nothing.
 #[derive(Clone)]
 struct Closed;
 
@@ -51,7 +51,7 @@ impl Transform for Closed {
     }
 }
 
-/// Makes a type that stands for a node of a spec file in the schemas.
+/// Defines a type that represents a node of a spec file in the schemas.
 macro_rules! node {
     ($(#[$doc:meta])* $name:ident, $schema:expr) => {
         $(#[$doc])*
@@ -115,23 +115,23 @@ node!(
     /// An endpoint.
     Endpoint,
     |generator| {
-        let request = fields("What is sent, by wire name; `?` after it says that it may be absent.", generator);
+        let request = fields("The request's fields, by wire name. `?` after a name marks a field that may be absent.", generator);
         let mut response = fields(
-            "What comes back, by wire name, `errcode` and `errmsg` left out; `?` says that it may be absent.",
+            "The response's fields, by wire name, without `errcode` and `errmsg`. `?` after a name marks a field that may be absent.",
             generator,
         );
         response.insert("propertyNames".to_owned(), json!({ "not": { "pattern": r"^err(?:code|msg)\?*$" } }));
         let code = generator.subschema_for::<ErrorCode>();
-        let codes = named("What error codes mean that its own page documents, by code.", pattern::INTEGER, &code);
+        let codes = named("The error codes that its own page documents, with their meanings, by code.", pattern::INTEGER, &code);
         with_examples(with::<EndpointHead>(generator, sections::ENDPOINT, [request, response, codes]))
     }
 );
 
 node!(
-    /// Something that WeCom sends by itself, or that answers it.
+    /// A callback that WeCom sends, or a passive reply.
     Event,
     |generator| {
-        let description = "What it brings, by wire name, the members of the envelope left out; `?` says that it may be absent.";
+        let description = "Its content, by wire name, without the members of the envelope. `?` after a name marks a field that may be absent.";
         let mut fields = fields(description, generator);
         let envelope = format!(r"^(?:{})\?*$", ENVELOPE.join("|"));
         fields.insert("propertyNames".to_owned(), json!({ "not": { "pattern": envelope } }));
@@ -143,13 +143,13 @@ node!(
     /// A struct.
     Struct,
     |generator| {
-        let fields = fields("By wire name; `?` after it says that the field may be absent.", generator);
+        let fields = fields("By wire name. `?` after a name marks a field that may be absent.", generator);
         with::<spec::Struct>(generator, sections::STRUCT, [fields])
     }
 );
 
 node!(
-    /// A field, which always says what it is.
+    /// A field, which always has a type and a description.
     DescribedField,
     |generator| {
         let limits: Vec<Schema> = LimitKind::ALL.iter().map(|kind| limit(*kind, generator)).collect();
@@ -222,7 +222,7 @@ impl JsonSchema for TypeExpr {
                             json<T> pipe<T> csv<T> or_text<T>, or the name of a type of this file.",
             "type": "string",
             "pattern": type_pattern(),
-            "patternErrorMessage": "This is not a type: a name, `list<T>`, or another of spec/README.md.",
+            "patternErrorMessage": "This is not a type: use a name, `list<T>`, or another type of spec/README.md.",
         })
     }
 }
@@ -247,7 +247,7 @@ impl JsonSchema for Limits {
     }
 }
 
-/// A pattern can't count brackets, so types are written out as deep as they may nest.
+/// A pattern can't count brackets, so nested types are written out up to the maximum depth.
 fn type_pattern() -> String {
     let (joined, nesting): (Vec<&str>, Vec<&str>) =
         Generic::KEYWORDS.iter().partition(|word| matches!(**word, "pipe" | "csv"));

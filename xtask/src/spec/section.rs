@@ -1,4 +1,4 @@
-//! The sections of a spec file, and the parts of an operation: what holds for any of them is written against these.
+//! The sections of a spec file, and the parts of an operation: code for all of them uses these.
 
 use super::source::Path;
 use super::wire::{Wire, WireKey};
@@ -6,9 +6,9 @@ use super::wire::{Wire, WireKey};
 /// A section of a spec file, whose entries are read one by one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Section {
-    /// Operations: what a client calls.
+    /// Operations that a client calls.
     Endpoints,
-    /// Operations: what is sent or received as a whole.
+    /// Operations that are sent or received as a whole.
     Documents(DocumentKind),
     /// Types with fields.
     Structs,
@@ -40,7 +40,7 @@ impl Section {
         keys
     };
 
-    /// Where an entry of it stands in a file.
+    /// Returns the place of an entry in a file.
     pub fn entry(self, name: &str) -> Path {
         Path::of([self.key(), name])
     }
@@ -57,36 +57,36 @@ impl Section {
     }
 }
 
-/// A kind of documents, each of which has a section. All that distinguishes one kind from another stands in one table:
+/// A kind of documents, each of which has a section. All differences between the kinds are in one table:
 /// [`facts`](Self::facts).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DocumentKind {
-    /// What WeCom sends by itself.
+    /// Callbacks that WeCom sends.
     Event,
-    /// What answers that.
+    /// Passive replies to callbacks.
     Reply,
 }
 
-/// What is known of a kind of documents.
+/// The facts about a kind of documents.
 #[derive(Debug)]
 pub struct DocumentFacts {
     /// The key of their section.
     pub key: &'static str,
-    /// What one of them is called.
+    /// The word for one of them.
     pub noun: &'static str,
-    /// What they are called as a share of the documentation.
+    /// The word for them as a share of the documentation.
     pub counted: &'static str,
     /// The only part of each.
     pub part: Part,
-    /// The chapter of a family that holds them: `contacts.events.yaml`.
+    /// The chapter of a family that contains them: `contacts.events.yaml`.
     pub chapter: &'static str,
-    /// Whether they stand nowhere else.
+    /// Whether they are in no other file.
     pub apart: bool,
-    /// How to name one.
+    /// Advice on how to name one.
     pub naming: &'static str,
-    /// The members that may tell one from others.
+    /// The members that may distinguish one from others.
     pub wires: &'static [WireKey],
-    /// What tells one from others, with examples.
+    /// The distinguishing values of one, with examples.
     pub told_by: [&'static str; 2],
 }
 
@@ -142,13 +142,13 @@ impl DocumentKind {
         format!("{article} {noun}")
     }
 
-    /// The kind of documents that a file of this name holds, without `.yaml`.
+    /// Returns the kind of documents in a file of this name, without `.yaml`.
     pub fn of_file(stem: &str) -> Option<Self> {
         let (_, chapter) = stem.split_once('.')?;
         Self::ALL.into_iter().find(|kind| kind.facts().chapter == chapter)
     }
 
-    /// Whether this may tell one from others. What is sent says of itself exactly what it is.
+    /// Returns whether this may distinguish one from others. A document that is sent states exactly what it is.
     pub fn is_told_by(self, wire: &Wire<'_>) -> bool {
         let DocumentFacts { part, wires, .. } = self.facts();
         let exact = wire.change.is_none() && !wire.kind.ends_with('*');
@@ -159,9 +159,9 @@ impl DocumentKind {
 /// A part of an operation: fields that travel together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Part {
-    /// What is sent to WeCom in a call.
+    /// The request of a call.
     Request,
-    /// What comes back.
+    /// The response of a call.
     Response,
     /// A document that arrives.
     Received,
@@ -179,17 +179,17 @@ impl Part {
         }
     }
 
-    /// Whether applications send it; otherwise they receive it.
+    /// Returns whether applications send it; otherwise they receive it.
     pub const fn is_sent(self) -> bool {
         matches!(self, Self::Request | Self::Sent)
     }
 
-    /// Whether it is a document of its own, not a side of a call.
+    /// Returns whether it is a document of its own, not a side of a call.
     pub const fn is_document(self) -> bool {
         matches!(self, Self::Received | Self::Sent)
     }
 
-    /// The part that pages show: a document looks the same, whoever sends it.
+    /// Returns the part that pages show: a document looks the same, whoever sends it.
     #[must_use]
     pub const fn shown(self) -> Self {
         match self {

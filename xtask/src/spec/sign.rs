@@ -1,18 +1,18 @@
-//! How a request is signed.
+//! Signatures of requests.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// The fields that prove that a request comes from who holds a key.
+/// The fields that prove that the sender of a request has a key.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Sign {
     /// Text that is never used twice.
     pub nonce: String,
-    /// When the request was made, where the key of a cashier signs.
+    /// The time of the request, if the key of a cashier signs.
     pub ts: Option<String>,
     /// The signature over all other fields.
     pub sig: String,
-    /// Who sends the request, where the API key of a merchant signs.
+    /// The sender of the request, if the API key of a merchant signs.
     pub merchant: Option<String>,
     /// A signature with the secret of an app, which the merchant's covers.
     pub app: Option<AppSign>,
@@ -23,7 +23,7 @@ pub struct Sign {
 pub struct AppSign {
     /// The signature.
     pub sig: String,
-    /// What it covers.
+    /// The fields that it covers.
     #[schemars(length(min = 1))]
     pub over: Vec<String>,
 }

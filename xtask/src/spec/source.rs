@@ -76,11 +76,11 @@ impl fmt::Display for Path {
 pub struct Node {
     /// The bytes of the node, quotes included.
     pub span: Range<usize>,
-    /// What the node is.
+    /// The content of the node.
     pub kind: Kind,
 }
 
-/// What a [`Node`] is.
+/// The content of a [`Node`].
 #[derive(Debug, Clone)]
 pub enum Kind {
     /// A scalar and its value.
@@ -95,7 +95,7 @@ pub enum Kind {
 #[derive(Debug, Clone, Default)]
 pub struct Entries {
     list: Vec<(Node, Node)>,
-    /// Where the first entry of each scalar key is.
+    /// The position of the first entry of each scalar key.
     places: HashMap<String, usize>,
 }
 
@@ -148,7 +148,7 @@ impl Lines {
     }
 }
 
-/// Why a text can't be parsed as YAML.
+/// The reason why a text can't be parsed as YAML.
 #[derive(Debug)]
 pub struct SyntaxError {
     /// The byte where the parser stopped.

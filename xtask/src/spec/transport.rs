@@ -1,9 +1,9 @@
-//! How calls reach WeCom. All that distinguishes one transport from another stands in one table: [`Transport::facts`].
+//! The ways in which calls reach WeCom. All differences between transports are in one table: [`Transport::facts`].
 
-/// The method of a call that the SDK of the zone carries: what follows is a name, not a path.
+/// The method of a call that the SDK of the zone carries: a name follows it, not a path.
 pub const INVOKE: &str = "INVOKE";
 
-/// How an endpoint is called.
+/// The method of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
     /// All fields are in the query.
@@ -24,7 +24,7 @@ impl Method {
         }
     }
 
-    /// The one that is called so; whatever else is written there is for the checks to report.
+    /// Returns the one of this name; the checks report anything else.
     pub fn named(name: &str) -> Self {
         match name {
             "GET" => Self::Get,
@@ -33,7 +33,7 @@ impl Method {
         }
     }
 
-    /// What carries such calls.
+    /// Returns the transport of such calls.
     pub const fn transport(self) -> Transport {
         match self {
             Self::Get | Self::Post => Transport::Http,
@@ -42,7 +42,7 @@ impl Method {
     }
 }
 
-/// What carries a call.
+/// The transport of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Transport {
     /// HTTP.
@@ -51,20 +51,20 @@ pub enum Transport {
     Zone,
 }
 
-/// What is known of a transport.
+/// The facts about a transport.
 #[derive(Debug)]
 pub struct TransportFacts {
     /// The part of the table of names that has its calls.
     pub key: &'static str,
     /// Its row in the table of coverage, where calls have names instead of paths with families.
     pub row: Option<&'static str>,
-    /// What follows a method.
+    /// The word for what follows a method.
     pub target: &'static str,
     /// The notice on its calls.
     pub notice: Option<&'static str>,
     /// The check of a call in the snapshot tests.
     pub check: &'static str,
-    /// The table of all its calls for `conformance`, and what it holds.
+    /// The table of all its calls for `conformance`, and its description.
     pub contracts: [&'static str; 2],
     /// The module and the type of the entries of that table.
     pub contract: [&'static str; 2],
@@ -103,7 +103,7 @@ impl Transport {
         }
     }
 
-    /// What carries a call with this path or name: no name begins with a slash.
+    /// Returns the transport of a call with this path or name: no name begins with a slash.
     pub fn of(target: &str) -> Self {
         if target.starts_with('/') { Self::Http } else { Self::Zone }
     }

@@ -11,10 +11,10 @@ use crate::spec::keywords::keywords;
 /// The maximum depth of types: far more than any in the documentation.
 pub(crate) const MAX_DEPTH: usize = 8;
 
-/// How an error about a type begins, which tells it apart from others.
+/// The beginning of an error about a type, which distinguishes it from others.
 pub(crate) const NOT_A_TYPE: &str = "not a type: ";
 
-/// A type as a spec file has it; names are not resolved yet.
+/// A type as written in a spec file; names are not resolved yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TypeExpr {
     /// A type of the language.

@@ -14,7 +14,7 @@ use crate::spec::written_rule::WrittenRule;
 /// A struct.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Struct {
-    /// What it is.
+    /// The description.
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub doc: String,
     /// By wire name. Read one by one, as the values of enums and the variants of unions are.
@@ -38,7 +38,7 @@ impl Struct {
 /// An open enum: a value that isn't listed is kept, never an error.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Enum {
-    /// What it is.
+    /// The description.
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub doc: String,
     /// Integers or strings.
@@ -49,7 +49,7 @@ pub struct Enum {
 }
 
 keywords! {
-    /// What the values of an enum, or the tags of a union, are on the wire.
+    /// The representation of an enum's values, or of a union's tags, on the wire.
     Repr {
         /// Strings.
         String = "string",
@@ -75,7 +75,7 @@ pub struct EnumValue {
     /// The variant's name.
     #[schemars(extend("pattern" = pattern::PASCAL))]
     pub name: String,
-    /// What it means, where the name doesn't say it.
+    /// Its meaning, if the name doesn't say it.
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub doc: Option<String>,
 }
@@ -83,13 +83,13 @@ pub struct EnumValue {
 /// A union: an object whose fields depend on which variant it is.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Union {
-    /// What it is.
+    /// The description.
     #[schemars(extend("pattern" = pattern::DESCRIPTION))]
     pub doc: String,
-    /// How its variants are told apart.
+    /// The way in which its variants are distinguished.
     #[serde(default)]
     pub style: Style,
-    /// The wire name of the field that says which variant it is, for the styles that have one.
+    /// The wire name of the field that identifies the variant, for the styles that have one.
     pub tag: Option<String>,
     /// Whether tags are strings or numbers.
     #[serde(default)]
@@ -100,20 +100,20 @@ pub struct Union {
 }
 
 keywords! {
-    /// How the variants of a union are told apart.
+    /// The way in which the variants of a union are distinguished.
     Style {
-        /// The tag names the field that holds the content.
+        /// The tag names the field with the content.
         Sibling = "sibling",
-        /// The tag stands among the fields of the content.
+        /// The tag is among the fields of the content.
         Flat = "flat",
-        /// No tag: the one field there is holds the content.
+        /// No tag: the only field contains the content.
         Oneof = "oneof",
         /// No tag: the content is a number, a string, a list, …
         Kind = "kind",
     }
 }
 
-/// The kinds of JSON that a [`Style::Kind`] union tells apart.
+/// The kinds of JSON that a [`Style::Kind`] union distinguishes.
 pub const KINDS: [&str; 5] = ["bool", "number", "string", "list", "object"];
 
 /// Returns the kind of a JSON value: one of [`KINDS`], or `null`.
@@ -140,7 +140,7 @@ pub struct Variant {
     pub ty: Option<TypeExpr>,
     /// The field with the content, for siblings; without one, it is named as the tag says.
     pub key: Option<String>,
-    /// What it is, where the name doesn't say it.
+    /// Its description, if the name doesn't say it.
     pub doc: Option<String>,
 }
 

@@ -1,22 +1,22 @@
-//! What tells one kind of document from others: a member, and its value.
+//! The member and the value that distinguish one kind of document from others.
 
 use std::fmt;
 
 use crate::spec::keywords::keywords;
 
-/// What tells one kind of document from others.
+/// The member and the value that distinguish one kind of document from others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Wire<'a> {
-    /// The member that says what it is.
+    /// The member that identifies it.
     pub key: WireKey,
-    /// Its value; a `*` at the end stands for anything.
+    /// Its value; a `*` at the end matches anything.
     pub kind: &'a str,
-    /// The value of `ChangeType`, where that is needed.
+    /// The value of `ChangeType`, if that is needed.
     pub change: Option<&'a str>,
 }
 
 impl<'a> Wire<'a> {
-    /// Reads what tells a document from others: `Event change_contact create_user`.
+    /// Reads the distinguishing values of a document: `Event change_contact create_user`.
     pub fn parse(text: &'a str) -> Option<Self> {
         let mut words = text.split(' ');
         let key = WireKey::from_keyword(words.next()?)?;
@@ -26,7 +26,7 @@ impl<'a> Wire<'a> {
         whole.then_some(Self { key, kind, change })
     }
 
-    /// Whether what a document says of itself is of this kind.
+    /// Returns whether the values that a document states are of this kind.
     pub fn takes(&self, told: &Wire<'_>) -> bool {
         let kind = match self.kind.strip_suffix('*') {
             Some(start) => told.kind.starts_with(start),
@@ -36,7 +36,7 @@ impl<'a> Wire<'a> {
     }
 }
 
-/// As the spec writes it: `Event change_contact create_user`.
+/// Returns it as the spec writes it: `Event change_contact create_user`.
 impl fmt::Display for Wire<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.key.keyword(), self.kind)?;
@@ -45,34 +45,34 @@ impl fmt::Display for Wire<'_> {
 }
 
 impl WireKey {
-    /// Whether it is a member of documents that are XML.
+    /// Returns whether it is a member of XML documents.
     pub fn is_xml(self) -> bool {
         matches!(self, Self::Event | Self::InfoType | Self::MsgType)
     }
 }
 
 keywords! {
-    /// The member of a document that says what it is.
+    /// The member that identifies a document.
     WireKey {
         /// An application's event.
         Event = "Event",
-        /// What a suite or a provider is told.
+        /// A notification to a suite or a provider.
         InfoType = "InfoType",
         /// An application's message.
         MsgType = "MsgType",
         /// An AI bot's message.
         BotMessage = "msgtype",
-        /// An AI bot's event, inside of `event`.
+        /// An AI bot's event, inside `event`.
         BotEvent = "eventtype",
-        /// What a device, a payment or the zone tells, inside of `event` or at the top.
+        /// A notification of a device, a payment or the zone, inside `event` or at the top.
         Notification = "event_type",
-        /// A command to a device, inside of `command`.
+        /// A command to a device, inside `command`.
         DeviceCommand = "command_type",
         /// A payment, decrypted.
         Payment = "trade_state",
         /// A refund, decrypted.
         Refund = "refund_status",
-        /// What an AI bot does in reply.
+        /// The type of an AI bot's reply.
         BotResponse = "response_type",
     }
 }

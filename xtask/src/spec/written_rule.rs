@@ -11,7 +11,7 @@ use super::{Demand, FieldPath, Group, Limits, Rule, Test, Total};
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Rule", extend("minProperties" = 1, "maxProperties" = 1))]
 pub struct WrittenRule {
-    /// Two times lie at most so many days apart, and not the wrong way round.
+    /// The second time is at most so many days after the first, and not before it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_span: Option<MaxSpan>,
     /// The first of two numbers or times is not above the second.
@@ -45,19 +45,19 @@ pub struct WrittenRule {
     /// A field has limits when another one is set, or has a certain value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limited_when: Option<LimitedWhen>,
-    /// No two items of the lists on the way to a field have the same value there: `buttons.key`.
+    /// No two items of the lists on the path to a field have the same value there: `buttons.key`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unique: Option<String>,
-    /// What numbers come to that are added.
+    /// The sum of numbers has a limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sum: Option<WrittenTotal>,
-    /// What numbers come to that are multiplied.
+    /// The product of numbers has a limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub product: Option<WrittenTotal>,
 }
 
 impl WrittenRule {
-    /// What it says, if that is exactly one thing.
+    /// Returns its meaning, if it is exactly one rule.
     pub fn meaning(&self) -> Option<Rule> {
         let order = |names: &Option<[String; 2]>, strict| {
             names
@@ -98,7 +98,7 @@ pub struct MaxSpan {
     pub from: String,
     /// The field with the later time.
     pub to: String,
-    /// How many days.
+    /// The maximum number of days.
     pub days: u32,
     /// Whether both times are rounded down to their days in Beijing before they are compared.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -112,14 +112,14 @@ impl MaxSpan {
     }
 }
 
-/// A field that another one decides about. It does when it is set, or when it is what is said here.
+/// A field that depends on another one: when that is set, or when it meets the condition here.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct When {
     /// The field.
     pub field: String,
-    /// The other field. Where it is absent, its default decides.
+    /// The other field. If it is absent, its default decides.
     pub when: String,
-    /// The other field's values that decide, as on the wire.
+    /// The other field's deciding values, as on the wire.
     #[schemars(with = "Option<Vec<serde_json::Value>>", length(min = 1))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is: Option<Vec<Value>>,
@@ -136,21 +136,21 @@ impl When {
     }
 }
 
-/// A field whose limits another one decides about. It does when it is set, or when it is what is said here.
+/// A field whose limits depend on another one: when that is set, or when it meets the condition here.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LimitedWhen {
     /// The field.
     pub field: String,
-    /// The other field. Where it is absent, its default decides.
+    /// The other field. If it is absent, its default decides.
     pub when: String,
-    /// The other field's values that decide, as on the wire.
+    /// The other field's deciding values, as on the wire.
     #[schemars(with = "Option<Vec<serde_json::Value>>", length(min = 1))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is: Option<Vec<Value>>,
     /// The limits within which the other field decides, instead of its values.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub has: Option<Limits>,
-    /// The field's limits then.
+    /// The field's limits in that case.
     pub limits: Limits,
 }
 
@@ -163,7 +163,7 @@ impl LimitedWhen {
     }
 }
 
-/// What is asked of a field, if that isn't two things.
+/// Returns the condition on a field, if there is only one.
 fn test(is: Option<&Vec<Value>>, has: Option<&Limits>) -> Option<Test> {
     let json = |value: &Value| serde_json::to_value(value).unwrap_or_default();
     match (is, has) {
@@ -176,11 +176,11 @@ fn test(is: Option<&Vec<Value>>, has: Option<&Limits>) -> Option<Test> {
     }
 }
 
-/// What numbers come to that are taken together.
+/// The total of numbers, and its limit.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Total", extend("minProperties" = 2))]
 pub struct WrittenTotal {
-    /// The fields with the numbers. In a list, the items' numbers are all taken: `goods.price`.
+    /// The fields with the numbers. In a list, the numbers of all items count: `goods.price`.
     #[schemars(length(min = 1))]
     pub of: Vec<String>,
     /// At least this.
@@ -189,7 +189,7 @@ pub struct WrittenTotal {
     /// At most this.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<i64>,
-    /// The field that holds what they come to.
+    /// The field that contains the total.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is: Option<String>,
 }
