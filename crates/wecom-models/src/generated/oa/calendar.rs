@@ -236,6 +236,8 @@ pub struct DelCalendarResponse {}
 
 /// A calendar to create.
 ///
+/// `public_range` is required if `is_public` is `1`.
+///
 /// `public_range` is required if `is_corp_calendar` is `1`.
 ///
 /// `set_as_default` is not allowed if `is_corp_calendar` is `1`.
@@ -259,7 +261,8 @@ pub struct Calendar {
     /// Whether it is a public calendar. A person can create and subscribe to up to 100 of them. Can't be
     /// updated.
     pub is_public: Option<bool>,
-    /// The people who can subscribe to it. Takes effect only for public calendars.
+    /// The people who can subscribe to it. Required for public calendars and those of the whole company;
+    /// takes effect only for them.
     pub public_range: Option<PublicRange>,
     /// Whether it is a calendar of the whole company. A company can have up to 20 of them. Each is also a
     /// public calendar, and supports no color and no view-only permission. Can't be updated.

@@ -119,6 +119,15 @@ impl crate::Check for Calendar {
         checker
             .required_when(
                 ("public_range", self.public_range.is_some()),
+                ("is_public", crate::When::Is(&["1"])),
+                self
+                    .is_public
+                    .as_ref()
+                    .is_some_and(|value| crate::is_one_of(value, &["1"])),
+            );
+        checker
+            .required_when(
+                ("public_range", self.public_range.is_some()),
                 ("is_corp_calendar", crate::When::Is(&["1"])),
                 self
                     .is_corp_calendar
