@@ -30,7 +30,10 @@ use crate::{Timestamp, Unknown};
 ///
 /// `chat_archive_api.purchase_count` is required if `order_type` is `0` or `1` or `3`.
 ///
-/// An order is for one year; a renewal extends it.
+/// An order is for one year; a renewal extends it. An account is for one member of this company,
+/// whichever of the provider's apps use it: buy as many as there are members within the scopes of all
+/// of them. WeCom assigns the accounts; of more members, it picks as many as there are accounts at
+/// random.
 ///
 /// - A new purchase is possible only if the company never had an edition, not even one that has expired.
 /// - Accounts can't be added to an edition that has expired.

@@ -30,6 +30,11 @@ use crate::{Secret, Timestamp, Unknown};
 /// 基础版 or 企业版. For apps with the archive API authorization and the permission 会话存档接口权限 › 获取会话记录;
 /// self-built, customized and third-party apps can't call it yet.
 ///
+/// The display component (会话展示组件), which needs a third-party or a customized app, shows the messages
+/// of the last 90 days since the authorization. The archived messages are deleted if the company
+/// withdraws the authorization, or if the trial (30 days from the authorization) or the accounts that
+/// the provider bought expired more than 30 days ago.
+///
 /// An audio or video call between WeCom and WeChat (微信互通) has one record; other calls have several,
 /// depending on the number of people in them.
 #[doc(

@@ -208,7 +208,8 @@ pub struct AdvancedApiPaySuccess {
 /// `InfoType` `advanced_api_refund` ·
 /// [退款结果通知](https://developer.work.weixin.qq.com/document/path/100304)
 ///
-/// Sent to the service provider's URL for system events (系统事件接收URL).
+/// It can be requested within 10 days of the payment. Sent to the service provider's URL for system
+/// events (系统事件接收URL).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("退款结果通知", "结果通知", "advanced_api_refund"))]
@@ -246,7 +247,8 @@ pub struct AdvancedApiCancel {
 /// `InfoType` `advanced_api_insufficient` ·
 /// [接口不足通知](https://developer.work.weixin.qq.com/document/path/100306)
 ///
-/// Sent to the service provider's URL for system events (系统事件接收URL).
+/// As many of them as there are accounts, chosen at random, can be used; the others can't. Sent to the
+/// service provider's URL for system events (系统事件接收URL).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("接口不足通知", "advanced_api_insufficient"))]
@@ -264,7 +266,8 @@ pub struct AdvancedApiInsufficient {
 /// `InfoType` `advanced_api_expired` ·
 /// [接口购买到期通知](https://developer.work.weixin.qq.com/document/path/100307)
 ///
-/// Sent to the service provider's URL for system events (系统事件接收URL).
+/// Unless they are renewed within 30 days, the messages that were archived are no longer kept. Sent to
+/// the service provider's URL for system events (系统事件接收URL).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("接口购买到期通知", "advanced_api_expired"))]
@@ -282,7 +285,9 @@ pub struct AdvancedApiExpired {
 /// `InfoType` `advanced_api_trial_expired` ·
 /// [接口试用到期通知](https://developer.work.weixin.qq.com/document/path/100308)
 ///
-/// Sent to the service provider's URL for system events (系统事件接收URL).
+/// It lasts 30 days from the authorization. Unless accounts are bought within another 30 days, the
+/// messages that were archived are no longer kept. Sent to the service provider's URL for system
+/// events (系统事件接收URL).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("接口试用到期通知", "advanced_api_trial_expired"))]

@@ -24,7 +24,8 @@ use crate::Json;
 /// [应用同步调用专区程序](https://developer.work.weixin.qq.com/document/path/99965)
 ///
 /// Input and result must match the formats that are set for the ability: their keys occur in it, with
-/// values of the same types.
+/// values of the same types. Only anonymized results, without any content of messages, and the IDs of
+/// messages may leave the zone. The program gets the call on port 8080, encrypted by the zone's SDK.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
@@ -49,7 +50,8 @@ pub struct SyncCallProgram {
     /// The ID of an ability of the program.
     pub ability_id: String,
     /// The `NotifyId` of the event [`ProgramNotify`](crate::chatdata::events::ProgramNotify), with which
-    /// the program notified the app.
+    /// the program notified the app. The call then reaches the machine that sent it, with what it has
+    /// stored under this ID.
     pub notify_id: Option<String>,
     /// The input, as the ability's input format (输入协议) says.
     pub request_data: Json<Value>,

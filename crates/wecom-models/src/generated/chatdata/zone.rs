@@ -34,8 +34,9 @@ use crate::{File, Secret, Timestamp, Unknown};
 /// Messages are archived only once a key is set. Use one RSA-2048 key pair per company, and keep the
 /// private key: it decrypts the `encrypted_secret_key` of every record of
 /// [`SyncMsg`](crate::zone::archive::SyncMsg) and
-/// [`GetHitMsgList`](crate::zone::keyword::GetHitMsgList), which is in Base64. For customized and
-/// third-party apps with the permission 数据与智能专区权限.
+/// [`GetHitMsgList`](crate::zone::keyword::GetHitMsgList), which is in Base64. If the company
+/// withdraws the authorization and grants it again, set the key again. For customized and third-party
+/// apps with the permission 数据与智能专区权限.
 #[doc(
     alias(
         "设置公钥",
@@ -183,7 +184,9 @@ pub struct GetCorpAuthInfoResponse {
 /// [设置专区接收回调事件](https://developer.work.weixin.qq.com/document/path/99963)
 ///
 /// One program of an app gets them, and none before the first call: a second call replaces the first
-/// program. The events are those of [`zone::events`](crate::zone::events).
+/// program. If the company withdraws the authorization and grants it again, call it again. The events
+/// are those of [`zone::events`](crate::zone::events). A program runs on several machines, each of
+/// which gets a part of the events.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 #[doc(
@@ -312,8 +315,9 @@ pub struct GetHideSensitiveInfoConfigResponse {
 /// `POST /cgi-bin/chatdata/set_log_level` ·
 /// [设置日志打印级别](https://developer.work.weixin.qq.com/document/path/100108)
 ///
-/// The program must be authorized for the app. It can't be set for WeCom's own models. The app needs
-/// the permission for the zone.
+/// The log is what is written with the functions of the zone's SDK; the admin console shows it (日志查询).
+/// A program may write 1 GB per hour: WeCom drops the rest. The program must be authorized for the
+/// app. It can't be set for WeCom's own models. The app needs the permission for the zone.
 #[doc(
     alias(
         "设置日志打印级别",
@@ -455,7 +459,9 @@ pub struct UploadMediaResponse {
 /// [开启专区调试模式](https://developer.work.weixin.qq.com/document/path/100087)
 ///
 /// Calls and callbacks of the program then go to the URL that is set for debugging. It takes effect
-/// once the program has enabled it in the SDK of the zone, too.
+/// once the program has enabled it in the SDK of the zone, too; callbacks also need
+/// [`SetReceiveCallback`]. The program need be neither uploaded nor reviewed. If it calls another
+/// program or a custom model, that must be in debug mode, too.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限. Third-party apps can
 /// enable it only for companies that installed the app for tests, customized apps only for test

@@ -31,6 +31,14 @@ use crate::{Secret, Timestamp, Unknown};
 /// [`SetPublicKey`](crate::chatdata::zone::SetPublicKey); for self-built apps it is set in the admin
 /// console.
 ///
+/// The content of messages is kept for longer: for 90 days up to 2 years, as the company chose. Until
+/// then, the display component (会话展示组件) shows a message, and programs in the zone can analyze it, by
+/// its ID and key, also if the member has left or the customer was removed. It no longer does if the
+/// company withdraws the authorization, even if it grants it again, nor if the trial or the accounts
+/// that the provider bought expired more than 30 days ago. A recalled message is shown as such; to
+/// learn of recalls, set a rule with that key action
+/// ([`CreateRule`](crate::zone::keyword::CreateRule)).
+///
 /// In the default mode, [`SyncMode::Messages`], each page depends on the one before.
 /// [`SyncMode::Pages`] returns IDs of pages instead, which can be fetched in parallel: for companies
 /// with many messages.

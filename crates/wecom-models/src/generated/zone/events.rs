@@ -109,7 +109,8 @@ pub struct ChatArchiveAuditApprovedRoom {
 ///
 /// Sent to the program that [`SetReceiveCallback`](crate::chatdata::zone::SetReceiveCallback) names,
 /// on port 8080, if the app has the permission for conversation data, and the type of conversation and
-/// one of its members are within the authorized scope. It is encrypted: the zone's SDK decrypts it,
+/// one of its members are within the authorized scope; not if no public key is set, or if the trial or
+/// the accounts that the provider bought have expired. It is encrypted: the zone's SDK decrypts it,
 /// and [`read`](crate::callback::read) reads the result.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.

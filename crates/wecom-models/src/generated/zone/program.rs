@@ -195,7 +195,8 @@ pub struct CallBackProgramAsyncJobResponse {}
 /// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// The app gets the event [`ProgramNotify`](crate::chatdata::events::ProgramNotify), and may answer it
-/// with [`SyncCallProgram`](crate::chatdata::program::SyncCallProgram).
+/// with [`SyncCallProgram`](crate::chatdata::program::SyncCallProgram) and the same `notify_id`, for
+/// what the program has stored under it.
 #[doc(alias("专区通知应用", "spec_notify_app"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
