@@ -32,7 +32,13 @@ use crate::{Timestamp, Unknown};
 /// [激活账号](https://developer.work.weixin.qq.com/document/path/95553)
 ///
 /// The codes come from [`ListOrderAccount`](crate::license::order::ListOrderAccount). A member can
-/// have one basic account and one external contact account.
+/// have one basic account and one external contact account, which serve all apps of the provider; an
+/// external contact account is a basic account, too. The event
+/// [`SubscribeAgent`](crate::message::events::SubscribeAgent) comes for each member to whom an app
+/// becomes visible: activate the account then.
+///
+/// An account is valid from its activation: for 31 days per month bought, 372 per year, and on to the
+/// end of the last day.
 ///
 /// If the member already has an account of the type, the new code replaces the old one, and the time
 /// left is added to its validity: that is possible only if the old code has at most 20 days left, and
@@ -405,10 +411,10 @@ pub struct GetActiveInfoByUserResponse {
 /// `POST /cgi-bin/license/batch_transfer_license` ·
 /// [账号继承](https://developer.work.weixin.qq.com/document/path/95673)
 ///
-/// For members who leave or whose work changes. The account must be activated and valid. An account
-/// transferred from a current member who is visible to an app of the provider can be transferred again
-/// after 30 days; from others, at any time. If the recipient has an account of the same type, it must
-/// have at most 20 days left.
+/// For members who leave or whose work changes, visible to an app of the provider or not. The account
+/// must be activated and valid. An account transferred from a current member who is visible to an app
+/// of the provider can be transferred again after 30 days; from others, at any time. If the recipient
+/// has an account of the same type, it must have at most 20 days left.
 #[doc(
     alias(
         "账号继承",
@@ -522,7 +528,9 @@ pub struct BatchShareActiveCodeResponse {
 /// `POST /cgi-bin/license/set_auto_active_status` ·
 /// [设置企业的许可自动激活状态](https://developer.work.weixin.qq.com/document/path/95873)
 ///
-/// If they are, members get an account when they use the provider's apps.
+/// If they are, members get an account when they use the provider's apps: also by a web authorization,
+/// if its URL has an `agentid`, or if it starts in the workbench, in a chat toolbar or in the app's
+/// chat.
 #[doc(
     alias(
         "设置企业的许可自动激活状态",

@@ -22,8 +22,10 @@ use crate::Timestamp;
 /// `POST /cgi-bin/license/get_app_license_info` ·
 /// [获取应用的接口许可状态](https://developer.work.weixin.qq.com/document/path/95844)
 ///
-/// The trial lasts 90 days from the first installation of the app. The company must have installed the
-/// third-party or customized app.
+/// The trial lasts 90 days from the first installation of the app. In a test company (测试企业) of the
+/// provider there is none, calls for members without a license fail at once, and orders cost nothing;
+/// apps are removed from it after 90 days. The company must have installed the third-party or
+/// customized app.
 #[doc(
     alias(
         "获取应用的接口许可状态",
