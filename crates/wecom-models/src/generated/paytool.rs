@@ -32,6 +32,10 @@ use crate::{Timestamp, Unknown, UnknownUnion};
 /// The provider must have registered a merchant ID with the cashier (收银台), except for free orders
 /// (免支付). The variant of `product_list` must match `business_type`.
 ///
+/// The URL of the order is valid for 10 days. Unless `custom_corpid` is set, any company can open it,
+/// until one has ordered with it: then no other can. An order that isn't paid within 10 days is
+/// closed.
+///
 /// The request is signed with the cashier's API key: 工作台 › 企业微信服务商助手 › 工具 › 收银台 › 收银台API调用密钥
 /// (workbench, provider assistant, tools, cashier, API key).
 #[doc(
@@ -274,6 +278,10 @@ pub struct GetOrderListResponse {
 ///
 /// `POST /cgi-bin/paytool/get_order_detail` ·
 /// [获取收款订单详情](https://developer.work.weixin.qq.com/document/path/98054)
+///
+/// Within 10 days of the payment, the company can request a refund once, unless an invoice was issued,
+/// and of several orders of an app only the last one; if the provider doesn't decide within 5 days,
+/// WeCom agrees. After the 10 days, the provider gets the income.
 ///
 /// The request is signed with the cashier's API key: 工作台 › 企业微信服务商助手 › 工具 › 收银台 › 收银台API调用密钥
 /// (workbench, provider assistant, tools, cashier, API key).

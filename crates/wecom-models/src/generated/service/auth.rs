@@ -314,6 +314,9 @@ pub struct GetPreAuthCodeResponse {
 ///
 /// `POST /cgi-bin/service/set_session_info` ·
 /// [设置授权配置](https://developer.work.weixin.qq.com/document/path/90602)
+///
+/// Up to 10 companies can install an app for tests. A company that has can't install the published
+/// app.
 #[doc(
     alias(
         "设置授权配置",
@@ -377,7 +380,7 @@ pub struct SetSessionInfoResponse {}
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetPermanentCodeV2 {
-    /// The temporary authorization code, of 64 to 512 bytes. At most 512 bytes.
+    /// The temporary authorization code, of 64 to 512 bytes, valid for 10 minutes. At most 512 bytes.
     pub auth_code: Secret,
 }
 
@@ -496,7 +499,7 @@ pub struct GetCustomizedAuthUrlResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetPermanentCode {
-    /// The temporary authorization code, of 64 to 512 bytes. At most 512 bytes.
+    /// The temporary authorization code, of 64 to 512 bytes, valid for 10 minutes. At most 512 bytes.
     pub auth_code: Secret,
 }
 

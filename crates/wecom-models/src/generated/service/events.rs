@@ -278,9 +278,9 @@ pub struct PayForAppSuccess {
 ///
 /// `InfoType` `refund` · [退款通知](https://developer.work.weixin.qq.com/document/path/91932)
 ///
-/// Sent to the app's instruction callback URL (指令回调URL). The provider agreed to the refund, or its
-/// time to decide was over. Get the company's current edition with
-/// [`GetAuthInfo`](crate::service::auth::GetAuthInfo).
+/// Sent to the app's instruction callback URL (指令回调URL). The provider agreed to the refund, or didn't
+/// decide within 5 days of the request, which is possible for 10 days after the payment. Get the
+/// company's current edition with [`GetAuthInfo`](crate::service::auth::GetAuthInfo).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("退款通知", "通知", "refund"))]
@@ -334,7 +334,10 @@ pub struct ChangeEdition {
 ///
 /// `InfoType` `register_corp` · [注册完成回调事件](https://developer.work.weixin.qq.com/document/path/90585)
 ///
-/// Sent to the provider's URL for system events (系统事件接收URL).
+/// Sent to the provider's URL for system events (系统事件接收URL). If the promotion package has the contacts
+/// migration (通讯录迁移接口), the contacts are locked until
+/// [`ContactSyncSuccess`](crate::service::register::ContactSyncSuccess). WeCom then installs the apps
+/// of the package, visible to the root department and below, and sends [`CreateAuth`].
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("注册完成回调事件", "register_corp"))]

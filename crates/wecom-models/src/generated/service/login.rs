@@ -91,7 +91,9 @@ pub struct GetUserInfo3rdResponse {
 /// `POST /cgi-bin/service/auth/getuserdetail3rd` ·
 /// [获取访问用户敏感信息](https://developer.work.weixin.qq.com/document/path/91122)
 ///
-/// The member must be visible to the app.
+/// The app needs the permission for sensitive fields (成员敏感信息授权), and the member confirms them in a web
+/// authorization with the scope `snsapi_privateinfo`, every 30 days. The member must be visible to the
+/// app.
 #[doc(
     alias(
         "获取访问用户敏感信息",

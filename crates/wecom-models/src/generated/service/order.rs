@@ -129,7 +129,10 @@ pub struct GetOrderResponse {
     pub edition_id: String,
     /// The name of the edition.
     pub edition_name: String,
-    /// The amount to pay, in fen (1/100 yuan).
+    /// The amount to pay, in fen (1/100 yuan): the price of the edition, less what the current one is
+    /// still worth (in an expansion or a change of edition) and the provider's discount. If the provider
+    /// placed the order for the company, only WeCom's share of that; if an agent (代理商) did, that without
+    /// the agent's share.
     pub price: u64,
     /// The number of people.
     pub user_count: u64,
@@ -270,7 +273,10 @@ pub struct Order {
     pub edition_id: String,
     /// The name of the edition.
     pub edition_name: String,
-    /// The amount to pay, in fen (1/100 yuan).
+    /// The amount to pay, in fen (1/100 yuan): the price of the edition, less what the current one is
+    /// still worth (in an expansion or a change of edition) and the provider's discount. If the provider
+    /// placed the order for the company, only WeCom's share of that; if an agent (代理商) did, that without
+    /// the agent's share.
     pub price: u64,
     /// The number of people.
     pub user_count: u64,
