@@ -953,7 +953,8 @@ pub struct ApplyMassCallTicketResponse {
 /// [申请群ID的升级](https://developer.work.weixin.qq.com/document/path/99601)
 ///
 /// Until then, it may send both and still gets the old ones, and [`ConvertChatId`] converts them;
-/// afterwards, there are only new ones.
+/// afterwards, there are only new ones. The display component (会话展示组件) shows names of groups for new
+/// ones only.
 ///
 /// Only customized apps can call it, with the permission 客户联系 › 基础客户信息.
 #[doc(

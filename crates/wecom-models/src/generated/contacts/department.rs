@@ -229,9 +229,13 @@ pub struct DeleteDepartmentResponse {}
 ///
 /// It is slow: [`SimpleListDepartment`] and [`GetDepartment`] are recommended in its place.
 ///
-/// Returns only departments within the scope of the app's permissions. Since 2022-08-15 10:00, IP
-/// addresses newly added for the contacts sync (管理工具 › 通讯录同步) can't call it: use
-/// [`SimpleListDepartment`].
+/// Returns only departments within the scope of the app's permissions; in member authorization mode
+/// (成员授权模式), it has none for any department. Since 2022-08-15 10:00, IP addresses newly added for the
+/// contacts sync (管理工具 › 通讯录同步) can't call it: use [`SimpleListDepartment`].
+///
+/// Error codes:
+///
+/// - 60011, `CONTACT_OBJECT_NO_PERMISSION`: The app has no permission for the department, as in member authorization mode.
 #[doc(
     alias(
         "获取部门列表",

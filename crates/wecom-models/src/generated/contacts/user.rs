@@ -733,9 +733,14 @@ pub struct BatchDeleteUserResponse {}
 ///
 /// Members of its subdepartments aren't returned: list those one by one.
 ///
-/// The app needs permission to view the department. Since 2022-08-15 10:00, IP addresses newly added
-/// for the contacts sync (管理工具 › 通讯录同步) can't call it: use [`ListUserId`] and
+/// The app needs permission to view the department; in member authorization mode (成员授权模式), it has none
+/// for any department. Since 2022-08-15 10:00, IP addresses newly added for the contacts sync (管理工具 ›
+/// 通讯录同步) can't call it: use [`ListUserId`] and
 /// [`SimpleListDepartment`](crate::contacts::department::SimpleListDepartment).
+///
+/// Error codes:
+///
+/// - 60011, `CONTACT_OBJECT_NO_PERMISSION`: The app has no permission for the department, as in member authorization mode.
 #[doc(
     alias(
         "获取部门成员",
@@ -787,9 +792,14 @@ pub struct SimpleListUserResponse {
 /// Fields that the app doesn't get are absent. Where a member's name is absent, the contacts display
 /// component (通讯录展示组件) shows it.
 ///
-/// The app needs permission to view the department. Since 2022-08-15 10:00, IP addresses newly added
-/// for the contacts sync (管理工具 › 通讯录同步) can't call it: use [`ListUserId`] and
+/// The app needs permission to view the department; in member authorization mode (成员授权模式), it has none
+/// for any department. Since 2022-08-15 10:00, IP addresses newly added for the contacts sync (管理工具 ›
+/// 通讯录同步) can't call it: use [`ListUserId`] and
 /// [`SimpleListDepartment`](crate::contacts::department::SimpleListDepartment).
+///
+/// Error codes:
+///
+/// - 60011, `CONTACT_OBJECT_NO_PERMISSION`: The app has no permission for the department, as in member authorization mode.
 #[doc(
     alias(
         "获取部门成员详情",

@@ -98,7 +98,8 @@ pub struct ListExternalContactResponse {
 ///
 /// Schools get parents with it: their self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用, under
 /// 家校沟通 › 读取家校通讯录的应用, or among the apps that parents may use (家长可使用应用); customized and third-party
-/// apps need the permission 家校沟通.
+/// apps need the permission 家校沟通. An app that a teacher installed without an admin (个人授权) gets only
+/// parents of the teacher's own classes.
 ///
 /// Since 2025-12-18 apps of service providers get fewer customers, as [`ListExternalContact`] says.
 ///

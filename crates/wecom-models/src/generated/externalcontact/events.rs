@@ -126,6 +126,8 @@ pub enum ExternalcontactEvent {
 /// is visible to it or among the members whom customers can contact (客户可建联成员). A component (获客助手组件) is
 /// told of customers who came by an acquisition link with a `State`.
 ///
+/// Apps of service providers don't get it if the member has no valid external contact account.
+///
 /// `WelcomeCode` is absent if the two have begun to chat, if the welcome message was sent with the
 /// code of `add_half_external_contact`, or if the contact is a member of another company that uses
 /// WeCom.

@@ -116,7 +116,14 @@ impl crate::Endpoint for ListDepartment {
         safe: true,
         rates: &[],
         concurrency: None,
-        codes: &[],
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::CONTACT_OBJECT_NO_PERMISSION,
+                name: "CONTACT_OBJECT_NO_PERMISSION",
+                doc: "The app has no permission for the department, as in member authorization mode.",
+                help: None,
+            },
+        ],
     };
 
     fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {

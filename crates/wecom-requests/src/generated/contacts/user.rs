@@ -222,7 +222,14 @@ impl crate::Endpoint for SimpleListUser {
         safe: true,
         rates: &[],
         concurrency: None,
-        codes: &[],
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::CONTACT_OBJECT_NO_PERMISSION,
+                name: "CONTACT_OBJECT_NO_PERMISSION",
+                doc: "The app has no permission for the department, as in member authorization mode.",
+                help: None,
+            },
+        ],
     };
 
     fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
@@ -250,7 +257,14 @@ impl crate::Endpoint for ListUser {
         safe: true,
         rates: &[],
         concurrency: None,
-        codes: &[],
+        codes: &[
+            crate::errcode::ErrorCode {
+                code: crate::errcode::CONTACT_OBJECT_NO_PERMISSION,
+                name: "CONTACT_OBJECT_NO_PERMISSION",
+                doc: "The app has no permission for the department, as in member authorization mode.",
+                help: None,
+            },
+        ],
     };
 
     fn query(&self, out: &mut crate::Query) -> Result<(), serde_json::Error> {
