@@ -28,8 +28,10 @@ use crate::{Timestamp, Unknown};
 /// campus heads only for campuses, head teachers and subject teachers only for classes.
 ///
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
-/// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
-/// longer works; existing companies are unaffected for now.
+/// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. A school can grant this to one self-built app
+/// and to one third-party app only; any number of apps can read. It must have turned on 家校沟通, which is
+/// for preschools, primary and secondary schools, and a third-party app must be in the category 家校沟通.
+/// Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for now.
 #[doc(
     alias(
         "创建部门",
@@ -292,6 +294,8 @@ pub struct DeleteSchoolDepartmentResponse {}
 ///
 /// `GET /cgi-bin/school/department/list` ·
 /// [获取部门列表](https://developer.work.weixin.qq.com/document/path/92343)
+///
+/// An app that a teacher installed without an admin (个人授权) gets only the teacher's own classes.
 ///
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用, under 家校沟通 › 读取家校通讯录的应用, or among the
 /// apps that parents may use (家长可使用应用). Customized apps need the permission 家校沟通, third-party apps

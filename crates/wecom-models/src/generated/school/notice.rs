@@ -158,7 +158,8 @@ pub struct GetSubscribeModeResponse {
 /// response.
 ///
 /// With `enable_id_trans`, WeCom replaces IDs of members and departments with their names, in the
-/// fields that say so: see [`SendMessage`](crate::message::app::SendMessage).
+/// fields that say so: see [`SendMessage`](crate::message::app::SendMessage). An app that a teacher
+/// installed without an admin (个人授权) reaches only the teacher's own classes.
 ///
 /// The school's admin must list the app among those that parents may use (家长可使用的应用). Third-party apps
 /// need the permission 家校沟通 › 使用.

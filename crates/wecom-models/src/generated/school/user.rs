@@ -39,8 +39,10 @@ use crate::Unknown;
 /// WeCom refuses the whole request if a field is too long.
 ///
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
-/// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
-/// longer works; existing companies are unaffected for now.
+/// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. A school can grant this to one self-built app
+/// and to one third-party app only; any number of apps can read. It must have turned on 家校沟通, which is
+/// for preschools, primary and secondary schools, and a third-party app must be in the category 家校沟通.
+/// Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for now.
 #[doc(
     alias(
         "创建学生",
@@ -759,6 +761,8 @@ pub struct BatchUpdateParentResponse {
 /// `GET /cgi-bin/school/user/get` ·
 /// [读取学生或家长](https://developer.work.weixin.qq.com/document/path/92337)
 ///
+/// An app that a teacher installed without an admin (个人授权) gets only the teacher's own classes.
+///
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用, under 家校沟通 › 读取家校通讯录的应用, or among the
 /// apps that parents may use (家长可使用应用). Customized apps need the permission 家校沟通, third-party apps
 /// 家校沟通 › 使用. Since 2023-12-01 a system app's secret no longer works; existing companies are
@@ -810,7 +814,8 @@ pub struct GetSchoolUserResponse {
 /// [获取部门学生详情](https://developer.work.weixin.qq.com/document/path/92338)
 ///
 /// Only those of the department itself: for those below it, list its subdepartments and call it for
-/// each, level by level.
+/// each, level by level. An app that a teacher installed without an admin (个人授权) gets only the
+/// teacher's own classes.
 ///
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用, under 家校沟通 › 读取家校通讯录的应用, or among the
 /// apps that parents may use (家长可使用应用). Customized apps need the permission 家校沟通, third-party apps
@@ -901,7 +906,8 @@ pub struct SetArchSyncModeResponse {}
 /// [获取部门家长详情](https://developer.work.weixin.qq.com/document/path/92446)
 ///
 /// Only those of the department itself: for those below it, list its subdepartments and call it for
-/// each, level by level.
+/// each, level by level. An app that a teacher installed without an admin (个人授权) gets only the
+/// teacher's own classes.
 ///
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用, under 家校沟通 › 读取家校通讯录的应用, or among the
 /// apps that parents may use (家长可使用应用). Customized apps need the permission 家校沟通, third-party apps
