@@ -41,6 +41,11 @@ use crate::{Secret, Timestamp, Unknown};
 /// › 会议 › 可调用接口的应用; customized and third-party apps need the permission 会议接口权限. The organizer and the
 /// attendees from within the company must be visible to the app.
 ///
+/// The advanced features, which in-meeting control, webinars, phones, Rooms, MRA devices, layouts,
+/// recordings and advanced-feature accounts need, too, come with 企业版 1.0 and at least 10 online
+/// meeting rooms, with 商业版 1.0 and at least 20 advanced-feature accounts, and with 企业版 2.0 and 商业版
+/// 2.0, though not for third-party and customized apps yet. Companies with 专业版 don't have them.
+///
 /// The basic chapter (预约会议基础管理) documents fewer fields for this path. Its calls can be used on a
 /// meeting that was created with those documented here; the reverse isn't possible.
 #[doc(

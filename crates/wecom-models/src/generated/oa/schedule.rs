@@ -104,7 +104,9 @@ pub struct AddScheduleResponse {
 ///
 /// **Repeating events.** `op_mode` says which times are updated. If not all are, WeCom takes them out of the event and
 /// makes a new one of them, which gets what is sent here and whose ID is returned. That of a single
-/// time can't repeat. To update from the first time on is to update all.
+/// time can't repeat, and the fields about repetition are ignored. If all times from one on are
+/// updated, the old event's `repeat_until` becomes earlier. To update from the first time on is to
+/// update all.
 ///
 /// **Repetition.** Unless `is_custom_repeat` is set, the next times follow from `start_time` and `repeat_type`: what
 /// starts on a Wednesday at 8:00 and repeats weekly takes place every Wednesday at 8:00. If it is set,

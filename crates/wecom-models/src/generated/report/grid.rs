@@ -21,7 +21,8 @@ mod reverse;
 ///
 /// `POST /cgi-bin/report/grid/add` · [添加网格](https://developer.work.weixin.qq.com/document/path/94478)
 ///
-/// Grids have at most 10 levels. A member can be the admin of at most 10 grids.
+/// Grids have at most 10 levels. A member can be the admin of at most 10 grids. Patrol reports (巡查上报)
+/// and resident reports (居民上报) can be used only once there are grids with admins.
 ///
 /// Self-built apps must be listed under 居民联系 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for

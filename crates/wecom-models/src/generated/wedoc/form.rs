@@ -24,7 +24,8 @@ use crate::{Timestamp, Unknown};
 /// `POST /cgi-bin/wedoc/create_form` ·
 /// [创建收集表](https://developer.work.weixin.qq.com/document/path/97462)
 ///
-/// Only the app can change its content.
+/// Only the app can change its content. WeCom shows that an app created it, and notifies the members
+/// concerned when the app creates, changes or deletes it. Requires WeCom 4.0.20 or later.
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
