@@ -41,7 +41,8 @@ pub enum PayEvent {
 /// [支付通知](https://developer.work.weixin.qq.com/document/path/97335)
 ///
 /// Sent to the instruction callback URL (指令回调URL) of the app 对外收款, in XML, or in JSON if the URL has
-/// the query `callback_format=json`.
+/// the query `callback_format=json`. The overview, which is newer, says: to the callback URL of the
+/// self-built app that calls the API.
 ///
 /// The payment itself, a [`PaymentContent`], is in `resource`, encrypted once more with the app's
 /// `callback_aeskey`: `wecom_callback::PaymentKey::read` decrypts it.
@@ -72,7 +73,8 @@ pub struct PaymentNotification {
 /// `event_type` `REFUND.*` · [退款通知](https://developer.work.weixin.qq.com/document/path/97338)
 ///
 /// Sent to the instruction callback URL (指令回调URL) of the app 对外收款, in XML, or in JSON if the URL has
-/// the query `callback_format=json`.
+/// the query `callback_format=json`. The overview, which is newer, says: to the callback URL of the
+/// self-built app that calls the API.
 ///
 /// The refund itself, a [`RefundContent`], is in `resource`, encrypted once more with the app's
 /// `callback_aeskey`: `wecom_callback::PaymentKey::read` decrypts it.

@@ -311,7 +311,9 @@ pub struct GetApplymentStatusResponse {
 /// `POST /cgi-bin/miniapppay/create_order` ·
 /// [小程序下单](https://developer.work.weixin.qq.com/document/path/97322)
 ///
-/// Bind the mini program to the account for external payments on the phone first (对外收款 › 小程序).
+/// Bind the mini program to the account for external payments on the phone first (对外收款 › 小程序), and set
+/// the app's callback URL (接收事件服务器), which gets the notifications of payments and refunds. Only for
+/// mini programs that WeCom sent to WeChat.
 ///
 /// Self-built apps must be listed under 对外收款 › 可调用接口的应用, and can call it only from the company's
 /// trusted IPs. Customized and third-party apps can't call it yet. Since 2023-12-01 a system app's

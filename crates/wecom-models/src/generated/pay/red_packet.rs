@@ -50,8 +50,10 @@ use crate::Unknown;
 /// - a merchant may pay out up to 1,000,000 yuan per day
 /// - a person may receive up to 1000 yuan per day, and up to 10 red packets
 ///
-/// A new merchant can send red packets once it has been registered for more than 90 days and has had
-/// transactions on 30 consecutive days. A mobile app's appid can't be used.
+/// An admin must have bound the merchant ID to the company under 企业支付 in the admin console. A new
+/// merchant can send red packets once it has been registered for more than 90 days and has had
+/// transactions on 30 consecutive days. A mobile app's appid can't be used. Recipients can open it in
+/// the WeCom app only.
 #[doc(
     alias(
         "发放企业红包",
@@ -82,8 +84,9 @@ pub struct SendWorkwxRedPack {
     /// The sender's name, for a red packet from a person. Can't be combined with `agentid`. At most 128
     /// characters.
     pub sender_name: Option<String>,
-    /// The agentid of the app that sends the red packet; `workwx_sign` is computed with its secret. Can't
-    /// be combined with `sender_name`.
+    /// The agentid of the app that sends the red packet; `workwx_sign` is computed with its secret.
+    /// Companies that already sign with the secret of the system app 企业支付 can go on doing so. Can't be
+    /// combined with `sender_name`.
     pub agentid: Option<u64>,
     /// The sender's avatar: the `media_id` of a media file uploaded to WeCom. At most 128 characters.
     pub sender_header_media_id: Option<String>,

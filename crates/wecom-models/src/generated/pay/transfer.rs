@@ -30,7 +30,8 @@ use crate::Unknown;
 /// This is an endpoint of WeChat Pay, not of WeCom. It requires the merchant's client certificate, and
 /// two signatures: `workwx_sign` first, then `sign`, which covers it. `Merchant` of `wecom-sdk` signs
 /// and sends. A response that reports a failure becomes an error with its code; see [`ErrorCode`] for
-/// what the codes mean. Only merchants that have activated it already can use it.
+/// what the codes mean. Only merchants that have activated it already can use it. An admin must have
+/// bound the merchant ID to the company under 企业支付 in the admin console.
 ///
 /// **Never send a new `partner_trade_no` when the outcome is unclear**: a `result_code` of `FAIL` may mean that it is. Ask with
 /// [`QueryPayToPocket`] first, and repeat the payment with the same `partner_trade_no` and the same
@@ -98,7 +99,8 @@ pub struct PayToPocket {
     pub approval_type: Option<u64>,
     /// The name of the project. At most 50 characters.
     pub act_name: String,
-    /// The agentid of the app that pays; `workwx_sign` is computed with its secret.
+    /// The agentid of the app that pays; `workwx_sign` is computed with its secret. Companies that already
+    /// sign with the secret of the system app 企业支付 can go on doing so.
     pub agentid: Option<u64>,
 }
 
