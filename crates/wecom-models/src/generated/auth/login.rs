@@ -92,7 +92,8 @@ pub struct GetUserInfoResponse {
 ///
 /// An admin selects the sensitive fields in the details of the app, and the member confirms them in
 /// the web authorization with the scope `snsapi_privateinfo`: gender, avatar, personal QR code, mobile
-/// number, email address, company email address and address.
+/// number, email address, company email address and address. Within 30 days, the member isn't asked
+/// again; what was confirmed can be changed in the details of the app.
 #[doc(
     alias(
         "获取访问用户敏感信息",

@@ -25,9 +25,10 @@ use crate::Secret;
 ///
 /// Rate limit: 20 calls at once.
 ///
-/// When a member has to authenticate, WeCom opens the company's page with the parameter `code`. Check
-/// who it is, then call [`TfaSucceeded`]. A code that was used, or is older than 5 minutes, is refused
-/// with 40029 (`errcode::INVALID_OAUTH_CODE`).
+/// A member has to authenticate after a login (登录二次验证), or when WeCom is used again after it was in
+/// the background (使用二次验证), as an admin has set up. WeCom then opens the company's page with the
+/// parameter `code`. Check who it is, then call [`TfaSucceeded`]. A code that was used, or is older
+/// than 5 minutes, is refused with 40029 (`errcode::INVALID_OAUTH_CODE`).
 ///
 /// Only the contacts sync assistant and self-built apps can call it. For a self-built app, the member
 /// must be in the scope of the two-factor authentication and visible to the app, and the page must be
