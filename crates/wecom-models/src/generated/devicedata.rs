@@ -877,7 +877,8 @@ impl RulePerson {
 pub struct PassRule {
     /// The times at which they may pass. Each has times of the day, then days of the month, months,
     /// weekdays and years: `8:00-12:00,13:00-18:30 * * 1-5 *`. Only the times and the weekdays, from 0 for
-    /// Sunday, take effect so far, and `/` isn't supported yet.
+    /// Sunday, take effect so far, and `/` isn't supported yet. Times include both ends; a period beyond
+    /// midnight is written as two.
     ///
     /// The table says string, the example has a list.
     pub rule_list: Vec<String>,

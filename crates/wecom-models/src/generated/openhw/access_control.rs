@@ -25,6 +25,8 @@ use crate::{Timestamp, Unknown};
 /// [上报考勤打卡记录](https://developer.work.weixin.qq.com/document/path/95985)
 ///
 /// They are check-in records only: if the device also controls access, call [`ReportAccessData`], too.
+/// Pass each person's `user_type` as [`GetUserInfoByPage`](crate::openhw::device::GetUserInfoByPage)
+/// returns it: students (家校学生) can't be reported as members.
 ///
 /// A record is refused if the person isn't in the device's visible scope, or has checked in too often
 /// within an hour. The company's check-ins per day are limited, too: above the limit, the call fails
@@ -117,6 +119,10 @@ pub struct ReportTemperatureDataResponse {
 ///
 /// `POST /cgi-bin/openhw/device/report_access_data` ·
 /// [上报门禁通行记录](https://developer.work.weixin.qq.com/document/path/95997)
+///
+/// They are access records only: for check-ins, call [`ReportCheckinData`], too. Pass each person's
+/// `user_type` as [`GetUserInfoByPage`](crate::openhw::device::GetUserInfoByPage) returns it: students
+/// (家校学生) can't be reported as members.
 #[doc(
     alias(
         "上报门禁通行记录",

@@ -72,9 +72,10 @@ pub enum OpenhwEvent {
 ///
 /// `event_type` `bind` · [企业绑定设备事件](https://developer.work.weixin.qq.com/document/path/95987)
 ///
-/// Sent to the callback URL of the device model. Respond within 1 second, at most 3: after that,
-/// binding counts as failed. [`GetDeviceSecret`](crate::openhw::device::GetDeviceSecret) exchanges
-/// `auth_code` for the device's secret.
+/// An admin bound it, or, in some companies, a member. Sent to the callback URL of the device model.
+/// Respond within 1 second, at most 3: after that, binding counts as failed.
+/// [`GetDeviceSecret`](crate::openhw::device::GetDeviceSecret) exchanges `auth_code` for the device's
+/// secret.
 ///
 /// An empty response or `success` confirms it. To refuse it, respond with an encrypted JSON object of
 /// `errcode` and `errmsg`. WeCom shows its own texts for these codes, and for all others that the
