@@ -60,7 +60,8 @@ pub enum OaEvent {
 ///
 /// `Event` `modify_calendar` · [修改日历事件](https://developer.work.weixin.qq.com/document/path/97730)
 ///
-/// `FromUserName` is the admin's userid.
+/// `FromUserName` is the admin's userid. Sent to the app that the calendar belongs to; to third-party
+/// apps at the instruction callback URL (指令回调URL), as the overview says.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("修改日历事件", "日历事件", "modify_calendar"))]
@@ -75,7 +76,8 @@ pub struct ModifyCalendar {
 ///
 /// `Event` `delete_calendar` · [删除日历事件](https://developer.work.weixin.qq.com/document/path/97728)
 ///
-/// `FromUserName` is the admin's userid.
+/// `FromUserName` is the admin's userid. Sent to the app that the calendar belongs to; to third-party
+/// apps at the instruction callback URL (指令回调URL), as the overview says.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("删除日历事件", "日历事件", "delete_calendar"))]
@@ -90,7 +92,8 @@ pub struct DeleteCalendar {
 ///
 /// `Event` `modify_schedule` · [修改日程事件](https://developer.work.weixin.qq.com/document/path/97731)
 ///
-/// `FromUserName` is the admin's userid.
+/// `FromUserName` is the admin's userid. Sent to the app that the calendar belongs to; to third-party
+/// apps at the instruction callback URL (指令回调URL), as the overview says.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("修改日程事件", "日程事件", "modify_schedule"))]
@@ -107,7 +110,8 @@ pub struct ModifySchedule {
 ///
 /// `Event` `delete_schedule` · [删除日程事件](https://developer.work.weixin.qq.com/document/path/97732)
 ///
-/// `FromUserName` is the admin's userid.
+/// `FromUserName` is the admin's userid. Sent to the app that the calendar belongs to; to third-party
+/// apps at the instruction callback URL (指令回调URL), as the overview says.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("删除日程事件", "日程事件", "delete_schedule"))]
@@ -125,7 +129,8 @@ pub struct DeleteSchedule {
 /// `Event` `respond_schedule` · [日程回执事件](https://developer.work.weixin.qq.com/document/path/98111)
 ///
 /// `FromUserName` is the attendee's userid. The attendee accepted or rejected it, or is undecided: the
-/// event doesn't say which.
+/// event doesn't say which. Sent to the app that the calendar belongs to; to third-party apps at the
+/// instruction callback URL (指令回调URL), as the overview says.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("日程回执事件", "respond_schedule"))]

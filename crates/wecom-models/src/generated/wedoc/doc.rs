@@ -29,9 +29,10 @@ use crate::{Timestamp, Unknown};
 ///
 /// [`CreateForm`](crate::wedoc::form::CreateForm) creates forms. An app can only read and change
 /// documents it created itself. Only the app can change the content of a document or spreadsheet,
-/// members can change that of a smart sheet, too. So far, only companies can create smart sheets.
-/// WeCom notifies the members of a document or form when the API creates, changes or deletes it.
-/// Requires WeCom 4.0.20 or later.
+/// members can change that of a smart sheet, too, and WeCom shows them that the app can read it. The
+/// overview says that only companies can create smart sheets so far, the change log that third-party
+/// and customized apps can, too. WeCom shows that an app created the document, and notifies the
+/// members concerned when the app creates, changes or deletes it. Requires WeCom 4.0.20 or later.
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
@@ -61,7 +62,8 @@ pub struct CreateDoc {
     /// The document's name. WeCom truncates longer text. Truncated after 255 characters
     /// ([`cut_at_chars`](crate::cut_at_chars)).
     pub doc_name: String,
-    /// The userids of the document's admins. At most 3 items.
+    /// The userids of the document's admins, who can change its notification scope (通知范围). At most 3
+    /// items.
     pub admin_users: Option<Vec<String>>,
 }
 
