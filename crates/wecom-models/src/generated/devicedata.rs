@@ -832,7 +832,7 @@ pub struct RuleList {
 pub struct AccessRule {
     /// The rule's ID.
     pub rule_id: String,
-    /// The rule's name.
+    /// The rule's name. Absent from a rule of the page's example.
     pub name: Option<String>,
     /// The times at which people may pass. Each has times of the day, then days of the month, months,
     /// weekdays and years, as in crontab: `8:00-12:00,13:00-18:30 * * 1-5 *`. The times include both ends.

@@ -294,7 +294,8 @@ pub struct Invoice {
     pub user_info: UserInfo,
 }
 
-/// The content of an e-invoice.
+/// The content of an e-invoice. Its optional fields need not be returned, as the page says without
+/// saying when.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UserInfo {
@@ -349,7 +350,8 @@ pub struct UserInfo {
     pub maker: Option<String>,
 }
 
-/// An item of an e-invoice.
+/// An item of an e-invoice. Its optional fields need not be returned, as the page says without saying
+/// when.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Item {

@@ -405,7 +405,7 @@ pub struct GetLivingCodeResponse {
 pub struct GetUserAllLivingId {
     /// The member's userid.
     pub userid: String,
-    /// The `next_cursor` of the previous page. Omit it for the first page.
+    /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
     /// Records per page; 20 are recommended. Default 100, at most 100.
     pub limit: Option<u64>,

@@ -934,7 +934,7 @@ pub struct OrderedThirdApp {
     pub origin_price: u64,
     /// The amount paid, in the same unit.
     pub paid_price: u64,
-    /// The day it takes effect, as `20240801`.
+    /// The day it takes effect, as `20240801`. Matching `^[0-9]{8}$`.
     pub take_effect_date: String,
 }
 
@@ -963,7 +963,7 @@ pub struct OrderedCustomizedApp {
     pub origin_price: u64,
     /// The amount paid, in the same unit.
     pub paid_price: u64,
-    /// The day it takes effect, as `20240801`.
+    /// The day it takes effect, as `20240801`. Matching `^[0-9]{8}$`.
     pub take_effect_date: String,
 }
 
@@ -994,7 +994,7 @@ pub struct OrderedPromotionCaseApp {
     /// The number of people; in an expansion, how many more. Present for a new purchase and an expansion.
     /// 1 to 1000000.
     pub user_count: Option<u64>,
-    /// The day it takes effect, as `20240801`.
+    /// The day it takes effect, as `20240801`. Matching `^[0-9]{8}$`.
     pub take_effect_date: String,
 }
 
@@ -1004,7 +1004,7 @@ pub struct OrderedPromotionCaseApp {
 pub struct Invoice {
     /// The order's ID.
     pub order_id: String,
-    /// The corpid of the company.
+    /// The company's corpid.
     pub custom_corpid: String,
     /// The time the company requested the invoice.
     pub apply_time: Timestamp,

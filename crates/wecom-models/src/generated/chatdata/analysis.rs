@@ -47,7 +47,7 @@ pub struct AddAnalyzeTask {
     pub analyze_task: AnalyzeTask,
     /// The ID of the job to add the messages to. If omitted, a new job is created.
     pub jobid: Option<String>,
-    /// The messages. If one occurs repeatedly, only the first entry counts. At most 1000 items.
+    /// The messages to analyze. If one occurs repeatedly, only the first entry counts. At most 1000 items.
     pub msg_list: Vec<Message>,
 }
 
@@ -79,7 +79,8 @@ impl AddAnalyzeTask {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddAnalyzeTaskResponse {
-    /// The ID of the new job. May be absent if the request contains one.
+    /// The job's ID, for [`SubmitAnalyzeTask`]: a new one if the request has none. May be absent if the
+    /// request has one.
     pub jobid: Option<String>,
     /// The messages that were not added because they are duplicates. Other invalid messages are not listed
     /// here.
@@ -172,7 +173,8 @@ pub struct GetAnalyzeTaskResultResponse {
     /// The summary. Absent for other types of analysis.
     pub analyze_result: Option<BatchResult>,
     /// For sentiment and spam: all messages of the job on every call, including those without a result
-    /// yet. For a summary: the messages that could not be included, each with its error.
+    /// yet. For a summary: the messages that could not be included, each with its error; may be absent if
+    /// all were.
     pub analyze_result_list: Option<Vec<ItemResult>>,
 }
 
@@ -287,8 +289,8 @@ impl GetExportJobStatus {
 pub struct GetExportJobStatusResponse {
     /// The status of the job.
     pub status: ExportStatus,
-    /// The ID of the result, which only the display component's template `ww-open-result-link` can show.
-    /// Absent until the job is finished, and if it failed.
+    /// The ID of the result, which only the template `ww-open-result-link` of the display component can
+    /// show. Absent until the job is finished, and if it failed.
     pub result_id: Option<String>,
     /// The error code of the export itself; 0 on success. Absent until the job is finished.
     pub result_errcode: Option<i64>,
@@ -364,8 +366,8 @@ pub struct BatchResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ServiceEncryptInfo {
-    /// The key, encrypted with the public key of version `public_key_ver`. The display component takes it
-    /// decrypted.
+    /// The key, encrypted with the public key of version `public_key_ver`, as set with
+    /// [`SetPublicKey`](crate::chatdata::zone::SetPublicKey). The display component takes it decrypted.
     pub encrypted_secret_key: String,
     /// The version of the public key it was encrypted with, as set with
     /// [`SetPublicKey`](crate::chatdata::zone::SetPublicKey).

@@ -289,8 +289,8 @@ pub struct Party {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ServiceEncryptInfo {
-    /// The key, encrypted with the public key of version `public_key_ver`, in Base64. The display
-    /// component takes it decrypted.
+    /// The key, encrypted with the public key of version `public_key_ver`, in Base64, as set with
+    /// [`SetPublicKey`](crate::chatdata::zone::SetPublicKey). The display component takes it decrypted.
     pub encrypted_secret_key: String,
     /// The version of the public key it was encrypted with.
     pub public_key_ver: u64,

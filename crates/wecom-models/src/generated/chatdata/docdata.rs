@@ -35,7 +35,7 @@ use crate::{Timestamp, Unknown};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetDocDataAuthUserList {
-    /// The `next_cursor` of the previous page. Omit it for the first page.
+    /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
     /// Records per page. Default 200, at most 1000.
     pub limit: Option<u64>,

@@ -146,7 +146,7 @@ impl CreateAsyncProgramTask {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateAsyncProgramTaskResponse {
-    /// The job's ID.
+    /// The job's ID, for [`GetAsyncProgramResult`].
     pub jobid: String,
 }
 

@@ -414,7 +414,7 @@ impl ImportChainContact {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ImportChainContactResponse {
-    /// The job's ID. At most 64 bytes.
+    /// The job's ID, for [`GetCorpGroupResult`]. At most 64 bytes.
     pub jobid: String,
 }
 
@@ -445,7 +445,7 @@ pub struct ImportChainContactResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCorpGroupResult {
-    /// The job's ID. At most 64 bytes.
+    /// The job's ID, from [`ImportChainContact`]. At most 64 bytes.
     pub jobid: String,
 }
 

@@ -428,7 +428,7 @@ pub struct GetMailList {
     pub begin_time: Timestamp,
     /// The end of the period.
     pub end_time: Timestamp,
-    /// The `next_cursor` of the previous page. Omit it for the first page.
+    /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
     /// Records per page. Default 100, at most 1000.
     pub limit: Option<u64>,

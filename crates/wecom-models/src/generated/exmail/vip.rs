@@ -142,7 +142,7 @@ pub struct BatchDelVipResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListVip {
-    /// The `next_cursor` of the previous page. Omit it for the first page.
+    /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
     /// Records per page. A page may hold fewer: check `has_more`. Default 100, at most 200.
     pub limit: Option<u64>,

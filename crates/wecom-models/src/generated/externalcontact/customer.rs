@@ -121,7 +121,7 @@ pub struct ListExternalContactResponse {
 pub struct GetExternalContact {
     /// The customer's external_userid.
     pub external_userid: String,
-    /// The `next_cursor` of the previous page.
+    /// The `next_cursor` of the previous page. The page for schools has no cursors.
     pub cursor: Option<String>,
 }
 
@@ -153,7 +153,8 @@ pub struct GetExternalContactResponse {
     pub external_contact: ExternalContact,
     /// The follow-up members.
     pub follow_user: Vec<FollowUser>,
-    /// The cursor of the next page. Present only if the customer has more than 500 follow-up members.
+    /// The cursor of the next page. Present only if the customer has more than 500 follow-up members. The
+    /// page for schools has no cursors.
     pub next_cursor: Option<String>,
 }
 
@@ -573,7 +574,8 @@ pub struct FollowUser {
     pub oper_userid: Option<String>,
     /// The way the customer was added. Absent for schools.
     pub add_way: Option<AddWay>,
-    /// The WeChat channel (视频号) that the customer was added by. Present only if `add_way` is 10.
+    /// The WeChat channel (视频号) that the customer was added by. Present only if `add_way` is 10, so absent
+    /// for schools.
     pub wechat_channels: Option<WechatChannels>,
     /// The company's own value for the channel that the customer came by: `state` of the Contact Me code
     /// (联系我), or `customer_channel` of the acquisition link. Absent if the customer didn't come by one

@@ -518,7 +518,7 @@ pub struct ShuffleExternalTag {
     /// The ID of the tag group whose tags were moved. Empty or absent if the order of all tag groups
     /// changed.
     pub id: Option<String>,
-    /// The ID of the rule group whose tags were moved.
+    /// The ID of the rule group whose tags were moved. Present only if they belong to one.
     pub strategy_id: Option<u64>,
 }
 

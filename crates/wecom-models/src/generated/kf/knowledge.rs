@@ -188,7 +188,7 @@ pub struct ModGroupResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListGroup {
-    /// The `next_cursor` of the previous page. Omit it for the first page.
+    /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
     /// Groups per page. Default 500, at most 1000.
     pub limit: Option<u64>,
@@ -455,7 +455,7 @@ pub struct ModIntentResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListIntent {
-    /// The `next_cursor` of the previous page. Omit it for the first page.
+    /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
     /// Questions per page. Default 500, at most 1000.
     pub limit: Option<u64>,

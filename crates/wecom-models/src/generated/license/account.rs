@@ -673,7 +673,7 @@ pub struct CodeInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MergeInfo {
-    /// The new code that it was merged into.
+    /// The new code that it was merged into. Present if this code was merged.
     pub to_active_code: Option<String>,
     /// The code that the member had before. Present if there was one when this code was bound.
     pub from_active_code: Option<String>,

@@ -146,7 +146,7 @@ impl CreateRenewOrderJob {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateRenewOrderJobResponse {
-    /// The job's ID: a new one if the request has none.
+    /// The job's ID, for [`SubmitOrderJob`]: a new one if the request has none.
     pub jobid: String,
     /// The accounts that can't be renewed.
     pub invalid_account_list: Vec<InvalidAccount>,
@@ -241,7 +241,7 @@ pub struct ListOrder {
     pub end_time: Option<Timestamp>,
     /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
-    /// Records per page. Default 500, at most 1000.
+    /// Orders per page. Default 500, at most 1000.
     pub limit: Option<u64>,
 }
 
@@ -296,7 +296,7 @@ impl ListOrder {
 pub struct ListOrderResponse {
     /// The cursor of the next page.
     pub next_cursor: String,
-    /// Whether more records follow.
+    /// Whether more orders follow.
     pub has_more: bool,
     /// The orders.
     pub order_list: Vec<OrderSummary>,
@@ -367,7 +367,7 @@ pub struct GetOrderResponse {
 pub struct ListOrderAccount {
     /// The order's ID.
     pub order_id: String,
-    /// Records per page. Default 500, at most 1000.
+    /// Accounts per page. Default 500, at most 1000.
     pub limit: Option<u64>,
     /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
@@ -406,7 +406,7 @@ impl ListOrderAccount {
 pub struct ListOrderAccountResponse {
     /// The cursor of the next page.
     pub next_cursor: String,
-    /// Whether more records follow.
+    /// Whether more accounts follow.
     pub has_more: bool,
     /// The accounts.
     pub account_list: Vec<OrderAccount>,
@@ -510,7 +510,7 @@ impl CreateNewOrderJob {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateNewOrderJobResponse {
-    /// The job's ID: a new one if the request has none.
+    /// The job's ID, for [`SubmitNewOrderJob`]: a new one if the request has none.
     pub jobid: String,
     /// The companies whose purchase is invalid.
     pub invalid_list: Vec<CompanyError>,
@@ -583,7 +583,7 @@ pub struct SubmitNewOrderJobResponse {}
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetNewOrderJobResult {
-    /// The job's ID.
+    /// The job's ID, from [`CreateNewOrderJob`].
     pub jobid: String,
 }
 
@@ -630,7 +630,7 @@ pub struct GetNewOrderJobResultResponse {
 pub struct GetUnionOrder {
     /// The order's ID.
     pub order_id: String,
-    /// Records per page. Default 500, at most 1000.
+    /// Orders per page. Default 500, at most 1000.
     pub limit: Option<u64>,
     /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
@@ -669,7 +669,7 @@ impl GetUnionOrder {
 pub struct GetUnionOrderResponse {
     /// The order.
     pub order: UnionOrder,
-    /// Whether more records follow.
+    /// Whether more orders follow.
     pub has_more: bool,
     /// The cursor of the next page.
     pub next_cursor: String,
@@ -722,7 +722,7 @@ impl SubmitPayJob {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SubmitPayJobResponse {
-    /// The job's ID.
+    /// The job's ID, for [`GetPayJobResult`].
     pub jobid: String,
 }
 

@@ -771,7 +771,7 @@ pub struct RecordFile {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Summary {
-    /// The day, such as `2024-07-03`.
+    /// The day, such as `2024-07-03`. Matching `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`.
     pub date: String,
     /// The number of times the recording was watched.
     pub view_count: u64,

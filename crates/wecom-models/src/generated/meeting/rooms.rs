@@ -862,7 +862,8 @@ pub struct Room {
     pub meeting_room_location: String,
     /// The type of account.
     pub account_type: AccountType,
-    /// The activation code.
+    /// The activation code. Kept out of logs: the docs don't say whether anything else is needed to
+    /// activate a device with it.
     pub active_code: Secret,
     /// The number of people the room holds.
     pub participant_number: u64,

@@ -67,7 +67,7 @@ impl SubmitBatchAddVipJob {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SubmitBatchAddVipJobResponse {
-    /// The job's ID.
+    /// The job's ID, for [`GetBatchAddVipJobResult`].
     pub jobid: String,
     /// The userids that are unknown or not visible to the app.
     pub invalid_userid_list: Vec<String>,
@@ -98,7 +98,7 @@ pub struct SubmitBatchAddVipJobResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetBatchAddVipJobResult {
-    /// The job's ID.
+    /// The job's ID, from [`SubmitBatchAddVipJob`].
     pub jobid: String,
 }
 
@@ -170,7 +170,7 @@ impl SubmitBatchDelVipJob {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SubmitBatchDelVipJobResponse {
-    /// The job's ID.
+    /// The job's ID, for [`GetBatchDelVipJobResult`].
     pub jobid: String,
     /// The userids that are unknown or not visible to the app.
     pub invalid_userid_list: Vec<String>,
@@ -201,7 +201,7 @@ pub struct SubmitBatchDelVipJobResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetBatchDelVipJobResult {
-    /// The job's ID.
+    /// The job's ID, from [`SubmitBatchDelVipJob`].
     pub jobid: String,
 }
 

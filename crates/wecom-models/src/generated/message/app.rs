@@ -91,13 +91,14 @@ pub struct SendMessage {
     /// with the company's authorization. Required for all types of messages but mini program notices, for
     /// which it is not documented.
     pub agentid: Option<u64>,
-    /// For template messages: the tickets that the SDK or JS-SDK returns when a user selects people. With
-    /// them, an app with member authorization reaches people outside its visible scope; one with admin
-    /// authorization doesn't. The user who selected is not a recipient. At most 10 items.
+    /// For template messages of third-party apps: the tickets that the SDK or JS-SDK returns when a user
+    /// selects people. With them, an app with member authorization reaches people outside its visible
+    /// scope; one with admin authorization doesn't. The user who selected is not a recipient. At most 10
+    /// items.
     pub selected_ticket_list: Option<Vec<Secret>>,
-    /// For template messages: whether to send only to those behind the tickets who haven't authorized the
-    /// app. If set, `touser`, `toparty` and `totag` are ignored. Takes effect only if
-    /// `selected_ticket_list` is set.
+    /// For template messages of third-party apps: whether to send only to those behind the tickets who
+    /// haven't authorized the app. If set, `touser`, `toparty` and `totag` are ignored. Takes effect only
+    /// if `selected_ticket_list` is set.
     pub only_unauth: Option<bool>,
     /// The content of the message.
     pub message: Message,

@@ -109,7 +109,7 @@ pub struct GetApplyIdList {
     pub userid: String,
     /// Records per page. A page may hold fewer: check `has_more`. Default 100, at most 200.
     pub limit: Option<u64>,
-    /// The `next_cursor` of the previous page. Omit it for the first page.
+    /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
     /// The requests to list. Default 0.
     pub req_type: Option<RequestFilter>,

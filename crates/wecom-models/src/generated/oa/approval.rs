@@ -315,7 +315,7 @@ pub struct GetOpenApprovalDataResponse {
 /// - 301055, `APPROVAL_NO_PERMISSION`: The app has no permission for approvals, or the applicant is not visible to the app.
 /// - 301056, `APPROVAL_APP_DISABLED`: The Approval app is disabled.
 /// - 301057, `APPROVAL_SUBMIT_INTERNAL_ERROR`: WeCom failed to submit the request.
-/// - 301079, `APPROVAL_ATTENDANCE_TIME_CONFLICT`: The time conflicts with another attendance request.
+/// - 301079, `APPROVAL_ATTENDANCE_TIME_CONFLICT`: The time conflicts with another attendance request. Not on the page for third-party apps.
 #[doc(
     alias(
         "提交审批申请",
@@ -774,7 +774,7 @@ pub struct Content {
     pub title: Vec<LocalizedText>,
     /// The control's value.
     pub value: ControlValue,
-    /// Whether the control is hidden. May be absent if it isn't.
+    /// Whether the control is hidden. May be absent if it isn't. Not on the page for third-party apps.
     pub hidden: Option<bool>,
 }
 
@@ -846,11 +846,11 @@ pub struct ControlValue {
     pub punch_correction: Option<PunchCorrection>,
     /// `DateRange`: the period.
     pub date_range: Option<DateRangeValue>,
-    /// `Location`: the location.
+    /// `Location`: the location. Not on the page for third-party apps.
     pub location: Option<LocationValue>,
-    /// `RelatedApproval`: the related requests.
+    /// `RelatedApproval`: the related requests. Not on the page for third-party apps.
     pub related_approval: Option<Vec<RelatedApproval>>,
-    /// `Formula`: the result.
+    /// `Formula`: the result. Not on the page for third-party apps.
     pub formula: Option<FormulaValue>,
     /// `BankAccount`: the account.
     pub bank_account: Option<BankAccount>,
@@ -1168,9 +1168,11 @@ pub struct PunchCorrection {
     pub state: String,
     /// The time to record.
     pub time: Timestamp,
-    /// 1 for new forms, which have a `daymonthyear`. May be absent for others.
+    /// 1 for new forms, which have a `daymonthyear`. May be absent for others. Not on the page for
+    /// third-party apps.
     pub version: Option<u64>,
-    /// The start of the day it concerns, at 00:00. Present only if `version` is 1.
+    /// The start of the day it concerns, at 00:00. Present only if `version` is 1. Not on the page for
+    /// third-party apps.
     pub daymonthyear: Option<Timestamp>,
 }
 
@@ -2576,13 +2578,14 @@ pub struct TemplateSelector {
     pub exp_type: Option<u64>,
     /// The options.
     pub options: Vec<SelectedOption>,
-    /// The controls that depend on the options. Absent if there are none.
+    /// The controls that depend on the options. Absent if there are none. Not on the page for third-party
+    /// apps.
     ///
     /// In the page's table, which doesn't say that it is a list; in no example.
     pub op_relations: Option<Vec<OptionRelation>>,
 }
 
-/// The controls that depend on an option.
+/// The controls that depend on an option. Not on the page for third-party apps.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OptionRelation {
@@ -2594,7 +2597,7 @@ pub struct OptionRelation {
     pub relation_list: Vec<RelatedControl>,
 }
 
-/// A control that depends on an option.
+/// A control that depends on an option. Not on the page for third-party apps.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RelatedControl {
@@ -2869,7 +2872,8 @@ pub enum NodeType {
     Other(Unknown),
 }
 
-/// A type of control.
+/// A type of control. The pages for third-party apps have no `Location`, `RelatedApproval` or
+/// `Formula`; `DateRange` and `BankAccount` are only on that of [`GetApprovalDetail`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ControlType {
@@ -3261,17 +3265,18 @@ pub enum NewValue {
     Files(Vec<NewFile>),
     /// `children`: `Table`: the rows.
     Rows(Vec<NewTableRow>),
-    /// `date_range`: `DateRange`.
+    /// `date_range`: `DateRange`; not on the page for third-party apps.
     DateRange(NewDateRange),
     /// `vacation`: `Vacation`.
     Vacation(NewVacation),
     /// `attendance`: `Attendance`: a business trip, off-site work or overtime.
     Attendance(NewAttendance),
-    /// `location`: `Location`.
+    /// `location`: `Location`; not on the page for third-party apps.
     Location(LocationValue),
-    /// `related_approval`: `RelatedApproval`: the related requests.
+    /// `related_approval`: `RelatedApproval`: the related requests; not on the page for third-party apps.
     RelatedApproval(Vec<ApprovalNumber>),
-    /// `formula`: `Formula`: the result, which WeCom calculates anyway.
+    /// `formula`: `Formula`: the result, which WeCom calculates anyway; not on the page for third-party
+    /// apps.
     Formula(FormulaValue),
     /// `bank_account`: `BankAccount`.
     BankAccount(BankAccount),

@@ -207,7 +207,7 @@ pub struct ReportPrinterJobStatus {
     /// Whether the file was printed. The values aren't those of `status` in a list of jobs.
     pub status: PrintResult,
     /// An error code of your own. Required if printing failed. Recommended otherwise: 0.
-    pub errcode: Option<u64>,
+    pub errcode: Option<i64>,
     /// The description of the error code. Required if printing failed.
     pub errmsg: Option<String>,
 }
@@ -225,7 +225,7 @@ impl ReportPrinterJobStatus {
 
     /// Sets [`errcode`](Self::errcode).
     #[must_use]
-    pub fn errcode(mut self, errcode: u64) -> Self {
+    pub fn errcode(mut self, errcode: i64) -> Self {
         self.errcode = Some(errcode);
         self
     }
@@ -446,7 +446,7 @@ pub struct PrinterJob {
     /// The job's status.
     pub status: JobStatus,
     /// The job's error code.
-    pub errcode: u64,
+    pub errcode: i64,
     /// The description of the error code.
     pub errmsg: String,
     /// The document's name.

@@ -56,7 +56,8 @@ pub struct PaymentNotification {
     pub notify_type: NotifyType,
     /// The notification's ID.
     pub id: String,
-    /// The time of the notification, as in RFC 3339: `2026-01-01T08:00:00+08:00`.
+    /// The time of the notification, as in RFC 3339: `2026-01-01T08:00:00+08:00`. Matching
+    /// `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$`.
     pub create_time: String,
     /// Always `TRANSACTION.SUCCESS`.
     pub event_type: String,
@@ -88,7 +89,8 @@ pub struct RefundNotification {
     pub notify_type: NotifyType,
     /// The notification's ID.
     pub id: String,
-    /// The time of the notification, as in RFC 3339: `2026-01-01T08:00:00+08:00`.
+    /// The time of the notification, as in RFC 3339: `2026-01-01T08:00:00+08:00`. Matching
+    /// `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$`.
     pub create_time: String,
     /// The result of the refund.
     pub event_type: RefundEventType,
@@ -126,6 +128,8 @@ pub struct PaymentContent {
     /// The text that the merchant sent along. Absent until the order is paid.
     pub attach: Option<String>,
     /// The time of payment, as in RFC 3339: `2026-01-01T08:00:00+08:00`. Absent until the order is paid.
+    /// Matching
+    /// `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$`.
     pub success_time: Option<String>,
     /// The payer.
     pub payer: Payer,
@@ -155,6 +159,8 @@ pub struct RefundContent {
     /// The refund's status.
     pub refund_status: RefundStatus,
     /// The time of the refund, as in RFC 3339: `2026-01-01T08:00:00+08:00`. Absent unless it succeeded.
+    /// Matching
+    /// `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$`.
     pub success_time: Option<String>,
     /// The account that got the money, in Chinese: a bank card with its last digits, the user's WeChat
     /// balance (零钱) or 零钱通, or the merchant's account.

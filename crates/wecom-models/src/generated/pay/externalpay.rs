@@ -451,7 +451,7 @@ pub struct Refund {
     pub refund_fee: u64,
 }
 
-/// Contact details of who paid.
+/// The contact details of the payer. Any of them may be absent or empty.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ContactInfo {

@@ -249,7 +249,7 @@ impl ApplyMch {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ApplyMchResponse {
-    /// The error in detail.
+    /// The error in detail. May be absent: a request that is accepted has no error to describe.
     pub error_description: Option<String>,
 }
 
@@ -493,7 +493,7 @@ pub struct GetOrderResponse {
     pub mchid: String,
     /// The merchant order number. 6 to 32 characters.
     pub out_trade_no: String,
-    /// The type of payment.
+    /// The type of payment. May be absent; the page doesn't say when.
     pub trade_type: Option<TradeType>,
     /// The order's status.
     pub trade_state: TradeState,
@@ -503,17 +503,20 @@ pub struct GetOrderResponse {
     pub payer: Payer,
     /// The order's number at WeChat Pay. 1 to 32 characters.
     pub transaction_id: String,
-    /// The payer's bank, as WeChat Pay abbreviates it. 1 to 32 characters.
+    /// The payer's bank, as WeChat Pay abbreviates it. May be absent; the page doesn't say when. 1 to 32
+    /// characters.
     pub bank_type: Option<String>,
     /// The `attach` of the order. Present only once it is paid. 1 to 128 characters.
     pub attach: Option<String>,
-    /// The time of the payment, as in RFC 3339. 1 to 64 characters.
+    /// The time of the payment, as in RFC 3339. May be absent; the page doesn't say when. 1 to 64
+    /// characters, matching
+    /// `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$`.
     pub success_time: Option<String>,
-    /// The amounts.
+    /// The amounts. May be absent; the page doesn't say when.
     pub amount: Option<PaidAmount>,
-    /// The place of the payment.
+    /// The place of the payment. May be absent; the page doesn't say when.
     pub scene_info: Option<PaidSceneInfo>,
-    /// The discounts.
+    /// The discounts. May be absent; the page doesn't say when.
     pub promotion_detail: Option<Vec<Promotion>>,
 }
 
@@ -735,9 +738,9 @@ pub struct RefundOrderArgs {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RefundOrderResponse {
-    /// The refund's number. 1 to 64 characters.
+    /// The refund's number. May be absent; the page doesn't say when. 1 to 64 characters.
     pub out_refund_no: Option<String>,
-    /// The amounts.
+    /// The amounts. May be absent; the page doesn't say when.
     pub amount: Option<RefundedAmount>,
     /// The discounts that are refunded. Present only if `discount_refund` is above 0.
     pub promotion_detail: Option<Vec<RefundPromotion>>,
@@ -802,15 +805,18 @@ pub struct GetRefundDetailResponse {
     pub transaction_id: Option<String>,
     /// The merchant order number of the payment. 1 to 32 characters.
     pub out_trade_no: String,
-    /// The account to which the refund goes.
+    /// The account to which the refund goes. May be absent; the page doesn't say when.
     pub channel: Option<RefundChannel>,
     /// That account in words: the bank, type and last digits of a card, or the payer's or merchant's
-    /// account at WeChat Pay. 1 to 64 characters.
+    /// account at WeChat Pay. May be absent; the page doesn't say when. 1 to 64 characters.
     pub user_received_account: Option<String>,
-    /// The time of the refund, as in RFC 3339. Present only if `status` is `SUCCESS`. 1 to 64 characters.
+    /// The time of the refund, as in RFC 3339. Present only if `status` is `SUCCESS`. 1 to 64 characters,
+    /// matching
+    /// `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$`.
     pub success_time: Option<String>,
     /// The time the refund was accepted, as in RFC 3339. Present only if `status` is `SUCCESS`. 1 to 64
-    /// characters.
+    /// characters, matching
+    /// `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$`.
     pub create_time: Option<String>,
     /// The refund's status.
     pub status: RefundStatus,
@@ -891,7 +897,8 @@ pub struct GetBillResponse {
     pub hash_value: String,
     /// The URL of the file, valid for 30 seconds. 1 to 2048 characters.
     pub download_url: String,
-    /// The header for the download, with its name: `Authorization: …`. 1 to 2048 characters.
+    /// The header for the download, with its name: `Authorization: …`. May be absent; the page doesn't say
+    /// when. 1 to 2048 characters.
     pub auth: Option<Secret>,
 }
 
@@ -1802,7 +1809,7 @@ impl GoodsDetail {
     }
 }
 
-/// The amounts of an order.
+/// The amounts of an order. Of its optional fields the page doesn't say when they are absent.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PaidAmount {
@@ -1816,7 +1823,7 @@ pub struct PaidAmount {
     pub payer_currency: Option<String>,
 }
 
-/// The place of a payment.
+/// The place of a payment. Of its optional fields the page doesn't say when they are absent.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PaidSceneInfo {
@@ -1824,7 +1831,7 @@ pub struct PaidSceneInfo {
     pub total: Option<String>,
 }
 
-/// A discount on an order.
+/// A discount on an order. Of its optional fields the page doesn't say when they are absent.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Promotion {
@@ -1852,7 +1859,7 @@ pub struct Promotion {
     pub goods_detail: Option<Vec<PromotionGoods>>,
 }
 
-/// A product that there is a discount on.
+/// A product that there is a discount on. Its remark may be absent; the page doesn't say when.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PromotionGoods {
@@ -1894,15 +1901,17 @@ impl RefundAmount {
 pub struct RefundedAmount {
     /// The amount refunded, in the smallest unit of the currency.
     pub refund: u64,
-    /// The amount that the payer gets, without coupons.
+    /// The amount that the payer gets, without coupons. May be absent: the example of [`RefundOrder`]
+    /// lacks it.
     pub payer_refund: Option<u64>,
-    /// The amount of coupons that is refunded, in proportion to the discount.
+    /// The amount of coupons that is refunded, in proportion to the discount. May be absent: the example
+    /// of [`RefundOrder`] lacks it.
     pub discount_refund: Option<u64>,
-    /// The currency. Always present for [`GetRefundDetail`].
+    /// The currency. Always present for [`GetRefundDetail`]; may be absent for [`RefundOrder`].
     pub currency: Option<Currency>,
 }
 
-/// A discount that is refunded.
+/// A discount that is refunded. Of its optional fields the page doesn't say when they are absent.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RefundPromotion {
@@ -1986,11 +1995,11 @@ pub enum IdDocType {
     IdCard,
     /// `1`
     Passport,
-    /// `2`: 来往内地通行证.
+    /// `2`: the mainland travel permit of residents of Hong Kong (来往内地通行证).
     HongKongTravelPermit,
-    /// `3`: 来往内地通行证.
+    /// `3`: the mainland travel permit of residents of Macao (来往内地通行证).
     MacaoTravelPermit,
-    /// `4`: 来往大陆通行证.
+    /// `4`: the mainland travel permit of residents of Taiwan (来往大陆通行证).
     TaiwanTravelPermit,
     /// `5`
     ForeignerResidencePermit,

@@ -39,7 +39,7 @@ use crate::{Timestamp, Unknown};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetHealthReportStat {
-    /// The day, such as `2026-01-05`. At most 30 days ago.
+    /// The day, such as `2026-01-05`. At most 30 days ago. Matching `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`.
     pub date: String,
 }
 
@@ -147,7 +147,7 @@ pub struct GetReportJobIdsResponse {
 pub struct GetReportJobInfo {
     /// The report's ID.
     pub jobid: String,
-    /// The day, such as `2026-01-05`. Within the last 14 days.
+    /// The day, such as `2026-01-05`. Within the last 14 days. Matching `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`.
     pub date: String,
 }
 
@@ -195,7 +195,7 @@ pub struct GetReportJobInfoResponse {
 pub struct GetReportAnswer {
     /// The report's ID.
     pub jobid: String,
-    /// The day, such as `2026-01-05`. Within the last 14 days.
+    /// The day, such as `2026-01-05`. Within the last 14 days. Matching `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`.
     pub date: String,
     /// The offset of the page.
     pub offset: Option<u64>,

@@ -309,7 +309,7 @@ impl SendMessage {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SendMessageResponse {
-    /// The invalid external_userids. Absent if none is invalid.
+    /// The invalid external_userids. Absent if none is invalid. Only on the page for customized apps.
     pub invalid_external_user: Option<Vec<String>>,
     /// The invalid userids of parents. Absent if none is invalid.
     pub invalid_parent_userid: Option<Vec<String>>,

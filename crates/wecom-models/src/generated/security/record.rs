@@ -767,7 +767,7 @@ pub enum MemberOperation {
     ChangeApp,
     /// `17`: an order of the conversation archive (会话内容存档).
     ConfirmArchiveOrder,
-    /// `20`: 封禁互通.
+    /// `20`: contact with others outside of the company was blocked (封禁互通).
     BlockInterconnection,
     /// `21`
     LockDevice,
@@ -809,9 +809,9 @@ pub enum AdminAction {
     ModifySecurityEmail,
     /// `4`
     ModifyLoginPassword,
-    /// `5`: 分级管理员.
+    /// `5`: an admin of a part of the company was added (分级管理员).
     AddLevelAdmin,
-    /// `6`: 分级管理员.
+    /// `6`: an admin of a part of the company was deleted (分级管理员).
     DeleteLevelAdmin,
     /// `7`
     ChangePermissions,
@@ -991,9 +991,9 @@ pub enum AdminAction {
     VerifyLegalRepresentative,
     /// `95`
     VerifyByPayment,
-    /// `96`: 通过微信公众号授权验证.
+    /// `96`: the company was verified by the authorization of its official account (通过微信公众号授权验证).
     VerifyByOfficialAccount,
-    /// `97`: 通过微信公众号授权认证.
+    /// `97`: the company was certified by the authorization of its official account (通过微信公众号授权认证).
     CertifyByOfficialAccount,
     /// `98`: the two-factor authentication on joining.
     SetTwoFactor,
@@ -1033,7 +1033,7 @@ pub enum AdminAction {
     SetContactsWatermark,
     /// `116`
     SetInactiveMemberReminders,
-    /// `117`: 手机号安全查看.
+    /// `117`: protected viewing of mobile numbers was set (手机号安全查看).
     SetMobileProtection,
     /// `118`
     SetExternalProfile,
@@ -1061,7 +1061,7 @@ pub enum AdminAction {
     SetWechatEntry,
     /// `130`: the contacts API.
     SetContactsSync,
-    /// `132`: 安全查看信息.
+    /// `132`: protected viewing of information was set (安全查看信息).
     SetProtectedView,
     /// `133`
     ExportAllViewRecords,
@@ -1085,11 +1085,11 @@ pub enum AdminAction {
     VerifyEntity,
     /// `146`: keywords that the conversation archive intercepts.
     SetArchiveKeywords,
-    /// `147`: listed as 新增部门, as 9 is.
+    /// `147`: listed with the same text as 9 (新增部门), before the operations on students.
     AddSchoolDepartment,
-    /// `148`: listed as 删除部门, as 10 is.
+    /// `148`: listed with the same text as 10 (删除部门), before the operations on students.
     DeleteSchoolDepartment,
-    /// `149`: 修改部门.
+    /// `149`: a department was modified (修改部门); listed before the operations on students.
     ModifySchoolDepartment,
     /// `150`
     AddStudent,
@@ -1103,7 +1103,7 @@ pub enum AdminAction {
     DeleteParent,
     /// `155`
     ModifyParent,
-    /// `156`: listed as 批量导入, as 16 is.
+    /// `156`: listed with the same text as 16 (批量导入), after the operations on parents.
     BatchImportSchool,
     /// `157`
     ModifySettings,
@@ -1143,7 +1143,7 @@ pub enum AdminAction {
     RevokeContactsEditing,
     /// `175`
     ShowGroupMemberGender,
-    /// `176`: 删除成员（操作离职）.
+    /// `176`: a member was deleted who leaves the company (删除成员（操作离职）).
     OffboardMember,
     /// `177`
     BatchImportRoster,

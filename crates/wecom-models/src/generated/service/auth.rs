@@ -541,7 +541,7 @@ pub struct GetPermanentCodeResponse {
     /// The promotion QR code. Present if the app was installed by scanning one. The page no longer lists
     /// it.
     pub register_code_info: Option<RegisterCodeInfo>,
-    /// The editions of the apps that are in effect. Present only for apps with paid editions.
+    /// The editions of the apps that are in effect. Present only for third-party apps with paid editions.
     pub edition_info: Option<EditionInfo>,
 }
 
@@ -593,12 +593,12 @@ impl GetAuthInfo {
 pub struct GetAuthInfoResponse {
     /// The agent that sells the app. Present only if there is one.
     pub dealer_corp_info: Option<DealerCorpInfo>,
-    /// The company.
+    /// The company. May be absent: the page describes only the paid editions.
     pub auth_corp_info: Option<CompanyDetails>,
     /// The authorized apps. Absent for a contacts app without a contacts entity (通讯录实体应用), which may read
     /// and write all contacts.
     pub auth_info: Option<AuthInfo>,
-    /// The editions of the apps that are in effect. Present only for apps with paid editions.
+    /// The editions of the apps that are in effect. Present only for third-party apps with paid editions.
     pub edition_info: Option<EditionInfo>,
 }
 

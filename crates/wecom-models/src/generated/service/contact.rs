@@ -60,7 +60,7 @@ pub struct SearchContact {
     pub limit: Option<u64>,
     /// The name that has to match exactly. If omitted, names only have to be similar.
     pub full_match_field: Option<MatchField>,
-    /// The `next_cursor` of the previous page. Omit it for the first page.
+    /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
 }
 
@@ -295,7 +295,7 @@ pub struct SortContactResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TranslateContactId {
-    /// The corpid of the company.
+    /// The company's corpid.
     pub auth_corpid: String,
     /// The files, uploaded by the service provider: xls, xlsx, doc, docx, csv or txt; csv and txt in
     /// UTF-8. Only one if the result isn't to be a ZIP file. At most 20 items.
@@ -416,7 +416,7 @@ pub struct Query {
     pub limit: Option<u64>,
     /// The name that has to match exactly. If omitted, names only have to be similar.
     pub full_match_field: Option<MatchField>,
-    /// The `next_cursor` of the previous page. Omit it for the first page.
+    /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
 }
 

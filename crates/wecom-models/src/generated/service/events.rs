@@ -110,7 +110,7 @@ pub struct SuiteTicket {
 pub struct CreateAuth {
     /// The temporary authorization code, valid for 10 minutes. At most 512 bytes.
     pub auth_code: Secret,
-    /// The `state` of the URL of the authorization.
+    /// The `state` of the URL of the authorization. May be absent: a URL needs none.
     pub state: Option<String>,
     /// More about the authorization of a customer service component. Empty or absent for other apps.
     pub extra_info: Option<ExtraInfo>,
@@ -134,7 +134,7 @@ pub struct CreateAuth {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChangeAuth {
-    /// The `state` of the URL of the authorization.
+    /// The `state` of the URL of the authorization. May be absent: a URL needs none.
     pub state: Option<String>,
     /// More about the authorization of a customer service component. Empty or absent for other apps.
     pub extra_info: Option<ExtraInfo>,
@@ -383,7 +383,8 @@ pub struct EnterRegisterPackage {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ExtraInfo {
-    /// The open_kfids of the customer service accounts that the company authorized.
+    /// The open_kfids of the customer service accounts that the company authorized. Present only for the
+    /// customer service component (微信客服组件).
     pub auth_open_kf_id_list: Option<Vec<String>>,
 }
 

@@ -734,7 +734,7 @@ pub struct GetBlockList {
     pub page_id: String,
     /// The IDs of the blocks to get. If omitted, all blocks are listed.
     pub ids: Option<Vec<String>>,
-    /// The `next_start` of the previous page. Omit it for the first page.
+    /// The `next_start` of the previous page.
     pub start: Option<u64>,
     /// Records per page. Default 200, at most 200.
     pub limit: Option<u64>,

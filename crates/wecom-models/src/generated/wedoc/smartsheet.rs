@@ -3200,7 +3200,7 @@ impl FilterBool {
 pub struct FilterDateTime {
     /// Whether it is a specific date, or a period relative to today.
     pub r#type: DateTimeType,
-    /// The date, in milliseconds since 1970.
+    /// The date, in milliseconds since 1970. Each matching `^-?[0-9]+$`.
     ///
     /// The table marks it as required and says that it is for a specific date.
     pub value: Option<Vec<String>>,

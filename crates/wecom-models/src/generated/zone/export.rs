@@ -51,10 +51,9 @@ use crate::{Secret, Unknown};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateChatDataExportJob {
-    /// The code that the display component got. For one call, within 5 minutes.
+    /// The code from the display component. Valid for 5 minutes and for one call.
     pub code: Secret,
-    /// The template's `media_id`, a temporary media file of the type `file`. A doc, docx, xls, xlsx or txt
-    /// file.
+    /// The template's `media_id`, a temporary media file of the type `file`: doc, docx, xls, xlsx or txt.
     pub media_id: String,
 }
 
@@ -117,12 +116,12 @@ impl GetChatDataExportJobStatus {
 pub struct GetChatDataExportJobStatusResponse {
     /// The status of the job.
     pub status: ExportStatus,
-    /// The ID of the result, for the template `ww-open-result-link` of the display component. Valid for 14
-    /// days. Absent unless the job has succeeded.
+    /// The ID of the result, which only the template `ww-open-result-link` of the display component can
+    /// show. Valid for 14 days. Absent until the job is finished, and if it failed.
     pub result_id: Option<String>,
-    /// The error code of the job. Absent until it is finished.
+    /// The error code of the export itself; 0 on success. Absent until the job is finished.
     pub result_errcode: Option<i64>,
-    /// The description of the error code. Absent until the job is finished.
+    /// The description of `result_errcode`. Absent until the job is finished.
     pub result_errmsg: Option<String>,
 }
 

@@ -103,7 +103,7 @@ pub struct CreateRuleResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetRuleList {
-    /// The `next_cursor` of the previous page. Omit it for the first page.
+    /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
     /// Rules per page. Default 100.
     pub limit: Option<u64>,

@@ -44,7 +44,7 @@ use crate::{Secret, Unknown};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSentimentTask {
-    /// The messages to analyze. Of the same message twice, the first counts. At most 1000 items.
+    /// The messages to analyze. If one occurs repeatedly, only the first entry counts. At most 1000 items.
     pub msg_list: Vec<Message>,
 }
 
@@ -64,7 +64,7 @@ impl CreateSentimentTask {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateSentimentTaskResponse {
-    /// The ID of the new job.
+    /// The job's ID, for [`GetSentimentResult`].
     pub jobid: String,
     /// The messages that were not added because they are duplicates. Other invalid messages are not listed
     /// here.
@@ -122,7 +122,7 @@ pub struct GetSentimentResultResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSpamTask {
-    /// The messages to analyze. Of the same message twice, the first counts. At most 1000 items.
+    /// The messages to analyze. If one occurs repeatedly, only the first entry counts. At most 1000 items.
     pub msg_list: Vec<Message>,
 }
 
@@ -142,7 +142,7 @@ impl CreateSpamTask {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateSpamTaskResponse {
-    /// The ID of the new job.
+    /// The job's ID, for [`GetSpamResult`].
     pub jobid: String,
     /// The messages that were not added because they are duplicates. Other invalid messages are not listed
     /// here.
@@ -203,7 +203,7 @@ pub struct GetSpamResultResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSummaryTask {
-    /// The messages to analyze. Of the same message twice, the first counts. At most 1000 items.
+    /// The messages to analyze. If one occurs repeatedly, only the first entry counts. At most 1000 items.
     pub msg_list: Vec<Message>,
 }
 
@@ -223,7 +223,7 @@ impl CreateSummaryTask {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateSummaryTaskResponse {
-    /// The ID of the new job.
+    /// The job's ID, for [`GetSummaryResult`].
     pub jobid: String,
     /// The messages that were not added because they are duplicates. Other invalid messages are not listed
     /// here.
@@ -291,7 +291,7 @@ pub struct CreateCustomerTagTask {
     /// The tag groups. The tags of a group should exclude one another, and the messages should be about
     /// one customer.
     pub tag_group_list: Vec<TagGroup>,
-    /// The messages to analyze. Of the same message twice, the first counts. At most 1000 items.
+    /// The messages to analyze. If one occurs repeatedly, only the first entry counts. At most 1000 items.
     pub msg_list: Vec<Message>,
     /// The model's ID. If omitted, it is the default large language model of WeCom.
     pub model_id: Option<String>,
@@ -325,7 +325,7 @@ impl CreateCustomerTagTask {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateCustomerTagTaskResponse {
-    /// The ID of the new job.
+    /// The job's ID, for [`GetCustomerTagResult`].
     pub jobid: String,
     /// The messages that were not added because they are duplicates. Other invalid messages are not listed
     /// here.
@@ -401,7 +401,7 @@ pub struct CreateRecommendDialogTask {
     /// The ID of a knowledge base, from
     /// [`ListKnowledgeBase`](crate::zone::knowledge_base::ListKnowledgeBase).
     pub kb_id: String,
-    /// The messages to analyze. Of the same message twice, the first counts. At most 1000 items.
+    /// The messages to analyze. If one occurs repeatedly, only the first entry counts. At most 1000 items.
     pub msg_list: Vec<Message>,
 }
 
@@ -425,7 +425,7 @@ impl CreateRecommendDialogTask {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateRecommendDialogTaskResponse {
-    /// The ID of the new job.
+    /// The job's ID, for [`GetRecommendDialogResult`].
     pub jobid: String,
     /// The messages that were not added because they are duplicates. Other invalid messages are not listed
     /// here.
@@ -521,12 +521,12 @@ pub struct CreateWwModelTask {
     /// [`ListKnowledgeBase`](crate::zone::knowledge_base::ListKnowledgeBase).
     pub kb_id: Option<String>,
     /// The words to look for in the knowledge base. Takes effect only if `kb_id` is set. If omitted, the
-    /// messages are compared with it. 1 to 1000 characters.
+    /// messages are compared with it. For customized and third-party apps only. 1 to 1000 characters.
     pub kb_retrieval_words: Option<String>,
     /// The tag groups of `{tagjson}`. For customized and third-party apps only.
     pub tag_group_list: Option<Vec<TagGroup>>,
-    /// The messages to analyze. Of the same message twice, the first counts. Required for self-built apps.
-    /// At most 1000 items.
+    /// The messages to analyze. If one occurs repeatedly, only the first entry counts. Required for
+    /// self-built apps. At most 1000 items.
     pub msg_list: Option<Vec<Message>>,
     /// The model's ID, from the admin console: Hunyuan with quick answers (Hunyuan · 快速回答), to which it
     /// defaults; Hunyuan or DeepSeek with deep thinking (深度思考), which are being rolled out gradually; for
@@ -611,7 +611,7 @@ impl CreateWwModelTask {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateWwModelTaskResponse {
-    /// The ID of the new job.
+    /// The job's ID, for [`GetWwModelResult`].
     pub jobid: String,
     /// The messages that were not added because they are duplicates. Other invalid messages are not listed
     /// here.
@@ -702,8 +702,8 @@ pub struct CreateModelTask {
     pub service_kb_id: Option<String>,
     /// The tag groups of `{tagjson}`.
     pub tag_group_list: Option<Vec<TagGroup>>,
-    /// The messages to analyze. Of the same message twice, the first counts. Required in debug mode, too,
-    /// where they are ignored. At most 1000 items.
+    /// The messages to analyze. If one occurs repeatedly, only the first entry counts. Required in debug
+    /// mode, too, where they are ignored. At most 1000 items.
     pub msg_list: Vec<Message>,
     /// The texts for the placeholders in debug mode. Messages, tags and knowledge bases are ignored then.
     pub debug_info: Option<DebugInfo>,
@@ -773,7 +773,7 @@ impl CreateModelTask {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateModelTaskResponse {
-    /// The ID of the new job.
+    /// The job's ID, for [`GetModelTaskResult`].
     pub jobid: String,
     /// The messages that were not added because they are duplicates. Other invalid messages are not listed
     /// here.

@@ -43,12 +43,12 @@ use crate::{Json, Secret, Unknown};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateProgramTask {
-    /// The ID of a program of the app.
+    /// The ID of a program that is linked to the app.
     pub program_id: String,
-    /// The ID of its ability.
+    /// The ID of an ability of the program.
     pub ability_id: String,
-    /// The messages to analyze. Of the same message twice, the first counts. Required in debug mode, too,
-    /// where they are ignored. At most 1000 items.
+    /// The messages to analyze. If one occurs repeatedly, only the first entry counts. Required in debug
+    /// mode, too, where they are ignored. At most 1000 items.
     pub msg_list: Vec<Message>,
     /// The texts for the placeholders in debug mode. The messages are ignored then.
     pub debug_info: Option<DebugInfo>,
@@ -94,7 +94,7 @@ impl CreateProgramTask {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateProgramTaskResponse {
-    /// The ID of the new job.
+    /// The job's ID, for [`GetProgramTaskResult`].
     pub jobid: String,
     /// The messages that were not added because they are duplicates. Other invalid messages are not listed
     /// here.

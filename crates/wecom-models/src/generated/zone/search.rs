@@ -35,7 +35,7 @@ pub struct SearchChat {
     pub query_word: String,
     /// Groups per page. Default 50, at most 100.
     pub limit: Option<u64>,
-    /// The `next_cursor` of the previous page. Omit it for the first page.
+    /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
 }
 
@@ -111,7 +111,7 @@ pub struct SearchMsg {
     pub skip_stop_words: Option<bool>,
     /// Messages per page. A page may hold fewer: check `has_more`. Default 50, at most 100.
     pub limit: Option<u64>,
-    /// The `next_cursor` of the previous page. Omit it for the first page.
+    /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
 }
 
@@ -202,7 +202,7 @@ pub struct SearchContactOrCustomer {
     pub query_user_type: Option<QueryUserType>,
     /// Records per page. A page may hold fewer: check `has_more`. Default 50, at most 100.
     pub limit: Option<u64>,
-    /// The `next_cursor` of the previous page. Omit it for the first page.
+    /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
 }
 

@@ -272,7 +272,7 @@ impl crate::Endpoint for ApplyEvent {
             crate::errcode::ErrorCode {
                 code: crate::errcode::APPROVAL_ATTENDANCE_TIME_CONFLICT,
                 name: "APPROVAL_ATTENDANCE_TIME_CONFLICT",
-                doc: "The time conflicts with another attendance request.",
+                doc: "The time conflicts with another attendance request. Not on the page for third-party apps.",
                 help: None,
             },
         ],

@@ -26,7 +26,14 @@ impl crate::Endpoint for GetHealthReportStat {
 }
 
 impl crate::Check for GetHealthReportStat {
-    fn check(&self, _checker: &mut crate::Checker) {}
+    fn check(&self, checker: &mut crate::Checker) {
+        checker
+            .pattern(
+                "date",
+                &self.date,
+                crate::pattern!("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
+            );
+    }
 }
 
 impl crate::Endpoint for GetReportJobIds {
@@ -104,7 +111,14 @@ impl crate::Endpoint for GetReportJobInfo {
 }
 
 impl crate::Check for GetReportJobInfo {
-    fn check(&self, _checker: &mut crate::Checker) {}
+    fn check(&self, checker: &mut crate::Checker) {
+        checker
+            .pattern(
+                "date",
+                &self.date,
+                crate::pattern!("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
+            );
+    }
 }
 
 impl crate::Endpoint for GetReportAnswer {
@@ -129,6 +143,12 @@ impl crate::Endpoint for GetReportAnswer {
 
 impl crate::Check for GetReportAnswer {
     fn check(&self, checker: &mut crate::Checker) {
+        checker
+            .pattern(
+                "date",
+                &self.date,
+                crate::pattern!("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
+            );
         checker.max("limit", &self.limit, 100);
     }
 }

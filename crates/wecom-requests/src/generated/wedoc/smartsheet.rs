@@ -836,6 +836,14 @@ impl crate::Check for Condition {
 impl crate::Check for FilterDateTime {
     fn check(&self, checker: &mut crate::Checker) {
         checker
+            .each(
+                "value",
+                &self.value,
+                |checker, item| {
+                    checker.pattern("", item, crate::pattern!("^-?[0-9]+$"));
+                },
+            );
+        checker
             .required_when(
                 ("value", crate::has_items(&self.value)),
                 ("type", crate::When::Is(&["DATE_TIME_TYPE_DETAIL_DATE"])),
