@@ -24,7 +24,7 @@ use crate::{Timestamp, Unknown};
 ///
 /// The user chooses it in the app, through the JS-SDK.
 ///
-/// Only for verified companies.
+/// Only for certified companies (认证).
 #[doc(
     alias(
         "查询电子发票",
@@ -92,7 +92,7 @@ pub struct GetInvoiceInfoResponse {
 /// submitted again. Unlock it if the reimbursement fails. A reimbursed invoice disappears from the
 /// card package, which can't be undone.
 ///
-/// Only for verified companies.
+/// Only for certified companies (认证).
 #[doc(
     alias(
         "更新发票状态",
@@ -149,7 +149,7 @@ pub struct UpdateInvoiceStatusResponse {}
 /// All of them are updated, or none. A reimbursed invoice can't be unlocked any more. Update the
 /// status as soon as it changes, so that users can go on using their invoices.
 ///
-/// Only for verified companies.
+/// Only for certified companies (认证).
 #[doc(
     alias(
         "批量更新发票状态",
@@ -205,7 +205,7 @@ pub struct UpdateInvoiceStatusBatchResponse {}
 ///
 /// The user chooses them in the app, through the JS-SDK.
 ///
-/// Only for verified companies with more than 200 activated members.
+/// Only for certified companies (认证) with more than 200 activated members.
 #[doc(
     alias(
         "批量查询电子发票",

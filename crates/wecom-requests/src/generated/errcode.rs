@@ -687,7 +687,8 @@ pub const MISSING_EXTERNAL_USERID: i64 = 41035;
 
 /// The company's short name in the external profile is invalid.
 ///
-/// The short name must be a verified one. Pass an empty string to clear it and go back to the default.
+/// The short name must be a certified one. Pass an empty string to clear it and go back to the
+/// default.
 #[doc(alias("41036"))]
 pub const INVALID_CORP_EXTERNAL_SHORT_NAME: i64 = 41036;
 
@@ -4023,9 +4024,9 @@ pub const KF_API_SWITCH_GRANTED_TO_CUSTOMIZED_APP: i64 = 95023;
 #[doc(alias("95026"))]
 pub const KF_ACCOUNT_USAGE_TOO_LOW: i64 = 95026;
 
-/// An unverified company can create only 10 customer service accounts.
+/// An uncertified company can create only 10 customer service accounts.
 ///
-/// Verify the company to create more.
+/// Have the company certified to create more.
 #[doc(alias("95027"))]
 pub const KF_UNVERIFIED_CORP_ACCOUNT_LIMIT: i64 = 95027;
 
@@ -4620,7 +4621,9 @@ pub const HARDWARE_INVALID_SN: i64 = 600001;
 
 /// The hardware device is already registered.
 ///
-/// The device may already have set up a long connection.
+/// The device may already have set up a long connection, from another IP address, or its key has
+/// leaked. Use that connection if it still exists; otherwise wait 1 to 2 minutes until WeCom drops it,
+/// and connect again.
 #[doc(alias("600002"))]
 pub const HARDWARE_DEVICE_ALREADY_REGISTERED: i64 = 600002;
 
@@ -4629,6 +4632,8 @@ pub const HARDWARE_DEVICE_ALREADY_REGISTERED: i64 = 600002;
 pub const HARDWARE_INVALID_ACTIVECODE: i64 = 600003;
 
 /// The hardware device hasn't been authorized for any company yet.
+///
+/// A company must bind the device: only then does it get the secret to activate it with.
 #[doc(alias("600004"))]
 pub const HARDWARE_NOT_AUTHORIZED_TO_ANY_CORP: i64 = 600004;
 
@@ -4661,6 +4666,8 @@ pub const HARDWARE_MISSING_SIGNATURE: i64 = 600010;
 pub const HARDWARE_SIGNATURE_MISMATCH: i64 = 600011;
 
 /// A device has already been registered on this long connection.
+///
+/// Go on: activate the device, or subscribe.
 #[doc(alias("600012"))]
 pub const HARDWARE_CONNECTION_ALREADY_REGISTERED: i64 = 600012;
 
@@ -4669,6 +4676,8 @@ pub const HARDWARE_CONNECTION_ALREADY_REGISTERED: i64 = 600012;
 pub const HARDWARE_MISSING_ACTIVECODE: i64 = 600013;
 
 /// The hardware device hasn't been registered on the network.
+///
+/// Register it on this connection first; a new connection needs that again.
 #[doc(alias("600014"))]
 pub const HARDWARE_DEVICE_NOT_NETWORK_REGISTERED: i64 = 600014;
 
@@ -4789,6 +4798,9 @@ pub const HARDWARE_ACCESS_RULE_NOT_SET: i64 = 600043;
 pub const HARDWARE_INVALID_ACCESS_RULE: i64 = 600044;
 
 /// The hardware device has already subscribed to the company's information.
+///
+/// The same serial number has subscribed from another IP address, or an address more than 5 times
+/// within a minute: check for a changed address, a leaked key and endless loops.
 #[doc(alias("600045"))]
 pub const HARDWARE_DEVICE_ALREADY_SUBSCRIBED_CORP: i64 = 600045;
 
@@ -4824,10 +4836,14 @@ pub const HARDWARE_DEVICE_EXPIRED: i64 = 600051;
 pub const HARDWARE_INVALID_FILE_CHUNK: i64 = 600052;
 
 /// This connection is already activated.
+///
+/// Go on: subscribe.
 #[doc(alias("600053"))]
 pub const HARDWARE_CONNECTION_ALREADY_ACTIVATED: i64 = 600053;
 
 /// This connection has already subscribed.
+///
+/// Go on with other calls.
 #[doc(alias("600054"))]
 pub const HARDWARE_CONNECTION_ALREADY_SUBSCRIBED: i64 = 600054;
 
@@ -4866,15 +4882,15 @@ pub const INPUT_NOT_CORP_CUSTOMER: i64 = 610004;
 #[doc(alias("610014"))]
 pub const INVALID_UNIONID_610014: i64 = 610014;
 
-/// The open platform account of the mini program isn't verified.
+/// The open platform account of the mini program isn't certified.
 ///
-/// Check that the open platform account bound to the mini program is verified. If the account was
-/// registered on behalf of others through the API, verify it with WeChat's "verify an account
-/// registered on behalf" feature.
+/// Check that the open platform account bound to the mini program is certified. If the account was
+/// registered on behalf of others through the API, have it certified with WeChat's feature for that
+/// (认证代注册的账号).
 #[doc(alias("610015"))]
 pub const MINIPROGRAM_OPEN_ACCOUNT_UNVERIFIED: i64 = 610015;
 
-/// The company isn't verified.
+/// The company isn't certified.
 #[doc(alias("610016"))]
 pub const CORP_UNVERIFIED_610016: i64 = 610016;
 
@@ -7070,16 +7086,16 @@ pub const PAID_CALL_TO_ADMIN_OVER_7_DAYS: i64 = 844002;
 #[doc(alias("845001"))]
 pub const OPENID_NOT_OFFICIAL_ACCOUNT_OR_MINIPROGRAM: i64 = 845001;
 
-/// The verified entity of the `openid` differs from that of the company.
+/// The certified entity of the `openid` differs from that of the company.
 ///
-/// Make sure that the mini program or official account is verified and that its entity name matches
+/// Make sure that the mini program or official account is certified and that its entity name matches
 /// the company's.
 #[doc(alias("845002"))]
 pub const OPENID_ENTITY_MISMATCH: i64 = 845002;
 
-/// The verified entity of the `unionid` differs from that of the company.
+/// The certified entity of the `unionid` differs from that of the company.
 ///
-/// Make sure that the open platform account is verified and that its entity name matches the
+/// Make sure that the open platform account is certified and that its entity name matches the
 /// company's.
 #[doc(alias("845003"))]
 pub const UNIONID_ENTITY_MISMATCH: i64 = 845003;
@@ -7559,7 +7575,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: MISSING_PERMANENT_CODE, name: "MISSING_PERMANENT_CODE", doc: "The permanent_code parameter is missing.", help: None },
     ErrorCode { code: MISSING_DESCRIPTION, name: "MISSING_DESCRIPTION", doc: "The description parameter is missing.", help: Some("A text card message requires `description`.") },
     ErrorCode { code: MISSING_EXTERNAL_USERID, name: "MISSING_EXTERNAL_USERID", doc: "The external contact's userid is missing.", help: None },
-    ErrorCode { code: INVALID_CORP_EXTERNAL_SHORT_NAME, name: "INVALID_CORP_EXTERNAL_SHORT_NAME", doc: "The company's short name in the external profile is invalid.", help: Some("The short name must be a verified one. Pass an empty string to clear it and go back to the default.") },
+    ErrorCode { code: INVALID_CORP_EXTERNAL_SHORT_NAME, name: "INVALID_CORP_EXTERNAL_SHORT_NAME", doc: "The company's short name in the external profile is invalid.", help: Some("The short name must be a certified one. Pass an empty string to clear it and go back to the default.") },
     ErrorCode { code: MISSING_CONTACT_WAY_TYPE, name: "MISSING_CONTACT_WAY_TYPE", doc: "The type parameter of Contact Me is missing.", help: None },
     ErrorCode { code: MISSING_CONTACT_WAY_SCENE, name: "MISSING_CONTACT_WAY_SCENE", doc: "The scene parameter of Contact Me is missing.", help: None },
     ErrorCode { code: INVALID_CONTACT_WAY_TYPE, name: "INVALID_CONTACT_WAY_TYPE", doc: "The type parameter of Contact Me is invalid.", help: None },
@@ -8283,7 +8299,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: KF_INVALID_LOCATION_TYPE, name: "KF_INVALID_LOCATION_TYPE", doc: "The `location_type` is invalid.", help: None },
     ErrorCode { code: KF_API_SWITCH_GRANTED_TO_CUSTOMIZED_APP, name: "KF_API_SWITCH_GRANTED_TO_CUSTOMIZED_APP", doc: "The API switch under the system app permissions is already authorized to a customized app.", help: Some("Switch the permission in the admin console under WeChat Customer Service.") },
     ErrorCode { code: KF_ACCOUNT_USAGE_TOO_LOW, name: "KF_ACCOUNT_USAGE_TOO_LOW", doc: "No account can be created for now because the existing customer service accounts are used too little.", help: Some("Improve the usage, then try again.") },
-    ErrorCode { code: KF_UNVERIFIED_CORP_ACCOUNT_LIMIT, name: "KF_UNVERIFIED_CORP_ACCOUNT_LIMIT", doc: "An unverified company can create only 10 customer service accounts.", help: Some("Verify the company to create more.") },
+    ErrorCode { code: KF_UNVERIFIED_CORP_ACCOUNT_LIMIT, name: "KF_UNVERIFIED_CORP_ACCOUNT_LIMIT", doc: "An uncertified company can create only 10 customer service accounts.", help: Some("Have the company certified to create more.") },
     ErrorCode { code: KF_COMPONENT_MSG_TYPE_FORBIDDEN, name: "KF_COMPONENT_MSG_TYPE_FORBIDDEN", doc: "The customer service component forbids sending this message type.", help: None },
     ErrorCode { code: KF_NO_INQUIRY_WITHIN_48_HOURS, name: "KF_NO_INQUIRY_WITHIN_48_HOURS", doc: "The customer hasn't started an inquiry within 48 hours.", help: Some("Call this only after the customer has started an inquiry.") },
     ErrorCode { code: KF_COMPONENT_CHAT_RECORD_RIGHT_EXPIRED, name: "KF_COMPONENT_CHAT_RECORD_RIGHT_EXPIRED", doc: "The customer service component's permission to get chat records is no longer valid.", help: Some("Contact your official WeCom representative.") },
@@ -8407,9 +8423,9 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: MEETING_DETAIL_USER_NOT_PARTICIPANT, name: "MEETING_DETAIL_USER_NOT_PARTICIPANT", doc: "The user is neither an attendee nor the creator of the meeting, so its details can't be read.", help: None },
     ErrorCode { code: DUPLICATE_QUESTION, name: "DUPLICATE_QUESTION", doc: "The question is a duplicate.", help: None },
     ErrorCode { code: HARDWARE_INVALID_SN, name: "HARDWARE_INVALID_SN", doc: "The serial number (sn) of the hardware device is invalid.", help: Some("The sn may not have been registered yet.") },
-    ErrorCode { code: HARDWARE_DEVICE_ALREADY_REGISTERED, name: "HARDWARE_DEVICE_ALREADY_REGISTERED", doc: "The hardware device is already registered.", help: Some("The device may already have set up a long connection.") },
+    ErrorCode { code: HARDWARE_DEVICE_ALREADY_REGISTERED, name: "HARDWARE_DEVICE_ALREADY_REGISTERED", doc: "The hardware device is already registered.", help: Some("The device may already have set up a long connection, from another IP address, or its key has leaked. Use that connection if it still exists; otherwise wait 1 to 2 minutes until WeCom drops it, and connect again.") },
     ErrorCode { code: HARDWARE_INVALID_ACTIVECODE, name: "HARDWARE_INVALID_ACTIVECODE", doc: "The activecode of the hardware device is invalid.", help: None },
-    ErrorCode { code: HARDWARE_NOT_AUTHORIZED_TO_ANY_CORP, name: "HARDWARE_NOT_AUTHORIZED_TO_ANY_CORP", doc: "The hardware device hasn't been authorized for any company yet.", help: None },
+    ErrorCode { code: HARDWARE_NOT_AUTHORIZED_TO_ANY_CORP, name: "HARDWARE_NOT_AUTHORIZED_TO_ANY_CORP", doc: "The hardware device hasn't been authorized for any company yet.", help: Some("A company must bind the device: only then does it get the secret to activate it with.") },
     ErrorCode { code: HARDWARE_INVALID_SECRET, name: "HARDWARE_INVALID_SECRET", doc: "The secret of the hardware device is invalid.", help: None },
     ErrorCode { code: HARDWARE_INVALID_DEVICEID, name: "HARDWARE_INVALID_DEVICEID", doc: "The deviceid of the hardware device is invalid.", help: None },
     ErrorCode { code: HARDWARE_MISSING_SN, name: "HARDWARE_MISSING_SN", doc: "The serial number (sn) of the hardware device is missing.", help: None },
@@ -8417,9 +8433,9 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: HARDWARE_MISSING_TIMESTAMP, name: "HARDWARE_MISSING_TIMESTAMP", doc: "The parameter `timestamp` is missing.", help: None },
     ErrorCode { code: HARDWARE_MISSING_SIGNATURE, name: "HARDWARE_MISSING_SIGNATURE", doc: "The parameter `signature` is missing.", help: None },
     ErrorCode { code: HARDWARE_SIGNATURE_MISMATCH, name: "HARDWARE_SIGNATURE_MISMATCH", doc: "The signature check failed.", help: None },
-    ErrorCode { code: HARDWARE_CONNECTION_ALREADY_REGISTERED, name: "HARDWARE_CONNECTION_ALREADY_REGISTERED", doc: "A device has already been registered on this long connection.", help: None },
+    ErrorCode { code: HARDWARE_CONNECTION_ALREADY_REGISTERED, name: "HARDWARE_CONNECTION_ALREADY_REGISTERED", doc: "A device has already been registered on this long connection.", help: Some("Go on: activate the device, or subscribe.") },
     ErrorCode { code: HARDWARE_MISSING_ACTIVECODE, name: "HARDWARE_MISSING_ACTIVECODE", doc: "The parameter `activecode` is missing.", help: None },
-    ErrorCode { code: HARDWARE_DEVICE_NOT_NETWORK_REGISTERED, name: "HARDWARE_DEVICE_NOT_NETWORK_REGISTERED", doc: "The hardware device hasn't been registered on the network.", help: None },
+    ErrorCode { code: HARDWARE_DEVICE_NOT_NETWORK_REGISTERED, name: "HARDWARE_DEVICE_NOT_NETWORK_REGISTERED", doc: "The hardware device hasn't been registered on the network.", help: Some("Register it on this connection first; a new connection needs that again.") },
     ErrorCode { code: HARDWARE_MISSING_SECRET, name: "HARDWARE_MISSING_SECRET", doc: "The parameter `secret` is missing.", help: None },
     ErrorCode { code: HARDWARE_DEVICE_NOT_ACTIVATED, name: "HARDWARE_DEVICE_NOT_ACTIVATED", doc: "The hardware device isn't activated.", help: None },
     ErrorCode { code: HARDWARE_INVALID_CHECKIN_TIME, name: "HARDWARE_INVALID_CHECKIN_TIME", doc: "The check-in time is invalid.", help: None },
@@ -8449,7 +8465,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: HARDWARE_INVALID_MODEL_ID, name: "HARDWARE_INVALID_MODEL_ID", doc: "The device model ID is invalid.", help: None },
     ErrorCode { code: HARDWARE_ACCESS_RULE_NOT_SET, name: "HARDWARE_ACCESS_RULE_NOT_SET", doc: "No access control (door) rule has been set.", help: None },
     ErrorCode { code: HARDWARE_INVALID_ACCESS_RULE, name: "HARDWARE_INVALID_ACCESS_RULE", doc: "The access control (door) rule is invalid.", help: None },
-    ErrorCode { code: HARDWARE_DEVICE_ALREADY_SUBSCRIBED_CORP, name: "HARDWARE_DEVICE_ALREADY_SUBSCRIBED_CORP", doc: "The hardware device has already subscribed to the company's information.", help: None },
+    ErrorCode { code: HARDWARE_DEVICE_ALREADY_SUBSCRIBED_CORP, name: "HARDWARE_DEVICE_ALREADY_SUBSCRIBED_CORP", doc: "The hardware device has already subscribed to the company's information.", help: Some("The same serial number has subscribed from another IP address, or an address more than 5 times within a minute: check for a changed address, a leaked key and endless loops.") },
     ErrorCode { code: HARDWARE_OPERATION_ID_USER_MISMATCH, name: "HARDWARE_OPERATION_ID_USER_MISMATCH", doc: "The operation ID doesn't match the userid.", help: None },
     ErrorCode { code: HARDWARE_INVALID_SECRETNO_STATUS, name: "HARDWARE_INVALID_SECRETNO_STATUS", doc: "The status of the secretno is invalid.", help: Some("Check whether the device uses the shared initial secretno, and whether the process of exchanging the secretno was carried out correctly.") },
     ErrorCode { code: HARDWARE_INVALID_FINGERPRINT_ALGORITHM, name: "HARDWARE_INVALID_FINGERPRINT_ALGORITHM", doc: "The fingerprint algorithm is invalid.", help: None },
@@ -8457,8 +8473,8 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: HARDWARE_INVALID_ALGORITHM_LENGTH, name: "HARDWARE_INVALID_ALGORITHM_LENGTH", doc: "The algorithm length is invalid.", help: None },
     ErrorCode { code: HARDWARE_DEVICE_EXPIRED, name: "HARDWARE_DEVICE_EXPIRED", doc: "The hardware device has expired.", help: None },
     ErrorCode { code: HARDWARE_INVALID_FILE_CHUNK, name: "HARDWARE_INVALID_FILE_CHUNK", doc: "The file chunk is invalid.", help: None },
-    ErrorCode { code: HARDWARE_CONNECTION_ALREADY_ACTIVATED, name: "HARDWARE_CONNECTION_ALREADY_ACTIVATED", doc: "This connection is already activated.", help: None },
-    ErrorCode { code: HARDWARE_CONNECTION_ALREADY_SUBSCRIBED, name: "HARDWARE_CONNECTION_ALREADY_SUBSCRIBED", doc: "This connection has already subscribed.", help: None },
+    ErrorCode { code: HARDWARE_CONNECTION_ALREADY_ACTIVATED, name: "HARDWARE_CONNECTION_ALREADY_ACTIVATED", doc: "This connection is already activated.", help: Some("Go on: subscribe.") },
+    ErrorCode { code: HARDWARE_CONNECTION_ALREADY_SUBSCRIBED, name: "HARDWARE_CONNECTION_ALREADY_SUBSCRIBED", doc: "This connection has already subscribed.", help: Some("Go on with other calls.") },
     ErrorCode { code: HARDWARE_INVALID_USER_TYPE, name: "HARDWARE_INVALID_USER_TYPE", doc: "The user type is invalid.", help: None },
     ErrorCode { code: HARDWARE_INVALID_HEALTH_STATUS, name: "HARDWARE_INVALID_HEALTH_STATUS", doc: "The health status is invalid.", help: None },
     ErrorCode { code: HARDWARE_MISSING_TEMPERATURE, name: "HARDWARE_MISSING_TEMPERATURE", doc: "The body temperature parameter is missing.", help: None },
@@ -8467,8 +8483,8 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: INVALID_SCENE_610003, name: "INVALID_SCENE_610003", doc: "The parameter `scene` is invalid.", help: Some("Use a `scene` of 1 to 64 characters, made of English letters, digits, hyphens, underscores and dots.") },
     ErrorCode { code: INPUT_NOT_CORP_CUSTOMER, name: "INPUT_NOT_CORP_CUSTOMER", doc: "The input parameter isn't a customer of the company.", help: None },
     ErrorCode { code: INVALID_UNIONID_610014, name: "INVALID_UNIONID_610014", doc: "The unionid is invalid.", help: None },
-    ErrorCode { code: MINIPROGRAM_OPEN_ACCOUNT_UNVERIFIED, name: "MINIPROGRAM_OPEN_ACCOUNT_UNVERIFIED", doc: "The open platform account of the mini program isn't verified.", help: Some("Check that the open platform account bound to the mini program is verified. If the account was registered on behalf of others through the API, verify it with WeChat's \"verify an account registered on behalf\" feature.") },
-    ErrorCode { code: CORP_UNVERIFIED_610016, name: "CORP_UNVERIFIED_610016", doc: "The company isn't verified.", help: None },
+    ErrorCode { code: MINIPROGRAM_OPEN_ACCOUNT_UNVERIFIED, name: "MINIPROGRAM_OPEN_ACCOUNT_UNVERIFIED", doc: "The open platform account of the mini program isn't certified.", help: Some("Check that the open platform account bound to the mini program is certified. If the account was registered on behalf of others through the API, have it certified with WeChat's feature for that (认证代注册的账号).") },
+    ErrorCode { code: CORP_UNVERIFIED_610016, name: "CORP_UNVERIFIED_610016", doc: "The company isn't certified.", help: None },
     ErrorCode { code: MINIPROGRAM_CORP_SUBJECT_MISMATCH, name: "MINIPROGRAM_CORP_SUBJECT_MISMATCH", doc: "The mini program and the company belong to different legal entities.", help: Some("Check that the entity name of the mini program, or of the open platform account bound to it, matches that of the company. If all three match, check that the openid and unionid passed were obtained by this mini program.") },
     ErrorCode { code: OPENID_UNIONID_OPEN_ACCOUNT_MISMATCH, name: "OPENID_UNIONID_OPEN_ACCOUNT_MISMATCH", doc: "The openid and unionid don't belong to the same open platform account.", help: None },
     ErrorCode { code: THIRD_PARTY_APP_NOT_INSTALLED, name: "THIRD_PARTY_APP_NOT_INSTALLED", doc: "The third-party app isn't installed.", help: None },
@@ -8930,8 +8946,8 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: INVALID_OUTPUT_FILE_FORMAT, name: "INVALID_OUTPUT_FILE_FORMAT", doc: "The `output_file_format` is invalid.", help: Some("Check that the output file format is correct.") },
     ErrorCode { code: PAID_CALL_TO_ADMIN_OVER_7_DAYS, name: "PAID_CALL_TO_ADMIN_OVER_7_DAYS", doc: "The app was last installed more than 7 days ago, so the admin can no longer be reached by company-paid call.", help: Some("Check whether the last installation of the app was more than 7 days ago.") },
     ErrorCode { code: OPENID_NOT_OFFICIAL_ACCOUNT_OR_MINIPROGRAM, name: "OPENID_NOT_OFFICIAL_ACCOUNT_OR_MINIPROGRAM", doc: "The account type of the `openid` is neither an official account nor a mini program.", help: None },
-    ErrorCode { code: OPENID_ENTITY_MISMATCH, name: "OPENID_ENTITY_MISMATCH", doc: "The verified entity of the `openid` differs from that of the company.", help: Some("Make sure that the mini program or official account is verified and that its entity name matches the company's.") },
-    ErrorCode { code: UNIONID_ENTITY_MISMATCH, name: "UNIONID_ENTITY_MISMATCH", doc: "The verified entity of the `unionid` differs from that of the company.", help: Some("Make sure that the open platform account is verified and that its entity name matches the company's.") },
+    ErrorCode { code: OPENID_ENTITY_MISMATCH, name: "OPENID_ENTITY_MISMATCH", doc: "The certified entity of the `openid` differs from that of the company.", help: Some("Make sure that the mini program or official account is certified and that its entity name matches the company's.") },
+    ErrorCode { code: UNIONID_ENTITY_MISMATCH, name: "UNIONID_ENTITY_MISMATCH", doc: "The certified entity of the `unionid` differs from that of the company.", help: Some("Make sure that the open platform account is certified and that its entity name matches the company's.") },
     ErrorCode { code: NOT_CUSTOMIZED_OR_THIRD_PARTY_APP, name: "NOT_CUSTOMIZED_OR_THIRD_PARTY_APP", doc: "The app is neither a customized app nor a third-party app.", help: None },
     ErrorCode { code: HARDWARE_INVALID_CORPID, name: "HARDWARE_INVALID_CORPID", doc: "The `CorpId` is invalid.", help: Some("The given `CorpId` doesn't exist.") },
     ErrorCode { code: REMOTE_UNLOCK_DATA_NOT_FOUND, name: "REMOTE_UNLOCK_DATA_NOT_FOUND", doc: "There is no data of a remote door opening.", help: None },

@@ -1608,7 +1608,7 @@ impl CustomWebAttr {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ExternalProfile {
-    /// The company's short name, one of those verified. Absent if there is none.
+    /// The company's short name, one of those certified. Absent if there is none.
     pub external_corp_name: Option<String>,
     /// The WeChat channel (视频号) shown with the member, one of those bound to the company. Of third-party
     /// apps, only contacts apps get it, and only for members a third party created.

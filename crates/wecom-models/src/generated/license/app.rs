@@ -95,7 +95,7 @@ pub struct GetAppLicenseInfoResponse {
 ///
 /// Error codes:
 ///
-/// - 701090, `LICENSE_RENEW_ALL_DAYS_ZERO`: The company's verification doesn't meet the conditions.
+/// - 701090, `LICENSE_RENEW_ALL_DAYS_ZERO`: The company's certification or verification (认证, 验证) doesn't meet the conditions.
 /// - 701091, `LIVELIHOOD_INDUSTRY_MISMATCH`: The company's industry doesn't meet the conditions.
 /// - 701092, `LIVELIHOOD_CREDIT_CODE_MISMATCH`: The company's unified social credit code doesn't meet the conditions.
 /// - 701096, `LIVELIHOOD_RISK_CHECK_FAILED`: The company didn't pass the risk check.

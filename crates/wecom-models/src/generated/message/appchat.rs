@@ -239,7 +239,7 @@ pub struct GetAppChatResponse {
 /// Only for group chats the app itself created.
 ///
 /// **Limits.** Per company, messages may reach 20,000 people per minute; a message to a group of 100 counts 100 times. Per hour it is
-/// 150,000 people for unverified and small companies, 350,000 for medium ones and 700,000 for large
+/// 150,000 people for uncertified and small companies, 350,000 for medium ones and 700,000 for large
 /// ones. In its group chats, a member gets at most 200 messages per minute and 10,000 per day from one
 /// app, in all groups together; messages beyond that are dropped without an error.
 ///

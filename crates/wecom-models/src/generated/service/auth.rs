@@ -732,29 +732,30 @@ pub struct CompanyDetails {
     pub corpid: String,
     /// The company's name.
     pub corp_name: String,
-    /// Whether the company is verified.
+    /// Whether the company is certified (认证), which the values call verified.
     pub corp_type: CorpType,
     /// The URL of the company's square logo.
     pub corp_square_logo_url: String,
     /// The number of members that the company may have.
     pub corp_user_max: u64,
-    /// The full name, that of the legal entity. Present only for verified companies. It is being withdrawn
-    /// gradually: then it is the `corp_name`.
+    /// The full name, that of the legal entity. Present only for certified or verified companies (认证, 验证).
+    /// It is being withdrawn gradually: then it is the `corp_name`.
     pub corp_full_name: Option<String>,
-    /// The time the verification expires.
+    /// The time the certification expires.
     pub verified_end_time: Timestamp,
     /// The type of company.
     pub subject_type: SubjectType,
     /// The URL of the QR code by which members follow the company's WeChat plug-in. Absent from
     /// [`GetAuthInfoV2`].
     pub corp_wxqrcode: Option<String>,
-    /// The company's size. Empty if not set, or after a member authorization.
+    /// The company's size: `1-50人`, `51-100人`, `101-200人`, `201-500人`, `501-1000人` or `1001及以上`. Empty if
+    /// not set, or after a member authorization.
     pub corp_scale: String,
     /// The company's industry. Empty if not set, or after a member authorization.
     pub corp_industry: String,
     /// The company's subindustry. Empty if not set, or after a member authorization.
     pub corp_sub_industry: String,
-    /// The company's other verified names. Only for verified companies, from [`GetAuthInfoV2`].
+    /// The company's other certified names. Only for certified companies, from [`GetAuthInfoV2`].
     pub corp_ex_name: Option<CorpExName>,
     /// The number of apps that the company may have. The pages no longer list it.
     pub corp_agent_max: Option<u64>,
@@ -766,7 +767,7 @@ pub struct CompanyDetails {
     pub corp_round_logo_url: Option<String>,
 }
 
-/// A company's other verified names.
+/// A company's other certified names.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CorpExName {
@@ -927,13 +928,13 @@ pub enum ResultType {
     Other(Unknown),
 }
 
-/// Whether a company is verified.
+/// Whether a company is certified (认证).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CorpType {
-    /// `verified`: verified.
+    /// `verified`: certified (认证号).
     Verified,
-    /// `unverified`: only registered.
+    /// `unverified`: only registered (注册号).
     Unverified,
     /// A value the documentation does not list.
     Other(Unknown),

@@ -98,7 +98,9 @@ pub struct SuiteTicket {
 ///
 /// Sent to third-party apps, customized app templates, components of customer service and customer
 /// acquisition, and apps with the archive API authorization, when the authorization begins in WeCom's
-/// app market; not when it begins on the provider's site, which gets the code with the redirect.
+/// app market; not when it begins on the provider's site, which gets the code with the redirect. Where
+/// members install an app (成员授权), the first one's installation is this event; of the others, the app
+/// gets [`SubscribeAgent`](crate::message::events::SubscribeAgent).
 ///
 /// Respond with `success` within 1 second: store the code first, then exchange it with
 /// [`GetPermanentCodeV2`](crate::service::auth::GetPermanentCodeV2).

@@ -49,7 +49,7 @@ impl crate::Endpoint for QuerySupportPolicy {
             crate::errcode::ErrorCode {
                 code: crate::errcode::LICENSE_RENEW_ALL_DAYS_ZERO,
                 name: "LICENSE_RENEW_ALL_DAYS_ZERO",
-                doc: "The company's verification doesn't meet the conditions.",
+                doc: "The company's certification or verification (认证, 验证) doesn't meet the conditions.",
                 help: None,
             },
             crate::errcode::ErrorCode {
