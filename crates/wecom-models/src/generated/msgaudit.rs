@@ -78,7 +78,8 @@ pub struct GetPermitUserListResponse {
 ///
 /// Rate limit: 2500 calls per minute.
 ///
-/// The token must come from the secret of the conversation archive.
+/// They consent to each chat by itself. Without consent, they can chat all the same, but what they
+/// write isn't archived. The token must come from the secret of the conversation archive.
 #[doc(
     alias(
         "获取会话同意情况",
@@ -123,7 +124,9 @@ pub struct CheckSingleAgreeResponse {
 ///
 /// Rate limit: 1500 calls per minute.
 ///
-/// The token must come from the secret of the conversation archive.
+/// They consent to each group by itself, and to each company with an archive in it. Without consent,
+/// they can chat all the same, but what they write isn't archived. The token must come from the secret
+/// of the conversation archive.
 #[doc(
     alias(
         "获取会话同意情况",

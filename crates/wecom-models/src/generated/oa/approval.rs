@@ -252,6 +252,7 @@ pub struct CreateTemplateResponse {
 /// For approval requests that a self-built or third-party app started with the JS-SDK
 /// (`thirdPartyOpenPage`), from a template of its own. They are unrelated to the Approval app (审批) and
 /// its other endpoints. Changes of the status are also sent, as the event `open_approval_change`.
+/// Customized apps have the permission from the start (基础权限).
 #[doc(
     alias(
         "审批流程引擎",
