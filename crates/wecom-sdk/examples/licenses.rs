@@ -9,7 +9,9 @@ use std::env;
 
 use wecom_mock::Server;
 use wecom_sdk::license::account::{Activation, BatchActivateAccount, ListActivatedAccount};
-use wecom_sdk::license::order::{AccountCount, AccountDuration, CreateNewOrder, GetOrder, ListOrderAccount};
+use wecom_sdk::license::order::{
+    AccountCount, AccountDuration, CreateNewOrder, GetOrder, ListOrderAccount, OrderStatus,
+};
 use wecom_sdk::{Client, ClientBuilder, Provider};
 
 #[tokio::main]
@@ -30,6 +32,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // An order is paid in the provider console, or from the provider's balance with `SubmitPayJob`. Its codes exist from then on.
     let order = client.send(&GetOrder::new(&order_id)).await?.order;
     println!("status: {:?}, {} fen", order.order_status, order.price);
+    if order.order_status != OrderStatus::Paid {
+        println!("there are no codes yet: pay {order_id} first");
+        return Ok(());
+    }
 
     // Accounts of a renewal have a member instead of a code.
     let mut members = ["chen.yu", "lin.mo"].into_iter();
