@@ -528,9 +528,9 @@ pub struct BatchShareActiveCodeResponse {
 /// `POST /cgi-bin/license/set_auto_active_status` ·
 /// [设置企业的许可自动激活状态](https://developer.work.weixin.qq.com/document/path/95873)
 ///
-/// If they are, members get an account when they use the provider's apps: also by a web authorization,
-/// if its URL has an `agentid`, or if it starts in the workbench, in a chat toolbar or in the app's
-/// chat.
+/// If they are, members get an account when they use the provider's apps. A web authorization counts
+/// as such a use if its URL has an `agentid`, or if it starts in the workbench, in a chat toolbar or
+/// in the app's chat.
 #[doc(
     alias(
         "设置企业的许可自动激活状态",
