@@ -683,8 +683,8 @@ pub struct GetUnionOrderResponse {
 /// [提交余额支付订单任务](https://developer.work.weixin.qq.com/document/path/99415)
 ///
 /// For orders of [`CreateNewOrder`], [`SubmitOrderJob`] and [`SubmitNewOrderJob`]. Once the job is
-/// submitted, the order can't be paid another way. [`GetPayJobResult`] returns what came of it; once
-/// the order is paid, the provider also gets the event `license_pay_success`.
+/// submitted, the order can't be paid another way. [`GetPayJobResult`] returns the result; once the
+/// order is paid, the provider also gets the event `license_pay_success`.
 #[doc(
     alias(
         "提交余额支付订单任务",
@@ -975,7 +975,8 @@ pub struct OrderDuration {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OrderAccount {
-    /// The activation code. Present for a new purchase.
+    /// The activation code. Present for a new purchase, and for an order migrated from a paid edition of
+    /// an app.
     pub active_code: Option<String>,
     /// The member's userid, encrypted. Present for a renewal.
     pub userid: Option<String>,
