@@ -149,8 +149,8 @@ impl State {
     }
 }
 
-/// Makes the answer the page that the request asks for: there are so many pages with the answer's items, of which a page has
-/// all, or as many as are wanted of those that are on all pages. Without a number of pages, the answer has all that there is.
+/// Turns the response into the requested page: a set number of pages repeat the response's items. A page has
+/// all of them, or the requested number of the items on all pages. Without a number of pages, the response has everything.
 fn turn_page(
     paging: &Paging,
     fields: &Value,

@@ -105,7 +105,7 @@ pub(crate) enum Does {
         /// request's list is a thing.
         id: &'static str,
         from: Option<&'static str>,
-        /// Those that the answer shows, if the thing stands inside it.
+        /// The fields that the response shows, if the thing is inside it.
         fields: &'static [&'static str],
         /// The error code for an ID that is already taken.
         taken: i64,
@@ -118,7 +118,7 @@ pub(crate) enum Does {
         sets: &'static [(&'static str, &'static str)],
         /// The fields that are maps, of which a change keeps the other entries.
         maps: &'static [&'static str],
-        /// Those that the answer shows, if the things stand inside it.
+        /// The fields that the response shows, if the things are inside it.
         fields: &'static [&'static str],
     },
     Remove {

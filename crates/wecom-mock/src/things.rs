@@ -197,7 +197,7 @@ impl Kind {
             put(&mut around, from, None);
         }
         let new = New { id, taken, shown, around: &around };
-        // The ID of what stands inside the answer comes from there.
+        // If the thing is inside the response, its ID comes from there.
         let Some((place, id)) = id.rsplit_once('.').filter(|(place, _)| at(answer, place).is_some()) else {
             return self.add(new, at(fields, id), sent, answer);
         };
@@ -219,7 +219,7 @@ impl Kind {
         }
     }
 
-    /// Adds a thing of which the answer, or what stands inside it, has the ID.
+    /// Adds a thing whose ID is in the response, or in the object inside it.
     fn add(
         &mut self,
         New { id, taken, shown, around }: New<'_>,

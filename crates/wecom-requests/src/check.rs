@@ -39,19 +39,19 @@ pub struct Checker {
 }
 
 impl Checker {
-    /// Checks for at most so many bytes.
+    /// Checks the maximum number of bytes.
     pub fn max_bytes(&mut self, name: &str, value: &impl Text, max: u32) {
         let bytes = value.text().map_or(0, str::len);
         self.limit(name, bytes <= max as usize, Rule::MaxBytes(max), || format!("{bytes} bytes long"));
     }
 
-    /// Checks for at most so many characters.
+    /// Checks the maximum number of characters.
     pub fn max_chars(&mut self, name: &str, value: &impl Text, max: u32) {
         let chars = value.text().map_or(0, |text| text.chars().count());
         self.limit(name, chars <= max as usize, Rule::MaxChars(max), || format!("{chars} characters long"));
     }
 
-    /// Checks for at least so many characters.
+    /// Checks the minimum number of characters.
     pub fn min_chars(&mut self, name: &str, value: &impl Text, min: u32) {
         if let Some(text) = value.text() {
             let chars = text.chars().count();
@@ -61,7 +61,7 @@ impl Checker {
         }
     }
 
-    /// Checks for at most so many characters, where a Chinese character counts as two.
+    /// Checks the maximum number of characters, counting a Chinese character as two.
     pub fn max_width(&mut self, name: &str, value: &impl Text, max: u32) {
         let width = value.text().map_or(0, width);
         self.limit(name, width <= max as usize, Rule::MaxWidth(max), || format!("{width} characters long"));
@@ -75,13 +75,13 @@ impl Checker {
         }
     }
 
-    /// Checks for at most so many items.
+    /// Checks the maximum number of items.
     pub fn max_items(&mut self, name: &str, value: &impl Items, max: u32) {
         let items = value.items().unwrap_or(0);
         self.limit(name, items <= max as usize, Rule::MaxItems(max), || format!("{items} items long"));
     }
 
-    /// Checks for at least so many items.
+    /// Checks the minimum number of items.
     pub fn min_items(&mut self, name: &str, value: &impl Items, min: u32) {
         if let Some(items) = value.items() {
             self.limit(name, items >= min as usize, Rule::MinItems(min), || format!("{items} items long"));
@@ -93,31 +93,31 @@ impl Checker {
         self.limit(name, value.is_distinct(), Rule::UniqueItems, || "one with repetition".to_owned());
     }
 
-    /// Checks for a number of at most `max`.
+    /// Checks that a number is at most `max`.
     pub fn max(&mut self, name: &str, value: &impl Number, max: impl Into<AnyNumber>) {
         let max = max.into();
         self.number(name, value, Rule::Max(max), |number| number <= max);
     }
 
-    /// Checks for a number of at least `min`.
+    /// Checks that a number is at least `min`.
     pub fn min(&mut self, name: &str, value: &impl Number, min: impl Into<AnyNumber>) {
         let min = min.into();
         self.number(name, value, Rule::Min(min), |number| number >= min);
     }
 
-    /// Checks for less than a number.
+    /// Checks that a number is less than another one.
     pub fn exclusive_max(&mut self, name: &str, value: &impl Number, max: impl Into<AnyNumber>) {
         let max = max.into();
         self.number(name, value, Rule::ExclusiveMax(max), |number| number < max);
     }
 
-    /// Checks for more than a number.
+    /// Checks that a number is more than another one.
     pub fn exclusive_min(&mut self, name: &str, value: &impl Number, min: impl Into<AnyNumber>) {
         let min = min.into();
         self.number(name, value, Rule::ExclusiveMin(min), |number| number > min);
     }
 
-    /// Checks for a multiple of a number.
+    /// Checks that a number is a multiple of another one.
     pub fn multiple_of(&mut self, name: &str, value: &impl Number, step: u32) {
         self.number(name, value, Rule::MultipleOf(step), |number| number.is_multiple_of(step));
     }
@@ -162,7 +162,7 @@ impl Checker {
         self.limit(name, distinct, Rule::Unique, || "the same in two items".to_owned());
     }
 
-    /// Checks for at most so many days from one time to another, and not backwards.
+    /// Checks that a time is not before another one, and at most a number of days after it.
     pub fn max_span(
         &mut self,
         (from_name, from): (&'static str, &impl Time),
@@ -177,7 +177,7 @@ impl Checker {
         }
     }
 
-    /// Checks for at most so many days from one time's day in Beijing to another's, and not backwards.
+    /// Checks that a time is not before another one, and at most a number of calendar days in Beijing after it.
     pub fn max_whole_days(
         &mut self,
         (from_name, from): (&'static str, &impl Time),

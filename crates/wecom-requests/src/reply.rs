@@ -152,7 +152,7 @@ impl Passive {
         matches!(self.0, Content::None)
     }
 
-    /// Returns the plain document for a callback of this format; `None` stands for a format that no reply of the specification has.
+    /// Returns the plain document for a callback of this format; `None` means a format that no reply of the specification has.
     pub fn document(
         &self,
         format: Option<ReplyFormat>,

@@ -1,8 +1,8 @@
-//! Submits an approval request (审批): creates a template, fills it in, and looks at who has decided what.
+//! Submits an approval request (审批): creates a template, fills it in, and shows the approvers' decisions.
 //!
 //! `cargo run -p wecom-sdk --example approval` talks to a mock server. With `WECOM_CORP_ID` and `WECOM_SECRET` set (the secret of an app
 //! that may call the approval API), it talks to WeCom: set `WECOM_USERID` to the applicant, and `WECOM_APPROVER` to the member
-//! who decides. A template is created once: `WECOM_TEMPLATE_ID` is the one that an earlier run has printed.
+//! who decides. A template is created once: set `WECOM_TEMPLATE_ID` to the one that an earlier run has printed.
 
 mod setup;
 
@@ -73,7 +73,7 @@ async fn apply(client: &Client, template: &str, applicant: &str, approver: &str)
     Ok(client.send(&request).await?.sp_no)
 }
 
-/// Shows a request. To hear of each decision at once, handle the event `sys_approval_change` instead of asking.
+/// Shows a request. To learn of each decision immediately, handle the event `sys_approval_change` instead of polling.
 async fn follow(client: &Client, request: &str) -> Result<()> {
     let info = client.send(&GetApprovalDetail::new(request)).await?.info;
     let purpose = info.apply_data.text("Purpose")?.unwrap_or_default();

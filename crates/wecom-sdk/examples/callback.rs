@@ -1,6 +1,6 @@
 //! Receives callbacks: a mock calls this program as WeCom would, with a message, a new customer and a suite ticket.
 //!
-//! Your own settings are those of the admin console: the URL, the Token and the `EncodingAESKey`.
+//! For your own app, use the settings of the admin console: the URL, the Token and the `EncodingAESKey`.
 
 use std::error::Error;
 use std::net::Ipv4Addr;

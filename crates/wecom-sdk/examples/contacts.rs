@@ -88,7 +88,7 @@ async fn found_company(client: &Client) -> Result<(), Error> {
         ("zhou.min", "Zhou Min", "Consultant", vec![north]),
         ("chen.yu", "Chen Yu", "Assistant", vec![office]),
     ] {
-        // WeCom asks for an email address or a mobile number.
+        // WeCom requires an email address or a mobile number.
         let member = CreateUser::new(userid, name).email(format!("{userid}@example.com"));
         client.send(&member.position(position).department(departments)).await?;
     }

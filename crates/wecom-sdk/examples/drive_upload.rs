@@ -23,7 +23,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let state = PathBuf::from(state);
     // The file is read block by block, and need not fit into memory.
     let mut upload = DriveUpload::new(Content::file(&path).await?, DriveFolder::root(space));
-    // A state that can't be read is none: the upload begins anew.
+    // An unreadable state counts as none: the upload starts over.
     if let Some(checkpoint) = fs::read_to_string(&state).ok().and_then(|text| text.parse().ok()) {
         println!("resumed");
         upload = upload.resume(checkpoint);
@@ -46,7 +46,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     });
     let result = client.upload_to_drive(&mut upload).await;
-    // Another content than when the upload stopped: the state is of no use either.
+    // The content has changed since the upload stopped, so the state is useless as well.
     if matches!(result, Ok(_) | Err(Error::Content { .. })) && state.exists() {
         fs::remove_file(&state)?;
     }

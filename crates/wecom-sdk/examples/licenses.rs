@@ -2,7 +2,7 @@
 //! them for members.
 //!
 //! `cargo run -p wecom-sdk --example licenses` talks to a mock server. With `WECOM_PROVIDER_ID` and `WECOM_PROVIDER_SECRET` set, it talks to WeCom, for
-//! the company `WECOM_CORP_ID`, with the member `WECOM_BUYER` of the provider as the buyer. Let it be a test company: its orders are
+//! the company `WECOM_CORP_ID`, with the member `WECOM_BUYER` of the provider as the buyer. Use a test company: its orders are
 //! free, and paid as soon as they are placed.
 
 use std::env;
@@ -48,7 +48,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     println!("codes: {}", activations.len());
 
-    // Each code has a result of its own: one that fails takes none of the others along.
+    // Each code has a result of its own: if one fails, the others are activated all the same.
     let activated = client.send(&BatchActivateAccount::new(&corpid, activations)).await?;
     for result in &activated.active_result {
         let outcome =
@@ -63,7 +63,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// A provider's client for WeCom if the environment has credentials. Otherwise one for a mock server, which runs as long as it is kept.
+/// Returns a provider's client for WeCom if the environment has credentials. Otherwise, returns one for a mock server, which runs as long as it is kept.
 async fn provider() -> Result<(Client<Provider>, Option<Server>), Box<dyn std::error::Error>> {
     if let (Ok(id), Ok(secret)) = (env::var("WECOM_PROVIDER_ID"), env::var("WECOM_PROVIDER_SECRET")) {
         println!("talking to WeCom as WECOM_PROVIDER_ID\n");

@@ -1,7 +1,7 @@
 //! Calls every endpoint of the conversation archive, customer messages and meetings once, and pages through two.
 //!
 //! `cargo run -p wecom-sdk --example quickstart` talks to a mock server that it starts itself. With `WECOM_CORP_ID` and
-//! `WECOM_SECRET` set it talks to WeCom; `WECOM_BASE_URL` sends it elsewhere.
+//! `WECOM_SECRET` set, it talks to WeCom; `WECOM_BASE_URL` sets another base URL.
 
 mod setup;
 

@@ -1,4 +1,4 @@
-//! Creates a smart sheet (智能表格), adds 1,000 records to it, and reads them in pages.
+//! Creates a smart sheet (智能表格), adds 1,000 records to it, and reads them page by page.
 //!
 //! `cargo run -p wecom-sdk --example smart_sheet` talks to a mock server. With `WECOM_CORP_ID` and `WECOM_SECRET` set (the secret of an app
 //! that may call the document API), it creates the sheet in WeCom: set `WECOM_USERID` to a member who may open it.
@@ -17,7 +17,7 @@ use wecom_sdk::{Cells, Client};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-/// How many records WeCom recommends to add at once.
+/// The number of records that WeCom recommends to add at once.
 const PER_CALL: usize = 500;
 
 #[tokio::main]
@@ -28,7 +28,7 @@ async fn main() -> Result<()> {
     let document = CreateDoc::new(DocType::Smartsheet, "Tea").admin_users([userid]);
     let document = client.send(&document).await?;
     println!("created: {}", document.url);
-    // Nothing finds a document again by its name: keep its ID.
+    // Keep its ID: no call finds a document by its name.
     let sheet = create_table(&client, &document.docid).await?;
     add_records(&client, &document.docid, &sheet).await?;
     read_records(&client, &document.docid, &sheet).await
@@ -38,7 +38,7 @@ async fn main() -> Result<()> {
 async fn create_table(client: &Client, docid: &str) -> Result<String> {
     let sheet = client.send(&AddSheet::new(docid).properties(NewSheet::new().title("Stock"))).await?;
     let sheet = sheet.properties.sheet_id;
-    // Most types of fields have a property that has to be there, even if it says nothing.
+    // Most types of fields have a property that is required, even if it is empty.
     let fields = [
         NewField::new("Name", FieldType::Text),
         NewField::new("Price", FieldType::Number)
@@ -75,7 +75,7 @@ async fn add_records(client: &Client, docid: &str, sheet: &str) -> Result<()> {
 }
 
 async fn read_records(client: &Client, docid: &str, sheet: &str) -> Result<()> {
-    // Say whether cells go by title or by ID: the call has no documented default.
+    // State whether cells are named by title or by ID: the call has no documented default.
     let request = GetRecords::new(docid, sheet).key_type(CellValueKeyType::FieldTitle).limit(200);
     let mut pages = client.pages(request);
     let (mut in_stock, mut total) = (0, 0.0);

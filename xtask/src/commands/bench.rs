@@ -13,13 +13,13 @@ use crate::bench::{self, FILE, Options};
 /// A missed target is reported but is not a failure, since a machine may be busy. A failed measurement is one.
 #[derive(clap::Args)]
 pub struct Args {
-    /// What to measure [default: everything that doesn't take long].
+    /// The measurements to run [default: all that don't take long].
     #[arg(value_name = "NAME", value_parser = PossibleValuesParser::new(bench::names()))]
     only: Vec<String>,
     /// Includes measurements that take long.
     #[arg(long)]
     full: bool,
-    /// Writes the results to BENCHMARKS.md, and keeps results there that aren't measured now. Without names, measures
+    /// Writes the results to BENCHMARKS.md, and keeps the other results there. Without names, measures
     /// everything.
     #[arg(long)]
     write: bool,

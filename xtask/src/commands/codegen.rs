@@ -39,7 +39,7 @@ fn lines(lines: impl Iterator<Item = String>) -> String {
     lines.flat_map(|line| [line, "\n".to_owned()]).collect()
 }
 
-/// What a run did.
+/// The results of a run.
 #[derive(Debug)]
 pub struct Summary {
     /// Files of the spec.

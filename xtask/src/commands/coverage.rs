@@ -20,7 +20,7 @@ pub struct Args {
     /// Prints JSON.
     #[arg(long)]
     json: bool,
-    /// Changes nothing; fails if the chart or its numbers are out of date. A folder that doesn't exist is
+    /// Changes nothing; fails if the chart or its numbers are out of date. A missing folder is
     /// ignored.
     #[arg(long)]
     check: bool,

@@ -6,7 +6,7 @@ use super::format::Format;
 use super::{Failure, terminal};
 use crate::drift;
 
-/// Compares the spec with documentation pages, and reports what is new, gone or changed on either side.
+/// Compares the spec with documentation pages, and reports everything that is new, gone or changed on either side.
 ///
 /// Exits with 1 if they differ except where the `deviations` of the spec's files say so, and with 2 if there is
 /// nothing to compare. Endpoints missing from the spec are counted, but are not a difference.

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use crate::spec;
 
-/// Why a command fails.
+/// The reason why a command fails.
 #[derive(Debug)]
 pub struct Failure {
     /// Text before the errors: reports without `error: `.

@@ -8,7 +8,7 @@ use super::format::Format;
 use super::{Failure, terminal};
 use crate::import;
 
-/// Drafts the spec of documentation pages, for a person to complete.
+/// Drafts spec files from documentation pages, for a person to complete.
 #[derive(clap::Args)]
 #[command(group = clap::ArgGroup::new("what").required(true).args(["pages", "report"]))]
 pub struct Args {

@@ -8,7 +8,7 @@ use crate::mutate::{self, Options};
 
 /// Makes every kind of transcription mistake in the spec, and reports which ones the checks notice.
 ///
-/// A mistake counts if a page says what is right. Nothing is written. Exits with 1 if the checks notice less than `--min` and
+/// A mistake counts if a page shows the right form. Nothing is written. Exits with 1 if the checks notice less than `--min` and
 /// `--min-kinds` require.
 #[derive(clap::Args)]
 pub struct Args {
@@ -18,7 +18,7 @@ pub struct Args {
     /// Makes mistakes of this kind only. May be repeated.
     #[arg(long = "kind", value_name = "KIND")]
     kinds: Vec<String>,
-    /// Makes this many mistakes per kind, and up to three times as many of a kind with a miss; 0 means all that are possible.
+    /// The number of mistakes per kind, up to three times as many for a kind with a miss; 0 means all possible mistakes.
     #[arg(long, value_name = "N", default_value_t = 20)]
     sample: usize,
     /// The random seed that selects mistakes if there are more.

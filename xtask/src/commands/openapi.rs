@@ -13,7 +13,7 @@ use crate::api;
 use crate::openapi::{self, FOLDER, WORKSPACE};
 use crate::spec::{self, load};
 
-/// Writes the spec as OpenAPI 3.1: a document for each family in `openapi/`, and one with what they share.
+/// Writes the spec as OpenAPI 3.1: a document per family in `openapi/`, and one with the parts that they share.
 #[derive(clap::Args)]
 pub struct Args {
     /// Changes nothing; fails if a document is out of date.

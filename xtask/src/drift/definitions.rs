@@ -1,4 +1,4 @@
-//! What other pages say of an endpoint's call, and what its own page says beside the fields.
+//! Compares the statements of other pages about an endpoint's call, and those of its own page besides the fields.
 
 use std::collections::BTreeSet;
 
@@ -38,13 +38,13 @@ impl Comparison<'_> {
     }
 }
 
-/// Whether notes name a page. What an endpoint's own page is called as well tells no other one.
+/// Returns whether notes name a page. A name that the endpoint's own page shares identifies no other page.
 pub(crate) fn is_named(read: &ReadPage, own: Option<&ReadPage>, notes: &str) -> bool {
     let own = own.map(names_of).unwrap_or_default();
     names_of(read).iter().any(|name| !own.contains(name) && notes.contains(name.as_str()))
 }
 
-/// What notes may call a page: its id, its title, or that of its chapter.
+/// The names that notes may use for a page: its ID, its title, or that of its chapter.
 fn names_of(read: &ReadPage) -> Vec<String> {
     let chapter =
         read.page.file.parent().and_then(|folder| folder.file_name()).and_then(|name| name.to_str());

@@ -5,13 +5,13 @@ use super::finding::{Finding, PageLine, Spot};
 use crate::spec::source::{Node, Path};
 use crate::spec::{Doc, DriftRule, Operation};
 
-/// What names its documents: an endpoint, the error codes, or the general rates.
+/// The entry that names its documents: an endpoint, the error codes, or the general rates.
 pub(super) struct Sourced<'d> {
     /// Its file, as an index into the sources.
     pub file: usize,
-    /// What stands in the file.
+    /// The file's content.
     pub root: &'d Node,
-    /// Where it stands there.
+    /// Its place in the file.
     pub path: Path,
     pub name: &'d str,
     pub doc: &'d Doc,
@@ -61,7 +61,7 @@ impl Comparison<'_> {
         Some(page)
     }
 
-    /// The pages that nobody has read and that aren't here, with what stands there.
+    /// The unread pages that are missing, with the entries that refer to them.
     pub(super) fn wanted(&self) -> Vec<(u32, usize, String)> {
         let here = |number: &u32| self.pages.iter().any(|read| read.page.numbers.contains(number));
         let all = self.spec.files.iter().flat_map(|file| {
@@ -95,7 +95,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// When a page says that it was changed, if that is not when the spec says, and a sentence about it.
+    /// Returns the date of a page's last change, if it differs from the spec's, and a sentence about it.
     fn changed(&self, page: usize, known: Option<&String>) -> Option<(Option<String>, String)> {
         let says = self.pages[page].contents.updated.as_ref();
         let message = match says {

@@ -30,7 +30,7 @@ impl<'a> Comparison<'a> {
         })
     }
 
-    /// Compares the rest, and brings everything together.
+    /// Compares the rest, and collects all findings.
     pub(super) fn run(&mut self, endpoints: impl IntoIterator<Item = (usize, &'a str, Gathered)>) -> Found {
         let mut endpoints = endpoints.into_iter().peekable();
         for file in &self.spec.files {
@@ -51,7 +51,7 @@ impl<'a> Comparison<'a> {
             self.rates(rates);
         }
         let (unspecified, unseen) = (self.unspecified(), self.unseen());
-        // A type that stands in several places is whole if all of them together are.
+        // A type that is in several places is complete if all of them together are.
         let present = std::mem::take(&mut self.present);
         let is_gone = |found: &Finding| found.rule == Some(DriftRule::FieldGone);
         self.found
@@ -62,7 +62,7 @@ impl<'a> Comparison<'a> {
         };
         self.found.retain(|found| !is_void(found));
         let mut told = BTreeSet::new();
-        // What endpoints share is compared with each of their pages.
+        // Types that endpoints share are compared with each of their pages.
         self.found.retain(|found| {
             told.insert((found.spot.file, found.name(), found.at.clone(), found.page.clone()))
         });
@@ -79,7 +79,7 @@ impl<'a> Comparison<'a> {
         let own = self.document(&Sourced { file: file.source, root: &file.root, path, name, doc });
         let documented = self.documented(endpoint);
         let Some(first) = documented.first() else {
-            // Without its page, that is what was told.
+            // Without its page, that has been reported.
             if let Some(page) = own {
                 let message = format!("its page doesn't document `{call}`");
                 self.found.push(gone(message).seen_at(PageLine::first(page)));

@@ -203,7 +203,7 @@ fn gone(file: &File, of: Document<'_>, shown: &[Shown<'_>]) -> Vec<Finding> {
     gone.map(finding).collect()
 }
 
-/// A field as it stands in the file.
+/// A field as written in the file.
 fn key(path: &Path, wire: &str, event: &Event) -> Path {
     let optional = event.fields.get(wire).is_some_and(|field| field.optional);
     path.key(&format!("{wire}{}", if optional { "?" } else { "" }))

@@ -175,7 +175,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Compares what stands inside a field.
+    /// Compares the fields inside a field.
     fn inside(&mut self, scope: Scope<'a, '_>, field: &SpecField<'a>, found: &[PageField<'_>]) {
         let Some(ty) = field.ty() else { return };
         if !scope.part.is_sent() {
@@ -199,8 +199,8 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Compares a field with the only row of its name, on a page that doesn't show where it stands, unless that row
-    /// describes another one. Whether it must be there, and how many items it has, depends on where it stands.
+    /// Compares a field with the only row of its name, on a page that doesn't show the field's place, unless that row
+    /// describes another field. Whether it is required, and the number of its items, depend on the place.
     fn apart(
         &mut self,
         scope: Scope<'a, '_>,

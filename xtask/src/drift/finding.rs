@@ -1,4 +1,4 @@
-//! What a comparison finds, and where: in the spec, and on a page.
+//! The findings of a comparison, with their places in the spec and on a page.
 
 use std::ops::Range;
 
@@ -35,7 +35,7 @@ impl Spot {
         Self { file, span: node.span.clone() }
     }
 
-    /// The key of a path in a file: of what the spec lacks, the one below which it would stand.
+    /// The key of a path in a file; for something that the spec lacks, the key below which it belongs.
     pub(super) fn key(file: &File, path: &Path) -> Self {
         Self::of(file.source, file.root.nearest_key(path))
     }
@@ -134,8 +134,8 @@ pub(super) struct Found {
     pub unspecified: Vec<Unspecified>,
     /// The events that have a name and aren't in the spec: file and key.
     pub events: Vec<(String, String)>,
-    /// The numbers of pages that nobody has read and that aren't here, each with what stands there: file and key.
+    /// The numbers of unread pages that are missing, each with the entry that refers to it: file and key.
     pub wanted: Vec<(u32, usize, String)>,
-    /// The types, by file, that no page describes in a way that is recognised: what is gone of them isn't seen.
+    /// The types, by file, that no page describes in a recognized way: fields that are gone from the pages can't be detected.
     pub unseen: Vec<(usize, String)>,
 }

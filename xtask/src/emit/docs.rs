@@ -31,7 +31,7 @@ fn calls(module: &Module, transport: Transport) -> Option<String> {
     (!rows.is_empty()).then(|| format!("| request | title | {target} |\n|---|---|---|{rows}"))
 }
 
-/// Lists the documents of a kind. What distinguishes one on the wire concerns only whoever receives it.
+/// Lists the documents of a kind. Their distinguishing values on the wire matter only to receivers.
 fn documents(module: &Module, kind: DocumentKind) -> Option<String> {
     let (noun, is_sent) = (kind.facts().noun, kind.facts().part.is_sent());
     let documents = module.documents.iter().filter(|document| document.kind == kind);

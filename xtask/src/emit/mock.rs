@@ -91,7 +91,7 @@ fn route(api: &Api, module: &Module, endpoint: &Endpoint) -> TokenStream {
     }
 }
 
-/// The responses with other fields than the first, of examples that send another variant of a union: the tags tell them apart.
+/// The responses with other fields than the first, of examples that send another variant of a union: the tags distinguish them.
 fn cases(module: &Module, endpoint: &Endpoint) -> Vec<TokenStream> {
     let tags = tags(module, &endpoint.request);
     let sent = |example: &Example| {
@@ -123,7 +123,7 @@ fn cases(module: &Module, endpoint: &Endpoint) -> Vec<TokenStream> {
     cases
 }
 
-/// The paths of all tags in a request that stand in no list.
+/// The paths of all tags in a request that are in no list.
 fn tags(module: &Module, request: &str) -> BTreeSet<String> {
     let mut tags = BTreeSet::new();
     module.walk(request, |path, member| {

@@ -37,7 +37,7 @@ pub struct Chapter {
 pub struct Completed {
     /// Its text.
     pub text: String,
-    /// The paths of the drafted endpoints, or what tells the drafted events apart.
+    /// The paths of the drafted endpoints, or the distinguishing values of the drafted events.
     pub drafted: Vec<String>,
     /// How many of these the file already had.
     pub known: usize,

@@ -81,7 +81,7 @@ impl Existing {
         calls.flatten().chain(self.wires()).collect()
     }
 
-    /// The same of its documents: each by one of its pages, and what tells it from others.
+    /// The same for its documents: each by one of its pages, and its distinguishing values.
     fn wires(&self) -> impl Iterator<Item = (u32, String)> {
         let sections = DocumentKind::ALL.map(Section::Documents).into_iter();
         let entries = sections

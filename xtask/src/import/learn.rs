@@ -14,7 +14,7 @@ use crate::spec::{Field, File, Part, Repr, Spec};
 
 use indexmap::IndexMap;
 
-/// How often each English text stands for a phrase.
+/// The number of times that each English text translates a phrase.
 type Counts = HashMap<String, BTreeMap<String, usize>>;
 
 /// How deep types are followed.
@@ -109,7 +109,7 @@ fn note(counts: &mut Counts, chinese: &str, english: &str) {
     }
 }
 
-/// Of each phrase what stands for it at least two times of three.
+/// Returns for each phrase the text that translates it at least two times out of three.
 fn settled(counts: Counts) -> BTreeMap<String, String> {
     let settled = counts.into_iter().filter_map(|(phrase, counts)| {
         let all: usize = counts.values().sum();

@@ -38,7 +38,7 @@ impl Lists {
                 }
                 Value::Object(inner) => {
                     if let Some((item, content)) = only(inner) {
-                        // An array around it stands for items that repeat.
+                        // An array around it represents repeated items.
                         let repeats = content.is_array();
                         if repeats || is_item(name, item) {
                             self.items.insert(name.clone(), item.clone());

@@ -1,4 +1,4 @@
-//! From a page to a draft of all that it documents.
+//! Turns a page into a draft of everything that it documents.
 
 use std::collections::{HashMap, HashSet};
 
@@ -32,7 +32,7 @@ pub(super) struct Taken {
     pub types: Vec<String>,
     /// What its types are.
     pub definitions: IndexMap<String, Definition>,
-    /// The settled names of the file's endpoints by their paths, and of its documents by what tells them apart.
+    /// The settled names of the file's endpoints by their paths, and of its documents by their distinguishing values.
     pub settled: HashMap<String, String>,
 }
 

@@ -176,7 +176,7 @@ fn inline(written: &serde_yaml::Value) -> String {
     match written {
         serde_yaml::Value::Mapping(entries) => {
             let entries = entries.iter().map(|(key, content)| {
-                // What stands under `is` is on the wire, everything else names something.
+                // The value of `is` is on the wire, everything else names something.
                 let is_value = key.as_str() == Some("is") && content.is_sequence();
                 let content = match content.as_sequence().filter(|_| is_value) {
                     Some(values) => list(values.iter().map(value)),

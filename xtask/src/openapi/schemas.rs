@@ -118,7 +118,7 @@ impl Schemas<'_> {
         }
     }
 
-    /// A struct with a union whose fields stand among its own: one schema for each variant, since tools can't make a
+    /// A struct with a union whose fields are among its own: one schema for each variant, since tools can't make a
     /// type of an object that is one of several as well.
     fn with_embedded(
         self,
@@ -388,7 +388,7 @@ pub(super) fn binary() -> Value {
     json!({ "type": "string", "format": "binary", "contentMediaType": "application/octet-stream" })
 }
 
-/// A tag or a value of an enum as it stands in JSON.
+/// A tag or a value of an enum as written in JSON.
 fn scalar(wire: &str, repr: Repr) -> Value {
     match (repr, wire.parse::<i64>()) {
         (Repr::Int, Ok(number)) => json!(number),

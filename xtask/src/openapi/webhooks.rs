@@ -105,7 +105,7 @@ fn tells(wire: &Wire<'_>) -> Value {
             vec![("msgtype", json!({ "const": "event" })), ("event", object(vec![("eventtype", value)]))]
         }
         WireKey::DeviceCommand => vec![("command", object(vec![("command_type", value)]))],
-        // It is inside of `event` where a device or a payment tells it, and at the top where the zone does.
+        // It is inside `event` in notifications of devices and payments, and at the top in those of the zone.
         WireKey::Notification => {
             let inside = object(vec![("event", object(vec![("event_type", value.clone())]))]);
             return json!({ "anyOf": [inside, object(vec![("event_type", value)])] });

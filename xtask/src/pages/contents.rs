@@ -23,7 +23,7 @@ pub(crate) struct Contents {
     pub documents: Vec<Occurrence>,
     /// The tables of named objects and types, of all endpoints.
     pub named: Vec<Table>,
-    /// The error codes that its text tells, for whichever endpoint.
+    /// The error codes in its text, of any endpoint.
     pub told: Vec<ToldCode>,
     /// The bodies that can't be read.
     pub unreadable: Vec<Unreadable>,

@@ -1,4 +1,4 @@
-//! The links from one place of a page to another: a row may say in which table the rest stands.
+//! The links from one place of a page to another: a row may refer to the table with the rest.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

@@ -1,4 +1,4 @@
-//! The fields of a body: what the examples show, and what the tables say of it, brought together.
+//! The fields of a body, combined from the examples and the tables.
 
 use std::collections::{HashMap, HashSet};
 
@@ -217,7 +217,7 @@ impl<'a> Naming<'a> {
     }
 }
 
-/// Whether all rows of a table stand below the object that it is about, as where several tables describe its parts.
+/// Returns whether all rows of a table are below the object that it describes, as if several tables describe its parts.
 fn goes_on(table: &Table) -> bool {
     table.name.as_deref().is_some_and(|name| {
         let inside = |row: &Row| row.name.strip_prefix(name).is_some_and(|rest| rest.starts_with(['.', '[']));

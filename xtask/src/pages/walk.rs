@@ -361,7 +361,7 @@ impl<'a, 'm> Walk<'a, 'm> {
         let titles = [&self.label, &self.above];
         let linked = titles.into_iter().find(|title| self.links.come_from_a_row(title));
         let name = titles.into_iter().find_map(|title| named(title));
-        // What a row leads to stands wherever there is room on the page.
+        // The table that a row links to may be anywhere on the page.
         let apart = name.is_none() && linked.is_some();
         let name = name.or_else(|| linked.cloned());
         let object = name.as_deref().map(canonical);

@@ -78,7 +78,7 @@ impl Names {
         file.and_then(|file| serde_yaml::from_str(&file.text).ok()).unwrap_or_default()
     }
 
-    /// The names by their paths of the endpoints that belong to a file, and of its documents by what tells them apart.
+    /// Returns the names of a file's endpoints by their paths, and of its documents by their distinguishing values.
     pub fn of_file(&self, file: &str) -> HashMap<String, String> {
         let endpoints = self.endpoints.get(file).into_iter().flatten();
         let endpoints = endpoints.map(|(key, named)| (named.path().to_owned(), key.clone()));

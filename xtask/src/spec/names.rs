@@ -47,7 +47,7 @@ pub fn snake(name: &str) -> String {
 }
 
 /// The names that no type of a spec may have: those that generated code uses, those that Rust's prelude and its
-/// derives bring into every file, so that a glob import of a module hides nothing, and `Error`, `Event` and `Reply`,
+/// derives import into every file, so that a glob import of a module hides nothing, and `Error`, `Event` and `Reply`,
 /// which have another meaning.
 pub const RESERVED: &[&str] = &[
     "AsMut",

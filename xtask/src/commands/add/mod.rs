@@ -1,4 +1,4 @@
-//! `cargo xtask add`: a chapter from its pages to what a reviewer reads, with a person in between.
+//! `cargo xtask add`: turns a chapter's pages into a change that is ready for review, with a person's help.
 
 mod programs;
 mod steps;
@@ -14,25 +14,24 @@ pub use programs::{Cargo, Program, Programs, Ran};
 pub use steps::{Outcome, run};
 pub use task::Task;
 
-/// Adds the endpoints of a chapter's pages to the spec, and does all that follows from that, as far as no person is
-/// needed.
+/// Adds the endpoints of a chapter's pages to the spec, and performs all further steps that need no person.
 ///
-/// Drafts what the spec lacks of the pages, then checks, generates, counts, tests and compares. Where a person is
-/// needed, it says what for and exits with 1: do that, and run the same command again. It exits with 0 when nothing is
-/// left to do, and with 2 if it can't begin.
+/// Drafts the endpoints that the spec lacks, then checks, generates, counts, tests and compares. When a step needs a
+/// person, it says why and exits with 1: do that, and run the same command again. It exits with 0 when nothing is left
+/// to do, and with 2 if it can't begin.
 #[derive(clap::Args)]
 pub struct Args {
     /// The pages, as Markdown files, or a folder of them.
     #[arg(value_name = "PAGE|FOLDER", required = true)]
     pages: Vec<PathBuf>,
-    /// The spec file of the chapter; left out, the one that has these pages already, or one that is named after what
-    /// their paths have in common.
+    /// The spec file of the chapter [default: the one that already has these pages, or one named after the common part of
+    /// their paths].
     #[arg(long, value_name = "FILE")]
     into: Option<PathBuf>,
-    /// The folder with all pages; left out, the one with these. Pages that aren't there are missed only in the former.
+    /// The folder with all pages [default: the one with these]. Missing pages are reported only if it is set.
     #[arg(long, value_name = "DIR")]
     docs: Option<PathBuf>,
-    /// What to compare the spec with in the end: a git revision, or a folder with a `spec/`.
+    /// The spec to compare the new one with at the end: a git revision, or a folder with a `spec/`.
     #[arg(long, value_name = "BASE", default_value = "HEAD")]
     base: String,
     /// Stops after the checks: generates nothing, and runs no program.

@@ -33,7 +33,7 @@ pub(super) const KINDS: &[Kind] = &[
     Kind::new("rule-span", "a page has the number", File(span)),
 ];
 
-/// Why pages can't tell what is wrong with most rules.
+/// The reason why pages can't show what is wrong with most rules.
 const OTHERWISE: &str = "no page states them, or only in words that name the fields in Chinese, limit them under a \
                          condition, or leave the condition to what the field means";
 

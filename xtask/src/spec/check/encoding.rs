@@ -66,7 +66,7 @@ impl Checker<'_> {
             }
         }
     }
-    /// Checks that what tells of a call that fails in part is a list, beside an `errcode`.
+    /// Checks that `partial` names a list, beside an `errcode`.
     fn partial(&mut self, path: &Path, endpoint: &Endpoint, list: &str) {
         let head = &endpoint.head;
         if head.answer != Answer::Json || head.errcode != Errcode::Always || !head.is_over_http() {
