@@ -9,10 +9,10 @@ use super::report::{Failure, Row, Target};
 pub(super) const CALLS: Measurement = Measurement {
     name: "calls",
     title: "Calls",
-    about: "Calls of `meeting/get_info` a second, and the time that 99 of 100 calls take at most, through the client and \
-        through a bare `reqwest::Client` with the same settings, derived structs and a token that never runs out. Both take \
-        turns within one process, the server is another one. The median of the rounds' ratios, and between which ratios \
-        the middle half of them lies.",
+    about: "Calls of `meeting/get_info` per second, and the time within which 99 of 100 calls complete, through \
+        the client and through a bare `reqwest::Client` with the same settings, derived structs and a token that \
+        never expires. The two alternate in one process; the server is another process. Shown are the median of \
+        the rounds' ratios and the range of their middle half.",
     long: false,
     needs: None,
     run: |lab| {
@@ -27,9 +27,10 @@ pub(super) const CALLS: Measurement = Measurement {
 pub(super) const RIVALS: Measurement = Measurement {
     name: "rivals",
     title: "Other crates",
-    about: "The same calls against other crates for WeCom. `labrador` 0.2.3 can be told where the server is, if one uses its \
-        `APIClient` as its own functions do; it makes a new HTTP client, and a connection, for each call. `wecom` 0.1.0 and \
-        `wecom-rs` 0.1.17 have WeCom's address built in, so they can't be measured on loopback.",
+    about: "The same calls against other crates for WeCom. `labrador` 0.2.3 can use another server if its \
+        `APIClient` is called as its own functions call it; it creates a new HTTP client, and a connection, for \
+        each call. `wecom` 0.1.0 and `wecom-rs` 0.1.17 have WeCom's URL built in, so they can't be measured on \
+        loopback.",
     long: true,
     needs: None,
     run: |lab| {
@@ -47,9 +48,9 @@ pub(super) const RIVALS: Measurement = Measurement {
 pub(super) const MEMORY: Measurement = Measurement {
     name: "memory",
     title: "Memory",
-    about: "How much the memory of a process grows at most (its peak resident set) while 10,000 calls are in flight, each on a \
-        connection of its own, through the client and through a bare `reqwest::Client`. The median of the rounds' \
-        ratios, and between which ratios the middle half of them lies.",
+    about: "The largest growth of a process's memory (its peak resident set) while 10,000 calls are in flight, \
+        each on its own connection, through the client and through a bare `reqwest::Client`. Shown are the \
+        median of the rounds' ratios and the range of their middle half.",
     long: false,
     needs: Some(OPEN_FILES),
     run: |lab| {
@@ -127,7 +128,7 @@ impl Load {
             row
         };
         Ok([
-            row("calls a second", |round| round.calls_per_second, Target::AtLeast(targets.speed)),
+            row("calls per second", |round| round.calls_per_second, Target::AtLeast(targets.speed)),
             row("p99", |round| round.p99_seconds, Target::AtMost(targets.p99)),
         ])
     }
@@ -152,7 +153,7 @@ fn flight(lab: &Lab<'_>, side: &str) -> Result<f64, Failure> {
     let bytes = lab.programs.number("memory", &[server.base_url(), side, "--calls", "10000"])?;
     u32::try_from(bytes)
         .map(f64::from)
-        .map_err(|_| Failure(format!("{bytes} bytes a call are too many to be true")))
+        .map_err(|_| Failure(format!("{bytes} bytes per call are too many to be true")))
 }
 
 fn sorted(ratios: &[f64]) -> Vec<f64> {

@@ -7,10 +7,10 @@ use super::report::{Failure, Row, Target};
 pub(super) const DECODE: Measurement = Measurement {
     name: "decode",
     title: "Decoding",
-    about: "Instructions for decoding the same bytes and freeing the result: against structs of the same fields with \
-        serde's derive, which accept nothing but what is documented, and against `serde_json::Value` (how many times \
-        as many it takes). Plain derive is `from_slice`, which is what `reqwest` decodes with; \"from text\" borrows the \
-        crates' own way: it looks once whether the body is UTF-8 and then uses `from_str`.",
+    about: "Instructions for decoding the same bytes and freeing the result: compared with structs of the same \
+        fields with serde's derive, which accept only documented values, and with `serde_json::Value` (how many \
+        times as many it takes). Plain derive uses `from_slice`, as `reqwest` does; \"from text\" does what the \
+        crates do: it checks once whether the body is UTF-8 and then uses `from_str`.",
     long: false,
     needs: Some(VALGRIND),
     run: |lab| {
@@ -29,8 +29,8 @@ pub(super) const DECODE: Measurement = Measurement {
 pub(super) const BUILD: Measurement = Measurement {
     name: "build",
     title: "Building requests",
-    about: "Instructions for making an `http::Request` with URL, headers and body, against `http::Request::builder`, \
-        `format!` and `serde_json::to_vec` of derived structs.",
+    about: "Instructions for building an `http::Request` with URL, headers and body, compared with \
+        `http::Request::builder`, `format!` and `serde_json::to_vec` of derived structs.",
     long: false,
     needs: Some(VALGRIND),
     run: |lab| {
@@ -45,9 +45,9 @@ pub(super) const BUILD: Measurement = Measurement {
 pub(super) const CALLBACK: Measurement = Measurement {
     name: "callback",
     title: "Callbacks",
-    about: "Instructions for a callback from its query and its body to its event: the signature verified, the message decrypted, and \
-        read. By hand, that is `sha1`, `aes` with `cbc`, and `quick-xml` with serde's derive, which reads nothing but what is \
-        documented.",
+    about: "Instructions for a callback, from its query and body to its event: verifying the signature, \
+        decrypting the message, and reading it. The handwritten side is `sha1`, `aes` with `cbc`, and \
+        `quick-xml` with serde's derive, which reads only documented values.",
     long: false,
     needs: Some(VALGRIND),
     run: |lab| {
@@ -59,7 +59,7 @@ pub(super) const CALLBACK: Measurement = Measurement {
 pub(super) const ALLOCATIONS: Measurement = Measurement {
     name: "allocations",
     title: "Allocations",
-    about: "How often memory is asked for in the work above, counted by `dhat`.",
+    about: "The number of allocations in the work above, counted by `dhat`.",
     long: false,
     needs: None,
     run: |lab| {

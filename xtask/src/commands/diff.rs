@@ -7,7 +7,7 @@ use super::{Failure, terminal};
 use crate::diff::{self, Report, Spec, Unreadable};
 use crate::drift;
 
-/// Reports what changes between two specs, and what that means for users of the crates.
+/// Reports the changes between two specs, and their effects on users of the crates.
 ///
 /// Exits with 1 if a breaking change is missing from CHANGELOG.md of HEAD. There, an item of the
 /// section `## Unreleased` announces it with `**Breaking**` and, in backticks, the Rust path (`media::GetMedia`)
@@ -25,7 +25,7 @@ pub struct Args {
     /// Prints JSON.
     #[arg(long)]
     json: bool,
-    /// The folder with the pages, as Markdown files: reports also whether the files with new endpoints agree with them.
+    /// The folder with the pages, as Markdown files: also reports whether the files with new endpoints agree with them.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["head", "json"])]
     docs: Option<PathBuf>,
 }
@@ -47,7 +47,7 @@ impl Args {
         if missing.is_empty() {
             return Ok(());
         }
-        let error = "CHANGELOG.md doesn't tell of all that breaks; its section `## Unreleased` needs:";
+        let error = "CHANGELOG.md doesn't announce every breaking change; its section `## Unreleased` needs:";
         Err(Failure::new(format!("{error}\n\n{}", missing.join("\n"))))
     }
 

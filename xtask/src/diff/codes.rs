@@ -55,7 +55,7 @@ impl Comparison<'_> {
             self.both(Rule::ErrcodeNumberChanged, both, meaning);
         }
         if (&base.doc, &base.help) != (&head.doc, &head.help) {
-            let meaning = format!("what is said of `{}` changed", both.head.rust);
+            let meaning = format!("the description of `{}` changed", both.head.rust);
             self.both(Rule::ErrcodeTextChanged, both, meaning);
         }
     }

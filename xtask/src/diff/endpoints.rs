@@ -35,7 +35,7 @@ impl Comparison<'_> {
         self.jobs(b, h, &both);
         self.signing(b, h, &both);
         if grants(b.grants.as_ref()) != grants(h.grants.as_ref()) {
-            let meaning = format!("`wecom_mock` gives out the token of `{}` in another way", both.head.rust);
+            let meaning = format!("`wecom_mock` issues the token of `{}` in another way", both.head.rust);
             self.both(Rule::GrantsChanged, &key(&both, "grants"), meaning);
         }
         let (old, new) = (page_url(&b.doc), page_url(&h.doc));
@@ -49,7 +49,7 @@ impl Comparison<'_> {
             self.both(Rule::EndpointDocsChanged, &key(&both, "helper"), meaning);
         }
         if said(&b.codes) != said(&h.codes) {
-            let meaning = format!("what is said of the error codes of `{}` changed", both.head.rust);
+            let meaning = format!("the descriptions of the error codes of `{}` changed", both.head.rust);
             self.both(Rule::EndpointDocsChanged, &key(&both, "codes"), meaning);
         }
         self.examples(&numbered(&b.examples), &numbered(&h.examples), &both);
@@ -118,7 +118,7 @@ impl Comparison<'_> {
         }
         if base.safe != head.safe {
             let may = if head.safe { "may be" } else { "is no longer" };
-            let meaning = format!("`{rust}` {may} sent again after a lost answer");
+            let meaning = format!("`{rust}` {may} sent again after a lost response");
             self.both(Rule::SafeChanged, &key(both, "safe"), meaning);
         }
         if base.rates != head.rates {
@@ -144,11 +144,11 @@ impl Comparison<'_> {
         if b.answer.rust_type("") != h.answer.rust_type("") {
             let gone = h.answer.format().is_none().then(|| format!(": `{}` is gone", b.response));
             let gone = gone.unwrap_or_default();
-            let meaning = format!("`{rust}` is answered by `{new}` instead of `{old}`{gone}");
+            let meaning = format!("`{rust}` returns `{new}` instead of `{old}`{gone}");
             self.both(Rule::ResponseFormatChanged, &key(both, "answer"), meaning);
         } else if b.answer != h.answer {
             let (old, new) = (b.answer.keyword(), h.answer.keyword());
-            let meaning = format!("the answer to `{rust}` is {new} instead of {old}");
+            let meaning = format!("the response to `{rust}` is {new} instead of {old}");
             self.both(Rule::EncodingChanged, &key(both, "answer"), meaning);
         }
     }

@@ -25,7 +25,11 @@ impl Comparison<'_> {
                 self.both(Rule::GeneralRateChanged, &both, format!("`{name}` counts {is}; it counted {was}"));
             }
             if old.doc != new.doc {
-                self.both(Rule::GeneralRatesDocsChanged, &both, format!("what is said of `{name}` changed"));
+                self.both(
+                    Rule::GeneralRatesDocsChanged,
+                    &both,
+                    format!("the description of `{name}` changed"),
+                );
             }
         }
         let sides = [

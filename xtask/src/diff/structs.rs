@@ -108,7 +108,7 @@ impl Comparison<'_> {
             self.both(Rule::FieldPlaceChanged, &inside(spots, "in"), meaning);
         }
         if (&old.item, &old.count) != (&new.item, &new.count) {
-            let meaning = format!("the items of `{rust}` stand elsewhere in the document");
+            let meaning = format!("the items of `{rust}` are elsewhere in the document");
             self.both(Rule::FieldWireTypeChanged, &inside(spots, "item"), meaning);
         }
         if old.aka != new.aka {
@@ -122,7 +122,7 @@ impl Comparison<'_> {
         }
         if old.embed != new.embed {
             let where_to = if new.embed { "among the fields around it" } else { "in an object of its own" };
-            let meaning = format!("the fields of `{rust}` stand {where_to}");
+            let meaning = format!("the fields of `{rust}` are {where_to}");
             self.both(Rule::FieldEmbedChanged, &inside(spots, "embed"), meaning);
         }
         if old.default != new.default {

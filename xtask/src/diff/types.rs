@@ -201,7 +201,7 @@ impl<'a> Comparison<'a> {
         }
         if (&old.tag, old.repr) != (&new.tag, new.repr) {
             let (from, to) = (tag(old), tag(new));
-            let meaning = format!("the variants of `{rust}` are told apart by {to} instead of {from}");
+            let meaning = format!("the variants of `{rust}` are distinguished by {to} instead of {from}");
             self.both(Rule::UnionTagChanged, &both.step(|spot| spot.key("tag")), meaning);
         }
         self.type_docs(old.doc != new.doc, both);

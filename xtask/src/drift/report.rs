@@ -1,4 +1,4 @@
-//! What was found, as text for people and as JSON for machines.
+//! The findings, as text for people and as JSON for machines.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
@@ -22,7 +22,7 @@ pub struct Differences {
     unspecified: Vec<Unspecified>,
     /// The named events that the spec lacks: file and key.
     events: Vec<(String, String)>,
-    /// The pages that nobody has read, with what stands there: file and key.
+    /// The unread pages, with the entries that refer to them: file and key.
     wanted: Vec<(u32, usize, String)>,
     unseen: Vec<(usize, String)>,
 }
@@ -116,14 +116,14 @@ impl Differences {
         if !wanted.is_empty() {
             let pages = if wanted.len() == 1 { "page was" } else { "pages were" };
             text.push_str(&format!(
-                "{} {pages} never read: what the spec says of such pages is known from elsewhere, so get them (`--unspecified` names \
+                "{} {pages} never read: the spec's facts about such pages come from elsewhere, so obtain the pages (`--unspecified` names \
                  them)\n",
                 wanted.len()
             ));
         }
         if !self.unseen.is_empty() {
             text.push_str(&format!(
-                "{} types of the spec are described nowhere that is recognised: what is gone of them isn't seen (`--json` \
+                "{} types of the spec are in no recognized description, so fields that are gone from the pages can't be detected (`--json` \
                  names them)\n",
                 self.unseen.len()
             ));

@@ -374,7 +374,7 @@ fn types_that_no_page_describes_are_counted() {
     let report = report(&[held, types[0], types[1], shown]);
     assert_eq!(told(&report), [""; 0], "of what a page says nothing about, nothing is gone");
     let text = report.text(false, false);
-    assert!(text.contains("2 types of the spec are described nowhere that is recognised"), "{text}");
+    assert!(text.contains("2 types of the spec are in no recognized description"), "{text}");
     let json: serde_json::Value = serde_json::from_str(&report.json()).expect("it is JSON");
     assert_eq!(json["unseen"][0], serde_json::json!({ "file": SPEC, "type": "Pot" }));
 }

@@ -284,7 +284,7 @@ impl Work<'_> {
         let report = Report::new(&base, &head);
         let missing: Vec<String> = report.missing().into_iter().map(diff::entry).collect();
         if !missing.is_empty() {
-            let why = "CHANGELOG.md doesn't tell of all that breaks".to_owned();
+            let why = "CHANGELOG.md doesn't announce every breaking change".to_owned();
             return Ok(Step::Stopped(
                 why,
                 format!("Its section `## Unreleased` needs:\n{}", missing.join("\n")),

@@ -184,7 +184,7 @@ impl Checker<'_> {
         ];
         for (key, _) in http.iter().filter(|(_, said)| *said) {
             let help =
-                "the zone's SDK carries the call, not HTTP: `token: none`, and nothing of requests over HTTP";
+                "the zone's SDK carries the call, not HTTP: write `token: none`, and no keys about HTTP";
             let message = format!("a call of the zone has no `{key}`");
             self.report
                 .error(Mistake::BadZoneCall, At::Key(&path.key(key)), message)
@@ -202,7 +202,7 @@ impl Checker<'_> {
                 .error(
                     Mistake::BadZoneCall,
                     At::Key(&path.key("call")),
-                    "calls of the zone stand in files of their own",
+                    "calls of the zone are in files of their own",
                 )
                 .label("among others")
                 .help("move it to a file of `zone`");

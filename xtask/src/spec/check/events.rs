@@ -81,7 +81,7 @@ impl Checker<'_> {
     fn wire(&mut self, path: &Path, Document { kind, event, .. }: Document<'_>) {
         let (facts, wires) = (kind.facts(), &event.head.wire);
         if wires.is_empty() {
-            let message = format!("nothing tells this {} from others", facts.noun);
+            let message = format!("nothing distinguishes this {} from others", facts.noun);
             self.report.error(Mistake::BadWire, At::Value(path), message).label("what is it on the wire?");
         }
         if facts.part.is_sent() && wires.len() > 1 {
@@ -93,7 +93,7 @@ impl Checker<'_> {
         for (index, wire) in wires.iter().enumerate() {
             if !Wire::parse(wire).is_some_and(|wire| kind.is_told_by(&wire)) {
                 let [label, help] = facts.told_by;
-                let message = format!("`{wire}` tells no {} from others", facts.noun);
+                let message = format!("`{wire}` distinguishes no {} from others", facts.noun);
                 self.report
                     .error(Mistake::BadWire, At::Value(&path.index(index)), message)
                     .label(label)
