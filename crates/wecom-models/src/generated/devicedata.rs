@@ -201,7 +201,7 @@ impl GetCheckinData {
 pub struct GetCheckinDataResponse {
     /// The check-ins.
     pub checkindata: CheckinData,
-    /// The cursor of the next page. Empty after the last page; any page may hold no records.
+    /// The cursor of the next page. Empty or absent after the last page; any page may hold no records.
     pub next_cursor: Option<String>,
 }
 
@@ -333,7 +333,7 @@ impl GetTemperatureData {
 pub struct GetTemperatureDataResponse {
     /// The temperature checks.
     pub temperature_data: TemperatureData,
-    /// The cursor of the next page. Empty after the last page; any page may hold no records.
+    /// The cursor of the next page. Empty or absent after the last page; any page may hold no records.
     pub next_cursor: Option<String>,
 }
 
@@ -465,7 +465,7 @@ impl GetAccessControlData {
 pub struct GetAccessControlDataResponse {
     /// The access records.
     pub accesscontrol_data: AccessControlData,
-    /// The cursor of the next page. Empty after the last page; any page may hold no records.
+    /// The cursor of the next page. Empty or absent after the last page; any page may hold no records.
     pub next_cursor: Option<String>,
 }
 
