@@ -4,7 +4,7 @@ use super::comparison::Comparison;
 use super::finding::{Finding, Spot};
 use super::page::Documented;
 use crate::pages::encoding::{Encoding, token};
-use crate::pages::phrases::{Rates, at_once};
+use crate::pages::phrases::{Rates, at_once, rates};
 use crate::pages::{mentions, plain};
 use crate::spec::type_expr::{Scalar, TypeExpr};
 use crate::spec::{Answer, DriftRule, Endpoint, File, Part, Section};
@@ -83,11 +83,19 @@ impl Comparison<'_> {
         // The notes may mention rates that count something else, and a rate above all endpoints may apply to another
         // one.
         let untold = |rate: &(u64, &str)| {
-            !ours.contains(rate) && !self.is_told(read.page.id, *rate) && !self.is_general(endpoint, *rate)
+            !ours.contains(rate)
+                && !self.is_told(read.page.id, endpoint, *rate)
+                && !self.is_general(endpoint, *rate)
         };
         let own = if ours.is_empty() { said } else { &theirs };
         let general = |rate: &(u64, &str)| self.is_general(endpoint, *rate);
-        let lacking = ours.is_empty() && !theirs.iter().all(general) || own.iter().any(untold);
+        // One sentence states all rates of a call.
+        let partly = section
+            .prose
+            .iter()
+            .filter_map(|line| rates(line))
+            .any(|stated| stated.iter().any(|rate| ours.contains(rate)) && stated.iter().any(untold));
+        let lacking = ours.is_empty() && !theirs.iter().all(general) || own.iter().any(untold) || partly;
         if ours.iter().any(|rate| !said.contains(rate)) || lacking {
             differs(DriftRule::Rate, "rate", told(&ours), told(said));
         }
@@ -113,14 +121,15 @@ impl Comparison<'_> {
         rates.any(|rate| u64::from(rate.calls) == calls && rate.per.keyword() == per)
     }
 
-    /// Returns whether an endpoint of a document has a rate, or mentions its number in words.
-    fn is_told(&self, id: u32, (calls, per): (u64, &str)) -> bool {
+    /// Returns whether an endpoint of a document has a rate, or mentions its number in words. One with other rates has
+    /// this one, too, or it is none of its own.
+    fn is_told(&self, id: u32, own: &Endpoint, (calls, per): (u64, &str)) -> bool {
         let endpoints = self.spec.files.iter().flat_map(|file| file.endpoints.values());
         let mut endpoints = endpoints.filter(|endpoint| endpoint.head.doc.ids().any(|own| own == id));
         endpoints.any(|endpoint| {
             let mut rates = endpoint.head.rate.iter();
             rates.any(|rate| u64::from(rate.calls) == calls && rate.per.keyword() == per)
-                || tells(endpoint, calls)
+                || tells(endpoint, calls) && (endpoint.head.rate.is_empty() || !std::ptr::eq(endpoint, own))
         })
     }
 }

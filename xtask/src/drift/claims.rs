@@ -89,18 +89,9 @@ impl<'a> Ruled<'_, 'a> {
         found
     }
 
-    /// Returns the object's rules; for a union, those of its variants.
-    fn rules(&self) -> Vec<Rule> {
-        let union = self.file.unions.get(&self.object.at);
-        let variants = union.into_iter().flat_map(|union| union.variants.values());
-        let structs = variants.filter_map(|variant| self.file.structs.get(variant.ty.as_ref()?.name()?));
-        let inner = structs.flat_map(|structure| &structure.rules);
-        self.object.rules.iter().chain(inner).filter_map(WrittenRule::meaning).collect()
-    }
-
     /// Returns the rule of a claim, if the object has its fields, and no rule that says the same.
     fn lacks(&self, claim: &Claim) -> Option<String> {
-        let rules = self.rules();
+        let rules = self.object.all_rules(self.file);
         match claim {
             Claim::Group(group, names) => {
                 let (names, fields) = self.group(names)?;

@@ -40,6 +40,8 @@ impl<'a> Comparison<'a> {
             self.events(file);
             self.values_gone(file);
             self.misspelt(file);
+            self.told_of_types(file);
+            self.gone_without_place(file);
         }
         self.across();
         self.names();
@@ -66,6 +68,7 @@ impl<'a> Comparison<'a> {
         self.found.retain(|found| {
             told.insert((found.spot.file, found.name(), found.at.clone(), found.page.clone()))
         });
+        self.reasons();
         self.accept();
         let (events, wanted) = (self.unspecified_events(), self.wanted());
         Found { findings: std::mem::take(&mut self.found), unspecified, events, wanted, unseen }
@@ -94,15 +97,17 @@ impl<'a> Comparison<'a> {
             }
         }
         self.calls(file, name, endpoint, *first);
+        self.signed(file, name, endpoint, *first);
         self.definitions(file, name, endpoint);
         self.notes(file, name, endpoint, &documented);
-        self.told(file, name, endpoint, &documented);
+        let head = &endpoint.head;
+        self.told(file, &endpoint.operation(name), [Some(&head.summary), head.notes.as_deref()]);
         self.own_codes(file, name, endpoint, &documented);
         self.fields(file, &endpoint.operation(name), &documented);
     }
 
     /// Where the pages that the spec names document an endpoint, the main one first.
-    fn documented(&self, endpoint: &Endpoint) -> Vec<Documented<'a>> {
+    pub(super) fn documented(&self, endpoint: &Endpoint) -> Vec<Documented<'a>> {
         let (_, path) = endpoint.head.method_and_path();
         let sections = endpoint.head.doc.ids().filter_map(|id| self.page(id)).flat_map(|index| {
             let read = &self.pages[index];

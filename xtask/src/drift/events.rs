@@ -15,9 +15,9 @@ use crate::spec::source::Path;
 use crate::spec::{Document, DriftRule, Event, Field, File, Names, Operation, Wire};
 
 /// Where an event is on a page.
-struct Shown<'a> {
+pub(super) struct Shown<'a> {
     page: usize,
-    of: &'a Occurrence,
+    pub of: &'a Occurrence,
 }
 
 impl<'a> Comparison<'a> {
@@ -63,6 +63,8 @@ impl<'a> Comparison<'a> {
             };
             let documented: Vec<Documented<'a>> = shown.iter().map(documented).collect();
             self.fields(file, &Operation::of(document), &documented);
+            let head = &event.head;
+            self.told(file, &Operation::of(document), [Some(&head.summary), head.notes.as_deref()]);
         }
     }
 
@@ -84,7 +86,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// The documents on its own pages that are an event's.
-    fn occurrences(&self, event: &Event) -> Vec<Shown<'a>> {
+    pub(super) fn occurrences(&self, event: &Event) -> Vec<Shown<'a>> {
         let wires: Vec<Wire<'_>> = event.wires().collect();
         let pages = event.head.doc.ids().filter_map(|id| self.page(id));
         let shown = pages.flat_map(|page| {

@@ -6,15 +6,16 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::comparison::Comparison;
-use super::finding::{Fact, Finding, Spot};
+use super::finding::{Fact, Finding, PageLine, Spot};
 use super::object::{SpecField, SpecObject, What, is_map};
 use super::page::{Documented, PageField, PageObject, own_name};
 use super::rows::{NO_DEFAULT, Rows};
-use crate::pages::contents::Section;
+use crate::pages::contents;
 use crate::pages::encoding::Encoding;
+use crate::pages::mentions;
 use crate::pages::table::{Row, Table};
 use crate::pages::tree::{self, Fields, Node};
-use crate::spec::{self, DriftRule, File, Operation, Part, document};
+use crate::spec::{self, DriftRule, File, Operation, Part, Section, document};
 
 /// A part of an operation, as a page shows it.
 struct Tree<'p> {
@@ -39,7 +40,7 @@ impl<'p> Tree<'p> {
 }
 
 /// The bodies that a page shows of a part; documents in the shape of the spec's types.
-fn shown(file: &File, (part, fields): (Part, &spec::Fields), section: &Section) -> Vec<Value> {
+fn shown(file: &File, (part, fields): (Part, &spec::Fields), section: &contents::Section) -> Vec<Value> {
     let encoding = Encoding::of(section);
     match part {
         Part::Request => encoding.requests(section),
@@ -122,6 +123,8 @@ impl<'a> Comparison<'a> {
     /// Compares an object with what pages show of it.
     fn object(&mut self, scope: Scope<'a, '_>, object: &SpecObject<'a>, seen: &[PageObject<'_>]) {
         self.claims(scope.file, scope.part, object, seen);
+        self.bounds(scope.file, object, seen);
+        self.demands(scope.file, scope.part, object, seen);
         for field in &object.fields {
             let found = seen.iter().flat_map(|seen| seen.fields()).filter(|(name, _)| field.is(name));
             let found: Vec<PageField<'_>> = found.map(|(_, found)| found).collect();
@@ -162,8 +165,11 @@ impl<'a> Comparison<'a> {
             }
         }
         for (name, found) in seen.iter().flat_map(|seen| seen.fields()) {
-            // Where a row belongs that no example shows is a guess. What documents have is compared as a whole.
-            let guess = found.node.values.is_empty() && scope.known.contains(name);
+            // Where a row belongs that no example shows is a guess, unless it says so. What documents have is compared
+            // as a whole.
+            let placed = |row: &&Row| row.depth > 0 || row.name.contains('.');
+            let unplaced = found.node.guessed || !found.node.rows.iter().any(placed);
+            let guess = found.node.values.is_empty() && scope.known.contains(name) && unplaced;
             if guess || scope.part.is_document() || object.fields.iter().any(|field| field.is(name)) {
                 continue;
             }
@@ -243,6 +249,41 @@ impl<'a> Comparison<'a> {
         self.found.push(finding.seen_at(first.page.address()));
     }
 
+    /// Reports the fields of types without a recognized place that no page with them mentions anywhere.
+    pub(super) fn gone_without_place(&mut self, file: &'a File) {
+        for (name, structure) in &file.structs {
+            let at = |wire: &str| (file.source, format!("{name}.{wire}"));
+            if structure.fields.keys().any(|wire| self.present.contains(&at(wire))) {
+                continue;
+            }
+            let needs = |of: &Operation<'_>| {
+                let fields = of.parts.iter().flat_map(|(_, fields)| fields.values());
+                file.reached(fields.map(|field| &field.ty)).contains(name.as_str())
+            };
+            let ids = file.operations().filter(needs).flat_map(|of| of.doc.ids());
+            let pages: BTreeSet<usize> = ids.filter_map(|id| self.page(id)).collect();
+            let Some(first) = pages.first().copied() else { continue };
+            let path = Section::Structs.entry(name).key("fields");
+            let is_there =
+                |name: &String| pages.iter().any(|page| mentions(&self.pages[*page].page.text, name));
+            // Nothing is gone from what pages don't describe at all.
+            if !structure.fields.keys().any(is_there) {
+                continue;
+            }
+            for (wire, field) in structure.fields.iter().filter(|(_, field)| !field.embed) {
+                let mut names = std::iter::once(wire).chain(&field.aka).chain(&field.misspelt);
+                if names.any(is_there) {
+                    continue;
+                }
+                let key = if field.optional { format!("{wire}?") } else { wire.clone() };
+                let message = format!("no page has `{wire}` anymore");
+                let spot = Spot::key(file, &path.key(&key));
+                let finding = Finding::new(spot, DriftRule::FieldGone, at(wire).1, message);
+                self.found.push(finding.seen_at(PageLine::first(first)));
+            }
+        }
+    }
+
     /// Compares what rows say of a field: where there are several, one that agrees is enough.
     fn field(&mut self, scope: Scope<'a, '_>, field: &SpecField<'a>, seen: &PageField<'_>) {
         if seen.node.rows.is_empty() {
@@ -265,7 +306,7 @@ impl<'a> Comparison<'a> {
 
 /// The row that a page has of a name in the tables of a part and of named objects, if all of them say the same.
 fn only_row<'p>(page: Documented<'p>, part: Part, name: &str) -> Option<&'p Row> {
-    let Section { tables, .. } = page.section;
+    let contents::Section { tables, .. } = page.section;
     let tables = tables.iter().filter(|table| table.part == part.shown()).chain(&page.read.contents.named);
     let mut rows = tables.flat_map(|table| &table.rows).filter(|row| own_name(row) == name);
     let first = rows.next()?;

@@ -69,6 +69,8 @@ pub(super) enum Fact {
     Default,
     /// That it is different in each item.
     Unique,
+    /// A number of a rule.
+    Number(i64),
 }
 
 impl Finding {

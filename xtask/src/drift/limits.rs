@@ -32,7 +32,17 @@ impl Rows<'_> {
         let ours = &self.field.limits;
         let needless = |limit: &Limit| unsigned && *limit == Limit::number(LimitKind::Min, 0);
         theirs.retain(|limit| !needless(limit) || ours.iter().any(|own| inclusive(own).kind == limit.kind));
-        self.compared(ours, &theirs, Of::Itself)
+        let mut found = self.compared(ours, &theirs, Of::Itself);
+        found.extend(self.filled());
+        found
+    }
+
+    /// Reports a limit that refuses an empty list or text that the rows allow.
+    fn filled(&self) -> Option<Difference> {
+        let empty = self.rows().any(|row| phrases::may_be_empty(&row.doc));
+        let limit = self.field.limits.iter().find(|limit| phrases::needs_content(limit)).filter(|_| empty)?;
+        let message = format!("the page says that it may be empty, the spec says `{limit}`");
+        Some((DriftRule::FieldLimit, "empty".to_owned(), message))
     }
 
     /// Compares the limits of each item of a list.

@@ -5,11 +5,13 @@
 //! `deviations`, with the page's words, so that they are reported again if the page changes.
 
 mod across;
+mod bounds;
 mod calls;
 mod claims;
 mod codes;
 mod comparison;
 mod definitions;
+mod demands;
 mod deviations;
 mod documents;
 mod endpoints;
@@ -25,9 +27,11 @@ mod notes;
 mod object;
 mod page;
 mod rates;
+mod reasons;
 mod report;
 mod rows;
 mod shown;
+mod signs;
 mod told;
 mod unique;
 mod units;
@@ -83,12 +87,13 @@ pub fn run(
 
 /// Parses pages. `progress` is called for each.
 pub(crate) fn take_apart(pages: Vec<Page>, progress: impl Fn() + Sync) -> Vec<ReadPage> {
-    let contents = parallel::map(&pages, |_, page| {
+    let mut contents = parallel::map(&pages, |_, page| {
         let contents = Contents::of(page);
         progress();
         contents
     });
-    pages.into_iter().zip(contents).map(|(page, contents)| ReadPage { page, contents }).collect()
+    pages::take_linked(&pages, &mut contents);
+    pages.into_iter().zip(contents).map(|(page, contents)| ReadPage::new(page, contents)).collect()
 }
 
 /// The differences between a spec and pages, except those that the spec accepts, and other results of the comparison.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, TypeExpr};
 use crate::spec::{
-    Field, Fields, File, Operation, Part, Section, Struct, Style, Union, Variant, WrittenRule,
+    Field, Fields, File, Operation, Part, Rule, Section, Struct, Style, Union, Variant, WrittenRule,
 };
 
 /// A named member of an object.
@@ -75,6 +75,15 @@ impl<'s> SpecObject<'s> {
     /// Creates the object for a type, or for its items, if its fields are known.
     pub(super) fn of_type(file: &'s File, ty: &'s TypeExpr) -> Option<Self> {
         Self::of_name(file, ty.name()?, 0)
+    }
+
+    /// Returns its rules; for a union, those of its variants.
+    pub(super) fn all_rules(&self, file: &File) -> Vec<Rule> {
+        let union = file.unions.get(&self.at);
+        let variants = union.into_iter().flat_map(|union| union.variants.values());
+        let structs = variants.filter_map(|variant| file.structs.get(variant.ty.as_ref()?.name()?));
+        let inner = structs.flat_map(|structure| &structure.rules);
+        self.rules.iter().chain(inner).filter_map(WrittenRule::meaning).collect()
     }
 
     /// Returns the names of all members, nested ones included.

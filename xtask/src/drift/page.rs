@@ -1,8 +1,11 @@
 //! The pages' side of a comparison: where an endpoint is documented, and what its pages say and show about objects,
 //! fields and names.
 
+use std::sync::OnceLock;
+
 use super::finding::PageLine;
 use crate::pages::contents::{Contents, Section};
+use crate::pages::phrases::in_digits;
 use crate::pages::table::Row;
 use crate::pages::tree::{Fields, Node};
 use crate::pages::{Page, mentions};
@@ -11,6 +14,19 @@ use crate::pages::{Page, mentions};
 pub(crate) struct ReadPage {
     pub page: Page,
     pub contents: Contents,
+    /// The page's text with all numbers in digits, once it is needed.
+    digits: OnceLock<String>,
+}
+
+impl ReadPage {
+    pub(super) fn new(page: Page, contents: Contents) -> Self {
+        Self { page, contents, digits: OnceLock::new() }
+    }
+
+    /// Returns the page's text with all numbers in digits.
+    pub(crate) fn in_digits(&self) -> &str {
+        self.digits.get_or_init(|| in_digits(&self.page.text))
+    }
 }
 
 /// An endpoint as a page documents it: the page's index among all pages, and the section.

@@ -7,6 +7,7 @@
 
 mod edit;
 mod example;
+mod field;
 mod judge;
 mod kind;
 mod kinds;
@@ -144,7 +145,7 @@ fn chosen(names: &[String]) -> io::Result<Vec<Kind>> {
         .collect())
 }
 
-/// Parses the pages that the spec names.
+/// Parses the pages that the spec names, and those to which these link.
 fn pages(spec: &Spec, docs: &Path) -> io::Result<Vec<ReadPage>> {
     let operations = spec.files.iter().flat_map(File::operations);
     let codes = spec.codes.iter().flat_map(|codes| codes.doc.ids());
@@ -152,8 +153,11 @@ fn pages(spec: &Spec, docs: &Path) -> io::Result<Vec<ReadPage>> {
     let own = operations.flat_map(|operation| operation.doc.ids());
     let wanted: BTreeSet<u32> = own.chain(codes).chain(rates).collect();
     let mut pages = pages::read(docs)?;
-    pages.retain(|page| wanted.contains(&page.id));
-    if pages.is_empty() {
+    let named = pages.iter().filter(|page| wanted.contains(&page.id));
+    let linked: BTreeSet<u32> = named.flat_map(|page| pages::linked(&page.text)).collect();
+    let has_one = pages.iter().any(|page| wanted.contains(&page.id));
+    pages.retain(|page| wanted.contains(&page.id) || linked.contains(&page.id));
+    if !has_one {
         let message = format!("{}: none of the spec's pages is in it", docs.display());
         return Err(io::Error::other(message));
     }

@@ -1,6 +1,6 @@
 //! The links from one place of a page to another: a row may refer to the table with the rest.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use regex_lite::Regex;
@@ -63,6 +63,26 @@ pub(super) fn targets(text: &str) -> Vec<String> {
     titles
 }
 
+/// Returns the titles on other pages to which links of a text lead, each with its document: what they say, and their
+/// anchors.
+pub(super) fn elsewhere(text: &str) -> Vec<(u32, String)> {
+    static LINK: LazyLock<Regex> = LazyLock::new(|| regex(r"\[([^\[\]]+)\]\(#([0-9]+)\s*/\s*([^()]*)\)"));
+    if !text.contains("](#") {
+        return Vec::new();
+    }
+    let links = LINK.captures_iter(text).filter_map(|link| {
+        let id = link[2].parse::<u32>().ok()?;
+        Some([(id, plain(&link[1])), (id, link[3].trim().to_owned())])
+    });
+    links.flatten().filter(|(_, title)| !title.is_empty()).collect()
+}
+
+/// Returns the documents to which links of a text lead.
+pub(crate) fn linked(text: &str) -> BTreeSet<u32> {
+    static LINK: LazyLock<Regex> = LazyLock::new(|| regex(r"\]\(#([0-9]+)"));
+    LINK.captures_iter(text).filter_map(|link| link[1].parse().ok()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,6 +91,12 @@ mod tests {
     fn links_lead_to_what_they_say_and_to_their_anchors() {
         assert_eq!(targets("见[常见错误](#错误列表)和[杯子](#杯子)"), ["常见错误", "错误列表", "杯子"]);
         assert_eq!(targets("见[茶](#20001)、[茶](#20001/杯子)、[茶](https://example.com)"), [""; 0]);
+    }
+
+    #[test]
+    fn links_to_other_pages_have_their_documents() {
+        let known = elsewhere("int([杯型](#20001/Cup))，见[茶](#20002)、[壶](#壶)");
+        assert_eq!(known, [(20001, "杯型".to_owned()), (20001, "Cup".to_owned())]);
     }
 
     #[test]

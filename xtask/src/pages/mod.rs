@@ -7,6 +7,7 @@ mod bodies;
 mod codes;
 pub(crate) mod contents;
 mod document_repair;
+mod elsewhere;
 pub(crate) mod encoding;
 mod examples;
 mod fields;
@@ -24,7 +25,9 @@ mod walk;
 
 pub(crate) use codes::{CodeRow, ToldCode, codes};
 pub(crate) use contents::Occurrence;
+pub(crate) use elsewhere::take_linked;
 pub use examples::{Extract, extract};
 pub(crate) use examples::{documented, spec};
-pub(crate) use markup::{mentions, plain};
+pub(crate) use links::linked;
+pub(crate) use markup::{mentions, plain, regex};
 pub(crate) use page::{Page, read};

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
+use super::links::elsewhere;
 use super::markup::{lines, plain, regex};
 use super::naming::{canonical, references};
 use super::phrases::{self, Value, beside_yes_or_no, yes_or_no};
@@ -28,6 +29,8 @@ pub(crate) struct Row {
     pub doc: String,
     /// The names that its description and its type refer to.
     pub refers: Vec<String>,
+    /// The titles on other pages to which they link, each with the page's document.
+    pub elsewhere: Vec<(u32, String)>,
 }
 
 impl Row {
@@ -119,7 +122,7 @@ impl Columns {
         // The description may contain a bar.
         let doc = self.doc.and_then(|doc| cells.get(doc..)).unwrap_or_default().join("|");
         let title = cell(self.title).unwrap_or_default();
-        let refers = references(&format!("{} {doc}", ty.unwrap_or_default()));
+        let linking = format!("{} {doc}", ty.unwrap_or_default());
         let doc = format!("{title} {}", doc.trim_end_matches('|'));
         // Neither yes nor no, or more than that: a condition under which it is required, or a default.
         let condition = required.and_then(beside_yes_or_no);
@@ -132,7 +135,8 @@ impl Columns {
             ty: ty.map(plain).filter(|ty| !ty.is_empty() && ty != "-"),
             required: required.and_then(yes_or_no),
             doc: lines(doc.trim()),
-            refers,
+            refers: references(&linking),
+            elsewhere: elsewhere(&linking),
         })
     }
 

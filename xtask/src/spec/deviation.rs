@@ -90,6 +90,8 @@ keywords! {
         PageChanged = "page-changed",
         /// A page that nobody had read, and that is available now.
         PageFound = "page-found",
+        /// The reason of a deviation, of which something isn't so.
+        Reason = "reason",
         /// An error code that only the page lists.
         CodeNew = "code-new",
         /// An error code that only the spec lists.

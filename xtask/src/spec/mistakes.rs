@@ -82,6 +82,7 @@ mistakes! {
     BeyondLimit = "beyond-limit",
     BrokenRule = "broken-rule",
     CodeName = "code-name",
+    DeadLink = "dead-link",
     DuplicateEndpoint = "duplicate-endpoint",
     DuplicateKey = "duplicate-key",
     EmptyType = "empty-type",

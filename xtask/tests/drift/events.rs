@@ -35,12 +35,25 @@ const PAGE: &str = "---\ntitle: \"茶回调\"\ndoc_id: 71\nsource_url: https://d
     <Leaf><\n- ![CDATA[LEAF]]></Leaf>\n  <GuestId><Id>a</Id><Id>b</Id></GuestId>\n  <CupCount>3</CupCount>\n</xml>\n```\n\
     | 参数 | 说明 |\n|----|----|\n| ToUserName | 企业 |\n| Leaf | 茶叶 |\n| GuestId | 客人 |\n| CupCount | 杯数 |\n";
 
-/// What is told of the event and its page, one of which is changed.
+/// Returns the findings about the event and its page, one of which is changed.
 fn changed(spec: (&str, &str), page: (&str, &str)) -> Vec<String> {
+    changed_on_both([spec], [page])
+}
+
+/// Returns the findings about the event and its page, both with changes.
+fn changed_on_both<const S: usize, const P: usize>(
+    spec: [(&str, &str); S],
+    page: [(&str, &str); P],
+) -> Vec<String> {
     let root = with(&[]);
-    for (file, text, (from, to)) in [("spec/tea.events.yaml", SPEC, spec), ("docs/brewed.md", PAGE, page)] {
-        assert!(text.contains(from), "{from} is in {file}");
-        fs::write(root.path().join(file), text.replace(from, to)).expect("it can be written");
+    for (file, text, changes) in
+        [("spec/tea.events.yaml", SPEC, spec.as_slice()), ("docs/brewed.md", PAGE, page.as_slice())]
+    {
+        let text = changes.iter().fold(text.to_owned(), |text, (from, to)| {
+            assert!(text.contains(from), "{from} is in {file}");
+            text.replace(from, to)
+        });
+        fs::write(root.path().join(file), text).expect("it can be written");
     }
     told(&run(root.path()).unwrap_or_else(|failure| panic!("{failure:?}")))
 }
@@ -66,6 +79,27 @@ fn what_a_page_says_of_an_event_is_told_where_the_spec_says_otherwise() {
     ] {
         assert_eq!(changed(NOTHING, (from, to)), expected, "{to}");
     }
+}
+
+#[test]
+fn a_change_type_that_the_spec_ignores_is_told() {
+    let change = ("  <Leaf><", "  <ChangeType>hot</ChangeType>\n  <Leaf><");
+    assert_eq!(changed(NOTHING, change), ["value-new brewed.wire: Event brewed hot"]);
+    let named = ("Event brewed,", "Event brewed hot,");
+    let example =
+        ("<Event>brewed</Event>", "<Event>brewed</Event>\n            <ChangeType>hot</ChangeType>");
+    assert_eq!(changed_on_both([named, example], [change]), [""; 0]);
+}
+
+#[test]
+fn items_in_one_text_are_no_list_of_elements() {
+    let leaf = ("Leaf: { type: string", "Leaf: { type: list<string>");
+    let several = ("[LEAF]", "[green,black]");
+    assert_eq!(changed(leaf, several), [""; 0], "the text may have a comma");
+    let said = ("| Leaf | 茶叶 |", "| Leaf | 茶叶，多个用逗号分隔 |");
+    let told = |ty| changed_on_both([("Leaf: { type: string", ty)], [several, said]);
+    assert_eq!(told("Leaf: { type: list<string>"), ["field-type brewed.fields.Leaf: csv"]);
+    assert_eq!(told("Leaf: { type: csv<string>"), [""; 0]);
 }
 
 #[test]

@@ -32,6 +32,24 @@ fn another_form_than_a_page_shows_is_told() {
             "field-type order.response.ready_at: \"soon\"",
         ),
         (
+            [
+                (SPEC, "order_id: { type: string", "order_id: { type: any"),
+                (
+                    PAGE,
+                    "| order_id | string | 单号 |",
+                    "| order_id | object | 单号 |\n| order_id.no | string | 号 |",
+                ),
+            ],
+            "field-type order.response.order_id: object",
+        ),
+        (
+            [
+                (PAGE, "| ready_at | uint32 | 完成时间，unix时间戳 |", "| ready_at | uint32 | 完成 |"),
+                (PAGE, "1720000000", "1200"),
+            ],
+            "field-type order.response.ready_at: a number",
+        ),
+        (
             [(SPEC, "order_id: { ", "order_id: { misspelt: [oderid], "), (PAGE, "", "")],
             "field-gone order.response.oderid",
         ),

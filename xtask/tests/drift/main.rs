@@ -1,6 +1,7 @@
 //! Reports where a spec and its pages differ. `drift/` has a spec and pages that agree; each case changes one of them
 //! in one place.
 
+mod elsewhere;
 mod events;
 mod forms;
 mod unread;

@@ -27,6 +27,7 @@ fn what_pages_say_in_words_is_compared() {
         (PAGE, "取值范围 0~9", "不可小于0或大于7", "field-limit order.request.sugar: max: 7"),
         (PAGE, "最多20个", "1~20个", "field-limit order.request.cups: min_items: 1"),
         (PAGE, "名字，不超过", "名字。不能为空，不超过", "field-limit order.request.name: min_chars: 1"),
+        (PAGE, "杯子，最多", "杯子，不能为空数组，最多", "field-limit order.request.cups: min_items: 1"),
         (
             PAGE,
             "| cups.lid | 否 | bool | 盖子 |",
@@ -81,6 +82,14 @@ fn what_pages_say_in_words_is_compared() {
     ] {
         assert_eq!(told(&report(&[(file, from, to)])), [expected], "{from} → {to}");
     }
+}
+
+#[test]
+fn a_list_that_may_be_empty_has_no_least_number() {
+    let limited = (SPEC, "max_items: 20", "min_items: 1, max_items: 20");
+    let empty = |page| told(&report(&[limited, (PAGE, "杯子，最多20个", page)]));
+    assert_eq!(empty("杯子，可为空数组，1到20个"), ["field-limit order.request.cups: empty"]);
+    assert_eq!(empty("杯子，1到20个"), [""; 0]);
 }
 
 #[test]

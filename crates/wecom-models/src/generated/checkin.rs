@@ -132,12 +132,10 @@ pub struct GetCheckinOptionResponse {
 /// `POST /cgi-bin/checkin/getcheckindata` ·
 /// [获取打卡记录数据](https://developer.work.weixin.qq.com/document/path/90262)
 ///
-/// Rate limit: 600 calls per minute.
-///
 /// `endtime` is at most 30 days after `starttime`.
 ///
 /// They are returned whether or not the check-in app is on now. The standard time only exists under
-/// fixed and shift schedules.
+/// fixed and shift schedules. All apps of a company together can call this 600 times per minute.
 ///
 /// The members must be visible to the app.
 ///

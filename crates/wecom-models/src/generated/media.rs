@@ -141,13 +141,11 @@ impl GetMedia {
 ///
 /// `POST /cgi-bin/media/uploadimg` · [上传图片](https://developer.work.weixin.qq.com/document/path/90256)
 ///
-/// Rate limit: 1000 calls per day, 3000 calls per month.
-///
 /// The image is only displayed within WeCom, for example in the text of an article (图文消息), and in
 /// messages sent to customers, such as welcome messages. On other pages it is blocked.
 ///
-/// An image has between 5 bytes and 2 MB. The limits on the number of images apply to the whole
-/// company, not to an app.
+/// An image has between 5 bytes and 2 MB. All apps of a company together can upload 1,000 images per
+/// day, and 3,000 per month.
 ///
 /// [`Client::upload`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.upload) of
 /// `wecom-sdk` sends a file as it is read, without holding it in memory.

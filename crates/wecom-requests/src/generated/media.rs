@@ -104,16 +104,7 @@ impl crate::Endpoint for UploadImg {
         response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
-        rates: &[
-            crate::Rate {
-                calls: 1000,
-                per: crate::Period::Day,
-            },
-            crate::Rate {
-                calls: 3000,
-                per: crate::Period::Month,
-            },
-        ],
+        rates: &[],
         concurrency: None,
         codes: &[],
     };

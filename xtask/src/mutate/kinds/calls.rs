@@ -1,13 +1,15 @@
 //! Mistakes in how an endpoint is called.
 
+use std::collections::BTreeSet;
+
 use serde_yaml::Value;
 
 use crate::mutate::edit::Edit;
 use crate::mutate::kind::Make::Endpoint;
 use crate::mutate::kind::{Kind, mistyped};
 use crate::mutate::site::{EndpointSite, Mutant};
-use crate::pages::mentions;
 use crate::pages::phrases::in_digits;
+use crate::pages::{self, mentions};
 use crate::spec::{Answer, Body, Host, Part, Period, Place, Token};
 
 pub(super) const KINDS: &[Kind] = &[
@@ -30,6 +32,7 @@ pub(super) const KINDS: &[Kind] = &[
     )
     .since("no page says it, or it doesn't say of which of several calls"),
     Kind::new("rate-of-several-dropped", "the page has the number", Endpoint(rate_of_several_dropped)),
+    Kind::new("signed-field-dropped", "a linked page lists the field", Endpoint(signed_field_dropped)),
     Kind::new("concurrency", "the page has the number", Endpoint(concurrency)),
     Kind::new("concurrency-dropped", "the page has the number", Endpoint(concurrency_dropped)),
     Kind::new("paging-swapped", "always: cursor and next change places", Endpoint(paging_swapped)),
@@ -194,6 +197,23 @@ fn rate_of_several_dropped(site: &EndpointSite<'_>) -> Vec<Mutant> {
         let at = site.path.key("rate").index(index);
         let change = format!("no {} per {}", rate.calls, rate.per.keyword());
         Mutant { edits: vec![Edit::Remove(at.clone())], at, change, said: site.says(&rate.calls.to_string()) }
+    });
+    gone.collect()
+}
+
+/// Drops a field that an app's signature covers.
+fn signed_field_dropped(site: &EndpointSite<'_>) -> Vec<Mutant> {
+    let app = site.endpoint.head.sign.as_ref().and_then(|sign| sign.app.as_ref());
+    let linked: BTreeSet<u32> =
+        site.documented.iter().flat_map(|(read, _)| pages::linked(&read.page.text)).collect();
+    let lists = |field: &str| {
+        let mut pages = site.file.pages.iter().filter(|read| linked.contains(&read.page.id));
+        pages.any(|read| read.page.text.lines().any(|line| line.trim() == field))
+    };
+    let gone = app.into_iter().flat_map(|app| app.over.iter().enumerate()).map(|(index, field)| {
+        let at = site.path.key("sign").key("app").key("over").index(index);
+        let edits = vec![Edit::Remove(at.clone())];
+        Mutant { edits, at, change: format!("{field} isn't signed"), said: lists(field) }
     });
     gone.collect()
 }

@@ -21,6 +21,7 @@ pub(super) const KINDS: &[Kind] = &[
     Kind::new("deviation-needless", "always: nothing differs there", File(deviation_needless)),
     Kind::new("deviation-dropped", "the difference shows in the file itself", File(deviation_dropped))
         .since("each file is judged alone, and these accept what another file of the family says"),
+    Kind::new("reason-false", "an example has the name", Field(reason_false)),
     Kind::new(
         "quirk-needless",
         "a table gives the type of what is no object, and doesn't say that it may be absent",
@@ -121,6 +122,20 @@ fn deviation_dropped(site: &FileSite<'_>) -> Vec<Mutant> {
         change: format!("no {} at {}", deviation.rule.keyword(), deviation.at),
         edits: vec![Edit::Remove(at.index(index))],
         said: !site.needless.contains(format!("{} ({})", deviation.at, deviation.rule.keyword()).as_str()),
+    });
+    mutants.collect()
+}
+
+/// Gives a deviation from the type of a field that examples show the reason that none has it.
+fn reason_false(site: &FieldSite<'_>) -> Vec<Mutant> {
+    let owner = site.list.0.iter().skip(1).filter(|step| **step != Step::Key("fields".to_owned()));
+    let at = format!("{}.{}", Path(owner.cloned().collect()), site.wire);
+    let deviations = site.file.file.deviations.iter().enumerate();
+    let about = deviations.filter(|(_, deviation)| deviation.at == at);
+    let mutants = about.map(|(index, _)| {
+        let path = Path::of(["deviations"]).index(index).key("reason");
+        let edit = Edit::Set(path, "The page's example lacks it.".into());
+        site.mutant("a false reason", vec![edit], !site.seen.values.is_empty())
     });
     mutants.collect()
 }

@@ -13,7 +13,8 @@ pub(super) const KINDS: &[Kind] = &[
     Kind::new("job-done-wrong", "the page lists the status with a label", Endpoint(done)),
     Kind::new("job-failed-dropped", "the page lists the status with a label", Endpoint(failed)),
     Kind::new("job-error-dropped", "always", Endpoint(error)),
-    Kind::new("job-end-dropped", "always", Document(end)),
+    Kind::new("job-end-dropped", "it calls the ID a job's", Document(end))
+        .since("no page says that another ID is a job's"),
 ];
 
 /// Returns whether a page gives all of these statuses a label.
@@ -83,7 +84,7 @@ fn end(site: &DocumentSite<'_>) -> Vec<Mutant> {
         edits: vec![Edit::Remove(at.clone())],
         at: at.clone(),
         change: format!("no ends_job: {id}"),
-        said: true,
+        said: id.ends_with("JobId"),
     };
     site.document.event.head.ends_job.as_ref().map(gone).into_iter().collect()
 }

@@ -9,7 +9,7 @@ use crate::mutate::kind::Kind;
 use crate::mutate::kind::Make::File;
 use crate::mutate::site::{FieldSite, FileSite, Mutant};
 use crate::pages::mentions;
-use crate::pages::phrases::word_of;
+use crate::pages::phrases::{in_digits, word_of};
 use crate::spec::Section;
 use crate::spec::source::Path;
 
@@ -31,6 +31,8 @@ pub(super) const KINDS: &[Kind] = &[
     )
     .since(OTHERWISE),
     Kind::new("rule-span", "a page has the number", File(span)),
+    Kind::new("rule-limit", "a row of the limited field has the number", File(limit)),
+    Kind::new("rule-total", "a page has the number", File(total)),
 ];
 
 /// The reason why pages can't show what is wrong with most rules.
@@ -278,6 +280,40 @@ fn condition(site: &FileSite<'_>) -> Vec<Mutant> {
         let edits = vec![Edit::Set(rule.at.key(&rule.kind).key("is").index(0), other.clone())];
         let said = rule.named().any(|field| field.says(&word_of(first))) && rule.is_said();
         Some(rule.mutant(format!("is: {}", word_of(&other)), edits, said))
+    });
+    mutants.collect()
+}
+
+/// Changes the numbers of limits under a condition, tenfold.
+fn limit(site: &FileSite<'_>) -> Vec<Mutant> {
+    let mutants = rules(site).into_iter().flat_map(|rule| {
+        let limits = rule.body.get("limits").and_then(Value::as_mapping).into_iter().flatten();
+        let field = rule.body.get("field").and_then(Value::as_str);
+        let field = field.and_then(|path| rule.fields.iter().find(|field| field.wire == path));
+        let changed = limits.filter_map(|(kind, number)| {
+            let number = number.as_i64().filter(|number| *number > 1)?;
+            let at = rule.at.key(&rule.kind).key("limits").key(kind.as_str()?);
+            let edits = vec![Edit::Set(at, (number * 10).into())];
+            let said = field.is_some_and(|field| field.says(&number.to_string()));
+            Some(rule.mutant(format!("{}: {}", word_of(kind), number * 10), edits, said))
+        });
+        changed.collect::<Vec<_>>()
+    });
+    mutants.collect()
+}
+
+/// Changes the bound of a total, tenfold.
+fn total(site: &FileSite<'_>) -> Vec<Mutant> {
+    let mutants = rules(site).into_iter().filter(|rule| matches!(rule.kind.as_str(), "sum" | "product"));
+    let mutants = mutants.flat_map(|rule| {
+        let changed = ["min", "max"].into_iter().filter_map(|bound| {
+            let number = rule.body.get(bound)?.as_i64().filter(|number| *number > 1)?;
+            let at = rule.at.key(&rule.kind).key(bound);
+            let edits = vec![Edit::Set(at, (number * 10).into())];
+            let said = mentions(&in_digits(&rule.prose), &number.to_string());
+            Some(rule.mutant(format!("{bound}: {}", number * 10), edits, said))
+        });
+        changed.collect::<Vec<_>>()
     });
     mutants.collect()
 }

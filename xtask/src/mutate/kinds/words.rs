@@ -9,6 +9,7 @@ use crate::spec::LimitKind;
 
 pub(super) const KINDS: &[Kind] = &[
     Kind::new("note-number-changed", "the page has the number, or the day", Endpoint(number_changed)),
+    Kind::new("doc-number-changed", "a row of the field has the number", Field(doc_number_changed)),
     Kind::new("note-dropped", "the page names what it names in Chinese, or the day", Endpoint(note_dropped)),
     Kind::new("permission-dropped", "the page's permissions name it in quotes", Endpoint(permission_dropped)),
     Kind::new("unit-wrong", "a description states one unit", Field(unit_wrong)),
@@ -30,6 +31,19 @@ fn number_changed(site: &EndpointSite<'_>) -> Vec<Mutant> {
         let said = site.says(&number) || site.says_day(&number);
         let changed = text.replacen(&number, &other, 1);
         (changed != text).then(|| notes(site, format!("{number} is {other}"), changed, said))
+    });
+    mutants.collect()
+}
+
+/// Changes a number in the description of a field.
+fn doc_number_changed(site: &FieldSite<'_>) -> Vec<Mutant> {
+    let doc = &site.field.doc;
+    let mutants = numbers_of(doc).into_iter().filter_map(|number| {
+        let other = (number.parse::<i64>().ok()? + 7).to_string();
+        let changed = doc.replacen(&number, &other, 1);
+        let edit = Edit::Set(site.path().key("doc"), changed.as_str().into());
+        let said = site.says(&number);
+        (changed != *doc).then(|| site.mutant(format!("{number} is {other}"), vec![edit], said))
     });
     mutants.collect()
 }

@@ -46,8 +46,8 @@ impl Description {
     pub(super) fn is_filled(&self) -> bool {
         static FILLED: LazyLock<Regex> = LazyLock::new(|| {
             regex(concat!(
-                r"(?:^|[，,：:（(\s])(?:且|并且|该字段|此字段|内容|列表)?\s*(?:不能|不可|不允许|不可以)为空",
-                r"(?:$|[，,）)\s]|且|并)",
+                r"(?:^|[，,：:（(\s])(?:且|并且|该字段|此字段|内容|列表)?\s*(?:不能|不可|不得|不允许|不可以)为空",
+                r"(?:数组|列表|字符串)?(?:$|[，,）)\s]|且|并)",
             ))
         });
         static CONDITION: LazyLock<Regex> =
@@ -55,6 +55,17 @@ impl Description {
         let mut sentences = self.0.split(['。', '；', ';', '\n']);
         sentences.any(|text| FILLED.is_match(text) && !CONDITION.is_match(text))
     }
+}
+
+/// Returns whether a description says that an empty list or text is accepted: 该字段可为空数组.
+pub(crate) fn may_be_empty(doc: &str) -> bool {
+    static EMPTY: LazyLock<Regex> = LazyLock::new(|| {
+        regex(concat!(
+            r"(?:^|[，,。；;：:（(\s]|字段|列表|数组|内容)(?:也)?(?:可|可以|允许|可能)(?:传|填)?为?空(?:数组|列表|字符串)?",
+            r"(?:$|[，,。；;）)\s])",
+        ))
+    });
+    EMPTY.is_match(doc)
 }
 
 /// Returns the number of a group, with its sign.

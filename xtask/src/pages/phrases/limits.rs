@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex_lite::Regex;
 use serde_json::Number;
 
-use super::description::Description;
+use super::description::{Description, may_be_empty};
 use super::{characters, counts, lengths, ranges};
 use crate::pages::markup::regex;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
@@ -13,7 +13,19 @@ use crate::spec::{Carrier, Limit, LimitKind, LimitValue};
 
 /// Returns the limits in a description on values of a type.
 pub(crate) fn limits(doc: &str, ty: &TypeExpr) -> Vec<Limit> {
-    let doc = &Description::of(doc);
+    let mut limits = all_limits(&Description::of(doc), ty);
+    if may_be_empty(doc) {
+        limits.retain(|limit| !needs_content(limit));
+    }
+    limits
+}
+
+/// Returns whether a limit refuses what is empty.
+pub(crate) fn needs_content(limit: &Limit) -> bool {
+    matches!(limit.kind, LimitKind::MinItems | LimitKind::MinChars)
+}
+
+fn all_limits(doc: &Description, ty: &TypeExpr) -> Vec<Limit> {
     match Carrier::of(ty) {
         Some(Carrier::Text) => {
             let limits = lengths::known(doc, settled(lengths::limits(doc)));
@@ -191,6 +203,9 @@ mod tests {
             ("一个图文消息支持1到8条图文", "list<string>", vec![("min_items", 1), ("max_items", 8)]),
             ("列表长度取值范围为 [1, 3]", "list<string>", vec![("min_items", 1), ("max_items", 3)]),
             ("购买应用列表可填充个数： 1 ~ 20", "list<string>", vec![("min_items", 1), ("max_items", 20)]),
+            ("列表，该字段不能为空数组，不超过6个", "list<string>", vec![("max_items", 6), ("min_items", 1)]),
+            ("列表，该字段可为空数组，1到6个", "list<string>", vec![("max_items", 6)]),
+            ("名字，可为空，长度1~6个字符", "string", vec![("max_chars", 6)]),
             ("items个数需要大于0且不超过5", "list<string>", vec![("min_items", 1), ("max_items", 5)]),
             ("不超过 10 个，最少1个", "list<string>", vec![("min_items", 1), ("max_items", 10)]),
         ] {

@@ -17,6 +17,7 @@ mod ranges;
 mod rates;
 mod requirements;
 mod rules;
+mod signed;
 mod types;
 mod unique;
 mod units;
@@ -25,15 +26,19 @@ mod values;
 pub(crate) use characters::form;
 pub(crate) use claim::{Claim, Moment, Subject, without_verb};
 pub(crate) use defaults::default;
+pub(crate) use description::may_be_empty;
 pub(crate) use general::{Stated, Trait, exempt, general_rates};
 pub(crate) use labels::{Named, swapped};
-pub(crate) use limits::{limits, limits_of_each};
-pub(crate) use numbers::{has_negative, in_digits, may_mean, numbers_of};
+pub(crate) use limits::{limits, limits_of_each, needs_content};
+pub(crate) use numbers::{has_negative, in_digits, may_be_part, may_mean, numbers_of};
 pub(crate) use outcomes::Outcome;
-pub(crate) use presence::{beside_yes_or_no, is_demanded, may_be_absent, may_be_conditional, yes_or_no};
+pub(crate) use presence::{
+    beside_yes_or_no, demands, is_demanded, may_be_absent, may_be_conditional, yes_or_no,
+};
 pub(crate) use rates::{Rates, at_once, rates, sentences_of_rates};
 pub(crate) use requirements::{Requirements, stays_when_left_out};
 pub(crate) use rules::claims;
+pub(crate) use signed::signed_fields;
 pub(crate) use types::{
     Base, DocType, doc_type, is_duration, is_timestamp, is_unix, limits_in_type, may_be_moment, tells_time,
 };

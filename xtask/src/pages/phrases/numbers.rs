@@ -71,6 +71,17 @@ pub(crate) fn may_mean(doc: &str, number: i64) -> bool {
     meant.contains(&number.abs())
 }
 
+/// Returns whether a text has a part of a day or of an hour that lasts so many seconds: 0.1小时, 半天.
+pub(crate) fn may_be_part(doc: &str, number: i64) -> bool {
+    static PART: LazyLock<Regex> = LazyLock::new(|| regex(r"(半|0\.[0-9]+)\s*个?(分钟|小时|天|日)"));
+    PART.captures_iter(doc).any(|found| {
+        let part = if &found[1] == "半" { Some(0.5) } else { found[1].parse::<f64>().ok() };
+        let whole = seconds(&found[2]).and_then(|whole| u32::try_from(whole).ok());
+        let lasts = part.zip(whole).map(|(part, whole)| part * f64::from(whole));
+        lasts.is_some_and(|lasts| Some(lasts.round()) == u32::try_from(number).ok().map(f64::from))
+    })
+}
+
 /// Returns the days and the numbers of at least two digits in an English text, outside of code: 2023-12-01, 10000.
 pub(crate) fn numbers_of(text: &str) -> Vec<String> {
     static NUMBER: LazyLock<Regex> =
@@ -107,6 +118,18 @@ mod tests {
     fn days_and_numbers_of_a_text_stand_alone_and_outside_of_code() {
         let text = "At most 10,000 of 64 KB since 2023-12-01, not `77`, UTF-88, 192.168.10.20 or v30; 5 days. In 24.";
         assert_eq!(numbers_of(text), ["10000", "64", "2023-12-01", "24"]);
+    }
+
+    #[test]
+    fn a_part_of_a_day_has_seconds() {
+        for (doc, number, part) in [
+            ("0.1天的整倍数", 8640, true),
+            ("0.1小时", 360, true),
+            ("半天", 43_200, true),
+            ("1天", 8640, false),
+        ] {
+            assert_eq!(may_be_part(doc, number), part, "{doc}");
+        }
     }
 
     #[test]

@@ -35,6 +35,16 @@ pub(crate) fn is_demanded(words: &str) -> bool {
     DEMANDED.is_match(words)
 }
 
+/// Returns the sentences of a description that say, perhaps under a condition, that a field must be set, or must not.
+pub(crate) fn demands(doc: &str) -> impl Iterator<Item = &str> {
+    static DEMAND: LazyLock<Regex> = LazyLock::new(|| {
+        regex(r"必[填传选]|[必需]?[须需要](?:填|传)|不可指定|不可?[得能可](?:填|传|指定|设置)")
+    });
+    // What is still required is no demand of this field.
+    let own = |sentence: &&str| !["仍", "即使"].iter().any(|word| sentence.contains(word));
+    doc.split(['。', '；', ';', '\n']).filter(own).filter(|sentence| DEMAND.is_match(sentence))
+}
+
 /// Returns whether a description says that a response may lack the field.
 pub(crate) fn may_be_absent(doc: &str) -> bool {
     static ABSENT: LazyLock<Regex> = LazyLock::new(|| {

@@ -14,6 +14,7 @@ mod jobs;
 mod keeps;
 mod lenience;
 mod limits;
+mod links;
 mod pagination;
 mod place;
 mod prose;
@@ -56,6 +57,7 @@ pub fn spec(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
     for found in found {
         diagnostics.extend(found);
     }
+    links::check(spec, sources, diagnostics);
     if let Some(phrases) = &spec.phrases {
         let refused = Refused::of(phrases);
         let codes = spec.codes.iter().map(|codes| (codes.source, &codes.root));

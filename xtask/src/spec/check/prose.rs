@@ -52,9 +52,18 @@ pub(super) fn check(openings: &[String], file: usize, root: &Node, diagnostics: 
     });
 }
 
-/// Returns a text without the parts in backticks.
+/// Returns a text without the parts in backticks and the targets of links.
 pub(super) fn without_code(text: &str) -> String {
-    text.split('`').step_by(2).collect::<Vec<&str>>().join(" 0 ")
+    let prose = text.split('`').step_by(2).collect::<Vec<&str>>().join(" 0 ");
+    let mut kept = String::new();
+    let mut rest = prose.as_str();
+    while let Some((before, target)) = rest.split_once("](") {
+        let Some((_, after)) = target.split_once(')') else { break };
+        kept += before;
+        kept.push(']');
+        rest = after;
+    }
+    kept + rest
 }
 
 /// Returns the beginning of the first sentence without a head. Questions don't count, nor does a clause before a
@@ -95,6 +104,13 @@ fn headless(openings: &[String], text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::without_code;
+
+    #[test]
+    fn code_and_the_targets_of_links_are_no_prose() {
+        let text = "Of [`Tea`](crate::tea::Tea) and [cups](crate::cups), (hot) `x` tea](";
+        assert_eq!(without_code(text), "Of [ 0 ] and [cups], (hot)  0  tea](");
+    }
 
     fn headless(text: &str) -> Option<String> {
         super::headless(&["who", "what", "where", "when", "how", "which"].map(str::to_owned), text)

@@ -9,7 +9,7 @@ use crate::spec::mistakes::Mistake;
 use crate::spec::names;
 use crate::spec::source::{Path, Source};
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{Counts, Endpoint, GeneralRate, Of, Rate, Rates, Scope, Spec};
+use crate::spec::{Counts, Endpoint, GeneralRate, Of, Rate, Rates, Scope, Section, Spec};
 
 pub(super) fn check(table: &Rates, spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
     let mut report = diagnostics.reporter(table.source, &table.root);
@@ -37,6 +37,34 @@ pub(super) fn check(table: &Rates, spec: &Spec, sources: &[Source], diagnostics:
         recipients(&mut report, &path, rate, spec);
     }
     deviations::check(&mut report, &table.deviations, ["rates"].into_iter());
+    for file in &spec.files {
+        let mut report = diagnostics.reporter(file.source, &file.root);
+        for (name, endpoint) in &file.endpoints {
+            repeated(&mut report, &Section::Endpoints.entry(name).key("rate"), endpoint, table);
+        }
+    }
+}
+
+/// Checks that an endpoint doesn't repeat a general rate of its calls: the client keeps both, and only the general one
+/// says for whom calls are counted.
+fn repeated(report: &mut Reporter<'_>, path: &Path, endpoint: &Endpoint, table: &Rates) {
+    let of_calls = table.rates.iter().filter(|(_, general)| {
+        let same = general.of.paths().iter().any(|path| is_at(endpoint, path));
+        same && general.counts == Counts::Calls && !general.times_accounts
+    });
+    let of_calls: Vec<_> = of_calls.collect();
+    for (index, rate) in endpoint.head.rate.iter().enumerate() {
+        let known = of_calls.iter().find(|(_, general)| general.rate.contains(rate));
+        let Some((general, _)) = known else { continue };
+        report
+            .error(
+                Mistake::BadRate,
+                At::Value(&path.index(index)),
+                format!("`rates.yaml` has this rate, too: `{general}`"),
+            )
+            .label("would be kept twice")
+            .help("remove it here; `notes` may mention it");
+    }
 }
 
 impl Reporter<'_> {

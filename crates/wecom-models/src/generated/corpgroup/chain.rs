@@ -676,8 +676,8 @@ pub struct ImportContact {
     /// The person's mobile number, to which the invitation is sent. Outside of mainland China, with `+`
     /// and the country code.
     pub mobile: String,
-    /// A custom ID, to recognize the person: a number up to 18446744073709551614 without leading zeros,
-    /// which can't have 11 or 13 digits. Matching `^[1-9](?:[0-9]{0,9}|[0-9]{11}|[0-9]{13,19})$`.
+    /// A custom ID, to recognize the person: a number up to 2^64 - 2 without leading zeros, which can't
+    /// have 11 or 13 digits. Matching `^[1-9](?:[0-9]{0,9}|[0-9]{11}|[0-9]{13,19})$`.
     pub user_custom_id: Option<String>,
 }
 

@@ -580,8 +580,6 @@ pub struct CopyTemplateResponse {
 /// `POST /cgi-bin/corp/getapprovaldata` ·
 /// [获取审批数据（旧）](https://developer.work.weixin.qq.com/document/path/91530)
 ///
-/// Rate limit: 600 calls per minute.
-///
 /// `starttime` must be less than `endtime`.
 ///
 /// `endtime` is at most 30 days after `starttime`.
@@ -592,7 +590,7 @@ pub struct CopyTemplateResponse {
 /// If `total` is above 100, call it again with the response's `next_spnum`. The page says that it is
 /// the last number of one list and the first of the next one, so that request may come twice: this is
 /// why there are no pages to iterate over. Requests that an admin deleted are not returned. The token
-/// is that of the Approval app.
+/// is that of the Approval app. A company can call this 600 times per minute.
 ///
 /// Error codes:
 ///

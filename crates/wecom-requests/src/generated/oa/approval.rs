@@ -456,12 +456,7 @@ impl crate::Endpoint for GetApprovalData {
         response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
-        rates: &[
-            crate::Rate {
-                calls: 600,
-                per: crate::Period::Minute,
-            },
-        ],
+        rates: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
