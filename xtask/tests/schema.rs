@@ -61,7 +61,7 @@ const SEEN_TOO: [&str; 17] = [
     "bad_wire.two_blanks",
 ];
 
-/// Cases that look to a schema as if the key were in quotes, which is valid.
+/// Cases that no schema sees: of keys that might be in quotes, which is valid, and of what another file has.
 const NOT_SEEN: [&str; 3] = ["bad_enum_value.null", "bad_enum_value.number_as_text", "bad_rate.repeated"];
 
 /// The schemas for chapters, error codes and general rates.
