@@ -1,4 +1,4 @@
-//! Callbacks: arbitrary requests, and genuine ones with strange messages.
+//! Callbacks and verifications: arbitrary requests, and genuine ones with strange messages.
 
 use std::time::Duration;
 
@@ -20,6 +20,9 @@ use crate::target::Target;
 const TOKEN: &str = "QSdkTestToken01";
 const KEY: &str = "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefg";
 const CORP: &str = "ww1234567890abcdef";
+
+/// The text of a verification.
+const ECHO: &str = "1616140317555161061";
 
 /// The beginning of an input whose rest is a message, to be encrypted and signed as WeCom does. Other inputs are a
 /// query, a line break and a body.
@@ -59,6 +62,7 @@ impl Receiving {
             formats.map(|format| sender.callback(format, message.as_bytes(), CORP, "1000002"))
         });
         let requests = requests.map(|sent| format!("{}\n{}", sent.query, sent.body).into_bytes());
+        let requests = requests.chain([sender.verification(ECHO).into_bytes()]);
         let messages = MESSAGES.iter().map(|message| [GENUINE, message.as_bytes()].concat());
         let seeds = requests.chain(messages).collect();
         // None is remembered, so that each is handled and gets its reply.
@@ -75,6 +79,14 @@ impl Receiving {
         });
         assert_eq!(whole.status(), streamed.status(), "the body is the same");
         Some((streamed.status().as_u16(), streamed.into_body()))
+    }
+
+    /// Verifies a URL, and returns the text of the verification, if it is one.
+    fn verify(&self, query: &str) -> Option<Bytes> {
+        let request = Request::get(format!("/?{query}")).body(Bytes::new()).ok()?;
+        let response = self.runtime.block_on(self.callbacks.handle(request));
+        assert!([200, 400, 403].contains(&response.status().as_u16()), "answered with {}", response.status());
+        (response.status() == 200).then(|| response.into_body())
     }
 
     /// Returns the trusted message, by the reply.
@@ -116,6 +128,9 @@ impl Target for Receiving {
         let text = String::from_utf8_lossy(input);
         let (query, _) = text.split_once('\n').unwrap_or((&text, ""));
         let body = input.splitn(2, |byte| *byte == b'\n').nth(1).unwrap_or_default();
+        if let Some(echo) = self.verify(query) {
+            assert_eq!(echo, ECHO, "a forged verification is trusted");
+        }
         match self.post(query, body.to_vec()) {
             None | Some((400 | 403 | 413, _)) => {}
             // The change had no meaning.

@@ -2,8 +2,6 @@
 
 use fastrand::Rng;
 
-use crate::{answers, callbacks, mock, pages, specs};
-
 pub(crate) trait Target {
     /// Creates an input, which depends on these numbers only.
     fn input(&self, rng: &mut Rng) -> Vec<u8>;
@@ -15,12 +13,17 @@ pub(crate) trait Target {
 /// Creates a target.
 type Make = fn() -> Box<dyn Target>;
 
-pub(crate) const TARGETS: [(&str, Make); 5] = [
-    ("answers", || Box::new(answers::Answers::new())),
-    ("callback", || Box::new(callbacks::Receiving::new())),
-    ("mock", || Box::new(mock::Mock::new())),
-    ("pages", || Box::new(pages::Pages::new())),
-    ("specs", || Box::new(specs::Specs::new())),
+pub(crate) const TARGETS: &[(&str, Make)] = &[
+    #[cfg(feature = "answers")]
+    ("answers", || Box::new(crate::answers::Answers::new())),
+    #[cfg(feature = "callback")]
+    ("callback", || Box::new(crate::callbacks::Receiving::new())),
+    #[cfg(feature = "mock")]
+    ("mock", || Box::new(crate::mock::Mock::new())),
+    #[cfg(feature = "pages")]
+    ("pages", || Box::new(crate::pages::Pages::new())),
+    #[cfg(feature = "specs")]
+    ("specs", || Box::new(crate::specs::Specs::new())),
 ];
 
 /// Returns the target with this name.

@@ -5,7 +5,6 @@ mod callbacks;
 mod outages;
 mod places;
 mod poisoned;
-mod processes;
 mod rates;
 mod server;
 
