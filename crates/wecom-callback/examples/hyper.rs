@@ -4,7 +4,7 @@ use std::env;
 use std::error::Error;
 
 use hyper::server::conn::http1;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use wecom_callback::{Callback, Callbacks, Receiver, Router};
@@ -28,7 +28,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let (stream, _) = listener.accept().await?;
         let service = TowerToHyperService::new(callbacks.clone());
         tokio::spawn(async move {
-            if let Err(error) = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await {
+            // With a timer, a connection whose request doesn't come ends after 30 seconds.
+            let server = http1::Builder::new()
+                .timer(TokioTimer::new())
+                .serve_connection(TokioIo::new(stream), service);
+            if let Err(error) = server.await {
                 eprintln!("{error}");
             }
         });

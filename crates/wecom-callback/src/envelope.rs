@@ -6,8 +6,8 @@ use http::HeaderValue;
 use quick_xml::Reader;
 use quick_xml::escape::{escape, unescape};
 use quick_xml::events::Event;
-use serde::Deserializer as _;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 /// The deepest nesting of elements. The members of an envelope are children of its root.
 const DEPTH: usize = 32;
@@ -176,15 +176,46 @@ impl<'de> Visitor<'de> for JsonMembers<'_> {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             };
-            let value = match map.next_value::<serde_json::Value>()? {
-                serde_json::Value::String(text) => text.trim().to_owned(),
-                serde_json::Value::Number(number) => number.to_string(),
-                serde_json::Value::Null => String::new(),
-                _ => return Err(de::Error::custom("a member is an object or a list")),
-            };
+            let Scalar(value) = map.next_value()?;
             self.0.put(place, value).map_err(de::Error::custom)?;
         }
         Ok(())
+    }
+}
+
+/// The value of a member, as text. A list or an object is refused where it begins: it isn't signed, and each `0,` of a list would take
+/// thirty-two bytes.
+struct Scalar(String);
+
+impl<'de> Deserialize<'de> for Scalar {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+
+        impl Visitor<'_> for Text {
+            type Value = Scalar;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text or a number")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Scalar, E> {
+                Ok(Scalar(text.trim().to_owned()))
+            }
+
+            fn visit_i64<E>(self, number: i64) -> Result<Scalar, E> {
+                Ok(Scalar(number.to_string()))
+            }
+
+            fn visit_u64<E>(self, number: u64) -> Result<Scalar, E> {
+                Ok(Scalar(number.to_string()))
+            }
+
+            fn visit_unit<E>(self) -> Result<Scalar, E> {
+                Ok(Scalar(String::new()))
+            }
+        }
+
+        deserializer.deserialize_any(Text)
     }
 }
 
@@ -217,5 +248,32 @@ pub(crate) fn write_reply(
         ),
         Format::Bot => serde_json::json!({ "encrypt": encrypted, "msgsignature": signature, "timestamp": timestamp, "nonce": nonce }).to_string(),
         Format::Json => serde_json::json!({ "encrypt": encrypted, "msgsignature": signature, "timestamp": timestamp.to_string(), "nonce": nonce }).to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_or_an_object_is_refused_where_it_begins() {
+        for body in [r#"{"encrypt":[0,0,0,0]}"#, r#"{"encrypt":{"a":[0]}}"#, r#"{"AgentID":[[["#] {
+            let mut found = Found::default();
+            let read = serde_json::Deserializer::from_str(body).deserialize_map(JsonMembers(&mut found));
+            assert_eq!(read.unwrap_err().column(), 12, "{body}");
+        }
+    }
+
+    #[test]
+    fn members_are_texts_numbers_or_null() {
+        let body = r#"{"encrypt":" a ","ToUserName":null,"agentid":1000002,"nonce":-1,"other":[{}]}"#;
+        let (format, members) = read(body.as_bytes()).unwrap();
+        let expected = Members {
+            encrypt: "a".into(),
+            agent_id: Some("1000002".into()),
+            nonce: Some("-1".into()),
+            ..Members::default()
+        };
+        assert_eq!((format, members), (Format::Json, expected));
     }
 }

@@ -7,8 +7,9 @@ use crate::envelope::Format;
 
 /// The reason why a request is refused.
 ///
-/// Each case lists the corresponding return codes of the official library. Its other codes have no case here: they report steps that can't fail (-40003: the SHA-1 of
-/// a signature, -40006: encryption, -40009: Base64 of a reply, -40011: its document), or an error that is found earlier: a key (-40004) by [`ConfigError::Key`].
+/// Each case lists the corresponding return codes of the official library. Its other codes have no case here: they
+/// report steps that can't fail (-40003: the SHA-1 of a signature, -40006: encryption, -40009: Base64 of a reply,
+/// -40011: its document), or an error that is found earlier: a key (-40004) by [`ConfigError::Key`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -43,7 +44,8 @@ pub enum Error {
     /// The callback is older or newer than the receiver allows.
     #[error("the callback's timestamp is too far from now: it is replayed, or a clock is wrong")]
     Expired,
-    /// The content can't be decrypted (-40007, -40008, -40010): most likely, `EncodingAESKey` is wrong. The error doesn't say which step failed.
+    /// The content can't be decrypted (-40007, -40008, -40010): most likely, `EncodingAESKey` is wrong. The error
+    /// doesn't say which step failed.
     #[error("the content can't be decrypted: compare the EncodingAESKey with that of the callback settings")]
     Undecryptable,
     /// The callback is meant for another receiver (-40005).
@@ -58,7 +60,8 @@ pub enum Error {
 }
 
 impl Error {
-    /// Returns the status to respond with. Every failure from the signature check on is a 403, so that a sender can't distinguish them.
+    /// Returns the status to respond with. Every failure from the signature check on is a 403, so that a sender can't
+    /// distinguish them.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::NoReceiver => StatusCode::NOT_FOUND,

@@ -81,8 +81,8 @@ impl Receiver {
 
     /// Verifies a URL: takes the query of a GET request, and returns the text to respond with, unchanged.
     ///
-    /// WeCom waits for one second, and may verify a URL any number of times. Any other text, such as a message, is refused, so that a recorded
-    /// callback can't be decrypted here.
+    /// WeCom waits for one second, and may verify a URL any number of times. Any other text, such as a message, is
+    /// refused, so that a recorded callback can't be decrypted here.
     pub fn verify_url(&self, query: &str) -> Result<Bytes, Error> {
         let query = Query::parse(query)?;
         let encrypted = query.echo()?;
@@ -147,8 +147,8 @@ impl Receiver {
         if distance.is_some_and(|distance| distance <= max_age) { Ok(()) } else { Err(Error::Expired) }
     }
 
-    /// Encrypts and signs a reply to a callback, in the callback's format. The reply is the plain document: XML for an application, JSON for
-    /// an AI bot or a device.
+    /// Encrypts and signs a reply to a callback, in the callback's format. The reply is the plain document: XML for an
+    /// application, JSON for an AI bot or a device.
     pub fn seal(&self, opened: &Opened, reply: &[u8]) -> Reply {
         let nonce = match opened.format {
             Format::Bot => opened.nonce.clone(),
@@ -157,8 +157,8 @@ impl Receiver {
         self.seal_with(opened, reply, &Fresh { random: random(), timestamp: now(), nonce })
     }
 
-    /// Encrypts and signs a reply of the specification, such as `message::reply::TextReply`: checks its limits, and fills in its recipient, its
-    /// sender and its time.
+    /// Encrypts and signs a reply of the specification, such as `message::reply::TextReply`: checks its limits, and
+    /// fills in its recipient, its sender and its time.
     ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -248,7 +248,8 @@ pub struct ReceiverBuilder {
 }
 
 impl ReceiverBuilder {
-    /// Sets the receiveids to accept: the ID of a company or suite, several of them, or an empty one for an AI bot. See [`Receiveid`].
+    /// Sets the receiveids to accept: the ID of a company or suite, several of them, or an empty one for an AI bot. See
+    /// [`Receiveid`].
     pub fn receiveid(mut self, receiveid: impl Into<Receiveid>) -> Self {
         self.receiveid = Some(receiveid.into());
         self
@@ -266,8 +267,9 @@ impl ReceiverBuilder {
         self
     }
 
-    /// Sets how far a callback's timestamp may be from the current time, so that a recorded callback can't be replayed later. WeCom has no such rule,
-    /// and doesn't document whether its retries have a new timestamp: allow 5 minutes or more.
+    /// Sets how far a callback's timestamp may be from the current time, so that a recorded callback can't be replayed
+    /// later. WeCom has no such rule, and doesn't document whether its retries have a new timestamp: allow 5 minutes or
+    /// more.
     pub fn max_age(mut self, age: Duration) -> Self {
         self.max_age = Some(age);
         self
@@ -298,7 +300,8 @@ impl ReceiverBuilder {
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Opened {
-    /// The message in XML or JSON, exactly as WeCom sent it. It may contain secrets, such as a suite's ticket, so `Debug` doesn't show it.
+    /// The message in XML or JSON, exactly as WeCom sent it. It may contain secrets, such as a suite's ticket, so
+    /// `Debug` doesn't show it.
     pub message: Bytes,
     /// The format of the callback, and of its reply.
     pub format: Format,

@@ -75,7 +75,8 @@ impl Run {
         promise("not answered, though it was neither refused nor in the killed process", &|number| {
             let seen = &self.callbacks[number];
             // A turn that a killed process had taken ends later than two more tries, or its handler does.
-            seen.given_up && seen.refused == 0 && (seen.failed == 0 || self.killed.is_none())
+            let in_killed = self.was_in_killed(number) || (seen.failed > 0 && self.killed.is_some());
+            seen.given_up && seen.refused == 0 && !in_killed
         });
         promise("answered late", &|number| {
             self.callbacks[number].late > 0 && self.options.deadline < PATIENCE
@@ -102,18 +103,18 @@ impl Run {
             }
         }
         for (process, memory) in self.memory.iter().enumerate() {
-            if self.killed != Some(process) && self.is_flat(*memory) == Some(false) {
+            if self.is_flat(*memory) == Some(false) {
                 broken.push(format!("the memory of process {process} isn't flat"));
             }
         }
         broken
     }
 
-    /// Whether memory is flat, if that can be said.
+    /// Whether memory is flat, if that can be said: a process that takes over the work of a killed one has more to do than before.
     fn is_flat(&self, Memory([_, second, _, last]): Memory) -> Option<bool> {
         #[allow(clippy::cast_precision_loss, reason = "as precise as needed")]
         let flat = last as f64 <= second as f64 * FLAT;
-        (self.callbacks.len() >= ENOUGH && second > 0).then_some(flat)
+        (self.callbacks.len() >= ENOUGH && second > 0 && self.killed.is_none()).then_some(flat)
     }
 }
 
@@ -229,6 +230,7 @@ mod tests {
         for (change, expected) in [
             (&given_up as &dyn Fn(&mut Run), not_answered),
             (&in_killed, ""),
+            (&|run| run.callbacks[0].given_up = true, ""),
             (&|run| run.callbacks[0].late = 1, "answered late: 1"),
             (&|run| (run.callbacks[1].failed, run.killed) = (1, None), "no or a wrong response"),
             (&|run| run.notes[0].begun[0] = 2, "handled twice by one process"),
@@ -265,13 +267,15 @@ mod tests {
     fn memory_is_flat_if_its_last_quarter_is_much_like_its_second() {
         let mut run = run();
         assert_eq!(run.is_flat(Memory([1, 100, 100, 500])), None, "too few callbacks");
+        run.killed = None;
         run.callbacks = vec![Seen { answered_by: vec![1], ..Seen::default() }; ENOUGH];
         run.notes = vec![Notes::of(ENOUGH)];
         (run.notes[0].begun, run.notes[0].handled) = (vec![1; ENOUGH], vec![1; ENOUGH]);
-        run.killed = None;
         assert_eq!(run.is_flat(Memory([50, 100, 110, 120])), Some(true));
         run.memory = vec![Memory([50, 100, 110, 121])];
         assert_eq!(run.broken_promises(), ["the memory of process 0 isn't flat"]);
         assert_eq!(run.is_flat(Memory([0; 4])), None, "the system doesn't say it");
+        run.killed = Some(0);
+        assert_eq!(run.is_flat(Memory([50, 100, 110, 121])), None, "it has more to do");
     }
 }

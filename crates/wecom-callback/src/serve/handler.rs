@@ -38,15 +38,15 @@ impl Callback {
         Self { envelope: Arc::new(envelope), opened }
     }
 
-    /// Creates a callback for the test of a handler, with the message as WeCom would send it: see [`Event::new`]. Needs the feature
-    /// `test-util`.
+    /// Creates a callback for the test of a handler, with the message as WeCom would send it: see [`Event::new`]. Needs
+    /// the feature `test-util`.
     #[cfg(feature = "test-util")]
     pub fn from_message(envelope: Envelope, message: impl Into<bytes::Bytes>) -> Self {
         Self::new(envelope, Arc::new(Opened::made(message.into())))
     }
 
-    /// Returns who caused the callback (`FromUserName`): the userid of a member, the `external_userid` of a customer, or `sys` for
-    /// WeCom itself; empty if the callback doesn't say. It is in the [envelope](Self::envelope).
+    /// Returns who caused the callback (`FromUserName`): the userid of a member, the `external_userid` of a customer,
+    /// or `sys` for WeCom itself; empty if the callback doesn't say. It is in the [envelope](Self::envelope).
     pub fn from_user(&self) -> &str {
         &self.envelope.from_user_name
     }

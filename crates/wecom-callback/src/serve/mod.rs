@@ -1,4 +1,5 @@
-//! Serves callbacks over HTTP: passes them to handlers by type, responds within WeCom's deadlines, and handles repeated ones once.
+//! Serves callbacks over HTTP: passes them to handlers by type, responds within WeCom's deadlines, and handles repeated
+//! ones once.
 
 mod duplicates;
 mod handler;
@@ -53,21 +54,31 @@ const REMEMBERED: usize = 20_000;
 /// Receives callbacks over HTTP and passes them to the handlers of a [`Router`].
 ///
 /// - **GET** requests verify the URL.
-/// - A callback's handler runs in a task of its own. If it finishes within the deadline (4 seconds; 0.7 for suites, providers and devices), its
-///   reply is sent. Otherwise, the response has no reply, and the handler continues.
-/// - A repeated callback gets the same response as the first, and its handler doesn't run again. The replies to the last 256 callbacks are kept: an older one, and one
-///   that another process has handled ([`Duplicates`]), gets a response without a reply. The reply to a repeated callback matters only if the first
-///   response got lost.
-/// - If a handler fails in time, the status is 500. In any case, a callback whose handler failed is handled again if WeCom repeats it.
-/// - If 1000 handlers are already running, the status is 503.
+/// - A callback's handler runs in a task of its own. If it finishes within the deadline (4 seconds; 0.7 for suites,
+///   providers and devices), its reply is sent. Otherwise, the response has no reply, and the handler continues.
+/// - A repeated callback gets the same response as the first, and its handler doesn't run again. The replies to the
+///   last 256 callbacks are kept: an older one, and one that another process has handled ([`Duplicates`]), gets a
+///   response without a reply. The reply to a repeated callback matters only if the first response got lost.
+/// - If a handler fails in time, the status is 500. In any case, a callback whose handler failed is handled again if
+///   WeCom repeats it.
+/// - If 1000 handlers are already running, including those whose callback has got its response, the status is 503:
+///   nothing waits for a place, so memory is bounded. A handler that never ends keeps its place, so give everything
+///   that it waits for a timeout.
 /// - A callback that no handler takes gets a response like any other.
 ///
 /// # Callbacks that don't arrive
 ///
-/// WeCom repeats a callback after a timeout or a failed connection, three attempts in all. Whether it repeats one that got a 500 or a 503 is
-/// unclear: its pages contradict each other. A callback that fails, or that arrives while all processes are down, may be lost, and WeCom may stop sending to a URL that
-/// fails too often. So don't rely on callbacks alone for anything that must not be missed: compare with WeCom's API at startup and from time to time. In `wecom-sdk`,
-/// `catch_up` does so for messages.
+/// WeCom repeats a callback after a timeout or a failed connection, three attempts in all. Whether it repeats one that
+/// got a 500 or a 503 is unclear: its pages contradict each other. A callback that fails, or that arrives while all
+/// processes are down, may be lost, and WeCom may stop sending to a URL that fails too often. So don't rely on
+/// callbacks alone for anything that must not be missed: compare with WeCom's API at startup and from time to time. In
+/// `wecom-sdk`, `catch_up` does so for messages.
+///
+/// A callback is also lost if its process dies between its response and the end of its handler, which can happen only to
+/// handlers that take longer than the deadline. To prevent that, set a [deadline](CallbacksBuilder::deadline) above
+/// WeCom's 5 seconds, such as a minute: there is no response before the handler is done, and WeCom sends the callback
+/// again meanwhile, which joins the running handler, or takes over in another process (with [`Duplicates`]). Three
+/// attempts are 15 seconds; what takes longer should be stored by its handler first, and done elsewhere.
 ///
 /// Clones share everything. With the feature `tower`, it is a tower `Service`, which axum accepts directly:
 /// `axum::Router::new().route_service("/callback", callbacks)`.
@@ -134,8 +145,9 @@ impl Callbacks {
         }
     }
 
-    /// Responds to a request whose body hasn't been read yet. The body must arrive within 4 seconds, whatever the deadlines of handlers (otherwise 408), and
-    /// must not be larger than the receivers accept (otherwise 413): no more of it is read.
+    /// Responds to a request whose body hasn't been read yet. The body must arrive within 4 seconds, whatever the
+    /// deadlines of handlers (otherwise 408), and must not be larger than the receivers accept (otherwise 413): no more
+    /// of it is read.
     pub async fn handle_body<B>(&self, request: Request<B>) -> Response<Bytes>
     where
         B: Body<Data: Buf, Error: Into<BoxError>>,
@@ -148,7 +160,11 @@ impl Callbacks {
             Method::POST => {}
             _ => return not_allowed(),
         }
-        let body = Limited::new(body, self.0.receivers.max_body());
+        let limit = self.0.receivers.max_body();
+        if body.size_hint().lower() > limit as u64 {
+            return refuse(StatusCode::PAYLOAD_TOO_LARGE);
+        }
+        let body = Limited::new(body, limit);
         match timeout_at(start + BODY_DEADLINE, body.collect()).await {
             Ok(Ok(body)) => self.receive(path, query, &body.to_bytes(), start).await,
             Ok(Err(error)) if error.is::<LengthLimitError>() => refuse(StatusCode::PAYLOAD_TOO_LARGE),
@@ -157,7 +173,20 @@ impl Callbacks {
         }
     }
 
-    /// Stops accepting callbacks (they get a 503), and waits for the running handlers.
+    /// Stops accepting callbacks (they get a 503), and waits for the running handlers, however long they take.
+    ///
+    /// To limit the wait, put a timeout around it: no handler starts afterwards either, and those that still run end with the
+    /// Tokio runtime.
+    ///
+    /// ```
+    /// # async fn stop(callbacks: wecom_callback::Callbacks) {
+    /// use std::time::Duration;
+    ///
+    /// if tokio::time::timeout(Duration::from_secs(30), callbacks.shutdown()).await.is_err() {
+    ///     eprintln!("some handlers don't end");
+    /// }
+    /// # }
+    /// ```
     pub async fn shutdown(&self) {
         self.0.running.shutdown().await;
     }
@@ -304,7 +333,8 @@ impl CallbacksBuilder {
         self
     }
 
-    /// Adds a receiver for the callbacks of an application, by the `AgentID` of their envelope, and for the verification of its URL.
+    /// Adds a receiver for the callbacks of an application, by the `AgentID` of their envelope, and for the
+    /// verification of its URL.
     pub fn receiver_for(mut self, agent_id: i64, receiver: Receiver) -> Self {
         self.receivers.add(receiver, None, Some(agent_id.to_string()));
         self
@@ -312,7 +342,9 @@ impl CallbacksBuilder {
 
     /// Sets how long to wait for a handler before responding without its reply; the default is 4 seconds. WeCom waits for 5.
     ///
-    /// Zero responds as soon as the callback has been received.
+    /// Zero responds as soon as the callback has been received. More than 5 seconds leaves it to WeCom to send the
+    /// callback again until the handler is done, so that [none is lost](Callbacks#callbacks-that-dont-arrive) with a
+    /// process that dies.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
@@ -331,14 +363,15 @@ impl CallbacksBuilder {
         self
     }
 
-    /// Sets how long, and how many, callbacks are remembered, so that a repeated one isn't handled again; the defaults are an hour and 20,000.
+    /// Sets how long, and how many, callbacks are remembered, so that a repeated one isn't handled again; the defaults
+    /// are an hour and 20,000.
     pub fn remember(mut self, time: Duration, callbacks: usize) -> Self {
         (self.remember, self.remembered) = (time, callbacks);
         self
     }
 
-    /// Sets a store that records which callbacks have been handled, for several processes: `RedisDuplicates` (feature `redis`), for
-    /// instance.
+    /// Sets a store that records which callbacks have been handled, for several processes: `RedisDuplicates` (feature
+    /// `redis`), for instance.
     pub fn duplicates(mut self, duplicates: impl Duplicates) -> Self {
         self.duplicates = Some(Arc::new(duplicates));
         self

@@ -27,8 +27,9 @@ const DONE: &str = "done";
 
 /// Records in Redis which callbacks have been handled, so that only one of several processes handles each.
 ///
-/// A process that handles a callback renews its turn every 2 seconds. If it dies, its turn ends after 6 seconds, and the process to which WeCom has sent
-/// the callback again handles it, even if the first handler had just succeeded and this hadn't been recorded yet. While Redis is unavailable, callbacks are handled anyway.
+/// A process that handles a callback renews its turn every 2 seconds. If it dies, its turn ends after 6 seconds, and
+/// the process to which WeCom has sent the callback again handles it, even if the first handler had just succeeded and
+/// this hadn't been recorded yet. While Redis is unavailable, callbacks are handled anyway.
 ///
 /// Keys begin with `wecom:callback:` and end with a hash, which reveals nothing about the callback.
 ///
@@ -58,8 +59,8 @@ impl<C> fmt::Debug for RedisDuplicates<C> {
 }
 
 impl RedisDuplicates {
-    /// Uses a server by its address: `redis://user:password@host:port/database`. The connection is made when it is first needed, and again
-    /// whenever the connection is lost. Call it within a Tokio runtime.
+    /// Uses a server by its address: `redis://user:password@host:port/database`. The connection is made when it is
+    /// first needed, and again whenever the connection is lost. Call it within a Tokio runtime.
     pub fn connect(address: &str) -> Result<Self, RedisError> {
         let config = ConnectionManagerConfig::new()
             .set_number_of_retries(1)

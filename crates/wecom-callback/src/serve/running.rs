@@ -37,6 +37,8 @@ struct Known {
     /// The callbacks whose replies are kept, the oldest first, with the outcome that has the reply: a callback that was
     /// forgotten may have another one by now.
     replied: VecDeque<([u8; 32], Pending)>,
+    /// Whether no more handlers may begin.
+    closed: bool,
 }
 
 /// The state of a callback.
@@ -98,8 +100,8 @@ impl Running {
         remembered: usize,
         shared: Option<Arc<dyn Duplicates>>,
     ) -> Self {
-        let known = Known { recent: Recent::new(remember, remembered), replied: VecDeque::new() };
-        let known = Arc::new(Mutex::new(known));
+        let recent = Recent::new(remember, remembered);
+        let known = Arc::new(Mutex::new(Known { recent, replied: VecDeque::new(), closed: false }));
         Self { most, places: Arc::new(Semaphore::new(most as usize)), known, shared }
     }
 
@@ -114,6 +116,9 @@ impl Running {
         if let Some(outcome) = known.get(&digest) {
             return Ok(outcome);
         }
+        if known.closed {
+            return Err(Refused);
+        }
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Refused)?;
         let (told, outcome) = watch::channel(None);
         known.recent.insert(digest, State::Pending(outcome.clone()));
@@ -125,12 +130,12 @@ impl Running {
         Ok(outcome)
     }
 
-    /// Waits until all handlers are done, and prevents new ones meanwhile and afterwards.
+    /// Prevents new handlers, and waits until all are done. Whoever stops waiting still gets no new ones.
     pub(super) async fn shutdown(&self) {
-        // It fails if another caller has closed it before, which is just as good.
-        let all = self.places.acquire_many(self.most).await;
-        self.places.close();
-        drop(all);
+        // The lock is also held where a place is taken: no handler gets one afterwards.
+        lock(&self.known).closed = true;
+        // This can't fail: nobody closes the semaphore.
+        drop(self.places.acquire_many(self.most).await);
     }
 }
 
@@ -207,6 +212,15 @@ impl Task {
         };
         if let Err(error) = ended {
             tracing::warn!(error, "the store of duplicates failed: a callback may be handled twice");
+        }
+    }
+}
+
+impl Drop for Task {
+    /// Forgets a callback without an outcome, since the store of duplicates panicked: it is handled anew if it comes again.
+    fn drop(&mut self) {
+        if self.told.borrow().is_none() {
+            lock(&self.known).end(self.digest, &Outcome::Failed);
         }
     }
 }

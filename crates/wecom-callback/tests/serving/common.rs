@@ -1,8 +1,15 @@
 //! What tests of serving share: WeCom's side, and types of events.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::{Method, Request, Response};
-use wecom_callback::{Callbacks, Format, Receiver, ReceiverBuilder, Sender, Sent};
+use tokio::time::sleep;
+use wecom_callback::{
+    BoxError, Callback, Callbacks, Format, Passive, Receiver, ReceiverBuilder, Router, Sender, Sent, State,
+};
 use wecom_models::callback::{Document, Envelope, Events, Payload, ReadError, Select, Shape};
 use wecom_models::wire::{Field, ReadObject};
 
@@ -100,4 +107,19 @@ impl Events for Customers {
             _ => document.to_value().map(Self::Other),
         }
     }
+}
+
+pub(crate) fn status_and_body(response: &Response<Bytes>) -> (u16, &str) {
+    (response.status().as_u16(), std::str::from_utf8(response.body()).unwrap())
+}
+
+/// Counts its runs, takes a second for each, and does what the number of the run says.
+pub(crate) fn counting(count: &Arc<AtomicUsize>, behave: fn(usize) -> Result<Passive, BoxError>) -> Router {
+    let router = Router::<Arc<AtomicUsize>>::new().fallback(
+        move |State(count): State<Arc<AtomicUsize>>, _: Callback| async move {
+            sleep(Duration::from_secs(1)).await;
+            behave(count.fetch_add(1, Ordering::SeqCst))
+        },
+    );
+    router.with_state(Arc::clone(count))
 }

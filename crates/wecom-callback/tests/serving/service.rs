@@ -1,27 +1,22 @@
 //! What the service does, with a clock of its own: nothing waits for real time.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::common::{
-    Added, CORP, Customers, KEY, TOKEN, added, builder, post, receiver, request, sender, sent, text, ticket,
+    Added, CORP, Customers, KEY, TOKEN, added, builder, post, receiver, request, sender, sent,
+    status_and_body, text, ticket,
 };
-use bytes::Bytes;
-use http::{Method, Response, StatusCode};
+use http::{Method, StatusCode};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep};
 use wecom_callback::{
-    BoxError, Callback, Callbacks, Event, Family, Format, Passive, Receiveid, Receiver, Router, Sender, State,
+    Callback, Callbacks, Event, Family, Format, Passive, Receiveid, Receiver, Router, Sender, State,
 };
 use wecom_models::callback::Shape;
 
 /// What handlers have seen.
 type Log = Arc<Mutex<Vec<String>>>;
-
-fn status_and_body(response: &Response<Bytes>) -> (u16, &str) {
-    (response.status().as_u16(), std::str::from_utf8(response.body()).unwrap())
-}
 
 /// Handlers of each sort, which note what comes to them.
 fn noting(log: &Log) -> Callbacks {
@@ -164,69 +159,6 @@ async fn suites_providers_and_devices_are_answered_within_a_second() {
     }
 }
 
-/// Counts its runs, takes a second for each, and does what the number of the run says.
-fn counting(count: &Arc<AtomicUsize>, behave: fn(usize) -> Result<Passive, BoxError>) -> Router {
-    let router = Router::<Arc<AtomicUsize>>::new().fallback(
-        move |State(count): State<Arc<AtomicUsize>>, _: Callback| async move {
-            sleep(Duration::from_secs(1)).await;
-            behave(count.fetch_add(1, Ordering::SeqCst))
-        },
-    );
-    router.with_state(Arc::clone(count))
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_repeated_callback_is_answered_like_the_first_and_handled_once() {
-    let count = Arc::new(AtomicUsize::new(0));
-    let callbacks = Callbacks::new(receiver(), counting(&count, |_| Ok(Passive::new("<xml>reply</xml>"))));
-    // Each with another nonce and other random bytes; two at once, one later.
-    let [a, b, c] = [(); 3].map(|()| sent(&text("hi")));
-    let (first, second) = tokio::join!(post(&callbacks, &a), post(&callbacks, &b));
-    let third = post(&callbacks, &c).await;
-    for response in [first, second, third] {
-        assert_eq!(sender().open_reply(response.body()).unwrap(), b"<xml>reply</xml>");
-    }
-    assert_eq!(count.load(Ordering::SeqCst), 1);
-    post(&callbacks, &sent(&text("another"))).await;
-    assert_eq!(count.load(Ordering::SeqCst), 2);
-}
-
-#[tokio::test(start_paused = true)]
-async fn replies_are_kept_of_the_last_callbacks_only() {
-    let count = Arc::new(AtomicUsize::new(0));
-    let callbacks = Callbacks::new(receiver(), counting(&count, |_| Ok(Passive::new("<xml>reply</xml>"))));
-    for number in 0..257 {
-        assert_ne!(post(&callbacks, &sent(&text(&number.to_string()))).await.body(), "");
-    }
-    assert_eq!(status_and_body(&post(&callbacks, &sent(&text("0"))).await), (200, ""), "this one is too old");
-    assert_ne!(post(&callbacks, &sent(&text("1"))).await.body(), "");
-    assert_eq!(count.load(Ordering::SeqCst), 257);
-}
-
-#[tokio::test(start_paused = true)]
-async fn the_reply_of_a_forgotten_callback_takes_nothing_from_its_repetition() {
-    let count = Arc::new(AtomicUsize::new(0));
-    let router = counting(&count, |run| Ok(Passive::new(format!("<xml>{run}</xml>"))));
-    let lifetime = Duration::from_secs(60 * 60);
-    let callbacks = Callbacks::builder(router).receiver(receiver()).remember(lifetime, 1000).build();
-    let reply = async |message: &str| {
-        let response = post(&callbacks, &sent(message)).await;
-        String::from_utf8(sender().open_reply(response.body()).unwrap()).unwrap()
-    };
-    assert_eq!(reply("<again/>").await, "<xml>0</xml>");
-    sleep(lifetime).await;
-    // It comes again, and 256 others push the reply out that it had at first: before it is handled, and after.
-    for number in 0..255 {
-        reply(&format!("<a{number}/>")).await;
-    }
-    let (again, another) = tokio::join!(reply("<again/>"), reply("<another/>"));
-    let [again, another] =
-        [again, another].map(|reply| reply.trim_matches(|c| "<xml>/".contains(c)).to_owned());
-    assert_ne!(again, another);
-    assert_eq!(reply("<again/>").await, format!("<xml>{again}</xml>"));
-    assert_eq!(count.load(Ordering::SeqCst), 258);
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_suite_gets_success_for_what_cannot_be_read() {
     let callbacks = Callbacks::new(receiver(), Router::new());
@@ -234,76 +166,6 @@ async fn a_suite_gets_success_for_what_cannot_be_read() {
     assert_eq!(status_and_body(&post(&callbacks, &sent(info)).await), (200, "success"));
     let message = "<xml><MsgType>text</MsgType><Content>a</xml>";
     assert_eq!(status_and_body(&post(&callbacks, &sent(message)).await), (200, ""));
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_callback_is_forgotten_after_its_time_or_when_there_are_too_many() {
-    let count = Arc::new(AtomicUsize::new(0));
-    let router = counting(&count, |_| Ok(Passive::none()));
-    let callbacks =
-        Callbacks::builder(router).receiver(receiver()).remember(Duration::from_secs(60), 2).build();
-    let handled = async |message: &str| {
-        let before = count.load(Ordering::SeqCst);
-        post(&callbacks, &sent(message)).await;
-        count.load(Ordering::SeqCst) > before
-    };
-    assert!(handled("<a/>").await && !handled("<a/>").await);
-    sleep(Duration::from_secs(60)).await;
-    assert!(handled("<a/>").await, "it is too old");
-    assert!(handled("<b/>").await && handled("<c/>").await);
-    assert!(!handled("<b/>").await && handled("<a/>").await, "of three, the oldest is forgotten");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_failed_or_panicked_handler_is_a_500_and_its_callback_is_handled_again() {
-    let count = Arc::new(AtomicUsize::new(0));
-    let router = counting(&count, |run| match run {
-        0 => Err("the database is away".into()),
-        1 => panic!("a mistake"),
-        _ => Ok(Passive::none()),
-    });
-    let callbacks = Callbacks::new(receiver(), router);
-    let callback = sent(&text("hi"));
-    let statuses = [
-        post(&callbacks, &callback).await,
-        post(&callbacks, &callback).await,
-        post(&callbacks, &callback).await,
-    ];
-    assert_eq!(statuses.map(|response| response.status().as_u16()), [500, 500, 200]);
-    assert_eq!(status_and_body(&post(&callbacks, &callback).await), (200, ""));
-    assert_eq!(count.load(Ordering::SeqCst), 3);
-}
-
-#[tokio::test(start_paused = true)]
-async fn when_too_many_handlers_run_a_callback_is_refused_and_handled_when_it_comes_again() {
-    let count = Arc::new(AtomicUsize::new(0));
-    let router = counting(&count, |_| Ok(Passive::none()));
-    let callbacks = Callbacks::builder(router).receiver(receiver()).max_running(2).build();
-    let [a, b, c] = ["a", "b", "c"].map(|content| sent(&text(content)));
-    let (first, second, third) =
-        tokio::join!(post(&callbacks, &a), post(&callbacks, &b), post(&callbacks, &c));
-    assert_eq!([first, second, third].map(|response| response.status().as_u16()), [200, 200, 503]);
-    assert_eq!(post(&callbacks, &c).await.status(), 200);
-    assert_eq!(count.load(Ordering::SeqCst), 3);
-}
-
-#[tokio::test(start_paused = true)]
-async fn shutdown_waits_for_what_runs_and_takes_nothing_more() {
-    let count = Arc::new(AtomicUsize::new(0));
-    let callbacks = Callbacks::builder(counting(&count, |_| Ok(Passive::none())))
-        .receiver(receiver())
-        .deadline(Duration::ZERO)
-        .build();
-    assert_eq!(post(&callbacks, &sent(&text("hi"))).await.status(), 200);
-    assert_eq!(count.load(Ordering::SeqCst), 0);
-    let refused = async {
-        sleep(Duration::from_millis(10)).await;
-        post(&callbacks, &sent(&text("another"))).await.status()
-    };
-    let ((), status) = tokio::join!(callbacks.shutdown(), refused);
-    assert_eq!((count.load(Ordering::SeqCst), status), (1, StatusCode::SERVICE_UNAVAILABLE));
-    callbacks.shutdown().await;
-    assert_eq!(post(&callbacks, &sent(&text("another"))).await.status(), 503);
 }
 
 #[tokio::test(start_paused = true)]
@@ -385,99 +247,5 @@ async fn refusals_have_their_status_and_tell_nothing_else() {
     ] {
         let response = callbacks.handle(request(method, &format!("/?{query}"), body)).await;
         assert_eq!(status_and_body(&response), expected);
-    }
-}
-
-mod bodies {
-    //! Bodies that are still to come.
-
-    use std::convert::Infallible;
-    use std::pin::Pin;
-    use std::task::{Context, Poll};
-
-    use http::Request;
-    use http_body::{Body, Frame};
-
-    use super::*;
-
-    /// A body of blanks without an end, which counts what is taken of it.
-    struct Endless(Arc<AtomicUsize>);
-
-    impl Body for Endless {
-        type Data = Bytes;
-        type Error = Infallible;
-
-        fn poll_frame(
-            self: Pin<&mut Self>,
-            _: &mut Context<'_>,
-        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-            self.0.fetch_add(1000, Ordering::SeqCst);
-            Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(&[b' '; 1000])))))
-        }
-    }
-
-    /// A body that never comes.
-    struct Silent;
-
-    impl Body for Silent {
-        type Data = Bytes;
-        type Error = Infallible;
-
-        fn poll_frame(
-            self: Pin<&mut Self>,
-            _: &mut Context<'_>,
-        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-            Poll::Pending
-        }
-    }
-
-    fn post<B>(body: B) -> Request<B> {
-        Request::post("/").body(body).unwrap()
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn of_a_body_that_is_too_large_no_more_is_taken_than_the_limit() {
-        let callbacks = Callbacks::new(receiver(), Router::new());
-        let taken = Arc::new(AtomicUsize::new(0));
-        assert_eq!(callbacks.handle_body(post(Endless(Arc::clone(&taken)))).await.status(), 413);
-        assert!(taken.load(Ordering::SeqCst) <= (1 << 20) + 1000);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_body_that_does_not_come_in_time_is_not_waited_for() {
-        let callbacks = Callbacks::new(receiver(), Router::new());
-        let start = Instant::now();
-        assert_eq!(callbacks.handle_body(post(Silent)).await.status(), 408);
-        assert_eq!(start.elapsed().as_secs(), 4);
-    }
-
-    /// A body that comes when it is asked for the second time.
-    struct Late(Option<String>, bool);
-
-    impl Body for Late {
-        type Data = Bytes;
-        type Error = Infallible;
-
-        fn poll_frame(
-            mut self: Pin<&mut Self>,
-            context: &mut Context<'_>,
-        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-            if !std::mem::replace(&mut self.1, true) {
-                context.waker().wake_by_ref();
-                return Poll::Pending;
-            }
-            Poll::Ready(self.0.take().map(|body| Ok(Frame::data(body.into()))))
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn without_time_for_handlers_a_body_still_has_time_to_come() {
-        let router = Router::new().fallback(|_: Callback| sleep(Duration::from_secs(60)));
-        let callbacks = Callbacks::builder(router).receiver(receiver()).deadline(Duration::ZERO).build();
-        let sent = sent(&text("hi"));
-        let request = Request::post(format!("/?{}", sent.query)).body(Late(Some(sent.body), false)).unwrap();
-        let start = Instant::now();
-        assert_eq!(callbacks.handle_body(request).await.status(), 200);
-        assert!(start.elapsed().is_zero(), "the handler is not waited for");
     }
 }
