@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 
 use super::{
-    Api, Codes, Continuation, Direction, Endpoint, Enum, EnumValue, ErrorCode, Event, Example, Field, Job,
+    Api, Codes, Continuation, Direction, Document, Endpoint, Enum, EnumValue, ErrorCode, Example, Field, Job,
     Keeps, Meaning, Module, Next, Pagination, Rates, Struct, Ty, Type, Union, Variant,
 };
 use crate::spec::names::{pascal, snake};
@@ -81,8 +81,8 @@ fn module(spec: &Spec, file: &spec::File, source: &Source) -> Module {
         }
     }
     for document in file.documents() {
-        let (event, fields) = lowering.document(document);
-        documents.push(event);
+        let (lowered, fields) = lowering.document(document);
+        documents.push(lowered);
         types.push(Type::Struct(fields));
     }
     types.extend(
@@ -141,18 +141,18 @@ impl Lowering<'_> {
         (request, response)
     }
 
-    fn document(&self, document: spec::Document<'_>) -> (Event, Struct) {
-        let spec::Document { kind, name, event } = document;
-        let (head, is_sent) = (&event.head, document.part().is_sent());
+    fn document(&self, document: spec::NamedDocument<'_>) -> (Document, Struct) {
+        let spec::NamedDocument { kind, name, definition } = document;
+        let (head, is_sent) = (&definition.head, document.part().is_sent());
         let ty = pascal(name);
         let fields = Struct {
             doc: String::new(),
             name: ty.clone(),
-            fields: event.fields.iter().map(|(wire, field)| self.field(wire, field)).collect(),
+            fields: definition.fields.iter().map(|(wire, field)| self.field(wire, field)).collect(),
             rules: head.rules.iter().filter_map(WrittenRule::meaning).collect(),
             direction: Direction { sent: is_sent, received: !is_sent },
         };
-        let event = Event {
+        let lowered = Document {
             kind,
             name: name.to_owned(),
             id: format!("{}.{name}", self.stem),
@@ -165,7 +165,7 @@ impl Lowering<'_> {
             ends_job: head.ends_job.as_deref().map(FieldPath::new),
             examples: head.examples.clone(),
         };
-        (event, fields)
+        (lowered, fields)
     }
 
     fn structure(&self, name: &str, structure: &spec::Struct) -> Struct {

@@ -1,8 +1,8 @@
 //! The API with everything decided: names, directions, order. Later stages only print or compare it.
 
 mod codes;
+mod document;
 mod endpoint;
-mod event;
 mod job;
 mod keeps;
 mod kept;
@@ -12,8 +12,8 @@ mod ty;
 mod visit;
 
 pub use codes::{Codes, ErrorCode};
+pub use document::Document;
 pub use endpoint::*;
-pub use event::Event;
 pub use job::{Job, Meaning};
 pub use keeps::Keeps;
 pub use lower::spec as lower;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::{Codes, Endpoint, ErrorCode, Event, Ty};
+use super::{Codes, Document, Endpoint, ErrorCode, Ty};
 use crate::spec::names::{arguments, ident};
 use crate::spec::{Doc, FieldPath, GeneralRate, Limit, Place, Repr, Rule, Style, Transport};
 
@@ -79,7 +79,7 @@ pub struct Module {
     /// In the order of the file, whatever carries them.
     pub calls: Vec<Endpoint>,
     /// Kind by kind, in the order of the file.
-    pub documents: Vec<Event>,
+    pub documents: Vec<Document>,
     /// Requests and responses in the order of their endpoints, documents in theirs, then the file's own types in its order.
     pub types: Vec<Type>,
 }
@@ -116,12 +116,12 @@ impl Module {
     }
 
     /// Returns the documents that arrive.
-    pub fn received(&self) -> impl Iterator<Item = &Event> {
+    pub fn received(&self) -> impl Iterator<Item = &Document> {
         self.documents.iter().filter(|document| !document.part().is_sent())
     }
 
     /// Returns the documents that are sent.
-    pub fn sent(&self) -> impl Iterator<Item = &Event> {
+    pub fn sent(&self) -> impl Iterator<Item = &Document> {
         self.documents.iter().filter(|document| document.part().is_sent())
     }
 
@@ -241,7 +241,7 @@ pub enum Operation<'a> {
     /// The response of an endpoint.
     Response(&'a Endpoint),
     /// A document.
-    Document(&'a Event),
+    Document(&'a Document),
 }
 
 /// A Rust type to emit.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::pages;
 use crate::spec::type_expr::{Scalar, TypeExpr};
-use crate::spec::{Document, DocumentKind, Endpoint, Field, File, NamedWire, Spec, Transport, Wire};
+use crate::spec::{DocumentKind, Endpoint, Field, File, NamedDocument, NamedWire, Spec, Transport, Wire};
 
 /// The file with the numbers behind the chart, relative to the workspace.
 pub const NUMBERS: &str = "docs/coverage.json";
@@ -247,16 +247,17 @@ fn documents(spec: &Spec, kind: DocumentKind) -> Families {
             named.values().filter(is_received).count();
     }
     for file in &spec.files {
-        let own: Vec<Document<'_>> = file.documents().filter(|document| document.kind == kind).collect();
+        let own: Vec<NamedDocument<'_>> = file.documents().filter(|document| document.kind == kind).collect();
         let counts = families.entry(file.family().to_owned()).or_default();
-        let (seen, unseen): (Vec<_>, Vec<_>) = own.iter().partition(|document| document.event.head.doc.seen);
+        let (seen, unseen): (Vec<_>, Vec<_>) =
+            own.iter().partition(|document| document.definition.head.doc.seen);
         counts.specified += seen.len();
-        let has_example = |document: &&&Document<'_>| !document.event.head.examples.is_empty();
+        let has_example = |document: &&&NamedDocument<'_>| !document.definition.head.examples.is_empty();
         counts.with_examples += seen.iter().filter(has_example).count();
         counts.unseen += unseen.len();
         // The table names them, too.
         counts.documented = counts.documented.saturating_sub(unseen.len());
-        *counts += fields(file, own.iter().flat_map(|document| document.event.fields.values()));
+        *counts += fields(file, own.iter().flat_map(|document| document.definition.fields.values()));
     }
     families.retain(|_, counts| *counts != Counts::default());
     families

@@ -6,14 +6,14 @@ use super::examples::Numbered;
 use super::spot::{Both, Side, Spot};
 use super::structs::{Structs, inside};
 use super::{Comparison, Rule, listed};
-use crate::api::{Event, Module, page_url};
+use crate::api::{Document, Module, page_url};
 use crate::spec::{Shown, document};
 
 /// A document and its module.
 #[derive(Debug)]
 pub(super) struct Told<'a> {
     pub(super) module: &'a Module,
-    pub(super) event: &'a Event,
+    pub(super) event: &'a Document,
 }
 
 impl<'a> Told<'a> {
@@ -94,7 +94,7 @@ impl Comparison<'_> {
 /// Returns the examples as values, so that spaces and line breaks don't matter.
 fn numbered(examples: &[Shown]) -> Vec<Numbered<'_>> {
     let values = examples.iter().map(|shown| {
-        let read: Result<Value, &str> = document::parse(&shown.payload).map_err(|_| shown.payload.as_str());
+        let read: Result<Value, &str> = payload::parse(&shown.payload).map_err(|_| shown.payload.as_str());
         [read, Ok(Value::Null)]
     });
     values.enumerate().map(|(index, values)| Numbered { index, values, answers: false }).collect()

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::api::{Endpoint, Event, Field, Module};
+use crate::api::{Document, Endpoint, Field, Module};
 use crate::spec::names::ident;
 use crate::spec::source::Path;
 use crate::spec::{Part, Section};
@@ -43,7 +43,7 @@ impl Spot {
         Self::new(side, &module.spec, path, endpoint.id.clone(), rust)
     }
 
-    pub(super) fn document(side: Side, module: &Module, event: &Event) -> Self {
+    pub(super) fn document(side: Side, module: &Module, event: &Document) -> Self {
         let rust = format!("{}::{}", module.rust_path(), event.ty);
         Self::new(side, &module.spec, event.section().entry(&event.name), event.id.clone(), rust)
     }

@@ -124,7 +124,7 @@ impl<'a> Comparison<'a> {
             self.present.iter().map(of_field).chain(self.values.keys().cloned()).collect();
         let types = self.spec.files.iter().flat_map(|file| {
             // What is gone of documents is found where pages show them.
-            let fields = file.documents().flat_map(|document| document.event.fields.values());
+            let fields = file.documents().flat_map(|document| document.definition.fields.values());
             let shown = file.reached(fields.map(|field| &field.ty));
             let others = file.type_names().filter(move |(_, name)| !shown.contains(name.as_str()));
             others.map(move |(_, name)| (file.source, name.clone()))

@@ -10,9 +10,9 @@ use super::finding::{Finding, PageLine, Spot};
 use super::page::Documented;
 use crate::pages::Occurrence;
 use crate::spec::check;
-use crate::spec::document::{self, ENVELOPE};
+use crate::spec::payload::{self, ENVELOPE};
 use crate::spec::source::Path;
-use crate::spec::{Document, DriftRule, Event, Field, File, Names, Operation, Wire};
+use crate::spec::{Document, DriftRule, Field, File, NamedDocument, Names, Operation, Wire};
 
 /// Where an event is on a page.
 pub(super) struct Shown<'a> {
@@ -24,21 +24,21 @@ impl<'a> Comparison<'a> {
     /// Compares the documents of a file.
     pub(super) fn events(&mut self, file: &'a File) {
         for document in file.documents() {
-            let Document { name, event, .. } = document;
+            let NamedDocument { name, definition, .. } = document;
             let path = document.path();
             let sourced = Sourced {
                 file: file.source,
                 root: &file.root,
                 path: path.clone(),
                 name,
-                doc: &event.head.doc,
+                doc: &definition.head.doc,
             };
             self.document(&sourced);
-            let shown = self.occurrences(event);
+            let shown = self.occurrences(definition);
             if shown.is_empty() {
                 // Nothing is gone from pages that nobody has read.
-                if event.head.doc.ids().next().is_some() {
-                    let message = format!("no page of it shows `{}`", event.head.wire.join("` or `"));
+                if definition.head.doc.ids().next().is_some() {
+                    let message = format!("no page of it shows `{}`", definition.head.wire.join("` or `"));
                     self.found.push(Finding::new(
                         Spot::key(file, &path),
                         DriftRule::EndpointGone,
@@ -52,7 +52,7 @@ impl<'a> Comparison<'a> {
             self.wires(file, document);
             for shown in &shown {
                 self.found.extend(undistinguished(file, document, shown));
-                if is_its_own(event, shown.of) {
+                if is_its_own(definition, shown.of) {
                     self.found.extend(unlike(file, document, shown));
                 }
             }
@@ -86,9 +86,9 @@ impl<'a> Comparison<'a> {
     }
 
     /// The documents on its own pages that are an event's.
-    pub(super) fn occurrences(&self, event: &Event) -> Vec<Shown<'a>> {
-        let wires: Vec<Wire<'_>> = event.wires().collect();
-        let pages = event.head.doc.ids().filter_map(|id| self.page(id));
+    pub(super) fn occurrences(&self, definition: &Document) -> Vec<Shown<'a>> {
+        let wires: Vec<Wire<'_>> = definition.wires().collect();
+        let pages = definition.head.doc.ids().filter_map(|id| self.page(id));
         let shown = pages.flat_map(|page| {
             let documents = self.pages[page].contents.documents_of(&wires);
             documents.into_iter().map(move |of| Shown { page, of })
@@ -98,16 +98,16 @@ impl<'a> Comparison<'a> {
 }
 
 /// Returns whether a document says that it is an event's. Another one may have the same form.
-fn is_its_own(event: &Event, shown: &Occurrence) -> bool {
-    shown.told().is_some_and(|told| event.wires().any(|wire| wire.takes(&told)))
+fn is_its_own(definition: &Document, shown: &Occurrence) -> bool {
+    shown.told().is_some_and(|told| definition.wires().any(|wire| wire.takes(&told)))
 }
 
 /// Reports a `ChangeType` that distinguishes a document from others, which the event neither names nor has as a field.
-fn undistinguished(file: &File, of: Document<'_>, shown: &Shown<'_>) -> Option<Finding> {
+fn undistinguished(file: &File, of: NamedDocument<'_>, shown: &Shown<'_>) -> Option<Finding> {
     let told = shown.of.told()?;
-    let change = told.change.filter(|_| !of.event.fields.contains_key("ChangeType"))?;
+    let change = told.change.filter(|_| !of.definition.fields.contains_key("ChangeType"))?;
     let any = |wire: &Wire<'_>| wire.takes(&told) && wire.change.is_none() && !wire.kind.ends_with('*');
-    of.event.wires().find(any)?;
+    of.definition.wires().find(any)?;
     let message = format!("the page's document has the `ChangeType` `{change}`, the spec takes any");
     let spot = Spot::key(file, &of.path().key("wire"));
     let finding = Finding::new(spot, DriftRule::ValueNew, format!("{}.wire", of.name), message);
@@ -116,23 +116,23 @@ fn undistinguished(file: &File, of: Document<'_>, shown: &Shown<'_>) -> Option<F
 }
 
 /// What a document has that the event doesn't expect, what it lacks, and names below it that the spec doesn't have.
-fn unlike(file: &File, of: Document<'_>, shown: &Shown<'_>) -> Vec<Finding> {
-    let Document { name, event, .. } = of;
+fn unlike(file: &File, of: NamedDocument<'_>, shown: &Shown<'_>) -> Vec<Finding> {
+    let NamedDocument { name, definition, .. } = of;
     let path = of.path().key(of.part().key());
     let spot = Spot::key(file, &path);
     let line = |line| PageLine { page: shown.page, line };
     let mut found = Vec::new();
     let mut document = shown.of.document.clone();
     if let Value::Object(object) = &mut document {
-        document::take_envelope(object, &event.fields);
-        document::arrange(file, &event.fields, object);
-        for message in check::body(file, of.part(), &event.fields, object) {
+        payload::take_envelope(object, &definition.fields);
+        payload::arrange(file, &definition.fields, object);
+        for message in check::body(file, of.part(), &definition.fields, object) {
             let finding =
                 Finding::new(spot.clone(), DriftRule::FieldType, name, format!("an example: {message}"));
             found.push(finding.says(message).seen_at(line(shown.of.line)));
         }
         for (field, of) in
-            event.fields.iter().filter(|(field, of)| !of.optional && !object.contains_key(*field))
+            definition.fields.iter().filter(|(field, of)| !of.optional && !object.contains_key(*field))
         {
             let spot = Spot::key(file, &path.key(field));
             let message = format!("an example lacks `{field}`, which is always there: `{field}?`");
@@ -143,7 +143,7 @@ fn unlike(file: &File, of: Document<'_>, shown: &Shown<'_>) -> Vec<Finding> {
             }
         }
     }
-    let known = known_names(file, event);
+    let known = known_names(file, definition);
     for (at, row) in &shown.of.rows {
         if !known.contains(row.as_str()) && !ENVELOPE.contains(&row.as_str()) {
             let message = format!("the page describes `{row}`, which the spec doesn't have");
@@ -156,10 +156,10 @@ fn unlike(file: &File, of: Document<'_>, shown: &Shown<'_>) -> Vec<Finding> {
 }
 
 /// The names that an event has on the wire, at whatever depth.
-fn known_names<'f>(file: &'f File, event: &'f Event) -> BTreeSet<&'f str> {
-    let types = file.reached(event.fields.values().map(|field| &field.ty));
+fn known_names<'f>(file: &'f File, definition: &'f Document) -> BTreeSet<&'f str> {
+    let types = file.reached(definition.fields.values().map(|field| &field.ty));
     let structs = types.iter().filter_map(|name| file.structs.get(*name)).map(|structure| &structure.fields);
-    let fields = std::iter::once(&event.fields).chain(structs).flatten();
+    let fields = std::iter::once(&definition.fields).chain(structs).flatten();
     let names = fields.flat_map(|(name, field)| spellings(name, field));
     let unions = types.iter().filter_map(|name| file.unions.get(*name));
     let variants = unions.flat_map(|union| {
@@ -187,26 +187,26 @@ fn spellings<'f>(name: &'f str, field: &'f Field) -> impl Iterator<Item = &'f st
 }
 
 /// The fields of an event that no page of it shows or describes.
-fn gone(file: &File, of: Document<'_>, shown: &[Shown<'_>]) -> Vec<Finding> {
-    let Document { name, event, .. } = of;
+fn gone(file: &File, of: NamedDocument<'_>, shown: &[Shown<'_>]) -> Vec<Finding> {
+    let NamedDocument { name, definition, .. } = of;
     let path = of.path().key(of.part().key());
     let is_there = |wire: &str| {
         shown.iter().any(|shown| {
             shown.of.document.get(wire).is_some() || shown.of.rows.iter().any(|(_, row)| row == wire)
         })
     };
-    let fields = event.fields.iter().filter(|(_, field)| !field.embed);
+    let fields = definition.fields.iter().filter(|(_, field)| !field.embed);
     let gone = fields.filter(|(wire, field)| !spellings(wire, field).any(is_there));
     let finding = |(wire, _): (&String, &Field)| {
         let message = format!("no page of the event has `{wire}`");
-        let spot = Spot::key(file, &key(&path, wire, event));
+        let spot = Spot::key(file, &key(&path, wire, definition));
         Finding::new(spot, DriftRule::FieldGone, format!("{name}.fields.{wire}"), message)
     };
     gone.map(finding).collect()
 }
 
 /// A field as written in the file.
-fn key(path: &Path, wire: &str, event: &Event) -> Path {
-    let optional = event.fields.get(wire).is_some_and(|field| field.optional);
+fn key(path: &Path, wire: &str, definition: &Document) -> Path {
+    let optional = definition.fields.get(wire).is_some_and(|field| field.optional);
     path.key(&format!("{wire}{}", if optional { "?" } else { "" }))
 }

@@ -48,8 +48,8 @@ fn shown(file: &File, (part, fields): (Part, &spec::Fields), section: &contents:
         Part::Received | Part::Sent => {
             let mut documents: Vec<Value> = section.bodies(part.shown()).cloned().collect();
             for document in documents.iter_mut().filter_map(Value::as_object_mut) {
-                document::take_envelope(document, fields);
-                document::arrange(file, fields, document);
+                payload::take_envelope(document, fields);
+                payload::arrange(file, fields, document);
             }
             documents
         }

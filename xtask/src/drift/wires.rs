@@ -7,19 +7,19 @@ use super::comparison::Comparison;
 use super::definitions::is_named;
 use super::finding::{Finding, PageLine, Spot};
 use crate::pages::{Occurrence, Page};
-use crate::spec::{Document, DriftRule, File, Wire};
+use crate::spec::{DriftRule, File, NamedDocument, Wire};
 
 impl Comparison<'_> {
     /// Compares a document's title with the headings of its pages. A remark in parentheses may be ours.
     pub(super) fn document_title(
         &mut self,
         file: &File,
-        of: Document<'_>,
+        of: NamedDocument<'_>,
         (page, shown): (usize, &Occurrence),
     ) {
-        let title = of.event.head.title.as_str();
+        let title = of.definition.head.title.as_str();
         let plain = title.strip_suffix('）').and_then(|title| Some(title.rsplit_once('（')?.0));
-        let pages = of.event.head.doc.ids().filter_map(|id| self.page(id));
+        let pages = of.definition.head.doc.ids().filter_map(|id| self.page(id));
         let pages: Vec<&Page> = pages.map(|page| &self.pages[page].page).collect();
         let is_there =
             |title: &str| pages.iter().any(|page| page.title == title || is_line(&page.text, title));
@@ -36,14 +36,15 @@ impl Comparison<'_> {
     }
 
     /// Reports documents on a document's own pages that the spec doesn't have, and other pages that show it.
-    pub(super) fn wires(&mut self, file: &File, of: Document<'_>) {
-        let Document { name, event, .. } = of;
-        let own: BTreeSet<u32> = event.head.doc.ids().collect();
+    pub(super) fn wires(&mut self, file: &File, of: NamedDocument<'_>) {
+        let NamedDocument { name, definition, .. } = of;
+        let own: BTreeSet<u32> = definition.head.doc.ids().collect();
         let documents = || self.spec.files.iter().flat_map(File::documents);
-        let takes =
-            |document: &Document<'_>, told: &Wire<'_>| document.event.wires().any(|wire| wire.takes(told));
-        let notes = event.head.notes.as_deref().unwrap_or_default();
-        let first = event.head.doc.id.and_then(|id| self.page(id)).map(|index| &self.pages[index]);
+        let takes = |document: &NamedDocument<'_>, told: &Wire<'_>| {
+            document.definition.wires().any(|wire| wire.takes(told))
+        };
+        let notes = definition.head.notes.as_deref().unwrap_or_default();
+        let first = definition.head.doc.id.and_then(|id| self.page(id)).map(|index| &self.pages[index]);
         let mut found = Vec::new();
         for (page, read) in self.pages.iter().enumerate() {
             for shown in &read.contents.documents {
@@ -51,8 +52,8 @@ impl Comparison<'_> {
                 let Some(told) = shown.told().filter(|told| told.key.is_xml()) else { continue };
                 let line = PageLine { page, line: shown.line };
                 let id = read.page.id;
-                let known = |document: Document<'_>| {
-                    takes(&document, &told) || document.event.wires().any(|wire| shown.lists(&wire))
+                let known = |document: NamedDocument<'_>| {
+                    takes(&document, &told) || document.definition.wires().any(|wire| shown.lists(&wire))
                 };
                 if own.contains(&id) && !documents().any(known) {
                     let message = format!("the page shows `{told}`, which isn't in the spec");
@@ -62,7 +63,8 @@ impl Comparison<'_> {
                     found.push(finding.says(told.to_string()).seen_at(line));
                 }
                 let same = || documents().filter(|document| takes(document, &told));
-                let known = || same().any(|document| document.event.head.doc.ids().any(|known| known == id));
+                let known =
+                    || same().any(|document| document.definition.head.doc.ids().any(|known| known == id));
                 if takes(&of, &told) && !known() && !is_named(read, first, notes) {
                     let message = format!(
                         "document {id}, `{}`, shows it, too: add it to `also`, or explain in `notes` what it adds",

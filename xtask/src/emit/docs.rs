@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::api::{
-    CORE_FAMILY, Endpoint, EnumValue, ErrorCode, Event, Field, Module, Operation, Struct, Variant, page_url,
-    unseen,
+    CORE_FAMILY, Document, Endpoint, EnumValue, ErrorCode, Field, Module, Operation, Struct, Variant,
+    page_url, unseen,
 };
 use crate::spec::{Bound, Doc, DocumentKind, Limit, LimitValue, Rate, Rule, Transport};
 
@@ -45,7 +45,7 @@ fn documents(module: &Module, kind: DocumentKind) -> Option<String> {
 }
 
 /// Returns what distinguishes a document from others on the wire.
-fn on_the_wire(event: &Event) -> String {
+fn on_the_wire(event: &Document) -> String {
     let wires = event.wires().map(|wire| {
         let change = wire.change.map(|change| format!(", `ChangeType` `{change}`")).unwrap_or_default();
         format!("`{}` `{}`{change}", wire.key.keyword(), wire.kind)
@@ -53,11 +53,11 @@ fn on_the_wire(event: &Event) -> String {
     wires.collect::<Vec<String>>().join("; ")
 }
 
-fn event_title(event: &Event) -> String {
+fn event_title(event: &Document) -> String {
     format!("[{}]({})", event.title, page_url(&event.doc))
 }
 
-fn document(document: &Event, structure: &Struct) -> String {
+fn document(document: &Document, structure: &Struct) -> String {
     let head = [document.summary.clone(), format!("{} · {}", on_the_wire(document), event_title(document))];
     let rules = structure.rules.iter().map(Rule::sentence);
     let job = document.ends_job.as_ref().map(|_| "It reports that a job has ended.".to_owned());

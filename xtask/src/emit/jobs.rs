@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::paging::optional_ref;
 use super::paths::{gate, rust_path};
-use crate::api::{Api, Endpoint, Event, Job, Meaning, Module, Ty};
+use crate::api::{Api, Document, Endpoint, Job, Meaning, Module, Ty};
 use crate::spec::names::ident;
 
 /// Emits the impl of `Job`.
@@ -75,7 +75,7 @@ fn state(status: &TokenStream, error: &TokenStream, meaning: &Meaning) -> TokenS
 }
 
 /// Emits the method of an event that returns the ID of the ended job.
-pub(super) fn ended(module: &Module, event: &Event) -> Option<TokenStream> {
+pub(super) fn ended(module: &Module, event: &Document) -> Option<TokenStream> {
     let payload = module.structure(&event.ty).expect("every event has a type");
     let id = optional_ref(&quote!(self), module.fields_at(payload, event.ends_job.as_ref()?));
     Some(quote! {

@@ -5,16 +5,16 @@ use quote::quote;
 
 use super::items::doc;
 use super::jobs;
-use crate::api::{Event, Module};
+use crate::api::{Document, Module};
 use crate::spec::names::{self, ident};
 use crate::spec::{DocumentKind, Wire, WireKey};
 
 /// Returns the documents of a module that arrive, kind by kind.
-fn received(module: &Module) -> impl Iterator<Item = (DocumentKind, Vec<&Event>)> {
+fn received(module: &Module) -> impl Iterator<Item = (DocumentKind, Vec<&Document>)> {
     let kinds = DocumentKind::ALL.into_iter();
     let kinds =
         kinds.map(|kind| (kind, module.received().filter(|document| document.kind == kind).collect()));
-    kinds.filter(|(_, documents): &(_, Vec<&Event>)| !documents.is_empty())
+    kinds.filter(|(_, documents): &(_, Vec<&Document>)| !documents.is_empty())
 }
 
 /// Emits the enum of all documents of each kind of a module.
@@ -22,7 +22,7 @@ pub(super) fn items(module: &Module) -> TokenStream {
     received(module).map(|(kind, documents)| item(module, kind, &documents)).collect()
 }
 
-fn item(module: &Module, kind: DocumentKind, documents: &[&Event]) -> TokenStream {
+fn item(module: &Module, kind: DocumentKind, documents: &[&Document]) -> TokenStream {
     let name = ident(&names::all_of(kind, &module.family));
     let variants = documents.iter().map(|document| {
         let docs = doc(&document.title);
@@ -53,7 +53,7 @@ pub(super) fn impls(module: &Module) -> Option<TokenStream> {
     module.received().next()?;
     let family = &module.family;
     let payloads = module.received().map(|event| {
-        let Event { id, title, .. } = event;
+        let Document { id, title, .. } = event;
         let (ty, wires) = (ident(&event.ty), event.wires().map(select));
         let ended = jobs::ended(module, event);
         quote! {

@@ -4,7 +4,7 @@ use indexmap::IndexSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::api::{Api, Endpoint, Event, Module};
+use crate::api::{Api, Document, Endpoint, Module};
 use crate::spec::effect;
 
 /// Emits the title of an endpoint, and its path.
@@ -13,7 +13,7 @@ pub(super) fn endpoint_aliases(endpoint: &Endpoint) -> TokenStream {
 }
 
 /// Emits the title of an event, and its names on the wire.
-pub(super) fn event_aliases(event: &Event) -> TokenStream {
+pub(super) fn event_aliases(event: &Document) -> TokenStream {
     let wires = event.wires().flat_map(|wire| wire.change.into_iter().chain([wire.kind]));
     aliases(title(&event.title).chain(wires))
 }

@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::checks;
-use crate::api::{Event, Module, page_url};
+use crate::api::{Document, Module, page_url};
 use crate::spec::WireKey;
 use crate::spec::names::ident;
 
@@ -27,7 +27,7 @@ pub(super) fn impls(module: &Module, limited: &HashSet<&str>) -> Option<TokenStr
     })
 }
 
-fn of_one(reply: &Event) -> TokenStream {
+fn of_one(reply: &Document) -> TokenStream {
     let (ty, id, title, page) = (ident(&reply.ty), &reply.id, &reply.title, page_url(&reply.doc));
     let wire = reply.wires().next().expect("checked: something tells it from others");
     let format = ident(if wire.key == WireKey::MsgType { "Xml" } else { "Json" });

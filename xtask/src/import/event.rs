@@ -16,7 +16,7 @@ use crate::pages::Occurrence;
 use crate::pages::contents::Section;
 use crate::pages::table::Table;
 use crate::pages::tree;
-use crate::spec::document::{self, ENVELOPE, KNOWN};
+use crate::spec::payload::{self, ENVELOPE, KNOWN};
 use crate::spec::{Doc, DocumentKind, Fields, names};
 
 /// The documents of a page that are of one kind.
@@ -34,7 +34,7 @@ impl EventDrafter<'_> {
             self.shown.iter().filter_map(|shown| read(&shown.text)).collect();
         let mut bodies = documents.clone();
         for body in &mut bodies {
-            document::take_envelope(body, &Fields::new());
+            payload::take_envelope(body, &Fields::new());
         }
         let lists = Lists::of(&bodies);
         for body in &mut bodies {
@@ -97,7 +97,7 @@ impl Maker {
                 (name, value)
             });
             let whole: Map<String, Value> = members.collect();
-            event.examples.push(if is_xml { document::to_xml(&whole).into() } else { Value::Object(whole) });
+            event.examples.push(if is_xml { payload::to_xml(&whole).into() } else { Value::Object(whole) });
         }
     }
 }
@@ -134,7 +134,7 @@ fn enveloped(name: &str, value: Value) -> Value {
 }
 
 fn read(text: &str) -> Option<Map<String, Value>> {
-    match document::parse_numbers(text) {
+    match payload::parse_numbers(text) {
         Ok(Value::Object(document)) => Some(document),
         _ => None,
     }

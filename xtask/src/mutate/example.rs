@@ -52,17 +52,17 @@ pub(super) fn adapted(file: &File, mut change: impl FnMut(Shown<'_>)) -> Vec<(Pa
     }
     for document in file.documents() {
         let path = document.path();
-        for (index, example) in document.event.head.examples.iter().enumerate() {
-            let Ok(Value::Object(mut shown)) = document::parse(&example.payload) else { continue };
-            let fields = &document.event.fields;
-            document::arrange(file, fields, &mut shown);
+        for (index, example) in document.definition.head.examples.iter().enumerate() {
+            let Ok(Value::Object(mut shown)) = payload::parse(&example.payload) else { continue };
+            let fields = &document.definition.fields;
+            payload::arrange(file, fields, &mut shown);
             let mut changed = shown.clone();
             walk.object(&path.key(document.part().key()), fields, &mut changed);
             if changed != shown {
                 let at = path.key("examples").index(index);
                 let is_xml = example.payload.trim_start().starts_with('<');
                 let text =
-                    if is_xml { document::to_xml(&changed) } else { Value::Object(changed).to_string() };
+                    if is_xml { payload::to_xml(&changed) } else { Value::Object(changed).to_string() };
                 edits.push((at.clone(), Edit::Set(at.key("payload"), text.into())));
             }
         }

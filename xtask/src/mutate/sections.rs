@@ -18,7 +18,7 @@ pub(super) fn documented<'a>(file: &File, pages: &'a [ReadPage], of: &Operation<
         let sections = read.contents.sections.iter().filter(|section| {
             endpoint.is_some_and(|endpoint| endpoint.head.method_and_path().1 == section.path)
         });
-        let wires: Vec<Wire<'_>> = document.iter().flat_map(|document| document.event.wires()).collect();
+        let wires: Vec<Wire<'_>> = document.iter().flat_map(|document| document.definition.wires()).collect();
         let documents = read.contents.documents_of(&wires).into_iter();
         sections.chain(documents.map(|shown| &shown.section)).map(move |section| (read, section))
     });

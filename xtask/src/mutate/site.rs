@@ -12,7 +12,7 @@ use crate::pages::table::Row;
 use crate::pages::{contents::Section as Documented, mentions};
 use crate::spec::source::Path;
 use crate::spec::{
-    Codes, Doc, Document, Endpoint, Enum, Field, Fields, File, Operation, Rates, Section, Union,
+    Codes, Doc, Endpoint, Enum, Field, Fields, File, NamedDocument, Operation, Rates, Section, Union,
 };
 
 /// A mistake in one place.
@@ -58,7 +58,7 @@ pub(super) struct EndpointSite<'a> {
 /// A document.
 pub(super) struct DocumentSite<'a> {
     pub file: &'a FileSite<'a>,
-    pub document: Document<'a>,
+    pub document: NamedDocument<'a>,
     pub path: Path,
 }
 
@@ -176,7 +176,7 @@ impl<'a> FileSite<'a> {
             TitledSite { file, path, title, doc: &endpoint.head.doc, notes, documented }
         });
         let documents = self.documents().map(|DocumentSite { file, document, path }| {
-            let head = &document.event.head;
+            let head = &document.definition.head;
             let (title, notes) = (head.title.as_str(), head.notes.as_deref().unwrap_or_default());
             let documented = documented(self.file, self.pages, &Operation::of(document));
             TitledSite { file, path, title, doc: &head.doc, notes, documented }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::prose::{Names, component};
 use super::rules;
-use crate::api::{Enum, Event, Field, Module, Operation, Struct, Ty, Type, Union, Variant};
+use crate::api::{Document, Enum, Field, Module, Operation, Struct, Ty, Type, Union, Variant};
 use crate::spec::{Errcode, Format, Method, Place, Repr, Rule, Style};
 
 /// The schema of an answer that reports a failure.
@@ -96,7 +96,7 @@ impl Schemas<'_> {
             }
             // The name of the XML root is set where the document is described.
             Some(Operation::Document(document)) => {
-                let Event { id, kind, .. } = document;
+                let Document { id, kind, .. } = document;
                 (format!("The content of the {} `{id}`.", kind.facts().noun), false)
             }
             None => {
@@ -180,7 +180,7 @@ impl Schemas<'_> {
             schema["xml"] = json!({ "wrapped": true });
             schema["items"]["xml"] = json!({ "name": item });
             // In JSON, the element around the items is an object.
-            if self.module.documents.iter().flat_map(Event::wires).any(|wire| !wire.key.is_xml()) {
+            if self.module.documents.iter().flat_map(Document::wires).any(|wire| !wire.key.is_xml()) {
                 let object = json!({ "type": "object", "properties": { item: self.ty(&field.ty) }, "required": [item] });
                 schema = json!({ "anyOf": [schema, object] });
             }

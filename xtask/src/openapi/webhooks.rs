@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::prose::{Names, component};
 use super::schemas::{any_of, reference};
-use crate::api::{Event, Module, page_url};
+use crate::api::{Document, Module, page_url};
 use crate::spec::{Shown, Wire, WireKey};
 
 /// The schema of the members that documents of applications, suites and providers have in common.
@@ -32,7 +32,7 @@ pub(super) fn responses(modules: &[&Module], names: &Names) -> Map<String, Value
     sent.collect()
 }
 
-fn webhook(module: &Module, event: &Event, names: &Names) -> Value {
+fn webhook(module: &Module, event: &Document, names: &Names) -> Value {
     let is_info = event.wires().any(|wire| wire.key == WireKey::InfoType);
     let answer = if is_info {
         json!({
@@ -56,7 +56,7 @@ fn webhook(module: &Module, event: &Event, names: &Names) -> Value {
 }
 
 /// The content of a document, in each of its formats.
-fn content(module: &Module, event: &Event, names: &Names) -> Value {
+fn content(module: &Module, event: &Document, names: &Names) -> Value {
     let own = reference(&component(module, &event.ty));
     let (xml, json): (Vec<Wire<'_>>, Vec<Wire<'_>>) = event.wires().partition(|wire| wire.key.is_xml());
     let formats = [("text/xml", xml, '<'), ("application/json", json, '{')];

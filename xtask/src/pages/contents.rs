@@ -159,7 +159,7 @@ pub(crate) struct Occurrence {
 impl Occurrence {
     /// Returns the event or message that it says it is.
     pub(crate) fn told(&self) -> Option<Wire<'_>> {
-        document::told(&self.document)
+        payload::told(&self.document)
     }
 
     /// Returns whether its tables list a kind: some pages show one document for several.

@@ -8,17 +8,17 @@ use serde_json::Value;
 
 use super::json_repair;
 use super::markup::regex;
-use crate::spec::document;
+use crate::spec::payload;
 
 /// Returns a document, and its text after the repairs.
 pub(super) fn read(text: &str) -> Option<(Value, String)> {
     let text = whole(text);
-    if let Ok(document) = document::parse(&text) {
+    if let Ok(document) = payload::parse(&text) {
         return Some((document, text));
     }
     if text.starts_with('<') {
         let text = repaired(&text);
-        return Some((document::parse(&text).ok()?, text));
+        return Some((payload::parse(&text).ok()?, text));
     }
     let found = json_repair::read(&text).ok()?.into_iter().next()?;
     let text = found.value.to_string();
@@ -79,6 +79,6 @@ mod tests {
     #[test]
     fn the_text_is_what_was_read() {
         let (document, text) = read("<xml><A>1</B></xml>").unwrap();
-        assert_eq!(document::parse(&text), Ok(document));
+        assert_eq!(payload::parse(&text), Ok(document));
     }
 }

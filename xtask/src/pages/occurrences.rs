@@ -40,7 +40,7 @@ impl Reading {
     fn fence(&mut self, line: usize, text: &str) {
         self.end_table();
         let is_xml = text.starts_with('<');
-        let read = document_repair::read(text).filter(|(document, _)| document::told(document).is_some());
+        let read = document_repair::read(text).filter(|(document, _)| payload::told(document).is_some());
         self.are_its_own = read.is_some() || (self.are_its_own && !is_xml);
         let Some((document, text)) = read else { return };
         let (part, method, body) = (Part::Received, String::new(), document.clone());

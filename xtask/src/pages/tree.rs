@@ -13,7 +13,7 @@ use super::fields::{Path, absorb, collect, get_mut};
 use super::naming::canonical;
 use super::table::{Row, Table};
 use crate::spec::Part;
-use crate::spec::document::{self, ENVELOPE};
+use crate::spec::payload::{self, ENVELOPE};
 
 /// How many tables of named objects an endpoint may need: they may refer to one another in every order.
 const MOST_TABLES: usize = 500;
@@ -81,7 +81,7 @@ pub(crate) fn of<'a>(
         }
         Part::Response => fields.retain(|name, _| name != "errcode" && name != "errmsg"),
         Part::Received | Part::Sent => fields.retain(|name, node| {
-            let is_known = document::KNOWN.contains(&name.as_str()) && node.values.is_empty();
+            let is_known = payload::KNOWN.contains(&name.as_str()) && node.values.is_empty();
             !(ENVELOPE.contains(&name.as_str()) || is_known)
         }),
     }

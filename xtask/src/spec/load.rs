@@ -16,8 +16,9 @@ use crate::spec::mistakes::Mistake;
 use crate::spec::source::{Path, Source};
 use crate::spec::type_expr::NOT_A_TYPE;
 use crate::spec::{
-    CODES, Codes, DocumentKind, Endpoint, Enum, EnumValue, ErrorCode, Event, Field, File, GeneralRate, Limit,
-    LimitKind, Limits, NAMES, PHRASES, Part, RATES, Rates, Section, Spec, Struct, Union, Variant, yaml,
+    CODES, Codes, Document, DocumentKind, Endpoint, Enum, EnumValue, ErrorCode, Field, File, GeneralRate,
+    Limit, LimitKind, Limits, NAMES, PHRASES, Part, RATES, Rates, Section, Spec, Struct, Union, Variant,
+    yaml,
 };
 
 /// Reads the texts of all spec files in a folder, in the order of their names.
@@ -198,10 +199,10 @@ impl Reader<'_> {
         Some(Endpoint { head: head?, request, response, codes })
     }
 
-    fn event(&mut self, path: &Path, value: &Value) -> Option<Event> {
+    fn event(&mut self, path: &Path, value: &Value) -> Option<Document> {
         let head = self.typed(path, value, sections::EVENT);
         let fields = self.fields(path, value, Part::Received.key());
-        Some(Event { head: head?, fields })
+        Some(Document { head: head?, fields })
     }
 
     fn codes(&mut self, parent: &Path, value: &Value) -> IndexMap<String, ErrorCode> {

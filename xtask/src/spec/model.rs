@@ -9,8 +9,8 @@ use serde::Deserialize;
 use crate::spec::called::Names;
 use crate::spec::deviation::Deviation;
 use crate::spec::doc::Doc;
+use crate::spec::document::{Document, NamedDocument};
 use crate::spec::encoding::{Answer, Body, Errcode};
-use crate::spec::event::{Document, Event};
 use crate::spec::field::Field;
 use crate::spec::field_path::FieldPath;
 use crate::spec::helper::Helper;
@@ -127,7 +127,7 @@ pub struct File {
     /// By name, which becomes the request type's name.
     pub endpoints: IndexMap<String, Endpoint>,
     /// Of each kind, by name, which becomes the type's name.
-    pub documents: Vec<(DocumentKind, IndexMap<String, Event>)>,
+    pub documents: Vec<(DocumentKind, IndexMap<String, Document>)>,
     /// By type name.
     pub structs: IndexMap<String, Struct>,
     /// By type name.
@@ -170,9 +170,11 @@ impl File {
     }
 
     /// The documents, which are sent or received as a whole, by kind.
-    pub fn documents(&self) -> impl Iterator<Item = Document<'_>> {
+    pub fn documents(&self) -> impl Iterator<Item = NamedDocument<'_>> {
         let documents = self.documents.iter();
-        documents.flat_map(|(kind, of)| of.iter().map(|(name, event)| Document { kind: *kind, name, event }))
+        documents.flat_map(|(kind, of)| {
+            of.iter().map(|(name, definition)| NamedDocument { kind: *kind, name, definition })
+        })
     }
 
     /// Returns all fields with their places: parts of operations and fields of structs.
@@ -234,10 +236,10 @@ pub struct Operation<'a> {
 
 impl<'a> Operation<'a> {
     /// Returns a document as an operation.
-    pub fn of(document: Document<'a>) -> Self {
-        let Document { name, event, .. } = document;
-        let (doc, parts) = (&event.head.doc, vec![(document.part(), &event.fields)]);
-        Self { section: document.section(), name, doc, parts, rules: &event.head.rules }
+    pub fn of(document: NamedDocument<'a>) -> Self {
+        let NamedDocument { name, definition, .. } = document;
+        let (doc, parts) = (&definition.head.doc, vec![(document.part(), &definition.fields)]);
+        Self { section: document.section(), name, doc, parts, rules: &definition.head.rules }
     }
 }
 

@@ -11,12 +11,12 @@ use schemars::transform::{RecursiveTransform, Transform};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
-use crate::spec::document::ENVELOPE;
 use crate::spec::heads::{CodesHead, FileHead, RatesHead, sections};
 use crate::spec::pattern;
+use crate::spec::payload::ENVELOPE;
 use crate::spec::type_expr::{Generic, MAX_DEPTH, TypeExpr};
 use crate::spec::{
-    self, EndpointHead, EnumValue, ErrorCode, EventHead, Field, GeneralRate, KINDS, LimitKind, Limits,
+    self, DocumentHead, EndpointHead, EnumValue, ErrorCode, Field, GeneralRate, KINDS, LimitKind, Limits,
     Section, Takes, Variant,
 };
 
@@ -77,7 +77,7 @@ node!(
         let sections = Section::ALL.map(|section| {
             let (entry, operation) = match section {
                 Section::Endpoints => (generator.subschema_for::<Endpoint>(), Some("request type")),
-                Section::Documents(_) => (generator.subschema_for::<Event>(), Some("type")),
+                Section::Documents(_) => (generator.subschema_for::<Document>(), Some("type")),
                 Section::Structs => (generator.subschema_for::<Struct>(), None),
                 Section::Enums => (generator.subschema_for::<Enum>(), None),
                 Section::Unions => (generator.subschema_for::<Union>(), None),
@@ -129,13 +129,13 @@ node!(
 
 node!(
     /// A callback that WeCom sends, or a passive reply.
-    Event,
+    Document,
     |generator| {
         let description = "Its content, by wire name, without the members of the envelope. `?` after a name marks a field that may be absent.";
         let mut fields = fields(description, generator);
         let envelope = format!(r"^(?:{})\?*$", ENVELOPE.join("|"));
         fields.insert("propertyNames".to_owned(), json!({ "not": { "pattern": envelope } }));
-        with_examples(with::<EventHead>(generator, sections::EVENT, [fields]))
+        with_examples(with::<DocumentHead>(generator, sections::EVENT, [fields]))
     }
 );
 
@@ -366,7 +366,7 @@ mod tests {
         let chapter = schema(0);
         same_keys::<FileHead>(&chapter, "", sections::FILE);
         same_keys::<EndpointHead>(&chapter, "/$defs/Endpoint", sections::ENDPOINT);
-        same_keys::<EventHead>(&chapter, "/$defs/Event", sections::EVENT);
+        same_keys::<DocumentHead>(&chapter, "/$defs/Document", sections::EVENT);
         same_keys::<spec::Struct>(&chapter, "/$defs/Struct", sections::STRUCT);
         same_keys::<spec::Enum>(&chapter, "/$defs/Enum", sections::ENUM);
         same_keys::<spec::Union>(&chapter, "/$defs/Union", sections::UNION);

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 use xtask::api;
-use xtask::spec::document;
 use xtask::spec::load;
+use xtask::spec::payload;
 
 use crate::{REAL, SMALL, documents, real_root, validator};
 
@@ -86,7 +86,7 @@ fn every_example_of_a_callback_and_of_a_reply_is_valid_by_its_schema() {
                 let value = match media_type {
                     "text/xml" => {
                         let text = example["value"].as_str().expect("an example of XML is text");
-                        shaped(document, schema, document::parse(text).expect("it is a document"))
+                        shaped(document, schema, payload::parse(text).expect("it is a document"))
                     }
                     _ => example["value"].clone(),
                 };
@@ -108,7 +108,7 @@ fn a_document_of_another_event_or_without_its_fields_is_not_valid() {
         .expect("it is there");
     let validator = validator(&SMALL, schema);
     let text = examples["example_1"]["value"].as_str().expect("it is text");
-    let valid = shaped(&SMALL, schema, document::parse(text).expect("it is a document"));
+    let valid = shaped(&SMALL, schema, payload::parse(text).expect("it is a document"));
     assert!(validator.is_valid(&valid));
     assert_eq!(valid["Guests"], json!([{ "Name": "a guest", "Days": 2 }]));
     for (name, value) in [

@@ -33,14 +33,14 @@ fn wire(
 
 /// The examples with other texts.
 fn examples(site: &DocumentSite<'_>, text: impl Fn(&Shown) -> Option<String>) -> Vec<Edit> {
-    let shown = site.document.event.head.examples.iter().enumerate();
+    let shown = site.document.definition.head.examples.iter().enumerate();
     let changed = shown.filter_map(|(index, shown)| Some((index, text(shown)?)));
     let path = site.path.key("examples");
     changed.map(|(index, text)| Edit::Set(path.index(index).key("payload"), text.into())).collect()
 }
 
 fn wires<'s>(site: &'s DocumentSite<'_>) -> impl Iterator<Item = (usize, Wire<'s>)> {
-    let wires = site.document.event.head.wire.iter().enumerate();
+    let wires = site.document.definition.head.wire.iter().enumerate();
     wires.filter_map(|(index, wire)| Some((index, Wire::parse(wire)?)))
 }
 
@@ -73,7 +73,7 @@ fn change_dropped(site: &DocumentSite<'_>) -> Vec<Mutant> {
 
 /// An event of an application is taken for one of a suite, or the reverse.
 fn member(site: &DocumentSite<'_>) -> Vec<Mutant> {
-    let all: Vec<&str> = site.document.event.head.wire.iter().map(String::as_str).collect();
+    let all: Vec<&str> = site.document.definition.head.wire.iter().map(String::as_str).collect();
     let mutants = wires(site).filter_map(|(index, of)| {
         let text = of.to_string();
         let (from, to) = match of.key.keyword() {
@@ -95,14 +95,14 @@ fn member(site: &DocumentSite<'_>) -> Vec<Mutant> {
 
 /// Returns whether the event's own pages show a document of this kind, or list the kind.
 fn is_shown(site: &DocumentSite<'_>, wire: &Wire<'_>) -> bool {
-    let ids: Vec<u32> = site.document.event.head.doc.ids().collect();
+    let ids: Vec<u32> = site.document.definition.head.doc.ids().collect();
     let mut pages = site.file.pages.iter().filter(|read| ids.contains(&read.page.id));
     pages.any(|read| !read.contents.documents_of(&[*wire]).is_empty())
 }
 
 fn dropped(site: &DocumentSite<'_>) -> Vec<Mutant> {
     let path = site.path.key("wire");
-    let several = site.document.event.head.wire.len() > 1;
+    let several = site.document.definition.head.wire.len() > 1;
     let mutants = wires(site).filter(|_| several).map(|(index, of)| Mutant {
         at: path.index(index),
         change: format!("no {of}"),
@@ -118,7 +118,7 @@ fn swapped(site: &DocumentSite<'_>) -> Vec<Mutant> {
         site.file.file.documents().filter(|of| of.section() == site.document.section()).collect();
     let next = all.iter().skip_while(|of| of.name != site.document.name).nth(1);
     let Some(next) = next else { return Vec::new() };
-    let key = |document: &crate::spec::Document<'_>, key: &str| {
+    let key = |document: &crate::spec::NamedDocument<'_>, key: &str| {
         crate::mutate::edit::get(site.file.value, &document.path().key(key)).cloned()
     };
     let own = &site.document;
@@ -128,7 +128,8 @@ fn swapped(site: &DocumentSite<'_>) -> Vec<Mutant> {
             Edit::Set(next.path().key(name), key(own, name)?),
         ])
     });
-    let names = |of: &crate::spec::Document<'_>| of.event.fields.keys().cloned().collect::<Vec<String>>();
+    let names =
+        |of: &crate::spec::NamedDocument<'_>| of.definition.fields.keys().cloned().collect::<Vec<String>>();
     vec![Mutant {
         at: site.path.clone(),
         change: format!("what tells {} from others", next.name),

@@ -86,5 +86,5 @@ fn end(site: &DocumentSite<'_>) -> Vec<Mutant> {
         change: format!("no ends_job: {id}"),
         said: id.ends_with("JobId"),
     };
-    site.document.event.head.ends_job.as_ref().map(gone).into_iter().collect()
+    site.document.definition.head.ends_job.as_ref().map(gone).into_iter().collect()
 }

@@ -6,7 +6,7 @@ use crate::spec::called::{NAMES, Names, Settled};
 use crate::spec::diagnostic::{At, Diagnostics, Reporter};
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::Source;
-use crate::spec::{Document, DocumentKind, Section, Spec, Transport, names};
+use crate::spec::{DocumentKind, NamedDocument, Section, Spec, Transport, names};
 
 /// Checks that a name belongs to one endpoint of its family, unless definitions of the same path contradict each other.
 pub(super) fn unique(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
@@ -58,8 +58,8 @@ pub(super) fn as_settled(table: &Names, spec: &Spec, sources: &[Source], diagnos
             Found { section: Section::Endpoints, below, at, wire: path }.check(settled, &row, &mut report);
         }
         for document in file.documents() {
-            let Document { kind, name, event } = document;
-            let (wires, title) = (&event.head.wire, &event.head.title);
+            let NamedDocument { kind, name, definition } = document;
+            let (wires, title) = (&definition.head.wire, &definition.head.title);
             let at = Settled { file: stem, key: name };
             let by_wire = by_wire.iter().find(|(of, _)| *of == kind).map(|(_, by_wire)| by_wire);
             for wire in wires {

@@ -7,10 +7,10 @@ use serde_json::Value;
 use super::checker::{Checker, key};
 use super::place::Place;
 use crate::spec::diagnostic::{At, Diagnostics};
-use crate::spec::document::{self, ENVELOPE};
 use crate::spec::mistakes::Mistake;
+use crate::spec::payload::{self, ENVELOPE};
 use crate::spec::source::Path;
-use crate::spec::{Document, Section, Spec, Wire};
+use crate::spec::{NamedDocument, Section, Spec, Wire};
 
 /// Checks that what is one kind of document on the wire has one type.
 pub(super) fn unique(spec: &Spec, diagnostics: &mut Diagnostics) {
@@ -18,7 +18,7 @@ pub(super) fn unique(spec: &Spec, diagnostics: &mut Diagnostics) {
     for file in &spec.files {
         for document in file.documents() {
             let (name, section) = (document.name, document.section());
-            for (index, wire) in document.event.head.wire.iter().enumerate() {
+            for (index, wire) in document.definition.head.wire.iter().enumerate() {
                 if let Some(first) = seen.insert((file.family(), section, wire), name) {
                     let at = document.path().key("wire").index(index);
                     diagnostics
@@ -37,9 +37,9 @@ pub(super) fn unique(spec: &Spec, diagnostics: &mut Diagnostics) {
 }
 
 impl Checker<'_> {
-    pub(super) fn document(&mut self, document: Document<'_>) {
-        let Document { kind, event, .. } = document;
-        let (path, head) = (&document.path(), &event.head);
+    pub(super) fn document(&mut self, document: NamedDocument<'_>) {
+        let NamedDocument { kind, definition, .. } = document;
+        let (path, head) = (&document.path(), &definition.head);
         self.report.described(&path.key("title"), &head.title);
         self.report.described(&path.key("summary"), &head.summary);
         if let Some(notes) = &head.notes {
@@ -55,13 +55,13 @@ impl Checker<'_> {
                 .help(format!("move it to `{chapter}.yaml`"));
         }
         self.wire(&path.key("wire"), document);
-        self.rules(&path.key("rules"), &event.fields, &head.rules);
+        self.rules(&path.key("rules"), &definition.fields, &head.rules);
         if let Some(id) = &head.ends_job {
-            self.ended_job(&path.key("ends_job"), event, id);
+            self.ended_job(&path.key("ends_job"), definition, id);
         } else {
-            self.job_that_ends(path, event);
+            self.job_that_ends(path, definition);
         }
-        for (name, field) in &event.fields {
+        for (name, field) in &definition.fields {
             if ENVELOPE.contains(&name.as_str()) {
                 let at = path.key("fields").key(&key(name, field));
                 self.report
@@ -78,8 +78,8 @@ impl Checker<'_> {
         }
     }
 
-    fn wire(&mut self, path: &Path, Document { kind, event, .. }: Document<'_>) {
-        let (facts, wires) = (kind.facts(), &event.head.wire);
+    fn wire(&mut self, path: &Path, NamedDocument { kind, definition, .. }: NamedDocument<'_>) {
+        let (facts, wires) = (kind.facts(), &definition.head.wire);
         if wires.is_empty() {
             let message = format!("nothing distinguishes this {} from others", facts.noun);
             self.report.error(Mistake::BadWire, At::Value(path), message).label("what is it on the wire?");
@@ -103,12 +103,12 @@ impl Checker<'_> {
     }
 
     /// Checks the examples of a document: each is a complete document of that kind, without missing or unknown fields.
-    pub(super) fn payloads(&mut self, document: Document<'_>) {
+    pub(super) fn payloads(&mut self, document: NamedDocument<'_>) {
         let (file, path) = (self.file, document.path());
-        let Document { kind, event, .. } = document;
-        for (index, example) in event.head.examples.iter().enumerate() {
+        let NamedDocument { kind, definition, .. } = document;
+        for (index, example) in definition.head.examples.iter().enumerate() {
             let path = path.key("examples").index(index).key("payload");
-            let mut document = match document::parse(&example.payload) {
+            let mut document = match payload::parse(&example.payload) {
                 Ok(document) => document,
                 Err(problem) => {
                     self.report
@@ -117,8 +117,8 @@ impl Checker<'_> {
                     continue;
                 }
             };
-            let told = document::told(&document);
-            if !told.is_some_and(|told| event.wires().any(|wire| wire.takes(&told))) {
+            let told = payload::told(&document);
+            if !told.is_some_and(|told| definition.wires().any(|wire| wire.takes(&told))) {
                 let label = told.map_or_else(
                     || "nothing in it identifies it".to_owned(),
                     |told| format!("it is `{told}`"),
@@ -133,14 +133,14 @@ impl Checker<'_> {
                 continue;
             }
             let Value::Object(object) = &mut document else { continue };
-            document::take_envelope(object, &event.fields);
-            document::arrange(file, &event.fields, object);
+            payload::take_envelope(object, &definition.fields);
+            payload::arrange(file, &definition.fields, object);
             // All scalars of XML are text.
             self.lenient = example.payload.trim_start().starts_with('<');
             let mut place = Place::document(file.root.find(&path));
             place.sent = kind.facts().part.is_sent();
-            self.object(&mut place, &event.fields, object, false);
-            self.held(&place, (&event.fields, &event.head.rules), object);
+            self.object(&mut place, &definition.fields, object, false);
+            self.held(&place, (&definition.fields, &definition.head.rules), object);
             self.lenient = false;
         }
     }

@@ -7,7 +7,7 @@ use crate::spec::diagnostic::At;
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{Endpoint, Event, Field, FieldPath, Fields, Format, Job};
+use crate::spec::{Document, Endpoint, Field, FieldPath, Fields, Format, Job};
 
 impl Checker<'_> {
     pub(super) fn job(&mut self, path: &Path, endpoint: &Endpoint, job: &Job) {
@@ -49,7 +49,7 @@ impl Checker<'_> {
     }
 
     /// Checks that an event with the ID of a job says that the job has ended: WeCom sends no other events about jobs.
-    pub(super) fn job_that_ends(&mut self, path: &Path, event: &Event) {
+    pub(super) fn job_that_ends(&mut self, path: &Path, event: &Document) {
         if let Some(id) = self.inside(&event.fields, &|name| name == "JobId") {
             self.report
                 .error(Mistake::BadJob, At::Key(path), "the event doesn't say which job has ended")
@@ -71,7 +71,7 @@ impl Checker<'_> {
     }
 
     /// Checks the field of an event that has the ID of the ended job.
-    pub(super) fn ended_job(&mut self, path: &Path, event: &Event, id: &str) {
+    pub(super) fn ended_job(&mut self, path: &Path, event: &Document, id: &str) {
         let along = Along { side: "event", lists: false, mistake: Mistake::BadJob };
         let steps = self.along(path, &event.fields, &FieldPath::new(id), &along);
         if let Some(field) = steps.as_deref().and_then(<[_]>::last) {

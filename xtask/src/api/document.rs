@@ -5,7 +5,7 @@ use crate::spec::{Doc, DocumentKind, FieldPath, Part, Section, Shown, Wire};
 
 /// A document: an event, or what answers one.
 #[derive(Debug)]
-pub struct Event {
+pub struct Document {
     /// What it is.
     pub kind: DocumentKind,
     /// The name in the spec: `create_user`.
@@ -30,7 +30,7 @@ pub struct Event {
     pub examples: Vec<Shown>,
 }
 
-impl Event {
+impl Document {
     /// Returns its section in the spec.
     pub fn section(&self) -> Section {
         Section::Documents(self.kind)
