@@ -6,7 +6,7 @@ use http::Method;
 use serde::Serialize;
 
 use crate::errcode::{self, ErrorCode};
-use crate::{Body, BuildError, Check, FromResponse, Headers, Query, Token, TokenKind};
+use crate::{Body, BuildError, Check, FromResponse, Headers, Query, Quota, Token, TokenKind, Usage};
 
 /// A request to one endpoint.
 ///
@@ -103,6 +103,12 @@ pub trait Endpoint: Check + Serialize {
         Body::json(self)
     }
 
+    /// Returns what the call uses of a quota of [`Meta::quotas`], by its index; `None` if the quota doesn't count it.
+    fn usage(&self, quota: usize) -> Option<Usage> {
+        let _ = quota;
+        Some(Usage::call())
+    }
+
     /// Returns the recipients, if a [general rate](crate::rates) counts them and a field names them.
     fn recipients(&self) -> &[String] {
         &[]
@@ -133,8 +139,10 @@ pub struct Meta {
     pub errcode: Errcode,
     /// Whether it only reads, so that it may be sent again after a lost response.
     pub safe: bool,
-    /// The documented rate limits; empty if there are none.
+    /// The documented rate limits of an app's calls; empty if there are none.
     pub rates: &'static [Rate],
+    /// The documented rate limits that count something else.
+    pub quotas: &'static [Quota],
     /// The documented maximum number of concurrent calls, if there is one.
     pub concurrency: Option<u32>,
     /// The error codes that its own page documents.
@@ -167,6 +175,7 @@ impl Meta {
             errcode: Errcode::Always,
             safe: false,
             rates: &[],
+            quotas: &[],
             concurrency: None,
             codes: &[],
         }
@@ -218,6 +227,13 @@ impl Meta {
     #[must_use]
     pub const fn rates(mut self, rates: &'static [Rate]) -> Self {
         self.rates = rates;
+        self
+    }
+
+    /// Sets the rates that count something else than an app's calls to it. What a call uses of them, [`Endpoint::usage`] says.
+    #[must_use]
+    pub const fn quotas(mut self, quotas: &'static [Quota]) -> Self {
+        self.quotas = quotas;
         self
     }
 

@@ -41,6 +41,7 @@ mod merchant;
 mod paging;
 mod probe;
 mod query;
+mod quota;
 pub mod rates;
 #[cfg(feature = "callback")]
 mod reply;
@@ -68,6 +69,7 @@ pub use json::JsonResponse;
 pub use merchant::{MerchantSigned, SignError};
 pub use paging::{Paged, PagedItems};
 pub use query::Query;
+pub use quota::{Quota, Usage};
 #[cfg(feature = "callback")]
 pub use reply::{
     Addressed, BoxError, IntoPassive, Passive, PassiveReply, ReplyError, ReplyFormat, ReplyMeta,

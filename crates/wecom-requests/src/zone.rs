@@ -5,7 +5,7 @@ use wecom_models::wire::{ReadObject, Reading};
 
 use crate::errcode::ErrorCode;
 use crate::response::read_json;
-use crate::{BuildError, Check, Errcode, Rate, ResponseError, Violations};
+use crate::{BuildError, Check, Errcode, Quota, Rate, ResponseError, Violations};
 
 /// A call that a program in the data and intelligence zone (数据与智能专区) makes.
 ///
@@ -95,6 +95,8 @@ pub struct ZoneMeta {
     pub safe: bool,
     /// The documented rate limits; empty if there are none. The program has to comply with them itself.
     pub rates: &'static [Rate],
+    /// The documented rates that count something else than calls. The program has to keep them, too.
+    pub quotas: &'static [Quota],
     /// The documented maximum number of concurrent calls, if there is one.
     pub concurrency: Option<u32>,
     /// The error codes that its own page documents.
@@ -236,6 +238,7 @@ mod tests {
             page: "",
             safe: false,
             rates: &[],
+            quotas: &[],
             concurrency: None,
             codes: &[ErrorCode { code: 7, name: "NO_WATER", doc: "There is no water.", help: None }],
         };

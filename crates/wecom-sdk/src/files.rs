@@ -236,7 +236,7 @@ impl<C: Credential> Client<C> {
             let stream = around(before).chain(content).chain(around(after)).boxed();
             Ok(request.map(|()| RequestBody::Stream { length, stream }))
         };
-        let call = Call { repeatable, extra, ..Call::new(endpoint, &mut build) };
+        let call = Call { repeatable, extra, ..Call::of(request, &mut build) };
         let result = session.call(call, |answer| session.whole::<E>(answer)).await;
         result.map(|(value, _)| value).map_err(|error| match lock(&failure).take() {
             Some(source) => Error::Content { endpoint, source },
@@ -271,7 +271,7 @@ impl<C: Credential> Client<C> {
         let (endpoint, session) = (E::META, self.session());
         let pace = Pace::new(session.options.stall);
         let mut build = session.builder(request)?;
-        let call = Call { download: true, ..Call::new(endpoint, &mut build) };
+        let call = Call { download: true, ..Call::of(request, &mut build) };
         let read = |answer: Answer<'_>| Download::read(endpoint, answer, pace);
         session.call(call, read).await.map(|(download, _)| download)
     }

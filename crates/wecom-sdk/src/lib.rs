@@ -405,7 +405,8 @@ include!("generated/families.rs");
 pub use wecom_requests::Signed;
 pub use wecom_requests::{
     ApiError, Check, Checker, DecodeError, ENDPOINTS, Endpoint, Errcode, Form, Job, JobState, JsonResponse,
-    MerchantError, Meta, Paged, PagedItems, Period, Query, Rate, Violations, errcode, rates, token,
+    MerchantError, Meta, Paged, PagedItems, Period, Query, Quota, Rate, Usage, Violations, errcode, rates,
+    token,
 };
 #[cfg(feature = "zone")]
 pub use wecom_requests::{InvokeError, ZoneCall, ZoneMeta, ZonePaged, ZoneSdkError};

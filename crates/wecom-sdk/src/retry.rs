@@ -18,7 +18,8 @@ pub trait RetryPolicy: Send + Sync + 'static {
     /// Returns how long all calls to an endpoint pause after a `45009`. The default is the shortest period that its page documents, or
     /// a minute.
     fn blocked(&self, endpoint: &Meta) -> Duration {
-        let periods = endpoint.rates.iter().map(|rate| rate.per.duration());
+        let quotas = endpoint.quotas.iter().flat_map(|quota| quota.rates);
+        let periods = endpoint.rates.iter().chain(quotas).map(|rate| rate.per.duration());
         periods.min().unwrap_or(Period::Minute.duration())
     }
 

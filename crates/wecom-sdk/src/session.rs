@@ -28,7 +28,7 @@ use crate::Error;
 use crate::caller::Caller;
 use crate::credential::Identity;
 use crate::hook::Finished;
-use crate::limits::Asking;
+use crate::limits::{Asking, Demand};
 use crate::options::CallOptions;
 use crate::retry::Failure;
 use crate::time::{later, milliseconds};
@@ -70,6 +70,8 @@ pub(crate) struct Call<'a> {
     pub(crate) extra: Duration,
     /// The recipients, if the call has any.
     pub(crate) recipients: &'a [String],
+    /// What it uses of the endpoint's quotas.
+    pub(crate) demands: Vec<Demand>,
     /// Secrets besides the token and those that the request itself marks.
     pub(crate) secrets: &'a [Secret],
 }
@@ -87,8 +89,17 @@ impl<'a> Call<'a> {
             repeatable: true,
             extra: Duration::ZERO,
             recipients: &[],
+            demands: Vec::new(),
             secrets: &[],
         }
+    }
+
+    /// Creates the call of a request; otherwise like [`new`](Self::new).
+    pub(crate) fn of<E: Endpoint>(
+        request: &'a E,
+        build: &'a mut (dyn FnMut(&str) -> Result<Request<RequestBody>, Error> + Send),
+    ) -> Self {
+        Self { recipients: request.recipients(), demands: Demand::of(request), ..Self::new(E::META, build) }
     }
 }
 
@@ -127,8 +138,7 @@ impl<'a> Session<'a> {
         E::Response: Send,
     {
         let mut build = self.builder(request)?;
-        let call = Call { recipients: request.recipients(), ..Call::new(E::META, &mut build) };
-        self.call(call, |answer| self.whole::<E>(answer)).await
+        self.call(Call::of(request, &mut build), |answer| self.whole::<E>(answer)).await
     }
 
     /// Calls an endpoint that issues a token. It is shared by all waiting callers, so the options of a
@@ -249,7 +259,8 @@ impl<'a> Session<'a> {
         let endpoint = call.endpoint;
         let tokens = self.tokens.filter(|_| endpoint.token != TokenKind::NoToken);
         let no_token = Secret::default();
-        let asking = Asking { who, endpoint, recipients: call.recipients, options, deadline };
+        let (recipients, demands) = (call.recipients, std::mem::take(&mut call.demands));
+        let asking = Asking { who, endpoint, recipients, demands: &demands, options, deadline };
         // A refused token is not a failure yet: the call is repeated with another one.
         let mut renewed = false;
         loop {

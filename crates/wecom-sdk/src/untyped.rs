@@ -13,6 +13,7 @@ use wecom_requests::{
     BuildError, ENDPOINTS, Errcode, Form, FromResponse as _, JsonResponse, Meta, TokenKind, untyped_request,
 };
 
+use crate::limits::Demand;
 use crate::pace::Pace;
 use crate::session::{Answer, Call, not_asked_for};
 use crate::transport::RequestBody;
@@ -166,7 +167,8 @@ impl<C: Credential> UntypedCall<C> {
             let request = untyped_request(endpoint, query, body.as_ref(), base_url, token).map_err(failed)?;
             Ok(request.map(RequestBody::Bytes))
         };
-        let call = Call { download, secrets: &self.secrets, ..Call::new(endpoint, &mut build) };
+        let demands = Demand::of_any(endpoint);
+        let call = Call { download, demands, secrets: &self.secrets, ..Call::new(endpoint, &mut build) };
         session.call(call, read).await.map(|(value, _)| value)
     }
 

@@ -1,6 +1,6 @@
 //! Endpoints: their calls, requests and responses.
 
-use super::{ErrorCode, Job, Keeps, Ty};
+use super::{ErrorCode, Job, Keeps, Quota, Ty};
 use crate::spec::names::pascal;
 use crate::spec::{
     Answer, Body, Doc, Errcode, FieldPath, Grants, Helper, Host, Method, Part, Rate, Sign, Token,
@@ -75,8 +75,10 @@ pub struct Endpoint {
     pub sign: Option<Sign>,
     /// Whether it may be sent again after a response was lost.
     pub safe: bool,
-    /// Its rate limits.
+    /// The rates of an app's calls to it.
     pub rates: Vec<Rate>,
+    /// Its rates that count something else.
+    pub quotas: Vec<Quota>,
     /// The request field with the recipients, if a general rate counts them.
     pub recipients: Option<String>,
     /// The number of calls that may be in flight at once.

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use super::{
     Api, Codes, Continuation, Direction, Document, Endpoint, Enum, EnumValue, ErrorCode, Example, Field, Job,
-    Keeps, Meaning, Module, Next, Pagination, Rates, Struct, Ty, Type, Union, Variant,
+    Keeps, Meaning, Module, Next, Pagination, Rates, Struct, Ty, Type, Union, Variant, quota,
 };
 use crate::spec::names::{pascal, snake};
 use crate::spec::source::Source;
@@ -276,6 +276,7 @@ impl Lowering<'_> {
     fn endpoint(&self, name: &str, endpoint: &spec::Endpoint, [request, response]: [&Struct; 2]) -> Endpoint {
         let head = &endpoint.head;
         let (_, path) = head.method_and_path();
+        let (rates, quotas) = quota::of(self.stem, name, &self.file.endpoints);
         Endpoint {
             name: name.to_owned(),
             id: format!("{}.{name}", self.stem),
@@ -289,7 +290,8 @@ impl Lowering<'_> {
             path: path.to_owned(),
             token: head.token,
             safe: head.safe,
-            rates: head.rate.clone(),
+            rates,
+            quotas,
             recipients: self.spec.recipients(path).map(|(_, field)| field.to_owned()),
             concurrency: head.concurrency,
             codes: codes(&endpoint.codes, self.spec.codes.as_ref()),

@@ -8,6 +8,7 @@ mod keeps;
 mod kept;
 mod lower;
 mod model;
+mod quota;
 mod ty;
 mod visit;
 
@@ -18,6 +19,7 @@ pub use job::{Job, Meaning};
 pub use keeps::Keeps;
 pub use lower::spec as lower;
 pub use model::*;
+pub use quota::Quota;
 pub use ty::Ty;
 pub use visit::{Member, Step};
 

@@ -7,7 +7,7 @@ use super::spot::{Both, Side, Spot};
 use super::structs::{Structs, inside};
 use super::{Comparison, Rule, listed};
 use crate::api::{Document, Module, page_url};
-use crate::spec::{Shown, document};
+use crate::spec::{Shown, payload};
 
 /// A document and its module.
 #[derive(Debug)]

@@ -121,8 +121,8 @@ impl Comparison<'_> {
             let meaning = format!("`{rust}` {may} sent again after a lost response");
             self.both(Rule::SafeChanged, &key(both, "safe"), meaning);
         }
-        if base.rates != head.rates {
-            let meaning = format!("clients keep `{rust}` to {}", rates(&head.rates));
+        if base.rates != head.rates || base.quotas != head.quotas {
+            let meaning = format!("clients keep `{rust}` to {}", rates(head));
             self.both(Rule::RatesChanged, &key(both, "rate"), meaning);
         }
         if base.concurrency != head.concurrency {
@@ -280,9 +280,12 @@ fn and_response(base: &Located<'_>, head: &Located<'_>) -> String {
     }
 }
 
-fn rates(rates: &[Rate]) -> String {
-    let texts = rates.iter().map(|rate| format!("{} calls per {}", rate.calls, rate.per.keyword()));
-    let texts: Vec<String> = texts.collect();
+fn rates(endpoint: &Endpoint) -> String {
+    let words = |rate: &Rate| format!("{} calls per {}", rate.calls, rate.per.keyword());
+    let quotas = endpoint.quotas.iter();
+    let quotas =
+        quotas.flat_map(|of| of.rates.iter().map(move |rate| format!("{} (`{}`)", words(rate), of.name)));
+    let texts: Vec<String> = endpoint.rates.iter().map(words).chain(quotas).collect();
     if texts.is_empty() { "no rate".to_owned() } else { texts.join(", ") }
 }
 

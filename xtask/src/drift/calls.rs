@@ -4,10 +4,10 @@ use super::comparison::Comparison;
 use super::finding::{Finding, Spot};
 use super::page::Documented;
 use crate::pages::encoding::{Encoding, token};
-use crate::pages::phrases::{Rates, at_once, rates};
+use crate::pages::phrases::{Counted, Otherwise, Rates, at_once, rates};
 use crate::pages::{mentions, plain};
 use crate::spec::type_expr::{Scalar, TypeExpr};
-use crate::spec::{Answer, DriftRule, Endpoint, File, Part, Section};
+use crate::spec::{Answer, DriftRule, Endpoint, EndpointRate, File, Part, Scope, Section};
 
 impl Comparison<'_> {
     /// Compares everything about an endpoint except its fields with the page that the spec names.
@@ -70,14 +70,15 @@ impl Comparison<'_> {
             let told = |list: Option<&str>| list.unwrap_or("no list of what failed").to_owned();
             differs(DriftRule::Partial, "partial", told(head.partial.as_deref()), told(theirs));
         }
-        let told = |rates: &[(u64, &str)]| {
-            let rates = rates.iter().map(|(calls, per)| format!("{calls} per {per}"));
-            let rates = rates.collect::<Vec<String>>().join(", ");
-            if rates.is_empty() { "no rate".to_owned() } else { rates }
-        };
         let ours: Vec<(u64, &str)> =
             head.rate.iter().map(|rate| (u64::from(rate.calls), rate.per.keyword())).collect();
-        let Rates { calls: theirs, .. } = Rates::of(&section.prose);
+        let Rates { calls: mut theirs, otherwise } = Rates::of(&section.prose);
+        for other in &otherwise {
+            if let Some((ours, theirs)) = self.counted_otherwise(endpoint, other) {
+                differs(DriftRule::Rate, "rate", ours, theirs);
+            }
+        }
+        theirs.extend(otherwise.iter().flat_map(|other| &other.rates).filter(|rate| ours.contains(rate)));
         // It isn't always clear to which endpoint of a page a rate applies, and what it counts.
         let said = if theirs.is_empty() { read.contents.rates() } else { &theirs };
         // The notes may mention rates that count something else, and a rate above all endpoints may apply to another
@@ -121,6 +122,35 @@ impl Comparison<'_> {
         rates.any(|rate| u64::from(rate.calls) == calls && rate.per.keyword() == per)
     }
 
+    /// Returns what the spec says of rates that count something else, and what the page does, if they differ: numbers that
+    /// only notes mention are kept by no client.
+    fn counted_otherwise(&self, endpoint: &Endpoint, other: &Otherwise) -> Option<(String, String)> {
+        let all = &other.rates;
+        let own = |rate: &(u64, &str)| {
+            let same = |own: &&EndpointRate| u64::from(own.calls) == rate.0 && own.per.keyword() == rate.1;
+            endpoint.head.rate.iter().find(same)
+        };
+        let fits = |own: &EndpointRate| match other.counts {
+            Counted::App => true,
+            Counted::Company => own.scope == Scope::Company,
+            Counted::Shared => own.shared.is_some(),
+            Counted::Else => !own.is_plain(),
+        };
+        let is_general = |rate: &(u64, &str)| self.is_general(endpoint, *rate);
+        let has_all = all.iter().all(|rate| own(rate).is_some() || is_general(rate));
+        // A sentence may have a plain rate beside one that counts something else.
+        let has_one = all.iter().any(|rate| own(rate).is_some_and(fits) || is_general(rate));
+        (!(has_all && has_one)).then(|| {
+            let how = match other.counts {
+                Counted::App => "of an app",
+                Counted::Company => "of a company",
+                Counted::Shared => "shared",
+                Counted::Else => "not of calls alone",
+            };
+            ("no such rate".to_owned(), format!("{}, {how}", told(all)))
+        })
+    }
+
     /// Returns whether an endpoint of a document has a rate, or mentions its number in words. One with other rates has
     /// this one, too, or it is none of its own.
     fn is_told(&self, id: u32, own: &Endpoint, (calls, per): (u64, &str)) -> bool {
@@ -132,6 +162,12 @@ impl Comparison<'_> {
                 || tells(endpoint, calls) && (endpoint.head.rate.is_empty() || !std::ptr::eq(endpoint, own))
         })
     }
+}
+
+fn told(rates: &[(u64, &str)]) -> String {
+    let rates = rates.iter().map(|(calls, per)| format!("{calls} per {per}"));
+    let rates = rates.collect::<Vec<String>>().join(", ");
+    if rates.is_empty() { "no rate".to_owned() } else { rates }
 }
 
 /// Returns whether the descriptions of an endpoint or of one of its fields contain a number.

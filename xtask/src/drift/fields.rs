@@ -15,7 +15,7 @@ use crate::pages::encoding::Encoding;
 use crate::pages::mentions;
 use crate::pages::table::{Row, Table};
 use crate::pages::tree::{self, Fields, Node};
-use crate::spec::{self, DriftRule, File, Operation, Part, Section, document};
+use crate::spec::{self, DriftRule, File, Operation, Part, Section, payload};
 
 /// A part of an operation, as a page shows it.
 struct Tree<'p> {

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::api::{
-    CORE_FAMILY, Document, Endpoint, EnumValue, ErrorCode, Field, Module, Operation, Struct, Variant,
+    CORE_FAMILY, Document, Endpoint, EnumValue, ErrorCode, Field, Module, Operation, Quota, Struct, Variant,
     page_url, unseen,
 };
-use crate::spec::{Bound, Doc, DocumentKind, Limit, LimitValue, Rate, Rule, Transport};
+use crate::spec::{Bound, Doc, DocumentKind, Limit, LimitValue, Rule, Scope, Transport};
 
 /// Describes a module, and lists its requests first, since people come for these.
 pub(super) fn module(module: &Module) -> String {
@@ -145,7 +145,7 @@ fn request(endpoint: &Endpoint, rules: &[Rule]) -> String {
     let head = [endpoint.summary.clone(), format!("{} · {}", call(endpoint), title(endpoint))];
     let unseen = unseen(&endpoint.doc);
     let carried = endpoint.method.transport().facts().notice.map(str::to_owned);
-    let rates = rates(&endpoint.rates, endpoint.concurrency);
+    let rates = rate_limits(endpoint);
     let rules = rules.iter().map(Rule::sentence);
     let helper = endpoint.helper.map(|helper| {
         let meaning = helper.meaning().trim_end_matches('.');
@@ -267,10 +267,44 @@ fn end(limit: &Limit) -> String {
     format!("{words} {}", limit.value)
 }
 
-fn rates(rates: &[Rate], concurrency: Option<u32>) -> Option<String> {
+/// Renders the limits of calls to an endpoint.
+fn rate_limits(endpoint: &Endpoint) -> Option<String> {
     let calls = |calls: u32| format!("{calls} {}", if calls == 1 { "call" } else { "calls" });
-    let rates = rates.iter().map(|rate| format!("{} per {}", calls(rate.calls), rate.per.keyword()));
-    let at_once = concurrency.map(|number| format!("{} at once", calls(number)));
+    let rates = endpoint.rates.iter().map(|rate| format!("{} per {}", calls(rate.calls), rate.per.keyword()));
+    let at_once = endpoint.concurrency.map(|number| format!("{} at once", calls(number)));
     let texts: Vec<String> = rates.chain(at_once).collect();
-    (!texts.is_empty()).then(|| format!("Rate limit: {}.", texts.join(", ")))
+    let plain = (!texts.is_empty()).then(|| format!("Rate limit: {}.", texts.join(", ")));
+    let sentences: Vec<String> = plain.into_iter().chain(endpoint.quotas.iter().map(quota)).collect();
+    (!sentences.is_empty()).then(|| sentences.join(" "))
+}
+
+/// Renders a rate that counts something else than the calls of an app.
+fn quota(quota: &Quota) -> String {
+    let listed =
+        |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
+    let items = (!quota.counts.is_empty()).then(|| format!(" of {}", listed(&quota.counts)));
+    let unit = |number: u32| match (&items, number) {
+        (Some(items), _) => format!("items{items}"),
+        (None, 1) => "call".to_owned(),
+        (None, _) => "calls".to_owned(),
+    };
+    let rates = quota
+        .rates
+        .iter()
+        .map(|rate| format!("{} {} per {}", rate.calls, unit(rate.calls), rate.per.keyword()));
+    let mut text = format!("Rate limit: {}", rates.collect::<Vec<_>>().join(", "));
+    if !quota.by.is_empty() {
+        text += &format!(" for each {}", listed(&quota.by));
+    }
+    if quota.scope == Scope::Company {
+        text += ", from all apps of the company";
+    }
+    if !quota.shared.is_empty() {
+        let others = quota.shared.iter().map(|other| format!("[`{other}`]"));
+        text += &format!(", together with {}", others.collect::<Vec<_>>().join(" and "));
+    }
+    if let Some(field) = &quota.unless {
+        text += &format!("; calls with `{field}` don't count");
+    }
+    text + "."
 }

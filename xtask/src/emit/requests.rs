@@ -95,6 +95,8 @@ fn endpoint_impl(endpoint: &Endpoint, request: &Struct) -> TokenStream {
     };
     let safe = endpoint.safe;
     let rates = rates::list(&endpoint.rates, &quote!(crate::));
+    let quotas = rates::quotas(&endpoint.quotas);
+    let usage = rates::usage(request, &endpoint.quotas);
     let concurrency = facts::concurrency(endpoint);
     let codes = facts::codes(endpoint);
     let query = match endpoint.method {
@@ -133,6 +135,7 @@ fn endpoint_impl(endpoint: &Endpoint, request: &Struct) -> TokenStream {
                 errcode: #errcode,
                 safe: #safe,
                 rates: #rates,
+                quotas: #quotas,
                 concurrency: #concurrency,
                 codes: #codes,
             };
@@ -141,6 +144,7 @@ fn endpoint_impl(endpoint: &Endpoint, request: &Struct) -> TokenStream {
             #headers
             #body
             #recipients
+            #usage
         }
     }
 }

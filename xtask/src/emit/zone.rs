@@ -18,6 +18,7 @@ pub(super) fn impls(module: &Module, call: &Endpoint, limited: &HashSet<&str>) -
     let (ty, response) = (ident(&call.request), ident(&call.response));
     let (id, title, name, page, safe) = (&call.id, &call.title, &call.path, page_url(&call.doc), call.safe);
     let rates = rates::list(&call.rates, &quote!(crate::));
+    let quotas = rates::quotas(&call.quotas);
     let (concurrency, codes) = (facts::concurrency(call), facts::codes(call));
     quote! {
         impl crate::ZoneCall for #ty {
@@ -30,6 +31,7 @@ pub(super) fn impls(module: &Module, call: &Endpoint, limited: &HashSet<&str>) -
                 page: #page,
                 safe: #safe,
                 rates: #rates,
+                quotas: #quotas,
                 concurrency: #concurrency,
                 codes: #codes,
             };

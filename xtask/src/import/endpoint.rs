@@ -20,7 +20,7 @@ use crate::pages::table::Table;
 use crate::pages::tree;
 use crate::spec::effect::{self, Effect};
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{Doc, Field, Part, Period, Place, Rate, names};
+use crate::spec::{Doc, EndpointRate, Field, Part, Period, Place, Rate, names};
 
 /// Drafts an endpoint.
 pub(super) struct EndpointDrafter<'p> {
@@ -177,12 +177,12 @@ fn codes(section: &Section) -> IndexMap<String, String> {
     rows.map(|row| (row.code.to_string(), row.words.clone())).collect()
 }
 
-fn rate(section: &Section) -> Draft<Vec<Rate>> {
+fn rate(section: &Section) -> Draft<Vec<EndpointRate>> {
     let Rates { calls, otherwise } = Rates::of(&section.prose);
     let rates = calls.into_iter().filter_map(|(calls, per)| {
-        Some(Rate { calls: u32::try_from(calls).ok()?, per: Period::from_keyword(per)? })
+        Some(Rate { calls: u32::try_from(calls).ok()?, per: Period::from_keyword(per)? }.into())
     });
-    let otherwise = otherwise.into_iter().map(|line| format!("a rate: {line}"));
+    let otherwise = otherwise.into_iter().map(|other| format!("a rate: {}", other.line));
     let shared = section
         .shared
         .rates

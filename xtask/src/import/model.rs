@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use crate::spec::type_expr::TypeExpr;
 use crate::spec::{
-    Answer, Body, Doc, DocumentKind, EnumValue, Errcode, Field, File, Host, Pagination, Part, Rate, Repr,
-    Style, Token, Variant, WrittenRule,
+    Answer, Body, Doc, DocumentKind, EndpointRate, EnumValue, Errcode, Field, File, Host, Pagination, Part,
+    Repr, Style, Token, Variant, WrittenRule,
 };
 
 /// A part of a spec, with the import's doubts.
@@ -48,7 +48,7 @@ pub(super) struct DraftEndpoint {
     pub errcode: Errcode,
     /// The list that names what failed of a call.
     pub partial: Option<String>,
-    pub rate: Draft<Vec<Rate>>,
+    pub rate: Draft<Vec<EndpointRate>>,
     pub concurrency: Option<u32>,
     pub pagination: Draft<Option<Pagination>>,
     pub rules: Vec<WrittenRule>,

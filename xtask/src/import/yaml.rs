@@ -9,8 +9,8 @@ use super::model::{Bodies, Definition, Draft, DraftEndpoint, DraftEvent, DraftFi
 use super::naming::{PLACEHOLDER, pascal};
 use super::page::DraftPage;
 use crate::spec::{
-    Answer, Body, Doc, EnumValue, Errcode, Field, Host, LimitValue, Pagination, Part, Phrases, Place, Rate,
-    Repr, Section, Variant, WrittenRule, names,
+    Answer, Body, Doc, EndpointRate, EnumValue, Errcode, Field, Host, LimitValue, Pagination, Part, Phrases,
+    Place, Repr, Section, Variant, WrittenRule, names,
 };
 
 /// What marks a line whose words were known from other pages.
@@ -90,7 +90,7 @@ fn endpoint_yaml(endpoint: &DraftEndpoint, phrases: &Phrases) -> String {
     lines.extend((errcode != Errcode::default()).then(|| format!("errcode: {}", errcode.keyword())));
     lines.extend(endpoint.partial.as_ref().map(|list| format!("partial: {list}")));
     if !endpoint.rate.spec.is_empty() {
-        let rate = |rate: &Rate| format!("{{ calls: {}, per: {} }}", rate.calls, rate.per.keyword());
+        let rate = |rate: &EndpointRate| format!("{{ calls: {}, per: {} }}", rate.calls, rate.per.keyword());
         let rates: Vec<String> = endpoint.rate.spec.iter().map(rate).collect();
         lines.push(format!("rate: [{}]", rates.join(", ")));
     }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::edit::Edit;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, TypeExpr};
-use crate::spec::{Fields, File, Part, Section, Style, Union, document, json_kind};
+use crate::spec::{Fields, File, Part, Section, Style, Union, json_kind, payload};
 
 /// A part of an example.
 pub(super) enum Shown<'s> {

@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use super::prose::{Names, component};
 use super::rules;
 use super::schemas::{self, FAILURE, MERCHANT_FAILURE, Schemas, any_of, reference};
-use crate::api::{Endpoint, ErrorCode, Example, Field, Module, Pagination, Struct, Ty, page_url};
-use crate::spec::{Format, Host, Method, Place, Rate, Rule, Token};
+use crate::api::{Endpoint, ErrorCode, Example, Field, Module, Pagination, Quota, Struct, Ty, page_url};
+use crate::spec::{Format, Host, Method, Place, Rate, Rule, Scope, Token};
 
 /// The media type of files, whose own header says more.
 const ANY_FILE: &str = "*/*";
@@ -99,8 +99,9 @@ fn facts(definition: &Definition<'_>) -> Map<String, Value> {
     if endpoint.safe {
         add("x-safe", json!(true));
     }
-    if !endpoint.rates.is_empty() {
-        add("x-rates", rates(&endpoint.rates));
+    if !(endpoint.rates.is_empty() && endpoint.quotas.is_empty()) {
+        let plain = endpoint.rates.iter().map(rate);
+        add("x-rates", plain.chain(endpoint.quotas.iter().flat_map(quota)).collect());
     }
     if !endpoint.codes.is_empty() {
         add("x-errcodes", endpoint.codes.iter().map(error_code).collect());
@@ -153,7 +154,33 @@ fn facts(definition: &Definition<'_>) -> Map<String, Value> {
 
 /// Returns rate limits.
 pub(super) fn rates(rates: &[Rate]) -> Value {
-    rates.iter().map(|rate| json!({ "calls": rate.calls, "per": rate.per.keyword() })).collect()
+    rates.iter().map(rate).collect()
+}
+
+fn rate(rate: &Rate) -> Value {
+    json!({ "calls": rate.calls, "per": rate.per.keyword() })
+}
+
+/// Returns the rates of a quota, with the keys of the spec; a shared count has the name under which it is counted.
+fn quota(quota: &Quota) -> Vec<Value> {
+    let Quota { name, shared, scope, by, counts, unless, rates } = quota;
+    let rates = rates.iter().map(|of| {
+        let mut entry = rate(of);
+        let keys = [
+            ("scope", (*scope != Scope::App).then(|| json!(scope.keyword()))),
+            ("by", (!by.is_empty()).then(|| json!(by))),
+            ("counts", (!counts.is_empty()).then(|| json!(counts))),
+            ("shared", (!shared.is_empty()).then(|| json!(name))),
+            ("unless", unless.as_ref().map(|field| json!(field))),
+        ];
+        for (key, value) in keys {
+            if let Some(value) = value {
+                entry[key] = value;
+            }
+        }
+        entry
+    });
+    rates.collect()
 }
 
 /// Returns a pagination, with the keys of the spec.

@@ -10,7 +10,7 @@ use super::markup::{mentions, plain};
 use super::page::Page;
 use super::phrases::{self, Claim, Requirements};
 use super::table::Table;
-use crate::spec::{Body, Part, Wire, document};
+use crate::spec::{Body, Part, Wire, payload};
 
 /// The contents of a page.
 #[derive(Debug, Default)]

@@ -55,8 +55,8 @@ pub fn extract(root: &Path, docs: &Path, all: bool) -> io::Result<Extract> {
     let spec = if all { Spec::default() } else { spec(root)? };
     let wanted = (!all).then(|| wanted(&spec));
     let documents = spec.files.iter().flat_map(File::documents).flat_map(|document| {
-        let ids = document.event.head.doc.ids();
-        ids.flat_map(move |id| document.event.wires().map(move |wire| (document.kind, id, wire)))
+        let ids = document.definition.head.doc.ids();
+        ids.flat_map(move |id| document.definition.wires().map(move |wire| (document.kind, id, wire)))
     });
     let documents: Vec<(DocumentKind, u32, Wire<'_>)> = documents.collect();
     let mut extract = Extract::default();

@@ -6,7 +6,7 @@ use super::document_repair;
 use super::markup::plain;
 use super::naming::{canonical, named};
 use super::table::{self, Table};
-use crate::spec::{Body, Part, document};
+use crate::spec::{Body, Part, payload};
 
 /// Returns the documents in a page's text that can be read and say what they are.
 pub(crate) fn occurrences(text: &str) -> Vec<Occurrence> {

@@ -56,7 +56,7 @@ pub use limit::{Bound, Carrier, Limit, LimitKind, LimitValue, Takes};
 pub use limits::Limits;
 pub use model::*;
 pub use phrases::{PHRASES, Phrases, Term};
-pub use rate::{Counts, Excess, GeneralRate, Of, Period, Rate, Scope};
+pub use rate::{Counts, EndpointRate, Excess, GeneralRate, Of, Period, Rate, Scope};
 pub use rule::{Asks, Demand, Group, Rule, Test, Total};
 pub use section::{DocumentFacts, DocumentKind, Part, Section};
 pub use shown::shown_at;

@@ -19,7 +19,7 @@ use crate::spec::keeps::Keeps;
 use crate::spec::keywords::keywords;
 use crate::spec::pattern;
 use crate::spec::phrases::Phrases;
-use crate::spec::rate::{GeneralRate, Rate};
+use crate::spec::rate::{EndpointRate, GeneralRate};
 use crate::spec::section::{DocumentKind, Part, Section};
 use crate::spec::sign::Sign;
 use crate::spec::source::{Node, Path};
@@ -308,7 +308,7 @@ pub struct EndpointHead {
     pub safe_because: Option<String>,
     /// The rate limits.
     #[serde(default)]
-    pub rate: Vec<Rate>,
+    pub rate: Vec<EndpointRate>,
     /// The maximum number of concurrent calls.
     #[schemars(range(min = 1))]
     pub concurrency: Option<u32>,

@@ -11,13 +11,75 @@ use crate::spec::keywords::keywords;
 use crate::spec::pattern;
 
 /// A documented rate limit.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, JsonSchema)]
 pub struct Rate {
     /// The number of calls.
     #[schemars(range(min = 1))]
     pub calls: u32,
     /// The period.
     pub per: Period,
+}
+
+/// A rate limit of an endpoint. It counts the calls of an app to the endpoint, unless it says otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize, JsonSchema)]
+pub struct EndpointRate {
+    /// The number of calls, or of items with `counts`.
+    #[schemars(range(min = 1))]
+    pub calls: u32,
+    /// The period.
+    pub per: Period,
+    /// Whose calls are counted together: those of an `app`, or of all apps of a `company`.
+    #[serde(default = "Scope::app")]
+    #[schemars(schema_with = "scopes")]
+    pub scope: Scope,
+    /// The request fields whose values are counted apart, for example the ID of a device.
+    #[serde(default)]
+    #[schemars(schema_with = "fields")]
+    pub by: Vec<String>,
+    /// The lists of the request whose items are counted instead of calls.
+    #[serde(default)]
+    #[schemars(schema_with = "fields")]
+    pub counts: Vec<String>,
+    /// The name of one count for several endpoints of the file: all that have a rate with this name.
+    #[schemars(extend("pattern" = pattern::SNAKE))]
+    pub shared: Option<String>,
+    /// The request field that exempts the calls that set it.
+    pub unless: Option<String>,
+}
+
+impl EndpointRate {
+    /// Returns the number and the period alone.
+    pub fn rate(&self) -> Rate {
+        Rate { calls: self.calls, per: self.per }
+    }
+
+    /// Returns whether it counts the calls of an app to the endpoint, and nothing else.
+    pub fn is_plain(&self) -> bool {
+        *self == Self::from(self.rate())
+    }
+
+    /// Returns whether both count the same, whatever they allow.
+    pub fn counts_like(&self, other: &Self) -> bool {
+        Self { calls: self.calls, per: self.per, ..other.clone() } == *self
+    }
+
+    /// Returns the request fields that it refers to, each with the key that does.
+    pub fn fields(&self) -> impl Iterator<Item = (&'static str, &String)> {
+        let keys = [("by", self.by.as_slice()), ("counts", &self.counts), ("unless", self.unless.as_slice())];
+        keys.into_iter().flat_map(|(key, names)| names.iter().map(move |name| (key, name)))
+    }
+}
+
+impl From<Rate> for EndpointRate {
+    fn from(Rate { calls, per }: Rate) -> Self {
+        Self { calls, per, scope: Scope::App, by: Vec::new(), counts: Vec::new(), shared: None, unless: None }
+    }
+}
+
+impl Scope {
+    fn app() -> Self {
+        Self::App
+    }
 }
 
 keywords! {
@@ -131,6 +193,16 @@ impl JsonSchema for Of {
             "anyOf": [{ "type": "string", "enum": Self::KEYWORDS }, listed],
         })
     }
+}
+
+/// A list of fields.
+fn fields(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "array", "items": { "type": "string" }, "minItems": 1, "uniqueItems": true })
+}
+
+/// The scopes that an endpoint's own rate can have.
+fn scopes(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "enum": [Scope::App.keyword(), Scope::Company.keyword()] })
 }
 
 /// A list of paths.

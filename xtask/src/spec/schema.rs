@@ -336,8 +336,8 @@ mod tests {
     use super::*;
     use crate::spec::heads::known_keys;
     use crate::spec::{
-        Credentials, Doc, Example, Grants, LimitedWhen, MaxSpan, Pagination, Rate, Shown, Sign, When,
-        WrittenRule, WrittenTotal,
+        Credentials, Doc, EndpointRate, Example, Grants, LimitedWhen, MaxSpan, Pagination, Rate, Shown, Sign,
+        When, WrittenRule, WrittenTotal,
     };
 
     fn schema(file: usize) -> Value {
@@ -374,7 +374,7 @@ mod tests {
         same_keys::<EnumValue>(&chapter, "/$defs/EnumValueFields", &[]);
         same_keys::<Variant>(&chapter, "/$defs/VariantFields", &[]);
         same_keys::<Doc>(&chapter, "/$defs/Doc", &[]);
-        same_keys::<Rate>(&chapter, "/$defs/Rate", &[]);
+        same_keys::<EndpointRate>(&chapter, "/$defs/EndpointRate", &[]);
         same_keys::<Pagination>(&chapter, "/$defs/Pagination", &[]);
         same_keys::<Sign>(&chapter, "/$defs/Sign", &[]);
         same_keys::<Grants>(&chapter, "/$defs/Grants", &[]);
@@ -392,5 +392,6 @@ mod tests {
         let rates = schema(2);
         same_keys::<RatesHead>(&rates, "", &[]);
         same_keys::<GeneralRate>(&rates, "/$defs/GeneralRate", &[]);
+        same_keys::<Rate>(&rates, "/$defs/Rate", &[]);
     }
 }

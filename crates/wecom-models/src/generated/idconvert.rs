@@ -666,7 +666,8 @@ pub struct GetOpenIdMigrationResponse {
 /// `POST /cgi-bin/idconvert/unionid_to_external_userid` ·
 /// [unionid转换为第三方external_userid](https://developer.work.weixin.qq.com/document/path/95900)
 ///
-/// Rate limit: 100000 calls per hour, 480000 calls per day, 7500000 calls per month.
+/// Rate limit: 100000 calls per hour, 480000 calls per day, 7500000 calls per month, from all apps of
+/// the company; calls with `mass_call_ticket` don't count.
 ///
 /// The pending ID is valid for 90 days, and can't stand in for an external_userid. Once the user
 /// becomes a customer in that time (an external contact, in a customer group, or in a session of
@@ -674,8 +675,8 @@ pub struct GetOpenIdMigrationResponse {
 /// returned if neither a follow-up member nor the owner of a customer group is visible to the app (or,
 /// for customer acquisition apps, among the members who may connect with customers).
 ///
-/// Calls are limited to 100,000 per hour, 480,000 per day and 7,500,000 per month: per company, over
-/// all providers, if `subject_type` is 0, per provider if it is 1.
+/// If `subject_type` is 1, the rate counts the calls of the provider, over all companies; otherwise
+/// all providers share that of the company.
 ///
 /// The company must be certified (已认证) or verified (已验证). The mini program or official account, and
 /// the open platform account, must be certified, in the name of the company or of the provider;

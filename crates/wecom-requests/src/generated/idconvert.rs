@@ -20,6 +20,7 @@ impl crate::Endpoint for ConvertTmpExternalUserId {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -47,6 +48,7 @@ impl crate::Endpoint for OpenUserIdToUserId {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -73,6 +75,7 @@ impl crate::Endpoint for FromServiceExternalUserId {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -97,6 +100,7 @@ impl crate::Endpoint for ToServiceExternalUserId {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -121,6 +125,7 @@ impl crate::Endpoint for CorpIdToOpenCorpId {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -145,6 +150,7 @@ impl crate::Endpoint for UserIdToOpenUserId {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -171,6 +177,7 @@ impl crate::Endpoint for ServiceUserIdToOpenUserId {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -197,6 +204,7 @@ impl crate::Endpoint for GetNewExternalUserId {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -223,6 +231,7 @@ impl crate::Endpoint for GetGroupChatNewExternalUserId {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -249,6 +258,7 @@ impl crate::Endpoint for FinishExternalUserIdMigration {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -273,6 +283,7 @@ impl crate::Endpoint for FinishOpenIdMigration {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -297,6 +308,7 @@ impl crate::Endpoint for GetOpenIdMigration {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -320,23 +332,40 @@ impl crate::Endpoint for UnionIdToExternalUserId {
         response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
-        rates: &[
-            crate::Rate {
-                calls: 100000,
-                per: crate::Period::Hour,
-            },
-            crate::Rate {
-                calls: 480000,
-                per: crate::Period::Day,
-            },
-            crate::Rate {
-                calls: 7500000,
-                per: crate::Period::Month,
+        rates: &[],
+        quotas: &[
+            crate::Quota {
+                name: "idconvert.union_id_to_external_user_id per company unless mass_call_ticket",
+                scope: crate::rates::Scope::Company,
+                by: &[],
+                counts: &[],
+                unless: Some("mass_call_ticket"),
+                rates: &[
+                    crate::Rate {
+                        calls: 100000,
+                        per: crate::Period::Hour,
+                    },
+                    crate::Rate {
+                        calls: 480000,
+                        per: crate::Period::Day,
+                    },
+                    crate::Rate {
+                        calls: 7500000,
+                        per: crate::Period::Month,
+                    },
+                ],
             },
         ],
         concurrency: None,
         codes: &[],
     };
+
+    fn usage(&self, quota: usize) -> Option<crate::Usage> {
+        match quota {
+            0 => self.mass_call_ticket.is_none().then(|| crate::Usage::call()),
+            _ => Some(crate::Usage::call()),
+        }
+    }
 }
 
 impl crate::Check for UnionIdToExternalUserId {
@@ -358,6 +387,7 @@ impl crate::Endpoint for ExternalUserIdToPendingId {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -384,6 +414,7 @@ impl crate::Endpoint for ConvertExternalTagId {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -410,6 +441,7 @@ impl crate::Endpoint for ConvertOpenKfId {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -436,6 +468,7 @@ impl crate::Endpoint for ApplyMassCallTicket {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -464,6 +497,7 @@ impl crate::Endpoint for ApplyToUpgradeChatId {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -488,6 +522,7 @@ impl crate::Endpoint for ConvertChatId {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -514,6 +549,7 @@ impl crate::Endpoint for UpgradeChatIdForNewCorp {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -25,6 +25,7 @@ impl crate::Endpoint for GetPermitUserList {
                 per: crate::Period::Minute,
             },
         ],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -54,6 +55,7 @@ impl crate::Endpoint for CheckSingleAgree {
                 per: crate::Period::Minute,
             },
         ],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -85,6 +87,7 @@ impl crate::Endpoint for CheckRoomAgree {
                 per: crate::Period::Minute,
             },
         ],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -114,6 +117,7 @@ impl crate::Endpoint for GetGroupChat {
                 per: crate::Period::Minute,
             },
         ],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -150,6 +154,7 @@ impl crate::Endpoint for GetRobotInfo {
                 per: crate::Period::Minute,
             },
         ],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for OpenOrder {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -73,6 +74,7 @@ impl crate::Endpoint for CloseOrder {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -113,6 +115,7 @@ impl crate::Endpoint for GetOrderList {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -179,6 +182,7 @@ impl crate::Endpoint for GetOrderDetail {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -218,6 +222,7 @@ impl crate::Endpoint for GetInvoiceList {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -276,6 +281,7 @@ impl crate::Endpoint for MarkInvoiceStatus {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -423,7 +423,7 @@ impl<C: Credential + Provides<AccessToken>> Client<C> {
         let session = self.session();
         let mut build = session.builder(request)?;
         let extra = Duration::from_secs(bytes / UPLOAD_RATE);
-        let call = Call { extra, ..Call::new(E::META, &mut build) };
+        let call = Call { extra, ..Call::of(request, &mut build) };
         session.call(call, |answer| session.whole::<E>(answer)).await.map(|(value, _)| value)
     }
 }

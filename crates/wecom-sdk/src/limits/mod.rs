@@ -3,6 +3,7 @@
 mod general;
 mod memory;
 mod place;
+mod quota;
 mod window;
 
 use std::collections::HashMap;
@@ -21,9 +22,11 @@ use crate::time::later;
 use crate::tokens::StoreFuture;
 use crate::{Error, lock};
 use general::General;
+use quota::Queue;
 
 pub use memory::MemoryLimits;
 pub(crate) use place::Place;
+pub(crate) use quota::Demand;
 #[cfg(feature = "redis")]
 pub(crate) use window::SLOTS;
 
@@ -107,10 +110,10 @@ impl<S: LimitStore + ?Sized> LimitStore for Arc<S> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct LimitKey<'a> {
-    /// Identifies the caller without revealing it: a credential, or a general rate with a company, an app or an
-    /// address.
+    /// Identifies the caller without revealing it: a credential; a general rate with a company, an app or an address; or a quota
+    /// with an app or a company, and the values that it counts apart.
     pub scope: &'a str,
-    /// The endpoint's ID; for a general rate, its path.
+    /// The endpoint's ID, or the name of a [quota](wecom_requests::Quota); for a general rate, its path.
     pub endpoint: &'static str,
 }
 
@@ -128,6 +131,8 @@ pub(crate) struct Asking<'a> {
     pub(crate) endpoint: &'static Meta,
     /// The recipients.
     pub(crate) recipients: &'a [String],
+    /// What it uses of the endpoint's quotas.
+    pub(crate) demands: &'a [Demand],
     pub(crate) options: &'a CallOptions,
     pub(crate) deadline: Instant,
 }
@@ -199,6 +204,8 @@ pub(crate) struct Limits {
     general: General,
     /// By credential.
     locals: Mutex<Kept<String, Locals>>,
+    /// The lines of calls that wait for quotas, by scope.
+    queues: Mutex<Kept<String, Queue>>,
 }
 
 impl fmt::Debug for Limits {
@@ -214,16 +221,20 @@ impl Limits {
             fallback: MemoryLimits::default(),
             general: General::new(address),
             locals: Mutex::default(),
+            queues: Mutex::default(),
         }
     }
 
     /// Waits until the endpoint may be called, or refuses. The call has been counted then, and should be sent
     /// immediately. The result is held while the call is in flight.
     pub(crate) async fn admit(&self, call: &Asking<'_>) -> Result<Option<Place>, Error> {
-        let Asking { who, endpoint, deadline, .. } = *call;
+        let Asking { who, endpoint, .. } = *call;
         let on_limit = call.options.on_limit;
         if on_limit == OnLimit::Ignore {
             return Ok(None);
+        }
+        for demand in call.demands {
+            self.take_quota(call, demand).await?;
         }
         let local = match self.held(&who.key, endpoint) {
             Some(local) => local,
@@ -244,13 +255,29 @@ impl Limits {
             _ => None,
         };
         while let Some(wait) = self.wait(call, &local).await {
-            if on_limit == OnLimit::Refuse || later(wait) > deadline {
-                return Err(Error::Limited { endpoint, retry_after: wait });
-            }
-            tracing::info!(endpoint = endpoint.id, ?wait, "a rate limit has been reached: the call waits");
-            tokio::time::sleep(wait).await;
+            hold(call, wait).await?;
         }
         Ok(place)
+    }
+
+    /// Waits until a quota has room, or refuses. The call has been counted then. It comes before all else that a call may wait for,
+    /// so that calls about one device don't hold up those about another.
+    async fn take_quota(&self, call: &Asking<'_>, demand: &Demand) -> Result<(), Error> {
+        let amount = demand.amount();
+        if amount == 0 {
+            return Ok(());
+        }
+        let scope = demand.scope(call.who);
+        let key = LimitKey::new(&scope, demand.quota.name);
+        let queue = lock(&self.queues).get_or_insert_with(scope.as_str(), Queue::default).clone();
+        let _first = match call.options.on_limit {
+            OnLimit::Wait => Some(queue.0.lock().await),
+            _ => None,
+        };
+        while let Some(wait) = self.count(key, demand.quota.rates, amount).await {
+            hold(call, wait).await?;
+        }
+        Ok(())
     }
 
     /// Pauses calls to an endpoint, since WeCom has blocked it.
@@ -330,4 +357,15 @@ impl Limits {
             }
         }
     }
+}
+
+/// Lets a call wait, unless it is to be refused or would wait beyond its deadline.
+async fn hold(call: &Asking<'_>, wait: Duration) -> Result<(), Error> {
+    let endpoint = call.endpoint;
+    if call.options.on_limit == OnLimit::Refuse || later(wait) > call.deadline {
+        return Err(Error::Limited { endpoint, retry_after: wait });
+    }
+    tracing::info!(endpoint = endpoint.id, ?wait, "a rate limit has been reached: the call waits");
+    tokio::time::sleep(wait).await;
+    Ok(())
 }

@@ -13,7 +13,31 @@ pub(crate) struct Rates {
     /// How many calls in which time.
     pub calls: Vec<(u64, &'static str)>,
     /// The sentences about rates that count something else, or apply only at times.
-    pub otherwise: Vec<String>,
+    pub otherwise: Vec<Otherwise>,
+}
+
+/// A sentence about rates that count something else than an app's calls, or apply only at times.
+#[derive(Debug)]
+pub(crate) struct Otherwise {
+    /// The sentence.
+    pub line: String,
+    /// How many in which time.
+    pub rates: Vec<(u64, &'static str)>,
+    /// What is counted.
+    pub counts: Counted,
+}
+
+/// What a sentence says that a rate counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Counted {
+    /// The calls of an app.
+    App,
+    /// The calls of all apps of a company.
+    Company,
+    /// The calls to several endpoints.
+    Shared,
+    /// Something else, such as the calls about one member.
+    Else,
 }
 
 impl Rates {
@@ -21,17 +45,23 @@ impl Rates {
     pub(crate) fn of(prose: &[String]) -> Self {
         let mut found = Self::default();
         for line in prose {
-            let Some(calls) = rates(line) else { continue };
+            let Some(calls) = rates(line).filter(|rates| !rates.is_empty()) else { continue };
             let described = plain(line);
-            if counts_otherwise(&described) {
-                found.otherwise.push(described);
-            } else {
-                found.calls.extend(calls);
+            // What a sentence before it is about doesn't count.
+            let sentences = described.split(['。', '；', ';']);
+            let counted = sentences.filter(|sentence| has_number(sentence)).map(counted);
+            match counted.max_by_key(|counted| *counted as u8).unwrap_or(Counted::App) {
+                Counted::App => found.calls.extend(calls),
+                counts => found.otherwise.push(Otherwise { line: described, rates: calls, counts }),
             }
         }
         found.calls.dedup();
         found
     }
+}
+
+fn has_number(sentence: &str) -> bool {
+    sentence.contains(|c: char| c.is_ascii_digit())
 }
 
 /// Returns the lines that mention rates, as plain text.
@@ -44,13 +74,16 @@ pub(crate) fn sentences_of_rates(lines: &[String]) -> Vec<String> {
 pub(crate) fn rates(line: &str) -> Option<Vec<(u64, &'static str)>> {
     static PER: LazyLock<Regex> = LazyLock::new(|| {
         regex(concat!(
-            r"([0-9]+)\s*(万)?\s*(?:次|条|QPM|qpm)?\s*(?:/|每)\s*(秒|分钟|分|小时|时|天|日|月|min|s\b)|",
-            r"每(?:个)?(秒|分钟|小时|天|日|月)(?:[^0-9，,。]{0,10}([0-9]+)\s*(万)?\s*[次张]|[^0-9，,。]{0,20}次数(?:限制)?[为：:]\s*([0-9]+))|",
-            r"([0-9]+)\s*(?i:qps)",
+            r"([0-9]+)\s*(万)?\s*(?:人?次|条|QPM|qpm)?\s*(?:/|每)\s*(秒|分钟|分|小时|时|天|日|月|min|s\b)|",
+            r"每(?:个)?(秒|分钟|小时|天|日|月)(?:[^0-9，,。]{0,16}([0-9]+)\s*(万)?\s*[次张条]|[^0-9，,。]{0,20}次数(?:限制)?[为：:]\s*([0-9]+))|",
+            r"([0-9]+)\s*(?i:qps)|",
+            r"24小时内[^0-9，,。]{0,16}([0-9]+|[一二三四五六七八九])\s*次",
         ))
     });
+    static EXAMPLE: LazyLock<Regex> = LazyLock::new(|| regex("（[^）]*[若如][^）]*）"));
     let line = in_digits(&plain(line));
-    let speaks = ["频率", "次数", "调用", "上传", "限频", "qps", "QPS", "次/", "条/"]
+    let line = EXAMPLE.replace_all(&line, "");
+    let speaks = ["频率", "次数", "条数", "触发", "调用", "上传", "限频", "qps", "QPS", "次/", "条/"]
         .iter()
         .any(|word| line.contains(word));
     let limits = ["限制", "最大", "最多", "不超过", "不可超过", "不能超过", "只允许", "上限", "频率"]
@@ -62,15 +95,18 @@ pub(crate) fn rates(line: &str) -> Option<Vec<(u64, &'static str)>> {
     let mut found = Vec::new();
     for captures in PER.captures_iter(&line) {
         let text = |group: usize| captures.get(group).map(|found| found.as_str());
-        let (number, many, per) = match (text(1), text(5).or(text(7)), text(8)) {
-            (Some(number), _, _) => (number, text(2), text(3).and_then(period)),
-            (_, Some(number), _) => (number, text(6), text(4).and_then(period)),
-            (_, _, Some(number)) => (number, None, Some("second")),
+        let (number, many, per) = match (text(1), text(5).or(text(7)), text(8), text(9)) {
+            (Some(number), ..) => (number, text(2), text(3).and_then(period)),
+            (_, Some(number), ..) => (number, text(6), text(4).and_then(period)),
+            (_, _, Some(number), _) => (number, None, Some("second")),
+            (.., Some(number)) => (number, None, Some("day")),
             _ => continue,
         };
+        let digit = || "一二三四五六七八九".chars().zip(1..).find(|(word, _)| number.contains(*word));
         let calls = number
             .parse::<u64>()
             .ok()
+            .or_else(|| digit().map(|(_, value)| value))
             .map(|number| number.saturating_mul(if many.is_some() { 10_000 } else { 1 }));
         if let (Some(calls @ 1..), Some(per)) = (calls.filter(|calls| u32::try_from(*calls).is_ok()), per) {
             found.push((calls, per));
@@ -91,11 +127,26 @@ pub(super) fn period(word: &str) -> Option<&'static str> {
     })
 }
 
-/// Returns whether a rate counts something other than the calls of an application, or applies only at times.
-pub(crate) fn counts_otherwise(line: &str) -> bool {
-    let line = line.replace("每个月", "每月");
-    ["成员", "人次", "每个", "同一", "用户", "设备", "单个"].iter().any(|word| line.contains(word))
-        || line.replace("当前", "").contains('当')
+/// Returns what a rate counts.
+pub(crate) fn counted(line: &str) -> Counted {
+    let line = line.replace("每个月", "每月").replace("当前", "");
+    // Whoever has the credential: a bot, an app.
+    let line =
+        ["每个消息推送", "每个机器人", "每个应用"].iter().fold(line, |line, who| line.replace(who, ""));
+    let has = |words: &[&str]| words.iter().any(|word| line.contains(word));
+    if has(&["共享同一"]) {
+        Counted::Shared
+    } else if has(&["成员", "人次", "同一", "用户", "设备", "单个", "单笔", "消息条数", "服务商"])
+        || line.replace("每个企业", "").contains("每个")
+        || line.contains('当') && !has(&["按企业"])
+    {
+        Counted::Else
+    } else if has(&["每企业", "每个企业", "企业维度", "按企业", "企业只允许", "一个企业"])
+    {
+        Counted::Company
+    } else {
+        Counted::App
+    }
 }
 
 /// Returns how many calls may be in flight at once, by a line or by the one below its label.
@@ -141,16 +192,36 @@ mod tests {
             ("每企业每天导出次数不可超过1千次", Some(vec![(1000, "day")])),
             ("企业只允许创建10次/min。", Some(vec![(10, "minute")])),
             ("发送的消息不能超过20条/分钟。", Some(vec![(20, "minute")])),
+            ("24小时内每个群发最多触发三次提醒", Some(vec![(3, "day")])),
+            ("每个应用接口限制100000人次/分钟", Some(vec![(100_000, "minute")])),
+            (
+                "每企业每天分析的消息条数不超过10万条（若每次有1000条，则每天只能提交100次任务）",
+                Some(vec![(100_000, "day")]),
+            ),
             ("每分钟看一次", None),
         ] {
             assert_eq!(rates(line), expected, "{line}");
         }
-        assert!(counts_otherwise("每应用对同一个成员不可超过30次/分钟"));
-        assert!(counts_otherwise("当种类为0时，频率限制为600次/分钟"));
-        assert!(!counts_otherwise("企业每个月允许通过api创建的次数限制：10万"));
-        assert!(!counts_otherwise("每企业每天导出次数不可超过1千次"));
-        assert!(!counts_otherwise("接口频率限制 600次/分钟"));
-        assert!(!counts_otherwise("当前接口频率限制 600次/分钟"));
+        for (line, expected) in [
+            ("每应用对同一个成员不可超过30次/分钟", Counted::Else),
+            ("当种类为0时，频率限制为600次/分钟", Counted::Else),
+            ("单笔订单请求频率限制：1qpm", Counted::Else),
+            (
+                "动态二维码调用频率限制为针对设备sn级别 1次/min，与另一个接口共享同一调用频率限制",
+                Counted::Shared,
+            ),
+            ("企业每个月允许通过api创建的次数限制：10万", Counted::App),
+            ("每企业每天导出次数不可超过1千次", Counted::Company),
+            ("按上游企业维度，限制为：10万次/小时", Counted::Company),
+            ("企业只允许创建10次/min。", Counted::Company),
+            ("每个消息推送发送的消息不能超过20条/分钟", Counted::App),
+            ("接口频率限制 600次/分钟", Counted::App),
+            ("当前接口频率限制 600次/分钟", Counted::App),
+        ] {
+            assert_eq!(counted(line), expected, "{line}");
+        }
+        let about = Rates::of(&["企业可通过此接口，获取成员列表。调用频率不可超过1000次/分钟。".to_owned()]);
+        assert_eq!((about.calls.as_slice(), about.otherwise.len()), (&[(1000, "minute")][..], 0));
     }
 
     #[test]

@@ -77,7 +77,7 @@ impl Checker<'_> {
                 .error(Mistake::BadRate, At::Value(&at), "this concurrency allows no calls")
                 .label("at least 1");
         }
-        self.report.rates(&path.key("rate"), &head.rate);
+        self.rates(&path.key("rate"), endpoint);
         if let Some(job) = &head.job {
             self.job(&path.key("job"), endpoint, job);
         }

@@ -108,6 +108,7 @@ impl Checker<'_> {
             return;
         }
         self.unused_types();
+        self.shared_rates();
         let types = self.file.type_names().map(|(_, name)| name.as_str());
         let places = types.chain(self.file.operations().map(|operation| operation.name));
         deviations::check(&mut self.report, &self.file.deviations, places);

@@ -1,7 +1,10 @@
-//! Checks of the general rates.
+//! Checks of rates: those of endpoints, and the general ones.
 
 use std::collections::HashSet;
 
+use indexmap::IndexMap;
+
+use super::checker::Checker;
 use super::deviations;
 use super::endpoints::path_problem;
 use crate::spec::diagnostic::{At, Diagnostics, Reporter};
@@ -9,7 +12,7 @@ use crate::spec::mistakes::Mistake;
 use crate::spec::names;
 use crate::spec::source::{Path, Source};
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{Counts, Endpoint, GeneralRate, Of, Rate, Rates, Scope, Section, Spec};
+use crate::spec::{Counts, Endpoint, EndpointRate, GeneralRate, Of, Rates, Scope, Section, Spec};
 
 pub(super) fn check(table: &Rates, spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
     let mut report = diagnostics.reporter(table.source, &table.root);
@@ -32,7 +35,7 @@ pub(super) fn check(table: &Rates, spec: &Spec, sources: &[Source], diagnostics:
                 .error(Mistake::BadRate, At::Value(&at), "the rate has no number of calls")
                 .label("how many calls?");
         }
-        report.rates(&path.key("rate"), &rate.rate);
+        report.numbers(&path.key("rate"), rate.rate.iter().map(|rate| rate.calls));
         calls(&mut report, &path, rate);
         recipients(&mut report, &path, rate, spec);
     }
@@ -69,11 +72,99 @@ fn repeated(report: &mut Reporter<'_>, path: &Path, endpoint: &Endpoint, table: 
 
 impl Reporter<'_> {
     /// Checks that rates allow at least one call.
-    pub(super) fn rates(&mut self, path: &Path, rates: &[Rate]) {
+    fn numbers(&mut self, path: &Path, numbers: impl Iterator<Item = u32>) {
+        for (index, _) in numbers.enumerate().filter(|(_, calls)| *calls == 0) {
+            let at = path.index(index).key("calls");
+            self.error(Mistake::BadRate, At::Value(&at), "the rate allows no calls").label("at least 1");
+        }
+    }
+}
+
+impl Checker<'_> {
+    /// Checks the rates of an endpoint.
+    pub(super) fn rates(&mut self, path: &Path, endpoint: &Endpoint) {
+        let rates = &endpoint.head.rate;
+        self.report.numbers(path, rates.iter().map(|rate| rate.calls));
         for (index, rate) in rates.iter().enumerate() {
-            if rate.calls == 0 {
-                let at = path.index(index).key("calls");
-                self.error(Mistake::BadRate, At::Value(&at), "the rate allows no calls").label("at least 1");
+            let path = path.index(index);
+            if !matches!(rate.scope, Scope::App | Scope::Company) {
+                let message = format!("an endpoint's rate can't be counted for `{}`", rate.scope.keyword());
+                self.report
+                    .error(Mistake::BadRate, At::Value(&path.key("scope")), message)
+                    .label("expected `app` or `company`")
+                    .help("such rates belong in `rates.yaml`");
+            }
+            for (key, name) in rate.fields() {
+                self.counted(&path.key(key), endpoint, (key, name));
+            }
+            let shares = |other: &&EndpointRate| rate.shared.is_some() && other.shared == rate.shared;
+            if rates[..index].iter().find(shares).is_some_and(|first| !rate.counts_like(first)) {
+                let message = "two rates share one count, but count differently";
+                self.report
+                    .error(Mistake::BadRate, At::Value(&path), message)
+                    .label("differs from the first")
+                    .help(
+                        "repeat `scope`, `by`, `counts` and `unless` of the first, or name another `shared`",
+                    );
+            }
+        }
+    }
+
+    /// Checks a request field that decides what a rate counts.
+    fn counted(&mut self, path: &Path, endpoint: &Endpoint, (key, name): (&str, &str)) {
+        let Some(field) = self.field(path, &endpoint.request, name, "request") else { return };
+        let is_list = matches!(&field.ty, TypeExpr::Generic(Generic::List | Generic::Pipe | Generic::Csv, _));
+        let (fits, expected) = match key {
+            "by" => (self.is_scalar(&field.ty), "expected a field with a single value"),
+            "counts" => (is_list, "expected a list"),
+            _ => (field.optional, "expected a field that may be absent"),
+        };
+        if !fits {
+            let message = format!("`{key}` can't refer to `{name}`, which is a `{}`", field.ty);
+            self.report.error(Mistake::BadRate, At::Value(path), message).label(expected);
+        }
+    }
+
+    fn is_scalar(&self, ty: &TypeExpr) -> bool {
+        match ty {
+            TypeExpr::Scalar(_) => true,
+            TypeExpr::Named(name) => self.file.enums.contains_key(name),
+            TypeExpr::Generic(..) => false,
+        }
+    }
+
+    /// Checks that each shared count is one of several endpoints, which agree on its rates.
+    pub(super) fn shared_rates(&mut self) {
+        let file = self.file;
+        let mut found: IndexMap<&str, Vec<(&str, Vec<&EndpointRate>)>> = IndexMap::new();
+        for (name, endpoint) in &file.endpoints {
+            for rate in &endpoint.head.rate {
+                let Some(shared) = &rate.shared else { continue };
+                let of = found.entry(shared).or_default();
+                match of.last_mut().filter(|(last, _)| last == name) {
+                    Some((_, rates)) => rates.push(rate),
+                    None => of.push((name, vec![rate])),
+                }
+            }
+        }
+        for (shared, of) in found {
+            let (first, rates) = &of[0];
+            let at = |name: &str| Section::Endpoints.entry(name).key("rate");
+            if of.len() == 1 {
+                let message = format!("no other endpoint shares the rate `{shared}`");
+                self.report
+                    .error(Mistake::BadRate, At::Value(&at(first)), message)
+                    .label("shared with none")
+                    .help("endpoints that share a count have a rate with the same `shared`, in one file");
+            }
+            let numbers = |rates: &[&EndpointRate]| rates.iter().map(|rate| rate.rate()).collect::<Vec<_>>();
+            for (name, _) in of.iter().skip(1).filter(|(_, others)| numbers(others) != numbers(rates)) {
+                let message =
+                    format!("`{shared}` is one count, but allows `{name}` and `{first}` differently");
+                self.report
+                    .error(Mistake::BadRate, At::Value(&at(name)), message)
+                    .label(format!("differs from `{first}`"))
+                    .help("give both the same numbers, in the same order");
             }
         }
     }

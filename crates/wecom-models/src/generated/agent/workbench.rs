@@ -169,10 +169,11 @@ pub struct GetWorkbenchTemplateResponse {
 /// `POST /cgi-bin/agent/set_workbench_data` ·
 /// [设置应用在用户工作台展示的数据](https://developer.work.weixin.qq.com/document/path/92535)
 ///
+/// Rate limit: 10 calls per minute for each `userid`.
+///
 /// Set the type of content with [`SetWorkbenchTemplate`] first.
 ///
-/// Per member and app, 10 calls per minute. Only for the app that the token belongs to; the member
-/// must be visible to the app.
+/// Only for the app that the token belongs to; the member must be visible to the app.
 #[doc(
     alias(
         "设置应用在用户工作台展示的数据",
@@ -222,10 +223,11 @@ pub struct SetWorkbenchDataResponse {}
 /// `POST /cgi-bin/agent/batch_set_workbench_data` ·
 /// [批量设置应用在用户工作台展示的数据](https://developer.work.weixin.qq.com/document/path/92535)
 ///
+/// Rate limit: 100000 items of `userid_list` per minute.
+///
 /// Set the type of content with [`SetWorkbenchTemplate`] first.
 ///
-/// Per app, 100,000 members per minute. Only for the app that the token belongs to; the members must
-/// be visible to the app.
+/// Only for the app that the token belongs to; the members must be visible to the app.
 #[doc(
     alias(
         "批量设置应用在用户工作台展示的数据",

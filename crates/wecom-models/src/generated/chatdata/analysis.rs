@@ -183,7 +183,7 @@ pub struct GetAnalyzeTaskResultResponse {
 /// `POST /cgi-bin/chatdata/export/create_job` ·
 /// [创建会话内容导出任务](https://developer.work.weixin.qq.com/document/path/99620)
 ///
-/// Rate limit: 1000 calls per day.
+/// Rate limit: 1000 calls per day, from all apps of the company.
 ///
 /// The export starts in the display component (会话展示组件), where a member clicks a button and the app
 /// receives a `code`. The app then uploads a template, in which WeCom replaces

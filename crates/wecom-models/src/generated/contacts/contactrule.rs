@@ -25,10 +25,8 @@ use crate::Unknown;
 ///
 /// Nobody has read its page: this description comes from other implementations, and may be incomplete.
 ///
-/// Rate limit: 5 calls per minute, 10 calls per hour, 60 calls per day.
-///
-/// Creating, updating and deleting share one rate: together, at most 5 calls per minute, 10 per hour
-/// and 60 per day.
+/// Rate limit: 5 calls per minute, 10 calls per hour, 60 calls per day, together with
+/// [`UpdateContactRule`] and [`DeleteContactRule`].
 ///
 /// Only the contacts sync assistant (通讯录同步助手) can call it; customized and third-party apps can't.
 #[doc(
@@ -115,10 +113,8 @@ pub struct ListContactRuleResponse {
 ///
 /// Nobody has read its page: this description comes from other implementations, and may be incomplete.
 ///
-/// Rate limit: 5 calls per minute, 10 calls per hour, 60 calls per day.
-///
-/// Creating, updating and deleting share one rate: together, at most 5 calls per minute, 10 per hour
-/// and 60 per day.
+/// Rate limit: 5 calls per minute, 10 calls per hour, 60 calls per day, together with
+/// [`CreateContactRule`] and [`DeleteContactRule`].
 ///
 /// Only the contacts sync assistant (通讯录同步助手) can call it; customized and third-party apps can't.
 #[doc(
@@ -166,10 +162,8 @@ pub struct UpdateContactRuleResponse {
 ///
 /// Nobody has read its page: this description comes from other implementations, and may be incomplete.
 ///
-/// Rate limit: 5 calls per minute, 10 calls per hour, 60 calls per day.
-///
-/// Creating, updating and deleting share one rate: together, at most 5 calls per minute, 10 per hour
-/// and 60 per day.
+/// Rate limit: 5 calls per minute, 10 calls per hour, 60 calls per day, together with
+/// [`CreateContactRule`] and [`UpdateContactRule`].
 ///
 /// Only the contacts sync assistant (通讯录同步助手) can call it; customized and third-party apps can't.
 #[doc(

@@ -23,7 +23,8 @@ use crate::Secret;
 /// `POST /cgi-bin/corpgroup/unionid_to_external_userid` ·
 /// [上下游关联客户信息-已添加客户](https://developer.work.weixin.qq.com/document/path/95818)
 ///
-/// Rate limit: 100000 calls per hour, 480000 calls per day, 7500000 calls per month.
+/// Rate limit: 100000 calls per hour, 480000 calls per day, 7500000 calls per month; calls with
+/// `mass_call_ticket` don't count.
 ///
 /// Each upstream company gets other external_userids, and the same user has another one in each
 /// company. For users that no downstream company has added yet, use [`UnionIdToPendingId`].
@@ -95,7 +96,8 @@ pub struct UnionIdToExternalUserIdResponse {
 /// `POST /cgi-bin/corpgroup/unionid_to_pending_id` ·
 /// [unionid查询pending_id](https://developer.work.weixin.qq.com/document/path/97357)
 ///
-/// Rate limit: 100000 calls per hour, 480000 calls per day, 7500000 calls per month.
+/// Rate limit: 100000 calls per hour, 480000 calls per day, 7500000 calls per month, from all apps of
+/// the company.
 ///
 /// Once one has, [`ExternalUserIdToPendingId`] finds the pending ID, and so the `unionid` that belongs
 /// to the external_userid. A pending ID is valid for 90 days, and unique within the shared app.

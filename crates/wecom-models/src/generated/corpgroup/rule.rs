@@ -164,9 +164,7 @@ pub struct GetRuleInfoResponse {
 /// `POST /cgi-bin/corpgroup/rule/add_rule` ·
 /// [新增对接规则](https://developer.work.weixin.qq.com/document/path/95634)
 ///
-/// Rate limit: 1000 calls per day.
-///
-/// 1000 calls per day, together with [`ModifyRule`].
+/// Rate limit: 1000 calls per day, together with [`ModifyRule`].
 ///
 /// For self-built apps of the company that created the chain, listed under 上下游 › 可调用接口的应用. The members
 /// and departments of the rule must be visible to the app. Since 2023-12-01 a system app's secret no
@@ -218,9 +216,7 @@ pub struct AddRuleResponse {
 /// `POST /cgi-bin/corpgroup/rule/modify_rule` ·
 /// [更新对接规则](https://developer.work.weixin.qq.com/document/path/95635)
 ///
-/// Rate limit: 1000 calls per day.
-///
-/// 1000 calls per day, together with [`AddRule`].
+/// Rate limit: 1000 calls per day, together with [`AddRule`].
 ///
 /// For self-built apps of the company that created the chain, listed under 上下游 › 可调用接口的应用. The members
 /// and departments of the rule must be visible to the app. Since 2023-12-01 a system app's secret no

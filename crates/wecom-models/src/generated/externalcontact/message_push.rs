@@ -424,7 +424,7 @@ pub struct GetGroupMsgSendResultResponse {
 /// `POST /cgi-bin/externalcontact/remind_groupmsg_send` ·
 /// [提醒成员群发](https://developer.work.weixin.qq.com/document/path/97610)
 ///
-/// At most three reminders per message within 24 hours.
+/// Rate limit: 3 calls per day for each `msgid`.
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; they reach only members visible to the app.
 /// Third-party apps need the permission 客户联系 › 群发消息给客户和客户群, customer acquisition apps (营销获客应用) 客户联系权限

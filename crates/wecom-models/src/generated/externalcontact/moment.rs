@@ -29,7 +29,7 @@ use crate::{Timestamp, Unknown, UnknownUnion};
 /// `POST /cgi-bin/externalcontact/add_moment_task` ·
 /// [创建发表任务](https://developer.work.weixin.qq.com/document/path/95094)
 ///
-/// Rate limit: 10 calls per minute, 100000 calls per month.
+/// Rate limit: 10 calls per minute, 100000 calls per month, from all apps of the company.
 ///
 /// Set at least one of `text` and `attachments`.
 ///

@@ -562,8 +562,10 @@ pub struct ReportFirmwareUpgradeResultResponse {}
 /// `POST /cgi-bin/openhw/device/gen_login_qrcode` ·
 /// [获取设备管理二维码](https://developer.work.weixin.qq.com/document/path/98023)
 ///
-/// Per device, 1 call per minute for static QR codes, and 1 for dynamic ones, which
-/// [`GenIdDynamicQrCode`] shares.
+/// Rate limit: 1 call per minute for each `type`.
+///
+/// Those of [`GenIdDynamicQrCode`] and the dynamic ones share the rate of the device, whichever
+/// credential makes the call.
 #[doc(
     alias(
         "获取设备管理二维码",
@@ -613,10 +615,13 @@ pub struct GenLoginQrCodeResponse {
 /// `POST /cgi-bin/openhw/device/gen_id_dynamic_qrcode` ·
 /// [获取设备身份识别二维码](https://developer.work.weixin.qq.com/document/path/98024)
 ///
+/// Rate limit: 1 call per minute for each `device_sn`.
+///
 /// Members scan it to bind the device to their company, to open its details, or to print. The static
 /// QR code of the same purpose is the `qr_code` of [`GetDeviceDetail`].
 ///
-/// Per device, 1 call per minute, which the dynamic QR codes of [`GenLoginQrCode`] share.
+/// The dynamic QR codes of [`GenLoginQrCode`] share the rate of the device, whichever credential makes
+/// the call.
 #[doc(
     alias(
         "获取设备身份识别二维码",

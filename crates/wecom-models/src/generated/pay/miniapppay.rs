@@ -645,15 +645,13 @@ pub struct GetSignResponse {
 /// `POST /cgi-bin/miniapppay/refund` ·
 /// [申请退款](https://developer.work.weixin.qq.com/document/path/97333)
 ///
-/// Rate limit: 150 calls per second.
+/// Rate limit: 150 calls per second. Rate limit: 1 call per minute for each `out_trade_no`.
 ///
 /// `amount.refund` can't be greater than `amount.total`.
 ///
 /// A success means that the request was accepted; [`GetRefundDetail`] gets the result. An order can be
 /// refunded within a year, in up to 50 parts with different `out_refund_no`s, which together are at
 /// most the amount of the order. Repeat a refund that failed with the same `out_refund_no`.
-///
-/// Per order, 1 call per minute.
 ///
 /// Self-built apps must be listed under 对外收款 › 可调用接口的应用, and can call it only from the company's
 /// trusted IPs. Customized and third-party apps can't call it yet. Since 2023-12-01 a system app's

@@ -151,7 +151,7 @@ pub struct GetGroupChatResponse {
 /// `POST /cgi-bin/wedoc/smartsheet/groupchat/update` ·
 /// [修改群聊会话](https://developer.work.weixin.qq.com/document/path/101029)
 ///
-/// Rate limit: 1000 calls per hour, 10 calls at once.
+/// Rate limit: 10 calls at once. Rate limit: 1000 calls per hour, from all apps of the company.
 ///
 /// The members added or removed must be members of the smart sheet. A group has up to 2,000 members.
 /// Calls for the same group must be made one after the other.

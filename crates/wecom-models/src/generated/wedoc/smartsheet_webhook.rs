@@ -24,6 +24,8 @@ use crate::Unknown;
 ///
 /// Nobody has read its page: this description comes from other implementations, and may be incomplete.
 ///
+/// Rate limit: 3000 items of `add_records` and `update_records` per minute.
+///
 /// Set at least one of `add_records` and `update_records`.
 ///
 /// The key of the sheet's webhook URL (接收外部数据 in the sheet's menu) is all it takes: anyone who has it
@@ -34,7 +36,7 @@ use crate::Unknown;
 /// Formulas, automatic numbers, lookups, relations, group chats, attached files, and who created or
 /// edited a record and when can't be written.
 ///
-/// **Limits.** A sheet takes 3,000 records per minute, a document 10,000. Recommended: up to 500 records per call.
+/// **Limits.** A document takes 10,000 records per minute, over all its sheets. Recommended: up to 500 records per call.
 ///
 /// Error codes:
 ///

@@ -23,7 +23,7 @@ use crate::{Secret, Unknown};
 ///
 /// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
-/// Rate limit: 1000 calls per day.
+/// Rate limit: 1000 calls per day, from all apps of the company.
 ///
 /// The template contains placeholders:
 ///

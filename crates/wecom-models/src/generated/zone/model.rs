@@ -35,9 +35,9 @@ use crate::{Secret, Unknown};
 ///
 /// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
-/// Text and voice messages and archived recordings can be analyzed.
+/// Rate limit: 100000 items of `msg_list` per day, from all apps of the company.
 ///
-/// Up to 100,000 messages per company and day can be analyzed.
+/// Text and voice messages and archived recordings can be analyzed.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 #[doc(alias("创建情感分析任务", "情感分析任务", "create_sentiment_task"))]
@@ -113,9 +113,9 @@ pub struct GetSentimentResultResponse {
 ///
 /// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
-/// Text and voice messages and archived recordings can be analyzed.
+/// Rate limit: 100000 items of `msg_list` per day, from all apps of the company.
 ///
-/// Up to 100,000 messages per company and day can be analyzed.
+/// Text and voice messages and archived recordings can be analyzed.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 #[doc(alias("创建分析任务", "分析任务", "create_spam_task"))]
@@ -190,7 +190,7 @@ pub struct GetSpamResultResponse {
 ///
 /// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
-/// Rate limit: 10000 calls per day.
+/// Rate limit: 10000 calls per day, from all apps of the company.
 ///
 /// Text and voice messages and archived recordings can be analyzed. Text beyond 30,000 characters is
 /// ignored. If the text is longer than the model can take (about 30,000 characters), the job fails
@@ -274,7 +274,7 @@ pub struct GetSummaryResultResponse {
 ///
 /// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
-/// Rate limit: 10000 calls per day.
+/// Rate limit: 10000 calls per day, from all apps of the company.
 ///
 /// Text and voice messages and archived recordings can be analyzed. If the tags are longer than the
 /// model can take (about 30,000 characters), the job fails with 790040: use fewer groups.
@@ -379,7 +379,7 @@ pub struct GetCustomerTagResultResponse {
 ///
 /// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
-/// Rate limit: 10000 calls per day.
+/// Rate limit: 10000 calls per day, from all apps of the company.
 ///
 /// Text and voice messages and archived recordings can be analyzed. If the messages and the content of
 /// the knowledge base are longer than the model can take (about 30,000 characters), the job fails with
@@ -485,7 +485,7 @@ pub struct GetRecommendDialogResultResponse {
 ///
 /// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
-/// Rate limit: 10000 calls per day.
+/// Rate limit: 10000 calls per day, from all apps of the company.
 ///
 /// Set at least one of `kb_id` and `msg_list`.
 ///
@@ -671,7 +671,7 @@ pub struct GetWwModelResultResponse {
 ///
 /// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
-/// Rate limit: 10000 calls per day.
+/// Rate limit: 10000 calls per day, from all apps of the company.
 ///
 /// Text and voice messages and archived recordings can be analyzed.
 ///

@@ -20,6 +20,7 @@ impl crate::Endpoint for CreateMenu {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -54,6 +55,7 @@ impl crate::Endpoint for GetMenu {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -82,6 +84,7 @@ impl crate::Endpoint for DeleteMenu {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for SetWorkbenchTemplate {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -47,6 +48,7 @@ impl crate::Endpoint for GetWorkbenchTemplate {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -71,9 +73,31 @@ impl crate::Endpoint for SetWorkbenchData {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[
+            crate::Quota {
+                name: "agent.workbench.set_workbench_data by userid",
+                scope: crate::rates::Scope::App,
+                by: &["userid"],
+                counts: &[],
+                unless: None,
+                rates: &[
+                    crate::Rate {
+                        calls: 10,
+                        per: crate::Period::Minute,
+                    },
+                ],
+            },
+        ],
         concurrency: None,
         codes: &[],
     };
+
+    fn usage(&self, quota: usize) -> Option<crate::Usage> {
+        match quota {
+            0 => Some(crate::Usage::call().by(&self.userid)),
+            _ => Some(crate::Usage::call()),
+        }
+    }
 }
 
 impl crate::Check for SetWorkbenchData {
@@ -97,9 +121,31 @@ impl crate::Endpoint for BatchSetWorkbenchData {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[
+            crate::Quota {
+                name: "agent.workbench.batch_set_workbench_data counting userid_list",
+                scope: crate::rates::Scope::App,
+                by: &[],
+                counts: &["userid_list"],
+                unless: None,
+                rates: &[
+                    crate::Rate {
+                        calls: 100000,
+                        per: crate::Period::Minute,
+                    },
+                ],
+            },
+        ],
         concurrency: None,
         codes: &[],
     };
+
+    fn usage(&self, quota: usize) -> Option<crate::Usage> {
+        match quota {
+            0 => Some(crate::Usage::items(self.userid_list.len())),
+            _ => Some(crate::Usage::call()),
+        }
+    }
 }
 
 impl crate::Check for BatchSetWorkbenchData {
@@ -124,6 +170,7 @@ impl crate::Endpoint for GetWorkbenchData {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

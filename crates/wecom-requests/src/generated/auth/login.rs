@@ -20,6 +20,7 @@ impl crate::Endpoint for GetUserInfo {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -57,6 +58,7 @@ impl crate::Endpoint for GetUserDetail {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -81,6 +83,7 @@ impl crate::Endpoint for GetMobileUserInfo {
         errcode: crate::Errcode::OnFailure,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -109,6 +112,7 @@ impl crate::Endpoint for JsCodeToSession {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for GetTfaInfo {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: Some(20),
         codes: &[],
     };
@@ -44,6 +45,7 @@ impl crate::Endpoint for TfaSucceeded {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: Some(20),
         codes: &[],
     };
@@ -68,6 +70,7 @@ impl crate::Endpoint for AuthSucceeded {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for AddAnalyzeTask {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -46,6 +47,7 @@ impl crate::Endpoint for SubmitAnalyzeTask {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -70,6 +72,7 @@ impl crate::Endpoint for GetAnalyzeTaskResult {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -108,10 +111,20 @@ impl crate::Endpoint for CreateExportJob {
         response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
-        rates: &[
-            crate::Rate {
-                calls: 1000,
-                per: crate::Period::Day,
+        rates: &[],
+        quotas: &[
+            crate::Quota {
+                name: "chatdata.analysis.create_export_job per company",
+                scope: crate::rates::Scope::Company,
+                by: &[],
+                counts: &[],
+                unless: None,
+                rates: &[
+                    crate::Rate {
+                        calls: 1000,
+                        per: crate::Period::Day,
+                    },
+                ],
             },
         ],
         concurrency: None,
@@ -138,6 +151,7 @@ impl crate::Endpoint for GetExportJobStatus {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for SyncMsg {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -73,6 +74,7 @@ impl crate::Endpoint for GetGroupChat {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -104,6 +106,7 @@ impl crate::Endpoint for GetAgreeStatusSingle {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -130,6 +133,7 @@ impl crate::Endpoint for GetAgreeStatusRoom {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

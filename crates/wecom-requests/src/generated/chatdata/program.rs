@@ -20,6 +20,7 @@ impl crate::Endpoint for SyncCallProgram {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -57,6 +58,7 @@ impl crate::Endpoint for CreateAsyncProgramTask {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -88,6 +90,7 @@ impl crate::Endpoint for GetAsyncProgramResult {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for SearchChat {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -72,6 +73,7 @@ impl crate::Endpoint for SearchMsg {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for SyncUser {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -46,6 +47,7 @@ impl crate::Endpoint for ReplaceUser {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -72,6 +74,7 @@ impl crate::Endpoint for ReplaceParty {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -98,6 +101,7 @@ impl crate::Endpoint for GetBatchResult {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -19,18 +19,28 @@ impl crate::Endpoint for CreateContactRule {
         response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
-        rates: &[
-            crate::Rate {
-                calls: 5,
-                per: crate::Period::Minute,
-            },
-            crate::Rate {
-                calls: 10,
-                per: crate::Period::Hour,
-            },
-            crate::Rate {
-                calls: 60,
-                per: crate::Period::Day,
+        rates: &[],
+        quotas: &[
+            crate::Quota {
+                name: "contacts.contactrule.changes",
+                scope: crate::rates::Scope::App,
+                by: &[],
+                counts: &[],
+                unless: None,
+                rates: &[
+                    crate::Rate {
+                        calls: 5,
+                        per: crate::Period::Minute,
+                    },
+                    crate::Rate {
+                        calls: 10,
+                        per: crate::Period::Hour,
+                    },
+                    crate::Rate {
+                        calls: 60,
+                        per: crate::Period::Day,
+                    },
+                ],
             },
         ],
         concurrency: None,
@@ -59,6 +69,7 @@ impl crate::Endpoint for ListContactRule {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -82,18 +93,28 @@ impl crate::Endpoint for UpdateContactRule {
         response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
-        rates: &[
-            crate::Rate {
-                calls: 5,
-                per: crate::Period::Minute,
-            },
-            crate::Rate {
-                calls: 10,
-                per: crate::Period::Hour,
-            },
-            crate::Rate {
-                calls: 60,
-                per: crate::Period::Day,
+        rates: &[],
+        quotas: &[
+            crate::Quota {
+                name: "contacts.contactrule.changes",
+                scope: crate::rates::Scope::App,
+                by: &[],
+                counts: &[],
+                unless: None,
+                rates: &[
+                    crate::Rate {
+                        calls: 5,
+                        per: crate::Period::Minute,
+                    },
+                    crate::Rate {
+                        calls: 10,
+                        per: crate::Period::Hour,
+                    },
+                    crate::Rate {
+                        calls: 60,
+                        per: crate::Period::Day,
+                    },
+                ],
             },
         ],
         concurrency: None,
@@ -121,18 +142,28 @@ impl crate::Endpoint for DeleteContactRule {
         response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
-        rates: &[
-            crate::Rate {
-                calls: 5,
-                per: crate::Period::Minute,
-            },
-            crate::Rate {
-                calls: 10,
-                per: crate::Period::Hour,
-            },
-            crate::Rate {
-                calls: 60,
-                per: crate::Period::Day,
+        rates: &[],
+        quotas: &[
+            crate::Quota {
+                name: "contacts.contactrule.changes",
+                scope: crate::rates::Scope::App,
+                by: &[],
+                counts: &[],
+                unless: None,
+                rates: &[
+                    crate::Rate {
+                        calls: 5,
+                        per: crate::Period::Minute,
+                    },
+                    crate::Rate {
+                        calls: 10,
+                        per: crate::Period::Hour,
+                    },
+                    crate::Rate {
+                        calls: 60,
+                        per: crate::Period::Day,
+                    },
+                ],
             },
         ],
         concurrency: None,

@@ -20,6 +20,7 @@ impl crate::Endpoint for CreateDepartment {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -54,6 +55,7 @@ impl crate::Endpoint for UpdateDepartment {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -87,6 +89,7 @@ impl crate::Endpoint for DeleteDepartment {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -115,6 +118,7 @@ impl crate::Endpoint for ListDepartment {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -150,6 +154,7 @@ impl crate::Endpoint for SimpleListDepartment {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -178,6 +183,7 @@ impl crate::Endpoint for GetDepartment {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

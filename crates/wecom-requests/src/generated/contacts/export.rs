@@ -20,6 +20,7 @@ impl crate::Endpoint for ExportSimpleUser {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -53,6 +54,7 @@ impl crate::Endpoint for ExportUser {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -86,6 +88,7 @@ impl crate::Endpoint for ExportDepartment {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -119,6 +122,7 @@ impl crate::Endpoint for ExportTagUser {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -152,6 +156,7 @@ impl crate::Endpoint for GetExportResult {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

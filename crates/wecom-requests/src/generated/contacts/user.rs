@@ -20,6 +20,7 @@ impl crate::Endpoint for CreateUser {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -82,6 +83,7 @@ impl crate::Endpoint for GetUser {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -113,6 +115,7 @@ impl crate::Endpoint for UpdateUser {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -167,6 +170,7 @@ impl crate::Endpoint for DeleteUser {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -195,6 +199,7 @@ impl crate::Endpoint for BatchDeleteUser {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -221,6 +226,7 @@ impl crate::Endpoint for SimpleListUser {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -256,6 +262,7 @@ impl crate::Endpoint for ListUser {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -291,6 +298,7 @@ impl crate::Endpoint for ConvertToOpenId {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -315,6 +323,7 @@ impl crate::Endpoint for ConvertToUserId {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -339,6 +348,7 @@ impl crate::Endpoint for InviteUser {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -375,6 +385,7 @@ impl crate::Endpoint for GetJoinQrCode {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -403,6 +414,7 @@ impl crate::Endpoint for GetUserId {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -430,6 +442,7 @@ impl crate::Endpoint for GetUserIdByEmail {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -454,6 +467,7 @@ impl crate::Endpoint for ListUserId {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -506,6 +520,7 @@ impl crate::Endpoint for ListMemberAuth {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -557,6 +572,7 @@ impl crate::Endpoint for CheckMemberAuth {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -581,6 +597,7 @@ impl crate::Endpoint for ListSelectedTicketUser {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for RemoveCorp {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: Some(1),
         codes: &[],
     };
@@ -52,6 +53,7 @@ impl crate::Endpoint for GetChainList {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -80,6 +82,7 @@ impl crate::Endpoint for GetChainGroup {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -104,6 +107,7 @@ impl crate::Endpoint for GetChainCorpInfoList {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -153,6 +157,7 @@ impl crate::Endpoint for GetChainCorpInfo {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -185,6 +190,7 @@ impl crate::Endpoint for ImportChainContact {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: Some(1),
         codes: &[],
     };
@@ -212,6 +218,7 @@ impl crate::Endpoint for GetCorpGroupResult {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: Some(5),
         codes: &[],
     };
@@ -256,6 +263,7 @@ impl crate::Endpoint for GetChainUserCustomId {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -280,6 +288,7 @@ impl crate::Endpoint for GetCorpSharedChainList {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -19,23 +19,40 @@ impl crate::Endpoint for UnionIdToExternalUserId {
         response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
-        rates: &[
-            crate::Rate {
-                calls: 100000,
-                per: crate::Period::Hour,
-            },
-            crate::Rate {
-                calls: 480000,
-                per: crate::Period::Day,
-            },
-            crate::Rate {
-                calls: 7500000,
-                per: crate::Period::Month,
+        rates: &[],
+        quotas: &[
+            crate::Quota {
+                name: "corpgroup.customer.union_id_to_external_user_id unless mass_call_ticket",
+                scope: crate::rates::Scope::App,
+                by: &[],
+                counts: &[],
+                unless: Some("mass_call_ticket"),
+                rates: &[
+                    crate::Rate {
+                        calls: 100000,
+                        per: crate::Period::Hour,
+                    },
+                    crate::Rate {
+                        calls: 480000,
+                        per: crate::Period::Day,
+                    },
+                    crate::Rate {
+                        calls: 7500000,
+                        per: crate::Period::Month,
+                    },
+                ],
             },
         ],
         concurrency: None,
         codes: &[],
     };
+
+    fn usage(&self, quota: usize) -> Option<crate::Usage> {
+        match quota {
+            0 => self.mass_call_ticket.is_none().then(|| crate::Usage::call()),
+            _ => Some(crate::Usage::call()),
+        }
+    }
 }
 
 impl crate::Check for UnionIdToExternalUserId {
@@ -56,18 +73,28 @@ impl crate::Endpoint for UnionIdToPendingId {
         response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: true,
-        rates: &[
-            crate::Rate {
-                calls: 100000,
-                per: crate::Period::Hour,
-            },
-            crate::Rate {
-                calls: 480000,
-                per: crate::Period::Day,
-            },
-            crate::Rate {
-                calls: 7500000,
-                per: crate::Period::Month,
+        rates: &[],
+        quotas: &[
+            crate::Quota {
+                name: "corpgroup.customer.union_id_to_pending_id per company",
+                scope: crate::rates::Scope::Company,
+                by: &[],
+                counts: &[],
+                unless: None,
+                rates: &[
+                    crate::Rate {
+                        calls: 100000,
+                        per: crate::Period::Hour,
+                    },
+                    crate::Rate {
+                        calls: 480000,
+                        per: crate::Period::Day,
+                    },
+                    crate::Rate {
+                        calls: 7500000,
+                        per: crate::Period::Month,
+                    },
+                ],
             },
         ],
         concurrency: None,
@@ -94,6 +121,7 @@ impl crate::Endpoint for ExternalUserIdToPendingId {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

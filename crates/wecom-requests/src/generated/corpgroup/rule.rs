@@ -20,6 +20,7 @@ impl crate::Endpoint for ListRuleIds {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -44,6 +45,7 @@ impl crate::Endpoint for DeleteRule {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -68,6 +70,7 @@ impl crate::Endpoint for GetRuleInfo {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -91,10 +94,20 @@ impl crate::Endpoint for AddRule {
         response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
-        rates: &[
-            crate::Rate {
-                calls: 1000,
-                per: crate::Period::Day,
+        rates: &[],
+        quotas: &[
+            crate::Quota {
+                name: "corpgroup.rule.changes",
+                scope: crate::rates::Scope::App,
+                by: &[],
+                counts: &[],
+                unless: None,
+                rates: &[
+                    crate::Rate {
+                        calls: 1000,
+                        per: crate::Period::Day,
+                    },
+                ],
             },
         ],
         concurrency: None,
@@ -122,10 +135,20 @@ impl crate::Endpoint for ModifyRule {
         response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
-        rates: &[
-            crate::Rate {
-                calls: 1000,
-                per: crate::Period::Day,
+        rates: &[],
+        quotas: &[
+            crate::Quota {
+                name: "corpgroup.rule.changes",
+                scope: crate::rates::Scope::App,
+                by: &[],
+                counts: &[],
+                unless: None,
+                rates: &[
+                    crate::Rate {
+                        calls: 1000,
+                        per: crate::Period::Day,
+                    },
+                ],
             },
         ],
         concurrency: None,

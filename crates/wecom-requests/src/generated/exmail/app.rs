@@ -20,6 +20,7 @@ impl crate::Endpoint for ComposeSendMail {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -60,6 +61,7 @@ impl crate::Endpoint for ComposeSendSchedule {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -94,6 +96,7 @@ impl crate::Endpoint for ComposeSendMeeting {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -129,6 +132,7 @@ impl crate::Endpoint for GetMailList {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -180,6 +184,7 @@ impl crate::Endpoint for ReadMail {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -204,6 +209,7 @@ impl crate::Endpoint for UpdateEmailAlias {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -228,6 +234,7 @@ impl crate::Endpoint for GetEmailAlias {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

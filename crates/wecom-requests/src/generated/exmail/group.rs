@@ -20,6 +20,7 @@ impl crate::Endpoint for CreateGroup {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -106,6 +107,7 @@ impl crate::Endpoint for UpdateGroup {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -159,6 +161,7 @@ impl crate::Endpoint for DeleteGroup {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -183,6 +186,7 @@ impl crate::Endpoint for GetGroup {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -211,6 +215,7 @@ impl crate::Endpoint for SearchGroup {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for CreatePublicMail {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -73,6 +74,7 @@ impl crate::Endpoint for UpdatePublicMail {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -101,6 +103,7 @@ impl crate::Endpoint for DeletePublicMail {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -125,6 +128,7 @@ impl crate::Endpoint for GetPublicMail {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -149,6 +153,7 @@ impl crate::Endpoint for SearchPublicMail {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -177,6 +182,7 @@ impl crate::Endpoint for GetAuthCodeList {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -201,6 +207,7 @@ impl crate::Endpoint for DeleteAuthCode {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for ListLink {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -71,6 +72,7 @@ impl crate::Endpoint for GetLink {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -95,6 +97,7 @@ impl crate::Endpoint for CreateLink {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -155,6 +158,7 @@ impl crate::Endpoint for UpdateLink {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -183,6 +187,7 @@ impl crate::Endpoint for DeleteLink {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -207,6 +212,7 @@ impl crate::Endpoint for GetCustomer {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -258,6 +264,7 @@ impl crate::Endpoint for GetCustomerAcquisitionQuota {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -286,6 +293,7 @@ impl crate::Endpoint for GetLinkStatistic {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -317,6 +325,7 @@ impl crate::Endpoint for GetChatInfo {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -341,6 +350,7 @@ impl crate::Endpoint for GetCompAuthInfo {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -365,6 +375,7 @@ impl crate::Endpoint for CreateOnceKey {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for ListCustomerStrategy {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -71,6 +72,7 @@ impl crate::Endpoint for GetCustomerStrategy {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -95,6 +97,7 @@ impl crate::Endpoint for GetCustomerStrategyRange {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -146,6 +149,7 @@ impl crate::Endpoint for CreateCustomerStrategy {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: Some(1),
         codes: &[],
     };
@@ -173,6 +177,7 @@ impl crate::Endpoint for EditCustomerStrategy {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: Some(1),
         codes: &[],
     };
@@ -201,6 +206,7 @@ impl crate::Endpoint for DelCustomerStrategy {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

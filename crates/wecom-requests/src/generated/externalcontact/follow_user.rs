@@ -20,6 +20,7 @@ impl crate::Endpoint for GetFollowUserList {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -48,6 +49,7 @@ impl crate::Endpoint for GetCustomerAcquisitionAppPermit {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -76,6 +78,7 @@ impl crate::Endpoint for CheckFollowUser {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

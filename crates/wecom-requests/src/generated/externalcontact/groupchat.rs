@@ -20,6 +20,7 @@ impl crate::Endpoint for ListGroupChat {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -86,6 +87,7 @@ impl crate::Endpoint for GetGroupChat {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -117,6 +119,7 @@ impl crate::Endpoint for OpenGidToChatId {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for AddInterceptRule {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -58,6 +59,7 @@ impl crate::Endpoint for GetInterceptRuleList {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -86,6 +88,7 @@ impl crate::Endpoint for GetInterceptRule {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -110,6 +113,7 @@ impl crate::Endpoint for UpdateInterceptRule {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -149,6 +153,7 @@ impl crate::Endpoint for DelInterceptRule {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

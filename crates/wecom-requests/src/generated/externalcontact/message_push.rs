@@ -20,6 +20,7 @@ impl crate::Endpoint for AddMsgTemplate {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -75,6 +76,7 @@ impl crate::Endpoint for GetGroupMsgListV2 {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -132,6 +134,7 @@ impl crate::Endpoint for GetGroupMsgTask {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -183,6 +186,7 @@ impl crate::Endpoint for GetGroupMsgSendResult {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -234,9 +238,31 @@ impl crate::Endpoint for RemindGroupMsgSend {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[
+            crate::Quota {
+                name: "externalcontact.message_push.remind_group_msg_send by msgid",
+                scope: crate::rates::Scope::App,
+                by: &["msgid"],
+                counts: &[],
+                unless: None,
+                rates: &[
+                    crate::Rate {
+                        calls: 3,
+                        per: crate::Period::Day,
+                    },
+                ],
+            },
+        ],
         concurrency: None,
         codes: &[],
     };
+
+    fn usage(&self, quota: usize) -> Option<crate::Usage> {
+        match quota {
+            0 => Some(crate::Usage::call().by(&self.msgid)),
+            _ => Some(crate::Usage::call()),
+        }
+    }
 }
 
 impl crate::Check for RemindGroupMsgSend {
@@ -258,6 +284,7 @@ impl crate::Endpoint for CancelGroupMsgSend {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -282,6 +309,7 @@ impl crate::Endpoint for SendWelcomeMsg {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -332,6 +360,7 @@ impl crate::Endpoint for AddGroupWelcomeTemplate {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -372,6 +401,7 @@ impl crate::Endpoint for EditGroupWelcomeTemplate {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -401,6 +431,7 @@ impl crate::Endpoint for GetGroupWelcomeTemplate {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -425,6 +456,7 @@ impl crate::Endpoint for DelGroupWelcomeTemplate {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -19,14 +19,24 @@ impl crate::Endpoint for AddMomentTask {
         response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
-        rates: &[
-            crate::Rate {
-                calls: 10,
-                per: crate::Period::Minute,
-            },
-            crate::Rate {
-                calls: 100000,
-                per: crate::Period::Month,
+        rates: &[],
+        quotas: &[
+            crate::Quota {
+                name: "externalcontact.moment.add_moment_task per company",
+                scope: crate::rates::Scope::Company,
+                by: &[],
+                counts: &[],
+                unless: None,
+                rates: &[
+                    crate::Rate {
+                        calls: 10,
+                        per: crate::Period::Minute,
+                    },
+                    crate::Rate {
+                        calls: 100000,
+                        per: crate::Period::Month,
+                    },
+                ],
             },
         ],
         concurrency: None,
@@ -65,6 +75,7 @@ impl crate::Endpoint for GetMomentTaskResult {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -111,6 +122,7 @@ impl crate::Endpoint for CancelMomentTask {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -135,6 +147,7 @@ impl crate::Endpoint for GetMomentList {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -192,6 +205,7 @@ impl crate::Endpoint for GetMomentTask {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -243,6 +257,7 @@ impl crate::Endpoint for GetMomentCustomerList {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -294,6 +309,7 @@ impl crate::Endpoint for GetMomentSendResult {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -345,6 +361,7 @@ impl crate::Endpoint for GetMomentComments {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for ListMomentStrategy {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -71,6 +72,7 @@ impl crate::Endpoint for GetMomentStrategy {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -95,6 +97,7 @@ impl crate::Endpoint for GetMomentStrategyRange {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -146,6 +149,7 @@ impl crate::Endpoint for CreateMomentStrategy {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: Some(1),
         codes: &[],
     };
@@ -173,6 +177,7 @@ impl crate::Endpoint for EditMomentStrategy {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: Some(1),
         codes: &[],
     };
@@ -200,6 +205,7 @@ impl crate::Endpoint for DelMomentStrategy {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for AddProductAlbum {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -51,6 +52,7 @@ impl crate::Endpoint for GetProductAlbum {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -75,6 +77,7 @@ impl crate::Endpoint for GetProductAlbumList {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -126,6 +129,7 @@ impl crate::Endpoint for UpdateProductAlbum {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -156,6 +160,7 @@ impl crate::Endpoint for DeleteProductAlbum {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for GetGroupChatStatistic {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -86,6 +87,7 @@ impl crate::Endpoint for GetGroupChatStatisticByDay {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -125,6 +127,7 @@ impl crate::Endpoint for GetUserBehaviorData {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for TransferCustomer {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -47,6 +48,7 @@ impl crate::Endpoint for GetTransferResult {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -96,6 +98,7 @@ impl crate::Endpoint for OnJobTransferGroupChat {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -123,6 +126,7 @@ impl crate::Endpoint for GetUnassignedList {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -174,6 +178,7 @@ impl crate::Endpoint for TransferResignedCustomer {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -200,6 +205,7 @@ impl crate::Endpoint for GetResignedTransferResult {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -249,6 +255,7 @@ impl crate::Endpoint for TransferGroupChat {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for ListAccount {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -74,6 +75,7 @@ impl crate::Endpoint for AddAccount {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -101,6 +103,7 @@ impl crate::Endpoint for DelAccount {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -127,6 +130,7 @@ impl crate::Endpoint for UpdateAccount {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -155,6 +159,7 @@ impl crate::Endpoint for AddContactWay {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for GetUpgradeServiceConfig {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -48,6 +49,7 @@ impl crate::Endpoint for UpgradeService {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -87,6 +89,7 @@ impl crate::Endpoint for CancelUpgradeService {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -111,6 +114,7 @@ impl crate::Endpoint for BatchGetCustomer {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

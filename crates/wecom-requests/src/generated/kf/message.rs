@@ -20,6 +20,7 @@ impl crate::Endpoint for SyncMsg {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -73,6 +74,7 @@ impl crate::Endpoint for GetServiceState {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -97,6 +99,7 @@ impl crate::Endpoint for TransServiceState {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -141,6 +144,7 @@ impl crate::Endpoint for SendMsg {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -169,6 +173,7 @@ impl crate::Endpoint for SendMsgOnEvent {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for AddServicer {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -54,6 +55,7 @@ impl crate::Endpoint for DelServicer {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -88,6 +90,7 @@ impl crate::Endpoint for ListServicer {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

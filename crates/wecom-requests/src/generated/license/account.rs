@@ -20,6 +20,7 @@ impl crate::Endpoint for ActivateAccount {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -51,6 +52,7 @@ impl crate::Endpoint for BatchActivateAccount {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -84,6 +86,7 @@ impl crate::Endpoint for ActivateAccountByType {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -108,6 +111,7 @@ impl crate::Endpoint for GetActiveInfoByCode {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -132,6 +136,7 @@ impl crate::Endpoint for BatchGetActiveInfoByCode {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -158,6 +163,7 @@ impl crate::Endpoint for ListActivatedAccount {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -209,6 +215,7 @@ impl crate::Endpoint for GetActiveInfoByUser {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -233,6 +240,7 @@ impl crate::Endpoint for BatchTransferLicense {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -259,6 +267,7 @@ impl crate::Endpoint for BatchShareActiveCode {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -285,6 +294,7 @@ impl crate::Endpoint for SetAutoActiveStatus {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -309,6 +319,7 @@ impl crate::Endpoint for GetAutoActiveStatus {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for GetAppLicenseInfo {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -44,6 +45,7 @@ impl crate::Endpoint for QuerySupportPolicy {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {

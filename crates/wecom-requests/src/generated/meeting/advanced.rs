@@ -20,6 +20,7 @@ impl crate::Endpoint for CreateMeeting {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -56,6 +57,7 @@ impl crate::Endpoint for UpdateMeeting {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -98,6 +100,7 @@ impl crate::Endpoint for CancelMeeting {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -122,6 +125,7 @@ impl crate::Endpoint for GetMeetingInfo {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -154,6 +158,7 @@ impl crate::Endpoint for GetInvitees {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -203,6 +208,7 @@ impl crate::Endpoint for SetInvitees {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -229,6 +235,7 @@ impl crate::Endpoint for CreateCustomerShortUrl {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -255,6 +262,7 @@ impl crate::Endpoint for GetCustomerShortUrl {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -279,6 +287,7 @@ impl crate::Endpoint for GetRealtimeAttendeeList {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -330,6 +339,7 @@ impl crate::Endpoint for GetAttendeeList {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -387,6 +397,7 @@ impl crate::Endpoint for GetWaitingRoomCurrentUserList {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -438,6 +449,7 @@ impl crate::Endpoint for GetWaitingRoomUserList {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -489,6 +501,7 @@ impl crate::Endpoint for CheckDeviceInMeeting {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -513,6 +526,7 @@ impl crate::Endpoint for GetGuests {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -537,6 +551,7 @@ impl crate::Endpoint for SetGuests {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -563,6 +578,7 @@ impl crate::Endpoint for GetMeetingQuality {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

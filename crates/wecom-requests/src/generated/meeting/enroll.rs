@@ -20,6 +20,7 @@ impl crate::Endpoint for SetEnrollConfig {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -46,6 +47,7 @@ impl crate::Endpoint for GetEnrollConfig {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -70,6 +72,7 @@ impl crate::Endpoint for QueryEnrollByTmpOpenId {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -96,6 +99,7 @@ impl crate::Endpoint for ListEnroll {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -147,6 +151,7 @@ impl crate::Endpoint for ApproveEnroll {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -171,6 +176,7 @@ impl crate::Endpoint for ImportEnroll {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -197,6 +203,7 @@ impl crate::Endpoint for DeleteEnroll {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for ListLayoutTemplate {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -48,6 +49,7 @@ impl crate::Endpoint for AddLayout {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -76,6 +78,7 @@ impl crate::Endpoint for AddAdvancedLayout {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -103,6 +106,7 @@ impl crate::Endpoint for UpdateLayout {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -129,6 +133,7 @@ impl crate::Endpoint for UpdateAdvancedLayout {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -155,6 +160,7 @@ impl crate::Endpoint for SetDefaultLayout {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -179,6 +185,7 @@ impl crate::Endpoint for ApplyAdvancedLayout {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -205,6 +212,7 @@ impl crate::Endpoint for ListAdvancedLayout {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -229,6 +237,7 @@ impl crate::Endpoint for GetUserLayout {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -253,6 +262,7 @@ impl crate::Endpoint for BatchDeleteAdvancedLayout {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -279,6 +289,7 @@ impl crate::Endpoint for AddBackground {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -307,6 +318,7 @@ impl crate::Endpoint for SetDefaultBackground {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -331,6 +343,7 @@ impl crate::Endpoint for ListBackground {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -355,6 +368,7 @@ impl crate::Endpoint for DeleteBackground {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -379,6 +393,7 @@ impl crate::Endpoint for BatchDeleteBackground {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for CreatePollTheme {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -49,6 +50,7 @@ impl crate::Endpoint for UpdatePollTheme {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -78,6 +80,7 @@ impl crate::Endpoint for GetPollList {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -102,6 +105,7 @@ impl crate::Endpoint for GetPollThemeInfo {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -126,6 +130,7 @@ impl crate::Endpoint for GetPollDetail {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -150,6 +155,7 @@ impl crate::Endpoint for DeletePoll {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -182,6 +188,7 @@ impl crate::Endpoint for StartPoll {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -206,6 +213,7 @@ impl crate::Endpoint for FinishPoll {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

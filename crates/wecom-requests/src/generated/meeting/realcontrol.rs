@@ -20,6 +20,7 @@ impl crate::Endpoint for SetRealControl {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -51,6 +52,7 @@ impl crate::Endpoint for SetCoHost {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -75,6 +77,7 @@ impl crate::Endpoint for MuteUser {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -99,6 +102,7 @@ impl crate::Endpoint for SwitchUserVideo {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -123,6 +127,7 @@ impl crate::Endpoint for CloseScreenShare {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -147,6 +152,7 @@ impl crate::Endpoint for SetNicknames {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -173,6 +179,7 @@ impl crate::Endpoint for ManageWaitingRoomUsers {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -204,6 +211,7 @@ impl crate::Endpoint for KickOutUsers {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -228,6 +236,7 @@ impl crate::Endpoint for DismissMeeting {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

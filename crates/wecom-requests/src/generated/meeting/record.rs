@@ -20,6 +20,7 @@ impl crate::Endpoint for ListRecord {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -104,6 +105,7 @@ impl crate::Endpoint for GetRecordStatistics {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -135,6 +137,7 @@ impl crate::Endpoint for UpdateSharingConfig {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -161,6 +164,7 @@ impl crate::Endpoint for DeleteRecord {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -185,6 +189,7 @@ impl crate::Endpoint for DeleteRecordFile {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -209,6 +214,7 @@ impl crate::Endpoint for GetRecordFile {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -233,6 +239,7 @@ impl crate::Endpoint for GetRecordFileList {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -257,6 +264,7 @@ impl crate::Endpoint for GetTranscriptParagraphList {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -281,6 +289,7 @@ impl crate::Endpoint for GetTranscriptDetail {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -305,6 +314,7 @@ impl crate::Endpoint for SearchTranscript {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for BookRooms {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -44,6 +45,7 @@ impl crate::Endpoint for ReleaseRooms {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -68,6 +70,7 @@ impl crate::Endpoint for ListRooms {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -120,6 +123,7 @@ impl crate::Endpoint for GetRoomsInfo {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -144,6 +148,7 @@ impl crate::Endpoint for GetRoomsConfig {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -168,6 +173,7 @@ impl crate::Endpoint for ListRoomsMeetings {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -232,6 +238,7 @@ impl crate::Endpoint for ListRoomsDevices {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -284,6 +291,7 @@ impl crate::Endpoint for ListRoomsControllers {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -336,6 +344,7 @@ impl crate::Endpoint for GetRoomsInventory {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -360,6 +369,7 @@ impl crate::Endpoint for CallRooms {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -392,6 +402,7 @@ impl crate::Endpoint for CancelRoomsCall {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -424,6 +435,7 @@ impl crate::Endpoint for GetRoomsResponseStatus {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for CreateWebinar {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -69,6 +70,7 @@ impl crate::Endpoint for UpdateWebinar {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -118,6 +120,7 @@ impl crate::Endpoint for CancelWebinar {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -142,6 +145,7 @@ impl crate::Endpoint for GetWebinar {
         errcode: crate::Errcode::OnFailure,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -174,6 +178,7 @@ impl crate::Endpoint for ListWebinarGuest {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -206,6 +211,7 @@ impl crate::Endpoint for UpdateWebinarGuestList {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -232,6 +238,7 @@ impl crate::Endpoint for UpdateWebinarWarmUp {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for SetWebinarEnrollConfig {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -46,6 +47,7 @@ impl crate::Endpoint for GetWebinarEnrollConfig {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -70,6 +72,7 @@ impl crate::Endpoint for QueryWebinarEnrollByTmpOpenId {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -96,6 +99,7 @@ impl crate::Endpoint for ListWebinarEnroll {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -147,6 +151,7 @@ impl crate::Endpoint for ApproveWebinarEnroll {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -171,6 +176,7 @@ impl crate::Endpoint for ImportWebinarEnroll {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -197,6 +203,7 @@ impl crate::Endpoint for DeleteWebinarEnroll {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

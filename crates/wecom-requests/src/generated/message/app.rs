@@ -20,6 +20,7 @@ impl crate::Endpoint for SendMessage {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -74,6 +75,7 @@ impl crate::Endpoint for RecallMessage {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -98,6 +100,7 @@ impl crate::Endpoint for UpdateTemplateCard {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

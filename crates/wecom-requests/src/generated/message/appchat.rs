@@ -20,6 +20,7 @@ impl crate::Endpoint for CreateAppChat {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -49,6 +50,7 @@ impl crate::Endpoint for UpdateAppChat {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -73,6 +75,7 @@ impl crate::Endpoint for GetAppChat {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -101,6 +104,7 @@ impl crate::Endpoint for SendAppChat {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -25,6 +25,7 @@ impl crate::Endpoint for SendWebhook {
                 per: crate::Period::Minute,
             },
         ],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -51,6 +52,7 @@ impl crate::Endpoint for UploadMedia {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

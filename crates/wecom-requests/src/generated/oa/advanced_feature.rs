@@ -20,6 +20,7 @@ impl crate::Endpoint for SetApprovalDetail {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -52,6 +53,7 @@ impl crate::Endpoint for GetApplyIdList {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -103,6 +105,7 @@ impl crate::Endpoint for GetAdvancedFeatureApprovalInfo {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

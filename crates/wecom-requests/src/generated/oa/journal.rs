@@ -25,6 +25,7 @@ impl crate::Endpoint for GetJournalRecordList {
                 per: crate::Period::Minute,
             },
         ],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -97,6 +98,7 @@ impl crate::Endpoint for GetJournalRecordDetail {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -142,6 +144,7 @@ impl crate::Endpoint for GetJournalStatList {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -189,6 +192,7 @@ impl crate::Endpoint for DownloadWedriveFile {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for AddMeetingRoom {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -55,6 +56,7 @@ impl crate::Endpoint for ListMeetingRoom {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -92,6 +94,7 @@ impl crate::Endpoint for EditMeetingRoom {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -127,6 +130,7 @@ impl crate::Endpoint for DelMeetingRoom {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -151,6 +155,7 @@ impl crate::Endpoint for GetBookingInfo {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -188,6 +193,7 @@ impl crate::Endpoint for BookMeetingRoom {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -212,6 +218,7 @@ impl crate::Endpoint for BookMeetingRoomBySchedule {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -236,6 +243,7 @@ impl crate::Endpoint for BookMeetingRoomByMeeting {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -260,6 +268,7 @@ impl crate::Endpoint for CancelBooking {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -284,6 +293,7 @@ impl crate::Endpoint for GetBookingInfoById {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for PstnccCall {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -67,6 +68,7 @@ impl crate::Endpoint for GetPstnccStates {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -25,6 +25,7 @@ impl crate::Endpoint for GetVacationCorpConf {
                 per: crate::Period::Minute,
             },
         ],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -77,6 +78,7 @@ impl crate::Endpoint for GetUserVacationQuota {
                 per: crate::Period::Minute,
             },
         ],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -125,6 +127,7 @@ impl crate::Endpoint for SetOneUserQuota {
                 per: crate::Period::Minute,
             },
         ],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {

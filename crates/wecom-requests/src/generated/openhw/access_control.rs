@@ -20,6 +20,7 @@ impl crate::Endpoint for ReportCheckinData {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -53,6 +54,7 @@ impl crate::Endpoint for ReportTemperatureData {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -79,6 +81,7 @@ impl crate::Endpoint for ReportAccessData {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -105,6 +108,7 @@ impl crate::Endpoint for ReportBioInfoResult {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -129,6 +133,7 @@ impl crate::Endpoint for ReportRemoteOpenResult {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

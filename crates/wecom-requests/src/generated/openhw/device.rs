@@ -20,6 +20,7 @@ impl crate::Endpoint for GetModelToken {
         errcode: crate::Errcode::OnFailure,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -44,6 +45,7 @@ impl crate::Endpoint for GetDeviceSecret {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -70,6 +72,7 @@ impl crate::Endpoint for GetDeviceToken {
         errcode: crate::Errcode::OnFailure,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -94,6 +97,7 @@ impl crate::Endpoint for RegisterSn {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -122,6 +126,7 @@ impl crate::Endpoint for UnregisterSn {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -146,6 +151,7 @@ impl crate::Endpoint for GetDeviceDetail {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -170,6 +176,7 @@ impl crate::Endpoint for ReportDeviceStatus {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -205,6 +212,7 @@ impl crate::Endpoint for GetUserInfoByPage {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -256,6 +264,7 @@ impl crate::Endpoint for GetUserInfoByIds {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -282,6 +291,7 @@ impl crate::Endpoint for ReportFirmwareUpgradeResult {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -306,9 +316,31 @@ impl crate::Endpoint for GenLoginQrCode {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[
+            crate::Quota {
+                name: "openhw.device.gen_login_qr_code by type",
+                scope: crate::rates::Scope::App,
+                by: &["type"],
+                counts: &[],
+                unless: None,
+                rates: &[
+                    crate::Rate {
+                        calls: 1,
+                        per: crate::Period::Minute,
+                    },
+                ],
+            },
+        ],
         concurrency: None,
         codes: &[],
     };
+
+    fn usage(&self, quota: usize) -> Option<crate::Usage> {
+        match quota {
+            0 => Some(crate::Usage::call().by(&self.r#type)),
+            _ => Some(crate::Usage::call()),
+        }
+    }
 }
 
 impl crate::Check for GenLoginQrCode {
@@ -330,9 +362,31 @@ impl crate::Endpoint for GenIdDynamicQrCode {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[
+            crate::Quota {
+                name: "openhw.device.gen_id_dynamic_qr_code by device_sn",
+                scope: crate::rates::Scope::App,
+                by: &["device_sn"],
+                counts: &[],
+                unless: None,
+                rates: &[
+                    crate::Rate {
+                        calls: 1,
+                        per: crate::Period::Minute,
+                    },
+                ],
+            },
+        ],
         concurrency: None,
         codes: &[],
     };
+
+    fn usage(&self, quota: usize) -> Option<crate::Usage> {
+        match quota {
+            0 => Some(crate::Usage::call().by(&self.device_sn)),
+            _ => Some(crate::Usage::call()),
+        }
+    }
 }
 
 impl crate::Check for GenIdDynamicQrCode {

@@ -20,6 +20,7 @@ impl crate::Endpoint for GetPrinterJobList {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -73,6 +74,7 @@ impl crate::Endpoint for GetPrinterJobDownloadUrl {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -97,6 +99,7 @@ impl crate::Endpoint for ReportPrinterJobStatus {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -134,6 +137,7 @@ impl crate::Endpoint for PushScanFile {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -158,6 +162,7 @@ impl crate::Endpoint for SetPrinterJobTransResult {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

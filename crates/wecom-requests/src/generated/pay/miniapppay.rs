@@ -20,6 +20,7 @@ impl crate::Endpoint for UploadImage {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -52,6 +53,7 @@ impl crate::Endpoint for ApplyMch {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -194,6 +196,7 @@ impl crate::Endpoint for GetApplymentStatus {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -221,6 +224,7 @@ impl crate::Endpoint for CreateOrder {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -279,6 +283,7 @@ impl crate::Endpoint for GetOrder {
         errcode: crate::Errcode::OnFailure,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -314,6 +319,7 @@ impl crate::Endpoint for CloseOrder {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -349,6 +355,7 @@ impl crate::Endpoint for GetSign {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -386,9 +393,31 @@ impl crate::Endpoint for RefundOrder {
                 per: crate::Period::Second,
             },
         ],
+        quotas: &[
+            crate::Quota {
+                name: "pay.miniapppay.refund_order by out_trade_no",
+                scope: crate::rates::Scope::App,
+                by: &["out_trade_no"],
+                counts: &[],
+                unless: None,
+                rates: &[
+                    crate::Rate {
+                        calls: 1,
+                        per: crate::Period::Minute,
+                    },
+                ],
+            },
+        ],
         concurrency: None,
         codes: &[],
     };
+
+    fn usage(&self, quota: usize) -> Option<crate::Usage> {
+        match quota {
+            0 => Some(crate::Usage::call().by(&self.out_trade_no)),
+            _ => Some(crate::Usage::call()),
+        }
+    }
 }
 
 impl crate::Check for RefundOrder {
@@ -432,6 +461,7 @@ impl crate::Endpoint for GetRefundDetail {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -467,6 +497,7 @@ impl crate::Endpoint for GetBill {
         errcode: crate::Errcode::OnFailure,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -25,6 +25,7 @@ impl crate::Endpoint for SendWorkwxRedPack {
                 per: crate::Period::Minute,
             },
         ],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -118,6 +119,7 @@ impl crate::Endpoint for QueryWorkwxRedPack {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for PayToPocket {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -113,6 +114,7 @@ impl crate::Endpoint for QueryPayToPocket {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for AddCategory {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -52,6 +53,7 @@ impl crate::Endpoint for UpdateCategory {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -84,6 +86,7 @@ impl crate::Endpoint for DeleteCategory {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -108,6 +111,7 @@ impl crate::Endpoint for ListCategory {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

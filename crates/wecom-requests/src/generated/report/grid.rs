@@ -20,6 +20,7 @@ impl crate::Endpoint for AddGrid {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -49,6 +50,7 @@ impl crate::Endpoint for UpdateGrid {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -78,6 +80,7 @@ impl crate::Endpoint for DeleteGrid {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -102,6 +105,7 @@ impl crate::Endpoint for ListGrid {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -126,6 +130,7 @@ impl crate::Endpoint for GetUserGridInfo {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for GetPatrolGridInfo {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -48,6 +49,7 @@ impl crate::Endpoint for GetPatrolCorpStatus {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -72,6 +74,7 @@ impl crate::Endpoint for GetPatrolUserStatus {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -96,6 +99,7 @@ impl crate::Endpoint for GetPatrolCategoryStatistic {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -120,6 +124,7 @@ impl crate::Endpoint for GetPatrolOrderList {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -171,6 +176,7 @@ impl crate::Endpoint for GetPatrolOrderInfo {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for CreateSchoolDepartment {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -53,6 +54,7 @@ impl crate::Endpoint for UpdateSchoolDepartment {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -86,6 +88,7 @@ impl crate::Endpoint for DeleteSchoolDepartment {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -114,6 +117,7 @@ impl crate::Endpoint for ListSchoolDepartment {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -142,6 +146,7 @@ impl crate::Endpoint for SetUpgradeInfo {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

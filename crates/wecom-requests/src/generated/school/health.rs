@@ -20,6 +20,7 @@ impl crate::Endpoint for GetHealthReportStat {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -51,6 +52,7 @@ impl crate::Endpoint for GetReportJobIds {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -105,6 +107,7 @@ impl crate::Endpoint for GetReportJobInfo {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -136,6 +139,7 @@ impl crate::Endpoint for GetReportAnswer {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

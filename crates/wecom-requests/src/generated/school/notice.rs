@@ -20,6 +20,7 @@ impl crate::Endpoint for GetSubscribeQrCode {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -55,6 +56,7 @@ impl crate::Endpoint for SetSubscribeMode {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -79,6 +81,7 @@ impl crate::Endpoint for GetSubscribeMode {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -107,6 +110,7 @@ impl crate::Endpoint for SendMessage {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

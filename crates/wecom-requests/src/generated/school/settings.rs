@@ -20,6 +20,7 @@ impl crate::Endpoint for GetAllowScope {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -48,6 +49,7 @@ impl crate::Endpoint for GetChatCreateMode {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -76,6 +78,7 @@ impl crate::Endpoint for SetChatCreateMode {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -100,6 +103,7 @@ impl crate::Endpoint for SetTeacherViewMode {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -124,6 +128,7 @@ impl crate::Endpoint for GetTeacherViewMode {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for CreateStudent {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -56,6 +57,7 @@ impl crate::Endpoint for DeleteStudent {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -84,6 +86,7 @@ impl crate::Endpoint for UpdateStudent {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -120,6 +123,7 @@ impl crate::Endpoint for BatchCreateStudent {
         errcode: crate::Errcode::Partial("result_list"),
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -147,6 +151,7 @@ impl crate::Endpoint for BatchDeleteStudent {
         errcode: crate::Errcode::Partial("result_list"),
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -173,6 +178,7 @@ impl crate::Endpoint for BatchUpdateStudent {
         errcode: crate::Errcode::Partial("result_list"),
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -200,6 +206,7 @@ impl crate::Endpoint for CreateParent {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -235,6 +242,7 @@ impl crate::Endpoint for DeleteParent {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -263,6 +271,7 @@ impl crate::Endpoint for UpdateParent {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -298,6 +307,7 @@ impl crate::Endpoint for BatchCreateParent {
         errcode: crate::Errcode::Partial("result_list"),
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -325,6 +335,7 @@ impl crate::Endpoint for BatchDeleteParent {
         errcode: crate::Errcode::Partial("result_list"),
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -351,6 +362,7 @@ impl crate::Endpoint for BatchUpdateParent {
         errcode: crate::Errcode::Partial("result_list"),
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -378,6 +390,7 @@ impl crate::Endpoint for GetSchoolUser {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -409,6 +422,7 @@ impl crate::Endpoint for ListSchoolUser {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -437,6 +451,7 @@ impl crate::Endpoint for SetArchSyncMode {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -461,6 +476,7 @@ impl crate::Endpoint for ListParent {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -489,6 +505,7 @@ impl crate::Endpoint for BatchToExternalUserId {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

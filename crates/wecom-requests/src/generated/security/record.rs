@@ -20,6 +20,7 @@ impl crate::Endpoint for GetFileOperRecord {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -78,6 +79,7 @@ impl crate::Endpoint for GetScreenOperRecord {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -142,6 +144,7 @@ impl crate::Endpoint for ListMemberOperLog {
                 per: crate::Period::Minute,
             },
         ],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -206,6 +209,7 @@ impl crate::Endpoint for ListAdminOperLog {
                 per: crate::Period::Minute,
             },
         ],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

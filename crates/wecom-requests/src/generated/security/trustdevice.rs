@@ -20,6 +20,7 @@ impl crate::Endpoint for ImportTrustDevice {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -47,6 +48,7 @@ impl crate::Endpoint for ListTrustDevice {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -98,6 +100,7 @@ impl crate::Endpoint for GetTrustDeviceByUser {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -122,6 +125,7 @@ impl crate::Endpoint for DeleteTrustDevice {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -148,6 +152,7 @@ impl crate::Endpoint for ApproveTrustDevice {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -174,6 +179,7 @@ impl crate::Endpoint for RejectTrustDevice {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for SubmitBatchAddVipJob {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -46,6 +47,7 @@ impl crate::Endpoint for GetBatchAddVipJobResult {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -70,6 +72,7 @@ impl crate::Endpoint for SubmitBatchDelVipJob {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -96,6 +99,7 @@ impl crate::Endpoint for GetBatchDelVipJobResult {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -120,6 +124,7 @@ impl crate::Endpoint for ListVip {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for GetSuiteToken {
         errcode: crate::Errcode::OnFailure,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -44,6 +45,7 @@ impl crate::Endpoint for GetCorpToken {
         errcode: crate::Errcode::OnFailure,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -68,6 +70,7 @@ impl crate::Endpoint for GetProviderToken {
         errcode: crate::Errcode::OnFailure,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -92,6 +95,7 @@ impl crate::Endpoint for GetAppQrCode {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -119,6 +123,7 @@ impl crate::Endpoint for GetPreAuthCode {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -147,6 +152,7 @@ impl crate::Endpoint for SetSessionInfo {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -171,6 +177,7 @@ impl crate::Endpoint for GetPermanentCodeV2 {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -197,6 +204,7 @@ impl crate::Endpoint for GetCustomizedAuthUrl {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -225,6 +233,7 @@ impl crate::Endpoint for GetPermanentCode {
         errcode: crate::Errcode::OnFailure,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -251,6 +260,7 @@ impl crate::Endpoint for GetAuthInfo {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -275,6 +285,7 @@ impl crate::Endpoint for GetAuthInfoV2 {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

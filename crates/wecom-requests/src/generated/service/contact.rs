@@ -20,6 +20,7 @@ impl crate::Endpoint for SearchContact {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -64,6 +65,7 @@ impl crate::Endpoint for BatchSearchContact {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -91,6 +93,7 @@ impl crate::Endpoint for SortContact {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -117,6 +120,7 @@ impl crate::Endpoint for TranslateContactId {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -159,6 +163,7 @@ impl crate::Endpoint for GetBatchResult {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

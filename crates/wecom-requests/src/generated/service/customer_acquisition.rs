@@ -20,6 +20,7 @@ impl crate::Endpoint for GetBillList {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

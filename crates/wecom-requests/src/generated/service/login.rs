@@ -20,6 +20,7 @@ impl crate::Endpoint for GetUserInfo3rd {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -57,6 +58,7 @@ impl crate::Endpoint for GetUserDetail3rd {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -81,6 +83,7 @@ impl crate::Endpoint for JsCodeToSession {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for UploadMedia {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -20,6 +20,7 @@ impl crate::Endpoint for GetRegisterCode {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -48,6 +49,7 @@ impl crate::Endpoint for GetRegisterInfo {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -79,6 +81,7 @@ impl crate::Endpoint for ContactSyncSuccess {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

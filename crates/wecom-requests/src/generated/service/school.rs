@@ -20,6 +20,7 @@ impl crate::Endpoint for GetSchoolUserInfo3rd {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -57,6 +58,7 @@ impl crate::Endpoint for GetServiceUserInfo3rd {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {

@@ -20,6 +20,7 @@ impl crate::Endpoint for BatchUpdateDocument {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -47,6 +48,7 @@ impl crate::Endpoint for GetDocument {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

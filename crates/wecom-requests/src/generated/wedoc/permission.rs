@@ -20,6 +20,7 @@ impl crate::Endpoint for GetDocAuth {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -44,6 +45,7 @@ impl crate::Endpoint for ModDocJoinRule {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -68,6 +70,7 @@ impl crate::Endpoint for ModDocMember {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -102,6 +105,7 @@ impl crate::Endpoint for ModDocSafetySetting {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

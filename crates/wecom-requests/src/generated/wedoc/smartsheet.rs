@@ -20,6 +20,7 @@ impl crate::Endpoint for AddSheet {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -44,6 +45,7 @@ impl crate::Endpoint for DeleteSheet {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -68,6 +70,7 @@ impl crate::Endpoint for UpdateSheet {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -92,6 +95,7 @@ impl crate::Endpoint for GetSheet {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -116,6 +120,7 @@ impl crate::Endpoint for AddView {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -153,6 +158,7 @@ impl crate::Endpoint for DeleteViews {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -177,6 +183,7 @@ impl crate::Endpoint for UpdateView {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -237,6 +244,7 @@ impl crate::Endpoint for GetViews {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -288,6 +296,7 @@ impl crate::Endpoint for AddFields {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -314,6 +323,7 @@ impl crate::Endpoint for UpdateFields {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -340,6 +350,7 @@ impl crate::Endpoint for DeleteFields {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -364,6 +375,7 @@ impl crate::Endpoint for GetFields {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -417,6 +429,7 @@ impl crate::Endpoint for GetRecords {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -476,6 +489,7 @@ impl crate::Endpoint for AddRecords {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -500,6 +514,7 @@ impl crate::Endpoint for UpdateRecords {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -524,6 +539,7 @@ impl crate::Endpoint for DeleteRecords {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -548,6 +564,7 @@ impl crate::Endpoint for AddFieldGroup {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -574,6 +591,7 @@ impl crate::Endpoint for DeleteFieldGroups {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -598,6 +616,7 @@ impl crate::Endpoint for UpdateFieldGroup {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -624,6 +643,7 @@ impl crate::Endpoint for GetFieldGroups {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

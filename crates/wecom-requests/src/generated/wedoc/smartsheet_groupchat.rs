@@ -20,6 +20,7 @@ impl crate::Endpoint for ListGroupChat {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: Some(20),
         codes: &[],
     };
@@ -71,6 +72,7 @@ impl crate::Endpoint for GetGroupChat {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: Some(20),
         codes: &[],
     };
@@ -94,10 +96,20 @@ impl crate::Endpoint for UpdateGroupChat {
         response_format: crate::ResponseFormat::Json,
         errcode: crate::Errcode::Always,
         safe: false,
-        rates: &[
-            crate::Rate {
-                calls: 1000,
-                per: crate::Period::Hour,
+        rates: &[],
+        quotas: &[
+            crate::Quota {
+                name: "wedoc.smartsheet_groupchat.update_group_chat per company",
+                scope: crate::rates::Scope::Company,
+                by: &[],
+                counts: &[],
+                unless: None,
+                rates: &[
+                    crate::Rate {
+                        calls: 1000,
+                        per: crate::Period::Hour,
+                    },
+                ],
             },
         ],
         concurrency: Some(10),

@@ -20,6 +20,21 @@ impl crate::Endpoint for SmartsheetWebhook {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[
+            crate::Quota {
+                name: "wedoc.smartsheet_webhook.smartsheet_webhook counting add_records, update_records",
+                scope: crate::rates::Scope::App,
+                by: &[],
+                counts: &["add_records", "update_records"],
+                unless: None,
+                rates: &[
+                    crate::Rate {
+                        calls: 3000,
+                        per: crate::Period::Minute,
+                    },
+                ],
+            },
+        ],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -66,6 +81,20 @@ impl crate::Endpoint for SmartsheetWebhook {
             },
         ],
     };
+
+    fn usage(&self, quota: usize) -> Option<crate::Usage> {
+        match quota {
+            0 => {
+                Some(
+                    crate::Usage::items(
+                        self.add_records.as_ref().map_or(0, |items| items.len())
+                            + self.update_records.as_ref().map_or(0, |items| items.len()),
+                    ),
+                )
+            }
+            _ => Some(crate::Usage::call()),
+        }
+    }
 }
 
 impl crate::Check for SmartsheetWebhook {

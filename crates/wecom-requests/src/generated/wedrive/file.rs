@@ -20,6 +20,7 @@ impl crate::Endpoint for ListFile {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -71,6 +72,7 @@ impl crate::Endpoint for UploadFile {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -112,6 +114,7 @@ impl crate::Endpoint for UploadFileInit {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -152,6 +155,7 @@ impl crate::Endpoint for UploadFilePart {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -179,6 +183,7 @@ impl crate::Endpoint for UploadFileFinish {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -203,6 +208,7 @@ impl crate::Endpoint for DownloadFile {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -235,6 +241,7 @@ impl crate::Endpoint for CreateFile {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -261,6 +268,7 @@ impl crate::Endpoint for RenameFile {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -287,6 +295,7 @@ impl crate::Endpoint for MoveFile {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -311,6 +320,7 @@ impl crate::Endpoint for DeleteFile {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -335,6 +345,7 @@ impl crate::Endpoint for GetFileInfo {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -359,6 +370,7 @@ impl crate::Endpoint for AddFileAcl {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -385,6 +397,7 @@ impl crate::Endpoint for DelFileAcl {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -411,6 +424,7 @@ impl crate::Endpoint for SetFileSetting {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -435,6 +449,7 @@ impl crate::Endpoint for ShareFile {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -459,6 +474,7 @@ impl crate::Endpoint for GetFilePermission {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -483,6 +499,7 @@ impl crate::Endpoint for SetFileSecureSetting {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

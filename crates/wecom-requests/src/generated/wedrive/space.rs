@@ -20,6 +20,7 @@ impl crate::Endpoint for CreateSpace {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -53,6 +54,7 @@ impl crate::Endpoint for RenameSpace {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -77,6 +79,7 @@ impl crate::Endpoint for DismissSpace {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -101,6 +104,7 @@ impl crate::Endpoint for GetSpaceInfo {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -125,6 +129,7 @@ impl crate::Endpoint for AddSpaceAcl {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -158,6 +163,7 @@ impl crate::Endpoint for DelSpaceAcl {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -184,6 +190,7 @@ impl crate::Endpoint for SetSpaceSetting {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -208,6 +215,7 @@ impl crate::Endpoint for ShareSpace {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -232,6 +240,7 @@ impl crate::Endpoint for GetNewSpaceInfo {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -14,6 +14,7 @@ impl crate::ZoneCall for SyncMsg {
         page: "https://developer.work.weixin.qq.com/document/path/99968",
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -53,6 +54,7 @@ impl crate::ZoneCall for GetMsgListByPageId {
         page: "https://developer.work.weixin.qq.com/document/path/99968",
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: Some(10),
         codes: &[],
     };
@@ -71,6 +73,7 @@ impl crate::ZoneCall for GetAgreeStatusSingle {
         page: "https://developer.work.weixin.qq.com/document/path/99969",
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -91,6 +94,7 @@ impl crate::ZoneCall for GetAgreeStatusRoom {
         page: "https://developer.work.weixin.qq.com/document/path/99969",
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -109,6 +113,7 @@ impl crate::ZoneCall for GetGroupChat {
         page: "https://developer.work.weixin.qq.com/document/path/99970",
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {

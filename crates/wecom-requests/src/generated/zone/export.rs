@@ -13,10 +13,20 @@ impl crate::ZoneCall for CreateChatDataExportJob {
         name: "create_chatdata_export_job",
         page: "https://developer.work.weixin.qq.com/document/path/99987",
         safe: false,
-        rates: &[
-            crate::Rate {
-                calls: 1000,
-                per: crate::Period::Day,
+        rates: &[],
+        quotas: &[
+            crate::Quota {
+                name: "zone.export.create_chat_data_export_job per company",
+                scope: crate::rates::Scope::Company,
+                by: &[],
+                counts: &[],
+                unless: None,
+                rates: &[
+                    crate::Rate {
+                        calls: 1000,
+                        per: crate::Period::Day,
+                    },
+                ],
             },
         ],
         concurrency: None,
@@ -37,6 +47,7 @@ impl crate::ZoneCall for GetChatDataExportJobStatus {
         page: "https://developer.work.weixin.qq.com/document/path/99987",
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

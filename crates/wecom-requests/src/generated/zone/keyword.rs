@@ -14,6 +14,7 @@ impl crate::ZoneCall for CreateRule {
         page: "https://developer.work.weixin.qq.com/document/path/99973",
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -56,6 +57,7 @@ impl crate::ZoneCall for GetRuleList {
         page: "https://developer.work.weixin.qq.com/document/path/99973",
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -91,6 +93,7 @@ impl crate::ZoneCall for GetRuleDetail {
         page: "https://developer.work.weixin.qq.com/document/path/99973",
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -109,6 +112,7 @@ impl crate::ZoneCall for UpdateRule {
         page: "https://developer.work.weixin.qq.com/document/path/99973",
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -132,6 +136,7 @@ impl crate::ZoneCall for DeleteRule {
         page: "https://developer.work.weixin.qq.com/document/path/99973",
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -150,6 +155,7 @@ impl crate::ZoneCall for GetHitMsgList {
         page: "https://developer.work.weixin.qq.com/document/path/99974",
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

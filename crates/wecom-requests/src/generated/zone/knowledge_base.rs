@@ -14,6 +14,7 @@ impl crate::ZoneCall for ListKnowledgeBase {
         page: "https://developer.work.weixin.qq.com/document/path/99975",
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -32,6 +33,7 @@ impl crate::ZoneCall for CreateKnowledgeBase {
         page: "https://developer.work.weixin.qq.com/document/path/99975",
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -56,6 +58,7 @@ impl crate::ZoneCall for GetKnowledgeBaseDetail {
         page: "https://developer.work.weixin.qq.com/document/path/99975",
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -74,6 +77,7 @@ impl crate::ZoneCall for AddKnowledgeBaseDoc {
         page: "https://developer.work.weixin.qq.com/document/path/99975",
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -96,6 +100,7 @@ impl crate::ZoneCall for RemoveKnowledgeBaseDoc {
         page: "https://developer.work.weixin.qq.com/document/path/99975",
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -117,6 +122,7 @@ impl crate::ZoneCall for ModifyKnowledgeBaseName {
         page: "https://developer.work.weixin.qq.com/document/path/99975",
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -138,6 +144,7 @@ impl crate::ZoneCall for DeleteKnowledgeBase {
         page: "https://developer.work.weixin.qq.com/document/path/99975",
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -14,6 +14,21 @@ impl crate::ZoneCall for CreateSentimentTask {
         page: "https://developer.work.weixin.qq.com/document/path/99983",
         safe: false,
         rates: &[],
+        quotas: &[
+            crate::Quota {
+                name: "zone.model.create_sentiment_task per company counting msg_list",
+                scope: crate::rates::Scope::Company,
+                by: &[],
+                counts: &["msg_list"],
+                unless: None,
+                rates: &[
+                    crate::Rate {
+                        calls: 100000,
+                        per: crate::Period::Day,
+                    },
+                ],
+            },
+        ],
         concurrency: None,
         codes: &[],
     };
@@ -34,6 +49,7 @@ impl crate::ZoneCall for GetSentimentResult {
         page: "https://developer.work.weixin.qq.com/document/path/99983",
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -52,6 +68,21 @@ impl crate::ZoneCall for CreateSpamTask {
         page: "https://developer.work.weixin.qq.com/document/path/99986",
         safe: false,
         rates: &[],
+        quotas: &[
+            crate::Quota {
+                name: "zone.model.create_spam_task per company counting msg_list",
+                scope: crate::rates::Scope::Company,
+                by: &[],
+                counts: &["msg_list"],
+                unless: None,
+                rates: &[
+                    crate::Rate {
+                        calls: 100000,
+                        per: crate::Period::Day,
+                    },
+                ],
+            },
+        ],
         concurrency: None,
         codes: &[],
     };
@@ -72,6 +103,7 @@ impl crate::ZoneCall for GetSpamResult {
         page: "https://developer.work.weixin.qq.com/document/path/99986",
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -89,10 +121,20 @@ impl crate::ZoneCall for CreateSummaryTask {
         name: "create_summary_task",
         page: "https://developer.work.weixin.qq.com/document/path/99980",
         safe: false,
-        rates: &[
-            crate::Rate {
-                calls: 10000,
-                per: crate::Period::Day,
+        rates: &[],
+        quotas: &[
+            crate::Quota {
+                name: "zone.model.create_summary_task per company",
+                scope: crate::rates::Scope::Company,
+                by: &[],
+                counts: &[],
+                unless: None,
+                rates: &[
+                    crate::Rate {
+                        calls: 10000,
+                        per: crate::Period::Day,
+                    },
+                ],
             },
         ],
         concurrency: None,
@@ -115,6 +157,7 @@ impl crate::ZoneCall for GetSummaryResult {
         page: "https://developer.work.weixin.qq.com/document/path/99980",
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -132,10 +175,20 @@ impl crate::ZoneCall for CreateCustomerTagTask {
         name: "create_customer_tag_task",
         page: "https://developer.work.weixin.qq.com/document/path/99979",
         safe: false,
-        rates: &[
-            crate::Rate {
-                calls: 10000,
-                per: crate::Period::Day,
+        rates: &[],
+        quotas: &[
+            crate::Quota {
+                name: "zone.model.create_customer_tag_task per company",
+                scope: crate::rates::Scope::Company,
+                by: &[],
+                counts: &[],
+                unless: None,
+                rates: &[
+                    crate::Rate {
+                        calls: 10000,
+                        per: crate::Period::Day,
+                    },
+                ],
             },
         ],
         concurrency: None,
@@ -158,6 +211,7 @@ impl crate::ZoneCall for GetCustomerTagResult {
         page: "https://developer.work.weixin.qq.com/document/path/99979",
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -175,10 +229,20 @@ impl crate::ZoneCall for CreateRecommendDialogTask {
         name: "create_recommend_dialog_task",
         page: "https://developer.work.weixin.qq.com/document/path/99977",
         safe: false,
-        rates: &[
-            crate::Rate {
-                calls: 10000,
-                per: crate::Period::Day,
+        rates: &[],
+        quotas: &[
+            crate::Quota {
+                name: "zone.model.create_recommend_dialog_task per company",
+                scope: crate::rates::Scope::Company,
+                by: &[],
+                counts: &[],
+                unless: None,
+                rates: &[
+                    crate::Rate {
+                        calls: 10000,
+                        per: crate::Period::Day,
+                    },
+                ],
             },
         ],
         concurrency: None,
@@ -201,6 +265,7 @@ impl crate::ZoneCall for GetRecommendDialogResult {
         page: "https://developer.work.weixin.qq.com/document/path/99977",
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -218,10 +283,20 @@ impl crate::ZoneCall for CreateWwModelTask {
         name: "create_ww_model_task",
         page: "https://developer.work.weixin.qq.com/document/path/99875",
         safe: false,
-        rates: &[
-            crate::Rate {
-                calls: 10000,
-                per: crate::Period::Day,
+        rates: &[],
+        quotas: &[
+            crate::Quota {
+                name: "zone.model.create_ww_model_task per company",
+                scope: crate::rates::Scope::Company,
+                by: &[],
+                counts: &[],
+                unless: None,
+                rates: &[
+                    crate::Rate {
+                        calls: 10000,
+                        per: crate::Period::Day,
+                    },
+                ],
             },
         ],
         concurrency: None,
@@ -262,6 +337,7 @@ impl crate::ZoneCall for GetWwModelResult {
         page: "https://developer.work.weixin.qq.com/document/path/99875",
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -279,10 +355,20 @@ impl crate::ZoneCall for CreateModelTask {
         name: "create_model_task",
         page: "https://developer.work.weixin.qq.com/document/path/99985",
         safe: false,
-        rates: &[
-            crate::Rate {
-                calls: 10000,
-                per: crate::Period::Day,
+        rates: &[],
+        quotas: &[
+            crate::Quota {
+                name: "zone.model.create_model_task per company",
+                scope: crate::rates::Scope::Company,
+                by: &[],
+                counts: &[],
+                unless: None,
+                rates: &[
+                    crate::Rate {
+                        calls: 10000,
+                        per: crate::Period::Day,
+                    },
+                ],
             },
         ],
         concurrency: None,
@@ -305,6 +391,7 @@ impl crate::ZoneCall for GetModelTaskResult {
         page: "https://developer.work.weixin.qq.com/document/path/99985",
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -14,6 +14,7 @@ impl crate::ZoneCall for CreateProgramTask {
         page: "https://developer.work.weixin.qq.com/document/path/99988",
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -34,6 +35,7 @@ impl crate::ZoneCall for GetProgramTaskResult {
         page: "https://developer.work.weixin.qq.com/document/path/99988",
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -52,6 +54,7 @@ impl crate::ZoneCall for CallBackProgramAsyncJob {
         page: "https://developer.work.weixin.qq.com/document/path/99989",
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -70,6 +73,7 @@ impl crate::ZoneCall for SpecNotifyApp {
         page: "https://developer.work.weixin.qq.com/document/path/99990",
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

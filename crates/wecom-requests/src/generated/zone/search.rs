@@ -14,6 +14,7 @@ impl crate::ZoneCall for SearchChat {
         page: "https://developer.work.weixin.qq.com/document/path/99971",
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -52,6 +53,7 @@ impl crate::ZoneCall for SearchMsg {
         page: "https://developer.work.weixin.qq.com/document/path/99972",
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -108,6 +110,7 @@ impl crate::ZoneCall for SearchContactOrCustomer {
         page: "https://developer.work.weixin.qq.com/document/path/100243",
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -1,0 +1,56 @@
+//! The rates of an endpoint that count something else than an app's calls to it.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+use wecom_requests::rates::Scope;
+use wecom_requests::{Endpoint, Meta, Quota, Usage};
+
+use crate::credential::{Identity, key};
+use crate::kept::Keep;
+
+/// What a call uses of a quota.
+#[derive(Debug)]
+pub(crate) struct Demand {
+    pub(super) quota: &'static Quota,
+    usage: Usage,
+}
+
+impl Demand {
+    /// Returns the demands of a request.
+    pub(crate) fn of<E: Endpoint>(request: &E) -> Vec<Self> {
+        let quotas = E::META.quotas.iter().enumerate();
+        quotas.filter_map(|(index, quota)| Some(Self { quota, usage: request.usage(index)? })).collect()
+    }
+
+    /// Returns the demands of a call whose request has no type: those that don't depend on the request.
+    pub(crate) fn of_any(endpoint: &'static Meta) -> Vec<Self> {
+        let same = |quota: &&Quota| quota.by.is_empty() && quota.counts.is_empty() && quota.unless.is_none();
+        endpoint.quotas.iter().filter(same).map(|quota| Self { quota, usage: Usage::call() }).collect()
+    }
+
+    /// Returns how much is counted. More than a rate ever allows is sent, for WeCom to decide, once nothing else is counted.
+    pub(super) fn amount(&self) -> u32 {
+        let most = self.quota.rates.iter().map(|rate| rate.calls).min().unwrap_or_default();
+        self.usage.amount.min(most)
+    }
+
+    /// Returns the scope that it is counted under, which reveals neither the caller nor a value.
+    pub(super) fn scope(&self, who: &Identity) -> String {
+        let company = who.company.as_deref().filter(|_| self.quota.scope == Scope::Company);
+        let owner = company.unwrap_or(&who.key);
+        let values = self.usage.values.iter().map(String::as_str);
+        let parts: Vec<&str> = [self.quota.name, owner].into_iter().chain(values).collect();
+        key("quota", &parts)
+    }
+}
+
+/// Where the calls that wait for one count stand in line.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Queue(pub(super) Arc<tokio::sync::Mutex<()>>);
+
+impl Keep for Queue {
+    fn until(&self, now: Instant) -> Option<Instant> {
+        (Arc::strong_count(&self.0) == 1).then_some(now)
+    }
+}
