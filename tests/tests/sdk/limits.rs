@@ -13,7 +13,7 @@ use wecom_sdk::checkin::GetCorpCheckinOption;
 use wecom_sdk::contacts::contactrule::{CreateContactRule, DeleteContactRule, UpdateContactRule};
 use wecom_sdk::corpgroup::chain::RemoveCorp;
 use wecom_sdk::externalcontact::message_push::RemindGroupMsgSend;
-use wecom_sdk::externalcontact::moment::AddMomentTask;
+use wecom_sdk::externalcontact::moment::{self, AddMomentTask};
 use wecom_sdk::idconvert::UnionIdToExternalUserId;
 use wecom_sdk::message::app::{Message, SendMessage, TextContent};
 use wecom_sdk::rates::Scope;
@@ -434,7 +434,9 @@ async fn a_rate_of_a_company_counts_all_its_apps() {
     let (_, client) = noted(OnLimit::Refuse);
     let other = client.with_credential(CorpSecret::new("ww1", "another secret"));
     let stranger = client.with_credential(CorpSecret::new("ww2", "secret"));
-    let post = async |client: &Client| refused(&client.send(&AddMomentTask::new()).await);
+    let post = async |client: &Client| {
+        refused(&client.send(&AddMomentTask::new().text(moment::TextContent::new("Hello"))).await)
+    };
     for number in 0..10 {
         assert_eq!(post(if number % 2 == 0 { &client } else { &other }).await, None);
     }

@@ -5,6 +5,7 @@
 
 mod operations;
 mod prose;
+mod rates;
 mod rules;
 mod schemas;
 mod webhooks;
@@ -15,7 +16,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use crate::api::{Api, Module};
-use crate::spec::{GeneralRate, Host, Of, Token};
+use crate::spec::{Host, Token};
 use prose::Names;
 
 /// The folder of the documents, relative to the workspace.
@@ -210,7 +211,7 @@ fn tables(api: &Api) -> Vec<(&'static str, Value)> {
         ("x-errcodes", codes.collect())
     });
     let rates = api.rates.as_ref().map(|table| {
-        let rates = table.rates.iter().map(|(name, rate)| general_rate(name, rate));
+        let rates = table.rates.iter().map(|(name, rate)| rates::general(name, rate));
         ("x-general-rates", rates.collect())
     });
     codes.into_iter().chain(rates).collect()
@@ -267,30 +268,4 @@ fn tokens(modules: &[&Module]) -> impl Iterator<Item = (Token, &'static str)> {
         .iter()
         .filter_map(move |token| Some((*token, token.parameter()?)))
         .filter(move |(token, _)| takes(*token))
-}
-
-fn general_rate(name: &str, rate: &GeneralRate) -> Value {
-    let GeneralRate { doc, of, except, per, counts, recipients, rate, times_accounts, excess } = rate;
-    let of = match of {
-        Of::Each => json!("each"),
-        Of::None => json!("none"),
-        Of::Paths(paths) => json!(paths),
-    };
-    let mut entry = json!({
-        "name": name,
-        "description": doc,
-        "of": of,
-        "per": per.keyword(),
-        "counts": counts.keyword(),
-        "rates": operations::rates(rate),
-        "times-accounts": times_accounts,
-        "excess": excess.keyword(),
-    });
-    if !except.is_empty() {
-        entry["except"] = json!(except);
-    }
-    if let Some(field) = recipients {
-        entry["recipients"] = json!(field);
-    }
-    entry
 }

@@ -4,10 +4,10 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::prose::{Names, component};
-use super::rules;
 use super::schemas::{self, FAILURE, MERCHANT_FAILURE, Schemas, any_of, reference};
-use crate::api::{Endpoint, ErrorCode, Example, Field, Module, Pagination, Quota, Struct, Ty, page_url};
-use crate::spec::{Format, Host, Method, Place, Rate, Rule, Scope, Token};
+use super::{rates, rules};
+use crate::api::{Endpoint, ErrorCode, Example, Field, Module, Pagination, Struct, Ty, page_url};
+use crate::spec::{Format, Host, Method, Place, Rule, Token};
 
 /// The media type of files, whose own header says more.
 const ANY_FILE: &str = "*/*";
@@ -100,8 +100,7 @@ fn facts(definition: &Definition<'_>) -> Map<String, Value> {
         add("x-safe", json!(true));
     }
     if !(endpoint.rates.is_empty() && endpoint.quotas.is_empty()) {
-        let plain = endpoint.rates.iter().map(rate);
-        add("x-rates", plain.chain(endpoint.quotas.iter().flat_map(quota)).collect());
+        add("x-rates", rates::of(endpoint));
     }
     if !endpoint.codes.is_empty() {
         add("x-errcodes", endpoint.codes.iter().map(error_code).collect());
@@ -150,37 +149,6 @@ fn facts(definition: &Definition<'_>) -> Map<String, Value> {
         add("x-sign", fields);
     }
     facts
-}
-
-/// Returns rate limits.
-pub(super) fn rates(rates: &[Rate]) -> Value {
-    rates.iter().map(rate).collect()
-}
-
-fn rate(rate: &Rate) -> Value {
-    json!({ "calls": rate.calls, "per": rate.per.keyword() })
-}
-
-/// Returns the rates of a quota, with the keys of the spec; a shared count has the name under which it is counted.
-fn quota(quota: &Quota) -> Vec<Value> {
-    let Quota { name, shared, scope, by, counts, unless, rates } = quota;
-    let rates = rates.iter().map(|of| {
-        let mut entry = rate(of);
-        let keys = [
-            ("scope", (*scope != Scope::App).then(|| json!(scope.keyword()))),
-            ("by", (!by.is_empty()).then(|| json!(by))),
-            ("counts", (!counts.is_empty()).then(|| json!(counts))),
-            ("shared", (!shared.is_empty()).then(|| json!(name))),
-            ("unless", unless.as_ref().map(|field| json!(field))),
-        ];
-        for (key, value) in keys {
-            if let Some(value) = value {
-                entry[key] = value;
-            }
-        }
-        entry
-    });
-    rates.collect()
 }
 
 /// Returns a pagination, with the keys of the spec.

@@ -8,7 +8,7 @@ use crate::mutate::edit::Edit;
 use crate::mutate::kind::Make::Endpoint;
 use crate::mutate::kind::{Kind, mistyped};
 use crate::mutate::site::{EndpointSite, Mutant};
-use crate::pages::phrases::in_digits;
+use crate::pages::phrases::{Rates, in_digits};
 use crate::pages::{self, mentions};
 use crate::spec::{Answer, Body, Host, Part, Period, Place, Token};
 
@@ -33,6 +33,11 @@ pub(super) const KINDS: &[Kind] = &[
     .since("no page says it, or it doesn't say of which of several calls"),
     Kind::new("rate-of-several-dropped", "the page has the number", Endpoint(rate_of_several_dropped)),
     Kind::new("signed-field-dropped", "a linked page lists the field", Endpoint(signed_field_dropped)),
+    Kind::new(
+        "rate-count-dropped",
+        "the page has the number, and says what is counted",
+        Endpoint(rate_count_dropped),
+    ),
     Kind::new("concurrency", "the page has the number", Endpoint(concurrency)),
     Kind::new("concurrency-dropped", "the page has the number", Endpoint(concurrency_dropped)),
     Kind::new("paging-swapped", "always: cursor and next change places", Endpoint(paging_swapped)),
@@ -214,6 +219,20 @@ fn signed_field_dropped(site: &EndpointSite<'_>) -> Vec<Mutant> {
         let at = site.path.key("sign").key("app").key("over").index(index);
         let edits = vec![Edit::Remove(at.clone())];
         Mutant { edits, at, change: format!("{field} isn't signed"), said: lists(field) }
+    });
+    gone.collect()
+}
+
+/// Drops what a rate counts, as if it counted the calls of an app.
+fn rate_count_dropped(site: &EndpointSite<'_>) -> Vec<Mutant> {
+    let rates = site.endpoint.head.rate.iter().enumerate().filter(|(_, rate)| !rate.is_plain());
+    let stated = || site.documented.iter().flat_map(|(_, section)| Rates::of(&section.prose).otherwise);
+    let gone = rates.map(|(index, rate)| {
+        let at = site.path.key("rate").index(index);
+        let own = (u64::from(rate.calls), rate.per.keyword());
+        let edits = ["scope", "by", "counts", "shared", "unless"].map(|key| Edit::Remove(at.key(key)));
+        let said = stated().any(|other| other.rates.contains(&own));
+        Mutant { at, change: "counts calls".to_owned(), edits: edits.into(), said }
     });
     gone.collect()
 }
