@@ -63,7 +63,7 @@ impl<'a> Comparison<'a> {
             };
             let documented: Vec<Documented<'a>> = shown.iter().map(documented).collect();
             self.fields(file, &Operation::of(document), &documented);
-            let head = &event.head;
+            let head = &definition.head;
             self.told(file, &Operation::of(document), [Some(&head.summary), head.notes.as_deref()]);
         }
     }

@@ -25,6 +25,7 @@ impl crate::Endpoint for GetCorpCheckinOption {
                 per: crate::Period::Minute,
             },
         ],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -49,6 +50,7 @@ impl crate::Endpoint for GetCheckinOption {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -75,6 +77,7 @@ impl crate::Endpoint for GetCheckinData {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -107,6 +110,7 @@ impl crate::Endpoint for GetCheckinDayData {
                 per: crate::Period::Minute,
             },
         ],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -148,6 +152,7 @@ impl crate::Endpoint for GetCheckinMonthData {
                 per: crate::Period::Minute,
             },
         ],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -189,6 +194,7 @@ impl crate::Endpoint for GetCheckinScheduleList {
                 per: crate::Period::Minute,
             },
         ],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -240,6 +246,7 @@ impl crate::Endpoint for SetCheckinScheduleList {
                 per: crate::Period::Minute,
             },
         ],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -271,6 +278,7 @@ impl crate::Endpoint for PunchCorrection {
                 per: crate::Period::Minute,
             },
         ],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -302,6 +310,7 @@ impl crate::Endpoint for AddCheckinRecord {
                 per: crate::Period::Minute,
             },
         ],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -334,6 +343,7 @@ impl crate::Endpoint for AddCheckinUserFace {
                 per: crate::Period::Minute,
             },
         ],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -391,6 +401,7 @@ impl crate::Endpoint for GetHardwareCheckinData {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -418,6 +429,7 @@ impl crate::Endpoint for AddCheckinOption {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -459,6 +471,7 @@ impl crate::Endpoint for UpdateCheckinOption {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -500,6 +513,7 @@ impl crate::Endpoint for ClearCheckinOptionArrayField {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -524,6 +538,7 @@ impl crate::Endpoint for DelCheckinOption {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

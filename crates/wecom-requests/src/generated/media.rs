@@ -20,6 +20,7 @@ impl crate::Endpoint for UploadMedia {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -58,6 +59,7 @@ impl crate::Endpoint for GetMedia {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -105,6 +107,7 @@ impl crate::Endpoint for UploadImg {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -137,6 +140,7 @@ impl crate::Endpoint for UploadMediaByUrl {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -165,6 +169,7 @@ impl crate::Endpoint for GetUploadByUrlResult {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -210,6 +215,7 @@ impl crate::Endpoint for GetJssdkMedia {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -238,6 +244,7 @@ impl crate::Endpoint for UploadAttachment {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };

@@ -130,7 +130,7 @@ impl<'s> Module<'s> {
         }
         for document in file.documents() {
             types.insert(names::all_of(document.kind, file.family()), BTreeSet::new());
-            types.insert(names::pascal(document.name), members(&document.event.fields));
+            types.insert(names::pascal(document.name), members(&document.definition.fields));
         }
         for (name, structure) in &file.structs {
             types.insert(name.clone(), members(&structure.fields));

@@ -57,7 +57,7 @@ fn repeated(report: &mut Reporter<'_>, path: &Path, endpoint: &Endpoint, table: 
     });
     let of_calls: Vec<_> = of_calls.collect();
     for (index, rate) in endpoint.head.rate.iter().enumerate() {
-        let known = of_calls.iter().find(|(_, general)| general.rate.contains(rate));
+        let known = of_calls.iter().find(|(_, general)| general.rate.contains(&rate.rate()));
         let Some((general, _)) = known else { continue };
         report
             .error(

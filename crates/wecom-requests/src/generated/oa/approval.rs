@@ -25,6 +25,7 @@ impl crate::Endpoint for GetApprovalDetail {
                 per: crate::Period::Minute,
             },
         ],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -73,6 +74,7 @@ impl crate::Endpoint for GetApprovalInfo {
                 per: crate::Period::Minute,
             },
         ],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -156,6 +158,7 @@ impl crate::Endpoint for CreateTemplate {
                 per: crate::Period::Minute,
             },
         ],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -214,6 +217,7 @@ impl crate::Endpoint for GetOpenApprovalData {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[],
     };
@@ -243,6 +247,7 @@ impl crate::Endpoint for ApplyEvent {
                 per: crate::Period::Minute,
             },
         ],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -314,6 +319,7 @@ impl crate::Endpoint for GetTemplateDetail {
                 per: crate::Period::Minute,
             },
         ],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -351,6 +357,7 @@ impl crate::Endpoint for UpdateTemplate {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -420,6 +427,7 @@ impl crate::Endpoint for CopyTemplate {
                 per: crate::Period::Minute,
             },
         ],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
@@ -457,6 +465,7 @@ impl crate::Endpoint for GetApprovalData {
         errcode: crate::Errcode::Always,
         safe: true,
         rates: &[],
+        quotas: &[],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
