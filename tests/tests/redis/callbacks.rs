@@ -1,7 +1,7 @@
 //! Callbacks that several processes receive, each handled once.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,11 +11,16 @@ use tokio::sync::Semaphore;
 use wecom_callback::{
     Callback, Callbacks, Duplicates as _, Format, Receiver, RedisDuplicates, Router, Sender, State, Turn,
 };
+use wecom_tests::log::Log;
 
+use super::outages::front;
 use super::server::RedisServer;
 
 const TOKEN: &str = "QSdkTestToken01";
 const KEY: &str = "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefg";
+
+/// A password, which nothing may show.
+const PASSWORD: &str = "hunter2-of-redis";
 
 /// The state that the handlers of all processes share.
 #[derive(Clone)]
@@ -37,13 +42,17 @@ impl Shared {
 
 /// One process. Its first `failures` runs fail.
 fn process(redis: &RedisServer, shared: &Shared, failures: usize) -> Callbacks {
+    process_at(&redis.address(), shared, failures)
+}
+
+fn process_at(redis: &str, shared: &Shared, failures: usize) -> Callbacks {
     let router =
         Router::<Shared>::new().fallback(move |State(shared): State<Shared>, _: Callback| async move {
             let run = shared.runs.fetch_add(1, Ordering::SeqCst);
             shared.may_end.acquire().await.unwrap().forget();
             if run < failures { Err("no") } else { Ok(()) }
         });
-    let duplicates = RedisDuplicates::connect(&redis.address()).unwrap();
+    let duplicates = RedisDuplicates::connect(redis).unwrap();
     let receiver = Receiver::builder(TOKEN, KEY).receiveid("ww1").build().unwrap();
     Callbacks::builder(router.with_state(shared.clone())).receiver(receiver).duplicates(duplicates).build()
 }
@@ -140,4 +149,96 @@ async fn without_redis_callbacks_are_handled_all_the_same() {
     assert_eq!(post(&callbacks, "<b/>").await, StatusCode::OK);
     assert_eq!(post(&callbacks, "<b/>").await, StatusCode::OK);
     assert_eq!(shared.runs(), 2);
+}
+
+#[tokio::test]
+async fn redis_that_dies_while_a_handler_runs_takes_nothing_from_it() {
+    let test = "redis_that_dies_while_a_handler_runs_takes_nothing_from_it";
+    let Some(redis) = RedisServer::start(test) else { return };
+    let shared = Shared::new(0);
+    let callbacks = process(&redis, &shared, 0);
+    let posted = tokio::spawn({
+        let callbacks = callbacks.clone();
+        async move { post(&callbacks, "<a/>").await }
+    });
+    while shared.runs() == 0 {
+        tokio::task::yield_now().await;
+    }
+    drop(redis);
+    shared.may_end.add_permits(1);
+    assert_eq!(posted.await.unwrap(), StatusCode::OK);
+    assert_eq!(post(&callbacks, "<a/>").await, StatusCode::OK, "this process remembers it all the same");
+    assert_eq!(shared.runs(), 1);
+}
+
+#[tokio::test]
+async fn redis_that_hangs_keeps_no_callback_from_its_handler() {
+    let test = "redis_that_hangs_keeps_no_callback_from_its_handler";
+    let Some(redis) = RedisServer::start(test) else { return };
+    let silent = Arc::new(AtomicBool::new(false));
+    let address = format!("redis://127.0.0.1:{}/", front(redis.port, &silent));
+    let shared = Shared::new(0);
+    let callbacks = process_at(&address, &shared, 0);
+    let posted = |message: &'static str| {
+        let callbacks = callbacks.clone();
+        tokio::spawn(async move { post(&callbacks, message).await })
+    };
+    // It falls silent after the handler has begun, and stays so.
+    let first = posted("<a/>");
+    while shared.runs() == 0 {
+        tokio::task::yield_now().await;
+    }
+    silent.store(true, Ordering::SeqCst);
+    shared.may_end.add_permits(3);
+    let others = [posted("<b/>"), posted("<c/>")];
+    for response in [first].into_iter().chain(others) {
+        assert_eq!(response.await.unwrap(), StatusCode::OK);
+    }
+    callbacks.shutdown().await;
+    assert_eq!(shared.runs(), 3);
+}
+
+#[tokio::test]
+async fn whoever_waits_for_anothers_turn_handles_the_callback_if_redis_dies() {
+    let test = "whoever_waits_for_anothers_turn_handles_the_callback_if_redis_dies";
+    let Some(redis) = RedisServer::start(test) else { return };
+    let (first, second) = (Shared::new(0), Shared::new(1));
+    let (holder, waiter) = (process(&redis, &first, 0), process(&redis, &second, 0));
+    let held = tokio::spawn(async move { post(&holder, "<a/>").await });
+    while first.runs() == 0 {
+        tokio::task::yield_now().await;
+    }
+    let waiting = tokio::spawn(async move { post(&waiter, "<a/>").await });
+    // Longer than it takes to see whose turn it is.
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(second.runs(), 0);
+    drop(redis);
+    assert_eq!(waiting.await.unwrap(), StatusCode::OK);
+    assert_eq!(second.runs(), 1, "better twice than never");
+    first.may_end.add_permits(1);
+    assert_eq!(held.await.unwrap(), StatusCode::OK);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn no_error_of_redis_says_its_password_or_a_message() {
+    let test = "no_error_of_redis_says_its_password_or_a_message";
+    let Some(redis) = RedisServer::start(test) else { return };
+    let log = Log::of_this_thread(tracing::Level::TRACE);
+    for address in
+        [format!("redis://:{PASSWORD}@127.0.0.1:{}/", redis.port), format!("redis://:{PASSWORD}@[")]
+    {
+        match RedisDuplicates::connect(&address) {
+            Ok(duplicates) => {
+                let shown = format!("{duplicates:?} {}", duplicates.begin(&[1; 32]).await.unwrap_err());
+                assert!(!shown.contains(PASSWORD), "{shown}");
+                let shared = Shared::new(1);
+                post(&process_at(&address, &shared, 0), "<xml>meet me at nine</xml>").await;
+                assert_eq!(shared.runs(), 1);
+            }
+            Err(error) => assert!(!format!("{error} {error:?}").contains(PASSWORD), "{error:?}"),
+        }
+    }
+    let text = log.text();
+    assert!(text.contains("the store of duplicates failed"), "{text}");
+    assert!(!text.contains(PASSWORD) && !text.contains("at nine"), "{text}");
 }

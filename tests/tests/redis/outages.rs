@@ -57,7 +57,7 @@ async fn when_redis_dies_amid_thousands_of_calls_none_fails() {
 }
 
 /// Passes bytes on to a server, until it is told to fall silent on the connections that there are.
-fn front(port: u16, silent: &Arc<AtomicBool>) -> u16 {
+pub(crate) fn front(port: u16, silent: &Arc<AtomicBool>) -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let front = listener.local_addr().unwrap().port();
     let silent = Arc::clone(silent);

@@ -14,6 +14,7 @@ mod faults;
 mod files;
 mod first_guesses;
 mod hostile;
+mod installations;
 mod jobs;
 mod limits;
 mod merchant;
