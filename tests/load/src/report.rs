@@ -163,15 +163,11 @@ impl fmt::Display for Run {
             )?;
             let Memory(peaks) = self.memory[process];
             let flat = match self.is_flat(self.memory[process]) {
-                _ if self.killed == Some(process) => "",
-                None => "; too few callbacks to say more",
-                Some(true) => "; flat",
-                Some(false) => "; not flat",
+                None => String::new(),
+                Some(true) => format!("; flat (last ≤ {FLAT} × second)"),
+                Some(false) => format!("; not flat (last > {FLAT} × second)"),
             };
-            writeln!(
-                f,
-                "  highest memory in each quarter, in KiB: {peaks:?}{flat} (last ≤ {FLAT} × second)"
-            )?;
+            writeln!(f, "  highest memory in each quarter, in KiB: {peaks:?}{flat}")?;
         }
         Ok(())
     }
