@@ -1,4 +1,4 @@
-//! Serves the customers of a WeChat customer service account (微信客服): reads their messages, answers texts, and hands
+//! Serves the customers of a WeChat customer service account (微信客服): reads their messages, replies to texts, and hands
 //! customers who send anything else over to a person.
 //!
 //! `cargo run -p wecom-sdk --example customer_service` talks to a mock server. With `WECOM_CORP_ID` and `WECOM_SECRET` set (the secret of
@@ -65,7 +65,7 @@ impl Desk {
         }
         match &message.content {
             Content::Text(text) => self.answer(customer, &text.content).await,
-            // The same for kinds of messages that WeCom adds later: they arrive as `Content::Other`.
+            // This includes types of messages that WeCom adds later: they arrive as `Content::Other`.
             _ => self.hand_over(customer).await,
         }
     }
@@ -74,11 +74,11 @@ impl Desk {
         println!("{customer} asks: {question}");
         // At most 5 messages per message of the customer. If one can't be delivered, an event in the list says so
         // later.
-        let answer = OutgoingMessage::text("Thank you! Send a picture to talk to a person.");
+        let answer = OutgoingMessage::text("Thank you! Send an image to talk to a person.");
         self.client.send(&SendMsg::new(customer, &self.account, answer)).await.map(drop)
     }
 
-    /// Hands a session over to a servicer who is on duty, or else to the pool from which servicers take sessions.
+    /// Hands a session over to a servicer who is on duty, or to the pool from which servicers take sessions.
     async fn hand_over(&mut self, customer: &str) -> Result<(), Error> {
         let servicers = self.client.send(&ListServicer::new(&self.account)).await?.servicer_list;
         let mut serving =

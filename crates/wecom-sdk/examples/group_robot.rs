@@ -1,7 +1,7 @@
-//! Sends messages to a group chat through a group bot (群机器人): all it needs is the bot's webhook URL.
+//! Sends messages to a group chat through a group bot (群机器人), with nothing but the bot's webhook URL.
 //!
-//! `cargo run -p wecom-sdk --example group_robot` talks to a mock server. With `WECOM_WEBHOOK_URL` set, which WeCom shows where the bot is set
-//! up, it sends them to the group chat.
+//! `cargo run -p wecom-sdk --example group_robot` talks to a mock server. With `WECOM_WEBHOOK_URL` set, which WeCom shows in the bot's
+//! settings, it sends them to the group chat.
 
 use std::env;
 
@@ -9,7 +9,7 @@ use wecom_mock::Server;
 use wecom_sdk::message::webhook::{Article, MarkdownV2Content, NewsContent, TextContent};
 use wecom_sdk::{Content, GroupBot};
 
-const PICTURE: &[u8] = include_bytes!("setup/picture.png");
+const IMAGE: &[u8] = include_bytes!("setup/image.png");
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -33,9 +33,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     bot.send(NewsContent::new([article.description("What is new")])).await?;
     println!("article: sent");
 
-    // A picture is sent with the message, a file is uploaded first: both are one call here.
-    bot.send_image(PICTURE).await?;
-    println!("picture: sent");
+    // An image is sent with the message, a file is uploaded first: here, each is a single call.
+    bot.send_image(IMAGE).await?;
+    println!("image: sent");
     bot.send_file(Content::bytes("region,sales\nnorth,248\nsouth,251\n").named("sales.csv")).await?;
     println!("file: sent");
     Ok(())

@@ -1,7 +1,7 @@
-//! Arranges a meeting, invites a member to it, reads it back, and cancels it.
+//! Schedules a meeting, invites a member to it, reads it back, and cancels it.
 //!
 //! `cargo run -p wecom-sdk --example meeting` talks to a mock server. With `WECOM_CORP_ID` and `WECOM_SECRET` set (the secret of an app that
-//! may call the meeting API), it talks to WeCom: set `WECOM_USERID` to the member who leads the meeting, and `WECOM_INVITEE` to
+//! may call the meeting API), it talks to WeCom: set `WECOM_USERID` to the member who organizes the meeting, and `WECOM_INVITEE` to
 //! the one who is invited. WeCom notifies both.
 
 mod setup;
@@ -27,18 +27,18 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let meeting = CreateMeeting::new(admin, "Tea tasting", tomorrow, HOUR.as_secs())
         .location("Room 3")
         .reminders(Reminders::new().remind_before([900]));
-    // Only this ID finds the meeting again: an app can't list what it has arranged.
+    // Keep this ID: an app can't list the meetings that it has scheduled.
     let meeting = client.send(&meeting).await?.meetingid;
-    println!("arranged: {meeting}");
+    println!("scheduled: {meeting}");
 
-    // An update takes only what changes, but a list as a whole: whoever isn't in it is no longer invited.
+    // An update needs only the changed fields, but replaces a whole list: members who aren't in it are no longer invited.
     let update = UpdateMeeting::new(&meeting).invitees(Invitees::new([&invitee]));
     client.send(&update).await?;
     println!("invited: {invitee}");
 
     let info = client.send(&GetMeetingInfo::new(&meeting)).await?;
     let attendees: Vec<&str> = info.attendees.member.iter().map(|member| member.userid.as_str()).collect();
-    println!("{}, {} minutes, led by {}", info.title, info.meeting_duration / 60, info.admin_userid);
+    println!("{}, {} minutes, organized by {}", info.title, info.meeting_duration / 60, info.admin_userid);
     println!("attendees: {}", attendees.join(", "));
     println!("to join: {}", info.meeting_link);
 

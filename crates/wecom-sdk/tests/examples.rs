@@ -89,11 +89,11 @@ fn messages_sends_a_text_and_a_card_and_updates_the_card() {
 }
 
 #[test]
-fn meeting_is_arranged_read_back_and_cancelled() {
+fn meeting_is_scheduled_read_back_and_cancelled() {
     let expected = "\
-arranged: hyAJ2GCAAAXtWyuj
+scheduled: hyAJ2GCAAAXtWyuj
 invited: chen.yu
-Tea tasting, 60 minutes, led by lin.wei
+Tea tasting, 60 minutes, organized by lin.wei
 attendees: chen.yu
 to join: https://example.com/join/902154873
 status: Canceled
@@ -154,7 +154,7 @@ Subject: Re: Minutes
 #[test]
 fn group_robot_sends_every_kind_of_message() {
     let shown = output("group_robot");
-    let expected = ["text", "text with mentions", "Markdown", "article", "picture", "file"];
+    let expected = ["text", "text with mentions", "Markdown", "article", "image", "file"];
     assert_eq!(shown.lines().collect::<Vec<_>>(), expected.map(|kind| format!("{kind}: sent")));
 }
 
