@@ -35,8 +35,13 @@ pub mod wire;
 #[cfg(not(test))]
 include!("generated/families.rs");
 pub use types::{
-    Csv, File, FileOr, IntoItem, Json, OrText, Pipe, Secret, Timestamp, TimestampOutOfRange, Unknown,
-    UnknownUnion, cut_at_bytes, cut_at_chars, cut_at_width,
+    Csv, File, FileOr, IntoCursor, IntoItem, IntoSeconds, Json, OrText, Pipe, Secret, Timestamp,
+    TimestampOutOfRange, Unknown, UnknownUnion, cut_at_bytes, cut_at_chars, cut_at_width,
 };
+// Each by name, as above.
+#[cfg(all(feature = "oa", not(test)))]
+pub use values::ApprovalForm;
+#[cfg(all(feature = "wedoc", not(test)))]
+pub use values::Cells;
 #[cfg(all(any(feature = "oa", feature = "wedoc"), not(test)))]
-pub use values::*;
+pub use values::ValueError;

@@ -11,9 +11,7 @@ use std::time::Duration;
 
 use wecom_sdk::Timestamp;
 // Companies with advanced meeting features (会议高级功能) use `meeting::advanced`, with the same names and more fields.
-use wecom_sdk::meeting::basic::{
-    CancelMeeting, CreateMeeting, GetMeetingInfo, Invitees, Reminders, UpdateMeeting,
-};
+use wecom_sdk::meeting::basic::{CancelMeeting, CreateMeeting, GetMeetingInfo, Reminders, UpdateMeeting};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -24,7 +22,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let invitee = env::var("WECOM_INVITEE").unwrap_or_else(|_| "chen.yu".to_owned());
 
     let tomorrow = Timestamp::now() + 24 * HOUR;
-    let meeting = CreateMeeting::new(admin, "Tea tasting", tomorrow, HOUR.as_secs())
+    let meeting = CreateMeeting::new(admin, "Tea tasting", tomorrow, HOUR)
         .location("Room 3")
         .reminders(Reminders::new().remind_before([900]));
     // Keep this ID: an app can't list the meetings that it has scheduled.
@@ -32,7 +30,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("scheduled: {meeting}");
 
     // An update needs only the changed fields, but replaces a whole list: members who aren't in it are no longer invited.
-    let update = UpdateMeeting::new(&meeting).invitees(Invitees::new([&invitee]));
+    let update = UpdateMeeting::new(&meeting).invitees([&invitee]);
     client.send(&update).await?;
     println!("invited: {invitee}");
 

@@ -4,8 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use md5::{Digest as _, Md5};
 use wecom_models::message::webhook::{
-    ImageContent, MarkdownContent, MarkdownV2Content, MediaContent, Message, NewsContent, NewsNoticeCard,
-    SendWebhook, TemplateCard, TextContent, TextNoticeCard, UploadMedia, UploadMediaType,
+    ImageContent, MediaContent, Message, SendWebhook, UploadMedia, UploadMediaType,
 };
 use wecom_requests::token::WebhookKey;
 use wecom_requests::{Endpoint as _, Meta};
@@ -82,11 +81,11 @@ impl GroupBot {
         &self.client
     }
 
-    /// Sends a message: a text, or any message of [`message::webhook`](crate::message::webhook).
+    /// Sends a message: a text, or the content or card of any other [`Message`].
     ///
     /// It is retried only if it can't have arrived: see [`Client::send`].
-    pub async fn send(&self, message: impl Into<BotMessage>) -> Result<(), Error> {
-        self.client.send(&SendWebhook::new(message.into().0)).await.map(drop)
+    pub async fn send(&self, message: impl Into<Message>) -> Result<(), Error> {
+        self.client.send(&SendWebhook::new(message)).await.map(drop)
     }
 
     /// Sends an image, a JPG or PNG of at most 2 MB.
@@ -136,35 +135,6 @@ fn parse(url: &str) -> Option<(&str, Secret)> {
     let (_, key) = form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name)?;
     let visible = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic());
     visible.then(|| (base_url, Secret::new(key)))
-}
-
-/// A message that a [`GroupBot`] sends. All kinds of messages convert to it: text, and the contents and cards of
-/// [`message::webhook`](crate::message::webhook).
-#[derive(Clone, Debug)]
-pub struct BotMessage(Message);
-
-macro_rules! messages {
-    ($($content:ty => $make:expr,)*) => {$(
-        impl From<$content> for BotMessage {
-            fn from(content: $content) -> Self {
-                Self($make(content))
-            }
-        }
-    )*};
-}
-
-messages! {
-    Message => std::convert::identity,
-    &str => |text: &str| Message::Text(TextContent::new(text)),
-    String => |text: String| Message::Text(TextContent::new(text)),
-    TextContent => Message::Text,
-    MarkdownContent => Message::Markdown,
-    MarkdownV2Content => Message::MarkdownV2,
-    ImageContent => Message::Image,
-    NewsContent => Message::News,
-    TemplateCard => Message::TemplateCard,
-    TextNoticeCard => |card| Message::TemplateCard(TemplateCard::TextNotice(card)),
-    NewsNoticeCard => |card| Message::TemplateCard(TemplateCard::NewsNotice(card)),
 }
 
 #[cfg(test)]

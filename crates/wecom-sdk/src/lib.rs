@@ -357,21 +357,28 @@ pub use ::http::Method;
 #[cfg(feature = "redis")]
 pub use ::redis;
 pub use client::{Client, ClientBuilder, FullResponse};
-pub use credential::{CorpSecret, Credential, Fixed, Provides};
+#[doc(alias("corpsecret", "corpid"))]
+pub use credential::CorpSecret;
+pub use credential::{Credential, Fixed, Provides};
+#[cfg(feature = "wedrive")]
+#[doc(inline, alias("微盘", "分块上传"))]
+pub use drive::DriveUpload;
 #[cfg(feature = "wedrive")]
 #[doc(inline)]
-pub use drive::{CheckpointError, DriveCheckpoint, DriveFile, DriveFolder, DriveProgress, DriveUpload};
+pub use drive::{CheckpointError, DriveCheckpoint, DriveFile, DriveFolder, DriveProgress};
 pub use error::{Body, Error, Headers};
 #[doc(inline)]
 pub use files::{Content, ContentRange, Download};
-#[cfg(feature = "group-bot")]
-pub use group_bot::BotMessage;
 // Aliases belong here: rustdoc drops those of the re-exported item.
 #[cfg(feature = "group-bot")]
 #[doc(alias("群机器人", "消息推送", "webhook", "robot"))]
 pub use group_bot::GroupBot;
 #[cfg(feature = "openhw")]
-pub use hardware::{Device, DeviceModel};
+#[doc(alias("智慧硬件", "硬件", "设备"))]
+pub use hardware::Device;
+#[cfg(feature = "openhw")]
+#[doc(alias("智慧硬件", "model_ticket"))]
+pub use hardware::DeviceModel;
 pub use hook::{Finished, Hook, Incoming, Outgoing};
 #[doc(inline)]
 pub use jobs::{Wait, WaitError};
@@ -387,9 +394,16 @@ pub use merchant::Merchant;
 #[cfg(feature = "merchant")]
 pub use merchant::MerchantBuilder;
 pub use options::CallOptions;
-pub use paging::{Items, Pages, Position};
+pub use paging::{InvalidPosition, Items, Pages, Position};
 #[cfg(feature = "service")]
-pub use provider::{AuthorizedCorp, Provider, Suite};
+#[doc(alias("授权企业", "代开发", "permanent_code"))]
+pub use provider::AuthorizedCorp;
+#[cfg(feature = "service")]
+#[doc(alias("服务商", "provider_secret"))]
+pub use provider::Provider;
+#[cfg(feature = "service")]
+#[doc(alias("第三方应用", "suite_ticket", "suite_secret"))]
+pub use provider::Suite;
 #[cfg(feature = "redis")]
 pub use redis_store::Redis;
 /// The HTTP client that [`ClientBuilder::http_client`] takes.
@@ -401,6 +415,14 @@ pub use wecom_models::*;
 // By name as well: of a family that isn't compiled, rustc says which feature is missing. It does so only for items of the module that
 // a path names, so this is here and not in a module of its own.
 include!("generated/families.rs");
+#[cfg(feature = "oa")]
+#[doc(alias("审批", "审批申请", "apply_event"))]
+pub use wecom_models::ApprovalForm;
+#[cfg(feature = "wedoc")]
+#[doc(alias("智能表格", "单元格"))]
+pub use wecom_models::Cells;
+#[cfg(any(feature = "oa", feature = "wedoc"))]
+pub use wecom_models::ValueError;
 #[cfg(feature = "sign")]
 pub use wecom_requests::Signed;
 pub use wecom_requests::{

@@ -1,9 +1,12 @@
 //! Follows the pages of an endpoint.
 
 use std::fmt;
+use std::str::FromStr;
 
 use futures_core::Stream;
 use futures_util::stream::try_unfold;
+use serde_json::{Value, json};
+use thiserror::Error as ThisError;
 use wecom_requests::{Paged, PagedItems};
 
 use crate::{Client, Credential, Error, FullResponse, Provides};
@@ -129,13 +132,69 @@ pub struct Items<E: PagedItems, C> {
     skip: usize,
 }
 
-/// A position among items: the page, and the number of its items that were returned. Store it and pass it to [`Client::items_from`].
+/// A position among items: the page, and the number of its items that were returned. Store it as text, and pass it to
+/// [`Client::items_from`]:
+///
+/// ```
+/// use wecom_sdk::Position;
+///
+/// # fn main() -> Result<(), wecom_sdk::InvalidPosition> {
+/// # let position = Position::default();
+/// let stored = position.to_string();
+/// let restored: Position = stored.parse()?;
+/// # assert_eq!(restored, position);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Position {
     /// The cursor of the page; `None` for the first one.
     pub cursor: Option<String>,
     /// The number of its items that have been returned.
     pub taken: usize,
+}
+
+/// Writes the text that [`FromStr`] reads: JSON, since a cursor may contain anything.
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&write_position(self.cursor.as_deref(), "taken", &self.taken.into()))
+    }
+}
+
+impl FromStr for Position {
+    type Err = InvalidPosition;
+
+    fn from_str(text: &str) -> Result<Self, InvalidPosition> {
+        let read = || {
+            let (cursor, taken) = read_position(text, "taken")?;
+            Some(Self { cursor, taken: usize::try_from(taken.as_u64()?).ok()? })
+        };
+        read().ok_or(InvalidPosition(()))
+    }
+}
+
+/// A text isn't a [`Position`]: it must be one that [`Display`](fmt::Display) wrote. To begin with the first item, use
+/// `Position::default()`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ThisError)]
+#[error(
+    "not a position as `Position` writes it, {{\"cursor\":…,\"taken\":…}}: restore the stored text, or start over"
+)]
+pub struct InvalidPosition(());
+
+/// Writes the cursor of a page and a place on that page as text.
+pub(crate) fn write_position(cursor: Option<&str>, place: &str, value: &Value) -> String {
+    json!({ "cursor": cursor, place: value }).to_string()
+}
+
+/// Reads what [`write_position`] wrote.
+pub(crate) fn read_position(text: &str, place: &str) -> Option<(Option<String>, Value)> {
+    let Ok(Value::Object(mut members)) = serde_json::from_str(text) else { return None };
+    let cursor = match members.remove("cursor")? {
+        Value::Null => None,
+        Value::String(cursor) => Some(cursor),
+        _ => return None,
+    };
+    Some((cursor, members.remove(place)?))
 }
 
 impl<E, C> Items<E, C>
@@ -220,7 +279,37 @@ impl<E: PagedItems, C> fmt::Debug for Items<E, C> {
 
 #[cfg(test)]
 mod tests {
-    use super::Guard;
+    use super::{Guard, Position};
+
+    #[test]
+    fn a_position_survives_as_text_whatever_its_cursor_contains() {
+        let cursors = ["", "a", "3@b", "\"}", "{\"cursor\":null}", "line\nbreak\0", "游标|,😀\\"];
+        let cursors = cursors.into_iter().map(|cursor| Some(cursor.to_owned())).chain([None]);
+        for cursor in cursors {
+            for taken in [0, 7, usize::MAX] {
+                let position = Position { cursor: cursor.clone(), taken };
+                assert_eq!(position.to_string().parse(), Ok(position));
+            }
+        }
+    }
+
+    #[test]
+    fn another_text_is_no_position() {
+        for text in [
+            "",
+            "null",
+            "cursor",
+            "{}",
+            r#"{"cursor":"a"}"#,
+            r#"{"taken":1}"#,
+            r#"{"cursor":1,"taken":1}"#,
+            r#"{"cursor":"a","taken":-1}"#,
+            r#"{"cursor":"a","after":"b"}"#,
+        ] {
+            let error = text.parse::<Position>().expect_err(text);
+            assert!(error.to_string().contains("start over"), "{error}");
+        }
+    }
 
     #[test]
     fn a_circle_of_any_length_is_noticed_and_a_long_way_is_not_one() {

@@ -1,6 +1,7 @@
 //! Code by somebody who knows WeCom and Rust, but hasn't read the documentation of these crates: it compiles, and
 //! means what it says.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 use std::error::Error;
 use std::sync::Arc;
@@ -11,18 +12,22 @@ use wecom_sdk::aibot::reply as bot;
 use wecom_sdk::callback::{Envelope, Event, Router};
 use wecom_sdk::contacts::tag::AddTagUsers;
 use wecom_sdk::contacts::user::GetUserResponse;
+use wecom_sdk::externalcontact::contact_way::{AddContactWay, ContactWayType, Scene};
 use wecom_sdk::externalcontact::events::AddExternalContact;
 use wecom_sdk::externalcontact::message_push::{MiniProgramCard, MiniProgramCardArgs};
 use wecom_sdk::kf::message::{OutgoingLocation, ServiceState};
 use wecom_sdk::media::MediaType;
-use wecom_sdk::meeting::basic::{GetUserMeetingId, Invitees};
+use wecom_sdk::meeting::basic::{CreateMeeting, GetUserMeetingId, Invitees};
+use wecom_sdk::meeting::webinar::{self, AdmissionType};
 use wecom_sdk::message::app::{self, SendMessage};
 use wecom_sdk::message::appchat::{self, SendAppChat};
 use wecom_sdk::message::events::TextMessage;
 use wecom_sdk::message::reply::{self, Article, ImageReply, NewsReply, TextReply, VideoReply, VoiceReply};
+use wecom_sdk::oa::journal::{GetJournalRecordList, GetJournalRecordListArgs};
 use wecom_sdk::service::auth::GetSuiteToken;
+use wecom_sdk::wedoc::document;
 use wecom_sdk::wedoc::smartsheet::CellValue;
-use wecom_sdk::{Client, Pipe, Secret, Timestamp, Unknown};
+use wecom_sdk::{Client, Json, Pipe, Position, Secret, Timestamp, Unknown};
 
 fn json(request: &impl serde::Serialize) -> Value {
     serde_json::to_value(request).expect("a request can be written")
@@ -158,6 +163,7 @@ fn recipients_are_one_or_several_texts_or_numbers() {
     }
     assert_eq!(json(&request().toparty([1, 2]).totag(vec![3_u64]))["toparty"], "1|2");
     assert_eq!(json(&request().toparty(&[1, 2][..]))["toparty"], "1|2");
+    assert_eq!(json(&request().toparty(2).totag(7_u64))["toparty"], "2");
     assert_eq!(json(&AddTagUsers::new(7).userlist(several))["userlist"], json!(several));
 }
 
@@ -174,6 +180,10 @@ fn recipients_are_sets_shared_texts_and_what_is_collected() {
         request().touser(sorted.clone()),
         request().touser([&shared]),
         request().touser([shared.clone()]),
+        request().touser(&shared),
+        request().touser(shared.clone()),
+        request().touser(&"lin.wei"),
+        request().touser(Cow::Borrowed("lin.wei")),
         request().touser(wei.clone().collect::<Vec<_>>()),
         request().touser(wei.collect::<Pipe<String>>()),
     ] {
@@ -244,6 +254,119 @@ fn a_time_is_of_any_library_or_a_number() {
 }
 
 #[test]
+fn a_time_in_a_text_is_one_too() {
+    let start = UNIX_EPOCH + Duration::from_secs(1_790_000_000);
+    let end = Timestamp::from(start) + Duration::from_secs(3600);
+    let request = |end: Timestamp| {
+        webinar::CreateWebinar::new("lin.wei", "Launch", start, end, AdmissionType::from(1), true)
+    };
+    let sent = json(&request(end));
+    assert_eq!((&sent["start_time"], &sent["end_time"]), (&json!("1790000000"), &json!("1790003600")));
+    // As a response has it.
+    assert_eq!(json(&request(Json(end).into())), sent);
+}
+
+#[test]
+fn a_duration_is_a_number_of_seconds_or_a_duration() {
+    let meeting = || CreateMeeting::new("lin.wei", "Review", 1_790_000_000, 3600);
+    let hour = Duration::from_secs(3600);
+    assert_eq!(meeting(), CreateMeeting::new("lin.wei", "Review", 1_790_000_000, hour));
+    let request = SendMessage::new("Hello").duplicate_check_interval(Duration::from_millis(1_800_900));
+    assert_eq!(json(&request)["duplicate_check_interval"], 1800);
+    let contact = AddContactWay::new(ContactWayType::from(1), Scene::from(2)).expires_in(hour * 24);
+    assert_eq!(json(&contact)["expires_in"], 86400);
+}
+
+#[test]
+fn what_holds_one_value_is_made_of_it() {
+    let action = || app::NoticeAction::new(app::NoticeActionType::Web);
+    let card = app::NewsNoticeCard::new("Release 1.4", action())
+        .card_image("https://example.com/release.png")
+        .image_text_area(String::from("https://example.com/notes.png"));
+    let sent = json(&card);
+    assert_eq!(sent["main_title"], json!({ "title": "Release 1.4" }));
+    assert_eq!(sent["card_image"], json!({ "url": "https://example.com/release.png" }));
+    let long = app::NewsNoticeCard::new(app::MainTitle::new("Release 1.4"), action());
+    assert_eq!(json(&long)["main_title"], sent["main_title"]);
+
+    let meeting = || CreateMeeting::new("lin.wei", "Review", 1_790_000_000, 3600);
+    let names = vec![String::from("lin.wei"), String::from("chen.yu")];
+    for request in [
+        meeting().invitees(["lin.wei", "chen.yu"]),
+        meeting().invitees(&names),
+        meeting().invitees(names.clone()),
+        meeting().invitees(Invitees::new(&names)),
+    ] {
+        assert_eq!(json(&request)["invitees"], json!({ "userid": ["lin.wei", "chen.yu"] }));
+    }
+
+    let insert = document::InsertText::new("Hello", 3);
+    assert_eq!(json(&insert)["location"], json!({ "index": 3 }));
+    assert_eq!(json(&document::InsertText::new("Hello", document::Location::new(3))), json(&insert));
+}
+
+#[test]
+fn a_list_of_what_one_text_makes_is_one_of_texts() {
+    let articles = ["Menu", "News"];
+    let content = app::NewsContent::new(articles);
+    assert_eq!(json(&content), json!({ "articles": [{ "title": "Menu" }, { "title": "News" }] }));
+    assert_eq!(content, app::NewsContent::new(articles.map(app::Article::new)));
+    assert_eq!(content, app::NewsContent::new(["Menu".into(), app::Article::new("News")]));
+}
+
+#[test]
+fn numbers_are_passed_by_reference_too() {
+    let ids = vec![1, 2];
+    let update = || app::UpdateTemplateCard::new(7, "code");
+    for request in [
+        update().partyids([1, 2]),
+        update().partyids(&[1, 2]),
+        update().partyids(&ids),
+        update().partyids(ids.iter().filter(|id| **id > 0)),
+        update().partyids(ids.clone()),
+    ] {
+        assert_eq!(json(&request)["partyids"], json!([1, 2]));
+    }
+}
+
+#[test]
+fn a_cursor_is_an_option_too() {
+    let next = Some(String::from("next"));
+    let request = || GetUserMeetingId::new("lin.wei");
+    for request in [
+        request().cursor("next"),
+        request().cursor(String::from("next")),
+        request().cursor(&next),
+        request().cursor(next.as_deref()),
+        request().cursor(next.clone()),
+        request().cursor(Position { cursor: next.clone(), taken: 3 }.cursor),
+    ] {
+        assert_eq!(json(&request)["cursor"], "next");
+    }
+    assert_eq!(request().cursor(None::<String>), request());
+}
+
+#[test]
+fn a_position_is_stored_as_text() {
+    let position = Position { cursor: Some("next".into()), taken: 3 };
+    assert_eq!(position.to_string().parse(), Ok(position));
+}
+
+#[test]
+fn neighboring_numbers_have_names() {
+    let request = GetJournalRecordList::new(GetJournalRecordListArgs {
+        starttime: 1_790_000_000.into(),
+        endtime: SystemTime::UNIX_EPOCH.into(),
+        cursor: 0,
+        limit: 100,
+    });
+    assert_eq!(
+        json(&request),
+        json!({ "starttime": 1_790_000_000, "endtime": 0, "cursor": 0, "limit": 100 })
+    );
+}
+
+#[test]
 fn times_are_reckoned_with() {
     let hour = Duration::from_secs(3600);
     let start = Timestamp::from(1_790_000_000);
@@ -261,6 +384,8 @@ fn times_are_reckoned_with() {
 fn an_enum_is_made_of_what_is_on_the_wire_and_shows_it() {
     let state = ServiceState::from(1);
     assert_eq!((state.code(), state.to_string().as_str()), (Some(1), "1"));
+    let (column, name): (i32, _) = (1, String::from("image"));
+    assert_eq!((ServiceState::from(column), MediaType::from(&name)), (ServiceState::Bot, MediaType::Image));
     assert_eq!("1".parse(), Ok(state));
     assert_eq!(ServiceState::from(99), ServiceState::Other(Unknown::Int(99)));
     let format = MediaType::from("image");

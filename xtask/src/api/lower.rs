@@ -197,6 +197,7 @@ impl Lowering<'_> {
             aka: field.aka.clone(),
             item: field.item.clone(),
             count: field.count.clone(),
+            unit: field.unit,
         }
     }
 

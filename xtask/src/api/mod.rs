@@ -7,6 +7,7 @@ mod job;
 mod keeps;
 mod kept;
 mod lower;
+mod made;
 mod model;
 mod quota;
 mod ty;

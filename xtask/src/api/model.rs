@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Codes, Document, Endpoint, ErrorCode, Ty};
 use crate::spec::names::{arguments, ident};
-use crate::spec::{Doc, FieldPath, GeneralRate, Limit, Place, Repr, Rule, Style, Transport};
+use crate::spec::{Doc, FieldPath, GeneralRate, Limit, Place, Repr, Rule, Style, Transport, Unit};
 
 /// The family that issues tokens. Every client needs it, so it has no feature.
 pub const CORE_FAMILY: &str = "access";
@@ -172,65 +172,6 @@ impl Module {
             _ => None,
         }
     }
-
-    /// Returns the types that convert to a union, each with its variant: the types that only this variant contains, directly
-    /// or in an inner union. In a union over kinds of values, they may be numbers and lists, too; for text, see
-    /// [`by_text`](Self::by_text).
-    pub fn by_content<'a>(&'a self, union: &'a Union) -> Vec<(&'a Variant, &'a Ty)> {
-        let held = |variant: &'a Variant| {
-            let ty = variant.ty.as_ref()?;
-            let makes = match ty {
-                Ty::Struct(_) | Ty::Union(..) => true,
-                Ty::String | Ty::Secret | Ty::Any | Ty::Flag | Ty::File => false,
-                _ => union.style == Style::Kind,
-            };
-            makes.then_some((variant, ty))
-        };
-        let inner = |(variant, ty): (&'a Variant, &'a Ty)| {
-            let Ty::Union(name, _) = ty else { return Vec::new() };
-            let Some(Type::Union(inner)) = self.named(name) else { return Vec::new() };
-            let structs = inner.variants.iter().filter_map(|variant| variant.ty.as_ref());
-            structs.filter(|ty| matches!(ty, Ty::Struct(_))).map(|ty| (variant, ty)).collect()
-        };
-        let outer = || union.variants.iter().filter_map(held);
-        let all: Vec<(&Variant, &Ty)> = outer().chain(outer().flat_map(inner)).collect();
-        let alone = |ty: &Ty| all.iter().filter(|(_, other)| *other == ty).count() == 1;
-        all.iter().copied().filter(|(_, ty)| alone(ty) && ty.name() != Some(&union.name)).collect()
-    }
-
-    /// Returns the content of a variant and its only required field, if that field is a text.
-    pub fn only_text<'a>(&'a self, variant: &'a Variant) -> Option<(&'a Struct, &'a Field)> {
-        let Some(Ty::Struct(content)) = &variant.ty else { return None };
-        let structure = self.structure(content).filter(|structure| structure.direction.sent)?;
-        let field = structure.only_required().filter(|field| field.ty == Ty::String)?;
-        Some((structure, field))
-    }
-
-    /// Returns the structs in fields of sent documents that a text or a union makes, each with the field for it: few would
-    /// guess that an image is more than its ID.
-    pub fn wrappers(&self) -> Vec<(&Struct, &Field)> {
-        let sent = self.sent().filter_map(|document| self.structure(&document.ty));
-        let mut found: Vec<(&Struct, &Field)> = Vec::new();
-        for field in sent.flat_map(|document| &document.fields) {
-            let Ty::Struct(name) = &field.ty else { continue };
-            let Some(structure) = self.structure(name) else { continue };
-            let only = structure.only_required().filter(|only| matches!(only.ty, Ty::String | Ty::Union(..)));
-            if let Some(only) = only
-                && found.iter().all(|(known, _)| known.name != *name)
-            {
-                found.push((structure, only));
-            }
-        }
-        found
-    }
-
-    /// Returns the variant that a plain text converts to, which is the one called "text".
-    pub fn by_text<'a>(&'a self, union: &'a Union) -> Option<&'a Variant> {
-        union.variants.iter().find(|variant| match union.style {
-            Style::Kind => variant.ty == Some(Ty::String) && variant.name == "Text",
-            _ => variant.tag == "text" && self.only_text(variant).is_some(),
-        })
-    }
 }
 
 /// An operation, and the part of it that a type describes.
@@ -313,9 +254,10 @@ impl Struct {
         required.next().filter(|_| required.next().is_none())
     }
 
-    /// Returns whether `new` takes them by name: among more than three of one type, nobody notices two swapped arguments.
+    /// Returns whether `new` takes them by name: among more than three that are written alike, nobody notices
+    /// two that are swapped.
     pub fn names_arguments(&self) -> bool {
-        let types: Vec<String> = self.required().map(|field| field.ty.to_string()).collect();
+        let types: Vec<String> = self.required().map(|field| field.ty.written()).collect();
         types.iter().any(|ty| types.iter().filter(|other| *other == ty).count() > 3)
     }
 
@@ -365,6 +307,8 @@ pub struct Field {
     pub item: Option<String>,
     /// The member beside a list with the number of its items.
     pub count: Option<String>,
+    /// The unit of a duration.
+    pub unit: Option<Unit>,
 }
 
 impl Field {

@@ -60,6 +60,16 @@ impl Ty {
         }
     }
 
+    /// Returns how callers write a value: two types that are written alike are mixed up unnoticed.
+    pub fn written(&self) -> String {
+        match self {
+            Self::Int | Self::Uint | Self::F64 | Self::Timestamp => "number".to_owned(),
+            Self::String | Self::Secret => "text".to_owned(),
+            Self::Json(inner) => inner.written(),
+            other => other.to_string(),
+        }
+    }
+
     /// Returns the innermost type, if it is a named one.
     pub fn name(&self) -> Option<&str> {
         match self {

@@ -33,7 +33,7 @@ impl<'d> Rows<'d> {
             .extend(self.ty().or_else(|| self.truth()).or_else(|| self.moment()).or_else(|| self.needless()));
         found.extend(if self.part.is_sent() { self.required() } else { self.presence() });
         found.extend(self.stays());
-        found.extend(self.unit());
+        found.extend(self.unit().or_else(|| self.duration()));
         found.extend(self.nested());
         found.extend(self.limits());
         found.extend(self.default());

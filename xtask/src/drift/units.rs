@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::rows::{Difference, Rows};
 use crate::pages::phrases;
-use crate::spec::DriftRule;
 use crate::spec::type_expr::{Scalar, TypeExpr};
+use crate::spec::{DriftRule, Unit};
 
 impl Rows<'_> {
     /// Reports a unit that the description mentions while the page states another one.
@@ -21,6 +21,25 @@ impl Rows<'_> {
             );
             (DriftRule::Notes, theirs.to_owned(), message)
         })
+    }
+
+    /// Reports a duration in seconds for which callers can't pass a `Duration`, and the opposite.
+    pub(super) fn duration(&self) -> Option<Difference> {
+        let integer = matches!(self.field.ty, TypeExpr::Scalar(Scalar::Int | Scalar::Uint));
+        if !self.part.is_sent() || !integer {
+            return None;
+        }
+        let mut rows = self.rows().map(|row| (phrases::unit(&row.doc), phrases::is_time_of_day(&row.doc)));
+        let (unit, of_day) = rows.next()?;
+        let (unit, same) = (unit?, rows.all(|row| row == (unit, of_day)));
+        let message = match (self.field.unit, unit == "second" && !of_day) {
+            (None, true) => "the page's unit is the second: the field needs `unit: seconds`".to_owned(),
+            (Some(Unit::Seconds), false) => {
+                format!("the page's unit is the {unit}, that of the field the second")
+            }
+            (Some(Unit::Seconds), true) | (None, false) => return None,
+        };
+        same.then(|| (DriftRule::FieldType, unit.to_owned(), message))
     }
 
     /// Reports a plain string whose value on the page is an object or a list, written as text.

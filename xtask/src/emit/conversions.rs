@@ -1,14 +1,14 @@
-//! Conversions by which callers pass what they have: contents and texts for unions, an ID for a passive reply's image.
+//! Conversions by which callers pass what they have: contents and texts for unions, an image's ID for the image.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::items::rust_type;
-use crate::api::{Module, Type, Union};
+use crate::api::{Module, Ty, Type, Union};
 use crate::spec::Style;
 use crate::spec::names::{ident, snake};
 
-/// Emits conversions into unions, from their contents and from a text, and into what sent documents hold.
+/// Emits conversions into unions, from their contents and from a text, and into structs that hold little more than one value.
 pub(super) fn impls(module: &Module) -> TokenStream {
     let unions = || module.types.iter().filter_map(as_union);
     let contents = unions().flat_map(|union| {
@@ -18,7 +18,7 @@ pub(super) fn impls(module: &Module) -> TokenStream {
             quote!(#name::#variant(#content))
         })
     });
-    let mut texts: Vec<TokenStream> = unions()
+    let texts: Vec<TokenStream> = unions()
         .filter_map(|union| {
             let variant = module.by_text(union)?;
             let function =
@@ -27,24 +27,26 @@ pub(super) fn impls(module: &Module) -> TokenStream {
             Some(quote!(#name::#function))
         })
         .collect();
-    let mut parts = Vec::new();
+    let [mut parts, mut lists, mut numbers] = [const { Vec::new() }; 3];
     for (wrapper, field) in module.wrappers() {
         let name = ident(&wrapper.name);
-        let union = field.ty.name().and_then(|name| module.named(name)).and_then(as_union);
-        if union.is_none_or(|union| module.by_text(union).is_some()) {
-            texts.push(quote!(#name::new));
-        }
-        if let Some(union) = union {
-            let contents = module.by_content(union).into_iter().map(|(_, content)| rust_type(content));
-            let union = ident(&union.name);
-            parts.push(quote!(#name(#union #(, #contents)*)));
-        }
+        let (ty, group) = match &field.ty {
+            Ty::List(item) => (&**item, &mut lists),
+            Ty::Int | Ty::Uint | Ty::F64 => (&field.ty, &mut numbers),
+            ty => (ty, &mut parts),
+        };
+        let ty = rust_type(ty);
+        group.push(quote!(#name(#ty)));
     }
     let contents: Vec<TokenStream> = contents.collect();
     let contents = (!contents.is_empty()).then(|| quote!(wire::from_contents! { #(#contents),* }));
     let texts = (!texts.is_empty()).then(|| quote!(wire::from_texts! { #(#texts),* }));
-    let parts = (!parts.is_empty()).then(|| quote!(wire::from_parts! { #(#parts),* }));
-    quote!(#contents #texts #parts)
+    let wrappers = [("from_parts", parts), ("from_lists", lists), ("from_numbers", numbers)];
+    let wrappers = wrappers.into_iter().filter(|(_, types)| !types.is_empty()).map(|(by, types)| {
+        let by = ident(by);
+        quote!(wire::#by! { #(#types),* })
+    });
+    quote!(#contents #texts #(#wrappers)*)
 }
 
 fn as_union(ty: &Type) -> Option<&Union> {

@@ -6,7 +6,7 @@ use crate::api::{
     CORE_FAMILY, Document, Endpoint, EnumValue, ErrorCode, Field, Module, Operation, Quota, Struct, Variant,
     page_url, unseen,
 };
-use crate::spec::{Bound, Doc, DocumentKind, Limit, LimitValue, Rule, Scope, Transport};
+use crate::spec::{Bound, Doc, DocumentKind, Limit, LimitValue, Rule, Scope, Transport, Unit};
 
 /// Describes a module, and lists its requests first, since people come for these.
 pub(super) fn module(module: &Module) -> String {
@@ -114,7 +114,7 @@ pub(super) fn structure(module: &Module, structure: &Struct) -> String {
         Some(Operation::Document(document)) => self::document(document, structure),
         None => {
             let rules = structure.rules.iter().map(Rule::sentence);
-            paragraphs(std::iter::once(structure.doc.clone()).chain(rules))
+            paragraphs(std::iter::once(structure.doc.clone()).chain(rules).chain(serialize(structure)))
         }
     }
 }
@@ -130,6 +130,16 @@ pub(super) fn constructor(module: &Module, structure: &Struct) -> String {
         Some(_) => format!("Creates a {what} with all required fields."),
         None => format!("Creates an empty {what}: no field is required."),
     }
+}
+
+/// Describes the setter of a field.
+pub(super) fn setter(field: &Field, name: &str, is_cursor: bool) -> String {
+    let also = match field.unit {
+        Some(Unit::Seconds) => " A `Duration` counts in whole seconds.",
+        None if is_cursor => " `None` is the first page.",
+        None => "",
+    };
+    format!("Sets [`{name}`](Self::{name}).{also}")
 }
 
 fn response(structure: &Struct, endpoint: &Endpoint) -> String {

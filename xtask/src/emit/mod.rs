@@ -1,5 +1,6 @@
 //! The fourth stage: the API as Rust files. Everything is decided by now; this only prints.
 
+mod arguments;
 mod checks;
 mod conversions;
 mod docs;

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::arguments::{argument, is_cursor};
 use super::items::{doc, field_type, imports, module_doc, rust_type, support_type};
 use super::{docs, received, search};
 use crate::api::{Enum, Field, Member, Module, Operation, Struct, Ty, Type, Union, Variant};
@@ -89,7 +90,7 @@ fn methods(module: &Module, structure: &Struct) -> TokenStream {
     let required: Vec<(&Field, TokenStream, TokenStream)> = structure
         .required()
         .map(|field| {
-            let (ty, value) = argument(module, structure, field);
+            let (ty, value) = argument(module, field);
             (field, ty, value)
         })
         .collect();
@@ -149,93 +150,22 @@ fn arguments(structure: &Struct) -> TokenStream {
 fn setter(module: &Module, structure: &Struct, field: &Field) -> TokenStream {
     let name = ident(&field.rust);
     let shown = name.to_string();
-    let docs = doc(&format!("Sets [`{0}`](Self::{0}).", shown.trim_start_matches("r#")));
-    let (ty, value) = argument(module, structure, field);
+    let is_cursor = is_cursor(module, structure, field);
+    let docs = doc(&docs::setter(field, shown.trim_start_matches("r#"), is_cursor));
+    let (ty, value) = argument(module, field);
+    let (ty, value) = if is_cursor {
+        (quote!(impl crate::IntoCursor), quote!(#name.into_cursor()))
+    } else {
+        (ty, quote!(Some(#value)))
+    };
     quote! {
         #docs
         #[must_use]
         pub fn #name(mut self, #name: #ty) -> Self {
-            self.#name = Some(#value);
+            self.#name = #value;
             self
         }
     }
-}
-
-/// Returns the type that callers may pass for a field, and the expression that converts it to the field's.
-fn argument(module: &Module, structure: &Struct, field: &Field) -> (TokenStream, TokenStream) {
-    let name = ident(&field.rust);
-    let wrapped = |name: &str| {
-        matches!(module.operation(&structure.name), Some(Operation::Document(_)))
-            && module.wrappers().iter().any(|(wrapper, _)| wrapper.name == name)
-    };
-    match &field.ty {
-        Ty::Struct(exact) if wrapped(exact) => {
-            let exact = ident(exact);
-            (quote!(impl Into<#exact>), quote!(#name.into()))
-        }
-        ty => (argument_type(ty), argument_value(ty, &quote!(#name))),
-    }
-}
-
-/// What a caller may pass for a value: literals and arrays should just work.
-fn argument_type(ty: &Ty) -> TokenStream {
-    let exact = rust_type(ty);
-    match ty {
-        // Slices of `&str` and numbers of IDs, too.
-        Ty::List(item) if **item == Ty::String => {
-            quote!(impl IntoIterator<Item = impl crate::IntoItem<String>>)
-        }
-        Ty::List(item) => {
-            let item = if is_mixed(item) { rust_type(item) } else { argument_type(item) };
-            quote!(impl IntoIterator<Item = #item>)
-        }
-        Ty::Map(item) => {
-            let item = rust_type(item);
-            quote!(impl IntoIterator<Item = (impl Into<String>, #item)>)
-        }
-        _ if converts(ty) => quote!(impl Into<#exact>),
-        _ => exact,
-    }
-}
-
-fn argument_value(ty: &Ty, name: &TokenStream) -> TokenStream {
-    match ty {
-        Ty::List(item) => match &**item {
-            Ty::String => quote!(#name.into_iter().map(crate::IntoItem::into_item).collect()),
-            Ty::List(_) => {
-                let inner = argument_value(item, &quote!(item));
-                quote!(#name.into_iter().map(|item| #inner).collect())
-            }
-            item if converts(item) && !is_mixed(item) => {
-                quote!(#name.into_iter().map(Into::into).collect())
-            }
-            _ => quote!(#name.into_iter().collect()),
-        },
-        Ty::Map(_) => quote!(#name.into_iter().map(|(name, item)| (name.into(), item)).collect()),
-        _ if converts(ty) => quote!(#name.into()),
-        _ => quote!(#name),
-    }
-}
-
-/// Whether a value is taken as `impl Into`. Numbers are not: a literal would not know its type.
-fn converts(ty: &Ty) -> bool {
-    matches!(
-        ty,
-        Ty::String
-            | Ty::Timestamp
-            | Ty::Secret
-            | Ty::Any
-            | Ty::Json(_)
-            | Ty::Pipe(_)
-            | Ty::Csv(_)
-            | Ty::OrText(_)
-            | Ty::Union(..)
-    )
-}
-
-/// Whether a list of it has items of several kinds: with `impl Into`, `[image.into(), link.into()]` would not know its type.
-fn is_mixed(item: &Ty) -> bool {
-    matches!(item, Ty::Union(..))
 }
 
 fn enum_item(enumeration: &Enum) -> TokenStream {

@@ -16,7 +16,7 @@ use crate::pages::phrases::{self, Base, DocType};
 use crate::pages::table::Table;
 use crate::pages::tree::{self, Node};
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{Field, LimitKind, Part, Repr, Variant, names};
+use crate::spec::{Field, LimitKind, Part, Repr, Unit, Variant, names};
 
 /// The number of shared fields from which on two structs are surely the same thing.
 const CERTAIN: usize = 3;
@@ -113,6 +113,7 @@ impl FieldDrafter<'_> {
         let mut field = Field { optional, doc: seen.doc().to_owned(), ..Field::new(ty) };
         if self.side.is_sent() {
             field.default = values::default(seen.doc(), &field.ty, self.types);
+            field.unit = unit(seen.doc(), &field.ty);
         }
         field.limits = node.row().map(|row| row.limits(&field.ty)).unwrap_or_default();
         if matches!(field.ty, TypeExpr::Generic(Generic::List, _)) {
@@ -363,4 +364,11 @@ fn rename(fields: &mut DraftFields) {
         field.doubts.push("the wire name can't be the Rust name: a better one?".to_owned());
         known.insert(name);
     }
+}
+
+/// Returns the unit of a duration, if the page states it.
+fn unit(doc: &str, ty: &TypeExpr) -> Option<Unit> {
+    let integer = matches!(ty, TypeExpr::Scalar(Scalar::Int | Scalar::Uint));
+    let seconds = integer && phrases::unit(doc) == Some("second") && !phrases::is_time_of_day(doc);
+    seconds.then_some(Unit::Seconds)
 }

@@ -238,6 +238,7 @@ fn field_yaml(name: &str, field: &Draft<Field>, phrases: &Phrases) -> String {
         aka,
         item,
         count,
+        unit,
         misspelt: _,
         public: _,
     } = &field.spec;
@@ -254,6 +255,7 @@ fn field_yaml(name: &str, field: &Draft<Field>, phrases: &Phrases) -> String {
     let each = each.0.iter().map(|limit| (limit.kind.key(), limit_value(&limit.value)));
     let each: Vec<_> = each.collect();
     pairs.extend((!each.is_empty()).then(|| ("each", flow(each))));
+    pairs.extend(unit.map(|unit| ("unit", unit.keyword().to_owned())));
     pairs.extend(quirk.as_ref().map(|reason| ("quirk", quoted(reason))));
     pairs.extend((*place != Place::default()).then(|| ("in", place.keyword().to_owned())));
     pairs.extend(rename.as_ref().map(|name| ("rename", name.clone())));

@@ -48,6 +48,8 @@ pub struct Field {
     pub item: Option<String>,
     /// The member beside a list with the number of its items. It is no field, since it is filled in.
     pub count: Option<String>,
+    /// The unit of a duration in a request, for which callers may pass a `Duration`.
+    pub unit: Option<Unit>,
     /// The limits of each of its items, or of each value of a map.
     #[serde(default)]
     pub each: Limits,
@@ -75,6 +77,7 @@ impl Field {
             aka: Vec::new(),
             item: None,
             count: None,
+            unit: None,
             each: Limits::default(),
             limits: Vec::new(),
             optional: false,
@@ -91,5 +94,13 @@ keywords! {
         Query = "query",
         /// In an HTTP header of this name.
         Header = "header",
+    }
+}
+
+keywords! {
+    /// The unit of a duration.
+    Unit {
+        /// Whole seconds.
+        Seconds = "seconds",
     }
 }

@@ -46,7 +46,7 @@ pub use deviation::{Deviation, DriftRule};
 pub use doc::{Also, Doc};
 pub use document::{Document, DocumentHead, NamedDocument, Shown};
 pub use encoding::{Answer, Body, Errcode, Format};
-pub use field::{Field, Place};
+pub use field::{Field, Place, Unit};
 pub use field_path::FieldPath;
 pub use held::Held;
 pub use helper::Helper;

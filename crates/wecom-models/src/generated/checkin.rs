@@ -792,8 +792,11 @@ pub struct UpdateCheckinOption {
 impl UpdateCheckinOption {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(group: GroupUpdate) -> Self {
-        Self { group, ..Self::default() }
+    pub fn new(group: impl Into<GroupUpdate>) -> Self {
+        Self {
+            group: group.into(),
+            ..Self::default()
+        }
     }
 
     /// Sets [`effective_now`](Self::effective_now).
@@ -920,6 +923,8 @@ impl DelCheckinOption {
 pub struct DelCheckinOptionResponse {}
 
 /// A member's check-in rule.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MemberRule {
@@ -930,6 +935,8 @@ pub struct MemberRule {
 }
 
 /// A check-in rule, as it applies to a member.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MemberGroup {
@@ -979,6 +986,8 @@ pub struct MemberGroup {
 }
 
 /// Days of the week, and the check-in times on them.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MemberCheckinDate {
@@ -1003,6 +1012,8 @@ pub struct MemberCheckinDate {
 }
 
 /// A check-in. Coordinates are GCJ-02, as in Tencent's maps.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Checkin {
@@ -1046,6 +1057,8 @@ pub struct Checkin {
 }
 
 /// A member's attendance on a day.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DayReport {
@@ -1064,6 +1077,8 @@ pub struct DayReport {
 }
 
 /// The member of a daily report, and the rule.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DayBase {
@@ -1086,6 +1101,8 @@ pub struct DayBase {
 }
 
 /// The rule of a daily report.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DayRule {
@@ -1102,6 +1119,8 @@ pub struct DayRule {
 }
 
 /// The start and end of work. Times are in seconds since midnight.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DayCheckinTime {
@@ -1112,6 +1131,8 @@ pub struct DayCheckinTime {
 }
 
 /// The summary of a daily report.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DaySummary {
@@ -1128,6 +1149,8 @@ pub struct DaySummary {
 }
 
 /// An approval request for leave or the like.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LeaveInfo {
@@ -1140,6 +1163,8 @@ pub struct LeaveInfo {
 }
 
 /// A text in several languages; so far, only Chinese.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Texts {
@@ -1148,6 +1173,8 @@ pub struct Texts {
 }
 
 /// A text in one language.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LocalizedText {
@@ -1158,6 +1185,8 @@ pub struct LocalizedText {
 }
 
 /// Exceptions of a type.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ExceptionInfo {
@@ -1170,6 +1199,8 @@ pub struct ExceptionInfo {
 }
 
 /// The overtime of a day. Durations are in seconds.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DayOvertime {
@@ -1194,6 +1225,8 @@ pub struct DayOvertime {
 }
 
 /// Leave, or another item of attendance.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AttendanceItem {
@@ -1212,6 +1245,8 @@ pub struct AttendanceItem {
 }
 
 /// A member's attendance in a period.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MonthReport {
@@ -1228,6 +1263,8 @@ pub struct MonthReport {
 }
 
 /// The member of a monthly report, and the rule.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MonthBase {
@@ -1246,6 +1283,8 @@ pub struct MonthBase {
 }
 
 /// The rule of a monthly report.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MonthRule {
@@ -1256,6 +1295,8 @@ pub struct MonthRule {
 }
 
 /// The summary of a monthly report.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MonthSummary {
@@ -1274,6 +1315,8 @@ pub struct MonthSummary {
 }
 
 /// The overtime of a period. Durations are in seconds.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MonthOvertime {
@@ -1298,6 +1341,8 @@ pub struct MonthOvertime {
 }
 
 /// A member's shifts in a month.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ShiftPlan {
@@ -1314,6 +1359,8 @@ pub struct ShiftPlan {
 }
 
 /// Shifts by day.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Shifts {
@@ -1322,6 +1369,8 @@ pub struct Shifts {
 }
 
 /// The shift of a day.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ShiftDay {
@@ -1332,6 +1381,8 @@ pub struct ShiftDay {
 }
 
 /// A shift.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ShiftInfo {
@@ -1344,6 +1395,8 @@ pub struct ShiftInfo {
 }
 
 /// A work period of a shift. Times are in seconds since midnight.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ShiftSection {
@@ -1497,6 +1550,8 @@ pub struct NewCheckinArgs {
 }
 
 /// A check-in at an attendance device.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct HardwareCheckin {
@@ -1511,6 +1566,8 @@ pub struct HardwareCheckin {
 }
 
 /// A check-in rule, and the members it applies to.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Group {
@@ -1585,6 +1642,8 @@ pub struct Group {
 }
 
 /// Days of the week, and the check-in times on them.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CheckinDate {
@@ -1610,6 +1669,8 @@ pub struct CheckinDate {
 }
 
 /// Alternating weeks. The week of 2024-01-01 is the first one, an odd week.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Biweekly {
@@ -1622,6 +1683,8 @@ pub struct Biweekly {
 }
 
 /// The start and end of work. Times are in seconds since midnight.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CheckinTime {
@@ -1636,6 +1699,8 @@ pub struct CheckinTime {
 }
 
 /// A special day.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SpecialDay {
@@ -1650,6 +1715,8 @@ pub struct SpecialDay {
 }
 
 /// A wireless network in which members can check in.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct WifiNetwork {
@@ -1660,6 +1727,8 @@ pub struct WifiNetwork {
 }
 
 /// A location at which members can check in. Coordinates are GCJ-02, as in Tencent's maps.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CheckinLocation {
@@ -1676,6 +1745,8 @@ pub struct CheckinLocation {
 }
 
 /// The members a rule applies to.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Range {
@@ -1690,6 +1761,8 @@ pub struct Range {
 }
 
 /// The recipients of reports.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ReporterInfo {
@@ -1700,6 +1773,8 @@ pub struct ReporterInfo {
 }
 
 /// A recipient of reports.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Reporter {
@@ -1708,6 +1783,8 @@ pub struct Reporter {
 }
 
 /// Overtime settings.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OvertimeInfo {
@@ -1728,6 +1805,8 @@ pub struct OvertimeInfo {
 }
 
 /// Settings for overtime counted by check-ins. Durations are in seconds.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OvertimeByCheckin {
@@ -1750,6 +1829,8 @@ pub struct OvertimeByCheckin {
 }
 
 /// Settings for overtime counted by requests and check-ins.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OvertimeByRequest {
@@ -1774,6 +1855,8 @@ pub struct OvertimeByRequest {
 }
 
 /// The break deducted from overtime. The settings of the type that isn't in use may be present too.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RestInfo {
@@ -1786,6 +1869,8 @@ pub struct RestInfo {
 }
 
 /// Fixed break times, in seconds since midnight.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FixedRest {
@@ -1796,6 +1881,8 @@ pub struct FixedRest {
 }
 
 /// The break deducted, by the length of the overtime.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RestByOvertime {
@@ -1806,6 +1893,8 @@ pub struct RestByOvertime {
 }
 
 /// The deduction from a certain length of overtime on.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RestStep {
@@ -1816,6 +1905,8 @@ pub struct RestStep {
 }
 
 /// A shift.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Schedule {
@@ -1851,6 +1942,8 @@ pub struct Schedule {
 }
 
 /// A work period in a shift. Times are in seconds since midnight.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TimeSection {
@@ -1898,6 +1991,8 @@ impl RestTime {
 }
 
 /// A rule for leaving late and coming late the next day.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LateRule {
@@ -1908,6 +2003,8 @@ pub struct LateRule {
 }
 
 /// The permitted lateness after leaving late.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LateStep {
@@ -2215,10 +2312,13 @@ impl NewGroup {
         self
     }
 
-    /// Sets [`offwork_interval_time`](Self::offwork_interval_time).
+    /// Sets [`offwork_interval_time`](Self::offwork_interval_time). A `Duration` counts in whole seconds.
     #[must_use]
-    pub fn offwork_interval_time(mut self, offwork_interval_time: u64) -> Self {
-        self.offwork_interval_time = Some(offwork_interval_time);
+    pub fn offwork_interval_time(
+        mut self,
+        offwork_interval_time: impl crate::IntoSeconds<u64>,
+    ) -> Self {
+        self.offwork_interval_time = Some(offwork_interval_time.into_seconds());
         self
     }
 
@@ -2271,10 +2371,14 @@ impl NewGroup {
         self
     }
 
-    /// Sets [`standard_work_duration`](Self::standard_work_duration).
+    /// Sets [`standard_work_duration`](Self::standard_work_duration). A `Duration` counts in whole
+    /// seconds.
     #[must_use]
-    pub fn standard_work_duration(mut self, standard_work_duration: i64) -> Self {
-        self.standard_work_duration = Some(standard_work_duration);
+    pub fn standard_work_duration(
+        mut self,
+        standard_work_duration: impl crate::IntoSeconds<i64>,
+    ) -> Self {
+        self.standard_work_duration = Some(standard_work_duration.into_seconds());
         self
     }
 
@@ -2592,10 +2696,13 @@ impl GroupUpdate {
         self
     }
 
-    /// Sets [`offwork_interval_time`](Self::offwork_interval_time).
+    /// Sets [`offwork_interval_time`](Self::offwork_interval_time). A `Duration` counts in whole seconds.
     #[must_use]
-    pub fn offwork_interval_time(mut self, offwork_interval_time: u64) -> Self {
-        self.offwork_interval_time = Some(offwork_interval_time);
+    pub fn offwork_interval_time(
+        mut self,
+        offwork_interval_time: impl crate::IntoSeconds<u64>,
+    ) -> Self {
+        self.offwork_interval_time = Some(offwork_interval_time.into_seconds());
         self
     }
 
@@ -2648,10 +2755,14 @@ impl GroupUpdate {
         self
     }
 
-    /// Sets [`standard_work_duration`](Self::standard_work_duration).
+    /// Sets [`standard_work_duration`](Self::standard_work_duration). A `Duration` counts in whole
+    /// seconds.
     #[must_use]
-    pub fn standard_work_duration(mut self, standard_work_duration: i64) -> Self {
-        self.standard_work_duration = Some(standard_work_duration);
+    pub fn standard_work_duration(
+        mut self,
+        standard_work_duration: impl crate::IntoSeconds<i64>,
+    ) -> Self {
+        self.standard_work_duration = Some(standard_work_duration.into_seconds());
         self
     }
 
@@ -2727,8 +2838,13 @@ impl NewCheckinDate {
 
     /// Sets [`workdays`](Self::workdays).
     #[must_use]
-    pub fn workdays(mut self, workdays: impl IntoIterator<Item = u64>) -> Self {
-        self.workdays = Some(workdays.into_iter().collect());
+    pub fn workdays(
+        mut self,
+        workdays: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
+    ) -> Self {
+        self.workdays = Some(
+            workdays.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -2749,31 +2865,44 @@ impl NewCheckinDate {
         self
     }
 
-    /// Sets [`flex_on_duty_time`](Self::flex_on_duty_time).
+    /// Sets [`flex_on_duty_time`](Self::flex_on_duty_time). A `Duration` counts in whole seconds.
     #[must_use]
-    pub fn flex_on_duty_time(mut self, flex_on_duty_time: u64) -> Self {
-        self.flex_on_duty_time = Some(flex_on_duty_time);
+    pub fn flex_on_duty_time(
+        mut self,
+        flex_on_duty_time: impl crate::IntoSeconds<u64>,
+    ) -> Self {
+        self.flex_on_duty_time = Some(flex_on_duty_time.into_seconds());
         self
     }
 
-    /// Sets [`flex_off_duty_time`](Self::flex_off_duty_time).
+    /// Sets [`flex_off_duty_time`](Self::flex_off_duty_time). A `Duration` counts in whole seconds.
     #[must_use]
-    pub fn flex_off_duty_time(mut self, flex_off_duty_time: u64) -> Self {
-        self.flex_off_duty_time = Some(flex_off_duty_time);
+    pub fn flex_off_duty_time(
+        mut self,
+        flex_off_duty_time: impl crate::IntoSeconds<u64>,
+    ) -> Self {
+        self.flex_off_duty_time = Some(flex_off_duty_time.into_seconds());
         self
     }
 
-    /// Sets [`max_allow_arrive_early`](Self::max_allow_arrive_early).
+    /// Sets [`max_allow_arrive_early`](Self::max_allow_arrive_early). A `Duration` counts in whole
+    /// seconds.
     #[must_use]
-    pub fn max_allow_arrive_early(mut self, max_allow_arrive_early: u64) -> Self {
-        self.max_allow_arrive_early = Some(max_allow_arrive_early);
+    pub fn max_allow_arrive_early(
+        mut self,
+        max_allow_arrive_early: impl crate::IntoSeconds<u64>,
+    ) -> Self {
+        self.max_allow_arrive_early = Some(max_allow_arrive_early.into_seconds());
         self
     }
 
-    /// Sets [`max_allow_arrive_late`](Self::max_allow_arrive_late).
+    /// Sets [`max_allow_arrive_late`](Self::max_allow_arrive_late). A `Duration` counts in whole seconds.
     #[must_use]
-    pub fn max_allow_arrive_late(mut self, max_allow_arrive_late: u64) -> Self {
-        self.max_allow_arrive_late = Some(max_allow_arrive_late);
+    pub fn max_allow_arrive_late(
+        mut self,
+        max_allow_arrive_late: impl crate::IntoSeconds<u64>,
+    ) -> Self {
+        self.max_allow_arrive_late = Some(max_allow_arrive_late.into_seconds());
         self
     }
 
@@ -2820,8 +2949,13 @@ impl NewBiweekly {
 
     /// Sets [`odd_workdays`](Self::odd_workdays).
     #[must_use]
-    pub fn odd_workdays(mut self, odd_workdays: impl IntoIterator<Item = u64>) -> Self {
-        self.odd_workdays = Some(odd_workdays.into_iter().collect());
+    pub fn odd_workdays(
+        mut self,
+        odd_workdays: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
+    ) -> Self {
+        self.odd_workdays = Some(
+            odd_workdays.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -2829,9 +2963,11 @@ impl NewBiweekly {
     #[must_use]
     pub fn even_workdays(
         mut self,
-        even_workdays: impl IntoIterator<Item = u64>,
+        even_workdays: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
     ) -> Self {
-        self.even_workdays = Some(even_workdays.into_iter().collect());
+        self.even_workdays = Some(
+            even_workdays.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }
@@ -3216,12 +3352,12 @@ pub struct SpecialPeriodArgs {
 pub struct NewLateRule {
     /// Whether members who leave late may come late the next day. Default false.
     pub allow_offwork_after_time: Option<bool>,
-    /// The time members stayed after the last end of work. Takes effect only without `timerules`. At most
-    /// 36000, a multiple of 900.
+    /// The time members stayed after the last end of work, in seconds. Takes effect only without
+    /// `timerules`. At most 36000, a multiple of 900.
     pub offwork_after_time: Option<u64>,
-    /// The permitted lateness in the first period of the next day. Takes effect only without `timerules`.
-    /// According to the list of errors, it has to be above `offwork_after_time`, and in another row not
-    /// above it. At most 36000, a multiple of 900.
+    /// The permitted lateness in the first period of the next day, in seconds. Takes effect only without
+    /// `timerules`. According to the list of errors, it has to be above `offwork_after_time`, and in
+    /// another row not above it. At most 36000, a multiple of 900.
     pub onwork_flex_time: Option<u64>,
     /// The permitted times.
     pub timerules: Option<Vec<NewLateStep>>,
@@ -3241,17 +3377,23 @@ impl NewLateRule {
         self
     }
 
-    /// Sets [`offwork_after_time`](Self::offwork_after_time).
+    /// Sets [`offwork_after_time`](Self::offwork_after_time). A `Duration` counts in whole seconds.
     #[must_use]
-    pub fn offwork_after_time(mut self, offwork_after_time: u64) -> Self {
-        self.offwork_after_time = Some(offwork_after_time);
+    pub fn offwork_after_time(
+        mut self,
+        offwork_after_time: impl crate::IntoSeconds<u64>,
+    ) -> Self {
+        self.offwork_after_time = Some(offwork_after_time.into_seconds());
         self
     }
 
-    /// Sets [`onwork_flex_time`](Self::onwork_flex_time).
+    /// Sets [`onwork_flex_time`](Self::onwork_flex_time). A `Duration` counts in whole seconds.
     #[must_use]
-    pub fn onwork_flex_time(mut self, onwork_flex_time: u64) -> Self {
-        self.onwork_flex_time = Some(onwork_flex_time);
+    pub fn onwork_flex_time(
+        mut self,
+        onwork_flex_time: impl crate::IntoSeconds<u64>,
+    ) -> Self {
+        self.onwork_flex_time = Some(onwork_flex_time.into_seconds());
         self
     }
 
@@ -3270,9 +3412,10 @@ impl NewLateRule {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewLateStep {
-    /// The time members stayed after the last end of work. At most 36000, a multiple of 900.
+    /// The time members stayed after the last end of work, in seconds. At most 36000, a multiple of 900.
     pub offwork_after_time: Option<u64>,
-    /// The permitted lateness in the first period of the next day. At most 36000, a multiple of 900.
+    /// The permitted lateness in the first period of the next day, in seconds. At most 36000, a multiple
+    /// of 900.
     pub onwork_flex_time: Option<u64>,
 }
 
@@ -3283,17 +3426,23 @@ impl NewLateStep {
         Self::default()
     }
 
-    /// Sets [`offwork_after_time`](Self::offwork_after_time).
+    /// Sets [`offwork_after_time`](Self::offwork_after_time). A `Duration` counts in whole seconds.
     #[must_use]
-    pub fn offwork_after_time(mut self, offwork_after_time: u64) -> Self {
-        self.offwork_after_time = Some(offwork_after_time);
+    pub fn offwork_after_time(
+        mut self,
+        offwork_after_time: impl crate::IntoSeconds<u64>,
+    ) -> Self {
+        self.offwork_after_time = Some(offwork_after_time.into_seconds());
         self
     }
 
-    /// Sets [`onwork_flex_time`](Self::onwork_flex_time).
+    /// Sets [`onwork_flex_time`](Self::onwork_flex_time). A `Duration` counts in whole seconds.
     #[must_use]
-    pub fn onwork_flex_time(mut self, onwork_flex_time: u64) -> Self {
-        self.onwork_flex_time = Some(onwork_flex_time);
+    pub fn onwork_flex_time(
+        mut self,
+        onwork_flex_time: impl crate::IntoSeconds<u64>,
+    ) -> Self {
+        self.onwork_flex_time = Some(onwork_flex_time.into_seconds());
         self
     }
 }
@@ -3543,8 +3692,11 @@ impl NewRange {
 
     /// Sets [`tagid`](Self::tagid).
     #[must_use]
-    pub fn tagid(mut self, tagid: impl IntoIterator<Item = u64>) -> Self {
-        self.tagid = Some(tagid.into_iter().collect());
+    pub fn tagid(
+        mut self,
+        tagid: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
+    ) -> Self {
+        self.tagid = Some(tagid.into_iter().map(crate::IntoItem::into_item).collect());
         self
     }
 }
@@ -3783,11 +3935,11 @@ impl NewOvertimeByRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewOvertimeByCheckin {
-    /// The time after the end of work from which overtime begins. Default 1800, at most 43200.
+    /// The time after the end of work from which overtime begins, in seconds. Default 1800, at most 43200.
     pub ot_time_start: Option<u64>,
-    /// The shortest overtime that counts. Default 1800, at most 43200.
+    /// The shortest overtime that counts, in seconds. Default 1800, at most 43200.
     pub ot_time_min: Option<u64>,
-    /// The longest overtime that counts. Default 14400, at most 43200.
+    /// The longest overtime that counts, in seconds. Default 14400, at most 43200.
     pub ot_time_max: Option<u64>,
     /// The break deducted.
     pub restinfo: Option<NewRestInfo>,
@@ -3800,24 +3952,24 @@ impl NewOvertimeByCheckin {
         Self::default()
     }
 
-    /// Sets [`ot_time_start`](Self::ot_time_start).
+    /// Sets [`ot_time_start`](Self::ot_time_start). A `Duration` counts in whole seconds.
     #[must_use]
-    pub fn ot_time_start(mut self, ot_time_start: u64) -> Self {
-        self.ot_time_start = Some(ot_time_start);
+    pub fn ot_time_start(mut self, ot_time_start: impl crate::IntoSeconds<u64>) -> Self {
+        self.ot_time_start = Some(ot_time_start.into_seconds());
         self
     }
 
-    /// Sets [`ot_time_min`](Self::ot_time_min).
+    /// Sets [`ot_time_min`](Self::ot_time_min). A `Duration` counts in whole seconds.
     #[must_use]
-    pub fn ot_time_min(mut self, ot_time_min: u64) -> Self {
-        self.ot_time_min = Some(ot_time_min);
+    pub fn ot_time_min(mut self, ot_time_min: impl crate::IntoSeconds<u64>) -> Self {
+        self.ot_time_min = Some(ot_time_min.into_seconds());
         self
     }
 
-    /// Sets [`ot_time_max`](Self::ot_time_max).
+    /// Sets [`ot_time_max`](Self::ot_time_max). A `Duration` counts in whole seconds.
     #[must_use]
-    pub fn ot_time_max(mut self, ot_time_max: u64) -> Self {
-        self.ot_time_max = Some(ot_time_max);
+    pub fn ot_time_max(mut self, ot_time_max: impl crate::IntoSeconds<u64>) -> Self {
+        self.ot_time_max = Some(ot_time_max.into_seconds());
         self
     }
 
@@ -3942,8 +4094,14 @@ pub struct NewRestStep {
 impl NewRestStep {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(ot_time: u64, rest_time: u64) -> Self {
-        Self { ot_time, rest_time }
+    pub fn new(
+        ot_time: impl crate::IntoSeconds<u64>,
+        rest_time: impl crate::IntoSeconds<u64>,
+    ) -> Self {
+        Self {
+            ot_time: ot_time.into_seconds(),
+            rest_time: rest_time.into_seconds(),
+        }
     }
 }
 
@@ -4014,10 +4172,13 @@ impl OvertimeUnitConfig {
         self
     }
 
-    /// Sets [`perday_duration_secs`](Self::perday_duration_secs).
+    /// Sets [`perday_duration_secs`](Self::perday_duration_secs). A `Duration` counts in whole seconds.
     #[must_use]
-    pub fn perday_duration_secs(mut self, perday_duration_secs: u64) -> Self {
-        self.perday_duration_secs = Some(perday_duration_secs);
+    pub fn perday_duration_secs(
+        mut self,
+        perday_duration_secs: impl crate::IntoSeconds<u64>,
+    ) -> Self {
+        self.perday_duration_secs = Some(perday_duration_secs.into_seconds());
         self
     }
 
@@ -4171,31 +4332,44 @@ impl NewSchedule {
         self
     }
 
-    /// Sets [`flex_on_duty_time`](Self::flex_on_duty_time).
+    /// Sets [`flex_on_duty_time`](Self::flex_on_duty_time). A `Duration` counts in whole seconds.
     #[must_use]
-    pub fn flex_on_duty_time(mut self, flex_on_duty_time: u64) -> Self {
-        self.flex_on_duty_time = Some(flex_on_duty_time);
+    pub fn flex_on_duty_time(
+        mut self,
+        flex_on_duty_time: impl crate::IntoSeconds<u64>,
+    ) -> Self {
+        self.flex_on_duty_time = Some(flex_on_duty_time.into_seconds());
         self
     }
 
-    /// Sets [`flex_off_duty_time`](Self::flex_off_duty_time).
+    /// Sets [`flex_off_duty_time`](Self::flex_off_duty_time). A `Duration` counts in whole seconds.
     #[must_use]
-    pub fn flex_off_duty_time(mut self, flex_off_duty_time: u64) -> Self {
-        self.flex_off_duty_time = Some(flex_off_duty_time);
+    pub fn flex_off_duty_time(
+        mut self,
+        flex_off_duty_time: impl crate::IntoSeconds<u64>,
+    ) -> Self {
+        self.flex_off_duty_time = Some(flex_off_duty_time.into_seconds());
         self
     }
 
-    /// Sets [`max_allow_arrive_early`](Self::max_allow_arrive_early).
+    /// Sets [`max_allow_arrive_early`](Self::max_allow_arrive_early). A `Duration` counts in whole
+    /// seconds.
     #[must_use]
-    pub fn max_allow_arrive_early(mut self, max_allow_arrive_early: u64) -> Self {
-        self.max_allow_arrive_early = Some(max_allow_arrive_early);
+    pub fn max_allow_arrive_early(
+        mut self,
+        max_allow_arrive_early: impl crate::IntoSeconds<u64>,
+    ) -> Self {
+        self.max_allow_arrive_early = Some(max_allow_arrive_early.into_seconds());
         self
     }
 
-    /// Sets [`max_allow_arrive_late`](Self::max_allow_arrive_late).
+    /// Sets [`max_allow_arrive_late`](Self::max_allow_arrive_late). A `Duration` counts in whole seconds.
     #[must_use]
-    pub fn max_allow_arrive_late(mut self, max_allow_arrive_late: u64) -> Self {
-        self.max_allow_arrive_late = Some(max_allow_arrive_late);
+    pub fn max_allow_arrive_late(
+        mut self,
+        max_allow_arrive_late: impl crate::IntoSeconds<u64>,
+    ) -> Self {
+        self.max_allow_arrive_late = Some(max_allow_arrive_late.into_seconds());
         self
     }
 

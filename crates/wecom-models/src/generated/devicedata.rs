@@ -171,10 +171,10 @@ impl GetCheckinData {
         self
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -303,10 +303,10 @@ impl GetTemperatureData {
         self
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -435,10 +435,10 @@ impl GetAccessControlData {
         self
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -717,6 +717,8 @@ impl DelAccessControlRule {
 pub struct DelAccessControlRuleResponse {}
 
 /// Devices whose data may be read.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeviceList {
@@ -725,6 +727,8 @@ pub struct DeviceList {
 }
 
 /// A device whose data may be read.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Device {
@@ -745,6 +749,8 @@ pub struct Device {
 }
 
 /// A page of check-ins.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CheckinData {
@@ -753,6 +759,8 @@ pub struct CheckinData {
 }
 
 /// A check-in at a device.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Checkin {
@@ -765,6 +773,8 @@ pub struct Checkin {
 }
 
 /// A page of temperature checks.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TemperatureData {
@@ -773,6 +783,8 @@ pub struct TemperatureData {
 }
 
 /// A temperature check at a device.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TemperatureCheck {
@@ -791,6 +803,8 @@ pub struct TemperatureCheck {
 }
 
 /// A page of access records.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AccessControlData {
@@ -799,6 +813,8 @@ pub struct AccessControlData {
 }
 
 /// An access record.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AccessRecord {
@@ -819,6 +835,8 @@ pub struct AccessRecord {
 }
 
 /// Access rules of a device.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RuleList {
@@ -827,6 +845,8 @@ pub struct RuleList {
 }
 
 /// An access rule.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AccessRule {
@@ -893,11 +913,14 @@ impl PassRule {
     #[must_use]
     pub fn new(
         rule_list: impl IntoIterator<Item = impl crate::IntoItem<String>>,
-        effect_open_userid_list: impl IntoIterator<Item = RulePerson>,
+        effect_open_userid_list: impl IntoIterator<Item = impl Into<RulePerson>>,
     ) -> Self {
         Self {
             rule_list: rule_list.into_iter().map(crate::IntoItem::into_item).collect(),
-            effect_open_userid_list: effect_open_userid_list.into_iter().collect(),
+            effect_open_userid_list: effect_open_userid_list
+                .into_iter()
+                .map(Into::into)
+                .collect(),
         }
     }
 }

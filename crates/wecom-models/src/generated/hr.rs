@@ -224,6 +224,8 @@ pub struct UpdateStaffInfoResponse {
 }
 
 /// A group of fields.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FieldGroup {
@@ -236,6 +238,8 @@ pub struct FieldGroup {
 }
 
 /// A field of the staff roster.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Field {
@@ -254,6 +258,8 @@ pub struct Field {
 }
 
 /// An option of a field.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FieldOption {
@@ -414,6 +420,8 @@ impl GroupInsertion {
 }
 
 /// The result of setting a field.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FieldUpdateResult {
@@ -426,6 +434,8 @@ pub struct FieldUpdateResult {
 }
 
 /// The result of removing a repetition.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GroupRemovalResult {
@@ -438,6 +448,8 @@ pub struct GroupRemovalResult {
 }
 
 /// The result of adding a repetition.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GroupInsertionResult {
@@ -477,6 +489,8 @@ impl FieldId {
 }
 
 /// A field of a staff roster entry.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FieldInfo {
@@ -491,6 +505,8 @@ pub struct FieldInfo {
 }
 
 /// A phone number.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PhoneNumber {
@@ -501,6 +517,8 @@ pub struct PhoneNumber {
 }
 
 /// Files.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FileList {

@@ -1085,6 +1085,8 @@ impl UpgradeChatIdForNewCorp {
 pub struct UpgradeChatIdForNewCorpResponse {}
 
 /// A user that was converted.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ConvertedUser {
@@ -1099,6 +1101,8 @@ pub struct ConvertedUser {
 }
 
 /// The IDs of a member.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UserIdPair {
@@ -1109,6 +1113,8 @@ pub struct UserIdPair {
 }
 
 /// The IDs of an external contact.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ExternalUserIdPair {
@@ -1119,6 +1125,8 @@ pub struct ExternalUserIdPair {
 }
 
 /// The status of a type of IDs.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Migration {
@@ -1129,6 +1137,8 @@ pub struct Migration {
 }
 
 /// The IDs of a customer.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PendingIdPair {
@@ -1139,6 +1149,8 @@ pub struct PendingIdPair {
 }
 
 /// The IDs of a customer tag or tag group.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TagIdPair {
@@ -1149,6 +1161,8 @@ pub struct TagIdPair {
 }
 
 /// The IDs of a customer service account.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct KfIdPair {
@@ -1159,6 +1173,8 @@ pub struct KfIdPair {
 }
 
 /// The IDs of a group.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChatIdPair {

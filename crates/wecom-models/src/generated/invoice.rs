@@ -269,6 +269,8 @@ impl InvoiceId {
 }
 
 /// An e-invoice.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Invoice {
@@ -296,6 +298,8 @@ pub struct Invoice {
 
 /// The content of an e-invoice. Its optional fields need not be returned, as the page says without
 /// saying when.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UserInfo {
@@ -352,6 +356,8 @@ pub struct UserInfo {
 
 /// An item of an e-invoice. Its optional fields need not be returned, as the page says without saying
 /// when.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Item {

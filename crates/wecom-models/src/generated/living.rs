@@ -75,13 +75,13 @@ impl CreateLiving {
         anchor_userid: impl Into<String>,
         theme: impl Into<String>,
         living_start: impl Into<Timestamp>,
-        living_duration: u64,
+        living_duration: impl crate::IntoSeconds<u64>,
     ) -> Self {
         Self {
             anchor_userid: anchor_userid.into(),
             theme: theme.into(),
             living_start: living_start.into(),
-            living_duration,
+            living_duration: living_duration.into_seconds(),
             ..Self::default()
         }
     }
@@ -107,10 +107,10 @@ impl CreateLiving {
         self
     }
 
-    /// Sets [`remind_time`](Self::remind_time).
+    /// Sets [`remind_time`](Self::remind_time). A `Duration` counts in whole seconds.
     #[must_use]
-    pub fn remind_time(mut self, remind_time: u64) -> Self {
-        self.remind_time = Some(remind_time);
+    pub fn remind_time(mut self, remind_time: impl crate::IntoSeconds<u64>) -> Self {
+        self.remind_time = Some(remind_time.into_seconds());
         self
     }
 
@@ -214,10 +214,13 @@ impl ModifyLiving {
         self
     }
 
-    /// Sets [`living_duration`](Self::living_duration).
+    /// Sets [`living_duration`](Self::living_duration). A `Duration` counts in whole seconds.
     #[must_use]
-    pub fn living_duration(mut self, living_duration: u64) -> Self {
-        self.living_duration = Some(living_duration);
+    pub fn living_duration(
+        mut self,
+        living_duration: impl crate::IntoSeconds<u64>,
+    ) -> Self {
+        self.living_duration = Some(living_duration.into_seconds());
         self
     }
 
@@ -235,10 +238,10 @@ impl ModifyLiving {
         self
     }
 
-    /// Sets [`remind_time`](Self::remind_time).
+    /// Sets [`remind_time`](Self::remind_time). A `Duration` counts in whole seconds.
     #[must_use]
-    pub fn remind_time(mut self, remind_time: u64) -> Self {
-        self.remind_time = Some(remind_time);
+    pub fn remind_time(mut self, remind_time: impl crate::IntoSeconds<u64>) -> Self {
+        self.remind_time = Some(remind_time.into_seconds());
         self
     }
 }
@@ -421,10 +424,10 @@ impl GetUserAllLivingId {
         }
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -589,10 +592,10 @@ impl GetWatchStat {
         }
     }
 
-    /// Sets [`next_key`](Self::next_key).
+    /// Sets [`next_key`](Self::next_key). `None` is the first page.
     #[must_use]
-    pub fn next_key(mut self, next_key: impl Into<String>) -> Self {
-        self.next_key = Some(next_key.into());
+    pub fn next_key(mut self, next_key: impl crate::IntoCursor) -> Self {
+        self.next_key = next_key.into_cursor();
         self
     }
 }
@@ -649,6 +652,8 @@ impl ActivityDetail {
 }
 
 /// A live stream.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LivingInfo {
@@ -691,6 +696,8 @@ pub struct LivingInfo {
 }
 
 /// The viewers of a live stream on one page.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct WatchStat {
@@ -701,6 +708,8 @@ pub struct WatchStat {
 }
 
 /// A member who watched a live stream.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct WatchUser {
@@ -719,6 +728,8 @@ pub struct WatchUser {
 }
 
 /// An external user who watched a live stream.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct WatchExternalUser {

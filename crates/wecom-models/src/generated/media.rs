@@ -426,6 +426,8 @@ pub struct UploadAttachmentResponse {
 }
 
 /// The result of an upload in the background.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UploadDetail {

@@ -285,6 +285,8 @@ impl OneToOneChat {
 }
 
 /// Whether an external contact has consented to the archive of a chat.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SingleAgreement {
@@ -299,6 +301,8 @@ pub struct SingleAgreement {
 }
 
 /// Whether an external contact in a group chat has consented to its archive.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RoomAgreement {
@@ -311,6 +315,8 @@ pub struct RoomAgreement {
 }
 
 /// A member of a group.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Member {
@@ -321,6 +327,8 @@ pub struct Member {
 }
 
 /// A bot.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Bot {

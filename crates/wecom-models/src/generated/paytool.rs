@@ -252,10 +252,10 @@ impl GetOrderList {
         self
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 }
@@ -382,10 +382,10 @@ impl GetInvoiceList {
         self
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -777,9 +777,9 @@ impl PromotionCaseOrder {
     #[must_use]
     pub fn buy_info_list(
         mut self,
-        buy_info_list: impl IntoIterator<Item = PromotionCaseItem>,
+        buy_info_list: impl IntoIterator<Item = impl Into<PromotionCaseItem>>,
     ) -> Self {
-        self.buy_info_list = Some(buy_info_list.into_iter().collect());
+        self.buy_info_list = Some(buy_info_list.into_iter().map(Into::into).collect());
         self
     }
 
@@ -830,6 +830,8 @@ impl PromotionCaseItem {
 }
 
 /// An order in a list.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PayOrder {
@@ -857,6 +859,8 @@ pub struct PayOrder {
 }
 
 /// An order with its products and payment.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PayOrderDetail {
@@ -906,6 +910,8 @@ pub struct PayOrderDetail {
 }
 
 /// The third-party apps of an order.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OrderedThirdApps {
@@ -916,6 +922,8 @@ pub struct OrderedThirdApps {
 }
 
 /// A third-party app of an order.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OrderedThirdApp {
@@ -939,6 +947,8 @@ pub struct OrderedThirdApp {
 }
 
 /// The customized apps of an order.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OrderedCustomizedApps {
@@ -949,6 +959,8 @@ pub struct OrderedCustomizedApps {
 }
 
 /// A customized app of an order.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OrderedCustomizedApp {
@@ -968,6 +980,8 @@ pub struct OrderedCustomizedApp {
 }
 
 /// The industry solution of an order.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OrderedPromotionCase {
@@ -984,6 +998,8 @@ pub struct OrderedPromotionCase {
 }
 
 /// An app of an industry solution that was ordered.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OrderedPromotionCaseApp {
@@ -999,6 +1015,8 @@ pub struct OrderedPromotionCaseApp {
 }
 
 /// An invoice that a company requested for an order.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Invoice {

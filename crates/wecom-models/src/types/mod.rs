@@ -1,5 +1,6 @@
 //! Types of the specification that Rust's standard library lacks.
 
+mod arguments;
 #[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
 mod calendars;
 mod cut;
@@ -10,6 +11,7 @@ mod separated;
 mod timestamp;
 mod unknown;
 
+pub use arguments::{IntoCursor, IntoSeconds};
 pub use cut::{cut_at_bytes, cut_at_chars, cut_at_width};
 pub use file::{File, FileOr};
 pub use or_text::OrText;

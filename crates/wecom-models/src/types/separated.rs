@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use serde::de::{DeserializeSeed, Error};
 use serde::ser::{Serialize, Serializer};
+use serde_json::Value;
 
+use super::Timestamp;
 use crate::wire::{Found, Place, Read, Reading, Scalar, mend, read_inner_nested};
 
 /// Converts to an item of a list: the item itself, and for text also what refers to one, and a number, since IDs are either.
@@ -42,6 +44,29 @@ macro_rules! texts {
 texts!(&str, &&str, &String, &&String, Cow<'_, str>, Box<str>, Arc<str>, &Arc<str>);
 texts!(i32, i64, u32, u64, usize, &i32, &i64, &u32, &u64, &usize);
 
+macro_rules! numbers {
+    ($($type:ty),*) => {$(
+        impl IntoItem<$type> for &$type {
+            fn into_item(self) -> $type {
+                *self
+            }
+        }
+    )*};
+}
+
+numbers!(i64, u64);
+
+/// Makes a list of one item.
+macro_rules! one_item {
+    ($name:ident: $($type:ty),*) => {$(
+        impl From<$type> for $name<String> {
+            fn from(item: $type) -> Self {
+                Self::from([item])
+            }
+        }
+    )*};
+}
+
 /// Declares a list that is sent as one string. There are two types rather than one with a parameter, so that the
 /// documentation shows their names.
 macro_rules! separated {
@@ -49,7 +74,7 @@ macro_rules! separated {
         $(#[$doc])*
         ///
         /// It derefs to the `Vec` of its items. Spaces around items are removed when it is read. An item must not contain the
-        /// separator. One text is one item.
+        /// separator. One text or one number is one item.
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         pub struct $name<T>(Vec<T>);
 
@@ -111,23 +136,9 @@ macro_rules! separated {
             }
         }
 
-        impl From<&str> for $name<String> {
-            fn from(item: &str) -> Self {
-                Self::from([item])
-            }
-        }
-
-        impl From<&String> for $name<String> {
-            fn from(item: &String) -> Self {
-                Self::from([item])
-            }
-        }
-
-        impl From<String> for $name<String> {
-            fn from(item: String) -> Self {
-                Self::from([item])
-            }
-        }
+        one_item!($name: &str, &&str, &String, String, Cow<'_, str>, Box<str>, Arc<str>, &Arc<str>);
+        // `i32`, too, for literals.
+        one_item!($name: i32, i64, u32, u64, usize);
 
         impl<T, U: IntoItem<T>, S> From<HashSet<U, S>> for $name<T> {
             fn from(items: HashSet<U, S>) -> Self {
@@ -280,6 +291,19 @@ impl<T> From<T> for Json<T> {
         Self(value)
     }
 }
+
+macro_rules! out_of_json {
+    ($($type:ty),*) => {$(
+        impl From<Json<$type>> for $type {
+            fn from(json: Json<$type>) -> Self {
+                json.0
+            }
+        }
+    )*};
+}
+
+// What a response contains goes into a request as it is: setters take what becomes the value inside.
+out_of_json!(Timestamp, Value);
 
 impl<T> Deref for Json<T> {
     type Target = T;

@@ -339,7 +339,8 @@ fn empty(control: &TemplateControl) -> Option<NewValue> {
         (ControlType::Number, _) => Some(NewValue::Number(String::new())),
         (ControlType::Money, _) => Some(NewValue::Money(String::new())),
         (ControlType::Selector, Some(TemplateConfig::Selector(selector))) => {
-            Some(NewValue::Selector(NewSelection::new(selector.r#type.clone(), [])))
+            let none = Vec::<OptionKey>::new();
+            Some(NewValue::Selector(NewSelection::new(selector.r#type.clone(), none)))
         }
         (ControlType::Contact, Some(TemplateConfig::Contact(contact))) => Some(match contact.mode {
             ContactMode::Department => NewValue::Departments(Vec::new()),

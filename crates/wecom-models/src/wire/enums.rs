@@ -143,6 +143,18 @@ macro_rules! int_enums {
             }
         }
 
+        impl From<i32> for $type {
+            fn from(code: i32) -> Self {
+                Self::from(i64::from(code))
+            }
+        }
+
+        impl From<u32> for $type {
+            fn from(code: u32) -> Self {
+                Self::from(i64::from(code))
+            }
+        }
+
         impl std::str::FromStr for $type {
             type Err = std::convert::Infallible;
 
@@ -193,6 +205,12 @@ macro_rules! string_enums {
         impl From<&str> for $type {
             fn from(name: &str) -> Self {
                 $crate::wire::enums::string_enum_of_name(name)
+            }
+        }
+
+        impl From<&String> for $type {
+            fn from(name: &String) -> Self {
+                Self::from(name.as_str())
             }
         }
 
@@ -351,7 +369,9 @@ mod tests {
 
     #[test]
     fn an_enum_of_integers_is_made_of_numbers_and_texts_and_shows_the_number() {
-        assert_eq!([Level::from(1), "1".parse().unwrap()], [Level::Low, Level::Low]);
+        let column: i32 = 1;
+        assert_eq!([Level::from(1), Level::from(column), Level::from(1_u32)], [const { Level::Low }; 3]);
+        assert_eq!("1".parse(), Ok(Level::Low));
         for (level, code, shown) in [
             (Level::Low, Some(1), "1"),
             (Level::from(-7), Some(-7), "-7"),
@@ -365,7 +385,9 @@ mod tests {
 
     #[test]
     fn an_enum_of_strings_is_made_of_texts_and_shows_them() {
-        assert_eq!([Color::from("red"), "red".parse().unwrap()], [Color::Red, Color::Red]);
+        let red = "red".to_owned();
+        assert_eq!([Color::from("red"), Color::from(&red), Color::from(red)], [const { Color::Red }; 3]);
+        assert_eq!("red".parse(), Ok(Color::Red));
         for (color, text, shown) in [
             (Color::Red, Some("red"), "red"),
             (Color::from("blue"), Some("blue"), "blue"),

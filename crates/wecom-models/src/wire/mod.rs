@@ -50,6 +50,7 @@ pub(crate) use object::LARGEST;
 pub(crate) use object::{OBJECT, fill, read_objects};
 pub(crate) use read::{Place, read_impl, read_inner, read_inner_nested};
 pub(crate) use union::{
-    from_contents, from_parts, from_texts, open_kinds, open_unions, read_kind, read_kinds, read_unions,
+    from_contents, from_lists, from_numbers, from_parts, from_texts, open_kinds, open_unions, read_kind,
+    read_kinds, read_unions,
 };
 pub(crate) use write::write_objects;

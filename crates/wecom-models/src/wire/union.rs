@@ -235,17 +235,41 @@ macro_rules! from_contents {
 }
 pub(crate) use from_contents;
 
-/// Converts what a struct is made of to the struct, by its `new`.
+/// Converts whatever becomes a struct's only required field to the struct, by its `new`.
 macro_rules! from_parts {
-    ($($type:ident($($part:ty),*)),* $(,)?) => {$($(
-        impl From<$part> for $type {
-            fn from(part: $part) -> Self {
+    ($($type:ident($part:ty)),* $(,)?) => {$(
+        impl<T: Into<$part>> From<T> for $type {
+            fn from(part: T) -> Self {
                 Self::new(part)
             }
         }
-    )*)*};
+    )*};
 }
 pub(crate) use from_parts;
+
+/// The same for a list with items of this type.
+macro_rules! from_lists {
+    ($($type:ident($item:ty)),* $(,)?) => {$(
+        impl<T: IntoIterator<Item: $crate::IntoItem<$item>>> From<T> for $type {
+            fn from(items: T) -> Self {
+                Self::new(items.into_iter().map($crate::IntoItem::<$item>::into_item))
+            }
+        }
+    )*};
+}
+pub(crate) use from_lists;
+
+/// The same for a number. There is one impl, so that a literal knows its type.
+macro_rules! from_numbers {
+    ($($type:ident($number:ty)),* $(,)?) => {$(
+        impl From<$number> for $type {
+            fn from(number: $number) -> Self {
+                Self::new(number)
+            }
+        }
+    )*};
+}
+pub(crate) use from_numbers;
 
 /// Converts a text to a type, by one of the type's functions.
 macro_rules! from_texts {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use futures_core::future::BoxFuture;
-use serde_json::{Value, json};
+use serde_json::Value;
 use thiserror::Error;
 use tokio::time::Instant;
 use wecom_callback::{BoxError, Event, IntoPassive, Router};
@@ -16,6 +16,7 @@ use wecom_models::callback::{Envelope, Payload};
 use wecom_requests::token::AccessToken;
 use wecom_requests::{Endpoint, PagedItems};
 
+use crate::paging::{read_position, write_position};
 use crate::tokens::{Held, StoreError, StoredToken};
 use crate::{Client, Error, Provides, lock};
 
@@ -254,16 +255,17 @@ struct Position {
 
 impl Position {
     fn to_text(&self) -> String {
-        json!({ "cursor": self.cursor, "after": self.after }).to_string()
+        write_position(self.cursor.as_deref(), "after", &self.after.as_deref().into())
     }
 
     fn from_text(text: &str) -> Option<Self> {
-        let members: Value = serde_json::from_str(text).ok()?;
-        let member = |name| match members.get(name)? {
-            Value::Null => Some(None),
-            value => Some(Some(value.as_str()?.to_owned())),
+        let (cursor, after) = read_position(text, "after")?;
+        let after = match after {
+            Value::Null => None,
+            Value::String(after) => Some(after),
+            _ => return None,
         };
-        Some(Self { cursor: member("cursor")?, after: member("after")? })
+        Some(Self { cursor, after })
     }
 }
 

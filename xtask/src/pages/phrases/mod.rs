@@ -43,5 +43,5 @@ pub(crate) use types::{
     Base, DocType, doc_type, is_duration, is_timestamp, is_unix, limits_in_type, may_be_moment, tells_time,
 };
 pub(crate) use unique::{is_unique, may_be_unique};
-pub(crate) use units::{unit, units_of};
+pub(crate) use units::{is_time_of_day, unit, units_of};
 pub(crate) use values::{Value, is_flag, value_of, values, wire_of, word_of, words};

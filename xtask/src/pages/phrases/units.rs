@@ -28,6 +28,14 @@ pub(crate) fn unit(doc: &str) -> Option<&'static str> {
     found.all(|unit| unit == first).then_some(first)
 }
 
+/// Returns whether a number of seconds is a point in time, and no duration: `距离0点的秒数`. What follows the first sentence is about other
+/// fields.
+pub(crate) fn is_time_of_day(doc: &str) -> bool {
+    const POINTS: [&str; 7] = ["0点", "零点", "时间戳", "最早时间", "最晚时间", "开始时间", "结束时间"];
+    let sentence = doc.split('。').next().unwrap_or_default();
+    POINTS.iter().any(|point| sentence.contains(point))
+}
+
 /// Returns the units in which a description counts time, in the singular: "in seconds".
 pub(crate) fn units_of(doc: &str) -> Vec<&str> {
     static IN: LazyLock<Regex> =
@@ -50,6 +58,18 @@ mod tests {
             ("有效期为10分钟", None),
         ] {
             assert_eq!(unit(doc), expected, "{doc}");
+        }
+    }
+
+    #[test]
+    fn a_time_of_day_is_no_duration() {
+        for (doc, expected) in [
+            ("会议持续时间（单位秒），最大86399秒。注：创建会议时指定的开始时间", false),
+            ("上班最早时间，单位：秒</br>需要是60的倍数", true),
+            ("表示为距离当天0点的秒数", true),
+            ("允许早退时间，单位：秒", false),
+        ] {
+            assert_eq!(is_time_of_day(doc), expected, "{doc}");
         }
     }
 

@@ -75,6 +75,23 @@ impl Checker<'_> {
 }
 
 impl Checker<'_> {
+    /// Checks the unit of a duration: drift compares that of the description with the page.
+    pub(super) fn unit(&mut self, path: &Path, (name, field): (&str, &Field)) {
+        let Some(unit) = field.unit else { return };
+        let at = path.key("unit");
+        if !matches!(field.ty, TypeExpr::Scalar(Scalar::Int | Scalar::Uint)) {
+            self.report
+                .error(Mistake::BadType, At::Value(&at), "only an integer has a `unit`")
+                .label(format!("`{name}` is a `{}`", field.ty));
+        }
+        let is_written = !field.doc.is_empty() && !field.doc.starts_with("TODO");
+        if is_written && !field.doc.contains(unit.keyword()) {
+            self.report
+                .error(Mistake::BadType, At::Value(&at), "the description has another unit, or none")
+                .label(format!("the description doesn't mention {}", unit.keyword()));
+        }
+    }
+
     /// Checks a value of an example against the limits of its field.
     pub(super) fn within(&mut self, place: &mut Place<'_>, field: &Field, value: &Value) {
         let value = unjoined(&field.ty, value);

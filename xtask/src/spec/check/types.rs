@@ -92,6 +92,7 @@ impl Checker<'_> {
             self.misplaced(&path, field, of_request);
             if self.type_expr(&path.key("type"), &field.ty) {
                 self.limits(&path, field);
+                self.unit(&path, (name, field));
             }
             self.secret(&path, name, field);
             self.spellings(&path, (name, field), fields);

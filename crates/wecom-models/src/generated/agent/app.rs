@@ -283,15 +283,25 @@ impl SetAgentScope {
 
     /// Sets [`allow_party`](Self::allow_party).
     #[must_use]
-    pub fn allow_party(mut self, allow_party: impl IntoIterator<Item = u64>) -> Self {
-        self.allow_party = Some(allow_party.into_iter().collect());
+    pub fn allow_party(
+        mut self,
+        allow_party: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
+    ) -> Self {
+        self.allow_party = Some(
+            allow_party.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
     /// Sets [`allow_tag`](Self::allow_tag).
     #[must_use]
-    pub fn allow_tag(mut self, allow_tag: impl IntoIterator<Item = u64>) -> Self {
-        self.allow_tag = Some(allow_tag.into_iter().collect());
+    pub fn allow_tag(
+        mut self,
+        allow_tag: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
+    ) -> Self {
+        self.allow_tag = Some(
+            allow_tag.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }
@@ -434,6 +444,8 @@ impl ClaimCustomizedApp {
 pub struct ClaimCustomizedAppResponse {}
 
 /// The members of an app's visible scope.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ScopeMembers {
@@ -442,6 +454,8 @@ pub struct ScopeMembers {
 }
 
 /// A member of an app's visible scope.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ScopeMember {
@@ -450,6 +464,8 @@ pub struct ScopeMember {
 }
 
 /// The departments of an app's visible scope.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ScopeDepartments {
@@ -458,6 +474,8 @@ pub struct ScopeDepartments {
 }
 
 /// The tags of an app's visible scope.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ScopeTags {
@@ -466,6 +484,8 @@ pub struct ScopeTags {
 }
 
 /// An app.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AgentItem {
@@ -478,6 +498,8 @@ pub struct AgentItem {
 }
 
 /// An admin of an app.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Admin {

@@ -46,10 +46,13 @@ pub struct CreateMenu {
 impl CreateMenu {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(agentid: u64, button: impl IntoIterator<Item = Button>) -> Self {
+    pub fn new(
+        agentid: u64,
+        button: impl IntoIterator<Item = impl Into<Button>>,
+    ) -> Self {
         Self {
             agentid,
-            button: button.into_iter().collect(),
+            button: button.into_iter().map(Into::into).collect(),
         }
     }
 }

@@ -72,29 +72,29 @@ impl SetWorkbenchTemplate {
 
     /// Sets [`keydata`](Self::keydata).
     #[must_use]
-    pub fn keydata(mut self, keydata: KeyData) -> Self {
-        self.keydata = Some(keydata);
+    pub fn keydata(mut self, keydata: impl Into<KeyData>) -> Self {
+        self.keydata = Some(keydata.into());
         self
     }
 
     /// Sets [`image`](Self::image).
     #[must_use]
-    pub fn image(mut self, image: Image) -> Self {
-        self.image = Some(image);
+    pub fn image(mut self, image: impl Into<Image>) -> Self {
+        self.image = Some(image.into());
         self
     }
 
     /// Sets [`list`](Self::list).
     #[must_use]
-    pub fn list(mut self, list: List) -> Self {
-        self.list = Some(list);
+    pub fn list(mut self, list: impl Into<List>) -> Self {
+        self.list = Some(list.into());
         self
     }
 
     /// Sets [`webview`](Self::webview).
     #[must_use]
-    pub fn webview(mut self, webview: WebView) -> Self {
-        self.webview = Some(webview);
+    pub fn webview(mut self, webview: impl Into<WebView>) -> Self {
+        self.webview = Some(webview.into());
         self
     }
 
@@ -333,9 +333,9 @@ pub struct KeyData {
 impl KeyData {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(items: impl IntoIterator<Item = KeyDataItem>) -> Self {
+    pub fn new(items: impl IntoIterator<Item = impl Into<KeyDataItem>>) -> Self {
         Self {
-            items: items.into_iter().collect(),
+            items: items.into_iter().map(Into::into).collect(),
         }
     }
 }
@@ -438,9 +438,9 @@ pub struct List {
 impl List {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(items: impl IntoIterator<Item = ListItem>) -> Self {
+    pub fn new(items: impl IntoIterator<Item = impl Into<ListItem>>) -> Self {
         Self {
-            items: items.into_iter().collect(),
+            items: items.into_iter().map(Into::into).collect(),
         }
     }
 }

@@ -369,6 +369,8 @@ pub struct DisconnectedEvent {
 }
 
 /// A user who sent or did something.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Sender {
@@ -379,6 +381,8 @@ pub struct Sender {
 }
 
 /// A text.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TextContent {
@@ -387,6 +391,8 @@ pub struct TextContent {
 }
 
 /// An image, a file or a video.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MediaContent {
@@ -399,6 +405,8 @@ pub struct MediaContent {
 }
 
 /// Text and images.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MixedContent {
@@ -407,6 +415,8 @@ pub struct MixedContent {
 }
 
 /// A stream that a reply began.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Stream {
@@ -415,6 +425,8 @@ pub struct Stream {
 }
 
 /// A click on a template card.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CardEventContent {
@@ -425,6 +437,8 @@ pub struct CardEventContent {
 }
 
 /// The button and the options of a click on a template card.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CardClick {
@@ -439,6 +453,8 @@ pub struct CardClick {
 }
 
 /// The options chosen for a question.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SelectedItem {
@@ -449,6 +465,8 @@ pub struct SelectedItem {
 }
 
 /// Feedback on a message.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FeedbackContent {
@@ -459,6 +477,8 @@ pub struct FeedbackContent {
 }
 
 /// Feedback of a user.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Feedback {

@@ -469,18 +469,21 @@ impl TextNoticeCard {
     #[must_use]
     pub fn horizontal_content_list(
         mut self,
-        horizontal_content_list: impl IntoIterator<Item = HorizontalContent>,
+        horizontal_content_list: impl IntoIterator<Item = impl Into<HorizontalContent>>,
     ) -> Self {
         self.horizontal_content_list = Some(
-            horizontal_content_list.into_iter().collect(),
+            horizontal_content_list.into_iter().map(Into::into).collect(),
         );
         self
     }
 
     /// Sets [`jump_list`](Self::jump_list).
     #[must_use]
-    pub fn jump_list(mut self, jump_list: impl IntoIterator<Item = Jump>) -> Self {
-        self.jump_list = Some(jump_list.into_iter().collect());
+    pub fn jump_list(
+        mut self,
+        jump_list: impl IntoIterator<Item = impl Into<Jump>>,
+    ) -> Self {
+        self.jump_list = Some(jump_list.into_iter().map(Into::into).collect());
         self
     }
 
@@ -554,15 +557,15 @@ impl NewsNoticeCard {
 
     /// Sets [`card_image`](Self::card_image).
     #[must_use]
-    pub fn card_image(mut self, card_image: CardImage) -> Self {
-        self.card_image = Some(card_image);
+    pub fn card_image(mut self, card_image: impl Into<CardImage>) -> Self {
+        self.card_image = Some(card_image.into());
         self
     }
 
     /// Sets [`image_text_area`](Self::image_text_area).
     #[must_use]
-    pub fn image_text_area(mut self, image_text_area: ImageTextArea) -> Self {
-        self.image_text_area = Some(image_text_area);
+    pub fn image_text_area(mut self, image_text_area: impl Into<ImageTextArea>) -> Self {
+        self.image_text_area = Some(image_text_area.into());
         self
     }
 
@@ -577,9 +580,11 @@ impl NewsNoticeCard {
     #[must_use]
     pub fn vertical_content_list(
         mut self,
-        vertical_content_list: impl IntoIterator<Item = VerticalContent>,
+        vertical_content_list: impl IntoIterator<Item = impl Into<VerticalContent>>,
     ) -> Self {
-        self.vertical_content_list = Some(vertical_content_list.into_iter().collect());
+        self.vertical_content_list = Some(
+            vertical_content_list.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -587,18 +592,21 @@ impl NewsNoticeCard {
     #[must_use]
     pub fn horizontal_content_list(
         mut self,
-        horizontal_content_list: impl IntoIterator<Item = HorizontalContent>,
+        horizontal_content_list: impl IntoIterator<Item = impl Into<HorizontalContent>>,
     ) -> Self {
         self.horizontal_content_list = Some(
-            horizontal_content_list.into_iter().collect(),
+            horizontal_content_list.into_iter().map(Into::into).collect(),
         );
         self
     }
 
     /// Sets [`jump_list`](Self::jump_list).
     #[must_use]
-    pub fn jump_list(mut self, jump_list: impl IntoIterator<Item = Jump>) -> Self {
-        self.jump_list = Some(jump_list.into_iter().collect());
+    pub fn jump_list(
+        mut self,
+        jump_list: impl IntoIterator<Item = impl Into<Jump>>,
+    ) -> Self {
+        self.jump_list = Some(jump_list.into_iter().map(Into::into).collect());
         self
     }
 
@@ -689,10 +697,10 @@ impl ButtonInteractionCard {
     #[must_use]
     pub fn horizontal_content_list(
         mut self,
-        horizontal_content_list: impl IntoIterator<Item = HorizontalContent>,
+        horizontal_content_list: impl IntoIterator<Item = impl Into<HorizontalContent>>,
     ) -> Self {
         self.horizontal_content_list = Some(
-            horizontal_content_list.into_iter().collect(),
+            horizontal_content_list.into_iter().map(Into::into).collect(),
         );
         self
     }

@@ -133,10 +133,13 @@ pub struct GetLaunchCode {
 impl GetLaunchCode {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(operator_userid: impl Into<String>, single_chat: SingleChat) -> Self {
+    pub fn new(
+        operator_userid: impl Into<String>,
+        single_chat: impl Into<SingleChat>,
+    ) -> Self {
         Self {
             operator_userid: operator_userid.into(),
-            single_chat,
+            single_chat: single_chat.into(),
         }
     }
 }

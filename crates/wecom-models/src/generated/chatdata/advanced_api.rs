@@ -281,10 +281,10 @@ impl ListOrder {
         self
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -501,6 +501,8 @@ impl EditionInfo {
 }
 
 /// An order in a list.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OrderItem {
@@ -515,6 +517,8 @@ pub struct OrderItem {
 }
 
 /// An order.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Order {
@@ -539,6 +543,8 @@ pub struct Order {
 }
 
 /// The conversation data that was ordered.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChatArchiveOrder {
@@ -557,6 +563,8 @@ pub struct ChatArchiveOrder {
 }
 
 /// The conversation data that was bought for a company.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChatArchiveApiBuyInfo {
@@ -565,6 +573,8 @@ pub struct ChatArchiveApiBuyInfo {
 }
 
 /// The purchase of an edition.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct EditionPurchase {

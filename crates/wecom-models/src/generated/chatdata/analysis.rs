@@ -338,6 +338,8 @@ impl EncryptInfo {
 }
 
 /// A message that was not added to a job.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RejectedMessage {
@@ -353,6 +355,8 @@ pub struct RejectedMessage {
 
 /// A summary. Its text stays encrypted; only the display component's template `ww-open-result-text`
 /// shows it.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BatchResult {
@@ -363,6 +367,8 @@ pub struct BatchResult {
 }
 
 /// The key to a summary.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ServiceEncryptInfo {
@@ -375,6 +381,8 @@ pub struct ServiceEncryptInfo {
 }
 
 /// The result for a message.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ItemResult {

@@ -68,10 +68,10 @@ impl SyncMsg {
         Self::default()
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -256,6 +256,8 @@ pub struct GetAgreeStatusRoomResponse {
 }
 
 /// A record. Its content stays encrypted; the display component shows it.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Message {
@@ -276,6 +278,8 @@ pub struct Message {
 }
 
 /// A sender or recipient.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Party {
@@ -286,6 +290,8 @@ pub struct Party {
 }
 
 /// The key to a message's content.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ServiceEncryptInfo {
@@ -297,6 +303,8 @@ pub struct ServiceEncryptInfo {
 }
 
 /// A member of a group chat, or a bot.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Member {
@@ -333,6 +341,8 @@ impl OneToOneChat {
 }
 
 /// Whether an external contact has consented to the archive of a chat.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SingleAgreement {
@@ -351,6 +361,8 @@ pub struct SingleAgreement {
 }
 
 /// Whether an external contact in a group chat has consented to its archive.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RoomAgreement {

@@ -299,6 +299,8 @@ pub struct AdvancedApiTrialExpired {
 }
 
 /// The conversation data that the event is about.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChatArchiveApi {

@@ -134,10 +134,10 @@ impl GetRuleList {
         Self::default()
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -377,10 +377,10 @@ impl GetHitMsgList {
         Self::default()
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -421,6 +421,8 @@ pub struct GetHitMsgListResponse {
 }
 
 /// A rule, without its keywords and key actions.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Rule {
@@ -665,8 +667,13 @@ impl Departments {
 
     /// Sets [`id_list`](Self::id_list).
     #[must_use]
-    pub fn id_list(mut self, id_list: impl IntoIterator<Item = u64>) -> Self {
-        self.id_list = Some(id_list.into_iter().collect());
+    pub fn id_list(
+        mut self,
+        id_list: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
+    ) -> Self {
+        self.id_list = Some(
+            id_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }
@@ -813,6 +820,8 @@ impl SessionTypes {
 }
 
 /// A record that has matched at least one rule.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct HitMessage {
@@ -825,6 +834,8 @@ pub struct HitMessage {
 }
 
 /// More about a record. Its content stays encrypted; the display component shows it.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MessageDetail {
@@ -843,6 +854,8 @@ pub struct MessageDetail {
 }
 
 /// A sender or recipient.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Party {
@@ -853,6 +866,8 @@ pub struct Party {
 }
 
 /// The key to a message's content.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ServiceEncryptInfo {
@@ -864,6 +879,8 @@ pub struct ServiceEncryptInfo {
 }
 
 /// A rule that a message has matched, and the reason.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct HitRule {

@@ -63,12 +63,12 @@ impl SyncCallProgram {
     pub fn new(
         program_id: impl Into<String>,
         ability_id: impl Into<String>,
-        request_data: impl Into<Json<Value>>,
+        request_data: impl Into<Value>,
     ) -> Self {
         Self {
             program_id: program_id.into(),
             ability_id: ability_id.into(),
-            request_data: request_data.into(),
+            request_data: Json(request_data.into()),
             ..Self::default()
         }
     }
@@ -130,12 +130,12 @@ impl CreateAsyncProgramTask {
     pub fn new(
         program_id: impl Into<String>,
         ability_id: impl Into<String>,
-        request_data: impl Into<Json<Value>>,
+        request_data: impl Into<Value>,
     ) -> Self {
         Self {
             program_id: program_id.into(),
             ability_id: ability_id.into(),
-            request_data: request_data.into(),
+            request_data: Json(request_data.into()),
         }
     }
 }

@@ -2088,3 +2088,7 @@ wire::int_enums! {
 wire::string_enums! {
     CheckinType
 }
+
+wire::from_numbers! {
+    GroupUpdate(u64)
+}

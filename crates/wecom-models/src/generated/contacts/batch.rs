@@ -322,6 +322,8 @@ impl JobCallback {
 }
 
 /// An import of members.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MemberJob {
@@ -330,6 +332,8 @@ pub struct MemberJob {
 }
 
 /// An import of departments.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DepartmentJob {
@@ -338,6 +342,8 @@ pub struct DepartmentJob {
 }
 
 /// The outcome for a member. The page also shows empty ones, in an unfinished import.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MemberResult {
@@ -351,6 +357,8 @@ pub struct MemberResult {
 }
 
 /// The outcome for a department.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DepartmentResult {

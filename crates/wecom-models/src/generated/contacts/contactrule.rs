@@ -186,9 +186,9 @@ pub struct DeleteContactRule {
 impl DeleteContactRule {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(rule_ids: impl IntoIterator<Item = u64>) -> Self {
+    pub fn new(rule_ids: impl IntoIterator<Item = impl crate::IntoItem<u64>>) -> Self {
         Self {
-            rule_ids: rule_ids.into_iter().collect(),
+            rule_ids: rule_ids.into_iter().map(crate::IntoItem::into_item).collect(),
         }
     }
 }
@@ -298,15 +298,23 @@ impl ContactRange {
 
     /// Sets [`partyid`](Self::partyid).
     #[must_use]
-    pub fn partyid(mut self, partyid: impl IntoIterator<Item = u64>) -> Self {
-        self.partyid = Some(partyid.into_iter().collect());
+    pub fn partyid(
+        mut self,
+        partyid: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
+    ) -> Self {
+        self.partyid = Some(
+            partyid.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
     /// Sets [`tagid`](Self::tagid).
     #[must_use]
-    pub fn tagid(mut self, tagid: impl IntoIterator<Item = u64>) -> Self {
-        self.tagid = Some(tagid.into_iter().collect());
+    pub fn tagid(
+        mut self,
+        tagid: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
+    ) -> Self {
+        self.tagid = Some(tagid.into_iter().map(crate::IntoItem::into_item).collect());
         self
     }
 }

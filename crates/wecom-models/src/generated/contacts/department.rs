@@ -380,6 +380,8 @@ pub struct GetDepartmentResponse {
 }
 
 /// A department.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Department {
@@ -405,6 +407,8 @@ pub struct Department {
 }
 
 /// A department's place in the company.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DepartmentNode {

@@ -329,6 +329,8 @@ pub struct UpdateTag {
 }
 
 /// An asynchronous job.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BatchJob {
@@ -343,6 +345,8 @@ pub struct BatchJob {
 }
 
 /// A custom attribute of a member, which an admin defines.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CustomAttr {
@@ -355,6 +359,8 @@ pub struct CustomAttr {
 }
 
 /// Text.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CustomTextAttr {
@@ -363,6 +369,8 @@ pub struct CustomTextAttr {
 }
 
 /// A web page.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CustomWebAttr {

@@ -317,6 +317,8 @@ pub struct GetExportResultResponse {
 }
 
 /// A file of an export, encrypted.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ExportFile {

@@ -256,8 +256,13 @@ impl AddTagUsers {
 
     /// Sets [`partylist`](Self::partylist).
     #[must_use]
-    pub fn partylist(mut self, partylist: impl IntoIterator<Item = u64>) -> Self {
-        self.partylist = Some(partylist.into_iter().collect());
+    pub fn partylist(
+        mut self,
+        partylist: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
+    ) -> Self {
+        self.partylist = Some(
+            partylist.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }
@@ -331,8 +336,13 @@ impl DelTagUsers {
 
     /// Sets [`partylist`](Self::partylist).
     #[must_use]
-    pub fn partylist(mut self, partylist: impl IntoIterator<Item = u64>) -> Self {
-        self.partylist = Some(partylist.into_iter().collect());
+    pub fn partylist(
+        mut self,
+        partylist: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
+    ) -> Self {
+        self.partylist = Some(
+            partylist.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }
@@ -388,6 +398,8 @@ pub struct ListTagResponse {
 }
 
 /// A member of a tag.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TagMember {
@@ -399,6 +411,8 @@ pub struct TagMember {
 }
 
 /// A tag.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Tag {

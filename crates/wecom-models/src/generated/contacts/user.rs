@@ -137,15 +137,23 @@ impl CreateUser {
 
     /// Sets [`department`](Self::department).
     #[must_use]
-    pub fn department(mut self, department: impl IntoIterator<Item = u64>) -> Self {
-        self.department = Some(department.into_iter().collect());
+    pub fn department(
+        mut self,
+        department: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
+    ) -> Self {
+        self.department = Some(
+            department.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
     /// Sets [`order`](Self::order).
     #[must_use]
-    pub fn order(mut self, order: impl IntoIterator<Item = u64>) -> Self {
-        self.order = Some(order.into_iter().collect());
+    pub fn order(
+        mut self,
+        order: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
+    ) -> Self {
+        self.order = Some(order.into_iter().map(crate::IntoItem::into_item).collect());
         self
     }
 
@@ -222,8 +230,8 @@ impl CreateUser {
 
     /// Sets [`extattr`](Self::extattr).
     #[must_use]
-    pub fn extattr(mut self, extattr: ExtAttr) -> Self {
-        self.extattr = Some(extattr);
+    pub fn extattr(mut self, extattr: impl Into<ExtAttr>) -> Self {
+        self.extattr = Some(extattr.into());
         self
     }
 
@@ -236,8 +244,11 @@ impl CreateUser {
 
     /// Sets [`external_profile`](Self::external_profile).
     #[must_use]
-    pub fn external_profile(mut self, external_profile: ExternalProfile) -> Self {
-        self.external_profile = Some(external_profile);
+    pub fn external_profile(
+        mut self,
+        external_profile: impl Into<ExternalProfile>,
+    ) -> Self {
+        self.external_profile = Some(external_profile.into());
         self
     }
 
@@ -511,15 +522,23 @@ impl UpdateUser {
 
     /// Sets [`department`](Self::department).
     #[must_use]
-    pub fn department(mut self, department: impl IntoIterator<Item = u64>) -> Self {
-        self.department = Some(department.into_iter().collect());
+    pub fn department(
+        mut self,
+        department: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
+    ) -> Self {
+        self.department = Some(
+            department.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
     /// Sets [`order`](Self::order).
     #[must_use]
-    pub fn order(mut self, order: impl IntoIterator<Item = u64>) -> Self {
-        self.order = Some(order.into_iter().collect());
+    pub fn order(
+        mut self,
+        order: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
+    ) -> Self {
+        self.order = Some(order.into_iter().map(crate::IntoItem::into_item).collect());
         self
     }
 
@@ -603,15 +622,18 @@ impl UpdateUser {
 
     /// Sets [`extattr`](Self::extattr).
     #[must_use]
-    pub fn extattr(mut self, extattr: ExtAttr) -> Self {
-        self.extattr = Some(extattr);
+    pub fn extattr(mut self, extattr: impl Into<ExtAttr>) -> Self {
+        self.extattr = Some(extattr.into());
         self
     }
 
     /// Sets [`external_profile`](Self::external_profile).
     #[must_use]
-    pub fn external_profile(mut self, external_profile: ExternalProfile) -> Self {
-        self.external_profile = Some(external_profile);
+    pub fn external_profile(
+        mut self,
+        external_profile: impl Into<ExternalProfile>,
+    ) -> Self {
+        self.external_profile = Some(external_profile.into());
         self
     }
 
@@ -973,15 +995,21 @@ impl InviteUser {
 
     /// Sets [`party`](Self::party).
     #[must_use]
-    pub fn party(mut self, party: impl IntoIterator<Item = u64>) -> Self {
-        self.party = Some(party.into_iter().collect());
+    pub fn party(
+        mut self,
+        party: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
+    ) -> Self {
+        self.party = Some(party.into_iter().map(crate::IntoItem::into_item).collect());
         self
     }
 
     /// Sets [`tag`](Self::tag).
     #[must_use]
-    pub fn tag(mut self, tag: impl IntoIterator<Item = u64>) -> Self {
-        self.tag = Some(tag.into_iter().collect());
+    pub fn tag(
+        mut self,
+        tag: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
+    ) -> Self {
+        self.tag = Some(tag.into_iter().map(crate::IntoItem::into_item).collect());
         self
     }
 }
@@ -1186,10 +1214,10 @@ impl ListUserId {
         Self::default()
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -1245,10 +1273,10 @@ impl ListMemberAuth {
         Self::default()
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -1365,6 +1393,8 @@ pub struct ListSelectedTicketUserResponse {
 }
 
 /// A member, with details. [`ListUser`] says what restricted, authorized and sensitive fields are.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Member {
@@ -1436,6 +1466,8 @@ pub struct Member {
 }
 
 /// A member, with the name.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SimpleMember {
@@ -1453,6 +1485,8 @@ pub struct SimpleMember {
 }
 
 /// A member in a department. A member of several departments is returned once for each.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DepartmentMember {
@@ -1465,6 +1499,8 @@ pub struct DepartmentMember {
 }
 
 /// A member who has authorized the app.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MemberAuth {
@@ -1474,6 +1510,8 @@ pub struct MemberAuth {
 }
 
 /// The departments that were created with a member.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreatedDepartments {
@@ -1482,6 +1520,8 @@ pub struct CreatedDepartments {
 }
 
 /// A department that was created with a member.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreatedDepartment {

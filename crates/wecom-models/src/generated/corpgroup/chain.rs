@@ -248,10 +248,10 @@ impl GetChainCorpInfoList {
         self
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -575,6 +575,8 @@ pub struct GetCorpSharedChainListResponse {
 }
 
 /// A chain.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Chain {
@@ -585,6 +587,8 @@ pub struct Chain {
 }
 
 /// A group of companies in a chain.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChainGroup {
@@ -599,6 +603,8 @@ pub struct ChainGroup {
 }
 
 /// A company in a chain.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GroupCorp {
@@ -706,6 +712,8 @@ impl ImportContact {
 }
 
 /// The result of an import.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ImportResult {
@@ -718,6 +726,8 @@ pub struct ImportResult {
 }
 
 /// A company that could not be imported.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FailedCorp {
@@ -734,6 +744,8 @@ pub struct FailedCorp {
 }
 
 /// A person who could not be imported.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FailedContact {

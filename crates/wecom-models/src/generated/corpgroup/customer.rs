@@ -213,6 +213,8 @@ pub struct ExternalUserIdToPendingIdResponse {
 }
 
 /// A customer of a company.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ExternalUser {
@@ -223,6 +225,8 @@ pub struct ExternalUser {
 }
 
 /// A customer's pending ID.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PendingId {

@@ -108,6 +108,8 @@ pub struct DeviceTemperatureDataReport {
 }
 
 /// A check-in at a device.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Checkin {
@@ -120,6 +122,8 @@ pub struct Checkin {
 }
 
 /// An access record.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AccessRecord {
@@ -136,6 +140,8 @@ pub struct AccessRecord {
 }
 
 /// A temperature check at a device.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TemperatureCheck {

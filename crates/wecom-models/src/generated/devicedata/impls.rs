@@ -528,3 +528,7 @@ wire::open_enums! {
 wire::int_enums! {
     UserType, DataFilterType, DeviceType, TemperatureStatus, PassType, PassMethod
 }
+
+wire::from_parts! {
+    RulePerson(String)
+}

@@ -164,10 +164,10 @@ pub struct UpdateUserOption {
 impl UpdateUserOption {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(userid: impl Into<String>, option: UserOptions) -> Self {
+    pub fn new(userid: impl Into<String>, option: impl Into<UserOptions>) -> Self {
         Self {
             userid: userid.into(),
-            option,
+            option: option.into(),
         }
     }
 }

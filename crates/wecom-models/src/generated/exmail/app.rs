@@ -448,10 +448,10 @@ impl GetMailList {
         }
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -739,8 +739,8 @@ impl CalendarEvent {
 
     /// Sets [`schedule_admins`](Self::schedule_admins).
     #[must_use]
-    pub fn schedule_admins(mut self, schedule_admins: EventAdmins) -> Self {
-        self.schedule_admins = Some(schedule_admins);
+    pub fn schedule_admins(mut self, schedule_admins: impl Into<EventAdmins>) -> Self {
+        self.schedule_admins = Some(schedule_admins.into());
         self
     }
 }
@@ -926,9 +926,11 @@ impl Reminders {
     #[must_use]
     pub fn repeat_day_of_week(
         mut self,
-        repeat_day_of_week: impl IntoIterator<Item = u64>,
+        repeat_day_of_week: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
     ) -> Self {
-        self.repeat_day_of_week = Some(repeat_day_of_week.into_iter().collect());
+        self.repeat_day_of_week = Some(
+            repeat_day_of_week.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -936,9 +938,11 @@ impl Reminders {
     #[must_use]
     pub fn repeat_day_of_month(
         mut self,
-        repeat_day_of_month: impl IntoIterator<Item = u64>,
+        repeat_day_of_month: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
     ) -> Self {
-        self.repeat_day_of_month = Some(repeat_day_of_month.into_iter().collect());
+        self.repeat_day_of_month = Some(
+            repeat_day_of_month.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -946,9 +950,11 @@ impl Reminders {
     #[must_use]
     pub fn repeat_week_of_month(
         mut self,
-        repeat_week_of_month: impl IntoIterator<Item = u64>,
+        repeat_week_of_month: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
     ) -> Self {
-        self.repeat_week_of_month = Some(repeat_week_of_month.into_iter().collect());
+        self.repeat_week_of_month = Some(
+            repeat_week_of_month.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -956,9 +962,11 @@ impl Reminders {
     #[must_use]
     pub fn repeat_month_of_year(
         mut self,
-        repeat_month_of_year: impl IntoIterator<Item = u64>,
+        repeat_month_of_year: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
     ) -> Self {
-        self.repeat_month_of_year = Some(repeat_month_of_year.into_iter().collect());
+        self.repeat_month_of_year = Some(
+            repeat_month_of_year.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -985,17 +993,17 @@ pub struct Meeting {
 impl Meeting {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(meeting_admins: MeetingAdmins) -> Self {
+    pub fn new(meeting_admins: impl Into<MeetingAdmins>) -> Self {
         Self {
-            meeting_admins,
+            meeting_admins: meeting_admins.into(),
             ..Self::default()
         }
     }
 
     /// Sets [`hosts`](Self::hosts).
     #[must_use]
-    pub fn hosts(mut self, hosts: MeetingHosts) -> Self {
-        self.hosts = Some(hosts);
+    pub fn hosts(mut self, hosts: impl Into<MeetingHosts>) -> Self {
+        self.hosts = Some(hosts.into());
         self
     }
 
@@ -1140,6 +1148,8 @@ impl MeetingSettings {
 }
 
 /// An email in the app's inbox.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Mail {

@@ -104,29 +104,29 @@ impl CreateGroup {
 
     /// Sets [`email_list`](Self::email_list).
     #[must_use]
-    pub fn email_list(mut self, email_list: EmailList) -> Self {
-        self.email_list = Some(email_list);
+    pub fn email_list(mut self, email_list: impl Into<EmailList>) -> Self {
+        self.email_list = Some(email_list.into());
         self
     }
 
     /// Sets [`tag_list`](Self::tag_list).
     #[must_use]
-    pub fn tag_list(mut self, tag_list: IdList) -> Self {
-        self.tag_list = Some(tag_list);
+    pub fn tag_list(mut self, tag_list: impl Into<IdList>) -> Self {
+        self.tag_list = Some(tag_list.into());
         self
     }
 
     /// Sets [`department_list`](Self::department_list).
     #[must_use]
-    pub fn department_list(mut self, department_list: IdList) -> Self {
-        self.department_list = Some(department_list);
+    pub fn department_list(mut self, department_list: impl Into<IdList>) -> Self {
+        self.department_list = Some(department_list.into());
         self
     }
 
     /// Sets [`group_list`](Self::group_list).
     #[must_use]
-    pub fn group_list(mut self, group_list: EmailList) -> Self {
-        self.group_list = Some(group_list);
+    pub fn group_list(mut self, group_list: impl Into<EmailList>) -> Self {
+        self.group_list = Some(group_list.into());
         self
     }
 
@@ -139,22 +139,25 @@ impl CreateGroup {
 
     /// Sets [`allow_emaillist`](Self::allow_emaillist).
     #[must_use]
-    pub fn allow_emaillist(mut self, allow_emaillist: EmailList) -> Self {
-        self.allow_emaillist = Some(allow_emaillist);
+    pub fn allow_emaillist(mut self, allow_emaillist: impl Into<EmailList>) -> Self {
+        self.allow_emaillist = Some(allow_emaillist.into());
         self
     }
 
     /// Sets [`allow_departmentlist`](Self::allow_departmentlist).
     #[must_use]
-    pub fn allow_departmentlist(mut self, allow_departmentlist: IdList) -> Self {
-        self.allow_departmentlist = Some(allow_departmentlist);
+    pub fn allow_departmentlist(
+        mut self,
+        allow_departmentlist: impl Into<IdList>,
+    ) -> Self {
+        self.allow_departmentlist = Some(allow_departmentlist.into());
         self
     }
 
     /// Sets [`allow_taglist`](Self::allow_taglist).
     #[must_use]
-    pub fn allow_taglist(mut self, allow_taglist: IdList) -> Self {
-        self.allow_taglist = Some(allow_taglist);
+    pub fn allow_taglist(mut self, allow_taglist: impl Into<IdList>) -> Self {
+        self.allow_taglist = Some(allow_taglist.into());
         self
     }
 }
@@ -258,29 +261,29 @@ impl UpdateGroup {
 
     /// Sets [`email_list`](Self::email_list).
     #[must_use]
-    pub fn email_list(mut self, email_list: EmailList) -> Self {
-        self.email_list = Some(email_list);
+    pub fn email_list(mut self, email_list: impl Into<EmailList>) -> Self {
+        self.email_list = Some(email_list.into());
         self
     }
 
     /// Sets [`tag_list`](Self::tag_list).
     #[must_use]
-    pub fn tag_list(mut self, tag_list: IdList) -> Self {
-        self.tag_list = Some(tag_list);
+    pub fn tag_list(mut self, tag_list: impl Into<IdList>) -> Self {
+        self.tag_list = Some(tag_list.into());
         self
     }
 
     /// Sets [`department_list`](Self::department_list).
     #[must_use]
-    pub fn department_list(mut self, department_list: IdList) -> Self {
-        self.department_list = Some(department_list);
+    pub fn department_list(mut self, department_list: impl Into<IdList>) -> Self {
+        self.department_list = Some(department_list.into());
         self
     }
 
     /// Sets [`group_list`](Self::group_list).
     #[must_use]
-    pub fn group_list(mut self, group_list: EmailList) -> Self {
-        self.group_list = Some(group_list);
+    pub fn group_list(mut self, group_list: impl Into<EmailList>) -> Self {
+        self.group_list = Some(group_list.into());
         self
     }
 
@@ -293,22 +296,25 @@ impl UpdateGroup {
 
     /// Sets [`allow_emaillist`](Self::allow_emaillist).
     #[must_use]
-    pub fn allow_emaillist(mut self, allow_emaillist: EmailList) -> Self {
-        self.allow_emaillist = Some(allow_emaillist);
+    pub fn allow_emaillist(mut self, allow_emaillist: impl Into<EmailList>) -> Self {
+        self.allow_emaillist = Some(allow_emaillist.into());
         self
     }
 
     /// Sets [`allow_departmentlist`](Self::allow_departmentlist).
     #[must_use]
-    pub fn allow_departmentlist(mut self, allow_departmentlist: IdList) -> Self {
-        self.allow_departmentlist = Some(allow_departmentlist);
+    pub fn allow_departmentlist(
+        mut self,
+        allow_departmentlist: impl Into<IdList>,
+    ) -> Self {
+        self.allow_departmentlist = Some(allow_departmentlist.into());
         self
     }
 
     /// Sets [`allow_taglist`](Self::allow_taglist).
     #[must_use]
-    pub fn allow_taglist(mut self, allow_taglist: IdList) -> Self {
-        self.allow_taglist = Some(allow_taglist);
+    pub fn allow_taglist(mut self, allow_taglist: impl Into<IdList>) -> Self {
+        self.allow_taglist = Some(allow_taglist.into());
         self
     }
 }
@@ -522,14 +528,16 @@ pub struct IdList {
 impl IdList {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(list: impl IntoIterator<Item = u64>) -> Self {
+    pub fn new(list: impl IntoIterator<Item = impl crate::IntoItem<u64>>) -> Self {
         Self {
-            list: list.into_iter().collect(),
+            list: list.into_iter().map(crate::IntoItem::into_item).collect(),
         }
     }
 }
 
 /// A mail group that was found.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Group {

@@ -85,22 +85,22 @@ impl CreatePublicMail {
 
     /// Sets [`userid_list`](Self::userid_list).
     #[must_use]
-    pub fn userid_list(mut self, userid_list: UserIdList) -> Self {
-        self.userid_list = Some(userid_list);
+    pub fn userid_list(mut self, userid_list: impl Into<UserIdList>) -> Self {
+        self.userid_list = Some(userid_list.into());
         self
     }
 
     /// Sets [`department_list`](Self::department_list).
     #[must_use]
-    pub fn department_list(mut self, department_list: IdList) -> Self {
-        self.department_list = Some(department_list);
+    pub fn department_list(mut self, department_list: impl Into<IdList>) -> Self {
+        self.department_list = Some(department_list.into());
         self
     }
 
     /// Sets [`tag_list`](Self::tag_list).
     #[must_use]
-    pub fn tag_list(mut self, tag_list: IdList) -> Self {
-        self.tag_list = Some(tag_list);
+    pub fn tag_list(mut self, tag_list: impl Into<IdList>) -> Self {
+        self.tag_list = Some(tag_list.into());
         self
     }
 
@@ -208,22 +208,22 @@ impl UpdatePublicMail {
 
     /// Sets [`userid_list`](Self::userid_list).
     #[must_use]
-    pub fn userid_list(mut self, userid_list: UserIdList) -> Self {
-        self.userid_list = Some(userid_list);
+    pub fn userid_list(mut self, userid_list: impl Into<UserIdList>) -> Self {
+        self.userid_list = Some(userid_list.into());
         self
     }
 
     /// Sets [`department_list`](Self::department_list).
     #[must_use]
-    pub fn department_list(mut self, department_list: IdList) -> Self {
-        self.department_list = Some(department_list);
+    pub fn department_list(mut self, department_list: impl Into<IdList>) -> Self {
+        self.department_list = Some(department_list.into());
         self
     }
 
     /// Sets [`tag_list`](Self::tag_list).
     #[must_use]
-    pub fn tag_list(mut self, tag_list: IdList) -> Self {
-        self.tag_list = Some(tag_list);
+    pub fn tag_list(mut self, tag_list: impl Into<IdList>) -> Self {
+        self.tag_list = Some(tag_list.into());
         self
     }
 
@@ -334,9 +334,9 @@ pub struct GetPublicMail {
 impl GetPublicMail {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(id_list: impl IntoIterator<Item = u64>) -> Self {
+    pub fn new(id_list: impl IntoIterator<Item = impl crate::IntoItem<u64>>) -> Self {
         Self {
-            id_list: id_list.into_iter().collect(),
+            id_list: id_list.into_iter().map(crate::IntoItem::into_item).collect(),
         }
     }
 }
@@ -516,9 +516,9 @@ pub struct IdList {
 impl IdList {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(list: impl IntoIterator<Item = u64>) -> Self {
+    pub fn new(list: impl IntoIterator<Item = impl crate::IntoItem<u64>>) -> Self {
         Self {
-            list: list.into_iter().collect(),
+            list: list.into_iter().map(crate::IntoItem::into_item).collect(),
         }
     }
 }
@@ -575,6 +575,8 @@ impl AuthCodeInfo {
 }
 
 /// A public mailbox and who can use it.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PublicMailbox {
@@ -603,6 +605,8 @@ pub struct PublicMailbox {
 }
 
 /// A public mailbox that was found.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FoundMailbox {
@@ -615,6 +619,8 @@ pub struct FoundMailbox {
 }
 
 /// A client-specific password, without the password itself.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AuthCode {

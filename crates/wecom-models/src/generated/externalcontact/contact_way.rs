@@ -157,8 +157,11 @@ impl AddContactWay {
 
     /// Sets [`party`](Self::party).
     #[must_use]
-    pub fn party(mut self, party: impl IntoIterator<Item = u64>) -> Self {
-        self.party = Some(party.into_iter().collect());
+    pub fn party(
+        mut self,
+        party: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
+    ) -> Self {
+        self.party = Some(party.into_iter().map(crate::IntoItem::into_item).collect());
         self
     }
 
@@ -169,17 +172,20 @@ impl AddContactWay {
         self
     }
 
-    /// Sets [`expires_in`](Self::expires_in).
+    /// Sets [`expires_in`](Self::expires_in). A `Duration` counts in whole seconds.
     #[must_use]
-    pub fn expires_in(mut self, expires_in: u64) -> Self {
-        self.expires_in = Some(expires_in);
+    pub fn expires_in(mut self, expires_in: impl crate::IntoSeconds<u64>) -> Self {
+        self.expires_in = Some(expires_in.into_seconds());
         self
     }
 
-    /// Sets [`chat_expires_in`](Self::chat_expires_in).
+    /// Sets [`chat_expires_in`](Self::chat_expires_in). A `Duration` counts in whole seconds.
     #[must_use]
-    pub fn chat_expires_in(mut self, chat_expires_in: u64) -> Self {
-        self.chat_expires_in = Some(chat_expires_in);
+    pub fn chat_expires_in(
+        mut self,
+        chat_expires_in: impl crate::IntoSeconds<u64>,
+    ) -> Self {
+        self.chat_expires_in = Some(chat_expires_in.into_seconds());
         self
     }
 
@@ -324,10 +330,10 @@ impl ListContactWay {
         self
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -461,22 +467,28 @@ impl UpdateContactWay {
 
     /// Sets [`party`](Self::party).
     #[must_use]
-    pub fn party(mut self, party: impl IntoIterator<Item = u64>) -> Self {
-        self.party = Some(party.into_iter().collect());
+    pub fn party(
+        mut self,
+        party: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
+    ) -> Self {
+        self.party = Some(party.into_iter().map(crate::IntoItem::into_item).collect());
         self
     }
 
-    /// Sets [`expires_in`](Self::expires_in).
+    /// Sets [`expires_in`](Self::expires_in). A `Duration` counts in whole seconds.
     #[must_use]
-    pub fn expires_in(mut self, expires_in: u64) -> Self {
-        self.expires_in = Some(expires_in);
+    pub fn expires_in(mut self, expires_in: impl crate::IntoSeconds<u64>) -> Self {
+        self.expires_in = Some(expires_in.into_seconds());
         self
     }
 
-    /// Sets [`chat_expires_in`](Self::chat_expires_in).
+    /// Sets [`chat_expires_in`](Self::chat_expires_in). A `Duration` counts in whole seconds.
     #[must_use]
-    pub fn chat_expires_in(mut self, chat_expires_in: u64) -> Self {
-        self.chat_expires_in = Some(chat_expires_in);
+    pub fn chat_expires_in(
+        mut self,
+        chat_expires_in: impl crate::IntoSeconds<u64>,
+    ) -> Self {
+        self.chat_expires_in = Some(chat_expires_in.into_seconds());
         self
     }
 
@@ -600,6 +612,8 @@ impl CloseTempChat {
 pub struct CloseTempChatResponse {}
 
 /// A Contact Me QR code or mini program button.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ContactWay {
@@ -641,6 +655,8 @@ pub struct ContactWay {
 }
 
 /// A Contact Me in a list.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ContactWayId {
@@ -674,15 +690,15 @@ impl ClosingMessage {
 
     /// Sets [`text`](Self::text).
     #[must_use]
-    pub fn text(mut self, text: ClosingText) -> Self {
-        self.text = Some(text);
+    pub fn text(mut self, text: impl Into<ClosingText>) -> Self {
+        self.text = Some(text.into());
         self
     }
 
     /// Sets [`image`](Self::image).
     #[must_use]
-    pub fn image(mut self, image: ClosingImage) -> Self {
-        self.image = Some(image);
+    pub fn image(mut self, image: impl Into<ClosingImage>) -> Self {
+        self.image = Some(image.into());
         self
     }
 
@@ -702,6 +718,8 @@ impl ClosingMessage {
 }
 
 /// A closing message that has been set.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ConfiguredClosingMessage {
@@ -748,6 +766,8 @@ impl ClosingImage {
 }
 
 /// The image of a closing message that has been set.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ConfiguredClosingImage {

@@ -135,10 +135,10 @@ impl GetExternalContact {
         }
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 }
@@ -213,10 +213,10 @@ impl BatchGetExternalContactByUser {
         }
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -381,10 +381,10 @@ impl GetContactList {
         Self::default()
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -451,6 +451,8 @@ pub struct ConvertToOpenIdResponse {
 }
 
 /// A customer, or the parent of a student.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ExternalContact {
@@ -488,6 +490,8 @@ pub struct ExternalContact {
 }
 
 /// A school's own data on a parent.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SubscriberInfo {
@@ -500,6 +504,8 @@ pub struct SubscriberInfo {
 }
 
 /// The external profile of a WeCom user.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ExternalProfile {
@@ -510,6 +516,8 @@ pub struct ExternalProfile {
 }
 
 /// An attribute of an external profile.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ExternalAttr {
@@ -520,6 +528,8 @@ pub struct ExternalAttr {
 }
 
 /// Text.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TextAttr {
@@ -528,6 +538,8 @@ pub struct TextAttr {
 }
 
 /// A web page.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct WebAttr {
@@ -538,6 +550,8 @@ pub struct WebAttr {
 }
 
 /// A mini program.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MiniProgramAttr {
@@ -550,6 +564,8 @@ pub struct MiniProgramAttr {
 }
 
 /// A customer's follow-up member.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FollowUser {
@@ -584,6 +600,8 @@ pub struct FollowUser {
 }
 
 /// A customer's follow-up member, with tags by ID.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FollowInfo {
@@ -617,6 +635,8 @@ pub struct FollowInfo {
 }
 
 /// A tag that a member has given a customer. Requires WeCom 2.7.5 or later.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Tag {
@@ -631,6 +651,8 @@ pub struct Tag {
 }
 
 /// A WeChat channel (视频号) that a customer was added by.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct WechatChannels {
@@ -642,6 +664,8 @@ pub struct WechatChannels {
 }
 
 /// A customer with one of their follow-up members.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Customer {
@@ -652,6 +676,8 @@ pub struct Customer {
 }
 
 /// The members without a valid external contact account.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FailInfo {
@@ -660,6 +686,8 @@ pub struct FailInfo {
 }
 
 /// An external contact with the member who added them, or with a group chat that they joined.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ServedContact {

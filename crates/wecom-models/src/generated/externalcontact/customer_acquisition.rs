@@ -69,10 +69,10 @@ impl ListLink {
         self
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 }
@@ -423,10 +423,10 @@ impl GetCustomer {
         self
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 }
@@ -709,6 +709,8 @@ pub struct CreateOnceKeyResponse {
 }
 
 /// An acquisition link.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Link {
@@ -726,6 +728,8 @@ pub struct Link {
 }
 
 /// The members and departments that an acquisition link leads to.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LinkRange {
@@ -736,6 +740,8 @@ pub struct LinkRange {
 }
 
 /// The members to whom an acquisition link leads customers first.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PriorityOption {
@@ -778,9 +784,11 @@ impl NewLinkRange {
     #[must_use]
     pub fn department_list(
         mut self,
-        department_list: impl IntoIterator<Item = u64>,
+        department_list: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
     ) -> Self {
-        self.department_list = Some(department_list.into_iter().collect());
+        self.department_list = Some(
+            department_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }
@@ -823,6 +831,8 @@ impl NewPriorityOption {
 }
 
 /// An acquisition link that was created.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreatedLink {
@@ -837,6 +847,8 @@ pub struct CreatedLink {
 }
 
 /// A customer who was added by an acquisition link.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LinkCustomer {
@@ -853,6 +865,8 @@ pub struct LinkCustomer {
 }
 
 /// Usage that will expire.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Quota {
@@ -863,6 +877,8 @@ pub struct Quota {
 }
 
 /// The messages that a member received from a customer, and the link by which the customer came.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChatInfo {
@@ -875,6 +891,8 @@ pub struct ChatInfo {
 }
 
 /// An app whose acquisition links are authorized.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AuthApp {

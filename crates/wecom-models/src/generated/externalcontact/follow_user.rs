@@ -149,8 +149,13 @@ impl CheckFollowUser {
 
     /// Sets [`partyid`](Self::partyid).
     #[must_use]
-    pub fn partyid(mut self, partyid: impl IntoIterator<Item = u64>) -> Self {
-        self.partyid = Some(partyid.into_iter().collect());
+    pub fn partyid(
+        mut self,
+        partyid: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
+    ) -> Self {
+        self.partyid = Some(
+            partyid.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }
@@ -168,6 +173,8 @@ pub struct CheckFollowUserResponse {
 }
 
 /// Members and departments that were checked.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CheckedUsers {

@@ -365,9 +365,11 @@ impl ApplicableRange {
     #[must_use]
     pub fn department_list(
         mut self,
-        department_list: impl IntoIterator<Item = u64>,
+        department_list: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
     ) -> Self {
-        self.department_list = Some(department_list.into_iter().collect());
+        self.department_list = Some(
+            department_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }
@@ -407,15 +409,19 @@ impl RangeChange {
     #[must_use]
     pub fn department_list(
         mut self,
-        department_list: impl IntoIterator<Item = u64>,
+        department_list: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
     ) -> Self {
-        self.department_list = Some(department_list.into_iter().collect());
+        self.department_list = Some(
+            department_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }
 
 /// The members and departments that an interception rule applies to, as far as they are visible to the
 /// app.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RuleRange {
@@ -426,6 +432,8 @@ pub struct RuleRange {
 }
 
 /// An interception rule in the list.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RuleSummary {
@@ -438,6 +446,8 @@ pub struct RuleSummary {
 }
 
 /// An interception rule.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct InterceptRule {

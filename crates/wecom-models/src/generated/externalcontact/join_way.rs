@@ -367,6 +367,8 @@ impl DelJoinWay {
 pub struct DelJoinWayResponse {}
 
 /// A QR code or mini program button by which customers join customer groups.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct JoinWay {

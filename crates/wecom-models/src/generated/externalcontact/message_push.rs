@@ -123,8 +123,8 @@ impl AddMsgTemplate {
 
     /// Sets [`tag_filter`](Self::tag_filter).
     #[must_use]
-    pub fn tag_filter(mut self, tag_filter: TagFilter) -> Self {
-        self.tag_filter = Some(tag_filter);
+    pub fn tag_filter(mut self, tag_filter: impl Into<TagFilter>) -> Self {
+        self.tag_filter = Some(tag_filter.into());
         self
     }
 
@@ -144,8 +144,8 @@ impl AddMsgTemplate {
 
     /// Sets [`text`](Self::text).
     #[must_use]
-    pub fn text(mut self, text: TextContent) -> Self {
-        self.text = Some(text);
+    pub fn text(mut self, text: impl Into<TextContent>) -> Self {
+        self.text = Some(text.into());
         self
     }
 
@@ -254,10 +254,10 @@ impl GetGroupMsgListV2 {
         self
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 }
@@ -324,10 +324,10 @@ impl GetGroupMsgTask {
         self
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 }
@@ -399,10 +399,10 @@ impl GetGroupMsgSendResult {
         self
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 }
@@ -558,8 +558,8 @@ impl SendWelcomeMsg {
 
     /// Sets [`text`](Self::text).
     #[must_use]
-    pub fn text(mut self, text: TextContent) -> Self {
-        self.text = Some(text);
+    pub fn text(mut self, text: impl Into<TextContent>) -> Self {
+        self.text = Some(text.into());
         self
     }
 
@@ -636,8 +636,8 @@ impl AddGroupWelcomeTemplate {
 
     /// Sets [`text`](Self::text).
     #[must_use]
-    pub fn text(mut self, text: TemplateText) -> Self {
-        self.text = Some(text);
+    pub fn text(mut self, text: impl Into<TemplateText>) -> Self {
+        self.text = Some(text.into());
         self
     }
 
@@ -664,15 +664,15 @@ impl AddGroupWelcomeTemplate {
 
     /// Sets [`file`](Self::file).
     #[must_use]
-    pub fn file(mut self, file: FileContent) -> Self {
-        self.file = Some(file);
+    pub fn file(mut self, file: impl Into<FileContent>) -> Self {
+        self.file = Some(file.into());
         self
     }
 
     /// Sets [`video`](Self::video).
     #[must_use]
-    pub fn video(mut self, video: VideoContent) -> Self {
-        self.video = Some(video);
+    pub fn video(mut self, video: impl Into<VideoContent>) -> Self {
+        self.video = Some(video.into());
         self
     }
 
@@ -753,8 +753,8 @@ impl EditGroupWelcomeTemplate {
 
     /// Sets [`text`](Self::text).
     #[must_use]
-    pub fn text(mut self, text: TemplateText) -> Self {
-        self.text = Some(text);
+    pub fn text(mut self, text: impl Into<TemplateText>) -> Self {
+        self.text = Some(text.into());
         self
     }
 
@@ -781,15 +781,15 @@ impl EditGroupWelcomeTemplate {
 
     /// Sets [`file`](Self::file).
     #[must_use]
-    pub fn file(mut self, file: FileContent) -> Self {
-        self.file = Some(file);
+    pub fn file(mut self, file: impl Into<FileContent>) -> Self {
+        self.file = Some(file.into());
         self
     }
 
     /// Sets [`video`](Self::video).
     #[must_use]
-    pub fn video(mut self, video: VideoContent) -> Self {
-        self.video = Some(video);
+    pub fn video(mut self, video: impl Into<VideoContent>) -> Self {
+        self.video = Some(video.into());
         self
     }
 
@@ -955,6 +955,8 @@ impl TagGroup {
 }
 
 /// A broadcast to customers or customer groups.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GroupMsg {
@@ -1027,6 +1029,8 @@ impl ImageContent {
 /// An image of a message that was created. The `media_id` takes precedence.
 ///
 /// Set at most one of `media_id` and `pic_url`.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AttachedImage {
@@ -1054,6 +1058,8 @@ impl TemplateText {
 }
 
 /// The image of a welcome message for customer groups.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TemplateImage {
@@ -1062,6 +1068,8 @@ pub struct TemplateImage {
 }
 
 /// A link with a preview.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LinkContent {
@@ -1156,6 +1164,8 @@ impl WelcomeLink {
 }
 
 /// A mini program.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MiniProgramContent {
@@ -1240,6 +1250,8 @@ impl FileContent {
 }
 
 /// A member's task in a broadcast.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SendTask {
@@ -1252,6 +1264,8 @@ pub struct SendTask {
 }
 
 /// The result of a broadcast for one customer or one customer group.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SendResult {

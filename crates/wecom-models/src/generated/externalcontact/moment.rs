@@ -88,8 +88,8 @@ impl AddMomentTask {
 
     /// Sets [`text`](Self::text).
     #[must_use]
-    pub fn text(mut self, text: TextContent) -> Self {
-        self.text = Some(text);
+    pub fn text(mut self, text: impl Into<TextContent>) -> Self {
+        self.text = Some(text.into());
         self
     }
 
@@ -272,10 +272,10 @@ impl GetMomentList {
         self
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -340,10 +340,10 @@ impl GetMomentTask {
         }
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -414,10 +414,10 @@ impl GetMomentCustomerList {
         }
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -486,10 +486,10 @@ impl GetMomentSendResult {
         }
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -633,9 +633,11 @@ impl SenderList {
     #[must_use]
     pub fn department_list(
         mut self,
-        department_list: impl IntoIterator<Item = u64>,
+        department_list: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
     ) -> Self {
-        self.department_list = Some(department_list.into_iter().collect());
+        self.department_list = Some(
+            department_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }
@@ -669,6 +671,8 @@ impl ExternalContactList {
 }
 
 /// Members who can't post a moment: they don't exist, or aren't visible to the app.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct InvalidSenderList {
@@ -679,6 +683,8 @@ pub struct InvalidSenderList {
 }
 
 /// Customers who can't see a moment.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct InvalidExternalContactList {
@@ -768,6 +774,8 @@ impl LinkContent {
 }
 
 /// The result of a job that creates a moment.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MomentTaskResult {
@@ -785,6 +793,8 @@ pub struct MomentTaskResult {
 }
 
 /// A moment.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Moment {
@@ -811,6 +821,8 @@ pub struct Moment {
 }
 
 /// The text of a moment that was created.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MomentText {
@@ -819,6 +831,8 @@ pub struct MomentText {
 }
 
 /// An image of a moment that was created.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MomentImage {
@@ -827,6 +841,8 @@ pub struct MomentImage {
 }
 
 /// The video of a moment that was created.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MomentVideo {
@@ -837,6 +853,8 @@ pub struct MomentVideo {
 }
 
 /// The link of a moment that was created.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MomentLink {
@@ -847,6 +865,8 @@ pub struct MomentLink {
 }
 
 /// The location of a moment.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MomentLocation {
@@ -859,6 +879,8 @@ pub struct MomentLocation {
 }
 
 /// A member's task to post a moment.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MomentTask {
@@ -869,6 +891,8 @@ pub struct MomentTask {
 }
 
 /// A customer who was chosen to see a moment.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChosenCustomer {
@@ -879,6 +903,8 @@ pub struct ChosenCustomer {
 }
 
 /// A customer to whom a moment was sent.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ReachedCustomer {
@@ -889,6 +915,8 @@ pub struct ReachedCustomer {
 /// A comment or a like, by a customer or by a member.
 ///
 /// Set exactly one of `external_userid` and `userid`.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Interaction {

@@ -85,8 +85,8 @@ impl GetGroupChatStatistic {
 
     /// Sets [`owner_filter`](Self::owner_filter).
     #[must_use]
-    pub fn owner_filter(mut self, owner_filter: OwnerFilter) -> Self {
-        self.owner_filter = Some(owner_filter);
+    pub fn owner_filter(mut self, owner_filter: impl Into<OwnerFilter>) -> Self {
+        self.owner_filter = Some(owner_filter.into());
         self
     }
 
@@ -194,8 +194,8 @@ impl GetGroupChatStatisticByDay {
 
     /// Sets [`owner_filter`](Self::owner_filter).
     #[must_use]
-    pub fn owner_filter(mut self, owner_filter: OwnerFilter) -> Self {
-        self.owner_filter = Some(owner_filter);
+    pub fn owner_filter(mut self, owner_filter: impl Into<OwnerFilter>) -> Self {
+        self.owner_filter = Some(owner_filter.into());
         self
     }
 }
@@ -274,8 +274,13 @@ impl GetUserBehaviorData {
 
     /// Sets [`partyid`](Self::partyid).
     #[must_use]
-    pub fn partyid(mut self, partyid: impl IntoIterator<Item = u64>) -> Self {
-        self.partyid = Some(partyid.into_iter().collect());
+    pub fn partyid(
+        mut self,
+        partyid: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
+    ) -> Self {
+        self.partyid = Some(
+            partyid.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }
@@ -314,6 +319,8 @@ impl OwnerFilter {
 }
 
 /// The statistics of one owner's customer groups.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OwnerStatistic {
@@ -324,6 +331,8 @@ pub struct OwnerStatistic {
 }
 
 /// The statistics of one day.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DayStatistic {
@@ -334,6 +343,8 @@ pub struct DayStatistic {
 }
 
 /// Statistics on customer groups.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GroupChatData {
@@ -357,6 +368,8 @@ pub struct GroupChatData {
 }
 
 /// The statistics of one day on how members contact customers.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BehaviorData {

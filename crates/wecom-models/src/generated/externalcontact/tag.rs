@@ -133,9 +133,9 @@ pub struct AddCorpTag {
 impl AddCorpTag {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(tag: impl IntoIterator<Item = NewTag>) -> Self {
+    pub fn new(tag: impl IntoIterator<Item = impl Into<NewTag>>) -> Self {
         Self {
-            tag: tag.into_iter().collect(),
+            tag: tag.into_iter().map(Into::into).collect(),
             ..Self::default()
         }
     }
@@ -447,10 +447,13 @@ pub struct AddStrategyTag {
 impl AddStrategyTag {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(strategy_id: u64, tag: impl IntoIterator<Item = NewTag>) -> Self {
+    pub fn new(
+        strategy_id: u64,
+        tag: impl IntoIterator<Item = impl Into<NewTag>>,
+    ) -> Self {
         Self {
             strategy_id,
-            tag: tag.into_iter().collect(),
+            tag: tag.into_iter().map(Into::into).collect(),
             ..Self::default()
         }
     }
@@ -726,6 +729,8 @@ impl NewTag {
 }
 
 /// A tag group.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TagGroup {
@@ -744,6 +749,8 @@ pub struct TagGroup {
 }
 
 /// A tag group of a rule group.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct StrategyTagGroup {
@@ -762,6 +769,8 @@ pub struct StrategyTagGroup {
 }
 
 /// A tag.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Tag {

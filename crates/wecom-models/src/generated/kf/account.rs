@@ -304,6 +304,8 @@ pub struct AddContactWayResponse {
 }
 
 /// A customer service account.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Account {

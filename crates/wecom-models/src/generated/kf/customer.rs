@@ -258,6 +258,8 @@ pub struct BatchGetCustomerResponse {
 }
 
 /// The specialists that can be recommended.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SpecialistRange {
@@ -271,6 +273,8 @@ pub struct SpecialistRange {
 }
 
 /// The customer groups that can be recommended.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CustomerGroupRange {
@@ -337,6 +341,8 @@ impl CustomerGroup {
 }
 
 /// A customer.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Customer {
@@ -357,6 +363,8 @@ pub struct Customer {
 }
 
 /// The context in which a customer entered the session.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct EnterSessionContext {
@@ -370,6 +378,8 @@ pub struct EnterSessionContext {
 }
 
 /// The place in WeChat Channels (视频号) that a customer came from.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChannelsEntry {

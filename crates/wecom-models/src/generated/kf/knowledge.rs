@@ -203,10 +203,10 @@ impl ListGroup {
         Self::default()
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -472,10 +472,10 @@ impl ListIntent {
         Self::default()
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -516,6 +516,8 @@ pub struct ListIntentResponse {
 }
 
 /// A group of questions and answers.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Group {
@@ -538,8 +540,8 @@ pub struct Question {
 impl Question {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(text: QuestionText) -> Self {
-        Self { text }
+    pub fn new(text: impl Into<QuestionText>) -> Self {
+        Self { text: text.into() }
     }
 }
 
@@ -595,8 +597,11 @@ pub struct Answer {
 impl Answer {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(text: AnswerText) -> Self {
-        Self { text, ..Self::default() }
+    pub fn new(text: impl Into<AnswerText>) -> Self {
+        Self {
+            text: text.into(),
+            ..Self::default()
+        }
     }
 
     /// Sets [`attachments`](Self::attachments).
@@ -721,6 +726,8 @@ impl MiniProgramAttachment {
 }
 
 /// A question and its answer.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Intent {
@@ -738,6 +745,8 @@ pub struct Intent {
 }
 
 /// The main question.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListedQuestion {
@@ -751,6 +760,8 @@ pub struct ListedQuestion {
 }
 
 /// Other ways to ask a question.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListedSimilarQuestions {
@@ -759,6 +770,8 @@ pub struct ListedSimilarQuestions {
 }
 
 /// Another way to ask a question.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListedSimilarQuestion {
@@ -767,6 +780,8 @@ pub struct ListedSimilarQuestion {
 }
 
 /// The text of a question or an answer.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListedText {
@@ -775,6 +790,8 @@ pub struct ListedText {
 }
 
 /// An answer.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListedAnswer {
@@ -785,6 +802,8 @@ pub struct ListedAnswer {
 }
 
 /// An attached image or video.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListedMedia {
@@ -793,6 +812,8 @@ pub struct ListedMedia {
 }
 
 /// An attached mini program.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListedMiniProgram {

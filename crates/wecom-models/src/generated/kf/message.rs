@@ -71,10 +71,10 @@ impl SyncMsg {
         }
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -414,6 +414,8 @@ pub struct SendMsgOnEventResponse {
 }
 
 /// A message or an event.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Message {
@@ -439,6 +441,8 @@ pub struct Message {
 }
 
 /// Text.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TextContent {
@@ -449,6 +453,8 @@ pub struct TextContent {
 }
 
 /// An image, a voice message, a video or a file.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MediaContent {
@@ -457,6 +463,8 @@ pub struct MediaContent {
 }
 
 /// A location.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LocationContent {
@@ -471,6 +479,8 @@ pub struct LocationContent {
 }
 
 /// A link with a preview.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LinkContent {
@@ -485,6 +495,8 @@ pub struct LinkContent {
 }
 
 /// A business card.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BusinessCardContent {
@@ -493,6 +505,8 @@ pub struct BusinessCardContent {
 }
 
 /// A mini program.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MiniProgramContent {
@@ -507,6 +521,8 @@ pub struct MiniProgramContent {
 }
 
 /// A menu to choose from.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MenuContent {
@@ -519,6 +535,8 @@ pub struct MenuContent {
 }
 
 /// A menu item that sends a reply.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ReplyItem {
@@ -529,6 +547,8 @@ pub struct ReplyItem {
 }
 
 /// A menu item that opens a page.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LinkItem {
@@ -539,6 +559,8 @@ pub struct LinkItem {
 }
 
 /// A menu item that opens a mini program.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MiniProgramItem {
@@ -551,6 +573,8 @@ pub struct MiniProgramItem {
 }
 
 /// A product of a WeChat Channels (视频号) shop.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ProductContent {
@@ -569,6 +593,8 @@ pub struct ProductContent {
 }
 
 /// An order at a WeChat Channels (视频号) shop.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OrderContent {
@@ -587,6 +613,8 @@ pub struct OrderContent {
 }
 
 /// Forwarded chat history.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MergedContent {
@@ -597,6 +625,8 @@ pub struct MergedContent {
 }
 
 /// A message of forwarded chat history.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MergedItem {
@@ -615,6 +645,8 @@ pub struct MergedItem {
 }
 
 /// Content of WeChat Channels (视频号). WeCom returns only part of it.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChannelsContent {
@@ -628,6 +660,8 @@ pub struct ChannelsContent {
 
 /// A customer entered the session through a customer service link. Reopening a session from the list
 /// of chats doesn't count.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct EnterSession {
@@ -649,6 +683,8 @@ pub struct EnterSession {
 }
 
 /// The place in WeChat Channels (视频号) that a customer came from.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChannelsEntry {
@@ -661,6 +697,8 @@ pub struct ChannelsEntry {
 }
 
 /// A message couldn't be delivered to the customer.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MsgSendFail {
@@ -675,6 +713,8 @@ pub struct MsgSendFail {
 }
 
 /// A servicer started or stopped serving customers.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ServicerStatusChange {
@@ -689,6 +729,8 @@ pub struct ServicerStatusChange {
 }
 
 /// A servicer took, transferred or ended a session in the WeCom client.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SessionStatusChange {
@@ -710,6 +752,8 @@ pub struct SessionStatusChange {
 }
 
 /// A customer recalled a message.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UserRecallMsg {
@@ -722,6 +766,8 @@ pub struct UserRecallMsg {
 }
 
 /// A servicer recalled a message.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ServicerRecallMsg {
@@ -736,6 +782,8 @@ pub struct ServicerRecallMsg {
 }
 
 /// A servicer started or stopped rejecting a customer's messages.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RejectCustomerMsgSwitchChange {

@@ -82,9 +82,11 @@ impl AddServicer {
     #[must_use]
     pub fn department_id_list(
         mut self,
-        department_id_list: impl IntoIterator<Item = u64>,
+        department_id_list: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
     ) -> Self {
-        self.department_id_list = Some(department_id_list.into_iter().collect());
+        self.department_id_list = Some(
+            department_id_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }
@@ -163,9 +165,11 @@ impl DelServicer {
     #[must_use]
     pub fn department_id_list(
         mut self,
-        department_id_list: impl IntoIterator<Item = u64>,
+        department_id_list: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
     ) -> Self {
-        self.department_id_list = Some(department_id_list.into_iter().collect());
+        self.department_id_list = Some(
+            department_id_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }
@@ -228,6 +232,8 @@ pub struct ListServicerResponse {
 }
 
 /// The result for a member or a department.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ServicerResult {
@@ -243,6 +249,8 @@ pub struct ServicerResult {
 }
 
 /// A member or a department that serves customers.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Servicer {

@@ -219,6 +219,8 @@ pub struct GetKfStatisticResponse {
 }
 
 /// The statistics of an account on one day.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AccountDay {
@@ -229,6 +231,8 @@ pub struct AccountDay {
 }
 
 /// Statistics of an account.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AccountStatistic {
@@ -257,6 +261,8 @@ pub struct AccountStatistic {
 }
 
 /// The statistics of servicers on one day.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ServicerDay {
@@ -267,6 +273,8 @@ pub struct ServicerDay {
 }
 
 /// Statistics of servicers.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ServicerStatistic {
@@ -316,6 +324,8 @@ pub struct ServicerStatistic {
 }
 
 /// The statistics of a customer service component on one day.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ComponentDay {
@@ -326,6 +336,8 @@ pub struct ComponentDay {
 }
 
 /// Statistics of a customer service component.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ComponentStatistic {

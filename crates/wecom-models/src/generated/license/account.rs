@@ -338,10 +338,10 @@ impl ListActivatedAccount {
         self
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 }
@@ -495,12 +495,12 @@ impl BatchShareActiveCode {
     pub fn new(
         from_corpid: impl Into<String>,
         to_corpid: impl Into<String>,
-        share_list: impl IntoIterator<Item = SharedCode>,
+        share_list: impl IntoIterator<Item = impl Into<SharedCode>>,
     ) -> Self {
         Self {
             from_corpid: from_corpid.into(),
             to_corpid: to_corpid.into(),
-            share_list: share_list.into_iter().collect(),
+            share_list: share_list.into_iter().map(Into::into).collect(),
             ..Self::default()
         }
     }
@@ -630,6 +630,8 @@ impl Activation {
 }
 
 /// The result of binding a code.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ActivationResult {
@@ -642,6 +644,8 @@ pub struct ActivationResult {
 }
 
 /// An activation code.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CodeInfo {
@@ -670,6 +674,8 @@ pub struct CodeInfo {
 }
 
 /// The code that another one was merged with.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MergeInfo {
@@ -680,6 +686,8 @@ pub struct MergeInfo {
 }
 
 /// The other company of a shared code.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ShareInfo {
@@ -691,6 +699,8 @@ pub struct ShareInfo {
 }
 
 /// An activated account.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ActivatedAccount {
@@ -705,6 +715,8 @@ pub struct ActivatedAccount {
 }
 
 /// An account of a member.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MemberAccount {
@@ -745,6 +757,8 @@ impl Transfer {
 }
 
 /// The result of a transfer.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TransferResult {
@@ -775,6 +789,8 @@ impl SharedCode {
 }
 
 /// A code that couldn't be shared.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ShareResult {

@@ -138,6 +138,8 @@ pub struct QuerySupportPolicyResponse {
 }
 
 /// The free trial of an app.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TrialInfo {

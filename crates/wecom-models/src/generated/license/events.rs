@@ -107,6 +107,8 @@ pub struct AutoActivate {
 }
 
 /// An account that was activated automatically.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ActivatedAccount {

@@ -109,10 +109,13 @@ impl CreateMeeting {
         self
     }
 
-    /// Sets [`meeting_duration`](Self::meeting_duration).
+    /// Sets [`meeting_duration`](Self::meeting_duration). A `Duration` counts in whole seconds.
     #[must_use]
-    pub fn meeting_duration(mut self, meeting_duration: u64) -> Self {
-        self.meeting_duration = Some(meeting_duration);
+    pub fn meeting_duration(
+        mut self,
+        meeting_duration: impl crate::IntoSeconds<u64>,
+    ) -> Self {
+        self.meeting_duration = Some(meeting_duration.into_seconds());
         self
     }
 
@@ -139,8 +142,8 @@ impl CreateMeeting {
 
     /// Sets [`invitees`](Self::invitees).
     #[must_use]
-    pub fn invitees(mut self, invitees: Invitees) -> Self {
-        self.invitees = Some(invitees);
+    pub fn invitees(mut self, invitees: impl Into<Invitees>) -> Self {
+        self.invitees = Some(invitees.into());
         self
     }
 
@@ -272,10 +275,13 @@ impl UpdateMeeting {
         self
     }
 
-    /// Sets [`meeting_duration`](Self::meeting_duration).
+    /// Sets [`meeting_duration`](Self::meeting_duration). A `Duration` counts in whole seconds.
     #[must_use]
-    pub fn meeting_duration(mut self, meeting_duration: u64) -> Self {
-        self.meeting_duration = Some(meeting_duration);
+    pub fn meeting_duration(
+        mut self,
+        meeting_duration: impl crate::IntoSeconds<u64>,
+    ) -> Self {
+        self.meeting_duration = Some(meeting_duration.into_seconds());
         self
     }
 
@@ -295,8 +301,8 @@ impl UpdateMeeting {
 
     /// Sets [`invitees`](Self::invitees).
     #[must_use]
-    pub fn invitees(mut self, invitees: Invitees) -> Self {
-        self.invitees = Some(invitees);
+    pub fn invitees(mut self, invitees: impl Into<Invitees>) -> Self {
+        self.invitees = Some(invitees.into());
         self
     }
 
@@ -550,10 +556,10 @@ impl GetInvitees {
         }
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 }
@@ -613,8 +619,11 @@ impl SetInvitees {
 
     /// Sets [`invitees`](Self::invitees).
     #[must_use]
-    pub fn invitees(mut self, invitees: impl IntoIterator<Item = Invitee>) -> Self {
-        self.invitees = Some(invitees.into_iter().collect());
+    pub fn invitees(
+        mut self,
+        invitees: impl IntoIterator<Item = impl Into<Invitee>>,
+    ) -> Self {
+        self.invitees = Some(invitees.into_iter().map(Into::into).collect());
         self
     }
 }
@@ -776,10 +785,10 @@ impl GetRealtimeAttendeeList {
         self
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -881,10 +890,10 @@ impl GetAttendeeList {
         self
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -960,10 +969,10 @@ impl GetWaitingRoomCurrentUserList {
         self
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 }
@@ -1031,10 +1040,10 @@ impl GetWaitingRoomUserList {
         self
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 }
@@ -1279,10 +1288,10 @@ impl GetMeetingQuality {
         self
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -1567,8 +1576,8 @@ impl Settings {
 
     /// Sets [`hosts`](Self::hosts).
     #[must_use]
-    pub fn hosts(mut self, hosts: Hosts) -> Self {
-        self.hosts = Some(hosts);
+    pub fn hosts(mut self, hosts: impl Into<Hosts>) -> Self {
+        self.hosts = Some(hosts.into());
         self
     }
 
@@ -1581,13 +1590,15 @@ impl Settings {
 
     /// Sets [`ring_users`](Self::ring_users).
     #[must_use]
-    pub fn ring_users(mut self, ring_users: UserList) -> Self {
-        self.ring_users = Some(ring_users);
+    pub fn ring_users(mut self, ring_users: impl Into<UserList>) -> Self {
+        self.ring_users = Some(ring_users.into());
         self
     }
 }
 
 /// The settings of a meeting, as they are returned.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MeetingSettings {
@@ -1758,9 +1769,11 @@ impl Reminders {
     #[must_use]
     pub fn repeat_day_of_week(
         mut self,
-        repeat_day_of_week: impl IntoIterator<Item = u64>,
+        repeat_day_of_week: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
     ) -> Self {
-        self.repeat_day_of_week = Some(repeat_day_of_week.into_iter().collect());
+        self.repeat_day_of_week = Some(
+            repeat_day_of_week.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -1768,9 +1781,11 @@ impl Reminders {
     #[must_use]
     pub fn repeat_day_of_month(
         mut self,
-        repeat_day_of_month: impl IntoIterator<Item = u64>,
+        repeat_day_of_month: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
     ) -> Self {
-        self.repeat_day_of_month = Some(repeat_day_of_month.into_iter().collect());
+        self.repeat_day_of_month = Some(
+            repeat_day_of_month.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -1799,14 +1814,18 @@ impl Reminders {
     #[must_use]
     pub fn remind_before(
         mut self,
-        remind_before: impl IntoIterator<Item = u64>,
+        remind_before: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
     ) -> Self {
-        self.remind_before = Some(remind_before.into_iter().collect());
+        self.remind_before = Some(
+            remind_before.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }
 
 /// A sub-meeting of a recurring meeting.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SubMeeting {
@@ -1825,6 +1844,8 @@ pub struct SubMeeting {
 }
 
 /// A segment of a recurring meeting, with a repetition of its own.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SubRepeat {
@@ -1850,6 +1871,8 @@ pub struct SubRepeat {
 }
 
 /// The attendees of a meeting.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Attendees {
@@ -1864,6 +1887,8 @@ pub struct Attendees {
 }
 
 /// A member attending a meeting.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Member {
@@ -1882,6 +1907,8 @@ pub struct Member {
 }
 
 /// An external contact attending a meeting.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TmpExternalUser {
@@ -1902,6 +1929,8 @@ pub struct TmpExternalUser {
 }
 
 /// A personal join link of a meeting.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PersonalLink {
@@ -1912,6 +1941,8 @@ pub struct PersonalLink {
 }
 
 /// An attendee now in the meeting.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RealtimeAttendee {
@@ -1938,6 +1969,8 @@ pub struct RealtimeAttendee {
 }
 
 /// An attendee of a meeting.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Attendee {
@@ -1977,6 +2010,8 @@ pub struct Attendee {
 }
 
 /// A person in a waiting room.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct WaitingUser {
@@ -1991,6 +2026,8 @@ pub struct WaitingUser {
 }
 
 /// A person who was in a waiting room.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct WaitingRecord {
@@ -2007,6 +2044,8 @@ pub struct WaitingRecord {
 }
 
 /// A device that has joined a meeting.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeviceInMeeting {
@@ -2017,6 +2056,8 @@ pub struct DeviceInMeeting {
 }
 
 /// The quality of a meeting for one attendee on one device.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AttendeeQuality {

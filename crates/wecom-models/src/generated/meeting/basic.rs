@@ -184,10 +184,10 @@ impl GetUserMeetingId {
         }
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -288,13 +288,13 @@ impl CreateMeeting {
         admin_userid: impl Into<String>,
         title: impl Into<String>,
         meeting_start: impl Into<Timestamp>,
-        meeting_duration: u64,
+        meeting_duration: impl crate::IntoSeconds<u64>,
     ) -> Self {
         Self {
             admin_userid: admin_userid.into(),
             title: title.into(),
             meeting_start: meeting_start.into(),
-            meeting_duration,
+            meeting_duration: meeting_duration.into_seconds(),
             ..Self::default()
         }
     }
@@ -322,8 +322,8 @@ impl CreateMeeting {
 
     /// Sets [`invitees`](Self::invitees).
     #[must_use]
-    pub fn invitees(mut self, invitees: Invitees) -> Self {
-        self.invitees = Some(invitees);
+    pub fn invitees(mut self, invitees: impl Into<Invitees>) -> Self {
+        self.invitees = Some(invitees.into());
         self
     }
 
@@ -450,10 +450,13 @@ impl UpdateMeeting {
         self
     }
 
-    /// Sets [`meeting_duration`](Self::meeting_duration).
+    /// Sets [`meeting_duration`](Self::meeting_duration). A `Duration` counts in whole seconds.
     #[must_use]
-    pub fn meeting_duration(mut self, meeting_duration: u64) -> Self {
-        self.meeting_duration = Some(meeting_duration);
+    pub fn meeting_duration(
+        mut self,
+        meeting_duration: impl crate::IntoSeconds<u64>,
+    ) -> Self {
+        self.meeting_duration = Some(meeting_duration.into_seconds());
         self
     }
 
@@ -471,10 +474,10 @@ impl UpdateMeeting {
         self
     }
 
-    /// Sets [`remind_time`](Self::remind_time).
+    /// Sets [`remind_time`](Self::remind_time). A `Duration` counts in whole seconds.
     #[must_use]
-    pub fn remind_time(mut self, remind_time: u64) -> Self {
-        self.remind_time = Some(remind_time);
+    pub fn remind_time(mut self, remind_time: impl crate::IntoSeconds<u64>) -> Self {
+        self.remind_time = Some(remind_time.into_seconds());
         self
     }
 
@@ -487,8 +490,8 @@ impl UpdateMeeting {
 
     /// Sets [`invitees`](Self::invitees).
     #[must_use]
-    pub fn invitees(mut self, invitees: Invitees) -> Self {
-        self.invitees = Some(invitees);
+    pub fn invitees(mut self, invitees: impl Into<Invitees>) -> Self {
+        self.invitees = Some(invitees.into());
         self
     }
 
@@ -546,6 +549,8 @@ impl Invitees {
 }
 
 /// The attendees of a meeting.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Attendees {
@@ -556,6 +561,8 @@ pub struct Attendees {
 }
 
 /// A member attending a meeting.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Member {
@@ -574,6 +581,8 @@ pub struct Member {
 }
 
 /// An external contact attending a meeting.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TmpExternalUser {
@@ -671,15 +680,15 @@ impl Settings {
 
     /// Sets [`hosts`](Self::hosts).
     #[must_use]
-    pub fn hosts(mut self, hosts: Hosts) -> Self {
-        self.hosts = Some(hosts);
+    pub fn hosts(mut self, hosts: impl Into<Hosts>) -> Self {
+        self.hosts = Some(hosts.into());
         self
     }
 
     /// Sets [`ring_users`](Self::ring_users).
     #[must_use]
-    pub fn ring_users(mut self, ring_users: UserList) -> Self {
-        self.ring_users = Some(ring_users);
+    pub fn ring_users(mut self, ring_users: impl Into<UserList>) -> Self {
+        self.ring_users = Some(ring_users.into());
         self
     }
 }
@@ -779,9 +788,11 @@ impl Reminders {
     #[must_use]
     pub fn remind_before(
         mut self,
-        remind_before: impl IntoIterator<Item = u64>,
+        remind_before: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
     ) -> Self {
-        self.remind_before = Some(remind_before.into_iter().collect());
+        self.remind_before = Some(
+            remind_before.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }

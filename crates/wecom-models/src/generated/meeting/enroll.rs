@@ -293,10 +293,10 @@ impl ListEnroll {
         self
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -472,11 +472,11 @@ impl DeleteEnroll {
     #[must_use]
     pub fn new(
         meetingid: impl Into<String>,
-        enroll_id_list: impl IntoIterator<Item = EnrollId>,
+        enroll_id_list: impl IntoIterator<Item = impl Into<EnrollId>>,
     ) -> Self {
         Self {
             meetingid: meetingid.into(),
-            enroll_id_list: enroll_id_list.into_iter().collect(),
+            enroll_id_list: enroll_id_list.into_iter().map(Into::into).collect(),
         }
     }
 }
@@ -528,9 +528,9 @@ impl Question {
     #[must_use]
     pub fn option_list(
         mut self,
-        option_list: impl IntoIterator<Item = QuestionOption>,
+        option_list: impl IntoIterator<Item = impl Into<QuestionOption>>,
     ) -> Self {
-        self.option_list = Some(option_list.into_iter().collect());
+        self.option_list = Some(option_list.into_iter().map(Into::into).collect());
         self
     }
 
@@ -566,6 +566,8 @@ impl QuestionOption {
 }
 
 /// The enrollment ID of an attendee.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AttendeeEnrollId {
@@ -594,6 +596,8 @@ impl EnrollId {
 }
 
 /// An enrollment for a meeting.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Enrollment {
@@ -618,6 +622,8 @@ pub struct Enrollment {
 }
 
 /// An answer to a question.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Answer {
@@ -689,6 +695,8 @@ impl NewEnrollment {
 }
 
 /// An enrollment that was imported.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ImportedEnrollment {

@@ -807,6 +807,8 @@ pub struct WebinarWarmUpUpload {
 }
 
 /// A person in a meeting or its waiting room.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OperatedUser {
@@ -817,6 +819,8 @@ pub struct OperatedUser {
 }
 
 /// A person whose role changed.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChangedUser {
@@ -829,6 +833,8 @@ pub struct ChangedUser {
 }
 
 /// An upload for the warm-up of a webinar.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct WarmUpInfo {
@@ -843,6 +849,8 @@ pub struct WarmUpInfo {
 }
 
 /// An uploaded media file.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UploadInfo {
@@ -857,6 +865,8 @@ pub struct UploadInfo {
 }
 
 /// An MRA device.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MraAddress {

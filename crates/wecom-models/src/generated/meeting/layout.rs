@@ -236,12 +236,12 @@ impl UpdateLayout {
     pub fn new(
         meetingid: impl Into<String>,
         layout_id: impl Into<String>,
-        page_list: impl IntoIterator<Item = LayoutPage>,
+        page_list: impl IntoIterator<Item = impl Into<LayoutPage>>,
     ) -> Self {
         Self {
             meetingid: meetingid.into(),
             layout_id: layout_id.into(),
-            page_list: page_list.into_iter().collect(),
+            page_list: page_list.into_iter().map(Into::into).collect(),
             ..Self::default()
         }
     }
@@ -427,8 +427,11 @@ impl ApplyAdvancedLayout {
 
     /// Sets [`user_list`](Self::user_list).
     #[must_use]
-    pub fn user_list(mut self, user_list: impl IntoIterator<Item = LayoutUser>) -> Self {
-        self.user_list = Some(user_list.into_iter().collect());
+    pub fn user_list(
+        mut self,
+        user_list: impl IntoIterator<Item = impl Into<LayoutUser>>,
+    ) -> Self {
+        self.user_list = Some(user_list.into_iter().map(Into::into).collect());
         self
     }
 }
@@ -886,6 +889,8 @@ impl BatchDeleteBackground {
 pub struct BatchDeleteBackgroundResponse {}
 
 /// A template of layouts.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LayoutTemplate {
@@ -900,6 +905,8 @@ pub struct LayoutTemplate {
 }
 
 /// The rule by which a layout is drawn. The docs show it only in an example.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RenderRule {
@@ -912,6 +919,8 @@ pub struct RenderRule {
 }
 
 /// A cell of a layout to be drawn.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RenderItem {
@@ -928,6 +937,8 @@ pub struct RenderItem {
 }
 
 /// The position of a cell.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CellPosition {
@@ -938,6 +949,8 @@ pub struct CellPosition {
 }
 
 /// The size of a cell.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CellSize {
@@ -948,6 +961,8 @@ pub struct CellSize {
 }
 
 /// The margin around a cell.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CellMargin {
@@ -972,14 +987,16 @@ pub struct NewLayout {
 impl NewLayout {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(page_list: impl IntoIterator<Item = LayoutPage>) -> Self {
+    pub fn new(page_list: impl IntoIterator<Item = impl Into<LayoutPage>>) -> Self {
         Self {
-            page_list: page_list.into_iter().collect(),
+            page_list: page_list.into_iter().map(Into::into).collect(),
         }
     }
 }
 
 /// A basic layout.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Layout {
@@ -1200,6 +1217,8 @@ impl NewAdvancedSeat {
 }
 
 /// An advanced layout of a meeting.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AdvancedLayout {
@@ -1212,6 +1231,8 @@ pub struct AdvancedLayout {
 }
 
 /// A page of an advanced layout.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AdvancedPage {
@@ -1315,6 +1336,8 @@ impl SeatUpdate {
 }
 
 /// A grid cell of an advanced layout.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AdvancedSeat {
@@ -1445,6 +1468,8 @@ impl BackgroundImage {
 }
 
 /// A background of a meeting.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Background {

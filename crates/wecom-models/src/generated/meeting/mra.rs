@@ -129,13 +129,13 @@ impl SetMraDefaultLayout {
         meetingid: impl Into<String>,
         default_layout: DefaultLayout,
         default_novideo_user: NoVideoDisplay,
-        mra: MraDevice,
+        mra: impl Into<MraDevice>,
     ) -> Self {
         Self {
             meetingid: meetingid.into(),
             default_layout,
             default_novideo_user,
-            mra,
+            mra: mra.into(),
         }
     }
 }
@@ -181,11 +181,15 @@ pub struct SetMraRaiseHand {
 impl SetMraRaiseHand {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(meetingid: impl Into<String>, raise_hand: bool, mra: MraDevice) -> Self {
+    pub fn new(
+        meetingid: impl Into<String>,
+        raise_hand: bool,
+        mra: impl Into<MraDevice>,
+    ) -> Self {
         Self {
             meetingid: meetingid.into(),
             raise_hand,
-            mra,
+            mra: mra.into(),
         }
     }
 }
@@ -228,10 +232,10 @@ pub struct HangUpMra {
 impl HangUpMra {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(meetingid: impl Into<String>, mra: MraDevice) -> Self {
+    pub fn new(meetingid: impl Into<String>, mra: impl Into<MraDevice>) -> Self {
         Self {
             meetingid: meetingid.into(),
-            mra,
+            mra: mra.into(),
         }
     }
 }

@@ -688,6 +688,8 @@ impl QuestionUpdate {
 }
 
 /// A poll theme and its polls.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PollTheme {
@@ -698,6 +700,8 @@ pub struct PollTheme {
 }
 
 /// A poll.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Poll {
@@ -714,6 +718,8 @@ pub struct Poll {
 }
 
 /// A question of a poll theme.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Question {
@@ -726,6 +732,8 @@ pub struct Question {
 }
 
 /// An option of a question.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct QuestionOption {
@@ -734,6 +742,8 @@ pub struct QuestionOption {
 }
 
 /// A question of a poll, with its results.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct QuestionResult {
@@ -748,6 +758,8 @@ pub struct QuestionResult {
 }
 
 /// An option of a poll, with its results.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OptionResult {
@@ -764,6 +776,8 @@ pub struct OptionResult {
 }
 
 /// A person who voted for an option.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Voter {

@@ -112,10 +112,10 @@ impl ListRecord {
         self
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -717,6 +717,8 @@ pub struct SearchTranscriptResponse {
 }
 
 /// A recording of a meeting.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Record {
@@ -739,6 +741,8 @@ pub struct Record {
 }
 
 /// A file of a recording.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RecordFile {
@@ -768,6 +772,8 @@ pub struct RecordFile {
 }
 
 /// The numbers of a day.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Summary {
@@ -880,6 +886,8 @@ impl SharingConfig {
 }
 
 /// A file with minutes or a transcript.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TextFile {
@@ -890,6 +898,8 @@ pub struct TextFile {
 }
 
 /// The URLs of a recording file.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RecordFileAddress {
@@ -910,6 +920,8 @@ pub struct RecordFileAddress {
 }
 
 /// The time of a paragraph in a recording.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ParagraphTime {
@@ -922,6 +934,8 @@ pub struct ParagraphTime {
 }
 
 /// The transcript of a recording.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Transcript {
@@ -935,6 +949,8 @@ pub struct Transcript {
 }
 
 /// A paragraph of a transcript.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Paragraph {
@@ -951,6 +967,8 @@ pub struct Paragraph {
 }
 
 /// A speaker in a meeting.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Speaker {
@@ -959,6 +977,8 @@ pub struct Speaker {
 }
 
 /// A sentence of a transcript.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Sentence {
@@ -973,6 +993,8 @@ pub struct Sentence {
 }
 
 /// A word of a transcript.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Word {
@@ -987,6 +1009,8 @@ pub struct Word {
 }
 
 /// A place in a transcript where a text was found.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Hit {
@@ -1001,6 +1025,8 @@ pub struct Hit {
 }
 
 /// The time of a place where a text was found.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct HitTime {

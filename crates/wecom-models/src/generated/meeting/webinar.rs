@@ -100,16 +100,16 @@ impl CreateWebinar {
     pub fn new(
         admin_userid: impl Into<String>,
         title: impl Into<String>,
-        start_time: impl Into<Json<Timestamp>>,
-        end_time: impl Into<Json<Timestamp>>,
+        start_time: impl Into<Timestamp>,
+        end_time: impl Into<Timestamp>,
         admission_type: AdmissionType,
         playback_for_audience: bool,
     ) -> Self {
         Self {
             admin_userid: admin_userid.into(),
             title: title.into(),
-            start_time: start_time.into(),
-            end_time: end_time.into(),
+            start_time: Json(start_time.into()),
+            end_time: Json(end_time.into()),
             admission_type,
             playback_for_audience,
             ..Self::default()
@@ -125,8 +125,8 @@ impl CreateWebinar {
 
     /// Sets [`hosts`](Self::hosts).
     #[must_use]
-    pub fn hosts(mut self, hosts: impl IntoIterator<Item = Host>) -> Self {
-        self.hosts = Some(hosts.into_iter().collect());
+    pub fn hosts(mut self, hosts: impl IntoIterator<Item = impl Into<Host>>) -> Self {
+        self.hosts = Some(hosts.into_iter().map(Into::into).collect());
         self
     }
 
@@ -334,16 +334,16 @@ impl UpdateWebinar {
     pub fn new(
         meetingid: impl Into<String>,
         title: impl Into<String>,
-        start_time: impl Into<Json<Timestamp>>,
-        end_time: impl Into<Json<Timestamp>>,
+        start_time: impl Into<Timestamp>,
+        end_time: impl Into<Timestamp>,
         admission_type: AdmissionType,
         playback_for_audience: bool,
     ) -> Self {
         Self {
             meetingid: meetingid.into(),
             title: title.into(),
-            start_time: start_time.into(),
-            end_time: end_time.into(),
+            start_time: Json(start_time.into()),
+            end_time: Json(end_time.into()),
             admission_type,
             playback_for_audience,
             ..Self::default()
@@ -359,8 +359,8 @@ impl UpdateWebinar {
 
     /// Sets [`hosts`](Self::hosts).
     #[must_use]
-    pub fn hosts(mut self, hosts: impl IntoIterator<Item = Host>) -> Self {
-        self.hosts = Some(hosts.into_iter().collect());
+    pub fn hosts(mut self, hosts: impl IntoIterator<Item = impl Into<Host>>) -> Self {
+        self.hosts = Some(hosts.into_iter().map(Into::into).collect());
         self
     }
 
@@ -952,6 +952,8 @@ impl MediaSetting {
 }
 
 /// The settings of audio, video and recording of a webinar, as they are returned.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct WebinarMediaSetting {

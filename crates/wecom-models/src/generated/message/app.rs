@@ -193,10 +193,14 @@ impl SendMessage {
         self
     }
 
-    /// Sets [`duplicate_check_interval`](Self::duplicate_check_interval).
+    /// Sets [`duplicate_check_interval`](Self::duplicate_check_interval). A `Duration` counts in whole
+    /// seconds.
     #[must_use]
-    pub fn duplicate_check_interval(mut self, duplicate_check_interval: u64) -> Self {
-        self.duplicate_check_interval = Some(duplicate_check_interval);
+    pub fn duplicate_check_interval(
+        mut self,
+        duplicate_check_interval: impl crate::IntoSeconds<u64>,
+    ) -> Self {
+        self.duplicate_check_interval = Some(duplicate_check_interval.into_seconds());
         self
     }
 }
@@ -336,15 +340,23 @@ impl UpdateTemplateCard {
 
     /// Sets [`partyids`](Self::partyids).
     #[must_use]
-    pub fn partyids(mut self, partyids: impl IntoIterator<Item = u64>) -> Self {
-        self.partyids = Some(partyids.into_iter().collect());
+    pub fn partyids(
+        mut self,
+        partyids: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
+    ) -> Self {
+        self.partyids = Some(
+            partyids.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
     /// Sets [`tagids`](Self::tagids).
     #[must_use]
-    pub fn tagids(mut self, tagids: impl IntoIterator<Item = u64>) -> Self {
-        self.tagids = Some(tagids.into_iter().collect());
+    pub fn tagids(
+        mut self,
+        tagids: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
+    ) -> Self {
+        self.tagids = Some(tagids.into_iter().map(crate::IntoItem::into_item).collect());
         self
     }
 
@@ -357,8 +369,8 @@ impl UpdateTemplateCard {
 
     /// Sets [`button`](Self::button).
     #[must_use]
-    pub fn button(mut self, button: DisabledButton) -> Self {
-        self.button = Some(button);
+    pub fn button(mut self, button: impl Into<DisabledButton>) -> Self {
+        self.button = Some(button.into());
         self
     }
 
@@ -513,9 +525,9 @@ pub struct NewsContent {
 impl NewsContent {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(articles: impl IntoIterator<Item = Article>) -> Self {
+    pub fn new(articles: impl IntoIterator<Item = impl Into<Article>>) -> Self {
         Self {
-            articles: articles.into_iter().collect(),
+            articles: articles.into_iter().map(Into::into).collect(),
         }
     }
 }
@@ -923,8 +935,8 @@ impl TextNoticeCard {
 
     /// Sets [`action_menu`](Self::action_menu).
     #[must_use]
-    pub fn action_menu(mut self, action_menu: ActionMenu) -> Self {
-        self.action_menu = Some(action_menu);
+    pub fn action_menu(mut self, action_menu: impl Into<ActionMenu>) -> Self {
+        self.action_menu = Some(action_menu.into());
         self
     }
 
@@ -967,18 +979,21 @@ impl TextNoticeCard {
     #[must_use]
     pub fn horizontal_content_list(
         mut self,
-        horizontal_content_list: impl IntoIterator<Item = HorizontalContent>,
+        horizontal_content_list: impl IntoIterator<Item = impl Into<HorizontalContent>>,
     ) -> Self {
         self.horizontal_content_list = Some(
-            horizontal_content_list.into_iter().collect(),
+            horizontal_content_list.into_iter().map(Into::into).collect(),
         );
         self
     }
 
     /// Sets [`jump_list`](Self::jump_list).
     #[must_use]
-    pub fn jump_list(mut self, jump_list: impl IntoIterator<Item = Jump>) -> Self {
-        self.jump_list = Some(jump_list.into_iter().collect());
+    pub fn jump_list(
+        mut self,
+        jump_list: impl IntoIterator<Item = impl Into<Jump>>,
+    ) -> Self {
+        self.jump_list = Some(jump_list.into_iter().map(Into::into).collect());
         self
     }
 }
@@ -1019,9 +1034,9 @@ pub struct NewsNoticeCard {
 impl NewsNoticeCard {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(main_title: MainTitle, card_action: NoticeAction) -> Self {
+    pub fn new(main_title: impl Into<MainTitle>, card_action: NoticeAction) -> Self {
         Self {
-            main_title,
+            main_title: main_title.into(),
             card_action,
             ..Self::default()
         }
@@ -1036,8 +1051,8 @@ impl NewsNoticeCard {
 
     /// Sets [`action_menu`](Self::action_menu).
     #[must_use]
-    pub fn action_menu(mut self, action_menu: ActionMenu) -> Self {
-        self.action_menu = Some(action_menu);
+    pub fn action_menu(mut self, action_menu: impl Into<ActionMenu>) -> Self {
+        self.action_menu = Some(action_menu.into());
         self
     }
 
@@ -1057,15 +1072,15 @@ impl NewsNoticeCard {
 
     /// Sets [`image_text_area`](Self::image_text_area).
     #[must_use]
-    pub fn image_text_area(mut self, image_text_area: ImageTextArea) -> Self {
-        self.image_text_area = Some(image_text_area);
+    pub fn image_text_area(mut self, image_text_area: impl Into<ImageTextArea>) -> Self {
+        self.image_text_area = Some(image_text_area.into());
         self
     }
 
     /// Sets [`card_image`](Self::card_image).
     #[must_use]
-    pub fn card_image(mut self, card_image: CardImage) -> Self {
-        self.card_image = Some(card_image);
+    pub fn card_image(mut self, card_image: impl Into<CardImage>) -> Self {
+        self.card_image = Some(card_image.into());
         self
     }
 
@@ -1073,9 +1088,11 @@ impl NewsNoticeCard {
     #[must_use]
     pub fn vertical_content_list(
         mut self,
-        vertical_content_list: impl IntoIterator<Item = VerticalContent>,
+        vertical_content_list: impl IntoIterator<Item = impl Into<VerticalContent>>,
     ) -> Self {
-        self.vertical_content_list = Some(vertical_content_list.into_iter().collect());
+        self.vertical_content_list = Some(
+            vertical_content_list.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -1083,18 +1100,21 @@ impl NewsNoticeCard {
     #[must_use]
     pub fn horizontal_content_list(
         mut self,
-        horizontal_content_list: impl IntoIterator<Item = HorizontalContent>,
+        horizontal_content_list: impl IntoIterator<Item = impl Into<HorizontalContent>>,
     ) -> Self {
         self.horizontal_content_list = Some(
-            horizontal_content_list.into_iter().collect(),
+            horizontal_content_list.into_iter().map(Into::into).collect(),
         );
         self
     }
 
     /// Sets [`jump_list`](Self::jump_list).
     #[must_use]
-    pub fn jump_list(mut self, jump_list: impl IntoIterator<Item = Jump>) -> Self {
-        self.jump_list = Some(jump_list.into_iter().collect());
+    pub fn jump_list(
+        mut self,
+        jump_list: impl IntoIterator<Item = impl Into<Jump>>,
+    ) -> Self {
+        self.jump_list = Some(jump_list.into_iter().map(Into::into).collect());
         self
     }
 }
@@ -1132,14 +1152,14 @@ impl ButtonInteractionCard {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
-        main_title: MainTitle,
+        main_title: impl Into<MainTitle>,
         task_id: impl Into<String>,
-        button_list: impl IntoIterator<Item = Button>,
+        button_list: impl IntoIterator<Item = impl Into<Button>>,
     ) -> Self {
         Self {
-            main_title,
+            main_title: main_title.into(),
             task_id: task_id.into(),
-            button_list: button_list.into_iter().collect(),
+            button_list: button_list.into_iter().map(Into::into).collect(),
             ..Self::default()
         }
     }
@@ -1153,8 +1173,8 @@ impl ButtonInteractionCard {
 
     /// Sets [`action_menu`](Self::action_menu).
     #[must_use]
-    pub fn action_menu(mut self, action_menu: ActionMenu) -> Self {
-        self.action_menu = Some(action_menu);
+    pub fn action_menu(mut self, action_menu: impl Into<ActionMenu>) -> Self {
+        self.action_menu = Some(action_menu.into());
         self
     }
 
@@ -1176,10 +1196,10 @@ impl ButtonInteractionCard {
     #[must_use]
     pub fn horizontal_content_list(
         mut self,
-        horizontal_content_list: impl IntoIterator<Item = HorizontalContent>,
+        horizontal_content_list: impl IntoIterator<Item = impl Into<HorizontalContent>>,
     ) -> Self {
         self.horizontal_content_list = Some(
-            horizontal_content_list.into_iter().collect(),
+            horizontal_content_list.into_iter().map(Into::into).collect(),
         );
         self
     }
@@ -1220,13 +1240,13 @@ impl VoteInteractionCard {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
-        main_title: MainTitle,
+        main_title: impl Into<MainTitle>,
         task_id: impl Into<String>,
         checkbox: Checkbox,
         submit_button: SubmitButton,
     ) -> Self {
         Self {
-            main_title,
+            main_title: main_title.into(),
             task_id: task_id.into(),
             checkbox,
             submit_button,
@@ -1266,13 +1286,13 @@ impl MultipleInteractionCard {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
-        main_title: MainTitle,
+        main_title: impl Into<MainTitle>,
         task_id: impl Into<String>,
         select_list: impl IntoIterator<Item = Selection>,
         submit_button: SubmitButton,
     ) -> Self {
         Self {
-            main_title,
+            main_title: main_title.into(),
             task_id: task_id.into(),
             select_list: select_list.into_iter().collect(),
             submit_button,
@@ -2189,8 +2209,8 @@ impl TextNoticeUpdate {
 
     /// Sets [`action_menu`](Self::action_menu).
     #[must_use]
-    pub fn action_menu(mut self, action_menu: ActionMenu) -> Self {
-        self.action_menu = Some(action_menu);
+    pub fn action_menu(mut self, action_menu: impl Into<ActionMenu>) -> Self {
+        self.action_menu = Some(action_menu.into());
         self
     }
 
@@ -2226,18 +2246,21 @@ impl TextNoticeUpdate {
     #[must_use]
     pub fn horizontal_content_list(
         mut self,
-        horizontal_content_list: impl IntoIterator<Item = HorizontalContent>,
+        horizontal_content_list: impl IntoIterator<Item = impl Into<HorizontalContent>>,
     ) -> Self {
         self.horizontal_content_list = Some(
-            horizontal_content_list.into_iter().collect(),
+            horizontal_content_list.into_iter().map(Into::into).collect(),
         );
         self
     }
 
     /// Sets [`jump_list`](Self::jump_list).
     #[must_use]
-    pub fn jump_list(mut self, jump_list: impl IntoIterator<Item = Jump>) -> Self {
-        self.jump_list = Some(jump_list.into_iter().collect());
+    pub fn jump_list(
+        mut self,
+        jump_list: impl IntoIterator<Item = impl Into<Jump>>,
+    ) -> Self {
+        self.jump_list = Some(jump_list.into_iter().map(Into::into).collect());
         self
     }
 }
@@ -2273,9 +2296,9 @@ pub struct NewsNoticeUpdate {
 impl NewsNoticeUpdate {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(main_title: MainTitle, card_action: NoticeAction) -> Self {
+    pub fn new(main_title: impl Into<MainTitle>, card_action: NoticeAction) -> Self {
         Self {
-            main_title,
+            main_title: main_title.into(),
             card_action,
             ..Self::default()
         }
@@ -2290,8 +2313,8 @@ impl NewsNoticeUpdate {
 
     /// Sets [`action_menu`](Self::action_menu).
     #[must_use]
-    pub fn action_menu(mut self, action_menu: ActionMenu) -> Self {
-        self.action_menu = Some(action_menu);
+    pub fn action_menu(mut self, action_menu: impl Into<ActionMenu>) -> Self {
+        self.action_menu = Some(action_menu.into());
         self
     }
 
@@ -2304,15 +2327,15 @@ impl NewsNoticeUpdate {
 
     /// Sets [`image_text_area`](Self::image_text_area).
     #[must_use]
-    pub fn image_text_area(mut self, image_text_area: ImageTextArea) -> Self {
-        self.image_text_area = Some(image_text_area);
+    pub fn image_text_area(mut self, image_text_area: impl Into<ImageTextArea>) -> Self {
+        self.image_text_area = Some(image_text_area.into());
         self
     }
 
     /// Sets [`card_image`](Self::card_image).
     #[must_use]
-    pub fn card_image(mut self, card_image: CardImage) -> Self {
-        self.card_image = Some(card_image);
+    pub fn card_image(mut self, card_image: impl Into<CardImage>) -> Self {
+        self.card_image = Some(card_image.into());
         self
     }
 
@@ -2320,9 +2343,11 @@ impl NewsNoticeUpdate {
     #[must_use]
     pub fn vertical_content_list(
         mut self,
-        vertical_content_list: impl IntoIterator<Item = VerticalContent>,
+        vertical_content_list: impl IntoIterator<Item = impl Into<VerticalContent>>,
     ) -> Self {
-        self.vertical_content_list = Some(vertical_content_list.into_iter().collect());
+        self.vertical_content_list = Some(
+            vertical_content_list.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -2330,18 +2355,21 @@ impl NewsNoticeUpdate {
     #[must_use]
     pub fn horizontal_content_list(
         mut self,
-        horizontal_content_list: impl IntoIterator<Item = HorizontalContent>,
+        horizontal_content_list: impl IntoIterator<Item = impl Into<HorizontalContent>>,
     ) -> Self {
         self.horizontal_content_list = Some(
-            horizontal_content_list.into_iter().collect(),
+            horizontal_content_list.into_iter().map(Into::into).collect(),
         );
         self
     }
 
     /// Sets [`jump_list`](Self::jump_list).
     #[must_use]
-    pub fn jump_list(mut self, jump_list: impl IntoIterator<Item = Jump>) -> Self {
-        self.jump_list = Some(jump_list.into_iter().collect());
+    pub fn jump_list(
+        mut self,
+        jump_list: impl IntoIterator<Item = impl Into<Jump>>,
+    ) -> Self {
+        self.jump_list = Some(jump_list.into_iter().map(Into::into).collect());
         self
     }
 }
@@ -2378,12 +2406,12 @@ impl ButtonInteractionUpdate {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
-        main_title: MainTitle,
-        button_list: impl IntoIterator<Item = Button>,
+        main_title: impl Into<MainTitle>,
+        button_list: impl IntoIterator<Item = impl Into<Button>>,
     ) -> Self {
         Self {
-            main_title,
-            button_list: button_list.into_iter().collect(),
+            main_title: main_title.into(),
+            button_list: button_list.into_iter().map(Into::into).collect(),
             ..Self::default()
         }
     }
@@ -2397,8 +2425,8 @@ impl ButtonInteractionUpdate {
 
     /// Sets [`action_menu`](Self::action_menu).
     #[must_use]
-    pub fn action_menu(mut self, action_menu: ActionMenu) -> Self {
-        self.action_menu = Some(action_menu);
+    pub fn action_menu(mut self, action_menu: impl Into<ActionMenu>) -> Self {
+        self.action_menu = Some(action_menu.into());
         self
     }
 
@@ -2420,10 +2448,10 @@ impl ButtonInteractionUpdate {
     #[must_use]
     pub fn horizontal_content_list(
         mut self,
-        horizontal_content_list: impl IntoIterator<Item = HorizontalContent>,
+        horizontal_content_list: impl IntoIterator<Item = impl Into<HorizontalContent>>,
     ) -> Self {
         self.horizontal_content_list = Some(
-            horizontal_content_list.into_iter().collect(),
+            horizontal_content_list.into_iter().map(Into::into).collect(),
         );
         self
     }
@@ -2469,9 +2497,9 @@ pub struct VoteInteractionUpdate {
 impl VoteInteractionUpdate {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(main_title: MainTitle, checkbox: CheckboxUpdate) -> Self {
+    pub fn new(main_title: impl Into<MainTitle>, checkbox: CheckboxUpdate) -> Self {
         Self {
-            main_title,
+            main_title: main_title.into(),
             checkbox,
             ..Self::default()
         }
@@ -2521,11 +2549,11 @@ impl MultipleInteractionUpdate {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
-        main_title: MainTitle,
+        main_title: impl Into<MainTitle>,
         select_list: impl IntoIterator<Item = SelectionUpdate>,
     ) -> Self {
         Self {
-            main_title,
+            main_title: main_title.into(),
             select_list: select_list.into_iter().collect(),
             ..Self::default()
         }

@@ -295,6 +295,8 @@ impl SendAppChat {
 pub struct SendAppChatResponse {}
 
 /// A group chat.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChatInfo {

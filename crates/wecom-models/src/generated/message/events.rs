@@ -479,6 +479,8 @@ pub struct TemplateCardMenuEvent {
 }
 
 /// A scanned code.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ScanCodeInfo {
@@ -489,6 +491,8 @@ pub struct ScanCodeInfo {
 }
 
 /// Images that were sent.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ImagesInfo {
@@ -499,6 +503,8 @@ pub struct ImagesInfo {
 }
 
 /// An image that was sent.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ImageInfo {
@@ -507,6 +513,8 @@ pub struct ImageInfo {
 }
 
 /// A location that was chosen.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LocationInfo {
@@ -523,6 +531,8 @@ pub struct LocationInfo {
 }
 
 /// The options chosen for a question.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SelectedItem {

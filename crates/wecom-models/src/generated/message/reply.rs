@@ -368,18 +368,21 @@ impl TextNoticeCard {
     #[must_use]
     pub fn horizontal_content_list(
         mut self,
-        horizontal_content_list: impl IntoIterator<Item = HorizontalContent>,
+        horizontal_content_list: impl IntoIterator<Item = impl Into<HorizontalContent>>,
     ) -> Self {
         self.horizontal_content_list = Some(
-            horizontal_content_list.into_iter().collect(),
+            horizontal_content_list.into_iter().map(Into::into).collect(),
         );
         self
     }
 
     /// Sets [`jump_list`](Self::jump_list).
     #[must_use]
-    pub fn jump_list(mut self, jump_list: impl IntoIterator<Item = Jump>) -> Self {
-        self.jump_list = Some(jump_list.into_iter().collect());
+    pub fn jump_list(
+        mut self,
+        jump_list: impl IntoIterator<Item = impl Into<Jump>>,
+    ) -> Self {
+        self.jump_list = Some(jump_list.into_iter().map(Into::into).collect());
         self
     }
 
@@ -392,8 +395,8 @@ impl TextNoticeCard {
 
     /// Sets [`action_menu`](Self::action_menu).
     #[must_use]
-    pub fn action_menu(mut self, action_menu: ActionMenu) -> Self {
-        self.action_menu = Some(action_menu);
+    pub fn action_menu(mut self, action_menu: impl Into<ActionMenu>) -> Self {
+        self.action_menu = Some(action_menu.into());
         self
     }
 
@@ -455,25 +458,28 @@ impl NewsNoticeCard {
     #[must_use]
     pub fn horizontal_content_list(
         mut self,
-        horizontal_content_list: impl IntoIterator<Item = HorizontalContent>,
+        horizontal_content_list: impl IntoIterator<Item = impl Into<HorizontalContent>>,
     ) -> Self {
         self.horizontal_content_list = Some(
-            horizontal_content_list.into_iter().collect(),
+            horizontal_content_list.into_iter().map(Into::into).collect(),
         );
         self
     }
 
     /// Sets [`jump_list`](Self::jump_list).
     #[must_use]
-    pub fn jump_list(mut self, jump_list: impl IntoIterator<Item = Jump>) -> Self {
-        self.jump_list = Some(jump_list.into_iter().collect());
+    pub fn jump_list(
+        mut self,
+        jump_list: impl IntoIterator<Item = impl Into<Jump>>,
+    ) -> Self {
+        self.jump_list = Some(jump_list.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`card_image`](Self::card_image).
     #[must_use]
-    pub fn card_image(mut self, card_image: CardImage) -> Self {
-        self.card_image = Some(card_image);
+    pub fn card_image(mut self, card_image: impl Into<CardImage>) -> Self {
+        self.card_image = Some(card_image.into());
         self
     }
 
@@ -481,16 +487,18 @@ impl NewsNoticeCard {
     #[must_use]
     pub fn vertical_content_list(
         mut self,
-        vertical_content_list: impl IntoIterator<Item = VerticalContent>,
+        vertical_content_list: impl IntoIterator<Item = impl Into<VerticalContent>>,
     ) -> Self {
-        self.vertical_content_list = Some(vertical_content_list.into_iter().collect());
+        self.vertical_content_list = Some(
+            vertical_content_list.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`action_menu`](Self::action_menu).
     #[must_use]
-    pub fn action_menu(mut self, action_menu: ActionMenu) -> Self {
-        self.action_menu = Some(action_menu);
+    pub fn action_menu(mut self, action_menu: impl Into<ActionMenu>) -> Self {
+        self.action_menu = Some(action_menu.into());
         self
     }
 
@@ -503,8 +511,8 @@ impl NewsNoticeCard {
 
     /// Sets [`image_text_area`](Self::image_text_area).
     #[must_use]
-    pub fn image_text_area(mut self, image_text_area: ImageTextArea) -> Self {
-        self.image_text_area = Some(image_text_area);
+    pub fn image_text_area(mut self, image_text_area: impl Into<ImageTextArea>) -> Self {
+        self.image_text_area = Some(image_text_area.into());
         self
     }
 }
@@ -569,18 +577,21 @@ impl ButtonInteractionCard {
     #[must_use]
     pub fn horizontal_content_list(
         mut self,
-        horizontal_content_list: impl IntoIterator<Item = HorizontalContent>,
+        horizontal_content_list: impl IntoIterator<Item = impl Into<HorizontalContent>>,
     ) -> Self {
         self.horizontal_content_list = Some(
-            horizontal_content_list.into_iter().collect(),
+            horizontal_content_list.into_iter().map(Into::into).collect(),
         );
         self
     }
 
     /// Sets [`jump_list`](Self::jump_list).
     #[must_use]
-    pub fn jump_list(mut self, jump_list: impl IntoIterator<Item = Jump>) -> Self {
-        self.jump_list = Some(jump_list.into_iter().collect());
+    pub fn jump_list(
+        mut self,
+        jump_list: impl IntoIterator<Item = impl Into<Jump>>,
+    ) -> Self {
+        self.jump_list = Some(jump_list.into_iter().map(Into::into).collect());
         self
     }
 
@@ -600,8 +611,8 @@ impl ButtonInteractionCard {
 
     /// Sets [`action_menu`](Self::action_menu).
     #[must_use]
-    pub fn action_menu(mut self, action_menu: ActionMenu) -> Self {
-        self.action_menu = Some(action_menu);
+    pub fn action_menu(mut self, action_menu: impl Into<ActionMenu>) -> Self {
+        self.action_menu = Some(action_menu.into());
         self
     }
 
@@ -656,8 +667,8 @@ impl VoteInteractionCard {
 
     /// Sets [`submit_button`](Self::submit_button).
     #[must_use]
-    pub fn submit_button(mut self, submit_button: SubmitButton) -> Self {
-        self.submit_button = Some(submit_button);
+    pub fn submit_button(mut self, submit_button: impl Into<SubmitButton>) -> Self {
+        self.submit_button = Some(submit_button.into());
         self
     }
 
@@ -708,8 +719,8 @@ impl MultipleInteractionCard {
 
     /// Sets [`submit_button`](Self::submit_button).
     #[must_use]
-    pub fn submit_button(mut self, submit_button: SubmitButton) -> Self {
-        self.submit_button = Some(submit_button);
+    pub fn submit_button(mut self, submit_button: impl Into<SubmitButton>) -> Self {
+        self.submit_button = Some(submit_button.into());
         self
     }
 

@@ -360,18 +360,21 @@ impl TextNoticeCard {
     #[must_use]
     pub fn horizontal_content_list(
         mut self,
-        horizontal_content_list: impl IntoIterator<Item = HorizontalContent>,
+        horizontal_content_list: impl IntoIterator<Item = impl Into<HorizontalContent>>,
     ) -> Self {
         self.horizontal_content_list = Some(
-            horizontal_content_list.into_iter().collect(),
+            horizontal_content_list.into_iter().map(Into::into).collect(),
         );
         self
     }
 
     /// Sets [`jump_list`](Self::jump_list).
     #[must_use]
-    pub fn jump_list(mut self, jump_list: impl IntoIterator<Item = Jump>) -> Self {
-        self.jump_list = Some(jump_list.into_iter().collect());
+    pub fn jump_list(
+        mut self,
+        jump_list: impl IntoIterator<Item = impl Into<Jump>>,
+    ) -> Self {
+        self.jump_list = Some(jump_list.into_iter().map(Into::into).collect());
         self
     }
 }
@@ -404,13 +407,13 @@ impl NewsNoticeCard {
     /// Creates a value with all required fields.
     #[must_use]
     pub fn new(
-        main_title: MainTitle,
-        card_image: CardImage,
+        main_title: impl Into<MainTitle>,
+        card_image: impl Into<CardImage>,
         card_action: NoticeAction,
     ) -> Self {
         Self {
-            main_title,
-            card_image,
+            main_title: main_title.into(),
+            card_image: card_image.into(),
             card_action,
             ..Self::default()
         }
@@ -425,8 +428,8 @@ impl NewsNoticeCard {
 
     /// Sets [`image_text_area`](Self::image_text_area).
     #[must_use]
-    pub fn image_text_area(mut self, image_text_area: ImageTextArea) -> Self {
-        self.image_text_area = Some(image_text_area);
+    pub fn image_text_area(mut self, image_text_area: impl Into<ImageTextArea>) -> Self {
+        self.image_text_area = Some(image_text_area.into());
         self
     }
 
@@ -441,9 +444,11 @@ impl NewsNoticeCard {
     #[must_use]
     pub fn vertical_content_list(
         mut self,
-        vertical_content_list: impl IntoIterator<Item = VerticalContent>,
+        vertical_content_list: impl IntoIterator<Item = impl Into<VerticalContent>>,
     ) -> Self {
-        self.vertical_content_list = Some(vertical_content_list.into_iter().collect());
+        self.vertical_content_list = Some(
+            vertical_content_list.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -451,18 +456,21 @@ impl NewsNoticeCard {
     #[must_use]
     pub fn horizontal_content_list(
         mut self,
-        horizontal_content_list: impl IntoIterator<Item = HorizontalContent>,
+        horizontal_content_list: impl IntoIterator<Item = impl Into<HorizontalContent>>,
     ) -> Self {
         self.horizontal_content_list = Some(
-            horizontal_content_list.into_iter().collect(),
+            horizontal_content_list.into_iter().map(Into::into).collect(),
         );
         self
     }
 
     /// Sets [`jump_list`](Self::jump_list).
     #[must_use]
-    pub fn jump_list(mut self, jump_list: impl IntoIterator<Item = Jump>) -> Self {
-        self.jump_list = Some(jump_list.into_iter().collect());
+    pub fn jump_list(
+        mut self,
+        jump_list: impl IntoIterator<Item = impl Into<Jump>>,
+    ) -> Self {
+        self.jump_list = Some(jump_list.into_iter().map(Into::into).collect());
         self
     }
 }

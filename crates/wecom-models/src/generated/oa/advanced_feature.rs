@@ -62,14 +62,14 @@ impl SetApprovalDetail {
         approval_id: impl Into<String>,
         approval_status: FlowStatus,
         approval_url: impl Into<String>,
-        process_list: ProcessList,
+        process_list: impl Into<ProcessList>,
     ) -> Self {
         Self {
             apply_id: apply_id.into(),
             approval_id: approval_id.into(),
             approval_status,
             approval_url: approval_url.into(),
-            process_list,
+            process_list: process_list.into(),
         }
     }
 }
@@ -133,10 +133,10 @@ impl GetApplyIdList {
         self
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -286,6 +286,8 @@ impl Node {
 }
 
 /// A member's request for an advanced account.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AccountRequest {

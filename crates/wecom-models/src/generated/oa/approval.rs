@@ -225,11 +225,11 @@ impl CreateTemplate {
     #[must_use]
     pub fn new(
         template_name: impl IntoIterator<Item = NameText>,
-        template_content: TemplateContent,
+        template_content: impl Into<TemplateContent>,
     ) -> Self {
         Self {
             template_name: template_name.into_iter().collect(),
-            template_content,
+            template_content: template_content.into(),
         }
     }
 }
@@ -354,14 +354,14 @@ impl ApplyEvent {
         creator_userid: impl Into<String>,
         template_id: impl Into<String>,
         use_template_approver: ApproverSource,
-        apply_data: NewApplyData,
+        apply_data: impl Into<NewApplyData>,
         summary_list: impl IntoIterator<Item = SummaryLine>,
     ) -> Self {
         Self {
             creator_userid: creator_userid.into(),
             template_id: template_id.into(),
             use_template_approver,
-            apply_data,
+            apply_data: apply_data.into(),
             summary_list: summary_list.into_iter().collect(),
             ..Self::default()
         }
@@ -376,8 +376,8 @@ impl ApplyEvent {
 
     /// Sets [`process`](Self::process).
     #[must_use]
-    pub fn process(mut self, process: NewProcess) -> Self {
-        self.process = Some(process);
+    pub fn process(mut self, process: impl Into<NewProcess>) -> Self {
+        self.process = Some(process.into());
         self
     }
 }
@@ -500,12 +500,12 @@ impl UpdateTemplate {
     pub fn new(
         template_id: impl Into<String>,
         template_name: impl IntoIterator<Item = NameText>,
-        template_content: TemplateContent,
+        template_content: impl Into<TemplateContent>,
     ) -> Self {
         Self {
             template_id: template_id.into(),
             template_name: template_name.into_iter().collect(),
-            template_content,
+            template_content: template_content.into(),
         }
     }
 }
@@ -674,6 +674,8 @@ impl ApprovalFilter {
 }
 
 /// An approval request.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ApprovalDetail {
@@ -706,6 +708,8 @@ pub struct ApprovalDetail {
 }
 
 /// The applicant.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Applicant {
@@ -716,6 +720,8 @@ pub struct Applicant {
 }
 
 /// A member.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct User {
@@ -724,6 +730,8 @@ pub struct User {
 }
 
 /// An approval node.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ApprovalRecord {
@@ -736,6 +744,8 @@ pub struct ApprovalRecord {
 }
 
 /// An approver's decision at a node.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ApproverRecord {
@@ -752,6 +762,8 @@ pub struct ApproverRecord {
 }
 
 /// The content of a request. Its methods read controls by name, such as [`ApplyData::text`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ApplyData {
@@ -760,6 +772,8 @@ pub struct ApplyData {
 }
 
 /// A control of a form, filled in.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Content {
@@ -779,6 +793,8 @@ pub struct Content {
 
 /// The value of a control. The type of the control determines the field; others may be present too,
 /// with empty lists.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ControlValue {
@@ -874,6 +890,8 @@ impl LocalizedText {
 }
 
 /// A date, with or without the time of day.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DateValue {
@@ -888,6 +906,8 @@ pub struct DateValue {
 }
 
 /// A time zone.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TimezoneInfo {
@@ -898,6 +918,8 @@ pub struct TimezoneInfo {
 }
 
 /// A selection.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Selection {
@@ -912,6 +934,8 @@ pub struct Selection {
 }
 
 /// A selected option.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SelectedOption {
@@ -996,8 +1020,8 @@ pub struct TipsContent {
 impl TipsContent {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(text: TipsText, lang: Language) -> Self {
-        Self { text, lang }
+    pub fn new(text: impl Into<TipsText>, lang: Language) -> Self {
+        Self { text: text.into(), lang }
     }
 }
 
@@ -1030,8 +1054,10 @@ pub struct PlainTextContent {
 impl PlainTextContent {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(plain_text: PlainText) -> Self {
-        Self { plain_text }
+    pub fn new(plain_text: impl Into<PlainText>) -> Self {
+        Self {
+            plain_text: plain_text.into(),
+        }
     }
 }
 
@@ -1089,6 +1115,8 @@ impl Link {
 }
 
 /// An attached file.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FileValue {
@@ -1097,6 +1125,8 @@ pub struct FileValue {
 }
 
 /// A row of a table.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TableRow {
@@ -1105,6 +1135,8 @@ pub struct TableRow {
 }
 
 /// A leave request.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct VacationValue {
@@ -1115,6 +1147,8 @@ pub struct VacationValue {
 }
 
 /// Leave, a business trip, off-site work or overtime.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AttendanceValue {
@@ -1127,6 +1161,8 @@ pub struct AttendanceValue {
 }
 
 /// The distribution of a duration over days.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SliceInfo {
@@ -1160,6 +1196,8 @@ impl DayItem {
 }
 
 /// A make-up check-in.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PunchCorrection {
@@ -1176,6 +1214,8 @@ pub struct PunchCorrection {
 }
 
 /// A period.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DateRangeValue {
@@ -1241,6 +1281,8 @@ pub struct LocationValueArgs {
 }
 
 /// A related approval request.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RelatedApproval {
@@ -1369,6 +1411,8 @@ pub struct BankArgs {
 }
 
 /// A comment on a request.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Comment {
@@ -1385,6 +1429,8 @@ pub struct Comment {
 }
 
 /// The approval flow of a request.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ProcessList {
@@ -1393,6 +1439,8 @@ pub struct ProcessList {
 }
 
 /// A node of the approval flow.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ProcessNode {
@@ -1407,6 +1455,8 @@ pub struct ProcessNode {
 }
 
 /// A person's decision at a node.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SubNode {
@@ -1647,8 +1697,8 @@ impl ControlConfig {
 
     /// Sets [`tips`](Self::tips).
     #[must_use]
-    pub fn tips(mut self, tips: Tips) -> Self {
-        self.tips = Some(tips);
+    pub fn tips(mut self, tips: impl Into<Tips>) -> Self {
+        self.tips = Some(tips.into());
         self
     }
 
@@ -1675,8 +1725,8 @@ impl ControlConfig {
 
     /// Sets [`location`](Self::location).
     #[must_use]
-    pub fn location(mut self, location: LocationConfig) -> Self {
-        self.location = Some(location);
+    pub fn location(mut self, location: impl Into<LocationConfig>) -> Self {
+        self.location = Some(location.into());
         self
     }
 
@@ -1903,6 +1953,8 @@ impl RelatedApprovalConfig {
 }
 
 /// An approval request in the approval flow of a self-built or third-party app.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OpenApproval {
@@ -1940,6 +1992,8 @@ pub struct OpenApproval {
 }
 
 /// The approval nodes.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OpenNodes {
@@ -1948,6 +2002,8 @@ pub struct OpenNodes {
 }
 
 /// An approval node.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OpenNode {
@@ -1962,6 +2018,8 @@ pub struct OpenNode {
 }
 
 /// The approvers of a node.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OpenItems {
@@ -1970,6 +2028,8 @@ pub struct OpenItems {
 }
 
 /// An approver's decision at a node.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OpenItem {
@@ -1992,6 +2052,8 @@ pub struct OpenItem {
 }
 
 /// The Cc recipients.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OpenCcRecipients {
@@ -2000,6 +2062,8 @@ pub struct OpenCcRecipients {
 }
 
 /// A Cc recipient.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OpenCcRecipient {
@@ -2181,10 +2245,10 @@ pub struct NewDate {
 impl NewDate {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(r#type: DateType, s_timestamp: impl Into<Json<Timestamp>>) -> Self {
+    pub fn new(r#type: DateType, s_timestamp: impl Into<Timestamp>) -> Self {
         Self {
             r#type,
-            s_timestamp: s_timestamp.into(),
+            s_timestamp: Json(s_timestamp.into()),
         }
     }
 }
@@ -2204,11 +2268,11 @@ impl NewSelection {
     #[must_use]
     pub fn new(
         r#type: SelectType,
-        options: impl IntoIterator<Item = OptionKey>,
+        options: impl IntoIterator<Item = impl Into<OptionKey>>,
     ) -> Self {
         Self {
             r#type,
-            options: options.into_iter().collect(),
+            options: options.into_iter().map(Into::into).collect(),
         }
     }
 }
@@ -2324,13 +2388,13 @@ impl NewDateRange {
         r#type: RangeType,
         new_begin: impl Into<Timestamp>,
         new_end: impl Into<Timestamp>,
-        new_duration: u64,
+        new_duration: impl crate::IntoSeconds<u64>,
     ) -> Self {
         Self {
             r#type,
             new_begin: new_begin.into(),
             new_end: new_end.into(),
-            new_duration,
+            new_duration: new_duration.into_seconds(),
         }
     }
 }
@@ -2372,11 +2436,11 @@ impl LeaveSelection {
     #[must_use]
     pub fn new(
         r#type: SelectType,
-        options: impl IntoIterator<Item = LeaveOption>,
+        options: impl IntoIterator<Item = impl Into<LeaveOption>>,
     ) -> Self {
         Self {
             r#type,
-            options: options.into_iter().collect(),
+            options: options.into_iter().map(Into::into).collect(),
             ..Self::default()
         }
     }
@@ -2448,8 +2512,8 @@ impl NewAttendance {
 
     /// Sets [`slice_info`](Self::slice_info).
     #[must_use]
-    pub fn slice_info(mut self, slice_info: NewSliceInfo) -> Self {
-        self.slice_info = Some(slice_info);
+    pub fn slice_info(mut self, slice_info: impl Into<NewSliceInfo>) -> Self {
+        self.slice_info = Some(slice_info.into());
         self
     }
 }
@@ -2485,10 +2549,10 @@ impl AttendancePeriod {
         }
     }
 
-    /// Sets [`new_duration`](Self::new_duration).
+    /// Sets [`new_duration`](Self::new_duration). A `Duration` counts in whole seconds.
     #[must_use]
-    pub fn new_duration(mut self, new_duration: u64) -> Self {
-        self.new_duration = Some(new_duration);
+    pub fn new_duration(mut self, new_duration: impl crate::IntoSeconds<u64>) -> Self {
+        self.new_duration = Some(new_duration.into_seconds());
         self
     }
 }
@@ -2529,6 +2593,8 @@ impl ApprovalNumber {
 }
 
 /// The content of a template, as it is returned.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TemplateForm {
@@ -2537,6 +2603,8 @@ pub struct TemplateForm {
 }
 
 /// A control of a template, as it is returned.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TemplateControl {
@@ -2547,6 +2615,8 @@ pub struct TemplateControl {
 }
 
 /// The properties common to all types of controls, as they are returned.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TemplateProperty {
@@ -2566,6 +2636,8 @@ pub struct TemplateProperty {
 }
 
 /// Settings of a selection, as they are returned.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TemplateSelector {
@@ -2585,6 +2657,8 @@ pub struct TemplateSelector {
 }
 
 /// The controls that depend on an option. Not on the page for third-party apps.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OptionRelation {
@@ -2597,6 +2671,8 @@ pub struct OptionRelation {
 }
 
 /// A control that depends on an option. Not on the page for third-party apps.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RelatedControl {
@@ -2607,6 +2683,8 @@ pub struct RelatedControl {
 }
 
 /// Settings of a table, as they are returned.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TemplateTable {
@@ -2619,6 +2697,8 @@ pub struct TemplateTable {
 }
 
 /// Settings of leave, a business trip, off-site work or overtime, as they are returned.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TemplateAttendance {
@@ -2629,6 +2709,8 @@ pub struct TemplateAttendance {
 }
 
 /// The way the duration of a period is counted.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TemplateRange {
@@ -2637,6 +2719,8 @@ pub struct TemplateRange {
 }
 
 /// The leave types of a `Vacation`, which are those of the company.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct VacationList {
@@ -2645,6 +2729,8 @@ pub struct VacationList {
 }
 
 /// A leave type.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct VacationType {
@@ -2655,6 +2741,8 @@ pub struct VacationType {
 }
 
 /// An approval request, as the deprecated endpoint returns it.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OldApproval {
@@ -2687,6 +2775,8 @@ pub struct OldApproval {
 }
 
 /// A leave request, as the deprecated endpoint returns it.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OldLeave {
@@ -2705,6 +2795,8 @@ pub struct OldLeave {
 }
 
 /// An expense report, as the deprecated endpoint returns it.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OldExpense {
@@ -2717,6 +2809,8 @@ pub struct OldExpense {
 }
 
 /// An expense.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ExpenseItem {
@@ -2731,6 +2825,8 @@ pub struct ExpenseItem {
 }
 
 /// The content of a request.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OldContent {
@@ -2739,6 +2835,8 @@ pub struct OldContent {
 }
 
 /// A control of a form, filled in, in the old structure.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OldControl {
@@ -2751,6 +2849,8 @@ pub struct OldControl {
 }
 
 /// A control of a form, filled in, in the new structure.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct IdentifiedControl {

@@ -306,8 +306,8 @@ impl Calendar {
 
     /// Sets [`shares`](Self::shares).
     #[must_use]
-    pub fn shares(mut self, shares: impl IntoIterator<Item = Share>) -> Self {
-        self.shares = Some(shares.into_iter().collect());
+    pub fn shares(mut self, shares: impl IntoIterator<Item = impl Into<Share>>) -> Self {
+        self.shares = Some(shares.into_iter().map(Into::into).collect());
         self
     }
 
@@ -388,8 +388,8 @@ impl CalendarUpdate {
 
     /// Sets [`shares`](Self::shares).
     #[must_use]
-    pub fn shares(mut self, shares: impl IntoIterator<Item = Share>) -> Self {
-        self.shares = Some(shares.into_iter().collect());
+    pub fn shares(mut self, shares: impl IntoIterator<Item = impl Into<Share>>) -> Self {
+        self.shares = Some(shares.into_iter().map(Into::into).collect());
         self
     }
 
@@ -402,6 +402,8 @@ impl CalendarUpdate {
 }
 
 /// A calendar.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CalendarInfo {
@@ -485,13 +487,20 @@ impl PublicRange {
 
     /// Sets [`partyids`](Self::partyids).
     #[must_use]
-    pub fn partyids(mut self, partyids: impl IntoIterator<Item = u64>) -> Self {
-        self.partyids = Some(partyids.into_iter().collect());
+    pub fn partyids(
+        mut self,
+        partyids: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
+    ) -> Self {
+        self.partyids = Some(
+            partyids.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }
 
 /// Invalid input.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FailResult {
@@ -500,6 +509,8 @@ pub struct FailResult {
 }
 
 /// A member that a calendar couldn't be shared with.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct InvalidShare {

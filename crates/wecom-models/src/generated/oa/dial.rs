@@ -106,6 +106,8 @@ pub struct GetDialRecordResponse {
 }
 
 /// A call.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DialRecord {
@@ -123,6 +125,8 @@ pub struct DialRecord {
 }
 
 /// The caller.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Caller {
@@ -133,6 +137,8 @@ pub struct Caller {
 }
 
 /// A person who was called.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Callee {

@@ -271,6 +271,8 @@ pub struct OpenApprovalChange {
 }
 
 /// An approval request.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ApprovalRequest {
@@ -302,6 +304,8 @@ pub struct ApprovalRequest {
 }
 
 /// The applicant.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Applicant {
@@ -312,6 +316,8 @@ pub struct Applicant {
 }
 
 /// A member.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct User {
@@ -320,6 +326,8 @@ pub struct User {
 }
 
 /// An approval node.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ApprovalRecord {
@@ -332,6 +340,8 @@ pub struct ApprovalRecord {
 }
 
 /// An approver's decision at a node.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ApproverRecord {
@@ -349,6 +359,8 @@ pub struct ApproverRecord {
 }
 
 /// The approval flow of a request.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ProcessList {
@@ -357,6 +369,8 @@ pub struct ProcessList {
 }
 
 /// A node of the approval flow.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ProcessNode {
@@ -371,6 +385,8 @@ pub struct ProcessNode {
 }
 
 /// A person's decision at a node.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SubNode {
@@ -387,6 +403,8 @@ pub struct SubNode {
 }
 
 /// A comment on a request.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Comment {
@@ -403,6 +421,8 @@ pub struct Comment {
 }
 
 /// An approval request in the approval flow of a self-built or third-party app.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OpenApproval {
@@ -433,6 +453,8 @@ pub struct OpenApproval {
 }
 
 /// An approval node.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OpenNode {
@@ -447,6 +469,8 @@ pub struct OpenNode {
 }
 
 /// An approver's decision at a node.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OpenItem {
@@ -467,6 +491,8 @@ pub struct OpenItem {
 }
 
 /// A Cc recipient.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OpenCcRecipient {

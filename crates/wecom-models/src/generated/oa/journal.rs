@@ -69,17 +69,12 @@ pub struct GetJournalRecordList {
 impl GetJournalRecordList {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(
-        starttime: impl Into<Timestamp>,
-        endtime: impl Into<Timestamp>,
-        cursor: u64,
-        limit: u64,
-    ) -> Self {
+    pub fn new(required: GetJournalRecordListArgs) -> Self {
         Self {
-            starttime: starttime.into(),
-            endtime: endtime.into(),
-            cursor,
-            limit,
+            starttime: required.starttime,
+            endtime: required.endtime,
+            cursor: required.cursor,
+            limit: required.limit,
             ..Self::default()
         }
     }
@@ -90,6 +85,19 @@ impl GetJournalRecordList {
         self.filters = Some(filters.into_iter().collect());
         self
     }
+}
+
+/// The required fields of [`GetJournalRecordList`], for [`GetJournalRecordList::new`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct GetJournalRecordListArgs {
+    /// [`starttime`](GetJournalRecordList::starttime).
+    pub starttime: Timestamp,
+    /// [`endtime`](GetJournalRecordList::endtime).
+    pub endtime: Timestamp,
+    /// [`cursor`](GetJournalRecordList::cursor).
+    pub cursor: u64,
+    /// [`limit`](GetJournalRecordList::limit).
+    pub limit: u64,
 }
 
 /// The response to [`GetJournalRecordList`].
@@ -313,6 +321,8 @@ impl Filter {
 }
 
 /// A report.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Report {
@@ -340,6 +350,8 @@ pub struct Report {
 }
 
 /// A member.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct User {
@@ -348,6 +360,8 @@ pub struct User {
 }
 
 /// A form, filled in.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FormData {
@@ -356,6 +370,8 @@ pub struct FormData {
 }
 
 /// A control of a form, filled in.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Content {
@@ -372,6 +388,8 @@ pub struct Content {
 }
 
 /// A text.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Text {
@@ -383,6 +401,8 @@ pub struct Text {
 
 /// The value of a control. The type of the control determines the field; others may be present too,
 /// with empty lists.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ControlValue {
@@ -437,6 +457,8 @@ pub struct ControlValue {
 }
 
 /// A date, with or without the time of day.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DateValue {
@@ -449,6 +471,8 @@ pub struct DateValue {
 }
 
 /// A selection.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Selection {
@@ -459,6 +483,8 @@ pub struct Selection {
 }
 
 /// A selected option.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SelectedOption {
@@ -469,6 +495,8 @@ pub struct SelectedOption {
 }
 
 /// A selected department.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Department {
@@ -477,6 +505,8 @@ pub struct Department {
 }
 
 /// An attached file.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FileValue {
@@ -485,6 +515,8 @@ pub struct FileValue {
 }
 
 /// A row of a table.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TableRow {
@@ -493,6 +525,8 @@ pub struct TableRow {
 }
 
 /// A period.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DateRangeValue {
@@ -507,6 +541,8 @@ pub struct DateRangeValue {
 }
 
 /// A location.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LocationValue {
@@ -523,6 +559,8 @@ pub struct LocationValue {
 }
 
 /// The result of a formula.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FormulaValue {
@@ -531,6 +569,8 @@ pub struct FormulaValue {
 }
 
 /// A student.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Student {
@@ -539,6 +579,8 @@ pub struct Student {
 }
 
 /// A class.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Class {
@@ -547,6 +589,8 @@ pub struct Class {
 }
 
 /// A document.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DocValue {
@@ -557,6 +601,8 @@ pub struct DocValue {
 }
 
 /// A WeDrive file.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct WedriveFile {
@@ -565,6 +611,8 @@ pub struct WedriveFile {
 }
 
 /// A comment on a report.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Comment {
@@ -581,6 +629,8 @@ pub struct Comment {
 }
 
 /// The statistics of a form over one period.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Statistics {
@@ -611,6 +661,8 @@ pub struct Statistics {
 }
 
 /// Members, directly or by department and tag.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct People {
@@ -623,6 +675,8 @@ pub struct People {
 }
 
 /// The fixed recipients of reports.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Recipients {
@@ -635,6 +689,8 @@ pub struct Recipients {
 }
 
 /// A department.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Party {
@@ -643,6 +699,8 @@ pub struct Party {
 }
 
 /// A tag.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Tag {
@@ -651,6 +709,8 @@ pub struct Tag {
 }
 
 /// A manager of the member who reports.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Leader {
@@ -659,6 +719,8 @@ pub struct Leader {
 }
 
 /// A member with the reports of a period.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Reporter {
@@ -669,6 +731,8 @@ pub struct Reporter {
 }
 
 /// A report of a period.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Item {

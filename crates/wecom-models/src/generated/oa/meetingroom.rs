@@ -868,14 +868,18 @@ impl Range {
     #[must_use]
     pub fn department_list(
         mut self,
-        department_list: impl IntoIterator<Item = u64>,
+        department_list: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
     ) -> Self {
-        self.department_list = Some(department_list.into_iter().collect());
+        self.department_list = Some(
+            department_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }
 
 /// A meeting room.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MeetingRoom {
@@ -902,6 +906,8 @@ pub struct MeetingRoom {
 }
 
 /// The bookings of a meeting room.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RoomBookings {
@@ -912,6 +918,8 @@ pub struct RoomBookings {
 }
 
 /// A booking of a meeting room.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RoomBooking {
@@ -933,6 +941,8 @@ pub struct RoomBooking {
 }
 
 /// A booking of a meeting room, with the recurring one that it is a part of.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Booking {

@@ -132,6 +132,8 @@ pub struct GetPstnccStatesResponse {
 }
 
 /// A call to a member.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CallState {

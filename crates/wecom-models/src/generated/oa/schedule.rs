@@ -235,8 +235,11 @@ impl AddAttendees {
 
     /// Sets [`attendees`](Self::attendees).
     #[must_use]
-    pub fn attendees(mut self, attendees: impl IntoIterator<Item = Attendee>) -> Self {
-        self.attendees = Some(attendees.into_iter().collect());
+    pub fn attendees(
+        mut self,
+        attendees: impl IntoIterator<Item = impl Into<Attendee>>,
+    ) -> Self {
+        self.attendees = Some(attendees.into_iter().map(Into::into).collect());
         self
     }
 }
@@ -290,8 +293,11 @@ impl DelAttendees {
 
     /// Sets [`attendees`](Self::attendees).
     #[must_use]
-    pub fn attendees(mut self, attendees: impl IntoIterator<Item = Attendee>) -> Self {
-        self.attendees = Some(attendees.into_iter().collect());
+    pub fn attendees(
+        mut self,
+        attendees: impl IntoIterator<Item = impl Into<Attendee>>,
+    ) -> Self {
+        self.attendees = Some(attendees.into_iter().map(Into::into).collect());
         self
     }
 }
@@ -558,8 +564,11 @@ impl NewEvent {
 
     /// Sets [`attendees`](Self::attendees).
     #[must_use]
-    pub fn attendees(mut self, attendees: impl IntoIterator<Item = Attendee>) -> Self {
-        self.attendees = Some(attendees.into_iter().collect());
+    pub fn attendees(
+        mut self,
+        attendees: impl IntoIterator<Item = impl Into<Attendee>>,
+    ) -> Self {
+        self.attendees = Some(attendees.into_iter().map(Into::into).collect());
         self
     }
 
@@ -661,8 +670,11 @@ impl EventUpdate {
 
     /// Sets [`attendees`](Self::attendees).
     #[must_use]
-    pub fn attendees(mut self, attendees: impl IntoIterator<Item = Attendee>) -> Self {
-        self.attendees = Some(attendees.into_iter().collect());
+    pub fn attendees(
+        mut self,
+        attendees: impl IntoIterator<Item = impl Into<Attendee>>,
+    ) -> Self {
+        self.attendees = Some(attendees.into_iter().map(Into::into).collect());
         self
     }
 
@@ -764,10 +776,14 @@ impl Reminders {
         self
     }
 
-    /// Sets [`remind_before_event_secs`](Self::remind_before_event_secs).
+    /// Sets [`remind_before_event_secs`](Self::remind_before_event_secs). A `Duration` counts in whole
+    /// seconds.
     #[must_use]
-    pub fn remind_before_event_secs(mut self, remind_before_event_secs: u64) -> Self {
-        self.remind_before_event_secs = Some(remind_before_event_secs);
+    pub fn remind_before_event_secs(
+        mut self,
+        remind_before_event_secs: impl crate::IntoSeconds<u64>,
+    ) -> Self {
+        self.remind_before_event_secs = Some(remind_before_event_secs.into_seconds());
         self
     }
 
@@ -775,9 +791,11 @@ impl Reminders {
     #[must_use]
     pub fn remind_time_diffs(
         mut self,
-        remind_time_diffs: impl IntoIterator<Item = i64>,
+        remind_time_diffs: impl IntoIterator<Item = impl crate::IntoItem<i64>>,
     ) -> Self {
-        self.remind_time_diffs = Some(remind_time_diffs.into_iter().collect());
+        self.remind_time_diffs = Some(
+            remind_time_diffs.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -820,9 +838,11 @@ impl Reminders {
     #[must_use]
     pub fn repeat_day_of_week(
         mut self,
-        repeat_day_of_week: impl IntoIterator<Item = u64>,
+        repeat_day_of_week: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
     ) -> Self {
-        self.repeat_day_of_week = Some(repeat_day_of_week.into_iter().collect());
+        self.repeat_day_of_week = Some(
+            repeat_day_of_week.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -830,9 +850,11 @@ impl Reminders {
     #[must_use]
     pub fn repeat_day_of_month(
         mut self,
-        repeat_day_of_month: impl IntoIterator<Item = u64>,
+        repeat_day_of_month: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
     ) -> Self {
-        self.repeat_day_of_month = Some(repeat_day_of_month.into_iter().collect());
+        self.repeat_day_of_month = Some(
+            repeat_day_of_month.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
@@ -845,6 +867,8 @@ impl Reminders {
 }
 
 /// A calendar event.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CalendarEvent {
@@ -879,6 +903,8 @@ pub struct CalendarEvent {
 }
 
 /// An attendee and the response to the invitation.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct InvitedAttendee {
@@ -889,6 +915,8 @@ pub struct InvitedAttendee {
 }
 
 /// The reminders and the repetition of a calendar event that was created.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct EventReminders {
@@ -930,6 +958,8 @@ pub struct EventReminders {
 }
 
 /// A time at which a repeating event doesn't take place.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ExcludedTime {

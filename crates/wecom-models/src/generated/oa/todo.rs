@@ -159,6 +159,8 @@ impl TodoAttendee {
 }
 
 /// A reminder.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Reminder {

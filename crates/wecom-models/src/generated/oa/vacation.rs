@@ -181,13 +181,13 @@ impl SetOneUserQuota {
     pub fn new(
         userid: impl Into<String>,
         vacation_id: u64,
-        leftduration: u64,
+        leftduration: impl crate::IntoSeconds<u64>,
         time_attr: LeaveUnit,
     ) -> Self {
         Self {
             userid: userid.into(),
             vacation_id,
-            leftduration,
+            leftduration: leftduration.into_seconds(),
             time_attr,
             ..Self::default()
         }
@@ -209,6 +209,8 @@ impl SetOneUserQuota {
 pub struct SetOneUserQuotaResponse {}
 
 /// A type of leave.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LeaveType {
@@ -233,6 +235,8 @@ pub struct LeaveType {
 }
 
 /// The rules by which leave is granted.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Quota {
@@ -255,6 +259,8 @@ pub struct Quota {
 }
 
 /// The rules for a duration that depends on years of work.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct QuotaRules {
@@ -267,6 +273,8 @@ pub struct QuotaRules {
 }
 
 /// A duration for a range of years of work.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct QuotaRule {
@@ -279,6 +287,8 @@ pub struct QuotaRule {
 }
 
 /// The rule by which leave expires.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Expiry {
@@ -295,6 +305,8 @@ pub struct Expiry {
 }
 
 /// A day of the year.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ExpiryDate {
@@ -305,6 +317,8 @@ pub struct ExpiryDate {
 }
 
 /// A time for which leave is valid longer.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Extension {
@@ -315,6 +329,8 @@ pub struct Extension {
 }
 
 /// A member's balance of a type of leave.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Balance {

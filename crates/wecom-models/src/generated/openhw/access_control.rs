@@ -380,6 +380,8 @@ impl TemperatureData {
 }
 
 /// A temperature check that was refused.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TemperatureFailure {
@@ -432,6 +434,8 @@ impl AccessData {
 }
 
 /// An access record that was refused.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AccessFailure {

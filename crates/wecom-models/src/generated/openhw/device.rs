@@ -412,10 +412,10 @@ impl GetUserInfoByPage {
         Self::default()
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -667,6 +667,8 @@ pub struct GenIdDynamicQrCodeResponse {
 }
 
 /// A device.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeviceDetail {
@@ -687,6 +689,8 @@ pub struct DeviceDetail {
 }
 
 /// A company that has bound a device.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BoundCompany {
@@ -697,6 +701,8 @@ pub struct BoundCompany {
 }
 
 /// People who may use a device.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UserInfo {
@@ -705,6 +711,8 @@ pub struct UserInfo {
 }
 
 /// A person who may use a device.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UserItem {
@@ -721,6 +729,8 @@ pub struct UserItem {
 }
 
 /// The times at which a person may pass.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PassRule {
@@ -729,6 +739,8 @@ pub struct PassRule {
 }
 
 /// A rule that says at which times of which days a person may pass.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PassRuleItem {

@@ -357,6 +357,8 @@ pub struct PrinterJobDel {
 }
 
 /// A device that a company bound.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BindEvent {
@@ -369,6 +371,8 @@ pub struct BindEvent {
 }
 
 /// A change of the people who may use a device.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ContactChangeEvent {
@@ -387,6 +391,8 @@ pub struct ContactChangeEvent {
 }
 
 /// The identity of a person.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UserId {
@@ -397,6 +403,8 @@ pub struct UserId {
 }
 
 /// A new ticket.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ModelTicketEvent {
@@ -407,6 +415,8 @@ pub struct ModelTicketEvent {
 }
 
 /// A serial number to verify.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct VerifyDeviceEvent {
@@ -417,6 +427,8 @@ pub struct VerifyDeviceEvent {
 }
 
 /// A firmware upgrade.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateFirmwareCommand {
@@ -427,6 +439,8 @@ pub struct UpdateFirmwareCommand {
 }
 
 /// A scan of a QR code.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UserScanCommand {
@@ -449,6 +463,8 @@ pub struct UserScanCommand {
 }
 
 /// A command about a face or a fingerprint.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BioInfoCommand {
@@ -465,6 +481,8 @@ pub struct BioInfoCommand {
 }
 
 /// A door to open.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RemoteOpenDoorCommand {
@@ -477,6 +495,8 @@ pub struct RemoteOpenDoorCommand {
 }
 
 /// A print job.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PrinterJobSubmitCommand {
@@ -489,6 +509,8 @@ pub struct PrinterJobSubmitCommand {
 }
 
 /// A file to convert.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PrinterJobTransCommand {
@@ -516,6 +538,8 @@ pub struct PrinterJobTransCommand {
 }
 
 /// Settings of a preview.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TransSetting {
@@ -527,6 +551,8 @@ pub struct TransSetting {
 }
 
 /// A setting of a print job.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Setting {
@@ -537,6 +563,8 @@ pub struct Setting {
 }
 
 /// A print job that was deleted.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PrinterJobDelCommand {
@@ -547,6 +575,8 @@ pub struct PrinterJobDelCommand {
 }
 
 /// The origin of a callback about a device.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BaseInfo {
@@ -565,6 +595,8 @@ pub struct BaseInfo {
 }
 
 /// The origin of a callback about a device model.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ModelBaseInfo {
@@ -579,6 +611,8 @@ pub struct ModelBaseInfo {
 }
 
 /// The origin of a callback about no known device.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ProviderBaseInfo {

@@ -170,6 +170,8 @@ pub struct RefundContent {
 }
 
 /// A payer.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Payer {
@@ -178,6 +180,8 @@ pub struct Payer {
 }
 
 /// The amounts of a payment.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PaymentAmount {
@@ -192,6 +196,8 @@ pub struct PaymentAmount {
 }
 
 /// The amounts of a refund.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RefundAmount {
@@ -206,6 +212,8 @@ pub struct RefundAmount {
 }
 
 /// The content of a notification, encrypted.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Resource {

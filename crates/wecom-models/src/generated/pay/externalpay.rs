@@ -175,10 +175,10 @@ impl GetBillList {
         self
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -311,10 +311,10 @@ impl GetFundFlow {
         self
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -369,20 +369,30 @@ impl UseScope {
 
     /// Sets [`partyid`](Self::partyid).
     #[must_use]
-    pub fn partyid(mut self, partyid: impl IntoIterator<Item = u64>) -> Self {
-        self.partyid = Some(partyid.into_iter().collect());
+    pub fn partyid(
+        mut self,
+        partyid: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
+    ) -> Self {
+        self.partyid = Some(
+            partyid.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 
     /// Sets [`tagid`](Self::tagid).
     #[must_use]
-    pub fn tagid(mut self, tagid: impl IntoIterator<Item = u64>) -> Self {
-        self.tagid = Some(tagid.into_iter().collect());
+    pub fn tagid(
+        mut self,
+        tagid: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
+    ) -> Self {
+        self.tagid = Some(tagid.into_iter().map(crate::IntoItem::into_item).collect());
         self
     }
 }
 
 /// A payment or a refund.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Bill {
@@ -424,6 +434,8 @@ pub struct Bill {
 }
 
 /// A product.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Commodity {
@@ -434,6 +446,8 @@ pub struct Commodity {
 }
 
 /// A refund of a payment.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Refund {
@@ -452,6 +466,8 @@ pub struct Refund {
 }
 
 /// The contact details of the payer. Any of them may be absent or empty.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ContactInfo {
@@ -464,6 +480,8 @@ pub struct ContactInfo {
 }
 
 /// A mini program in which a payment was collected.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MiniProgramInfo {
@@ -474,6 +492,8 @@ pub struct MiniProgramInfo {
 }
 
 /// A payment of a collection.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PaymentBill {
@@ -482,6 +502,8 @@ pub struct PaymentBill {
 }
 
 /// An entry of a fund statement.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FundFlow {
@@ -510,6 +532,8 @@ pub struct FundFlow {
 }
 
 /// A rule group.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RuleGroup {

@@ -230,15 +230,18 @@ impl ApplyMch {
 
     /// Sets [`qualifications`](Self::qualifications).
     #[must_use]
-    pub fn qualifications(mut self, qualifications: Images) -> Self {
-        self.qualifications = Some(qualifications);
+    pub fn qualifications(mut self, qualifications: impl Into<Images>) -> Self {
+        self.qualifications = Some(qualifications.into());
         self
     }
 
     /// Sets [`business_addition_pics`](Self::business_addition_pics).
     #[must_use]
-    pub fn business_addition_pics(mut self, business_addition_pics: Images) -> Self {
-        self.business_addition_pics = Some(business_addition_pics);
+    pub fn business_addition_pics(
+        mut self,
+        business_addition_pics: impl Into<Images>,
+    ) -> Self {
+        self.business_addition_pics = Some(business_addition_pics.into());
         self
     }
 }
@@ -1538,6 +1541,8 @@ impl Images {
 }
 
 /// The status of an account request at WeChat Pay.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ApplymentStatus {
@@ -1564,6 +1569,8 @@ pub struct ApplymentStatus {
 }
 
 /// The reason for which a document was rejected.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AuditDetail {
@@ -1574,6 +1581,8 @@ pub struct AuditDetail {
 }
 
 /// A transfer that verifies a bank account.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AccountValidation {
@@ -1662,8 +1671,8 @@ impl SceneInfo {
 
     /// Sets [`store_info`](Self::store_info).
     #[must_use]
-    pub fn store_info(mut self, store_info: StoreInfo) -> Self {
-        self.store_info = Some(store_info);
+    pub fn store_info(mut self, store_info: impl Into<StoreInfo>) -> Self {
+        self.store_info = Some(store_info.into());
         self
     }
 }
@@ -1808,6 +1817,8 @@ impl GoodsDetail {
 }
 
 /// The amounts of an order. Of its optional fields the page doesn't say when they are absent.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PaidAmount {
@@ -1822,6 +1833,8 @@ pub struct PaidAmount {
 }
 
 /// The place of a payment. Of its optional fields the page doesn't say when they are absent.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PaidSceneInfo {
@@ -1830,6 +1843,8 @@ pub struct PaidSceneInfo {
 }
 
 /// A discount on an order. Of its optional fields the page doesn't say when they are absent.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Promotion {
@@ -1858,6 +1873,8 @@ pub struct Promotion {
 }
 
 /// A product that there is a discount on. Its remark may be absent; the page doesn't say when.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PromotionGoods {
@@ -1894,6 +1911,8 @@ impl RefundAmount {
 }
 
 /// The amounts of a refund.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RefundedAmount {
@@ -1910,6 +1929,8 @@ pub struct RefundedAmount {
 }
 
 /// A discount that is refunded. Of its optional fields the page doesn't say when they are absent.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RefundPromotion {

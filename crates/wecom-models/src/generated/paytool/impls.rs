@@ -717,3 +717,7 @@ wire::from_contents! {
     OrderedProducts::CustomizedApp(OrderedCustomizedApps),
     OrderedProducts::PromotionCase(OrderedPromotionCase)
 }
+
+wire::from_parts! {
+    PromotionCaseItem(String)
+}

@@ -241,6 +241,8 @@ pub struct ListCategoryResponse {
 }
 
 /// An incident category.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Category {

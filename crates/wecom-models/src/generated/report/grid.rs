@@ -315,6 +315,8 @@ pub struct GetUserGridInfoResponse {
 }
 
 /// A grid.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Grid {
@@ -333,6 +335,8 @@ pub struct Grid {
 }
 
 /// A grid of a member.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GridName {

@@ -283,10 +283,10 @@ impl GetPatrolOrderList {
         self
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -356,6 +356,8 @@ pub struct GetPatrolOrderInfoResponse {
 }
 
 /// A grid.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ReportGrid {
@@ -370,6 +372,8 @@ pub struct ReportGrid {
 }
 
 /// The statistics of an incident category.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CategoryStatistic {
@@ -388,6 +392,8 @@ pub struct CategoryStatistic {
 }
 
 /// A patrol report.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Report {
@@ -418,6 +424,8 @@ pub struct Report {
 }
 
 /// The place of an incident.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ReportLocation {
@@ -432,6 +440,8 @@ pub struct ReportLocation {
 }
 
 /// A step in the handling of a report.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Step {

@@ -487,6 +487,8 @@ impl AdminUpdate {
 }
 
 /// A department of a school.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Department {
@@ -516,6 +518,8 @@ pub struct Department {
 }
 
 /// An admin of a department.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Admin {

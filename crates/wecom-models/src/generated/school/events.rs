@@ -357,6 +357,8 @@ pub struct UpdateStudent {
 }
 
 /// A change in the school contacts.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Change {

@@ -242,6 +242,8 @@ pub struct GetReportAnswerResponse {
 }
 
 /// A health report.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct JobInfo {
@@ -266,6 +268,8 @@ pub struct JobInfo {
 }
 
 /// The people and departments that report.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ApplyRange {
@@ -276,6 +280,8 @@ pub struct ApplyRange {
 }
 
 /// The members who get the reports.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ReportTo {
@@ -284,6 +290,8 @@ pub struct ReportTo {
 }
 
 /// A question.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Question {
@@ -300,6 +308,8 @@ pub struct Question {
 }
 
 /// An option of a question.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct QuestionOption {
@@ -310,6 +320,8 @@ pub struct QuestionOption {
 }
 
 /// A person's answers.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ReportAnswer {
@@ -328,6 +340,8 @@ pub struct ReportAnswer {
 }
 
 /// The answer to a question.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ReportValue {

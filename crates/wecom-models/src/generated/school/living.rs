@@ -105,10 +105,10 @@ impl GetWatchStat {
         }
     }
 
-    /// Sets [`next_key`](Self::next_key).
+    /// Sets [`next_key`](Self::next_key). `None` is the first page.
     #[must_use]
-    pub fn next_key(mut self, next_key: impl Into<String>) -> Self {
-        self.next_key = Some(next_key.into());
+    pub fn next_key(mut self, next_key: impl crate::IntoCursor) -> Self {
+        self.next_key = next_key.into_cursor();
         self
     }
 }
@@ -169,10 +169,10 @@ impl GetUnwatchStat {
         }
     }
 
-    /// Sets [`next_key`](Self::next_key).
+    /// Sets [`next_key`](Self::next_key). `None` is the first page.
     #[must_use]
-    pub fn next_key(mut self, next_key: impl Into<String>) -> Self {
-        self.next_key = Some(next_key.into());
+    pub fn next_key(mut self, next_key: impl crate::IntoCursor) -> Self {
+        self.next_key = next_key.into_cursor();
         self
     }
 }
@@ -231,10 +231,10 @@ impl GetWatchStatV2 {
         }
     }
 
-    /// Sets [`next_cursor`](Self::next_cursor).
+    /// Sets [`next_cursor`](Self::next_cursor). `None` is the first page.
     #[must_use]
-    pub fn next_cursor(mut self, next_cursor: impl Into<String>) -> Self {
-        self.next_cursor = Some(next_cursor.into());
+    pub fn next_cursor(mut self, next_cursor: impl crate::IntoCursor) -> Self {
+        self.next_cursor = next_cursor.into_cursor();
         self
     }
 }
@@ -295,10 +295,10 @@ impl GetUnwatchStatV2 {
         }
     }
 
-    /// Sets [`next_cursor`](Self::next_cursor).
+    /// Sets [`next_cursor`](Self::next_cursor). `None` is the first page.
     #[must_use]
-    pub fn next_cursor(mut self, next_cursor: impl Into<String>) -> Self {
-        self.next_cursor = Some(next_cursor.into());
+    pub fn next_cursor(mut self, next_cursor: impl crate::IntoCursor) -> Self {
+        self.next_cursor = next_cursor.into_cursor();
         self
     }
 }
@@ -318,6 +318,8 @@ pub struct GetUnwatchStatV2Response {
 }
 
 /// A live class.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LivingInfo {
@@ -346,6 +348,8 @@ pub struct LivingInfo {
 }
 
 /// The classes and groups that a live class is for.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LivingRange {
@@ -356,6 +360,8 @@ pub struct LivingRange {
 }
 
 /// The viewers of a live class.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct WatchStat {
@@ -366,6 +372,8 @@ pub struct WatchStat {
 }
 
 /// A student who watched, or whose parent did.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct StudentWatch {
@@ -386,6 +394,8 @@ pub struct StudentWatch {
 }
 
 /// A visitor who watched.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct VisitorWatch {
@@ -402,6 +412,8 @@ pub struct VisitorWatch {
 }
 
 /// The viewers of a live class.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct WatchStatV2 {
@@ -414,6 +426,8 @@ pub struct WatchStatV2 {
 }
 
 /// A student who watched.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct StudentWatchV2 {
@@ -432,6 +446,8 @@ pub struct StudentWatchV2 {
 }
 
 /// A parent who watched.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ParentWatch {
@@ -452,6 +468,8 @@ pub struct ParentWatch {
 }
 
 /// The students who haven't watched a live class.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UnwatchStat {
@@ -460,6 +478,8 @@ pub struct UnwatchStat {
 }
 
 /// A student and a parent.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct StudentAndParent {
@@ -472,6 +492,8 @@ pub struct StudentAndParent {
 }
 
 /// The students and parents who haven't watched a live class.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UnwatchStatV2 {
@@ -482,6 +504,8 @@ pub struct UnwatchStatV2 {
 }
 
 /// A student who hasn't watched.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct StudentUnwatch {

@@ -295,10 +295,14 @@ impl SendMessage {
         self
     }
 
-    /// Sets [`duplicate_check_interval`](Self::duplicate_check_interval).
+    /// Sets [`duplicate_check_interval`](Self::duplicate_check_interval). A `Duration` counts in whole
+    /// seconds.
     #[must_use]
-    pub fn duplicate_check_interval(mut self, duplicate_check_interval: u64) -> Self {
-        self.duplicate_check_interval = Some(duplicate_check_interval);
+    pub fn duplicate_check_interval(
+        mut self,
+        duplicate_check_interval: impl crate::IntoSeconds<u64>,
+    ) -> Self {
+        self.duplicate_check_interval = Some(duplicate_check_interval.into_seconds());
         self
     }
 }

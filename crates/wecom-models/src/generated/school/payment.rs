@@ -112,6 +112,8 @@ pub struct GetTradeResponse {
 }
 
 /// A student's payment.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct StudentPayment {

@@ -229,6 +229,8 @@ pub struct GetTeacherViewModeResponse {
 }
 
 /// The parents who may use an app.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AllowScope {
@@ -239,6 +241,8 @@ pub struct AllowScope {
 }
 
 /// Students whose parents may use an app.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AllowedStudents {
@@ -247,6 +251,8 @@ pub struct AllowedStudents {
 }
 
 /// Departments whose parents may use an app.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AllowedDepartments {

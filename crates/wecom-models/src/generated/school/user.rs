@@ -78,12 +78,12 @@ impl CreateStudent {
     pub fn new(
         student_userid: impl Into<String>,
         name: impl Into<String>,
-        department: impl IntoIterator<Item = u64>,
+        department: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
     ) -> Self {
         Self {
             student_userid: student_userid.into(),
             name: name.into(),
-            department: department.into_iter().collect(),
+            department: department.into_iter().map(crate::IntoItem::into_item).collect(),
             ..Self::default()
         }
     }
@@ -227,8 +227,13 @@ impl UpdateStudent {
 
     /// Sets [`department`](Self::department).
     #[must_use]
-    pub fn department(mut self, department: impl IntoIterator<Item = u64>) -> Self {
-        self.department = Some(department.into_iter().collect());
+    pub fn department(
+        mut self,
+        department: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
+    ) -> Self {
+        self.department = Some(
+            department.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }
@@ -391,9 +396,9 @@ impl BatchUpdateStudent {
     #[must_use]
     pub fn students(
         mut self,
-        students: impl IntoIterator<Item = StudentUpdate>,
+        students: impl IntoIterator<Item = impl Into<StudentUpdate>>,
     ) -> Self {
-        self.students = Some(students.into_iter().collect());
+        self.students = Some(students.into_iter().map(Into::into).collect());
         self
     }
 }
@@ -740,8 +745,11 @@ impl BatchUpdateParent {
 
     /// Sets [`parents`](Self::parents).
     #[must_use]
-    pub fn parents(mut self, parents: impl IntoIterator<Item = ParentUpdate>) -> Self {
-        self.parents = Some(parents.into_iter().collect());
+    pub fn parents(
+        mut self,
+        parents: impl IntoIterator<Item = impl Into<ParentUpdate>>,
+    ) -> Self {
+        self.parents = Some(parents.into_iter().map(Into::into).collect());
         self
     }
 }
@@ -1020,12 +1028,12 @@ impl NewStudent {
     pub fn new(
         student_userid: impl Into<String>,
         name: impl Into<String>,
-        department: impl IntoIterator<Item = u64>,
+        department: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
     ) -> Self {
         Self {
             student_userid: student_userid.into(),
             name: name.into(),
-            department: department.into_iter().collect(),
+            department: department.into_iter().map(crate::IntoItem::into_item).collect(),
             ..Self::default()
         }
     }
@@ -1096,8 +1104,13 @@ impl StudentUpdate {
 
     /// Sets [`department`](Self::department).
     #[must_use]
-    pub fn department(mut self, department: impl IntoIterator<Item = u64>) -> Self {
-        self.department = Some(department.into_iter().collect());
+    pub fn department(
+        mut self,
+        department: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
+    ) -> Self {
+        self.department = Some(
+            department.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }
@@ -1212,6 +1225,8 @@ impl Child {
 }
 
 /// The result for a student.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct StudentResult {
@@ -1224,6 +1239,8 @@ pub struct StudentResult {
 }
 
 /// The result for a parent.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ParentResult {
@@ -1236,6 +1253,8 @@ pub struct ParentResult {
 }
 
 /// A student.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Student {
@@ -1250,6 +1269,8 @@ pub struct Student {
 }
 
 /// A parent of a student.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct StudentParent {
@@ -1268,6 +1289,8 @@ pub struct StudentParent {
 }
 
 /// A parent.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Parent {
@@ -1286,6 +1309,8 @@ pub struct Parent {
 }
 
 /// A child of a parent.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ParentChild {
@@ -1296,6 +1321,8 @@ pub struct ParentChild {
 }
 
 /// A parent of students of a department.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListedParent {
@@ -1314,6 +1341,8 @@ pub struct ListedParent {
 }
 
 /// A child of a parent.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ListedChild {
@@ -1326,6 +1355,8 @@ pub struct ListedChild {
 }
 
 /// A mobile number that was converted.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ConvertedMobile {
@@ -1337,6 +1368,8 @@ pub struct ConvertedMobile {
 }
 
 /// A mobile number that wasn't converted.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FailedMobile {

@@ -58,6 +58,8 @@ pub struct GetServerDomainIpResponse {
 }
 
 /// A domain.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ServerDomain {
@@ -78,6 +80,8 @@ pub struct ServerDomain {
 }
 
 /// An IP address.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ServerIp {

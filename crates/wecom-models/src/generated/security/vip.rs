@@ -258,10 +258,10 @@ impl ListVip {
         Self::default()
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -288,6 +288,8 @@ pub struct ListVipResponse {
 }
 
 /// The result of a job.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct JobResult {

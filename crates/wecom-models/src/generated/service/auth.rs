@@ -675,8 +675,11 @@ impl SessionInfo {
 
     /// Sets [`appid`](Self::appid).
     #[must_use]
-    pub fn appid(mut self, appid: impl IntoIterator<Item = u64>) -> Self {
-        self.appid = Some(appid.into_iter().collect());
+    pub fn appid(
+        mut self,
+        appid: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
+    ) -> Self {
+        self.appid = Some(appid.into_iter().map(crate::IntoItem::into_item).collect());
         self
     }
 
@@ -689,6 +692,8 @@ impl SessionInfo {
 }
 
 /// A company that installed an app.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AuthCorpInfo {
@@ -699,6 +704,8 @@ pub struct AuthCorpInfo {
 }
 
 /// The admin who installed an app. Fields may be empty.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AuthUserInfo {
@@ -713,6 +720,8 @@ pub struct AuthUserInfo {
 }
 
 /// The promotion QR code that an app was installed by.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RegisterCodeInfo {
@@ -725,6 +734,8 @@ pub struct RegisterCodeInfo {
 }
 
 /// A company that authorized an app.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CompanyDetails {
@@ -768,6 +779,8 @@ pub struct CompanyDetails {
 }
 
 /// A company's other certified names.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CorpExName {
@@ -778,6 +791,8 @@ pub struct CorpExName {
 }
 
 /// The apps that a company authorized.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AuthInfo {
@@ -786,6 +801,8 @@ pub struct AuthInfo {
 }
 
 /// An app that a company authorized.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AuthorizedApp {
@@ -814,6 +831,8 @@ pub struct AuthorizedApp {
 }
 
 /// An app's permissions.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Privilege {
@@ -834,6 +853,8 @@ pub struct Privilege {
 }
 
 /// The company that shares an app.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SharedFrom {
@@ -844,6 +865,8 @@ pub struct SharedFrom {
 }
 
 /// An agent (代理服务商) that sells an app.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DealerCorpInfo {
@@ -854,6 +877,8 @@ pub struct DealerCorpInfo {
 }
 
 /// The editions of apps.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct EditionInfo {
@@ -862,6 +887,8 @@ pub struct EditionInfo {
 }
 
 /// The edition of an app that is in effect.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AppEdition {

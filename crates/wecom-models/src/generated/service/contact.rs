@@ -110,10 +110,10 @@ impl SearchContact {
         self
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 }
@@ -168,11 +168,11 @@ impl BatchSearchContact {
     #[must_use]
     pub fn new(
         auth_corpid: impl Into<String>,
-        query_request_list: impl IntoIterator<Item = Query>,
+        query_request_list: impl IntoIterator<Item = impl Into<Query>>,
     ) -> Self {
         Self {
             auth_corpid: auth_corpid.into(),
-            query_request_list: query_request_list.into_iter().collect(),
+            query_request_list: query_request_list.into_iter().map(Into::into).collect(),
             ..Self::default()
         }
     }
@@ -467,6 +467,8 @@ impl Query {
 }
 
 /// The result of one search.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BatchResult {
@@ -481,6 +483,8 @@ pub struct BatchResult {
 }
 
 /// The members and departments found, by name or by the pinyin of their names.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct QueryResult {
@@ -493,6 +497,8 @@ pub struct QueryResult {
 }
 
 /// Members that were found.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FoundUsers {
@@ -503,6 +509,8 @@ pub struct FoundUsers {
 }
 
 /// Departments that were found.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FoundDepartments {
@@ -543,6 +551,8 @@ impl SortOption {
 }
 
 /// The result of a job.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BatchOutcome {
@@ -551,6 +561,8 @@ pub struct BatchOutcome {
 }
 
 /// A converted file.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TranslatedFile {

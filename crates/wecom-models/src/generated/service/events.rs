@@ -382,6 +382,8 @@ pub struct EnterRegisterPackage {
 }
 
 /// More about an authorization.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ExtraInfo {
@@ -391,6 +393,8 @@ pub struct ExtraInfo {
 }
 
 /// The token to move a new company's contacts with.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ContactSync {
@@ -401,6 +405,8 @@ pub struct ContactSync {
 }
 
 /// A person who authorized apps or scanned a QR code.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AuthUserInfo {

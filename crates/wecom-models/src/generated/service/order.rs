@@ -252,6 +252,8 @@ pub struct GetAccountBalanceResponse {
 }
 
 /// An order of an app.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Order {
@@ -305,6 +307,8 @@ pub struct Order {
 }
 
 /// An agent (代理商) that sells the app.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DealerCorpInfo {

@@ -208,6 +208,8 @@ impl ContactSyncSuccess {
 pub struct ContactSyncSuccessResponse {}
 
 /// The token to move a new company's contacts with.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ContactSync {
@@ -218,6 +220,8 @@ pub struct ContactSync {
 }
 
 /// The admin who authorized the apps.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AuthUserInfo {

@@ -134,6 +134,8 @@ pub struct GetServiceUserInfo3rdResponse {
 }
 
 /// A parent at a school.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SchoolParent {
@@ -144,6 +146,8 @@ pub struct SchoolParent {
 }
 
 /// A student at a school.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SchoolStudent {
@@ -154,6 +158,8 @@ pub struct SchoolStudent {
 }
 
 /// A parent at a school, who is an external contact there.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LinkedParent {

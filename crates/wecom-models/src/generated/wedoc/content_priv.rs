@@ -67,8 +67,13 @@ impl GetSheetPriv {
 
     /// Sets [`rule_id_list`](Self::rule_id_list).
     #[must_use]
-    pub fn rule_id_list(mut self, rule_id_list: impl IntoIterator<Item = u64>) -> Self {
-        self.rule_id_list = Some(rule_id_list.into_iter().collect());
+    pub fn rule_id_list(
+        mut self,
+        rule_id_list: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
+    ) -> Self {
+        self.rule_id_list = Some(
+            rule_id_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }
@@ -335,11 +340,14 @@ impl DeleteRule {
     #[must_use]
     pub fn new(
         docid: impl Into<String>,
-        rule_id_list: impl IntoIterator<Item = u64>,
+        rule_id_list: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
     ) -> Self {
         Self {
             docid: docid.into(),
-            rule_id_list: rule_id_list.into_iter().collect(),
+            rule_id_list: rule_id_list
+                .into_iter()
+                .map(crate::IntoItem::into_item)
+                .collect(),
         }
     }
 }
@@ -352,6 +360,8 @@ impl DeleteRule {
 pub struct DeleteRuleResponse {}
 
 /// A rule with permissions for the content of a smart sheet.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Rule {

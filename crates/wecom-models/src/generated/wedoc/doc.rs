@@ -406,6 +406,8 @@ pub struct UploadImageResponse {
 }
 
 /// The name, the type and the times of a document.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DocBaseInfo {

@@ -196,10 +196,10 @@ pub struct InsertText {
 impl InsertText {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(text: impl Into<String>, location: Location) -> Self {
+    pub fn new(text: impl Into<String>, location: impl Into<Location>) -> Self {
         Self {
             text: text.into(),
-            location,
+            location: location.into(),
         }
     }
 }
@@ -237,10 +237,10 @@ pub struct InsertImage {
 impl InsertImage {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(image_id: impl Into<String>, location: Location) -> Self {
+    pub fn new(image_id: impl Into<String>, location: impl Into<Location>) -> Self {
         Self {
             image_id: image_id.into(),
-            location,
+            location: location.into(),
             ..Self::default()
         }
     }
@@ -271,8 +271,8 @@ pub struct InsertPageBreak {
 impl InsertPageBreak {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(location: Location) -> Self {
-        Self { location }
+    pub fn new(location: impl Into<Location>) -> Self {
+        Self { location: location.into() }
     }
 }
 
@@ -293,8 +293,12 @@ pub struct InsertTable {
 impl InsertTable {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(rows: u64, cols: u64, location: Location) -> Self {
-        Self { rows, cols, location }
+    pub fn new(rows: u64, cols: u64, location: impl Into<Location>) -> Self {
+        Self {
+            rows,
+            cols,
+            location: location.into(),
+        }
     }
 }
 
@@ -309,8 +313,8 @@ pub struct InsertParagraph {
 impl InsertParagraph {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(location: Location) -> Self {
-        Self { location }
+    pub fn new(location: impl Into<Location>) -> Self {
+        Self { location: location.into() }
     }
 }
 
@@ -382,6 +386,8 @@ impl TextProperty {
 }
 
 /// A part of a document, with its child nodes.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Node {
@@ -402,6 +408,8 @@ pub struct Node {
 }
 
 /// The properties of a node. Only the one for the node's type is present.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Property {
@@ -422,6 +430,8 @@ pub struct Property {
 }
 
 /// The properties of a section. Fields that aren't set may be absent.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SectionProperty {
@@ -432,6 +442,8 @@ pub struct SectionProperty {
 }
 
 /// The size of pages.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PageSize {
@@ -446,6 +458,8 @@ pub struct PageSize {
 }
 
 /// The page orientation, in an object of its own. Fields that aren't set may be absent.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OrientedSize {
@@ -458,6 +472,8 @@ pub struct OrientedSize {
 }
 
 /// The page margins of a section.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PageMargins {
@@ -472,6 +488,8 @@ pub struct PageMargins {
 }
 
 /// The properties of a paragraph. Fields that aren't set may be absent.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ParagraphProperty {
@@ -488,6 +506,8 @@ pub struct ParagraphProperty {
 }
 
 /// A paragraph's bullet or number.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct NumberProperty {
@@ -498,6 +518,8 @@ pub struct NumberProperty {
 }
 
 /// The spacing of a paragraph.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Spacing {
@@ -512,6 +534,8 @@ pub struct Spacing {
 }
 
 /// The indent of a paragraph.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Indent {
@@ -534,6 +558,8 @@ pub struct Indent {
 }
 
 /// The properties of text. Fields that aren't set may be absent.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RunProperty {
@@ -562,6 +588,8 @@ pub struct RunProperty {
 }
 
 /// The shading of text.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Shading {
@@ -573,6 +601,8 @@ pub struct Shading {
 
 /// The properties of a table. Those of its rows and cells take precedence. Fields that aren't set may
 /// be absent.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TableProperty {
@@ -585,6 +615,8 @@ pub struct TableProperty {
 }
 
 /// A table's preferred width.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TableWidth {
@@ -595,6 +627,8 @@ pub struct TableWidth {
 }
 
 /// The properties of a table row.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TableRowProperty {
@@ -603,6 +637,8 @@ pub struct TableRowProperty {
 }
 
 /// The properties of a table cell. Fields that aren't set may be absent.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TableCellProperty {
@@ -613,6 +649,8 @@ pub struct TableCellProperty {
 }
 
 /// The borders of a table cell. Fields that aren't set may be absent.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Borders {
@@ -627,6 +665,8 @@ pub struct Borders {
 }
 
 /// A border.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BorderProperty {
@@ -637,6 +677,8 @@ pub struct BorderProperty {
 }
 
 /// A drawing, such as an image or a chart.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DrawingProperty {
@@ -649,6 +691,8 @@ pub struct DrawingProperty {
 }
 
 /// An inline object.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Inline {
@@ -659,6 +703,8 @@ pub struct Inline {
 }
 
 /// An inline image. Fields that aren't set may be absent.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct InlineImage {
@@ -673,6 +719,8 @@ pub struct InlineImage {
 }
 
 /// The cropping of an image. 75000 means 75%; the page calls the unit 0.1%.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RelativeRect {
@@ -687,6 +735,8 @@ pub struct RelativeRect {
 }
 
 /// The shape of an image. Fields that aren't set may be absent.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ShapeProperties {
@@ -695,6 +745,8 @@ pub struct ShapeProperties {
 }
 
 /// The transformation of an image. Fields that aren't set may be absent.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Transform2D {
@@ -705,6 +757,8 @@ pub struct Transform2D {
 }
 
 /// The size of an image's frame.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PositiveSize2D {
@@ -715,6 +769,8 @@ pub struct PositiveSize2D {
 }
 
 /// An inline add-on.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct InlineAddon {
@@ -725,6 +781,8 @@ pub struct InlineAddon {
 }
 
 /// A floating object. Fields that aren't set may be absent.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Anchor {
@@ -733,6 +791,8 @@ pub struct Anchor {
 }
 
 /// A floating image. Fields that aren't set may be absent.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AnchorImage {
@@ -763,6 +823,8 @@ pub struct AnchorImage {
 }
 
 /// The horizontal position of an image.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PositionHorizontal {
@@ -773,6 +835,8 @@ pub struct PositionHorizontal {
 }
 
 /// The vertical position of an image.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PositionVertical {
@@ -783,6 +847,8 @@ pub struct PositionVertical {
 }
 
 /// The way text wraps around an image.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct WrapSquare {

@@ -340,11 +340,11 @@ impl GetFormAnswer {
     #[must_use]
     pub fn new(
         repeated_id: impl Into<String>,
-        answer_ids: impl IntoIterator<Item = u64>,
+        answer_ids: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
     ) -> Self {
         Self {
             repeated_id: repeated_id.into(),
-            answer_ids: answer_ids.into_iter().collect(),
+            answer_ids: answer_ids.into_iter().map(crate::IntoItem::into_item).collect(),
         }
     }
 }
@@ -378,10 +378,13 @@ pub struct NewForm {
 impl NewForm {
     /// Creates a value with all required fields.
     #[must_use]
-    pub fn new(form_title: impl Into<String>, form_question: FormQuestions) -> Self {
+    pub fn new(
+        form_title: impl Into<String>,
+        form_question: impl Into<FormQuestions>,
+    ) -> Self {
         Self {
             form_title: form_title.into(),
-            form_question,
+            form_question: form_question.into(),
             ..Self::default()
         }
     }
@@ -455,8 +458,8 @@ impl FormUpdate {
 
     /// Sets [`form_question`](Self::form_question).
     #[must_use]
-    pub fn form_question(mut self, form_question: FormQuestions) -> Self {
-        self.form_question = Some(form_question);
+    pub fn form_question(mut self, form_question: impl Into<FormQuestions>) -> Self {
+        self.form_question = Some(form_question.into());
         self
     }
 
@@ -469,6 +472,8 @@ impl FormUpdate {
 }
 
 /// A form.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FormInfo {
@@ -1256,9 +1261,11 @@ impl FillInRange {
     #[must_use]
     pub fn departmentids(
         mut self,
-        departmentids: impl IntoIterator<Item = u64>,
+        departmentids: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
     ) -> Self {
-        self.departmentids = Some(departmentids.into_iter().collect());
+        self.departmentids = Some(
+            departmentids.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }
@@ -1392,6 +1399,8 @@ impl TimedRepeat {
 }
 
 /// Answers to a form.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Answers {
@@ -1400,6 +1409,8 @@ pub struct Answers {
 }
 
 /// A person's answer to a form.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Answer {
@@ -1423,6 +1434,8 @@ pub struct Answer {
 }
 
 /// The answers to the questions of a form.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Replies {
@@ -1431,6 +1444,8 @@ pub struct Replies {
 }
 
 /// The answer to a question, in one of the fields.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct QuestionReply {
@@ -1453,6 +1468,8 @@ pub struct QuestionReply {
 }
 
 /// The text of an option for something else.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OtherOption {
@@ -1463,6 +1480,8 @@ pub struct OtherOption {
 }
 
 /// A file of an answer.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FileReply {
@@ -1473,6 +1492,8 @@ pub struct FileReply {
 }
 
 /// The departments of an answer.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DepartmentReply {
@@ -1481,6 +1502,8 @@ pub struct DepartmentReply {
 }
 
 /// A department of an answer.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChosenDepartment {
@@ -1491,6 +1514,8 @@ pub struct ChosenDepartment {
 }
 
 /// The members of an answer.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MemberReply {
@@ -1499,6 +1524,8 @@ pub struct MemberReply {
 }
 
 /// A member of an answer.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChosenMember {
@@ -1509,6 +1536,8 @@ pub struct ChosenMember {
 }
 
 /// A duration.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DurationReply {
@@ -1529,6 +1558,8 @@ pub struct DurationReply {
 }
 
 /// A person who has filled in a form.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SubmitUser {
@@ -1546,6 +1577,8 @@ pub struct SubmitUser {
 }
 
 /// A person who hasn't filled in a form.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UnfillUser {

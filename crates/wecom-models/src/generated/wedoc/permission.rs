@@ -356,6 +356,8 @@ impl ModDocSafetySetting {
 pub struct ModDocSafetySettingResponse {}
 
 /// The access rules of a document.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AccessRule {
@@ -379,6 +381,8 @@ pub struct AccessRule {
 }
 
 /// The security settings of a document.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SecuritySettings {
@@ -393,6 +397,8 @@ pub struct SecuritySettings {
 }
 
 /// A document's watermark.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Watermark {
@@ -537,6 +543,8 @@ impl RemovedDocMember {
 }
 
 /// A department whose members may view a document.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AccessDepartment {

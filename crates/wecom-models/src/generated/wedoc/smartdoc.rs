@@ -1204,6 +1204,8 @@ impl Reader {
 }
 
 /// A page, and the one above it.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PageNode {

@@ -172,10 +172,10 @@ pub struct UpdateSheet {
 impl UpdateSheet {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(docid: impl Into<String>, properties: SheetUpdate) -> Self {
+    pub fn new(docid: impl Into<String>, properties: impl Into<SheetUpdate>) -> Self {
         Self {
             docid: docid.into(),
-            properties,
+            properties: properties.into(),
         }
     }
 }
@@ -950,8 +950,8 @@ impl GetRecords {
 
     /// Sets [`sort`](Self::sort).
     #[must_use]
-    pub fn sort(mut self, sort: impl IntoIterator<Item = Sort>) -> Self {
-        self.sort = Some(sort.into_iter().collect());
+    pub fn sort(mut self, sort: impl IntoIterator<Item = impl Into<Sort>>) -> Self {
+        self.sort = Some(sort.into_iter().map(Into::into).collect());
         self
     }
 
@@ -1251,8 +1251,11 @@ impl AddFieldGroup {
 
     /// Sets [`children`](Self::children).
     #[must_use]
-    pub fn children(mut self, children: impl IntoIterator<Item = GroupedField>) -> Self {
-        self.children = Some(children.into_iter().collect());
+    pub fn children(
+        mut self,
+        children: impl IntoIterator<Item = impl Into<GroupedField>>,
+    ) -> Self {
+        self.children = Some(children.into_iter().map(Into::into).collect());
         self
     }
 }
@@ -1384,8 +1387,11 @@ impl UpdateFieldGroup {
 
     /// Sets [`children`](Self::children).
     #[must_use]
-    pub fn children(mut self, children: impl IntoIterator<Item = GroupedField>) -> Self {
-        self.children = Some(children.into_iter().collect());
+    pub fn children(
+        mut self,
+        children: impl IntoIterator<Item = impl Into<GroupedField>>,
+    ) -> Self {
+        self.children = Some(children.into_iter().map(Into::into).collect());
         self
     }
 }
@@ -1509,6 +1515,8 @@ impl NewSheet {
 }
 
 /// A sheet that was added.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddedSheet {
@@ -1549,6 +1557,8 @@ impl SheetUpdate {
 }
 
 /// A sheet of a smart sheet.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Sheet {
@@ -1587,6 +1597,8 @@ impl TimeBar {
 }
 
 /// A view of a sheet.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct View {
@@ -1690,8 +1702,8 @@ impl ViewProperty {
 
     /// Sets [`color_config`](Self::color_config).
     #[must_use]
-    pub fn color_config(mut self, color_config: ViewColorConfig) -> Self {
-        self.color_config = Some(color_config);
+    pub fn color_config(mut self, color_config: impl Into<ViewColorConfig>) -> Self {
+        self.color_config = Some(color_config.into());
         self
     }
 }
@@ -1715,9 +1727,9 @@ impl SortSpec {
     #[must_use]
     pub fn sort_infos(
         mut self,
-        sort_infos: impl IntoIterator<Item = FieldOrder>,
+        sort_infos: impl IntoIterator<Item = impl Into<FieldOrder>>,
     ) -> Self {
-        self.sort_infos = Some(sort_infos.into_iter().collect());
+        self.sort_infos = Some(sort_infos.into_iter().map(Into::into).collect());
         self
     }
 }
@@ -1739,8 +1751,11 @@ impl GroupSpec {
 
     /// Sets [`groups`](Self::groups).
     #[must_use]
-    pub fn groups(mut self, groups: impl IntoIterator<Item = FieldOrder>) -> Self {
-        self.groups = Some(groups.into_iter().collect());
+    pub fn groups(
+        mut self,
+        groups: impl IntoIterator<Item = impl Into<FieldOrder>>,
+    ) -> Self {
+        self.groups = Some(groups.into_iter().map(Into::into).collect());
         self
     }
 }
@@ -2374,6 +2389,8 @@ impl FieldUpdate {
 }
 
 /// A field of a sheet. Its type decides which property it has.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Field {
@@ -2943,6 +2960,8 @@ impl BarcodeFieldProperty {
 }
 
 /// A field group.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FieldGroup {
@@ -3108,15 +3127,15 @@ impl Condition {
 
     /// Sets [`string_value`](Self::string_value).
     #[must_use]
-    pub fn string_value(mut self, string_value: FilterStrings) -> Self {
-        self.string_value = Some(string_value);
+    pub fn string_value(mut self, string_value: impl Into<FilterStrings>) -> Self {
+        self.string_value = Some(string_value.into());
         self
     }
 
     /// Sets [`number_value`](Self::number_value).
     #[must_use]
-    pub fn number_value(mut self, number_value: FilterNumber) -> Self {
-        self.number_value = Some(number_value);
+    pub fn number_value(mut self, number_value: impl Into<FilterNumber>) -> Self {
+        self.number_value = Some(number_value.into());
         self
     }
 
@@ -3129,8 +3148,8 @@ impl Condition {
 
     /// Sets [`user_value`](Self::user_value).
     #[must_use]
-    pub fn user_value(mut self, user_value: FilterStrings) -> Self {
-        self.user_value = Some(user_value);
+    pub fn user_value(mut self, user_value: impl Into<FilterStrings>) -> Self {
+        self.user_value = Some(user_value.into());
         self
     }
 
@@ -3225,6 +3244,8 @@ impl FilterDateTime {
 }
 
 /// A record. Its methods read cells by name, such as [`Record::text`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Record {

@@ -152,6 +152,8 @@ impl RecordUpdate {
 }
 
 /// A record that was written.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct WrittenRecord {

@@ -277,6 +277,8 @@ impl DeleteDimension {
 }
 
 /// The results of the changes to a spreadsheet.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateResponses {
@@ -285,6 +287,8 @@ pub struct UpdateResponses {
 }
 
 /// The result of adding a sheet.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddedSheet {
@@ -293,6 +297,8 @@ pub struct AddedSheet {
 }
 
 /// The result of deleting a sheet.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeletedSheet {
@@ -301,6 +307,8 @@ pub struct DeletedSheet {
 }
 
 /// The result of changing the cells in a range.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdatedRange {
@@ -309,6 +317,8 @@ pub struct UpdatedRange {
 }
 
 /// The result of deleting rows or columns.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeletedDimension {
@@ -317,6 +327,8 @@ pub struct DeletedDimension {
 }
 
 /// A sheet of a spreadsheet.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SheetProperties {
@@ -331,6 +343,8 @@ pub struct SheetProperties {
 }
 
 /// The cells in a range.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RangeData {

@@ -1027,6 +1027,8 @@ impl SetFileSecureSetting {
 pub struct SetFileSecureSettingResponse {}
 
 /// The files on a page.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FileItems {
@@ -1035,6 +1037,8 @@ pub struct FileItems {
 }
 
 /// A file or folder.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FileInfo {
@@ -1148,6 +1152,8 @@ impl RemovedMember {
 }
 
 /// A member or department with a permission for a file.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FileMember {
@@ -1162,6 +1168,8 @@ pub struct FileMember {
 }
 
 /// The people a file is shared with.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ShareRange {
@@ -1182,6 +1190,8 @@ pub struct ShareRange {
 }
 
 /// The security settings of a file.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FileSettings {
@@ -1196,6 +1206,8 @@ pub struct FileSettings {
 }
 
 /// The permissions that a file inherits from its folder.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct InheritedPermissions {
@@ -1206,6 +1218,8 @@ pub struct InheritedPermissions {
 }
 
 /// The watermark of a file.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Watermark {

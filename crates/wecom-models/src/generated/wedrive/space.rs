@@ -645,6 +645,8 @@ impl RemovedMember {
 }
 
 /// A space.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SpaceInfo {
@@ -661,6 +663,8 @@ pub struct SpaceInfo {
 }
 
 /// A space with its security settings.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct NewSpaceInfo {
@@ -677,6 +681,8 @@ pub struct NewSpaceInfo {
 }
 
 /// The members of a space.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SpaceMembers {
@@ -688,6 +694,8 @@ pub struct SpaceMembers {
 }
 
 /// A member or department of a space.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SpaceMember {
@@ -704,6 +712,8 @@ pub struct SpaceMember {
 }
 
 /// The security settings of a space. The page shows them in its example only.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SpaceSettings {

@@ -73,10 +73,10 @@ impl SyncMsg {
         Self::default()
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -296,6 +296,8 @@ pub struct GetGroupChatResponse {
 }
 
 /// A record. Its content stays encrypted; the display component shows it, and models take it.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Message {
@@ -318,6 +320,8 @@ pub struct Message {
 }
 
 /// More about a call or an archived recording.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ExtraInfo {
@@ -326,6 +330,8 @@ pub struct ExtraInfo {
 }
 
 /// A sender or recipient.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Party {
@@ -336,6 +342,8 @@ pub struct Party {
 }
 
 /// The key to a message's content.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ServiceEncryptInfo {
@@ -348,6 +356,8 @@ pub struct ServiceEncryptInfo {
 }
 
 /// A member of a group chat, or a bot.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Member {
@@ -381,6 +391,8 @@ impl OneToOneChat {
 }
 
 /// Whether an external contact has consented to the archive of a chat.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SingleAgreement {
@@ -395,6 +407,8 @@ pub struct SingleAgreement {
 }
 
 /// Whether an external contact in a group chat has consented to its archive.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RoomAgreement {

@@ -244,6 +244,8 @@ pub struct ChatArchiveExportFinished {
 }
 
 /// A customer's consent to the archive in a one-to-one chat.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SingleChatApproval {
@@ -257,6 +259,8 @@ pub struct SingleChatApproval {
 }
 
 /// A customer's consent to the archive in a group chat.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GroupChatApproval {
@@ -267,6 +271,8 @@ pub struct GroupChatApproval {
 }
 
 /// The key to a new message.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct NewMessage {
@@ -275,6 +281,8 @@ pub struct NewMessage {
 }
 
 /// The key to messages that hit a keyword rule.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct KeywordHit {
@@ -284,6 +292,8 @@ pub struct KeywordHit {
 }
 
 /// A knowledge base.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct KnowledgeBase {
@@ -294,6 +304,8 @@ pub struct KnowledgeBase {
 }
 
 /// A document of a knowledge base that was learned, or failed to be.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LearnedDocument {
@@ -309,6 +321,8 @@ pub struct LearnedDocument {
 }
 
 /// An export that has finished.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FinishedExport {

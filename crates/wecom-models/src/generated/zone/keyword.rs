@@ -116,10 +116,10 @@ impl GetRuleList {
         Self::default()
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -327,10 +327,10 @@ impl GetHitMsgList {
         Self::default()
     }
 
-    /// Sets [`cursor`](Self::cursor).
+    /// Sets [`cursor`](Self::cursor). `None` is the first page.
     #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
+    pub fn cursor(mut self, cursor: impl crate::IntoCursor) -> Self {
+        self.cursor = cursor.into_cursor();
         self
     }
 
@@ -378,6 +378,8 @@ pub struct GetHitMsgListResponse {
 }
 
 /// A rule, without its keywords and key actions.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Rule {
@@ -680,8 +682,13 @@ impl Departments {
 
     /// Sets [`id_list`](Self::id_list).
     #[must_use]
-    pub fn id_list(mut self, id_list: impl IntoIterator<Item = u64>) -> Self {
-        self.id_list = Some(id_list.into_iter().collect());
+    pub fn id_list(
+        mut self,
+        id_list: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
+    ) -> Self {
+        self.id_list = Some(
+            id_list.into_iter().map(crate::IntoItem::into_item).collect(),
+        );
         self
     }
 }
@@ -941,6 +948,8 @@ impl VoiceTypes {
 }
 
 /// A record that has matched at least one rule.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct HitMessage {
@@ -953,6 +962,8 @@ pub struct HitMessage {
 }
 
 /// More about a record. Its content stays encrypted; the display component shows it.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MessageDetail {
@@ -971,6 +982,8 @@ pub struct MessageDetail {
 }
 
 /// A sender or recipient.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Party {
@@ -982,6 +995,8 @@ pub struct Party {
 }
 
 /// The key to a message's content.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ServiceEncryptInfo {
@@ -993,6 +1008,8 @@ pub struct ServiceEncryptInfo {
 }
 
 /// A rule that a message has matched, and the reason.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct HitRule {

@@ -216,11 +216,11 @@ impl RemoveKnowledgeBaseDoc {
     #[must_use]
     pub fn new(
         kb_id: impl Into<String>,
-        docid_list: impl IntoIterator<Item = u64>,
+        docid_list: impl IntoIterator<Item = impl crate::IntoItem<u64>>,
     ) -> Self {
         Self {
             kb_id: kb_id.into(),
-            docid_list: docid_list.into_iter().collect(),
+            docid_list: docid_list.into_iter().map(crate::IntoItem::into_item).collect(),
         }
     }
 }
@@ -305,6 +305,8 @@ impl DeleteKnowledgeBase {
 pub struct DeleteKnowledgeBaseResponse {}
 
 /// A knowledge base.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct KnowledgeBase {
@@ -360,6 +362,8 @@ impl NewDoc {
 }
 
 /// A document that was added.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddedDoc {
@@ -376,6 +380,8 @@ pub struct AddedDoc {
 }
 
 /// A document of a knowledge base.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Doc {

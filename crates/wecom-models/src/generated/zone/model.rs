@@ -301,11 +301,11 @@ impl CreateCustomerTagTask {
     /// Creates a request with all required fields.
     #[must_use]
     pub fn new(
-        tag_group_list: impl IntoIterator<Item = TagGroup>,
+        tag_group_list: impl IntoIterator<Item = impl Into<TagGroup>>,
         msg_list: impl IntoIterator<Item = Message>,
     ) -> Self {
         Self {
-            tag_group_list: tag_group_list.into_iter().collect(),
+            tag_group_list: tag_group_list.into_iter().map(Into::into).collect(),
             msg_list: msg_list.into_iter().collect(),
             ..Self::default()
         }
@@ -570,9 +570,9 @@ impl CreateWwModelTask {
     #[must_use]
     pub fn tag_group_list(
         mut self,
-        tag_group_list: impl IntoIterator<Item = TagGroup>,
+        tag_group_list: impl IntoIterator<Item = impl Into<TagGroup>>,
     ) -> Self {
-        self.tag_group_list = Some(tag_group_list.into_iter().collect());
+        self.tag_group_list = Some(tag_group_list.into_iter().map(Into::into).collect());
         self
     }
 
@@ -746,9 +746,9 @@ impl CreateModelTask {
     #[must_use]
     pub fn tag_group_list(
         mut self,
-        tag_group_list: impl IntoIterator<Item = TagGroup>,
+        tag_group_list: impl IntoIterator<Item = impl Into<TagGroup>>,
     ) -> Self {
-        self.tag_group_list = Some(tag_group_list.into_iter().collect());
+        self.tag_group_list = Some(tag_group_list.into_iter().map(Into::into).collect());
         self
     }
 
@@ -866,6 +866,8 @@ impl EncryptInfo {
 }
 
 /// A message that was not added to a job.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RejectedMessage {
@@ -880,6 +882,8 @@ pub struct RejectedMessage {
 }
 
 /// A message that couldn't be analyzed.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FailedMessage {
@@ -894,6 +898,8 @@ pub struct FailedMessage {
 }
 
 /// The result for a message.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SentimentResult {
@@ -912,6 +918,8 @@ pub struct SentimentResult {
 }
 
 /// The result for a message.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SpamResult {
@@ -946,6 +954,8 @@ impl TagGroup {
 }
 
 /// A tag that fits.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TagResult {

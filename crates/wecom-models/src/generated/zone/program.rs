@@ -280,6 +280,8 @@ impl EncryptInfo {
 }
 
 /// A message that was not added to a job.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RejectedMessage {
@@ -294,6 +296,8 @@ pub struct RejectedMessage {
 }
 
 /// A message that couldn't be analyzed.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FailedMessage {

@@ -176,3 +176,7 @@ wire::open_enums! {
 wire::string_enums! {
     ButtonType
 }
+
+wire::from_parts! {
+    Button(String)
+}

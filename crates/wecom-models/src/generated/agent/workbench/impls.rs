@@ -383,3 +383,11 @@ wire::from_contents! {
     UserData::KeyData(KeyData), UserData::Image(Image), UserData::List(List),
     UserData::WebView(WebView)
 }
+
+wire::from_parts! {
+    Image(String), WebView(String), KeyDataItem(String), ListItem(String)
+}
+
+wire::from_lists! {
+    KeyData(KeyDataItem), List(ListItem)
+}

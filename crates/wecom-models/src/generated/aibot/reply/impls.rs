@@ -551,11 +551,7 @@ wire::from_contents! {
     TemplateCard::MultipleInteraction(MultipleInteractionCard)
 }
 
-wire::from_texts! {
-    TextContent::new
-}
-
 wire::from_parts! {
-    CardReply(TemplateCard, TextNoticeCard, NewsNoticeCard, ButtonInteractionCard,
-    VoteInteractionCard, MultipleInteractionCard)
+    TextContent(String), CardReply(TemplateCard), HorizontalContent(String),
+    Jump(String), CardImage(String), ImageTextArea(String), VerticalContent(String)
 }

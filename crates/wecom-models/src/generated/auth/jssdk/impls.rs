@@ -111,3 +111,7 @@ wire::open_enums! {
 wire::string_enums! {
     TicketType
 }
+
+wire::from_parts! {
+    SingleChat(String)
+}

@@ -987,3 +987,7 @@ wire::from_contents! {
     AttrValue::Text(TextAttr), AttrValue::Web(WebAttr),
     AttrValue::MiniProgram(MiniProgramAttr)
 }
+
+wire::from_lists! {
+    ExtAttr(CustomAttr), ExternalProfile(Attr)
+}

@@ -220,3 +220,7 @@ wire::int_enums! {
 wire::string_enums! {
     UserOptionValue
 }
+
+wire::from_lists! {
+    UserOptions(UserOption)
+}

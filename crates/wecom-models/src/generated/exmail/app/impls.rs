@@ -466,3 +466,7 @@ wire::int_enums! {
 wire::string_enums! {
     ContentType, ScheduleMethod
 }
+
+wire::from_lists! {
+    EventAdmins(String), MeetingHosts(String), MeetingAdmins(String)
+}

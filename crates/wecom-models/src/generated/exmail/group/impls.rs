@@ -221,3 +221,7 @@ wire::open_enums! {
 wire::int_enums! {
     AllowType
 }
+
+wire::from_lists! {
+    EmailList(String), IdList(u64)
+}

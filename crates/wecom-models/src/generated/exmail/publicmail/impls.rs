@@ -276,3 +276,7 @@ wire::read_objects! {
     DeleteAuthCodeResponse, UserIdList, IdList, AliasList, PublicMailbox, FoundMailbox,
     AuthCode
 }
+
+wire::from_lists! {
+    UserIdList(String), IdList(u64)
+}

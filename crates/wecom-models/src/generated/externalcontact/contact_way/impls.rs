@@ -386,3 +386,7 @@ wire::open_enums! {
 wire::int_enums! {
     ContactWayType, Scene, ButtonStyle
 }
+
+wire::from_parts! {
+    ClosingText(String), ClosingImage(String)
+}

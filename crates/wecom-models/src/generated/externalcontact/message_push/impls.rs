@@ -744,3 +744,11 @@ wire::from_contents! {
     Attachment::MiniProgram(MiniProgramContent), Attachment::Video(VideoContent),
     Attachment::File(FileContent)
 }
+
+wire::from_parts! {
+    TextContent(String), TemplateText(String), FileContent(String), VideoContent(String)
+}
+
+wire::from_lists! {
+    TagFilter(TagGroup)
+}

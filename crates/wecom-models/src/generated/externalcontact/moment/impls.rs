@@ -581,3 +581,7 @@ wire::from_contents! {
     MomentAttachment::Image(ImageContent), MomentAttachment::Link(LinkContent),
     MomentAttachment::Video(VideoContent)
 }
+
+wire::from_parts! {
+    TextContent(String)
+}

@@ -195,3 +195,7 @@ wire::open_enums! {
 wire::int_enums! {
     StatisticOrder
 }
+
+wire::from_lists! {
+    OwnerFilter(String)
+}

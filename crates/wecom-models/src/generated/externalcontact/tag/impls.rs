@@ -254,3 +254,7 @@ wire::read_objects! {
     GetStrategyTagListResponse, AddStrategyTagResponse, EditStrategyTagResponse,
     DelStrategyTagResponse, MarkTagResponse, TagGroup, StrategyTagGroup, Tag
 }
+
+wire::from_parts! {
+    NewTag(String)
+}

@@ -445,3 +445,7 @@ wire::from_contents! {
     ListedAttachment::Link(LinkAttachment),
     ListedAttachment::MiniProgram(ListedMiniProgram)
 }
+
+wire::from_parts! {
+    QuestionText(String), AnswerText(String)
+}

@@ -471,3 +471,7 @@ wire::open_enums! {
 wire::int_enums! {
     AccountType, CodeStatus, CorpLinkType
 }
+
+wire::from_parts! {
+    SharedCode(String)
+}

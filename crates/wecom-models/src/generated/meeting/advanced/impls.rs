@@ -1264,3 +1264,11 @@ wire::int_enums! {
 wire::string_enums! {
     AutoRecordType
 }
+
+wire::from_parts! {
+    Invitee(String)
+}
+
+wire::from_lists! {
+    Invitees(String), Hosts(String), UserList(String)
+}

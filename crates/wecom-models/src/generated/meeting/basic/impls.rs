@@ -435,3 +435,7 @@ wire::open_enums! {
 wire::int_enums! {
     MeetingStatus, AttendeeStatus, RemindScope, EnterMute, RepeatType
 }
+
+wire::from_lists! {
+    Invitees(String), Hosts(String), UserList(String)
+}

@@ -542,3 +542,7 @@ wire::int_enums! {
     ApprovalType, QuestionCollection, AnswerRequirement, QuestionType, SpecialType,
     SortingRule, StatusFilter, EnrollmentStatus, EnrollmentSource, ApprovalAction
 }
+
+wire::from_parts! {
+    EnrollId(String), QuestionOption(String)
+}

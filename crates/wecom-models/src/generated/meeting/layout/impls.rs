@@ -812,3 +812,7 @@ wire::open_enums! {
 wire::int_enums! {
     GridType, AdvancedGridType, VideoType, IntervalUnit, LayoutType, DeviceType
 }
+
+wire::from_parts! {
+    LayoutPage(String), LayoutUser(String)
+}

@@ -238,3 +238,7 @@ wire::open_enums! {
 wire::int_enums! {
     DeviceType, AttendeeRole, WebinarRole, DefaultLayout, NoVideoDisplay
 }
+
+wire::from_parts! {
+    MraDevice(String)
+}

@@ -463,3 +463,7 @@ wire::int_enums! {
 wire::string_enums! {
     AutoRecordType, WebinarState
 }
+
+wire::from_parts! {
+    Host(String)
+}

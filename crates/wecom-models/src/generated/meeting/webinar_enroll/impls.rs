@@ -546,3 +546,7 @@ wire::int_enums! {
     ApprovalType, QuestionCollection, AnswerRequirement, QuestionType, SpecialType,
     SortingRule, StatusFilter, EnrollmentStatus, EnrollmentSource, ApprovalAction
 }
+
+wire::from_parts! {
+    EnrollId(String), QuestionOption(String)
+}

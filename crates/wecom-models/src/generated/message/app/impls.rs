@@ -844,3 +844,13 @@ wire::from_contents! {
 wire::from_texts! {
     Message::text
 }
+
+wire::from_parts! {
+    DisabledButton(String), Article(String), HorizontalContent(String), Jump(String),
+    MainTitle(String), ImageTextArea(String), CardImage(String), VerticalContent(String),
+    Button(String)
+}
+
+wire::from_lists! {
+    ActionMenu(MenuAction)
+}

@@ -448,6 +448,12 @@ wire::from_contents! {
     TemplateCard::MultipleInteraction(MultipleInteractionCard)
 }
 
-wire::from_texts! {
-    Media::new, Video::new, DisabledButton::new
+wire::from_parts! {
+    Media(String), Video(String), DisabledButton(String), HorizontalContent(String),
+    Jump(String), CardImage(String), VerticalContent(String), ImageTextArea(String),
+    SubmitButton(String)
+}
+
+wire::from_lists! {
+    ActionMenu(MenuAction)
 }

@@ -429,3 +429,8 @@ wire::from_contents! {
 wire::from_texts! {
     Message::text
 }
+
+wire::from_parts! {
+    HorizontalContent(String), Jump(String), MainTitle(String), CardImage(String),
+    ImageTextArea(String), VerticalContent(String)
+}

@@ -301,3 +301,7 @@ wire::int_enums! {
     FlowStatus, NodeStatus, ApprovalRelation, AdvancedAccount, RequestFilter,
     RequestStatus, ApprovalType
 }
+
+wire::from_lists! {
+    ProcessList(Node)
+}

@@ -2495,3 +2495,16 @@ wire::from_contents! {
 wire::from_texts! {
     OldValue::Text
 }
+
+wire::from_parts! {
+    PlainText(String), OptionKey(String), LeaveOption(String)
+}
+
+wire::from_lists! {
+    TemplateContent(Control), NewProcess(NewNode), NewApplyData(NewContent),
+    TipsText(SubText), Tips(TipsContent), NewSliceInfo(DayItem)
+}
+
+wire::from_numbers! {
+    LocationConfig(u64)
+}

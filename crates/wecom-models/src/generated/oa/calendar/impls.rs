@@ -244,3 +244,7 @@ wire::open_enums! {
 wire::int_enums! {
     Permission
 }
+
+wire::from_parts! {
+    Share(String)
+}

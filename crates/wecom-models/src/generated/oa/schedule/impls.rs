@@ -388,3 +388,7 @@ wire::open_enums! {
 wire::int_enums! {
     RepeatType, OpMode, ResponseStatus, EventStatus
 }
+
+wire::from_parts! {
+    Attendee(String)
+}

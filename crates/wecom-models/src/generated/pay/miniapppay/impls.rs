@@ -1316,3 +1316,11 @@ wire::string_enums! {
     PromotionScope, CouponType, PromotionType, SignType, FundsAccount, RefundChannel,
     RefundStatus, BillType, TarType, HashType
 }
+
+wire::from_parts! {
+    Payer(String), SceneInfo(String), StoreInfo(String)
+}
+
+wire::from_lists! {
+    Images(String)
+}

@@ -601,3 +601,7 @@ wire::open_enums! {
 wire::int_enums! {
     UserType, ArchSyncMode
 }
+
+wire::from_parts! {
+    StudentUpdate(String), ParentUpdate(String)
+}

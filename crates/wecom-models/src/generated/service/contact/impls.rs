@@ -415,3 +415,7 @@ wire::int_enums! {
 wire::string_enums! {
     JobType
 }
+
+wire::from_parts! {
+    Query(String)
+}

@@ -1046,3 +1046,7 @@ wire::from_contents! {
     OrientationValue::Plain(PageOrientation), OrientationValue::Object(OrientedSize),
     WrapSquareValue::Plain(bool), WrapSquareValue::Object(WrapSquare)
 }
+
+wire::from_numbers! {
+    Location(u64)
+}

@@ -1333,3 +1333,7 @@ wire::int_enums! {
     TimeScale, DateType, TemperatureUnit, FillOutAuth, RepeatType, LateAnswers,
     AnswerStatus, FormStatisticType
 }
+
+wire::from_lists! {
+    FormQuestions(Question)
+}

@@ -2237,3 +2237,15 @@ wire::from_contents! {
 wire::from_texts! {
     CellValue::Text
 }
+
+wire::from_parts! {
+    SheetUpdate(String), Sort(String), GroupedField(String), FieldOrder(String)
+}
+
+wire::from_lists! {
+    ViewColorConfig(ViewColorCondition), FilterStrings(String)
+}
+
+wire::from_numbers! {
+    FilterNumber(f64)
+}

@@ -556,3 +556,7 @@ wire::open_enums! {
 wire::int_enums! {
     JobStatus, Sentiment, Spam, EscapeType
 }
+
+wire::from_parts! {
+    TagGroup(String)
+}
