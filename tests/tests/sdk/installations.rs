@@ -5,10 +5,13 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::Request;
+use serde_json::json;
 use tokio::sync::Semaphore;
 use wecom_mock::{Reply, Server};
 use wecom_sdk::callback::{Callbacks, Format, Receiver, suite_authorizations};
-use wecom_sdk::{Client, Lease, Secret, StoreError, StoreFuture, StoredToken, Suite, TokenStore};
+use wecom_sdk::{
+    Client, ClientBuilder, Lease, Secret, StoreError, StoreFuture, StoredToken, Suite, TokenStore,
+};
 use wecom_tests::log::Log;
 
 use crate::callbacks::{KEY, SUITE, TOKEN, info, settings, suite};
