@@ -10,7 +10,7 @@ use http::HeaderValue;
 use sha2::{Digest as _, Sha256};
 use wecom_models::callback::{Document, Envelope, Payload, ReadError};
 use wecom_models::{Secret, Timestamp};
-use wecom_requests::{Addressed, Passive, PassiveReply, ReplyError, ReplyFormat};
+use wecom_requests::{Passive, PassiveReply, ReplyError, ReplyFormat};
 
 use crate::cipher::Key;
 use crate::envelope::{self, Format, Members};
@@ -184,16 +184,11 @@ impl Receiver {
         reply: &Passive,
     ) -> Result<Reply, ReplyError> {
         let format = match opened.format {
-            Format::Xml => Some(ReplyFormat::Xml),
-            Format::Bot => Some(ReplyFormat::Json),
-            Format::Json => None,
+            Format::Xml => ReplyFormat::Xml,
+            Format::Bot => ReplyFormat::Bot,
+            Format::Json => ReplyFormat::Device,
         };
-        let addressed = Addressed {
-            to_user: &envelope.from_user_name,
-            from_user: &envelope.to_user_name,
-            time: Timestamp::now(),
-        };
-        Ok(self.seal(opened, &reply.document(format, &addressed)?))
+        Ok(self.seal(opened, &reply.document(format, envelope, Timestamp::now())?))
     }
 
     /// Encrypts and signs a reply with the given random values.

@@ -57,7 +57,7 @@
 //! # Callbacks
 //!
 //! With the feature `push` (on by default), a server sends callbacks to an application: encrypted, signed, and up to three times, as WeCom does. They are
-//! the specification's examples, or documents of your own.
+//! the specification's examples, documents of your own, or values of the callbacks' types.
 //!
 //! ```no_run
 //! # #[cfg(feature = "push")]
@@ -71,6 +71,9 @@
 //!
 //! let pushed = server.push("externalcontact.events.add_external_contact").await?;
 //! assert_eq!((pushed.tries, pushed.reply), (1, None));
+//! # use wecom_models::externalcontact::events::AddExternalContact;
+//! let added = AddExternalContact { user_id: Some("lin.wei".into()), ..Default::default() };
+//! server.push_event(&added).await?;
 //! # Ok(())
 //! # }
 //! ```

@@ -15,14 +15,16 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use wecom_callback::Format;
 pub use wecom_callback::Sender;
-use wecom_models::callback::{Document, Envelope, Shape};
+use wecom_models::Timestamp;
+use wecom_models::callback::{Document, Envelope, Payload, ReadError, Shape, WriteError, write};
+use wecom_models::wire::{ReadObject, WriteObject};
 
 use crate::generated::EXAMPLES;
 
 /// The time for which WeCom waits for the response to a callback.
 const DEADLINE: Duration = Duration::from_secs(5);
 
-/// The time for which it waits when it verifies a URL, and for responses to the callbacks of suites and devices and to the data that devices report.
+/// The time for which it waits when it verifies a URL, and for the responses of suites and devices.
 const SHORT_DEADLINE: Duration = Duration::from_secs(1);
 
 /// The number of times it sends a callback that doesn't get a 200 in time: a click on a bot's card only once.
@@ -45,6 +47,8 @@ pub enum PushError {
     Echo(Bytes),
     /// No callback of the specification has this name.
     NoExample(String),
+    /// The callback can't be written.
+    Write(WriteError),
     /// The server has no application.
     NoApplication,
     /// The response is neither empty nor `success` nor an encrypted reply.
@@ -70,6 +74,7 @@ impl fmt::Display for PushError {
                     "`{name}` is neither a document nor the name of an example; `examples` lists the names"
                 )
             }
+            Self::Write(error) => error.fmt(f),
             Self::NoApplication => f.write_str("there is no application: set one with `Server::application`"),
             Self::Reply(error) => write!(f, "the application's response is not a reply: {error}"),
         }
@@ -111,6 +116,14 @@ pub struct Pushed {
     pub tries: u32,
     /// The reply, decrypted, if there was one.
     pub reply: Option<Bytes>,
+}
+
+impl Pushed {
+    /// Reads the reply as its type, such as `message::reply::TextReply`; `None` if there was none.
+    pub fn read_reply<T: ReadObject>(&self) -> Result<Option<T>, ReadError> {
+        let read = |reply: &Bytes| Document::parse(&String::from_utf8_lossy(reply))?.read();
+        self.reply.as_ref().map(read).transpose()
+    }
 }
 
 impl Application {
@@ -161,7 +174,8 @@ impl Application {
         self
     }
 
-    /// Sets how long to wait for responses, instead of WeCom's 5 seconds (1 second for suites and devices).
+    /// Sets how long to wait for responses, instead of WeCom's 5 seconds (1 second for suites and devices). If WeCom waits for 3 seconds, this is three times
+    /// the short deadline.
     #[must_use]
     pub fn deadlines(mut self, deadline: Duration, short: Duration) -> Self {
         (self.deadline, self.short_deadline) = (deadline, short);
@@ -176,7 +190,7 @@ impl Application {
     /// | of an application | XML | 5 | 3 |
     /// | of a suite or provider, or data that devices report | XML | 1 | 3 |
     /// | of an AI bot | JSON without recipient | 5 | 3; 1 for a click on a card |
-    /// | of a device | JSON | 1 | 3 |
+    /// | of a device | JSON | 1; 3 while it is bound to a company | 3 |
     ///
     /// It is a document, XML or JSON, or the name of an [example](examples). An example is addressed to the
     /// application.
@@ -188,8 +202,78 @@ impl Application {
             let example = example(callback).ok_or_else(|| PushError::NoExample(callback.to_owned()))?;
             addressed(example, self.settings.receiveid())
         };
-        let manner = Manner::of(&message);
-        let deadline = if manner.is_short { self.short_deadline } else { self.deadline };
+        self.post(&message).await
+    }
+
+    /// Pushes a callback as a value, such as `externalcontact::events::AddExternalContact`, like [`push`](Self::push): from `sys`, to this
+    /// application, now. [`push_with`](Self::push_with) has another envelope.
+    ///
+    /// ```no_run
+    /// # async fn run(application: wecom_mock::push::Application) -> Result<(), wecom_mock::push::PushError> {
+    /// use wecom_models::service::events::SuiteTicket;
+    ///
+    /// application.push_event(&SuiteTicket { suite_ticket: "a-ticket".into() }).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// WeCom doesn't number events: the same value within a second is the same callback again, and its handler doesn't run for it. Messages
+    /// get an ID of their own.
+    pub async fn push_event<T: Payload + WriteObject>(&self, event: &T) -> Result<Pushed, PushError> {
+        self.push_with(Envelope::of::<T>(), event).await
+    }
+
+    /// Pushes a callback as a value, with the members that all callbacks share. Those that are empty are filled in, as for
+    /// [`push_event`](Self::push_event).
+    ///
+    /// ```no_run
+    /// # async fn run(application: wecom_mock::push::Application) -> Result<(), wecom_mock::push::PushError> {
+    /// use wecom_models::callback::Envelope;
+    /// use wecom_models::message::events::TextMessage;
+    ///
+    /// let envelope = Envelope { from_user_name: "lin.wei".into(), ..Envelope::of::<TextMessage>() };
+    /// application.push_with(envelope, &TextMessage { content: "Hello".into() }).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn push_with<T: Payload + WriteObject>(
+        &self,
+        envelope: Envelope,
+        event: &T,
+    ) -> Result<Pushed, PushError> {
+        let message = write(&self.filled(envelope), event).map_err(PushError::Write)?;
+        self.post(&message).await
+    }
+
+    /// Fills in what an envelope doesn't say.
+    fn filled(&self, mut envelope: Envelope) -> Envelope {
+        let receiveid = self.settings.receiveid();
+        match envelope.shape {
+            Shape::Message | Shape::Event => {
+                fill(&mut envelope.to_user_name, receiveid);
+                fill(&mut envelope.from_user_name, "sys");
+                envelope.agent_id = envelope.agent_id.or_else(|| self.agent_id.parse().ok());
+            }
+            Shape::Info if envelope.service_corp_id.is_none() => {
+                envelope.suite_id.get_or_insert_with(|| receiveid.to_owned());
+            }
+            _ => {}
+        }
+        if matches!(envelope.shape, Shape::Message | Shape::Event | Shape::Info) {
+            envelope.create_time.get_or_insert_with(Timestamp::now);
+        }
+        if matches!(envelope.shape, Shape::Message | Shape::BotMessage | Shape::BotEvent) {
+            envelope.msg_id.get_or_insert_with(|| NEXT_ID.fetch_add(1, Ordering::Relaxed).to_string());
+        }
+        envelope
+    }
+
+    async fn post(&self, message: &str) -> Result<Pushed, PushError> {
+        let manner = Manner::of(message);
+        let deadline = match manner.seconds {
+            seconds @ ..5 => self.short_deadline.saturating_mul(u32::try_from(seconds).unwrap_or(1)),
+            _ => self.deadline,
+        };
         let agent_id = if manner.has_agent { &*self.agent_id } else { "" };
         let mut tries = 1;
         let body = loop {
@@ -269,10 +353,20 @@ impl Application {
     }
 }
 
+/// The ID of the next message.
+static NEXT_ID: AtomicU64 = AtomicU64::new(7_300_000_000_000_000_001);
+
+fn fill(place: &mut String, value: &str) {
+    if place.is_empty() {
+        value.clone_into(place);
+    }
+}
+
 /// The way in which WeCom sends a callback.
 struct Manner {
     format: Format,
-    is_short: bool,
+    /// How long it waits for the response.
+    seconds: u64,
     tries: u32,
     /// Whether its envelope may name an application.
     has_agent: bool,
@@ -292,7 +386,11 @@ impl Manner {
         };
         Self {
             format,
-            is_short: format == Format::Json || *shape == Shape::Info || kind.starts_with("device_"),
+            seconds: if format == Format::Json && *shape == Shape::Unknown {
+                1
+            } else {
+                envelope.deadline().as_secs()
+            },
             tries: if is_click { 1 } else { TRIES },
             has_agent: format == Format::Xml && *shape != Shape::Info,
         }

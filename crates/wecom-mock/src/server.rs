@@ -14,6 +14,11 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+#[cfg(feature = "push")]
+use wecom_models::{
+    callback::{Envelope, Payload},
+    wire::WriteObject,
+};
 
 use crate::answer::State;
 use crate::fault::{self, Fault};
@@ -134,8 +139,28 @@ impl Server {
     /// Pushes a callback to the [application](Self::application): see [`Application::push`].
     #[cfg(feature = "push")]
     pub async fn push(&self, callback: impl AsRef<str>) -> Result<Pushed, PushError> {
-        let application = lock(&self.state.application).clone().ok_or(PushError::NoApplication)?;
-        application.push(callback).await
+        self.taken()?.push(callback).await
+    }
+
+    /// Pushes a callback as a value: see [`Application::push_event`].
+    #[cfg(feature = "push")]
+    pub async fn push_event<T: Payload + WriteObject>(&self, event: &T) -> Result<Pushed, PushError> {
+        self.taken()?.push_event(event).await
+    }
+
+    /// Pushes a callback as a value, with the members that all callbacks share: see [`Application::push_with`].
+    #[cfg(feature = "push")]
+    pub async fn push_with<T: Payload + WriteObject>(
+        &self,
+        envelope: Envelope,
+        event: &T,
+    ) -> Result<Pushed, PushError> {
+        self.taken()?.push_with(envelope, event).await
+    }
+
+    #[cfg(feature = "push")]
+    fn taken(&self) -> Result<Arc<Application>, PushError> {
+        lock(&self.state.application).clone().ok_or(PushError::NoApplication)
     }
 
     /// Forgets the requests received so far, and how many there were.

@@ -10,7 +10,8 @@
 //!   omits takes its default. `null` reads as absent.
 //! - Requests implement `Serialize` and responses `Deserialize`; the feature `bidirectional` adds the other
 //!   direction.
-//! - Structs of responses are `#[non_exhaustive]`; with the feature `test-util`, tests can write them as literals.
+//! - Structs of responses are `#[non_exhaustive]`; with the feature `test-util`, tests can write them as literals,
+//!   and callbacks as WeCom sends them.
 //!
 //! A family is compiled if its feature is enabled; `full` enables all of them. The callbacks that WeCom sends are in the module `events`
 //! of their family, with the feature `callback`, which also describes how they are read.

@@ -72,7 +72,7 @@ pub use query::Query;
 pub use quota::{Quota, Usage};
 #[cfg(feature = "callback")]
 pub use reply::{
-    Addressed, BoxError, IntoPassive, Passive, PassiveReply, ReplyError, ReplyFormat, ReplyMeta,
+    BoxError, IntoPassive, Passive, PassiveReply, ReplyError, ReplyFormat, ReplyMeta, ReplyTold,
 };
 pub use request::{BuildError, http_request, streamed_request, untyped_request};
 pub(crate) use response::json_responses;

@@ -1,9 +1,9 @@
 //! Passive replies, with which an application responds to a callback.
 
 use bytes::Bytes;
-use quick_xml::escape::escape;
 use serde::Serialize;
 use wecom_models::Timestamp;
+use wecom_models::callback::{Envelope, Markup, Select};
 use wecom_models::wire::{Output, WriteObject, write_object};
 
 use crate::{Check, Violations};
@@ -30,10 +30,23 @@ pub struct ReplyMeta {
     pub page: &'static str,
     /// Its format.
     pub format: ReplyFormat,
-    /// The member that identifies it: `MsgType`.
-    pub member: &'static str,
-    /// The value of that member.
-    pub kind: &'static str,
+    /// What tells it from others.
+    pub told: ReplyTold,
+}
+
+/// What tells a type of passive reply from others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReplyTold {
+    /// It says so itself.
+    Says {
+        /// The member that identifies it: `MsgType`.
+        member: &'static str,
+        /// The value of that member.
+        kind: &'static str,
+    },
+    /// It answers one kind of callback, and nothing else does.
+    Answers(Select),
 }
 
 /// The format of a passive reply, which is that of its callback.
@@ -43,7 +56,9 @@ pub enum ReplyFormat {
     /// XML, of applications.
     Xml,
     /// JSON, of AI bots.
-    Json,
+    Bot,
+    /// JSON, of devices.
+    Device,
 }
 
 /// The reason why a passive reply can't be sent.
@@ -77,6 +92,17 @@ pub enum ReplyError {
         /// Its format.
         format: ReplyFormat,
     },
+    /// It answers another kind of callback.
+    #[error("the reply {id} answers `{}`, and the callback is `{kind}`", .answers.kind)]
+    #[non_exhaustive]
+    Callback {
+        /// The name of the reply in the specification.
+        id: &'static str,
+        /// What it answers.
+        answers: Select,
+        /// The callback's kind.
+        kind: String,
+    },
 }
 
 fn listed(Violations(violations): &Violations) -> String {
@@ -87,14 +113,16 @@ impl ReplyFormat {
     fn receivers(self) -> &'static str {
         match self {
             Self::Xml => "applications, in XML",
-            Self::Json => "AI bots, in JSON",
+            Self::Bot => "AI bots, in JSON",
+            Self::Device => "devices, in JSON",
         }
     }
 }
 
 /// A passive reply, or none: the plain document, which the receiver encrypts, signs and returns to WeCom.
 ///
-/// Applications reply in XML, AI bots and devices in JSON. Types such as `message::reply::TextReply` convert to it.
+/// Applications reply in XML, AI bots and devices in JSON. Types such as `message::reply::TextReply` convert to it. If a handler returns
+/// one for a callback that it can't answer, the handler fails.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Passive(Content);
 
@@ -106,17 +134,6 @@ enum Content {
     Document(Bytes),
     /// A reply of the specification; in XML without the members that the receiver fills in.
     Reply { meta: &'static ReplyMeta, text: String },
-}
-
-/// The members that the receiver fills in: the sender and the recipient of the callback, swapped, and the time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Addressed<'a> {
-    /// The member who gets the reply: the callback's `FromUserName`.
-    pub to_user: &'a str,
-    /// The company: the callback's `ToUserName`.
-    pub from_user: &'a str,
-    /// The time.
-    pub time: Timestamp,
 }
 
 impl Passive {
@@ -139,9 +156,12 @@ impl Passive {
         let tagged = Tagged { meta, reply };
         let text = match meta.format {
             ReplyFormat::Xml => {
-                quick_xml::se::to_string_with_root(ROOT, &tagged).map_err(|error| error.to_string())
+                let mut markup = Markup::lenient();
+                tagged.put(&mut markup).map(|()| markup.end()).map_err(|error| error.to_string())
             }
-            ReplyFormat::Json => serde_json::to_string(&tagged).map_err(|error| error.to_string()),
+            ReplyFormat::Bot | ReplyFormat::Device => {
+                serde_json::to_string(&tagged).map_err(|error| error.to_string())
+            }
         };
         let text = text.map_err(|reason| ReplyError::Write { id, reason })?;
         Ok(Self(Content::Reply { meta, text }))
@@ -152,47 +172,48 @@ impl Passive {
         matches!(self.0, Content::None)
     }
 
-    /// Returns the plain document for a callback of this format; `None` means a format that no reply of the specification has.
+    /// Returns the plain document that answers a callback in a format, at a time. In XML, sender and recipient are those of the callback,
+    /// swapped.
     pub fn document(
         &self,
-        format: Option<ReplyFormat>,
-        addressed: &Addressed<'_>,
+        format: ReplyFormat,
+        callback: &Envelope,
+        time: Timestamp,
     ) -> Result<Bytes, ReplyError> {
-        match &self.0 {
-            Content::None => Ok(Bytes::new()),
-            Content::Document(document) => Ok(document.clone()),
-            Content::Reply { meta, .. } if format != Some(meta.format) => {
-                Err(ReplyError::Format { id: meta.id, format: meta.format })
+        let (meta, text) = match &self.0 {
+            Content::None => return Ok(Bytes::new()),
+            Content::Document(document) => return Ok(document.clone()),
+            Content::Reply { meta, text } => (meta, text),
+        };
+        let id = meta.id;
+        if format != meta.format {
+            return Err(ReplyError::Format { id, format: meta.format });
+        }
+        match meta.told {
+            ReplyTold::Answers(answers) if !answers.takes(callback) => {
+                Err(ReplyError::Callback { id, answers, kind: callback.kind.clone() })
             }
-            Content::Reply { meta: ReplyMeta { format: ReplyFormat::Json, .. }, text } => {
-                Ok(text.clone().into())
-            }
-            Content::Reply { text, .. } => Ok(addressed.insert_into(text).into()),
+            _ if format == ReplyFormat::Xml => addressed(text, callback, time)
+                .map(Into::into)
+                .map_err(|reason| ReplyError::Write { id, reason }),
+            _ => Ok(text.clone().into()),
         }
     }
 }
 
-impl Addressed<'_> {
-    /// A reply in XML with these members at its beginning.
-    fn insert_into(&self, text: &str) -> String {
-        let Self { to_user, from_user, time } = self;
-        let members = text.strip_prefix("<xml>").unwrap_or(text);
-        let mut text = format!(
-            "<xml><ToUserName>{}</ToUserName><FromUserName>{}</FromUserName><CreateTime>{}</CreateTime>{members}",
-            escape(*to_user),
-            escape(*from_user),
-            time.as_unix(),
-        );
-        // XML can't contain the other characters: a user's text may, and WeCom would reject the whole reply.
-        text.retain(|c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..));
-        text
-    }
+/// Returns a reply in XML with the members that the receiver fills in, at its beginning.
+fn addressed(reply: &str, callback: &Envelope, time: Timestamp) -> Result<String, String> {
+    let mut markup = Markup::lenient();
+    let mut put = || {
+        markup.put("ToUserName", &callback.from_user_name)?;
+        markup.put("FromUserName", &callback.to_user_name)?;
+        markup.put("CreateTime", &time.as_unix())
+    };
+    put().map_err(|error| error.to_string())?;
+    Ok(markup.end_before(reply))
 }
 
-/// The root of documents in XML.
-const ROOT: &str = "xml";
-
-/// A reply, preceded by the member that identifies it.
+/// A reply, preceded by the member that identifies it, if one does.
 struct Tagged<'a, T> {
     meta: &'static ReplyMeta,
     reply: &'a T,
@@ -200,7 +221,9 @@ struct Tagged<'a, T> {
 
 impl<T: WriteObject> WriteObject for Tagged<'_, T> {
     fn put<O: Output>(&self, out: &mut O) -> Result<(), O::Error> {
-        out.put(self.meta.member, self.meta.kind)?;
+        if let ReplyTold::Says { member, kind } = self.meta.told {
+            out.put(member, kind)?;
+        }
         self.reply.put(out)
     }
 }

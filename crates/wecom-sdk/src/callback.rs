@@ -40,6 +40,6 @@ pub use messages::{KfMessages, kf_messages};
 #[cfg(feature = "openhw")]
 pub use models::model_tickets;
 #[cfg(feature = "service")]
-pub use suites::{suite_authorizations, suite_tickets};
+pub use suites::{PendingAuthorization, pending_authorizations, suite_authorizations, suite_tickets};
 pub use wecom_callback::*;
 pub use wecom_models::callback::*;

@@ -266,7 +266,8 @@
 //! # }
 //! ```
 //!
-//! A handler of callbacks is called the same way, with `callback::Event::new(payload, envelope)`.
+//! A handler of callbacks is called the same way, with `callback::Event::new(payload, envelope)`. `callback::write(&envelope, &payload)` returns the document
+//! that WeCom would send, and `push_event` of `wecom-mock` sends it.
 //!
 //! Only tests should enable it: a field that WeCom adds breaks a literal without `..`.
 //!
@@ -285,7 +286,7 @@
 //! - `login`: [`login`], the URLs of web authorization (网页授权), web login and the installation of third-party apps.
 //! - `chrono`, `jiff`, `time`: conversions between [`Timestamp`] and the times of these crates.
 //! - `bidirectional`: requests can be read and responses written, too.
-//! - `test-util`: structs of responses and callbacks can be written as literals, for tests.
+//! - `test-util`: structs of responses and callbacks can be written as literals, and callbacks as WeCom sends them, for tests.
 //!
 //! # Endpoints that need more than a call
 //!

@@ -3950,4 +3950,13 @@ pub(crate) static REPLIES: &[Occurrence] = &[
         &["/TemplateCard/CardImage/AspectRatio"],
         &[],
     ),
+    Occurrence::of_reply::<
+        wecom_models::openhw::reply::BindDeviceReply,
+    >(openhw::reply::BIND_DEVICE_REPLY, &[], &[]),
+    Occurrence::of_reply::<
+        wecom_models::openhw::reply::UserScanReply,
+    >(openhw::reply::USER_SCAN_REPLY, &[], &[]),
+    Occurrence::of_reply::<
+        wecom_models::openhw::reply::VerifyDeviceReply,
+    >(openhw::reply::VERIFY_DEVICE_REPLY, &[], &[]),
 ];

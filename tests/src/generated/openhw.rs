@@ -4,3 +4,4 @@ pub(crate) mod access_control;
 pub(crate) mod device;
 pub(crate) mod events;
 pub(crate) mod printer;
+pub(crate) mod reply;

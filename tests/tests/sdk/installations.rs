@@ -1,5 +1,6 @@
 //! Installations of a suite: a code is exchanged once, and the application is told until it has kept the result.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
@@ -7,14 +8,16 @@ use bytes::Bytes;
 use http::Request;
 use serde_json::json;
 use tokio::sync::Semaphore;
+use wecom_mock::push::Application;
 use wecom_mock::{Reply, Server};
-use wecom_sdk::callback::{Callbacks, Format, Receiver, suite_authorizations};
+use wecom_sdk::callback::{Callbacks, Format, Receiver, pending_authorizations, suite_authorizations};
+use wecom_sdk::service::events::CreateAuth;
 use wecom_sdk::{
     Client, ClientBuilder, Lease, Secret, StoreError, StoreFuture, StoredToken, Suite, TokenStore,
 };
 use wecom_tests::log::Log;
 
-use crate::callbacks::{KEY, SUITE, TOKEN, info, settings, suite};
+use crate::callbacks::{KEY, SUITE, TOKEN, info, receive, settings, suite};
 
 /// The exchange of a code for a permanent code.
 const EXCHANGE: &str = "/cgi-bin/service/v2/get_permanent_code";
@@ -84,6 +87,52 @@ async fn an_installation_is_exchanged_once_and_told_until_the_application_has_ke
         assert!(told.len() == 3 && told.iter().all(|code| !code.is_empty() && *code == told[0]), "{told:?}");
         assert_eq!(server.requests(EXCHANGE), exchanges);
     }
+}
+
+#[tokio::test]
+async fn a_function_that_panics_is_called_again() {
+    let server = Server::start().await.unwrap();
+    let suite = suite(&server, &Arc::default());
+    suite.put_ticket("the ticket").await;
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&calls);
+    let router = suite_authorizations(&suite, move |_| {
+        let number = counted.fetch_add(1, Ordering::SeqCst);
+        // Before its future exists, and within it.
+        assert_ne!(number, 0, "the first call");
+        async move { assert_ne!(number, 1, "the second call") }
+    });
+    let url = receive(router, SUITE).await;
+    let application = Application::verify(&url, settings(SUITE)).await.unwrap();
+    application.push_event(&CreateAuth { auth_code: "a-code".into(), ..Default::default() }).await.unwrap();
+    while calls.load(Ordering::SeqCst) < 3 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    while !pending_authorizations(&suite).await.unwrap().is_empty() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(server.requests(EXCHANGE), 1);
+}
+
+#[tokio::test]
+async fn what_a_process_left_behind_is_pending_until_the_application_has_it() {
+    let server = Server::start().await.unwrap();
+    let store = Arc::default();
+    let suite = suite(&server, &store);
+    suite.put_ticket("the ticket").await;
+    assert!(pending_authorizations(&suite).await.unwrap().is_empty());
+    let process = Installing::new(&suite, usize::MAX);
+    process.push("create_auth").await;
+    process.told(1).await;
+    // As after a restart: only the store is left.
+    let next = self::suite(&server, &store);
+    let found = pending_authorizations(&next).await.unwrap();
+    let [pending] = <[_; 1]>::try_from(found).unwrap();
+    assert_eq!(pending.response.permanent_code, process.told.lock().unwrap()[0]);
+    pending.accept().await.unwrap();
+    assert!(pending_authorizations(&next).await.unwrap().is_empty());
+    let other = ClientBuilder::new(Suite::new("wwother", "secret")).token_store(store).build().unwrap();
+    assert!(pending_authorizations(&other).await.unwrap().is_empty());
 }
 
 #[test]

@@ -24,6 +24,8 @@ pub struct Document {
     pub doc: Doc,
     /// What distinguishes it from others, each as in the spec: `Event change_contact create_user`.
     pub wire: Vec<String>,
+    /// For how many seconds WeCom waits for the response, if that isn't the usual time.
+    pub deadline: Option<u64>,
     /// The field with the ID of the ended job, if it reports one.
     pub ends_job: Option<FieldPath>,
     /// Whole documents.
@@ -44,6 +46,11 @@ impl Document {
     /// Returns what distinguishes it from others.
     pub fn wires(&self) -> impl Iterator<Item = Wire<'_>> {
         self.wire.iter().filter_map(|wire| Wire::parse(wire))
+    }
+
+    /// Returns the document that it answers, if nothing in it says what it is.
+    pub fn answers(&self) -> Option<Wire<'_>> {
+        self.wires().find(|wire| self.kind.answers(wire))
     }
 
     /// Returns its descriptions in the spec.

@@ -162,6 +162,7 @@ impl Lowering<'_> {
             notes: head.notes.as_deref().map(|notes| notes.trim().to_owned()),
             doc: head.doc.clone(),
             wire: head.wire.clone(),
+            deadline: head.deadline,
             ends_job: head.ends_job.as_deref().map(FieldPath::new),
             examples: head.examples.clone(),
         };

@@ -76,7 +76,7 @@ impl Comparison<'_> {
             let structure = told.module.structure(&told.event.ty);
             structure.map(|structure| structure.rules.clone()).unwrap_or_default()
         };
-        if b.words() != h.words() || (!is_sent && rules(base) != rules(head)) {
+        if b.words() != h.words() || b.deadline != h.deadline || (!is_sent && rules(base) != rules(head)) {
             self.both(Rule::CallbackDocsChanged, &both, format!("the documentation of `{new}` changed"));
         }
         self.examples(&numbered(&b.examples), &numbered(&h.examples), &both);

@@ -34,7 +34,7 @@ impl<'a> Comparison<'a> {
                 doc: &definition.head.doc,
             };
             self.document(&sourced);
-            let shown = self.occurrences(definition);
+            let shown = self.occurrences(document);
             if shown.is_empty() {
                 // Nothing is gone from pages that nobody has read.
                 if definition.head.doc.ids().next().is_some() {
@@ -52,7 +52,7 @@ impl<'a> Comparison<'a> {
             self.wires(file, document);
             for shown in &shown {
                 self.found.extend(undistinguished(file, document, shown));
-                if is_its_own(definition, shown.of) {
+                if document.answers().is_some() || is_its_own(definition, shown.of) {
                     self.found.extend(unlike(file, document, shown));
                 }
             }
@@ -85,12 +85,11 @@ impl<'a> Comparison<'a> {
         left.map(|(file, key)| (file.clone(), key.clone())).collect()
     }
 
-    /// The documents on its own pages that are an event's.
-    pub(super) fn occurrences(&self, definition: &Document) -> Vec<Shown<'a>> {
-        let wires: Vec<Wire<'_>> = definition.wires().collect();
-        let pages = definition.head.doc.ids().filter_map(|id| self.page(id));
+    /// The documents on its own pages that are one of the spec.
+    pub(super) fn occurrences(&self, of: NamedDocument<'_>) -> Vec<Shown<'a>> {
+        let pages = of.definition.head.doc.ids().filter_map(|id| self.page(id));
         let shown = pages.flat_map(|page| {
-            let documents = self.pages[page].contents.documents_of(&wires);
+            let documents = self.pages[page].contents.shown(of);
             documents.into_iter().map(move |of| Shown { page, of })
         });
         shown.collect()

@@ -74,7 +74,7 @@ impl<'a> Comparison<'a> {
                     let of = file
                         .documents()
                         .find(|of| of.section() == operation.section && of.name == operation.name);
-                    let shown = of.into_iter().flat_map(|of| self.occurrences(of.definition));
+                    let shown = of.into_iter().flat_map(|of| self.occurrences(of));
                     sections.extend(shown.map(|shown| &shown.of.section));
                 }
             }

@@ -58,7 +58,11 @@ fn event_title(event: &Document) -> String {
 }
 
 fn document(document: &Document, structure: &Struct) -> String {
-    let head = [document.summary.clone(), format!("{} · {}", on_the_wire(document), event_title(document))];
+    let answers = if document.answers().is_some() { "Answers " } else { "" };
+    let head =
+        [document.summary.clone(), format!("{answers}{} · {}", on_the_wire(document), event_title(document))];
+    let deadline =
+        document.deadline.map(|seconds| format!("WeCom waits {seconds} seconds for the response."));
     let rules = structure.rules.iter().map(Rule::sentence);
     let job = document.ends_job.as_ref().map(|_| "It reports that a job has ended.".to_owned());
     paragraphs(
@@ -66,6 +70,7 @@ fn document(document: &Document, structure: &Struct) -> String {
             .chain(unseen(&document.doc))
             .chain(rules)
             .chain(document.notes.clone())
+            .chain(deadline)
             .chain(job)
             .chain(serialize(structure)),
     )

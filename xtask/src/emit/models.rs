@@ -21,11 +21,17 @@ pub(super) fn module(module: &Module) -> TokenStream {
     });
     let received = received::items(module);
     let imports = imports(support_types(module), &quote!(crate));
+    // Tests write callbacks, and read replies.
+    let reversed = if module.documents.is_empty() {
+        quote!(feature = "bidirectional")
+    } else {
+        quote!(any(feature = "bidirectional", feature = "test-util"))
+    };
     quote! {
         #doc
         #aliases
         mod impls;
-        #[cfg(feature = "bidirectional")]
+        #[cfg(#reversed)]
         mod reverse;
         #imports
         #received

@@ -78,7 +78,8 @@ pub(super) fn impls(module: &Module) -> Option<TokenStream> {
     })
 }
 
-fn select(Wire { key, kind, change }: Wire<'_>) -> TokenStream {
+/// Emits one kind of callback, without the path of `Select`.
+pub(super) fn select(Wire { key, kind, change }: Wire<'_>) -> TokenStream {
     let shape = ident(match key {
         WireKey::Event => "Event",
         WireKey::InfoType => "Info",

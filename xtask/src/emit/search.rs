@@ -63,9 +63,14 @@ fn path(path: &str) -> impl Iterator<Item = &str> {
 
 /// Emits aliases, which the search treats like an item's own name.
 pub(super) fn aliases<'a>(names: impl IntoIterator<Item = &'a str>) -> TokenStream {
-    let names: IndexSet<String> = names.into_iter().map(plain).filter(|name| !name.is_empty()).collect();
+    let names: IndexSet<String> = names.into_iter().map(plain).filter(|name| is_searched(name)).collect();
     let names = names.iter();
     quote!(doc(alias(#(#names),*)))
+}
+
+/// Returns whether anyone would search for it: not for the `*` that stands for any value.
+fn is_searched(name: &str) -> bool {
+    name.contains(char::is_alphanumeric)
 }
 
 /// Removes what rustdoc rejects in an alias: quotes, and white space other than single spaces between words.
@@ -94,6 +99,12 @@ mod tests {
         assert_eq!(all(title("批量获取会议室")), ["批量获取会议室", "会议室"]);
         assert_eq!(all(title("管理会议室")), ["管理会议室", "会议室"]);
         assert_eq!(aliases(title("会议室")).to_string(), quote!(doc(alias("会议室"))).to_string());
+    }
+
+    #[test]
+    fn nobody_searches_for_punctuation_alone() {
+        let found = aliases(["退款通知", "*", "REFUND.*", " ", "…"]);
+        assert_eq!(found.to_string(), quote!(doc(alias("退款通知", "REFUND.*"))).to_string());
     }
 
     #[test]

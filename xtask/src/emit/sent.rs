@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::checks;
+use super::{checks, received};
 use crate::api::{Document, Module, page_url};
 use crate::spec::WireKey;
 use crate::spec::names::ident;
@@ -19,7 +19,14 @@ pub(super) fn impls(module: &Module, limited: &HashSet<&str>) -> Option<TokenStr
     });
     let types = module.sent().map(|reply| ident(&reply.ty));
     let impls = module.sent().map(of_one);
+    let imports = module.sent().any(|reply| reply.answers().is_some()).then(|| {
+        quote! {
+            #[cfg(feature = "callback")]
+            use wecom_models::callback::{Select, Shape};
+        }
+    });
     Some(quote! {
+        #imports
         #(#checks)*
         #(#impls)*
         #[cfg(feature = "callback")]
@@ -30,8 +37,18 @@ pub(super) fn impls(module: &Module, limited: &HashSet<&str>) -> Option<TokenStr
 fn of_one(reply: &Document) -> TokenStream {
     let (ty, id, title, page) = (ident(&reply.ty), &reply.id, &reply.title, page_url(&reply.doc));
     let wire = reply.wires().next().expect("checked: something tells it from others");
-    let format = ident(if wire.key == WireKey::MsgType { "Xml" } else { "Json" });
-    let (member, kind) = (wire.key.keyword(), wire.kind);
+    let (format, told) = match reply.answers() {
+        Some(callback) => {
+            let select = received::select(callback);
+            ("Device", quote!(Answers(#select)))
+        }
+        None => {
+            let (member, kind) = (wire.key.keyword(), wire.kind);
+            let format = if wire.key == WireKey::MsgType { "Xml" } else { "Bot" };
+            (format, quote!(Says { member: #member, kind: #kind }))
+        }
+    };
+    let format = ident(format);
     quote! {
         #[cfg(feature = "callback")]
         impl crate::PassiveReply for #ty {
@@ -40,8 +57,7 @@ fn of_one(reply: &Document) -> TokenStream {
                 title: #title,
                 page: #page,
                 format: crate::ReplyFormat::#format,
-                member: #member,
-                kind: #kind,
+                told: crate::ReplyTold::#told,
             };
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::drift::ReadPage;
 use crate::pages::contents::Section as Documented;
-use crate::spec::{File, Operation, Section, Wire};
+use crate::spec::{File, Operation, Section};
 
 /// The sections that document something, each with its page.
 pub(super) type Sections<'a> = Vec<(&'a ReadPage, &'a Documented)>;
@@ -18,8 +18,7 @@ pub(super) fn documented<'a>(file: &File, pages: &'a [ReadPage], of: &Operation<
         let sections = read.contents.sections.iter().filter(|section| {
             endpoint.is_some_and(|endpoint| endpoint.head.method_and_path().1 == section.path)
         });
-        let wires: Vec<Wire<'_>> = document.iter().flat_map(|document| document.definition.wires()).collect();
-        let documents = read.contents.documents_of(&wires).into_iter();
+        let documents = document.into_iter().flat_map(|document| read.contents.shown(document));
         sections.chain(documents.map(|shown| &shown.section)).map(move |section| (read, section))
     });
     sections.collect()

@@ -26,8 +26,12 @@ pub const FOLDER: &str = "openapi";
 pub const COMMON: &str = "common.json";
 
 /// The meanings of the extensions, for which OpenAPI has no keyword.
-const EXTENSIONS: [(&str, &str); 31] = [
+const EXTENSIONS: [(&str, &str); 32] = [
     ("x-concurrency", "The number of calls of the operation that may be in flight at once."),
+    (
+        "x-deadline",
+        "The seconds for which WeCom waits for the response to the callback, if this isn't the usual time.",
+    ),
     ("x-definitions", "Other pages that define the same method and path, each with its differences."),
     (
         "x-encrypted",

@@ -42,7 +42,7 @@ fn webhook(module: &Module, event: &Document, names: &Names) -> Value {
     } else {
         json!({ "description": "Empty, or a passive reply: one of `components.responses`, encrypted and signed." })
     };
-    json!({
+    let mut operation = json!({
         "operationId": event.id,
         "summary": event.title,
         "description": names.prose(module, &event.words()),
@@ -52,7 +52,11 @@ fn webhook(module: &Module, event: &Document, names: &Names) -> Value {
         "requestBody": { "required": true, "content": content(module, event, names) },
         "responses": { "200": answer },
         "x-encrypted": true,
-    })
+    });
+    if let Some(seconds) = event.deadline {
+        operation["x-deadline"] = json!(seconds);
+    }
+    operation
 }
 
 /// The content of a document, in each of its formats.
@@ -71,7 +75,10 @@ fn content(module: &Module, event: &Document, names: &Names) -> Value {
         }
         let told = if wires.is_empty() { event.wires().collect() } else { wires };
         let told: Vec<Value> = told.iter().map(tells).collect();
-        let mut schema = json!({ "allOf": [own, any_of(told)] });
+        let mut schema = match event.answers() {
+            Some(_) => own.clone(),
+            None => json!({ "allOf": [own, any_of(told)] }),
+        };
         if media_type == "text/xml" {
             schema["allOf"] = json!([names.shared(DOCUMENT), schema["allOf"][0], schema["allOf"][1]]);
             schema["xml"] = json!({ "name": "xml" });

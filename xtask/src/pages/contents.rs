@@ -10,7 +10,7 @@ use super::markup::{mentions, plain};
 use super::page::Page;
 use super::phrases::{self, Claim, Requirements};
 use super::table::Table;
-use crate::spec::{Body, Part, Wire, payload};
+use crate::spec::{Body, NamedDocument, Part, Wire, payload};
 
 /// The contents of a page.
 #[derive(Debug, Default)]
@@ -21,6 +21,8 @@ pub(crate) struct Contents {
     pub sections: Vec<Section>,
     /// The documents that it shows, which are no sides of a call.
     pub documents: Vec<Occurrence>,
+    /// The documents that answer one of them, and don't say what they are.
+    pub answers: Vec<Answer>,
     /// The tables of named objects and types, of all endpoints.
     pub named: Vec<Table>,
     /// The error codes in its text, of any endpoint.
@@ -49,6 +51,15 @@ impl Contents {
         let lists = |shown: &&Occurrence| wires.iter().any(|wire| shown.lists(wire));
         let own: Vec<&Occurrence> = self.documents.iter().filter(says).collect();
         if own.is_empty() { self.documents.iter().filter(lists).collect() } else { own }
+    }
+
+    /// Returns what the page shows of a document.
+    pub(crate) fn shown(&self, of: NamedDocument<'_>) -> Vec<&Occurrence> {
+        let Some(wire) = of.answers() else {
+            return self.documents_of(&of.definition.wires().collect::<Vec<Wire<'_>>>());
+        };
+        let is_asked = |answer: &&Answer| payload::told(&answer.to).is_some_and(|told| wire.takes(&told));
+        self.answers.iter().filter(is_asked).map(|answer| &answer.shown).collect()
     }
 
     /// Returns whether a line is about one of the endpoints: below its address, or above all addresses.
@@ -170,6 +181,15 @@ impl Occurrence {
             && says(wire.key.keyword(), wire.kind)
             && wire.change.is_none_or(|change| says("ChangeType", change))
     }
+}
+
+/// A document that answers another one, and doesn't say what it is.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    /// The document that it answers.
+    pub to: Value,
+    /// The answer.
+    pub shown: Occurrence,
 }
 
 /// Lines that all endpoints of a page share, and their meaning.

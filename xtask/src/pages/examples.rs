@@ -13,7 +13,7 @@ use super::occurrences::occurrences;
 use super::page;
 use crate::spec::diagnostic::Diagnostics;
 use crate::spec::load;
-use crate::spec::{DocumentKind, File, Spec, Wire, WireKey};
+use crate::spec::{DocumentKind, File, NamedDocument, Spec, Wire, WireKey};
 
 /// A body that a page shows, as a line; without a path, a document that WeCom sends by itself.
 #[derive(Debug, Serialize)]
@@ -54,7 +54,9 @@ pub struct Extract {
 pub fn extract(root: &Path, docs: &Path, all: bool) -> io::Result<Extract> {
     let spec = if all { Spec::default() } else { spec(root)? };
     let wanted = (!all).then(|| wanted(&spec));
-    let documents = spec.files.iter().flat_map(File::documents).flat_map(|document| {
+    // What says nothing of itself can't be recognized alone.
+    let told = |document: &NamedDocument<'_>| document.answers().is_none();
+    let documents = spec.files.iter().flat_map(File::documents).filter(told).flat_map(|document| {
         let ids = document.definition.head.doc.ids();
         ids.flat_map(move |id| document.definition.wires().map(move |wire| (document.kind, id, wire)))
     });

@@ -15,7 +15,7 @@ use super::label::{Announced, Label};
 use super::links::Links;
 use super::markup::regex;
 use super::naming::{canonical, named};
-use super::occurrences::occurrences;
+use super::occurrences::with_answers;
 use super::page::Page;
 use super::table::{self, Table};
 use crate::spec::{Body, INVOKE, Part};
@@ -41,7 +41,8 @@ impl Contents {
                 }
             }
         }
-        Self { documents: occurrences(&page.text), ..walk.end() }
+        let (documents, answers) = with_answers(&page.text);
+        Self { documents, answers, ..walk.end() }
     }
 }
 

@@ -50,6 +50,11 @@ impl NamedDocument<'_> {
         self.kind.facts().part
     }
 
+    /// The document that it answers, if nothing in it says what it is.
+    pub fn answers(&self) -> Option<Wire<'_>> {
+        self.definition.wires().find(|wire| self.kind.answers(wire))
+    }
+
     /// Its place in the file.
     pub fn path(self) -> Path {
         self.section().entry(self.name)
@@ -72,6 +77,9 @@ pub struct DocumentHead {
     /// Its distinguishing values on the wire; several if one type serves them all: `Event change_contact create_user`.
     #[schemars(length(min = 1), inner(regex(pattern = pattern::WIRE)))]
     pub wire: Vec<String>,
+    /// The seconds for which WeCom waits for the response, if they differ from those of other callbacks of its shape.
+    #[schemars(range(min = 1, max = 60))]
+    pub deadline: Option<u64>,
     /// The field with the ID of a job, if the event reports the job's end: `BatchJob.JobId`.
     pub ends_job: Option<String>,
     /// Rules over several fields.

@@ -86,6 +86,8 @@ pub struct DocumentFacts {
     pub naming: &'static str,
     /// The members that may distinguish one from others.
     pub wires: &'static [WireKey],
+    /// The members that identify the document that one answers, if nothing in it says what it is.
+    pub answers: &'static [WireKey],
     /// The distinguishing values of one, with examples.
     pub told_by: [&'static str; 2],
 }
@@ -116,6 +118,7 @@ impl DocumentKind {
                     WireKey::Payment,
                     WireKey::Refund,
                 ],
+                answers: &[],
                 told_by: [
                     "a member, its value, and a `ChangeType` if needed",
                     "for example `Event change_contact create_user`, `InfoType suite_ticket`, `msgtype text`",
@@ -130,7 +133,11 @@ impl DocumentKind {
                 apart: false,
                 naming: "name it as on the wire, with `_reply` at its end",
                 wires: &[WireKey::MsgType, WireKey::BotMessage, WireKey::BotResponse],
-                told_by: ["a member and its value", "for example `MsgType text`, `msgtype stream`"],
+                answers: &[WireKey::Notification, WireKey::DeviceCommand],
+                told_by: [
+                    "a member and its value",
+                    "for example `MsgType text`, `msgtype stream`; if it has no such member, the callback that it answers: `event_type bind`",
+                ],
             },
         }
     }
@@ -152,7 +159,12 @@ impl DocumentKind {
     pub fn is_told_by(self, wire: &Wire<'_>) -> bool {
         let DocumentFacts { part, wires, .. } = self.facts();
         let exact = wire.change.is_none() && !wire.kind.ends_with('*');
-        wires.contains(&wire.key) && (exact || !part.is_sent())
+        (wires.contains(&wire.key) || self.answers(wire)) && (exact || !part.is_sent())
+    }
+
+    /// Whether this is the document that one of them answers, because it says nothing of itself.
+    pub fn answers(self, wire: &Wire<'_>) -> bool {
+        self.facts().answers.contains(&wire.key)
     }
 }
 

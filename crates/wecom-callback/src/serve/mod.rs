@@ -223,8 +223,7 @@ impl Callbacks {
         };
         let (callback, handling) = self.read(opened);
         let Callback { envelope, opened } = &callback;
-        let short = has_short_deadline(envelope, opened.format);
-        let deadline = start + if short { self.0.short_deadline } else { self.0.deadline };
+        let deadline = start + self.0.deadline_of(envelope, opened.format);
         let mut outcome = match self.0.running.start(envelope, opened.digest(), handling) {
             Ok(outcome) => outcome,
             Err(Refused) => {
@@ -258,10 +257,16 @@ fn sealed(reply: Reply) -> Response<Bytes> {
     response
 }
 
-/// Returns whether WeCom waits only 1 second: it does for suites and providers, for devices in the cloud, and for the
-/// data that devices report.
-fn has_short_deadline(envelope: &Envelope, format: Format) -> bool {
-    envelope.shape == Shape::Info || format == Format::Json || envelope.kind.starts_with("device_")
+impl Settings {
+    /// Returns how long to wait for a handler: in proportion, where WeCom waits for neither 1 second nor 5. What a device says that can't be
+    /// read is answered as soon as the rest.
+    fn deadline_of(&self, envelope: &Envelope, format: Format) -> Duration {
+        match envelope.deadline().as_secs() {
+            _ if format == Format::Json && envelope.shape == Shape::Unknown => self.short_deadline,
+            seconds @ ..5 => self.short_deadline.saturating_mul(u32::try_from(seconds).unwrap_or(1)),
+            _ => self.deadline,
+        }
+    }
 }
 
 /// Suites and providers must respond with `success` to everything, even to unreadable callbacks; all others may respond
@@ -350,7 +355,8 @@ impl CallbacksBuilder {
         self
     }
 
-    /// Sets the same for suites, providers and devices; the default is 0.7 seconds. WeCom waits for 1.
+    /// Sets the same for suites, providers and devices; the default is 0.7 seconds. WeCom waits for 1. While a device is bound to a company, WeCom
+    /// waits for 3, and this is three times as long, too.
     pub fn short_deadline(mut self, deadline: Duration) -> Self {
         self.short_deadline = deadline;
         self

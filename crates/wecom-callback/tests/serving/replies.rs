@@ -13,6 +13,7 @@ use wecom_models::message::reply::{
     ActionMenu, Article, CardAction, Media, MenuAction, NewsReply, TextNoticeCard, TextReply,
     UpdateTemplateCardReply, VoiceReply,
 };
+use wecom_models::openhw::reply as device;
 
 /// A member's text.
 fn asked(content: &str) -> String {
@@ -53,7 +54,10 @@ async fn a_handler_returns_a_reply_and_the_receiver_addresses_it() {
     let callbacks = Callbacks::new(receiver(), Router::new().on(echo));
     let response = post(&callbacks, &sent(&asked("hi"))).await;
     let reply = String::from_utf8(sender().open_reply(response.body()).unwrap()).unwrap();
-    assert!(reply.starts_with("<xml><ToUserName>lin &amp; wei</ToUserName><FromUserName>ww"), "{reply}");
+    assert!(
+        reply.starts_with("<xml><ToUserName><![CDATA[lin & wei]]></ToUserName><FromUserName><![CDATA[ww"),
+        "{reply}"
+    );
     let reply = Document::parse(&reply).unwrap();
     let envelope = reply.envelope().unwrap();
     assert_eq!((&*envelope.to_user_name, &*envelope.from_user_name), ("lin & wei", CORP));
@@ -65,7 +69,7 @@ async fn a_handler_returns_a_reply_and_the_receiver_addresses_it() {
 async fn what_a_member_wrote_stays_what_it_is_in_a_reply() {
     for content in ["a]]&gt;b", "<x>&amp;</x>", "你好 😀", "  two  lines\n ", "\"'", "</Content></xml>"] {
         let reply = answer(Format::Xml, &asked(content), TextReply::new).await.unwrap();
-        assert_eq!(reply["Content"], content.trim_start().trim_end_matches(['\n', ' ']), "{content}");
+        assert_eq!(reply["Content"], content);
     }
     let reply =
         answer(Format::Xml, &asked("x"), |_| TextReply::new("a\u{8}b\u{0}c\u{ffff}]]>")).await.unwrap();
@@ -134,13 +138,52 @@ async fn a_bot_is_answered_in_json_and_an_application_in_xml() {
     }
 }
 
+fn device_event(kind: &str) -> String {
+    json!({ "msg_type": "event", "base_info": { "req_id": "1" }, "event": { "event_type": kind } })
+        .to_string()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_device_is_answered_in_json_and_each_reply_answers_its_own_callback() {
+    let refuse = |_| device::BindDeviceReply::new(device::BindResult::HasData, "it has data");
+    let reply = answer(Format::Json, &device_event("bind"), refuse).await.unwrap();
+    assert_eq!(reply, json!({ "errcode": 3, "errmsg": "it has data" }));
+    let valid = |_| device::VerifyDeviceReply::new(true).modelid("mdgate01");
+    let reply = answer(Format::Json, &device_event("verify_device"), valid).await.unwrap();
+    assert_eq!(reply, json!({ "is_valid": true, "modelid": "mdgate01" }));
+    let scan = json!({ "msg_type": "command", "command": { "command_type": "user_scan" } }).to_string();
+    let offline = |_| device::UserScanReply::new(device::OnlineStatus::Offline);
+    let reply = answer(Format::Json, &scan, offline).await.unwrap();
+    assert_eq!(reply, json!({ "online_status": 2 }));
+
+    let to_unbind = answer(Format::Json, &device_event("unbind"), refuse).await;
+    let to_verify = answer(Format::Json, &device_event("verify_device"), refuse).await;
+    let to_app = answer(Format::Xml, &asked("x"), refuse).await;
+    let a_text = answer(Format::Json, &device_event("bind"), TextReply::new).await;
+    let no_model = |_| device::VerifyDeviceReply::new(true);
+    let no_model = answer(Format::Json, &device_event("verify_device"), no_model).await;
+    for refused in [to_unbind, to_verify, to_app, a_text, no_model] {
+        assert_eq!(refused, Err(StatusCode::INTERNAL_SERVER_ERROR));
+    }
+    let callback = sender().callback(Format::Json, device_event("unbind").as_bytes(), CORP, "");
+    let opened = receiver().open(&callback.query, callback.body.as_bytes()).unwrap();
+    let error = receiver().reply(&opened, &refuse(String::new())).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the reply openhw.reply.bind_device_reply answers `bind`, and the callback is `unbind`"
+    );
+}
+
 #[test]
 fn a_receiver_alone_seals_replies_too() {
     let callback = sent(&asked("x"));
     let opened = receiver().open(&callback.query, callback.body.as_bytes()).unwrap();
     let reply = receiver().reply(&opened, &TextReply::new("a")).unwrap();
     let plain = String::from_utf8(sender().open_reply(&reply.body).unwrap()).unwrap();
-    assert!(plain.ends_with("<MsgType>text</MsgType><Content>a</Content></xml>"), "{plain}");
+    assert!(
+        plain.ends_with("<MsgType><![CDATA[text]]></MsgType><Content><![CDATA[a]]></Content></xml>"),
+        "{plain}"
+    );
     let error = receiver().reply(&opened, &bot::TextReply::new(bot::TextContent::new("a"))).unwrap_err();
     assert!(matches!(error, ReplyError::Format { .. }));
     let error = error.to_string();

@@ -139,13 +139,23 @@ async fn a_slow_handler_goes_on_after_the_answer() {
 async fn suites_providers_and_devices_are_answered_within_a_second() {
     let router = || Router::new().fallback(|_: Callback| sleep(Duration::from_secs(60)));
     let callbacks = Callbacks::new(receiver(), router());
-    let device =
-        sender().callback(Format::Json, br#"{"msg_type":"event","event":{"event_type":"bind"}}"#, CORP, "");
+    let device = |kind: &str| {
+        let event = format!(r#"{{"msg_type":"event","event":{{"event_type":"{kind}"}}}}"#);
+        sender().callback(Format::Json, event.as_bytes(), CORP, "")
+    };
     let report = "<xml><MsgType>event</MsgType><Event>device_checkin_data_report</Event></xml>";
-    for callback in [sent(&ticket("1")), device, sent(report)] {
+    let unknown = sender().callback(Format::Json, b"{}", CORP, "");
+    for (callback, expected) in [
+        (sent(&ticket("1")), 700),
+        (device("unbind"), 700),
+        (unknown, 700),
+        (sent(report), 700),
+        // While a device is bound, WeCom waits for 3 seconds.
+        (device("bind"), 2100),
+    ] {
         let start = Instant::now();
         assert_eq!(post(&callbacks, &callback).await.status(), 200);
-        assert_eq!(start.elapsed().as_millis(), 700);
+        assert_eq!(start.elapsed().as_millis(), expected);
     }
     let own = Callbacks::builder(router())
         .receiver(receiver())

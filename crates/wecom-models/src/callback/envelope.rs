@@ -1,6 +1,9 @@
 //! The members that all callbacks have in common.
 
-use super::Shape;
+use std::time::Duration;
+
+use super::deadlines::DEADLINES;
+use super::{Payload, Select, Shape};
 use crate::Timestamp;
 use crate::wire::{Field, ReadObject, read_objects};
 
@@ -36,6 +39,25 @@ pub struct Envelope {
 }
 
 impl Envelope {
+    /// Begins the envelope of a type of callback: of its first kind, with nothing but that. [`Select::envelope`](super::Select::envelope)
+    /// begins that of another kind.
+    ///
+    /// Where a type stands for any number of kinds, such as `REFUND.*`, set [`kind`](Self::kind) to one of them.
+    pub fn of<T: Payload>() -> Self {
+        T::SELECT.first().map(Select::envelope).unwrap_or_default()
+    }
+
+    /// Returns for how long WeCom waits for the response to a callback: 5 seconds, 1 for a suite, a provider or a device, and what
+    /// its page says where that is another time. A payment or the zone is taken for a device.
+    pub fn deadline(&self) -> Duration {
+        let documented = DEADLINES.iter().find(|(select, _)| select.takes(self));
+        let usual = match self.shape {
+            Shape::Info | Shape::DeviceCommand | Shape::Notification | Shape::Payment | Shape::Refund => 1,
+            Shape::Message | Shape::Event | Shape::BotMessage | Shape::BotEvent | Shape::Unknown => 5,
+        };
+        Duration::from_secs(documented.map_or(usual, |(_, seconds)| *seconds))
+    }
+
     /// The members that it reads, wherever they are in the document. Includes those that some events have as fields,
     /// too.
     pub const MEMBERS: [&str; 23] = [

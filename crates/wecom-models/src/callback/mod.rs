@@ -19,6 +19,8 @@
 //! # }
 //! ```
 //!
+//! [`write`] is the reverse, for tests: a type and an envelope become the document that WeCom would send.
+//!
 //! Callbacks are read as leniently as responses, with additional rules for XML:
 //!
 //! - Text may be plain or character data, or both; leading and trailing blanks of plain text are removed.
@@ -33,14 +35,21 @@
     reason = "a build without families with events needs no macro of them"
 )]
 
+#[rustfmt::skip]
+#[path = "../generated/deadlines.rs"]
+mod deadlines;
 mod document;
 mod envelope;
+mod markup;
 mod select;
+mod write;
 mod xml;
 
 pub use document::{Document, LARGEST, ReadError};
 pub use envelope::Envelope;
+pub use markup::Markup;
 pub use select::{Select, Shape};
+pub use write::{WriteError, write, write_json, write_xml};
 
 use crate::wire::ReadObject;
 

@@ -51,6 +51,16 @@ impl Select {
         Self { shape, kind, change: Some(change) }
     }
 
+    /// Begins the envelope of a callback of this kind, for [`write`](super::write).
+    pub fn envelope(&self) -> Envelope {
+        Envelope {
+            shape: self.shape,
+            kind: self.kind.to_owned(),
+            change: self.change.map(str::to_owned),
+            ..Envelope::default()
+        }
+    }
+
     /// Returns whether a callback with this envelope is of this kind. Ignores case: `LOCATION` is the only name in
     /// capitals.
     pub fn takes(&self, envelope: &Envelope) -> bool {

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::{Document, Envelope, LARGEST, Payload, ReadError, Select, Shape, is, read};
-use crate::wire::{Field, ReadObject, Reading, read_objects};
+use super::{Document, Envelope, LARGEST, Payload, ReadError, Select, Shape, is, read, write, write_json};
+use crate::wire::{Field, Output, ReadObject, Reading, WriteObject, items, read_objects, write_objects};
 use crate::{Csv, Timestamp};
 
 /// A callback with fields of every kind.
@@ -68,6 +68,35 @@ impl ReadObject for Extra {
 }
 
 read_objects! { Changed, Member, Extra }
+
+impl WriteObject for Changed {
+    fn put<O: Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("Id", &self.id)?;
+        out.put_some("UserID", &self.userid)?;
+        out.put_some("Order", &self.order)?;
+        out.put_some("State", &self.state)?;
+        out.put("DocId", &self.docs)?;
+        out.put_some("GroupIds", &self.groups.as_deref().map(|groups| items("GroupId", groups)))?;
+        out.put("MemberList", &items("Item", &self.members))?;
+        out.put_some("Department", &self.departments)?;
+        out.put_some("ExtraInfo", &self.extra)
+    }
+}
+
+impl WriteObject for Member {
+    fn put<O: Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("Name", &self.name)?;
+        out.put("Level", &self.level)
+    }
+}
+
+impl WriteObject for Extra {
+    fn put<O: Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put("Kind", &self.kinds)
+    }
+}
+
+write_objects! { Changed, Member, Extra }
 
 impl Payload for Changed {
     const NAME: &'static str = "tests.events.changed";
@@ -447,6 +476,98 @@ fn the_shapes_of_json_are_told_apart() {
     ] {
         let envelope = envelope(text);
         assert_eq!((envelope.shape, envelope.kind.as_str(), envelope.msg_id.as_deref()), (shape, kind, id));
+    }
+}
+
+/// A callback with a value in every field.
+fn filled() -> Changed {
+    let member = |name: &str| Member { name: name.to_owned(), level: 3 };
+    Changed {
+        id: "a ]]> b\r\n<&".to_owned(),
+        userid: Some(String::new()),
+        order: Some(0),
+        state: Some(" x ".to_owned()),
+        docs: strings(&["d1", "d2"]),
+        groups: Some(strings(&["g1"])),
+        members: vec![member("m1"), member("m2")],
+        departments: Some(Csv::from([1, 2])),
+        extra: Some(Extra { kinds: vec![member("k1")] }),
+    }
+}
+
+#[test]
+fn what_is_written_is_read_again_with_its_envelope() {
+    for select in Changed::SELECT {
+        let full = Envelope {
+            to_user_name: "ww1".to_owned(),
+            from_user_name: "sys".to_owned(),
+            create_time: Some(Timestamp::from_unix(1_767_225_600)),
+            agent_id: Some(1_000_002),
+            msg_id: Some("7300000000000000001".to_owned()),
+            suite_id: Some("suite".to_owned()),
+            auth_corp_id: Some("ww2".to_owned()),
+            service_corp_id: Some("ww3".to_owned()),
+            ..select.envelope()
+        };
+        for envelope in [full, select.envelope()] {
+            let empty = Changed { userid: None, order: None, ..Changed::default() };
+            for value in [filled(), empty] {
+                let text = write(&envelope, &value).unwrap();
+                assert_eq!(read::<Changed>(&text), Ok((envelope.clone(), value)), "{text}");
+            }
+        }
+    }
+    assert_eq!(Envelope::of::<Changed>(), Changed::SELECT[0].envelope());
+    let text = write(&Envelope::of::<Changed>(), &Changed::default()).unwrap();
+    let expected = "<xml><MsgType><![CDATA[event]]></MsgType><Event><![CDATA[change_test]]></Event>\
+                    <ChangeType><![CDATA[change]]></ChangeType><Id><![CDATA[]]></Id><MemberList></MemberList></xml>";
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn an_application_is_told_in_json_if_a_test_wants_it() {
+    let envelope = Envelope::of::<Changed>();
+    let text = write_json(&envelope, &filled()).unwrap();
+    assert_eq!(read::<Changed>(&text), Ok((envelope, filled())), "{text}");
+}
+
+#[test]
+fn an_empty_list_and_an_empty_object_are_read_as_absent() {
+    let nothing = Changed { groups: Some(Vec::new()), extra: Some(Extra::default()), ..Changed::default() };
+    let (_, read) = read::<Changed>(&write(&Envelope::of::<Changed>(), &nothing).unwrap()).unwrap();
+    assert_eq!(read, Changed::default());
+}
+
+#[test]
+fn what_cannot_be_written_says_where() {
+    let hostile = Changed { state: Some("\u{b}".to_owned()), ..Changed::default() };
+    let error = write(&Envelope::of::<Changed>(), &hostile).unwrap_err();
+    assert_eq!(error.to_string(), "the callback can't be written at `State`: XML can't contain \\u{b}");
+    let deep = Extra { kinds: vec![Member { name: "\u{fffe}".to_owned(), level: 0 }] };
+    let deep = Changed { extra: Some(deep), ..Changed::default() };
+    assert_eq!(write(&Envelope::of::<Changed>(), &deep).unwrap_err().path, "ExtraInfo.Kind.Name");
+    let other = Envelope { change: None, ..Envelope::of::<Changed>() };
+    let unknown = Envelope::default();
+    for envelope in [other, unknown] {
+        let error = write(&envelope, &Changed::default()).unwrap_err().to_string();
+        assert!(error.contains("another callback than tests.events.changed"), "{error}");
+    }
+}
+
+#[test]
+fn wecom_waits_for_a_response_as_long_as_the_pages_say() {
+    for (shape, kind, seconds) in [
+        (Shape::Message, "text", 5),
+        (Shape::Event, "subscribe", 5),
+        (Shape::Event, "device_checkin_data_report", 1),
+        (Shape::Info, "create_auth", 1),
+        (Shape::BotMessage, "text", 5),
+        (Shape::Notification, "unbind", 1),
+        (Shape::Notification, "bind", 3),
+        (Shape::DeviceCommand, "user_scan", 1),
+    ] {
+        let envelope = Envelope { shape, kind: kind.to_owned(), ..Envelope::default() };
+        assert_eq!(envelope.deadline().as_secs(), seconds, "{kind}");
     }
 }
 

@@ -5,3 +5,5 @@ pub mod device;
 #[cfg(feature = "callback")]
 pub mod events;
 pub mod printer;
+#[cfg(feature = "callback")]
+pub mod reply;

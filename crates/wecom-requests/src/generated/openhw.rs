@@ -3,3 +3,5 @@
 pub(crate) mod access_control;
 pub(crate) mod device;
 pub(crate) mod printer;
+#[cfg(feature = "callback")]
+pub(crate) mod reply;

@@ -1,9 +1,12 @@
 //! WeCom's callbacks to the apps of service providers.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use futures_util::FutureExt as _;
 use tokio::time::{Instant, sleep};
 use wecom_callback::{BoxError, Event, IntoPassive, Router};
 use wecom_models::Secret;
@@ -14,7 +17,7 @@ use wecom_models::service::events::{CreateAuth, ResetPermanentCode, SuiteTicket}
 use crate::credential::key;
 use crate::time::jitter;
 use crate::tokens::{Held, StoredToken};
-use crate::{Client, Credential as _, Error, Suite};
+use crate::{Client, Credential as _, Error, StoreError, Suite, TokenStore};
 
 /// The lifetime of an authorization code.
 const CODE_LIFETIME: Duration = Duration::from_secs(10 * 60);
@@ -46,11 +49,13 @@ pub fn suite_tickets<'a>(suites: impl IntoIterator<Item = &'a Client<Suite>>) ->
 /// A code works once, within 10 minutes, and nothing else returns the permanent code. Therefore:
 ///
 /// - An exchange that fails for lack of a ticket or of a connection is tried again as long as the code is valid.
-/// - If the function fails, it is called again with the same response, for an hour, after pauses from 0.2 seconds up to a minute,
+/// - If the function fails or panics, it is called again with the same response, for an hour, after pauses from 0.2 seconds up to a minute,
 ///   even after WeCom has received its response. Each failure is a warning in `tracing`. A [`shutdown`](wecom_callback::Callbacks::shutdown) waits for it.
 /// - The response, as JSON with the permanent code, is kept in the [token store](crate::ClientBuilder::token_store) until the function
 ///   has succeeded, or for an hour. Its key is a hash. A process that gets the same code again, since the first one
 ///   has died, takes the response from there. While one process has it, others wait.
+/// - If all processes end before the function has succeeded, nothing calls it again, since WeCom doesn't repeat the code: pass on the responses
+///   of [`pending_authorizations`] when a process starts.
 /// - If the store fails, the process that has exchanged the code continues without it.
 ///
 /// So the function may be called more than once for one installation: if it fails, or if its process dies before its
@@ -73,6 +78,101 @@ where
         })
 }
 
+/// Returns the installations that were exchanged, and whose responses the application hasn't accepted yet: those that a process was working on when it
+/// ended, and those that one is working on. They are in the [token store](crate::ClientBuilder::token_store) for an hour, so a store that processes share, or
+/// that outlives them, is needed.
+///
+/// ```no_run
+/// # use wecom_sdk::{Client, Suite, callback::pending_authorizations};
+/// # async fn save(_: &wecom_sdk::service::auth::GetPermanentCodeV2Response) {}
+/// # async fn run(suite: Client<Suite>) -> Result<(), Box<dyn std::error::Error>> {
+/// for pending in pending_authorizations(&suite).await? {
+///     save(&pending.response).await;
+///     pending.accept().await?;
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub async fn pending_authorizations(suite: &Client<Suite>) -> Result<Vec<PendingAuthorization>, StoreError> {
+    let pending = Pending::of(suite);
+    let mut found = Vec::new();
+    for key in pending.read().await?.into_keys() {
+        let stored = pending.store.get(&key).await?;
+        if let Found::Response(response) = Found::of(stored.as_ref()) {
+            found.push(PendingAuthorization { response: *response, key, pending: pending.clone() });
+        }
+    }
+    Ok(found)
+}
+
+/// An installation that the application hasn't accepted yet: see [`pending_authorizations`].
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct PendingAuthorization {
+    /// The response with the company's permanent code.
+    pub response: GetPermanentCodeV2Response,
+    key: String,
+    pending: Pending,
+}
+
+impl PendingAuthorization {
+    /// Notes that the application has it: it is no longer pending, and no process that gets the same code passes it on. A process that is
+    /// passing it on already may still do so.
+    pub async fn accept(self) -> Result<(), StoreError> {
+        self.pending.store.put(&self.key, &kept(ACCEPTED.into()), None).await?;
+        self.pending.change(|all| _ = all.remove(&self.key)).await
+    }
+}
+
+/// What a suite's installations wait for: the keys of their responses in the store, and when they expire, in seconds since 1970.
+#[derive(Clone)]
+struct Pending {
+    store: Arc<dyn TokenStore>,
+    key: String,
+}
+
+impl fmt::Debug for Pending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pending").finish_non_exhaustive()
+    }
+}
+
+impl Pending {
+    fn of(suite: &Client<Suite>) -> Self {
+        let store = Arc::clone(&suite.caller().store);
+        Self { store, key: key("codes", &[&suite.credential().key()]) }
+    }
+
+    async fn read(&self) -> Result<BTreeMap<String, u64>, StoreError> {
+        let stored = self.store.get(&self.key).await?;
+        let all = stored.and_then(|stored| serde_json::from_str(stored.token.expose()).ok());
+        let mut all: BTreeMap<String, u64> = all.unwrap_or_default();
+        let now = seconds(SystemTime::now());
+        all.retain(|_, until| *until > now);
+        Ok(all)
+    }
+
+    /// Changes it, while no other process does.
+    async fn change(&self, change: impl FnOnce(&mut BTreeMap<String, u64>)) -> Result<(), StoreError> {
+        let held = Held::wait_for(&self.store, &self.key).await?;
+        let mut all = self.read().await?;
+        change(&mut all);
+        let text = serde_json::to_string(&all).expect("keys and numbers are JSON");
+        let changed = self.store.put(&self.key, &kept(text.into()), held.lease()).await;
+        held.release().await;
+        changed
+    }
+}
+
+/// Returns a text as it is kept in the store.
+fn kept(text: Secret) -> StoredToken {
+    StoredToken { token: text, expires_at: SystemTime::now() + KEPT }
+}
+
+fn seconds(time: SystemTime) -> u64 {
+    time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
 /// Returns whether a callback is for a suite.
 fn is_of(suite: &Client<Suite>) -> impl Fn(&Envelope) -> bool + Send + Sync + 'static {
     let suite_id = Some(suite.credential().suite_id.clone());
@@ -90,6 +190,22 @@ enum Found {
     Nothing,
     Response(Box<GetPermanentCodeV2Response>),
     Accepted,
+}
+
+impl Found {
+    fn of(stored: Option<&StoredToken>) -> Self {
+        match stored.map(|stored| stored.token.expose()) {
+            Some(ACCEPTED) => Self::Accepted,
+            Some(text) => wecom_requests::parse::<GetPermanentCodeV2>(text.as_bytes()).map_or_else(
+                |_| {
+                    tracing::warn!("the token store has an invalid response to an authorization code: exchanging it again");
+                    Self::Nothing
+                },
+                |response| Self::Response(Box::new(response)),
+            ),
+            None => Self::Nothing,
+        }
+    }
 }
 
 impl<F, Fut> Codes<F>
@@ -117,11 +233,26 @@ where
             Found::Nothing => self.exchange(code, held).await?,
         };
         let mut pauses = Pauses::within(KEPT);
-        while let Err(error) = (self.authorized)(response.clone()).await.into_passive() {
+        while let Err(error) = self.call(response.clone()).await {
             pauses.after(error, "the function for an installation failed").await?;
         }
         self.keep(ACCEPTED.into(), held).await;
+        self.note(|all| _ = all.remove(held.key())).await;
         Ok(())
+    }
+
+    /// Calls the application's function. A panic is a failure like another one.
+    async fn call(&self, response: GetPermanentCodeV2Response) -> Result<(), BoxError> {
+        let call = async { (self.authorized)(response).await.into_passive() };
+        let called = AssertUnwindSafe(call).catch_unwind().await;
+        called.unwrap_or_else(|_| Err("it panicked".into())).map(drop)
+    }
+
+    /// Notes what is pending.
+    async fn note(&self, change: impl FnOnce(&mut BTreeMap<String, u64>)) {
+        if let Err(error) = Pending::of(&self.suite).change(change).await {
+            tracing::warn!(%error, "the token store failed: `pending_authorizations` may not know of an installation");
+        }
     }
 
     async fn exchange(&self, code: &Secret, held: &Held) -> Result<GetPermanentCodeV2Response, Error> {
@@ -132,6 +263,8 @@ where
                 Ok(response) => {
                     let text = String::from_utf8_lossy(&response.body.0).into_owned();
                     self.keep(text.into(), held).await;
+                    let until = seconds(SystemTime::now() + KEPT);
+                    self.note(|all| _ = all.insert(held.key().to_owned(), until)).await;
                     return Ok(response.value);
                 }
                 Err(error) if error.is_transient() || matches!(error.root(), Error::NoTicket) => {
@@ -147,22 +280,11 @@ where
             tracing::warn!(%error, "the token store failed: another process may have exchanged the same code");
             None
         });
-        match stored.as_ref().map(|stored| stored.token.expose()) {
-            Some(ACCEPTED) => Found::Accepted,
-            Some(text) => wecom_requests::parse::<GetPermanentCodeV2>(text.as_bytes()).map_or_else(
-                |_| {
-                    tracing::warn!("the token store has an invalid response to an authorization code: exchanging it again");
-                    Found::Nothing
-                },
-                |response| Found::Response(Box::new(response)),
-            ),
-            None => Found::Nothing,
-        }
+        Found::of(stored.as_ref())
     }
 
     async fn keep(&self, text: Secret, held: &Held) {
-        let stored = StoredToken { token: text, expires_at: SystemTime::now() + KEPT };
-        if let Err(error) = self.suite.caller().store.put(held.key(), &stored, held.lease()).await {
+        if let Err(error) = self.suite.caller().store.put(held.key(), &kept(text), held.lease()).await {
             tracing::warn!(%error, "the response to an authorization code can't be stored: only this process has it");
         }
     }

@@ -3465,6 +3465,20 @@ mod openhw {
             );
         }
     }
+    mod reply {
+        #[test]
+        fn bind_device_reply() {
+            wecom_tests::snapshot::reply("openhw.reply.bind_device_reply");
+        }
+        #[test]
+        fn user_scan_reply() {
+            wecom_tests::snapshot::reply("openhw.reply.user_scan_reply");
+        }
+        #[test]
+        fn verify_device_reply() {
+            wecom_tests::snapshot::reply("openhw.reply.verify_device_reply");
+        }
+    }
 }
 mod pay {
     mod events {

@@ -97,7 +97,12 @@ fn member(site: &DocumentSite<'_>) -> Vec<Mutant> {
 fn is_shown(site: &DocumentSite<'_>, wire: &Wire<'_>) -> bool {
     let ids: Vec<u32> = site.document.definition.head.doc.ids().collect();
     let mut pages = site.file.pages.iter().filter(|read| ids.contains(&read.page.id));
-    pages.any(|read| !read.contents.documents_of(&[*wire]).is_empty())
+    let of = site.document;
+    pages.any(|read| {
+        let contents = &read.contents;
+        let shown = if of.answers().is_some() { contents.shown(of) } else { contents.documents_of(&[*wire]) };
+        !shown.is_empty()
+    })
 }
 
 fn dropped(site: &DocumentSite<'_>) -> Vec<Mutant> {

@@ -36,6 +36,34 @@ pub(super) fn unique(spec: &Spec, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// Checks that a document that says nothing of itself answers one of its family.
+pub(super) fn answered(spec: &Spec, diagnostics: &mut Diagnostics) {
+    for file in &spec.files {
+        for document in file.documents() {
+            let Some(wire) = document.answers() else { continue };
+            let family = spec.files.iter().filter(|other| other.family() == file.family());
+            let mut others = family.flat_map(|other| other.documents());
+            if others.any(|other| {
+                other.kind != document.kind && other.definition.wires().any(|of| of.takes(&wire))
+            }) {
+                continue;
+            }
+            let at = document.path().key("wire").index(0);
+            diagnostics
+                .reporter(file.source, &file.root)
+                .error(
+                    Mistake::BadWire,
+                    At::Value(&at),
+                    format!("no callback of `{}` is `{wire}`", file.family()),
+                )
+                .label("no such callback")
+                .help(
+                    "if no member says what a reply is, its `wire` is that of the callback that it answers",
+                );
+        }
+    }
+}
+
 impl Checker<'_> {
     pub(super) fn document(&mut self, document: NamedDocument<'_>) {
         let NamedDocument { kind, definition, .. } = document;
@@ -69,6 +97,16 @@ impl Checker<'_> {
                     .label("leave it out")
                     .help("every event and every reply may have it; it belongs to the envelope, not to the type");
             }
+        }
+        if head.deadline.is_some() && facts.part.is_sent() {
+            self.report
+                .error(
+                    Mistake::UnknownKey,
+                    At::Key(&path.key("deadline")),
+                    format!("{} has no `deadline`", kind.one()),
+                )
+                .label("leave it out")
+                .help("it is the callback that WeCom waits to be answered");
         }
         if head.examples.is_empty() {
             self.report
@@ -105,7 +143,7 @@ impl Checker<'_> {
     /// Checks the examples of a document: each is a complete document of that kind, without missing or unknown fields.
     pub(super) fn payloads(&mut self, document: NamedDocument<'_>) {
         let (file, path) = (self.file, document.path());
-        let NamedDocument { kind, definition, .. } = document;
+        let NamedDocument { kind, definition, name } = document;
         for (index, example) in definition.head.examples.iter().enumerate() {
             let path = path.key("examples").index(index).key("payload");
             let mut document = match payload::parse(&example.payload) {
@@ -118,7 +156,8 @@ impl Checker<'_> {
                 }
             };
             let told = payload::told(&document);
-            if !told.is_some_and(|told| definition.wires().any(|wire| wire.takes(&told))) {
+            let is_told = NamedDocument { kind, definition, name }.answers().is_none();
+            if is_told && !told.is_some_and(|told| definition.wires().any(|wire| wire.takes(&told))) {
                 let label = told.map_or_else(
                     || "nothing in it identifies it".to_owned(),
                     |told| format!("it is `{told}`"),

@@ -37,6 +37,7 @@ use crate::spec::{DocumentKind, Part, Section, Spec};
 pub fn spec(spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
     endpoints::unique(spec, diagnostics);
     events::unique(spec, diagnostics);
+    events::answered(spec, diagnostics);
     called::unique(spec, sources, diagnostics);
     if let Some(names) = &spec.names {
         called::as_settled(names, spec, sources, diagnostics);

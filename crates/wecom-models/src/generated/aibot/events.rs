@@ -20,7 +20,7 @@
 #![doc(alias("智能机器人", "接收消息", "接收事件"))]
 
 mod impls;
-#[cfg(feature = "bidirectional")]
+#[cfg(any(feature = "bidirectional", feature = "test-util"))]
 mod reverse;
 
 use serde_json::Value;

@@ -18,7 +18,7 @@
 #![doc(alias("智能机器人", "主动回复消息"))]
 
 mod impls;
-#[cfg(feature = "bidirectional")]
+#[cfg(any(feature = "bidirectional", feature = "test-util"))]
 mod reverse;
 
 use crate::{Unknown, UnknownUnion};

@@ -13,7 +13,7 @@
 #![doc(alias("回调通知"))]
 
 mod impls;
-#[cfg(feature = "bidirectional")]
+#[cfg(any(feature = "bidirectional", feature = "test-util"))]
 mod reverse;
 
 use serde_json::Value;
@@ -58,6 +58,8 @@ pub struct DeviceDataAuthChange {}
 /// Sent to the data callback URL (数据回调URL) of third-party apps that may read the device's data, for
 /// members visible to the app. Respond within 1 second.
 ///
+/// WeCom waits 1 seconds for the response.
+///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("考勤打卡原始数据回调", "device_checkin_data_report"))]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -77,6 +79,8 @@ pub struct DeviceCheckinDataReport {
 /// Sent to the data callback URL (数据回调URL) of third-party apps that may read the device's data, for
 /// members visible to the app. Respond within 1 second.
 ///
+/// WeCom waits 1 seconds for the response.
+///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("门禁通行原始数据回调", "device_accesscontrol_data_report"))]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -95,6 +99,8 @@ pub struct DeviceAccessControlDataReport {
 ///
 /// Sent to the data callback URL (数据回调URL) of third-party apps that may read the device's data, for
 /// members visible to the app. Respond within 1 second.
+///
+/// WeCom waits 1 seconds for the response.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("体温检测原始数据回调", "device_temperature_data_report"))]

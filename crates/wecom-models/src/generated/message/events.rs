@@ -31,7 +31,7 @@
 #![doc(alias("接收消息与事件"))]
 
 mod impls;
-#[cfg(feature = "bidirectional")]
+#[cfg(any(feature = "bidirectional", feature = "test-util"))]
 mod reverse;
 
 use serde_json::Value;

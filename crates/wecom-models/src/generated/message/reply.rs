@@ -16,7 +16,7 @@
 #![doc(alias("被动回复消息格式"))]
 
 mod impls;
-#[cfg(feature = "bidirectional")]
+#[cfg(any(feature = "bidirectional", feature = "test-util"))]
 mod reverse;
 
 use crate::{Unknown, UnknownUnion};

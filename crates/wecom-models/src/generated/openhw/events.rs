@@ -24,7 +24,7 @@
 #![doc(alias("回调通知"))]
 
 mod impls;
-#[cfg(feature = "bidirectional")]
+#[cfg(any(feature = "bidirectional", feature = "test-util"))]
 mod reverse;
 
 use serde_json::Value;
@@ -73,15 +73,14 @@ pub enum OpenhwEvent {
 /// `event_type` `bind` · [企业绑定设备事件](https://developer.work.weixin.qq.com/document/path/95987)
 ///
 /// An admin bound it, or, in some companies, a member. Sent to the callback URL of the device model.
-/// Respond within 1 second, at most 3: after that, binding counts as failed.
+/// Respond within 1 second if possible: after 3, binding counts as failed.
 /// [`GetDeviceSecret`](crate::openhw::device::GetDeviceSecret) exchanges `auth_code` for the device's
 /// secret.
 ///
-/// An empty response or `success` confirms it. To refuse it, respond with an encrypted JSON object of
-/// `errcode` and `errmsg`. WeCom shows its own texts for these codes, and for all others that the
-/// reason is unknown: 1 the device is offline, 2 it is bound already, 3 it has data, 4 the device's
-/// verification code is wrong, 5 it isn't unbound yet, 6 the verification code is wrong, 7 it can't be
-/// bound now, 1999 it is being unbound. With 0, the device is bound.
+/// An empty response or `success` confirms it. To refuse it, respond with
+/// [`BindDeviceReply`](crate::openhw::reply::BindDeviceReply).
+///
+/// WeCom waits 3 seconds for the response.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("企业绑定设备事件", "bind"))]
@@ -153,8 +152,7 @@ pub struct ModelTicket {
 /// Sent to the service provider's callback URL for hardware (智慧硬件 › 通用开发参数), if a person enters a
 /// serial number that isn't registered.
 ///
-/// Respond within 1 second with an encrypted JSON object: `is_valid`, whether the serial number is the
-/// provider's, and if so `modelid`, the ID of its device model.
+/// Respond within 1 second with [`VerifyDeviceReply`](crate::openhw::reply::VerifyDeviceReply).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(
@@ -210,8 +208,8 @@ pub struct FetchDeviceStatus {
 ///
 /// `command_type` `user_scan` · [用户扫码指令](https://developer.work.weixin.qq.com/document/path/97390)
 ///
-/// Sent to the callback URL of the device model. Respond within 1 second with an encrypted JSON
-/// object: `online_status` is 1 if the device is online, 2 if not.
+/// Sent to the callback URL of the device model. Respond within 1 second with
+/// [`UserScanReply`](crate::openhw::reply::UserScanReply).
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[doc(alias("用户扫码指令", "user_scan"))]

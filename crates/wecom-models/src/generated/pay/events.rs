@@ -13,7 +13,7 @@
 #![doc(alias("小程序接入对外收款", "回调通知"))]
 
 mod impls;
-#[cfg(feature = "bidirectional")]
+#[cfg(any(feature = "bidirectional", feature = "test-util"))]
 mod reverse;
 
 use serde_json::Value;
@@ -109,7 +109,7 @@ pub struct RefundNotification {
 /// Decrypted by `wecom_callback::PaymentKey::read`. It is JSON, even if the notification is XML.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("支付通知", "*"))]
+#[doc(alias("支付通知"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PaymentContent {
@@ -144,7 +144,7 @@ pub struct PaymentContent {
 /// Decrypted by `wecom_callback::PaymentKey::read`. It is JSON, even if the notification is XML.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
-#[doc(alias("退款通知", "通知", "*"))]
+#[doc(alias("退款通知", "通知"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RefundContent {

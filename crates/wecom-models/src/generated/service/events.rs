@@ -26,7 +26,7 @@
 #![doc(alias("收银台", "推广二维码", "回调通知"))]
 
 mod impls;
-#[cfg(feature = "bidirectional")]
+#[cfg(any(feature = "bidirectional", feature = "test-util"))]
 mod reverse;
 
 use serde_json::Value;

@@ -67,9 +67,11 @@ impl crate::PassiveReply for TextReply {
         id: "aibot.reply.text_reply",
         title: "文本消息",
         page: "https://developer.work.weixin.qq.com/document/path/101031",
-        format: crate::ReplyFormat::Json,
-        member: "msgtype",
-        kind: "text",
+        format: crate::ReplyFormat::Bot,
+        told: crate::ReplyTold::Says {
+            member: "msgtype",
+            kind: "text",
+        },
     };
 }
 
@@ -79,9 +81,11 @@ impl crate::PassiveReply for TemplateCardReply {
         id: "aibot.reply.template_card_reply",
         title: "模板卡片消息",
         page: "https://developer.work.weixin.qq.com/document/path/101031",
-        format: crate::ReplyFormat::Json,
-        member: "msgtype",
-        kind: "template_card",
+        format: crate::ReplyFormat::Bot,
+        told: crate::ReplyTold::Says {
+            member: "msgtype",
+            kind: "template_card",
+        },
     };
 }
 
@@ -91,9 +95,11 @@ impl crate::PassiveReply for StreamReply {
         id: "aibot.reply.stream_reply",
         title: "流式消息回复",
         page: "https://developer.work.weixin.qq.com/document/path/101031",
-        format: crate::ReplyFormat::Json,
-        member: "msgtype",
-        kind: "stream",
+        format: crate::ReplyFormat::Bot,
+        told: crate::ReplyTold::Says {
+            member: "msgtype",
+            kind: "stream",
+        },
     };
 }
 
@@ -103,9 +109,11 @@ impl crate::PassiveReply for StreamWithCardReply {
         id: "aibot.reply.stream_with_card_reply",
         title: "流式消息+模板卡片回复",
         page: "https://developer.work.weixin.qq.com/document/path/101031",
-        format: crate::ReplyFormat::Json,
-        member: "msgtype",
-        kind: "stream_with_template_card",
+        format: crate::ReplyFormat::Bot,
+        told: crate::ReplyTold::Says {
+            member: "msgtype",
+            kind: "stream_with_template_card",
+        },
     };
 }
 
@@ -115,9 +123,11 @@ impl crate::PassiveReply for UpdateTemplateCardReply {
         id: "aibot.reply.update_template_card_reply",
         title: "模版卡片更新消息",
         page: "https://developer.work.weixin.qq.com/document/path/101031",
-        format: crate::ReplyFormat::Json,
-        member: "response_type",
-        kind: "update_template_card",
+        format: crate::ReplyFormat::Bot,
+        told: crate::ReplyTold::Says {
+            member: "response_type",
+            kind: "update_template_card",
+        },
     };
 }
 

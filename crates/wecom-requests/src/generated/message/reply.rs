@@ -42,8 +42,10 @@ impl crate::PassiveReply for TextReply {
         title: "文本消息（被动回复）",
         page: "https://developer.work.weixin.qq.com/document/path/90241",
         format: crate::ReplyFormat::Xml,
-        member: "MsgType",
-        kind: "text",
+        told: crate::ReplyTold::Says {
+            member: "MsgType",
+            kind: "text",
+        },
     };
 }
 
@@ -54,8 +56,10 @@ impl crate::PassiveReply for ImageReply {
         title: "图片消息（被动回复）",
         page: "https://developer.work.weixin.qq.com/document/path/90241",
         format: crate::ReplyFormat::Xml,
-        member: "MsgType",
-        kind: "image",
+        told: crate::ReplyTold::Says {
+            member: "MsgType",
+            kind: "image",
+        },
     };
 }
 
@@ -66,8 +70,10 @@ impl crate::PassiveReply for VoiceReply {
         title: "语音消息（被动回复）",
         page: "https://developer.work.weixin.qq.com/document/path/90241",
         format: crate::ReplyFormat::Xml,
-        member: "MsgType",
-        kind: "voice",
+        told: crate::ReplyTold::Says {
+            member: "MsgType",
+            kind: "voice",
+        },
     };
 }
 
@@ -78,8 +84,10 @@ impl crate::PassiveReply for VideoReply {
         title: "视频消息（被动回复）",
         page: "https://developer.work.weixin.qq.com/document/path/90241",
         format: crate::ReplyFormat::Xml,
-        member: "MsgType",
-        kind: "video",
+        told: crate::ReplyTold::Says {
+            member: "MsgType",
+            kind: "video",
+        },
     };
 }
 
@@ -90,8 +98,10 @@ impl crate::PassiveReply for NewsReply {
         title: "图文消息（被动回复）",
         page: "https://developer.work.weixin.qq.com/document/path/90241",
         format: crate::ReplyFormat::Xml,
-        member: "MsgType",
-        kind: "news",
+        told: crate::ReplyTold::Says {
+            member: "MsgType",
+            kind: "news",
+        },
     };
 }
 
@@ -102,8 +112,10 @@ impl crate::PassiveReply for UpdateButtonReply {
         title: "更新点击用户的按钮文案",
         page: "https://developer.work.weixin.qq.com/document/path/90241",
         format: crate::ReplyFormat::Xml,
-        member: "MsgType",
-        kind: "update_button",
+        told: crate::ReplyTold::Says {
+            member: "MsgType",
+            kind: "update_button",
+        },
     };
 }
 
@@ -114,8 +126,10 @@ impl crate::PassiveReply for UpdateTemplateCardReply {
         title: "更新点击用户的整张卡片",
         page: "https://developer.work.weixin.qq.com/document/path/90241",
         format: crate::ReplyFormat::Xml,
-        member: "MsgType",
-        kind: "update_template_card",
+        told: crate::ReplyTold::Says {
+            member: "MsgType",
+            kind: "update_template_card",
+        },
     };
 }
 
