@@ -183,7 +183,7 @@ async fn a_proxy_that_asks_for_a_password_is_told_and_not_tried_again() {
     // Through a tunnel, where the proxy's response isn't one of the server's.
     let client = builder("https://qyapi.example.com").proxy(proxy.clone()).build().unwrap();
     let error = read(&client).await.unwrap_err();
-    assert_lasting(&error, "user and password in the proxy's address");
+    assert_lasting(&error, "set the user and the password in the proxy's URL");
     assert!(error.to_string().ends_with("proxy authorization required"), "{error}");
     assert_eq!(server.connections(), 1);
     // And where it is one.

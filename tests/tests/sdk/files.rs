@@ -141,7 +141,7 @@ async fn content_that_is_longer_than_a_request_can_be_is_an_error_that_says_so()
     };
     for length in [u64::MAX, u64::MAX - 1] {
         let error = sent(length).await;
-        assert!(error.contains(&format!("{length} bytes are more than a request can have")), "{error}");
+        assert!(error.contains(&format!("{length} bytes are more than a request can contain")), "{error}");
     }
     // If it fits, it is sent, until it turns out to be shorter.
     for length in [u64::MAX - 1000, i64::MAX as u64] {

@@ -47,8 +47,9 @@ impl Workspace {
         let entries = fs::read_dir(real_root().join("spec")).expect("the spec is there");
         let mut specs: Vec<PathBuf> = entries.map(|entry| entry.expect("it can be read").path()).collect();
         specs.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
-        // Codes may have their names in `errcodes.yaml` only.
-        specs.retain(|path| !fs::read_to_string(path).is_ok_and(|text| text.contains("\n    codes:")));
+        // Codes may have their names in `errcodes.yaml` only, and links lead to other files.
+        let needs_others = |text: String| text.contains("\n    codes:") || text.contains("](crate::");
+        specs.retain(|path| !fs::read_to_string(path).is_ok_and(needs_others));
         specs.sort_by_key(|path| (fs::metadata(path).map_or(0, |data| data.len()), path.clone()));
         specs.truncate(FEW);
         arrange(&mut specs);
