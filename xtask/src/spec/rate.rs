@@ -11,7 +11,7 @@ use crate::spec::keywords::keywords;
 use crate::spec::pattern;
 
 /// A documented rate limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize, JsonSchema)]
 pub struct Rate {
     /// The number of calls.
     #[schemars(range(min = 1))]

@@ -102,7 +102,7 @@ struct Element<'a> {
     name: &'a str,
 }
 
-impl<'a> Element<'a> {
+impl Element<'_> {
     fn around(self, content: impl FnOnce(&mut Markup) -> Result<(), Error>) -> Result<(), Error> {
         self.markup.open(self.name)?;
         content(self.markup)?;

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::markup::Markup;
 use super::{Envelope, Payload, Shape, is};
+use crate::Timestamp;
 use crate::wire::{Output, WriteObject, told, write_object};
 
 /// Writes a callback, the reverse of [`read`](super::read): as XML if it is an application's, a suite's or a provider's, and as
@@ -133,7 +134,7 @@ fn members<T: Payload>(
         optional("ServiceCorpId", &envelope.service_corp_id),
         text("ToUserName", &envelope.to_user_name),
         text("FromUserName", &envelope.from_user_name),
-        number(time, envelope.create_time.map(|time| time.as_unix())),
+        number(time, envelope.create_time.map(Timestamp::as_unix)),
         around.and_then(|name| text(name, "event")),
         text(member, &envelope.kind),
         optional("ChangeType", &envelope.change),

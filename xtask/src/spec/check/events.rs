@@ -10,7 +10,7 @@ use crate::spec::diagnostic::{At, Diagnostics};
 use crate::spec::mistakes::Mistake;
 use crate::spec::payload::{self, ENVELOPE};
 use crate::spec::source::Path;
-use crate::spec::{NamedDocument, Section, Spec, Wire};
+use crate::spec::{File, NamedDocument, Section, Spec, Wire};
 
 /// Checks that what is one kind of document on the wire has one type.
 pub(super) fn unique(spec: &Spec, diagnostics: &mut Diagnostics) {
@@ -42,7 +42,7 @@ pub(super) fn answered(spec: &Spec, diagnostics: &mut Diagnostics) {
         for document in file.documents() {
             let Some(wire) = document.answers() else { continue };
             let family = spec.files.iter().filter(|other| other.family() == file.family());
-            let mut others = family.flat_map(|other| other.documents());
+            let mut others = family.flat_map(File::documents);
             if others.any(|other| {
                 other.kind != document.kind && other.definition.wires().any(|of| of.takes(&wire))
             }) {
@@ -143,7 +143,7 @@ impl Checker<'_> {
     /// Checks the examples of a document: each is a complete document of that kind, without missing or unknown fields.
     pub(super) fn payloads(&mut self, document: NamedDocument<'_>) {
         let (file, path) = (self.file, document.path());
-        let NamedDocument { kind, definition, name } = document;
+        let NamedDocument { kind, name, definition } = document;
         for (index, example) in definition.head.examples.iter().enumerate() {
             let path = path.key("examples").index(index).key("payload");
             let mut document = match payload::parse(&example.payload) {
@@ -156,7 +156,7 @@ impl Checker<'_> {
                 }
             };
             let told = payload::told(&document);
-            let is_told = NamedDocument { kind, definition, name }.answers().is_none();
+            let is_told = NamedDocument { kind, name, definition }.answers().is_none();
             if is_told && !told.is_some_and(|told| definition.wires().any(|wire| wire.takes(&told))) {
                 let label = told.map_or_else(
                     || "nothing in it identifies it".to_owned(),
