@@ -18,6 +18,9 @@ use crate::conformance::{
 };
 use crate::generated::{EVENTS, REPLIES};
 
+/// Makes a text of a document.
+type Convert = fn(&str) -> Result<String, String>;
+
 /// One event or reply, with the functions that check documents against its type and show them.
 #[derive(Debug)]
 pub struct Occurrence {
@@ -25,9 +28,9 @@ pub struct Occurrence {
     of: Of,
     read: fn(&Document<'_>) -> Result<Reread, ReadError>,
     /// Formats a document as its type, and a reply also as it is sent.
-    show: fn(&str) -> Result<String, String>,
+    show: Convert,
     /// Writes an event again, and returns it, if it is read as the same.
-    rewrite: Option<fn(&str) -> Result<String, String>>,
+    rewrite: Option<Convert>,
     examples: &'static [&'static str],
     /// Contradictions in the documentation, as pointers with `*` for any item.
     quirks: &'static [&'static str],

@@ -144,7 +144,7 @@ fn a_code_is_explained_and_one_that_is_not_there_is_answered_with_the_nearest() 
     let text = explain::one("bad-rate").expect("the code is there");
     assert_eq!(
         text,
-        "bad-rate: A rate limit or a concurrency limit allows no calls, or an endpoint repeats a general \
+        "bad-rate: A rate limit or a concurrency limit allows no calls, a rate counts by a request field that it can't count by, no other endpoint shares the count of a `shared` rate, or an endpoint repeats a general \
          rate of its path.\n\nWrong, in an endpoint:\n\n    rate: [{ calls: 0, per: minute }]\n\nRight:\n\n    rate: [{ calls: 60, per: minute }]\n"
     );
     let unknown = |code| explain::one(code).expect_err("there is no such code");

@@ -238,7 +238,7 @@ async fn no_error_of_redis_says_its_password_or_a_message() {
             Err(error) => assert!(!format!("{error} {error:?}").contains(PASSWORD), "{error:?}"),
         }
     }
-    let text = log.text();
-    assert!(text.contains("the store of duplicates failed"), "{text}");
-    assert!(!text.contains(PASSWORD) && !text.contains("at nine"), "{text}");
+    let logged = log.text();
+    assert!(logged.contains("the store of duplicates failed"), "{logged}");
+    assert!(!logged.contains(PASSWORD) && !logged.contains("at nine"), "{logged}");
 }

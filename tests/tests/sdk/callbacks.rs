@@ -219,14 +219,14 @@ async fn pushed<T>(receiveid: &str, event: T) -> Envelope
 where
     T: Payload + WriteObject + Clone + PartialEq + std::fmt::Debug + Sync,
 {
-    let (router, mut received) = taking::<T>();
+    let (router, mut handled) = taking::<T>();
     let server = Server::start().await.unwrap();
     let application =
         Application::verify(&receive(router, receiveid).await, settings(receiveid)).await.unwrap();
     server.push_to(application.agent_id(1_000_002));
     let pushed = server.push_event(&event).await.unwrap();
     assert_eq!((pushed.tries, pushed.reply), (1, None));
-    let (envelope, value) = received.recv().await.unwrap();
+    let (envelope, value) = handled.recv().await.unwrap();
     assert_eq!(value, event);
     envelope
 }

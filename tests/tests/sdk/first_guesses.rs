@@ -172,7 +172,7 @@ fn recipients_are_sets_shared_texts_and_what_is_collected() {
     let (set, sorted) = (HashSet::from([String::from("lin.wei")]), BTreeSet::from(["lin.wei"]));
     let (shared, names): (Arc<str>, _) = ("lin.wei".into(), vec![String::from("lin.wei")]);
     let wei = names.iter().filter(|name| name.ends_with("wei"));
-    let request = || SendMessage::new("Hello");
+    let (request, one) = (|| SendMessage::new("Hello"), "lin.wei");
     for request in [
         request().touser(&set),
         request().touser(set.clone()),
@@ -182,7 +182,7 @@ fn recipients_are_sets_shared_texts_and_what_is_collected() {
         request().touser([shared.clone()]),
         request().touser(&shared),
         request().touser(shared.clone()),
-        request().touser(&"lin.wei"),
+        request().touser(&one),
         request().touser(Cow::Borrowed("lin.wei")),
         request().touser(wei.clone().collect::<Vec<_>>()),
         request().touser(wei.collect::<Pipe<String>>()),
@@ -320,7 +320,7 @@ fn numbers_are_passed_by_reference_too() {
     let update = || app::UpdateTemplateCard::new(7, "code");
     for request in [
         update().partyids([1, 2]),
-        update().partyids(&[1, 2]),
+        update().partyids(ids.as_slice()),
         update().partyids(&ids),
         update().partyids(ids.iter().filter(|id| **id > 0)),
         update().partyids(ids.clone()),

@@ -159,7 +159,7 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> Duplicates for RedisDupl
                         return Err("the turn for a callback expired before its handler finished".into());
                     }
                     Err(error) => {
-                        tracing::debug!(%error, "the turn for a callback can't be renewed at the moment")
+                        tracing::debug!(%error, "the turn for a callback can't be renewed at the moment");
                     }
                 }
             }
