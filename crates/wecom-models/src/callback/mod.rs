@@ -19,7 +19,7 @@
 //! # }
 //! ```
 //!
-//! [`write`] is the reverse, for tests: a type and an envelope become the document that WeCom would send.
+//! [`write`](fn@write) is the reverse, for tests: a type and an envelope become the document that WeCom would send.
 //!
 //! Callbacks are read as leniently as responses, with additional rules for XML:
 //!
