@@ -230,7 +230,7 @@ impl Meta {
         self
     }
 
-    /// Sets the rates that count something else than an app's calls to it. What a call uses of them, [`Endpoint::usage`] says.
+    /// Sets the rates that count something other than an app's calls to it. [`Endpoint::usage`] returns how much of them a call uses.
     #[must_use]
     pub const fn quotas(mut self, quotas: &'static [Quota]) -> Self {
         self.quotas = quotas;

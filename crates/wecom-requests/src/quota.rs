@@ -1,4 +1,4 @@
-//! Rates that count something else than an app's calls to one endpoint.
+//! Rates that count something other than an app's calls to one endpoint.
 
 use serde::Serialize;
 
@@ -6,7 +6,7 @@ use crate::Rate;
 use crate::body::text;
 use crate::rates::Scope;
 
-/// A rate of an endpoint that counts something else than an app's calls to it: the calls about one device, the calls to several
+/// A rate of an endpoint that counts something other than an app's calls to it: the calls about one device, the calls to several
 /// endpoints together, the items of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -32,7 +32,7 @@ impl Quota {
     }
 }
 
-/// What one call uses of a [`Quota`].
+/// The part of a [`Quota`] that one call uses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Usage {
@@ -43,12 +43,12 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// Creates the usage of a quota of calls.
+    /// Creates the usage of one call.
     pub fn call() -> Self {
         Self { values: Vec::new(), amount: 1 }
     }
 
-    /// Creates the usage of a quota of items.
+    /// Creates the usage of a call with this number of items.
     pub fn items(number: usize) -> Self {
         Self { values: Vec::new(), amount: u32::try_from(number).unwrap_or(u32::MAX) }
     }

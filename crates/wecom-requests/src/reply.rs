@@ -30,11 +30,11 @@ pub struct ReplyMeta {
     pub page: &'static str,
     /// Its format.
     pub format: ReplyFormat,
-    /// What tells it from others.
+    /// How it is distinguished from others.
     pub told: ReplyTold,
 }
 
-/// What tells a type of passive reply from others.
+/// How a type of passive reply is distinguished from others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReplyTold {
@@ -98,7 +98,7 @@ pub enum ReplyError {
     Callback {
         /// The name of the reply in the specification.
         id: &'static str,
-        /// What it answers.
+        /// The callback that the reply answers.
         answers: Select,
         /// The callback's kind.
         kind: String,

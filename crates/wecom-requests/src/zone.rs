@@ -95,7 +95,7 @@ pub struct ZoneMeta {
     pub safe: bool,
     /// The documented rate limits; empty if there are none. The program has to comply with them itself.
     pub rates: &'static [Rate],
-    /// The documented rates that count something else than calls. The program has to keep them, too.
+    /// The documented rates that count something other than calls. The program has to keep them, too.
     pub quotas: &'static [Quota],
     /// The documented maximum number of concurrent calls, if there is one.
     pub concurrency: Option<u32>,

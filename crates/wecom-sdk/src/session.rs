@@ -70,7 +70,7 @@ pub(crate) struct Call<'a> {
     pub(crate) extra: Duration,
     /// The recipients, if the call has any.
     pub(crate) recipients: &'a [String],
-    /// What it uses of the endpoint's quotas.
+    /// The parts of the endpoint's quotas that it uses.
     pub(crate) demands: Vec<Demand>,
     /// Secrets besides the token and those that the request itself marks.
     pub(crate) secrets: &'a [Secret],

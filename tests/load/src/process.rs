@@ -17,7 +17,7 @@ use crate::Options;
 /// How long a process may take for the handlers that still run: those of a killed one wait for the end of its turns, too.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What a process has said about its handlers.
+/// The reports of a process about its handlers.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Notes {
     /// How many times each callback's handler began.

@@ -1,4 +1,4 @@
-//! Rates of endpoints that count something else than the calls of an app to one of them.
+//! Rates of endpoints that count something other than the calls of an app to one of them.
 
 use indexmap::IndexMap;
 

@@ -293,7 +293,7 @@ fn rate_limits(endpoint: &Endpoint) -> Option<String> {
     (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 
-/// Renders a rate that counts something else than the calls of an app.
+/// Renders a rate that counts something other than the calls of an app.
 fn quota(quota: &Quota) -> String {
     let listed =
         |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");

@@ -1,4 +1,4 @@
-//! What setters take besides the type of their field.
+//! Types that setters accept besides the type of their field.
 
 use std::time::Duration;
 

@@ -124,7 +124,7 @@ impl PendingAuthorization {
     }
 }
 
-/// What a suite's installations wait for: the keys of their responses in the store, and when they expire, in seconds since 1970.
+/// The pending installations of a suite: the keys of their responses in the store, each with its expiry in seconds since 1970.
 #[derive(Clone)]
 struct Pending {
     store: Arc<dyn TokenStore>,

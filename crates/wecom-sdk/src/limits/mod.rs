@@ -131,7 +131,7 @@ pub(crate) struct Asking<'a> {
     pub(crate) endpoint: &'static Meta,
     /// The recipients.
     pub(crate) recipients: &'a [String],
-    /// What it uses of the endpoint's quotas.
+    /// The parts of the endpoint's quotas that it uses.
     pub(crate) demands: &'a [Demand],
     pub(crate) options: &'a CallOptions,
     pub(crate) deadline: Instant,
@@ -260,7 +260,7 @@ impl Limits {
         Ok(place)
     }
 
-    /// Waits until a quota has room, or refuses. The call has been counted then. It comes before all else that a call may wait for,
+    /// Waits until a quota has room, or refuses. The call has been counted then. A call takes its quotas before it waits for anything else,
     /// so that calls about one device don't hold up those about another.
     async fn take_quota(&self, call: &Asking<'_>, demand: &Demand) -> Result<(), Error> {
         let amount = demand.amount();

@@ -1,4 +1,4 @@
-//! The rates of an endpoint that count something else than an app's calls to it.
+//! The rates of an endpoint that count something other than an app's calls to it.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use wecom_requests::{Endpoint, Meta, Quota, Usage};
 use crate::credential::{Identity, key};
 use crate::kept::Keep;
 
-/// What a call uses of a quota.
+/// The part of a quota that a call uses.
 #[derive(Debug)]
 pub(crate) struct Demand {
     pub(super) quota: &'static Quota,
@@ -45,7 +45,7 @@ impl Demand {
     }
 }
 
-/// Where the calls that wait for one count stand in line.
+/// The line of calls that wait for one count.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Queue(pub(super) Arc<tokio::sync::Mutex<()>>);
 

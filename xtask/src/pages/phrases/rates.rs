@@ -16,7 +16,7 @@ pub(crate) struct Rates {
     pub otherwise: Vec<Otherwise>,
 }
 
-/// A sentence about rates that count something else than an app's calls, or apply only at times.
+/// A sentence about rates that count something other than an app's calls, or apply only at times.
 #[derive(Debug)]
 pub(crate) struct Otherwise {
     /// The sentence.
