@@ -20,6 +20,7 @@ mod limits;
 mod merchant;
 mod messages;
 mod paging;
+mod pushed;
 mod shapes;
 mod spans;
 mod tokens;

@@ -121,14 +121,12 @@ async fn a_client_for_each_call_does_not_ask_with_a_wrong_secret_each_time() {
     right.send(&GetMeetingInfo::new("hy")).await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_client_for_each_call_does_not_ask_for_fresh_tokens_each_time_either() {
-    let server = Server::start().await.unwrap();
-    server.inject(Fault::code(40014).on(GET_INFO));
-    let client = client(&server);
+    let (fake, client) = fake(Fake { refuses_all: true, ..Fake::default() });
     for _ in 0..200 {
         let corp = client.with_credential(CorpSecret::new("ww1", "a secret"));
         assert_eq!(corp.send(&GetMeetingInfo::new("hy")).await.unwrap_err().code(), Some(40014));
     }
-    assert_eq!(server.requests(GETTOKEN), 2);
+    assert_eq!(fake.issued.load(Ordering::SeqCst), 2);
 }
