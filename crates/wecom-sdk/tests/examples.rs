@@ -163,3 +163,28 @@ fn quickstart_succeeds_with_every_call() {
     let shown = output("quickstart");
     assert!(shown.lines().count() > 8 && !shown.contains("failed"), "{shown}");
 }
+
+#[test]
+fn licenses_are_ordered_and_activated() {
+    let shown = output("licenses");
+    let expected = "\
+ordered: OI00000A1B2C3D4E5F60718293A4B
+status: Paid, 286000 fen
+codes: 2
+LA00000A1B2C3D4E: activated
+LA00000A1B2C3D4F: error 701030
+woAJ2GCAAAXtWyujaWJHDDGi0mACAABB: Basic until 1736179200
+";
+    assert!(shown.starts_with(expected), "{shown}");
+}
+
+#[test]
+fn every_example_is_run_by_a_test() {
+    let tests = include_str!("examples.rs");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    for example in fs::read_dir(folder).expect("there are examples") {
+        let path = example.expect("it can be listed").path();
+        let name = path.file_stem().expect("it has a name").to_string_lossy().into_owned();
+        assert!(tests.contains(&format!("output(\"{name}\")")), "no test runs {name}");
+    }
+}
