@@ -4,7 +4,7 @@ mod read;
 
 use std::collections::{BTreeMap, btree_map};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::wedoc::smartsheet::{
     CellItem, CellObject, CellValue, Condition, DateTimeType, DocType, FileType, FilterBool, FilterDateTime,

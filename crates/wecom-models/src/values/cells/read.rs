@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::super::ValueError;
 use crate::Timestamp;
 use crate::wedoc::smartsheet::{CellItem, CellObject, CellValue, Record, RecordCells, TextType};
