@@ -2,8 +2,8 @@
 //! AI bots in webhook mode, devices and payments.
 //!
 //! Its core is a [`Receiver`], which does no I/O: it turns a query and a body into a trusted message, and encrypts and signs the reply. With the feature
-//! `serve`, `Callbacks` serves HTTP: it passes each callback to the handler for its type, recognizes repeated ones, and responds within WeCom's deadlines. With `tower`, it is a
-//! tower service for axum and hyper.
+//! `serve`, `Callbacks` serves HTTP: it passes each callback to the handler for its type, recognizes repeated ones, and responds within WeCom's deadlines. With a
+//! store that processes share (`redis`), it loses none of them if one dies. With `tower`, it is a tower service for axum and hyper.
 
 // On docs.rs, each item says which feature it needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -39,10 +39,10 @@ pub use receiveid::Receiveid;
 pub use receiver::{Opened, Receiver, ReceiverBuilder, Reply};
 pub use sender::{Sender, Sent};
 #[cfg(feature = "redis")]
-pub use serve::RedisDuplicates;
+pub use serve::RedisCallbackStore;
 #[cfg(feature = "serve")]
 pub use serve::{
-    Callback, Callbacks, CallbacksBuilder, Duplicates, DuplicatesFuture, Event, Family, FromCallback,
-    FromRef, Handler, Router, State, Turn,
+    Callback, CallbackStore, CallbackStoreFuture, Callbacks, CallbacksBuilder, Event, Family, FromCallback,
+    FromRef, Handler, Router, SavedCallback, State, Turn,
 };
 pub use wecom_requests::{BoxError, IntoPassive, Passive, PassiveReply, ReplyError};

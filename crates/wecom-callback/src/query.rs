@@ -41,6 +41,16 @@ impl<'a> Query<'a> {
         })
     }
 
+    /// Returns the parameters of a callback in a query, as they are, without those of the configured URL itself.
+    #[cfg(feature = "serve")]
+    pub(crate) fn signed_part(query: &str) -> String {
+        let is_signed = |pair: &&str| {
+            let name = pair.split_once('=').map_or(*pair, |(name, _)| name);
+            matches!(&*percent_decode_str(name).decode_utf8_lossy(), "msg_signature" | "timestamp" | "nonce")
+        };
+        query.split('&').filter(is_signed).collect::<Vec<_>>().join("&")
+    }
+
     /// Returns the encrypted text of a URL verification. Base64 has no blanks: if there are some, a proxy has decoded
     /// `+` as one.
     pub(crate) fn echo(&self) -> Result<String, Error> {

@@ -87,6 +87,7 @@ impl Receiver {
         let query = Query::parse(query)?;
         let encrypted = query.echo()?;
         self.verify(&query, &encrypted, Format::Xml)?;
+        self.check_age(&query)?;
         let (echo, receiveid) = self.0.key.open(&encrypted)?;
         check(&self.0.verified_as, receiveid, None)?;
         if !(1..=MAX_ECHO).contains(&echo.len()) || !echo.iter().all(u8::is_ascii_alphanumeric) {
@@ -100,7 +101,7 @@ impl Receiver {
         let query = Query::parse(query)?;
         self.check_size(body)?;
         let (format, members) = envelope::read(body).map_err(Error::Envelope)?;
-        self.open_members(&query, format, &members)
+        self.open_members(&query, format, &members, true)
     }
 
     #[cfg(feature = "serve")]
@@ -113,14 +114,18 @@ impl Receiver {
         if body.len() > limit { Err(Error::TooLarge { limit }) } else { Ok(()) }
     }
 
-    /// Opens an envelope that has been parsed.
+    /// Opens an envelope that has been parsed. A callback that was opened before may be old.
     pub(crate) fn open_members(
         &self,
         query: &Query<'_>,
         format: Format,
         members: &Members,
+        is_new: bool,
     ) -> Result<Opened, Error> {
         self.verify(query, &members.encrypt, format)?;
+        if is_new {
+            self.check_age(query)?;
+        }
         let (message, receiveid) = self.0.key.open(&members.encrypt)?;
         let receiveid = check(&self.0.receiveid, receiveid, members.to_user.as_deref())?;
         Ok(Opened {
@@ -135,12 +140,17 @@ impl Receiver {
         })
     }
 
-    /// Checks the signature, and only then the time.
+    /// Checks the signature.
     fn verify(&self, query: &Query<'_>, encrypted: &str, format: Format) -> Result<(), Error> {
         let expected = sign(self.0.token.expose(), &query.timestamp, &query.nonce, encrypted);
         if !equal(&query.signature, &expected) {
             return Err(Error::Signature { format });
         }
+        Ok(())
+    }
+
+    /// Checks the time, which is trusted only if the signature is right.
+    fn check_age(&self, query: &Query<'_>) -> Result<(), Error> {
         let Some(max_age) = self.0.max_age else { return Ok(()) };
         let sent: Option<u64> = query.timestamp.parse().ok();
         let distance = sent.map(|sent| Duration::from_secs(sent.abs_diff(now())));

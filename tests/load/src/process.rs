@@ -4,6 +4,7 @@ use std::env;
 use std::fs;
 use std::net::SocketAddr;
 use std::process::Stdio;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
@@ -14,7 +15,7 @@ use wecom_callback::BoxError;
 
 use crate::Options;
 
-/// How long a process may take for the handlers that still run: those of a killed one wait for the end of its turns, too.
+/// How long a process may take for the handlers that still run.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The reports of a process about its handlers.
@@ -64,7 +65,8 @@ impl Memory {
 pub(crate) struct Process {
     child: Child,
     address: SocketAddr,
-    notes: JoinHandle<Notes>,
+    notes: Arc<Mutex<Notes>>,
+    reading: JoinHandle<()>,
 }
 
 impl Process {
@@ -85,7 +87,9 @@ impl Process {
         let first = lines.next_line().await?.unwrap_or_default();
         let address = first.strip_prefix("listening on ").ok_or("a process doesn't say where it listens")?;
         let address = address.parse()?;
-        Ok(Self { child, address, notes: tokio::spawn(read(lines, Notes::of(options.callbacks))) })
+        let notes = Arc::new(Mutex::new(Notes::of(options.callbacks)));
+        let reading = tokio::spawn(read(lines, Arc::clone(&notes)));
+        Ok(Self { child, address, notes, reading })
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -99,6 +103,11 @@ impl Process {
         line.trim().strip_suffix("kB")?.trim().parse().ok()
     }
 
+    /// Returns what it has said until now.
+    pub(crate) fn notes(&self) -> Notes {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Kills it (SIGKILL): it can do nothing more.
     pub(crate) fn kill(&mut self) -> std::io::Result<()> {
         self.child.start_kill()
@@ -107,20 +116,19 @@ impl Process {
     /// Lets it shut down, unless it was killed, and returns what it has said.
     pub(crate) async fn end(mut self, killed: bool) -> Result<Notes, BoxError> {
         drop(self.child.stdin.take());
-        let notes = timeout(PATIENCE, self.notes).await.map_err(|_| "a process doesn't shut down")??;
+        timeout(PATIENCE, &mut self.reading).await.map_err(|_| "a process doesn't shut down")??;
         let status = self.child.wait().await?;
         if !killed && !status.success() {
             return Err(format!("a process that received ended with {status}").into());
         }
-        Ok(notes)
+        Ok(self.notes())
     }
 }
 
-async fn read(mut lines: Lines<BufReader<ChildStdout>>, mut notes: Notes) -> Notes {
+async fn read(mut lines: Lines<BufReader<ChildStdout>>, notes: Arc<Mutex<Notes>>) {
     while let Ok(Some(line)) = lines.next_line().await {
-        notes.note(&line);
+        notes.lock().unwrap_or_else(PoisonError::into_inner).note(&line);
     }
-    notes
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
-use wecom_callback::{BoxError, Callback, Callbacks, Receiver, RedisDuplicates, Router};
+use wecom_callback::{BoxError, Callback, Callbacks, Receiver, RedisCallbackStore, Router};
 
 use crate::{CORP, KEY, Options, TOKEN};
 
@@ -28,7 +28,7 @@ pub(crate) async fn run(options: &Options) -> Result<(), BoxError> {
         .deadline(options.deadline)
         .max_running(options.max_running);
     if let Some(address) = &options.redis_address {
-        callbacks = callbacks.duplicates(RedisDuplicates::connect(address)?);
+        callbacks = callbacks.store(RedisCallbackStore::connect(address)?);
     }
     let callbacks = callbacks.build();
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;

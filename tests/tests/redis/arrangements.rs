@@ -55,7 +55,7 @@ async fn thousands_of_calls(server: &Server, stores: [Redis; 2], happens: impl A
 }
 
 /// A cluster of three servers, each with a third of the slots.
-async fn cluster(test: &str) -> Option<Vec<RedisServer>> {
+pub(crate) async fn cluster(test: &str) -> Option<Vec<RedisServer>> {
     let mut servers = Vec::new();
     for _ in 0..3 {
         let (port, bus) = (free_port(), free_port());

@@ -9,7 +9,8 @@ use http::{Request, StatusCode};
 use redis::AsyncCommands as _;
 use tokio::sync::Semaphore;
 use wecom_callback::{
-    Callback, Callbacks, Duplicates as _, Format, Receiver, RedisDuplicates, Router, Sender, State, Turn,
+    Callback, CallbackStore as _, Callbacks, Format, Receiver, RedisCallbackStore, Router, Sender, State,
+    Turn,
 };
 use wecom_tests::log::Log;
 
@@ -52,9 +53,9 @@ fn process_at(redis: &str, shared: &Shared, failures: usize) -> Callbacks {
             shared.may_end.acquire().await.unwrap().forget();
             if run < failures { Err("no") } else { Ok(()) }
         });
-    let duplicates = RedisDuplicates::connect(redis).unwrap();
+    let store = RedisCallbackStore::connect(redis).unwrap();
     let receiver = Receiver::builder(TOKEN, KEY).receiveid("ww1").build().unwrap();
-    Callbacks::builder(router.with_state(shared.clone())).receiver(receiver).duplicates(duplicates).build()
+    Callbacks::builder(router.with_state(shared.clone())).receiver(receiver).store(store).build()
 }
 
 async fn post(callbacks: &Callbacks, message: &str) -> StatusCode {
@@ -77,7 +78,7 @@ async fn of_two_processes_one_handles_a_callback() {
     // Handled ones are remembered for a while, and the keys reveal nothing about them.
     let keys = redis.keys("*").await;
     assert_eq!(keys.len(), 50);
-    assert!(keys.iter().all(|key| key.starts_with("wecom:callback:") && key.len() == 15 + 64));
+    assert!(keys.iter().all(|key| key.starts_with("wecom:callback:{all}:") && key.len() == 21 + 64));
     let left: i64 = redis.connection().await.pttl(&keys[0]).await.unwrap();
     assert!((3_500_000..=3_600_000).contains(&left), "{left}");
 }
@@ -100,14 +101,14 @@ async fn the_turn_of_a_process_that_has_died_ends() {
     let Some(redis) = RedisServer::start("the_turn_of_a_process_that_has_died_ends") else { return };
     let digest = [7; 32];
     let mut connection = redis.connection().await;
-    let died = RedisDuplicates::connect(&redis.address()).unwrap();
+    let died = RedisCallbackStore::connect(&redis.address()).unwrap();
     assert_eq!(died.begin(&digest).await.unwrap(), Turn::Ours);
     let key = redis.keys("*").await.remove(0);
     let left: i64 = connection.pttl(&key).await.unwrap();
     assert!((1..=6000).contains(&left), "{left}");
     // Nobody renews it: it ends sooner here than in reality.
     let () = connection.pexpire(&key, 100).await.unwrap();
-    let next = RedisDuplicates::connect(&redis.address()).unwrap();
+    let next = RedisCallbackStore::connect(&redis.address()).unwrap();
     assert_eq!(next.begin(&digest).await.unwrap(), Turn::Ours);
     // If the dead process came back, it could neither keep the turn nor remove it.
     died.forget(&digest).await.unwrap();
@@ -136,6 +137,30 @@ async fn a_turn_is_renewed_while_its_handler_runs() {
     }
     shared.may_end.add_permits(1);
     assert_eq!(posted.await.unwrap(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_turn_that_redis_has_lost_is_taken_again_unless_somebody_else_has_it() {
+    let test = "a_turn_that_redis_has_lost_is_taken_again_unless_somebody_else_has_it";
+    let Some(redis) = RedisServer::start(test) else { return };
+    let (mine, other) = ([1; 32], [2; 32]);
+    let [first, second] = [(); 2].map(|()| RedisCallbackStore::connect(&redis.address()).unwrap());
+    for digest in [&mine, &other] {
+        assert_eq!(first.begin(digest).await.unwrap(), Turn::Ours);
+    }
+    let mut connection = redis.connection().await;
+    let () = redis::cmd("FLUSHALL").query_async(&mut connection).await.unwrap();
+    assert_eq!(second.begin(&other).await.unwrap(), Turn::Ours);
+    let kept = tokio::time::timeout(Duration::from_secs(3), first.keep(&mine));
+    let (kept, lost) = tokio::join!(kept, first.keep(&other));
+    assert!(kept.is_err() && lost.is_err());
+    let keys = redis.keys("*").await;
+    assert_eq!(keys.len(), 2);
+    let mut owners = Vec::new();
+    for key in keys {
+        owners.push(connection.get::<_, String>(key).await.unwrap());
+    }
+    assert_ne!(owners[0], owners[1]);
 }
 
 #[tokio::test]
@@ -227,9 +252,9 @@ async fn no_error_of_redis_says_its_password_or_a_message() {
     for address in
         [format!("redis://:{PASSWORD}@127.0.0.1:{}/", redis.port), format!("redis://:{PASSWORD}@[")]
     {
-        match RedisDuplicates::connect(&address) {
-            Ok(duplicates) => {
-                let shown = format!("{duplicates:?} {}", duplicates.begin(&[1; 32]).await.unwrap_err());
+        match RedisCallbackStore::connect(&address) {
+            Ok(store) => {
+                let shown = format!("{store:?} {}", store.begin(&[1; 32]).await.unwrap_err());
                 assert!(!shown.contains(PASSWORD), "{shown}");
                 let shared = Shared::new(1);
                 post(&process_at(&address, &shared, 0), "<xml>meet me at nine</xml>").await;
@@ -239,6 +264,6 @@ async fn no_error_of_redis_says_its_password_or_a_message() {
         }
     }
     let logged = log.text();
-    assert!(logged.contains("the store of duplicates failed"), "{logged}");
+    assert!(logged.contains("the store of callbacks failed"), "{logged}");
     assert!(!logged.contains(PASSWORD) && !logged.contains("at nine"), "{logged}");
 }

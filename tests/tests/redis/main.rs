@@ -6,6 +6,7 @@ mod outages;
 mod places;
 mod poisoned;
 mod rates;
+mod recovered;
 mod server;
 
 use std::env;

@@ -1,17 +1,24 @@
 //! Serves callbacks over HTTP: passes them to handlers by type, responds within WeCom's deadlines, and handles repeated
 //! ones once.
 
-mod duplicates;
+mod arrived;
+mod builder;
 mod handler;
+mod pending;
 mod receivers;
+mod recent;
+mod recovery;
 #[cfg(feature = "redis")]
 mod redis;
 mod router;
 mod running;
+mod store;
+mod task;
 #[cfg(feature = "tower")]
 mod tower;
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,34 +29,30 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use tokio::time::{Instant, timeout_at};
 use wecom_models::callback::{Document, Envelope, Shape};
 
+use crate::query::Query;
 use crate::{Error, Format, Opened, Receiver, Reply};
-pub use duplicates::{Duplicates, DuplicatesFuture, Turn};
+use arrived::Arrived;
+pub use builder::CallbacksBuilder;
 use handler::Handling;
 pub use handler::{Callback, Event, Family, FromCallback, FromRef, Handler, State};
+use pending::Outcome;
 use receivers::Receivers;
+use recovery::Search;
 #[cfg(feature = "redis")]
-pub use redis::RedisDuplicates;
+pub use redis::RedisCallbackStore;
 pub use router::Router;
-use running::{Outcome, Refused, Running};
+use running::{Refused, Running};
+pub use store::{CallbackStore, CallbackStoreFuture, SavedCallback, Turn};
 use wecom_requests::BoxError;
 
-/// WeCom waits 5 seconds for an application's response, including the time that both take on the network.
-const DEADLINE: Duration = Duration::from_secs(4);
-
-/// For suites, providers and devices, it waits 1 second.
-const SHORT_DEADLINE: Duration = Duration::from_millis(700);
-
 /// The time to wait for the body. A client that takes longer to send it no longer waits for the response.
-const BODY_DEADLINE: Duration = DEADLINE;
+const BODY_DEADLINE: Duration = Duration::from_secs(4);
 
-/// The maximum number of handlers that run at once.
-const MAX_RUNNING: u32 = 1000;
+/// The time to wait until a callback is saved, after the deadline of its handler: then the response can't wait any longer.
+const SAVE_DEADLINE: Duration = Duration::from_millis(500);
 
-/// The time for which a callback is remembered.
-const REMEMBER: Duration = Duration::from_secs(60 * 60);
-
-/// The maximum number of callbacks that are remembered.
-const REMEMBERED: usize = 20_000;
+/// The same for suites, providers and devices.
+const SHORT_SAVE_DEADLINE: Duration = Duration::from_millis(200);
 
 /// Receives callbacks over HTTP and passes them to the handlers of a [`Router`].
 ///
@@ -57,7 +60,7 @@ const REMEMBERED: usize = 20_000;
 /// - A callback's handler runs in a task of its own. If it finishes within the deadline (4 seconds; 0.7 for suites,
 ///   providers and devices), its reply is sent. Otherwise, the response has no reply, and the handler continues.
 /// - A repeated callback gets the same response as the first, and its handler doesn't run again. The replies to the
-///   last 256 callbacks are kept: an older one, and one that another process has handled ([`Duplicates`]), gets a
+///   last 256 callbacks are kept: an older one, and one that another process has handled ([`CallbackStore`]), gets a
 ///   response without a reply. The reply to a repeated callback matters only if the first response got lost.
 /// - If a handler fails in time, the status is 500. In any case, a callback whose handler failed is handled again if
 ///   WeCom repeats it.
@@ -74,11 +77,23 @@ const REMEMBERED: usize = 20_000;
 /// callbacks alone for anything that must not be missed: compare with WeCom's API at startup and from time to time. In
 /// `wecom-sdk`, `catch_up` does so for messages.
 ///
-/// A callback is also lost if its process dies between its response and the end of its handler, which can happen only to
-/// handlers that take longer than the deadline. To prevent that, set a [deadline](CallbacksBuilder::deadline) above
-/// WeCom's 5 seconds, such as a minute: there is no response before the handler is done, and WeCom sends the callback
-/// again meanwhile, which joins the running handler, or takes over in another process (with [`Duplicates`]). Three
-/// attempts are 15 seconds; what takes longer should be stored by its handler first, and done elsewhere.
+/// A callback that was received isn't lost if its process dies:
+///
+/// - Before its response, WeCom repeats it.
+/// - After its response, the handler has ended, unless it takes longer than the deadline. Then the callback, still encrypted, is saved before the response,
+///   if there is a [store](CallbacksBuilder::store): another process, or the next one, handles it within about 8 seconds. Without a store, it is lost.
+///
+/// So with a store, each callback that got its 200 is handled *at least once*. It is handled twice if its process dies, or stands still for 6 seconds, before the
+/// end of its handler is recorded, so let handlers tolerate that. These are the exceptions:
+///
+/// - A handler that fails after the response isn't called again: retry within the handler, and return when it's done.
+/// - A callback is dropped, with an error in the log, once three processes have died while they handled it. The third time, it runs without others
+///   that have been recovered twice.
+/// - If the store fails when a callback should be saved, or takes longer than half a second (0.2 for suites, providers and devices), there is a warning in the log, and the response doesn't wait.
+/// - A saved callback can only be opened with the settings that it was received with: after a change of the Token or the `EncodingAESKey`, keep a receiver with the old
+///   ones for some days.
+///
+/// Recovered callbacks take at most half of the places for handlers, so that new ones find room.
 ///
 /// Clones share everything. With the feature `tower`, it is a tower `Service`, which axum accepts directly:
 /// `axum::Router::new().route_service("/callback", callbacks)`.
@@ -98,14 +113,15 @@ const REMEMBERED: usize = 20_000;
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Callbacks(Arc<Settings>);
+pub struct Callbacks(Arc<Service>);
 
-struct Settings {
+struct Service {
     receivers: Receivers,
     router: Router,
     deadline: Duration,
     short_deadline: Duration,
     running: Running,
+    search: Search,
 }
 
 impl fmt::Debug for Callbacks {
@@ -122,19 +138,11 @@ impl Callbacks {
 
     /// Creates a builder from a router, to which receivers are added.
     pub fn builder(router: Router) -> CallbacksBuilder {
-        CallbacksBuilder {
-            receivers: Receivers::default(),
-            router,
-            deadline: DEADLINE,
-            short_deadline: SHORT_DEADLINE,
-            max_running: MAX_RUNNING,
-            remember: REMEMBER,
-            remembered: REMEMBERED,
-            duplicates: None,
-        }
+        CallbacksBuilder::new(router)
     }
 
-    /// Responds to a request whose body has been read.
+    /// Responds to a request whose body has been read. What is wrong with it determines the status: first its method (405), then its query (400), the
+    /// size of its body (413), the envelope in it (400), its path and application (404), and finally the signature and everything in it (403).
     pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
         let start = Instant::now();
         let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
@@ -145,9 +153,8 @@ impl Callbacks {
         }
     }
 
-    /// Responds to a request whose body hasn't been read yet. The body must arrive within 4 seconds, whatever the
-    /// deadlines of handlers (otherwise 408), and must not be larger than the receivers accept (otherwise 413): no more
-    /// of it is read.
+    /// Responds to a request whose body hasn't been read yet, with the same status as [`handle`](Self::handle). The body must arrive within 4 seconds,
+    /// whatever the deadlines of handlers (otherwise 408). No more of it is read than the receivers accept, and nothing if the query is wrong.
     pub async fn handle_body<B>(&self, request: Request<B>) -> Response<Bytes>
     where
         B: Body<Data: Buf, Error: Into<BoxError>>,
@@ -159,6 +166,9 @@ impl Callbacks {
             Method::GET => return self.verify(path, query),
             Method::POST => {}
             _ => return not_allowed(),
+        }
+        if let Err(error) = Query::parse(query) {
+            return refuse_for(&error);
         }
         let limit = self.0.receivers.max_body();
         if body.size_hint().lower() > limit as u64 {
@@ -176,7 +186,7 @@ impl Callbacks {
     /// Stops accepting callbacks (they get a 503), and waits for the running handlers, however long they take.
     ///
     /// To limit the wait, put a timeout around it: no handler starts afterwards either, and those that still run end with the
-    /// Tokio runtime.
+    /// Tokio runtime. With a [store](CallbacksBuilder::store), another process, or the next one, handles their callbacks again.
     ///
     /// ```
     /// # async fn stop(callbacks: wecom_callback::Callbacks) {
@@ -188,7 +198,9 @@ impl Callbacks {
     /// # }
     /// ```
     pub async fn shutdown(&self) {
-        self.0.running.shutdown().await;
+        self.0.running.close();
+        self.0.search.stop();
+        self.0.running.ended().await;
     }
 
     fn verify(&self, path: &str, query: &str) -> Response<Bytes> {
@@ -201,6 +213,53 @@ impl Callbacks {
         }
     }
 
+    async fn receive(&self, path: &str, query: &str, body: &Bytes, start: Instant) -> Response<Bytes> {
+        let service = &self.0;
+        // Where `build` was called, there may have been no runtime.
+        service.search.start(service);
+        let (receiver, opened) = match service.receivers.open(path, query, body) {
+            Ok(opened) => opened,
+            Err(error) => return refuse_for(&error),
+        };
+        let (callback, handling) = service.read(opened);
+        let Callback { envelope, opened } = &callback;
+        let (handler, save) = service.deadlines_of(envelope, opened.format);
+        let deadline = start + handler;
+        let arrived = service.running.store.as_ref().map(|_| Arrived::new(path, query, body));
+        let mut pending = match service.running.start(envelope, opened.digest(), arrived, handling) {
+            Ok(pending) => pending,
+            Err(Refused) => {
+                tracing::warn!(
+                    "too many handlers are running, or the service is shutting down: a callback is refused"
+                );
+                return refuse(StatusCode::SERVICE_UNAVAILABLE);
+            }
+        };
+        let outcome = match timeout_at(deadline, pending.outcome()).await {
+            Ok(outcome) => Some(outcome),
+            // Whoever responds now has promised that the callback will be handled.
+            Err(_) => timeout_at(deadline + save, pending.saved()).await.unwrap_or_else(|_| {
+                tracing::warn!("a callback isn't saved in time: it is lost if this process dies");
+                None
+            }),
+        };
+        match outcome {
+            Some(Outcome::Done(reply)) if !reply.is_none() => {
+                match receiver.seal_passive(opened, envelope, &reply) {
+                    Ok(reply) => sealed(reply),
+                    Err(error) => {
+                        tracing::error!(%error, "a handler's reply can't be sent");
+                        refuse(StatusCode::INTERNAL_SERVER_ERROR)
+                    }
+                }
+            }
+            Some(Outcome::Done(_)) | None => without_reply(&callback),
+            Some(Outcome::Failed) => refuse(StatusCode::INTERNAL_SERVER_ERROR),
+        }
+    }
+}
+
+impl Service {
     /// Reads a callback: its envelope, and its handling. An unreadable one counts as unknown, keeps its message, and
     /// goes to handlers of any callback, which don't read the document.
     fn read(&self, opened: Opened) -> (Callback, Handling) {
@@ -212,41 +271,22 @@ impl Callbacks {
             Default::default()
         });
         let callback = Callback::new(envelope, Arc::clone(&opened));
-        let handling = self.0.router.call(callback.clone(), &document);
+        // The application's code also chooses the handler, and may read its argument.
+        let handling = catch_unwind(AssertUnwindSafe(|| self.router.call(callback.clone(), &document)));
+        let handling =
+            handling.unwrap_or_else(|_| Box::pin(async { Err("the choice of the handler panicked".into()) }));
         (callback, handling)
     }
 
-    async fn receive(&self, path: &str, query: &str, body: &[u8], start: Instant) -> Response<Bytes> {
-        let (receiver, opened) = match self.0.receivers.open(path, query, body) {
-            Ok(opened) => opened,
-            Err(error) => return refuse_for(&error),
+    /// Returns how long to wait for a handler, and then until the callback is saved: in proportion, where WeCom waits for neither 1 second nor 5.
+    /// What a device says that can't be read is answered as soon as the rest.
+    fn deadlines_of(&self, envelope: &Envelope, format: Format) -> (Duration, Duration) {
+        let seconds = match envelope.deadline().as_secs() {
+            _ if format == Format::Json && envelope.shape == Shape::Unknown => 1,
+            seconds @ ..5 => u32::try_from(seconds).unwrap_or(1),
+            _ => return (self.deadline, SAVE_DEADLINE),
         };
-        let (callback, handling) = self.read(opened);
-        let Callback { envelope, opened } = &callback;
-        let deadline = start + self.0.deadline_of(envelope, opened.format);
-        let mut outcome = match self.0.running.start(envelope, opened.digest(), handling) {
-            Ok(outcome) => outcome,
-            Err(Refused) => {
-                tracing::warn!(
-                    "too many handlers are running, or the service is shutting down: a callback is refused"
-                );
-                return refuse(StatusCode::SERVICE_UNAVAILABLE);
-            }
-        };
-        let outcome = timeout_at(deadline, outcome.wait_for(Option::is_some)).await;
-        match outcome.map(|outcome| outcome.ok().and_then(|outcome| outcome.clone())) {
-            Ok(Some(Outcome::Done(reply))) if !reply.is_none() => {
-                match receiver.seal_passive(opened, envelope, &reply) {
-                    Ok(reply) => sealed(reply),
-                    Err(error) => {
-                        tracing::error!(%error, "a handler's reply can't be sent");
-                        refuse(StatusCode::INTERNAL_SERVER_ERROR)
-                    }
-                }
-            }
-            Ok(Some(Outcome::Done(_))) | Err(_) => without_reply(&callback),
-            Ok(Some(Outcome::Failed) | None) => refuse(StatusCode::INTERNAL_SERVER_ERROR),
-        }
+        (self.short_deadline.saturating_mul(seconds), SHORT_SAVE_DEADLINE.saturating_mul(seconds))
     }
 }
 
@@ -255,18 +295,6 @@ fn sealed(reply: Reply) -> Response<Bytes> {
     let mut response = Response::new(reply.body);
     response.headers_mut().insert(http::header::CONTENT_TYPE, reply.content_type);
     response
-}
-
-impl Settings {
-    /// Returns how long to wait for a handler: in proportion, where WeCom waits for neither 1 second nor 5. What a device says that can't be
-    /// read is answered as soon as the rest.
-    fn deadline_of(&self, envelope: &Envelope, format: Format) -> Duration {
-        match envelope.deadline().as_secs() {
-            _ if format == Format::Json && envelope.shape == Shape::Unknown => self.short_deadline,
-            seconds @ ..5 => self.short_deadline.saturating_mul(u32::try_from(seconds).unwrap_or(1)),
-            _ => self.deadline,
-        }
-    }
 }
 
 /// Suites and providers must respond with `success` to everything, even to unreadable callbacks; all others may respond
@@ -303,95 +331,4 @@ fn not_allowed() -> Response<Bytes> {
     let mut response = refuse(StatusCode::METHOD_NOT_ALLOWED);
     response.headers_mut().insert(http::header::ALLOW, http::HeaderValue::from_static("GET, POST"));
     response
-}
-
-/// Sets up [`Callbacks`].
-#[must_use]
-pub struct CallbacksBuilder {
-    receivers: Receivers,
-    router: Router,
-    deadline: Duration,
-    short_deadline: Duration,
-    max_running: u32,
-    remember: Duration,
-    remembered: usize,
-    duplicates: Option<Arc<dyn Duplicates>>,
-}
-
-impl fmt::Debug for CallbacksBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CallbacksBuilder").field("receivers", &self.receivers).finish_non_exhaustive()
-    }
-}
-
-impl CallbacksBuilder {
-    /// Adds a receiver for all paths without one of their own. If there are several, the one whose signature and key
-    /// fit opens a callback.
-    pub fn receiver(mut self, receiver: Receiver) -> Self {
-        self.receivers.add(receiver, None, None);
-        self
-    }
-
-    /// Adds a receiver for a path of the URL.
-    pub fn receiver_at(mut self, path: impl Into<String>, receiver: Receiver) -> Self {
-        self.receivers.add(receiver, Some(path.into()), None);
-        self
-    }
-
-    /// Adds a receiver for the callbacks of an application, by the `AgentID` of their envelope, and for the
-    /// verification of its URL.
-    pub fn receiver_for(mut self, agent_id: i64, receiver: Receiver) -> Self {
-        self.receivers.add(receiver, None, Some(agent_id.to_string()));
-        self
-    }
-
-    /// Sets how long to wait for a handler before responding without its reply; the default is 4 seconds. WeCom waits for 5.
-    ///
-    /// Zero responds as soon as the callback has been received. More than 5 seconds leaves it to WeCom to send the
-    /// callback again until the handler is done, so that [none is lost](Callbacks#callbacks-that-dont-arrive) with a
-    /// process that dies.
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = deadline;
-        self
-    }
-
-    /// Sets the same for suites, providers and devices; the default is 0.7 seconds. WeCom waits for 1. While a device is bound to a company, WeCom
-    /// waits for 3, and this is three times as long, too.
-    pub fn short_deadline(mut self, deadline: Duration) -> Self {
-        self.short_deadline = deadline;
-        self
-    }
-
-    /// Sets how many handlers may run at once; the default is 1000. Further callbacks get a 503, and may be
-    /// [lost](Callbacks#callbacks-that-dont-arrive).
-    pub fn max_running(mut self, handlers: u32) -> Self {
-        self.max_running = handlers;
-        self
-    }
-
-    /// Sets how long, and how many, callbacks are remembered, so that a repeated one isn't handled again; the defaults
-    /// are an hour and 20,000.
-    pub fn remember(mut self, time: Duration, callbacks: usize) -> Self {
-        (self.remember, self.remembered) = (time, callbacks);
-        self
-    }
-
-    /// Sets a store that records which callbacks have been handled, for several processes: `RedisDuplicates` (feature
-    /// `redis`), for instance.
-    pub fn duplicates(mut self, duplicates: impl Duplicates) -> Self {
-        self.duplicates = Some(Arc::new(duplicates));
-        self
-    }
-
-    /// Builds the service.
-    pub fn build(self) -> Callbacks {
-        let running = Running::new(self.max_running, self.remember, self.remembered, self.duplicates);
-        Callbacks(Arc::new(Settings {
-            receivers: self.receivers,
-            router: self.router,
-            deadline: self.deadline,
-            short_deadline: self.short_deadline,
-            running,
-        }))
-    }
 }

@@ -36,8 +36,24 @@ impl Receivers {
         first(self.at(path).map(|entry| entry.receiver.verify_url(query)))
     }
 
-    /// Opens a callback with the receiver that it is meant for.
+    /// Opens a callback with the receiver that it is meant for: checks the query, the size of the body, the envelope, and whether there is a
+    /// receiver, in this order.
     pub(super) fn open(&self, path: &str, query: &str, body: &[u8]) -> Result<(&Receiver, Opened), Error> {
+        self.open_if(path, query, body, true)
+    }
+
+    /// Opens a callback again, which may be older by now than receivers allow.
+    pub(super) fn reopen(&self, path: &str, query: &str, body: &[u8]) -> Result<Opened, Error> {
+        self.open_if(path, query, body, false).map(|(_, opened)| opened)
+    }
+
+    fn open_if(
+        &self,
+        path: &str,
+        query: &str,
+        body: &[u8],
+        is_new: bool,
+    ) -> Result<(&Receiver, Opened), Error> {
         let query = Query::parse(query)?;
         let limit = self.max_body();
         if body.len() > limit {
@@ -47,7 +63,7 @@ impl Receivers {
         let may = |entry: &&Entry| entry.agent_id.is_none() || entry.agent_id == members.agent_id;
         first(self.at(path).filter(may).map(|Entry { receiver, .. }| {
             receiver.check_size(body)?;
-            Ok((receiver, receiver.open_members(&query, format, &members)?))
+            Ok((receiver, receiver.open_members(&query, format, &members, is_new)?))
         }))
     }
 }
@@ -63,4 +79,39 @@ fn first<T>(attempts: impl Iterator<Item = Result<T, Error>>) -> Result<T, Error
         }
     }
     Err(closest)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::Format;
+    use crate::cipher::Key;
+    use crate::signature::sign;
+    use crate::tests::{CORP, KEY, TEXT, TOKEN};
+
+    #[test]
+    fn a_callback_that_was_opened_before_may_be_old_but_not_forged() {
+        let strict =
+            Receiver::builder(TOKEN, KEY).receiveid(CORP).max_age(Duration::from_secs(300)).build().unwrap();
+        let mut receivers = Receivers::default();
+        receivers.add(strict, None, None);
+        let encrypted = Key::of_settings(KEY).unwrap().seal([0; 16], TEXT.as_bytes(), CORP);
+        let body = envelope::write(Format::Xml, &encrypted, CORP, "");
+        for (token, new, again) in
+            [(TOKEN, Error::Expired, None), ("another", signature(), Some(signature()))]
+        {
+            let query = format!(
+                "msg_signature={}&timestamp=1409659813&nonce=1",
+                sign(token, "1409659813", "1", &encrypted)
+            );
+            assert_eq!(receivers.open("/", &query, body.as_bytes()).err(), Some(new));
+            assert_eq!(receivers.reopen("/", &query, body.as_bytes()).err(), again);
+        }
+    }
+
+    fn signature() -> Error {
+        Error::Signature { format: Format::Xml }
+    }
 }

@@ -1,38 +1,25 @@
 //! The running handlers, and the outcomes of earlier ones.
 
 use std::collections::VecDeque;
-use std::future::pending;
-use std::panic::AssertUnwindSafe;
-use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use futures_util::FutureExt as _;
-use futures_util::future::select;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tracing::Instrument as _;
 use wecom_models::callback::Envelope;
 use wecom_requests::{BoxError, Passive};
 
-use super::duplicates::{Duplicates, Recent, Turn};
-
-/// The outcome of a callback.
-#[derive(Clone, Debug)]
-pub(super) enum Outcome {
-    /// The callback was handled, here or elsewhere.
-    Done(Passive),
-    /// Its handler failed.
-    Failed,
-}
-
-/// An outcome, once there is one.
-type Pending = watch::Receiver<Option<Outcome>>;
+use super::arrived::Arrived;
+use super::pending::{Outcome, Pending, SavingState};
+use super::recent::Recent;
+use super::store::CallbackStore;
+use super::task::{Shared, Task};
 
 /// The number of replies kept for repeated callbacks: an older callback gets a response without its reply.
 const REPLIES: usize = 256;
 
 /// The callbacks of this process.
-struct Known {
+pub(super) struct Known {
     recent: Recent<State>,
     /// The callbacks whose replies are kept, the oldest first, with the outcome that has the reply: a callback that was
     /// forgotten may have another one by now.
@@ -52,23 +39,23 @@ enum State {
 impl Known {
     fn get(&mut self, digest: &[u8; 32]) -> Option<Pending> {
         self.recent.get(digest).map(|state| match state {
-            State::Pending(outcome) => outcome.clone(),
-            State::Done => watch::channel(Some(Outcome::Done(Passive::none()))).1,
+            State::Pending(pending) => pending.clone(),
+            State::Done => Pending::done(),
         })
     }
 
-    fn end(&mut self, digest: [u8; 32], outcome: &Outcome) {
+    pub(super) fn end(&mut self, digest: [u8; 32], outcome: &Outcome) {
         match outcome {
             Outcome::Failed => self.recent.remove(&digest),
             Outcome::Done(reply) if reply.is_none() => self.recent.set(&digest, State::Done),
             Outcome::Done(_) => {
-                if let Some(State::Pending(outcome)) = self.recent.get(&digest) {
-                    self.replied.push_back((digest, outcome.clone()));
+                if let Some(State::Pending(pending)) = self.recent.get(&digest) {
+                    self.replied.push_back((digest, pending.clone()));
                 }
                 if self.replied.len() > REPLIES
                     && let Some((oldest, kept)) = self.replied.pop_front()
                     && let Some(State::Pending(current)) = self.recent.get(&oldest)
-                    && current.same_channel(&kept)
+                    && current.is_same(&kept)
                 {
                     self.recent.set(&oldest, State::Done);
                 }
@@ -85,12 +72,30 @@ impl<F: Future<Output = Result<Passive, BoxError>> + Send + 'static> Handling fo
 /// No more handlers may run.
 pub(super) struct Refused;
 
+/// The place of a running handler.
+pub(super) struct Place {
+    _place: OwnedSemaphorePermit,
+    /// For a recovered callback, its place among those.
+    recovered: Option<OwnedSemaphorePermit>,
+    last: Option<OwnedSemaphorePermit>,
+}
+
+impl Place {
+    pub(super) fn is_for_recovered(&self) -> bool {
+        self.recovered.is_some()
+    }
+}
+
 /// The handlers of one [`Callbacks`](super::Callbacks).
 pub(super) struct Running {
     most: u32,
     places: Arc<Semaphore>,
+    /// Those of the places that recovered callbacks may take.
+    recovered: Arc<Semaphore>,
+    /// The one of these in which callbacks run for the last time.
+    last: Arc<Semaphore>,
     known: Arc<Mutex<Known>>,
-    shared: Option<Arc<dyn Duplicates>>,
+    pub(super) store: Option<Arc<dyn CallbackStore>>,
 }
 
 impl Running {
@@ -98,11 +103,20 @@ impl Running {
         most: u32,
         remember: Duration,
         remembered: usize,
-        shared: Option<Arc<dyn Duplicates>>,
+        store: Option<Arc<dyn CallbackStore>>,
     ) -> Self {
         let recent = Recent::new(remember, remembered);
         let known = Arc::new(Mutex::new(Known { recent, replied: VecDeque::new(), closed: false }));
-        Self { most, places: Arc::new(Semaphore::new(most as usize)), known, shared }
+        // After a crash, there may be many to recover; new callbacks need room, too.
+        let recovered = (most as usize).div_ceil(2);
+        Self {
+            most,
+            places: Arc::new(Semaphore::new(most as usize)),
+            recovered: Arc::new(Semaphore::new(recovered)),
+            last: Arc::new(Semaphore::new(1)),
+            known,
+            store,
+        }
     }
 
     /// Starts a handler in a task of its own, unless that callback already has one: then the outcome is shared.
@@ -110,122 +124,92 @@ impl Running {
         &self,
         envelope: &Envelope,
         digest: [u8; 32],
+        arrived: Option<Arrived>,
         handling: impl Handling,
     ) -> Result<Pending, Refused> {
         let mut known = lock(&self.known);
-        if let Some(outcome) = known.get(&digest) {
-            return Ok(outcome);
+        if let Some(pending) = known.get(&digest) {
+            return Ok(pending);
         }
         if known.closed {
             return Err(Refused);
         }
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Refused)?;
-        let (told, outcome) = watch::channel(None);
-        known.recent.insert(digest, State::Pending(outcome.clone()));
-        drop(known);
-        let span = tracing::info_span!("callback", shape = ?envelope.shape, kind = envelope.kind, change = envelope.change);
-        let task =
-            Task { digest, known: Arc::clone(&self.known), shared: self.shared.clone(), told, _place: place };
-        tokio::spawn(task.run(handling).instrument(span));
-        Ok(outcome)
+        let place = Place { _place: place, recovered: None, last: None };
+        Ok(self.spawn(&mut known, envelope, digest, arrived, place, handling))
     }
 
-    /// Prevents new handlers, and waits until all are done. Whoever stops waiting still gets no new ones.
-    pub(super) async fn shutdown(&self) {
-        // The lock is also held where a place is taken: no handler gets one afterwards.
+    /// Starts a handler for a saved callback, whose turn the task still has to take; does nothing if the callback has arrived again meanwhile.
+    pub(super) fn resume(
+        &self,
+        envelope: &Envelope,
+        digest: [u8; 32],
+        arrived: Arrived,
+        place: Place,
+        handling: impl Handling,
+    ) {
+        let mut known = lock(&self.known);
+        if !known.closed && known.get(&digest).is_none() {
+            self.spawn(&mut known, envelope, digest, Some(arrived), place, handling);
+        }
+    }
+
+    fn spawn(
+        &self,
+        known: &mut Known,
+        envelope: &Envelope,
+        digest: [u8; 32],
+        arrived: Option<Arrived>,
+        place: Place,
+        handling: impl Handling,
+    ) -> Pending {
+        let (told, outcome) = watch::channel(None);
+        let saves = self.store.clone().zip(arrived);
+        let saves = saves.map(|(store, arrived)| Shared { store, arrived, saving: SavingState::new() });
+        let pending = Pending::new(outcome, saves.as_ref().map(|shared| shared.saving.clone()));
+        known.recent.insert(digest, State::Pending(pending.clone()));
+        let span = tracing::info_span!("callback", shape = ?envelope.shape, kind = envelope.kind, change = envelope.change);
+        let task = Task { digest, known: Arc::clone(&self.known), shared: saves, told, place };
+        tokio::spawn(task.run(handling).instrument(span));
+        pending
+    }
+
+    /// Returns a place for a callback to recover, if one is free.
+    pub(super) fn place_for_recovered(&self) -> Option<Place> {
+        let recovered = Arc::clone(&self.recovered).try_acquire_owned().ok()?;
+        let place = Arc::clone(&self.places).try_acquire_owned().ok()?;
+        Some(Place { _place: place, recovered: Some(recovered), last: None })
+    }
+
+    /// Reserves the only place in which callbacks run for the last time; returns whether it was free.
+    pub(super) fn reserve_last(&self, place: &mut Place) -> bool {
+        place.last = Arc::clone(&self.last).try_acquire_owned().ok();
+        place.last.is_some()
+    }
+
+    /// Returns whether a callback is being handled here (`Some(false)`) or has been (`Some(true)`).
+    pub(super) fn has_ended(&self, digest: &[u8; 32]) -> Option<bool> {
+        lock(&self.known).get(digest).map(|pending| pending.has_ended())
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        lock(&self.known).closed
+    }
+
+    /// Prevents new handlers.
+    pub(super) fn close(&self) {
+        // The lock is also held where a handler starts: none does so afterwards.
         lock(&self.known).closed = true;
+    }
+
+    /// Waits until all handlers are done.
+    pub(super) async fn ended(&self) {
         // This can't fail: nobody closes the semaphore.
         drop(self.places.acquire_many(self.most).await);
     }
 }
 
-/// The run of a handler.
-struct Task {
-    digest: [u8; 32],
-    known: Arc<Mutex<Known>>,
-    shared: Option<Arc<dyn Duplicates>>,
-    told: watch::Sender<Option<Outcome>>,
-    _place: OwnedSemaphorePermit,
-}
-
-impl Task {
-    async fn run(self, handling: impl Handling) {
-        let outcome = match self.begin().await {
-            Turn::Done => Outcome::Done(Passive::none()),
-            Turn::Ours => {
-                let outcome = self.handle(handling).await;
-                self.end(&outcome).await;
-                outcome
-            }
-        };
-        // A repeated callback that arrives in between still finds this outcome.
-        let unseen = self.told.receiver_count() <= 1;
-        lock(&self.known).end(self.digest, &outcome);
-        if matches!(&outcome, Outcome::Done(reply) if !reply.is_none()) && unseen {
-            tracing::warn!(
-                "a reply is late: WeCom already has the response to the callback; send a message instead"
-            );
-        }
-        self.told.send_replace(Some(outcome));
-    }
-
-    /// Takes the turn, if it is shared with other processes.
-    async fn begin(&self) -> Turn {
-        let Some(shared) = &self.shared else { return Turn::Ours };
-        shared.begin(&self.digest).await.unwrap_or_else(|error| {
-            tracing::warn!(error, "the store of duplicates failed: a callback may be handled twice");
-            Turn::Ours
-        })
-    }
-
-    async fn handle(&self, handling: impl Handling) -> Outcome {
-        let handling = AssertUnwindSafe(handling).catch_unwind();
-        let handled = match &self.shared {
-            None => handling.await,
-            Some(shared) => {
-                let keep = pin!(async {
-                    let Err(error) = shared.keep(&self.digest).await;
-                    tracing::warn!(error, "the store of duplicates failed: a callback may be handled twice");
-                    pending().await
-                });
-                select(pin!(handling), keep).await.factor_first().0
-            }
-        };
-        match handled {
-            Ok(Ok(reply)) => Outcome::Done(reply),
-            Ok(Err(error)) => {
-                tracing::error!(error, "a handler failed");
-                Outcome::Failed
-            }
-            Err(_) => {
-                tracing::error!("a handler panicked");
-                Outcome::Failed
-            }
-        }
-    }
-
-    async fn end(&self, outcome: &Outcome) {
-        let Some(shared) = &self.shared else { return };
-        let ended = match outcome {
-            Outcome::Done(_) => shared.done(&self.digest).await,
-            Outcome::Failed => shared.forget(&self.digest).await,
-        };
-        if let Err(error) = ended {
-            tracing::warn!(error, "the store of duplicates failed: a callback may be handled twice");
-        }
-    }
-}
-
-impl Drop for Task {
-    /// Forgets a callback without an outcome, since the store of duplicates panicked: it is handled anew if it comes again.
-    fn drop(&mut self) {
-        if self.told.borrow().is_none() {
-            lock(&self.known).end(self.digest, &Outcome::Failed);
-        }
-    }
-}
-
 /// Locks a mutex whose data is consistent even if a task panicked while it had the lock.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -11,10 +11,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Request;
 use http_body::{Body, Frame, SizeHint};
+use http_body_util::Full;
 use tokio::time::{Instant, sleep};
 use wecom_callback::{Callback, Callbacks, Router};
 
-use crate::common::{receiver, sent, text};
+use crate::common::{builder, receiver, sent, text};
 
 /// A body of blanks without an end, which counts what is taken of it.
 struct Endless(Arc<AtomicUsize>);
@@ -47,8 +48,9 @@ impl Body for Silent {
     }
 }
 
+/// Returns a request with the query of a callback.
 fn post<B>(body: B) -> Request<B> {
-    Request::post("/").body(body).unwrap()
+    Request::post(format!("/?{}", sent(&text("hi")).query)).body(body).unwrap()
 }
 
 #[tokio::test(start_paused = true)]
@@ -141,4 +143,37 @@ impl Body for Broken {
 async fn a_body_that_breaks_off_is_a_400() {
     let callbacks = Callbacks::new(receiver(), Router::new());
     assert_eq!(callbacks.handle_body(post(Broken)).await.status(), 400);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_has_been_read_makes_no_difference_to_the_status() {
+    let limited = builder().max_body(1000).build().unwrap();
+    let callbacks = Callbacks::builder(Router::new()).receiver_at("/here", limited).build();
+    let good = sent(&text("hi"));
+    let signature = good.query.replace("msg_signature=", "msg_signature=0");
+    let large = " ".repeat(1001);
+    for (method, path, query, body, expected) in [
+        ("PUT", "/", "", &*large, 405),
+        ("POST", "/", "", &large, 400),
+        ("POST", "/here", "", &large, 400),
+        ("POST", "/here", &*good.query, &large, 413),
+        ("POST", "/", &*good.query, &large, 413),
+        ("POST", "/", &*good.query, "<xml/>", 400),
+        ("POST", "/", &*good.query, &good.body, 404),
+        ("POST", "/here", &*signature, &good.body, 403),
+        ("POST", "/here", &*good.query, &good.body, 200),
+    ] {
+        let request = Request::builder().method(method).uri(format!("{path}?{query}"));
+        let request = request.body(Bytes::copy_from_slice(body.as_bytes())).unwrap();
+        let read = callbacks.handle(request.clone()).await.status();
+        let unread = callbacks.handle_body(request.map(Full::new)).await.status();
+        assert_eq!((read.as_u16(), unread.as_u16()), (expected, expected), "{method} {path} {query}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_the_query_of_a_callback_no_body_is_read() {
+    let callbacks = Callbacks::new(receiver(), Router::new());
+    let request = Request::post("/?msg_signature=1&timestamp=1").body(Announced).unwrap();
+    assert_eq!(callbacks.handle_body(request).await.status(), 400);
 }

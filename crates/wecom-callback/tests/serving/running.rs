@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use http::StatusCode;
 use tokio::time::{sleep, timeout};
-use wecom_callback::{Callback, Callbacks, Duplicates, DuplicatesFuture, Passive, Router, Turn};
+use wecom_callback::{
+    Callback, CallbackStore, CallbackStoreFuture, Callbacks, Passive, Router, SavedCallback, Turn,
+};
 
 use crate::common::{counting, post, receiver, sent, status_and_body, text};
 
@@ -29,6 +31,19 @@ async fn a_failed_or_panicked_handler_is_a_500_and_its_callback_is_handled_again
     assert_eq!(statuses.map(|response| response.status().as_u16()), [500, 500, 200]);
     assert_eq!(status_and_body(&post(&callbacks, &callback).await), (200, ""));
     assert_eq!(count.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_condition_that_panics_is_a_500_and_takes_nothing_from_the_next_callback() {
+    let router = Router::new().when(
+        |envelope| if envelope.kind == "text" { panic!("a mistake") } else { true },
+        |_: Callback| async {},
+    );
+    let callbacks = Callbacks::builder(router).receiver(receiver()).max_running(1).build();
+    for (message, expected) in [(text("hi"), 500), (text("hi"), 500), ("<other/>".to_owned(), 200)] {
+        assert_eq!(post(&callbacks, &sent(&message)).await.status(), expected);
+    }
+    callbacks.shutdown().await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -88,28 +103,44 @@ async fn a_handler_that_never_ends_keeps_its_place_and_a_shutdown_can_be_given_u
 /// A store whose code is broken.
 struct Broken;
 
-impl Duplicates for Broken {
-    fn begin<'a>(&'a self, _: &'a [u8; 32]) -> DuplicatesFuture<'a, Turn> {
+impl CallbackStore for Broken {
+    fn begin<'a>(&'a self, _: &'a [u8; 32]) -> CallbackStoreFuture<'a, Turn> {
         panic!("a mistake in the store")
     }
 
-    fn keep<'a>(&'a self, _: &'a [u8; 32]) -> DuplicatesFuture<'a, Infallible> {
+    fn keep<'a>(&'a self, _: &'a [u8; 32]) -> CallbackStoreFuture<'a, Infallible> {
         Box::pin(std::future::pending())
     }
 
-    fn done<'a>(&'a self, _: &'a [u8; 32]) -> DuplicatesFuture<'a, ()> {
+    fn done<'a>(&'a self, _: &'a [u8; 32]) -> CallbackStoreFuture<'a, ()> {
         Box::pin(async { Ok(()) })
     }
 
-    fn forget<'a>(&'a self, _: &'a [u8; 32]) -> DuplicatesFuture<'a, ()> {
+    fn forget<'a>(&'a self, _: &'a [u8; 32]) -> CallbackStoreFuture<'a, ()> {
         Box::pin(async { Ok(()) })
+    }
+
+    fn save<'a>(&'a self, _: &'a [u8; 32], _: &'a [u8]) -> CallbackStoreFuture<'a, ()> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn abandoned(&self) -> CallbackStoreFuture<'_, Vec<[u8; 32]>> {
+        panic!("another mistake in the store")
+    }
+
+    fn load<'a>(&'a self, _: &'a [u8; 32]) -> CallbackStoreFuture<'a, Option<SavedCallback>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn recover<'a>(&'a self, _: &'a [u8; 32]) -> CallbackStoreFuture<'a, Option<u32>> {
+        Box::pin(async { Ok(None) })
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_store_that_panics_is_a_500_each_time_and_takes_no_place() {
     let builder = Callbacks::builder(Router::new()).receiver(receiver()).max_running(1);
-    let callbacks = builder.duplicates(Broken).build();
+    let callbacks = builder.store(Broken).build();
     for message in ["<a/>", "<a/>", "<b/>"] {
         assert_eq!(post(&callbacks, &sent(message)).await.status(), 500);
     }

@@ -1,41 +1,9 @@
-//! Records which callbacks have been handled.
+//! The callbacks that this process remembers.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
-use futures_core::future::BoxFuture;
 use tokio::time::Instant;
-use wecom_requests::BoxError;
-
-/// The future of a store.
-pub type DuplicatesFuture<'a, T> = BoxFuture<'a, Result<T, BoxError>>;
-
-/// The turn to handle a callback.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Turn {
-    /// This process has the turn: nobody has handled the callback.
-    Ours,
-    /// The callback has been handled.
-    Done,
-}
-
-/// Records for several processes which callbacks have been handled. Each is identified by its
-/// [`digest`](crate::Opened::digest).
-///
-/// If the store fails, callbacks are handled anyway: twice is better than never.
-pub trait Duplicates: Send + Sync + 'static {
-    /// Takes the turn for a callback. While another process handles it, this waits for it to succeed, fail or die.
-    fn begin<'a>(&'a self, digest: &'a [u8; 32]) -> DuplicatesFuture<'a, Turn>;
-
-    /// Keeps the turn while a handler runs; it ends only with an error.
-    fn keep<'a>(&'a self, digest: &'a [u8; 32]) -> DuplicatesFuture<'a, std::convert::Infallible>;
-
-    /// Remembers that a callback has been handled.
-    fn done<'a>(&'a self, digest: &'a [u8; 32]) -> DuplicatesFuture<'a, ()>;
-
-    /// Forgets a callback whose handler has failed.
-    fn forget<'a>(&'a self, digest: &'a [u8; 32]) -> DuplicatesFuture<'a, ()>;
-}
 
 /// The callbacks of this process: a limited number, each for the same time.
 pub(super) struct Recent<T> {
