@@ -41,7 +41,7 @@ use recovery::Search;
 #[cfg(feature = "redis")]
 pub use redis::RedisCallbackStore;
 pub use router::Router;
-use running::{Refused, Running};
+use running::{Refused, Running, Work};
 pub use store::{CallbackStore, CallbackStoreFuture, SavedCallback, Turn};
 use wecom_requests::BoxError;
 
@@ -226,7 +226,8 @@ impl Callbacks {
         let (handler, save) = service.deadlines_of(envelope, opened.format);
         let deadline = start + handler;
         let arrived = service.running.store.as_ref().map(|_| Arrived::new(path, query, body));
-        let mut pending = match service.running.start(envelope, opened.digest(), arrived, handling) {
+        let work = Work { envelope, digest: opened.digest(), arrived, handling };
+        let mut pending = match service.running.start(work) {
             Ok(pending) => pending,
             Err(Refused) => {
                 tracing::warn!(

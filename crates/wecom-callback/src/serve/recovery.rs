@@ -11,7 +11,7 @@ use wecom_requests::BoxError;
 
 use super::Service;
 use super::arrived::Arrived;
-use super::running::lock;
+use super::running::{Work, lock};
 use super::store::CallbackStore;
 use super::task::RECOVERIES;
 use crate::Opened;
@@ -114,7 +114,8 @@ async fn recover_all(
                     continue;
                 }
                 let (callback, handling) = service.read(opened);
-                service.running.resume(&callback.envelope, digest, arrived, place, handling);
+                let work = Work { envelope: &callback.envelope, digest, arrived: Some(arrived), handling };
+                service.running.resume(work, place);
             }
         }
     }

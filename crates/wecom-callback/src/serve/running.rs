@@ -7,9 +7,9 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tracing::Instrument as _;
 use wecom_models::callback::Envelope;
-use wecom_requests::{BoxError, Passive};
 
 use super::arrived::Arrived;
+use super::handler::Handling;
 use super::pending::{Outcome, Pending, SavingState};
 use super::recent::Recent;
 use super::store::CallbackStore;
@@ -64,17 +64,21 @@ impl Known {
     }
 }
 
-/// A handler's work.
-pub(super) trait Handling: Future<Output = Result<Passive, BoxError>> + Send + 'static {}
-
-impl<F: Future<Output = Result<Passive, BoxError>> + Send + 'static> Handling for F {}
+/// A callback, and what its handler does with it.
+pub(super) struct Work<'a> {
+    pub(super) envelope: &'a Envelope,
+    pub(super) digest: [u8; 32],
+    /// What to save; `None` without a store.
+    pub(super) arrived: Option<Arrived>,
+    pub(super) handling: Handling,
+}
 
 /// No more handlers may run.
 pub(super) struct Refused;
 
 /// The place of a running handler.
 pub(super) struct Place {
-    _place: OwnedSemaphorePermit,
+    _of_all: OwnedSemaphorePermit,
     /// For a recovered callback, its place among those.
     recovered: Option<OwnedSemaphorePermit>,
     last: Option<OwnedSemaphorePermit>,
@@ -120,56 +124,35 @@ impl Running {
     }
 
     /// Starts a handler in a task of its own, unless that callback already has one: then the outcome is shared.
-    pub(super) fn start(
-        &self,
-        envelope: &Envelope,
-        digest: [u8; 32],
-        arrived: Option<Arrived>,
-        handling: impl Handling,
-    ) -> Result<Pending, Refused> {
+    pub(super) fn start(&self, work: Work<'_>) -> Result<Pending, Refused> {
         let mut known = lock(&self.known);
-        if let Some(pending) = known.get(&digest) {
+        if let Some(pending) = known.get(&work.digest) {
             return Ok(pending);
         }
         if known.closed {
             return Err(Refused);
         }
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Refused)?;
-        let place = Place { _place: place, recovered: None, last: None };
-        Ok(self.spawn(&mut known, envelope, digest, arrived, place, handling))
+        Ok(self.spawn(&mut known, work, Place { _of_all: place, recovered: None, last: None }))
     }
 
     /// Starts a handler for a saved callback, whose turn the task still has to take; does nothing if the callback has arrived again meanwhile.
-    pub(super) fn resume(
-        &self,
-        envelope: &Envelope,
-        digest: [u8; 32],
-        arrived: Arrived,
-        place: Place,
-        handling: impl Handling,
-    ) {
+    pub(super) fn resume(&self, work: Work<'_>, place: Place) {
         let mut known = lock(&self.known);
-        if !known.closed && known.get(&digest).is_none() {
-            self.spawn(&mut known, envelope, digest, Some(arrived), place, handling);
+        if !known.closed && known.get(&work.digest).is_none() {
+            self.spawn(&mut known, work, place);
         }
     }
 
-    fn spawn(
-        &self,
-        known: &mut Known,
-        envelope: &Envelope,
-        digest: [u8; 32],
-        arrived: Option<Arrived>,
-        place: Place,
-        handling: impl Handling,
-    ) -> Pending {
+    fn spawn(&self, known: &mut Known, work: Work<'_>, place: Place) -> Pending {
+        let Work { envelope, digest, arrived, handling } = work;
         let (told, outcome) = watch::channel(None);
-        let saves = self.store.clone().zip(arrived);
-        let saves = saves.map(|(store, arrived)| Shared { store, arrived, saving: SavingState::new() });
-        let pending = Pending::new(outcome, saves.as_ref().map(|shared| shared.saving.clone()));
+        let shared = self.store.clone().zip(arrived);
+        let shared = shared.map(|(store, arrived)| Shared { store, arrived, saving: SavingState::new() });
+        let pending = Pending::new(outcome, shared.as_ref().map(|shared| shared.saving.clone()));
         known.recent.insert(digest, State::Pending(pending.clone()));
         let span = tracing::info_span!("callback", shape = ?envelope.shape, kind = envelope.kind, change = envelope.change);
-        let task = Task { digest, known: Arc::clone(&self.known), shared: saves, told, place };
+        let task = Task { digest, known: Arc::clone(&self.known), shared, told, place };
         tokio::spawn(task.run(handling).instrument(span));
         pending
     }
@@ -178,7 +161,7 @@ impl Running {
     pub(super) fn place_for_recovered(&self) -> Option<Place> {
         let recovered = Arc::clone(&self.recovered).try_acquire_owned().ok()?;
         let place = Arc::clone(&self.places).try_acquire_owned().ok()?;
-        Some(Place { _place: place, recovered: Some(recovered), last: None })
+        Some(Place { _of_all: place, recovered: Some(recovered), last: None })
     }
 
     /// Reserves the only place in which callbacks run for the last time; returns whether it was free.

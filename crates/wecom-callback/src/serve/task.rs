@@ -13,8 +13,9 @@ use tokio::time::timeout;
 use wecom_requests::Passive;
 
 use super::arrived::Arrived;
+use super::handler::Handling;
 use super::pending::{Outcome, SavingState};
-use super::running::{Handling, Known, Place, lock};
+use super::running::{Known, Place, lock};
 use super::store::{CallbackStore, Turn};
 
 /// How many times a callback is recovered. If its process dies each time, it is probably the reason.
@@ -41,7 +42,7 @@ pub(super) struct Task {
 }
 
 impl Task {
-    pub(super) async fn run(self, handling: impl Handling) {
+    pub(super) async fn run(self, handling: Handling) {
         let outcome = match self.saving_meanwhile(self.turn()).await {
             None => return,
             Some(Turn::Done) => Outcome::Done(Passive::none()),
@@ -134,7 +135,7 @@ impl Task {
         saving.settle(saved.is_ok());
     }
 
-    async fn handle(&self, handling: impl Handling) -> Outcome {
+    async fn handle(&self, handling: Handling) -> Outcome {
         let handling = AssertUnwindSafe(handling).catch_unwind();
         let handled = match &self.shared {
             None => handling.await,

@@ -84,7 +84,7 @@ impl Memory {
 
     async fn unless_dead<T>(&self, act: impl FnOnce(&mut Records, usize) -> T) -> Result<T, BoxError> {
         if self.mood() == Mood::Dead {
-            pending().await
+            pending::<()>().await;
         }
         Ok(act(&mut self.records(), self.process))
     }
