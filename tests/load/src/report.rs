@@ -42,10 +42,12 @@ impl Run {
         self.killed.is_some_and(|killed| self.notes[killed].begun[number] > 0)
     }
 
-    /// Whether a callback was handled although the killed process had begun with it, and not ended.
+    /// Whether a callback was handled although the killed process had answered it, so that WeCom sent it to nobody else, and hadn't ended its handler.
     fn was_recovered(&self, number: usize) -> bool {
-        let unfinished = |killed: usize| self.notes[killed].handled[number] == 0;
-        self.was_in_killed(number) && self.killed.is_some_and(unfinished) && self.handled(number) > 0
+        let left = |killed: usize| {
+            self.callbacks[number].answered_by.contains(&killed) && self.notes[killed].handled[number] == 0
+        };
+        self.killed.is_some_and(left) && self.handled(number) > 0
     }
 
     /// Whether a callback was refused each time it was sent.
@@ -141,7 +143,7 @@ impl fmt::Display for Run {
         )?;
         writeln!(
             f,
-            "handled: once {}, twice {}, never {} (refused each time: {}); {} of them had begun in the killed process, and ended in another",
+            "handled: once {}, twice {}, never {} (refused each time: {}); {} of them were left by the killed process after its 200",
             self.handled_times(1),
             self.handled_times(2),
             self.handled_times(0),
@@ -254,13 +256,15 @@ mod tests {
     }
 
     #[test]
-    fn what_ends_in_another_process_than_it_began_counts_as_recovered() {
+    fn what_the_killed_process_answered_and_another_one_handled_counts_as_recovered() {
         let mut run = run();
         assert!(!run.was_recovered(0) && !run.was_recovered(1));
         run.notes[0].handled[0] = 0;
         assert!(!run.was_recovered(0), "it was lost");
         run.notes[1].handled[0] = 1;
         assert!(run.was_recovered(0));
+        run.callbacks[0].answered_by = vec![1];
+        assert!(!run.was_recovered(0), "WeCom has sent it again");
     }
 
     #[test]
