@@ -1,6 +1,8 @@
 //! Every shape that JSON takes in the documentation, read and written.
 
 use serde_json::{Value, json};
+use wecom_models::aibot::events::{CardType, TemplateCardEvent, TextMessage};
+use wecom_models::checkin::GetCorpCheckinOption;
 use wecom_models::contacts::batch::{GetBatchResult, GetBatchResultResponse, Job};
 use wecom_models::hr::{GetStaffInfo, GetStaffInfoResponse};
 use wecom_models::kf::message::{Content, EventContent, Origin, SyncMsg, SyncMsgResponse};
@@ -336,4 +338,63 @@ fn what_one_guesses_first_is_what_there_is() {
         "text": { "content": "Lunch?" },
     });
     assert_eq!(serde_json::to_value(&request).unwrap(), expected);
+}
+
+#[test]
+fn a_click_on_a_bots_card_is_read_where_the_sdk_of_wecom_looks_for_it() {
+    let flat = json!({
+        "msgid": "MESSAGE-1", "create_time": "1767225600", "aibotid": "bot", "chattype": "single",
+        "from": { "userid": "lin.wei" }, "msgtype": "event",
+        "event": { "task_id": "task-1", "eventtype": "template_card_event", "event_key": "approve" }
+    });
+    let event = serde_json::from_value::<TemplateCardEvent>(flat).unwrap().event;
+    assert_eq!(
+        (event.event_key.as_deref(), event.task_id.as_deref(), event.template_card_event.event_key.as_str()),
+        (Some("approve"), Some("task-1"), "")
+    );
+    let nested = json!({
+        "event": {
+            "eventtype": "template_card_event", "event_key": null,
+            "template_card_event": { "card_type": "vote_interaction", "event_key": "vote", "task_id": "task-2" }
+        }
+    });
+    let event = serde_json::from_value::<TemplateCardEvent>(nested).unwrap().event;
+    assert_eq!(event.template_card_event.card_type, CardType::VoteInteraction);
+    assert_eq!((event.event_key, event.task_id), (None, None));
+    // A message has a time in long connections only.
+    for (time, expected) in [(json!(1_767_225_600), Some(1_767_225_600)), (Value::Null, None)] {
+        let message = json!({ "msgtype": "text", "create_time": time, "text": { "content": "Hi" } });
+        let message: TextMessage = serde_json::from_value(message).unwrap();
+        assert_eq!(message.create_time.map(Timestamp::as_unix), expected);
+    }
+}
+
+#[test]
+fn a_check_in_rule_has_more_than_its_page() {
+    let group = |dates: Value| {
+        let rules =
+            read::<GetCorpCheckinOption>(&json!({ "group": [{ "groupid": 7, "checkindate": dates }] }));
+        rules.group.into_iter().next().expect("there is one rule").checkindate.expect("it has dates")
+    };
+    let dates = group(json!([{
+        "workdays": [1],
+        "checkintime": [{
+            "time_id": "1", "work_sec": 79200, "off_work_sec": 108_000, "latest_off_work_sec": 115_200,
+            "allow_rest": 1, "rest_begin_time": 90_000, "rest_end_time": 91_800, "no_need_checkoff": false
+        }],
+        "allow_flex": true,
+        "late_rule": { "allow_offwork_after_time": true, "offwork_after_time": 5400, "onwork_flex_time": 2700, "timerules": [] }
+    }]));
+    let time = &dates[0].checkintime[0];
+    assert_eq!((time.time_id, time.allow_rest, time.rest_end_time), (Some(1), Some(true), Some(91_800)));
+    assert_eq!((time.latest_off_work_sec, time.earliest_work_sec), (Some(115_200), None));
+    let late = dates[0].late_rule.as_ref().expect("it has a rule for coming late");
+    assert_eq!((late.offwork_after_time, late.onwork_flex_time), (Some(5400), Some(2700)));
+    // As the page has it, and with nothing in place of what it lacks.
+    let dates =
+        group(json!([{ "checkintime": [{ "work_sec": 32400 }], "late_rule": null, "allow_flex": "" }]));
+    assert_eq!(
+        (dates[0].allow_flex, &dates[0].late_rule, dates[0].checkintime[0].time_id),
+        (None, &None, None)
+    );
 }

@@ -135,6 +135,7 @@ pub(crate) static EXAMPLES: &[(&str, &[&str])] = &[
 }"#,
             r#"{
   "msgid": "MESSAGE-3",
+  "create_time": 1767225600,
   "aibotid": "aibExample1",
   "chattype": "single",
   "from": { "userid": "lin.wei" },
@@ -195,6 +196,7 @@ pub(crate) static EXAMPLES: &[(&str, &[&str])] = &[
 }"#,
             r#"{
   "msgid": "MESSAGE-8",
+  "create_time": 1767225600,
   "aibotid": "aibExample1",
   "chattype": "single",
   "from": { "userid": "lin.wei" },
@@ -257,6 +259,7 @@ pub(crate) static EXAMPLES: &[(&str, &[&str])] = &[
         &[
             r#"{
   "msgid": "MESSAGE-12",
+  "create_time": 1767225600,
   "aibotid": "aibExample1",
   "chattype": "single",
   "from": { "userid": "lin.wei" },

@@ -32,16 +32,35 @@ pub(crate) static ROUTES: &[Route] = &[
           "workdays": [],
           "checkintime": [
             {
+              "time_id": 1,
               "work_sec": 32400,
               "off_work_sec": 64800,
               "remind_work_sec": 31800,
-              "remind_off_work_sec": 64800
+              "remind_off_work_sec": 64800,
+              "allow_rest": true,
+              "rest_begin_time": 43200,
+              "rest_end_time": 46800,
+              "earliest_work_sec": 21600,
+              "latest_work_sec": 61200,
+              "earliest_off_work_sec": 36000,
+              "latest_off_work_sec": 97200,
+              "no_need_checkon": false,
+              "no_need_checkoff": false
             }
           ],
           "noneed_offwork": false,
           "limit_aheadtime": 7200000,
+          "allow_flex": true,
           "flex_on_duty_time": 600,
           "flex_off_duty_time": 300,
+          "max_allow_arrive_early": 0,
+          "max_allow_arrive_late": 0,
+          "late_rule": {
+            "allow_offwork_after_time": true,
+            "offwork_after_time": 5400,
+            "onwork_flex_time": 2700,
+            "timerules": [{ "offwork_after_time": 5400, "onwork_flex_time": 2700 }]
+          },
           "biweekly": {
             "enable_weekday_recurrence": true,
             "odd_workdays": [1, 2, 3, 4, 5, 6],
@@ -106,6 +125,7 @@ pub(crate) static ROUTES: &[Route] = &[
         },
         "uptime": 1720000200
       },
+      "ot_info_v2": { "workdayconf": { "allow_ot": true, "type": 1 } },
       "allow_apply_bk_cnt": 3,
       "option_out_range": 1,
       "create_userid": "lin.wei",

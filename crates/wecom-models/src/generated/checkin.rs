@@ -1609,6 +1609,8 @@ pub struct Group {
     pub reporterinfo: ReporterInfo,
     /// The overtime settings. Absent unless set.
     pub ot_info: Option<OvertimeInfo>,
+    /// The overtime settings by type of day, as creating or changing the rule sets them.
+    pub ot_info_v2: Option<NewOvertimeInfo>,
     /// The number of make-up check-ins a member may request per month; -1, the default, means no limit.
     pub allow_apply_bk_cnt: i64,
     /// The number of days within which a make-up check-in may be requested; -1, the default, means no
@@ -1658,10 +1660,18 @@ pub struct CheckinDate {
     pub noneed_offwork: bool,
     /// The time before the start of work from which members can check in, in milliseconds.
     pub limit_aheadtime: u64,
+    /// Whether grace periods are allowed.
+    pub allow_flex: Option<bool>,
     /// The permitted lateness, in seconds.
     pub flex_on_duty_time: i64,
     /// The permitted early departure, in seconds.
     pub flex_off_duty_time: i64,
+    /// The longest time that members may come early, to leave early, in seconds.
+    pub max_allow_arrive_early: Option<u64>,
+    /// The longest time that members may come late, to leave late, in seconds.
+    pub max_allow_arrive_late: Option<u64>,
+    /// The rule for leaving late and coming late the next day.
+    pub late_rule: Option<LateRule>,
     /// The alternating long and short weeks (大小周). Only for fixed schedules.
     ///
     /// The table lists its fields as `checkindate.biweekly`, without `group`; the example doesn't show it.
@@ -1682,12 +1692,15 @@ pub struct Biweekly {
     pub even_workdays: Option<Vec<u64>>,
 }
 
-/// The start and end of work. Times are in seconds since midnight.
+/// The start and end of work. Times are in seconds since midnight; those of the next day are above
+/// 86400.
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CheckinTime {
+    /// The period's ID.
+    pub time_id: Option<u64>,
     /// The start of work.
     pub work_sec: u64,
     /// The end of work.
@@ -1696,6 +1709,24 @@ pub struct CheckinTime {
     pub remind_work_sec: u64,
     /// The time of the reminder to check out.
     pub remind_off_work_sec: u64,
+    /// Whether there are breaks.
+    pub allow_rest: Option<bool>,
+    /// The start of the break.
+    pub rest_begin_time: Option<u64>,
+    /// The end of the break.
+    pub rest_end_time: Option<u64>,
+    /// The earliest time to check in.
+    pub earliest_work_sec: Option<u64>,
+    /// The latest time to check in.
+    pub latest_work_sec: Option<u64>,
+    /// The earliest time to check out.
+    pub earliest_off_work_sec: Option<u64>,
+    /// The latest time to check out.
+    pub latest_off_work_sec: Option<u64>,
+    /// Whether checking in is not required.
+    pub no_need_checkon: Option<bool>,
+    /// Whether checking out is not required.
+    pub no_need_checkoff: Option<bool>,
 }
 
 /// A special day.
@@ -1998,6 +2029,12 @@ impl RestTime {
 pub struct LateRule {
     /// Whether members who leave late may come late the next day.
     pub allow_offwork_after_time: bool,
+    /// The time members stayed after the last end of work, in seconds. Takes effect only without
+    /// `timerules`.
+    pub offwork_after_time: Option<u64>,
+    /// The permitted lateness in the first period of the next day, in seconds. Takes effect only without
+    /// `timerules`.
+    pub onwork_flex_time: Option<u64>,
     /// The permitted times. Meaningful only if `allow_offwork_after_time` is set.
     pub timerules: Option<Vec<LateStep>>,
 }
@@ -3767,7 +3804,7 @@ impl NewReporter {
 ///
 /// `holidayconf.type` is required if `holidayconf` is set.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct NewOvertimeInfo {
     /// The settings for workdays. According to the page, some types of rules require them.
     pub workdayconf: Option<NewOvertime>,
@@ -3817,7 +3854,7 @@ impl NewOvertimeInfo {
 
 /// The settings for overtime on a type of day.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct NewOvertime {
     /// Whether overtime is allowed.
     pub allow_ot: bool,
@@ -3908,7 +3945,7 @@ impl NewOvertime {
 
 /// Settings for overtime counted by requests.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct NewOvertimeByRequest {
     /// The break deducted.
     pub restinfo: Option<NewRestInfo>,
@@ -3933,7 +3970,7 @@ impl NewOvertimeByRequest {
 ///
 /// `ot_time_min` must be less than `ot_time_max`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct NewOvertimeByCheckin {
     /// The time after the end of work from which overtime begins, in seconds. Default 1800, at most 43200.
     pub ot_time_start: Option<u64>,
@@ -3991,7 +4028,7 @@ impl NewOvertimeByCheckin {
 ///
 /// `cal_ottime_rule` is not allowed if `type` is `0` or `1`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct NewRestInfo {
     /// The way breaks are deducted.
     pub r#type: Option<RestDeduction>,
@@ -4035,7 +4072,7 @@ impl NewRestInfo {
 
 /// A break time of at most 24 hours, in seconds since midnight.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct NewFixedRest {
     /// The start of the break. At most 172740, a multiple of 60.
     pub fix_time_begin_sec: u64,
@@ -4058,7 +4095,7 @@ impl NewFixedRest {
 ///
 /// `items.ot_time` is different in each item.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct NewRestByOvertime {
     /// The deduction steps, with ascending `ot_time`. 1 to 5 items.
     pub items: Option<Vec<NewRestStep>>,
@@ -4083,7 +4120,7 @@ impl NewRestByOvertime {
 ///
 /// `rest_time` can't be greater than `ot_time`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct NewRestStep {
     /// The overtime from which the step applies, in seconds. A multiple of 900.
     pub ot_time: u64,
@@ -4107,7 +4144,7 @@ impl NewRestStep {
 
 /// The compensatory leave for overtime.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OvertimeLeave {
     /// The leave per overtime, in percent: 100 is 1 to 1. Default 100, at most 3000.
     pub trans_ratio: Option<u64>,
@@ -4143,7 +4180,7 @@ impl OvertimeLeave {
 ///
 /// `step_size` is at least 43200 and at most 86400 and a multiple of 43200 if `ot_time_unit` is `3`.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
+#[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OvertimeUnitConfig {
     /// The unit. Default 2.
     pub ot_time_unit: Option<OvertimeUnit>,

@@ -26,6 +26,7 @@ pub(crate) const TEXT_MESSAGE: &[&str] = &[
 }"#,
     r#"{
   "msgid": "MESSAGE-3",
+  "create_time": 1767225600,
   "aibotid": "aibExample1",
   "chattype": "single",
   "from": { "userid": "lin.wei" },
@@ -83,6 +84,7 @@ pub(crate) const IMAGE_MESSAGE: &[&str] = &[
 }"#,
     r#"{
   "msgid": "MESSAGE-8",
+  "create_time": 1767225600,
   "aibotid": "aibExample1",
   "chattype": "single",
   "from": { "userid": "lin.wei" },
@@ -133,6 +135,7 @@ pub(crate) const FILE_MESSAGE: &[&str] = &[
 pub(crate) const VIDEO_MESSAGE: &[&str] = &[
     r#"{
   "msgid": "MESSAGE-12",
+  "create_time": 1767225600,
   "aibotid": "aibExample1",
   "chattype": "single",
   "from": { "userid": "lin.wei" },

@@ -74,6 +74,8 @@ pub enum AibotEvent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TextMessage {
+    /// The time of the message. The pages don't have it; long connections send it.
+    pub create_time: Option<Timestamp>,
     /// The bot's ID.
     pub aibotid: String,
     /// The group chat's ID. Only in group chats.
@@ -108,6 +110,8 @@ pub struct TextMessage {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ImageMessage {
+    /// The time of the message. The pages don't have it; long connections send it.
+    pub create_time: Option<Timestamp>,
     /// The bot's ID.
     pub aibotid: String,
     /// The type of chat: always `single`.
@@ -138,6 +142,8 @@ pub struct ImageMessage {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MixedMessage {
+    /// The time of the message. The pages don't have it; long connections send it.
+    pub create_time: Option<Timestamp>,
     /// The bot's ID.
     pub aibotid: String,
     /// The group chat's ID. Only in group chats.
@@ -169,6 +175,8 @@ pub struct MixedMessage {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct VoiceMessage {
+    /// The time of the message. The pages don't have it; long connections send it.
+    pub create_time: Option<Timestamp>,
     /// The bot's ID.
     pub aibotid: String,
     /// The type of chat: always `single`.
@@ -199,6 +207,8 @@ pub struct VoiceMessage {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FileMessage {
+    /// The time of the message. The pages don't have it; long connections send it.
+    pub create_time: Option<Timestamp>,
     /// The bot's ID.
     pub aibotid: String,
     /// The group chat's ID. Only in group chats.
@@ -231,6 +241,8 @@ pub struct FileMessage {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct VideoMessage {
+    /// The time of the message. The pages don't have it; long connections send it.
+    pub create_time: Option<Timestamp>,
     /// The bot's ID.
     pub aibotid: String,
     /// The type of chat: always `single`.
@@ -434,6 +446,10 @@ pub struct CardEventContent {
     pub eventtype: String,
     /// The click.
     pub template_card_event: CardClick,
+    /// The `event_key` of `template_card_event`, where WeCom's own SDK for long connections looks for it.
+    pub event_key: Option<String>,
+    /// The `task_id` of `template_card_event`, where WeCom's own SDK for long connections looks for it.
+    pub task_id: Option<String>,
 }
 
 /// The button and the options of a click on a template card.

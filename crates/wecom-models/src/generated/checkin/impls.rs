@@ -1676,6 +1676,7 @@ impl wire::ReadObject for Group {
             "type" => field.read(&mut self.r#type),
             "reporterinfo" => field.read(&mut self.reporterinfo),
             "ot_info" => field.read(&mut self.ot_info),
+            "ot_info_v2" => field.read(&mut self.ot_info_v2),
             "allow_apply_bk_cnt" => field.read(&mut self.allow_apply_bk_cnt),
             "allow_apply_bk_day_limit" => field.read(&mut self.allow_apply_bk_day_limit),
             "option_out_range" => field.read(&mut self.option_out_range),
@@ -1705,8 +1706,12 @@ impl wire::ReadObject for CheckinDate {
             "checkintime" => field.read(&mut self.checkintime),
             "noneed_offwork" => field.read(&mut self.noneed_offwork),
             "limit_aheadtime" => field.read(&mut self.limit_aheadtime),
+            "allow_flex" => field.read(&mut self.allow_flex),
             "flex_on_duty_time" => field.read(&mut self.flex_on_duty_time),
             "flex_off_duty_time" => field.read(&mut self.flex_off_duty_time),
+            "max_allow_arrive_early" => field.read(&mut self.max_allow_arrive_early),
+            "max_allow_arrive_late" => field.read(&mut self.max_allow_arrive_late),
+            "late_rule" => field.read(&mut self.late_rule),
             "biweekly" => field.read(&mut self.biweekly),
             _ => field.skip(),
         }
@@ -1737,10 +1742,20 @@ impl wire::ReadObject for CheckinTime {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
+            "time_id" => field.read(&mut self.time_id),
             "work_sec" => field.read(&mut self.work_sec),
             "off_work_sec" => field.read(&mut self.off_work_sec),
             "remind_work_sec" => field.read(&mut self.remind_work_sec),
             "remind_off_work_sec" => field.read(&mut self.remind_off_work_sec),
+            "allow_rest" => field.read(&mut self.allow_rest),
+            "rest_begin_time" => field.read(&mut self.rest_begin_time),
+            "rest_end_time" => field.read(&mut self.rest_end_time),
+            "earliest_work_sec" => field.read(&mut self.earliest_work_sec),
+            "latest_work_sec" => field.read(&mut self.latest_work_sec),
+            "earliest_off_work_sec" => field.read(&mut self.earliest_off_work_sec),
+            "latest_off_work_sec" => field.read(&mut self.latest_off_work_sec),
+            "no_need_checkon" => field.read(&mut self.no_need_checkon),
+            "no_need_checkoff" => field.read(&mut self.no_need_checkoff),
             _ => field.skip(),
         }
     }
@@ -2025,6 +2040,8 @@ impl wire::ReadObject for LateRule {
     ) -> Result<(), F::Error> {
         match name {
             "allow_offwork_after_time" => field.read(&mut self.allow_offwork_after_time),
+            "offwork_after_time" => field.read(&mut self.offwork_after_time),
+            "onwork_flex_time" => field.read(&mut self.onwork_flex_time),
             "timerules" => field.read(&mut self.timerules),
             _ => field.skip(),
         }
@@ -2045,6 +2062,159 @@ impl wire::ReadObject for LateStep {
     }
 }
 
+impl wire::ReadObject for NewOvertimeInfo {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "workdayconf" => field.read(&mut self.workdayconf),
+            "restdayconf" => field.read(&mut self.restdayconf),
+            "holidayconf" => field.read(&mut self.holidayconf),
+            "time_unit_config" => field.read(&mut self.time_unit_config),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewOvertime {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "allow_ot" => field.read(&mut self.allow_ot),
+            "type" => field.read(&mut self.r#type),
+            "apply" => field.read(&mut self.apply),
+            "checkin" => field.read(&mut self.checkin),
+            "applycheckin" => field.read(&mut self.applycheckin),
+            "ot_trans_enable" => field.read(&mut self.ot_trans_enable),
+            "ot_trans_type" => field.read(&mut self.ot_trans_type),
+            "vacation" => field.read(&mut self.vacation),
+            "ot_time_range" => field.read(&mut self.ot_time_range),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewOvertimeByRequest {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "restinfo" => field.read(&mut self.restinfo),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewOvertimeByCheckin {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "ot_time_start" => field.read(&mut self.ot_time_start),
+            "ot_time_min" => field.read(&mut self.ot_time_min),
+            "ot_time_max" => field.read(&mut self.ot_time_max),
+            "restinfo" => field.read(&mut self.restinfo),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewRestInfo {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "type" => field.read(&mut self.r#type),
+            "fix_time_rule_list" => field.read(&mut self.fix_time_rule_list),
+            "cal_ottime_rule" => field.read(&mut self.cal_ottime_rule),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewFixedRest {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "fix_time_begin_sec" => field.read(&mut self.fix_time_begin_sec),
+            "fix_time_end_sec" => field.read(&mut self.fix_time_end_sec),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewRestByOvertime {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "items" => field.read(&mut self.items),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for NewRestStep {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "ot_time" => field.read(&mut self.ot_time),
+            "rest_time" => field.read(&mut self.rest_time),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for OvertimeLeave {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "trans_ratio" => field.read(&mut self.trans_ratio),
+            "sync_vacation" => field.read(&mut self.sync_vacation),
+            _ => field.skip(),
+        }
+    }
+}
+
+impl wire::ReadObject for OvertimeUnitConfig {
+    fn set<'de, F: wire::Field<'de>>(
+        &mut self,
+        name: &str,
+        field: F,
+    ) -> Result<(), F::Error> {
+        match name {
+            "ot_time_unit" => field.read(&mut self.ot_time_unit),
+            "perday_duration_secs" => field.read(&mut self.perday_duration_secs),
+            "rounding_method" => field.read(&mut self.rounding_method),
+            "rounding_precision" => field.read(&mut self.rounding_precision),
+            "step_size" => field.read(&mut self.step_size),
+            _ => field.skip(),
+        }
+    }
+}
+
 wire::read_objects! {
     GetCorpCheckinOptionResponse, GetCheckinOptionResponse, GetCheckinDataResponse,
     GetCheckinDayDataResponse, GetCheckinMonthDataResponse,
@@ -2059,12 +2229,15 @@ wire::read_objects! {
     ShiftSection, HardwareCheckin, Group, CheckinDate, Biweekly, CheckinTime, SpecialDay,
     WifiNetwork, CheckinLocation, Range, ReporterInfo, Reporter, OvertimeInfo,
     OvertimeByCheckin, OvertimeByRequest, RestInfo, FixedRest, RestByOvertime, RestStep,
-    Schedule, TimeSection, RestTime, LateRule, LateStep
+    Schedule, TimeSection, RestTime, LateRule, LateStep, NewOvertimeInfo, NewOvertime,
+    NewOvertimeByRequest, NewOvertimeByCheckin, NewRestInfo, NewFixedRest,
+    NewRestByOvertime, NewRestStep, OvertimeLeave, OvertimeUnitConfig
 }
 
 wire::read_int_enums! {
     RecordType, DayType, ExceptionType, OvertimeStatus, ItemType, LeaveUnit, GroupType,
-    CheckinDevice, OvertimeBasis, RestDeduction, OutOfRange, CheckinMethod
+    CheckinDevice, OvertimeBasis, RestDeduction, OutOfRange, CheckinMethod,
+    OvertimeReward, OvertimeRange, OvertimeUnit, Rounding
 }
 
 wire::read_string_enums! {

@@ -393,6 +393,7 @@ impl wire::WriteObject for Group {
         out.put("type", &self.r#type)?;
         out.put("reporterinfo", &self.reporterinfo)?;
         out.put_some("ot_info", &self.ot_info)?;
+        out.put_some("ot_info_v2", &self.ot_info_v2)?;
         out.put("allow_apply_bk_cnt", &self.allow_apply_bk_cnt)?;
         out.put("allow_apply_bk_day_limit", &self.allow_apply_bk_day_limit)?;
         out.put("option_out_range", &self.option_out_range)?;
@@ -415,8 +416,12 @@ impl wire::WriteObject for CheckinDate {
         out.put("checkintime", &self.checkintime)?;
         out.put("noneed_offwork", &self.noneed_offwork)?;
         out.put("limit_aheadtime", &self.limit_aheadtime)?;
+        out.put_some("allow_flex", &self.allow_flex)?;
         out.put("flex_on_duty_time", &self.flex_on_duty_time)?;
         out.put("flex_off_duty_time", &self.flex_off_duty_time)?;
+        out.put_some("max_allow_arrive_early", &self.max_allow_arrive_early)?;
+        out.put_some("max_allow_arrive_late", &self.max_allow_arrive_late)?;
+        out.put_some("late_rule", &self.late_rule)?;
         out.put_some("biweekly", &self.biweekly)
     }
 }
@@ -431,10 +436,20 @@ impl wire::WriteObject for Biweekly {
 
 impl wire::WriteObject for CheckinTime {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("time_id", &self.time_id)?;
         out.put("work_sec", &self.work_sec)?;
         out.put("off_work_sec", &self.off_work_sec)?;
         out.put("remind_work_sec", &self.remind_work_sec)?;
-        out.put("remind_off_work_sec", &self.remind_off_work_sec)
+        out.put("remind_off_work_sec", &self.remind_off_work_sec)?;
+        out.put_some("allow_rest", &self.allow_rest)?;
+        out.put_some("rest_begin_time", &self.rest_begin_time)?;
+        out.put_some("rest_end_time", &self.rest_end_time)?;
+        out.put_some("earliest_work_sec", &self.earliest_work_sec)?;
+        out.put_some("latest_work_sec", &self.latest_work_sec)?;
+        out.put_some("earliest_off_work_sec", &self.earliest_off_work_sec)?;
+        out.put_some("latest_off_work_sec", &self.latest_off_work_sec)?;
+        out.put_some("no_need_checkon", &self.no_need_checkon)?;
+        out.put_some("no_need_checkoff", &self.no_need_checkoff)
     }
 }
 
@@ -581,6 +596,8 @@ impl wire::WriteObject for TimeSection {
 impl wire::WriteObject for LateRule {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("allow_offwork_after_time", &self.allow_offwork_after_time)?;
+        out.put_some("offwork_after_time", &self.offwork_after_time)?;
+        out.put_some("onwork_flex_time", &self.onwork_flex_time)?;
         out.put_some("timerules", &self.timerules)
     }
 }
@@ -1209,159 +1226,6 @@ impl wire::ReadObject for NewReporter {
     }
 }
 
-impl wire::ReadObject for NewOvertimeInfo {
-    fn set<'de, F: wire::Field<'de>>(
-        &mut self,
-        name: &str,
-        field: F,
-    ) -> Result<(), F::Error> {
-        match name {
-            "workdayconf" => field.read(&mut self.workdayconf),
-            "restdayconf" => field.read(&mut self.restdayconf),
-            "holidayconf" => field.read(&mut self.holidayconf),
-            "time_unit_config" => field.read(&mut self.time_unit_config),
-            _ => field.skip(),
-        }
-    }
-}
-
-impl wire::ReadObject for NewOvertime {
-    fn set<'de, F: wire::Field<'de>>(
-        &mut self,
-        name: &str,
-        field: F,
-    ) -> Result<(), F::Error> {
-        match name {
-            "allow_ot" => field.read(&mut self.allow_ot),
-            "type" => field.read(&mut self.r#type),
-            "apply" => field.read(&mut self.apply),
-            "checkin" => field.read(&mut self.checkin),
-            "applycheckin" => field.read(&mut self.applycheckin),
-            "ot_trans_enable" => field.read(&mut self.ot_trans_enable),
-            "ot_trans_type" => field.read(&mut self.ot_trans_type),
-            "vacation" => field.read(&mut self.vacation),
-            "ot_time_range" => field.read(&mut self.ot_time_range),
-            _ => field.skip(),
-        }
-    }
-}
-
-impl wire::ReadObject for NewOvertimeByRequest {
-    fn set<'de, F: wire::Field<'de>>(
-        &mut self,
-        name: &str,
-        field: F,
-    ) -> Result<(), F::Error> {
-        match name {
-            "restinfo" => field.read(&mut self.restinfo),
-            _ => field.skip(),
-        }
-    }
-}
-
-impl wire::ReadObject for NewOvertimeByCheckin {
-    fn set<'de, F: wire::Field<'de>>(
-        &mut self,
-        name: &str,
-        field: F,
-    ) -> Result<(), F::Error> {
-        match name {
-            "ot_time_start" => field.read(&mut self.ot_time_start),
-            "ot_time_min" => field.read(&mut self.ot_time_min),
-            "ot_time_max" => field.read(&mut self.ot_time_max),
-            "restinfo" => field.read(&mut self.restinfo),
-            _ => field.skip(),
-        }
-    }
-}
-
-impl wire::ReadObject for NewRestInfo {
-    fn set<'de, F: wire::Field<'de>>(
-        &mut self,
-        name: &str,
-        field: F,
-    ) -> Result<(), F::Error> {
-        match name {
-            "type" => field.read(&mut self.r#type),
-            "fix_time_rule_list" => field.read(&mut self.fix_time_rule_list),
-            "cal_ottime_rule" => field.read(&mut self.cal_ottime_rule),
-            _ => field.skip(),
-        }
-    }
-}
-
-impl wire::ReadObject for NewFixedRest {
-    fn set<'de, F: wire::Field<'de>>(
-        &mut self,
-        name: &str,
-        field: F,
-    ) -> Result<(), F::Error> {
-        match name {
-            "fix_time_begin_sec" => field.read(&mut self.fix_time_begin_sec),
-            "fix_time_end_sec" => field.read(&mut self.fix_time_end_sec),
-            _ => field.skip(),
-        }
-    }
-}
-
-impl wire::ReadObject for NewRestByOvertime {
-    fn set<'de, F: wire::Field<'de>>(
-        &mut self,
-        name: &str,
-        field: F,
-    ) -> Result<(), F::Error> {
-        match name {
-            "items" => field.read(&mut self.items),
-            _ => field.skip(),
-        }
-    }
-}
-
-impl wire::ReadObject for NewRestStep {
-    fn set<'de, F: wire::Field<'de>>(
-        &mut self,
-        name: &str,
-        field: F,
-    ) -> Result<(), F::Error> {
-        match name {
-            "ot_time" => field.read(&mut self.ot_time),
-            "rest_time" => field.read(&mut self.rest_time),
-            _ => field.skip(),
-        }
-    }
-}
-
-impl wire::ReadObject for OvertimeLeave {
-    fn set<'de, F: wire::Field<'de>>(
-        &mut self,
-        name: &str,
-        field: F,
-    ) -> Result<(), F::Error> {
-        match name {
-            "trans_ratio" => field.read(&mut self.trans_ratio),
-            "sync_vacation" => field.read(&mut self.sync_vacation),
-            _ => field.skip(),
-        }
-    }
-}
-
-impl wire::ReadObject for OvertimeUnitConfig {
-    fn set<'de, F: wire::Field<'de>>(
-        &mut self,
-        name: &str,
-        field: F,
-    ) -> Result<(), F::Error> {
-        match name {
-            "ot_time_unit" => field.read(&mut self.ot_time_unit),
-            "perday_duration_secs" => field.read(&mut self.perday_duration_secs),
-            "rounding_method" => field.read(&mut self.rounding_method),
-            "rounding_precision" => field.read(&mut self.rounding_precision),
-            "step_size" => field.read(&mut self.step_size),
-            _ => field.skip(),
-        }
-    }
-}
-
 impl wire::ReadObject for MakeUpReminder {
     fn set<'de, F: wire::Field<'de>>(
         &mut self,
@@ -1406,12 +1270,9 @@ wire::read_objects! {
     NewCheckin, NewGroup, GroupUpdate, NewCheckinDate, NewBiweekly, FixedPeriod,
     ShiftPeriod, SpecialPeriod, NewLateRule, NewLateStep, NewSpecialWorkday,
     NewSpecialOffday, NewWifiNetwork, NewLocation, NewRange, NewReporterInfo,
-    NewReporter, NewOvertimeInfo, NewOvertime, NewOvertimeByRequest,
-    NewOvertimeByCheckin, NewRestInfo, NewFixedRest, NewRestByOvertime, NewRestStep,
-    OvertimeLeave, OvertimeUnitConfig, MakeUpReminder, NewSchedule
+    NewReporter, MakeUpReminder, NewSchedule
 }
 
 wire::read_int_enums! {
-    CheckinFilter, DeviceType, HardwareFilter, ListField, SpecialDayType, OvertimeReward,
-    OvertimeRange, OvertimeUnit, Rounding, ReminderMonth
+    CheckinFilter, DeviceType, HardwareFilter, ListField, SpecialDayType, ReminderMonth
 }

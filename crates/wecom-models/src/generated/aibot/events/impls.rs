@@ -105,6 +105,7 @@ impl wire::ReadObject for TextMessage {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
+            "create_time" => field.read(&mut self.create_time),
             "aibotid" => field.read(&mut self.aibotid),
             "chatid" => field.read(&mut self.chatid),
             "chattype" => field.read(&mut self.chattype),
@@ -124,6 +125,7 @@ impl wire::ReadObject for ImageMessage {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
+            "create_time" => field.read(&mut self.create_time),
             "aibotid" => field.read(&mut self.aibotid),
             "chattype" => field.read(&mut self.chattype),
             "from" => field.read(&mut self.from),
@@ -141,6 +143,7 @@ impl wire::ReadObject for MixedMessage {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
+            "create_time" => field.read(&mut self.create_time),
             "aibotid" => field.read(&mut self.aibotid),
             "chatid" => field.read(&mut self.chatid),
             "chattype" => field.read(&mut self.chattype),
@@ -160,6 +163,7 @@ impl wire::ReadObject for VoiceMessage {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
+            "create_time" => field.read(&mut self.create_time),
             "aibotid" => field.read(&mut self.aibotid),
             "chattype" => field.read(&mut self.chattype),
             "from" => field.read(&mut self.from),
@@ -177,6 +181,7 @@ impl wire::ReadObject for FileMessage {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
+            "create_time" => field.read(&mut self.create_time),
             "aibotid" => field.read(&mut self.aibotid),
             "chatid" => field.read(&mut self.chatid),
             "chattype" => field.read(&mut self.chattype),
@@ -195,6 +200,7 @@ impl wire::ReadObject for VideoMessage {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
+            "create_time" => field.read(&mut self.create_time),
             "aibotid" => field.read(&mut self.aibotid),
             "chattype" => field.read(&mut self.chattype),
             "from" => field.read(&mut self.from),
@@ -365,6 +371,8 @@ impl wire::ReadObject for CardEventContent {
         match name {
             "eventtype" => field.read(&mut self.eventtype),
             "template_card_event" => field.read(&mut self.template_card_event),
+            "event_key" => field.read(&mut self.event_key),
+            "task_id" => field.read(&mut self.task_id),
             _ => field.skip(),
         }
     }

@@ -8,6 +8,7 @@ use crate::wire;
 
 impl wire::WriteObject for TextMessage {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("create_time", &self.create_time)?;
         out.put("aibotid", &self.aibotid)?;
         out.put_some("chatid", &self.chatid)?;
         out.put("chattype", &self.chattype)?;
@@ -20,6 +21,7 @@ impl wire::WriteObject for TextMessage {
 
 impl wire::WriteObject for ImageMessage {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("create_time", &self.create_time)?;
         out.put("aibotid", &self.aibotid)?;
         out.put("chattype", &self.chattype)?;
         out.put("from", &self.from)?;
@@ -30,6 +32,7 @@ impl wire::WriteObject for ImageMessage {
 
 impl wire::WriteObject for MixedMessage {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("create_time", &self.create_time)?;
         out.put("aibotid", &self.aibotid)?;
         out.put_some("chatid", &self.chatid)?;
         out.put("chattype", &self.chattype)?;
@@ -42,6 +45,7 @@ impl wire::WriteObject for MixedMessage {
 
 impl wire::WriteObject for VoiceMessage {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("create_time", &self.create_time)?;
         out.put("aibotid", &self.aibotid)?;
         out.put("chattype", &self.chattype)?;
         out.put("from", &self.from)?;
@@ -52,6 +56,7 @@ impl wire::WriteObject for VoiceMessage {
 
 impl wire::WriteObject for FileMessage {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("create_time", &self.create_time)?;
         out.put("aibotid", &self.aibotid)?;
         out.put_some("chatid", &self.chatid)?;
         out.put("chattype", &self.chattype)?;
@@ -63,6 +68,7 @@ impl wire::WriteObject for FileMessage {
 
 impl wire::WriteObject for VideoMessage {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
+        out.put_some("create_time", &self.create_time)?;
         out.put("aibotid", &self.aibotid)?;
         out.put("chattype", &self.chattype)?;
         out.put("from", &self.from)?;
@@ -155,7 +161,9 @@ impl wire::WriteObject for Stream {
 impl wire::WriteObject for CardEventContent {
     fn put<O: wire::Output>(&self, out: &mut O) -> Result<(), O::Error> {
         out.put("eventtype", &self.eventtype)?;
-        out.put("template_card_event", &self.template_card_event)
+        out.put("template_card_event", &self.template_card_event)?;
+        out.put_some("event_key", &self.event_key)?;
+        out.put_some("task_id", &self.task_id)
     }
 }
 
