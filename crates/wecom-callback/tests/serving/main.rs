@@ -2,8 +2,10 @@
 
 mod bodies;
 mod common;
+mod handlers;
 mod http;
 mod memory;
+mod recovered;
 mod repeated;
 mod replies;
 mod running;
