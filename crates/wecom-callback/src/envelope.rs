@@ -18,9 +18,9 @@ const DEPTH: usize = 32;
 pub enum Format {
     /// XML: applications, suites, contacts, payments.
     Xml,
-    /// JSON without an addressee: AI bots.
+    /// JSON without a recipient: AI bots.
     Bot,
-    /// JSON with an addressee: devices in the cloud, and payments by choice.
+    /// JSON with a recipient: devices in the cloud, and payments by choice.
     Json,
 }
 

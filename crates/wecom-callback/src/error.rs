@@ -7,7 +7,7 @@ use crate::envelope::Format;
 
 /// The reason why a request is refused.
 ///
-/// Each case lists the corresponding return codes of the official library. Its other codes have no case here: they
+/// Each case lists the corresponding error codes of the official library. Its other codes have no case here: they
 /// report steps that can't fail (-40003: the SHA-1 of a signature, -40006: encryption, -40009: Base64 of a reply,
 /// -40011: its document), or an error that is found earlier: a key (-40004) by [`ConfigError::Key`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

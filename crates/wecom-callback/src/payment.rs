@@ -11,7 +11,7 @@ use wecom_models::pay::events::Resource;
 
 use crate::cipher::{Key, KeyError, Undecryptable};
 
-/// An error while reading the content of a notification.
+/// An error while reading the content of a notification. Needs the feature `payments`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PaymentError {
@@ -30,7 +30,7 @@ pub enum PaymentError {
     },
 }
 
-/// The key of payments (`callback_aeskey`).
+/// The key of payments (`callback_aeskey`). Needs the feature `payments`.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -42,6 +42,7 @@ const MAX_ECHO: usize = 128;
 /// # Ok(())
 /// # }
 /// ```
+#[doc(alias("回调解密", "消息加解密", "加解密", "WXBizMsgCrypt", "EncodingAESKey", "msg_signature"))]
 #[derive(Clone)]
 pub struct Receiver(Arc<Settings>);
 

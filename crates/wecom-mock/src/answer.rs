@@ -149,7 +149,7 @@ impl State {
     }
 }
 
-/// Turns the response into the requested page: a set number of pages repeat the response's items. A page has
+/// Turns the response into the requested page: a set number of pages repeat what the response lists. A page has
 /// all of them, or the requested number of the items on all pages. Without a number of pages, the response has everything.
 fn turn_page(
     paging: &Paging,

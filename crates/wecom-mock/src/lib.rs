@@ -85,6 +85,9 @@
 //!
 //! The table of endpoints is generated: it includes every endpoint that is added to the specification.
 
+// On docs.rs, each item says which feature it needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod answer;
 #[doc = include_str!("control.md")]
 pub mod control_api {}

@@ -1,4 +1,4 @@
-//! Callbacks to an application, as WeCom sends them.
+//! Callbacks to an application, as WeCom sends them. Needs the feature `push`.
 
 use std::fmt;
 use std::io;

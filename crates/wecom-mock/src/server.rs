@@ -122,13 +122,13 @@ impl Server {
         self.state.answers.clear(None);
     }
 
-    /// Verifies the callback URL of an application, and sets it as the one to push callbacks to.
+    /// Verifies the callback URL of an application, and sets it as the one to push callbacks to. Needs the feature `push`.
     #[cfg(feature = "push")]
     pub async fn application(&self, url: &str, settings: Sender) -> Result<Arc<Application>, PushError> {
         Ok(self.push_to(Application::verify(url, settings).await?))
     }
 
-    /// Sets the application to push callbacks to, if it isn't set up by [`application`](Self::application).
+    /// Sets the application to push callbacks to, if it isn't set up by [`application`](Self::application). Needs the feature `push`.
     #[cfg(feature = "push")]
     pub fn push_to(&self, application: Application) -> Arc<Application> {
         let application = Arc::new(application);
@@ -136,19 +136,19 @@ impl Server {
         application
     }
 
-    /// Pushes a callback to the [application](Self::application): see [`Application::push`].
+    /// Pushes a callback to the [application](Self::application): see [`Application::push`]. Needs the feature `push`.
     #[cfg(feature = "push")]
     pub async fn push(&self, callback: impl AsRef<str>) -> Result<Pushed, PushError> {
         self.taken()?.push(callback).await
     }
 
-    /// Pushes a callback as a value: see [`Application::push_event`].
+    /// Pushes a callback as a value: see [`Application::push_event`]. Needs the feature `push`.
     #[cfg(feature = "push")]
     pub async fn push_event<T: Payload + WriteObject>(&self, event: &T) -> Result<Pushed, PushError> {
         self.taken()?.push_event(event).await
     }
 
-    /// Pushes a callback as a value, with the members that all callbacks share: see [`Application::push_with`].
+    /// Pushes a callback as a value, with the members that all callbacks share: see [`Application::push_with`]. Needs the feature `push`.
     #[cfg(feature = "push")]
     pub async fn push_with<T: Payload + WriteObject>(
         &self,

@@ -12,7 +12,7 @@ use crate::body::text;
 use crate::xml::fields;
 use crate::{DecodeError, Endpoint};
 
-/// A request to WeChat Pay, signed with the merchant's API key and, if it moves money, with an app's secret, too.
+/// A request to WeChat Pay, signed with the merchant's API key and, if it moves money, with an app's secret, too. Needs the feature `pay`.
 ///
 /// The algorithms: <https://developer.work.weixin.qq.com/document/path/90281>
 pub trait MerchantSigned: Endpoint + WriteObject + Sized {
@@ -86,7 +86,7 @@ pub trait MerchantSigned: Endpoint + WriteObject + Sized {
     }
 }
 
-/// The reason why a request can't be signed.
+/// The reason why a request can't be signed. Needs the feature `pay`.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignError {

@@ -8,10 +8,10 @@ use wecom_models::wire::{Output, WriteObject, write_object};
 
 use crate::{Check, Violations};
 
-/// Any error.
+/// Any error. Needs the feature `callback`.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// A type of passive reply (被动回复), the response to a callback.
+/// A type of passive reply (被动回复), the response to a callback. Needs the feature `callback`.
 ///
 /// A reply has no sender, recipient or time: the receiver fills them in.
 pub trait PassiveReply: Check + WriteObject {
@@ -19,7 +19,7 @@ pub trait PassiveReply: Check + WriteObject {
     const META: &'static ReplyMeta;
 }
 
-/// The facts about a type of passive reply.
+/// The facts about a type of passive reply. Needs the feature `callback`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReplyMeta {
     /// Its name in the specification: `message.reply.text_reply`.
@@ -34,7 +34,7 @@ pub struct ReplyMeta {
     pub told: ReplyTold,
 }
 
-/// How a type of passive reply is distinguished from others.
+/// How a type of passive reply is distinguished from others. Needs the feature `callback`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReplyTold {
@@ -49,7 +49,7 @@ pub enum ReplyTold {
     Answers(Select),
 }
 
-/// The format of a passive reply, which is that of its callback.
+/// The format of a passive reply, which is that of its callback. Needs the feature `callback`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReplyFormat {
@@ -61,7 +61,7 @@ pub enum ReplyFormat {
     Device,
 }
 
-/// The reason why a passive reply can't be sent.
+/// The reason why a passive reply can't be sent. Needs the feature `callback`.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplyError {
@@ -119,7 +119,7 @@ impl ReplyFormat {
     }
 }
 
-/// A passive reply, or none: the plain document, which the receiver encrypts, signs and returns to WeCom.
+/// A passive reply, or none: the plain document, which the receiver encrypts, signs and returns to WeCom. Needs the feature `callback`.
 ///
 /// Applications reply in XML, AI bots and devices in JSON. Types such as `message::reply::TextReply` convert to it. If a handler returns
 /// one for a callback that it can't answer, the handler fails.
@@ -241,6 +241,7 @@ impl From<serde_json::Value> for Passive {
 }
 
 /// A type that a handler of callbacks may return: `()`, a reply, an `Option` of one, or a `Result` of any of these.
+/// Needs the feature `callback`.
 #[diagnostic::on_unimplemented(
     message = "a handler can't return `{Self}`",
     note = "it returns nothing, a passive reply, an `Option` of one, or a `Result` of these",

@@ -8,7 +8,7 @@ use wecom_models::{Secret, Timestamp};
 
 use crate::Endpoint;
 
-/// A request that is signed with the key of a service provider's cashier (收银台).
+/// A request that is signed with the key of a service provider's cashier (收银台). Needs the feature `paytool`.
 ///
 /// The algorithm: <https://developer.work.weixin.qq.com/document/path/98768>
 pub trait Signed: Endpoint {

@@ -1,5 +1,5 @@
 //! Receives callbacks ([`wecom_callback`]), with typed events ([`wecom_models::callback`]), and connects some of them with the client:
-//! tickets, authorizations, messages, jobs.
+//! tickets, authorizations, messages, jobs. Needs the feature `callback`.
 //!
 //! ```
 //! # use wecom_sdk::{ClientBuilder, Suite};
@@ -30,16 +30,47 @@ mod models;
 #[cfg(feature = "service")]
 mod suites;
 
+// Aliases belong here: rustdoc drops those of the re-exported item.
+#[doc(alias("异步任务完成", "batch_job_result"))]
 pub use jobs::finished_jobs;
+#[cfg(feature = "kf")]
+pub use messages::KfMessages;
 #[cfg(any(feature = "chatdata", feature = "kf"))]
 pub use messages::SyncError;
 #[cfg(feature = "chatdata")]
-pub use messages::{ArchivedMessages, KeywordHits, archived_messages, keyword_hits};
+#[doc(alias("会话存档", "conversation_new_message"))]
+pub use messages::archived_messages;
+#[cfg(feature = "chatdata")]
+#[doc(alias("命中关键词", "hit_keyword"))]
+pub use messages::keyword_hits;
 #[cfg(feature = "kf")]
-pub use messages::{KfMessages, kf_messages};
+#[doc(alias("客服消息", "微信客服消息", "kf_msg_or_event"))]
+pub use messages::kf_messages;
+#[cfg(feature = "chatdata")]
+pub use messages::{ArchivedMessages, KeywordHits};
 #[cfg(feature = "openhw")]
+#[doc(alias("推送model_ticket"))]
 pub use models::model_tickets;
 #[cfg(feature = "service")]
-pub use suites::{PendingAuthorization, pending_authorizations, suite_authorizations, suite_tickets};
+#[doc(alias("授权通知", "create_auth", "change_auth", "cancel_auth"))]
+pub use suites::suite_authorizations;
+#[cfg(feature = "service")]
+#[doc(alias("接收suite_ticket"))]
+pub use suites::suite_tickets;
+#[cfg(feature = "service")]
+pub use suites::{PendingAuthorization, pending_authorizations};
+#[doc(inline, alias("接收回调", "回调服务", "接收消息服务器"))]
+pub use wecom_callback::Callbacks;
+#[doc(
+    inline,
+    alias("回调解密", "消息加解密", "加解密", "WXBizMsgCrypt", "EncodingAESKey", "msg_signature")
+)]
+pub use wecom_callback::Receiver;
 pub use wecom_callback::*;
+// By name as well: without the feature, rustc says which one is missing.
+#[cfg(feature = "payments")]
+pub use wecom_callback::PaymentError;
+#[cfg(feature = "payments")]
+#[doc(inline, alias("callback_aeskey"))]
+pub use wecom_callback::PaymentKey;
 pub use wecom_models::callback::*;

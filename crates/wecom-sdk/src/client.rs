@@ -291,7 +291,7 @@ impl<C: Credential> ClientBuilder<C> {
         self
     }
 
-    /// Sets certificate authorities to trust besides those of the system, such as that of a company's proxy.
+    /// Sets certificate authorities to trust besides those of the system, such as that of a company's proxy. Needs the feature `rustls`.
     ///
     /// ```no_run
     /// use wecom_sdk::Client;
@@ -309,7 +309,7 @@ impl<C: Credential> ClientBuilder<C> {
         self
     }
 
-    /// Sets the certificate to present, with its key: WeChat Pay requires a merchant's.
+    /// Sets the certificate to present, with its key: WeChat Pay requires a merchant's. Needs the feature `rustls`.
     #[cfg(feature = "rustls")]
     pub fn identity(mut self, identity: reqwest::Identity) -> Self {
         self.http.identity = Some(identity);

@@ -14,7 +14,7 @@ use crate::tokens::StoredToken;
 use crate::{Client, Credential, Error, Provides};
 
 /// A model of hardware (设备型号) and its secret. WeCom also requires the ticket that it pushes to the model's callback every 10
-/// minutes: pass it to [`Client::put_ticket`].
+/// minutes: pass it to [`Client::put_ticket`]. Needs the feature `openhw`.
 ///
 /// ```
 /// # use wecom_sdk::{ClientBuilder, Device, DeviceModel, openhw::device::{GetDeviceSecret, RegisterSn}};
@@ -86,13 +86,13 @@ impl Credential for DeviceModel {
 
 impl Client<DeviceModel> {
     /// Accepts the ticket that WeCom pushed (`model_ticket`). It is kept for 30 minutes, in the client and in the token store, so
-    /// that other processes have it, too.
+    /// that other processes have it, too. Needs the feature `openhw`.
     pub async fn put_ticket(&self, ticket: impl Into<Secret>) {
         self.credential().ticket.put(self, ticket.into()).await;
     }
 }
 
-/// A device that a company has bound.
+/// A device that a company has bound. Needs the feature `openhw`.
 #[derive(Clone, Debug)]
 pub struct Device {
     model: Client<DeviceModel>,

@@ -50,7 +50,7 @@ pub struct JsSdk {
 
 impl<C: Provides<AccessToken>> Client<C> {
     /// Returns a signer for pages that use the JS-SDK: see [`JsSdk`]. It is cheap, and shares its tickets with those of this client and its
-    /// clones.
+    /// clones. Needs the feature `jssdk`.
     pub fn jssdk(&self) -> JsSdk {
         let tickets = |kind| {
             let credential = Arc::new(Ticket { client: self.clone(), kind });
@@ -91,6 +91,7 @@ impl std::fmt::Debug for JsSdk {
 }
 
 /// The signature of a page. It serializes to the object that the page passes to the JS-SDK: `timestamp`, `nonceStr` and `signature`.
+/// Needs the feature `jssdk`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct JsSignature {

@@ -143,19 +143,16 @@
 //!
 //! ```
 //! # use wecom_mock::Server;
-//! # use wecom_sdk::{Client, Error, OnLimit, chatdata::archive::SyncMsg, checkin::GetCorpCheckinOption};
+//! # use wecom_sdk::{Client, Error, OnLimit, checkin::GetCorpCheckinOption, contacts::user::ListUserId};
 //! # #[tokio::main]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let server = Server::start().await?;
-//! let client = Client::builder("corp id", "secret")
-//!     .base_url(server.base_url())
-//!     .on_limit(OnLimit::Refuse)
-//!     .build()?;
+//! let client = Client::builder("corp id", "secret").base_url(server.base_url()).on_limit(OnLimit::Refuse).build()?;
 //!
-//! let Err(Error::Invalid { violations, .. }) = client.send(&SyncMsg::new().limit(1001)).await else {
-//!     panic!("the limit is 1000");
+//! let Err(Error::Invalid { violations, .. }) = client.send(&ListUserId::new().limit(10_001)).await else {
+//!     panic!("the limit is 10000");
 //! };
-//! assert!(violations.to_string().contains("`limit` must be at most 1000, but is 1001"));
+//! assert!(violations.to_string().contains("`limit` must be at most 10000, but is 10001"));
 //!
 //! // 60 calls per minute.
 //! for _ in 0..60 {
@@ -175,16 +172,16 @@
 //!
 //! ```
 //! # use wecom_mock::Server;
-//! # use wecom_sdk::{Client, chatdata::archive::SyncMsg};
+//! # use wecom_sdk::{Client, contacts::user::ListUserId};
 //! # #[tokio::main]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let server = Server::builder().pages(3).start().await?;
 //! # let client = Client::builder("corp id", "secret").base_url(server.base_url()).build()?;
-//! let mut pages = client.pages(SyncMsg::new());
+//! let mut pages = client.pages(ListUserId::new());
 //! let first = pages.try_next().await?.expect("there is at least one");
 //!
 //! // Later, perhaps in another process:
-//! let mut rest = client.pages(SyncMsg::new().cursor(first.next_cursor));
+//! let mut rest = client.pages(ListUserId::new().cursor(first.next_cursor));
 //! let mut number = 0;
 //! while let Some(_page) = rest.try_next().await? {
 //!     number += 1;
@@ -281,9 +278,10 @@
 //! - `archive`: [`archive`], the keys of archived messages (会话内容存档).
 //! - `callback`: [`callback`], messages and events that WeCom sends to the application (with `service`, tickets and installations of suites as well).
 //! - `tower`: callbacks as a tower service, for axum and hyper.
+//! - `payments`: [`callback::PaymentKey`], the key of payments by mini programs, whose callbacks are encrypted twice.
 //! - `group-bot`: [`GroupBot`], which sends messages to a group chat and needs only the key of a webhook (群机器人).
 //! - `jssdk`: [`JsSdk`], which signs pages for the JS-SDK and keeps the tickets for it.
-//! - `login`: [`login`], the URLs of web authorization (网页授权), web login and the installation of third-party apps.
+//! - `login`: [`login`], the URLs of web authorization (网页授权), web login, the installation of third-party apps and the registration of companies.
 //! - `chrono`, `jiff`, `time`: conversions between [`Timestamp`] and the times of these crates.
 //! - `bidirectional`: requests can be read and responses written, too.
 //! - `test-util`: structs of responses and callbacks can be written as literals, and callbacks as WeCom sends them, for tests.
@@ -331,7 +329,7 @@ mod kept;
 mod limits;
 #[cfg(feature = "login")]
 pub mod login;
-#[cfg(feature = "merchant")]
+#[cfg(feature = "pay")]
 mod merchant;
 mod options;
 mod pace;
@@ -354,7 +352,7 @@ use std::fmt::Write as _;
 
 /// The method of [`Client::call`].
 pub use ::http::Method;
-/// The crate whose clients [`Redis::with_client`] and similar functions take.
+/// The crate whose clients [`Redis::with_client`] and similar functions take. Needs the feature `redis`.
 #[cfg(feature = "redis")]
 pub use ::redis;
 pub use client::{Client, ClientBuilder, FullResponse};
@@ -389,10 +387,10 @@ pub use jssdk::JsSdk;
 #[cfg(feature = "jssdk")]
 pub use jssdk::JsSignature;
 pub use limits::{LimitKey, LimitStore, MemoryLimits, OnLimit};
-#[cfg(feature = "merchant")]
+#[cfg(feature = "pay")]
 #[doc(alias("商户", "企业支付", "企业红包"))]
 pub use merchant::Merchant;
-#[cfg(feature = "merchant")]
+#[cfg(feature = "pay")]
 pub use merchant::MerchantBuilder;
 pub use options::CallOptions;
 pub use paging::{InvalidPosition, Items, Pages, Position};
@@ -424,16 +422,17 @@ pub use wecom_models::ApprovalForm;
 pub use wecom_models::Cells;
 #[cfg(any(feature = "oa", feature = "wedoc"))]
 pub use wecom_models::ValueError;
-#[cfg(feature = "sign")]
+#[cfg(feature = "paytool")]
 pub use wecom_requests::Signed;
 pub use wecom_requests::{
     ApiError, Check, Checker, DecodeError, ENDPOINTS, Endpoint, Errcode, Form, Job, JobState, JsonResponse,
     MerchantError, Meta, Paged, PagedItems, Period, Query, Quota, Rate, Usage, Violations, errcode, rates,
     token,
 };
+/// Needs the feature `zone`.
 #[cfg(feature = "zone")]
 pub use wecom_requests::{InvokeError, ZoneCall, ZoneMeta, ZonePaged, ZoneSdkError};
-#[cfg(feature = "merchant")]
+#[cfg(feature = "pay")]
 pub use wecom_requests::{MerchantSigned, SignError};
 
 /// Locks a mutex whose data is consistent even if a task panicked while it had the lock.

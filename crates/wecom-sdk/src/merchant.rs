@@ -111,7 +111,7 @@ impl fmt::Debug for Merchant {
     }
 }
 
-/// Configures a [`Merchant`].
+/// Configures a [`Merchant`]. Needs the feature `pay`.
 #[must_use = "a builder does nothing until it builds"]
 pub struct MerchantBuilder {
     client: ClientBuilder<Fixed<NoToken>>,
@@ -119,7 +119,7 @@ pub struct MerchantBuilder {
 }
 
 impl MerchantBuilder {
-    /// Sets the merchant's certificate and its private key, both in PEM. WeChat Pay refuses connections without it.
+    /// Sets the merchant's certificate and its private key, both in PEM. WeChat Pay refuses connections without it. Needs the feature `rustls`.
     ///
     /// # Errors
     ///

@@ -15,7 +15,7 @@ use crate::tokens::StoredToken;
 use crate::{Client, Credential, Error, Provides};
 
 /// A service provider's app (套件) and its secret. WeCom also requires the ticket that it pushes to the provider's
-/// callback every 10 minutes: pass it to [`Client::put_ticket`].
+/// callback every 10 minutes: pass it to [`Client::put_ticket`]. Needs the feature `service`.
 ///
 /// ```
 /// # use wecom_sdk::{AuthorizedCorp, ClientBuilder, Error, Suite, contacts::user::GetUser};
@@ -87,13 +87,13 @@ impl Credential for Suite {
 impl Client<Suite> {
     /// Accepts the ticket that WeCom pushed. It is kept for 30 minutes, in the client and in the token store, so that other processes
     /// have it, too. WeCom waits one second for a callback's response, so a slow store is not waited for longer than
-    /// half of that.
+    /// half of that. Needs the feature `service`.
     pub async fn put_ticket(&self, ticket: impl Into<Secret>) {
         self.credential().ticket.put(self, ticket.into()).await;
     }
 }
 
-/// A company that has installed a service provider's app.
+/// A company that has installed a service provider's app. Needs the feature `service`.
 #[derive(Clone, Debug)]
 pub struct AuthorizedCorp {
     suite: Client<Suite>,
@@ -139,7 +139,7 @@ impl Credential for AuthorizedCorp {
     }
 }
 
-/// A service provider's own ID and secret.
+/// A service provider's own ID and secret. Needs the feature `service`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Provider {

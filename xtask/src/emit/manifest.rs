@@ -14,15 +14,15 @@ pub const BEGIN: &str = "# @generated features: one for each API family";
 /// The line after them.
 pub const END: &str = "# @end";
 
+/// The manifest of the crate that signs requests, and reads and writes other formats than JSON.
+const REQUESTS: &str = "crates/wecom-requests/Cargo.toml";
+
 /// The manifest of the crate that has something by hand for some endpoints.
 const CLIENT: &str = "crates/wecom-sdk/Cargo.toml";
 
 /// The manifests with generated features, and the crates that each passes them on to.
-const MANIFESTS: [(&str, &[&str]); 3] = [
-    ("crates/wecom-models/Cargo.toml", &[]),
-    ("crates/wecom-requests/Cargo.toml", &["wecom-models"]),
-    (CLIENT, &["wecom-requests"]),
-];
+const MANIFESTS: [(&str, &[&str]); 3] =
+    [("crates/wecom-models/Cargo.toml", &[]), (REQUESTS, &["wecom-models"]), (CLIENT, &["wecom-requests"])];
 
 /// Adds the manifests of a workspace, with their generated lines replaced, to the generated files.
 pub(super) fn add(root: &Path, api: &Api, files: &mut Files) -> io::Result<()> {
@@ -52,12 +52,12 @@ pub fn features(api: &Api) -> Vec<(&'static str, String)> {
         for family in &families {
             let mut turned_on: Vec<String> =
                 dependencies.iter().map(|name| format!("\"{name}/{family}\"")).collect();
-            if !dependencies.is_empty() {
-                turned_on.extend(needs(api, family).map(|feature| format!("\"{feature}\"")));
-            }
-            if *path == CLIENT {
-                turned_on.extend(helpers(api, family).into_iter().map(|feature| format!("\"{feature}\"")));
-            }
+            let needed: Vec<&str> = match *path {
+                REQUESTS => needs(api, family).collect(),
+                CLIENT => helpers(api, family).into_iter().collect(),
+                _ => Vec::new(),
+            };
+            turned_on.extend(needed.into_iter().map(|feature| format!("\"{feature}\"")));
             lines.push_str(&format!("{family} = [{}]\n", turned_on.join(", ")));
         }
         (*path, lines)

@@ -26,7 +26,7 @@ const REMEMBER: Duration = Duration::from_secs(60 * 60);
 /// The maximum number of callbacks that are remembered.
 const REMEMBERED: usize = 20_000;
 
-/// Sets up [`Callbacks`].
+/// Sets up [`Callbacks`]. Needs the feature `serve` (of `wecom-sdk`: `callback`).
 #[must_use]
 pub struct CallbacksBuilder {
     receivers: Receivers,

@@ -54,7 +54,7 @@ const SAVE_DEADLINE: Duration = Duration::from_millis(500);
 /// The same for suites, providers and devices.
 const SHORT_SAVE_DEADLINE: Duration = Duration::from_millis(200);
 
-/// Receives callbacks over HTTP and passes them to the handlers of a [`Router`].
+/// Receives callbacks over HTTP and passes them to the handlers of a [`Router`]. Needs the feature `serve` (of `wecom-sdk`: `callback`).
 ///
 /// - **GET** requests verify the URL.
 /// - A callback's handler runs in a task of its own. If it finishes within the deadline (4 seconds; 0.7 for suites,
@@ -112,6 +112,7 @@ const SHORT_SAVE_DEADLINE: Duration = Duration::from_millis(200);
 /// # Ok(())
 /// # }
 /// ```
+#[doc(alias("接收回调", "回调服务", "接收消息服务器"))]
 #[derive(Clone)]
 pub struct Callbacks(Arc<Service>);
 

@@ -103,7 +103,7 @@ impl SavingState {
         });
     }
 
-    /// Waits until somebody asks for it.
+    /// Waits until it is asked for.
     pub(super) async fn wanted(&self) {
         // This can't fail: the sender is here.
         drop(self.0.subscribe().wait_for(|state| *state == Saving::Wanted).await);

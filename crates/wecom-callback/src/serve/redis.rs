@@ -31,7 +31,7 @@ const SEARCHED: usize = 1000;
 /// The value for a handled callback. Until then, it is the name of the process that handles it.
 const DONE: &str = "done";
 
-/// Records callbacks in Redis, so that only one of several processes handles each, and another one takes over if it dies.
+/// Records callbacks in Redis, so that only one of several processes handles each, and another one takes over if it dies. Needs the feature `redis`.
 ///
 /// A process that handles a callback renews its turn every 2 seconds. If it dies, its turn ends after 6 seconds, and
 /// the process to which WeCom has sent the callback again handles it, or any process if the callback was saved, even if the first handler had just

@@ -5,10 +5,10 @@ use std::convert::Infallible;
 use futures_core::future::BoxFuture;
 use wecom_requests::BoxError;
 
-/// The future of a store.
+/// The future of a store. Needs the feature `serve` (of `wecom-sdk`: `callback`).
 pub type CallbackStoreFuture<'a, T> = BoxFuture<'a, Result<T, BoxError>>;
 
-/// The turn to handle a callback.
+/// The turn to handle a callback. Needs the feature `serve` (of `wecom-sdk`: `callback`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
     /// This process has the turn: nobody has handled the callback.
@@ -17,7 +17,7 @@ pub enum Turn {
     Done,
 }
 
-/// A callback that was saved.
+/// A callback that was saved. Needs the feature `serve` (of `wecom-sdk`: `callback`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SavedCallback {
@@ -35,7 +35,7 @@ impl SavedCallback {
 }
 
 /// Records callbacks for several processes, so that one of them handles each, and so that those of a process that dies are
-/// handled by another one. A callback is identified by its [`digest`](crate::Opened::digest).
+/// handled by another one. A callback is identified by its [`digest`](crate::Opened::digest). Needs the feature `serve` (of `wecom-sdk`: `callback`).
 ///
 /// A process takes the turn for a callback, keeps it while the handler runs, and ends it with [`done`](Self::done) or [`forget`](Self::forget).
 /// The turn of a process that dies expires. A callback whose handler takes longer than the response can wait is also [saved](Self::save); if its turn
@@ -63,7 +63,7 @@ pub trait CallbackStore: Send + Sync + 'static {
     /// Returns the saved callbacks for which nobody has the turn, or some of them if there are many.
     fn abandoned(&self) -> CallbackStoreFuture<'_, Vec<[u8; 32]>>;
 
-    /// Returns a saved callback, whoever has its turn.
+    /// Returns a saved callback, even if another process has its turn.
     fn load<'a>(&'a self, digest: &'a [u8; 32]) -> CallbackStoreFuture<'a, Option<SavedCallback>>;
 
     /// Takes the turn for a saved callback without waiting, and returns how many times the callback has been recovered, including this time. Returns

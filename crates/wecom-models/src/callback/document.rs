@@ -34,7 +34,7 @@ impl Default for Document<'_> {
 impl<'a> Document<'a> {
     /// Parses a callback.
     ///
-    /// JSON that is nearly valid is repaired, as in responses. Bytes that aren't valid UTF-8, since somebody's text was cut in
+    /// JSON that is nearly valid is repaired, as in responses. Bytes that aren't valid UTF-8, since a person's text was cut in
     /// half, must be converted with [`String::from_utf8_lossy`] first.
     pub fn parse(text: &'a str) -> Result<Self, ReadError> {
         if text.len() > LARGEST {

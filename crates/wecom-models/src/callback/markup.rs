@@ -12,7 +12,7 @@ use crate::wire::{Output, Undocumented, unwritten};
 #[derive(Debug)]
 pub struct Markup {
     text: String,
-    /// Whether characters that XML can't contain are left out.
+    /// Whether characters that XML can't contain are omitted.
     is_lenient: bool,
 }
 

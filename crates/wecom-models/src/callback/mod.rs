@@ -1,4 +1,4 @@
-//! Callbacks: messages, events, and notifications to suites.
+//! Callbacks: messages, events, and notifications to suites. Needs the feature `callback`.
 //!
 //! [`Document`] is a decrypted callback, in XML or JSON. Its [`Envelope`] has the members that all callbacks share,
 //! and says which one it is; [`Document::read`] reads the rest as one of the generated types, each a [`Payload`].

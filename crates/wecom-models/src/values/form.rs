@@ -17,7 +17,7 @@ impl TemplateForm {
     }
 }
 
-/// A form that is filled in, control by control, each by its title (in any language) or by its ID.
+/// A form that is filled in, control by control, each by its title (in any language) or by its ID. Needs the feature `oa`.
 ///
 /// The template knows each control's type and the IDs of options. [`ApprovalForm::finish`] returns the first mistake.
 ///

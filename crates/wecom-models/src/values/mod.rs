@@ -14,7 +14,7 @@ pub use cells::Cells;
 #[cfg(feature = "oa")]
 pub use form::ApprovalForm;
 
-/// A cell or a control isn't of the requested type.
+/// A cell or a control isn't of the requested type. Needs the feature `oa` or `wedoc`.
 ///
 /// It names fields, controls, options and types, but not what a cell or a control contains, so it may be logged.
 #[derive(Clone, Debug, PartialEq, Eq)]

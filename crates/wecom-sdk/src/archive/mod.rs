@@ -1,4 +1,10 @@
-//! The keys of archived messages (会话内容存档).
+//! The keys of archived messages (会话内容存档). Needs the feature `archive`.
+//!
+//! | who reads messages | how |
+//! |---|---|
+//! | a service provider | the family `chatdata`: [`SyncMsg`](wecom_models::chatdata::archive::SyncMsg), with [`PrivateKeys`] |
+//! | a program in the data and intelligence zone | the family `zone`: [`zone::archive::SyncMsg`](wecom_models::zone::archive::SyncMsg) |
+//! | a company's self-built app | WeCom's C library, with [`PrivateKeys`]; the family `msgaudit` says who is archived: [`GetPermitUserList`](wecom_models::msgaudit::GetPermitUserList) |
 //!
 //! Companies without the data and intelligence zone get messages and media files through WeCom's C library, which this crate doesn't call. Its codes:
 //!
@@ -51,6 +57,7 @@ pub use key::KeyError;
 ///
 /// The messages' keys are encrypted with RSAES-PKCS1-v1_5, which is only safe if decryption reveals nothing: it takes the same time for
 /// every ciphertext (AWS-LC), and every failure is the same [`DecryptError`]. Don't reveal more than that to a sender.
+#[doc(alias("会话存档密钥", "消息加密公钥", "encrypt_random_key", "encrypt_secret_key"))]
 #[derive(Default)]
 pub struct PrivateKeys {
     keys: BTreeMap<u64, Pkcs1PrivateDecryptingKey>,

@@ -27,6 +27,7 @@ const KEPT: Duration = Duration::from_secs(4 * 24 * 60 * 60);
 const TOKEN_LIFETIME: Duration = Duration::from_secs(9 * 60);
 
 /// The reason why messages weren't fetched or handled. The next attempt continues with the first message that wasn't handled.
+/// Needs the feature `chatdata` or `kf`.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum SyncError {
@@ -51,7 +52,7 @@ pub enum SyncError {
     Handler(BoxError),
 }
 
-/// Handles the messages and events of customer service (微信客服) when `kf_msg_or_event` announces them.
+/// Handles the messages and events of customer service (微信客服) when `kf_msg_or_event` announces them. Needs the feature `kf`.
 ///
 /// The messages of an account (`open_kfid`) are passed to the function in order, one after the other. Once the
 /// function has succeeded, the position advances: it is in the [token store](crate::ClientBuilder::token_store), so
@@ -82,7 +83,7 @@ where
     KfMessages(Arc::new(Reader::new(client, handle)))
 }
 
-/// The messages of customer service: see [`kf_messages`].
+/// The messages of customer service: see [`kf_messages`]. Needs the feature `kf`.
 #[cfg(feature = "kf")]
 pub struct KfMessages<C>(Arc<Reader<wecom_models::kf::message::SyncMsg, C>>);
 
@@ -114,7 +115,7 @@ impl<C: Provides<AccessToken>> KfMessages<C> {
 }
 
 /// Handles archived messages (会话内容存档) when `conversation_new_message` announces them, in the same way as [`kf_messages`]. The client is that of a
-/// company that has authorized the suite.
+/// company that has authorized the suite. Needs the feature `chatdata`.
 #[cfg(feature = "chatdata")]
 pub fn archived_messages<C, F, Fut>(client: &Client<C>, handle: F) -> ArchivedMessages<C>
 where
@@ -125,7 +126,7 @@ where
     ArchivedMessages(Arc::new(Reader::new(client, handle)))
 }
 
-/// The archived messages of a company: see [`archived_messages`].
+/// The archived messages of a company: see [`archived_messages`]. Needs the feature `chatdata`.
 #[cfg(feature = "chatdata")]
 pub struct ArchivedMessages<C>(Arc<Reader<wecom_models::chatdata::archive::SyncMsg, C>>);
 
@@ -146,7 +147,7 @@ impl<C: Provides<AccessToken>> ArchivedMessages<C> {
 }
 
 /// Handles archived messages that match a keyword rule (命中关键词规则), with their details, when `hit_keyword` announces them, in the same way as
-/// [`archived_messages`], starting at the position in the token store.
+/// [`archived_messages`], starting at the position in the token store. Needs the feature `chatdata`.
 #[cfg(feature = "chatdata")]
 pub fn keyword_hits<C, F, Fut>(client: &Client<C>, handle: F) -> KeywordHits<C>
 where
@@ -157,7 +158,7 @@ where
     KeywordHits(Arc::new(Reader::new(client, handle)))
 }
 
-/// The messages of a company that match a keyword rule: see [`keyword_hits`].
+/// The messages of a company that match a keyword rule: see [`keyword_hits`]. Needs the feature `chatdata`.
 #[cfg(feature = "chatdata")]
 pub struct KeywordHits<C>(Arc<Reader<wecom_models::chatdata::keyword::GetHitMsgList, C>>);
 

@@ -32,7 +32,7 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from
 const ACCEPTED: &str = "accepted";
 
 /// Passes each ticket (`suite_ticket`) to its suite, by the suite's ID. The client keeps it, also in the token store,
-/// so that other processes, and those that start later, have it.
+/// so that other processes, and those that start later, have it. Needs the feature `service`.
 pub fn suite_tickets<'a>(suites: impl IntoIterator<Item = &'a Client<Suite>>) -> Router {
     suites.into_iter().fold(Router::new(), |router, suite| {
         let suite = suite.clone();
@@ -44,7 +44,7 @@ pub fn suite_tickets<'a>(suites: impl IntoIterator<Item = &'a Client<Suite>>) ->
 }
 
 /// Exchanges the authorization code of a company that installs the app (`create_auth`), or of a customized app whose
-/// permanent code is reset (`reset_permanent_code`), and passes the response to the function.
+/// permanent code is reset (`reset_permanent_code`), and passes the response to the function. Needs the feature `service`.
 ///
 /// A code works once, within 10 minutes, and nothing else returns the permanent code. Therefore:
 ///
@@ -80,7 +80,7 @@ where
 
 /// Returns the installations that were exchanged, and whose responses the application hasn't accepted yet: those that a process was working on when it
 /// ended, and those that one is working on. They are in the [token store](crate::ClientBuilder::token_store) for an hour, so a store that processes share, or
-/// that outlives them, is needed.
+/// that outlives them, is needed. Needs the feature `service`.
 ///
 /// ```no_run
 /// # use wecom_sdk::{Client, Suite, callback::pending_authorizations};
@@ -105,7 +105,7 @@ pub async fn pending_authorizations(suite: &Client<Suite>) -> Result<Vec<Pending
     Ok(found)
 }
 
-/// An installation that the application hasn't accepted yet: see [`pending_authorizations`].
+/// An installation that the application hasn't accepted yet: see [`pending_authorizations`]. Needs the feature `service`.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct PendingAuthorization {

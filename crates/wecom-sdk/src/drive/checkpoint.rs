@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 /// The state of an upload to WeDrive, from which another process can resume it: [`DriveUpload::resume`](super::DriveUpload::resume).
+/// Needs the feature `wedrive`.
 ///
 /// It is stored as text:
 ///
@@ -92,7 +93,7 @@ impl FromStr for DriveCheckpoint {
     }
 }
 
-/// The text is not a [`DriveCheckpoint`].
+/// The text is not a [`DriveCheckpoint`]. Needs the feature `wedrive`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "this is not the checkpoint of an upload: expected parts, length, SHA-1 and upload key, as `DriveCheckpoint` writes them"

@@ -32,7 +32,7 @@ const PARALLEL: usize = 4;
 /// The number of files searched for one that was just uploaded: as many as one call lists.
 const RECENT: u64 = 1000;
 
-/// A folder in WeDrive to upload to.
+/// A folder in WeDrive to upload to. Needs the feature `wedrive`.
 #[derive(Clone, Debug)]
 pub struct DriveFolder(Place);
 
@@ -60,7 +60,7 @@ impl DriveFolder {
     }
 }
 
-/// An uploaded file.
+/// An uploaded file. Needs the feature `wedrive`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DriveFile {
@@ -70,7 +70,7 @@ pub struct DriveFile {
     pub hit_exist: bool,
 }
 
-/// The progress of an upload.
+/// The progress of an upload. Needs the feature `wedrive`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DriveProgress {
@@ -87,7 +87,7 @@ pub struct DriveProgress {
 /// A function that receives the progress of an upload.
 type Tell = Box<dyn FnMut(&DriveProgress) + Send>;
 
-/// A file to upload to WeDrive, and the state of the upload: for [`Client::upload_to_drive`].
+/// A file to upload to WeDrive, and the state of the upload: for [`Client::upload_to_drive`]. Needs the feature `wedrive`.
 pub struct DriveUpload {
     folder: DriveFolder,
     name: String,
@@ -228,7 +228,7 @@ fn is_forgotten(error: &Error) -> bool {
 }
 
 impl<C: Credential + Provides<AccessToken>> Client<C> {
-    /// Uploads a file to WeDrive (微盘). It need not fit into memory.
+    /// Uploads a file to WeDrive (微盘). It need not fit into memory. Needs the feature `wedrive`.
     ///
     /// A file of up to 2 MB goes in one call. A larger one, up to 20 GB, is hashed; if WeCom already has the content, nothing is sent.
     /// Otherwise its parts of 2 MB are uploaded, several at once. The client's [`RetryPolicy`](crate::RetryPolicy) decides
@@ -260,6 +260,7 @@ impl<C: Credential + Provides<AccessToken>> Client<C> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias("上传文件到微盘", "微盘上传"))]
     pub async fn upload_to_drive(&self, upload: &mut DriveUpload) -> Result<DriveFile, Error> {
         if upload.is_small() {
             return self.upload_small(upload).await;
@@ -280,7 +281,7 @@ impl<C: Credential + Provides<AccessToken>> Client<C> {
         }
     }
 
-    /// Uploads the file at a path to WeDrive (微盘), as [`upload_to_drive`](Self::upload_to_drive) does.
+    /// Uploads the file at a path to WeDrive (微盘), as [`upload_to_drive`](Self::upload_to_drive) does. Needs the feature `wedrive`.
     ///
     /// ```
     /// # use wecom_sdk::{Client, DriveFolder};

@@ -22,7 +22,7 @@ use scripts::{
     ENTER, GET, Invocation, LEAVE, PUT, RELEASE_LEASE, REMOVE, RENEW_LEASE, TAKE_CALL, TAKE_LEASE,
 };
 
-/// Keeps tokens, and counts calls, in Redis: for several processes or machines that use the same credentials.
+/// Keeps tokens, and counts calls, in Redis: for several processes or machines that use the same credentials. Needs the feature `redis`.
 ///
 /// One of them fetches a token while it holds a lease, and the others read it from Redis. A lease expires in case its
 /// holder dies, and a holder that returns late can't overwrite a newer token (fencing). While Redis is unavailable,
@@ -78,7 +78,7 @@ impl Redis {
         Self::new(Source::Server(client))
     }
 
-    /// Connects to a cluster by the addresses of some of its servers, which all have the same password.
+    /// Connects to a cluster by the addresses of some of its servers, which all have the same password. Needs the feature `redis-cluster`.
     ///
     /// ```
     /// # fn main() -> Result<(), wecom_sdk::StoreError> {
@@ -94,13 +94,13 @@ impl Redis {
     }
 
     /// Connects to a cluster through an existing client, for instance one with its own certificates. It should not retry for longer than a
-    /// second, the time that calls wait for Redis.
+    /// second, the time that calls wait for Redis. Needs the feature `redis-cluster`.
     #[cfg(feature = "redis-cluster")]
     pub fn with_cluster(client: ClusterClient) -> Self {
         Self::new(Source::Cluster(Box::new(client)))
     }
 
-    /// Connects to the master of this name, as named by the sentinels at these addresses, and follows a failover.
+    /// Connects to the master of this name, as named by the sentinels at these addresses, and follows a failover. Needs the feature `redis-sentinel`.
     ///
     /// ```
     /// # fn main() -> Result<(), wecom_sdk::StoreError> {
@@ -123,7 +123,7 @@ impl Redis {
     }
 
     /// Connects to a master through an existing client of its sentinels, for instance one with passwords
-    /// ([`SentinelClientBuilder`](redis::sentinel::SentinelClientBuilder)).
+    /// ([`SentinelClientBuilder`](redis::sentinel::SentinelClientBuilder)). Needs the feature `redis-sentinel`.
     #[cfg(feature = "redis-sentinel")]
     pub fn with_sentinel(client: SentinelClient) -> Self {
         Self::new(Source::Sentinel(tokio::sync::Mutex::new(client)))

@@ -13,7 +13,7 @@ use crate::wedoc::smartsheet::{
 use crate::wedoc::smartsheet_webhook as webhook;
 use crate::{IntoItem, Timestamp};
 
-/// The cells of a record to write, each by the title or the ID of its field.
+/// The cells of a record to write, each by the title or the ID of its field. Needs the feature `wedoc`.
 ///
 /// `key_type` of the request says which of the two it is. A cell that isn't set stays unchanged.
 ///
