@@ -1,5 +1,5 @@
 //! URLs that lead people to WeCom and back with a code: web authorization (网页授权) within WeCom, web login (企业微信Web登录) in any
-//! browser, and the installation of third-party apps (第三方应用安装). Needs the feature `login`.
+//! browser, the installation of third-party apps (第三方应用安装), and the registration of companies (推广二维码). Needs the feature `login`.
 //!
 //! 1. Build a URL and redirect the browser to it.
 //! 2. WeCom redirects the browser to your `redirect_uri`, with a code and your `state`: [`Redirect`] reads them.
@@ -13,7 +13,12 @@
 //! | a member of any company, in a page within WeCom, in a third-party app | [`WebAuthorization::suite`] | [`service::login::GetUserInfo3rd`], then [`GetUserDetail3rd`] |
 //! | a member of the company, on a website | [`WebLogin::corp`] | [`auth::login::GetUserInfo`] |
 //! | a member of any company, on a provider's website | [`WebLogin::suite`] | [`service::login::GetUserInfo3rd`] |
+//! | a parent, a student or a member, in a page of the company's school app | [`WebAuthorization::corp`] | [`school::login::GetSchoolUserInfo`] |
+//! | the same, in a page of a third-party school app | [`WebAuthorization::suite`] | [`service::school::GetSchoolUserInfo3rd`] |
 //! | an admin who installs a third-party app | [`Installation`] | [`service::auth::GetPermanentCodeV2`] |
+//! | an admin who registers a company with WeCom | [`Registration`] | none: [`service::register::GetRegisterInfo`] returns the company |
+//! | a member, in the company's mobile app | none: WeCom's SDK returns the code | [`auth::login::GetMobileUserInfo`] |
+//! | a member, in a mini program | none: `wx.qy.login` returns the code | [`auth::login::JsCodeToSession`] |
 //!
 //! ```
 //! # use wecom_sdk::Client;
@@ -52,6 +57,13 @@
 //! [`service::login::GetUserInfo3rd`]: crate::service::login::GetUserInfo3rd
 //! [`GetUserDetail3rd`]: crate::service::login::GetUserDetail3rd
 //! [`service::auth::GetPermanentCodeV2`]: crate::service::auth::GetPermanentCodeV2
+//! [`school::login::GetSchoolUserInfo`]: crate::school::login::GetSchoolUserInfo
+//! [`service::school::GetSchoolUserInfo3rd`]: crate::service::school::GetSchoolUserInfo3rd
+//! [`service::register::GetRegisterInfo`]: crate::service::register::GetRegisterInfo
+//! [`auth::login::GetMobileUserInfo`]: crate::auth::login::GetMobileUserInfo
+//! [`auth::login::JsCodeToSession`]: crate::auth::login::JsCodeToSession
+
+mod company;
 
 use std::fmt;
 use std::time::Duration;
@@ -59,6 +71,12 @@ use std::time::Duration;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::Secret;
+
+// Aliases belong here: rustdoc drops those of the re-exported item.
+#[doc(alias("应用安装"))]
+pub use company::Installation;
+#[doc(alias("推广二维码", "注册企业微信"))]
+pub use company::Registration;
 
 /// The characters that stay unencoded in a URL's parameter: the unreserved ones of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -81,8 +99,8 @@ pub enum LoginError {
     /// An ID or code is missing.
     #[error("`{0}` must not be empty")]
     Empty(&'static str),
-    /// The scope is `snsapi_privateinfo`, but the app isn't set: WeCom would fall back to `snsapi_base`.
-    #[error("the scope `snsapi_privateinfo` requires the app's agentid: set it with `agent_id`")]
+    /// The scope isn't `snsapi_base`, but the app isn't set: WeCom would fall back to `snsapi_base`.
+    #[error("scopes other than `snsapi_base` require the app's agentid: set it with `agent_id`")]
     AgentId,
     /// The redirect has no code: the person has declined, or came from elsewhere.
     #[error("the query has neither `code` nor `auth_code`: the person hasn't authorized anything")]
@@ -99,6 +117,9 @@ pub enum Scope {
     /// `snsapi_base`: the userid, without consent.
     #[default]
     Base,
+    /// `snsapi_userinfo`: the details of a member without the mobile number and the e-mail address, without consent. Only for third-party school apps
+    /// (家校沟通): <https://developer.work.weixin.qq.com/document/path/91861>. There, [`PrivateInfo`](Self::PrivateInfo) is deprecated.
+    UserInfo,
     /// `snsapi_privateinfo`: the information that the member consents to share, such as the avatar and the mobile number. The member must be visible to the app.
     PrivateInfo,
 }
@@ -107,6 +128,7 @@ impl Scope {
     fn name(self) -> &'static str {
         match self {
             Self::Base => "snsapi_base",
+            Self::UserInfo => "snsapi_userinfo",
             Self::PrivateInfo => "snsapi_privateinfo",
         }
     }
@@ -174,7 +196,7 @@ impl WebAuthorization {
         Self { app, redirect_uri: redirect_uri.into(), scope: Scope::Base, state: None }
     }
 
-    /// Sets the app within the company. It is required for [`Scope::PrivateInfo`], and it activates the member's license for customized apps. A
+    /// Sets the app within the company. It is required for any scope but [`Scope::Base`], and it activates the member's license for customized apps. A
     /// third-party app has none: its ID is the suite's.
     pub fn agent_id(mut self, id: u64) -> Self {
         if let App::Corp { agent_id, .. } = &mut self.app {
@@ -199,7 +221,7 @@ impl WebAuthorization {
     /// Builds the URL.
     pub fn url(&self) -> Result<String, LoginError> {
         let agent_id = self.app.agent_id();
-        if self.scope == Scope::PrivateInfo && matches!(self.app, App::Corp { agent_id: None, .. }) {
+        if self.scope != Scope::Base && matches!(self.app, App::Corp { agent_id: None, .. }) {
             return Err(LoginError::AgentId);
         }
         let url = Url::new("https://open.weixin.qq.com/connect/oauth2/authorize")
@@ -282,77 +304,6 @@ impl WebLogin {
             .with("redirect_uri", absolute(&self.redirect_uri)?)
             .with_some("state", self.state.as_deref())
             .with_some("lang", language);
-        Ok(url.0)
-    }
-}
-
-/// The installation of a third-party app (第三方应用安装), started from the provider's website by an admin.
-///
-/// ```
-/// # use wecom_sdk::{ClientBuilder, Suite};
-/// use wecom_sdk::login::{Installation, Redirect};
-/// use wecom_sdk::service::auth::{GetPermanentCodeV2, GetPreAuthCode};
-///
-/// # #[tokio::main]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let server = wecom_mock::Server::start().await?;
-/// # let suite = ClientBuilder::new(Suite::new("wwsuite", "secret")).base_url(server.base_url()).build()?;
-/// # suite.put_ticket("ticket").await;
-/// let code = suite.send(&GetPreAuthCode::new()).await?.pre_auth_code;
-/// let url = Installation::new("wwsuite", code, "https://example.com/installed").state("4dVqJ7").url()?;
-/// println!("send the admin to {url}");
-///
-/// // Later, a browser requests https://example.com/installed?auth_code=…&expires_in=600&state=…
-/// let code = Redirect::from_query("auth_code=CODE&expires_in=600&state=4dVqJ7")?.code_for("4dVqJ7")?;
-/// let company = suite.send(&GetPermanentCodeV2::new(code)).await?;
-/// println!("keep {:?} safe", company.permanent_code);
-/// # Ok(())
-/// # }
-/// ```
-///
-/// Customized apps are installed by a QR code instead, from
-/// [`GetCustomizedAuthUrl`](crate::service::auth::GetCustomizedAuthUrl).
-///
-/// <https://developer.work.weixin.qq.com/document/path/90597>
-#[doc(alias = "应用安装")]
-#[derive(Clone, Debug)]
-#[must_use = "`url` builds the URL"]
-pub struct Installation {
-    suite_id: String,
-    pre_auth_code: Secret,
-    redirect_uri: String,
-    state: Option<String>,
-}
-
-impl Installation {
-    /// Creates a URL from the pre-authorization code (预授权码) of this installation.
-    pub fn new(
-        suite_id: impl Into<String>,
-        pre_auth_code: impl Into<Secret>,
-        redirect_uri: impl Into<String>,
-    ) -> Self {
-        Self {
-            suite_id: suite_id.into(),
-            pre_auth_code: pre_auth_code.into(),
-            redirect_uri: redirect_uri.into(),
-            state: None,
-        }
-    }
-
-    /// Sets the state, which the redirect returns with the code: 1 to 128 ASCII letters and digits. A random value per browser session prevents
-    /// forged links ([`Redirect::code_for`] compares it).
-    pub fn state(mut self, state: impl Into<String>) -> Self {
-        self.state = Some(state.into());
-        self
-    }
-
-    /// Builds the URL.
-    pub fn url(&self) -> Result<String, LoginError> {
-        let url = Url::new("https://open.work.weixin.qq.com/3rdapp/install")
-            .with("suite_id", filled("suite_id", &self.suite_id)?)
-            .with("pre_auth_code", filled("pre_auth_code", self.pre_auth_code.expose())?)
-            .with("redirect_uri", absolute(&self.redirect_uri)?)
-            .with_some("state", plain(self.state.as_deref())?);
         Ok(url.0)
     }
 }

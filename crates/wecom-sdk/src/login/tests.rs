@@ -59,6 +59,16 @@ fn an_installation_has_the_code_of_the_provider() {
 }
 
 #[test]
+fn a_registration_has_the_code_alone() {
+    assert_eq!(
+        Registration::new("pIKi3w-pyP&state=1").url().unwrap(),
+        "https://open.work.weixin.qq.com/3rdservice/wework/register?register_code=pIKi3w-pyP%26state%3D1"
+    );
+    let school = WebAuthorization::suite("ww1suite", "https://x.cn").scope(Scope::UserInfo);
+    assert!(school.url().unwrap().contains("&scope=snsapi_userinfo#"));
+}
+
+#[test]
 fn what_wecom_would_refuse_is_refused_before() {
     let corp = |uri: &str| WebAuthorization::corp("ww1", uri);
     for uri in ["", "/login", "example.com/login", "ftp://example.com/", "javascript:alert(1)", "https://"] {
@@ -74,10 +84,15 @@ fn what_wecom_would_refuse_is_refused_before() {
         );
     }
     assert!(corp(uri).state("a".repeat(128)).url().is_ok());
-    assert_eq!(corp(uri).scope(Scope::PrivateInfo).url(), Err(LoginError::AgentId));
+    for scope in [Scope::UserInfo, Scope::PrivateInfo] {
+        assert_eq!(corp(uri).scope(scope).url(), Err(LoginError::AgentId), "{scope:?}");
+        assert!(corp(uri).scope(scope).agent_id(1).url().is_ok());
+        assert!(WebAuthorization::suite("ww1", uri).scope(scope).url().is_ok(), "its ID is the suite's");
+    }
     assert_eq!(WebAuthorization::corp("", uri).url(), Err(LoginError::Empty("corp_id")));
     assert_eq!(WebLogin::suite("", uri).url(), Err(LoginError::Empty("suite_id")));
     assert_eq!(Installation::new("ww", "", uri).url(), Err(LoginError::Empty("pre_auth_code")));
+    assert_eq!(Registration::new("").url(), Err(LoginError::Empty("register_code")));
 }
 
 #[test]
