@@ -1,6 +1,6 @@
 //! Checks of error codes: those that any endpoint may return, and those of single endpoints.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::checker::is_integer;
 use super::deviations;
@@ -31,8 +31,9 @@ fn table(table: &Codes, sources: &[Source], diagnostics: &mut Diagnostics) {
         let at = codes.key(number);
         report.code(&at, number, code);
         if let Some(name) = &code.name {
-            let other = taken.insert(squeezed(name), name.as_str());
+            let others = guesses(name).map(|guess| taken.insert(guess, name.as_str()));
             // Equal names collide as the names of constants, below.
+            let other = others.into_iter().flatten().next();
             report.look_alike(&at, name, other.filter(|other| other != name));
         }
         match &code.name {
@@ -50,7 +51,8 @@ fn of_endpoints(spec: &Spec, diagnostics: &mut Diagnostics) {
     let named = |number: &String| table?.get(number)?.name.as_deref();
     let of_table = table.into_iter().flat_map(|table| table.values());
     let of_table = of_table.filter_map(|code| code.name.as_deref()).chain(["CODES"]);
-    let mut taken: BTreeMap<String, &str> = of_table.map(|name| (squeezed(name), name)).collect();
+    let mut taken: BTreeMap<String, &str> =
+        of_table.flat_map(|name| guesses(name).map(|guess| (guess, name))).collect();
     let mut own: BTreeMap<&str, &str> = BTreeMap::new();
     for file in &spec.files {
         let mut report = diagnostics.reporter(file.source, &file.root);
@@ -79,7 +81,8 @@ fn of_endpoints(spec: &Spec, diagnostics: &mut Diagnostics) {
                     }
                     Some(_) => {}
                     None => {
-                        report.look_alike(&at, name, taken.insert(squeezed(name), name));
+                        let others = guesses(name).map(|guess| taken.insert(guess, name));
+                        report.look_alike(&at, name, others.into_iter().flatten().next());
                         own.insert(number, name);
                     }
                 },
@@ -88,21 +91,50 @@ fn of_endpoints(spec: &Spec, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Returns a name without what people forget.
+/// Words that people take for each other when they guess the name of a code, each with the one that stands for all.
+const ALIKE: &[(&str, &[&str])] = &[
+    ("AGENT", &["AGENTID", "APP"]),
+    ("CHAT", &["CHATID"]),
+    ("CORP", &["COMPANY", "CORPID"]),
+    ("DEPARTMENT", &["PARTY", "PARTYID"]),
+    ("FOUND", &["EXIST", "EXISTING"]),
+    ("INVALID", &["BAD", "ILLEGAL", "INCORRECT", "MALFORMED", "WRONG"]),
+    ("MEDIA", &["MEDIAID"]),
+    ("MEMBER", &["USER", "USERID"]),
+    ("MISSING", &["EMPTY", "REQUIRED"]),
+    ("PARAMETER", &["ARGUMENT", "PARAM"]),
+    ("TAG", &["TAGID"]),
+];
+
+/// Returns a name without what people forget: once without underscores, and once without the order of its words, repeated words, `ID`, and the
+/// difference between words that are alike. A name that ends in its number has that among its words, and nobody guesses it.
+fn guesses(name: &str) -> [String; 2] {
+    let words = name.split('_').filter(|word| *word != "ID");
+    let words: BTreeSet<&str> = words
+        .map(|word| ALIKE.iter().find(|(_, alike)| alike.contains(&word)).map_or(word, |(one, _)| *one))
+        .collect();
+    [squeezed(name), words.into_iter().collect::<Vec<&str>>().join(" ")]
+}
+
 fn squeezed(name: &str) -> String {
     name.replace('_', "")
 }
 
 impl Reporter<'_> {
-    /// Reports a name that is equal to another code's, or differs from it only by underscores.
+    /// Reports a name that is equal to another code's, or differs from it only by what people forget.
     fn look_alike(&mut self, at: &Path, name: &str, other: Option<&str>) {
         let Some(other) = other else { return };
-        let message = if other == name {
-            format!("`{name}` is another code")
+        let (message, help) = if other == name {
+            (format!("`{name}` is another code"), HELP)
+        } else if squeezed(other) == squeezed(name) {
+            (format!("`{name}` differs from `{other}`, another code, only by underscores"), HELP)
         } else {
-            format!("`{name}` differs from `{other}`, another code, only by underscores")
+            (
+                format!("whoever guesses `{name}` may write `{other}`, which is another code"),
+                "say what distinguishes it, or add its number to the name",
+            )
         };
-        self.error(Mistake::NameCollision, At::Value(&at.key("name")), message).label("collides").help(HELP);
+        self.error(Mistake::NameCollision, At::Value(&at.key("name")), message).label("collides").help(help);
     }
 
     fn code(&mut self, at: &Path, number: &str, code: &ErrorCode) {
