@@ -1,11 +1,17 @@
-//! The search of the built documentation, in a headless Chromium: it finds what people look for first.
+//! The search of the documentation: it finds what people look for first.
 //!
-//! It needs the documentation that `cargo doc --workspace --all-features` builds, in the folder that the variable
-//! `WECOM_RUSTDOC` names, and Chromium. Without them, the test prints that it was skipped.
+//! What is found first is tested in a headless Chromium, and in the documentation that `cargo doc --workspace --all-features` builds, in the
+//! folder that the variable `WECOM_RUSTDOC` names. Without them, the test prints that it was skipped. That each term belongs to its page at all is
+//! tested in the sources.
 
+use std::collections::BTreeMap;
+use std::fs;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use syn::punctuated::Punctuated;
+use syn::{Attribute, ImplItem, Item, LitStr, Meta, Token, UseTree, Visibility};
 
 /// Searches, each with how the address of the first result in `wecom_sdk` must begin.
 const SEARCHES: &[(&str, &str)] = &[
@@ -39,7 +45,193 @@ const SEARCHES: &[(&str, &str)] = &[
     ("商户", "struct.Merchant.html"),
     ("getConfigSignature", "struct.JsSdk.html"),
     ("网页授权", "login/struct.WebAuthorization.html"),
+    ("推广二维码", "login/struct.Registration.html"),
+    ("微信客服消息", "callback/fn.kf_messages.html"),
+    ("会话存档", "callback/fn.archived_messages.html"),
+    ("消息加密公钥", "archive/struct.PrivateKeys.html"),
+    ("WXBizMsgCrypt", "callback/struct.Receiver.html"),
+    ("消息加解密", "callback/struct.Receiver.html"),
+    ("接收回调", "callback/struct.Callbacks.html"),
+    ("微盘上传", "struct.Client.html#method.upload_to_drive"),
+    ("微信客服", "kf/index.html"),
+    ("智能机器人", "aibot/"),
+    ("会话内容存档", "chatdata/index.html"),
 ];
+
+/// Titles that several pages have: the one that is found first, above, and these.
+const FURTHER: &[(&str, &str)] = &[
+    ("会话内容存档", "msgaudit/index.html"),
+    ("智能机器人", "aibot/index.html"),
+    ("推广二维码", "service/register/index.html"),
+];
+
+#[test]
+fn each_term_belongs_to_its_page_in_the_sources() {
+    let sources = Sources::new();
+    let missing = SEARCHES.iter().chain(FURTHER).filter(|(search, page)| {
+        let search = search.to_lowercase();
+        !sources.terms(page).iter().any(|term| term.to_lowercase().starts_with(&search))
+    });
+    let missing: Vec<_> = missing.collect();
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+#[test]
+fn a_term_of_another_page_is_missing() {
+    let sources = Sources::new();
+    let has = |page: &str, term: &str| sources.terms(page).iter().any(|other| other == term);
+    assert!(has("struct.GroupBot.html", "群机器人") && !has("struct.JsSdk.html", "群机器人"));
+    assert!(has("kf/index.html", "微信客服") && !has("oa/index.html", "微信客服"));
+    assert!(has("contacts/user/struct.GetUser.html", "user/get"));
+    assert!(!has("contacts/user/struct.DeleteUser.html", "user/get"));
+}
+
+#[test]
+fn every_family_has_a_term() {
+    let families = Sources::new().families;
+    assert!(families.len() > 25, "{families:?}");
+    let without: Vec<_> = families.iter().filter(|(_, terms)| terms.is_empty()).collect();
+    assert!(without.is_empty(), "{without:?}");
+}
+
+/// The aliases in the sources.
+struct Sources {
+    root: PathBuf,
+    /// Of the families, by name.
+    families: BTreeMap<String, Vec<String>>,
+    /// Of what `wecom-sdk` has by hand, by name: those of `pub use`, if there is one.
+    by_hand: BTreeMap<String, Vec<String>>,
+}
+
+impl Sources {
+    fn new() -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask stands in the workspace");
+        let client = root.join("crates/wecom-sdk/src");
+        let [mut families, mut defined, mut used] = [const { BTreeMap::new() }; 3];
+        for file in files(&client) {
+            if file.ends_with("generated/families.rs") {
+                named(&parsed(&file).items, &mut BTreeMap::new(), &mut families);
+            } else if !file.components().any(|part| part.as_os_str() == "generated") {
+                named(&parsed(&file).items, &mut defined, &mut used);
+            }
+        }
+        defined.extend(used);
+        Self { root: root.to_path_buf(), families, by_hand: defined }
+    }
+
+    /// Returns the terms that lead to a page, by its address: the aliases of its item.
+    fn terms(&self, page: &str) -> Vec<String> {
+        let (folder, file) = page.rsplit_once('/').unwrap_or(("", page));
+        let file = file.split_once('#').map_or(file, |(_, method)| method);
+        let name = file.trim_end_matches(".html").rsplit('.').next().unwrap_or_default();
+        let generated = self.root.join("crates/wecom-models/src/generated").join(folder).with_extension("rs");
+        let items = match folder {
+            "errcode" => parsed(&self.root.join("crates/wecom-requests/src/generated/errcode.rs")).items,
+            // Any page of the folder.
+            _ if file.is_empty() => {
+                let files = std::iter::once(generated.clone()).chain(files(&generated.with_extension("")));
+                let files = files.filter(|file| file.is_file()).map(|file| parsed(&file));
+                return files.flat_map(|file| all(&file)).collect();
+            }
+            _ if name == "index" => match self.families.get(folder) {
+                Some(terms) => return terms.clone(),
+                None => return aliases(&parsed(&generated).attrs),
+            },
+            _ if generated.is_file() => parsed(&generated).items,
+            _ => return self.by_hand.get(name).into_iter().flatten().cloned().collect(),
+        };
+        let mut defined = BTreeMap::new();
+        named(&items, &mut defined, &mut BTreeMap::new());
+        defined.remove(name).unwrap_or_default()
+    }
+}
+
+/// Returns the sources in a folder, at any depth.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let entries = entries.map(|entry| entry.expect("it can be read").path());
+    let inside = entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] });
+    inside.filter(|path| path.extension().is_some_and(|extension| extension == "rs")).collect()
+}
+
+fn parsed(file: &Path) -> syn::File {
+    let source = fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    syn::parse_file(&source).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
+/// Returns all aliases in a file.
+fn all(file: &syn::File) -> Vec<String> {
+    let mut defined = BTreeMap::new();
+    named(&file.items, &mut defined, &mut BTreeMap::new());
+    defined.into_values().flatten().chain(aliases(&file.attrs)).collect()
+}
+
+/// Adds the aliases of public items and methods to those by name, and apart from them what `pub use` names.
+fn named(
+    items: &[Item],
+    defined: &mut BTreeMap<String, Vec<String>>,
+    used: &mut BTreeMap<String, Vec<String>>,
+) {
+    for item in items {
+        let (name, attributes) = match item {
+            Item::Const(item) => (&item.ident, &item.attrs),
+            Item::Enum(item) => (&item.ident, &item.attrs),
+            Item::Fn(item) => (&item.sig.ident, &item.attrs),
+            Item::Struct(item) => (&item.ident, &item.attrs),
+            Item::Trait(item) => (&item.ident, &item.attrs),
+            Item::Use(item) if matches!(item.vis, Visibility::Public(_)) => {
+                for name in leaves(&item.tree) {
+                    used.entry(name).or_default().extend(aliases(&item.attrs));
+                }
+                continue;
+            }
+            Item::Impl(block) => {
+                for item in &block.items {
+                    if let ImplItem::Fn(method) = item {
+                        let name = method.sig.ident.to_string();
+                        defined.entry(name).or_default().extend(aliases(&method.attrs));
+                    }
+                }
+                continue;
+            }
+            _ => continue,
+        };
+        let terms = defined.entry(name.to_string()).or_default();
+        terms.extend(aliases(attributes));
+    }
+}
+
+/// Returns the names that a `use` brings.
+fn leaves(tree: &UseTree) -> Vec<String> {
+    match tree {
+        UseTree::Path(path) => leaves(&path.tree),
+        UseTree::Group(group) => group.items.iter().flat_map(leaves).collect(),
+        UseTree::Name(name) => vec![name.ident.to_string()],
+        UseTree::Rename(renamed) => vec![renamed.rename.to_string()],
+        _ => Vec::new(),
+    }
+}
+
+/// Returns the aliases among attributes: `doc(alias = "…")`, and `doc(alias("…", "…"))`.
+fn aliases(attributes: &[Attribute]) -> Vec<String> {
+    let docs = attributes.iter().filter(|attribute| attribute.path().is_ident("doc"));
+    let lists = docs.filter_map(|doc| match &doc.meta {
+        Meta::List(list) => list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok(),
+        _ => None,
+    });
+    let terms = lists.flatten().filter(|meta| meta.path().is_ident("alias")).flat_map(|meta| match meta {
+        Meta::List(list) => {
+            let terms = list.parse_args_with(Punctuated::<LitStr, Token![,]>::parse_terminated);
+            terms.expect("aliases are strings").iter().map(LitStr::value).collect()
+        }
+        Meta::NameValue(pair) => match pair.value {
+            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(term), .. }) => vec![term.value()],
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    });
+    terms.collect()
+}
 
 #[test]
 fn a_search_by_title_path_or_code_finds_the_right_page_first() {

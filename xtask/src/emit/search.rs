@@ -26,20 +26,29 @@ pub(super) fn chapter_aliases(module: &Module) -> Option<TokenStream> {
     Some(aliases(titles.flat_map(title)))
 }
 
-/// Emits the titles of a family: the first of each of its modules, unless another family has more modules of that title. They
-/// belong to what re-exports the family: rustdoc drops the aliases of the re-exported item.
+/// Emits the titles of a family: the first of each of its modules, unless another family has more modules of that title. A family without any
+/// is called what the titles of all its modules have in common. They belong to what re-exports the family: rustdoc drops the aliases of the
+/// re-exported item.
 pub(super) fn family_aliases(api: &Api, family: &str) -> TokenStream {
-    let firsts = || {
-        let modules = api.modules.iter();
-        modules.filter_map(|module| Some((module.family.as_str(), module.title.split(SEPARATOR).next()?)))
-    };
+    let modules = || api.modules.iter().map(|module| (module.family.as_str(), module.title.split(SEPARATOR)));
+    let firsts = || modules().filter_map(|(family, mut titles)| Some((family, titles.next()?)));
     let count = |of: (&str, &str)| firsts().filter(|first| *first == of).count();
     let is_here = |title: &str| {
         let of_all = api.families().into_iter().map(|family| count((family, title)));
         of_all.max() == Some(count((family, title)))
     };
-    let titles = firsts().filter(|(of, title)| *of == family && is_here(title));
-    aliases(titles.flat_map(|(_, first)| title(first)))
+    let mut titles: Vec<&str> =
+        firsts().filter(|(of, title)| *of == family && is_here(title)).map(|(_, title)| title).collect();
+    if titles.is_empty() {
+        let own = modules().filter(|(of, _)| *of == family).map(|(_, titles)| titles.collect::<Vec<&str>>());
+        titles.extend(own.reduce(common).and_then(|common| common.last().copied()));
+    }
+    aliases(titles.into_iter().flat_map(title))
+}
+
+/// Returns what both lists begin with.
+fn common<'a>(one: Vec<&'a str>, other: Vec<&'a str>) -> Vec<&'a str> {
+    one.into_iter().zip(other).take_while(|(one, other)| one == other).map(|(one, _)| one).collect()
 }
 
 /// What separates the titles of chapters within chapters.
@@ -99,6 +108,12 @@ mod tests {
         assert_eq!(all(title("批量获取会议室")), ["批量获取会议室", "会议室"]);
         assert_eq!(all(title("管理会议室")), ["管理会议室", "会议室"]);
         assert_eq!(aliases(title("会议室")).to_string(), quote!(doc(alias("会议室"))).to_string());
+    }
+
+    #[test]
+    fn titles_have_in_common_what_they_begin_with() {
+        assert_eq!(common(vec!["消息", "机器人", "事件"], vec!["消息", "机器人"]), ["消息", "机器人"]);
+        assert!(common(vec!["消息"], vec!["会议"]).is_empty());
     }
 
     #[test]
