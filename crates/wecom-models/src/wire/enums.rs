@@ -8,6 +8,7 @@ use super::{Found, Scalar};
 use crate::Unknown;
 
 /// An enum whose documented values are integers.
+#[doc(hidden)]
 pub trait IntEnum: From<Unknown> {
     /// Returns the variant with this number, if it is documented.
     fn from_code(code: i64) -> Option<Self>;
@@ -17,6 +18,7 @@ pub trait IntEnum: From<Unknown> {
 }
 
 /// An enum whose documented values are strings.
+#[doc(hidden)]
 pub trait StringEnum: From<Unknown> {
     /// Returns the variant with this wire value, if it is documented.
     fn from_name(name: &str) -> Option<Self>;

@@ -3,9 +3,10 @@
 //! serde's derive writes a visitor into every struct, and 3,000 structs take minutes to compile. Here the
 //! visitor exists once: a generated impl only says which wire name belongs to which field.
 //!
-//! - [`ReadObject`] and [`Read`] read JSON, with the leniency that WeCom needs; [`Field`] is a value that is about to be read.
+//! - [`ReadObject`] reads JSON, with the leniency that WeCom needs; [`Field`] is a value that is about to be read.
 //! - [`WriteObject`] writes fields to an [`Output`]: a JSON object, or a URL's query.
-//! - [`IntEnum`], [`StringEnum`] and the unions ([`SiblingUnion`] and others) keep values that the documentation does not list.
+//!
+//! The traits that only generated impls need (`Read`, `IntEnum`, `StringEnum`, and those of unions) are hidden: every model would list them.
 
 #![allow(dead_code, unused_imports, unused_macros, reason = "a build of a few families uses a few of these")]
 

@@ -33,7 +33,7 @@ pub(super) fn located(segment: Segment<'_>, message: &str) -> String {
 
 /// Splits an error's message into its path, which is empty for the document as a whole, and the rest.
 ///
-/// The text that serde found is left out: it may be a token, a phone number or a megabyte.
+/// The text that serde found is omitted: it may be a token, a phone number or a megabyte.
 pub fn told(error: &dyn fmt::Display) -> (String, String) {
     let text = unquoted(&error.to_string());
     match text.strip_prefix('`').and_then(|rest| rest.split_once("`: ")) {

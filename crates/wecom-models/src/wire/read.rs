@@ -39,6 +39,7 @@ impl Found {
 ///
 /// Each function returns whether there is a value: `null`, and other values that mean nothing, are none. A type
 /// implements the functions that fit it; the defaults read nothing, or a list of one.
+#[doc(hidden)]
 pub trait Read<'de>: Default {
     /// The expectation in errors.
     const EXPECTED: &'static str;

@@ -14,12 +14,14 @@ use super::{Field, Found, Reading, Tag};
 use crate::UnknownUnion;
 
 /// The common part of every union that is an object.
+#[doc(hidden)]
 pub trait ObjectUnion: From<UnknownUnion> {
     /// Returns the fields so far, as long as no documented variant is known.
     fn unknown(&mut self) -> Option<&mut UnknownUnion>;
 }
 
 /// A union whose tag names the field that holds the content: `{ "msgtype": "image", "image": { … } }`.
+#[doc(hidden)]
 pub trait SiblingUnion: ObjectUnion {
     /// The wire name of the tag.
     const TAG: &'static str;
@@ -38,6 +40,7 @@ pub trait SiblingUnion: ObjectUnion {
 }
 
 /// Takes one field of an object into a [`SiblingUnion`].
+#[doc(hidden)]
 pub fn set_sibling<'de, U: SiblingUnion, F: Field<'de>>(
     union: &mut U,
     name: &str,
@@ -84,6 +87,7 @@ fn keep<E: Error>(seen: &mut UnknownUnion, name: &str, value: Value, reading: &R
 }
 
 /// A union whose content is beside the tag: `{ "card_type": "text_notice", "main_title": { … } }`.
+#[doc(hidden)]
 pub trait FlatUnion: ObjectUnion {
     /// The wire name of the tag.
     const TAG: &'static str;
@@ -96,6 +100,7 @@ pub trait FlatUnion: ObjectUnion {
 }
 
 /// Takes one field of an object into a [`FlatUnion`].
+#[doc(hidden)]
 pub fn set_flat<'de, U: FlatUnion, F: Field<'de>>(
     union: &mut U,
     name: &str,
@@ -121,12 +126,14 @@ pub fn set_flat<'de, U: FlatUnion, F: Field<'de>>(
 }
 
 /// A union without a tag: the name of its one field identifies the variant.
+#[doc(hidden)]
 pub trait OneofUnion: ObjectUnion {
     /// Reads the field, if it belongs to a documented variant; otherwise returns it.
     fn read_field<'de, F: Field<'de>>(name: &str, field: F) -> Result<Result<Self, F>, F::Error>;
 }
 
 /// Takes one field of an object into a [`OneofUnion`]. A second field does not replace the first.
+#[doc(hidden)]
 pub fn set_oneof<'de, U: OneofUnion, F: Field<'de>>(
     union: &mut U,
     name: &str,
@@ -161,6 +168,7 @@ pub enum Kind {
 }
 
 /// A union whose variants differ in their kind of JSON: a number, a string, a list, …
+#[doc(hidden)]
 pub trait KindUnion: From<Value> {
     /// Reads a value as the documented variant for its kind, if there is one; otherwise returns it.
     fn read_kind<'de, F: Field<'de>>(kind: Kind, value: F) -> Result<Result<Self, F>, F::Error>;
