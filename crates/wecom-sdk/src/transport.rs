@@ -277,7 +277,7 @@ impl From<reqwest::Error> for TransportError {
     }
 }
 
-/// Returns whether a failure persists until somebody changes something. Unknown ones are assumed to be transient.
+/// Returns whether a failure persists until something is changed. Unknown ones are assumed to be transient.
 fn is_lasting(error: &reqwest::Error) -> bool {
     if error.is_builder() {
         return true;

@@ -25,7 +25,7 @@ mod types;
 
 pub use self::bodies::body;
 use self::checker::Checker;
-use self::terms::Refused;
+pub use self::terms::Refused;
 use crate::parallel;
 use crate::spec::diagnostic::{At, Diagnostics};
 use crate::spec::mistakes::Mistake;

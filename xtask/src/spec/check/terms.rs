@@ -13,7 +13,7 @@ use crate::spec::{File, Phrases, Section, names};
 const PERIODS: [&str; 8] = ["second", "minute", "hour", "day", "week", "month", "year", "page"];
 
 /// The refused words.
-pub(super) struct Refused<'p> {
+pub struct Refused<'p> {
     words: Vec<Word<'p>>,
     counted: HashSet<&'p str>,
     allowed: Vec<Vec<String>>,
@@ -45,7 +45,8 @@ impl<'p> Word<'p> {
 }
 
 impl<'p> Refused<'p> {
-    pub(super) fn of(phrases: &'p Phrases) -> Self {
+    /// Returns those of a table of phrases.
+    pub fn of(phrases: &'p Phrases) -> Self {
         let of_terms = phrases.terms.values().flat_map(|term| {
             let checked = term.not.iter().filter(|not| !phrases.ambiguous.contains_key(*not));
             checked.map(|not| Word::new(not, &term.write))
@@ -114,7 +115,7 @@ impl<'p> Refused<'p> {
 
     /// Returns the refused words of a text, each with its replacement. Text in backticks is skipped: names there are
     /// those of the wire.
-    fn found(&self, text: &str) -> Vec<(String, String)> {
+    pub fn found(&self, text: &str) -> Vec<(String, String)> {
         let mut words = parts(&prose::without_code(text));
         for allowed in &self.allowed {
             while let Some(at) = words.windows(allowed.len()).position(|words| words == allowed.as_slice()) {
