@@ -5,16 +5,16 @@
 //! and parses the response body:
 //!
 //! ```
-//! # #[cfg(feature = "chatdata")] {
-//! use wecom_models::chatdata::archive::SyncMsg;
+//! # #[cfg(feature = "message")] {
+//! use wecom_models::message::app::{Message, SendMessage};
 //! use wecom_requests::{Endpoint, http_request, parse};
 //!
-//! let request = http_request(&SyncMsg::new().limit(100), "https://qyapi.weixin.qq.com", "TOKEN").unwrap();
-//! assert_eq!(request.uri().path(), "/cgi-bin/chatdata/sync_msg");
-//! assert_eq!(request.body().as_ref(), br#"{"limit":100}"#);
+//! let message = SendMessage::new(Message::text("The build is green.")).agentid(1_000_002).touser(["lin.wei"]);
+//! let request = http_request(&message, "https://qyapi.weixin.qq.com", "TOKEN").unwrap();
+//! assert_eq!(request.uri().path(), "/cgi-bin/message/send");
 //!
-//! let page = parse::<SyncMsg>(br#"{"errcode":0,"errmsg":"ok","has_more":1,"next_cursor":"C2"}"#).unwrap();
-//! assert!(page.has_more);
+//! let sent = parse::<SendMessage>(br#"{"errcode":0,"errmsg":"ok","msgid":"M1"}"#).unwrap();
+//! assert_eq!((sent.msgid.as_str(), sent.invaliduser), ("M1", None));
 //! # }
 //! ```
 //!

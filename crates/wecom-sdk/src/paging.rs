@@ -250,17 +250,17 @@ impl<E: PagedItems, C> Items<E, C> {
     ///
     /// ```
     /// # use wecom_mock::Server;
-    /// # use wecom_sdk::{Client, chatdata::archive::SyncMsg};
+    /// # use wecom_sdk::{Client, contacts::user::ListUserId};
     /// # #[tokio::main]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let server = Server::builder().pages(3).start().await?;
     /// # let client = Client::builder("corp id", "secret").base_url(server.base_url()).build()?;
-    /// let mut records = client.items(SyncMsg::new());
-    /// let first = records.try_next().await?;
-    /// let position = records.position();
+    /// let mut members = client.items(ListUserId::new());
+    /// let first = members.try_next().await?;
+    /// let position = members.position();
     ///
     /// // Later:
-    /// let mut rest = client.items_from(SyncMsg::new(), &position);
+    /// let mut rest = client.items_from(ListUserId::new(), &position);
     /// let second = rest.try_next().await?;
     /// # assert!(first.is_some() && second.is_some());
     /// # Ok(())
