@@ -49,7 +49,14 @@ pub struct ApiError {
 }
 
 impl ApiError {
-    pub(crate) fn new(code: i64, message: String) -> Self {
+    /// Creates the error that an endpoint reports, for tests of code that handles it. Needs the feature `test-util`.
+    #[cfg(feature = "test-util")]
+    pub fn new<E: Endpoint>(code: i64, message: impl Into<String>) -> Self {
+        let error = Self::reported(code, message.into());
+        Self { known: errcode::among(E::META.codes, code), ..error }
+    }
+
+    pub(crate) fn reported(code: i64, message: String) -> Self {
         Self { code, message, known: errcode::lookup(code) }
     }
 
@@ -287,7 +294,7 @@ impl<R: ReadObject> Envelope<R> {
     }
 
     pub(crate) fn error(self) -> ApiError {
-        ApiError::new(self.errcode, self.errmsg)
+        ApiError::reported(self.errcode, self.errmsg)
     }
 }
 
@@ -321,7 +328,7 @@ mod tests {
 
     #[test]
     fn an_error_says_what_is_known_of_its_code() {
-        let text = |code| ApiError::new(code, "no".to_owned()).to_string();
+        let text = |code| ApiError::reported(code, "no".to_owned()).to_string();
         assert_eq!(
             text(6000),
             "WeCom error 6000: no (DATA_VERSION_CONFLICT: The data was changed under another version. \

@@ -189,6 +189,23 @@ pub enum Error {
 }
 
 impl Error {
+    /// Creates the error of a call for which WeCom reports a code, for tests of code that handles it. Needs the feature `test-util`.
+    ///
+    /// ```
+    /// # #[cfg(feature = "test-util")] {
+    /// use wecom_sdk::{Error, contacts::user::GetUser, errcode};
+    ///
+    /// let error = Error::reported::<GetUser>(errcode::USERID_NOT_FOUND, "userid not found");
+    /// assert!(error.is_code(errcode::USERID_NOT_FOUND));
+    /// # }
+    /// ```
+    #[cfg(feature = "test-util")]
+    pub fn reported<E: wecom_requests::Endpoint>(code: i64, message: impl Into<String>) -> Self {
+        let error = ApiError::new::<E>(code, message);
+        let body = serde_json::json!({ "errcode": code, "errmsg": &error.message }).to_string();
+        Self::Api { endpoint: E::META, error, body: Body(body.into()), retry_after: None }
+    }
+
     /// Returns the code that WeCom reports, if it reports an error.
     pub fn code(&self) -> Option<i64> {
         self.api().map(|error| error.code)

@@ -255,10 +255,10 @@ impl Struct {
     }
 
     /// Returns whether `new` takes them by name: among more than three that are written alike, nobody notices
-    /// two that are swapped.
+    /// two that are swapped, and nobody reads more than seven without their names.
     pub fn names_arguments(&self) -> bool {
         let types: Vec<String> = self.required().map(|field| field.ty.written()).collect();
-        types.iter().any(|ty| types.iter().filter(|other| *other == ty).count() > 3)
+        types.len() > 7 || types.iter().any(|ty| types.iter().filter(|other| *other == ty).count() > 3)
     }
 
     /// Returns the name of the struct that `new` takes in that case.
