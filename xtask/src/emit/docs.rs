@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::api::{
-    CORE_FAMILY, Document, Endpoint, EnumValue, ErrorCode, Field, Module, Operation, Quota, Struct, Variant,
-    page_url, unseen,
+    CORE_FAMILY, Direction, Document, Endpoint, EnumValue, ErrorCode, Field, Module, Operation, Quota,
+    Struct, Variant, page_url, unseen,
 };
 use crate::spec::{Bound, Doc, DocumentKind, Limit, LimitValue, Rule, Scope, Transport, Unit};
 
@@ -57,7 +57,7 @@ fn event_title(event: &Document) -> String {
     format!("[{}]({})", event.title, page_url(&event.doc))
 }
 
-fn document(document: &Document, structure: &Struct) -> String {
+fn document(module: &Module, document: &Document, structure: &Struct) -> String {
     let answers = if document.answers().is_some() { "Answers " } else { "" };
     let head =
         [document.summary.clone(), format!("{answers}{} · {}", on_the_wire(document), event_title(document))];
@@ -72,14 +72,17 @@ fn document(document: &Document, structure: &Struct) -> String {
             .chain(document.notes.clone())
             .chain(deadline)
             .chain(job)
-            .chain(serialize(structure)),
+            .chain(other_direction(module, structure.direction)),
     )
 }
 
-/// Returns the sentence about the trait that what is received lacks.
-fn serialize(structure: &Struct) -> Option<String> {
-    let sentence = "Implements `Serialize` with the feature `bidirectional`.";
-    (!structure.direction.sent).then(|| sentence.to_owned())
+/// Returns the sentence about the trait that a type lacks because it goes in one direction only.
+fn other_direction(module: &Module, direction: Direction) -> Option<String> {
+    let features =
+        if module.documents.is_empty() { "`bidirectional`" } else { "`bidirectional` or `test-util`" };
+    let missing = [(direction.sent, "Serialize"), (direction.received, "Deserialize")];
+    let (_, missing) = missing.into_iter().find(|(is_there, _)| !is_there)?;
+    Some(format!("Implements `{missing}` with the feature {features}."))
 }
 
 /// Returns the sentence about the feature of a family.
@@ -113,15 +116,25 @@ fn title(endpoint: &Endpoint) -> String {
 
 /// Describes a struct, which is a part of an operation or a type of its own.
 pub(super) fn structure(module: &Module, structure: &Struct) -> String {
+    let direction = || other_direction(module, structure.direction);
     match module.operation(&structure.name) {
-        Some(Operation::Request(endpoint)) => request(endpoint, &structure.rules),
-        Some(Operation::Response(endpoint)) => response(structure, endpoint),
-        Some(Operation::Document(document)) => self::document(document, structure),
+        Some(Operation::Request(endpoint)) => {
+            paragraphs(request(endpoint, &structure.rules).into_iter().chain(direction()))
+        }
+        Some(Operation::Response(endpoint)) => {
+            paragraphs([response(endpoint)].into_iter().chain(direction()))
+        }
+        Some(Operation::Document(document)) => self::document(module, document, structure),
         None => {
             let rules = structure.rules.iter().map(Rule::sentence);
-            paragraphs(std::iter::once(structure.doc.clone()).chain(rules).chain(serialize(structure)))
+            paragraphs(std::iter::once(structure.doc.clone()).chain(rules).chain(direction()))
         }
     }
+}
+
+/// Describes an enum or a union.
+pub(super) fn open(module: &Module, doc: &str, direction: Direction) -> String {
+    paragraphs(std::iter::once(doc.to_owned()).chain(other_direction(module, direction)))
 }
 
 /// Describes `new` of a struct.
@@ -147,16 +160,14 @@ pub(super) fn setter(field: &Field, name: &str, is_cursor: bool) -> String {
     format!("Sets [`{name}`](Self::{name}).{also}")
 }
 
-fn response(structure: &Struct, endpoint: &Endpoint) -> String {
-    // Lists of items show the first paragraph, so the sentence that all responses share is in another one.
-    let what = format!("The response to [`{}`].", endpoint.request);
-    paragraphs(std::iter::once(what).chain(serialize(structure)))
+fn response(endpoint: &Endpoint) -> String {
+    format!("The response to [`{}`].", endpoint.request)
 }
 
 /// The notice on an endpoint that reports the progress of a job.
 const WAITS: &str = "[`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of `wecom-sdk` waits until the job is over.";
 
-fn request(endpoint: &Endpoint, rules: &[Rule]) -> String {
+fn request(endpoint: &Endpoint, rules: &[Rule]) -> Vec<String> {
     let head = [endpoint.summary.clone(), format!("{} · {}", call(endpoint), title(endpoint))];
     let unseen = unseen(&endpoint.doc);
     let carried = endpoint.method.transport().facts().notice.map(str::to_owned);
@@ -175,18 +186,17 @@ fn request(endpoint: &Endpoint, rules: &[Rule]) -> String {
     });
     let job = endpoint.job.as_ref().map(|_| WAITS.to_owned());
     let codes = (!endpoint.codes.is_empty()).then(|| errors(&endpoint.codes));
-    paragraphs(
-        head.into_iter()
-            .chain(unseen)
-            .chain(carried)
-            .chain(rates)
-            .chain(rules)
-            .chain(endpoint.notes.clone())
-            .chain(partial)
-            .chain(job)
-            .chain(helper)
-            .chain(codes),
-    )
+    head.into_iter()
+        .chain(unseen)
+        .chain(carried)
+        .chain(rates)
+        .chain(rules)
+        .chain(endpoint.notes.clone())
+        .chain(partial)
+        .chain(job)
+        .chain(helper)
+        .chain(codes)
+        .collect()
 }
 
 /// Lists the error codes that the page of an endpoint documents.

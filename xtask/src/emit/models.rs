@@ -16,7 +16,7 @@ pub(super) fn module(module: &Module) -> TokenStream {
     let aliases = search::chapter_aliases(module).map(|aliases| quote!(#![#aliases]));
     let types = module.types.iter().map(|ty| match ty {
         Type::Struct(structure) => struct_item(module, structure),
-        Type::Enum(enumeration) => enum_item(enumeration),
+        Type::Enum(enumeration) => enum_item(module, enumeration),
         Type::Union(union) => union_item(module, union),
     });
     let received = received::items(module);
@@ -174,8 +174,8 @@ fn setter(module: &Module, structure: &Struct, field: &Field) -> TokenStream {
     }
 }
 
-fn enum_item(enumeration: &Enum) -> TokenStream {
-    let docs = doc(&enumeration.doc);
+fn enum_item(module: &Module, enumeration: &Enum) -> TokenStream {
+    let docs = doc(&docs::open(module, &enumeration.doc, enumeration.direction));
     let name = ident(&enumeration.name);
     let variants = enumeration.values.iter().map(|value| {
         let docs = doc(&docs::value(value));
@@ -195,7 +195,7 @@ fn enum_item(enumeration: &Enum) -> TokenStream {
 }
 
 fn union_item(module: &Module, union: &Union) -> TokenStream {
-    let docs = doc(&union.doc);
+    let docs = doc(&docs::open(module, &union.doc, union.direction));
     let name = ident(&union.name);
     let variants = union.variants.iter().map(|variant| {
         let docs = doc(&docs::variant(variant));

@@ -23,6 +23,8 @@ use crate::Secret;
 /// Cache the token and reuse it: frequent calls are blocked. Each app has its own secret, and its
 /// token works for that app only. While a token is valid, the same one is returned again. WeCom may
 /// invalidate it early, so be ready to get a new one. Never pass a token to a front end.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取access_token",
@@ -72,6 +74,8 @@ pub struct GetTokenResponse {
 ///
 /// The addresses may change; old and new ones then overlap for a while. Get them once a day. The pages
 /// 回调配置 and 获取企业微信回调IP段 both document this call.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取企业微信服务器的ip段",
@@ -110,6 +114,8 @@ pub struct GetCallbackIpResponse {
 /// [获取企业微信接口IP段](https://developer.work.weixin.qq.com/document/path/92520)
 ///
 /// The addresses may change; old and new ones then overlap for a while. Get them once a day.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取企业微信接口IP段",

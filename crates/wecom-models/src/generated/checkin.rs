@@ -40,6 +40,8 @@ use crate::{Timestamp, Unknown};
 /// existing companies are unaffected for now.
 ///
 /// Times of day are in seconds since midnight.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取企业所有打卡规则",
@@ -84,6 +86,8 @@ pub struct GetCorpCheckinOptionResponse {
 /// Self-built apps must be listed under 打卡 › 可调用接口的应用; customized and third-party apps need the
 /// permission 打卡. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取员工打卡规则",
@@ -142,6 +146,8 @@ pub struct GetCheckinOptionResponse {
 /// Self-built apps must be listed under 打卡 › 可调用接口的应用; customized and third-party apps need the
 /// permission 打卡. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取打卡记录数据",
@@ -205,6 +211,8 @@ pub struct GetCheckinDataResponse {
 /// Self-built apps must be listed under 打卡 › 可调用接口的应用; customized and third-party apps need the
 /// permission 打卡. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取打卡日报数据",
@@ -264,6 +272,8 @@ pub struct GetCheckinDayDataResponse {
 /// Self-built apps must be listed under 打卡 › 可调用接口的应用; customized and third-party apps need the
 /// permission 打卡. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取打卡月报数据",
@@ -331,6 +341,8 @@ pub struct GetCheckinMonthDataResponse {
 /// - 301021, `INVALID_USERID_301021`: A userid is wrong.
 /// - 301070, `CHECKIN_SYSTEM_ERROR`: WeCom failed. Try again later.
 /// - 301075, `CHECKIN_SCHEDULE_INVALID_PARAMETER`: A parameter of the request is invalid.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取打卡人员排班信息",
@@ -390,6 +402,8 @@ pub struct GetCheckinScheduleListResponse {
 /// Self-built apps must be listed under 打卡 › 可调用接口的应用; customized and third-party apps need the
 /// permission 打卡. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "为打卡人员排班",
@@ -446,6 +460,8 @@ pub struct SetCheckinScheduleListResponse {}
 /// Self-built apps must be listed under 打卡 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "为打卡人员补卡",
@@ -522,6 +538,8 @@ pub struct PunchCorrectionResponse {}
 /// Self-built apps must be listed under 打卡 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "添加打卡记录",
@@ -576,6 +594,8 @@ pub struct AddCheckinRecordResponse {}
 /// - 301070, `CHECKIN_SYSTEM_ERROR`: WeCom failed. Try again later.
 /// - 301071, `CHECKIN_SIMILAR_FACE_EXISTS`: Another member of the company has a similar face. The face was set all the same.
 /// - 301072, `CHECKIN_INVALID_FACE_IMAGE`: The image is unusable. Use another image.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "录入打卡人员人脸信息",
@@ -638,6 +658,8 @@ pub struct AddCheckinUserFaceResponse {}
 /// Self-built apps must be listed under 打卡 › 可调用接口的应用. Third-party apps need the permission 打卡, and
 /// the device model must be linked to the app. Customized apps can't call it yet. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取设备打卡数据",
@@ -709,7 +731,9 @@ pub struct GetHardwareCheckinDataResponse {
 /// Error codes:
 ///
 /// - 301093, `CHECKIN_RULE_INVALID_FIELD`: A field of the rule is invalid. Correct the field that `errmsg` names.
-/// - 301094, `CHECKIN_RULE_ILLEGAL_FIELD`: The rule has a field that is no longer used (`flex_time`, `limit_aheadtime`, `limit_offtime`, `noneed_offwork` or `ot_info`), or that its type of rule can't have. Use the fields that replaced it, such as `flex_on_duty_time` and `ot_info_v2`; omit those of other types of rules.
+/// - 301094, `CHECKIN_RULE_INVALID_FIELD_301094`: The rule has a field that is no longer used (`flex_time`, `limit_aheadtime`, `limit_offtime`, `noneed_offwork` or `ot_info`), or that its type of rule can't have. Use the fields that replaced it, such as `flex_on_duty_time` and `ot_info_v2`; omit those of other types of rules.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建打卡规则",
@@ -769,7 +793,9 @@ pub struct AddCheckinOptionResponse {}
 /// Error codes:
 ///
 /// - 301093, `CHECKIN_RULE_INVALID_FIELD`: A field of the rule is invalid. Correct the field that `errmsg` names.
-/// - 301094, `CHECKIN_RULE_ILLEGAL_FIELD`: The rule has a field that is no longer used (`flex_time`, `limit_aheadtime`, `limit_offtime`, `noneed_offwork` or `ot_info`), or that its type of rule can't have. Use the fields that replaced it, such as `flex_on_duty_time` and `ot_info_v2`; omit those of other types of rules.
+/// - 301094, `CHECKIN_RULE_INVALID_FIELD_301094`: The rule has a field that is no longer used (`flex_time`, `limit_aheadtime`, `limit_offtime`, `noneed_offwork` or `ot_info`), or that its type of rule can't have. Use the fields that replaced it, such as `flex_on_duty_time` and `ot_info_v2`; omit those of other types of rules.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "修改打卡规则",
@@ -825,6 +851,8 @@ pub struct UpdateCheckinOptionResponse {}
 /// Self-built apps must be listed under 打卡 › 可调用接口的应用; customized apps need the permission 打卡.
 /// Third-party apps can't call it yet. Since 2023-12-01 a system app's secret no longer works;
 /// existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "清空打卡规则数组元素",
@@ -881,6 +909,8 @@ pub struct ClearCheckinOptionArrayFieldResponse {}
 /// Self-built apps must be listed under 打卡 › 可调用接口的应用; customized apps need the permission 打卡.
 /// Third-party apps can't call it yet. Since 2023-12-01 a system app's secret no longer works;
 /// existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除打卡规则",
@@ -1038,7 +1068,7 @@ pub struct Checkin {
     pub notes: String,
     /// The access point's MAC address (BSSID).
     pub wifimac: String,
-    /// The `media_id`s of the attachments, for `media/get`.
+    /// The `media_id`s of the attachments, for [`GetMedia`](crate::media::GetMedia).
     pub mediaids: Vec<String>,
     /// The latitude, in millionths of a degree. Absent in some check-ins of the page's example.
     pub lat: Option<i64>,
@@ -1413,6 +1443,8 @@ pub struct ShiftSection {
 }
 
 /// A shift to assign to a member.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ShiftAssignment {
@@ -1439,6 +1471,8 @@ impl ShiftAssignment {
 /// A check-in to add. Coordinates are GCJ-02, as in Tencent's maps.
 ///
 /// `wifimac` is required if `wifiname` is set.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewCheckin {
@@ -1457,7 +1491,8 @@ pub struct NewCheckin {
     /// The access point's MAC address (BSSID). Matching
     /// `^[A-Fa-f0-9]{2}:[A-Fa-f0-9]{2}:[A-Fa-f0-9]{2}:[A-Fa-f0-9]{2}:[A-Fa-f0-9]{2}:[A-Fa-f0-9]{2}$`.
     pub wifimac: Option<String>,
-    /// The `media_id`s of the attachments, from `media/upload`; so far only one. At most 1 items.
+    /// The `media_id`s of the attachments, from [`UploadMedia`](crate::media::UploadMedia); so far only
+    /// one. At most 1 items.
     pub mediaids: Option<Vec<String>>,
     /// The latitude, in millionths of a degree. -90000000 to 90000000.
     pub lat: Option<i64>,
@@ -2099,6 +2134,8 @@ pub struct LateStep {
 /// `schedulelist.schedule_name` is different in each item.
 ///
 /// `schedulelist.time_section.time_id` is different in each item.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewGroup {
@@ -2472,6 +2509,8 @@ impl NewGroup {
 /// `schedulelist.schedule_name` is different in each item.
 ///
 /// `schedulelist.time_section.time_id` is different in each item.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupUpdate {
@@ -2837,6 +2876,8 @@ impl GroupUpdate {
 /// `flex_off_duty_time` is at most 0 if `max_allow_arrive_early` is at least 1.
 ///
 /// `flex_off_duty_time` is at most 0 if `max_allow_arrive_late` is at least 1.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewCheckinDate {
@@ -2959,6 +3000,8 @@ impl NewCheckinDate {
 }
 
 /// Alternating weeks. The week of 2024-01-01 is the first one, an odd week.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewBiweekly {
@@ -3043,6 +3086,8 @@ impl NewBiweekly {
 /// `remind_work_sec` can't be greater than `work_sec`.
 ///
 /// `off_work_sec` can't be greater than `remind_off_work_sec`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FixedPeriod {
@@ -3200,6 +3245,8 @@ pub struct FixedPeriodArgs {
 /// `remind_work_sec` can't be greater than `work_sec`.
 ///
 /// `off_work_sec` can't be greater than `remind_off_work_sec`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ShiftPeriod {
@@ -3330,6 +3377,8 @@ pub struct ShiftPeriodArgs {
 /// `remind_work_sec` can't be greater than `work_sec`.
 ///
 /// `off_work_sec` can't be greater than `remind_off_work_sec`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SpecialPeriod {
@@ -3384,6 +3433,8 @@ pub struct SpecialPeriodArgs {
 /// `onwork_flex_time` is not allowed if `allow_offwork_after_time` is `0`.
 ///
 /// `timerules` is not allowed if `allow_offwork_after_time` is `0`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewLateRule {
@@ -3446,6 +3497,8 @@ impl NewLateRule {
 }
 
 /// The permitted lateness after leaving late. Times are in seconds.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewLateStep {
@@ -3495,6 +3548,8 @@ impl NewLateStep {
 /// `endtime` is at most 366 days after `begtime`.
 ///
 /// `endtime` is at most 366 days after `timestamp`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewSpecialWorkday {
@@ -3566,6 +3621,8 @@ impl NewSpecialWorkday {
 /// `endtime` is at most 366 days after `begtime`.
 ///
 /// `endtime` is at most 366 days after `timestamp`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewSpecialOffday {
@@ -3626,6 +3683,8 @@ impl NewSpecialOffday {
 }
 
 /// A wireless network in which members can check in.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewWifiNetwork {
@@ -3649,6 +3708,8 @@ impl NewWifiNetwork {
 /// A location at which members can check in. Coordinates are GCJ-02, as in Tencent's maps.
 ///
 /// `distance` is a multiple of 500 if `distance` is more than 1000.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewLocation {
@@ -3687,6 +3748,8 @@ impl NewLocation {
 /// The members a rule applies to.
 ///
 /// Set at least one of `party_id`, `userid` and `tagid`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewRange {
@@ -3739,6 +3802,8 @@ impl NewRange {
 }
 
 /// The recipients of reports.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewReporterInfo {
@@ -3767,6 +3832,8 @@ impl NewReporterInfo {
 /// A recipient of reports.
 ///
 /// Set at least one of `userid` and `tagid`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewReporter {
@@ -3803,6 +3870,8 @@ impl NewReporter {
 /// `restdayconf.type` is required if `restdayconf` is set.
 ///
 /// `holidayconf.type` is required if `holidayconf` is set.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct NewOvertimeInfo {
@@ -3853,6 +3922,8 @@ impl NewOvertimeInfo {
 }
 
 /// The settings for overtime on a type of day.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct NewOvertime {
@@ -3944,6 +4015,8 @@ impl NewOvertime {
 }
 
 /// Settings for overtime counted by requests.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct NewOvertimeByRequest {
@@ -3969,6 +4042,8 @@ impl NewOvertimeByRequest {
 /// Settings for overtime counted by check-ins. Durations are in seconds.
 ///
 /// `ot_time_min` must be less than `ot_time_max`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct NewOvertimeByCheckin {
@@ -4027,6 +4102,8 @@ impl NewOvertimeByCheckin {
 /// `fix_time_rule_list` is not allowed if `type` is `0` or `2`.
 ///
 /// `cal_ottime_rule` is not allowed if `type` is `0` or `1`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct NewRestInfo {
@@ -4071,6 +4148,8 @@ impl NewRestInfo {
 }
 
 /// A break time of at most 24 hours, in seconds since midnight.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct NewFixedRest {
@@ -4094,6 +4173,8 @@ impl NewFixedRest {
 /// The break deducted, by the length of the overtime.
 ///
 /// `items.ot_time` is different in each item.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct NewRestByOvertime {
@@ -4119,6 +4200,8 @@ impl NewRestByOvertime {
 /// The deduction from a certain length of overtime on.
 ///
 /// `rest_time` can't be greater than `ot_time`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct NewRestStep {
@@ -4143,6 +4226,8 @@ impl NewRestStep {
 }
 
 /// The compensatory leave for overtime.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OvertimeLeave {
@@ -4179,6 +4264,8 @@ impl OvertimeLeave {
 /// `step_size` is at least 1800 and at most 14400 and a multiple of 1800 if `ot_time_unit` is `2`.
 ///
 /// `step_size` is at least 43200 and at most 86400 and a multiple of 43200 if `ot_time_unit` is `3`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OvertimeUnitConfig {
@@ -4250,6 +4337,8 @@ impl OvertimeUnitConfig {
 /// `buka_remind_day` is not allowed if `open_remind` is `0`.
 ///
 /// `buka_remind_month` is not allowed if `open_remind` is `0`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MakeUpReminder {
@@ -4315,6 +4404,8 @@ impl MakeUpReminder {
 /// `flex_off_duty_time` is at most 0 if `max_allow_arrive_late` is at least 1.
 ///
 /// `schedule_name` is of the form `^休息$` if `schedule_id` is `0`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewSchedule {
@@ -4419,6 +4510,8 @@ impl NewSchedule {
 }
 
 /// The types of check-ins to get.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CheckinFilter {
@@ -4433,6 +4526,8 @@ pub enum CheckinFilter {
 }
 
 /// A type of check-in.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CheckinType {
@@ -4449,6 +4544,8 @@ pub enum CheckinType {
 }
 
 /// The type of the rule that a report is about.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RecordType {
@@ -4469,6 +4566,8 @@ pub enum RecordType {
 }
 
 /// A type of day.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DayType {
@@ -4481,6 +4580,8 @@ pub enum DayType {
 }
 
 /// A type of exception.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ExceptionType {
@@ -4501,6 +4602,8 @@ pub enum ExceptionType {
 }
 
 /// The status of overtime.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OvertimeStatus {
@@ -4515,6 +4618,8 @@ pub enum OvertimeStatus {
 }
 
 /// A type of leave or of another item of attendance.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ItemType {
@@ -4535,6 +4640,8 @@ pub enum ItemType {
 }
 
 /// A unit of durations.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LeaveUnit {
@@ -4547,6 +4654,8 @@ pub enum LeaveUnit {
 }
 
 /// A type of device.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeviceType {
@@ -4561,6 +4670,8 @@ pub enum DeviceType {
 }
 
 /// The time that a period applies to.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HardwareFilter {
@@ -4657,6 +4768,8 @@ pub enum CheckinMethod {
 }
 
 /// A list of a check-in rule.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ListField {
@@ -4673,6 +4786,8 @@ pub enum ListField {
 }
 
 /// The days that an entry stands for.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SpecialDayType {
@@ -4687,6 +4802,8 @@ pub enum SpecialDayType {
 }
 
 /// The reward for overtime.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OvertimeReward {
@@ -4699,6 +4816,8 @@ pub enum OvertimeReward {
 }
 
 /// The time of day at which overtime counts.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OvertimeRange {
@@ -4713,6 +4832,8 @@ pub enum OvertimeRange {
 }
 
 /// The unit of overtime.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OvertimeUnit {
@@ -4725,6 +4846,8 @@ pub enum OvertimeUnit {
 }
 
 /// The way overtime is rounded.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Rounding {
@@ -4739,6 +4862,8 @@ pub enum Rounding {
 }
 
 /// The month of a reminder.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReminderMonth {

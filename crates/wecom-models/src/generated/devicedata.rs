@@ -30,6 +30,8 @@ use crate::{Timestamp, Unknown};
 /// device besides installing it.
 ///
 /// Third-party apps need the permission 设备接口信息权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取硬件授权结果",
@@ -90,6 +92,8 @@ pub struct GetAuthInfoResponse {
 /// device besides installing it. Returns only members visible to the app.
 ///
 /// Third-party apps need the permission 设备接口信息权限 › 考勤打卡原始数据.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取考勤打卡原始数据",
@@ -223,6 +227,8 @@ pub struct GetCheckinDataResponse {
 /// device besides installing it. Returns only members visible to the app.
 ///
 /// Third-party apps need the permission 设备接口信息权限 › 温度检测原始数据.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取温度检测原始数据",
@@ -355,6 +361,8 @@ pub struct GetTemperatureDataResponse {
 /// device besides installing it. Returns only members visible to the app.
 ///
 /// Third-party apps need the permission 设备接口信息权限 › 门禁通行原始数据.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取门禁通行原始数据",
@@ -477,6 +485,8 @@ pub struct GetAccessControlDataResponse {
 /// The company must have the device and the app. Returns only rules for members visible to the app.
 ///
 /// Third-party apps need the permission 设备接口信息权限 › 读取门禁规则.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "读取门禁通行规则",
@@ -527,6 +537,8 @@ pub struct GetAccessControlRuleResponse {
 /// app for, and for members visible to both the app and the device.
 ///
 /// Third-party apps need the permission 设备接口信息权限 › 创建门禁规则.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "写入门禁通行规则",
@@ -605,6 +617,8 @@ pub struct AddAccessControlRuleResponse {
 /// not visible to both the app and the device.
 ///
 /// Third-party apps need the permission 设备接口信息权限 › 创建门禁规则.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "修改门禁通行规则",
@@ -684,6 +698,8 @@ pub struct ModAccessControlRuleResponse {
 /// The company must have the devices and the app. Only for rules the app itself created.
 ///
 /// Third-party apps need the permission 设备接口信息权限 › 创建门禁规则.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除门禁通行规则",
@@ -892,6 +908,8 @@ impl RulePerson {
 }
 
 /// The people who may pass, and when.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PassRule {
@@ -940,6 +958,8 @@ pub enum UserType {
 }
 
 /// Whether to list the records of devices or of people.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DataFilterType {
@@ -952,6 +972,8 @@ pub enum DataFilterType {
 }
 
 /// A type of device.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeviceType {
@@ -962,6 +984,8 @@ pub enum DeviceType {
 }
 
 /// Whether a temperature is normal.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TemperatureStatus {
@@ -976,6 +1000,8 @@ pub enum TemperatureStatus {
 }
 
 /// The direction in which a person passed.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PassType {
@@ -990,6 +1016,8 @@ pub enum PassType {
 }
 
 /// A way to be let through.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PassMethod {

@@ -8,7 +8,7 @@ pub use generated::access;
 #[doc(inline)]
 pub use generated::agent;
 #[cfg(feature = "aibot")]
-#[doc(alias())]
+#[doc(alias("智能机器人"))]
 #[doc(inline)]
 pub use generated::aibot;
 #[cfg(feature = "auth")]
@@ -80,7 +80,7 @@ pub use generated::meeting;
 #[doc(inline)]
 pub use generated::message;
 #[cfg(feature = "msgaudit")]
-#[doc(alias())]
+#[doc(alias("会话内容存档"))]
 #[doc(inline)]
 pub use generated::msgaudit;
 #[cfg(feature = "oa")]

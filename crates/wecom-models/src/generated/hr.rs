@@ -26,6 +26,8 @@ use crate::{Unknown, UnknownUnion};
 /// Self-built apps must be listed under 人事助手 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取员工字段配置",
@@ -75,6 +77,8 @@ pub struct GetFieldsResponse {
 /// Self-built apps must be listed under 人事助手 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取员工花名册信息",
@@ -145,6 +149,8 @@ pub struct GetStaffInfoResponse {
 /// Self-built apps must be listed under 人事助手 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "更新员工花名册信息",
@@ -271,6 +277,8 @@ pub struct FieldOption {
 
 /// A change of a field. The one of the values that matches the field's type sets it; others are
 /// ignored. Without one, the field is cleared.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldUpdate {
@@ -342,6 +350,8 @@ impl FieldUpdate {
 }
 
 /// A phone number.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PhoneNumberUpdate {
@@ -374,6 +384,8 @@ impl PhoneNumberUpdate {
 }
 
 /// A repetition of a group to remove.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupRemoval {
@@ -392,6 +404,8 @@ impl GroupRemoval {
 }
 
 /// A repetition of a group to add.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupInsertion {
@@ -462,6 +476,8 @@ pub struct GroupInsertionResult {
 }
 
 /// A field of a staff roster entry.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldId {
@@ -522,11 +538,13 @@ pub struct PhoneNumber {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FileList {
-    /// The `media_id`s of the temporary media files, for download.
+    /// The `media_id`s of the temporary media files, for [`GetMedia`](crate::media::GetMedia).
     pub media_id: Vec<String>,
 }
 
 /// A type of field.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FieldType {
@@ -547,6 +565,8 @@ pub enum FieldType {
 }
 
 /// A type of value.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ValueType {
@@ -585,6 +605,8 @@ pub enum GroupType {
 }
 
 /// The result of a change.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UpdateResult {
@@ -603,6 +625,8 @@ pub enum UpdateResult {
 }
 
 /// Whether a field could be read.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReadResult {
@@ -619,6 +643,8 @@ pub enum ReadResult {
 }
 
 /// The value of a field.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum FieldValue {

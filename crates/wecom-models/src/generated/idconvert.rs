@@ -46,6 +46,8 @@ use crate::{Secret, Timestamp, Unknown};
 ///
 /// Self-built, customized and third-party apps can call it, but only the app that got the temporary
 /// IDs. For customers, the app needs the permission 客户联系.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "tmp_external_userid的转换",
@@ -107,6 +109,8 @@ pub struct ConvertTmpExternalUserIdResponse {
 ///
 /// Only self-built apps can call it. The members must be visible to the app and to the one of
 /// `source_agentid`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "userid转换",
@@ -168,6 +172,8 @@ pub struct OpenUserIdToUserIdResponse {
 ///
 /// Only self-built apps can call it. A follow-up member of the customer, or the owner of a customer
 /// group that the customer is in, must be visible to the app and to the one of `source_agentid`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "external_userid转换",
@@ -218,6 +224,8 @@ pub struct FromServiceExternalUserIdResponse {
 /// Only customized apps can call it, and only if the company has authorized a third-party app of the
 /// provider. Both apps need the permission 企业客户权限 › 客户基础信息. A follow-up member of the customer, or the
 /// owner of a customer group that the customer is in, must be visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "代开发应用external_userid转换",
@@ -261,6 +269,8 @@ pub struct ToServiceExternalUserIdResponse {
 ///
 /// Only providers can call it, for companies that have authorized one of their apps, and for companies
 /// whose self-built apps are to be moved to the provider.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "corpid的转换",
@@ -304,6 +314,8 @@ pub struct CorpIdToOpenCorpIdResponse {
 /// called for a day; the limit depends on the number of members.
 ///
 /// Only customized and third-party apps can call it. The members must be visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "userid的转换",
@@ -357,6 +369,8 @@ pub struct UserIdToOpenUserIdResponse {
 ///
 /// Only service providers can call it. The members must be visible to the bot, and to a customized or
 /// third-party app of the provider that the bot's company has installed.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "智能机器人userid转换",
@@ -421,6 +435,8 @@ pub struct ServiceUserIdToOpenUserIdResponse {
 /// communication, a follow-up member must be visible to the app; in WeChat customer service, only
 /// sessions of the last 48 hours count. Third-party apps can't call it once the migration of
 /// external_userids is finished.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "转换客户external_userid",
@@ -472,6 +488,8 @@ pub struct GetNewExternalUserIdResponse {
 ///
 /// Only customized and third-party apps can call it. The group owner must be visible to the app.
 /// Third-party apps can't call it once the migration of external_userids is finished.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "转换客户群成员external_userid",
@@ -529,6 +547,8 @@ pub struct GetGroupChatNewExternalUserIdResponse {
 /// provider needn't be migrated.
 ///
 /// The company must have authorized a third-party app of the provider.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "设置迁移完成",
@@ -574,6 +594,8 @@ pub struct FinishExternalUserIdMigrationResponse {}
 /// the provider needn't be migrated.
 ///
 /// The company must have authorized the customized app, or a third-party app of the provider.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "ID迁移完成状态的设置",
@@ -630,6 +652,8 @@ pub struct FinishOpenIdMigrationResponse {}
 /// [代开发应用查询迁移状态](https://developer.work.weixin.qq.com/document/path/96518)
 ///
 /// Only customized and third-party apps can call it.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "代开发应用查询迁移状态",
@@ -682,6 +706,8 @@ pub struct GetOpenIdMigrationResponse {
 /// the open platform account, must be certified, in the name of the company or of the provider;
 /// `openid` and `unionid` must come from the same mini program. Customer acquisition apps (营销获客应用) get
 /// only customers they brought. Customized and third-party apps can call it.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "unionid转换为第三方external_userid",
@@ -753,6 +779,8 @@ pub struct UnionIdToExternalUserIdResponse {
 /// the customer, or the owner of a customer group that the customer is in, must be visible to the app.
 /// Customer acquisition apps (营销获客应用) get only customers they brought; there, it is enough if one of
 /// them is among the members who may connect with customers.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "external_userid查询pending_id",
@@ -814,6 +842,8 @@ pub struct ExternalUserIdToPendingIdResponse {
 /// [客户标签ID的转换](https://developer.work.weixin.qq.com/document/path/96169)
 ///
 /// Customized and third-party apps need the permission 企业客户权限 › 客户基础信息.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "客户标签ID的转换",
@@ -863,6 +893,8 @@ pub struct ConvertExternalTagIdResponse {
 /// [微信客服ID的转换](https://developer.work.weixin.qq.com/document/path/97064)
 ///
 /// Customized and third-party apps need the permission 微信客服 › 管理账号、分配会话和收发消息.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "微信客服ID的转换",
@@ -916,6 +948,8 @@ pub struct ConvertOpenKfIdResponse {
 ///
 /// Once per company, within 3 months of its authorization. Customized and third-party apps can call
 /// it, and self-built and customized apps of upstream companies.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取接口大批量调用凭据",
@@ -958,6 +992,8 @@ pub struct ApplyMassCallTicketResponse {
 /// ones only.
 ///
 /// Only customized apps can call it, with the permission 客户联系 › 基础客户信息.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "申请群ID的升级",
@@ -1000,6 +1036,8 @@ pub struct ApplyToUpgradeChatIdResponse {}
 ///
 /// Only customized apps can call it, with the permission 客户联系 › 基础客户信息. The group owner must be
 /// visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "群ID转换接口",
@@ -1056,6 +1094,8 @@ pub struct ConvertChatIdResponse {
 /// Companies that have authorized it already stay as they are: see [`ApplyToUpgradeChatId`].
 ///
 /// Only for customized app templates: their suite access token calls it.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "对所有新授权企业升级群ID",
@@ -1185,6 +1225,8 @@ pub struct ChatIdPair {
 }
 
 /// A type of endpoint that returns temporary IDs.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TmpIdSource {
@@ -1199,6 +1241,8 @@ pub enum TmpIdSource {
 }
 
 /// A type of external user.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ExternalUserType {
@@ -1228,6 +1272,8 @@ pub enum OpenIdType {
 }
 
 /// A legal entity.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SubjectType {

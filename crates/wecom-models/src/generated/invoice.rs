@@ -25,6 +25,8 @@ use crate::{Timestamp, Unknown};
 /// The user chooses it in the app, through the JS-SDK.
 ///
 /// Only for certified companies (认证).
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "查询电子发票",
@@ -93,6 +95,8 @@ pub struct GetInvoiceInfoResponse {
 /// card package, which can't be undone.
 ///
 /// Only for certified companies (认证).
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "更新发票状态",
@@ -150,6 +154,8 @@ pub struct UpdateInvoiceStatusResponse {}
 /// status as soon as it changes, so that users can go on using their invoices.
 ///
 /// Only for certified companies (认证).
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "批量更新发票状态",
@@ -206,6 +212,8 @@ pub struct UpdateInvoiceStatusBatchResponse {}
 /// The user chooses them in the app, through the JS-SDK.
 ///
 /// Only for certified companies (认证) with more than 200 activated members.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "批量查询电子发票",
@@ -248,6 +256,8 @@ pub struct GetInvoiceInfoBatchResponse {
 }
 
 /// The identity of an e-invoice.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InvoiceId {

@@ -31,6 +31,8 @@ use crate::{Secret, Timestamp, Unknown};
 ///
 /// Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用; customized and third-party apps need the
 /// permission 直播.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建预约直播",
@@ -161,6 +163,8 @@ pub struct CreateLivingResponse {
 ///
 /// Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用; customized and third-party apps need the
 /// permission 直播.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "修改预约直播",
@@ -261,6 +265,8 @@ pub struct ModifyLivingResponse {}
 ///
 /// Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用; customized and third-party apps need the
 /// permission 直播.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "取消预约直播",
@@ -301,6 +307,8 @@ pub struct CancelLivingResponse {}
 /// Only for streams the app itself created. Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用;
 /// customized and third-party apps need the permission 直播. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除直播回放",
@@ -346,6 +354,8 @@ pub struct DeleteReplayDataResponse {}
 /// Only for streams the app itself created. Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用;
 /// customized and third-party apps need the permission 直播. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "在微信中观看直播或直播回放",
@@ -393,6 +403,8 @@ pub struct GetLivingCodeResponse {
 /// Only for streams the app itself created. Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用;
 /// customized and third-party apps need the permission 直播. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取成员直播ID列表",
@@ -465,6 +477,8 @@ pub struct GetUserAllLivingIdResponse {
 ///
 /// [`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of
 /// `wecom-sdk` waits until the job is over.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取直播详情",
@@ -509,6 +523,8 @@ pub struct GetLivingInfoResponse {
 /// The mini program must be linked to the company. Self-built apps must be listed under 上课直播/直播 ›
 /// 可调用接口的应用; customized and third-party apps need the permission 直播. Since 2023-12-01 a system app's
 /// secret no longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取跳转小程序商城的直播观众信息",
@@ -563,6 +579,8 @@ pub struct GetLivingShareInfoResponse {
 /// Only for streams the app itself created. Self-built apps must be listed under 上课直播/直播 › 可调用接口的应用;
 /// customized and third-party apps need the permission 直播. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取直播观看明细",
@@ -615,6 +633,8 @@ pub struct GetWatchStatResponse {
 }
 
 /// The details of an event.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ActivityDetail {
@@ -772,6 +792,8 @@ pub enum LivingType {
 }
 
 /// The status of a live stream.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LivingStatus {
@@ -790,6 +812,8 @@ pub enum LivingStatus {
 }
 
 /// The status of a replay.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReplayStatus {
@@ -806,6 +830,8 @@ pub enum ReplayStatus {
 }
 
 /// The app that an external user uses.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ExternalUserType {

@@ -36,6 +36,8 @@ use crate::{File, Timestamp, Unknown};
 ///
 /// [`Client::upload`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.upload) of
 /// `wecom-sdk` sends a file as it is read, without holding it in memory.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "上传临时素材",
@@ -99,6 +101,8 @@ pub struct UploadMediaResponse {
 ///
 /// - 40007, `INVALID_MEDIA_ID`: The `media_id` doesn't exist, or has expired.
 /// - 830002, `MEDIA_UPLOAD_URL_FILE_TOO_LARGE`: The file, or the range requested, is too large. Download it in parts, with `Range`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取临时素材",
@@ -149,6 +153,8 @@ impl GetMedia {
 ///
 /// [`Client::upload`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.upload) of
 /// `wecom-sdk` sends a file as it is read, without holding it in memory.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "上传图片",
@@ -199,6 +205,8 @@ pub struct UploadImgResponse {
 ///
 /// A file has more than 5 bytes and at most 200 MB; a video must be MP4. The app needs the permission
 /// for customer contact (客户联系).
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "生成异步上传任务",
@@ -271,6 +279,8 @@ pub struct UploadMediaByUrlResponse {
 ///
 /// [`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of
 /// `wecom-sdk` waits until the job is over.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "查询异步任务结果",
@@ -325,6 +335,8 @@ pub struct GetUploadByUrlResultResponse {
 ///
 /// [`Client::download`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.download)
 /// of `wecom-sdk` fetches a file piece by piece, as it comes.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取高清语音素材",
@@ -374,6 +386,8 @@ impl GetJssdkMedia {
 ///
 /// [`Client::upload`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.upload) of
 /// `wecom-sdk` sends a file as it is read, without holding it in memory.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "上传附件资源",
@@ -444,6 +458,8 @@ pub struct UploadDetail {
 }
 
 /// The purpose of an attachment.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AttachmentType {
@@ -472,6 +488,8 @@ pub enum MediaType {
 }
 
 /// The purpose of a file that is uploaded in the background.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UploadScene {
@@ -482,6 +500,8 @@ pub enum UploadScene {
 }
 
 /// The status of an upload in the background.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UploadStatus {

@@ -38,6 +38,8 @@ use crate::{Timestamp, Unknown, UnknownUnion};
 ///
 /// The request is signed with the cashier's API key: 工作台 › 企业微信服务商助手 › 工具 › 收银台 › 收银台API调用密钥
 /// (workbench, provider assistant, tools, cashier, API key).
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建收款订单",
@@ -59,8 +61,8 @@ pub struct OpenOrder {
     /// The payer. An industry solution is free only if none of its apps is a recommended one (推荐第三方应用).
     pub pay_type: PayType,
     /// The `media_id` of the proof that the company has paid the provider, a bank receipt or an invoice,
-    /// if the provider pays: a media file that the provider uploaded with `attachment_type` 3, as JPG,
-    /// PNG, JPEG, BMP or PDF.
+    /// if the provider pays: from [`UploadMedia`](crate::service::media::UploadMedia) with
+    /// `attachment_type` 3, as JPG, PNG, JPEG, BMP or PDF.
     pub bank_receipt_media_id: Option<String>,
     /// The userid of the order's creator, who is notified when the order is canceled or its confirmation
     /// fails. The creator needs the permission to collect payments with the cashier. If omitted, all super
@@ -143,6 +145,8 @@ pub struct OpenOrderResponse {
 ///
 /// The request is signed with the cashier's API key: 工作台 › 企业微信服务商助手 › 工具 › 收银台 › 收银台API调用密钥
 /// (workbench, provider assistant, tools, cashier, API key).
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "取消收款订单",
@@ -191,6 +195,8 @@ pub struct CloseOrderResponse {}
 ///
 /// The request is signed with the cashier's API key: 工作台 › 企业微信服务商助手 › 工具 › 收银台 › 收银台API调用密钥
 /// (workbench, provider assistant, tools, cashier, API key).
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取收款订单列表",
@@ -285,6 +291,8 @@ pub struct GetOrderListResponse {
 ///
 /// The request is signed with the cashier's API key: 工作台 › 企业微信服务商助手 › 工具 › 收银台 › 收银台API调用密钥
 /// (workbench, provider assistant, tools, cashier, API key).
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取收款订单详情",
@@ -337,6 +345,8 @@ pub struct GetOrderDetailResponse {
 /// Set all or none of `start_time` and `end_time`.
 ///
 /// The provider must have registered a merchant ID with the cashier (收银台).
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取发票列表",
@@ -418,6 +428,8 @@ pub struct GetInvoiceListResponse {
 ///
 /// Has no effect once the order's invoice is issued. The provider must have registered a merchant ID
 /// with the cashier (收银台).
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "标记开票状态",
@@ -470,6 +482,8 @@ pub struct MarkInvoiceStatusResponse {}
 /// An order of third-party apps, including those for contacts entities (通讯录实体应用).
 ///
 /// `buy_info_list.duration_days` is required if `order_type` is `0` or `2`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ThirdAppOrder {
@@ -506,6 +520,8 @@ impl ThirdAppOrder {
 }
 
 /// A third-party app to buy.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ThirdAppItem {
@@ -580,6 +596,8 @@ impl ThirdAppItem {
 /// `discount_amount` is required if `discount_type` is `1`.
 ///
 /// `discount_ratio` is required if `discount_type` is `2`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DiscountInfo {
@@ -633,6 +651,8 @@ impl DiscountInfo {
 /// `buy_info_list.duration_days` is required if `order_type` is `0` or `2`.
 ///
 /// `buy_info_list.take_effect_date` is not allowed if `order_type` is `1` or `2`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CustomizedAppOrder {
@@ -667,6 +687,8 @@ impl CustomizedAppOrder {
 }
 
 /// A customized app to buy.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CustomizedAppItem {
@@ -723,6 +745,8 @@ impl CustomizedAppItem {
 /// An order of an industry solution.
 ///
 /// `duration_days` is required if `order_type` is `0` or `2`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PromotionCaseOrder {
@@ -792,6 +816,8 @@ impl PromotionCaseOrder {
 }
 
 /// An app of an industry solution to buy.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PromotionCaseItem {
@@ -1103,6 +1129,8 @@ pub enum OrderType {
 }
 
 /// The way a discount is calculated.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DiscountType {
@@ -1115,6 +1143,8 @@ pub enum DiscountType {
 }
 
 /// The status of an order.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OrderStatus {
@@ -1141,6 +1171,8 @@ pub enum OrderStatus {
 }
 
 /// The origin of an order.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OrderFrom {
@@ -1153,6 +1185,8 @@ pub enum OrderFrom {
 }
 
 /// The way an order was paid.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PayChannel {
@@ -1165,6 +1199,8 @@ pub enum PayChannel {
 }
 
 /// The type of merchant ID that received the income.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IncomeType {
@@ -1177,6 +1213,8 @@ pub enum IncomeType {
 }
 
 /// The type of an invoice.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InvoiceType {
@@ -1205,6 +1243,8 @@ pub enum InvoiceStatus {
 }
 
 /// The way a company gets an invoice.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SendWay {
@@ -1219,6 +1259,8 @@ pub enum SendWay {
 }
 
 /// The products of an order, by type of business.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ProductList {
@@ -1233,6 +1275,8 @@ pub enum ProductList {
 }
 
 /// The products of an order, by type of business.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum OrderedProducts {

@@ -439,8 +439,8 @@ impl crate::Endpoint for AddCheckinOption {
                 help: Some("Correct the field that `errmsg` names."),
             },
             crate::errcode::ErrorCode {
-                code: crate::errcode::CHECKIN_RULE_ILLEGAL_FIELD,
-                name: "CHECKIN_RULE_ILLEGAL_FIELD",
+                code: crate::errcode::CHECKIN_RULE_INVALID_FIELD_301094,
+                name: "CHECKIN_RULE_INVALID_FIELD_301094",
                 doc: "The rule has a field that is no longer used (`flex_time`, `limit_aheadtime`, `limit_offtime`, `noneed_offwork` or `ot_info`), or that its type of rule can't have.",
                 help: Some(
                     "Use the fields that replaced it, such as `flex_on_duty_time` and `ot_info_v2`; omit those of other types of rules.",
@@ -481,8 +481,8 @@ impl crate::Endpoint for UpdateCheckinOption {
                 help: Some("Correct the field that `errmsg` names."),
             },
             crate::errcode::ErrorCode {
-                code: crate::errcode::CHECKIN_RULE_ILLEGAL_FIELD,
-                name: "CHECKIN_RULE_ILLEGAL_FIELD",
+                code: crate::errcode::CHECKIN_RULE_INVALID_FIELD_301094,
+                name: "CHECKIN_RULE_INVALID_FIELD_301094",
                 doc: "The rule has a field that is no longer used (`flex_time`, `limit_aheadtime`, `limit_offtime`, `noneed_offwork` or `ot_info`), or that its type of rule can't have.",
                 help: Some(
                     "Use the fields that replaced it, such as `flex_on_duty_time` and `ot_info_v2`; omit those of other types of rules.",

@@ -1347,7 +1347,7 @@ pub const MENU_NOT_SET: i64 = 46003;
 /// Check the userid for mistakes. When looking up by mobile number or email, check that it's in the
 /// company's contacts and within the app's visible scope.
 #[doc(alias("46004"))]
-pub const USER_NOT_FOUND: i64 = 46004;
+pub const USER_NOT_FOUND_46004: i64 = 46004;
 
 /// The API feature isn't authorized.
 ///
@@ -3023,7 +3023,7 @@ pub const CHAT_ID_ALREADY_EXISTS: i64 = 86215;
 /// When adding members, check that each ID exists in the contacts; when removing members, check that
 /// each ID is in the conversation.
 #[doc(alias("86216"))]
-pub const CHAT_INVALID_MEMBER_ID: i64 = 86216;
+pub const CHAT_INVALID_MEMBER_86216: i64 = 86216;
 
 /// The sender is not in the conversation's member list.
 ///
@@ -3108,7 +3108,7 @@ pub const EXTERNAL_ATTR_INVALID_PARAMETER: i64 = 90106;
 
 /// The venue code ID is invalid.
 #[doc(alias("90142"))]
-pub const INVALID_VENUE_CODE_ID: i64 = 90142;
+pub const INVALID_VENUE_CODE_90142: i64 = 90142;
 
 /// The mini program's `appid` parameter is missing.
 #[doc(alias("90200"))]
@@ -4318,7 +4318,7 @@ pub const CHECKIN_RULE_INVALID_FIELD: i64 = 301093;
 ///
 /// Look up the returned `errmsg` in the documented error list for check-in rules.
 #[doc(alias("301094"))]
-pub const CHECKIN_RULE_ILLEGAL_FIELD: i64 = 301094;
+pub const CHECKIN_RULE_INVALID_FIELD_301094: i64 = 301094;
 
 /// The company has too many check-in rules.
 ///
@@ -5247,7 +5247,7 @@ pub const SMARTSHEET_RULE_NAME_TOO_LONG: i64 = 640062;
 ///
 /// A document can have at most 20 additional member permission rules.
 #[doc(alias("640063"))]
-pub const SMARTSHEET_MEMBER_RULE_LIMIT_EXCEEDED: i64 = 640063;
+pub const SMARTSHEET_TOO_MANY_MEMBER_RULES: i64 = 640063;
 
 /// The additional member permission rule of the smart sheet doesn't exist.
 ///
@@ -5265,7 +5265,7 @@ pub const SMARTSHEET_MEMBER_TO_DELETE_NOT_FOUND: i64 = 640067;
 ///
 /// An additional member permission rule can have at most 500 members.
 #[doc(alias("640069"))]
-pub const SMARTSHEET_RULE_MEMBER_LIMIT_EXCEEDED: i64 = 640069;
+pub const SMARTSHEET_RULE_HAS_TOO_MANY_MEMBERS: i64 = 640069;
 
 /// Record rules for some records can't be set where the smart sheet permission covers all records.
 ///
@@ -5893,11 +5893,11 @@ pub const LICENSE_INVALID_ORDER: i64 = 701005;
 
 /// The type of the license account is invalid.
 #[doc(alias("701006"))]
-pub const LICENSE_INVALID_LICENSE_ACCOUNT_TYPE: i64 = 701006;
+pub const LICENSE_INVALID_ACCOUNT_TYPE_701006: i64 = 701006;
 
 /// The account type is invalid.
 #[doc(alias("701007"))]
-pub const LICENSE_INVALID_ACCOUNT_TYPE: i64 = 701007;
+pub const LICENSE_INVALID_ACCOUNT_TYPE_701007: i64 = 701007;
 
 /// No valid member has an external contact account.
 ///
@@ -7715,7 +7715,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: CONCURRENT_OPERATION_CONFLICT, name: "CONCURRENT_OPERATION_CONFLICT", doc: "Concurrent operations conflict with each other.", help: Some("Don't modify the same record in several calls at once, for example when tagging the same customers or reassigning one resigned member's customers.") },
     ErrorCode { code: DATA_ACCESS_LIMIT_EXCEEDED, name: "DATA_ACCESS_LIMIT_EXCEEDED", doc: "Access to the data was limited because of abnormal traffic.", help: Some("Adjust the parameters, reduce frequency and concurrency, and retry. If both are already reasonable, check whether the company uses unofficial WeCom clients.") },
     ErrorCode { code: MENU_NOT_SET, name: "MENU_NOT_SET", doc: "The menu hasn't been set.", help: Some("Publish the menu before fetching its data.") },
-    ErrorCode { code: USER_NOT_FOUND, name: "USER_NOT_FOUND", doc: "The specified user doesn't exist.", help: Some("Check the userid for mistakes. When looking up by mobile number or email, check that it's in the company's contacts and within the app's visible scope.") },
+    ErrorCode { code: USER_NOT_FOUND_46004, name: "USER_NOT_FOUND_46004", doc: "The specified user doesn't exist.", help: Some("Check the userid for mistakes. When looking up by mobile number or email, check that it's in the company's contacts and within the app's visible scope.") },
     ErrorCode { code: API_FEATURE_UNAUTHORIZED, name: "API_FEATURE_UNAUTHORIZED", doc: "The API feature isn't authorized.", help: Some("For invoice APIs, check that the company is certified and has 200 activated members. For converting a plain corpid to an encrypted one, check that the company has authorized the service provider.") },
     ErrorCode { code: API_NO_PERMISSION, name: "API_NO_PERMISSION", doc: "The caller has no permission to call this API.", help: Some("Compare the app's type and permissions with the permission notes of the API, and check that the access_token is of the right type. Newly requested permissions of a third-party app apply only after release and confirmation by the company's admin.") },
     ErrorCode { code: SUITE_ID_TOKEN_MISMATCH, name: "SUITE_ID_TOKEN_MISMATCH", doc: "The suite_id is invalid.", help: Some("Check that the suite_access_token was generated from the specified suite_id.") },
@@ -8068,7 +8068,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: CHAT_OWNER_NOT_IN_MEMBER_LIST, name: "CHAT_OWNER_NOT_IN_MEMBER_LIST", doc: "The group chat's owner is not in its member list.", help: None },
     ErrorCode { code: GROUP_SEND_INVALID_TYPE, name: "GROUP_SEND_INVALID_TYPE", doc: "The broadcast type is invalid.", help: None },
     ErrorCode { code: CHAT_ID_ALREADY_EXISTS, name: "CHAT_ID_ALREADY_EXISTS", doc: "The conversation ID already exists.", help: None },
-    ErrorCode { code: CHAT_INVALID_MEMBER_ID, name: "CHAT_INVALID_MEMBER_ID", doc: "There is an invalid conversation member ID.", help: Some("When adding members, check that each ID exists in the contacts; when removing members, check that each ID is in the conversation.") },
+    ErrorCode { code: CHAT_INVALID_MEMBER_86216, name: "CHAT_INVALID_MEMBER_86216", doc: "There is an invalid conversation member ID.", help: Some("When adding members, check that each ID exists in the contacts; when removing members, check that each ID is in the conversation.") },
     ErrorCode { code: CHAT_SENDER_NOT_A_MEMBER, name: "CHAT_SENDER_NOT_A_MEMBER", doc: "The sender is not in the conversation's member list.", help: Some("Use a sender who is one of the conversation's members.") },
     ErrorCode { code: CHAT_INVALID_PARAMETER, name: "CHAT_INVALID_PARAMETER", doc: "The given conversation parameters are invalid.", help: Some("`type` must be `single` or `group`; `msgtype` must be `text`, `image`, `file`, `voice` or `link`.") },
     ErrorCode { code: CHAT_DOWNSTREAM_MEMBER_REQUIRED, name: "CHAT_DOWNSTREAM_MEMBER_REQUIRED", doc: "The members of an app's multi-person message must include at least one member of a downstream company.", help: None },
@@ -8086,7 +8086,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: EXTERNAL_ATTR_INVALID_MINIPROGRAM_TITLE_LEN, name: "EXTERNAL_ATTR_INVALID_MINIPROGRAM_TITLE_LEN", doc: "The title length of a mini program external attribute is invalid.", help: Some("The title can't be longer than 12 UTF-8 characters.") },
     ErrorCode { code: EXTERNAL_ATTR_INVALID_MINIPROGRAM_PATH, name: "EXTERNAL_ATTR_INVALID_MINIPROGRAM_PATH", doc: "The `pagepath` of a mini program external attribute is invalid.", help: None },
     ErrorCode { code: EXTERNAL_ATTR_INVALID_PARAMETER, name: "EXTERNAL_ATTR_INVALID_PARAMETER", doc: "A request parameter of the external attributes is invalid.", help: None },
-    ErrorCode { code: INVALID_VENUE_CODE_ID, name: "INVALID_VENUE_CODE_ID", doc: "The venue code ID is invalid.", help: None },
+    ErrorCode { code: INVALID_VENUE_CODE_90142, name: "INVALID_VENUE_CODE_90142", doc: "The venue code ID is invalid.", help: None },
     ErrorCode { code: MINIPROGRAM_MISSING_APPID, name: "MINIPROGRAM_MISSING_APPID", doc: "The mini program's `appid` parameter is missing.", help: None },
     ErrorCode { code: MINIPROGRAM_NOTICE_TOO_MANY_ITEMS, name: "MINIPROGRAM_NOTICE_TOO_MANY_ITEMS", doc: "The mini program notice has too many entries in `content_item`.", help: Some("Give no more than 10 items.") },
     ErrorCode { code: MINIPROGRAM_NOTICE_INVALID_KEY_LENGTH, name: "MINIPROGRAM_NOTICE_INVALID_KEY_LENGTH", doc: "The length of a `key` in the mini program notice is invalid.", help: Some("The key can't be empty or longer than 10 Chinese characters.") },
@@ -8355,7 +8355,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: CHECKIN_RULE_RANGE_CONFLICT, name: "CHECKIN_RULE_RANGE_CONFLICT", doc: "The range of the check-in rule conflicts with another rule.", help: Some("Check the rule's `range` against the existing check-in rules.") },
     ErrorCode { code: CHECKIN_RULE_NOT_EDITABLE_BY_APP, name: "CHECKIN_RULE_NOT_EDITABLE_BY_APP", doc: "The app can't modify this check-in rule.", help: Some("A check-in rule can be modified only by the app that created it.") },
     ErrorCode { code: CHECKIN_RULE_INVALID_FIELD, name: "CHECKIN_RULE_INVALID_FIELD", doc: "A field of the check-in rule is invalid.", help: Some("Look up the returned `errmsg` in the documented error list for check-in rules.") },
-    ErrorCode { code: CHECKIN_RULE_ILLEGAL_FIELD, name: "CHECKIN_RULE_ILLEGAL_FIELD", doc: "The check-in rule contains an illegal field.", help: Some("Look up the returned `errmsg` in the documented error list for check-in rules.") },
+    ErrorCode { code: CHECKIN_RULE_INVALID_FIELD_301094, name: "CHECKIN_RULE_INVALID_FIELD_301094", doc: "The check-in rule contains an illegal field.", help: Some("Look up the returned `errmsg` in the documented error list for check-in rules.") },
     ErrorCode { code: CHECKIN_RULE_COUNT_EXCEEDED, name: "CHECKIN_RULE_COUNT_EXCEEDED", doc: "The company has too many check-in rules.", help: Some("The total number of check-in rules in the company exceeds the limit, so no rule can be added.") },
     ErrorCode { code: CHECKIN_RULE_CREATE_CONCURRENCY_EXCEEDED, name: "CHECKIN_RULE_CREATE_CONCURRENCY_EXCEEDED", doc: "Too many check-in rules are being created at the same time.", help: Some("Try again.") },
     ErrorCode { code: CHECKIN_RULE_LOCATION_AND_WIFI_EMPTY, name: "CHECKIN_RULE_LOCATION_AND_WIFI_EMPTY", doc: "A field of the check-in rule is invalid: there is neither a location nor Wi-Fi information.", help: Some("The location and the Wi-Fi information of a check-in rule can't both be empty.") },
@@ -8546,10 +8546,10 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: WEDRIVE_SPACE_FILE_LIMIT_REACHED, name: "WEDRIVE_SPACE_FILE_LIMIT_REACHED", doc: "The maximum number of files in the space is reached.", help: Some("Clean up files in the space that are no longer used.") },
     ErrorCode { code: SMARTSHEET_RULE_NAME_DUPLICATE, name: "SMARTSHEET_RULE_NAME_DUPLICATE", doc: "The name of the smart sheet content permission rule is a duplicate.", help: Some("Change `name`: it can't be one that exists already, nor \"全员权限\" (permissions of all members).") },
     ErrorCode { code: SMARTSHEET_RULE_NAME_TOO_LONG, name: "SMARTSHEET_RULE_NAME_TOO_LONG", doc: "The name of the smart sheet content permission rule is too long.", help: Some("Use a `name` of at most 20 characters.") },
-    ErrorCode { code: SMARTSHEET_MEMBER_RULE_LIMIT_EXCEEDED, name: "SMARTSHEET_MEMBER_RULE_LIMIT_EXCEEDED", doc: "There are too many smart sheet rules for specified members.", help: Some("A document can have at most 20 additional member permission rules.") },
+    ErrorCode { code: SMARTSHEET_TOO_MANY_MEMBER_RULES, name: "SMARTSHEET_TOO_MANY_MEMBER_RULES", doc: "There are too many smart sheet rules for specified members.", help: Some("A document can have at most 20 additional member permission rules.") },
     ErrorCode { code: SMARTSHEET_MEMBER_RULE_NOT_FOUND, name: "SMARTSHEET_MEMBER_RULE_NOT_FOUND", doc: "The additional member permission rule of the smart sheet doesn't exist.", help: Some("Check that the rule ID passed in is valid.") },
     ErrorCode { code: SMARTSHEET_MEMBER_TO_DELETE_NOT_FOUND, name: "SMARTSHEET_MEMBER_TO_DELETE_NOT_FOUND", doc: "The member to be deleted from the smart sheet permission doesn't exist.", help: Some("The member isn't in the member list of the current permission.") },
-    ErrorCode { code: SMARTSHEET_RULE_MEMBER_LIMIT_EXCEEDED, name: "SMARTSHEET_RULE_MEMBER_LIMIT_EXCEEDED", doc: "There are too many members in the smart sheet permission rule.", help: Some("An additional member permission rule can have at most 500 members.") },
+    ErrorCode { code: SMARTSHEET_RULE_HAS_TOO_MANY_MEMBERS, name: "SMARTSHEET_RULE_HAS_TOO_MANY_MEMBERS", doc: "There are too many members in the smart sheet permission rule.", help: Some("An additional member permission rule can have at most 500 members.") },
     ErrorCode { code: SMARTSHEET_PARTIAL_RECORD_RULE_NOT_ALLOWED, name: "SMARTSHEET_PARTIAL_RECORD_RULE_NOT_ALLOWED", doc: "Record rules for some records can't be set where the smart sheet permission covers all records.", help: Some("With `rule_list.priv_list.record_priv.record_range_type` = 1 (all records), don't set `record_priv.record_rule_list` or `record_priv.record_rule_list.other_priv`.") },
     ErrorCode { code: SMARTSHEET_INVALID_RECORD_RULE_COUNT, name: "SMARTSHEET_INVALID_RECORD_RULE_COUNT", doc: "The number of record rules of the smart sheet permission is invalid.", help: Some("The length of `rule_list.priv_list.record_priv.record_rule_list` is 0 or exceeds the limit of 20.") },
     ErrorCode { code: SMARTSHEET_RECORD_RULE_MISSING_FIELD_ID, name: "SMARTSHEET_RECORD_RULE_MISSING_FIELD_ID", doc: "A record rule of the smart sheet permission has no field ID.", help: Some("Check `rule_list.priv_list.record_priv.record_rule_list.field_id` in every entry.") },
@@ -8667,8 +8667,8 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: LICENSE_ACTIVE_CODE_ALREADY_BOUND, name: "LICENSE_ACTIVE_CODE_ALREADY_BOUND", doc: "The activation code is already bound.", help: None },
     ErrorCode { code: LICENSE_RENEW_TYPE_NOT_ACTIVATED, name: "LICENSE_RENEW_TYPE_NOT_ACTIVATED", doc: "The member hasn't activated a code of this type, so it can't be renewed.", help: None },
     ErrorCode { code: LICENSE_INVALID_ORDER, name: "LICENSE_INVALID_ORDER", doc: "The license order is invalid.", help: None },
-    ErrorCode { code: LICENSE_INVALID_LICENSE_ACCOUNT_TYPE, name: "LICENSE_INVALID_LICENSE_ACCOUNT_TYPE", doc: "The type of the license account is invalid.", help: None },
-    ErrorCode { code: LICENSE_INVALID_ACCOUNT_TYPE, name: "LICENSE_INVALID_ACCOUNT_TYPE", doc: "The account type is invalid.", help: None },
+    ErrorCode { code: LICENSE_INVALID_ACCOUNT_TYPE_701006, name: "LICENSE_INVALID_ACCOUNT_TYPE_701006", doc: "The type of the license account is invalid.", help: None },
+    ErrorCode { code: LICENSE_INVALID_ACCOUNT_TYPE_701007, name: "LICENSE_INVALID_ACCOUNT_TYPE_701007", doc: "The account type is invalid.", help: None },
     ErrorCode { code: LICENSE_NO_USER_WITH_EXTERNAL_LICENSE, name: "LICENSE_NO_USER_WITH_EXTERNAL_LICENSE", doc: "No valid member has an external contact account.", help: Some("The `userid` has no activated external contact account; activate one, then retry.") },
     ErrorCode { code: LICENSE_TRIAL_MONTH_MUST_BE_ONE, name: "LICENSE_TRIAL_MONTH_MUST_BE_ONE", doc: "During the gradual rollout, `month` can only be 1.", help: None },
     ErrorCode { code: LICENSE_ALL_ACCOUNT_CODES_INVALID, name: "LICENSE_ALL_ACCOUNT_CODES_INVALID", doc: "All of the `account_code` values are invalid.", help: None },

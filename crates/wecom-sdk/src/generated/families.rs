@@ -8,7 +8,7 @@ pub use wecom_models::access;
 #[doc(inline)]
 pub use wecom_models::agent;
 #[cfg(feature = "aibot")]
-#[doc(alias())]
+#[doc(alias("智能机器人"))]
 #[doc(inline)]
 pub use wecom_models::aibot;
 #[cfg(feature = "auth")]
@@ -80,7 +80,7 @@ pub use wecom_models::meeting;
 #[doc(inline)]
 pub use wecom_models::message;
 #[cfg(feature = "msgaudit")]
-#[doc(alias())]
+#[doc(alias("会话内容存档"))]
 #[doc(inline)]
 pub use wecom_models::msgaudit;
 #[cfg(feature = "oa")]

@@ -26,6 +26,8 @@ use crate::{Secret, Unknown};
 /// `GET /cgi-bin/agent/get` · [获取指定的应用详情](https://developer.work.weixin.qq.com/document/path/90227)
 ///
 /// A company gets only the app that the token belongs to, a third party only apps that are authorized.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取指定的应用详情",
@@ -91,6 +93,8 @@ pub struct GetAgentResponse {
 /// [获取access_token对应的应用列表](https://developer.work.weixin.qq.com/document/path/90227)
 ///
 /// A company gets only the app that the token belongs to, a third party only apps that are authorized.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取access_token对应的应用列表",
@@ -133,6 +137,8 @@ pub struct ListAgentResponse {
 /// Error codes:
 ///
 /// - 85005, `TRUSTED_DOMAIN_OWNERSHIP_NOT_VERIFIED`: The ownership of the trusted domain isn't verified, so the JS-SDK is limited.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "设置应用",
@@ -150,7 +156,8 @@ pub struct SetAgent {
     pub agentid: u64,
     /// Whether the location is reported when a member opens the app's chat.
     pub report_location_flag: Option<bool>,
-    /// The logo's `media_id`, from an upload. WeCom cuts a square and a round logo from it.
+    /// The logo's `media_id`, from [`UploadMedia`](crate::media::UploadMedia). WeCom cuts a square and a
+    /// round logo from it.
     pub logo_mediaid: Option<String>,
     /// The app's name. At most 32 characters.
     pub name: Option<String>,
@@ -239,6 +246,8 @@ pub struct SetAgentResponse {}
 /// Only with the token that the event of the finished registration or the query of the registration's
 /// status returns, valid for 30 minutes. Once the contacts are set as synchronized, or the token has
 /// expired, it can't be called any more.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "设置授权应用可见范围",
@@ -329,6 +338,8 @@ pub struct SetAgentScopeResponse {
 /// is no longer maintained.
 ///
 /// Only third-party and customized apps can call it.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取应用管理员列表",
@@ -367,6 +378,8 @@ pub struct GetAgentAdminListResponse {
 /// [获取应用权限详情](https://developer.work.weixin.qq.com/document/path/99052)
 ///
 /// All customized and third-party apps can call it.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取应用权限详情",
@@ -410,6 +423,8 @@ pub struct GetAgentPermissionsResponse {
 /// be reset, nor the app be submitted for release, since it proves whose app it is.
 ///
 /// Call it with the token of the self-built app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "自建应用迁移成代开发应用",
@@ -510,6 +525,8 @@ pub struct Admin {
 }
 
 /// The status of a customized app.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PublishStatus {
@@ -526,6 +543,8 @@ pub enum PublishStatus {
 }
 
 /// An admin's permission in an app.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AdminPermission {
@@ -538,6 +557,8 @@ pub enum AdminPermission {
 }
 
 /// A permission of an app.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Permission {

@@ -56,7 +56,7 @@ pub enum AgentEvent {
 /// charge of the app. In member authorization mode (成员授权模式), only when the apps that an admin group
 /// manages were changed. Get the admins of the app to see what has changed.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("应用管理员变更通知", "change_app_admin"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -67,7 +67,7 @@ pub struct ChangeAppAdmin {}
 /// `Event` `inactive_alert` ·
 /// [长期未使用应用停用预警事件](https://developer.work.weixin.qq.com/document/path/90240)
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("长期未使用应用停用预警事件", "inactive_alert"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -83,7 +83,7 @@ pub struct InactiveAlert {
 ///
 /// An admin can enable it again.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("长期未使用应用临时停用事件", "close_inactive_agent"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -94,7 +94,7 @@ pub struct CloseInactiveAgent {}
 /// `Event` `reopen_inactive_agent` ·
 /// [长期未使用应用重新启用事件](https://developer.work.weixin.qq.com/document/path/90240)
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("长期未使用应用重新启用事件", "reopen_inactive_agent"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -104,7 +104,7 @@ pub struct ReopenInactiveAgent {}
 ///
 /// `Event` `low_active_alert` · [应用低活跃预警事件](https://developer.work.weixin.qq.com/document/path/90240)
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("应用低活跃预警事件", "low_active_alert"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -117,7 +117,7 @@ pub struct LowActiveAlert {
 ///
 /// `Event` `low_active` · [低活跃应用事件](https://developer.work.weixin.qq.com/document/path/90240)
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("低活跃应用事件", "low_active"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -127,7 +127,7 @@ pub struct LowActive {}
 ///
 /// `Event` `active_restored` · [低活跃应用活跃恢复事件](https://developer.work.weixin.qq.com/document/path/90240)
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("低活跃应用活跃恢复事件", "active_restored"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -140,7 +140,7 @@ pub struct ActiveRestored {}
 ///
 /// Third-party apps get it at the data callback URL.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "修改设置工作台自定义开关事件推送",

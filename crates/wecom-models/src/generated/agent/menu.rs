@@ -24,6 +24,8 @@ use crate::Unknown;
 /// Only the company itself can call it.
 ///
 /// A click on a button with a `key` makes WeCom send the app an event with that key.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建菜单",
@@ -69,6 +71,8 @@ pub struct CreateMenuResponse {}
 /// `GET /cgi-bin/menu/get` · [获取菜单](https://developer.work.weixin.qq.com/document/path/90232)
 ///
 /// Only the company itself can call it.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取菜单",
@@ -109,6 +113,8 @@ pub struct GetMenuResponse {
 /// `GET /cgi-bin/menu/delete` · [删除菜单](https://developer.work.weixin.qq.com/document/path/90233)
 ///
 /// Only the company itself can call it.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除菜单",

@@ -29,6 +29,8 @@ use crate::{Unknown, UnknownUnion};
 ///
 /// Only third-party and self-built apps can use it, and only once an admin has turned it on (应用管理 › 应用
 /// › 启用自定义展示). Only for the app that the token belongs to.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "设置应用在工作台展示的模版",
@@ -119,6 +121,8 @@ pub struct SetWorkbenchTemplateResponse {}
 /// [获取应用在工作台展示的模版](https://developer.work.weixin.qq.com/document/path/92535)
 ///
 /// Only for the app that the token belongs to.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取应用在工作台展示的模版",
@@ -174,6 +178,8 @@ pub struct GetWorkbenchTemplateResponse {
 /// Set the type of content with [`SetWorkbenchTemplate`] first.
 ///
 /// Only for the app that the token belongs to; the member must be visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "设置应用在用户工作台展示的数据",
@@ -228,6 +234,8 @@ pub struct SetWorkbenchDataResponse {}
 /// Set the type of content with [`SetWorkbenchTemplate`] first.
 ///
 /// Only for the app that the token belongs to; the members must be visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "批量设置应用在用户工作台展示的数据",
@@ -282,6 +290,8 @@ pub struct BatchSetWorkbenchDataResponse {}
 ///
 /// If the default was set after the member's content, with `replace_user_data`, the default is
 /// returned.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取应用在用户工作台展示的数据",

@@ -69,7 +69,7 @@ pub enum AibotEvent {
 /// Reply with a stream, a template card, or both, or later with `response_url`. WeCom may send a
 /// callback again: its `msgid` is the same. A user can have up to 3 messages in progress with a bot.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("文本消息", "text"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -105,7 +105,7 @@ pub struct TextMessage {
 /// Reply with a stream, a template card, or both, or later with `response_url`. WeCom may send a
 /// callback again: its `msgid` is the same.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("图片消息", "image"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -137,7 +137,7 @@ pub struct ImageMessage {
 /// Reply with a stream, a template card, or both, or later with `response_url`. WeCom may send a
 /// callback again: its `msgid` is the same.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("图文混排消息", "mixed"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -170,7 +170,7 @@ pub struct MixedMessage {
 /// Reply with a stream, a template card, or both, or later with `response_url`. WeCom may send a
 /// callback again: its `msgid` is the same.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("语音消息", "voice"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -202,7 +202,7 @@ pub struct VoiceMessage {
 /// Reply with a stream, a template card, or both, or later with `response_url`. WeCom may send a
 /// callback again: its `msgid` is the same.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("文件消息", "file"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -236,7 +236,7 @@ pub struct FileMessage {
 /// Reply with a stream, a template card, or both, or later with `response_url`. WeCom may send a
 /// callback again: its `msgid` is the same.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("视频消息", "video"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -265,7 +265,7 @@ pub struct VideoMessage {
 /// about replies, this one allows only the stream. In a long connection there are no such callbacks:
 /// the stream is sent without being asked for.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("流式消息刷新", "stream"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -289,7 +289,7 @@ pub struct StreamRefresh {
 /// Only for one-to-one chats. Reply to welcome the user, with a text or a template card; in a long
 /// connection within 5 seconds. Without a reply, it isn't sent again that day either.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("进入会话事件", "enter_chat"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -311,7 +311,7 @@ pub struct EnterChat {
 ///
 /// WeCom sends it once, and drops it without a reply within 5 seconds. The reply may update the card.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("按钮交互模版卡片的事件", "template_card_event"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -340,7 +340,7 @@ pub struct TemplateCardEvent {
 /// Only for messages that were sent with a feedback ID. Reply with an empty body: another reply is
 /// invalid.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("用户反馈事件", "feedback_event"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -369,7 +369,7 @@ pub struct FeedbackEvent {
 /// Its page is about long connections (智能机器人长连接). WeCom sends it, then closes the connection. A bot
 /// has one connection, so two programs that both connect again and again replace each other.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("连接断开事件", "disconnected_event"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -382,7 +382,7 @@ pub struct DisconnectedEvent {
 
 /// A user who sent or did something.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Sender {
@@ -394,7 +394,7 @@ pub struct Sender {
 
 /// A text.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TextContent {
@@ -404,7 +404,7 @@ pub struct TextContent {
 
 /// An image, a file or a video.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MediaContent {
@@ -418,7 +418,7 @@ pub struct MediaContent {
 
 /// Text and images.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MixedContent {
@@ -428,7 +428,7 @@ pub struct MixedContent {
 
 /// A stream that a reply began.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Stream {
@@ -438,7 +438,7 @@ pub struct Stream {
 
 /// A click on a template card.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CardEventContent {
@@ -454,7 +454,7 @@ pub struct CardEventContent {
 
 /// The button and the options of a click on a template card.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CardClick {
@@ -470,7 +470,7 @@ pub struct CardClick {
 
 /// The options chosen for a question.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SelectedItem {
@@ -482,7 +482,7 @@ pub struct SelectedItem {
 
 /// Feedback on a message.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FeedbackContent {
@@ -494,7 +494,7 @@ pub struct FeedbackContent {
 
 /// Feedback of a user.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Feedback {
@@ -509,6 +509,8 @@ pub struct Feedback {
 }
 
 /// A type of chat.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChatType {
@@ -521,6 +523,8 @@ pub enum ChatType {
 }
 
 /// A type of template card.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CardType {
@@ -539,6 +543,8 @@ pub enum CardType {
 }
 
 /// A type of feedback.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FeedbackType {
@@ -553,6 +559,8 @@ pub enum FeedbackType {
 }
 
 /// A reason why a message is inaccurate.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InaccurateReason {
@@ -569,6 +577,8 @@ pub enum InaccurateReason {
 }
 
 /// A text or an image among others.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum MixedItem {
@@ -581,6 +591,8 @@ pub enum MixedItem {
 }
 
 /// A quoted message.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Quote {

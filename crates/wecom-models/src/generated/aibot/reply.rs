@@ -34,6 +34,8 @@ use crate::{Unknown, UnknownUnion};
 /// Template cards are possible only if the callback came from a one-to-one chat. In group chats the
 /// reply quotes the message or the card it replies to. Template cards can't be quoted: an empty
 /// message is quoted instead.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "主动回复消息",
@@ -60,7 +62,7 @@ impl RespondByUrl {
 
 /// The response to [`RespondByUrl`].
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RespondByUrlResponse {}
@@ -71,6 +73,8 @@ pub struct RespondByUrlResponse {}
 ///
 /// Only in response to the event `enter_chat`. To all other callbacks, reply with [`StreamReply`] or a
 /// card.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("文本消息", "text"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -92,6 +96,8 @@ impl TextReply {
 /// `msgtype` `template_card` · [模板卡片消息](https://developer.work.weixin.qq.com/document/path/101031)
 ///
 /// In response to the event `enter_chat` or to a message.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("模板卡片消息", "template_card"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -117,6 +123,8 @@ impl TemplateCardReply {
 /// In response to a message, or to the callback with `msgtype` `stream`, by which WeCom asks for the
 /// rest of a text until a reply has `finish`. Each reply has the whole text so far, not only what is
 /// new.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("流式消息回复", "stream"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -140,6 +148,8 @@ impl StreamReply {
 ///
 /// The first reply must have the stream's `id`. The card can be in the first reply or in a later one,
 /// but only in one.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("流式消息+模板卡片回复", "stream_with_template_card"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -171,6 +181,8 @@ impl StreamWithCardReply {
 /// [模版卡片更新消息](https://developer.work.weixin.qq.com/document/path/101031)
 ///
 /// In response to the event `template_card_event`. The card must have the `task_id` of the callback.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("模版卡片更新消息", "update_template_card"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -205,6 +217,8 @@ impl UpdateTemplateCardReply {
 }
 
 /// Text.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextContent {
@@ -221,6 +235,8 @@ impl TextContent {
 }
 
 /// A text that grows.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Stream {
@@ -282,6 +298,8 @@ impl Stream {
 }
 
 /// An image below a text.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StreamImage {
@@ -303,6 +321,8 @@ impl StreamImage {
 }
 
 /// Markdown.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MarkdownContent {
@@ -331,6 +351,8 @@ impl MarkdownContent {
 }
 
 /// The feedback on a reply.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Feedback {
@@ -355,6 +377,8 @@ impl Feedback {
 }
 
 /// A template card as a reply.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CardReply {
@@ -387,6 +411,8 @@ impl CardReply {
 /// Set at least one of `main_title.title` and `sub_title_text`.
 ///
 /// `task_id` is required if `action_menu` is set.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextNoticeCard {
@@ -502,6 +528,8 @@ impl TextNoticeCard {
 /// `task_id` is required if `action_menu` is set.
 ///
 /// Set at least one of `main_title.title`.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewsNoticeCard {
@@ -623,6 +651,8 @@ impl NewsNoticeCard {
 /// Set at least one of `main_title.title` and `sub_title_text`.
 ///
 /// `button_list.key` is different in each item.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ButtonInteractionCard {
@@ -723,6 +753,8 @@ impl ButtonInteractionCard {
 /// A card for voting. The bot must have a callback URL.
 ///
 /// Set at least one of `main_title.title`.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VoteInteractionCard {
@@ -770,6 +802,8 @@ impl VoteInteractionCard {
 /// `select_list.question_key` is different in each item.
 ///
 /// Set at least one of `main_title.title`.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MultipleInteractionCard {
@@ -818,6 +852,8 @@ impl MultipleInteractionCard {
 }
 
 /// The source shown on a card.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CardSource {
@@ -861,6 +897,8 @@ impl CardSource {
 /// The menu in the upper right corner of a card.
 ///
 /// `action_list.key` is different in each item.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ActionMenu {
@@ -887,6 +925,8 @@ impl ActionMenu {
 }
 
 /// An item of a card's menu.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MenuAction {
@@ -908,6 +948,8 @@ impl MenuAction {
 }
 
 /// The title of a card.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MainTitle {
@@ -940,6 +982,8 @@ impl MainTitle {
 }
 
 /// The key figure of a card.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EmphasisContent {
@@ -976,6 +1020,8 @@ impl EmphasisContent {
 /// `url` is required if `type` is `1`.
 ///
 /// `appid` is required if `type` is `2`.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct QuoteArea {
@@ -1048,6 +1094,8 @@ impl QuoteArea {
 /// `url` is required if `type` is `1`.
 ///
 /// `userid` is required if `type` is `3`.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct HorizontalContent {
@@ -1109,6 +1157,8 @@ impl HorizontalContent {
 /// `appid` is required if `type` is `2`.
 ///
 /// `question` is required if `type` is `3`.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Jump {
@@ -1177,6 +1227,8 @@ impl Jump {
 /// `url` is required if `type` is `1`.
 ///
 /// `appid` is required if `type` is `2`.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NoticeAction {
@@ -1224,6 +1276,8 @@ impl NoticeAction {
 /// `url` is required if `type` is `1`.
 ///
 /// `appid` is required if `type` is `2`.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CardAction {
@@ -1276,6 +1330,8 @@ impl CardAction {
 }
 
 /// A subtitle with text.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VerticalContent {
@@ -1304,6 +1360,8 @@ impl VerticalContent {
 }
 
 /// The image of a card.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CardImage {
@@ -1341,6 +1399,8 @@ impl CardImage {
 /// `url` is required if `type` is `1`.
 ///
 /// `appid` is required if `type` is `2`.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImageTextArea {
@@ -1414,6 +1474,8 @@ impl ImageTextArea {
 }
 
 /// The submit button.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SubmitButton {
@@ -1437,6 +1499,8 @@ impl SubmitButton {
 /// A drop-down selection.
 ///
 /// `option_list.id` is different in each item.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Selection {
@@ -1489,6 +1553,8 @@ impl Selection {
 }
 
 /// An option of a drop-down selection.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SelectionOption {
@@ -1510,6 +1576,8 @@ impl SelectionOption {
 }
 
 /// A button of a card.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Button {
@@ -1544,6 +1612,8 @@ impl Button {
 /// The question of a vote.
 ///
 /// `option_list.id` is different in each item.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Checkbox {
@@ -1587,6 +1657,8 @@ impl Checkbox {
 }
 
 /// An option of a vote.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VoteOption {
@@ -1618,6 +1690,8 @@ impl VoteOption {
 }
 
 /// The color of a card's source.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SourceColor {
@@ -1634,6 +1708,8 @@ pub enum SourceColor {
 }
 
 /// The type of target that a click opens.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LinkType {
@@ -1648,6 +1724,8 @@ pub enum LinkType {
 }
 
 /// The type of target that a click on a line opens.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ContentLinkType {
@@ -1662,6 +1740,8 @@ pub enum ContentLinkType {
 }
 
 /// The type of target that a click on a link opens.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JumpType {
@@ -1678,6 +1758,8 @@ pub enum JumpType {
 }
 
 /// The type of target of a click on the card `text_notice`.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NoticeActionType {
@@ -1690,6 +1772,8 @@ pub enum NoticeActionType {
 }
 
 /// Whether one or several options of a vote can be selected.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum VoteMode {
@@ -1702,6 +1786,8 @@ pub enum VoteMode {
 }
 
 /// Something below a text.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum StreamItem {
@@ -1712,6 +1798,8 @@ pub enum StreamItem {
 }
 
 /// The content of a reply.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Message {
@@ -1732,6 +1820,8 @@ impl Message {
 }
 
 /// A card with a fixed layout.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum TemplateCard {

@@ -24,6 +24,8 @@ use crate::{Secret, Unknown};
 ///
 /// Keep the ticket and reuse it, as the client's `jssdk` does, which also signs. An app gets 100
 /// tickets per hour, all apps of a company together 400.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取企业 jsapi_ticket",
@@ -66,6 +68,8 @@ pub struct GetJsapiTicketResponse {
 ///
 /// Keep the ticket and reuse it, as the client's `jssdk` does, which also signs. While the ticket for
 /// electronic invoices is valid, the same one is returned.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取应用 jsapi_ticket",
@@ -111,6 +115,8 @@ pub struct GetTicketResponse {
 /// The page opens `wxwork://launch?launch_code=CODE`, on Windows and macOS, in WeCom 3.1.6 and later.
 ///
 /// Both members must be visible to the app. Self-built and third-party apps can call it.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取launch_code",
@@ -155,6 +161,8 @@ pub struct GetLaunchCodeResponse {
 }
 
 /// A chat with one member.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SingleChat {
@@ -171,6 +179,8 @@ impl SingleChat {
 }
 
 /// The use of a ticket.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TicketType {

@@ -33,6 +33,8 @@ use crate::{Secret, Unknown};
 /// Error codes:
 ///
 /// - 50001, `REDIRECT_URL_DOMAIN_NOT_TRUSTED`: The domain of the redirect isn't a trusted domain of the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取访问用户身份",
@@ -94,6 +96,8 @@ pub struct GetUserInfoResponse {
 /// the web authorization with the scope `snsapi_privateinfo`: gender, avatar, personal QR code, mobile
 /// number, email address, company email address and address. Within 30 days, the member isn't asked
 /// again; what was confirmed can be changed in the details of the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取访问用户敏感信息",
@@ -156,6 +160,8 @@ pub struct GetUserDetailResponse {
 /// (`errcode::INVALID_OAUTH_CODE`).
 ///
 /// The domain of the redirect must be a trusted domain of any app of the company.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "通过code获取用户信息",
@@ -201,6 +207,8 @@ pub struct GetMobileUserInfoResponse {
 /// The `session_key` signs and encrypts user data: never send it to the mini program or anywhere else.
 /// A third-party mini program calls the endpoint of the same name in
 /// [`service::login`](crate::service::login).
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "code2Session",
@@ -245,6 +253,8 @@ pub struct JsCodeToSessionResponse {
 }
 
 /// A gender.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Gender {
@@ -259,6 +269,8 @@ pub enum Gender {
 }
 
 /// The way a session is granted.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GrantType {

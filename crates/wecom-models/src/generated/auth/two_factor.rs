@@ -33,6 +33,8 @@ use crate::Secret;
 /// Only the contacts sync assistant and self-built apps can call it. For a self-built app, the member
 /// must be in the scope of the two-factor authentication and visible to the app, and the page must be
 /// a web authorization URL of that app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取用户二次验证信息",
@@ -79,6 +81,8 @@ pub struct GetTfaInfoResponse {
 /// Only the contacts sync assistant and self-built apps can call it. For a self-built app, the member
 /// must be in the scope of the two-factor authentication and visible to the app, and the page must be
 /// a web authorization URL of that app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "使用二次验证",
@@ -122,6 +126,8 @@ pub struct TfaSucceededResponse {}
 /// When a member logs in, WeCom opens the company's page with the parameter `code`. The contacts sync
 /// assistant exchanges it for the userid with [`GetUserInfo`](crate::auth::login::GetUserInfo), checks
 /// who it is, and calls this.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "登录二次验证",

@@ -52,6 +52,8 @@ use crate::{Timestamp, Unknown};
 /// - 701149, `CONVERSATION_ARCHIVE_RENEW_TOO_EARLY`: A renewal is possible from 60 days before the edition expires.
 /// - 701163, `CONVERSATION_ARCHIVE_INVALID_EFFECTIVE_TIME`: The `take_effect_time` is invalid.
 /// - 701164, `CONVERSATION_ARCHIVE_NO_UPGRADE_EDITION`: Only an upgrade to edition 3 is possible so far.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "下单购买",
@@ -128,6 +130,8 @@ pub struct CreateOrderResponse {
 ///
 /// `POST /cgi-bin/advanced_api/cancel_order` ·
 /// [取消订单](https://developer.work.weixin.qq.com/document/path/100298)
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "取消订单",
@@ -175,6 +179,8 @@ pub struct CancelOrderResponse {}
 /// - 90433, `CASHIER_INSUFFICIENT_BALANCE`: The balance is too low.
 /// - 701084, `LICENSE_ORDER_NOT_AWAITING_PAYMENT`: The order isn't unpaid.
 /// - 701147, `LICENSE_BALANCE_PAYMENT_LIMIT`: The price is above the limit of a payment from the balance.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "使用余额支付订单",
@@ -218,6 +224,8 @@ pub struct SubmitPayResponse {}
 /// [获取订单列表](https://developer.work.weixin.qq.com/document/path/100300)
 ///
 /// Set all or none of `start_time` and `end_time`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取订单列表",
@@ -314,6 +322,8 @@ pub struct ListOrderResponse {
 ///
 /// `POST /cgi-bin/advanced_api/get_order` ·
 /// [获取订单详情](https://developer.work.weixin.qq.com/document/path/100301)
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取订单详情",
@@ -356,6 +366,8 @@ pub struct GetOrderResponse {
 ///
 /// Of each edition, it returns the last purchase in effect and the one waiting to take effect, or, if
 /// there is none, the one that has expired. Trials aren't returned.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取企业已购信息",
@@ -400,6 +412,8 @@ pub struct GetCorpBuyInfoResponse {
 }
 
 /// An order of conversation data.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatArchiveApi {
@@ -469,6 +483,8 @@ impl ChatArchiveApi {
 /// The period of a purchase, which identifies it among others of the edition.
 ///
 /// Set all or none of `begin_time` and `end_time`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EditionInfo {
@@ -615,6 +631,8 @@ pub enum OrderType {
 }
 
 /// The status of an order.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OrderStatus {

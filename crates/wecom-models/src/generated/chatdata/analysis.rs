@@ -30,6 +30,8 @@ use crate::{Secret, Unknown};
 /// Only text messages can be analyzed. A summary covers up to 10,000 characters of all its messages
 /// together and ignores the rest. For apps with the archive API authorization and the permission
 /// 会话存档接口权限 › 会话统计分析; self-built, customized and third-party apps can't call it yet.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建分析任务",
@@ -95,6 +97,8 @@ pub struct AddAnalyzeTaskResponse {
 /// A company's quota per day is 100,000 messages for sentiment analysis, 100,000 for spam detection,
 /// and 1000 summaries. For apps with the archive API authorization and the permission 会话存档接口权限 ›
 /// 会话统计分析; self-built, customized and third-party apps can't call it yet.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "提交分析任务",
@@ -137,6 +141,8 @@ pub struct SubmitAnalyzeTaskResponse {}
 ///
 /// [`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of
 /// `wecom-sdk` waits until the job is over.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取任务结果",
@@ -199,6 +205,8 @@ pub struct GetAnalyzeTaskResultResponse {
 /// A template has at most 10,000 messages, and the finished file at most 64 MB. When the job is done,
 /// WeCom sends the event `chat_archive_export_finished`. For apps with the archive API authorization
 /// and the permission 会话存档接口权限; self-built, customized and third-party apps can't call it yet.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建会话内容导出任务",
@@ -216,7 +224,8 @@ pub struct GetAnalyzeTaskResultResponse {
 pub struct CreateExportJob {
     /// The code from the display component. Valid for 5 minutes and for one call.
     pub code: Secret,
-    /// The template's `media_id`, a temporary media file of the type `file`: doc, docx, xls, xlsx or txt.
+    /// The template's `media_id`, from [`UploadMedia`](crate::media::UploadMedia), of the type `file`:
+    /// doc, docx, xls, xlsx or txt.
     pub media_id: String,
 }
 
@@ -253,6 +262,8 @@ pub struct CreateExportJobResponse {
 ///
 /// [`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of
 /// `wecom-sdk` waits until the job is over.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取会话内容导出任务结果",
@@ -299,6 +310,8 @@ pub struct GetExportJobStatusResponse {
 }
 
 /// A message to analyze.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Message {
@@ -404,6 +417,8 @@ pub struct ItemResult {
 }
 
 /// The type of an analysis.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AnalyzeTask {
@@ -418,6 +433,8 @@ pub enum AnalyzeTask {
 }
 
 /// The status of an analysis.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JobStatus {
@@ -432,6 +449,8 @@ pub enum JobStatus {
 }
 
 /// The sentiment of a message.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Sentiment {
@@ -446,6 +465,8 @@ pub enum Sentiment {
 }
 
 /// The violation in a message.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Spam {
@@ -460,6 +481,8 @@ pub enum Spam {
 }
 
 /// The status of an export.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ExportStatus {

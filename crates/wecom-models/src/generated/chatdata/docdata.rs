@@ -22,6 +22,8 @@ use crate::{Timestamp, Unknown};
 /// [获取文档存档的授权成员](https://developer.work.weixin.qq.com/document/path/101873)
 ///
 /// Nobody has read its page: this description comes from other implementations, and may be incomplete.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取文档存档的授权成员",
@@ -85,6 +87,8 @@ pub struct GetDocDataAuthUserListResponse {
 /// Nobody has read its page: this description comes from other implementations, and may be incomplete.
 ///
 /// Only third-party apps can call it. They need the permission 数据与智能专区 › 分析企业文档数据.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取文档存档的授权信息",
@@ -150,6 +154,8 @@ pub struct AuthScope {
 }
 
 /// The status of the archive of documents. There may be more.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DocDataStatus {

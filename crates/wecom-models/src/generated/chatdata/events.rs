@@ -69,7 +69,7 @@ pub enum ChatdataEvent {
 /// Sent to the instruction callback URL (指令回调URL) of apps with the archive API authorization. Only for
 /// members with customer contact set up.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "客户同意进行聊天内容存档事件回调（单聊）",
@@ -95,7 +95,7 @@ pub struct ChatArchiveAuditApprovedSingle {
 /// Sent to the instruction callback URL (指令回调URL) of apps with the archive API authorization. Only for
 /// members with customer contact set up.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "客户同意进行聊天内容存档事件回调（群聊）",
@@ -119,7 +119,7 @@ pub struct ChatArchiveAuditApprovedRoom {
 /// Sent to the instruction callback URL (指令回调URL) of apps with the archive API authorization, if the
 /// type of conversation and one of its members are within the authorized scope.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("产生会话回调事件", "conversation_new_message"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -135,7 +135,7 @@ pub struct ConversationNewMessage {
 ///
 /// Sent to the instruction callback URL (指令回调URL) of apps with the archive API authorization.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("命中关键词规则通知", "hit_keyword"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -154,7 +154,7 @@ pub struct HitKeyword {
 ///
 /// It reports that a job has ended.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("会话内容导出任务完成回调", "chat_archive_export_finished"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -170,7 +170,7 @@ pub struct ChatArchiveExportFinished {
 ///
 /// Sent to the app's data callback URL (数据回调URL).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("应用接收专区通知", "program_notify"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -190,7 +190,7 @@ pub struct ProgramNotify {
 ///
 /// Sent to the service provider's URL for system events (系统事件接收URL).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("支付成功通知", "advanced_api_pay_success"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -211,7 +211,7 @@ pub struct AdvancedApiPaySuccess {
 /// It can be requested within 10 days of the payment. Sent to the service provider's URL for system
 /// events (系统事件接收URL).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("退款结果通知", "结果通知", "advanced_api_refund"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -231,7 +231,7 @@ pub struct AdvancedApiRefund {
 ///
 /// Sent to the service provider's URL for system events (系统事件接收URL).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("取消订单通知", "订单通知", "advanced_api_cancel"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -250,7 +250,7 @@ pub struct AdvancedApiCancel {
 /// As many of them as there are accounts, chosen at random, can be used; the others can't. Sent to the
 /// service provider's URL for system events (系统事件接收URL).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("接口不足通知", "advanced_api_insufficient"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -269,7 +269,7 @@ pub struct AdvancedApiInsufficient {
 /// Unless they are renewed within 30 days, the messages that were archived are no longer kept. Sent to
 /// the service provider's URL for system events (系统事件接收URL).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("接口购买到期通知", "advanced_api_expired"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -289,7 +289,7 @@ pub struct AdvancedApiExpired {
 /// messages that were archived are no longer kept. Sent to the service provider's URL for system
 /// events (系统事件接收URL).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("接口试用到期通知", "advanced_api_trial_expired"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -300,7 +300,7 @@ pub struct AdvancedApiTrialExpired {
 
 /// The conversation data that the event is about.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChatArchiveApi {
@@ -309,6 +309,8 @@ pub struct ChatArchiveApi {
 }
 
 /// An advanced API.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AdvancedApiType {
@@ -319,6 +321,8 @@ pub enum AdvancedApiType {
 }
 
 /// The result of a refund.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RefundResult {
@@ -331,6 +335,8 @@ pub enum RefundResult {
 }
 
 /// An edition of conversation data.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Edition {

@@ -32,6 +32,8 @@ use crate::{Secret, Timestamp, Unknown};
 /// one, WeCom sends the callback event [`HitKeyword`](crate::chatdata::events::HitKeyword), whose
 /// token is for [`GetHitMsgList`]. For apps with the archive API authorization and the permission
 /// 会话存档接口权限; self-built, customized and third-party apps can't call it yet.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "新增关键词规则",
@@ -106,6 +108,8 @@ pub struct CreateRuleResponse {
 ///
 /// For apps with the archive API authorization and the permission 会话存档接口权限; self-built, customized and
 /// third-party apps can't call it yet. [`GetRuleDetail`] returns what a rule watches for.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取关键词列表",
@@ -170,6 +174,8 @@ pub struct GetRuleListResponse {
 ///
 /// For apps with the archive API authorization and the permission 会话存档接口权限; self-built, customized and
 /// third-party apps can't call it yet.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取关键词规则详情",
@@ -222,6 +228,8 @@ pub struct GetRuleDetailResponse {
 ///
 /// For apps with the archive API authorization and the permission 会话存档接口权限; self-built, customized and
 /// third-party apps can't call it yet.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "修改关键词规则",
@@ -302,6 +310,8 @@ pub struct UpdateRuleResponse {}
 ///
 /// For apps with the archive API authorization and the permission 会话存档接口权限; self-built, customized and
 /// third-party apps can't call it yet.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除关键词规则",
@@ -343,6 +353,8 @@ pub struct DeleteRuleResponse {}
 ///
 /// Returns records of the last 3 days. For apps with the archive API authorization and the permission
 /// 会话存档接口权限 › 获取会话记录; self-built, customized and third-party apps can't call it yet.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取命中关键词规则的会话记录",
@@ -959,6 +971,8 @@ pub enum SessionType {
 }
 
 /// A type of party to a conversation.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PartyType {
@@ -973,6 +987,8 @@ pub enum PartyType {
 }
 
 /// A type of message that can match a rule.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MsgType {

@@ -33,6 +33,8 @@ use crate::Json;
 ///
 /// - 790014, `MODEL_JSON_RESULT_TEMPLATE_MISMATCH`: The result doesn't match the ability's output format.
 /// - 790016, `MODEL_JSON_REQUEST_TEMPLATE_MISMATCH`: The input doesn't match the ability's input format.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "应用同步调用专区程序",
@@ -103,6 +105,8 @@ pub struct SyncCallProgramResponse {
 /// Error codes:
 ///
 /// - 790016, `MODEL_JSON_REQUEST_TEMPLATE_MISMATCH`: The input doesn't match the ability's input format.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建专区程序调用任务",
@@ -156,6 +160,8 @@ pub struct CreateAsyncProgramTaskResponse {
 /// [获取专区程序任务结果](https://developer.work.weixin.qq.com/document/path/99966)
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取专区程序任务结果",

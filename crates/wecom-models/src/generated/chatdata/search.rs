@@ -24,6 +24,8 @@ use crate::{Timestamp, Unknown};
 /// Only groups with a name of their own are found, by their current name; unnamed groups and
 /// one-to-one chats are not. For apps with the archive API authorization and the permission 会话存档接口权限 ›
 /// 使用展示组件; self-built, customized and third-party apps can't call it yet.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "会话名称搜索",
@@ -98,6 +100,8 @@ pub struct SearchChatResponse {
 /// programs, and the names of files, online documents and WeDrive files. For apps with the archive API
 /// authorization and the permission 会话存档接口权限 › 获取会话记录; self-built, customized and third-party apps
 /// can't call it yet.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "会话消息搜索",
@@ -195,6 +199,8 @@ pub struct Chat {
 }
 
 /// The conversations to search.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatScope {
@@ -239,6 +245,8 @@ impl ChatScope {
 /// A person in a conversation. If both IDs are set, `open_userid` takes precedence.
 ///
 /// Set at least one of `open_userid` and `external_userid`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct IdInfo {
@@ -281,6 +289,8 @@ pub struct FoundMessage {
 }
 
 /// A type of conversation.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChatType {

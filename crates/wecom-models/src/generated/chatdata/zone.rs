@@ -37,6 +37,8 @@ use crate::{File, Secret, Timestamp, Unknown};
 /// [`GetHitMsgList`](crate::zone::keyword::GetHitMsgList), which is in Base64. If the company
 /// withdraws the authorization and grants it again, set the key again. For customized and third-party
 /// apps with the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "设置公钥",
@@ -80,6 +82,8 @@ pub struct SetPublicKeyResponse {}
 /// [获取授权存档的成员列表](https://developer.work.weixin.qq.com/document/path/99962)
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取授权存档的成员列表",
@@ -146,6 +150,8 @@ pub struct GetAuthUserListResponse {
 /// WeCom sends the event `change_auth`.
 ///
 /// Customized and third-party apps need the permission 数据与智能专区; self-built apps can't call it.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取数据与智能专区授权信息",
@@ -189,6 +195,8 @@ pub struct GetCorpAuthInfoResponse {
 /// which gets a part of the events.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "设置专区接收回调事件",
@@ -232,6 +240,8 @@ pub struct SetReceiveCallbackResponse {}
 /// Unless it is set, nothing is masked.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "设置成员会话组件敏感信息隐藏配置",
@@ -275,6 +285,8 @@ pub struct SetHideSensitiveInfoConfigResponse {}
 /// [获取成员会话组件敏感信息隐藏配置](https://developer.work.weixin.qq.com/document/path/100139)
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取成员会话组件敏感信息隐藏配置",
@@ -318,6 +330,8 @@ pub struct GetHideSensitiveInfoConfigResponse {
 /// The log is what is written with the functions of the zone's SDK; the admin console shows it (日志查询).
 /// A program may write 1 GB per hour: WeCom drops the rest. The program must be authorized for the
 /// app. It can't be set for WeCom's own models. The app needs the permission for the zone.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "设置日志打印级别",
@@ -362,6 +376,8 @@ pub struct SetLogLevelResponse {}
 ///
 /// The program must be authorized for the app. It can't be used for WeCom's own models. The app needs
 /// the permission for the zone.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取当前日志打印级别",
@@ -410,6 +426,8 @@ pub struct GetLogLevelResponse {
 ///
 /// [`Client::upload`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.upload) of
 /// `wecom-sdk` sends a file as it is read, without holding it in memory.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "上传临时文件到专区",
@@ -466,6 +484,8 @@ pub struct UploadMediaResponse {
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限. Third-party apps can
 /// enable it only for companies that installed the app for tests, customized apps only for test
 /// companies of the service provider.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "开启专区调试模式",
@@ -509,6 +529,8 @@ pub struct OpenDebugModeResponse {}
 /// [关闭专区调试模式](https://developer.work.weixin.qq.com/document/path/100088)
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "关闭专区调试模式",
@@ -549,6 +571,8 @@ pub struct CloseDebugModeResponse {}
 /// [获取专区调试模式状态](https://developer.work.weixin.qq.com/document/path/100113)
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取专区调试模式状态",
@@ -680,6 +704,8 @@ impl HideSensitiveInfoConfig {
 }
 
 /// An edition of conversation data.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Edition {
@@ -694,6 +720,8 @@ pub enum Edition {
 }
 
 /// The status of an edition.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EditionStatus {
@@ -740,6 +768,8 @@ pub enum MediaType {
 }
 
 /// Whether the debug mode is enabled.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DebugModeStatus {

@@ -34,6 +34,8 @@ use crate::{Secret, Unknown, UnknownUnion};
 ///
 /// The app needs permission to edit the contacts: that of the contacts sync assistant, of a
 /// third-party contacts app, or of a third party authorized to edit the contacts (通讯录编辑授权).
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "增量更新成员",
@@ -46,7 +48,7 @@ use crate::{Secret, Unknown, UnknownUnion};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SyncUser {
-    /// The `media_id` of the uploaded CSV file.
+    /// The `media_id` of the CSV file, from [`UploadMedia`](crate::media::UploadMedia).
     pub media_id: String,
     /// Whether to invite the new members to WeCom, through a WeChat service notification, an SMS or an
     /// email. The invitation is sent once a day, on up to 3 workdays. Default true.
@@ -110,6 +112,8 @@ pub struct SyncUserResponse {
 ///
 /// The app needs permission to edit the contacts: that of the contacts sync assistant, of a
 /// third-party contacts app, or of a third party authorized to edit the contacts (通讯录编辑授权).
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "全量覆盖成员",
@@ -122,7 +126,7 @@ pub struct SyncUserResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReplaceUser {
-    /// The `media_id` of the uploaded CSV file.
+    /// The `media_id` of the CSV file, from [`UploadMedia`](crate::media::UploadMedia).
     pub media_id: String,
     /// Whether to invite the new members to WeCom, through a WeChat service notification, an SMS or an
     /// email. The invitation is sent once a day, on up to 3 workdays. Default true.
@@ -183,6 +187,8 @@ pub struct ReplaceUserResponse {
 ///
 /// The app needs permission to edit the contacts: that of the contacts sync assistant, of a
 /// third-party contacts app, or of a third party authorized to edit the contacts (通讯录编辑授权).
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "全量覆盖部门",
@@ -195,7 +201,7 @@ pub struct ReplaceUserResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReplaceParty {
-    /// The `media_id` of the uploaded CSV file.
+    /// The `media_id` of the CSV file, from [`UploadMedia`](crate::media::UploadMedia).
     pub media_id: String,
     /// The URL that WeCom calls when the import is finished, and the keys for it.
     pub callback: Option<JobCallback>,
@@ -238,6 +244,8 @@ pub struct ReplacePartyResponse {
 ///
 /// [`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of
 /// `wecom-sdk` waits until the job is over.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取异步任务结果",
@@ -281,6 +289,8 @@ pub struct GetBatchResultResponse {
 }
 
 /// The URL that WeCom calls when a job is finished, and the keys for it.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct JobCallback {
@@ -374,6 +384,8 @@ pub struct DepartmentResult {
 }
 
 /// The status of an import.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JobStatus {
@@ -388,6 +400,8 @@ pub enum JobStatus {
 }
 
 /// The type of import, and the outcome for each entry.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Job {

@@ -29,6 +29,8 @@ use crate::Unknown;
 /// [`UpdateContactRule`] and [`DeleteContactRule`].
 ///
 /// Only the contacts sync assistant (通讯录同步助手) can call it; customized and third-party apps can't.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "新增通讯录查看规则",
@@ -74,6 +76,8 @@ pub struct CreateContactRuleResponse {
 /// Nobody has read its page: this description comes from other implementations, and may be incomplete.
 ///
 /// Only the contacts sync assistant (通讯录同步助手) can call it; customized and third-party apps can't.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取通讯录查看规则",
@@ -117,6 +121,8 @@ pub struct ListContactRuleResponse {
 /// [`CreateContactRule`] and [`DeleteContactRule`].
 ///
 /// Only the contacts sync assistant (通讯录同步助手) can call it; customized and third-party apps can't.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "修改通讯录查看规则",
@@ -166,6 +172,8 @@ pub struct UpdateContactRuleResponse {
 /// [`CreateContactRule`] and [`UpdateContactRule`].
 ///
 /// Only the contacts sync assistant (通讯录同步助手) can call it; customized and third-party apps can't.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除通讯录查看规则",

@@ -31,6 +31,8 @@ mod reverse;
 /// The contacts sync assistant can call it, and of third parties contacts apps and those authorized to
 /// edit the contacts (通讯录编辑授权). Self-built, customized and other third-party apps only read the
 /// contacts.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建部门",
@@ -113,6 +115,8 @@ pub struct CreateDepartmentResponse {
 /// The app needs permission to manage the department and, to move it, its new parent. The contacts
 /// sync assistant can call it, and of third parties contacts apps and those authorized to edit the
 /// contacts (通讯录编辑授权). Self-built, customized and other third-party apps only read the contacts.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "更新部门",
@@ -191,6 +195,8 @@ pub struct UpdateDepartmentResponse {}
 /// The app needs permission to manage the department. The contacts sync assistant can call it, and of
 /// third parties contacts apps and those authorized to edit the contacts (通讯录编辑授权). Self-built,
 /// customized and other third-party apps only read the contacts.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除部门",
@@ -236,6 +242,8 @@ pub struct DeleteDepartmentResponse {}
 /// Error codes:
 ///
 /// - 60011, `CONTACT_OBJECT_NO_PERMISSION`: The app has no permission for the department, as in member authorization mode.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取部门列表",
@@ -288,6 +296,8 @@ pub struct ListDepartmentResponse {
 /// apps get all of them with the permission 组织架构信息, customized apps with 组织架构信息 › 部门及父部门ID、部门负责人.
 /// Without it, and for self-built apps, only departments within the scope of the app's permissions are
 /// returned.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取子部门ID列表",
@@ -344,6 +354,8 @@ pub struct SimpleListDepartmentResponse {
 ///
 /// Since 2022-08-15 10:00, IP addresses newly added for the contacts sync (管理工具 › 通讯录同步) can't call
 /// it: use [`SimpleListDepartment`].
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取单个部门详情",

@@ -57,7 +57,7 @@ pub enum ContactsEvent {
 ///
 /// It reports that a job has ended.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("异步任务完成事件推送", "batch_job_result"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -82,7 +82,7 @@ pub struct BatchJobResult {
 /// - _Sensitive_ fields: customized apps need the admin's authorization and the member's through OAuth2. Of suites only contacts
 ///   apps get them, and only for members a third party created. Upstream companies get none.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("新增成员事件", "成员事件", "create_user", "change_contact"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -153,7 +153,7 @@ pub struct CreateUser {
 /// - _Sensitive_ fields: customized apps need the admin's authorization and the member's through OAuth2. Of suites only contacts
 ///   apps get them, and only for members a third party created. Upstream companies get none.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("更新成员事件", "成员事件", "update_user", "change_contact"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -219,7 +219,7 @@ pub struct UpdateUser {
 /// Sent to the contacts sync assistant, customized apps, apps shared by upstream companies, and
 /// suites. An app that makes the change by a call doesn't get it.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("删除成员事件", "成员事件", "delete_user", "change_contact"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -242,7 +242,7 @@ pub struct DeleteUser {
 /// Contacts sync URLs that were set or changed after 2022-08-15, and suites that may edit contacts,
 /// get `Id` and `ParentId` only.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("新增部门事件", "部门事件", "create_party", "change_contact"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -269,7 +269,7 @@ pub struct CreateParty {
 /// Contacts sync URLs that were set or changed after 2022-08-15, and suites that may edit contacts,
 /// are told of a changed `ParentId` only.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("更新部门事件", "部门事件", "update_party", "change_contact"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -291,7 +291,7 @@ pub struct UpdateParty {
 /// Sent to the contacts sync assistant, customized apps, apps shared by upstream companies, and
 /// suites. An app that makes the change by a call doesn't get it.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("删除部门事件", "部门事件", "delete_party", "change_contact"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -311,7 +311,7 @@ pub struct DeleteParty {
 /// It isn't ordered with events about members. If a department was deleted, `DelPartyItems` may be
 /// absent. To be certain of a tag's members, call [`GetTag`](crate::contacts::tag::GetTag).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("标签成员变更事件", "update_tag", "change_contact"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -330,7 +330,7 @@ pub struct UpdateTag {
 
 /// An asynchronous job.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BatchJob {
@@ -346,7 +346,7 @@ pub struct BatchJob {
 
 /// A custom attribute of a member, which an admin defines.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CustomAttr {
@@ -360,7 +360,7 @@ pub struct CustomAttr {
 
 /// Text.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CustomTextAttr {
@@ -370,7 +370,7 @@ pub struct CustomTextAttr {
 
 /// A web page.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CustomWebAttr {
@@ -381,6 +381,8 @@ pub struct CustomWebAttr {
 }
 
 /// A type of asynchronous job.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JobType {
@@ -411,6 +413,8 @@ pub enum JobType {
 }
 
 /// A gender.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Gender {
@@ -425,6 +429,8 @@ pub enum Gender {
 }
 
 /// Whether a member has activated WeCom.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MemberStatus {
@@ -441,6 +447,8 @@ pub enum MemberStatus {
 }
 
 /// The value of a custom attribute for a member.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum CustomAttrValue {

@@ -35,6 +35,8 @@ use crate::{Secret, Unknown};
 /// added for the contacts sync (管理工具 › 通讯录同步) can't call it: use
 /// [`ListUserId`](crate::contacts::user::ListUserId) and
 /// [`SimpleListDepartment`](crate::contacts::department::SimpleListDepartment).
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "导出成员",
@@ -97,6 +99,8 @@ pub struct ExportSimpleUserResponse {
 /// added for the contacts sync (管理工具 › 通讯录同步) can't call it: use
 /// [`ListUserId`](crate::contacts::user::ListUserId) and
 /// [`SimpleListDepartment`](crate::contacts::department::SimpleListDepartment).
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "导出成员详情",
@@ -160,6 +164,8 @@ pub struct ExportUserResponse {
 /// added for the contacts sync (管理工具 › 通讯录同步) can't call it: use
 /// [`ListUserId`](crate::contacts::user::ListUserId) and
 /// [`SimpleListDepartment`](crate::contacts::department::SimpleListDepartment).
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "导出部门",
@@ -218,6 +224,8 @@ pub struct ExportDepartmentResponse {
 /// initialization vector is the first 16 bytes of the key.
 ///
 /// The app needs permission to view the tag.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "导出标签成员",
@@ -279,6 +287,8 @@ pub struct ExportTagUserResponse {
 ///
 /// [`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of
 /// `wecom-sdk` waits until the job is over.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取导出结果",
@@ -333,6 +343,8 @@ pub struct ExportFile {
 }
 
 /// The status of an export.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ExportStatus {

@@ -27,6 +27,8 @@ use crate::Pipe;
 ///
 /// The tag belongs to the app that creates it: only with that app's secret can members be added and
 /// removed. There are up to 3,000 tags in all.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建标签",
@@ -79,6 +81,8 @@ pub struct CreateTagResponse {
 /// `POST /cgi-bin/tag/update` · [更新标签名字](https://developer.work.weixin.qq.com/document/path/90211)
 ///
 /// Only for tags the app itself created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "更新标签名字",
@@ -121,6 +125,8 @@ pub struct UpdateTagResponse {}
 /// `GET /cgi-bin/tag/delete` · [删除标签](https://developer.work.weixin.qq.com/document/path/90212)
 ///
 /// Only for tags the app itself created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除标签",
@@ -159,6 +165,8 @@ pub struct DeleteTagResponse {}
 ///
 /// Returns only members visible to the app. Third-party apps get the tags they created themselves, and
 /// the details of tags visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取标签成员",
@@ -214,6 +222,8 @@ pub struct GetTagResponse {
 /// Error codes:
 ///
 /// - 40070, `TAG_SCOPE_NODES_ALL_INVALID`: All userids and department IDs are invalid.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "增加标签成员",
@@ -294,6 +304,8 @@ pub struct AddTagUsersResponse {
 /// Error codes:
 ///
 /// - 40031, `INVALID_USERID_LIST`: All userids and department IDs are invalid.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除标签成员",
@@ -365,6 +377,8 @@ pub struct DelTagUsersResponse {
 ///
 /// Self-built apps and the contacts sync assistant get all tags, third-party apps only those they
 /// created themselves.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取标签列表",

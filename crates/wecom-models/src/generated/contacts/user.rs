@@ -42,6 +42,8 @@ use crate::{Secret, Unknown, UnknownUnion};
 ///
 /// Only the contacts sync assistant, third-party contacts apps, and third parties authorized to edit
 /// the contacts (通讯录编辑授权) can call it.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建成员",
@@ -91,7 +93,7 @@ pub struct CreateUser {
     pub is_leader_in_dept: Option<Vec<bool>>,
     /// The userid of the direct manager, a member of the company. At most 1 items.
     pub direct_leader: Option<Vec<String>>,
-    /// The `media_id` of the uploaded avatar.
+    /// The `media_id` of the avatar, from [`UploadMedia`](crate::media::UploadMedia).
     pub avatar_mediaid: Option<String>,
     /// Whether the member is enabled; otherwise disabled.
     pub enable: Option<bool>,
@@ -305,6 +307,8 @@ pub struct CreateUserResponse {
 /// Since 2022-08-15 10:00, IP addresses newly added for the contacts sync (管理工具 › 通讯录同步) can't call
 /// it: use [`ListUserId`] and
 /// [`SimpleListDepartment`](crate::contacts::department::SimpleListDepartment).
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "读取成员",
@@ -416,6 +420,8 @@ pub struct GetUserResponse {
 ///
 /// Only the contacts sync assistant, third-party contacts apps, and third parties authorized to edit
 /// the contacts (通讯录编辑授权) can call it.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "更新成员",
@@ -466,7 +472,7 @@ pub struct UpdateUser {
     pub is_leader_in_dept: Option<Vec<bool>>,
     /// The userid of the direct manager, a member of the company. At most 1 items.
     pub direct_leader: Option<Vec<String>>,
-    /// The `media_id` of the uploaded avatar.
+    /// The `media_id` of the avatar, from [`UploadMedia`](crate::media::UploadMedia).
     pub avatar_mediaid: Option<String>,
     /// Whether the member is enabled; otherwise disabled.
     pub enable: Option<bool>,
@@ -674,6 +680,8 @@ pub struct UpdateUserResponse {}
 ///
 /// Only the contacts sync assistant, third-party contacts apps, and third parties authorized to edit
 /// the contacts (通讯录编辑授权) can call it.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除成员",
@@ -713,6 +721,8 @@ pub struct DeleteUserResponse {}
 ///
 /// Only the contacts sync assistant, third-party contacts apps, and third parties authorized to edit
 /// the contacts (通讯录编辑授权) can call it.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "批量删除成员",
@@ -763,6 +773,8 @@ pub struct BatchDeleteUserResponse {}
 /// Error codes:
 ///
 /// - 60011, `CONTACT_OBJECT_NO_PERMISSION`: The app has no permission for the department, as in member authorization mode.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取部门成员",
@@ -822,6 +834,8 @@ pub struct SimpleListUserResponse {
 /// Error codes:
 ///
 /// - 60011, `CONTACT_OBJECT_NO_PERMISSION`: The app has no permission for the department, as in member authorization mode.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取部门成员详情",
@@ -866,6 +880,8 @@ pub struct ListUserResponse {
 /// contacts have an endpoint of their own.
 ///
 /// The member must be visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "userid转openid",
@@ -906,6 +922,8 @@ pub struct ConvertToOpenIdResponse {
 /// [openid转userid](https://developer.work.weixin.qq.com/document/path/90202)
 ///
 /// The admin group needs permission to view the member.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "openid转userid",
@@ -955,6 +973,8 @@ pub struct ConvertToUserIdResponse {
 ///
 /// The app needs permission to view the members, departments and tags. Of third-party apps, only
 /// contacts apps can call it.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "邀请成员",
@@ -1034,6 +1054,8 @@ pub struct InviteUserResponse {
 /// [获取加入企业二维码](https://developer.work.weixin.qq.com/document/path/91714)
 ///
 /// Only the secret of the contacts sync assistant can call it, with permission to manage the contacts.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取加入企业二维码",
@@ -1085,6 +1107,8 @@ pub struct GetJoinQrCodeResponse {
 /// wrong number than 20% of the company's member limit, it can't be called for a day.
 ///
 /// The app needs permission to view the member.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "手机号获取userid",
@@ -1129,6 +1153,8 @@ pub struct GetUserIdResponse {
 /// wrong email address than 20% of the company's member limit, it can't be called for a day.
 ///
 /// The app needs permission to view the member.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "邮箱获取userid",
@@ -1188,6 +1214,8 @@ pub struct GetUserIdByEmailResponse {
 ///
 /// Only the secret of the contacts sync assistant can call it, and third-party apps authorized to edit
 /// the contacts (通讯录编辑授权).
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取成员ID列表",
@@ -1247,6 +1275,8 @@ pub struct ListUserIdResponse {
 /// [获取成员授权列表](https://developer.work.weixin.qq.com/document/path/94513)
 ///
 /// Only for third-party apps, in companies in member authorization mode (成员授权模式).
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取成员授权列表",
@@ -1306,6 +1336,8 @@ pub struct ListMemberAuthResponse {
 /// [查询成员用户是否已授权](https://developer.work.weixin.qq.com/document/path/94514)
 ///
 /// Only for third-party apps, in companies in member authorization mode (成员授权模式).
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "查询成员用户是否已授权",
@@ -1349,6 +1381,8 @@ pub struct CheckMemberAuthResponse {
 /// [获取选人ticket对应的用户](https://developer.work.weixin.qq.com/document/path/94894)
 ///
 /// Only for third-party apps, in companies in member authorization mode (成员授权模式).
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取选人ticket对应的用户",
@@ -1532,6 +1566,8 @@ pub struct CreatedDepartment {
 }
 
 /// The aliases of a company email address.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BizMailAlias {
@@ -1841,6 +1877,8 @@ impl MiniProgramAttr {
 }
 
 /// The size of a QR code.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QrCodeSize {
@@ -1857,6 +1895,8 @@ pub enum QrCodeSize {
 }
 
 /// A type of email address.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EmailType {
@@ -1883,6 +1923,8 @@ pub enum Gender {
 }
 
 /// Whether a member has activated WeCom.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MemberStatus {

@@ -35,6 +35,8 @@ use crate::Unknown;
 /// For self-built apps of the upstream company that are listed under 上下游 › 可调用接口的应用, and only for
 /// verified companies. If both companies are set, `corpid` takes precedence. Since 2023-12-01 a system
 /// app's secret no longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "移除企业",
@@ -98,6 +100,8 @@ pub struct RemoveCorpResponse {}
 /// The token is that of an app of the upstream company: self-built and customized apps get the chains
 /// visible to them, and the self-built app listed under 上下游 › 可调用接口的应用, where only one can be, gets
 /// all.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取上下游列表",
@@ -139,6 +143,8 @@ pub struct GetChainListResponse {
 ///
 /// The token is that of an app of the upstream company: self-built and customized apps get the groups
 /// visible to them, and self-built apps listed under 上下游 › 可调用接口的应用 get all.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取上下游通讯录分组",
@@ -197,6 +203,8 @@ pub struct GetChainGroupResponse {
 ///
 /// The token is that of an app of the upstream company: self-built and customized apps get the
 /// companies visible to them, and self-built apps listed under 上下游 › 可调用接口的应用 get all.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取企业上下游通讯录分组下的企业详情列表",
@@ -288,6 +296,8 @@ pub struct GetChainCorpInfoListResponse {
 ///
 /// The token is that of an app of the upstream company: self-built and customized apps get companies
 /// visible to them, and self-built apps listed under 上下游 › 可调用接口的应用 get any.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取企业上下游通讯录下的企业信息",
@@ -375,6 +385,8 @@ pub struct GetChainCorpInfoResponse {
 ///
 /// For self-built apps listed under 上下游 › 可调用接口的应用, and only for verified companies. Since 2023-12-01
 /// a system app's secret no longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "批量导入上下游联系人",
@@ -432,6 +444,8 @@ pub struct ImportChainContactResponse {
 ///
 /// [`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of
 /// `wecom-sdk` waits until the job is over.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取异步任务结果",
@@ -476,6 +490,8 @@ pub struct GetCorpGroupResultResponse {
 ///
 /// For self-built and customized apps of the upstream company, and self-built apps listed under 上下游 ›
 /// 可调用接口的应用. The company must be visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "查询成员自定义id",
@@ -532,6 +548,8 @@ pub struct GetChainUserCustomIdResponse {
 ///
 /// For self-built and customized apps of the upstream company, and self-built apps listed under 上下游 ›
 /// 可调用接口的应用. The company must be visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取下级企业加入的上下游",
@@ -626,6 +644,8 @@ pub struct GroupCorp {
 }
 
 /// A company to invite.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImportCorp {
@@ -672,6 +692,8 @@ impl ImportCorp {
 }
 
 /// A person to invite.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImportContact {
@@ -760,6 +782,8 @@ pub struct FailedContact {
 }
 
 /// The verification of a company.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QualificationStatus {
@@ -774,6 +798,8 @@ pub enum QualificationStatus {
 }
 
 /// A type of person in a company.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IdentityType {
@@ -787,6 +813,8 @@ pub enum IdentityType {
 }
 
 /// The status of a job.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JobStatus {
@@ -801,6 +829,8 @@ pub enum JobStatus {
 }
 
 /// Whether an import succeeded.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ImportStatus {

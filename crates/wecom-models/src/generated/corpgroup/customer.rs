@@ -32,6 +32,8 @@ use crate::Secret;
 /// For self-built and customized apps shared in the chain, with permission for customer contact. The
 /// upstream company must be certified, and be the legal entity of the WeChat Open Platform account
 /// (`unionid`) and of the mini program (`openid`). Both IDs must be from the same mini program.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "上下游关联客户信息-已添加客户",
@@ -108,6 +110,8 @@ pub struct UnionIdToExternalUserIdResponse {
 /// company must be certified or verified, and for customized apps the service provider certified. The
 /// WeChat Open Platform account (`unionid`) and the mini program or service account (`openid`) must be
 /// certified under the upstream company's name. Both IDs must be from the same mini program.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "unionid查询pending_id",
@@ -158,6 +162,8 @@ pub struct UnionIdToPendingIdResponse {
 /// members who follow up with the customers, or the owners of their customer groups, must be visible
 /// to the app. Both companies must be certified or verified, and for customized apps the service
 /// provider certified.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "external_userid查询pending_id",

@@ -64,7 +64,7 @@ pub enum CorpgroupEvent {
 /// that have switched on 上下游变更回调. Customized and third-party apps don't get it yet. It isn't sent for
 /// changes that the system app makes itself.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "创建上下游空间事件",
@@ -89,7 +89,7 @@ pub struct CreateChain {
 /// that have switched on 上下游变更回调. Customized and third-party apps don't get it yet. It isn't sent for
 /// changes that the system app makes itself.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "更新上下游空间事件",
@@ -114,7 +114,7 @@ pub struct UpdateChain {
 /// that have switched on 上下游变更回调. Customized and third-party apps don't get it yet. It isn't sent for
 /// changes that the system app makes itself.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "删除上下游空间事件",
@@ -139,7 +139,7 @@ pub struct DeleteChain {
 /// that have switched on 上下游变更回调. Customized and third-party apps don't get it yet. It isn't sent for
 /// changes that the system app makes itself.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "新增上下游分组事件",
@@ -166,7 +166,7 @@ pub struct CreateGroup {
 /// that have switched on 上下游变更回调. Customized and third-party apps don't get it yet. It isn't sent for
 /// changes that the system app makes itself.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "更新上下游分组事件",
@@ -193,7 +193,7 @@ pub struct UpdateGroup {
 /// that have switched on 上下游变更回调. Customized and third-party apps don't get it yet. It isn't sent for
 /// changes that the system app makes itself.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "删除上下游分组事件",
@@ -222,7 +222,7 @@ pub struct DeleteGroup {
 /// that have switched on 上下游变更回调. Customized and third-party apps don't get it yet. It isn't sent for
 /// changes that the system app makes itself.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("企业加入上下游事件", "corp_join", "change_chain"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -244,7 +244,7 @@ pub struct CorpJoin {
 /// that have switched on 上下游变更回调. Customized and third-party apps don't get it yet. It isn't sent for
 /// changes that the system app makes itself.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("更新企业事件", "企业事件", "update_corp", "change_chain"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -266,7 +266,7 @@ pub struct UpdateCorp {
 /// that have switched on 上下游变更回调. Customized and third-party apps don't get it yet. It isn't sent for
 /// changes that the system app makes itself.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("移除企业事件", "企业事件", "remove_corp", "change_chain"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -284,7 +284,7 @@ pub struct RemoveCorp {
 ///
 /// Sent to the app that is shared: a self-built one, or a third-party one.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("企业互联共享应用事件回调", "share_agent_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -304,7 +304,7 @@ pub struct ShareAgentChange {
 ///
 /// Sent to the app that is shared: a self-built one, or a third-party one.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("上下游共享应用事件回调", "share_chain_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]

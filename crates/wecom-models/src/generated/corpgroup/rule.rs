@@ -25,6 +25,8 @@ mod reverse;
 ///
 /// For self-built apps of the company that created the chain, listed under 上下游 › 可调用接口的应用. Since
 /// 2023-12-01 a system app's secret no longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取对接规则id列表",
@@ -70,6 +72,8 @@ pub struct ListRuleIdsResponse {
 /// For self-built apps of the company that created the chain, listed under 上下游 › 可调用接口的应用. The members
 /// and departments of the rule must be visible to the app. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除对接规则",
@@ -117,6 +121,8 @@ pub struct DeleteRuleResponse {}
 /// For self-built apps of the company that created the chain, listed under 上下游 › 可调用接口的应用. The members
 /// and departments of the rule must be visible to the app. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取对接规则详情",
@@ -169,6 +175,8 @@ pub struct GetRuleInfoResponse {
 /// For self-built apps of the company that created the chain, listed under 上下游 › 可调用接口的应用. The members
 /// and departments of the rule must be visible to the app. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "新增对接规则",
@@ -221,6 +229,8 @@ pub struct AddRuleResponse {
 /// For self-built apps of the company that created the chain, listed under 上下游 › 可调用接口的应用. The members
 /// and departments of the rule must be visible to the app. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "更新对接规则",

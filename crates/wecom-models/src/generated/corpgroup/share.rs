@@ -27,6 +27,8 @@ use crate::{Secret, Unknown};
 ///
 /// Parent companies in the linking of education bureaus and schools (局校互联) and upstream companies can
 /// call it, with self-built and third-party apps.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取应用共享信息",
@@ -114,6 +116,8 @@ pub struct ListAppShareInfoResponse {
 ///
 /// Self-built and customized apps can call it, with the access token of the parent or upstream
 /// company's app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取下级/下游企业的access_token",
@@ -177,6 +181,8 @@ pub struct GetCorpTokenResponse {
 /// Only the access token of the child or downstream company, from [`GetCorpToken`], can call it. The
 /// app it is for must be shared by the app of the parent or upstream company that `session_key`
 /// belongs to.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取下级/下游企业小程序session",
@@ -235,6 +241,8 @@ pub struct AppShare {
 }
 
 /// A way in which companies are linked.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BusinessType {

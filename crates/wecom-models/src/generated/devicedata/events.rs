@@ -44,7 +44,7 @@ pub enum DevicedataEvent {
 /// Sent to the data callback URL (数据回调URL) of third-party apps, also when the company installs the
 /// app. Respond within 1 second. [`GetAuthInfo`](crate::devicedata::GetAuthInfo) returns the devices.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("设备数据授权变更回调", "device_data_auth_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -60,7 +60,7 @@ pub struct DeviceDataAuthChange {}
 ///
 /// WeCom waits 1 seconds for the response.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("考勤打卡原始数据回调", "device_checkin_data_report"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -81,7 +81,7 @@ pub struct DeviceCheckinDataReport {
 ///
 /// WeCom waits 1 seconds for the response.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("门禁通行原始数据回调", "device_accesscontrol_data_report"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -102,7 +102,7 @@ pub struct DeviceAccessControlDataReport {
 ///
 /// WeCom waits 1 seconds for the response.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("体温检测原始数据回调", "device_temperature_data_report"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -115,7 +115,7 @@ pub struct DeviceTemperatureDataReport {
 
 /// A check-in at a device.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Checkin {
@@ -129,7 +129,7 @@ pub struct Checkin {
 
 /// An access record.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AccessRecord {
@@ -147,7 +147,7 @@ pub struct AccessRecord {
 
 /// A temperature check at a device.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TemperatureCheck {
@@ -164,6 +164,8 @@ pub struct TemperatureCheck {
 }
 
 /// A type of person who uses a device.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UserType {
@@ -178,6 +180,8 @@ pub enum UserType {
 }
 
 /// Whether a temperature is normal.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TemperatureStatus {
@@ -192,6 +196,8 @@ pub enum TemperatureStatus {
 }
 
 /// The direction in which a person passed.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PassType {
@@ -206,6 +212,8 @@ pub enum PassType {
 }
 
 /// A way to be let through.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PassMethod {

@@ -28,6 +28,8 @@ use crate::Unknown;
 /// The mailboxes of super admins and of the company's creator can't be disabled.
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "禁用/启用邮箱账号",
@@ -87,6 +89,8 @@ pub struct ActEmailResponse {}
 /// [获取用户功能属性](https://developer.work.weixin.qq.com/document/path/95513)
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取用户功能属性",
@@ -140,6 +144,8 @@ pub struct GetUserOptionResponse {
 /// [更改用户功能属性](https://developer.work.weixin.qq.com/document/path/98008)
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "更改用户功能属性",
@@ -185,6 +191,8 @@ pub struct UpdateUserOptionResponse {}
 /// [获取邮件未读数](https://developer.work.weixin.qq.com/document/path/95514)
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取邮件未读数",
@@ -259,6 +267,8 @@ impl UserOption {
 }
 
 /// Whether a mailbox is enabled.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MailboxStatus {

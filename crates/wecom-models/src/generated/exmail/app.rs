@@ -48,6 +48,8 @@ use crate::{Secret, Timestamp, Unknown};
 /// Error codes:
 ///
 /// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: A recipient named by a userid has no valid basic account. Recipients named by an email address need none. Activate basic accounts for them.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "发送普通邮件",
@@ -168,6 +170,8 @@ pub struct ComposeSendMailResponse {}
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用; customized and third-party apps need the
 /// permission 邮件. The app also needs the permission 日程. The members in `to`, `cc` and `bcc` must be
 /// visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "发送日程邮件",
@@ -296,6 +300,8 @@ pub struct ComposeSendScheduleResponse {}
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用; customized and third-party apps need the
 /// permission 邮件. The app also needs the permissions 日程 and 会议. The members in `to`, `cc` and `bcc`
 /// must be visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "发送会议邮件",
@@ -409,6 +415,8 @@ pub struct ComposeSendMeetingResponse {}
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用; customized and third-party apps need the
 /// permission 邮件.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取收件箱邮件列表",
@@ -485,6 +493,8 @@ pub struct GetMailListResponse {
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用; customized and third-party apps need the
 /// permission 邮件.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取邮件内容",
@@ -530,6 +540,8 @@ pub struct ReadMailResponse {
 /// The former address becomes an alias, which goes on receiving emails.
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "更新应用邮箱账号",
@@ -575,6 +587,8 @@ pub struct UpdateEmailAliasResponse {}
 /// the app's name in pinyin.
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "查询应用邮箱账号",
@@ -612,6 +626,8 @@ pub struct GetEmailAliasResponse {
 }
 
 /// The recipients of an email.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Recipients {
@@ -652,6 +668,8 @@ impl Recipients {
 }
 
 /// A file that is attached to an email.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Attachment {
@@ -675,6 +693,8 @@ impl Attachment {
 /// A calendar event that an email creates, updates or cancels.
 ///
 /// `schedule_id` is required if `method` is `cancel`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CalendarEvent {
@@ -746,6 +766,8 @@ impl CalendarEvent {
 }
 
 /// The members who administer a calendar event.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EventAdmins {
@@ -766,6 +788,8 @@ impl EventAdmins {
 /// The time, location and repetition of a meeting that an email creates, updates or cancels.
 ///
 /// `schedule_id` is required if `method` is `cancel`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MeetingSchedule {
@@ -827,6 +851,8 @@ impl MeetingSchedule {
 }
 
 /// The reminder and the repetition of a calendar event or meeting.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Reminders {
@@ -979,6 +1005,8 @@ impl Reminders {
 }
 
 /// The people and settings of a meeting.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Meeting {
@@ -1016,6 +1044,8 @@ impl Meeting {
 }
 
 /// The hosts of a meeting.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MeetingHosts {
@@ -1034,6 +1064,8 @@ impl MeetingHosts {
 }
 
 /// The member who administers a meeting.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MeetingAdmins {
@@ -1053,6 +1085,8 @@ impl MeetingAdmins {
 }
 
 /// The settings of a meeting.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MeetingSettings {
@@ -1158,6 +1192,8 @@ pub struct Mail {
 }
 
 /// The type of an email's body.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ContentType {
@@ -1170,6 +1206,8 @@ pub enum ContentType {
 }
 
 /// The effect of an email on a calendar event or meeting.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ScheduleMethod {
@@ -1182,6 +1220,8 @@ pub enum ScheduleMethod {
 }
 
 /// The type of repetition of a calendar event or meeting.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RepeatType {
@@ -1198,6 +1238,8 @@ pub enum RepeatType {
 }
 
 /// A type of recording that starts by itself.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AutoRecordType {
@@ -1212,6 +1254,8 @@ pub enum AutoRecordType {
 }
 
 /// The people who can join a meeting.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EnterRestraint {
@@ -1224,6 +1268,8 @@ pub enum EnterRestraint {
 }
 
 /// Whether attendees are muted as they join.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EnterMute {
@@ -1238,6 +1284,8 @@ pub enum EnterMute {
 }
 
 /// The people reminded when a meeting starts.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RemindScope {
@@ -1252,6 +1300,8 @@ pub enum RemindScope {
 }
 
 /// The type of a watermark.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WatermarkType {

@@ -33,7 +33,7 @@ pub enum ExmailEvent {
 /// `Event` `app_email_change`, `ChangeType` `receive_email` ·
 /// [应用邮箱接收邮件事件](https://developer.work.weixin.qq.com/document/path/97495)
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("应用邮箱接收邮件事件", "receive_email", "app_email_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -47,7 +47,7 @@ pub struct ReceiveAppEmail {
 /// `Event` `public_email_change`, `ChangeType` `receive_email` ·
 /// [公共邮箱接收邮件事件](https://developer.work.weixin.qq.com/document/path/100180)
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("公共邮箱接收邮件事件", "receive_email", "public_email_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]

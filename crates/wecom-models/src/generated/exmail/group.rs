@@ -39,6 +39,8 @@ use crate::Unknown;
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for mail groups the app itself
 /// created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建邮件群组",
@@ -187,6 +189,8 @@ pub struct CreateGroupResponse {}
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for mail groups the app itself
 /// created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "更新邮件群组",
@@ -333,6 +337,8 @@ pub struct UpdateGroupResponse {}
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for mail groups the app itself
 /// created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除邮件群组",
@@ -374,6 +380,8 @@ pub struct DeleteGroupResponse {}
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for mail groups the app itself
 /// created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取邮件群组详情",
@@ -450,6 +458,8 @@ pub struct GetGroupResponse {
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for mail groups the app itself
 /// created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "模糊搜索邮件群组",

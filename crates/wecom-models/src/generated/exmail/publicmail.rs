@@ -34,6 +34,8 @@ use crate::{Secret, Timestamp};
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for public mailboxes the app itself
 /// created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建公共邮箱",
@@ -148,6 +150,8 @@ pub struct CreatePublicMailResponse {
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for public mailboxes the app itself
 /// created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "更新公共邮箱",
@@ -269,6 +273,8 @@ pub struct UpdatePublicMailResponse {
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for public mailboxes the app itself
 /// created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除公共邮箱",
@@ -310,6 +316,8 @@ pub struct DeletePublicMailResponse {}
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for public mailboxes the app itself
 /// created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取公共邮箱详情",
@@ -358,6 +366,8 @@ pub struct GetPublicMailResponse {
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. Only for public mailboxes the app itself
 /// created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "模糊搜索公共邮箱",
@@ -410,6 +420,8 @@ pub struct SearchPublicMailResponse {
 ///
 /// WeCom returns a password only when it is created: see [`CreatePublicMail`] and
 /// [`UpdatePublicMail`].
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取客户端专用密码列表",
@@ -451,6 +463,8 @@ pub struct GetAuthCodeListResponse {
 ///
 /// `POST /cgi-bin/exmail/publicmail/delete_auth_code` ·
 /// [删除客户端专用密码](https://developer.work.weixin.qq.com/document/path/100184)
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除客户端专用密码",
@@ -552,6 +566,8 @@ impl AliasList {
 }
 
 /// A client-specific password to create.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AuthCodeInfo {

@@ -21,6 +21,8 @@ mod reverse;
 /// [分配高级功能账号](https://developer.work.weixin.qq.com/document/path/99316)
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. The members must be visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "分配高级功能账号",
@@ -73,6 +75,8 @@ pub struct BatchAddVipResponse {
 /// [取消高级功能账号](https://developer.work.weixin.qq.com/document/path/99317)
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用. The members must be visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "取消高级功能账号",
@@ -127,6 +131,8 @@ pub struct BatchDelVipResponse {
 /// Returns only members visible to the app.
 ///
 /// Self-built apps must be listed under 协作 › 邮件 › 可调用接口的应用.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取高级功能账号列表",

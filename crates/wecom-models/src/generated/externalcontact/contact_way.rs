@@ -53,6 +53,8 @@ use crate::{Timestamp, Unknown};
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 配置「联系我」二维码. Customer acquisition apps (营销获客应用) must have 「联系我」二维码 as their way to
 /// connect with customers (客户建联方式).
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "配置客户联系「联系我」方式",
@@ -238,6 +240,8 @@ pub struct AddContactWayResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 配置「联系我」二维码. Customer acquisition apps (营销获客应用) must have 「联系我」二维码 as their way to
 /// connect with customers (客户建联方式).
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取企业已配置的「联系我」方式",
@@ -286,6 +290,8 @@ pub struct GetContactWayResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 配置「联系我」二维码. Customer acquisition apps (营销获客应用) must have 「联系我」二维码 as their way to
 /// connect with customers (客户建联方式).
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取企业已配置的「联系我」列表",
@@ -372,6 +378,8 @@ pub struct ListContactWayResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 配置「联系我」二维码. Customer acquisition apps (营销获客应用) must have 「联系我」二维码 as their way to
 /// connect with customers (客户建联方式).
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "更新企业已配置的「联系我」方式",
@@ -529,6 +537,8 @@ pub struct UpdateContactWayResponse {}
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 配置「联系我」二维码. Customer acquisition apps (营销获客应用) must have 「联系我」二维码 as their way to
 /// connect with customers (客户建联方式).
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除企业已配置的「联系我」方式",
@@ -574,6 +584,8 @@ pub struct DelContactWayResponse {}
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 配置「联系我」二维码. Customer acquisition apps (营销获客应用) must have 「联系我」二维码 as their way to
 /// connect with customers (客户建联方式).
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "结束临时会话",
@@ -668,6 +680,8 @@ pub struct ContactWayId {
 /// first in the order image, link, mini program takes precedence.
 ///
 /// Set at least one of `text`, `image`, `link` and `miniprogram`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ClosingMessage {
@@ -750,10 +764,12 @@ impl ClosingText {
 }
 
 /// The image of a closing message.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ClosingImage {
-    /// The media file's `media_id`.
+    /// The media file's `media_id`, from [`UploadMedia`](crate::media::UploadMedia).
     pub media_id: String,
 }
 
@@ -821,7 +837,8 @@ impl ClosingLink {
 pub struct ClosingMiniProgram {
     /// The title. At most 64 bytes.
     pub title: String,
-    /// The cover: the `media_id` of an uploaded image. Recommended: 520×416 pixels.
+    /// The cover: the `media_id` of an image, from [`UploadMedia`](crate::media::UploadMedia).
+    /// Recommended: 520×416 pixels.
     pub pic_media_id: String,
     /// The mini program's appid. The mini program must be linked to the company.
     pub appid: String,

@@ -44,6 +44,8 @@ use crate::{Timestamp, Unknown, UnknownUnion};
 /// Error codes:
 ///
 /// - 701008, `LICENSE_NO_USER_WITH_EXTERNAL_LICENSE`: The member has no valid external contact account. Activate an external contact account for the member.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取客户列表",
@@ -106,6 +108,8 @@ pub struct ListExternalContactResponse {
 /// Error codes:
 ///
 /// - 701008, `LICENSE_NO_USER_WITH_EXTERNAL_LICENSE`: None of the follow-up members has a valid external contact account. Activate external contact accounts for the follow-up members.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取客户详情",
@@ -175,6 +179,8 @@ pub struct GetExternalContactResponse {
 /// Error codes:
 ///
 /// - 701008, `LICENSE_NO_USER_WITH_EXTERNAL_LICENSE`: None of the members has a valid external contact account. Activate external contact accounts for the members.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "批量获取客户详情",
@@ -253,6 +259,8 @@ pub struct BatchGetExternalContactByUserResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 客户基础信息, customer acquisition apps (营销获客应用) 建联客户信息. The member must be visible to the
 /// app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "修改客户备注信息",
@@ -279,7 +287,7 @@ pub struct RemarkExternalContact {
     pub remark_company: Option<String>,
     /// The customer's mobile numbers. Replaces the whole list. A list with one empty string clears it.
     pub remark_mobiles: Option<Vec<String>>,
-    /// The `media_id` of the remark's image, an uploaded media file.
+    /// The `media_id` of the remark's image, from [`UploadMedia`](crate::media::UploadMedia).
     pub remark_pic_mediaid: Option<String>,
 }
 
@@ -355,6 +363,8 @@ pub struct RemarkExternalContactResponse {}
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取已服务的外部联系人",
@@ -414,6 +424,8 @@ pub struct GetContactListResponse {
 /// [外部联系人openid转换](https://developer.work.weixin.qq.com/document/path/92323)
 ///
 /// Not supported yet for external contacts from WeCom, whose userids begin with `wo`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "外部联系人openid转换",
@@ -711,6 +723,8 @@ pub struct ServedContact {
 }
 
 /// A type of external contact.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ContactType {
@@ -723,6 +737,8 @@ pub enum ContactType {
 }
 
 /// A gender.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Gender {
@@ -737,6 +753,8 @@ pub enum Gender {
 }
 
 /// A type of tag.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TagType {
@@ -751,6 +769,8 @@ pub enum TagType {
 }
 
 /// A place in a WeChat channel where customers add members.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChannelsSource {
@@ -767,6 +787,8 @@ pub enum ChannelsSource {
 }
 
 /// A way for customers to be added.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AddWay {
@@ -821,6 +843,8 @@ pub enum AddWay {
 }
 
 /// The value of an attribute.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ExternalAttrValue {

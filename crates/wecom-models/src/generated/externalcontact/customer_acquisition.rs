@@ -34,6 +34,8 @@ use crate::{Secret, Timestamp, Unknown};
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 获客助手, customer acquisition apps (营销获客应用) 建联客户信息. The system app 客户联系 can't call
 /// it. Customer acquisition components (获客助手组件) can call it, too, for links authorized to them.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取获客链接列表",
@@ -99,6 +101,8 @@ pub struct ListLinkResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 获客助手, customer acquisition apps (营销获客应用) 建联客户信息. The system app 客户联系 can't call
 /// it. Customer acquisition components (获客助手组件) can call it, too; they get the name and the URL only.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取获客链接详情",
@@ -160,6 +164,8 @@ pub struct GetLinkResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 获客助手, customer acquisition apps (营销获客应用) 建联客户信息. The system app 客户联系 can't call
 /// it.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建获客链接",
@@ -246,6 +252,8 @@ pub struct CreateLinkResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 获客助手, customer acquisition apps (营销获客应用) 建联客户信息. The system app 客户联系 can't call
 /// it.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "编辑获客链接",
@@ -340,6 +348,8 @@ pub struct UpdateLinkResponse {}
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 获客助手, customer acquisition apps (营销获客应用) 建联客户信息. The system app 客户联系 can't call
 /// it.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除获客链接",
@@ -383,6 +393,8 @@ pub struct DeleteLinkResponse {}
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 获客助手. The system app 客户联系 can't call it.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取由获客链接添加的客户信息",
@@ -450,6 +462,8 @@ pub struct GetCustomerResponse {
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 获客助手. The system app 客户联系 can't call it.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "查询剩余使用量",
@@ -501,6 +515,8 @@ pub struct GetCustomerAcquisitionQuotaResponse {
 /// permission 企业客户权限 › 获客助手. The system app 客户联系 can't call it. Customer acquisition components
 /// (获客助手组件) can call it, too, for links authorized to them. Of a component's link, only visits with
 /// its `comp_scene` are counted.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "查询链接使用详情",
@@ -561,6 +577,8 @@ pub struct GetLinkStatisticResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized apps need the permission
 /// 查询使用量、创建和编辑获客链接、获取客户列表, third-party apps 获客助手. Customer acquisition components (获客助手组件) can call
 /// it, too.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取成员多次收消息详情",
@@ -609,6 +627,8 @@ pub struct GetChatInfoResponse {
 /// [获取组件授权信息](https://developer.work.weixin.qq.com/document/path/99610)
 ///
 /// Only customer acquisition components (获客助手组件) can call it.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取组件授权信息",
@@ -660,6 +680,8 @@ pub struct GetCompAuthInfoResponse {
 ///
 /// Only customer acquisition components (获客助手组件) can call it, if the company authorized it with the
 /// provider as the payer.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "生成代支付key",
@@ -752,6 +774,8 @@ pub struct PriorityOption {
 }
 
 /// The members and departments that an acquisition link is to lead to.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewLinkRange {
@@ -794,6 +818,8 @@ impl NewLinkRange {
 }
 
 /// The members to whom an acquisition link is to lead customers first.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewPriorityOption {
@@ -913,6 +939,8 @@ pub enum PriorityType {
 }
 
 /// Whether a customer has sent a message.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChatStatus {
@@ -927,6 +955,8 @@ pub enum ChatStatus {
 }
 
 /// The party whose usage is deducted.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PayMode {
@@ -939,6 +969,8 @@ pub enum PayMode {
 }
 
 /// The type of links that a company authorizes a component for.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LinkAuthMode {

@@ -132,7 +132,7 @@ pub enum ExternalcontactEvent {
 /// code of `add_half_external_contact`, or if the contact is a member of another company that uses
 /// WeCom.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "添加企业客户事件",
@@ -171,7 +171,7 @@ pub struct AddExternalContact {
 /// A customer acquisition app (营销获客应用) gets it only for customers it brought, if the follow-up member
 /// is visible to it or among the members whom customers can contact (客户可建联成员).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "编辑企业客户事件",
@@ -208,7 +208,7 @@ pub struct EditExternalContact {
 /// `WelcomeCode` is absent if the two have begun to chat, or if the contact is a member of another
 /// company that uses WeCom.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "外部联系人免验证添加成员事件",
@@ -243,7 +243,7 @@ pub struct AddHalfExternalContact {
 /// A customer acquisition app (营销获客应用) gets it only for customers it brought, if the follow-up member
 /// is visible to it or among the members whom customers can contact (客户可建联成员).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "删除企业客户事件",
@@ -276,7 +276,7 @@ pub struct DelExternalContact {
 /// A customer acquisition app (营销获客应用) gets it only for customers it brought, if the follow-up member
 /// is visible to it or among the members whom customers can contact (客户可建联成员).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "删除跟进成员事件",
@@ -309,7 +309,7 @@ pub struct DelFollowUser {
 /// A customer acquisition app (营销获客应用) gets it only for customers it brought, if the follow-up member
 /// is visible to it or among the members whom customers can contact (客户可建联成员).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("客户接替失败事件", "transfer_fail", "change_external_contact"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -330,7 +330,7 @@ pub struct TransferFail {
 /// `WelcomeCode` is absent if the two have begun to chat, or if the welcome message was sent with the
 /// code of `add_half_external_contact`.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "客户同意进行聊天内容存档事件回调",
@@ -360,7 +360,7 @@ pub struct MsgAuditApproved {
 ///
 /// A customer acquisition app (营销获客应用) gets it only for customer groups it brought.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("客户群创建事件", "create", "change_external_chat"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -384,7 +384,7 @@ pub struct CreateExternalChat {
 ///
 /// A customer acquisition app (营销获客应用) gets it only for customer groups it brought.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("客户群变更事件", "update", "change_external_chat"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -421,7 +421,7 @@ pub struct UpdateExternalChat {
 ///
 /// A customer acquisition app (营销获客应用) gets it only for customer groups it brought.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("客户群解散事件", "dismiss", "change_external_chat"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -440,7 +440,7 @@ pub struct DismissExternalChat {
 /// also needs the permission 客户联系 › 管理企业客户标签.
 /// [`GetCorpTagList`](crate::externalcontact::tag::GetCorpTagList) gets the tag.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("企业客户标签创建事件", "create", "change_external_tag"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -463,7 +463,7 @@ pub struct CreateExternalTag {
 /// also needs the permission 客户联系 › 管理企业客户标签.
 /// [`GetCorpTagList`](crate::externalcontact::tag::GetCorpTagList) gets the tag.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("企业客户标签变更事件", "update", "change_external_tag"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -486,7 +486,7 @@ pub struct UpdateExternalTag {
 /// also needs the permission 客户联系 › 管理企业客户标签. The tags of a deleted group are deleted without events
 /// of their own.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("企业客户标签删除事件", "delete", "change_external_tag"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -510,7 +510,7 @@ pub struct DeleteExternalTag {
 /// Most tags have another `order` now: read all of them again, with
 /// [`GetCorpTagList`](crate::externalcontact::tag::GetCorpTagList), before the next call that sorts.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("企业客户标签重排事件", "shuffle", "change_external_tag"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -531,7 +531,7 @@ pub struct ShuffleExternalTag {
 /// [`GetCustomerAcquisitionAppPermit`](crate::externalcontact::follow_user::GetCustomerAcquisitionAppPermit)
 /// gets the members.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "客户可建联成员范围变动事件",
@@ -553,7 +553,7 @@ pub struct CustomerAcquisitionPermitChange {}
 ///
 /// Components are not told where they pay for the company (代支付).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("企业使用量即将耗尽事件", "balance_low", "customer_acquisition"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -570,7 +570,7 @@ pub struct BalanceLow {}
 ///
 /// Components are not told where they pay for the company (代支付).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("使用量已经耗尽事件", "balance_exhausted", "customer_acquisition"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -587,7 +587,7 @@ pub struct BalanceExhausted {}
 ///
 /// Components are not told where they pay for the company (代支付).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("使用量增加事件事件", "balance_increased", "customer_acquisition"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -605,7 +605,7 @@ pub struct BalanceIncreased {}
 /// Members who cannot add customers are skipped; this is sent once none is left, to the app that
 /// created the link, and to its component.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("获客链接异常事件", "link_unavailable", "customer_acquisition"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -625,7 +625,7 @@ pub struct LinkUnavailable {
 /// Sent to the app that created the link by a call, and to components that were authorized for it.
 /// Deletions by calls are not sent.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "删除获客链接事件",
@@ -652,7 +652,7 @@ pub struct DeleteLink {
 ///
 /// Sent 14, 7, 3, 2 days and 1 day before.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "获客使用量即将过期事件",
@@ -680,7 +680,7 @@ pub struct QuotaExpireSoon {
 ///
 /// Only for companies in some industries: 高级功能 › 获客助手 shows whether 链接打开回调 is included.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias("微信客户打开获客链接事件", "open_profile", "customer_acquisition")
 )]
@@ -704,7 +704,7 @@ pub struct OpenProfile {
 ///
 /// Components are told only if `State` is not empty.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "通过获客链接发起好友请求事件",
@@ -732,7 +732,7 @@ pub struct FriendRequest {
 ///
 /// Only for customers who use WeChat. Components are told only if the customer's `State` is not empty.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias("成员首次收消息事件", "customer_start_chat", "customer_acquisition")
 )]
@@ -763,7 +763,7 @@ pub struct CustomerStartChat {
 ///
 /// Only for customers who use WeChat. Components are told only if the customer's `State` is not empty.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias("成员多次收消息事件", "message_from_customer", "customer_acquisition")
 )]
@@ -793,7 +793,7 @@ pub struct MessageFromCustomer {
 ///
 /// Sent to components.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "服务商获客使用量即将耗尽事件",
@@ -812,7 +812,7 @@ pub struct ServiceBalanceLow {}
 ///
 /// Sent to components.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "服务商获客使用量已经耗尽事件",
@@ -831,7 +831,7 @@ pub struct ServiceBalanceExhausted {}
 ///
 /// Sent to components.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "消耗服务商使用量事件",
@@ -857,7 +857,7 @@ pub struct ServiceBalanceConsumed {
 ///
 /// Sent to components, if the company's industry or WeCom's prices change.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "获客链接服务商代付价格调整事件",
@@ -875,6 +875,8 @@ pub struct ChangePrice {
 }
 
 /// The cause of an external contact's deletion.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeleteSource {
@@ -885,6 +887,8 @@ pub enum DeleteSource {
 }
 
 /// The reason a customer was not taken over.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FailReason {
@@ -897,6 +901,8 @@ pub enum FailReason {
 }
 
 /// A change of a customer group.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UpdateDetail {
@@ -915,6 +921,8 @@ pub enum UpdateDetail {
 }
 
 /// A way to join a customer group.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JoinScene {
@@ -927,6 +935,8 @@ pub enum JoinScene {
 }
 
 /// A way to leave a customer group.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QuitScene {
@@ -939,6 +949,8 @@ pub enum QuitScene {
 }
 
 /// A customer tag or a group of them.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TagType {

@@ -24,6 +24,8 @@ mod reverse;
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 客户基础信息.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取配置了客户联系功能的成员列表",
@@ -64,6 +66,8 @@ pub struct GetFollowUserListResponse {
 ///
 /// An admin sets this scope for the app in the admin console. Only customer acquisition apps (营销获客应用)
 /// can call it.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取客户可建联成员",
@@ -111,6 +115,8 @@ pub struct GetCustomerAcquisitionAppPermitResponse {
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; third-party apps need the permission 企业客户权限 ›
 /// 客户基础信息.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "检查用户是否配置了客户联系功能使用权限",

@@ -32,6 +32,8 @@ use crate::{Timestamp, Unknown};
 ///
 /// - 81017, `REQUEST_TOO_MANY_ITEMS`: `owner_filter` is omitted, and more than 1,000 people are visible to the app. Name the group owners in `owner_filter`.
 /// - 701008, `LICENSE_NO_USER_WITH_EXTERNAL_LICENSE`: None of the group owners has a valid external contact account. Activate external contact accounts for the group owners.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取客户群列表",
@@ -115,6 +117,8 @@ pub struct ListGroupChatResponse {
 /// Error codes:
 ///
 /// - 701008, `LICENSE_NO_USER_WITH_EXTERNAL_LICENSE`: The group owner has no valid external contact account. Activate an external contact account for the group owner.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取客户群详情",
@@ -174,6 +178,8 @@ pub struct GetGroupChatResponse {
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; third-party apps need the permission 企业客户权限 ›
 /// 客户基础信息. The group owner must be visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "客户群opengid转换",
@@ -209,6 +215,8 @@ pub struct OpenGidToChatIdResponse {
 }
 
 /// The group owners whose customer groups are listed.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OwnerFilter {
@@ -325,6 +333,8 @@ pub struct GroupAdmin {
 }
 
 /// A follow-up status of customer groups to list.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StatusFilter {
@@ -341,6 +351,8 @@ pub enum StatusFilter {
 }
 
 /// The follow-up status of a customer group.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FollowUpStatus {
@@ -357,6 +369,8 @@ pub enum FollowUpStatus {
 }
 
 /// A type of member of a customer group.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GroupMemberType {
@@ -369,6 +383,8 @@ pub enum GroupMemberType {
 }
 
 /// A way to join a customer group.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JoinScene {

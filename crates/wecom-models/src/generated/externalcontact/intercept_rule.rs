@@ -30,6 +30,8 @@ use crate::{Timestamp, Unknown};
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 客户联系 › 管理敏感词. Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "新建敏感词规则",
@@ -102,6 +104,8 @@ pub struct AddInterceptRuleResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 客户联系 › 管理敏感词. Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取敏感词规则列表",
@@ -145,6 +149,8 @@ pub struct GetInterceptRuleListResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 客户联系 › 管理敏感词. Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取敏感词规则详情",
@@ -190,6 +196,8 @@ pub struct GetInterceptRuleResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 客户联系 › 管理敏感词. Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "修改敏感词规则",
@@ -297,6 +305,8 @@ pub struct UpdateInterceptRuleResponse {}
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 客户联系 › 管理敏感词. Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除敏感词规则",
@@ -332,6 +342,8 @@ pub struct DelInterceptRuleResponse {}
 /// The members and departments that an interception rule applies to.
 ///
 /// Set at least one of `user_list` and `department_list`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApplicableRange {
@@ -376,6 +388,8 @@ impl ApplicableRange {
 
 /// The members and departments that are added to what an interception rule applies to, or removed from
 /// it.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RangeChange {

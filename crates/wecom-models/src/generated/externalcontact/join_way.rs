@@ -36,6 +36,8 @@ use crate::Unknown;
 /// Customer acquisition apps (营销获客应用) must have
 /// 「加入群聊」二维码 as their way to connect with customers (客户建联方式). Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "配置客户群进群方式",
@@ -157,6 +159,8 @@ pub struct AddJoinWayResponse {
 /// Customer acquisition apps (营销获客应用) must have
 /// 「加入群聊」二维码 as their way to connect with customers (客户建联方式). Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取客户群进群方式配置",
@@ -208,6 +212,8 @@ pub struct GetJoinWayResponse {
 /// Customer acquisition apps (营销获客应用) must have
 /// 「加入群聊」二维码 as their way to connect with customers (客户建联方式). Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "更新客户群进群方式配置",
@@ -330,6 +336,8 @@ pub struct UpdateJoinWayResponse {}
 /// Customer acquisition apps (营销获客应用) must have
 /// 「加入群聊」二维码 as their way to connect with customers (客户建联方式). Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除客户群进群方式配置",

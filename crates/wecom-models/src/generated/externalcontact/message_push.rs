@@ -48,6 +48,8 @@ use crate::{OrText, Secret, Timestamp, Unknown, UnknownUnion};
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; the message goes only to members visible to
 /// the app. Third-party apps need the permission 企业客户权限 › 客户联系 › 群发消息给客户和客户群, customer acquisition
 /// apps (营销获客应用) 客户联系权限 › 消息推送权限 › 群发消息给客户和客户群.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建企业群发",
@@ -187,6 +189,8 @@ pub struct AddMsgTemplateResponse {
 /// longer works; existing companies are unaffected for now.
 ///
 /// Messages with several attachments require WeCom 3.1.6 or later.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取群发记录列表",
@@ -286,6 +290,8 @@ pub struct GetGroupMsgListV2Response {
 /// for now.
 ///
 /// Not available for messages created before 2020-11-17.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取群发成员发送任务列表",
@@ -358,6 +364,8 @@ pub struct GetGroupMsgTaskResponse {
 ///
 /// For messages to customer groups, only those already sent are listed: until then no group has been
 /// chosen. Not available for messages created before 2020-11-17.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取企业群发成员执行结果",
@@ -429,6 +437,8 @@ pub struct GetGroupMsgSendResultResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; they reach only members visible to the app.
 /// Third-party apps need the permission 客户联系 › 群发消息给客户和客户群, customer acquisition apps (营销获客应用) 客户联系权限
 /// › 消息推送权限 › 群发消息给客户和客户群.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "提醒成员群发",
@@ -470,6 +480,8 @@ pub struct RemindGroupMsgSendResponse {}
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用. Third-party apps need the permission 客户联系 ›
 /// 群发消息给客户和客户群, customer acquisition apps (营销获客应用) 客户联系权限 › 消息推送权限 › 群发消息给客户和客户群.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "停止企业群发",
@@ -525,6 +537,8 @@ pub struct CancelGroupMsgSendResponse {}
 ///
 /// - 41051, `WELCOME_CHAT_ALREADY_STARTED`: The customer has received a welcome message already. Don't retry.
 /// - 41096, `WELCOME_MESSAGE_ALREADY_SENDING`: Another app is sending its welcome message right now. That may still fail: retry, until 41051 says that the customer has received one.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "发送新客户欢迎语",
@@ -594,6 +608,8 @@ pub struct SendWelcomeMsgResponse {}
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; third-party apps need the permission 企业客户权限 ›
 /// 客户联系 › 配置入群欢迎语素材.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "添加入群欢迎语素材",
@@ -708,6 +724,8 @@ pub struct AddGroupWelcomeTemplateResponse {
 ///
 /// Only for welcome messages the app itself created. Otherwise, the permissions are those of
 /// [`AddGroupWelcomeTemplate`]. The page doesn't say whether omitted contents stay unchanged.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "编辑入群欢迎语素材",
@@ -814,6 +832,8 @@ pub struct EditGroupWelcomeTemplateResponse {}
 /// [获取入群欢迎语素材](https://developer.work.weixin.qq.com/document/path/92366)
 ///
 /// The permissions are those of [`AddGroupWelcomeTemplate`].
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取入群欢迎语素材",
@@ -870,6 +890,8 @@ pub struct GetGroupWelcomeTemplateResponse {
 ///
 /// Only for welcome messages the app itself created. Otherwise, the permissions are those of
 /// [`AddGroupWelcomeTemplate`].
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除入群欢迎语素材",
@@ -917,6 +939,8 @@ impl DelGroupWelcomeTemplate {
 pub struct DelGroupWelcomeTemplateResponse {}
 
 /// A filter of customers by their tags.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TagFilter {
@@ -935,6 +959,8 @@ impl TagFilter {
 }
 
 /// A group of tags of which a customer must have at least one.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TagGroup {
@@ -995,12 +1021,14 @@ impl TextContent {
 /// An image, by its `media_id` or its `pic_url`. If both are set, the `media_id` takes precedence.
 ///
 /// Set at least one of `media_id` and `pic_url`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImageContent {
-    /// The temporary media file's `media_id`.
+    /// The temporary media file's `media_id`, from [`UploadMedia`](crate::media::UploadMedia).
     pub media_id: Option<String>,
-    /// The image's URL. To send it, it must come from 上传图片 (`media/uploadimg`).
+    /// The image's URL. To send it, it must come from [`UploadImg`](crate::media::UploadImg).
     pub pic_url: Option<String>,
 }
 
@@ -1034,7 +1062,8 @@ impl ImageContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AttachedImage {
-    /// The temporary media file's `media_id`. Absent if there is only a `pic_url`.
+    /// The temporary media file's `media_id`, from [`UploadMedia`](crate::media::UploadMedia). Absent if
+    /// there is only a `pic_url`.
     pub media_id: Option<String>,
     /// The image's URL. Absent if there is a `media_id`.
     pub pic_url: Option<String>,
@@ -1084,6 +1113,8 @@ pub struct LinkContent {
 }
 
 /// A link with a preview, for a broadcast.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupMsgLink {
@@ -1124,6 +1155,8 @@ impl GroupMsgLink {
 }
 
 /// A link with a preview, for a welcome message.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct WelcomeLink {
@@ -1183,7 +1216,8 @@ pub struct MiniProgramContent {
 pub struct MiniProgramCard {
     /// The title. At most 64 bytes.
     pub title: String,
-    /// The cover: the `media_id` of an uploaded image. Recommended: 520×416 pixels.
+    /// The cover: the `media_id` of an image, from [`UploadMedia`](crate::media::UploadMedia).
+    /// Recommended: 520×416 pixels.
     pub pic_media_id: String,
     /// The mini program's appid. The mini program must be linked to the company.
     pub appid: String,
@@ -1221,7 +1255,7 @@ pub struct MiniProgramCardArgs {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct VideoContent {
-    /// The temporary media file's `media_id`.
+    /// The temporary media file's `media_id`, from [`UploadMedia`](crate::media::UploadMedia).
     pub media_id: String,
 }
 
@@ -1237,7 +1271,7 @@ impl VideoContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FileContent {
-    /// The temporary media file's `media_id`.
+    /// The temporary media file's `media_id`, from [`UploadMedia`](crate::media::UploadMedia).
     pub media_id: String,
 }
 
@@ -1282,6 +1316,8 @@ pub struct SendResult {
 }
 
 /// The type of recipients of a broadcast.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChatType {
@@ -1294,6 +1330,8 @@ pub enum ChatType {
 }
 
 /// The type of creator whose messages to list.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FilterType {
@@ -1308,6 +1346,8 @@ pub enum FilterType {
 }
 
 /// The type of a message's creator.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CreateType {
@@ -1320,6 +1360,8 @@ pub enum CreateType {
 }
 
 /// Whether a member has sent a message.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TaskStatus {
@@ -1332,6 +1374,8 @@ pub enum TaskStatus {
 }
 
 /// Whether a message reached a customer.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SendStatus {
@@ -1348,6 +1392,8 @@ pub enum SendStatus {
 }
 
 /// An attachment of a broadcast.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum GroupMsgAttachment {
@@ -1380,6 +1426,8 @@ impl GroupMsgAttachment {
 }
 
 /// An attachment of a welcome message.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum WelcomeAttachment {
@@ -1412,6 +1460,8 @@ impl WelcomeAttachment {
 }
 
 /// An attachment of a message that was created.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Attachment {

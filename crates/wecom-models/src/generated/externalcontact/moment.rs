@@ -49,6 +49,8 @@ use crate::{Timestamp, Unknown, UnknownUnion};
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 客户朋友圈 › 发表到成员客户的朋友圈.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建发表任务",
@@ -123,6 +125,8 @@ pub struct AddMomentTaskResponse {
 ///
 /// [`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of
 /// `wecom-sdk` waits until the job is over.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取任务创建结果",
@@ -171,6 +175,8 @@ pub struct GetMomentTaskResultResponse {
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 客户朋友圈 › 发表到成员客户的朋友圈.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "停止发表企业朋友圈",
@@ -217,6 +223,8 @@ pub struct CancelMomentTaskResponse {}
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; they get only what members visible to the app
 /// have sent. Third-party apps need the permission 企业客户权限 › 客户朋友圈 › 获取企业全部的发表记录; companies that
 /// installed one earlier must authorize it again.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取企业全部的发表列表",
@@ -309,6 +317,8 @@ pub struct GetMomentListResponse {
 /// › 可调用应用; such an app gets only what members visible to it have sent. Third-party apps need the
 /// permission 企业客户权限 › 客户朋友圈 › 获取企业全部的发表记录; companies that installed one earlier must authorize it
 /// again.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取客户朋友圈企业发表的列表",
@@ -379,6 +389,8 @@ pub struct GetMomentTaskResponse {
 /// › 可调用应用; such an app gets only what members visible to it have sent. Third-party apps need the
 /// permission 企业客户权限 › 客户朋友圈 › 获取企业全部的发表记录; companies that installed one earlier must authorize it
 /// again.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取客户朋友圈发表时选择的可见范围",
@@ -451,6 +463,8 @@ pub struct GetMomentCustomerListResponse {
 /// › 可调用应用; such an app gets only what members visible to it have sent. Third-party apps need the
 /// permission 企业客户权限 › 客户朋友圈 › 获取企业全部的发表记录; companies that installed one earlier must authorize it
 /// again.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取客户朋友圈发表后的可见客户列表",
@@ -522,6 +536,8 @@ pub struct GetMomentSendResultResponse {
 /// › 可调用应用; such an app gets only what members visible to it have sent. Third-party apps need the
 /// permission 企业客户权限 › 客户朋友圈 › 获取企业全部的发表记录; companies that installed one earlier must authorize it
 /// again.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取客户朋友圈的互动数据",
@@ -566,6 +582,8 @@ pub struct GetMomentCommentsResponse {
 }
 
 /// The members who post a moment, and the customers who see it.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VisibleRange {
@@ -601,6 +619,8 @@ impl VisibleRange {
 }
 
 /// Members who post a moment.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SenderList {
@@ -643,6 +663,8 @@ impl SenderList {
 }
 
 /// Customers who see a moment.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExternalContactList {
@@ -693,6 +715,8 @@ pub struct InvalidExternalContactList {
 }
 
 /// Text.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextContent {
@@ -709,11 +733,13 @@ impl TextContent {
 }
 
 /// An image of a moment.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImageContent {
-    /// The media file's `media_id`, as an attachment (上传附件资源). The long side has up to 10,800 pixels, the
-    /// short one up to 1,080.
+    /// The media file's `media_id`, from [`UploadAttachment`](crate::media::UploadAttachment). The long
+    /// side has up to 10,800 pixels, the short one up to 1,080.
     pub media_id: String,
 }
 
@@ -726,10 +752,13 @@ impl ImageContent {
 }
 
 /// A video of a moment.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VideoContent {
-    /// The media file's `media_id`, as an attachment (上传附件资源). Up to 30 seconds and 10 MB.
+    /// The media file's `media_id`, from [`UploadAttachment`](crate::media::UploadAttachment). Up to 30
+    /// seconds and 10 MB.
     pub media_id: String,
 }
 
@@ -742,6 +771,8 @@ impl VideoContent {
 }
 
 /// A link of a moment.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkContent {
@@ -749,8 +780,8 @@ pub struct LinkContent {
     pub title: Option<String>,
     /// The URL that the link opens.
     pub url: String,
-    /// The cover: the `media_id` of an image, as an attachment (上传附件资源). The long side has up to 10,800
-    /// pixels, the short one up to 1,080.
+    /// The cover: the `media_id` of an image, from [`UploadAttachment`](crate::media::UploadAttachment).
+    /// The long side has up to 10,800 pixels, the short one up to 1,080.
     pub media_id: String,
 }
 
@@ -836,7 +867,7 @@ pub struct MomentText {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MomentImage {
-    /// The media file's `media_id`, for downloading it (获取临时素材).
+    /// The media file's `media_id`, for [`GetMedia`](crate::media::GetMedia).
     pub media_id: String,
 }
 
@@ -846,9 +877,9 @@ pub struct MomentImage {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MomentVideo {
-    /// The media file's `media_id`, for downloading it (获取临时素材).
+    /// The media file's `media_id`, for [`GetMedia`](crate::media::GetMedia).
     pub media_id: String,
-    /// The cover's `media_id`, for downloading it (获取临时素材).
+    /// The cover's `media_id`, for [`GetMedia`](crate::media::GetMedia).
     pub thumb_media_id: String,
 }
 
@@ -929,6 +960,8 @@ pub struct Interaction {
 }
 
 /// The status of a job.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JobStatus {
@@ -943,6 +976,8 @@ pub enum JobStatus {
 }
 
 /// The type of creator whose moments to list.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FilterType {
@@ -957,6 +992,8 @@ pub enum FilterType {
 }
 
 /// The type of a moment's creator.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CreateType {
@@ -969,6 +1006,8 @@ pub enum CreateType {
 }
 
 /// A type of visibility of a moment.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum VisibleType {
@@ -981,6 +1020,8 @@ pub enum VisibleType {
 }
 
 /// Whether a member has posted a moment.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PublishStatus {
@@ -993,6 +1034,8 @@ pub enum PublishStatus {
 }
 
 /// An attachment of a moment.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum MomentAttachment {

@@ -31,6 +31,8 @@ use crate::{Timestamp, UnknownUnion};
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理客户朋友圈规则组. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取规则组列表",
@@ -98,6 +100,8 @@ pub struct ListMomentStrategyResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理客户朋友圈规则组. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取规则组详情",
@@ -146,6 +150,8 @@ pub struct GetMomentStrategyResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理客户朋友圈规则组. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取规则组管理范围",
@@ -219,6 +225,8 @@ pub struct GetMomentStrategyRangeResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理客户朋友圈规则组. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建新的规则组",
@@ -303,6 +311,8 @@ pub struct CreateMomentStrategyResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理客户朋友圈规则组. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "编辑规则组及其管理范围",
@@ -403,6 +413,8 @@ pub struct EditMomentStrategyResponse {}
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理客户朋友圈规则组. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除规则组",
@@ -468,6 +480,8 @@ pub struct RuleGroup {
 }
 
 /// The permissions to set in a rule group.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Permissions {

@@ -27,6 +27,8 @@ use crate::{Timestamp, UnknownUnion};
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 客户联系 › 管理商品图册. Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建商品图册",
@@ -94,6 +96,8 @@ pub struct AddProductAlbumResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 客户联系 › 管理商品图册. Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取商品图册",
@@ -141,6 +145,8 @@ pub struct GetProductAlbumResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 客户联系 › 管理商品图册. Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取商品图册列表",
@@ -204,6 +210,8 @@ pub struct GetProductAlbumListResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 客户联系 › 管理商品图册. Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "编辑商品图册",
@@ -288,6 +296,8 @@ pub struct UpdateProductAlbumResponse {}
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 企业客户权限 › 客户联系 › 管理商品图册. Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除商品图册",
@@ -323,10 +333,12 @@ impl DeleteProductAlbum {
 pub struct DeleteProductAlbumResponse {}
 
 /// An image to show.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImageContent {
-    /// The image's `media_id`. Only from uploading attachment resources (上传附件资源).
+    /// The image's `media_id`. Only from [`UploadAttachment`](crate::media::UploadAttachment).
     pub media_id: String,
 }
 
@@ -387,6 +399,8 @@ pub struct ListedProduct {
 }
 
 /// An image to show. Only images are supported so far.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Attachment {
@@ -405,6 +419,8 @@ impl Attachment {
 }
 
 /// An image of a product. Only images are supported so far.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ProductAttachment {

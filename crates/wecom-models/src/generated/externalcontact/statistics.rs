@@ -34,6 +34,8 @@ use crate::{Timestamp, Unknown};
 /// Error codes:
 ///
 /// - 81017, `REQUEST_TOO_MANY_ITEMS`: `owner_filter` is omitted, and more than 1,000 people are visible to the app. Name the group owners in `owner_filter`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取「群聊数据统计」数据",
@@ -151,6 +153,8 @@ pub struct GetGroupChatStatisticResponse {
 /// Error codes:
 ///
 /// - 81017, `REQUEST_TOO_MANY_ITEMS`: `owner_filter` is omitted, and more than 1,000 people are visible to the app. Name the group owners in `owner_filter`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取「群聊数据统计」数据",
@@ -225,6 +229,8 @@ pub struct GetGroupChatStatisticByDayResponse {
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; third-party apps need the permission 企业客户权限 ›
 /// 客户联系 › 获取成员联系客户的数据统计. Members and departments must be visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取「联系客户统计」数据",
@@ -296,6 +302,8 @@ pub struct GetUserBehaviorDataResponse {
 }
 
 /// The owners whose customer groups are counted.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OwnerFilter {
@@ -395,6 +403,8 @@ pub struct BehaviorData {
 }
 
 /// The sort order of the owners.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StatisticOrder {

@@ -32,6 +32,8 @@ use crate::Timestamp;
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 客户基础信息.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取企业标签库",
@@ -103,6 +105,8 @@ pub struct GetCorpTagListResponse {
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理企业客户标签.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "添加企业客户标签",
@@ -189,6 +193,8 @@ pub struct AddCorpTagResponse {
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理企业客户标签.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "编辑企业客户标签",
@@ -262,6 +268,8 @@ pub struct EditCorpTagResponse {}
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理企业客户标签.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除企业客户标签",
@@ -338,6 +346,8 @@ pub struct DelCorpTagResponse {}
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理客户联系规则组. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取指定规则组下的企业客户标签",
@@ -418,6 +428,8 @@ pub struct GetStrategyTagListResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理客户联系规则组. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "为指定规则组创建企业客户标签",
@@ -501,6 +513,8 @@ pub struct AddStrategyTagResponse {
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理客户联系规则组. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "编辑指定规则组下的企业客户标签",
@@ -566,6 +580,8 @@ pub struct EditStrategyTagResponse {}
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 管理客户联系规则组. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除指定规则组下的企业客户标签",
@@ -634,6 +650,8 @@ pub struct DelStrategyTagResponse {}
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; customized and third-party apps need the
 /// permission 客户基础信息. The member must be visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "编辑客户企业标签",
@@ -701,6 +719,8 @@ impl MarkTag {
 pub struct MarkTagResponse {}
 
 /// A tag to create.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewTag {

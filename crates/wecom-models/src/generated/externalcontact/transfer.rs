@@ -37,6 +37,8 @@ use crate::{Timestamp, Unknown};
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; third-party apps need the permission 企业客户权限 ›
 /// 客户联系 › 在职继承. The new member must be visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "分配在职成员的客户",
@@ -110,6 +112,8 @@ pub struct TransferCustomerResponse {
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; third-party apps need the permission 企业客户权限 ›
 /// 客户联系 › 在职继承. The new member must be visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "查询客户接替状态",
@@ -177,6 +181,8 @@ pub struct GetTransferResultResponse {
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; third-party apps need the permission 企业客户权限 ›
 /// 客户联系 › 分配在职成员的客户群. The group owner must be visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "分配在职成员的客户群",
@@ -234,6 +240,8 @@ pub struct OnJobTransferGroupChatResponse {
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; third-party apps need the permission 企业客户权限 ›
 /// 客户联系 › 分配离职成员的客户.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取待分配的离职成员列表",
@@ -302,6 +310,8 @@ pub struct GetUnassignedListResponse {
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; third-party apps need the permission 企业客户权限 ›
 /// 客户联系 › 离职分配. The new member must be visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "分配离职成员的客户",
@@ -364,6 +374,8 @@ pub struct TransferResignedCustomerResponse {
 /// The company itself calls it with the secret of 客户联系. Self-built apps must be listed under 客户联系 ›
 /// 可调用接口的应用; third-party apps need the permission 企业客户权限 › 客户联系 › 在职继承. The new member must be visible
 /// to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "查询客户接替状态",
@@ -433,6 +445,8 @@ pub struct GetResignedTransferResultResponse {
 ///
 /// Self-built apps must be listed under 客户联系 › 可调用接口的应用; third-party apps need the permission 企业客户权限 ›
 /// 客户联系 › 分配离职成员的客户群. The group owner must be visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "分配离职成员的客户群",
@@ -537,6 +551,8 @@ pub struct UnassignedCustomer {
 }
 
 /// The status of the transfer of a customer.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransferStatus {

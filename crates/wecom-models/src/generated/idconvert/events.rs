@@ -34,7 +34,7 @@ pub enum IdconvertEvent {
 /// Sent to the service provider's URL for system events (系统事件接收URL), in XML or JSON. Respond within 1
 /// second. If the event is lost, try to convert the IDs: that works once the admin has agreed.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias("同意授权转换external_userid事件", "agree_external_userid_migration")
 )]

@@ -26,6 +26,8 @@ mod reverse;
 /// permission 微信客服 › 获取基础信息. Customer service components (微信客服组件应用) need 管理接入的微信客服 › 获取企业授权接入的客服账号 ›
 /// 客服账号信息与链接, and get only the accounts that the company has authorized. Since 2023-12-01 a system
 /// app's secret no longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取客服账号列表",
@@ -90,6 +92,8 @@ pub struct ListAccountResponse {
 /// 通过API管理会话消息 › 企业内部开发 › 可管理的客服账号; customized and third-party apps need the permission 微信客服 ›
 /// 管理账号、分配会话和收发消息. The company sets the accounts that the API manages under 微信客服 › 通过API管理微信客服账号.
 /// Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "添加客服账号",
@@ -107,7 +111,8 @@ pub struct ListAccountResponse {
 pub struct AddAccount {
     /// The account's name. At most 16 characters.
     pub name: String,
-    /// The account's avatar: the `media_id` of an uploaded image. At most 128 bytes.
+    /// The account's avatar: the `media_id` of an image, from [`UploadMedia`](crate::media::UploadMedia).
+    /// At most 128 bytes.
     pub media_id: String,
 }
 
@@ -140,6 +145,8 @@ pub struct AddAccountResponse {
 /// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
 /// manage (微信客服 › 通过API管理微信客服账号), and its servicers must be visible to the app. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除客服账号",
@@ -185,6 +192,8 @@ pub struct DelAccountResponse {}
 /// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
 /// manage (微信客服 › 通过API管理微信客服账号), and its servicers must be visible to the app. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "修改客服账号",
@@ -204,8 +213,8 @@ pub struct UpdateAccount {
     pub open_kfid: String,
     /// The new name. If omitted, it stays unchanged. At most 16 characters.
     pub name: Option<String>,
-    /// The new avatar: the `media_id` of an uploaded image. If omitted, it stays unchanged. At most 128
-    /// bytes.
+    /// The new avatar: the `media_id` of an image, from [`UploadMedia`](crate::media::UploadMedia). If
+    /// omitted, it stays unchanged. At most 128 bytes.
     pub media_id: Option<String>,
 }
 
@@ -255,6 +264,8 @@ pub struct UpdateAccountResponse {}
 /// permission 微信客服 › 获取基础信息. Customer service components (微信客服组件应用) need 管理接入的微信客服 › 获取企业授权接入的客服账号 ›
 /// 客服账号信息与链接, and get only the links of accounts that the company has authorized. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取客服账号链接",

@@ -30,6 +30,8 @@ use crate::{Unknown, UnknownUnion};
 /// permission 微信客服 › 服务工具 › 配置「升级服务」. The specialists and the groups' owners must be visible to the
 /// app. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取配置的专员与客户群",
@@ -84,6 +86,8 @@ pub struct GetUpgradeServiceConfigResponse {
 ///
 /// - 95021, `KF_UPGRADE_SERVICE_NOT_CONFIGURED`: The specialist or the group is not configured in the service upgrade. Configure it in the admin console under 微信客服 › 升级服务.
 /// - 701008, `LICENSE_NO_USER_WITH_EXTERNAL_LICENSE`: The specialist or the group's owner has no valid external contact account. Activate an external contact account for the member.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "为客户升级为专员或客户群服务",
@@ -140,6 +144,8 @@ pub struct UpgradeServiceResponse {}
 /// permission 微信客服 › 服务工具 › 配置「升级服务」. The account's servicers, and the specialist or the group's
 /// owner, must be visible to the app. Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "为客户取消推荐",
@@ -197,6 +203,8 @@ pub struct CancelUpgradeServiceResponse {}
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps need the
 /// permission 微信客服 › 获取基础信息. Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取客户基础信息",
@@ -285,6 +293,8 @@ pub struct CustomerGroupRange {
 }
 
 /// A specialist to recommend.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Specialist {
@@ -313,6 +323,8 @@ impl Specialist {
 }
 
 /// A customer group to recommend.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CustomerGroup {
@@ -392,6 +404,8 @@ pub struct ChannelsEntry {
 }
 
 /// A gender.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Gender {
@@ -406,6 +420,8 @@ pub enum Gender {
 }
 
 /// A place in WeChat Channels from which customer service is entered.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChannelsScene {
@@ -424,6 +440,8 @@ pub enum ChannelsScene {
 }
 
 /// A specialist or a customer group to recommend to a customer.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Recommendation {

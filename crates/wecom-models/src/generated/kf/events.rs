@@ -43,7 +43,7 @@ pub enum KfEvent {
 /// its sessions: the app must. A third-party app that a member or another admin than a super admin
 /// installed has no permissions for customer service (error 48002) until a super admin installs it.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("客服账号授权变更事件", "kf_account_auth_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -65,7 +65,7 @@ pub struct KfAccountAuthChange {
 /// customized and third-party apps need the permission 微信客服 › 管理账号、分配会话和收发消息. There is no
 /// `FromUserName`.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("接收消息和事件（回调事件）", "kf_msg_or_event"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]

@@ -32,6 +32,8 @@ use crate::UnknownUnion;
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "添加分组",
@@ -79,6 +81,8 @@ pub struct AddGroupResponse {
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除分组",
@@ -123,6 +127,8 @@ pub struct DelGroupResponse {}
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "修改分组",
@@ -173,6 +179,8 @@ pub struct ModGroupResponse {
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取分组列表",
@@ -249,6 +257,8 @@ pub struct ListGroupResponse {
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "添加问答",
@@ -316,6 +326,8 @@ pub struct AddIntentResponse {
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除问答",
@@ -365,6 +377,8 @@ pub struct DelIntentResponse {}
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "修改问答",
@@ -440,6 +454,8 @@ pub struct ModIntentResponse {
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取问答列表",
@@ -530,6 +546,8 @@ pub struct Group {
 }
 
 /// A question.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Question {
@@ -546,6 +564,8 @@ impl Question {
 }
 
 /// The text of a question.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct QuestionText {
@@ -562,6 +582,8 @@ impl QuestionText {
 }
 
 /// Other ways to ask a question.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SimilarQuestions {
@@ -585,6 +607,8 @@ impl SimilarQuestions {
 }
 
 /// An answer.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Answer {
@@ -616,6 +640,8 @@ impl Answer {
 }
 
 /// The text of an answer.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AnswerText {
@@ -632,10 +658,12 @@ impl AnswerText {
 }
 
 /// An image or a video to attach.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MediaAttachment {
-    /// The `media_id` of the uploaded file.
+    /// The file's `media_id`, from [`UploadMedia`](crate::media::UploadMedia).
     pub media_id: String,
 }
 
@@ -688,12 +716,15 @@ impl LinkAttachment {
 }
 
 /// A mini program to attach.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MiniProgramAttachment {
     /// The title. At most 64 bytes.
     pub title: Option<String>,
-    /// The cover: the `media_id` of an uploaded image. Recommended: 520×416 pixels.
+    /// The cover: the `media_id` of an image, from [`UploadMedia`](crate::media::UploadMedia).
+    /// Recommended: 520×416 pixels.
     pub thumb_media_id: String,
     /// The mini program's appid. The mini program must be linked to the company.
     pub appid: String,
@@ -826,6 +857,8 @@ pub struct ListedMiniProgram {
 }
 
 /// Something to attach to an answer.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Attachment {
@@ -856,6 +889,8 @@ impl Attachment {
 }
 
 /// Something attached to an answer.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ListedAttachment {

@@ -35,6 +35,8 @@ use crate::{Json, Secret, Timestamp, Unknown, UnknownUnion};
 /// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
 /// manage (微信客服 › 通过API管理微信客服账号), and its servicers must be visible to the app. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "接收消息和事件",
@@ -133,6 +135,8 @@ pub struct SyncMsgResponse {
 /// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
 /// manage (微信客服 › 通过API管理微信客服账号), and its servicers must be visible to the app. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取会话状态",
@@ -207,6 +211,8 @@ pub struct GetServiceStateResponse {
 ///
 /// - 95014, `KF_USER_NOT_SERVICER`: The servicer hasn't activated WeCom.
 /// - 701008, `LICENSE_NO_USER_WITH_EXTERNAL_LICENSE`: The servicer has no valid external contact account. Activate an external contact account for the servicer.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "变更会话状态",
@@ -280,6 +286,8 @@ pub struct TransServiceStateResponse {
 /// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
 /// manage (微信客服 › 通过API管理微信客服账号), and its servicers must be visible to the app. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "发送消息",
@@ -361,6 +369,8 @@ pub struct SendMsgResponse {
 /// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
 /// manage (微信客服 › 通过API管理微信客服账号), and its servicers must be visible to the app. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "发送欢迎语等事件响应消息",
@@ -458,7 +468,7 @@ pub struct TextContent {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MediaContent {
-    /// The media file's `media_id`, for download.
+    /// The media file's `media_id`, for [`GetMedia`](crate::media::GetMedia).
     pub media_id: String,
 }
 
@@ -798,6 +808,8 @@ pub struct RejectCustomerMsgSwitchChange {
 }
 
 /// Text to send.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OutgoingText {
@@ -814,10 +826,12 @@ impl OutgoingText {
 }
 
 /// An image, a voice message, a video or a file to send.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OutgoingMedia {
-    /// The `media_id` of the uploaded file.
+    /// The file's `media_id`, from [`UploadMedia`](crate::media::UploadMedia).
     pub media_id: String,
 }
 
@@ -830,6 +844,8 @@ impl OutgoingMedia {
 }
 
 /// A link with a preview, to send.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OutgoingLink {
@@ -841,7 +857,7 @@ pub struct OutgoingLink {
     pub desc: Option<String>,
     /// The URL that a click opens. At most 2048 bytes, matching `^https?://.+$`.
     pub url: String,
-    /// The preview image: the `media_id` of an uploaded image.
+    /// The preview image: the `media_id` of an image, from [`UploadMedia`](crate::media::UploadMedia).
     pub thumb_media_id: String,
 }
 
@@ -870,6 +886,8 @@ impl OutgoingLink {
 }
 
 /// A mini program to send.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OutgoingMiniProgram {
@@ -878,7 +896,8 @@ pub struct OutgoingMiniProgram {
     /// The title. WeCom truncates longer text. Truncated after 64 bytes
     /// ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub title: Option<String>,
-    /// The cover: the `media_id` of an uploaded image. Recommended: 520×416 pixels.
+    /// The cover: the `media_id` of an image, from [`UploadMedia`](crate::media::UploadMedia).
+    /// Recommended: 520×416 pixels.
     pub thumb_media_id: String,
     /// The page that a click opens. Its path must end in `.html`, or WeChat doesn't find it.
     pub pagepath: String,
@@ -909,6 +928,8 @@ impl OutgoingMiniProgram {
 }
 
 /// A menu to send.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OutgoingMenu {
@@ -951,6 +972,8 @@ impl OutgoingMenu {
 }
 
 /// A menu to send in response to an event.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EventMenu {
@@ -992,6 +1015,8 @@ impl EventMenu {
 }
 
 /// A menu item that sends a reply, to send.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OutgoingReplyItem {
@@ -1021,6 +1046,8 @@ impl OutgoingReplyItem {
 }
 
 /// A menu item that opens a page, to send.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OutgoingLinkItem {
@@ -1042,6 +1069,8 @@ impl OutgoingLinkItem {
 }
 
 /// A menu item that opens a mini program, to send.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OutgoingMiniProgramItem {
@@ -1070,6 +1099,8 @@ impl OutgoingMiniProgramItem {
 }
 
 /// Text between the items of a menu.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OutgoingTextItem {
@@ -1098,6 +1129,8 @@ impl OutgoingTextItem {
 }
 
 /// A location to send.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OutgoingLocation {
@@ -1138,6 +1171,8 @@ impl OutgoingLocation {
 }
 
 /// An acquisition link (获客链接), which the customer gets as a business card.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AcquisitionLink {
@@ -1173,6 +1208,8 @@ pub enum ServiceState {
 }
 
 /// A format of voice messages.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum VoiceFormat {
@@ -1185,6 +1222,8 @@ pub enum VoiceFormat {
 }
 
 /// The origin of a message.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Origin {
@@ -1199,6 +1238,8 @@ pub enum Origin {
 }
 
 /// A type of message.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MessageType {
@@ -1243,6 +1284,8 @@ pub enum MessageType {
 }
 
 /// A type of content of WeChat Channels.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChannelsType {
@@ -1257,6 +1300,8 @@ pub enum ChannelsType {
 }
 
 /// A place in WeChat Channels from which customer service is entered.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChannelsScene {
@@ -1275,6 +1320,8 @@ pub enum ChannelsScene {
 }
 
 /// The reason a message couldn't be delivered.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FailType {
@@ -1305,6 +1352,8 @@ pub enum FailType {
 }
 
 /// Whether a servicer is serving customers.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ServicerStatus {
@@ -1317,6 +1366,8 @@ pub enum ServicerStatus {
 }
 
 /// The way a servicer stopped serving customers.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StopType {
@@ -1329,6 +1380,8 @@ pub enum StopType {
 }
 
 /// A servicer's change to a session in the WeCom client.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChangeType {
@@ -1345,6 +1398,8 @@ pub enum ChangeType {
 }
 
 /// The content of a message or event.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Content {
@@ -1389,6 +1444,8 @@ pub enum Content {
 }
 
 /// An item of a menu.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum MenuItem {
@@ -1403,6 +1460,8 @@ pub enum MenuItem {
 }
 
 /// An event.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum EventContent {
@@ -1425,6 +1484,8 @@ pub enum EventContent {
 }
 
 /// The content of a message to send.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum OutgoingMessage {
@@ -1491,6 +1552,8 @@ impl OutgoingMessage {
 }
 
 /// The content of a message in response to an event. Whether a menu is allowed depends on the event.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum EventMessage {
@@ -1511,6 +1574,8 @@ impl EventMessage {
 }
 
 /// An item of a menu to send.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum OutgoingMenuItem {

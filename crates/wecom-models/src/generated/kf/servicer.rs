@@ -31,6 +31,8 @@ use crate::Unknown;
 /// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
 /// manage (微信客服 › 通过API管理微信客服账号), and its servicers must be visible to the app. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "添加接待人员",
@@ -114,6 +116,8 @@ pub struct AddServicerResponse {
 /// permission 微信客服 › 管理账号、分配会话和收发消息. The account must be among those that the company lets the API
 /// manage (微信客服 › 通过API管理微信客服账号), and its servicers must be visible to the app. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除接待人员",
@@ -192,6 +196,8 @@ pub struct DelServicerResponse {
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps need the
 /// permission 微信客服权限 › 获取基础信息. The account's servicers must be visible to the app. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取接待人员列表",
@@ -266,6 +272,8 @@ pub struct Servicer {
 }
 
 /// Whether a servicer is serving customers.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ServicerStatus {
@@ -278,6 +286,8 @@ pub enum ServicerStatus {
 }
 
 /// The way a servicer stopped serving customers.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StopType {

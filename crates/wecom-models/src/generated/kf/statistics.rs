@@ -32,6 +32,8 @@ use crate::Timestamp;
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps need the
 /// permission 微信客服 › 服务工具 › 获取客服数据统计. The account's servicers must be visible to the app. Since
 /// 2023-12-01 a system app's secret no longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取「客户数据统计」企业汇总数据",
@@ -96,6 +98,8 @@ pub struct GetCorpStatisticResponse {
 /// Self-built apps must be listed under 微信客服 › 可调用接口的应用; customized and third-party apps need the
 /// permission 微信客服 › 服务工具 › 获取客服数据统计. The account's servicers must be visible to the app. Since
 /// 2023-12-01 a system app's secret no longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取「客户数据统计」接待人员明细数据",
@@ -173,6 +177,8 @@ pub struct GetServicerStatisticResponse {
 ///
 /// Only customer service components (微信客服组件应用) can call it; they need the permission 管理接入的微信客服 ›
 /// 管理来自该场景的客服咨询 › 获取客服数据统计.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取客服数据统计",

@@ -47,6 +47,8 @@ use crate::{Timestamp, Unknown};
 /// Error codes:
 ///
 /// - 701030, `LICENSE_MERGED_VALIDITY_OVER_5_YEARS`: The validity of the new code and the old one is more than 5 years in all.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "激活账号",
@@ -104,6 +106,8 @@ pub struct ActivateAccountResponse {}
 /// Error codes:
 ///
 /// - 701030, `LICENSE_MERGED_VALIDITY_OVER_5_YEARS`: The validity of a new code and the old one is more than 5 years in all.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "批量激活账号",
@@ -154,6 +158,8 @@ pub struct BatchActivateAccountResponse {
 ///
 /// Of the company's codes of the type that aren't bound, WeCom takes the one that must be activated
 /// first. The member must not have a valid account of the type.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "指定账号类型激活",
@@ -201,6 +207,8 @@ pub struct ActivateAccountByTypeResponse {}
 ///
 /// `POST /cgi-bin/license/get_active_info_by_code` ·
 /// [获取激活码详情](https://developer.work.weixin.qq.com/document/path/95552)
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取激活码详情",
@@ -245,6 +253,8 @@ pub struct GetActiveInfoByCodeResponse {
 ///
 /// `POST /cgi-bin/license/batch_get_active_info_by_code` ·
 /// [批量获取激活码详情](https://developer.work.weixin.qq.com/document/path/95552)
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "批量获取激活码详情",
@@ -300,6 +310,8 @@ pub struct BatchGetActiveInfoByCodeResponse {
 ///
 /// Of an upstream company, only its own activated accounts are returned; of a downstream company, also
 /// those whose code the upstream company shared with it.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取企业的账号列表",
@@ -364,6 +376,8 @@ pub struct ListActivatedAccountResponse {
 ///
 /// `POST /cgi-bin/license/get_active_info_by_user` ·
 /// [获取成员的激活详情](https://developer.work.weixin.qq.com/document/path/95555)
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取成员的激活详情",
@@ -415,6 +429,8 @@ pub struct GetActiveInfoByUserResponse {
 /// must be activated and valid. An account transferred from a current member who is visible to an app
 /// of the provider can be transferred again after 30 days; from others, at any time. If the recipient
 /// has an account of the same type, it must have at most 20 days left.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "账号继承",
@@ -466,6 +482,8 @@ pub struct BatchTransferLicenseResponse {
 /// The upstream or parent company must share an app of the provider with the other one. The codes must
 /// belong to it, and be neither bound nor shared yet. In a call, there may be up to twice as many
 /// codes as the other company may have members in the contacts of the chain or of the company group.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "分配激活码给下游/下级企业",
@@ -531,6 +549,8 @@ pub struct BatchShareActiveCodeResponse {
 /// If they are, members get an account when they use the provider's apps. A web authorization counts
 /// as such a use if its URL has an `agentid`, or if it starts in the workbench, in a chat toolbar or
 /// in the app's chat.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "设置企业的许可自动激活状态",
@@ -573,6 +593,8 @@ pub struct SetAutoActiveStatusResponse {}
 ///
 /// `POST /cgi-bin/license/get_auto_active_status` ·
 /// [查询企业的许可自动激活状态](https://developer.work.weixin.qq.com/document/path/95874)
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "查询企业的许可自动激活状态",
@@ -609,6 +631,8 @@ pub struct GetAutoActiveStatusResponse {
 }
 
 /// A code to bind to a member.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Activation {
@@ -733,6 +757,8 @@ pub struct MemberAccount {
 }
 
 /// A transfer of accounts.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Transfer {
@@ -771,6 +797,8 @@ pub struct TransferResult {
 }
 
 /// A code to share.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SharedCode {
@@ -815,6 +843,8 @@ pub enum AccountType {
 }
 
 /// The status of an activation code.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CodeStatus {
@@ -837,6 +867,8 @@ pub enum CodeStatus {
 }
 
 /// The type of connection between two companies.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CorpLinkType {

@@ -26,6 +26,8 @@ use crate::Timestamp;
 /// provider there is none, calls for members without a license fail at once, and orders cost nothing;
 /// apps are removed from it after 90 days. The company must have installed the third-party or
 /// customized app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取应用的接口许可状态",
@@ -101,6 +103,8 @@ pub struct GetAppLicenseInfoResponse {
 /// - 701096, `LIVELIHOOD_RISK_CHECK_FAILED`: The company didn't pass the risk check.
 /// - 701110, `LIVELIHOOD_SCHOOL_MISMATCH`: The school doesn't meet the conditions for a single school.
 /// - 701111, `LIVELIHOOD_EDUCATION_BUREAU_MISMATCH`: The school doesn't meet the conditions for an education bureau with its schools.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "民生优惠条件查询",

@@ -44,7 +44,7 @@ pub enum LicenseEvent {
 /// the app of the provider, with the member's userid as `FromUserName`; only for members visible to
 /// the app.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("接口许可失效通知", "unlicensed_notify"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -59,7 +59,7 @@ pub struct UnlicensedNotify {}
 /// which takes a while for many. [`ListOrderAccount`](crate::license::order::ListOrderAccount) returns
 /// them.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("支付成功通知", "license_pay_success"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -76,7 +76,7 @@ pub struct LicensePaySuccess {
 ///
 /// Sent to the provider's URL for system events (系统事件接收URL).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("退款结果通知", "结果通知", "license_refund"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -95,7 +95,7 @@ pub struct LicenseRefund {
 /// [`SetAutoActiveStatus`](crate::license::account::SetAutoActiveStatus) switches automatic activation
 /// on.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("自动激活回调通知", "auto_activate"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -108,7 +108,7 @@ pub struct AutoActivate {
 
 /// An account that was activated automatically.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ActivatedAccount {
@@ -127,6 +127,8 @@ pub struct ActivatedAccount {
 }
 
 /// The result of a refund.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RefundResult {
@@ -139,6 +141,8 @@ pub enum RefundResult {
 }
 
 /// The reason why an account was activated automatically.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ActivationScene {
@@ -153,6 +157,8 @@ pub enum ActivationScene {
 }
 
 /// The type of a license account.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AccountType {
@@ -165,6 +171,8 @@ pub enum AccountType {
 }
 
 /// The status of a member's account before an automatic activation.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PreviousStatus {

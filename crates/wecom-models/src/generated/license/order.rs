@@ -38,6 +38,8 @@ use crate::{Timestamp, Unknown};
 ///
 /// Since 2023-06-30, accounts can be bought only if the company's orders of the provider's apps pass a
 /// check. If they don't, the `errmsg` contains `WARNING`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "下单购买账号",
@@ -97,6 +99,8 @@ pub struct CreateNewOrderResponse {
 ///
 /// [`SubmitOrderJob`] places the order. A job holds up to 1,000,000 basic accounts and 1,000,000
 /// external contact accounts.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建续期任务",
@@ -159,6 +163,8 @@ pub struct CreateRenewOrderJobResponse {
 ///
 /// The order takes effect once it is paid, in the provider console or from the provider's balance with
 /// [`SubmitPayJob`].
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "提交续期订单",
@@ -215,6 +221,8 @@ pub struct SubmitOrderJobResponse {
 /// Set all or none of `start_time` and `end_time`.
 ///
 /// `end_time` is at most 31 days after `start_time`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取订单列表",
@@ -308,6 +316,8 @@ pub struct ListOrderResponse {
 /// [获取订单详情](https://developer.work.weixin.qq.com/document/path/95648)
 ///
 /// [`ListOrderAccount`] returns the accounts, and [`GetUnionOrder`] an order for several companies.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取订单详情",
@@ -352,6 +362,8 @@ pub struct GetOrderResponse {
 /// The codes of a new purchase exist once it is paid. An order migrated from a paid edition of an app
 /// has codes, too. For an order for several companies, use the `sub_order_id` of each from
 /// [`GetUnionOrder`].
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取订单中的账号列表",
@@ -416,6 +428,8 @@ pub struct ListOrderAccountResponse {
 ///
 /// `POST /cgi-bin/license/cancel_order` ·
 /// [取消订单](https://developer.work.weixin.qq.com/document/path/96106)
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "取消订单",
@@ -467,6 +481,8 @@ pub struct CancelOrderResponse {}
 ///
 /// [`SubmitNewOrderJob`] places the order. A job holds up to 100,000 purchases. Test companies can't
 /// be part of it.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建多企业新购任务",
@@ -523,6 +539,8 @@ pub struct CreateNewOrderJobResponse {
 ///
 /// The order is created asynchronously: [`GetNewOrderJobResult`] returns its ID. It takes effect once
 /// it is paid, in the provider console or from the provider's balance with [`SubmitPayJob`].
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "提交多企业新购订单",
@@ -570,6 +588,8 @@ pub struct SubmitNewOrderJobResponse {}
 ///
 /// [`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of
 /// `wecom-sdk` waits until the job is over.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取多企业新购订单提交结果",
@@ -615,6 +635,8 @@ pub struct GetNewOrderJobResultResponse {
 /// [获取多企业订单详情](https://developer.work.weixin.qq.com/document/path/98893)
 ///
 /// [`ListOrderAccount`] returns the accounts of each company, by its `sub_order_id`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取多企业订单详情",
@@ -685,6 +707,8 @@ pub struct GetUnionOrderResponse {
 /// For orders of [`CreateNewOrder`], [`SubmitOrderJob`] and [`SubmitNewOrderJob`]. Once the job is
 /// submitted, the order can't be paid another way. [`GetPayJobResult`] returns the result; once the
 /// order is paid, the provider also gets the event `license_pay_success`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "提交余额支付订单任务",
@@ -735,6 +759,8 @@ pub struct SubmitPayJobResponse {
 ///
 /// [`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of
 /// `wecom-sdk` waits until the job is over.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取订单支付结果",
@@ -775,6 +801,8 @@ pub struct GetPayJobResultResponse {
 /// The numbers of accounts to buy.
 ///
 /// The sum of `base_count` and `external_contact_count` must be at least 1.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AccountCount {
@@ -811,6 +839,8 @@ impl AccountCount {
 /// test company of the provider, 1 month and no days.
 ///
 /// Set at least one of `months` and `days`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AccountDuration {
@@ -843,6 +873,8 @@ impl AccountDuration {
 }
 
 /// An account to renew.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RenewalAccount {
@@ -882,6 +914,8 @@ pub struct InvalidAccount {
 /// The length of a renewal.
 ///
 /// Set at least one of `months` and `new_expire_time`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RenewalDuration {
@@ -997,6 +1031,8 @@ pub struct OrderAccount {
 }
 
 /// A purchase for a company.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BuyInfo {
@@ -1129,6 +1165,8 @@ pub enum AccountType {
 }
 
 /// The type of an order.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OrderType {
@@ -1147,6 +1185,8 @@ pub enum OrderType {
 }
 
 /// The status of an order.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OrderStatus {
@@ -1171,6 +1211,8 @@ pub enum OrderStatus {
 }
 
 /// The status of a job that creates an order.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OrderJobStatus {
@@ -1185,6 +1227,8 @@ pub enum OrderJobStatus {
 }
 
 /// The status of a job that pays an order.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PayJobStatus {

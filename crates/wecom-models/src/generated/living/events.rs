@@ -34,7 +34,7 @@ pub enum LivingEvent {
 /// Only for live streams that were created through the API, and sent to the app that created them. The
 /// page of self-built apps says that expiry isn't sent so far.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("直播回调事件", "living_status_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -46,6 +46,8 @@ pub struct LivingStatusChange {
 }
 
 /// The status of a live stream.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LivingStatus {

@@ -48,6 +48,8 @@ use crate::{Secret, Timestamp, Unknown};
 ///
 /// The basic chapter (预约会议基础管理) documents fewer fields for this path. Its calls can be used on a
 /// meeting that was created with those documented here; the reverse isn't possible.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建预约会议",
@@ -210,6 +212,8 @@ pub struct CreateMeetingResponse {
 /// app.
 ///
 /// The basic chapter (预约会议基础管理) documents fewer fields for this path.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "修改预约会议",
@@ -350,6 +354,8 @@ pub struct UpdateMeetingResponse {
 /// app itself created. WeCom notifies the attendees.
 ///
 /// The basic chapter (预约会议基础管理) documents fewer fields for this path.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "取消预约会议",
@@ -406,6 +412,8 @@ pub struct CancelMeetingResponse {}
 /// app itself created.
 ///
 /// The basic chapter (预约会议基础管理) documents fewer fields for this path.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取会议详情",
@@ -527,6 +535,8 @@ pub struct GetMeetingInfoResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created. Returns only members visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取会议受邀成员列表",
@@ -588,6 +598,8 @@ pub struct GetInviteesResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created. The members must be visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "更新会议受邀成员列表",
@@ -647,6 +659,8 @@ pub struct SetInviteesResponse {}
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建用户专属参会链接",
@@ -699,6 +713,8 @@ pub struct CreateCustomerShortUrlResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取用户专属参会链接",
@@ -744,6 +760,8 @@ pub struct GetCustomerShortUrlResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created. Returns only members visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取实时会中成员列表",
@@ -830,6 +848,8 @@ pub struct GetRealtimeAttendeeListResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created. Returns only members visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取已参会成员列表",
@@ -929,6 +949,8 @@ pub struct GetAttendeeListResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created. Returns only members visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取实时等候室成员列表",
@@ -1000,6 +1022,8 @@ pub struct GetWaitingRoomCurrentUserListResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created. Returns only members visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取等候室成员记录",
@@ -1072,6 +1096,8 @@ pub struct GetWaitingRoomUserListResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created. The member must be visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取成员设备是否入会",
@@ -1141,6 +1167,8 @@ pub struct CheckDeviceInMeetingResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取会议嘉宾列表",
@@ -1192,6 +1220,8 @@ pub struct GetGuestsResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "更新会议嘉宾列表",
@@ -1243,6 +1273,8 @@ pub struct SetGuestsResponse {}
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created. Returns only members visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取会议健康度",
@@ -1330,6 +1362,8 @@ pub struct GetMeetingQualityResponse {
 }
 
 /// The invitees of a meeting.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Invitees {
@@ -1400,6 +1434,8 @@ impl Guest {
 /// The settings of a meeting that is created or updated.
 ///
 /// `mute_all` is required if `allow_unmute_self` is `0`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Settings {
@@ -1656,6 +1692,8 @@ pub struct MeetingSettings {
 }
 
 /// The hosts of a meeting.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Hosts {
@@ -2082,6 +2120,8 @@ pub struct AttendeeQuality {
 }
 
 /// The status of a meeting.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MeetingStatus {
@@ -2100,6 +2140,8 @@ pub enum MeetingStatus {
 }
 
 /// A type of meeting.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MeetingType {
@@ -2120,6 +2162,8 @@ pub enum MeetingType {
 }
 
 /// Whether an attendee has joined a meeting.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AttendeeStatus {
@@ -2132,6 +2176,8 @@ pub enum AttendeeStatus {
 }
 
 /// The status of a sub-meeting.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SubMeetingStatus {
@@ -2278,6 +2324,8 @@ pub enum DeviceType {
 }
 
 /// The role of an attendee.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AttendeeRole {
@@ -2302,6 +2350,8 @@ pub enum AttendeeRole {
 }
 
 /// The role of an attendee in a webinar.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WebinarRole {
@@ -2320,6 +2370,8 @@ pub enum WebinarRole {
 }
 
 /// A way to join a meeting.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JoinType {
@@ -2342,6 +2394,8 @@ pub enum JoinType {
 }
 
 /// The quality of a meeting.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Quality {
@@ -2356,6 +2410,8 @@ pub enum Quality {
 }
 
 /// A level of quality.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QualityLevel {

@@ -28,6 +28,8 @@ use crate::{Secret, Timestamp, Unknown};
 /// customized and third-party apps need the permission 会议接口权限.
 ///
 /// The advanced chapter (预约会议高级管理) documents more fields for this path.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取会议详情",
@@ -105,6 +107,8 @@ pub struct GetMeetingInfoResponse {
 /// customized and third-party apps need the permission 会议接口权限. WeCom notifies the attendees.
 ///
 /// The advanced chapter (预约会议高级管理) documents more fields for this path.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "取消预约会议",
@@ -148,6 +152,8 @@ pub struct CancelMeetingResponse {}
 ///
 /// Only for meetings the app itself created. Self-built apps must be listed under 协作 › 会议 › 可调用接口的应用;
 /// customized and third-party apps need the permission 会议接口权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取成员会议ID列表",
@@ -239,6 +245,8 @@ pub struct GetUserMeetingIdResponse {
 /// Error codes:
 ///
 /// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: The admin or an attendee has no valid basic account. Activate basic accounts for them.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建预约会议",
@@ -380,6 +388,8 @@ pub struct CreateMeetingResponse {
 /// Error codes:
 ///
 /// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: The admin or an attendee has no valid basic account. Activate basic accounts for them.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "修改预约会议",
@@ -529,6 +539,8 @@ pub struct UpdateMeetingResponse {
 }
 
 /// The invitees of a meeting.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Invitees {
@@ -798,6 +810,8 @@ impl Reminders {
 }
 
 /// The status of a meeting.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MeetingStatus {
@@ -816,6 +830,8 @@ pub enum MeetingStatus {
 }
 
 /// Whether an attendee has joined a meeting.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AttendeeStatus {

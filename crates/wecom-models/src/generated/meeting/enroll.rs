@@ -31,6 +31,8 @@ use crate::{Secret, Unknown};
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "修改会议报名配置",
@@ -127,6 +129,8 @@ pub struct SetEnrollConfigResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取会议报名配置",
@@ -183,6 +187,8 @@ pub struct GetEnrollConfigResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取会议成员报名 ID",
@@ -251,6 +257,8 @@ pub struct QueryEnrollByTmpOpenIdResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取会议报名信息",
@@ -330,6 +338,8 @@ pub struct ListEnrollResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "审批会议报名信息",
@@ -391,6 +401,8 @@ pub struct ApproveEnrollResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "导入会议报名信息",
@@ -446,6 +458,8 @@ pub struct ImportEnrollResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除会议报名信息",
@@ -578,6 +592,8 @@ pub struct AttendeeEnrollId {
 }
 
 /// The ID of an enrollment.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnrollId {
@@ -644,6 +660,8 @@ pub struct Answer {
 /// A person to enroll.
 ///
 /// `area` is required if `phone_number` is set.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewEnrollment {
@@ -783,6 +801,8 @@ pub enum SpecialType {
 }
 
 /// The order of several enrollments of one person.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SortingRule {
@@ -795,6 +815,8 @@ pub enum SortingRule {
 }
 
 /// The status of enrollments to list.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StatusFilter {
@@ -811,6 +833,8 @@ pub enum StatusFilter {
 }
 
 /// The status of an enrollment.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EnrollmentStatus {
@@ -825,6 +849,8 @@ pub enum EnrollmentStatus {
 }
 
 /// The source of an enrollment.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EnrollmentSource {
@@ -837,6 +863,8 @@ pub enum EnrollmentSource {
 }
 
 /// An action on enrollments.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApprovalAction {

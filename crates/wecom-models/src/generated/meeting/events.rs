@@ -123,7 +123,7 @@ pub enum MeetingEvent {
 ///
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("用户取消报名事件", "cancel_enroll", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -143,7 +143,7 @@ pub struct CancelEnroll {
 ///
 /// Only for meetings that the API created. `FromUserName` is the admin's userid.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("取消会议事件", "会议事件", "cancel_meeting", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -162,7 +162,7 @@ pub struct CancelMeeting {
 ///
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("共享屏幕结束事件", "close_screen_share", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -185,7 +185,7 @@ pub struct CloseScreenShare {
 ///
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "删除云录制事件",
@@ -213,7 +213,7 @@ pub struct DeleteRecording {
 ///
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("用户报名事件", "enroll", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -236,7 +236,7 @@ pub struct EnrollMeeting {
 ///
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "成员从等候室进入会议事件",
@@ -265,7 +265,7 @@ pub struct JoinFromMeetingRoom {
 ///
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("成员入会事件", "join_meeting", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -288,7 +288,7 @@ pub struct JoinMeeting {
 ///
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "成员等待主持人入会事件",
@@ -317,7 +317,7 @@ pub struct JoinMeetingBeforeHost {
 ///
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("成员进入等候室事件", "join_waiting_room", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -337,7 +337,7 @@ pub struct JoinWaitingRoom {
 ///
 /// Only for companies with advanced meeting features (会议高级功能).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("素材上传结果", "medium_upload", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -360,7 +360,7 @@ pub struct MediumUpload {
 ///
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("会议结束事件", "meeting_end", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -381,7 +381,7 @@ pub struct MeetingEnd {
 ///
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("会议全体静音事件", "meeting_mute_all", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -401,7 +401,7 @@ pub struct MeetingMuteAll {
 ///
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("会议室应答事件", "meeting_room_response", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -428,7 +428,7 @@ pub struct MeetingRoomResponse {
 ///
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("会议开始事件", "meeting_start", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -451,7 +451,7 @@ pub struct MeetingStart {
 ///
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("会议解除全体静音事件", "meeting_unmute_all", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -469,7 +469,7 @@ pub struct MeetingUnmuteAll {
 ///
 /// Only for meetings that the API created. `FromUserName` is the admin's userid.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("修改会议事件", "会议事件", "modify_meeting", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -488,7 +488,7 @@ pub struct ModifyMeeting {
 ///
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "成员从会议中被移入等候室事件",
@@ -517,7 +517,7 @@ pub struct MoveToWaitingRoom {
 ///
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("共享屏幕开启事件", "open_screen_share", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -538,7 +538,7 @@ pub struct OpenScreenShare {
 ///
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("暂停云录制事件", "pause_recording", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -559,7 +559,7 @@ pub struct PauseRecording {
 ///
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("PSTN 外呼状态更新事件", "pstn_status_update", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -582,7 +582,7 @@ pub struct PstnStatusUpdate {
 ///
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("成员离会事件", "quit_meeting", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -603,7 +603,7 @@ pub struct QuitMeeting {
 ///
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("成员离开等候室事件", "quit_waiting_room", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -628,7 +628,7 @@ pub struct QuitWaitingRoom {
 ///
 /// It reports that a job has ended.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("云录制已完成事件", "recording_complete", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -649,7 +649,7 @@ pub struct RecordingComplete {
 ///
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("恢复云录制事件", "resume_recording", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -670,7 +670,7 @@ pub struct ResumeRecording {
 ///
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("会议成员角色变更事件", "role_change", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -696,7 +696,7 @@ pub struct RoleChange {
 ///
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("开始云录制事件", "start_recording", "meeting_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -716,7 +716,7 @@ pub struct StartRecording {
 /// `FromUserName` is the member's userid. If someone from outside the company is the first to join a
 /// scheduled meeting, it is that of the meeting's creator.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("会议发起事件", "start_meeting", "meeting_statistics"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -737,7 +737,7 @@ pub struct StatisticsStartMeeting {
 ///
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias("停止云录制事件", "云录制事件", "stop_recording", "meeting_change")
 )]
@@ -760,7 +760,7 @@ pub struct StopRecording {
 ///
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "网络研讨会成员角色变更事件",
@@ -789,7 +789,7 @@ pub struct WebinarRoleChange {
 ///
 /// Only for meetings that the API created, of companies with advanced meeting features (会议高级功能).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "网络研讨会暖场上传结果",
@@ -808,7 +808,7 @@ pub struct WebinarWarmUpUpload {
 
 /// A person in a meeting or its waiting room.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OperatedUser {
@@ -820,7 +820,7 @@ pub struct OperatedUser {
 
 /// A person whose role changed.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChangedUser {
@@ -834,7 +834,7 @@ pub struct ChangedUser {
 
 /// An upload for the warm-up of a webinar.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct WarmUpInfo {
@@ -850,7 +850,7 @@ pub struct WarmUpInfo {
 
 /// An uploaded media file.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UploadInfo {
@@ -866,7 +866,7 @@ pub struct UploadInfo {
 
 /// An MRA device.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MraAddress {
@@ -877,6 +877,8 @@ pub struct MraAddress {
 }
 
 /// A role in a meeting or a webinar.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UserRole {
@@ -913,6 +915,8 @@ pub enum UserRole {
 }
 
 /// A type of media file.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MediumType {
@@ -927,6 +931,8 @@ pub enum MediumType {
 }
 
 /// A status of a call to a phone.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PstnStatus {
@@ -945,6 +951,8 @@ pub enum PstnStatus {
 }
 
 /// A signaling protocol.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Protocol {
@@ -957,6 +965,8 @@ pub enum Protocol {
 }
 
 /// A response of a meeting room.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RoomResponseStatus {
@@ -973,6 +983,8 @@ pub enum RoomResponseStatus {
 }
 
 /// Whether a meeting started.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StartStatus {

@@ -26,6 +26,8 @@ use crate::Unknown;
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取 MRA 状态信息",
@@ -98,6 +100,8 @@ pub struct QueryMraStatusResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "切换 MRA 默认布局",
@@ -155,6 +159,8 @@ pub struct SetMraDefaultLayoutResponse {}
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "设置 MRA 举手或手放下",
@@ -209,6 +215,8 @@ pub struct SetMraRaiseHandResponse {}
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "挂断 MRA 呼叫",
@@ -248,6 +256,8 @@ impl HangUpMra {
 pub struct HangUpMraResponse {}
 
 /// An MRA device in a meeting.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MraDevice {
@@ -266,6 +276,8 @@ impl MraDevice {
 }
 
 /// A type of device.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeviceType {
@@ -276,6 +288,8 @@ pub enum DeviceType {
 }
 
 /// The role of an attendee.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AttendeeRole {
@@ -300,6 +314,8 @@ pub enum AttendeeRole {
 }
 
 /// The role of an attendee in a webinar.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WebinarRole {
@@ -332,6 +348,8 @@ pub enum DefaultLayout {
 }
 
 /// Whether a layout shows attendees without video.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NoVideoDisplay {

@@ -36,6 +36,8 @@ use crate::{Secret, Timestamp, Unknown};
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "预定Rooms会议室",
@@ -102,6 +104,8 @@ pub struct BookRoomsResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "释放Rooms会议室",
@@ -153,6 +157,8 @@ pub struct ReleaseRoomsResponse {}
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取Rooms会议室列表",
@@ -226,6 +232,8 @@ pub struct ListRoomsResponse {
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取Rooms会议室详情",
@@ -284,6 +292,8 @@ pub struct GetRoomsInfoResponse {
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取Rooms会议室配置项",
@@ -337,6 +347,8 @@ pub struct GetRoomsConfigResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取Rooms会议室下的会议列表",
@@ -437,6 +449,8 @@ pub struct ListRoomsMeetingsResponse {
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取设备列表",
@@ -510,6 +524,8 @@ pub struct ListRoomsDevicesResponse {
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取控制器列表",
@@ -583,6 +599,8 @@ pub struct ListRoomsControllersResponse {
 ///
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取Rooms会议室资源",
@@ -637,6 +655,8 @@ pub struct GetRoomsInventoryResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "呼叫Rooms会议室",
@@ -706,6 +726,8 @@ pub struct CallRoomsResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "取消呼叫Rooms会议室",
@@ -776,6 +798,8 @@ pub struct CancelRoomsCallResponse {}
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for meetings the app
 /// itself created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取Rooms会议室应答状态",
@@ -1111,6 +1135,8 @@ pub struct ControllerInfo {
 }
 
 /// The address of an MRA device.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MraAddress {
@@ -1132,6 +1158,8 @@ impl MraAddress {
 }
 
 /// A type of account of a Rooms meeting room.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AccountType {
@@ -1146,6 +1174,8 @@ pub enum AccountType {
 }
 
 /// The status of a Rooms meeting room.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RoomStatus {
@@ -1164,6 +1194,8 @@ pub enum RoomStatus {
 }
 
 /// A watermark.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Watermark {
@@ -1178,6 +1210,8 @@ pub enum Watermark {
 }
 
 /// Whether calls are answered automatically.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AutoResponse {
@@ -1190,6 +1224,8 @@ pub enum AutoResponse {
 }
 
 /// The people with whom cloud recordings are shared.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RecordSharing {
@@ -1208,6 +1244,8 @@ pub enum RecordSharing {
 }
 
 /// The status of a meeting.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MeetingState {
@@ -1231,6 +1269,8 @@ pub enum MeetingState {
 }
 
 /// A type of meeting.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MeetingType {
@@ -1251,6 +1291,8 @@ pub enum MeetingType {
 }
 
 /// The status of a controller.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ControllerStatus {
@@ -1263,6 +1305,8 @@ pub enum ControllerStatus {
 }
 
 /// A signaling protocol.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Protocol {
@@ -1275,6 +1319,8 @@ pub enum Protocol {
 }
 
 /// The status of a call to a Rooms meeting room or an MRA device.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ResponseStatus {

@@ -26,6 +26,8 @@ use crate::{Timestamp, Unknown};
 /// An instant meeting is started by the member who opens it, a scheduled meeting by the first to join.
 /// Meetings started by people not visible to the app are not returned, so a page may be shorter than
 /// `limit`. Self-built apps must be listed under 协作 › 会议 › 可调用接口的应用.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取会议发起记录",
@@ -114,6 +116,8 @@ pub struct StartRecord {
 }
 
 /// Whether a meeting could be started.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StartOutcome {

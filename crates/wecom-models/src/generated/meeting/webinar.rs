@@ -31,6 +31,8 @@ use crate::{Json, Secret, Timestamp, Unknown};
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. The members must be visible to
 /// the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建网络研讨会",
@@ -263,6 +265,8 @@ pub struct CreateWebinarResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for webinars the app
 /// itself created. The members must be visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "修改网络研讨会",
@@ -465,6 +469,8 @@ pub struct UpdateWebinarResponse {}
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for webinars the app
 /// itself created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "取消网络研讨会",
@@ -511,6 +517,8 @@ pub struct CancelWebinarResponse {}
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for webinars the app
 /// itself created. Returns only members visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取网络研讨会详情",
@@ -646,6 +654,8 @@ pub struct GetWebinarResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for webinars the app
 /// itself created. Returns only members visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取网络研讨会嘉宾列表",
@@ -710,6 +720,8 @@ pub struct ListWebinarGuestResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for webinars the app
 /// itself created. The members must be visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "更新网络研讨会嘉宾列表",
@@ -763,6 +775,8 @@ pub struct UpdateWebinarGuestListResponse {}
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for webinars the app
 /// itself created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "管理网络研讨会暖场配置",
@@ -848,6 +862,8 @@ impl Host {
 }
 
 /// The settings of audio, video and recording of a webinar that is created or updated.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MediaSetting {
@@ -1094,6 +1110,8 @@ pub enum AutoRecordType {
 }
 
 /// The status of a webinar.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WebinarState {

@@ -31,6 +31,8 @@ use crate::{Secret, Unknown};
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for webinars the app
 /// itself created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "修改网络研讨会报名配置",
@@ -129,6 +131,8 @@ pub struct SetWebinarEnrollConfigResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for webinars the app
 /// itself created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取网络研讨会报名配置",
@@ -187,6 +191,8 @@ pub struct GetWebinarEnrollConfigResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for webinars the app
 /// itself created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取网络研讨会成员报名 ID",
@@ -258,6 +264,8 @@ pub struct QueryWebinarEnrollByTmpOpenIdResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for webinars the app
 /// itself created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取网络研讨会报名信息",
@@ -339,6 +347,8 @@ pub struct ListWebinarEnrollResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for webinars the app
 /// itself created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "审批网络研讨会报名信息",
@@ -402,6 +412,8 @@ pub struct ApproveWebinarEnrollResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for webinars the app
 /// itself created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "导入网络研讨会报名信息",
@@ -459,6 +471,8 @@ pub struct ImportWebinarEnrollResponse {
 /// Only for companies with advanced meeting features (会议高级功能). Self-built apps must be listed under 协作
 /// › 会议 › 可调用接口的应用; customized and third-party apps can't call it yet. Only for webinars the app
 /// itself created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除网络研讨会报名信息",
@@ -593,6 +607,8 @@ pub struct AttendeeEnrollId {
 }
 
 /// The ID of an enrollment.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnrollId {
@@ -661,6 +677,8 @@ pub struct Answer {
 /// A person to enroll.
 ///
 /// `area` is required if `phone_number` is set.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewEnrollment {
@@ -802,6 +820,8 @@ pub enum SpecialType {
 }
 
 /// The order of several enrollments of one person.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SortingRule {
@@ -814,6 +834,8 @@ pub enum SortingRule {
 }
 
 /// The status of enrollments to list.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StatusFilter {
@@ -830,6 +852,8 @@ pub enum StatusFilter {
 }
 
 /// The status of an enrollment.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EnrollmentStatus {
@@ -844,6 +868,8 @@ pub enum EnrollmentStatus {
 }
 
 /// The source of an enrollment.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EnrollmentSource {
@@ -856,6 +882,8 @@ pub enum EnrollmentSource {
 }
 
 /// An action on enrollments.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApprovalAction {

@@ -63,6 +63,8 @@ use crate::{Pipe, Secret, Unknown, UnknownUnion};
 /// Error codes:
 ///
 /// - 81013, `RECIPIENTS_ALL_INVALID_OR_FORBIDDEN`: None of the recipients could be reached, so nothing was sent. Check that they exist and are in the app's visible scope.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "发送应用消息",
@@ -234,6 +236,8 @@ pub struct SendMessageResponse {
 ///
 /// Only messages sent with [`SendMessage`]. They are recalled in WeCom alone; in the WeChat plugin
 /// they stay.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "撤回应用消息",
@@ -280,6 +284,8 @@ pub struct RecallMessageResponse {}
 ///
 /// If some of the members are invalid, the card is updated for all others. Members must be visible to
 /// the app and be among the recipients of the message.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "更新模版卡片消息",
@@ -403,6 +409,8 @@ pub struct UpdateTemplateCardResponse {
 }
 
 /// Text.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextContent {
@@ -420,10 +428,12 @@ impl TextContent {
 }
 
 /// An image, a voice message or a file.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MediaContent {
-    /// The temporary media file's `media_id`.
+    /// The temporary media file's `media_id`, from [`UploadMedia`](crate::media::UploadMedia).
     pub media_id: String,
 }
 
@@ -436,10 +446,12 @@ impl MediaContent {
 }
 
 /// A video.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VideoContent {
-    /// The temporary media file's `media_id`.
+    /// The temporary media file's `media_id`, from [`UploadMedia`](crate::media::UploadMedia).
     pub media_id: String,
     /// The title. Truncated after 128 bytes ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub title: Option<String>,
@@ -473,6 +485,8 @@ impl VideoContent {
 }
 
 /// A card with text and a link.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextCardContent {
@@ -515,6 +529,8 @@ impl TextCardContent {
 }
 
 /// A news message: articles on other websites or in mini programs.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewsContent {
@@ -537,6 +553,8 @@ impl NewsContent {
 /// Set at least one of `url` and `appid`.
 ///
 /// Set all or none of `appid` and `pagepath`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Article {
@@ -607,6 +625,8 @@ impl Article {
 
 /// Articles stored by WeCom. If sent again, an article counts as another one, with its own readers and
 /// likes.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MpNewsContent {
@@ -625,20 +645,22 @@ impl MpNewsContent {
 }
 
 /// An article stored by WeCom.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MpArticle {
     /// The title. Supports names for IDs. Truncated after 128 bytes
     /// ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub title: String,
-    /// The thumbnail's `media_id`, from an upload.
+    /// The thumbnail's `media_id`, from [`UploadMedia`](crate::media::UploadMedia).
     pub thumb_media_id: String,
     /// The author. At most 64 bytes.
     pub author: Option<String>,
     /// The URL of the link to the original.
     pub content_source_url: Option<String>,
-    /// The article, with HTML tags. 666 K bytes are taken as 666 × 1024. Supports names for IDs. At most
-    /// 681984 bytes.
+    /// The article, with HTML tags, and images from [`UploadImg`](crate::media::UploadImg). 666 K bytes
+    /// are taken as 666 × 1024. Supports names for IDs. At most 681984 bytes.
     pub content: String,
     /// The description. Supports names for IDs. Truncated after 512 bytes
     /// ([`cut_at_bytes`](crate::cut_at_bytes)).
@@ -684,6 +706,8 @@ impl MpArticle {
 }
 
 /// Markdown.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MarkdownContent {
@@ -702,6 +726,8 @@ impl MarkdownContent {
 }
 
 /// A notice that opens a mini program. The app must be bound to the mini program.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MiniProgramNotice {
@@ -764,6 +790,8 @@ impl MiniProgramNotice {
 }
 
 /// A line of a mini program notice. Ignored without name and value.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NoticeItem {
@@ -798,6 +826,8 @@ impl NoticeItem {
 /// A message in a template that the service provider had approved. Only for third-party apps.
 ///
 /// Set at least one of `url` and `miniprogram`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TemplateMessage {
@@ -843,6 +873,8 @@ impl TemplateMessage {
 }
 
 /// The mini program that a click on a template message opens.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TemplateMiniProgram {
@@ -864,6 +896,8 @@ impl TemplateMiniProgram {
 }
 
 /// A line of a template message.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TemplateItem {
@@ -889,6 +923,8 @@ impl TemplateItem {
 /// Set at least one of `main_title.title` and `sub_title_text`.
 ///
 /// `task_id` is required if `action_menu` is set.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextNoticeCard {
@@ -1003,6 +1039,8 @@ impl TextNoticeCard {
 /// Set at least one of `card_image` and `image_text_area`.
 ///
 /// `task_id` is required if `action_menu` is set.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewsNoticeCard {
@@ -1122,6 +1160,8 @@ impl NewsNoticeCard {
 /// A card with buttons. The app must have a callback URL. Requires WeCom 3.1.6 or later.
 ///
 /// `button_list.key` is different in each item.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ButtonInteractionCard {
@@ -1220,6 +1260,8 @@ impl ButtonInteractionCard {
 }
 
 /// A card for voting. The app must have a callback URL. Requires WeCom 3.1.12 or later.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VoteInteractionCard {
@@ -1266,6 +1308,8 @@ impl VoteInteractionCard {
 /// or later.
 ///
 /// `select_list.question_key` is different in each item.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MultipleInteractionCard {
@@ -1309,6 +1353,8 @@ impl MultipleInteractionCard {
 }
 
 /// The source shown on a card.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CardSource {
@@ -1353,6 +1399,8 @@ impl CardSource {
 /// The menu in the upper right corner of a card. It requires that the app has a callback URL.
 ///
 /// `action_list.key` is different in each item.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ActionMenu {
@@ -1381,6 +1429,8 @@ impl ActionMenu {
 }
 
 /// An item of a card's menu.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MenuAction {
@@ -1402,6 +1452,8 @@ impl MenuAction {
 }
 
 /// The title of the card `text_notice`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NoticeTitle {
@@ -1434,6 +1486,8 @@ impl NoticeTitle {
 }
 
 /// The title of a card.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MainTitle {
@@ -1466,6 +1520,8 @@ impl MainTitle {
 /// `url` is required if `type` is `1`.
 ///
 /// `appid` is required if `type` is `2`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct QuoteArea {
@@ -1534,6 +1590,8 @@ impl QuoteArea {
 }
 
 /// The key figure of a card.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EmphasisContent {
@@ -1570,6 +1628,8 @@ impl EmphasisContent {
 /// `url` is required if `type` is `1`.
 ///
 /// `appid` is required if `type` is `2`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImageTextArea {
@@ -1643,6 +1703,8 @@ impl ImageTextArea {
 }
 
 /// The image of a card.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CardImage {
@@ -1674,6 +1736,8 @@ impl CardImage {
 }
 
 /// A subtitle with text.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VerticalContent {
@@ -1708,6 +1772,8 @@ impl VerticalContent {
 /// `media_id` is required if `type` is `2`.
 ///
 /// `userid` is required if `type` is `3`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct HorizontalContent {
@@ -1720,7 +1786,7 @@ pub struct HorizontalContent {
     pub value: Option<String>,
     /// The URL that a click opens.
     pub url: Option<String>,
-    /// The `media_id` of the file that a click downloads.
+    /// The `media_id` of the file that a click downloads, from [`UploadMedia`](crate::media::UploadMedia).
     pub media_id: Option<String>,
     /// The userid of the member whose profile a click opens.
     pub userid: Option<String>,
@@ -1777,6 +1843,8 @@ impl HorizontalContent {
 /// `url` is required if `type` is `1`.
 ///
 /// `appid` is required if `type` is `2`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Jump {
@@ -1836,6 +1904,8 @@ impl Jump {
 /// `url` is required if `type` is `1`.
 ///
 /// `appid` is required if `type` is `2`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NoticeAction {
@@ -1883,6 +1953,8 @@ impl NoticeAction {
 /// `url` is required if `type` is `1`.
 ///
 /// `appid` is required if `type` is `2`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CardAction {
@@ -1935,6 +2007,8 @@ impl CardAction {
 /// A drop-down selection.
 ///
 /// `option_list.id` is different in each item.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Selection {
@@ -1978,6 +2052,8 @@ impl Selection {
 }
 
 /// An option of a drop-down selection.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SelectionOption {
@@ -2003,6 +2079,8 @@ impl SelectionOption {
 /// `key` is required if `type` is `0`.
 ///
 /// `url` is required if `type` is `1`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Button {
@@ -2061,6 +2139,8 @@ impl Button {
 /// The question of a vote.
 ///
 /// `option_list.id` is different in each item.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Checkbox {
@@ -2095,6 +2175,8 @@ impl Checkbox {
 }
 
 /// An option of a vote.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VoteOption {
@@ -2123,6 +2205,8 @@ impl VoteOption {
 }
 
 /// The submit button.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SubmitButton {
@@ -2146,6 +2230,8 @@ impl SubmitButton {
 }
 
 /// The button of a card that can no longer be clicked.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DisabledButton {
@@ -2166,6 +2252,8 @@ impl DisabledButton {
 /// The card `text_notice`, as an update.
 ///
 /// Set at least one of `main_title.title` and `sub_title_text`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextNoticeUpdate {
@@ -2268,6 +2356,8 @@ impl TextNoticeUpdate {
 /// The card `news_notice`, as an update.
 ///
 /// Set at least one of `card_image` and `image_text_area`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewsNoticeUpdate {
@@ -2377,6 +2467,8 @@ impl NewsNoticeUpdate {
 /// The card `button_interaction`, as an update.
 ///
 /// `button_list.key` is different in each item.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ButtonInteractionUpdate {
@@ -2479,6 +2571,8 @@ impl ButtonInteractionUpdate {
 }
 
 /// The card `vote_interaction`, as an update.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VoteInteractionUpdate {
@@ -2530,6 +2624,8 @@ impl VoteInteractionUpdate {
 /// The card `multiple_interaction`, as an update.
 ///
 /// `select_list.question_key` is different in each item.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MultipleInteractionUpdate {
@@ -2584,6 +2680,8 @@ impl MultipleInteractionUpdate {
 /// The question of a vote, as an update.
 ///
 /// `option_list.id` is different in each item.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckboxUpdate {
@@ -2632,6 +2730,8 @@ impl CheckboxUpdate {
 /// A drop-down selection, as an update.
 ///
 /// `option_list.id` is different in each item.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SelectionUpdate {
@@ -2687,6 +2787,8 @@ impl SelectionUpdate {
 }
 
 /// Whether a message may be shared.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Confidentiality {
@@ -2701,6 +2803,8 @@ pub enum Confidentiality {
 }
 
 /// The color of a card's source.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SourceColor {
@@ -2717,6 +2821,8 @@ pub enum SourceColor {
 }
 
 /// The type of target that a click opens.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LinkType {
@@ -2731,6 +2837,8 @@ pub enum LinkType {
 }
 
 /// The type of target of a click on the card `text_notice` or `news_notice`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NoticeActionType {
@@ -2743,6 +2851,8 @@ pub enum NoticeActionType {
 }
 
 /// The type of target that a click on a line opens.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ContentLinkType {
@@ -2759,6 +2869,8 @@ pub enum ContentLinkType {
 }
 
 /// The action of a button.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ButtonType {
@@ -2771,6 +2883,8 @@ pub enum ButtonType {
 }
 
 /// Whether one or several options of a vote can be selected.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum VoteMode {
@@ -2783,6 +2897,8 @@ pub enum VoteMode {
 }
 
 /// The content of a message.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Message {
@@ -2853,6 +2969,8 @@ impl Message {
 }
 
 /// A card with a fixed layout.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum TemplateCard {
@@ -2871,6 +2989,8 @@ pub enum TemplateCard {
 }
 
 /// The new card that replaces a template card.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum TemplateCardUpdate {

@@ -29,6 +29,8 @@ use crate::{Unknown, UnknownUnion};
 /// 2,000, with the app. Per company, 1,000 group chats per day can be created.
 ///
 /// Only self-built apps can call it, and only if their visible scope is the root department.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建群聊会话",
@@ -105,6 +107,8 @@ pub struct CreateAppChatResponse {
 /// group chats can be changed 1,000 times per hour.
 ///
 /// Only self-built apps can call it, and only if their visible scope is the root department.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "修改群聊会话",
@@ -197,6 +201,8 @@ pub struct UpdateAppChatResponse {}
 ///
 /// Only self-built apps can call it, and only if their visible scope is the root department.
 /// Third-party apps can't call it.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取群聊会话",
@@ -246,6 +252,8 @@ pub struct GetAppChatResponse {
 /// The WeChat plugin doesn't show Markdown.
 ///
 /// Only self-built apps can call it, and only if their visible scope is the root department.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "应用推送消息",
@@ -313,6 +321,8 @@ pub struct ChatInfo {
 }
 
 /// Text.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextContent {
@@ -347,10 +357,12 @@ impl TextContent {
 }
 
 /// An image, a voice message or a file.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MediaContent {
-    /// The temporary media file's `media_id`.
+    /// The temporary media file's `media_id`, from [`UploadMedia`](crate::media::UploadMedia).
     pub media_id: String,
 }
 
@@ -363,10 +375,12 @@ impl MediaContent {
 }
 
 /// A video.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VideoContent {
-    /// The temporary media file's `media_id`.
+    /// The temporary media file's `media_id`, from [`UploadMedia`](crate::media::UploadMedia).
     pub media_id: String,
     /// The title. Truncated after 128 bytes ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub title: Option<String>,
@@ -400,6 +414,8 @@ impl VideoContent {
 }
 
 /// A card with text and a link.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextCardContent {
@@ -440,6 +456,8 @@ impl TextCardContent {
 }
 
 /// A news message: articles on other websites.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewsContent {
@@ -458,6 +476,8 @@ impl NewsContent {
 }
 
 /// An article on another website.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Article {
@@ -500,6 +520,8 @@ impl Article {
 
 /// Articles stored by WeCom. If sent again, an article counts as another one, with its own readers and
 /// likes.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MpNewsContent {
@@ -518,18 +540,21 @@ impl MpNewsContent {
 }
 
 /// An article stored by WeCom.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MpArticle {
     /// The title. Truncated after 128 bytes ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub title: String,
-    /// The thumbnail's `media_id`, from an upload.
+    /// The thumbnail's `media_id`, from [`UploadMedia`](crate::media::UploadMedia).
     pub thumb_media_id: String,
     /// The author. At most 64 bytes.
     pub author: Option<String>,
     /// The URL of the link to the original.
     pub content_source_url: Option<String>,
-    /// The article, with HTML tags. 666 K bytes are taken as 666 × 1024. At most 681984 bytes.
+    /// The article, with HTML tags, and images from [`UploadImg`](crate::media::UploadImg). 666 K bytes
+    /// are taken as 666 × 1024. At most 681984 bytes.
     pub content: String,
     /// The description. Truncated after 512 bytes ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub digest: Option<String>,
@@ -574,6 +599,8 @@ impl MpArticle {
 }
 
 /// Markdown.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MarkdownContent {
@@ -608,6 +635,8 @@ impl MarkdownContent {
 }
 
 /// The type of a group chat.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChatType {
@@ -620,6 +649,8 @@ pub enum ChatType {
 }
 
 /// The content of a message.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Message {

@@ -93,7 +93,7 @@ pub enum MessageEvent {
 ///
 /// `MsgType` `text` · [文本消息](https://developer.work.weixin.qq.com/document/path/90239)
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("文本消息", "text"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -106,7 +106,7 @@ pub struct TextMessage {
 ///
 /// `MsgType` `image` · [图片消息](https://developer.work.weixin.qq.com/document/path/90239)
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("图片消息", "image"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -121,7 +121,7 @@ pub struct ImageMessage {
 ///
 /// `MsgType` `voice` · [语音消息](https://developer.work.weixin.qq.com/document/path/90239)
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("语音消息", "voice"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -136,7 +136,7 @@ pub struct VoiceMessage {
 ///
 /// `MsgType` `video` · [视频消息](https://developer.work.weixin.qq.com/document/path/90239)
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("视频消息", "video"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -151,7 +151,7 @@ pub struct VideoMessage {
 ///
 /// `MsgType` `location` · [位置消息](https://developer.work.weixin.qq.com/document/path/90239)
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("位置消息", "location"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -172,7 +172,7 @@ pub struct LocationMessage {
 ///
 /// `MsgType` `link` · [链接消息](https://developer.work.weixin.qq.com/document/path/90239)
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("链接消息", "link"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -195,7 +195,7 @@ pub struct LinkMessage {
 /// the visible scope joins the company. Mini programs get it, too, once they are set up to receive
 /// messages.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("成员关注及取消关注事件（关注）", "subscribe"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -212,7 +212,7 @@ pub struct SubscribeAgent {
 /// Sent when a member is removed from the visible scope of the app, leaves the company, or is
 /// disabled. Mini programs get it, too, once they are set up to receive messages.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("成员关注及取消关注事件（取消关注）", "unsubscribe"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -225,7 +225,7 @@ pub struct UnsubscribeAgent {
 ///
 /// `Event` `enter_agent` · [进入应用](https://developer.work.weixin.qq.com/document/path/90240)
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("进入应用", "enter_agent"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -241,7 +241,7 @@ pub struct EnterAgent {
 /// Sent each time, after the member has agreed to it. The admin console sets whether the app may have
 /// locations.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("上报地理位置", "LOCATION"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -262,7 +262,7 @@ pub struct ReportLocation {
 ///
 /// Only for members with WeCom 1.2.2 or later. Menus that open other menus send nothing.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("点击菜单拉取消息的事件推送", "click"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -277,7 +277,7 @@ pub struct ClickMenu {
 ///
 /// Only for members with WeCom 1.2.2 or later. Menus that open other menus send nothing.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("点击菜单跳转链接的事件推送", "view"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -293,7 +293,7 @@ pub struct ViewMenu {
 ///
 /// Only for members with WeCom 1.2.2 or later. Menus that open other menus send nothing.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("点击菜单跳转小程序的事件推送", "view_miniprogram"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -308,7 +308,7 @@ pub struct ViewMiniProgram {
 ///
 /// Only for members with WeCom 1.2.2 or later. Menus that open other menus send nothing.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("扫码推事件的事件推送", "scancode_push"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -327,7 +327,7 @@ pub struct ScanCodePush {
 /// The member sees that a message is on its way. Only for members with WeCom 1.2.2 or later. Menus
 /// that open other menus send nothing.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "扫码推事件且弹出“消息接收中”提示框的事件推送",
@@ -349,7 +349,7 @@ pub struct ScanCodeWaitMsg {
 ///
 /// Only for members with WeCom 1.2.2 or later. Menus that open other menus send nothing.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("弹出系统拍照发图的事件推送", "pic_sysphoto"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -367,7 +367,7 @@ pub struct PicSysPhoto {
 ///
 /// Only for members with WeCom 1.2.2 or later. Menus that open other menus send nothing.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("弹出拍照或者相册发图的事件推送", "pic_photo_or_album"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -384,7 +384,7 @@ pub struct PicPhotoOrAlbum {
 ///
 /// Only for members with WeCom 1.2.2 or later. Menus that open other menus send nothing.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("弹出微信相册发图器的事件推送", "pic_weixin"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -402,7 +402,7 @@ pub struct PicWeixin {
 ///
 /// Only for members with WeCom 1.2.2 or later. Menus that open other menus send nothing.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("弹出地理位置选择器的事件推送", "location_select"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -421,7 +421,7 @@ pub struct LocationSelect {
 ///
 /// The page no longer shows it. The reply to this event may update the buttons.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("任务卡片事件推送", "taskcard_click"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -439,7 +439,7 @@ pub struct TaskCardClick {
 ///
 /// The reply to this event may update the card.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("模板卡片事件推送", "template_card_event"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -461,7 +461,7 @@ pub struct TemplateCardEvent {
 /// `Event` `template_card_menu_event` ·
 /// [通用模板卡片右上角菜单事件推送](https://developer.work.weixin.qq.com/document/path/90240)
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias("通用模板卡片右上角菜单事件推送", "template_card_menu_event")
 )]
@@ -480,7 +480,7 @@ pub struct TemplateCardMenuEvent {
 
 /// A scanned code.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ScanCodeInfo {
@@ -492,7 +492,7 @@ pub struct ScanCodeInfo {
 
 /// Images that were sent.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ImagesInfo {
@@ -504,7 +504,7 @@ pub struct ImagesInfo {
 
 /// An image that was sent.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ImageInfo {
@@ -514,7 +514,7 @@ pub struct ImageInfo {
 
 /// A location that was chosen.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LocationInfo {
@@ -532,7 +532,7 @@ pub struct LocationInfo {
 
 /// The options chosen for a question.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SelectedItem {
@@ -543,6 +543,8 @@ pub struct SelectedItem {
 }
 
 /// A type of template card.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CardType {

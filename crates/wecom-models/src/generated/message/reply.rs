@@ -35,6 +35,8 @@ use crate::{Unknown, UnknownUnion};
 /// - [`ViewMiniProgram`](crate::message::events::ViewMiniProgram)
 /// - [`ScanCodeWaitMsg`](crate::message::events::ScanCodeWaitMsg)
 /// - [`TemplateCardMenuEvent`](crate::message::events::TemplateCardMenuEvent)
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("文本消息（被动回复）", "text"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -56,6 +58,8 @@ impl TextReply {
 /// `MsgType` `image` · [图片消息（被动回复）](https://developer.work.weixin.qq.com/document/path/90241)
 ///
 /// In response to the same messages and events as [`TextReply`].
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("图片消息（被动回复）", "image"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -77,6 +81,8 @@ impl ImageReply {
 /// `MsgType` `voice` · [语音消息（被动回复）](https://developer.work.weixin.qq.com/document/path/90241)
 ///
 /// In response to the same messages and events as [`TextReply`].
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("语音消息（被动回复）", "voice"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -98,6 +104,8 @@ impl VoiceReply {
 /// `MsgType` `video` · [视频消息（被动回复）](https://developer.work.weixin.qq.com/document/path/90241)
 ///
 /// In response to the same messages and events as [`TextReply`].
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("视频消息（被动回复）", "video"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -119,6 +127,8 @@ impl VideoReply {
 /// `MsgType` `news` · [图文消息（被动回复）](https://developer.work.weixin.qq.com/document/path/90241)
 ///
 /// In response to the same messages and events as [`TextReply`].
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("图文消息（被动回复）", "news"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -143,6 +153,8 @@ impl NewsReply {
 ///
 /// Only for the cards `button_interaction`, `vote_interaction` and `multiple_interaction`, in response
 /// to [`TemplateCardEvent`](crate::message::events::TemplateCardEvent).
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "更新点击用户的按钮文案",
@@ -172,6 +184,8 @@ impl UpdateButtonReply {
 ///
 /// In response to [`TemplateCardEvent`](crate::message::events::TemplateCardEvent) or
 /// [`TemplateCardMenuEvent`](crate::message::events::TemplateCardMenuEvent).
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "更新点击用户的整张卡片",
@@ -197,10 +211,12 @@ impl UpdateTemplateCardReply {
 }
 
 /// An uploaded file.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Media {
-    /// The file's `media_id`.
+    /// The file's `media_id`, from [`UploadMedia`](crate::media::UploadMedia).
     pub media_id: String,
 }
 
@@ -213,10 +229,12 @@ impl Media {
 }
 
 /// A video with its title.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Video {
-    /// The video's `media_id`.
+    /// The video's `media_id`, from [`UploadMedia`](crate::media::UploadMedia).
     pub media_id: String,
     /// The title. Truncated after 128 bytes ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub title: Option<String>,
@@ -250,6 +268,8 @@ impl Video {
 }
 
 /// An article.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Article {
@@ -290,6 +310,8 @@ impl Article {
 }
 
 /// The button of a card that can no longer be clicked.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DisabledButton {
@@ -310,6 +332,8 @@ impl DisabledButton {
 /// A card with text.
 ///
 /// Set at least one of `MainTitle.Title` and `SubTitleText`.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextNoticeCard {
@@ -411,6 +435,8 @@ impl TextNoticeCard {
 /// A card with an image.
 ///
 /// Set at least one of `CardImage` and `ImageTextArea`.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewsNoticeCard {
@@ -518,6 +544,8 @@ impl NewsNoticeCard {
 }
 
 /// A card with buttons.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ButtonInteractionCard {
@@ -632,6 +660,8 @@ impl ButtonInteractionCard {
 }
 
 /// A card for voting.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VoteInteractionCard {
@@ -681,6 +711,8 @@ impl VoteInteractionCard {
 }
 
 /// A card with several drop-down selections.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MultipleInteractionCard {
@@ -733,6 +765,8 @@ impl MultipleInteractionCard {
 }
 
 /// The source shown on a card.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CardSource {
@@ -774,6 +808,8 @@ impl CardSource {
 }
 
 /// The title of a card.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MainTitle {
@@ -812,6 +848,8 @@ impl MainTitle {
 /// `MediaId` is required if `Type` is `2`.
 ///
 /// `UserId` is required if `Type` is `3`.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct HorizontalContent {
@@ -823,7 +861,7 @@ pub struct HorizontalContent {
     pub value: Option<String>,
     /// The URL that a click opens.
     pub url: Option<String>,
-    /// The `media_id` of the file that a click downloads.
+    /// The `media_id` of the file that a click downloads, from [`UploadMedia`](crate::media::UploadMedia).
     pub media_id: Option<String>,
     /// The userid of the member whose profile a click opens.
     pub user_id: Option<String>,
@@ -880,6 +918,8 @@ impl HorizontalContent {
 /// `Url` is required if `Type` is `1`.
 ///
 /// `AppId` is required if `Type` is `2`.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Jump {
@@ -939,6 +979,8 @@ impl Jump {
 /// `Url` is required if `Type` is `1`.
 ///
 /// `AppId` is required if `Type` is `2`.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CardAction {
@@ -999,6 +1041,8 @@ impl CardAction {
 }
 
 /// The key figure of a card.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EmphasisContent {
@@ -1033,6 +1077,8 @@ impl EmphasisContent {
 /// The menu in the upper right corner of a card.
 ///
 /// `ActionList.Key` is different in each item.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ActionMenu {
@@ -1061,6 +1107,8 @@ impl ActionMenu {
 }
 
 /// An item of a card's menu.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MenuAction {
@@ -1086,6 +1134,8 @@ impl MenuAction {
 /// `Url` is required if `Type` is `1`.
 ///
 /// `Appid` is required if `Type` is `2`.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct QuoteArea {
@@ -1154,6 +1204,8 @@ impl QuoteArea {
 }
 
 /// The image of a card.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CardImage {
@@ -1185,6 +1237,8 @@ impl CardImage {
 }
 
 /// A subtitle with text.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VerticalContent {
@@ -1217,6 +1271,8 @@ impl VerticalContent {
 /// `Url` is required if `Type` is `1`.
 ///
 /// `Appid` is required if `Type` is `2`.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImageTextArea {
@@ -1290,6 +1346,8 @@ impl ImageTextArea {
 }
 
 /// A button of a card.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Button {
@@ -1321,6 +1379,8 @@ impl Button {
 }
 
 /// A drop-down selection.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Selection {
@@ -1374,6 +1434,8 @@ impl Selection {
 }
 
 /// An option of a drop-down selection.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SelectionOption {
@@ -1395,6 +1457,8 @@ impl SelectionOption {
 }
 
 /// The question of a vote.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Checkbox {
@@ -1439,6 +1503,8 @@ impl Checkbox {
 }
 
 /// An option of a vote.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VoteOption {
@@ -1470,6 +1536,8 @@ impl VoteOption {
 }
 
 /// The submit button.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SubmitButton {
@@ -1498,6 +1566,8 @@ impl SubmitButton {
 }
 
 /// The color of a card's source.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SourceColor {
@@ -1514,6 +1584,8 @@ pub enum SourceColor {
 }
 
 /// The type of target that a click opens.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LinkType {
@@ -1528,6 +1600,8 @@ pub enum LinkType {
 }
 
 /// The type of target that a click on a line opens.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ContentLinkType {
@@ -1544,6 +1618,8 @@ pub enum ContentLinkType {
 }
 
 /// Whether one or several options of a vote can be selected.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum VoteMode {
@@ -1556,6 +1632,8 @@ pub enum VoteMode {
 }
 
 /// A card with a fixed layout.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum TemplateCard {

@@ -27,6 +27,8 @@ use crate::{File, Timestamp, Unknown, UnknownUnion};
 /// secret.
 ///
 /// Text and Markdown mention a member with `<@userid>`; `markdown_v2` doesn't support that.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "消息推送（原群机器人）发送消息",
@@ -70,6 +72,8 @@ pub struct SendWebhookResponse {}
 ///
 /// [`Client::upload`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.upload) of
 /// `wecom-sdk` sends a file as it is read, without holding it in memory.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "文件上传接口",
@@ -113,6 +117,8 @@ pub struct UploadMediaResponse {
 }
 
 /// Text.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextContent {
@@ -161,6 +167,8 @@ impl TextContent {
 }
 
 /// Markdown.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MarkdownContent {
@@ -179,6 +187,8 @@ impl MarkdownContent {
 }
 
 /// Markdown with more of its syntax, but without colors and mentions.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MarkdownV2Content {
@@ -197,6 +207,8 @@ impl MarkdownV2Content {
 }
 
 /// An image.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImageContent {
@@ -219,6 +231,8 @@ impl ImageContent {
 }
 
 /// Articles on other websites.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewsContent {
@@ -237,6 +251,8 @@ impl NewsContent {
 }
 
 /// An article on another website.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Article {
@@ -278,6 +294,8 @@ impl Article {
 }
 
 /// A file or a voice message.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MediaContent {
@@ -296,6 +314,8 @@ impl MediaContent {
 /// A card with text.
 ///
 /// Set at least one of `main_title.title` and `sub_title_text`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextNoticeCard {
@@ -380,6 +400,8 @@ impl TextNoticeCard {
 }
 
 /// A card with an image.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewsNoticeCard {
@@ -476,6 +498,8 @@ impl NewsNoticeCard {
 }
 
 /// The source shown on a card.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CardSource {
@@ -517,6 +541,8 @@ impl CardSource {
 }
 
 /// The title of the card `text_notice`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NoticeTitle {
@@ -549,6 +575,8 @@ impl NoticeTitle {
 }
 
 /// The title of the card `news_notice`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MainTitle {
@@ -577,6 +605,8 @@ impl MainTitle {
 }
 
 /// The key figure of a card.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EmphasisContent {
@@ -613,6 +643,8 @@ impl EmphasisContent {
 /// `url` is required if `type` is `1`.
 ///
 /// `appid` is required if `type` is `2`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct QuoteArea {
@@ -685,6 +717,8 @@ impl QuoteArea {
 /// `url` is required if `type` is `1`.
 ///
 /// `appid` is required if `type` is `2`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImageTextArea {
@@ -758,6 +792,8 @@ impl ImageTextArea {
 }
 
 /// The image of a card.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CardImage {
@@ -787,6 +823,8 @@ impl CardImage {
 }
 
 /// A subtitle with text.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VerticalContent {
@@ -821,6 +859,8 @@ impl VerticalContent {
 /// `media_id` is required if `type` is `2`.
 ///
 /// `userid` is required if `type` is `3`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct HorizontalContent {
@@ -889,6 +929,8 @@ impl HorizontalContent {
 /// `url` is required if `type` is `1`.
 ///
 /// `appid` is required if `type` is `2`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Jump {
@@ -948,6 +990,8 @@ impl Jump {
 /// `url` is required if `type` is `1`.
 ///
 /// `appid` is required if `type` is `2`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NoticeAction {
@@ -1003,6 +1047,8 @@ pub enum UploadMediaType {
 }
 
 /// The color of a card's source.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SourceColor {
@@ -1019,6 +1065,8 @@ pub enum SourceColor {
 }
 
 /// The type of target that a click opens.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LinkType {
@@ -1033,6 +1081,8 @@ pub enum LinkType {
 }
 
 /// The type of target that a click on a line opens.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ContentLinkType {
@@ -1047,6 +1097,8 @@ pub enum ContentLinkType {
 }
 
 /// The type of target of a click on a card.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NoticeActionType {
@@ -1059,6 +1111,8 @@ pub enum NoticeActionType {
 }
 
 /// The content of a group bot's message.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Message {
@@ -1115,6 +1169,8 @@ impl Message {
 }
 
 /// A card with a fixed layout.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum TemplateCard {

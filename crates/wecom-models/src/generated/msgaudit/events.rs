@@ -31,7 +31,7 @@ pub enum MsgauditEvent {
 ///
 /// Sent every 15 seconds at most, if there were messages: there is no need to poll without it.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("产生会话回调事件", "msgaudit_notify"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]

@@ -27,6 +27,8 @@ use crate::{Timestamp, Unknown};
 ///
 /// Self-built apps must be listed under 高级功能 › 成员申请管理 › 通过api设置申请流程; customized and third-party apps
 /// can't call it yet.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "设置审批单审批信息",
@@ -88,6 +90,8 @@ pub struct SetApprovalDetailResponse {}
 ///
 /// Self-built apps must be listed under 高级功能 › 成员申请管理 › 通过api设置申请流程; customized and third-party apps
 /// can't call it yet.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "批量获取申请单ID",
@@ -169,6 +173,8 @@ pub struct GetApplyIdListResponse {
 ///
 /// Self-built apps must be listed under 高级功能 › 成员申请管理 › 通过api设置申请流程; customized and third-party apps
 /// can't call it yet.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取申请单详细信息",
@@ -205,6 +211,8 @@ pub struct GetAdvancedFeatureApprovalInfoResponse {
 }
 
 /// The approval flow of a request.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProcessList {
@@ -225,6 +233,8 @@ impl ProcessList {
 /// A node of the approval flow.
 ///
 /// Set at least one of `current_approvers` and `completed_approvers`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Node {
@@ -312,6 +322,8 @@ pub struct AccountRequest {
 }
 
 /// The status of an approval.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FlowStatus {
@@ -328,6 +340,8 @@ pub enum FlowStatus {
 }
 
 /// The status of a node.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NodeStatus {
@@ -346,6 +360,8 @@ pub enum NodeStatus {
 }
 
 /// The way several people decide together.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApprovalRelation {
@@ -376,6 +392,8 @@ pub enum AdvancedAccount {
 }
 
 /// The requests to list.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RequestFilter {
@@ -390,6 +408,8 @@ pub enum RequestFilter {
 }
 
 /// The status of a request.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RequestStatus {
@@ -410,6 +430,8 @@ pub enum RequestStatus {
 }
 
 /// A type of approval.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApprovalType {

@@ -44,6 +44,8 @@ use crate::{Json, Timestamp, Unknown, UnknownUnion};
 /// - 301025, `APPROVAL_INVALID_PARAMETER`: A parameter of the request is wrong.
 /// - 301026, `APPROVAL_TEMPLATE_FETCH_FAILED`: WeCom failed to get the details.
 /// - 301055, `APPROVAL_NO_PERMISSION`: The app may not read approval data.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取审批申请详情",
@@ -107,6 +109,8 @@ pub struct GetApprovalDetailResponse {
 /// - 301026, `APPROVAL_TEMPLATE_FETCH_FAILED`: WeCom failed to get the numbers.
 /// - 301055, `APPROVAL_NO_PERMISSION`: The app may not read approval data.
 /// - 301112, `QUERY_TIME_RANGE_TOO_LARGE_301112`: The period is too long. Use a shorter period.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "批量获取审批单号",
@@ -199,6 +203,8 @@ pub struct GetApprovalInfoResponse {
 /// - 301087, `APPROVAL_TEMPLATE_COUNT_EXCEEDED`: The company has too many templates.
 /// - 301088, `NO_OPERATION_PERMISSION_301088`: The app has no permission for approvals.
 /// - 620004, `APPROVAL_INTERNAL_ERROR`: WeCom failed.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建审批模板",
@@ -253,6 +259,8 @@ pub struct CreateTemplateResponse {
 /// (`thirdPartyOpenPage`), from a template of its own. They are unrelated to the Approval app (审批) and
 /// its other endpoints. Changes of the status are also sent, as the event `open_approval_change`.
 /// Customized apps have the permission from the start (基础权限).
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "审批流程引擎",
@@ -317,6 +325,8 @@ pub struct GetOpenApprovalDataResponse {
 /// - 301056, `APPROVAL_APP_DISABLED`: The Approval app is disabled.
 /// - 301057, `APPROVAL_SUBMIT_INTERNAL_ERROR`: WeCom failed to submit the request.
 /// - 301079, `APPROVAL_ATTENDANCE_TIME_CONFLICT`: The time conflicts with another attendance request. Not on the page for third-party apps.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "提交审批申请",
@@ -409,6 +419,8 @@ pub struct ApplyEventResponse {
 ///
 /// - 301025, `APPROVAL_INVALID_PARAMETER`: The template's ID is invalid.
 /// - 301026, `APPROVAL_TEMPLATE_FETCH_FAILED`: WeCom failed to get the template.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取审批模板详情",
@@ -471,6 +483,8 @@ pub struct GetTemplateDetailResponse {
 /// - 301088, `NO_OPERATION_PERMISSION_301088`: The app has no permission for approvals.
 /// - 301115, `APPROVAL_TEMPLATE_CUSTOM_PRINT_FORMAT`: The template has a custom print format, so the API can't update it.
 /// - 620004, `APPROVAL_INTERNAL_ERROR`: WeCom failed.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "更新审批模板",
@@ -536,6 +550,8 @@ pub struct UpdateTemplateResponse {}
 ///
 /// - 301025, `APPROVAL_INVALID_PARAMETER`: The template's ID is invalid.
 /// - 301026, `APPROVAL_TEMPLATE_FETCH_FAILED`: WeCom failed to get the template.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "复制/更新模板到企业",
@@ -596,6 +612,8 @@ pub struct CopyTemplateResponse {
 ///
 /// - 301025, `APPROVAL_INVALID_PARAMETER`: A parameter of the request is wrong.
 /// - 301026, `APPROVAL_TEMPLATE_FETCH_FAILED`: WeCom failed to get the data.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取审批数据（旧）",
@@ -653,6 +671,8 @@ pub struct GetApprovalDataResponse {
 }
 
 /// A filter for approval requests.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApprovalFilter {
@@ -757,7 +777,7 @@ pub struct ApproverRecord {
     pub sp_status: NodeStatus,
     /// The time of the decision; 0 until then.
     pub sptime: Timestamp,
-    /// The `media_id`s of the files attached to the remark.
+    /// The `media_id`s of the files attached to the remark, for [`GetMedia`](crate::media::GetMedia).
     pub media_id: Vec<String>,
 }
 
@@ -1120,7 +1140,7 @@ impl Link {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FileValue {
-    /// The temporary media file's `media_id`.
+    /// The temporary media file's `media_id`, for [`GetMedia`](crate::media::GetMedia).
     pub file_id: String,
 }
 
@@ -1424,7 +1444,7 @@ pub struct Comment {
     pub commentcontent: String,
     /// The comment's ID.
     pub commentid: String,
-    /// The `media_id`s of the attached files.
+    /// The `media_id`s of the attached files, for [`GetMedia`](crate::media::GetMedia).
     pub media_id: Vec<String>,
 }
 
@@ -1468,11 +1488,13 @@ pub struct SubNode {
     pub sp_yj: NodeStatus,
     /// The time of the decision; 0 until then.
     pub sptime: Timestamp,
-    /// The `media_id`s of the files attached to the remark.
+    /// The `media_id`s of the files attached to the remark, for [`GetMedia`](crate::media::GetMedia).
     pub media_ids: Vec<String>,
 }
 
 /// A name in one language.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NameText {
@@ -1493,6 +1515,8 @@ impl NameText {
 /// A hint text in one language.
 ///
 /// `lang` is required if `text` is set.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct HintText {
@@ -1527,6 +1551,8 @@ impl HintText {
 /// The content of a template.
 ///
 /// `controls.property.id` is different in each item.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TemplateContent {
@@ -1545,6 +1571,8 @@ impl TemplateContent {
 }
 
 /// A control of a template.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Control {
@@ -1576,6 +1604,8 @@ impl Control {
 /// The properties common to all types of controls.
 ///
 /// `placeholder` is not allowed if `control` is `Vacation` or `Attendance`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ControlProperty {
@@ -1642,6 +1672,8 @@ impl ControlProperty {
 ///
 /// Set at most one of `date`, `selector`, `contact`, `tips`, `file`, `table`, `attendance`,
 /// `location`, `related_approval` and `date_range`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ControlConfig {
@@ -1762,6 +1794,8 @@ impl DateConfig {
 }
 
 /// Settings of a selection.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SelectorConfig {
@@ -1786,6 +1820,8 @@ impl SelectorConfig {
 }
 
 /// An option of a selection.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SelectorOption {
@@ -1823,6 +1859,8 @@ impl ContactConfig {
 }
 
 /// Settings of attachments.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FileConfig {
@@ -1839,6 +1877,8 @@ impl FileConfig {
 }
 
 /// Settings of a table.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableConfig {
@@ -1863,6 +1903,8 @@ impl TableConfig {
 }
 
 /// Settings of a business trip, off-site work or overtime.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AttendanceConfig {
@@ -1881,6 +1923,8 @@ impl AttendanceConfig {
 }
 
 /// The way the duration of a period is counted.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DateRangeConfig {
@@ -1909,6 +1953,8 @@ impl DateRangeConfig {
 }
 
 /// Settings of a location.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LocationConfig {
@@ -1925,6 +1971,8 @@ impl LocationConfig {
 }
 
 /// Settings of a reference to other requests.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RelatedApprovalConfig {
@@ -2080,6 +2128,8 @@ pub struct OpenCcRecipient {
 }
 
 /// An approval flow.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewProcess {
@@ -2100,6 +2150,8 @@ impl NewProcess {
 /// A node of an approval flow.
 ///
 /// `apv_rel` is required if `type` is `1` or `3`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewNode {
@@ -2134,6 +2186,8 @@ impl NewNode {
 }
 
 /// A line of a summary.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SummaryLine {
@@ -2152,6 +2206,8 @@ impl SummaryLine {
 }
 
 /// A line of a summary in one language.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SummaryText {
@@ -2170,6 +2226,8 @@ impl SummaryText {
 }
 
 /// The content of a request to submit.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewApplyData {
@@ -2188,6 +2246,8 @@ impl NewApplyData {
 }
 
 /// A control of a form, filled in.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewContent {
@@ -2231,6 +2291,8 @@ impl NewContent {
 }
 
 /// A date, with or without the time of day.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewDate {
@@ -2254,6 +2316,8 @@ impl NewDate {
 }
 
 /// A selection.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewSelection {
@@ -2278,6 +2342,8 @@ impl NewSelection {
 }
 
 /// A selected option.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OptionKey {
@@ -2294,10 +2360,13 @@ impl OptionKey {
 }
 
 /// A file to attach. The page for third-party apps has only `file_id`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewFile {
-    /// The temporary media file's `media_id`. WeCom keeps the file permanently.
+    /// The temporary media file's `media_id`, from [`UploadMedia`](crate::media::UploadMedia). WeCom keeps
+    /// the file permanently.
     pub file_id: String,
     /// The file's name. May be empty.
     pub file_name: Option<String>,
@@ -2349,6 +2418,8 @@ impl NewFile {
 }
 
 /// A row of a table.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewTableRow {
@@ -2368,6 +2439,8 @@ impl NewTableRow {
 }
 
 /// A period. Of half days, the ends are midnight for the morning and noon (12:00) for the afternoon.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewDateRange {
@@ -2400,6 +2473,8 @@ impl NewDateRange {
 }
 
 /// A leave request.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewVacation {
@@ -2418,6 +2493,8 @@ impl NewVacation {
 }
 
 /// The selection of a leave type.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LeaveSelection {
@@ -2454,6 +2531,8 @@ impl LeaveSelection {
 }
 
 /// A leave type.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LeaveOption {
@@ -2488,6 +2567,8 @@ impl LeaveOption {
 /// `slice_info.day_items.duration` is a multiple of 8640 if `date_range.type` is `halfday`.
 ///
 /// `slice_info.day_items.duration` is a multiple of 360 if `date_range.type` is `hour`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewAttendance {
@@ -2520,6 +2601,8 @@ impl NewAttendance {
 
 /// A period of attendance. Of half days, the ends are midnight for the morning and noon (12:00) for
 /// the afternoon.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AttendancePeriod {
@@ -2558,6 +2641,8 @@ impl AttendancePeriod {
 }
 
 /// The distribution of a duration over days.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewSliceInfo {
@@ -2577,6 +2662,8 @@ impl NewSliceInfo {
 }
 
 /// A related approval request.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApprovalNumber {
@@ -2865,6 +2952,8 @@ pub struct IdentifiedControl {
 }
 
 /// The attribute that a filter checks.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApprovalFilterKey {
@@ -2883,6 +2972,8 @@ pub enum ApprovalFilterKey {
 }
 
 /// The status of an approval request.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApprovalStatus {
@@ -2905,6 +2996,8 @@ pub enum ApprovalStatus {
 }
 
 /// The status of a node, or of a person's decision at it.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NodeStatus {
@@ -2932,6 +3025,8 @@ pub enum NodeStatus {
 
 /// Whether any one of several approvers or all must approve. The numbers are the reverse of
 /// [`ApprovalRelation`].
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApproverAttr {
@@ -3099,6 +3194,8 @@ pub enum AttendanceType {
 }
 
 /// The source of a duration.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SliceState {
@@ -3123,6 +3220,8 @@ pub enum AccountType {
 }
 
 /// The print format of a table row.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PrintFormat {
@@ -3135,6 +3234,8 @@ pub enum PrintFormat {
 }
 
 /// The days that count.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DayCount {
@@ -3147,6 +3248,8 @@ pub enum DayCount {
 }
 
 /// The status of an approval request in the approval flow of a self-built or third-party app.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OpenApprovalStatus {
@@ -3163,6 +3266,8 @@ pub enum OpenApprovalStatus {
 }
 
 /// The status of a node, or of an approver's decision at it.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OpenNodeStatus {
@@ -3179,6 +3284,8 @@ pub enum OpenNodeStatus {
 }
 
 /// The type of a node's approvers.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OpenNodeType {
@@ -3193,6 +3300,8 @@ pub enum OpenNodeType {
 }
 
 /// The source of the approval flow.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApproverSource {
@@ -3206,6 +3315,8 @@ pub enum ApproverSource {
 }
 
 /// The effect of an option on another control.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RelationAction {
@@ -3216,6 +3327,8 @@ pub enum RelationAction {
 }
 
 /// The unit of leave.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LeaveTimeUnit {
@@ -3228,6 +3341,8 @@ pub enum LeaveTimeUnit {
 }
 
 /// A type of leave.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OldLeaveType {
@@ -3252,6 +3367,8 @@ pub enum OldLeaveType {
 }
 
 /// A type of expenses.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ExpenseType {
@@ -3268,6 +3385,8 @@ pub enum ExpenseType {
 }
 
 /// A type of expense.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ExpenseItemType {
@@ -3296,6 +3415,8 @@ pub enum ExpenseItemType {
 }
 
 /// A type of control, as the deprecated endpoint returns it.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OldControlType {
@@ -3343,6 +3464,8 @@ pub enum SubText {
 
 /// The value of a control. The page says that values are as in [`GetApprovalDetail`], which documents
 /// that of a `BankAccount`; that of a `PhoneNumber` is documented nowhere.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum NewValue {
@@ -3392,6 +3515,8 @@ impl NewValue {
 }
 
 /// The settings of one type of control, as they are returned.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum TemplateConfig {
@@ -3414,6 +3539,8 @@ pub enum TemplateConfig {
 }
 
 /// The controls of a form, filled in, which the endpoint returns in two structures.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum OldControls {
@@ -3426,6 +3553,8 @@ pub enum OldControls {
 }
 
 /// The value of a control.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum OldValue {

@@ -30,6 +30,8 @@ use crate::Unknown;
 ///
 /// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用; customized and third-party apps need the
 /// permission 日程接口权限. The members it is shared with must be visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建日历",
@@ -90,6 +92,8 @@ pub struct AddCalendarResponse {
 ///
 /// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用; customized and third-party apps need the
 /// permission 日程接口权限. The members it is shared with must be visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "更新日历",
@@ -148,6 +152,8 @@ pub struct UpdateCalendarResponse {
 ///
 /// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用; customized and third-party apps need the
 /// permission 日程接口权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取日历详情",
@@ -200,6 +206,8 @@ pub struct GetCalendarResponse {
 ///
 /// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用; customized and third-party apps need the
 /// permission 日程接口权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除日历",
@@ -241,6 +249,8 @@ pub struct DelCalendarResponse {}
 /// `public_range` is required if `is_corp_calendar` is `1`.
 ///
 /// `set_as_default` is not allowed if `is_corp_calendar` is `1`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Calendar {
@@ -334,6 +344,8 @@ impl Calendar {
 }
 
 /// The new content of a calendar.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CalendarUpdate {

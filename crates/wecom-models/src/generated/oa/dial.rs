@@ -36,6 +36,8 @@ use crate::{Timestamp, Unknown};
 /// Error codes:
 ///
 /// - 600018, `HARDWARE_INVALID_TIME_RANGE`: The period ends before it starts, or starts in the future. Check `start_time` and `end_time`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取公费电话拨打记录",
@@ -153,6 +155,8 @@ pub struct Callee {
 }
 
 /// A type of call.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CallType {

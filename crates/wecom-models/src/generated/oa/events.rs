@@ -63,7 +63,7 @@ pub enum OaEvent {
 /// `FromUserName` is the admin's userid. Sent to the app that the calendar belongs to; to third-party
 /// apps at the instruction callback URL (指令回调URL), as the overview says.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("修改日历事件", "日历事件", "modify_calendar"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -79,7 +79,7 @@ pub struct ModifyCalendar {
 /// `FromUserName` is the admin's userid. Sent to the app that the calendar belongs to; to third-party
 /// apps at the instruction callback URL (指令回调URL), as the overview says.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("删除日历事件", "日历事件", "delete_calendar"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -95,7 +95,7 @@ pub struct DeleteCalendar {
 /// `FromUserName` is the admin's userid. Sent to the app that the calendar belongs to; to third-party
 /// apps at the instruction callback URL (指令回调URL), as the overview says.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("修改日程事件", "日程事件", "modify_schedule"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -113,7 +113,7 @@ pub struct ModifySchedule {
 /// `FromUserName` is the admin's userid. Sent to the app that the calendar belongs to; to third-party
 /// apps at the instruction callback URL (指令回调URL), as the overview says.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("删除日程事件", "日程事件", "delete_schedule"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -132,7 +132,7 @@ pub struct DeleteSchedule {
 /// event doesn't say which. Sent to the app that the calendar belongs to; to third-party apps at the
 /// instruction callback URL (指令回调URL), as the overview says.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("日程回执事件", "respond_schedule"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -151,7 +151,7 @@ pub struct RespondSchedule {
 /// Self-built apps must be listed under 会议室 › 可调用接口的应用. Customized and third-party apps don't get it
 /// yet.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("会议室预定事件", "book_meeting_room"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -174,7 +174,7 @@ pub struct BookMeetingRoom {
 /// events are sent. Self-built apps must be listed under 会议室 › 可调用接口的应用. Customized and third-party
 /// apps don't get it yet.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("会议室取消事件", "cancel_meeting_room"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -196,7 +196,7 @@ pub struct CancelMeetingRoom {
 /// an app, to the app that may call the API. Unless the app sets the status of the approval within 24
 /// hours, the request goes through the former approval flow.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("成员申请的提交回调", "submit_vip_account_approval"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -217,7 +217,7 @@ pub struct SubmitVipAccountApproval {
 /// Sent if the company has set up approvals of such requests in an app, to the app that may call the
 /// API.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("成员申请的终止回调", "finish_vip_account_approval"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -240,7 +240,7 @@ pub struct FinishVipAccountApproval {
 /// Self-built apps must be listed under 审批 › 可调用接口的应用, and turn on 审批状态通知事件; customized and
 /// third-party apps need the permission 审批.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("审批申请状态变化回调通知", "sys_approval_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -261,7 +261,7 @@ pub struct SysApprovalChange {
 /// Self-built apps must be listed under 审批 › 可调用接口的应用, and turn on 审批状态通知事件; customized and
 /// third-party apps need the permission 审批.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("自建应用审批状态变化通知回调", "open_approval_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -272,7 +272,7 @@ pub struct OpenApprovalChange {
 
 /// An approval request.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ApprovalRequest {
@@ -305,7 +305,7 @@ pub struct ApprovalRequest {
 
 /// The applicant.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Applicant {
@@ -317,7 +317,7 @@ pub struct Applicant {
 
 /// A member.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct User {
@@ -327,7 +327,7 @@ pub struct User {
 
 /// An approval node.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ApprovalRecord {
@@ -341,7 +341,7 @@ pub struct ApprovalRecord {
 
 /// An approver's decision at a node.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ApproverRecord {
@@ -360,7 +360,7 @@ pub struct ApproverRecord {
 
 /// The approval flow of a request.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ProcessList {
@@ -370,7 +370,7 @@ pub struct ProcessList {
 
 /// A node of the approval flow.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ProcessNode {
@@ -386,7 +386,7 @@ pub struct ProcessNode {
 
 /// A person's decision at a node.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SubNode {
@@ -404,7 +404,7 @@ pub struct SubNode {
 
 /// A comment on a request.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Comment {
@@ -422,7 +422,7 @@ pub struct Comment {
 
 /// An approval request in the approval flow of a self-built or third-party app.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OpenApproval {
@@ -454,7 +454,7 @@ pub struct OpenApproval {
 
 /// An approval node.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OpenNode {
@@ -470,7 +470,7 @@ pub struct OpenNode {
 
 /// An approver's decision at a node.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OpenItem {
@@ -492,7 +492,7 @@ pub struct OpenItem {
 
 /// A Cc recipient.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OpenCcRecipient {
@@ -507,6 +507,8 @@ pub struct OpenCcRecipient {
 }
 
 /// A type of advanced account.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AdvancedAccount {
@@ -523,6 +525,8 @@ pub enum AdvancedAccount {
 }
 
 /// The way in which a request for an advanced account ended.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FinishType {
@@ -537,6 +541,8 @@ pub enum FinishType {
 }
 
 /// The status of an approval request.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApprovalStatus {
@@ -559,6 +565,8 @@ pub enum ApprovalStatus {
 }
 
 /// The status of a node, or of an approver's decision at it.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OpenNodeStatus {
@@ -576,6 +584,8 @@ pub enum OpenNodeStatus {
 
 /// Whether any one of several approvers or all must approve. The numbers are the reverse of
 /// [`ApprovalRelation`].
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApproverAttr {
@@ -588,6 +598,8 @@ pub enum ApproverAttr {
 }
 
 /// The type of a node.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NodeType {
@@ -602,6 +614,8 @@ pub enum NodeType {
 }
 
 /// The status of a node, or of a person's decision at it.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NodeStatus {
@@ -628,6 +642,8 @@ pub enum NodeStatus {
 }
 
 /// The way several people decide together. The numbers are the reverse of [`ApproverAttr`].
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApprovalRelation {
@@ -642,6 +658,8 @@ pub enum ApprovalRelation {
 }
 
 /// A change of an approval request.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RequestChange {
@@ -676,6 +694,8 @@ pub enum RequestChange {
 }
 
 /// The status of an approval request in the approval flow of a self-built or third-party app.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OpenApprovalStatus {
@@ -692,6 +712,8 @@ pub enum OpenApprovalStatus {
 }
 
 /// The type of a node's approvers.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OpenNodeType {

@@ -39,6 +39,8 @@ use crate::{Secret, Timestamp, Unknown};
 /// - 301065, `NO_PERMISSION_FOR_JOURNAL`: The app may not read the reports. List the app under 汇报 › 可调用接口的应用.
 /// - 301066, `INVALID_JOURNAL_PARAMETER`: A parameter of the request is invalid.
 /// - 301067, `JOURNAL_INTERNAL_ERROR`: WeCom failed.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "批量获取汇报记录单号",
@@ -128,6 +130,8 @@ pub struct GetJournalRecordListResponse {
 /// - 301065, `NO_PERMISSION_FOR_JOURNAL`: The app may not read the reports. List the app under 汇报 › 可调用接口的应用.
 /// - 301066, `INVALID_JOURNAL_PARAMETER`: A parameter of the request is invalid.
 /// - 301067, `JOURNAL_INTERNAL_ERROR`: WeCom failed.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取汇报记录详情",
@@ -185,6 +189,8 @@ pub struct GetJournalRecordDetailResponse {
 /// - 301065, `NO_PERMISSION_FOR_JOURNAL`: The app may not read the reports. List the app under 汇报 › 可调用接口的应用.
 /// - 301066, `INVALID_JOURNAL_PARAMETER`: A parameter of the request is invalid.
 /// - 301067, `JOURNAL_INTERNAL_ERROR`: WeCom failed.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取汇报统计数据",
@@ -242,6 +248,8 @@ pub struct GetJournalStatListResponse {
 /// Self-built apps must be listed under 汇报 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "下载微盘文件",
@@ -289,6 +297,8 @@ pub struct DownloadWedriveFileResponse {
 }
 
 /// A condition of a search.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Filter {
@@ -510,7 +520,7 @@ pub struct Department {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FileValue {
-    /// The temporary media file's `media_id`.
+    /// The temporary media file's `media_id`, for [`GetMedia`](crate::media::GetMedia).
     pub file_id: String,
 }
 
@@ -745,6 +755,8 @@ pub struct Item {
 }
 
 /// A property of reports.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FilterKey {
@@ -759,6 +771,8 @@ pub enum FilterKey {
 }
 
 /// A type of control.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ControlType {
@@ -799,6 +813,8 @@ pub enum ControlType {
 }
 
 /// The precision of a date.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DateType {
@@ -815,6 +831,8 @@ pub enum DateType {
 }
 
 /// Single or multiple choice.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SelectType {
@@ -827,6 +845,8 @@ pub enum SelectType {
 }
 
 /// The precision of a period.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RangeType {
@@ -839,6 +859,8 @@ pub enum RangeType {
 }
 
 /// The frequency of reports.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReportType {

@@ -34,6 +34,8 @@ use crate::{Timestamp, Unknown};
 /// Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用; customized and third-party apps can't
 /// call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "添加会议室",
@@ -143,6 +145,8 @@ pub struct AddMeetingRoomResponse {
 /// Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用; customized and third-party apps can't
 /// call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "查询会议室",
@@ -227,6 +231,8 @@ pub struct ListMeetingRoomResponse {
 /// Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用; customized and third-party apps can't
 /// call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "编辑会议室",
@@ -344,6 +350,8 @@ pub struct EditMeetingRoomResponse {}
 /// Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用; customized and third-party apps can't
 /// call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除会议室",
@@ -392,6 +400,8 @@ pub struct DelMeetingRoomResponse {}
 /// Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用; customized and third-party apps can't
 /// call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "查询会议室的预定信息",
@@ -494,6 +504,8 @@ pub struct GetBookingInfoResponse {
 /// Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用; customized and third-party apps can't
 /// call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "预定会议室",
@@ -583,6 +595,8 @@ pub struct BookMeetingRoomResponse {
 /// Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用; customized and third-party apps can't
 /// call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "通过日程预定会议室",
@@ -644,6 +658,8 @@ pub struct BookMeetingRoomByScheduleResponse {
 /// Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用; customized and third-party apps can't
 /// call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "通过会议预定会议室",
@@ -703,6 +719,8 @@ pub struct BookMeetingRoomByMeetingResponse {
 /// Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用; customized and third-party apps can't
 /// call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "取消预定会议室",
@@ -769,6 +787,8 @@ pub struct CancelBookingResponse {}
 /// Self-built apps must be listed under 应用管理 › 会议室 › 可调用接口的应用; customized and third-party apps can't
 /// call it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "根据会议室预定ID查询预定详情",
@@ -982,6 +1002,8 @@ pub enum RoomDevice {
 }
 
 /// The status of a booking.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BookingStatus {

@@ -33,6 +33,8 @@ use crate::{Timestamp, Unknown};
 /// - 301049, `EMERGENCY_NOTICE_APP_NOT_LINKED`: The app isn't linked in the emergency notification app. List the app under 紧急通知 › 可调用接口的应用.
 /// - 301050, `EMERGENCY_NOTICE_APP_NOT_ENABLED`: The emergency notification app isn't enabled.
 /// - 301051, `EMERGENCY_NOTICE_BALANCE_TOO_LOW`: The balance of the emergency notification app is insufficient. Buy minutes in the admin console.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "发起语音电话",
@@ -85,6 +87,8 @@ pub struct PstnccCallResponse {
 /// Self-built apps must be listed under 紧急通知 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取接听状态",
@@ -146,6 +150,8 @@ pub struct CallState {
 }
 
 /// The result of a call.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CallResult {

@@ -38,6 +38,8 @@ use crate::{Timestamp, Unknown};
 /// Error codes:
 ///
 /// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: An admin or an attendee has no valid basic account. Activate basic accounts for them.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建日程",
@@ -121,6 +123,8 @@ pub struct AddScheduleResponse {
 /// - 90484, `SCHEDULE_SINGLE_MODE_NEEDS_REPEAT`: The event repeats, which it can't if `op_mode` is 1.
 /// - 90485, `SCHEDULE_INVALID_OP_MODE`: `op_mode` is 1 or 2, but the event doesn't repeat.
 /// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: An admin or an attendee has no valid basic account. Activate basic accounts for them.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "更新日程",
@@ -202,6 +206,8 @@ pub struct UpdateScheduleResponse {
 /// Error codes:
 ///
 /// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: An attendee has no valid basic account. Activate basic accounts for them.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "新增日程参与者",
@@ -260,6 +266,8 @@ pub struct AddAttendeesResponse {}
 ///
 /// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用; customized and third-party apps need the
 /// permission 日程接口权限. The system app 会议室 can call it, too. The attendees must be visible to the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除日程参与者",
@@ -319,6 +327,8 @@ pub struct DelAttendeesResponse {}
 ///
 /// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用; customized and third-party apps need the
 /// permission 日程接口权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取日历下的日程列表",
@@ -386,6 +396,8 @@ pub struct GetScheduleByCalendarResponse {
 ///
 /// Self-built apps must be listed under 协作 › 日程 › 可调用接口的应用; customized and third-party apps need the
 /// permission 日程接口权限. The system app 会议室 can call it, too.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取日程详情",
@@ -446,6 +458,8 @@ pub struct GetScheduleResponse {
 ///
 /// - 90482, `SCHEDULE_INVALID_OP_START_TIME`: `op_start_time` is no time at which the repeating event starts.
 /// - 90485, `SCHEDULE_INVALID_OP_MODE`: `op_mode` is 1 or 2, but the event doesn't repeat.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "取消日程",
@@ -503,6 +517,8 @@ impl DelSchedule {
 pub struct DelScheduleResponse {}
 
 /// A calendar event to create.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewEvent {
@@ -609,6 +625,8 @@ impl NewEvent {
 }
 
 /// The new content of a calendar event.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EventUpdate {
@@ -708,6 +726,8 @@ impl EventUpdate {
 }
 
 /// An attendee of a calendar event.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Attendee {
@@ -724,6 +744,8 @@ impl Attendee {
 }
 
 /// The reminders and the repetition of a calendar event.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Reminders {
@@ -986,6 +1008,8 @@ pub enum RepeatType {
 }
 
 /// The occurrences of a repeating event that a call affects.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OpMode {
@@ -1000,6 +1024,8 @@ pub enum OpMode {
 }
 
 /// An attendee's response to the invitation.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ResponseStatus {
@@ -1018,6 +1044,8 @@ pub enum ResponseStatus {
 }
 
 /// Whether a calendar event was canceled.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EventStatus {

@@ -25,6 +25,8 @@ use crate::{Timestamp, Unknown};
 /// To-dos are created with the JS-SDK only.
 ///
 /// Only self-built apps can call it.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取待办详情",
@@ -81,6 +83,8 @@ pub struct GetTodoResponse {
 /// Only for to-dos the app itself created, and that aren't deleted.
 ///
 /// Only self-built apps can call it.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "更新待办状态",

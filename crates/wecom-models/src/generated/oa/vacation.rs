@@ -35,6 +35,8 @@ use crate::{Timestamp, Unknown};
 /// - 301062, `ATTENDANCE_NO_PERMISSION`: There is no permission for attendance and leave.
 /// - 301063, `INVALID_PARAMETER_301063`: A parameter of the request is invalid.
 /// - 301064, `INTERNAL_ERROR_301064`: WeCom failed.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取企业假期管理配置",
@@ -88,6 +90,8 @@ pub struct GetVacationCorpConfResponse {
 /// - 301062, `ATTENDANCE_NO_PERMISSION`: There is no permission for attendance and leave.
 /// - 301063, `INVALID_PARAMETER_301063`: A parameter of the request is invalid.
 /// - 301064, `INTERNAL_ERROR_301064`: WeCom failed.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取成员假期余额",
@@ -148,6 +152,8 @@ pub struct GetUserVacationQuotaResponse {
 /// - 301063, `INVALID_PARAMETER_301063`: A parameter of the request is invalid.
 /// - 301064, `INTERNAL_ERROR_301064`: WeCom failed.
 /// - 301098, `LEAVE_NOT_APPLICABLE_TO_MEMBER`: The type of leave doesn't apply to the member.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "修改成员假期余额",
@@ -361,6 +367,8 @@ pub enum LeaveUnit {
 }
 
 /// The days that count as leave.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DayType {
@@ -373,6 +381,8 @@ pub enum DayType {
 }
 
 /// A way in which leave is granted.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QuotaType {
@@ -389,6 +399,8 @@ pub enum QuotaType {
 }
 
 /// The years that a duration depends on.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QuotaRuleType {
@@ -403,6 +415,8 @@ pub enum QuotaRuleType {
 }
 
 /// A type of rule by which leave expires.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ExpiryType {

@@ -35,6 +35,8 @@ use crate::{Timestamp, Unknown};
 /// Error codes:
 ///
 /// - 45009, `API_FREQUENCY_LIMIT_EXCEEDED`: The company has exceeded its number of check-ins per day.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "上报考勤打卡记录",
@@ -77,6 +79,8 @@ pub struct ReportCheckinDataResponse {
 ///
 /// `POST /cgi-bin/openhw/device/report_temperature_data` ·
 /// [上报体温检测记录](https://developer.work.weixin.qq.com/document/path/95986)
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "上报体温检测记录",
@@ -123,6 +127,8 @@ pub struct ReportTemperatureDataResponse {
 /// They are access records only: for check-ins, call [`ReportCheckinData`], too. Pass each person's
 /// `user_type` as [`GetUserInfoByPage`](crate::openhw::device::GetUserInfoByPage) returns it: students
 /// (家校学生) can't be reported as members.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "上报门禁通行记录",
@@ -172,6 +178,8 @@ pub struct ReportAccessDataResponse {
 /// WeCom doesn't know which algorithms a vendor uses: one report of success counts for all attendance
 /// machines of the vendor that the company has bound or will bind, of any model and version. Be
 /// prepared for that.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "上报成员识别信息变化结果",
@@ -260,6 +268,8 @@ pub struct ReportBioInfoResultResponse {}
 /// once it is done.
 ///
 /// The report creates no access record: if the door was opened, call [`ReportAccessData`], too.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "上报远程开门结果",
@@ -344,6 +354,8 @@ impl CheckinData {
 }
 
 /// A temperature check at a device.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TemperatureData {
@@ -398,6 +410,8 @@ pub struct TemperatureFailure {
 }
 
 /// An access record.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AccessData {
@@ -460,6 +474,8 @@ pub enum UserType {
 }
 
 /// Whether a temperature is normal.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TemperatureStatus {
@@ -474,6 +490,8 @@ pub enum TemperatureStatus {
 }
 
 /// The direction in which a person passed.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PassType {
@@ -488,6 +506,8 @@ pub enum PassType {
 }
 
 /// A way to be let through.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PassMethod {
@@ -504,6 +524,8 @@ pub enum PassMethod {
 }
 
 /// The result of an operation on a device.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OperationResult {
@@ -516,6 +538,8 @@ pub enum OperationResult {
 }
 
 /// A type of what a device recognizes people by.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BioInfoType {
@@ -528,6 +552,8 @@ pub enum BioInfoType {
 }
 
 /// A way to open a door remotely.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RemoteOpenType {
@@ -540,6 +566,8 @@ pub enum RemoteOpenType {
 }
 
 /// The result of opening a door remotely.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RemoteOpenResult {

@@ -36,6 +36,8 @@ use crate::{Secret, Timestamp, Unknown};
 ///
 /// WeCom sends a new `model_ticket` to the instruction callback URL (指令回调URL) every 10 minutes. A
 /// ticket is valid for 30 minutes, so two may be missed; always use the latest.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取设备型号调用凭证",
@@ -92,6 +94,8 @@ pub struct GetModelTokenResponse {
 ///
 /// Keep the secret safe: with it, [`GetDeviceToken`] returns device access tokens. It becomes invalid
 /// when the company unbinds the device.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取设备授权密钥",
@@ -137,6 +141,8 @@ pub struct GetDeviceSecretResponse {
 ///
 /// `POST /cgi-bin/openhw/get_device_token` ·
 /// [获取设备调用凭证](https://developer.work.weixin.qq.com/document/path/96022)
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取设备调用凭证",
@@ -183,6 +189,8 @@ pub struct GetDeviceTokenResponse {
 ///
 /// `POST /cgi-bin/openhw/model/register_sn` ·
 /// [录入设备](https://developer.work.weixin.qq.com/document/path/95980)
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "录入设备",
@@ -226,6 +234,8 @@ pub struct RegisterSnResponse {
 ///
 /// `POST /cgi-bin/openhw/model/unregister_sn` ·
 /// [删除设备](https://developer.work.weixin.qq.com/document/path/95981)
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除设备",
@@ -266,6 +276,8 @@ pub struct UnregisterSnResponse {}
 ///
 /// `POST /cgi-bin/openhw/device/get_device_detail` ·
 /// [获取设备详情](https://developer.work.weixin.qq.com/document/path/95982)
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取设备详情",
@@ -316,6 +328,8 @@ pub struct GetDeviceDetailResponse {
 /// after its last report, a period that may change.
 ///
 /// Admins can upgrade the firmware only if the current version and the available one differ.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "更新设备状态",
@@ -383,6 +397,8 @@ pub struct ReportDeviceStatusResponse {}
 ///
 /// `POST /cgi-bin/openhw/device/get_userinfo_by_page` ·
 /// [全量获取设备成员列表](https://developer.work.weixin.qq.com/document/path/95984)
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "全量获取设备成员列表",
@@ -452,6 +468,8 @@ pub struct GetUserInfoByPageResponse {
 ///
 /// `POST /cgi-bin/openhw/device/get_userinfo_by_ids` ·
 /// [获取设备中指定成员的信息](https://developer.work.weixin.qq.com/document/path/96037)
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取设备中指定成员的信息",
@@ -502,6 +520,8 @@ pub struct GetUserInfoByIdsResponse {
 /// The upgrade counts as failed if `errcode` isn't 0, and as done if it is 0 and `cur_version` differs
 /// from the version before. If it is 0 and the version is the same, WeCom goes on showing the device
 /// as upgrading.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "上报设备固件升级结果",
@@ -566,6 +586,8 @@ pub struct ReportFirmwareUpgradeResultResponse {}
 ///
 /// Those of [`GenIdDynamicQrCode`] and the dynamic ones share the rate of the device, whichever
 /// credential makes the call.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取设备管理二维码",
@@ -622,6 +644,8 @@ pub struct GenLoginQrCodeResponse {
 ///
 /// The dynamic QR codes of [`GenLoginQrCode`] share the rate of the device, whichever credential makes
 /// the call.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取设备身份识别二维码",
@@ -754,6 +778,8 @@ pub struct PassRuleItem {
 }
 
 /// The identity of a person.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UserId {
@@ -775,6 +801,8 @@ impl UserId {
 }
 
 /// Whether a company has bound a device.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BindStatus {
@@ -787,6 +815,8 @@ pub enum BindStatus {
 }
 
 /// Whether a device is online.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OnlineStatus {
@@ -811,6 +841,8 @@ pub enum UserType {
 }
 
 /// The result of an operation on a device.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OperationResult {
@@ -823,6 +855,8 @@ pub enum OperationResult {
 }
 
 /// A type of QR code.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QrCodeType {

@@ -82,7 +82,7 @@ pub enum OpenhwEvent {
 ///
 /// WeCom waits 3 seconds for the response.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("企业绑定设备事件", "bind"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -99,7 +99,7 @@ pub struct BindDevice {
 ///
 /// Sent to the callback URL of the device model. Respond within 1 second.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("企业解绑设备事件", "unbind"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -114,7 +114,7 @@ pub struct UnbindDevice {
 ///
 /// Sent to the callback URL of the device model. Respond within 1 second.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("通讯录变更事件", "contact_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -133,7 +133,7 @@ pub struct ContactChange {
 /// Sent to the callback URL of the device model. It comes every 10 minutes. Respond within 1 second.
 /// [`GetModelToken`](crate::openhw::device::GetModelToken) takes the ticket.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("设备型号model_ticket推送事件", "model_ticket"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -154,7 +154,7 @@ pub struct ModelTicket {
 ///
 /// Respond within 1 second with [`VerifyDeviceReply`](crate::openhw::reply::VerifyDeviceReply).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias("查询设备SN合法性事件", "设备SN合法性事件", "verify_device")
 )]
@@ -176,7 +176,7 @@ pub struct VerifyDevice {
 /// [`ReportFirmwareUpgradeResult`](crate::openhw::device::ReportFirmwareUpgradeResult) reports the
 /// result.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("固件升级指令", "update_firmware"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -195,7 +195,7 @@ pub struct UpdateFirmware {
 /// Sent to the callback URL of the device model. Respond within 1 second, and report the status at
 /// once with [`ReportDeviceStatus`](crate::openhw::device::ReportDeviceStatus).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("获取设备状态指令", "设备状态指令", "fetch_device_status"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -211,7 +211,7 @@ pub struct FetchDeviceStatus {
 /// Sent to the callback URL of the device model. Respond within 1 second with
 /// [`UserScanReply`](crate::openhw::reply::UserScanReply).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("用户扫码指令", "user_scan"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -229,7 +229,7 @@ pub struct UserScan {
 /// Sent to the callback URL of the device model. Respond within 1 second.
 /// [`ReportBioInfoResult`](crate::openhw::access_control::ReportBioInfoResult) reports the result.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("识别信息录入指令", "enter_page"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -246,7 +246,7 @@ pub struct EnterPage {
 ///
 /// Sent to the callback URL of the device model. Respond within 1 second.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("取消识别信息录入指令", "识别信息录入指令", "exit_page"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -264,7 +264,7 @@ pub struct ExitPage {
 ///
 /// Sent to the callback URL of the device model. Respond within 1 second.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("识别信息删除回调", "delete_bio_info"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -284,7 +284,7 @@ pub struct DeleteBioInfo {
 /// [`ReportRemoteOpenResult`](crate::openhw::access_control::ReportRemoteOpenResult) reports the
 /// result.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("远程开门指令", "remote_open_door"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -302,7 +302,7 @@ pub struct RemoteOpenDoor {
 ///
 /// Sent to the callback URL of the device model. Respond within 1 second.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("推送打印任务", "打印任务", "printer_job_submit"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -325,7 +325,7 @@ pub struct PrinterJobSubmit {
 /// The file is encrypted with AES-256-CBC, padded as in PKCS#7 to a multiple of 32 bytes. The
 /// initialization vector is the first 16 bytes of the key.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("推送打印转码任务", "打印转码任务", "printer_job_trans"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -343,7 +343,7 @@ pub struct PrinterJobTrans {
 ///
 /// Sent to the callback URL of the device model. Respond within 1 second.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("删除打印任务", "打印任务", "printer_job_del"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -356,7 +356,7 @@ pub struct PrinterJobDel {
 
 /// A device that a company bound.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BindEvent {
@@ -370,7 +370,7 @@ pub struct BindEvent {
 
 /// A change of the people who may use a device.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ContactChangeEvent {
@@ -390,7 +390,7 @@ pub struct ContactChangeEvent {
 
 /// The identity of a person.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UserId {
@@ -402,7 +402,7 @@ pub struct UserId {
 
 /// A new ticket.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ModelTicketEvent {
@@ -414,7 +414,7 @@ pub struct ModelTicketEvent {
 
 /// A serial number to verify.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct VerifyDeviceEvent {
@@ -426,7 +426,7 @@ pub struct VerifyDeviceEvent {
 
 /// A firmware upgrade.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateFirmwareCommand {
@@ -438,7 +438,7 @@ pub struct UpdateFirmwareCommand {
 
 /// A scan of a QR code.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UserScanCommand {
@@ -462,7 +462,7 @@ pub struct UserScanCommand {
 
 /// A command about a face or a fingerprint.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BioInfoCommand {
@@ -480,7 +480,7 @@ pub struct BioInfoCommand {
 
 /// A door to open.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RemoteOpenDoorCommand {
@@ -494,7 +494,7 @@ pub struct RemoteOpenDoorCommand {
 
 /// A print job.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PrinterJobSubmitCommand {
@@ -508,7 +508,7 @@ pub struct PrinterJobSubmitCommand {
 
 /// A file to convert.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PrinterJobTransCommand {
@@ -537,7 +537,7 @@ pub struct PrinterJobTransCommand {
 
 /// Settings of a preview.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TransSetting {
@@ -550,7 +550,7 @@ pub struct TransSetting {
 
 /// A setting of a print job.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Setting {
@@ -562,7 +562,7 @@ pub struct Setting {
 
 /// A print job that was deleted.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PrinterJobDelCommand {
@@ -574,7 +574,7 @@ pub struct PrinterJobDelCommand {
 
 /// The origin of a callback about a device.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BaseInfo {
@@ -594,7 +594,7 @@ pub struct BaseInfo {
 
 /// The origin of a callback about a device model.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ModelBaseInfo {
@@ -610,7 +610,7 @@ pub struct ModelBaseInfo {
 
 /// The origin of a callback about no known device.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ProviderBaseInfo {
@@ -625,6 +625,8 @@ pub struct ProviderBaseInfo {
 }
 
 /// A type of person who uses a device.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UserType {
@@ -637,6 +639,8 @@ pub enum UserType {
 }
 
 /// A type of member who scans a QR code.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ScannerType {
@@ -649,6 +653,8 @@ pub enum ScannerType {
 }
 
 /// The purpose of a code.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AuthCodeType {
@@ -659,6 +665,8 @@ pub enum AuthCodeType {
 }
 
 /// A type of what a device recognizes people by.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PageType {

@@ -25,6 +25,8 @@ use crate::{Secret, Timestamp, Unknown};
 /// [获取打印任务列表](https://developer.work.weixin.qq.com/document/path/96407)
 ///
 /// The jobs are sorted by the time they were submitted. They are kept for 7 days.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取打印任务列表",
@@ -138,6 +140,8 @@ pub struct GetPrinterJobListResponse {
 ///
 /// The file is encrypted with AES-256-CBC, padded as in PKCS#7 to a multiple of 32 bytes. The
 /// initialization vector is the first 16 bytes of the key.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取打印文件",
@@ -188,6 +192,8 @@ pub struct GetPrinterJobDownloadUrlResponse {
 /// `errmsg` is required if `status` is `1`.
 ///
 /// WeCom shows `errmsg` to the member.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "上报打印任务状态",
@@ -256,6 +262,8 @@ pub struct ReportPrinterJobStatusResponse {
 /// [上传扫描文件](https://developer.work.weixin.qq.com/document/path/96410)
 ///
 /// Only for printers that were registered as able to scan.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "上传扫描文件",
@@ -275,7 +283,8 @@ pub struct PushScanFile {
     pub open_userid: String,
     /// The file's name.
     pub filename: String,
-    /// The file: the `media_id` of a temporary media file. Ignored if `download_url` is set.
+    /// The file: the `media_id` of a temporary media file, from
+    /// [`UploadMedia`](crate::media::UploadMedia). Ignored if `download_url` is set.
     pub media_id: Option<String>,
     /// The file's URL on your own CDN. Without a CDN, use `media_id`.
     pub download_url: Option<String>,
@@ -330,6 +339,8 @@ pub struct PushScanFileResponse {}
 ///
 /// A file sent as a media file has at most 20 MB; the limit of your own URLs is up to you. If the
 /// pages are images, call this once per page.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "返回转码后的打印文件",
@@ -356,7 +367,8 @@ pub struct SetPrinterJobTransResult {
     /// The version of the settings for the preview. It grows when the user changes a setting; only the
     /// latest needs to be converted.
     pub setting_version: u64,
-    /// The file: the `media_id` of a temporary media file. Ignored if `download_url` is set.
+    /// The file: the `media_id` of a temporary media file, from
+    /// [`UploadMedia`](crate::media::UploadMedia). Ignored if `download_url` is set.
     pub media_id: Option<String>,
     /// The file's URL on your own CDN. Without a CDN, use `media_id`.
     pub download_url: Option<String>,
@@ -488,6 +500,8 @@ pub enum JobStatus {
 }
 
 /// Whether a file was printed.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PrintResult {
@@ -500,6 +514,8 @@ pub enum PrintResult {
 }
 
 /// The format of a file to print.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FileFormat {
@@ -512,6 +528,8 @@ pub enum FileFormat {
 }
 
 /// An error in converting a file for printing.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConversionError {

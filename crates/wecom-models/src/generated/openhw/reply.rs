@@ -24,6 +24,8 @@ use crate::Unknown;
 ///
 /// In response to [`BindDevice`](crate::openhw::events::BindDevice), within 3 seconds. An empty
 /// response accepts it, too.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("企业绑定设备事件（被动回包）", "bind"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -51,6 +53,8 @@ impl BindDeviceReply {
 /// [用户扫码指令（被动回包）](https://developer.work.weixin.qq.com/document/path/97390)
 ///
 /// In response to [`UserScan`](crate::openhw::events::UserScan), within 1 second.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("用户扫码指令（被动回包）", "user_scan"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -75,6 +79,8 @@ impl UserScanReply {
 /// `modelid` is required if `is_valid` is `1`.
 ///
 /// In response to [`VerifyDevice`](crate::openhw::events::VerifyDevice), within 1 second.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "查询设备SN合法性事件（被动回包）",
@@ -110,6 +116,8 @@ impl VerifyDeviceReply {
 }
 
 /// The result of binding a device. WeCom shows any other one as an unknown reason.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BindResult {
@@ -136,6 +144,8 @@ pub enum BindResult {
 }
 
 /// Whether a device is online.
+///
+/// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OnlineStatus {

@@ -47,7 +47,7 @@ pub enum PayEvent {
 /// The payment itself, a [`PaymentContent`], is in `resource`, encrypted once more with the app's
 /// `callback_aeskey`: `wecom_callback::PaymentKey::read` decrypts it.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("支付通知", "TRANSACTION.SUCCESS"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -80,7 +80,7 @@ pub struct PaymentNotification {
 /// The refund itself, a [`RefundContent`], is in `resource`, encrypted once more with the app's
 /// `callback_aeskey`: `wecom_callback::PaymentKey::read` decrypts it.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("退款通知", "通知", "REFUND.*"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -108,7 +108,7 @@ pub struct RefundNotification {
 ///
 /// Decrypted by `wecom_callback::PaymentKey::read`. It is JSON, even if the notification is XML.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("支付通知"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -143,7 +143,7 @@ pub struct PaymentContent {
 ///
 /// Decrypted by `wecom_callback::PaymentKey::read`. It is JSON, even if the notification is XML.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("退款通知", "通知"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -171,7 +171,7 @@ pub struct RefundContent {
 
 /// A payer.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Payer {
@@ -181,7 +181,7 @@ pub struct Payer {
 
 /// The amounts of a payment.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PaymentAmount {
@@ -197,7 +197,7 @@ pub struct PaymentAmount {
 
 /// The amounts of a refund.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RefundAmount {
@@ -213,7 +213,7 @@ pub struct RefundAmount {
 
 /// The content of a notification, encrypted.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Resource {
@@ -228,6 +228,8 @@ pub struct Resource {
 }
 
 /// The type of a notification.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NotifyType {
@@ -242,6 +244,8 @@ pub enum NotifyType {
 }
 
 /// The result of a refund.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RefundEventType {
@@ -256,6 +260,8 @@ pub enum RefundEventType {
 }
 
 /// The status of an order.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TradeState {
@@ -278,6 +284,8 @@ pub enum TradeState {
 }
 
 /// The status of a refund.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RefundStatus {

@@ -27,6 +27,8 @@ use crate::{Timestamp, Unknown};
 /// Self-built apps must be listed under 对外收款 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "查询商户号详情",
@@ -78,6 +80,8 @@ pub struct GetMerchantResponse {
 /// Self-built apps must be listed under 对外收款 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "设置商户号使用范围",
@@ -129,6 +133,8 @@ pub struct SetMchUseScopeResponse {}
 /// Self-built apps must be listed under 对外收款 › 可调用接口的应用; customized and third-party apps need the
 /// permission 对外收款. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取对外收款记录",
@@ -212,6 +218,8 @@ pub struct GetBillListResponse {
 /// Self-built apps must be listed under 对外收款 › 可调用接口的应用; customized and third-party apps need the
 /// permission 对外收款. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取收款项目的商户单号",
@@ -265,6 +273,8 @@ pub struct GetPaymentInfoResponse {
 /// Self-built apps must be listed under 对外收款 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取资金流水",
@@ -542,6 +552,8 @@ pub struct RuleGroup {
 }
 
 /// Whether a merchant ID is bound.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BindStatus {
@@ -556,6 +568,8 @@ pub enum BindStatus {
 }
 
 /// Whether it is a payment or a refund.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BillType {
@@ -568,6 +582,8 @@ pub enum BillType {
 }
 
 /// The status of a payment.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TradeState {
@@ -580,6 +596,8 @@ pub enum TradeState {
 }
 
 /// A way to collect a payment.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PaymentType {
@@ -600,6 +618,8 @@ pub enum PaymentType {
 }
 
 /// The status of a refund.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RefundStatus {
@@ -624,6 +644,8 @@ pub enum RefundStatus {
 }
 
 /// A type of transaction.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransactionType {
@@ -642,6 +664,8 @@ pub enum TransactionType {
 }
 
 /// Whether an entry is income or an expense.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FundFlowType {

@@ -39,6 +39,8 @@ use crate::{File, Secret, Timestamp, Unknown};
 ///
 /// [`Client::upload`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.upload) of
 /// `wecom-sdk` sends a file as it is read, without holding it in memory.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "提交图片",
@@ -121,6 +123,8 @@ pub struct UploadImageResponse {
 /// Self-built apps must be listed under 对外收款 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "提交创建对外收款账户的申请单",
@@ -177,29 +181,18 @@ pub struct ApplyMch {
 impl ApplyMch {
     /// Creates a request with all required fields.
     #[must_use]
-    pub fn new(
-        out_request_no: impl Into<String>,
-        organization_type: OrganizationType,
-        business_license_info: BusinessLicenseInfo,
-        merchant_short_name: impl Into<String>,
-        id_card_info: IdCardInfo,
-        contact_info: SuperAdminInfo,
-        account_info: AccountInfo,
-        sales_scene_info: SalesSceneInfo,
-        business_id: BusinessScope,
-        userid: impl Into<String>,
-    ) -> Self {
+    pub fn new(required: ApplyMchArgs) -> Self {
         Self {
-            out_request_no: out_request_no.into(),
-            organization_type,
-            business_license_info,
-            merchant_short_name: merchant_short_name.into(),
-            id_card_info,
-            contact_info,
-            account_info,
-            sales_scene_info,
-            business_id,
-            userid: userid.into(),
+            out_request_no: required.out_request_no,
+            organization_type: required.organization_type,
+            business_license_info: required.business_license_info,
+            merchant_short_name: required.merchant_short_name,
+            id_card_info: required.id_card_info,
+            contact_info: required.contact_info,
+            account_info: required.account_info,
+            sales_scene_info: required.sales_scene_info,
+            business_id: required.business_id,
+            userid: required.userid,
             ..Self::default()
         }
     }
@@ -246,6 +239,31 @@ impl ApplyMch {
     }
 }
 
+/// The required fields of [`ApplyMch`], for [`ApplyMch::new`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct ApplyMchArgs {
+    /// [`out_request_no`](ApplyMch::out_request_no).
+    pub out_request_no: String,
+    /// [`organization_type`](ApplyMch::organization_type).
+    pub organization_type: OrganizationType,
+    /// [`business_license_info`](ApplyMch::business_license_info).
+    pub business_license_info: BusinessLicenseInfo,
+    /// [`merchant_short_name`](ApplyMch::merchant_short_name).
+    pub merchant_short_name: String,
+    /// [`id_card_info`](ApplyMch::id_card_info).
+    pub id_card_info: IdCardInfo,
+    /// [`contact_info`](ApplyMch::contact_info).
+    pub contact_info: SuperAdminInfo,
+    /// [`account_info`](ApplyMch::account_info).
+    pub account_info: AccountInfo,
+    /// [`sales_scene_info`](ApplyMch::sales_scene_info).
+    pub sales_scene_info: SalesSceneInfo,
+    /// [`business_id`](ApplyMch::business_id).
+    pub business_id: BusinessScope,
+    /// [`userid`](ApplyMch::userid).
+    pub userid: String,
+}
+
 /// The response to [`ApplyMch`].
 ///
 /// Implements `Serialize` with the feature `bidirectional`.
@@ -266,6 +284,8 @@ pub struct ApplyMchResponse {
 /// Self-built apps must be listed under 对外收款 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "查询申请单状态",
@@ -321,6 +341,8 @@ pub struct GetApplymentStatusResponse {
 /// Self-built apps must be listed under 对外收款 › 可调用接口的应用, and can call it only from the company's
 /// trusted IPs. Customized and third-party apps can't call it yet. Since 2023-12-01 a system app's
 /// secret no longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "小程序下单",
@@ -456,6 +478,8 @@ pub struct CreateOrderResponse {
 /// Self-built apps must be listed under 对外收款 › 可调用接口的应用, and can call it only from the company's
 /// trusted IPs. Customized and third-party apps can't call it yet. Since 2023-12-01 a system app's
 /// secret no longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "查询订单",
@@ -534,6 +558,8 @@ pub struct GetOrderResponse {
 /// Self-built apps must be listed under 对外收款 › 可调用接口的应用, and can call it only from the company's
 /// trusted IPs. Customized and third-party apps can't call it yet. Since 2023-12-01 a system app's
 /// secret no longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "关闭订单",
@@ -582,6 +608,8 @@ pub struct CloseOrderResponse {}
 /// Self-built apps must be listed under 对外收款 › 可调用接口的应用, and can call it only from the company's
 /// trusted IPs. Customized and third-party apps can't call it yet. Since 2023-12-01 a system app's
 /// secret no longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取支付签名",
@@ -659,6 +687,8 @@ pub struct GetSignResponse {
 /// Self-built apps must be listed under 对外收款 › 可调用接口的应用, and can call it only from the company's
 /// trusted IPs. Customized and third-party apps can't call it yet. Since 2023-12-01 a system app's
 /// secret no longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "申请退款",
@@ -758,6 +788,8 @@ pub struct RefundOrderResponse {
 /// Self-built apps must be listed under 对外收款 › 可调用接口的应用, and can call it only from the company's
 /// trusted IPs. Customized and third-party apps can't call it yet. Since 2023-12-01 a system app's
 /// secret no longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "查询退款",
@@ -838,6 +870,8 @@ pub struct GetRefundDetailResponse {
 /// Self-built apps must be listed under 对外收款 › 可调用接口的应用, and can call it only from the company's
 /// trusted IPs. Customized and third-party apps can't call it yet. Since 2023-12-01 a system app's
 /// secret no longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "交易账单申请",
@@ -904,6 +938,8 @@ pub struct GetBillResponse {
 }
 
 /// A business license or registration certificate.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BusinessLicenseInfo {
@@ -911,7 +947,7 @@ pub struct BusinessLicenseInfo {
     ///
     /// The page's example has it with an `organization_type` of 0.
     pub cert_type: Option<CertType>,
-    /// The scanned document: in color, or stamped.
+    /// The ID of an image, from [`UploadImage`]: the scanned document, in color, or stamped.
     pub business_license_copy_open_wx_pay_media_id: String,
     /// The registration number or unified social credit code. Of a company, 18 digits or upper-case
     /// letters other than I, O, Z, S and V that begin with 9; of a sole proprietor, the same or 15 digits.
@@ -999,12 +1035,15 @@ pub struct BusinessLicenseInfoArgs {
 }
 
 /// The license of a financial institution.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FinanceInstitutionInfo {
     /// The type of institution, as on the business license.
     pub finance_type: FinanceType,
-    /// Images of the license, of the organization itself, its head office or a branch. At most 5 items.
+    /// The IDs of images, from [`UploadImage`]: those of the license, of the organization itself, its head
+    /// office or a branch. At most 5 items.
     pub finance_license_pics_open_wx_pay_media_id: Vec<String>,
 }
 
@@ -1043,13 +1082,16 @@ impl FinanceInstitutionInfo {
 /// `id_card_number` is of the form `^([0-9]{8}|[0-9]{10})$` if `id_doc_type` is `4`.
 ///
 /// `id_card_number` is of the form `^[0-9A-Za-z]{15}$` if `id_doc_type` is `5`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct IdCardInfo {
-    /// The side of an ID card with the photo, or the front of another document: in color, or stamped.
+    /// The ID of an image, from [`UploadImage`]: the side of an ID card with the photo, or the front of
+    /// another document, in color or stamped.
     pub id_card_copy_open_wx_pay_media_id: String,
-    /// The side of an ID card with the emblem, or the back of another document; none for passports.
-    /// Required for all other documents.
+    /// The ID of an image, from [`UploadImage`]: the side of an ID card with the emblem, or the back of
+    /// another document; none for passports. Required for all other documents.
     pub id_card_national_open_wx_pay_media_id: Option<String>,
     /// The person's name. 2 to 100 characters, matching `^[^ \t\n]([\s\S]*[^ \t\n])?$`.
     pub id_card_name: String,
@@ -1138,6 +1180,8 @@ pub struct IdCardInfoArgs {
 /// `contact_info.id_doc_type` is required if `contact_type` is `66`.
 ///
 /// `business_authorization_letter_open_wx_pay_media_id` is required if `contact_type` is `66`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SuperAdminInfo {
@@ -1145,7 +1189,8 @@ pub struct SuperAdminInfo {
     pub contact_type: ContactType,
     /// The identity document of the super admin.
     pub contact_info: SuperAdminIdInfo,
-    /// The letter of authorization, printed and stamped. Required if `contact_type` is 66.
+    /// The ID of an image, from [`UploadImage`]: the letter of authorization, printed and stamped.
+    /// Required if `contact_type` is 66.
     pub business_authorization_letter_open_wx_pay_media_id: Option<String>,
     /// The mobile number, of 11 digits, or of 5 to 20 digits, `-` and `+`. It receives notices and
     /// verification codes. 5 to 20 characters, matching `^[0-9+-]*$`.
@@ -1202,14 +1247,16 @@ impl SuperAdminInfo {
 /// `id_card_number` is of the form `^([0-9]{8}|[0-9]{10})$` if `id_doc_type` is `4`.
 ///
 /// `id_card_number` is of the form `^[0-9A-Za-z]{15}$` if `id_doc_type` is `5`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SuperAdminIdInfo {
-    /// The side of an ID card with the photo, or the front of another document. Required if `contact_type`
-    /// is 66.
+    /// The ID of an image, from [`UploadImage`]: the side of an ID card with the photo, or the front of
+    /// another document. Required if `contact_type` is 66.
     pub id_card_copy_open_wx_pay_media_id: Option<String>,
-    /// The side of an ID card with the emblem, or the back of another document; none for passports.
-    /// Required for all other documents.
+    /// The ID of an image, from [`UploadImage`]: the side of an ID card with the emblem, or the back of
+    /// another document; none for passports. Required for all other documents.
     pub id_card_national_open_wx_pay_media_id: Option<String>,
     /// The person's name. If `contact_type` is 65, that of the legal representative. 2 to 100 characters,
     /// matching `^[^ \t\n]([\s\S]*[^ \t\n])?$`.
@@ -1291,6 +1338,8 @@ impl SuperAdminIdInfo {
 }
 
 /// A bank account.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AccountInfo {
@@ -1364,14 +1413,16 @@ pub struct AccountInfoArgs {
 }
 
 /// Certificates about a bank account.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BankCardSupplement {
-    /// The settlement certificate.
+    /// The ID of an image, from [`UploadImage`]: the settlement certificate.
     pub settlement_certificate_open_wx_pay_media_id: Option<String>,
-    /// The certificate of the relationship.
+    /// The ID of an image, from [`UploadImage`]: the certificate of the relationship.
     pub relationship_certificate_open_wx_pay_media_id: Option<String>,
-    /// Other certificates of the relationship. At most 3 items.
+    /// The IDs of images, from [`UploadImage`]: other certificates of the relationship. At most 3 items.
     pub other_certificate_open_wx_pay_media_id: Option<Vec<String>>,
 }
 
@@ -1435,6 +1486,8 @@ impl BankCardSupplement {
 /// `entrance_pic_open_wx_pay_media_id` is required if `type` is `1`.
 ///
 /// `indoor_pic_open_wx_pay_media_id` is required if `type` is `1`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SalesSceneInfo {
@@ -1443,7 +1496,7 @@ pub struct SalesSceneInfo {
     /// The online store's URL. If `type` is 2, set at least one of this and
     /// `store_pic_open_wx_pay_media_id`. At most 1024 bytes.
     pub store_url: Option<String>,
-    /// The online store's QR code.
+    /// The ID of an image, from [`UploadImage`]: the online store's QR code.
     pub store_pic_open_wx_pay_media_id: Option<String>,
     /// The code of the store's province, city and district, from WeChat Pay's table. Required if `type` is
     /// 1. Matching `^[0-9]{6}$`.
@@ -1451,9 +1504,11 @@ pub struct SalesSceneInfo {
     /// The store's address. Required if `type` is 1. 4 to 512 characters, matching `^[^ \t\n]([\s\S]*[^
     /// \t\n])?$`.
     pub offline_address: Option<String>,
-    /// A photo of the store from outside. Required if `type` is 1.
+    /// The ID of an image, from [`UploadImage`]: a photo of the store from outside. Required if `type` is
+    /// 1.
     pub entrance_pic_open_wx_pay_media_id: Option<String>,
-    /// A photo of the store from inside. Required if `type` is 1.
+    /// The ID of an image, from [`UploadImage`]: a photo of the store from inside. Required if `type` is
+    /// 1.
     pub indoor_pic_open_wx_pay_media_id: Option<String>,
 }
 
@@ -1523,6 +1578,8 @@ impl SalesSceneInfo {
 }
 
 /// Uploaded images.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Images {
@@ -1607,6 +1664,8 @@ pub struct AccountValidation {
 }
 
 /// The amount of an order.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OrderAmount {
@@ -1641,6 +1700,8 @@ impl Payer {
 }
 
 /// The place of a payment.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SceneInfo {
@@ -1678,6 +1739,8 @@ impl SceneInfo {
 }
 
 /// A store.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StoreInfo {
@@ -1724,6 +1787,8 @@ impl StoreInfo {
 }
 
 /// The products of an order.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OrderDetail {
@@ -1769,6 +1834,8 @@ impl OrderDetail {
 }
 
 /// A product of an order.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GoodsDetail {
@@ -1891,6 +1958,8 @@ pub struct PromotionGoods {
 }
 
 /// The amounts of a refund that is requested.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RefundAmount {
@@ -1947,6 +2016,8 @@ pub struct RefundPromotion {
 }
 
 /// A type of organization.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OrganizationType {
@@ -1963,6 +2034,8 @@ pub enum OrganizationType {
 }
 
 /// A type of registration certificate.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CertType {
@@ -1989,6 +2062,8 @@ pub enum CertType {
 }
 
 /// A type of financial institution.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FinanceType {
@@ -2007,6 +2082,8 @@ pub enum FinanceType {
 }
 
 /// A type of identity document.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IdDocType {
@@ -2033,6 +2110,8 @@ pub enum IdDocType {
 }
 
 /// A type of super admin.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ContactType {
@@ -2045,6 +2124,8 @@ pub enum ContactType {
 }
 
 /// A type of bank account.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BankAccountType {
@@ -2057,6 +2138,8 @@ pub enum BankAccountType {
 }
 
 /// A type of place of business.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SalesSceneType {
@@ -2069,6 +2152,8 @@ pub enum SalesSceneType {
 }
 
 /// A line of business.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BusinessScope {
@@ -2139,6 +2224,8 @@ pub enum BusinessScope {
 }
 
 /// The status of an account request.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApplymentState {
@@ -2163,6 +2250,8 @@ pub enum ApplymentState {
 }
 
 /// The status of a contract.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SignState {
@@ -2178,6 +2267,8 @@ pub enum SignState {
 }
 
 /// The stage of an account request.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApplyState {
@@ -2200,6 +2291,8 @@ pub enum ApplyState {
 }
 
 /// The stage of a contract.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RealSignState {
@@ -2224,6 +2317,8 @@ pub enum Currency {
 }
 
 /// A type of payment.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TradeType {
@@ -2244,6 +2339,8 @@ pub enum TradeType {
 }
 
 /// The status of an order.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TradeState {
@@ -2268,6 +2365,8 @@ pub enum TradeState {
 }
 
 /// The scope of a discount.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PromotionScope {
@@ -2280,6 +2379,8 @@ pub enum PromotionScope {
 }
 
 /// A type of coupon.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CouponType {
@@ -2292,6 +2393,8 @@ pub enum CouponType {
 }
 
 /// A type of discount.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PromotionType {
@@ -2304,6 +2407,8 @@ pub enum PromotionType {
 }
 
 /// A type of signature.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SignType {
@@ -2314,6 +2419,8 @@ pub enum SignType {
 }
 
 /// An account that pays a refund.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FundsAccount {
@@ -2324,6 +2431,8 @@ pub enum FundsAccount {
 }
 
 /// The account to which a refund goes.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RefundChannel {
@@ -2340,6 +2449,8 @@ pub enum RefundChannel {
 }
 
 /// The status of a refund.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RefundStatus {
@@ -2356,6 +2467,8 @@ pub enum RefundStatus {
 }
 
 /// The orders in a bill.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BillType {
@@ -2370,6 +2483,8 @@ pub enum BillType {
 }
 
 /// A compression.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TarType {
@@ -2380,6 +2495,8 @@ pub enum TarType {
 }
 
 /// A hash function.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HashType {

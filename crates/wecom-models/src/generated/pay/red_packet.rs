@@ -54,6 +54,8 @@ use crate::Unknown;
 /// merchant can send red packets once it has been registered for more than 90 days and has had
 /// transactions on 30 consecutive days. A mobile app's appid can't be used. Recipients can open it in
 /// the WeCom app only.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "发放企业红包",
@@ -227,6 +229,8 @@ pub struct SendWorkwxRedPackResponse {
 /// some minutes, or send it again with the same `mch_billno`, never with a new one. After a code that
 /// isn't listed, or a response that can't be read, ask WeChat Pay's customer service. Codes and fields
 /// may be added, and the order of fields may change.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "查询红包记录",
@@ -323,6 +327,8 @@ pub struct QueryWorkwxRedPackResponse {
 }
 
 /// The status of a red packet.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RedPacketStatus {
@@ -343,6 +349,8 @@ pub enum RedPacketStatus {
 }
 
 /// The way in which a red packet was sent.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SendType {
@@ -353,6 +361,8 @@ pub enum SendType {
 }
 
 /// The reason a red packet was not found. More codes may be added.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QueryErrorCode {
@@ -378,6 +388,8 @@ pub enum QueryErrorCode {
 }
 
 /// The purpose of a red packet.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SceneId {
@@ -402,6 +414,8 @@ pub enum SceneId {
 }
 
 /// Whether a step succeeded.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -415,6 +429,8 @@ pub enum Outcome {
 
 /// The reason a red packet was not sent. More codes may be added; after one that isn't listed, don't
 /// use a new `mch_billno`.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorCode {

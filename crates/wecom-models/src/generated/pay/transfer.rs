@@ -45,6 +45,8 @@ use crate::Unknown;
 ///
 /// Payments to the same person must be at least 15 seconds apart. Only people who have verified their
 /// identity with WeChat Pay can be paid.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "向员工付款",
@@ -224,6 +226,8 @@ pub struct PayToPocketResponse {
 /// a signature; `Merchant` of `wecom-sdk` signs and sends.
 ///
 /// Only payments of the last 30 days are found; older ones are on the merchant platform (商户平台).
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "查询付款记录",
@@ -308,6 +312,8 @@ pub struct QueryPayToPocketResponse {
 }
 
 /// Whether the recipient's real name is checked.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NameCheck {
@@ -320,6 +326,8 @@ pub enum NameCheck {
 }
 
 /// The type of message about a payment.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PaymentMessage {
@@ -332,6 +340,8 @@ pub enum PaymentMessage {
 }
 
 /// Whether a step succeeded.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -344,6 +354,8 @@ pub enum Outcome {
 }
 
 /// The status of a payment.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PaymentStatus {
@@ -359,6 +371,8 @@ pub enum PaymentStatus {
 
 /// The reason the money was not paid. More codes may be added; after one that isn't listed, don't use
 /// a new `partner_trade_no`.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorCode {
@@ -404,6 +418,8 @@ pub enum ErrorCode {
 }
 
 /// The reason a payment was not found. More codes may be added.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QueryErrorCode {

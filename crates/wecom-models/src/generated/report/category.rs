@@ -30,6 +30,8 @@ use crate::Unknown;
 /// Self-built apps must be listed under 居民联系 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "添加事件类别",
@@ -94,6 +96,8 @@ pub struct AddCategoryResponse {
 /// Self-built apps must be listed under 居民联系 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "修改事件类别",
@@ -158,6 +162,8 @@ pub struct UpdateCategoryResponse {}
 /// Self-built apps must be listed under 居民联系 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除事件类别",
@@ -204,6 +210,8 @@ pub struct DeleteCategoryResponse {}
 /// Self-built apps must be listed under 居民联系 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取事件类别列表",

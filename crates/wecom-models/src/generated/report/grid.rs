@@ -27,6 +27,8 @@ mod reverse;
 /// Self-built apps must be listed under 居民联系 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "添加网格",
@@ -103,6 +105,8 @@ pub struct AddGridResponse {
 /// Self-built apps must be listed under 居民联系 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "编辑网格",
@@ -181,6 +185,8 @@ pub struct UpdateGridResponse {
 /// Self-built apps must be listed under 居民联系 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除网格",
@@ -223,6 +229,8 @@ pub struct DeleteGridResponse {}
 /// Self-built apps must be listed under 居民联系 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取网格列表",
@@ -275,6 +283,8 @@ pub struct ListGridResponse {
 /// Self-built apps must be listed under 居民联系 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取用户负责及参与的网格列表",

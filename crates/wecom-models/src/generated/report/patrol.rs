@@ -28,6 +28,8 @@ use crate::{Timestamp, Unknown};
 /// Self-built apps must be listed under 巡查上报 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取配置的网格及网格负责人",
@@ -70,6 +72,8 @@ pub struct GetPatrolGridInfoResponse {
 /// Self-built apps must be listed under 巡查上报 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取单位巡查上报数据统计",
@@ -134,6 +138,8 @@ pub struct GetPatrolCorpStatusResponse {
 /// Self-built apps must be listed under 巡查上报 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取个人巡查上报数据统计",
@@ -183,6 +189,8 @@ pub struct GetPatrolUserStatusResponse {
 /// Self-built apps must be listed under 巡查上报 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取上报事件分类统计",
@@ -236,6 +244,8 @@ pub struct GetPatrolCategoryStatisticResponse {
 /// Self-built apps must be listed under 巡查上报 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取巡查上报事件列表",
@@ -318,6 +328,8 @@ pub struct GetPatrolOrderListResponse {
 /// Self-built apps must be listed under 巡查上报 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取巡查上报的事件详情信息",
@@ -462,6 +474,8 @@ pub struct Step {
 }
 
 /// The level of an incident category.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CategoryLevel {
@@ -474,6 +488,8 @@ pub enum CategoryLevel {
 }
 
 /// The type of an incident category.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CategoryType {
@@ -486,6 +502,8 @@ pub enum CategoryType {
 }
 
 /// The urgency of an incident.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Urgency {
@@ -500,6 +518,8 @@ pub enum Urgency {
 }
 
 /// The type of a step.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StepType {
@@ -522,6 +542,8 @@ pub enum StepType {
 }
 
 /// The status of a step.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StepStatus {

@@ -28,6 +28,8 @@ use crate::{Timestamp, Unknown};
 /// Self-built apps must be listed under 居民上报 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取配置的网格及网格负责人",
@@ -70,6 +72,8 @@ pub struct GetResidentGridInfoResponse {
 /// Self-built apps must be listed under 居民上报 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取单位居民上报数据统计",
@@ -136,6 +140,8 @@ pub struct GetResidentCorpStatusResponse {
 /// Self-built apps must be listed under 居民上报 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取个人居民上报数据统计",
@@ -187,6 +193,8 @@ pub struct GetResidentUserStatusResponse {
 /// Self-built apps must be listed under 居民上报 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取上报事件分类统计",
@@ -240,6 +248,8 @@ pub struct GetResidentCategoryStatisticResponse {
 /// Self-built apps must be listed under 居民上报 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取居民上报事件列表",
@@ -322,6 +332,8 @@ pub struct GetResidentOrderListResponse {
 /// Self-built apps must be listed under 居民上报 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取居民上报的事件详情信息",
@@ -474,6 +486,8 @@ pub struct Step {
 }
 
 /// The level of an incident category.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CategoryLevel {
@@ -486,6 +500,8 @@ pub enum CategoryLevel {
 }
 
 /// The type of an incident category.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CategoryType {
@@ -498,6 +514,8 @@ pub enum CategoryType {
 }
 
 /// The urgency of an incident.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Urgency {
@@ -512,6 +530,8 @@ pub enum Urgency {
 }
 
 /// The type of a step.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StepType {
@@ -532,6 +552,8 @@ pub enum StepType {
 }
 
 /// The status of a step.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StepStatus {

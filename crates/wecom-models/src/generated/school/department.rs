@@ -32,6 +32,8 @@ use crate::{Timestamp, Unknown};
 /// and to one third-party app only; any number of apps can read. It must have turned on 家校沟通, which is
 /// for preschools, primary and secondary schools, and a third-party app must be in the category 家校沟通.
 /// Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建部门",
@@ -146,6 +148,8 @@ pub struct CreateSchoolDepartmentResponse {
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "更新部门",
@@ -256,6 +260,8 @@ pub struct UpdateSchoolDepartmentResponse {}
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除部门",
@@ -301,6 +307,8 @@ pub struct DeleteSchoolDepartmentResponse {}
 /// apps that parents may use (家长可使用应用). Customized apps need the permission 家校沟通, third-party apps
 /// 家校沟通 › 使用. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取部门列表",
@@ -354,6 +362,8 @@ pub struct ListSchoolDepartmentResponse {
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "修改自动升年级的配置",
@@ -412,6 +422,8 @@ pub struct SetUpgradeInfoResponse {
 /// An admin of a new department.
 ///
 /// `subject` is not allowed if `type` is `1` or `2` or `5`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewAdmin {
@@ -446,6 +458,8 @@ impl NewAdmin {
 /// A change of an admin of a department.
 ///
 /// `subject` is not allowed if `type` is `1` or `2` or `5`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AdminUpdate {
@@ -532,6 +546,8 @@ pub struct Admin {
 }
 
 /// Whether grades move up by themselves.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UpgradeSwitch {
@@ -580,6 +596,8 @@ pub enum AdminType {
 }
 
 /// A change of an admin.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AdminOperation {

@@ -68,7 +68,7 @@ pub enum SchoolEvent {
 /// Sent to suites in place of the single events. So far, up to 1,000 changes are sent together; that
 /// may change.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("家校通讯录批量变更事件", "change_school_contact_batch"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -92,7 +92,7 @@ pub struct ChangeSchoolContactBatch {
 /// permission 家校沟通 › 使用 or 家校沟通 › 使用和编辑. Of several changes within a short time, suites get one
 /// [`ChangeSchoolContactBatch`].
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "创建部门事件",
@@ -119,7 +119,7 @@ pub struct CreateDepartment {
 /// permission 家校沟通 › 使用 or 家校沟通 › 使用和编辑. Of several changes within a short time, suites get one
 /// [`ChangeSchoolContactBatch`].
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias("新增家长事件", "家长事件", "create_parent", "change_school_contact")
 )]
@@ -140,7 +140,7 @@ pub struct CreateParent {
 /// permission 家校沟通 › 使用 or 家校沟通 › 使用和编辑. Of several changes within a short time, suites get one
 /// [`ChangeSchoolContactBatch`].
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "新增学生事件",
@@ -171,7 +171,7 @@ pub struct CreateStudent {
 /// permission 家校沟通 › 使用 or 家校沟通 › 使用和编辑. Of several changes within a short time, suites get one
 /// [`ChangeSchoolContactBatch`].
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "删除部门事件",
@@ -198,7 +198,7 @@ pub struct DeleteDepartment {
 /// permission 家校沟通 › 使用 or 家校沟通 › 使用和编辑. Of several changes within a short time, suites get one
 /// [`ChangeSchoolContactBatch`].
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias("删除家长事件", "家长事件", "delete_parent", "change_school_contact")
 )]
@@ -219,7 +219,7 @@ pub struct DeleteParent {
 /// permission 家校沟通 › 使用 or 家校沟通 › 使用和编辑. Of several changes within a short time, suites get one
 /// [`ChangeSchoolContactBatch`].
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "删除学生事件",
@@ -245,7 +245,7 @@ pub struct DeleteStudent {
 /// permission 家校沟通 › 使用 or 家校沟通 › 使用和编辑. Of several changes within a short time, suites get one
 /// [`ChangeSchoolContactBatch`].
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("家长关注事件", "subscribe", "change_school_contact"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -264,7 +264,7 @@ pub struct SubscribeSchoolContact {
 /// permission 家校沟通 › 使用 or 家校沟通 › 使用和编辑. Of several changes within a short time, suites get one
 /// [`ChangeSchoolContactBatch`].
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("家长取消关注事件", "unsubscribe", "change_school_contact"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -288,7 +288,7 @@ pub struct UnsubscribeSchoolContact {
 /// permission 家校沟通 › 使用 or 家校沟通 › 使用和编辑. Of several changes within a short time, suites get one
 /// [`ChangeSchoolContactBatch`].
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "更新部门事件",
@@ -315,7 +315,7 @@ pub struct UpdateDepartment {
 /// permission 家校沟通 › 使用 or 家校沟通 › 使用和编辑. Of several changes within a short time, suites get one
 /// [`ChangeSchoolContactBatch`].
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias("编辑家长事件", "家长事件", "update_parent", "change_school_contact")
 )]
@@ -338,7 +338,7 @@ pub struct UpdateParent {
 /// permission 家校沟通 › 使用 or 家校沟通 › 使用和编辑. Of several changes within a short time, suites get one
 /// [`ChangeSchoolContactBatch`].
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "编辑学生事件",
@@ -358,7 +358,7 @@ pub struct UpdateStudent {
 
 /// A change in the school contacts.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct Change {
@@ -374,6 +374,8 @@ pub struct Change {
 }
 
 /// A change in the school contacts.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChangeType {

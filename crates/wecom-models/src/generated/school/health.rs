@@ -26,6 +26,8 @@ use crate::{Timestamp, Unknown};
 /// Self-built apps must be listed under 健康上报 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取健康上报使用统计",
@@ -71,6 +73,8 @@ pub struct GetHealthReportStatResponse {
 /// Self-built apps must be listed under 健康上报 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取健康上报任务ID列表",
@@ -132,6 +136,8 @@ pub struct GetReportJobIdsResponse {
 /// Self-built apps must be listed under 健康上报 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取健康上报任务详情",
@@ -180,6 +186,8 @@ pub struct GetReportJobInfoResponse {
 /// Self-built apps must be listed under 健康上报 › 可调用接口的应用; customized and third-party apps can't call it
 /// yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for
 /// now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取用户填写答案",
@@ -364,6 +372,8 @@ pub struct ReportValue {
 }
 
 /// The people who report.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JobType {
@@ -376,6 +386,8 @@ pub enum JobType {
 }
 
 /// A frequency of reports.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReportType {
@@ -388,6 +400,8 @@ pub enum ReportType {
 }
 
 /// A type of question.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QuestionType {
@@ -408,6 +422,8 @@ pub enum QuestionType {
 }
 
 /// A type of person who answers.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IdType {
@@ -420,6 +436,8 @@ pub enum IdType {
 }
 
 /// A color of an itinerary card.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ItineraryCardType {

@@ -28,6 +28,8 @@ use crate::Timestamp;
 /// and among the apps that parents may use (家长可以使用的应用). Customized and third-party apps need the
 /// permissions 直播 and 家校沟通. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取直播详情",
@@ -74,6 +76,8 @@ pub struct GetLivingInfoResponse {
 /// and among the apps that parents may use (家长可以使用的应用). Customized and third-party apps need the
 /// permissions 直播 and 家校沟通. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取观看直播统计",
@@ -138,6 +142,8 @@ pub struct GetWatchStatResponse {
 /// and among the apps that parents may use (家长可以使用的应用). Customized and third-party apps need the
 /// permissions 直播 and 家校沟通. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取未观看直播统计",
@@ -200,6 +206,8 @@ pub struct GetUnwatchStatResponse {
 /// and among the apps that parents may use (家长可以使用的应用). Customized and third-party apps need the
 /// permissions 直播 and 家校沟通. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取观看直播统计V2",
@@ -264,6 +272,8 @@ pub struct GetWatchStatV2Response {
 /// and among the apps that parents may use (家长可以使用的应用). Customized and third-party apps need the
 /// permissions 直播 and 家校沟通. Since 2023-12-01 a system app's secret no longer works; existing companies
 /// are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取未观看直播统计V2",

@@ -25,6 +25,8 @@ use crate::Secret;
 /// Error codes:
 ///
 /// - 50001, `REDIRECT_URL_DOMAIN_NOT_TRUSTED`: The domain of the redirect isn't a trusted domain of the app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取家校访问用户身份",

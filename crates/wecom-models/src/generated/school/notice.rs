@@ -33,6 +33,8 @@ use crate::{Unknown, UnknownUnion};
 /// Error codes:
 ///
 /// - 43009, `CORP_ENTITY_NOT_VERIFIED`: The company isn't verified.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取「学校通知」二维码",
@@ -77,6 +79,8 @@ pub struct GetSubscribeQrCodeResponse {
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "设置关注「学校通知」的模式",
@@ -117,6 +121,8 @@ pub struct SetSubscribeModeResponse {}
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取关注「学校通知」的模式",
@@ -163,6 +169,8 @@ pub struct GetSubscribeModeResponse {
 ///
 /// The school's admin must list the app among those that parents may use (家长可使用的应用). Third-party apps
 /// need the permission 家校沟通 › 使用.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "发送「学校通知」",
@@ -324,6 +332,8 @@ pub struct SendMessageResponse {
 }
 
 /// Text.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextContent {
@@ -340,10 +350,12 @@ impl TextContent {
 }
 
 /// An image, a voice message or a file.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MediaContent {
-    /// The temporary media file's `media_id`.
+    /// The temporary media file's `media_id`, from [`UploadMedia`](crate::media::UploadMedia).
     pub media_id: String,
 }
 
@@ -356,10 +368,12 @@ impl MediaContent {
 }
 
 /// A video.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VideoContent {
-    /// The temporary media file's `media_id`.
+    /// The temporary media file's `media_id`, from [`UploadMedia`](crate::media::UploadMedia).
     pub media_id: String,
     /// The title. Truncated after 128 bytes ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub title: Option<String>,
@@ -393,6 +407,8 @@ impl VideoContent {
 }
 
 /// A news message, whose articles are on other websites.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewsContent {
@@ -411,6 +427,8 @@ impl NewsContent {
 }
 
 /// An article on another website.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Article {
@@ -455,6 +473,8 @@ impl Article {
 
 /// Articles stored by WeCom. If sent again, an article counts as another one, with its own readers and
 /// likes.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MpNewsContent {
@@ -473,20 +493,22 @@ impl MpNewsContent {
 }
 
 /// An article stored by WeCom.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MpArticle {
     /// The title. Supports names for IDs. Truncated after 128 bytes
     /// ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub title: String,
-    /// The thumbnail's `media_id`, from an upload.
+    /// The thumbnail's `media_id`, from [`UploadMedia`](crate::media::UploadMedia).
     pub thumb_media_id: String,
     /// The author. At most 64 bytes.
     pub author: Option<String>,
     /// The URL of the link to the original.
     pub content_source_url: Option<String>,
-    /// The article, with HTML tags. 666 K bytes are taken as 666 × 1024. Supports names for IDs. At most
-    /// 681984 bytes.
+    /// The article, with HTML tags, and images from [`UploadImg`](crate::media::UploadImg). 666 K bytes
+    /// are taken as 666 × 1024. Supports names for IDs. At most 681984 bytes.
     pub content: String,
     /// The description. Supports names for IDs. Truncated after 512 bytes
     /// ([`cut_at_bytes`](crate::cut_at_bytes)).
@@ -532,6 +554,8 @@ impl MpArticle {
 }
 
 /// A card that opens a mini program.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MiniProgramContent {
@@ -541,7 +565,8 @@ pub struct MiniProgramContent {
     /// The title. Supports names for IDs. Truncated after 64 bytes
     /// ([`cut_at_bytes`](crate::cut_at_bytes)).
     pub title: Option<String>,
-    /// The cover image's `media_id`. Recommended: 520×416 pixels.
+    /// The cover image's `media_id`, from [`UploadMedia`](crate::media::UploadMedia). Recommended: 520×416
+    /// pixels.
     pub thumb_media_id: String,
     /// The mini program's page that a click opens.
     pub pagepath: String,
@@ -585,6 +610,8 @@ pub enum SubscribeMode {
 }
 
 /// The people that the School Notification is sent to.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RecvScope {
@@ -599,6 +626,8 @@ pub enum RecvScope {
 }
 
 /// The content of a message.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Message {

@@ -22,6 +22,8 @@ use crate::{Timestamp, Unknown};
 /// [获取学生付款结果](https://developer.work.weixin.qq.com/document/path/94470)
 ///
 /// Only for collections the app itself created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取学生付款结果",
@@ -69,6 +71,8 @@ pub struct GetPaymentResultResponse {
 /// [获取订单详情](https://developer.work.weixin.qq.com/document/path/94471)
 ///
 /// Only for collections the app itself created.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取订单详情",
@@ -128,6 +132,8 @@ pub struct StudentPayment {
 }
 
 /// A status of a payment.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TradeState {

@@ -31,6 +31,8 @@ use crate::Unknown;
 /// apps that parents may use (家长可使用应用). Customized apps need the permission 家校沟通 › 家校通讯录读取权限,
 /// third-party apps 家校沟通 › 使用. Since 2023-12-01 a system app's secret no longer works; existing
 /// companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取可使用的家长范围",
@@ -76,6 +78,8 @@ pub struct GetAllowScopeResponse {
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取创建方式",
@@ -116,6 +120,8 @@ pub struct GetChatCreateModeResponse {
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "设置创建方式",
@@ -156,6 +162,8 @@ pub struct SetChatCreateModeResponse {}
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Third-party apps need the permission
 /// 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "设置「老师可查看班级」的模式",
@@ -196,6 +204,8 @@ pub struct SetTeacherViewModeResponse {}
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Third-party apps need the permission
 /// 家校沟通 › 使用. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取「老师可查看班级」的模式",

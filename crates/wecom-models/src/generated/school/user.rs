@@ -43,6 +43,8 @@ use crate::Unknown;
 /// and to one third-party app only; any number of apps can read. It must have turned on 家校沟通, which is
 /// for preschools, primary and secondary schools, and a third-party app must be in the category 家校沟通.
 /// Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建学生",
@@ -120,6 +122,8 @@ pub struct CreateStudentResponse {}
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除学生",
@@ -165,6 +169,8 @@ pub struct DeleteStudentResponse {}
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "更新学生",
@@ -259,6 +265,8 @@ pub struct UpdateStudentResponse {}
 ///
 /// A partial failure isn't an error: `result_list` of [`BatchCreateStudentResponse`] lists what
 /// failed. It is an error only if that list is empty.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "批量创建学生",
@@ -311,6 +319,8 @@ pub struct BatchCreateStudentResponse {
 ///
 /// A partial failure isn't an error: `result_list` of [`BatchDeleteStudentResponse`] lists what
 /// failed. It is an error only if that list is empty.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "批量删除学生",
@@ -366,6 +376,8 @@ pub struct BatchDeleteStudentResponse {
 ///
 /// A partial failure isn't an error: `result_list` of [`BatchUpdateStudentResponse`] lists what
 /// failed. It is an error only if that list is empty.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "批量更新学生",
@@ -423,6 +435,8 @@ pub struct BatchUpdateStudentResponse {
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建家长",
@@ -489,6 +503,8 @@ pub struct CreateParentResponse {}
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除家长",
@@ -533,6 +549,8 @@ pub struct DeleteParentResponse {}
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "更新家长",
@@ -612,6 +630,8 @@ pub struct UpdateParentResponse {}
 ///
 /// A partial failure isn't an error: `result_list` of [`BatchCreateParentResponse`] lists what failed.
 /// It is an error only if that list is empty.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "批量创建家长",
@@ -662,6 +682,8 @@ pub struct BatchCreateParentResponse {
 ///
 /// A partial failure isn't an error: `result_list` of [`BatchDeleteParentResponse`] lists what failed.
 /// It is an error only if that list is empty.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "批量删除家长",
@@ -717,6 +739,8 @@ pub struct BatchDeleteParentResponse {
 ///
 /// A partial failure isn't an error: `result_list` of [`BatchUpdateParentResponse`] lists what failed.
 /// It is an error only if that list is empty.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "批量更新家长",
@@ -775,6 +799,8 @@ pub struct BatchUpdateParentResponse {
 /// apps that parents may use (家长可使用应用). Customized apps need the permission 家校沟通, third-party apps
 /// 家校沟通 › 使用. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "读取学生或家长",
@@ -829,6 +855,8 @@ pub struct GetSchoolUserResponse {
 /// apps that parents may use (家长可使用应用). Customized apps need the permission 家校沟通, third-party apps
 /// 家校沟通 › 使用. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取部门学生详情",
@@ -876,6 +904,8 @@ pub struct ListSchoolUserResponse {
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Customized apps need the permission 家校沟通
 /// › 可使用家校通讯录 › 家校通讯录编辑, third-party apps 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no
 /// longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "设置家校通讯录自动同步模式",
@@ -921,6 +951,8 @@ pub struct SetArchSyncModeResponse {}
 /// apps that parents may use (家长可使用应用). Customized apps need the permission 家校沟通, third-party apps
 /// 家校沟通 › 使用. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取部门家长详情",
@@ -966,6 +998,8 @@ pub struct ListParentResponse {
 /// Self-built apps must be listed under 家校沟通 › 读取和编辑家校通讯录的应用. Third-party apps need the permission
 /// 家校沟通 › 使用和编辑. Since 2023-12-01 a system app's secret no longer works; existing companies are
 /// unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "手机号转外部联系人ID",
@@ -1005,6 +1039,8 @@ pub struct BatchToExternalUserIdResponse {
 }
 
 /// A student to create.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewStudent {
@@ -1054,6 +1090,8 @@ impl NewStudent {
 }
 
 /// A student to update.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StudentUpdate {
@@ -1116,6 +1154,8 @@ impl StudentUpdate {
 }
 
 /// A parent to create.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewParent {
@@ -1156,6 +1196,8 @@ impl NewParent {
 }
 
 /// A parent to update.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ParentUpdate {
@@ -1204,6 +1246,8 @@ impl ParentUpdate {
 }
 
 /// A child of a parent.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Child {
@@ -1382,6 +1426,8 @@ pub struct FailedMobile {
 }
 
 /// A type of person in the school contacts.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UserType {
@@ -1394,6 +1440,8 @@ pub enum UserType {
 }
 
 /// A direction of the sync between the school contacts and the tags of classes that is off.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ArchSyncMode {

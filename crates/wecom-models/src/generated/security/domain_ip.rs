@@ -23,6 +23,8 @@ mod reverse;
 ///
 /// Self-built apps must be listed under 我的企业 › 设置 › 域名IP › 可调用API的应用; customized and third-party apps
 /// can't call it yet.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取企业微信域名IP信息",

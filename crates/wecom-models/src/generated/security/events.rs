@@ -33,7 +33,7 @@ pub enum SecurityEvent {
 /// Self-built apps get it if they are listed under 我的企业 › 设置 › 域名IP › 可调用API的应用; customized and
 /// third-party apps don't get it yet. `security/get_server_domain_ip` gets what is in use now.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("企业微信域名IP变更事件", "change_domain_ip", "security"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]

@@ -31,6 +31,8 @@ use crate::{Timestamp, Unknown};
 /// Self-built apps must be listed under 文件防泄漏 › 可调用接口的应用; customized and third-party apps can't call
 /// it yet. Since 2023-12-01 a system app's secret no longer works; existing companies are unaffected
 /// for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "文件防泄漏",
@@ -131,6 +133,8 @@ pub struct GetFileOperRecordResponse {
 ///
 /// Self-built apps must be listed under 截屏/录屏管理 › 可调用接口的应用; customized and third-party apps can't call
 /// it yet.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "截屏/录屏管理",
@@ -250,6 +254,8 @@ pub struct GetScreenOperRecordResponse {
 /// to time, for the new records.
 ///
 /// The app must be listed under 使用分析 › API › 可调用接口应用, and needs the permission 获取成员操作记录.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取成员操作记录",
@@ -354,6 +360,8 @@ pub struct ListMemberOperLogResponse {
 /// to time, for the new records.
 ///
 /// The app must be listed under 使用分析 › API › 可调用接口应用, and needs the permission 获取管理端操作日志.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取管理端操作日志",
@@ -690,6 +698,8 @@ pub enum OperationSource {
 }
 
 /// A type of device.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeviceType {
@@ -702,6 +712,8 @@ pub enum DeviceType {
 }
 
 /// A type of user.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ExternalUserType {
@@ -734,6 +746,8 @@ pub enum ScreenshotType {
 }
 
 /// The operating system of a device.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MobileSystem {
@@ -810,6 +824,8 @@ pub enum AdminOperation {
 }
 
 /// An operation in the admin console.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AdminAction {

@@ -28,6 +28,8 @@ use crate::{Timestamp, Unknown};
 /// For companies that have turned on device management (设备管理). Self-built apps must be listed under
 /// 安全与管理 › 设备管理 › 可调用接口的应用; customized and third-party apps can't call it yet. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "导入可信企业设备",
@@ -78,6 +80,8 @@ pub struct ImportTrustDeviceResponse {
 /// For companies that have turned on device management (设备管理). Self-built apps must be listed under
 /// 安全与管理 › 设备管理 › 可调用接口的应用; customized and third-party apps can't call it yet. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取设备信息",
@@ -146,6 +150,8 @@ pub struct ListTrustDeviceResponse {
 /// For companies that have turned on device management (设备管理). Self-built apps must be listed under
 /// 安全与管理 › 设备管理 › 可调用接口的应用; customized and third-party apps can't call it yet. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取成员使用设备",
@@ -196,6 +202,8 @@ pub struct GetTrustDeviceByUserResponse {
 /// For companies that have turned on device management (设备管理). Self-built apps must be listed under
 /// 安全与管理 › 设备管理 › 可调用接口的应用; customized and third-party apps can't call it yet. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除设备信息",
@@ -251,6 +259,8 @@ pub struct DeleteTrustDeviceResponse {}
 /// For companies that have turned on device management (设备管理). Self-built apps must be listed under
 /// 安全与管理 › 设备管理 › 可调用接口的应用; customized and third-party apps can't call it yet. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "确认为可信设备",
@@ -311,6 +321,8 @@ pub struct ApproveTrustDeviceResponse {
 /// For companies that have turned on device management (设备管理). Self-built apps must be listed under
 /// 安全与管理 › 设备管理 › 可调用接口的应用; customized and third-party apps can't call it yet. Since 2023-12-01 a
 /// system app's secret no longer works; existing companies are unaffected for now.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "驳回可信设备申请",
@@ -368,6 +380,8 @@ pub struct RejectTrustDeviceResponse {
 /// `mac_addr` is required if `system` is `Windows`.
 ///
 /// `seq_no` is required if `system` is `Mac`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewDevice {
@@ -523,6 +537,8 @@ pub enum System {
 }
 
 /// A type of device.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TrustType {
@@ -537,6 +553,8 @@ pub enum TrustType {
 }
 
 /// The result of an import.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ImportStatus {
@@ -553,6 +571,8 @@ pub enum ImportStatus {
 }
 
 /// The source of a device.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeviceSource {
@@ -569,6 +589,8 @@ pub enum DeviceSource {
 }
 
 /// The status of a device.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeviceStatus {

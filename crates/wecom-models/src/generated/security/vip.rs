@@ -26,6 +26,8 @@ mod reverse;
 ///
 /// Self-built apps must be listed under 安全与管理 › 可调用接口的应用; customized and third-party apps can't call
 /// it yet.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "分配高级功能账号",
@@ -82,6 +84,8 @@ pub struct SubmitBatchAddVipJobResponse {
 ///
 /// Self-built apps must be listed under 安全与管理 › 可调用接口的应用; customized and third-party apps can't call
 /// it yet.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "查询分配高级功能账号结果",
@@ -128,6 +132,8 @@ pub struct GetBatchAddVipJobResultResponse {
 ///
 /// Self-built apps must be listed under 安全与管理 › 可调用接口的应用; customized and third-party apps can't call
 /// it yet.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "取消高级功能账号",
@@ -184,6 +190,8 @@ pub struct SubmitBatchDelVipJobResponse {
 ///
 /// Self-built apps must be listed under 安全与管理 › 可调用接口的应用; customized and third-party apps can't call
 /// it yet.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "查询取消高级功能账号结果",
@@ -230,6 +238,8 @@ pub struct GetBatchDelVipJobResultResponse {
 ///
 /// Self-built apps must be listed under 安全与管理 › 可调用接口的应用; customized and third-party apps can't call
 /// it yet.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取高级功能账号列表",

@@ -35,6 +35,8 @@ use crate::{OrText, Secret, Timestamp, Unknown};
 ///
 /// WeCom sends a new `suite_ticket` to the provider's instruction callback URL (指令回调URL) every 10
 /// minutes. A ticket is valid for 30 minutes, so two may be missed; always use the latest.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取第三方应用凭证",
@@ -92,6 +94,8 @@ pub struct GetSuiteTokenResponse {
 ///
 /// The token is like that of a company's self-built app, and is used in the same calls. Cache it and
 /// reuse it.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取企业凭证",
@@ -144,6 +148,8 @@ pub struct GetCorpTokenResponse {
 ///
 /// Cache the token and reuse it: frequent calls are blocked. While it is valid, the same token is
 /// returned again. WeCom may invalidate it early, so be ready to get a new one.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取服务商凭证",
@@ -193,6 +199,8 @@ pub struct GetProviderTokenResponse {
 ///
 /// Only for third-party apps available to all companies (第三方通用应用) that are online. The response is an
 /// image or its URL, depending on `result_type`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取应用二维码",
@@ -275,6 +283,8 @@ pub struct GetAppQrCodeResponse {
 /// [获取预授权码](https://developer.work.weixin.qq.com/document/path/90601)
 ///
 /// The code goes into the URL that `login::Installation` builds.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取预授权码",
@@ -317,6 +327,8 @@ pub struct GetPreAuthCodeResponse {
 ///
 /// Up to 10 companies can install an app for tests. A company that has can't install the published
 /// app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "设置授权配置",
@@ -365,6 +377,8 @@ pub struct SetSessionInfoResponse {}
 /// The temporary code comes with the redirect of the installation, or is pushed to the provider's
 /// callback. It can be used once. When the secret of a customized app is reset in the provider
 /// console, another one is pushed, for the new secret.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取企业永久授权码",
@@ -425,6 +439,8 @@ pub struct GetPermanentCodeV2Response {
 /// [获取带参授权链接](https://developer.work.weixin.qq.com/document/path/98744)
 ///
 /// Make a QR code from the URL, for an admin of the company to scan.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取带参授权链接",
@@ -486,6 +502,8 @@ pub struct GetCustomizedAuthUrlResponse {
 /// The permanent code is what `AuthorizedCorp` takes for a third-party app. Of a customized app it is
 /// the secret, which `CorpSecret` takes. The temporary code comes with the redirect of the
 /// installation, or is pushed to the provider's callback.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取企业永久授权码（旧）",
@@ -552,6 +570,8 @@ pub struct GetPermanentCodeResponse {
 ///
 /// Slow, since it makes a QR code: without need for that or for the edition, call [`GetAuthInfoV2`].
 /// Its page describes only the paid editions; the rest is as in the second version.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取企业授权信息（旧）",
@@ -606,6 +626,8 @@ pub struct GetAuthInfoResponse {
 ///
 /// `POST /cgi-bin/service/v2/get_auth_info` ·
 /// [获取企业授权信息](https://developer.work.weixin.qq.com/document/path/100779)
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取企业授权信息",
@@ -657,6 +679,8 @@ pub struct GetAuthInfoV2Response {
 }
 
 /// The configuration of one installation.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SessionInfo {
@@ -912,6 +936,8 @@ pub struct AppEdition {
 }
 
 /// Whether an installation is a test.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AuthType {
@@ -924,6 +950,8 @@ pub enum AuthType {
 }
 
 /// The style of an app's QR code.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QrCodeStyle {
@@ -944,6 +972,8 @@ pub enum QrCodeStyle {
 }
 
 /// The type of response.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ResultType {
@@ -956,6 +986,8 @@ pub enum ResultType {
 }
 
 /// Whether a company is certified (认证).
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CorpType {
@@ -968,6 +1000,8 @@ pub enum CorpType {
 }
 
 /// The type of a company.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SubjectType {
@@ -984,6 +1018,8 @@ pub enum SubjectType {
 }
 
 /// The type of an authorization.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AuthMode {
@@ -996,6 +1032,8 @@ pub enum AuthMode {
 }
 
 /// A level of access to contacts.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PrivilegeLevel {
@@ -1017,6 +1055,8 @@ pub enum PrivilegeLevel {
 }
 
 /// The way an app is shared.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ShareType {
@@ -1029,6 +1069,8 @@ pub enum ShareType {
 }
 
 /// The status of the payment for an app.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AppStatus {

@@ -30,6 +30,8 @@ use crate::Unknown;
 /// so a page may have fewer results than `limit` although more follow.
 ///
 /// A search that includes departed members covers all who left within the last year.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "通讯录单个搜索",
@@ -141,6 +143,8 @@ pub struct SearchContactResponse {
 /// provider is authorized to see of the contacts. Each search has its own `cursor` and pages.
 ///
 /// A search that includes departed members covers all who left within the last year.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "通讯录批量搜索",
@@ -201,6 +205,8 @@ pub struct BatchSearchContactResponse {
 /// [通讯录userid排序](https://developer.work.weixin.qq.com/document/path/92093)
 ///
 /// The service provider must be authorized to see each of the members in the contacts.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "通讯录userid排序",
@@ -281,6 +287,8 @@ pub struct SortContactResponse {
 /// When the job has ended, the callback `batch_job_result` arrives; [`GetBatchResult`] returns the
 /// result. Spreadsheets of the Node.js library exceljs are only converted if they were written with
 /// `useSharedStrings`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "异步通讯录id转译",
@@ -359,6 +367,8 @@ pub struct TranslateContactIdResponse {
 ///
 /// [`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of
 /// `wecom-sdk` waits until the job is over.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取异步任务结果",
@@ -519,6 +529,8 @@ pub struct FoundDepartments {
 }
 
 /// A key to sort by.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SortOption {
@@ -611,6 +623,8 @@ pub enum MatchField {
 }
 
 /// A name to sort by.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SortField {
@@ -623,6 +637,8 @@ pub enum SortField {
 }
 
 /// An order.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SortOrder {
@@ -635,6 +651,8 @@ pub enum SortOrder {
 }
 
 /// The status of a job.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JobStatus {
@@ -649,6 +667,8 @@ pub enum JobStatus {
 }
 
 /// A type of job.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JobType {

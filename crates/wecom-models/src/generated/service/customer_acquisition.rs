@@ -27,6 +27,8 @@ use crate::Timestamp;
 ///
 /// Only customer acquisition components (获客助手组件) can call it, with the suite_access_token of the
 /// component.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取代支付流水",

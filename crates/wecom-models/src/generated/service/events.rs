@@ -83,7 +83,7 @@ pub enum ServiceEvent {
 ///
 /// Respond with `success`.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("推送suite_ticket", "suite_ticket"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -105,7 +105,7 @@ pub struct SuiteTicket {
 /// Respond with `success` within 1 second: store the code first, then exchange it with
 /// [`GetPermanentCodeV2`](crate::service::auth::GetPermanentCodeV2).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("授权成功通知", "create_auth"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -131,7 +131,7 @@ pub struct CreateAuth {
 /// [`GetAgentPermissions`](crate::agent::app::GetAgentPermissions) return what the company authorizes
 /// now.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("变更授权通知", "change_auth"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -148,7 +148,7 @@ pub struct ChangeAuth {
 ///
 /// Respond with `success` within 1 second, and delete all data of the company.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("取消授权通知", "授权通知", "cancel_auth"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -162,7 +162,7 @@ pub struct CancelAuth {}
 /// Respond with `success` within 1 second: store the code first, then exchange it with
 /// [`GetPermanentCodeV2`](crate::service::auth::GetPermanentCodeV2) for the new secret.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("重置永久授权码通知", "reset_permanent_code"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -178,7 +178,7 @@ pub struct ResetPermanentCode {
 ///
 /// Sent to the app's instruction callback URL (指令回调URL). Respond with `success`.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("授权组织架构权限通知", "corp_arch_auth"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -192,7 +192,7 @@ pub struct CorpArchAuth {}
 /// Sent to the instruction callback URL (指令回调URL) of third-party and customized apps with the
 /// permission. Its endpoints can be called only after this confirmation. Respond with `success`.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("获客助手权限确认事件", "approve_special_auth"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -209,7 +209,7 @@ pub struct ApproveSpecialAuth {
 /// Sent to the instruction callback URL (指令回调URL) of third-party and customized apps. Respond with
 /// `success`.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("获客助手权限取消事件", "cancel_special_auth"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -225,7 +225,7 @@ pub struct CancelSpecialAuth {
 /// By the company in the app market, or for it by the provider in the provider console. Sent to the
 /// app's instruction callback URL (指令回调URL).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("下单成功通知", "成功通知", "open_order"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -244,7 +244,7 @@ pub struct OpenOrder {
 ///
 /// Sent to the app's instruction callback URL (指令回调URL).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("改单通知", "change_order"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -265,7 +265,7 @@ pub struct ChangeOrder {
 ///
 /// Sent to the app's instruction callback URL (指令回调URL).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("支付成功通知", "pay_for_app_success"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -284,7 +284,7 @@ pub struct PayForAppSuccess {
 /// decide within 5 days of the request, which is possible for 10 days after the payment. Get the
 /// company's current edition with [`GetAuthInfo`](crate::service::auth::GetAuthInfo).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("退款通知", "通知", "refund"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -301,7 +301,7 @@ pub struct RefundOrder {
 ///
 /// Sent to the app's instruction callback URL (指令回调URL).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("取消订单通知", "订单通知", "cancel_order"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -323,7 +323,7 @@ pub struct CancelOrder {
 ///
 /// Get the current edition with [`GetAuthInfo`](crate::service::auth::GetAuthInfo).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("应用版本变更通知", "change_editon"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -341,7 +341,7 @@ pub struct ChangeEdition {
 /// [`ContactSyncSuccess`](crate::service::register::ContactSyncSuccess). WeCom then installs the apps
 /// of the package, visible to the root department and below, and sends [`CreateAuth`].
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("注册完成回调事件", "register_corp"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -366,7 +366,7 @@ pub struct RegisterCorp {
 ///
 /// Or opened its URL on a phone. Sent to the provider's URL for system events (系统事件接收URL).
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("扫描推广二维码事件", "enter_register_package"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -383,7 +383,7 @@ pub struct EnterRegisterPackage {
 
 /// More about an authorization.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ExtraInfo {
@@ -394,7 +394,7 @@ pub struct ExtraInfo {
 
 /// The token to move a new company's contacts with.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ContactSync {
@@ -406,7 +406,7 @@ pub struct ContactSync {
 
 /// A person who authorized apps or scanned a QR code.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AuthUserInfo {

@@ -35,6 +35,8 @@ use crate::{Secret, Unknown};
 /// Error codes:
 ///
 /// - 50001, `REDIRECT_URL_DOMAIN_NOT_TRUSTED`: The domain of the redirect isn't a trusted domain of the third-party app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取访问用户身份",
@@ -94,6 +96,8 @@ pub struct GetUserInfo3rdResponse {
 /// The app needs the permission for sensitive fields (成员敏感信息授权), and the member confirms them in a web
 /// authorization with the scope `snsapi_privateinfo`, every 30 days. The member must be visible to the
 /// app.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取访问用户敏感信息",
@@ -154,6 +158,8 @@ pub struct GetUserDetail3rdResponse {
 /// is refused with 40029 (`errcode::INVALID_OAUTH_CODE`).
 ///
 /// The `session_key` signs and encrypts user data: never send it to the mini program or anywhere else.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "code2Session",
@@ -202,6 +208,8 @@ pub struct JsCodeToSessionResponse {
 }
 
 /// A gender.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Gender {
@@ -216,6 +224,8 @@ pub enum Gender {
 }
 
 /// The way a session is granted.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GrantType {

@@ -22,6 +22,8 @@ use crate::{Timestamp, Unknown};
 ///
 /// `POST /cgi-bin/service/get_order_list` ·
 /// [获取订单列表](https://developer.work.weixin.qq.com/document/path/91910)
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取订单列表",
@@ -79,6 +81,8 @@ pub struct GetOrderListResponse {
 ///
 /// `POST /cgi-bin/service/get_order` ·
 /// [获取订单详情](https://developer.work.weixin.qq.com/document/path/91909)
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取订单详情",
@@ -167,6 +171,8 @@ pub struct GetOrderResponse {
 ///
 /// Only for apps in a limited trial or whose trial has expired. A trial can be extended repeatedly, up
 /// to 60 days in all.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "延长试用期",
@@ -220,6 +226,8 @@ pub struct ProlongTryResponse {
 ///
 /// `GET /cgi-bin/service/get_account_balance` ·
 /// [充值账户余额查询](https://developer.work.weixin.qq.com/document/path/100137)
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "充值账户余额查询",
@@ -319,6 +327,8 @@ pub struct DealerCorpInfo {
 }
 
 /// The status of an order.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OrderStatus {
@@ -341,6 +351,8 @@ pub enum OrderStatus {
 }
 
 /// The type of an order.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OrderType {
@@ -357,6 +369,8 @@ pub enum OrderType {
 }
 
 /// The origin of an order.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OrderFrom {

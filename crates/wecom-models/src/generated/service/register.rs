@@ -24,7 +24,10 @@ use crate::Secret;
 ///
 /// The code goes into the URL
 /// `https://open.work.weixin.qq.com/3rdservice/wework/register?register_code=…`, which registers a
-/// company. The names and the mobile number are filled in there in advance.
+/// company (`login::Registration` of `wecom-sdk` builds it). The names and the mobile number are
+/// filled in there in advance.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取注册码",
@@ -124,6 +127,8 @@ pub struct GetRegisterCodeResponse {
 /// Error codes:
 ///
 /// - 84024, `REGISTRATION_INFO_NOT_FOUND`: The company isn't newly registered.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "查询注册状态",
@@ -178,6 +183,8 @@ pub struct GetRegisterInfoResponse {
 ///
 /// Unlocks the contacts, and makes the token invalid. The token is the access token of `contact_sync`,
 /// from [`GetRegisterInfo`] or the event `register_corp`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "设置通讯录同步完成",

@@ -27,6 +27,8 @@ use crate::Unknown;
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "查询智能表格子表权限",
@@ -113,6 +115,8 @@ pub struct GetSheetPrivResponse {
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "更新智能表格子表权限",
@@ -192,6 +196,8 @@ pub struct UpdateSheetPrivResponse {}
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "新增智能表格指定成员额外权限",
@@ -245,6 +251,8 @@ pub struct CreateRuleResponse {
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "更新智能表格指定成员额外权限",
@@ -312,6 +320,8 @@ pub struct ModRuleMemberResponse {}
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除智能表格指定成员额外权限",
@@ -670,6 +680,8 @@ impl RecordRule {
 }
 
 /// Members of a rule.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MemberRange {

@@ -40,6 +40,8 @@ use crate::{Timestamp, Unknown};
 /// Error codes:
 ///
 /// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: A member in `admin_users` has no valid basic account. Activate basic accounts for them.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "新建文档",
@@ -128,6 +130,8 @@ pub struct CreateDocResponse {
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "重命名文档",
@@ -192,6 +196,8 @@ pub struct RenameDocResponse {}
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除文档",
@@ -247,6 +253,8 @@ pub struct DelDocResponse {}
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取文档基础信息",
@@ -294,6 +302,8 @@ pub struct GetDocBaseInfoResponse {
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "分享文档",
@@ -353,6 +363,8 @@ pub struct ShareDocResponse {
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "上传文档图片",

@@ -26,6 +26,8 @@ use crate::{Unknown, UnknownUnion};
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "编辑文档内容",
@@ -86,6 +88,8 @@ pub struct BatchUpdateDocumentResponse {}
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取文档数据",
@@ -126,6 +130,8 @@ pub struct GetDocumentResponse {
 }
 
 /// A location in a document.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Location {
@@ -142,6 +148,8 @@ impl Location {
 }
 
 /// A part of a document.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Range {
@@ -160,6 +168,8 @@ impl Range {
 }
 
 /// Replaces texts with another one.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReplaceText {
@@ -184,6 +194,8 @@ impl ReplaceText {
 }
 
 /// Inserts text.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InsertText {
@@ -205,6 +217,8 @@ impl InsertText {
 }
 
 /// Deletes a part of the document.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteContent {
@@ -221,10 +235,12 @@ impl DeleteContent {
 }
 
 /// Inserts an image.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InsertImage {
-    /// The image's URL, from uploading it as an image of a document.
+    /// The image's URL, from [`UploadImage`](crate::wedoc::doc::UploadImage).
     pub image_id: String,
     /// The location to insert at.
     pub location: Location,
@@ -261,6 +277,8 @@ impl InsertImage {
 }
 
 /// Inserts a page break.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InsertPageBreak {
@@ -279,6 +297,8 @@ impl InsertPageBreak {
 /// Inserts a table.
 ///
 /// The product of `rows` and `cols` must be at most 1000.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InsertTable {
@@ -303,6 +323,8 @@ impl InsertTable {
 }
 
 /// Inserts a paragraph.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InsertParagraph {
@@ -319,6 +341,8 @@ impl InsertParagraph {
 }
 
 /// Updates the properties of text.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateTextProperty {
@@ -343,6 +367,8 @@ impl UpdateTextProperty {
 }
 
 /// The properties of text.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextProperty {
@@ -857,6 +883,8 @@ pub struct WrapSquare {
 }
 
 /// A type of node.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NodeType {
@@ -883,6 +911,8 @@ pub enum NodeType {
 }
 
 /// A page orientation.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PageOrientation {
@@ -897,6 +927,8 @@ pub enum PageOrientation {
 }
 
 /// The meaning of the line spacing.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LineSpacingRule {
@@ -913,6 +945,8 @@ pub enum LineSpacingRule {
 }
 
 /// An alignment of the lines of a paragraph.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AlignmentType {
@@ -933,6 +967,8 @@ pub enum AlignmentType {
 }
 
 /// A text direction.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TextDirection {
@@ -948,6 +984,8 @@ pub enum TextDirection {
 
 /// Whether text is superscript or subscript. The page numbers the values from 0 as well; its examples
 /// show the names.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TextVerticalAlign {
@@ -964,6 +1002,8 @@ pub enum TextVerticalAlign {
 }
 
 /// The horizontal alignment of a table.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TableHorizontalAlignmentType {
@@ -980,6 +1020,8 @@ pub enum TableHorizontalAlignmentType {
 }
 
 /// Whether the width of a table is fixed. For widths, the page numbers the values from 0 as well.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TableLayoutType {
@@ -994,6 +1036,8 @@ pub enum TableLayoutType {
 }
 
 /// The vertical alignment in a table cell.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum VerticalAlignment {
@@ -1012,6 +1056,8 @@ pub enum VerticalAlignment {
 }
 
 /// The purpose of an add-on. The page numbers the values from 0 as well.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AddonSourceType {
@@ -1030,6 +1076,8 @@ pub enum AddonSourceType {
 }
 
 /// The reference of an image's horizontal position.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RelativeFromHorizontal {
@@ -1056,6 +1104,8 @@ pub enum RelativeFromHorizontal {
 }
 
 /// The reference of an image's vertical position.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RelativeFromVertical {
@@ -1082,6 +1132,8 @@ pub enum RelativeFromVertical {
 }
 
 /// The sides of an image on which text wraps.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WrapText {
@@ -1100,6 +1152,8 @@ pub enum WrapText {
 }
 
 /// A change to a document.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum UpdateRequest {
@@ -1124,6 +1178,8 @@ pub enum UpdateRequest {
 }
 
 /// The page orientation, which the page shows in two ways.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum OrientationValue {
@@ -1136,6 +1192,8 @@ pub enum OrientationValue {
 }
 
 /// The way text wraps around the sides of an image, which the page shows in two ways.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum WrapSquareValue {

@@ -65,7 +65,7 @@ pub enum WedocEvent {
 ///
 /// The `ChangeType` is spelled `add_filed`.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("新增字段事件", "字段事件", "add_filed", "smart_sheet_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -86,7 +86,7 @@ pub struct AddField {
 /// `FromUserName` is the userid of the member who did it, or the tmp_external_userid of an external
 /// user. Up to 1,000 records come in one event, more in several.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("新增记录事件", "记录事件", "add_record", "smart_sheet_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -106,7 +106,7 @@ pub struct AddRecord {
 ///
 /// `FromUserName` is the admin's userid.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("删除文档事件", "文档事件", "delete_doc", "doc_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -125,7 +125,7 @@ pub struct DeleteDoc {
 ///
 /// The `ChangeType` is spelled `delete_filed`.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("删除字段事件", "字段事件", "delete_filed", "smart_sheet_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -145,7 +145,7 @@ pub struct DeleteField {
 ///
 /// `FromUserName` is the admin's userid.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("删除收集表事件", "收集表事件", "delete_form", "doc_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -162,7 +162,7 @@ pub struct DeleteForm {
 /// `FromUserName` is the userid of the member who did it, or the tmp_external_userid of an external
 /// user. Up to 1,000 records come in one event, more in several.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias("删除记录事件", "记录事件", "delete_record", "smart_sheet_change")
 )]
@@ -184,7 +184,7 @@ pub struct DeleteRecord {
 ///
 /// `FromUserName` is the admin's userid.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "修改文档成员事件",
@@ -207,7 +207,7 @@ pub struct DocMemberChange {
 ///
 /// `FromUserName` is the member's userid.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("收集表完成事件", "form_complete", "doc_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -224,7 +224,7 @@ pub struct FormComplete {
 /// The settings include the admins, the people who may fill in the form, and all others.
 /// `FromUserName` is the userid of the admin.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "修改收集表设置事件",
@@ -250,7 +250,7 @@ pub struct FormSettingsChange {
 ///
 /// The `ChangeType` is spelled `update_filed`.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("更新字段事件", "字段事件", "update_filed", "smart_sheet_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -271,7 +271,7 @@ pub struct UpdateField {
 /// `FromUserName` is the userid of the member who did it, or the tmp_external_userid of an external
 /// user. Up to 1,000 records come in one event, more in several.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias("更新记录事件", "记录事件", "update_record", "smart_sheet_change")
 )]

@@ -33,6 +33,8 @@ use crate::{Timestamp, Unknown};
 /// Error codes:
 ///
 /// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: A member in `fill_in_range`, or of a department in it, has no valid basic account. Activate basic accounts for them.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建收集表",
@@ -104,6 +106,8 @@ pub struct CreateFormResponse {
 /// Error codes:
 ///
 /// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: A member in `fill_in_range`, or of a department in it, has no valid basic account. Activate basic accounts for them.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "编辑收集表",
@@ -159,6 +163,8 @@ pub struct ModifyFormResponse {}
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取收集表信息",
@@ -215,6 +221,8 @@ pub struct GetFormInfoResponse {
 ///
 /// Only for forms the app itself created. Self-built apps must be listed under 文档 › 可调用应用; customized
 /// and third-party apps need the permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "收集表的统计信息查询",
@@ -316,6 +324,8 @@ pub struct GetFormStatisticResponse {
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "读取收集表答案",
@@ -360,6 +370,8 @@ pub struct GetFormAnswerResponse {
 }
 
 /// A form to create.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewForm {
@@ -413,6 +425,8 @@ impl NewForm {
 
 /// The new questions or settings of a form. With `oper` 1 the settings stay unchanged, with 2
 /// everything else.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FormUpdate {
@@ -1589,6 +1603,8 @@ pub struct UnfillUser {
 }
 
 /// The part of a form that is replaced.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FormOperation {
@@ -1871,6 +1887,8 @@ pub enum LateAnswers {
 }
 
 /// Whether an answer was removed.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AnswerStatus {
@@ -1883,6 +1901,8 @@ pub enum AnswerStatus {
 }
 
 /// The type of result.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FormStatisticType {

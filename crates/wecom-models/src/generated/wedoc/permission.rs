@@ -29,6 +29,8 @@ use crate::Unknown;
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取文档权限信息",
@@ -83,6 +85,8 @@ pub struct GetDocAuthResponse {
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "修改文档查看规则",
@@ -231,6 +235,8 @@ pub struct ModDocJoinRuleResponse {}
 /// Error codes:
 ///
 /// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: A member in `update_file_member_list` has no valid basic account. Activate basic accounts for them.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "修改文档通知范围及权限",
@@ -301,6 +307,8 @@ pub struct ModDocMemberResponse {}
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "修改文档安全设置",
@@ -413,6 +421,8 @@ pub struct Watermark {
 }
 
 /// The new watermark of a document.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct WatermarkUpdate {
@@ -506,6 +516,8 @@ impl DocMember {
 }
 
 /// A member to remove from a document.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemovedDocMember {
@@ -557,6 +569,8 @@ pub struct AccessDepartment {
 }
 
 /// A department whose members may view a document from now on.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AccessDepartmentUpdate {

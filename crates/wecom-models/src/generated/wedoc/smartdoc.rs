@@ -58,6 +58,8 @@ use crate::{Timestamp, Unknown};
 /// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
 /// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
 /// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "发布智能文档",
@@ -145,6 +147,8 @@ pub struct PublishSmartdocResponse {
 /// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
 /// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
 /// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "取消发布智能文档",
@@ -203,6 +207,8 @@ pub struct CancelPublishSmartdocResponse {}
 /// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
 /// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
 /// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "修改发布页可查看范围",
@@ -272,6 +278,8 @@ pub struct SetPublishSettingResponse {}
 /// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
 /// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
 /// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取页面结构",
@@ -329,6 +337,8 @@ pub struct GetPageHierarchyResponse {
 /// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
 /// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
 /// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "添加页面",
@@ -388,6 +398,8 @@ pub struct AddPageResponse {
 /// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
 /// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
 /// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "更新页面",
@@ -449,6 +461,8 @@ pub struct UpdatePageResponse {
 /// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
 /// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
 /// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除页面",
@@ -508,6 +522,8 @@ pub struct DeletePageResponse {}
 /// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
 /// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
 /// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "添加内容块",
@@ -577,6 +593,8 @@ pub struct AddBlocksResponse {
 /// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
 /// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
 /// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "更新内容块",
@@ -647,6 +665,8 @@ pub struct UpdateBlocksResponse {
 /// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
 /// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
 /// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除内容块",
@@ -713,6 +733,8 @@ pub struct DeleteBlocksResponse {}
 /// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
 /// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
 /// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取内容块列表",
@@ -812,6 +834,8 @@ pub struct GetBlockListResponse {
 /// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
 /// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
 /// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "提交导出任务",
@@ -887,6 +911,8 @@ pub struct CreateExportTaskResponse {
 /// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
 /// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
 /// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "查询导出任务结果",
@@ -948,6 +974,8 @@ pub struct GetExportResultResponse {
 /// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
 /// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
 /// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取数据源",
@@ -1005,6 +1033,8 @@ pub struct GetSmartsheetInfoResponse {
 /// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
 /// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
 /// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "添加数据表",
@@ -1066,6 +1096,8 @@ pub struct AddSmartsheetResponse {
 /// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
 /// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
 /// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除数据表",
@@ -1125,6 +1157,8 @@ pub struct DeleteSmartsheetResponse {}
 /// - 640027, `WEDRIVE_INVALID_PARAMETER`: A parameter is wrong.
 /// - 640032, `WEDRIVE_MEMBER_SPACE_CREATION_FORBIDDEN`: The company's admin has forbidden it.
 /// - 640054, `DOCUMENT_INVALID_TYPE`: The document isn't a smart document.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "更新数据表",
@@ -1170,6 +1204,8 @@ pub struct UpdateSmartsheetResponse {
 /// `userid` is required if `type` is `1`.
 ///
 /// `departmentid` is required if `type` is `2`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Reader {
@@ -1959,6 +1995,8 @@ impl DataTable {
 }
 
 /// The people who can read a published page.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PublishRange {
@@ -1973,6 +2011,8 @@ pub enum PublishRange {
 }
 
 /// A type of reader.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReaderType {
@@ -1999,6 +2039,8 @@ pub enum LayoutMode {
 }
 
 /// The format of an export.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ContentType {

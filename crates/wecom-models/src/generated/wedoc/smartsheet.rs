@@ -44,6 +44,8 @@ use crate::Unknown;
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "添加子表",
@@ -100,6 +102,8 @@ pub struct AddSheetResponse {
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除子表",
@@ -146,6 +150,8 @@ pub struct DeleteSheetResponse {}
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "更新子表",
@@ -194,6 +200,8 @@ pub struct UpdateSheetResponse {}
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "查询子表",
@@ -265,6 +273,8 @@ pub struct GetSheetResponse {
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "添加视图",
@@ -344,6 +354,8 @@ pub struct AddViewResponse {
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除视图",
@@ -401,6 +413,8 @@ pub struct DeleteViewsResponse {}
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "更新视图",
@@ -476,6 +490,8 @@ pub struct UpdateViewResponse {
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "查询视图",
@@ -567,6 +583,8 @@ pub struct GetViewsResponse {
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "添加字段",
@@ -625,6 +643,8 @@ pub struct AddFieldsResponse {
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "更新字段",
@@ -681,6 +701,8 @@ pub struct UpdateFieldsResponse {
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除字段",
@@ -734,6 +756,8 @@ pub struct DeleteFieldsResponse {}
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "查询字段",
@@ -845,6 +869,8 @@ pub struct GetFieldsResponse {
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "查询记录",
@@ -1014,6 +1040,8 @@ pub struct GetRecordsResponse {
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "添加记录",
@@ -1084,6 +1112,8 @@ pub struct AddRecordsResponse {
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "更新记录",
@@ -1153,6 +1183,8 @@ pub struct UpdateRecordsResponse {
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除记录",
@@ -1208,6 +1240,8 @@ pub struct DeleteRecordsResponse {}
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "添加编组",
@@ -1277,6 +1311,8 @@ pub struct AddFieldGroupResponse {
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除编组",
@@ -1335,6 +1371,8 @@ pub struct DeleteFieldGroupsResponse {}
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "更新编组",
@@ -1415,6 +1453,8 @@ pub struct UpdateFieldGroupResponse {
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取编组",
@@ -1483,6 +1523,8 @@ pub struct GetFieldGroupsResponse {
 }
 
 /// The title and the position of a sheet to add.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewSheet {
@@ -1529,6 +1571,8 @@ pub struct AddedSheet {
 }
 
 /// A sheet and its new title.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SheetUpdate {
@@ -1573,6 +1617,8 @@ pub struct Sheet {
 }
 
 /// The fields that a Gantt chart or a calendar takes its time bars from. They must be fields of dates.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TimeBar {
@@ -1906,6 +1952,8 @@ impl ViewColorCondition {
 /// `property_auto_number` is required if `field_type` is `FIELD_TYPE_AUTONUMBER`.
 ///
 /// `property_currency` is required if `field_type` is `FIELD_TYPE_CURRENCY`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewField {
@@ -2133,6 +2181,8 @@ impl NewField {
 /// `property_reference`, `property_location`, `property_auto_number`, `property_currency`,
 /// `property_ww_group`, `property_percentage`, `property_barcode`, `property_created_user` and
 /// `property_modified_user`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldUpdate {
@@ -2439,6 +2489,8 @@ pub struct Field {
 }
 
 /// The property of fields that have no settings.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NoProperty {}
@@ -2990,6 +3042,8 @@ impl GroupedField {
 }
 
 /// A record to add.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewRecord {
@@ -3034,6 +3088,8 @@ impl RecordCells {
 }
 
 /// A sort order by a field.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Sort {
@@ -3062,6 +3118,8 @@ impl Sort {
 }
 
 /// The conditions for records.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FilterSpec {
@@ -3514,6 +3572,8 @@ impl CellObject {
 }
 
 /// A type of sheet.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SheetType {
@@ -3770,6 +3830,8 @@ pub enum CurrencyType {
 }
 
 /// Whether the cells of a record are keyed by field title or field ID.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CellValueKeyType {

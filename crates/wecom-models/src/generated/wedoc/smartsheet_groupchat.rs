@@ -24,6 +24,8 @@ mod reverse;
 ///
 /// Only self-built apps can call it. They must be listed under 文档 › 可调用应用, and their visible scope
 /// must include the root department.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取群聊列表",
@@ -97,6 +99,8 @@ pub struct ListGroupChatResponse {
 ///
 /// Only self-built apps can call it. They must be listed under 文档 › 可调用应用, and their visible scope
 /// must include the root department.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取群聊会话",
@@ -158,6 +162,8 @@ pub struct GetGroupChatResponse {
 ///
 /// Only self-built apps can call it. They must be listed under 文档 › 可调用应用, and their visible scope
 /// must include the root department.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "修改群聊会话",

@@ -47,6 +47,8 @@ use crate::Unknown;
 /// - 2023010, `WEBHOOK_UNKNOWN_CHOICE`: The field has no such choice.
 /// - 2023012, `WEBHOOK_RECORD_NOT_UPDATABLE`: The record wasn't written through the webhook.
 /// - 2023033, `WEBHOOK_IMAGE_WITH_PREFIX`: The image begins with the prefix of a data URL. Send the Base64 alone.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "智能表格接收外部数据",
@@ -108,6 +110,8 @@ pub struct SmartsheetWebhookResponse {
 }
 
 /// A record to add.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewRecord {
@@ -128,6 +132,8 @@ impl NewRecord {
 }
 
 /// A record to update.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RecordUpdate {
@@ -162,6 +168,8 @@ pub struct WrittenRecord {
 }
 
 /// An item in a cell. The type of the field that the cell belongs to decides what it has.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CellObject {
@@ -257,6 +265,8 @@ impl CellObject {
 }
 
 /// The type of an item.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CellItemType {
@@ -267,6 +277,8 @@ pub enum CellItemType {
 }
 
 /// The content of a cell.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum CellValue {
@@ -283,6 +295,8 @@ pub enum CellValue {
 }
 
 /// An item in a cell.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum CellItem {

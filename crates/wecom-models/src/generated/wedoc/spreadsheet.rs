@@ -27,6 +27,8 @@ use crate::{Unknown, UnknownUnion};
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "编辑表格内容",
@@ -81,6 +83,8 @@ pub struct BatchUpdateSpreadsheetResponse {
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取表格行列信息",
@@ -127,6 +131,8 @@ pub struct GetSheetPropertiesResponse {
 ///
 /// Self-built apps must be listed under 文档 › 可调用应用; customized and third-party apps need the
 /// permission 文档.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取表格数据",
@@ -182,6 +188,8 @@ pub struct GetSheetRangeDataResponse {
 /// Adds a sheet.
 ///
 /// The product of `row_count` and `column_count` must be at most 10000.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddSheet {
@@ -206,6 +214,8 @@ impl AddSheet {
 }
 
 /// Deletes a sheet.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSheet {
@@ -222,6 +232,8 @@ impl DeleteSheet {
 }
 
 /// Changes the content of the cells in a range, of up to 10,000 cells.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRange {
@@ -245,6 +257,8 @@ impl UpdateRange {
 /// Deletes a run of rows or columns. The sheet shrinks.
 ///
 /// `start_index` must be less than `end_index`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDimension {
@@ -586,6 +600,8 @@ impl Link {
 }
 
 /// Rows or columns.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Dimension {
@@ -910,6 +926,8 @@ pub enum Font {
 }
 
 /// A change to a spreadsheet.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum UpdateRequest {
@@ -934,6 +952,8 @@ impl UpdateRequest {
 }
 
 /// The result of a change to a spreadsheet.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum UpdateResponse {

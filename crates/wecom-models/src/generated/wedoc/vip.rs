@@ -24,6 +24,8 @@ mod reverse;
 ///
 /// Self-built apps must be listed under 协作 › 文档 › 可调用接口的应用; customized and third-party apps can't call
 /// it yet.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "分配高级功能账号",
@@ -79,6 +81,8 @@ pub struct BatchAddVipResponse {
 ///
 /// Self-built apps must be listed under 协作 › 文档 › 可调用接口的应用; customized and third-party apps can't call
 /// it yet.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "取消高级功能账号",
@@ -134,6 +138,8 @@ pub struct BatchDelVipResponse {
 ///
 /// Self-built apps must be listed under 协作 › 文档 › 可调用接口的应用; customized and third-party apps can't call
 /// it yet.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取高级功能账号列表",

@@ -23,6 +23,8 @@ use crate::Timestamp;
 ///
 /// The company itself calls it with the secret of 微盘. Self-built apps must be listed under 微盘 › 可调用应用;
 /// customized and third-party apps need the permission 微盘.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取盘专业版信息",
@@ -68,6 +70,8 @@ pub struct GetProInfoResponse {
 ///
 /// The company itself calls it with the secret of 微盘. Self-built apps must be listed under 微盘 › 可调用应用;
 /// customized and third-party apps need the permission 微盘.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取盘容量信息",

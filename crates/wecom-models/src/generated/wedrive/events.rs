@@ -56,7 +56,7 @@ pub enum WedriveEvent {
 ///
 /// `FromUserName` is always `sys`.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("文件变更事件（新建）", "create_file", "wedrive_file_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -72,7 +72,7 @@ pub struct CreateFile {
 ///
 /// `FromUserName` is always `sys`.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("文件变更事件（重命名）", "rename_file", "wedrive_file_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -89,7 +89,7 @@ pub struct RenameFile {
 ///
 /// `FromUserName` is always `sys`.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("文件变更事件（更新）", "update_file", "wedrive_file_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -105,7 +105,7 @@ pub struct UpdateFile {
 ///
 /// `FromUserName` is always `sys`.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("文件变更事件（删除）", "delete_file", "wedrive_file_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -121,7 +121,7 @@ pub struct DeleteFile {
 ///
 /// `FromUserName` is always `sys`.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("文件变更事件（移动）", "move_file", "wedrive_file_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -137,7 +137,7 @@ pub struct MoveFile {
 ///
 /// `FromUserName` is the admin's userid, or, as one of the pages says, always `sys`.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("解散空间", "空间", "dismiss_space", "wedrive_space_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -153,7 +153,7 @@ pub struct DismissSpace {
 ///
 /// `FromUserName` is the admin's userid.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "修改空间成员",
@@ -176,7 +176,7 @@ pub struct SpaceMemberChange {
 ///
 /// `FromUserName` is the admin's userid.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "修改空间安全设置",
@@ -200,7 +200,7 @@ pub struct SpaceSecuritySettingsChange {
 /// Sent to third-party apps with the permission for WeDrive. WeCom checks it once a day: it isn't sent
 /// at once, and at most once a day per company.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("微盘容量不足事件", "wedrive_insufficient_capacity"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]

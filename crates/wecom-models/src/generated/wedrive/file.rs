@@ -39,6 +39,8 @@ use crate::{Secret, Timestamp, Unknown};
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取文件列表",
@@ -116,6 +118,8 @@ pub struct ListFileResponse {
 ///
 /// [`Client::upload_to_drive`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.upload_to_drive)
 /// of `wecom-sdk` uploads a file to WeDrive, in blocks where it is large.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "上传文件",
@@ -209,6 +213,8 @@ pub struct UploadFileResponse {
 ///
 /// [`Client::upload_to_drive`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.upload_to_drive)
 /// of `wecom-sdk` uploads a file to WeDrive, in blocks where it is large.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "分块上传初始化",
@@ -311,6 +317,8 @@ pub struct UploadFileInitResponse {
 ///
 /// [`Client::upload_to_drive`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.upload_to_drive)
 /// of `wecom-sdk` uploads a file to WeDrive, in blocks where it is large.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "分块上传文件",
@@ -365,6 +373,8 @@ pub struct UploadFilePartResponse {}
 ///
 /// [`Client::upload_to_drive`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.upload_to_drive)
 /// of `wecom-sdk` uploads a file to WeDrive, in blocks where it is large.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "分块上传完成",
@@ -412,6 +422,8 @@ pub struct UploadFileFinishResponse {
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "下载文件",
@@ -477,6 +489,8 @@ pub struct DownloadFileResponse {
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "新建文件夹/文档",
@@ -539,6 +553,8 @@ pub struct CreateFileResponse {
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "重命名文件",
@@ -586,6 +602,8 @@ pub struct RenameFileResponse {
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "移动文件",
@@ -651,6 +669,8 @@ pub struct MoveFileResponse {
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除文件",
@@ -692,6 +712,8 @@ pub struct DeleteFileResponse {}
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取文件信息",
@@ -734,6 +756,8 @@ pub struct GetFileInfoResponse {
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "新增成员",
@@ -781,6 +805,8 @@ pub struct AddFileAclResponse {}
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "删除成员",
@@ -828,6 +854,8 @@ pub struct DelFileAclResponse {}
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "分享设置",
@@ -882,6 +910,8 @@ pub struct SetFileSettingResponse {}
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取分享链接",
@@ -924,6 +954,8 @@ pub struct ShareFileResponse {
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取文件权限信息",
@@ -982,6 +1014,8 @@ pub struct GetFilePermissionResponse {
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "修改文件安全设置",
@@ -1074,6 +1108,8 @@ pub struct FileInfo {
 /// `userid` is required if `type` is `1`.
 ///
 /// `departmentid` is required if `type` is `2`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddedMember {
@@ -1118,6 +1154,8 @@ impl AddedMember {
 /// `userid` is required if `type` is `1`.
 ///
 /// `departmentid` is required if `type` is `2`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemovedMember {
@@ -1238,6 +1276,8 @@ pub struct Watermark {
 }
 
 /// The watermark that a document gets.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct WatermarkSettings {
@@ -1290,6 +1330,8 @@ impl WatermarkSettings {
 }
 
 /// A sort order of files.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SortType {
@@ -1330,6 +1372,8 @@ pub enum FileType {
 }
 
 /// A status of a file.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FileStatus {
@@ -1354,6 +1398,8 @@ pub enum MemberType {
 }
 
 /// A scope in which a file is shared.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ShareScope {

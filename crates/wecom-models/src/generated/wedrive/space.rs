@@ -38,6 +38,8 @@ use crate::Unknown;
 /// Error codes:
 ///
 /// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: A member in `auth_info`, or of a department in it, has no valid basic account. Activate basic accounts for them.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "新建空间",
@@ -104,6 +106,8 @@ pub struct CreateSpaceResponse {
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "重命名空间",
@@ -148,6 +152,8 @@ pub struct RenameSpaceResponse {}
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "解散空间",
@@ -189,6 +195,8 @@ pub struct DismissSpaceResponse {}
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取空间信息",
@@ -235,6 +243,8 @@ pub struct GetSpaceInfoResponse {
 /// Error codes:
 ///
 /// - 701099, `LICENSE_USER_NO_VALID_LICENSE`: A member in `auth_info`, or of a department in it, has no valid basic account. Activate basic accounts for them.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "添加成员/部门",
@@ -282,6 +292,8 @@ pub struct AddSpaceAclResponse {}
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "移除成员/部门",
@@ -331,6 +343,8 @@ pub struct DelSpaceAclResponse {}
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "安全设置",
@@ -430,6 +444,8 @@ pub struct SetSpaceSettingResponse {}
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取邀请链接",
@@ -472,6 +488,8 @@ pub struct ShareSpaceResponse {
 ///
 /// Self-built apps must be listed under 微盘 › 可调用应用; customized and third-party apps need the
 /// permission 微盘.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取空间信息",
@@ -510,6 +528,8 @@ pub struct GetNewSpaceInfoResponse {
 /// A member or department that a space starts with.
 ///
 /// `departmentid` is not allowed if `auth` is `7`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InitialMember {
@@ -567,6 +587,8 @@ impl InitialMember {
 /// `departmentid` is required if `type` is `2`.
 ///
 /// `departmentid` is not allowed if `auth` is `7`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddedMember {
@@ -611,6 +633,8 @@ impl AddedMember {
 /// `userid` is required if `type` is `1`.
 ///
 /// `departmentid` is required if `type` is `2`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemovedMember {

@@ -47,6 +47,8 @@ use crate::{Secret, Timestamp, Unknown};
 /// depending on the number of people in them.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(alias("获取会话记录", "会话记录", "sync_msg"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -138,6 +140,8 @@ pub struct SyncMsgResponse {
 /// Needs the SDK 1.3.0 or later for C++ and Java, 1.2.2 or later for Python.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(alias("page_id获取消息列表", "get_msg_list_by_page_id"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -175,6 +179,8 @@ pub struct GetMsgListByPageIdResponse {
 /// The members must be within the authorized scope of the archive.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取单聊会话同意情况",
@@ -219,6 +225,8 @@ pub struct GetAgreeStatusSingleResponse {
 /// At least one member of the group must be within the authorized scope of the archive.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取群聊会话同意情况",
@@ -265,6 +273,8 @@ pub struct GetAgreeStatusRoomResponse {
 /// Error codes:
 ///
 /// - 301052, `CONVERSATION_ARCHIVE_EXPIRED`: The company's conversation archive has expired.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(alias("获取内部群信息", "内部群信息", "get_group_chat"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -370,6 +380,8 @@ pub struct Member {
 }
 
 /// A chat between a member and an external contact.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OneToOneChat {
@@ -421,6 +433,8 @@ pub struct RoomAgreement {
 }
 
 /// The content of a page.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SyncMode {
@@ -435,6 +449,8 @@ pub enum SyncMode {
 }
 
 /// A type of party to a conversation.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PartyType {
@@ -449,6 +465,8 @@ pub enum PartyType {
 }
 
 /// A type of message.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MsgType {
@@ -515,6 +533,8 @@ pub enum MsgType {
 }
 
 /// Consent to the archive.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AgreeStatus {

@@ -61,7 +61,7 @@ pub enum ZoneEvent {
 /// on port 8080. It is encrypted: the zone's SDK decrypts it, and [`read`](crate::callback::read)
 /// reads the result. Only for members with customer contact set up.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "客户同意进行聊天内容存档事件回调（单聊）",
@@ -86,7 +86,7 @@ pub struct ChatArchiveAuditApprovedSingle {
 /// on port 8080. It is encrypted: the zone's SDK decrypts it, and [`read`](crate::callback::read)
 /// reads the result. Only for members with customer contact set up.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
     alias(
         "客户同意进行聊天内容存档事件回调（群聊）",
@@ -113,7 +113,7 @@ pub struct ChatArchiveAuditApprovedRoom {
 /// the accounts that the provider bought have expired. It is encrypted: the zone's SDK decrypts it,
 /// and [`read`](crate::callback::read) reads the result.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("产生会话回调通知", "conversation_new_message"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -132,7 +132,7 @@ pub struct ConversationNewMessage {
 /// on port 8080, if the app has the permission for conversation data. It is encrypted: the zone's SDK
 /// decrypts it, and [`read`](crate::callback::read) reads the result.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("命中关键词规则通知", "hit_keyword"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -152,7 +152,7 @@ pub struct HitKeyword {
 /// on port 8080. It is encrypted: the zone's SDK decrypts it, and [`read`](crate::callback::read)
 /// reads the result.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("授权知识集", "auth_knowledge_base"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -172,7 +172,7 @@ pub struct AuthKnowledgeBase {
 /// on port 8080. It is encrypted: the zone's SDK decrypts it, and [`read`](crate::callback::read)
 /// reads the result.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("取消授权知识集", "授权知识集", "unauth_knowledge_base"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -192,7 +192,7 @@ pub struct UnauthKnowledgeBase {
 /// on port 8080. It is encrypted: the zone's SDK decrypts it, and [`read`](crate::callback::read)
 /// reads the result.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("删除授权的知识集", "授权的知识集", "delete_knowledge_base"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -212,7 +212,7 @@ pub struct DeleteKnowledgeBase {
 /// on port 8080, once per document. It is encrypted: the zone's SDK decrypts it, and
 /// [`read`](crate::callback::read) reads the result.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("內容学习完成", "knowledge_base_learn_done"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -232,7 +232,7 @@ pub struct KnowledgeBaseLearnDone {
 /// on port 8080, if the app has the permission for conversation data. It is encrypted: the zone's SDK
 /// decrypts it, and [`read`](crate::callback::read) reads the result.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(alias("会话内容导出任务完成回调", "chat_archive_export_finished"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -245,7 +245,7 @@ pub struct ChatArchiveExportFinished {
 
 /// A customer's consent to the archive in a one-to-one chat.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SingleChatApproval {
@@ -260,7 +260,7 @@ pub struct SingleChatApproval {
 
 /// A customer's consent to the archive in a group chat.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct GroupChatApproval {
@@ -272,7 +272,7 @@ pub struct GroupChatApproval {
 
 /// The key to a new message.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct NewMessage {
@@ -282,7 +282,7 @@ pub struct NewMessage {
 
 /// The key to messages that hit a keyword rule.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct KeywordHit {
@@ -293,7 +293,7 @@ pub struct KeywordHit {
 
 /// A knowledge base.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct KnowledgeBase {
@@ -305,7 +305,7 @@ pub struct KnowledgeBase {
 
 /// A document of a knowledge base that was learned, or failed to be.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LearnedDocument {
@@ -322,7 +322,7 @@ pub struct LearnedDocument {
 
 /// An export that has finished.
 ///
-/// Implements `Serialize` with the feature `bidirectional`.
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FinishedExport {
@@ -332,6 +332,8 @@ pub struct FinishedExport {
 }
 
 /// Whether a document was learned.
+///
+/// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LearnStatus {

@@ -41,6 +41,8 @@ use crate::{Secret, Unknown};
 /// per day.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建会话内容导出任务",
@@ -53,7 +55,8 @@ use crate::{Secret, Unknown};
 pub struct CreateChatDataExportJob {
     /// The code from the display component. Valid for 5 minutes and for one call.
     pub code: Secret,
-    /// The template's `media_id`, a temporary media file of the type `file`: doc, docx, xls, xlsx or txt.
+    /// The template's `media_id`, from [`UploadMedia`](crate::media::UploadMedia), of the type `file`:
+    /// doc, docx, xls, xlsx or txt.
     pub media_id: String,
 }
 
@@ -86,6 +89,8 @@ pub struct CreateChatDataExportJobResponse {
 /// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取会话内容导出任务结果",
@@ -126,6 +131,8 @@ pub struct GetChatDataExportJobStatusResponse {
 }
 
 /// The status of an export.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ExportStatus {

@@ -34,6 +34,8 @@ use crate::{Secret, Timestamp, Unknown};
 /// [`HitKeyword`](crate::zone::events::HitKeyword) then, whose token is for [`GetHitMsgList`].
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(alias("新增关键词规则", "关键词规则", "create_rule"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -99,6 +101,8 @@ pub struct CreateRuleResponse {
 /// [`GetRuleDetail`] returns what a rule watches for.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(alias("获取关键词列表", "关键词列表", "get_rule_list"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -152,6 +156,8 @@ pub struct GetRuleListResponse {
 /// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(alias("获取关键词规则详情", "关键词规则详情", "get_rule_detail"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -194,6 +200,8 @@ pub struct GetRuleDetailResponse {
 /// `exclude_keyword` and `voice_match_msgtype`, the page doesn't say so.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(alias("修改关键词规则", "关键词规则", "update_rule"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -263,6 +271,8 @@ pub struct UpdateRuleResponse {}
 /// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(alias("删除关键词规则", "关键词规则", "delete_rule"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -296,6 +306,8 @@ pub struct DeleteRuleResponse {}
 /// Records exist for 5 days.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取命中关键词规则的会话记录",
@@ -1128,6 +1140,8 @@ pub enum VoiceType {
 }
 
 /// A type of party to a conversation.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PartyType {
@@ -1142,6 +1156,8 @@ pub enum PartyType {
 }
 
 /// A type of message that can match a rule.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MsgType {

@@ -29,6 +29,8 @@ use crate::Unknown;
 /// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区-知识集.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取企业授权给应用的知识集列表",
@@ -68,6 +70,8 @@ pub struct ListKnowledgeBaseResponse {
 /// withdraw that. Online documents, spreadsheets and WeDrive files can't be added yet.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区-知识集.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(alias("创建知识集", "知识集", "knowledge_base_create"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -115,6 +119,8 @@ pub struct CreateKnowledgeBaseResponse {
 /// access.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区-知识集.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(alias("获取知识集详情", "知识集详情", "knowledge_base_detail"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -156,6 +162,8 @@ pub struct GetKnowledgeBaseDetailResponse {
 /// access. Online documents, spreadsheets and WeDrive files can't be added yet.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区-知识集.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(alias("添加知识集內容", "知识集內容", "knowledge_base_add_doc"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -201,6 +209,8 @@ pub struct AddKnowledgeBaseDocResponse {
 /// access.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区-知识集.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(alias("删除知识集內容", "知识集內容", "knowledge_base_remove_doc"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -243,6 +253,8 @@ pub struct RemoveKnowledgeBaseDocResponse {}
 /// access.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区-知识集.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(alias("修改知识集名称", "知识集名称", "knowledge_base_modify_name"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -281,6 +293,8 @@ pub struct ModifyKnowledgeBaseNameResponse {}
 /// access.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区-知识集.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(alias("删除知识集", "知识集", "knowledge_base_delete"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -321,6 +335,8 @@ pub struct KnowledgeBase {
 /// `file_media_id` is required if `type` is `2` or `4` or `5` or `6`.
 ///
 /// `web_url` is required if `type` is `101`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewDoc {
@@ -435,6 +451,8 @@ pub enum DocType {
 }
 
 /// Whether a document could be added.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DocStatus {

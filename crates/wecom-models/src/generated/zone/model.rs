@@ -40,6 +40,8 @@ use crate::{Secret, Unknown};
 /// Text and voice messages and archived recordings can be analyzed.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(alias("创建情感分析任务", "情感分析任务", "create_sentiment_task"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -79,6 +81,8 @@ pub struct CreateSentimentTaskResponse {
 /// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(alias("获取情感分析结果", "情感分析结果", "get_sentiment_result"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -118,6 +122,8 @@ pub struct GetSentimentResultResponse {
 /// Text and voice messages and archived recordings can be analyzed.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(alias("创建分析任务", "分析任务", "create_spam_task"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -156,6 +162,8 @@ pub struct CreateSpamTaskResponse {
 /// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(alias("获取任务结果", "任务结果", "get_spam_result"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -199,6 +207,8 @@ pub struct GetSpamResultResponse {
 /// If resources are short, a job is retried for 24 hours, then it fails.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(alias("创建摘要提取任务", "摘要提取任务", "create_summary_task"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -237,6 +247,8 @@ pub struct CreateSummaryTaskResponse {
 /// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(alias("获取摘要提取结果", "摘要提取结果", "get_summary_result"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -282,6 +294,8 @@ pub struct GetSummaryResultResponse {
 /// If resources are short, a job is retried for 24 hours, then it fails.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias("创建标签匹配任务", "标签匹配任务", "create_customer_tag_task")
 )]
@@ -340,6 +354,8 @@ pub struct CreateCustomerTagTaskResponse {
 /// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias("获取标签任务结果", "标签任务结果", "get_customer_tag_result")
 )]
@@ -388,6 +404,8 @@ pub struct GetCustomerTagResultResponse {
 /// If resources are short, a job is retried for 24 hours, then it fails.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建话术推荐任务",
@@ -442,6 +460,8 @@ pub struct CreateRecommendDialogTaskResponse {
 /// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取话术推荐结果",
@@ -504,6 +524,8 @@ pub struct GetRecommendDialogResultResponse {
 /// is retried for 24 hours, then it fails.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建企微通用模型任务",
@@ -628,6 +650,8 @@ pub struct CreateWwModelTaskResponse {
 /// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取企微通用模型结果",
@@ -683,6 +707,8 @@ pub struct GetWwModelResultResponse {
 /// was found in the knowledge base, `{tagjson}` for the tag groups.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias("创建自定义模型任务", "自定义模型任务", "create_model_task")
 )]
@@ -790,6 +816,8 @@ pub struct CreateModelTaskResponse {
 /// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取自定义模型结果",
@@ -827,6 +855,8 @@ pub struct GetModelTaskResultResponse {
 }
 
 /// A message to analyze.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Message {
@@ -938,6 +968,8 @@ pub struct SpamResult {
 }
 
 /// A tag group.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TagGroup {
@@ -966,6 +998,8 @@ pub struct TagResult {
 }
 
 /// The value of a placeholder.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Variable {
@@ -987,6 +1021,8 @@ impl Variable {
 }
 
 /// The texts for the placeholders in debug mode.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DebugInfo {
@@ -1027,6 +1063,8 @@ impl DebugInfo {
 }
 
 /// The status of a job.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JobStatus {
@@ -1041,6 +1079,8 @@ pub enum JobStatus {
 }
 
 /// The sentiment of a message.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Sentiment {
@@ -1055,6 +1095,8 @@ pub enum Sentiment {
 }
 
 /// The violation in a message.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Spam {
@@ -1069,6 +1111,8 @@ pub enum Spam {
 }
 
 /// The way in which quotes, slashes, backslashes and control characters in a text are escaped.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EscapeType {

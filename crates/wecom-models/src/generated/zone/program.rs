@@ -33,6 +33,8 @@ use crate::{Json, Secret, Unknown};
 /// for the messages with their senders, `{chatcontent}` for the messages alone.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "创建自有分析程序任务",
@@ -111,6 +113,8 @@ pub struct CreateProgramTaskResponse {
 /// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
         "获取自有分析程序结果",
@@ -156,6 +160,8 @@ pub struct GetProgramTaskResultResponse {
 ///
 /// The SDK knows which job it is from the `job_info` of the request that began the job. If that
 /// request had no agentid, pass 0 to the SDK.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(alias("上报异步任务结果", "program_async_job_call_back"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -197,6 +203,8 @@ pub struct CallBackProgramAsyncJobResponse {}
 /// The app gets the event [`ProgramNotify`](crate::chatdata::events::ProgramNotify), and may answer it
 /// with [`SyncCallProgram`](crate::chatdata::program::SyncCallProgram) and the same `notify_id`, for
 /// what the program has stored under it.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(alias("专区通知应用", "spec_notify_app"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -241,6 +249,8 @@ pub struct SpecNotifyAppResponse {
 }
 
 /// A message to analyze.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Message {
@@ -312,6 +322,8 @@ pub struct FailedMessage {
 }
 
 /// The texts for the placeholders in debug mode.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DebugInfo {
@@ -333,6 +345,8 @@ impl DebugInfo {
 }
 
 /// The way in which quotes, slashes, backslashes and control characters in a text are escaped.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EscapeType {

@@ -27,6 +27,8 @@ use crate::{Timestamp, Unknown};
 /// one-to-one chats are not.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(alias("会话名称搜索", "search_chat"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -94,6 +96,8 @@ pub struct SearchChatResponse {
 /// programs, and the names of files, online documents and WeDrive files.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(alias("会话消息搜索", "search_msg"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -190,6 +194,8 @@ pub struct SearchMsgResponse {
 /// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(alias("员工或客户名称搜索", "search_contact_or_customer"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -263,6 +269,8 @@ pub struct Chat {
 }
 
 /// The conversations to search.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatScope {
@@ -337,6 +345,8 @@ impl ChatScope {
 /// A person in a conversation. If both IDs are set, `open_userid` takes precedence.
 ///
 /// Set at least one of `open_userid` and `external_userid`.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct IdInfo {
@@ -391,6 +401,8 @@ pub struct FoundUser {
 }
 
 /// A type of conversation.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChatType {
@@ -403,6 +415,8 @@ pub enum ChatType {
 }
 
 /// A type of message that can be searched.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SearchedType {
@@ -425,6 +439,8 @@ pub enum SearchedType {
 }
 
 /// The people to search.
+///
+/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QueryUserType {
@@ -439,6 +455,8 @@ pub enum QueryUserType {
 }
 
 /// A type of person.
+///
+/// Implements `Serialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UserType {
