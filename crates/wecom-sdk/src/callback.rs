@@ -73,4 +73,6 @@ pub use wecom_callback::PaymentError;
 #[cfg(feature = "payments")]
 #[doc(inline, alias("callback_aeskey"))]
 pub use wecom_callback::PaymentKey;
+#[cfg(feature = "redis")]
+pub use wecom_callback::RedisCallbackStore;
 pub use wecom_models::callback::*;
