@@ -45,7 +45,8 @@ const SEARCHES: &[(&str, &str)] = &[
     ("商户", "struct.Merchant.html"),
     ("getConfigSignature", "struct.JsSdk.html"),
     ("网页授权", "login/struct.WebAuthorization.html"),
-    ("推广二维码", "login/struct.Registration.html"),
+    ("注册企业微信", "login/struct.Registration.html"),
+    ("应用安装", "login/struct.Installation.html"),
     ("微信客服消息", "callback/fn.kf_messages.html"),
     ("会话存档", "callback/fn.archived_messages.html"),
     ("消息加密公钥", "archive/struct.PrivateKeys.html"),
@@ -54,15 +55,15 @@ const SEARCHES: &[(&str, &str)] = &[
     ("接收回调", "callback/struct.Callbacks.html"),
     ("微盘上传", "struct.Client.html#method.upload_to_drive"),
     ("微信客服", "kf/index.html"),
-    ("智能机器人", "aibot/"),
+    ("智能机器人", "aibot/index.html"),
     ("会话内容存档", "chatdata/index.html"),
 ];
 
 /// Titles that several pages have: the one that is found first, above, and these.
 const FURTHER: &[(&str, &str)] = &[
     ("会话内容存档", "msgaudit/index.html"),
-    ("智能机器人", "aibot/index.html"),
     ("推广二维码", "service/register/index.html"),
+    ("推广二维码", "login/struct.Registration.html"),
 ];
 
 #[test]
