@@ -209,7 +209,7 @@ fn leaves(tree: &UseTree) -> Vec<String> {
         UseTree::Group(group) => group.items.iter().flat_map(leaves).collect(),
         UseTree::Name(name) => vec![name.ident.to_string()],
         UseTree::Rename(renamed) => vec![renamed.rename.to_string()],
-        _ => Vec::new(),
+        UseTree::Glob(_) => Vec::new(),
     }
 }
 
@@ -229,7 +229,7 @@ fn aliases(attributes: &[Attribute]) -> Vec<String> {
             syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(term), .. }) => vec![term.value()],
             _ => Vec::new(),
         },
-        _ => Vec::new(),
+        Meta::Path(_) => Vec::new(),
     });
     terms.collect()
 }

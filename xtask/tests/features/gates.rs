@@ -154,9 +154,10 @@ impl Reader {
             Item::Mod(item) => return self.module(item, place),
             Item::Impl(item) => return self.methods(item, place),
             Item::Use(item) if is_public(&item.vis) => {
-                let used = place.found("", &item.attrs, Kind::Use);
-                let outside = item.leading_colon.is_some();
-                return self.used(&item.tree, &used, &mut Vec::new(), place, outside);
+                let mut used = place.found("", &item.attrs, Kind::Use);
+                // `::redis` is another crate, whatever its name.
+                used.from = item.leading_colon.map(|_| String::new());
+                return self.used(&item.tree, &used, &mut Vec::new(), place);
             }
             Item::Macro(item) if item.mac.path.is_ident("include") => {
                 let file: syn::LitStr = item.mac.parse_body().expect("a file is included");
@@ -232,24 +233,24 @@ impl Reader {
         }
     }
 
-    fn used(&mut self, tree: &UseTree, used: &Found, names: &mut Vec<String>, place: &Place, outside: bool) {
+    fn used(&mut self, tree: &UseTree, used: &Found, names: &mut Vec<String>, place: &Place) {
         let name = match tree {
             UseTree::Path(path) => {
                 names.push(path.ident.to_string());
-                self.used(&path.tree, used, names, place, outside);
+                self.used(&path.tree, used, names, place);
                 names.pop();
                 return;
             }
             UseTree::Group(group) => {
-                group.items.iter().for_each(|tree| self.used(tree, used, names, place, outside));
+                group.items.iter().for_each(|tree| self.used(tree, used, names, place));
                 return;
             }
             UseTree::Name(name) => name.ident.to_string(),
             UseTree::Rename(renamed) => renamed.rename.to_string(),
-            _ => return,
+            UseTree::Glob(_) => return,
         };
         let first = names.first().cloned().unwrap_or_else(|| name.clone());
-        let from = (outside || first.starts_with("wecom_")).then_some(first);
+        let from = (used.from.is_some() || first.starts_with("wecom_")).then_some(first);
         self.found.push(Found {
             path: place.child(&name),
             name,

@@ -144,7 +144,7 @@ impl User {
         let write =
             |path: &str, text: &str| fs::write(folder.path().join(path), text).expect("it can be written");
         fs::create_dir(folder.path().join("src")).expect("a folder can be created");
-        let sdk = root().join("crates/wecom-sdk");
+        let sdk = root().join("crates/wecom-sdk").display().to_string();
         // With the profile of the workspace, its dependencies are those that the workspace has compiled.
         write(
             "Cargo.toml",
