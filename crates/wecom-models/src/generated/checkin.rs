@@ -3870,8 +3870,6 @@ impl NewReporter {
 /// `restdayconf.type` is required if `restdayconf` is set.
 ///
 /// `holidayconf.type` is required if `holidayconf` is set.
-///
-/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct NewOvertimeInfo {
@@ -3922,8 +3920,6 @@ impl NewOvertimeInfo {
 }
 
 /// The settings for overtime on a type of day.
-///
-/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct NewOvertime {
@@ -4015,8 +4011,6 @@ impl NewOvertime {
 }
 
 /// Settings for overtime counted by requests.
-///
-/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct NewOvertimeByRequest {
@@ -4042,8 +4036,6 @@ impl NewOvertimeByRequest {
 /// Settings for overtime counted by check-ins. Durations are in seconds.
 ///
 /// `ot_time_min` must be less than `ot_time_max`.
-///
-/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct NewOvertimeByCheckin {
@@ -4102,8 +4094,6 @@ impl NewOvertimeByCheckin {
 /// `fix_time_rule_list` is not allowed if `type` is `0` or `2`.
 ///
 /// `cal_ottime_rule` is not allowed if `type` is `0` or `1`.
-///
-/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct NewRestInfo {
@@ -4148,8 +4138,6 @@ impl NewRestInfo {
 }
 
 /// A break time of at most 24 hours, in seconds since midnight.
-///
-/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct NewFixedRest {
@@ -4173,8 +4161,6 @@ impl NewFixedRest {
 /// The break deducted, by the length of the overtime.
 ///
 /// `items.ot_time` is different in each item.
-///
-/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct NewRestByOvertime {
@@ -4200,8 +4186,6 @@ impl NewRestByOvertime {
 /// The deduction from a certain length of overtime on.
 ///
 /// `rest_time` can't be greater than `ot_time`.
-///
-/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct NewRestStep {
@@ -4226,8 +4210,6 @@ impl NewRestStep {
 }
 
 /// The compensatory leave for overtime.
-///
-/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OvertimeLeave {
@@ -4264,8 +4246,6 @@ impl OvertimeLeave {
 /// `step_size` is at least 1800 and at most 14400 and a multiple of 1800 if `ot_time_unit` is `2`.
 ///
 /// `step_size` is at least 43200 and at most 86400 and a multiple of 43200 if `ot_time_unit` is `3`.
-///
-/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OvertimeUnitConfig {
@@ -4802,8 +4782,6 @@ pub enum SpecialDayType {
 }
 
 /// The reward for overtime.
-///
-/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OvertimeReward {
@@ -4816,8 +4794,6 @@ pub enum OvertimeReward {
 }
 
 /// The time of day at which overtime counts.
-///
-/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OvertimeRange {
@@ -4832,8 +4808,6 @@ pub enum OvertimeRange {
 }
 
 /// The unit of overtime.
-///
-/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OvertimeUnit {
@@ -4846,8 +4820,6 @@ pub enum OvertimeUnit {
 }
 
 /// The way overtime is rounded.
-///
-/// Implements `Deserialize` with the feature `bidirectional`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Rounding {
