@@ -12,6 +12,7 @@ use crate::control;
 use crate::custom::Answers;
 use crate::fault::{self, Faults};
 use crate::fields::fields;
+use crate::files::{self, Content};
 use crate::generated::ROUTES;
 #[cfg(feature = "push")]
 use crate::lock;
@@ -20,7 +21,7 @@ use crate::push::Application;
 use crate::received::{Log, Received};
 use crate::reply::{Refusal, Reply};
 use crate::route::{Answer, Continuation, Paging, Route};
-use crate::things::Things;
+use crate::things::{Call, Shown, Things};
 use crate::tokens::Tokens;
 use crate::value::{at, put, text};
 
@@ -56,7 +57,7 @@ impl State {
 
     /// Forgets everything that happened, and removes everything that was issued or set up since the start.
     pub(crate) fn reset(&self) {
-        self.tokens.revoke();
+        self.tokens.clear();
         self.things.clear(None);
         self.answers.clear(None);
         self.faults.clear(None);
@@ -87,6 +88,9 @@ impl State {
     fn answer(&self, request: &Received) -> Reply {
         if let Some(custom) = self.answers.take(&request.path) {
             return custom(request);
+        }
+        if request.path == files::PATH {
+            return files::download(&self.things, request);
         }
         let Some(routes) = self.routes.get(request.path.as_str()) else {
             return Reply::new(404, "text/plain", "no endpoint of the specification has this path");
@@ -138,14 +142,37 @@ impl State {
         if let Some(grants) = &route.grants {
             self.tokens.grant(grants, &fields, &mut answer)?;
         }
-        let kept = match &route.keeps {
-            Some(keeps) => self.things.act(keeps, &fields, &mut answer)?,
-            None => false,
-        };
+        let shown = self.act(route, request, &fields, &mut answer)?;
         if let Some(paging) = &route.paging {
-            turn_page(paging, &fields, (!kept).then_some(self.pages), &mut answer)?;
+            turn_page(paging, &fields, (!shown.listed).then_some(self.pages), &mut answer)?;
         }
-        Ok(reply(route.answer, answer))
+        Ok(match shown.content.filter(|_| matches!(route.answer, Answer::File | Answer::FileOrJson)) {
+            Some(file) => file.reply(),
+            None => reply(route.answer, answer),
+        })
+    }
+
+    /// Does what a call does with things, and shows them in the answer.
+    fn act(
+        &self,
+        route: &Route,
+        request: &Received,
+        fields: &Value,
+        answer: &mut Value,
+    ) -> Result<Shown, Refusal> {
+        if route.keeps.is_empty() {
+            return Ok(Shown::default());
+        }
+        let mut all = fields.clone();
+        if let Value::Object(all) = &mut all {
+            let parameters = request.query.iter().filter(|(name, _)| Some(name.as_str()) != route.token);
+            for (name, value) in parameters {
+                all.entry(name).or_insert_with(|| value.as_str().into());
+            }
+        }
+        let file = |field: &str| Content::sent(route.body, request, fields, field);
+        let url = |thing: &str, id: &str| files::url(request, thing, id);
+        self.things.act(&Call { keeps: route.keeps, fields: &all, file: &file, url: &url }, answer)
     }
 }
 
@@ -322,7 +349,7 @@ mod tests {
                 required,
                 paging: None,
                 grants: None,
-                keeps: None,
+                keeps: &[],
                 response,
                 cases: &[],
             }

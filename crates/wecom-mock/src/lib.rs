@@ -16,7 +16,11 @@
 //! ```
 //!
 //! It keeps what is created, if the specification says how: departments, meetings, tags. Until one is created,
-//! its endpoints return the examples for any ID; from then on, an unknown ID gets WeCom's error code.
+//! its endpoints return the examples for any ID; from then on, an unknown ID gets WeCom's error code. A file that was
+//! uploaded is downloaded again, byte by byte.
+//!
+//! A group bot's key is issued by no call. Any key is accepted until a test issues one with [`Server::issue_token`]`("key")`; from then on,
+//! others get WeCom's error code, 93000.
 //!
 //! # Faults
 //!
@@ -95,6 +99,7 @@ mod control;
 mod custom;
 mod fault;
 mod fields;
+mod files;
 #[rustfmt::skip]
 #[allow(clippy::all, clippy::pedantic, reason = "the documentation decides the shape of generated code")]
 mod generated;

@@ -21,7 +21,8 @@ pub(crate) struct Route {
     pub(crate) required: &'static [&'static str],
     pub(crate) paging: Option<Paging>,
     pub(crate) grants: Option<Grants>,
-    pub(crate) keeps: Option<Keeps>,
+    /// What it does with things, in this order.
+    pub(crate) keeps: &'static [Keeps],
     /// The body of a success.
     pub(crate) response: &'static str,
     /// Other bodies with other fields, for other variants of unions in the request.
@@ -95,8 +96,8 @@ pub(crate) struct Keeps {
 }
 
 /// What a call does with a thing. `id` is the field with its ID, or with a list of IDs; `from` is the field of the
-/// request with the thing's fields, unless the request itself has them; `at` is the field of the answer with the thing or
-/// the things; `fields` are those that show what is kept, `?` after one that may be absent.
+/// request with the thing's fields, unless the request itself has them; `renames` are fields that are kept under another name;
+/// `at` is the field of the answer with the thing or the things; `fields` are those that show what is kept, `?` after one that may be absent.
 #[derive(Debug)]
 #[allow(dead_code, reason = "not every specification has all of them")]
 pub(crate) enum Does {
@@ -105,7 +106,14 @@ pub(crate) enum Does {
         /// request's list is a thing.
         id: &'static str,
         from: Option<&'static str>,
-        /// The fields that the response shows, if the thing is inside it.
+        renames: &'static [(&'static str, &'static str)],
+        /// The fields of the request that name a thing to use, if it is there.
+        existing: &'static [&'static str],
+        /// Whether a thing with the same ID is replaced.
+        replaces: bool,
+        /// The field of the request with a file.
+        content: Option<&'static str>,
+        /// The fields that the response shows.
         fields: &'static [&'static str],
         /// The error code for an ID that is already taken.
         taken: i64,
@@ -114,15 +122,22 @@ pub(crate) enum Does {
         /// In a list of the request, each item is a thing.
         id: &'static str,
         from: Option<&'static str>,
+        renames: &'static [(&'static str, &'static str)],
+        /// Whether what the request lacks is removed.
+        replaces: bool,
         /// The fields that the call itself sets, with their values as JSON.
         sets: &'static [(&'static str, &'static str)],
         /// The fields that are maps, of which a change keeps the other entries.
         maps: &'static [&'static str],
+        /// The field of the answer with the things.
+        at: Option<&'static str>,
         /// The fields that the response shows, if the things are inside it.
         fields: &'static [&'static str],
     },
     Remove {
         id: &'static str,
+        /// The kinds of things that are removed with it, with the field that has its ID.
+        with: &'static [(&'static str, &'static str)],
     },
     Use {
         id: &'static str,
@@ -130,6 +145,8 @@ pub(crate) enum Does {
     Get {
         id: &'static str,
         at: Option<&'static str>,
+        /// The field of the answer with the URL of the thing's file. A response that is a file is the thing's.
+        content: Option<&'static str>,
         fields: &'static [&'static str],
         /// Lists that show a field of things: the list, the field of its items, and the field with their values.
         shows: &'static [(&'static str, &'static str, &'static str)],
@@ -143,7 +160,22 @@ pub(crate) enum Does {
         /// The field with a list, where things are listed once for each value of it.
         each: Option<&'static str>,
         fields: &'static [&'static str],
+        /// What the listed things consist of.
+        parts: &'static [Parts],
     },
+}
+
+/// A list inside of each listed thing, of things of another kind. A thing without parts isn't listed.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    /// The field of the listed things.
+    pub(crate) at: &'static str,
+    pub(crate) thing: &'static str,
+    /// The field of the parts with the ID of what they are part of.
+    pub(crate) of: &'static str,
+    /// Filters, which count if the list itself isn't narrowed.
+    pub(crate) narrowed: &'static [(&'static str, &'static str)],
+    pub(crate) fields: &'static [&'static str],
 }
 
 /// The format of a request's body.

@@ -189,7 +189,7 @@ impl Server {
         self.state.tokens.issue(parameter)
     }
 
-    /// Revokes every token issued so far, as WeCom may do at any time: it is invalid (40014) from now on.
+    /// Revokes every token issued so far, as WeCom may do at any time: it is invalid from now on (40014; 93000 for the key of a group bot).
     pub fn revoke_tokens(&self) {
         self.state.tokens.revoke();
     }

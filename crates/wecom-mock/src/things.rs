@@ -2,126 +2,62 @@
 //!
 //! As long as nothing of a kind was created, its endpoints answer with their examples, whatever the ID.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+mod kind;
+mod thing;
+
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Mutex;
 
 use serde_json::{Map, Value};
 
+use crate::files::Content;
 use crate::lock;
 use crate::reply::Refusal;
-use crate::route::{Does, Keeps};
-use crate::value::{at, at_mut, put, text};
-
-/// The maximum number of things kept of a kind: the oldest make room for new ones.
-const KEPT: usize = 10_000;
+use crate::route::{Does, Keeps, Parts};
+use crate::value::{at, at_first, at_mut, put, text};
+use kind::{Kind, New, asked, unknown};
+use thing::Thing;
 
 /// The things of each kind of which one was created.
 #[derive(Default)]
-pub(crate) struct Things(Mutex<BTreeMap<&'static str, Kind>>);
+pub(crate) struct Things(Mutex<Kinds>);
 
-/// The things of a kind.
+type Kinds = BTreeMap<&'static str, Kind>;
+
+/// A call of an endpoint that does something with things.
+pub(crate) struct Call<'a> {
+    pub(crate) keeps: &'static [Keeps],
+    /// The fields of the request, those of its query included.
+    pub(crate) fields: &'a Value,
+    /// Returns the file in a field of the request.
+    pub(crate) file: &'a dyn Fn(&str) -> Option<Content>,
+    /// Returns the URL of a thing's file.
+    pub(crate) url: &'a dyn Fn(&str, &str) -> String,
+}
+
+/// What the response to a call shows of things.
 #[derive(Default)]
-struct Kind {
-    /// In the order in which they were created, by their numbers.
-    things: BTreeMap<u64, Thing>,
-    numbers: HashMap<String, u64>,
-    /// The number of things so far.
-    created: u64,
-    /// The number of IDs that have been made up.
-    named: u64,
-}
-
-struct Thing {
-    id: Value,
-    fields: Value,
-    /// The rest of the request that created it: what it is part of.
-    around: Value,
-}
-
-/// The ID that a call assigns to the thing it creates, and the fields that its response shows.
-#[derive(Clone, Copy)]
-struct New<'a> {
-    id: &'a str,
-    taken: i64,
-    shown: &'a [&'a str],
-    around: &'a Value,
+pub(crate) struct Shown {
+    /// Whether it lists all there are.
+    pub(crate) listed: bool,
+    /// The file that it is.
+    pub(crate) content: Option<Content>,
 }
 
 impl Things {
-    /// Does what a call does with things of its kind, and shows them in the answer, which is the example before. Says
-    /// whether the answer lists all there are.
-    pub(crate) fn act(&self, keeps: &Keeps, fields: &Value, answer: &mut Value) -> Result<bool, Refusal> {
+    /// Does what a call does with things, and shows them in the answer, which is the example before.
+    pub(crate) fn act(&self, call: &Call<'_>, answer: &mut Value) -> Result<Shown, Refusal> {
         let mut kinds = lock(&self.0);
-        if let Does::Create { .. } = keeps.does {
-            // A kind is kept once something of it is there, not when creating it fails.
-            let mut new = Kind::default();
-            let kind = kinds.get_mut(keeps.thing).unwrap_or(&mut new);
-            kind.create(&keeps.does, fields, answer)?;
-            if new.created > 0 {
-                kinds.insert(keeps.thing, new);
-            }
-            return Ok(false);
+        let mut shown = Shown::default();
+        // Everything is found before anything changes.
+        let mut found = Vec::new();
+        for keeps in call.keeps {
+            found.push(find(&kinds, call, keeps)?);
         }
-        let Some(kind) = kinds.get_mut(keeps.thing) else { return Ok(false) };
-        match keeps.does {
-            Does::Create { .. } => {}
-            Does::Change { id, from, .. } => {
-                let several =
-                    id.rsplit_once('.').and_then(|(place, id)| Some((at(fields, place)?.as_array()?, id)));
-                let changes = match several {
-                    Some((items, id)) => {
-                        let found = items.iter().map(|item| Ok((kind.find(keeps, id, item)?, Some(item))));
-                        found.collect::<Result<Vec<_>, _>>()?
-                    }
-                    None => {
-                        let new = from.map_or(Some(fields), |from| at(fields, from));
-                        vec![(kind.find(keeps, id, fields)?, new)]
-                    }
-                };
-                for (numbers, new) in &changes {
-                    for number in numbers {
-                        kind.change(*number, &keeps.does, *new);
-                    }
-                }
-                kind.show_changed(&keeps.does, changes.iter().flat_map(|(numbers, _)| numbers), answer);
-            }
-            Does::Remove { id } => {
-                for number in kind.find(keeps, id, fields)? {
-                    kind.remove(number);
-                }
-            }
-            Does::Use { id } => _ = kind.find(keeps, id, fields)?,
-            Does::Get { id, at, fields: shown, shows } => {
-                let numbers = kind.find(keeps, id, fields)?;
-                let things: Vec<&Thing> =
-                    numbers.iter().filter_map(|number| kind.things.get(number)).collect();
-                let place = match at {
-                    Some(at) => at_mut(answer, at),
-                    None => Some(answer),
-                };
-                let show = |thing: &Thing, example: &Value| {
-                    let mut whole = thing.show(example, shown);
-                    thing.show_elsewhere(shows, &mut whole);
-                    whole
-                };
-                match (place, &things[..]) {
-                    (Some(Value::Array(list)), things) if !things.is_empty() => {
-                        let example = list.first().cloned().unwrap_or_default();
-                        *list = things.iter().map(|thing| show(thing, &example)).collect();
-                    }
-                    (Some(place), [thing, ..]) => *place = show(thing, place),
-                    _ => {}
-                }
-            }
-            Does::List { at, narrowed, below, each, fields: shown } => {
-                let example = at_first(answer, at);
-                let listed = kind.list(narrowed, below, fields).into_iter();
-                let shown = listed.flat_map(|thing| thing.show_each(&example, shown, each));
-                put(answer, at, Some(shown.collect()));
-                return Ok(true);
-            }
+        for (keeps, found) in call.keeps.iter().zip(found) {
+            act(&mut kinds, call, keeps, &found, answer, &mut shown)?;
         }
-        Ok(false)
+        Ok(shown)
     }
 
     /// The fields of all things of a kind, in the order in which they were created.
@@ -134,267 +70,300 @@ impl Things {
         lock(&self.0).iter().map(|(kind, things)| ((*kind).to_owned(), things.fields().into())).collect()
     }
 
+    /// The file of a thing.
+    pub(crate) fn content(&self, kind: &str, id: &str) -> Option<Content> {
+        let kinds = lock(&self.0);
+        let kind = kinds.get(kind)?;
+        kind.get(kind.number(id)?)?.content.clone()
+    }
+
     /// Returns to the examples of a kind, or of all.
     pub(crate) fn clear(&self, kind: Option<&str>) {
         lock(&self.0).retain(|of, _| kind.is_some_and(|kind| kind != *of));
     }
 }
 
-impl Kind {
-    fn fields(&self) -> Vec<Value> {
-        self.things.values().map(|thing| thing.fields.clone()).collect()
-    }
-
-    /// The numbers of the things that a request names: all of them are there.
-    fn find(&self, keeps: &Keeps, id: &str, fields: &Value) -> Result<Vec<u64>, Refusal> {
-        let ids = match at(fields, id) {
-            Some(Value::Array(ids)) => &ids[..],
-            Some(one) => std::slice::from_ref(one),
-            None => &[],
-        };
-        let find = |wanted: &Value| {
-            let wanted = text(wanted);
-            let unknown =
-                || Refusal(keeps.unknown, format!("invalid {id}: there is no {} `{wanted}`", keeps.thing));
-            self.numbers.get(&wanted).copied().ok_or_else(unknown)
-        };
-        ids.iter().map(find).collect()
-    }
-
-    /// The things that a request asks for.
-    fn list(&self, narrowed: &[(&str, &str)], below: Option<&str>, fields: &Value) -> Vec<&Thing> {
-        let asked: Vec<(&str, HashSet<String>)> = narrowed
-            .iter()
-            .map(|(name, field)| (*field, at(fields, name).map(texts).unwrap_or_default()))
-            .filter(|(_, wanted)| !wanted.is_empty())
-            .collect();
-        let mut listed: BTreeSet<u64> = BTreeSet::new();
-        let mut found: Vec<u64> =
-            self.numbered(|thing| asked.iter().all(|(field, wanted)| thing.has(field, wanted)));
-        // Level by level: what is below the things that were found last.
-        while !found.is_empty() {
-            let above: HashSet<String> = found.iter().map(|number| text(&self.things[number].id)).collect();
-            listed.extend(found);
-            found = match below {
-                Some(below) => self.numbered(|thing| thing.has(below, &above)),
-                None => Vec::new(),
-            };
-            found.retain(|number| !listed.contains(number));
-        }
-        listed.iter().map(|number| &self.things[number]).collect()
-    }
-
-    /// The numbers of the things that are so.
-    fn numbered(&self, is_so: impl Fn(&Thing) -> bool) -> Vec<u64> {
-        self.things.iter().filter(|(_, thing)| is_so(thing)).map(|(number, _)| *number).collect()
-    }
-
-    fn create(&mut self, does: &Does, fields: &Value, answer: &mut Value) -> Result<(), Refusal> {
-        let Does::Create { id, from, fields: shown, taken } = *does else { return Ok(()) };
-        let sent = from.map_or(Some(fields), |from| at(fields, from));
-        let mut around = from.map_or(Value::Null, |_| fields.clone());
-        if let Some(from) = from {
-            put(&mut around, from, None);
-        }
-        let new = New { id, taken, shown, around: &around };
-        // If the thing is inside the response, its ID comes from there.
-        let Some((place, id)) = id.rsplit_once('.').filter(|(place, _)| at(answer, place).is_some()) else {
-            return self.add(new, at(fields, id), sent, answer);
-        };
-        let new = New { id, ..new };
-        let given = |sent: Option<&Value>| sent.and_then(|sent| at(sent, id)).cloned();
-        match at_mut(answer, place) {
-            Some(Value::Array(list)) => {
-                let examples = std::mem::take(list);
-                let sent = sent.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-                for (sent, example) in sent.iter().zip(examples.iter().cycle()) {
-                    let mut item = example.clone();
-                    self.add(new, given(Some(sent)).as_ref(), Some(sent), &mut item)?;
-                    list.push(item);
-                }
-                Ok(())
+impl Does {
+    /// The field with the IDs of the things that have to be there.
+    fn needs(&self) -> Option<&'static str> {
+        match self {
+            Self::Create { .. } | Self::List { .. } => None,
+            Self::Change { id, .. } | Self::Remove { id, .. } | Self::Use { id } | Self::Get { id, .. } => {
+                Some(*id)
             }
-            Some(place) => self.add(new, given(sent).as_ref(), sent, place),
-            None => Ok(()),
         }
     }
+}
 
-    /// Adds a thing whose ID is in the response, or in the object inside it.
-    fn add(
-        &mut self,
-        New { id, taken, shown, around }: New<'_>,
-        given: Option<&Value>,
-        sent: Option<&Value>,
-        answer: &mut Value,
-    ) -> Result<(), Refusal> {
-        let example = at(answer, id);
-        let new = match given.filter(|given| !given.is_null() && **given != "") {
-            Some(given) => like(given, example)
-                .ok_or_else(|| Refusal(40058, format!("invalid Request Parameter: {id}")))?,
-            None => self.name(example),
-        };
-        if self.numbers.contains_key(&text(&new)) {
-            return Err(Refusal(taken, format!("invalid {id}: `{}` is taken", text(&new))));
+/// The numbers of the things that a call names: one number for each, or for each item of a list.
+fn find(kinds: &Kinds, call: &Call<'_>, keeps: &Keeps) -> Result<Vec<u64>, Refusal> {
+    let (Some(id), Some(kind)) = (keeps.does.needs(), kinds.get(keeps.thing)) else { return Ok(Vec::new()) };
+    // An ID may be that of a thing of either kind. As long as nothing of a kind was created, any ID is one of its things.
+    let elsewhere = |wanted: &str| {
+        let mut others = call.keeps.iter().filter(|other| other.does.needs() == Some(id));
+        let of_others =
+            |other: &Keeps| kinds.get(other.thing).is_none_or(|kind| kind.number(wanted).is_some());
+        others.any(|other| other.thing != keeps.thing && of_others(other))
+    };
+    match items(call.fields, id) {
+        Some((items, id)) => {
+            let found = items.iter().map(|item| kind.find(keeps, id, item, elsewhere));
+            Ok(found.collect::<Result<Vec<_>, _>>()?.concat())
         }
-        if example.is_some() {
-            put(answer, id, Some(new.clone()));
+        None => kind.find(keeps, id, call.fields, elsewhere),
+    }
+}
+
+/// The items of the list that an ID is in, and its name there.
+fn items<'a, 'i>(fields: &'a Value, id: &'i str) -> Option<(&'a [Value], &'i str)> {
+    let (place, id) = id.rsplit_once('.')?;
+    Some((at(fields, place)?.as_array()?, id))
+}
+
+fn act(
+    kinds: &mut Kinds,
+    call: &Call<'_>,
+    keeps: &Keeps,
+    found: &[u64],
+    answer: &mut Value,
+    shown: &mut Shown,
+) -> Result<(), Refusal> {
+    let fields = call.fields;
+    if let Does::Create { .. } = keeps.does {
+        // A kind is kept once something of it is there, not when creating it fails.
+        let mut new = Kind::default();
+        let kind = kinds.get_mut(keeps.thing).unwrap_or(&mut new);
+        create(kind, call, keeps, answer)?;
+        if !new.is_new() {
+            kinds.insert(keeps.thing, new);
         }
-        let fields = sent.cloned().unwrap_or_else(|| Value::Object(Map::new()));
-        let mut thing = Thing { id: new, fields, around: around.clone() };
-        if !shown.is_empty() {
-            *answer = thing.show(answer, shown);
+        return Ok(());
+    }
+    match keeps.does {
+        Does::Create { .. } | Does::Use { .. } => {}
+        Does::Change { id, from, renames, replaces, sets, maps, at: place, fields: carried } => {
+            let Some(kind) = kinds.get_mut(keeps.thing) else { return Ok(()) };
+            let changes: Vec<(u64, Option<&Value>)> = match items(fields, id) {
+                Some((items, id)) => {
+                    let number = |item: &Value| kind.number(&text(item.get(id)?));
+                    items.iter().filter_map(|item| Some((number(item)?, Some(item)))).collect()
+                }
+                None => {
+                    let new = from.map_or(Some(fields), |from| at(fields, from));
+                    found.iter().map(|number| (*number, new)).collect()
+                }
+            };
+            for (number, item) in changes {
+                let Some(thing) = kind.get_mut(number) else { continue };
+                let mut new = named(item, renames);
+                // A thing keeps its ID.
+                new.remove(last(id));
+                for (name, value) in sets {
+                    let value = serde_json::from_str(value).expect("the generator wrote JSON");
+                    new.insert((*name).to_owned(), value);
+                }
+                thing.set(&new, replaces, maps);
+            }
+            if let Some(place) = place.and_then(|place| at_mut(answer, place)).filter(|_| !carried.is_empty())
+            {
+                show(place, found.iter().filter_map(|number| kind.get(*number)), |thing, example| {
+                    thing.show(example, carried)
+                });
+            }
         }
-        if let (Value::Object(kept), Value::Object(answer)) = (&mut thing.fields, &*answer) {
-            let returned = answer.iter().filter(|(name, _)| !matches!(name.as_str(), "errcode" | "errmsg"));
-            kept.extend(returned.map(|(name, value)| (name.clone(), value.clone())));
+        Does::Remove { with, .. } => {
+            let mut removed: Vec<(&str, u64)> = found.iter().map(|number| (keeps.thing, *number)).collect();
+            while let Some((name, number)) = removed.pop() {
+                let Some(id) = kinds.get_mut(name).and_then(|kind| kind.remove(number)) else { continue };
+                let gone = HashSet::from([id]);
+                // What is with things of another kind isn't with these.
+                for (name, field) in with.iter().filter(|_| name == keeps.thing) {
+                    let below = kinds.get(name).map(|kind| kind.numbered(|thing| thing.has(field, &gone)));
+                    removed.extend(below.into_iter().flatten().map(|number| (*name, number)));
+                }
+            }
         }
-        if self.things.len() == KEPT
-            && let Some(oldest) = self.things.keys().next().copied()
+        Does::Get { at: place, content, fields: carried, shows, .. } => {
+            let Some(kind) = kinds.get(keeps.thing) else { return Ok(()) };
+            let things = || found.iter().filter_map(|number| kind.get(*number));
+            let place = match place {
+                Some(place) => at_mut(answer, place),
+                None => Some(&mut *answer),
+            };
+            if let Some(place) = place {
+                show(place, things(), |thing, example| {
+                    let mut whole = thing.show(example, carried);
+                    thing.show_elsewhere(shows, &mut whole);
+                    whole
+                });
+            }
+            let file = things().next().and_then(|thing| Some((text(&thing.id), thing.content.clone()?)));
+            if let Some((id, file)) = file {
+                match content {
+                    Some(field) => put(answer, field, Some((call.url)(keeps.thing, &id).into())),
+                    None => shown.content = Some(file),
+                }
+            }
+        }
+        Does::List { at: place, narrowed, below, each, fields: carried, parts } => {
+            let Some(kind) = kinds.get(keeps.thing) else { return Ok(()) };
+            let example = at_first(answer, place);
+            let mut numbers = kind.asked(narrowed, fields);
+            if let Some(below) = below {
+                numbers = kind.with_below(numbers, below).into_iter().collect();
+            }
+            let is_narrowed = !asked(narrowed, fields).is_empty();
+            let things = numbers.iter().filter_map(|number| kind.get(*number));
+            let with_parts = |thing: &Thing, mut shown: Value| {
+                let mut parts = parts.iter();
+                let whole =
+                    parts.all(|parts| show_parts(kinds, parts, thing, fields, is_narrowed, &mut shown));
+                whole.then_some(shown)
+            };
+            let all = things.flat_map(|thing| {
+                let each = thing.show_each(&example, carried, each).into_iter();
+                each.filter_map(|shown| with_parts(thing, shown)).collect::<Vec<_>>()
+            });
+            let all = all.collect();
+            put(answer, place, Some(all));
+            shown.listed = true;
+        }
+    }
+    Ok(())
+}
+
+/// Shows things like their example: in a list, or the only one.
+fn show<'a>(
+    place: &mut Value,
+    mut things: impl Iterator<Item = &'a Thing>,
+    show: impl Fn(&Thing, &Value) -> Value,
+) {
+    let Some(first) = things.next() else { return };
+    match place {
+        Value::Array(list) => {
+            let example = list.first().cloned().unwrap_or_default();
+            *list = std::iter::once(first).chain(things).map(|thing| show(thing, &example)).collect();
+        }
+        one => *one = show(first, one),
+    }
+}
+
+/// Shows what a thing consists of. Says whether there is anything.
+fn show_parts(
+    kinds: &Kinds,
+    parts: &Parts,
+    thing: &Thing,
+    fields: &Value,
+    is_narrowed: bool,
+    shown: &mut Value,
+) -> bool {
+    let Some(kind) = kinds.get(parts.thing) else { return true };
+    let whole = HashSet::from([text(&thing.id)]);
+    let mut numbers = kind.asked(if is_narrowed { &[] } else { parts.narrowed }, fields);
+    numbers.retain(|number| kind.get(*number).is_some_and(|part| part.has(parts.of, &whole)));
+    let example = at_first(shown, parts.at);
+    let all = numbers.iter().filter_map(|number| kind.get(*number));
+    put(shown, parts.at, Some(all.map(|part| part.show(&example, parts.fields)).collect()));
+    !numbers.is_empty()
+}
+
+fn create(kind: &mut Kind, call: &Call<'_>, keeps: &Keeps, answer: &mut Value) -> Result<(), Refusal> {
+    let Does::Create { id, from, renames, existing, replaces, content, fields: shown, taken } = keeps.does
+    else {
+        return Ok(());
+    };
+    let fields = call.fields;
+    let sent = from.map_or(Some(fields), |from| at(fields, from));
+    let mut around = from.map_or(Value::Null, |_| fields.clone());
+    if let Some(from) = from {
+        put(&mut around, from, None);
+    }
+    // Another thing that the call creates is kept by itself.
+    let (mut parts, mut shown_parts) = (Vec::new(), Vec::new());
+    for other in call.keeps {
+        if let Does::Create { id: inner, from: Some(from), .. } = other.does
+            && inner != id
         {
-            self.remove(oldest);
-        }
-        self.created += 1;
-        self.numbers.insert(text(&thing.id), self.created);
-        self.things.insert(self.created, thing);
-        Ok(())
-    }
-
-    /// An ID like that of the example, which comes first, and which nothing has.
-    fn name(&mut self, example: Option<&Value>) -> Value {
-        loop {
-            let before = self.named;
-            self.named += 1;
-            let name = match (example, example.and_then(Value::as_u64)) {
-                (_, Some(first)) => first.saturating_add(before).into(),
-                (Some(Value::String(first)), None) if before == 0 => first.as_str().into(),
-                (example, None) => {
-                    let first = example.and_then(Value::as_str).unwrap_or("mock");
-                    format!("{first}-{}", before + 1).into()
-                }
-            };
-            if !self.numbers.contains_key(&text(&name)) {
-                return name;
-            }
+            parts.push(from);
+            shown_parts.extend(inner.rsplit_once('.').map(|(place, _)| last(place)));
         }
     }
-
-    /// Sets what a request says of a thing.
-    fn change(&mut self, number: u64, does: &Does, new: Option<&Value>) {
-        let Does::Change { sets, maps, .. } = does else { return };
-        let Some(Value::Object(kept)) = self.things.get_mut(&number).map(|thing| &mut thing.fields) else {
-            return;
-        };
-        let new = new.and_then(Value::as_object).into_iter().flatten().filter(|(_, value)| !value.is_null());
-        for (name, value) in new {
-            match (kept.get_mut(name), value) {
-                (Some(Value::Object(entries)), Value::Object(new)) if maps.contains(&name.as_str()) => {
-                    entries.extend(new.clone());
-                }
-                _ => _ = kept.insert(name.clone(), value.clone()),
-            }
-        }
-        for (name, value) in *sets {
-            let value = serde_json::from_str(value).expect("the generator wrote JSON");
-            kept.insert((*name).to_owned(), value);
-        }
+    let new = |id, given, item: Option<&Value>, around| {
+        let mut fields = named(item, renames);
+        fields.retain(|name, _| content != Some(name.as_str()) && !parts.contains(&name.as_str()));
+        let content = content.and_then(|field| (call.file)(field));
+        New { id, given, fields, around, content, replaces, taken, shown, apart: &shown_parts }
+    };
+    // If the thing is inside the response, its ID comes from there.
+    let Some((place, id)) = id.rsplit_once('.').filter(|(place, _)| at(answer, place).is_some()) else {
+        return kind.add(new(id, at(fields, id).cloned(), sent, around), answer);
+    };
+    // What stands beside it there is what it is part of, too.
+    let outer = match place.rsplit_once('.') {
+        Some((outer, name)) => at(answer, outer).map(|outer| (outer, name)),
+        None => None,
+    };
+    if let Some((Value::Object(outer), name)) = outer {
+        let mut all = around.as_object().cloned().unwrap_or_default();
+        all.extend(
+            outer
+                .iter()
+                .filter(|(other, _)| *other != name)
+                .map(|(name, value)| (name.clone(), value.clone())),
+        );
+        around = all.into();
     }
-
-    /// Shows what was changed, where the answer has it.
-    fn show_changed<'n>(&self, does: &Does, numbers: impl Iterator<Item = &'n u64>, answer: &mut Value) {
-        let Does::Change { id, fields, .. } = does else { return };
-        let place = id.rsplit_once('.').and_then(|(place, _)| at_mut(answer, place));
-        let Some(place) = place.filter(|_| !fields.is_empty()) else { return };
-        let mut changed = numbers.filter_map(|number| self.things.get(number));
-        match place {
-            Value::Array(list) => {
-                let example = list.first().cloned().unwrap_or_default();
-                *list = changed.map(|thing| thing.show(&example, fields)).collect();
-            }
-            one => {
-                if let Some(thing) = changed.next() {
-                    *one = thing.show(one, fields);
-                }
-            }
-        }
-    }
-
-    fn remove(&mut self, number: u64) {
-        if let Some(thing) = self.things.remove(&number) {
-            self.numbers.remove(&text(&thing.id));
-        }
-    }
-}
-
-impl Thing {
-    /// Whether a field has one of the values, or holds one in its list.
-    fn has(&self, field: &str, wanted: &HashSet<String>) -> bool {
-        let value = at(&self.fields, field).or_else(|| at(&self.around, field));
-        value.is_some_and(|value| !texts(value).is_disjoint(wanted))
-    }
-
-    /// The thing as a list shows it: once, or once for each value of a field.
-    fn show_each(&self, example: &Value, fields: &[&str], each: Option<&str>) -> Vec<Value> {
-        let shown = self.show(example, fields);
-        let values = each.and_then(|field| Some((field, at(&self.fields, field)?.as_array()?)));
-        let Some((field, values)) = values else { return vec![shown] };
-        let with = |value: &Value| {
-            let mut shown = shown.clone();
-            put(&mut shown, field, Some(value.clone()));
-            shown
-        };
-        values.iter().map(with).collect()
-    }
-
-    /// Lists that have an item for each value of a field: none, if the thing doesn't have it.
-    fn show_elsewhere(&self, shows: &[(&str, &str, &str)], whole: &mut Value) {
-        for (list, of_item, field) in shows {
-            let example = at_first(whole, list);
-            let values = at(&self.fields, field).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-            let item = |value: &Value| {
+    // The request chooses an ID in the same place; elsewhere, the same name is that of something else.
+    let is_given = from.map_or_else(|| at(fields, place).is_some(), |from| from == place);
+    let given = |item: Option<&'_ Value>| item.filter(|_| is_given).and_then(|item| item.get(id)).cloned();
+    match at_mut(answer, place) {
+        Some(Value::Array(list)) => {
+            let examples = std::mem::take(list);
+            let sent = sent.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+            for (sent, example) in sent.iter().zip(examples.iter().cycle()) {
                 let mut item = example.clone();
-                put(&mut item, of_item, Some(value.clone()));
-                item
-            };
-            put(whole, list, Some(values.iter().map(item).collect()));
-        }
-    }
-
-    /// The thing as an example of its kind shows one: an object with its fields, or its ID.
-    fn show(&self, example: &Value, fields: &[&str]) -> Value {
-        if !example.is_object() {
-            return self.id.clone();
-        }
-        let mut shown = example.clone();
-        for field in fields {
-            let path = field.trim_end_matches('?');
-            match at(&self.fields, path).filter(|value| !value.is_null()) {
-                Some(value) => put(&mut shown, path, Some(value.clone())),
-                None if path != *field => put(&mut shown, path, None),
-                // It has to be there, so what the example says will do.
-                None => {}
+                kind.add(new(id, given(Some(sent)), Some(sent), around.clone()), &mut item)?;
+                list.push(item);
             }
+            Ok(())
         }
-        shown
+        Some(one) => {
+            let named = existing.iter().find_map(|name| {
+                let wanted = at(fields, name).filter(|value| !value.is_null() && **value != "")?;
+                Some((*name, wanted))
+            });
+            if let Some((name, wanted)) = named {
+                let is_wanted = HashSet::from([text(wanted)]);
+                let found = kind.numbered(|thing| thing.has(name, &is_wanted));
+                if let Some(thing) = found.first().and_then(|number| kind.get(*number)) {
+                    *one = thing.show(one, shown);
+                    return Ok(());
+                }
+                if name == id {
+                    if !kind.is_new() {
+                        return Err(unknown(keeps, id, &text(wanted)));
+                    }
+                    return kind.add(new(id, Some(wanted.clone()), sent, around), one);
+                }
+            }
+            let given = given(from.map_or_else(|| at(fields, place), |_| sent));
+            kind.add(new(id, given, sent, around), one)
+        }
+        None => Ok(()),
     }
 }
 
-/// Returns a value as text: each item of a list, and nothing if it is empty.
-fn texts(value: &Value) -> HashSet<String> {
-    let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-    values.iter().filter(|value| !value.is_null() && **value != "").map(text).collect()
+/// The fields that a request sends about a thing, by the names under which they are kept.
+fn named(sent: Option<&Value>, renames: &[(&str, &str)]) -> Map<String, Value> {
+    let sent = sent.and_then(Value::as_object).into_iter().flatten();
+    let name = |name: &String| {
+        let renamed = renames.iter().find(|(sent, _)| sent == name);
+        renamed.map_or_else(|| name.clone(), |(_, kept)| (*kept).to_owned())
+    };
+    sent.map(|(sent, value)| (name(sent), value.clone())).collect()
 }
 
-/// The first item of the list at a path.
-fn at_first(answer: &Value, path: &str) -> Value {
-    at(answer, path).and_then(|list| list.get(0)).cloned().unwrap_or_default()
-}
-
-/// An ID that a request gives, in the kind of JSON that the example has.
-fn like(given: &Value, example: Option<&Value>) -> Option<Value> {
-    match (given, example) {
-        (Value::String(given), Some(Value::Number(_))) => given.parse::<u64>().ok().map(Value::from),
-        (Value::Number(given), Some(Value::String(_))) => Some(given.to_string().into()),
-        (Value::String(_) | Value::Number(_), _) => Some(given.clone()),
-        _ => None,
-    }
+/// The last name of a path.
+fn last(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
 }

@@ -17,7 +17,7 @@ pub(crate) struct Tokens {
     credentials: Vec<(String, String)>,
     /// The reported lifetime of tokens, in seconds.
     lifetime: u64,
-    /// The tokens that were issued and not revoked, each with its query parameter.
+    /// The tokens that were issued, each with its query parameter.
     given: Mutex<HashMap<(&'static str, String), Validity>>,
     issued: AtomicU64,
 }
@@ -27,7 +27,11 @@ pub(crate) struct Tokens {
 enum Validity {
     InForce,
     Expired,
+    Revoked,
 }
+
+/// The query parameter with the key of a group bot, which no call issues.
+const KEY: &str = "key";
 
 impl Tokens {
     pub(crate) fn new(credentials: Vec<(String, String)>, lifetime: u64) -> Self {
@@ -41,8 +45,13 @@ impl Tokens {
         token
     }
 
-    pub(crate) fn revoke(&self) {
+    /// Forgets all tokens.
+    pub(crate) fn clear(&self) {
         lock(&self.given).clear();
+    }
+
+    pub(crate) fn revoke(&self) {
+        lock(&self.given).values_mut().for_each(|validity| *validity = Validity::Revoked);
     }
 
     pub(crate) fn expire(&self) {
@@ -54,10 +63,16 @@ impl Tokens {
         let Some(token) = request.param(parameter).filter(|token| !token.is_empty()) else {
             return Err(Refusal(41001, format!("{parameter} missing")));
         };
-        match lock(&self.given).get(&(parameter, token.to_owned())) {
+        let given = lock(&self.given);
+        let found = given.get(&(parameter, token.to_owned()));
+        if parameter == KEY {
+            let known = matches!(found, Some(Validity::InForce)) || !given.keys().any(|(of, _)| *of == KEY);
+            return if known { Ok(()) } else { Err(Refusal(93000, "invalid webhook url".to_owned())) };
+        }
+        match found {
             Some(Validity::InForce) => Ok(()),
             Some(Validity::Expired) => Err(Refusal(42001, format!("{parameter} expired"))),
-            None => Err(Refusal(40014, format!("invalid {parameter}"))),
+            Some(Validity::Revoked) | None => Err(Refusal(40014, format!("invalid {parameter}"))),
         }
     }
 

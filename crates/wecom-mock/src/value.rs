@@ -25,6 +25,11 @@ pub(crate) fn put(value: &mut Value, path: &str, new: Option<Value>) {
     }
 }
 
+/// Returns the first item of the list at a path.
+pub(crate) fn at_first(value: &Value, path: &str) -> Value {
+    at(value, path).and_then(|list| list.get(0)).cloned().unwrap_or_default()
+}
+
 /// Returns a scalar as text.
 pub(crate) fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)

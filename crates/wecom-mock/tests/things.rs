@@ -1,41 +1,13 @@
 //! What is created is read back, changed, listed and removed.
 
+mod caller;
+
 use std::collections::BTreeSet;
 
-use reqwest::Client;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
-use wecom_mock::Server;
 
-/// A server, and a caller with a token.
-#[derive(Clone)]
-struct Caller {
-    base: String,
-    token: String,
-    http: Client,
-}
-
-impl Caller {
-    fn new(server: &Server) -> Self {
-        Self { base: server.base_url(), token: server.issue_token("access_token"), http: Client::new() }
-    }
-
-    async fn post(&self, path: &str, body: Value) -> Value {
-        let address = format!("{}/cgi-bin/{path}?access_token={}", self.base, self.token);
-        self.http.post(address).body(body.to_string()).send().await.unwrap().json().await.unwrap()
-    }
-
-    async fn get(&self, path: &str, query: &str) -> Value {
-        let address = format!("{}/cgi-bin/{path}?access_token={}&{query}", self.base, self.token);
-        self.http.get(address).send().await.unwrap().json().await.unwrap()
-    }
-}
-
-async fn start() -> (Server, Caller) {
-    let server = Server::start().await.unwrap();
-    let caller = Caller::new(&server);
-    (server, caller)
-}
+use caller::start;
 
 fn weekly() -> Value {
     json!({

@@ -93,8 +93,8 @@ pub struct Endpoint {
     pub helper: Option<Helper>,
     /// The token that its response contains.
     pub grants: Option<Grants>,
-    /// Its effect on the things that the mock keeps.
-    pub keeps: Option<Keeps>,
+    /// Its effects on the things that the mock keeps.
+    pub keeps: Vec<Keeps>,
     /// Example requests with their responses.
     pub examples: Vec<Example>,
 }

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use crate::spec::{Does, FieldPath};
+use crate::spec::{Does, FieldPath, Parts};
 
 /// The effect of a call on a thing that the mock keeps.
 #[derive(Debug)]
@@ -16,6 +16,16 @@ pub struct Keeps {
     pub id: Option<FieldPath>,
     /// The request field that contains the thing's fields, unless the request itself does.
     pub from: Option<FieldPath>,
+    /// The request fields that things have under another name.
+    pub renames: IndexMap<String, String>,
+    /// The request fields that name an existing thing, which is used instead of creating one.
+    pub existing: Vec<String>,
+    /// The request field with the thing's file, or the response field with the file's URL.
+    pub content: Option<String>,
+    /// The kinds of things that are removed with it, each with the field that has its ID.
+    pub with: IndexMap<String, String>,
+    /// The lists inside listed things of things of another kind.
+    pub parts: IndexMap<String, Parts>,
     /// Fields that the call sets by itself, with their values.
     pub sets: IndexMap<String, Value>,
     /// The response field that contains the thing, or the things, unless the response itself does.

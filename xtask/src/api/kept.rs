@@ -2,8 +2,10 @@
 
 use std::collections::HashSet;
 
+use indexmap::IndexMap;
+
 use super::{Api, Endpoint, Field, Keeps, Module, Struct, Ty};
-use crate::spec::{Does, FieldPath, Repr};
+use crate::spec::{FieldPath, Repr};
 
 /// The depth to which types are compared.
 const MAX_DEPTH: usize = 8;
@@ -11,18 +13,41 @@ const MAX_DEPTH: usize = 8;
 /// A struct, and the module that defines its types.
 type Within<'a> = (&'a Module, &'a Struct);
 
+/// A struct with values that are kept, some of them under another name.
+#[derive(Clone, Copy)]
+struct Source<'a> {
+    within: Within<'a>,
+    renames: Option<&'a IndexMap<String, String>>,
+    /// The field that names the thing to change, which keeps its ID.
+    id: Option<&'a str>,
+}
+
+impl<'a> Source<'a> {
+    /// Returns the field whose values are kept under a name.
+    fn field(&self, name: &str) -> Option<(&'a Module, &'a Field)> {
+        let (module, structure) = self.within;
+        let structure = Some(structure).filter(|_| self.id != Some(name))?;
+        let renames = || self.renames.into_iter().flatten();
+        let field = match renames().find(|(_, kept)| *kept == name) {
+            Some((sent, _)) => structure.field(sent),
+            None => structure.field(name).filter(|field| !renames().any(|(sent, _)| *sent == field.wire)),
+        };
+        Some((module, field?))
+    }
+}
+
 impl Api {
     /// Returns the entries of the endpoints that create a thing.
     pub fn creators<'a>(&'a self, thing: &'a str) -> impl Iterator<Item = &'a Keeps> {
-        self.keepers(thing).map(|(.., keeps)| keeps).filter(|keeps| keeps.does == Does::Creates)
+        self.keepers(thing).map(|(.., keeps)| keeps).filter(|keeps| keeps.does.creates())
     }
 
     /// Returns the endpoints that have an effect on a thing, with their modules.
     fn keepers<'a>(&'a self, thing: &'a str) -> impl Iterator<Item = (&'a Module, &'a Endpoint, &'a Keeps)> {
         self.modules.iter().flat_map(move |module| {
             let endpoints = module.endpoints();
-            let keepers =
-                endpoints.filter_map(move |endpoint| Some((module, endpoint, endpoint.keeps.as_ref()?)));
+            let keepers = endpoints
+                .flat_map(move |endpoint| endpoint.keeps.iter().map(move |keeps| (module, endpoint, keeps)));
             keepers.filter(move |(.., keeps)| keeps.thing == thing)
         })
     }
@@ -30,40 +55,84 @@ impl Api {
     /// Returns the fields in which an endpoint's response can repeat values that were sent, or that were returned when the
     /// thing was created: their paths inside the thing, with a `?` after those that may be absent.
     pub fn carried(&self, module: &Module, endpoint: &Endpoint, keeps: &Keeps) -> Vec<String> {
+        let Some(response) = module.structure(&endpoint.response) else { return Vec::new() };
+        let shown = match &keeps.at {
+            _ if keeps.does.creates() => match keeps.inside(response) {
+                Some(_) => Some(returned(module, response, keeps)),
+                // The response itself repeats what the same call sends.
+                None => return self.echoed(module, endpoint, keeps, response),
+            },
+            None if keeps.does.changes() => None,
+            None => Some(response),
+            Some(at) => structure_at(module, response, at),
+        };
+        shown.map(|shown| self.carried_by(module, shown, &keeps.thing)).unwrap_or_default()
+    }
+
+    /// Returns the same for the parts of the things that an endpoint lists.
+    pub fn carried_parts(
+        &self,
+        module: &Module,
+        endpoint: &Endpoint,
+        keeps: &Keeps,
+        at: &str,
+        thing: &str,
+    ) -> Vec<String> {
+        let whole = module.structure(&endpoint.response).zip(keeps.at.as_ref());
+        let whole = whole.and_then(|(response, at)| structure_at(module, response, at));
+        let part = whole.and_then(|whole| structure_at(module, whole, &FieldPath::new(at)));
+        part.map(|part| self.carried_by(module, part, thing)).unwrap_or_default()
+    }
+
+    fn carried_by(&self, module: &Module, shown: &Struct, thing: &str) -> Vec<String> {
         let (mut sources, mut by_itself) = (Vec::new(), HashSet::new());
-        for (module, endpoint, keeps) in self.keepers(&keeps.thing) {
-            if matches!(keeps.does, Does::Creates | Does::Changes) {
-                sources.extend(sent(module, endpoint, keeps).map(|sent| (module, sent)));
+        for (module, endpoint, keeps) in self.keepers(thing) {
+            if keeps.does.creates() || keeps.does.changes() {
+                let id = keeps.id.as_ref().and_then(|id| id.steps().last()).filter(|_| keeps.does.changes());
+                sources.extend(sent(module, endpoint, keeps).map(|sent| Source {
+                    within: (module, sent),
+                    renames: Some(&keeps.renames),
+                    id,
+                }));
             }
             by_itself.extend(keeps.sets.keys().map(String::as_str));
-            if keeps.does == Does::Creates
+            if keeps.does.creates()
                 && let Some(response) = module.structure(&endpoint.response)
             {
-                sources.push((module, returned(module, response, keeps)));
+                sources.push(Source {
+                    within: (module, returned(module, response, keeps)),
+                    renames: None,
+                    id: None,
+                });
             }
         }
-        let response = module.structure(&endpoint.response);
-        let shown = match &keeps.at {
-            _ if matches!(keeps.does, Does::Creates | Does::Changes) => {
-                response.map(|response| returned(module, response, keeps))
-            }
-            None => response,
-            Some(at) => response.and_then(|response| match &module.fields_at(response, at).pop()?.ty {
-                Ty::List(item) if matches!(**item, Ty::Struct(_)) => module.structure(item.name()?),
-                Ty::Struct(name) => module.structure(name),
-                _ => None,
-            }),
-        };
         let mut carried = Vec::new();
-        if let Some(shown) = shown {
-            carry((module, shown), &sources, "", &mut carried);
-            let own =
-                shown.fields.iter().map(|field| field.wire.as_str()).filter(|wire| by_itself.contains(wire));
-            let own: Vec<String> =
-                own.filter(|wire| !carried.iter().any(|path| path == wire)).map(str::to_owned).collect();
-            carried.extend(own);
-        }
+        carry((module, shown), &sources, "", &mut carried);
+        let own =
+            shown.fields.iter().map(|field| field.wire.as_str()).filter(|wire| by_itself.contains(wire));
+        let own: Vec<String> =
+            own.filter(|wire| !carried.iter().any(|path| path == wire)).map(str::to_owned).collect();
+        carried.extend(own);
         carried
+    }
+
+    fn echoed(&self, module: &Module, endpoint: &Endpoint, keeps: &Keeps, response: &Struct) -> Vec<String> {
+        let sent = sent(module, endpoint, keeps);
+        let source =
+            sent.map(|sent| Source { within: (module, sent), renames: Some(&keeps.renames), id: None });
+        let mut echoed = Vec::new();
+        carry((module, response), source.as_slice(), "", &mut echoed);
+        // What wasn't sent is the example's.
+        echoed.iter().map(|path| path.trim_end_matches('?').to_owned()).collect()
+    }
+}
+
+/// Returns the struct at a path of a response, or in a list there.
+fn structure_at<'a>(module: &'a Module, response: &'a Struct, at: &FieldPath) -> Option<&'a Struct> {
+    match &module.fields_at(response, at).pop()?.ty {
+        Ty::List(item) if matches!(**item, Ty::Struct(_)) => module.structure(item.name()?),
+        Ty::Struct(name) => module.structure(name),
+        _ => None,
     }
 }
 
@@ -101,10 +170,10 @@ fn returned<'a>(module: &'a Module, response: &'a Struct, keeps: &Keeps) -> &'a 
 
 /// Adds the paths of the fields that agree with all fields of the same name in the sources; if a struct doesn't agree as a
 /// whole, adds those of its fields that do.
-fn carry((module, shown): Within<'_>, sources: &[Within<'_>], prefix: &str, carried: &mut Vec<String>) {
+fn carry((module, shown): Within<'_>, sources: &[Source<'_>], prefix: &str, carried: &mut Vec<String>) {
     for field in shown.fields.iter().filter(|field| !field.embed) {
-        let sent = sources.iter().filter_map(|(module, sent)| Some((*module, sent.field(&field.wire)?)));
-        let sent: Vec<(&Module, &Field)> = sent.collect();
+        let sent: Vec<(&Module, &Field)> =
+            sources.iter().filter_map(|source| source.field(&field.wire)).collect();
         if sent.is_empty() {
             continue;
         }
@@ -112,8 +181,9 @@ fn carry((module, shown): Within<'_>, sources: &[Within<'_>], prefix: &str, carr
         if sent.iter().all(|(of, sent)| agree((module, &field.ty), (of, &sent.ty), MAX_DEPTH)) {
             carried.push(if field.optional { format!("{path}?") } else { path });
         } else if let Some(inner) = structure(module, &field.ty).filter(|_| prefix.len() < 64) {
-            let sources = sent.iter().filter_map(|(of, sent)| Some((*of, structure(of, &sent.ty)?)));
-            let sources: Vec<Within<'_>> = sources.collect();
+            let within = sent.iter().filter_map(|(of, sent)| Some((*of, structure(of, &sent.ty)?)));
+            let sources: Vec<Source<'_>> =
+                within.map(|within| Source { within, renames: None, id: None }).collect();
             if sources.len() == sent.len() {
                 carry((module, inner), &sources, &format!("{path}."), carried);
             }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use indexmap::IndexMap;
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
 use serde_json::Value;
@@ -22,7 +23,7 @@ pub(super) fn module(api: &Api, module: &Module) -> TokenStream {
     quote! {
         #doc
         #[allow(unused_imports)]
-        use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+        use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route};
         pub(crate) static ROUTES: &[Route] = &[#(#routes),*];
     }
 }
@@ -69,7 +70,7 @@ fn route(api: &Api, module: &Module, endpoint: &Endpoint) -> TokenStream {
         let parameter = grants.kind.parameter().expect("checked: a kind of token");
         quote!(Grants { parameter: #parameter, token: #token, expires: #expires, id: #id, secret: #secret })
     }));
-    let keeps = option(endpoint.keeps.as_ref().map(|keeps| self::keeps(api, module, endpoint, keeps)));
+    let keeps = endpoint.keeps.iter().map(|keeps| self::keeps(api, module, endpoint, keeps));
     let response = raw_string(endpoint.examples.first().map_or("{}", |example| example.response.trim_end()));
     let cases = cases(module, endpoint);
     quote! {
@@ -84,7 +85,7 @@ fn route(api: &Api, module: &Module, endpoint: &Endpoint) -> TokenStream {
             required: &[#(#required),*],
             paging: #paging,
             grants: #grants,
-            keeps: #keeps,
+            keeps: &[#(#keeps),*],
             response: #response,
             cases: &[#(#cases),*],
         }
@@ -167,58 +168,84 @@ fn paging(pagination: &Pagination, request: &Struct) -> TokenStream {
 
 /// What becomes of a thing.
 fn keeps(api: &Api, module: &Module, endpoint: &Endpoint, keeps: &Keeps) -> TokenStream {
-    let text = |path: Option<&FieldPath>| option(path.map(ToString::to_string));
     let (thing, id) = (&keeps.thing, keeps.id.as_ref().map(ToString::to_string).unwrap_or_default());
-    let (from, at) = (text(keeps.from.as_ref()), text(keeps.at.as_ref()));
-    let carried_inside = || match module.structure(&endpoint.response) {
-        Some(response) if keeps.inside(response).is_some() => api.carried(module, endpoint, keeps),
-        _ => Vec::new(),
+    let from = option(keeps.from.as_ref().map(ToString::to_string));
+    let at = option(keeps.at.as_ref().map(ToString::to_string));
+    let renames = pairs(&keeps.renames);
+    let content = option(keeps.content.as_ref());
+    let fields = || {
+        let fields = api.carried(module, endpoint, keeps);
+        quote!(&[#(#fields),*])
     };
     let does = match keeps.does {
-        spec::Does::Creates => {
+        spec::Does::Creates | spec::Does::Puts => {
             let taken = Literal::i64_unsuffixed(keeps.taken.unwrap_or(INVALID));
-            let fields = carried_inside();
-            quote!(Does::Create { id: #id, from: #from, fields: &[#(#fields),*], taken: #taken })
+            let (existing, fields, replaces) = (&keeps.existing, fields(), keeps.does == spec::Does::Puts);
+            quote! {
+                Does::Create {
+                    id: #id,
+                    from: #from,
+                    renames: #renames,
+                    existing: &[#(#existing),*],
+                    replaces: #replaces,
+                    content: #content,
+                    fields: #fields,
+                    taken: #taken,
+                }
+            }
         }
-        spec::Does::Changes => {
+        spec::Does::Changes | spec::Does::Replaces => {
             let sets = keeps.sets.iter().map(|(name, value)| {
                 let value = value.to_string();
                 quote!((#name, #value))
             });
-            let (fields, maps) = (carried_inside(), keeps.maps(module, endpoint));
+            let (fields, maps) = (fields(), keeps.maps(module, endpoint));
+            let replaces = keeps.does == spec::Does::Replaces;
             quote! {
                 Does::Change {
                     id: #id,
                     from: #from,
+                    renames: #renames,
+                    replaces: #replaces,
                     sets: &[#(#sets),*],
                     maps: &[#(#maps),*],
-                    fields: &[#(#fields),*],
+                    at: #at,
+                    fields: #fields,
                 }
             }
         }
-        spec::Does::Removes => quote!(Does::Remove { id: #id }),
+        spec::Does::Removes => {
+            let with = pairs(&keeps.with);
+            quote!(Does::Remove { id: #id, with: #with })
+        }
         spec::Does::Uses => quote!(Does::Use { id: #id }),
         spec::Does::Gets => {
-            let fields = api.carried(module, endpoint, keeps);
+            let fields = fields();
             let shows = keeps.shows.iter().map(|(place, field)| {
                 let (list, field_of_items) = place.rsplit_once('.').expect("checked: in the items of a list");
                 quote!((#list, #field_of_items, #field))
             });
-            quote!(Does::Get { id: #id, at: #at, fields: &[#(#fields),*], shows: &[#(#shows),*] })
+            quote!(Does::Get { id: #id, at: #at, content: #content, fields: #fields, shows: &[#(#shows),*] })
         }
         spec::Does::Lists => {
-            let fields = api.carried(module, endpoint, keeps);
+            let fields = fields();
             let at =
                 keeps.at.as_ref().map(ToString::to_string).expect("checked: things are listed in a field");
-            let narrowed = keeps.narrowed.iter().map(|(asked, field)| quote!((#asked, #field)));
+            let narrowed = pairs(&keeps.narrowed);
             let (below, each) = (option(keeps.below.as_ref()), option(keeps.each.as_ref()));
+            let parts = keeps.parts.iter().map(|(at, parts)| {
+                let spec::Parts { thing, of, narrowed } = parts;
+                let (narrowed, fields) = (pairs(narrowed), api.carried_parts(module, endpoint, keeps, at, thing));
+                quote!(Parts { at: #at, thing: #thing, of: #of, narrowed: #narrowed, fields: &[#(#fields),*] })
+            });
             quote! {
                 Does::List {
                     at: #at,
-                    narrowed: &[#(#narrowed),*],
+                    narrowed: #narrowed,
                     below: #below,
                     each: #each,
-                    fields: &[#(#fields),*],
+                    fields: #fields,
+                    parts: &[#(#parts),*],
                 }
             }
         }
@@ -226,6 +253,11 @@ fn keeps(api: &Api, module: &Module, endpoint: &Endpoint, keeps: &Keeps) -> Toke
     let unknown = api.creators(thing).find_map(|creator| creator.unknown).unwrap_or(INVALID);
     let unknown = Literal::i64_unsuffixed(unknown);
     quote!(Keeps { thing: #thing, unknown: #unknown, does: #does })
+}
+
+fn pairs(of: &IndexMap<String, String>) -> TokenStream {
+    let pairs = of.iter().map(|(from, to)| quote!((#from, #to)));
+    quote!(&[#(#pairs),*])
 }
 
 fn option(value: Option<impl ToTokens>) -> TokenStream {

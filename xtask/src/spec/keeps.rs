@@ -1,13 +1,85 @@
 //! What the mock keeps between calls: which endpoints create, change, remove, get and list a kind of thing.
 
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Deref;
+
 use indexmap::IndexMap;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 use crate::spec::keywords::keywords;
 use crate::spec::pattern;
 use crate::spec::section::Part;
+use crate::spec::source::Path;
+
+/// What a call does with things: with one kind, or with several, in this order.
+#[derive(Debug, Clone, Default)]
+pub struct AllKeeps {
+    all: Vec<Keeps>,
+    /// Whether the spec has a list.
+    listed: bool,
+}
+
+impl AllKeeps {
+    /// Returns what it does with each kind of thing, with the path of that in the spec.
+    pub fn with_paths<'a>(&'a self, path: &Path) -> impl Iterator<Item = (Path, &'a Keeps)> + use<'a> {
+        let (path, listed) = (path.clone(), self.listed);
+        let at = move |index| if listed { path.index(index) } else { path.clone() };
+        self.all.iter().enumerate().map(move |(index, keeps)| (at(index), keeps))
+    }
+}
+
+impl Deref for AllKeeps {
+    type Target = [Keeps];
+
+    fn deref(&self) -> &[Keeps] {
+        &self.all
+    }
+}
+
+impl<'de> Deserialize<'de> for AllKeeps {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl<'de> Visitor<'de> for Reader {
+            type Value = AllKeeps;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("what the call does with a thing, or a list of that")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<AllKeeps, A::Error> {
+                let keeps = Keeps::deserialize(MapAccessDeserializer::new(entries))?;
+                Ok(AllKeeps { all: vec![keeps], listed: false })
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<AllKeeps, A::Error> {
+                let all = Vec::deserialize(SeqAccessDeserializer::new(items))?;
+                Ok(AllKeeps { all, listed: true })
+            }
+        }
+
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+impl JsonSchema for AllKeeps {
+    fn schema_name() -> Cow<'static, str> {
+        "AllKeeps".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let one = generator.subschema_for::<Keeps>();
+        json_schema!({
+            "description": "What the call does with a thing that the mock keeps, or with several kinds of them.",
+            "anyOf": [one, { "type": "array", "items": one, "minItems": 2 }],
+        })
+    }
+}
 
 /// The effect of a call on a thing that the mock keeps.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -22,6 +94,21 @@ pub struct Keeps {
     pub id: Option<String>,
     /// The field of the request that contains the thing's fields, unless the request itself does.
     pub from: Option<String>,
+    /// The fields of the request that things have under another name: `{ new_name: file_name }`.
+    #[serde(default)]
+    pub renames: IndexMap<String, String>,
+    /// The fields of the request that name an existing thing, which is used instead of creating one: its ID, or a field that has
+    /// the same value.
+    #[serde(default)]
+    pub existing: Vec<String>,
+    /// The field of the request with a file, in a form or in Base64; or the field of the response with the URL of the thing's file.
+    pub content: Option<String>,
+    /// The kinds of things that are removed with a thing, each with the field that has its ID: `{ page: parent_id }`.
+    #[serde(default)]
+    pub with: IndexMap<String, String>,
+    /// The lists inside listed things that contain things of another kind: `{ tag: { thing: tag, of: group_id } }`.
+    #[serde(default)]
+    pub parts: IndexMap<String, Parts>,
     /// The fields that a call that changes a thing sets by itself: `{ status: 4 }`.
     #[serde(default)]
     pub sets: IndexMap<String, Value>,
@@ -46,13 +133,30 @@ pub struct Keeps {
     pub taken: Option<i64>,
 }
 
+/// What listed things consist of. A thing without any isn't listed.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub struct Parts {
+    /// The kind of thing that is a part.
+    #[schemars(extend("pattern" = pattern::SNAKE))]
+    pub thing: String,
+    /// The field of the parts with the ID of the thing that they are part of.
+    pub of: String,
+    /// Filters of the parts, as in a list, which count if the list itself isn't narrowed.
+    #[serde(default, rename = "where")]
+    pub narrowed: IndexMap<String, String>,
+}
+
 keywords! {
     /// What a call does with a thing.
     Does {
         /// It creates one.
         Creates = "creates",
-        /// It changes one.
+        /// It sets one as a whole, whether it is there or not.
+        Puts = "puts",
+        /// It changes one, or several.
         Changes = "changes",
+        /// It changes one as a whole: what the request lacks is gone.
+        Replaces = "replaces",
         /// It removes one, or several.
         Removes = "removes",
         /// It returns one, or several.
@@ -67,7 +171,17 @@ keywords! {
 impl Does {
     /// The part with the thing's ID, given whether the response has that field.
     pub fn part_with_id(self, returned: bool) -> Part {
-        if self == Self::Creates && returned { Part::Response } else { Part::Request }
+        if self.creates() && returned { Part::Response } else { Part::Request }
+    }
+
+    /// Returns whether a thing is there afterwards that wasn't there before.
+    pub fn creates(self) -> bool {
+        matches!(self, Self::Creates | Self::Puts)
+    }
+
+    /// Returns whether a thing that is there is changed.
+    pub fn changes(self) -> bool {
+        matches!(self, Self::Changes | Self::Replaces)
     }
 
     /// The effects that the last part of a path shows reliably.
@@ -93,14 +207,27 @@ impl Keeps {
         self.does.or_else(|| Does::told(path))
     }
 
-    /// The fields of things that filter a list or are shown elsewhere, each with the keys that lead to it.
-    pub fn fields_of_things(&self) -> impl Iterator<Item = (Vec<&str>, &str)> {
-        let narrowed =
-            self.narrowed.iter().map(|(asked, field)| (vec!["where", asked.as_str()], field.as_str()));
+    /// The fields of things that decide what a call lists, shows or removes: the keys that lead to each, the kind of thing, and the field.
+    pub fn fields_of_things(&self) -> Vec<(Vec<&str>, &str, &str)> {
+        let mut fields = Vec::new();
+        let own = self.thing.as_str();
+        fields.extend(self.narrowed.iter().map(|(asked, field)| (vec!["where", asked], own, field.as_str())));
         let others = [("below", &self.below), ("each", &self.each)];
-        let others = others.into_iter().filter_map(|(key, field)| Some((vec![key], field.as_deref()?)));
-        let shown = self.shows.iter().map(|(place, field)| (vec!["shows", place.as_str()], field.as_str()));
-        narrowed.chain(others).chain(shown)
+        fields
+            .extend(others.into_iter().filter_map(|(key, field)| Some((vec![key], own, field.as_deref()?))));
+        fields.extend(self.shows.iter().map(|(place, field)| (vec!["shows", place], own, field.as_str())));
+        fields.extend(
+            self.with.iter().map(|(thing, field)| (vec!["with", thing], thing.as_str(), field.as_str())),
+        );
+        for (at, parts) in &self.parts {
+            let thing = parts.thing.as_str();
+            fields.push((vec!["parts", at, "of"], thing, &parts.of));
+            let narrowed = parts.narrowed.iter();
+            fields.extend(
+                narrowed.map(|(asked, field)| (vec!["parts", at, "where", asked], thing, field.as_str())),
+            );
+        }
+        fields
     }
 }
 

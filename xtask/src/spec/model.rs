@@ -15,7 +15,7 @@ use crate::spec::field::Field;
 use crate::spec::field_path::FieldPath;
 use crate::spec::helper::Helper;
 use crate::spec::job::Job;
-use crate::spec::keeps::Keeps;
+use crate::spec::keeps::AllKeeps;
 use crate::spec::keywords::keywords;
 use crate::spec::pattern;
 use crate::spec::phrases::Phrases;
@@ -320,8 +320,9 @@ pub struct EndpointHead {
     pub helper: Option<Helper>,
     /// The place in the response of a token that other endpoints take.
     pub grants: Option<Grants>,
-    /// Its effect on a thing that the mock keeps.
-    pub keeps: Option<Keeps>,
+    /// Its effects on things that the mock keeps.
+    #[serde(default)]
+    pub keeps: AllKeeps,
     /// Rules over several fields of the request.
     #[serde(default)]
     pub rules: Vec<WrittenRule>,

@@ -3,7 +3,9 @@
 //! 开发指南
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -23,7 +25,7 @@ pub(crate) static ROUTES: &[Route] = &[
             id: "corpid",
             secret: "corpsecret",
         }),
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -43,7 +45,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "ip_list": ["192.0.2.17", "198.51.100.*"] }"#,
         cases: &[],
     },
@@ -58,7 +60,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "ip_list": ["203.0.113.5", "203.0.113.9"] }"#,
         cases: &[],
     },

@@ -3,7 +3,9 @@
 //! 智慧硬件
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,7 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -54,7 +56,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("checkindata.items"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -86,7 +88,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("temperature_data.items"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -132,7 +134,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("accesscontrol_data.items"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -171,7 +173,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["device_sn"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -229,16 +231,22 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "access_rule",
-            unknown: 40058,
-            does: Does::Create {
-                id: "rule_id",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "access_rule",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "rule_id",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "rule_id": "rule-1", "invalid_list": [] }"#,
         cases: &[],
     },
@@ -263,17 +271,22 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "access_rule",
-            unknown: 40058,
-            does: Does::Change {
-                id: "rule_id",
-                from: None,
-                sets: &[],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "access_rule",
+                unknown: 40058,
+                does: Does::Change {
+                    id: "rule_id",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "invalid_list": [] }"#,
         cases: &[],
     },
@@ -288,11 +301,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["rule_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "access_rule",
-            unknown: 40058,
-            does: Does::Remove { id: "rule_id" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "access_rule",
+                unknown: 40058,
+                does: Does::Remove {
+                    id: "rule_id",
+                    with: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },

@@ -3,7 +3,9 @@
 //! 电子发票
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,7 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["card_id", "encrypt_code"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -66,7 +68,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["card_id", "encrypt_code", "reimburse_status"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -87,7 +89,7 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -102,7 +104,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["item_list", "item_list[].card_id", "item_list[].encrypt_code"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

@@ -3,7 +3,9 @@
 //! 直播
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,16 +19,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["anchor_userid", "theme", "living_start", "living_duration"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "living",
-            unknown: 40058,
-            does: Does::Create {
-                id: "livingid",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "living",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "livingid",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "livingid": "lvErxtDgAAq7ZkT2" }"#,
         cases: &[],
     },
@@ -41,17 +49,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["livingid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "living",
-            unknown: 40058,
-            does: Does::Change {
-                id: "livingid",
-                from: None,
-                sets: &[],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "living",
+                unknown: 40058,
+                does: Does::Change {
+                    id: "livingid",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -66,17 +79,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["livingid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "living",
-            unknown: 40058,
-            does: Does::Change {
-                id: "livingid",
-                from: None,
-                sets: &[("status", "4")],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "living",
+                unknown: 40058,
+                does: Does::Change {
+                    id: "livingid",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[("status", "4")],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -91,7 +109,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["livingid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -106,7 +124,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["livingid", "openid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "living_code": "c0de5f2a" }"#,
         cases: &[],
     },
@@ -128,7 +146,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("livingid_list"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "next_cursor": "CURSOR-2", "livingid_list": ["lvErxtDgAAq7ZkT2", "lvErxtDgAAq7ZkT3"] }"#,
         cases: &[],
     },
@@ -143,24 +161,27 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["livingid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "living",
-            unknown: 40058,
-            does: Does::Get {
-                id: "livingid",
-                at: Some("living_info"),
-                fields: &[
-                    "theme",
-                    "living_start",
-                    "living_duration",
-                    "description",
-                    "anchor_userid",
-                    "type",
-                    "status",
-                ],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "living",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "livingid",
+                    at: Some("living_info"),
+                    content: None,
+                    fields: &[
+                        "theme",
+                        "living_start",
+                        "living_duration",
+                        "description",
+                        "anchor_userid",
+                        "type",
+                        "status",
+                    ],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -198,7 +219,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["ww_share_code"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -228,7 +249,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: None,
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

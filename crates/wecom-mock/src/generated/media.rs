@@ -3,7 +3,9 @@
 //! 素材管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,7 +19,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["media"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[
+            Keeps {
+                thing: "media",
+                unknown: 40007,
+                does: Does::Create {
+                    id: "media_id",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: Some("media"),
+                    fields: &["type"],
+                    taken: 40058,
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -38,7 +55,19 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["media_id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[
+            Keeps {
+                thing: "media",
+                unknown: 40007,
+                does: Does::Get {
+                    id: "media_id",
+                    at: None,
+                    content: None,
+                    fields: &[],
+                    shows: &[],
+                },
+            },
+        ],
         response: r#"{ "name": "minutes.txt", "content_type": "text/plain", "text": "Nothing was decided." }"#,
         cases: &[],
     },
@@ -53,7 +82,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["media"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "", "url": "https://example.com/pictures/banner/0" }"#,
         cases: &[],
     },
@@ -68,16 +97,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["scene", "type", "filename", "url", "md5"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "upload_job",
-            unknown: 40088,
-            does: Does::Create {
-                id: "jobid",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "upload_job",
+                unknown: 40088,
+                does: Does::Create {
+                    id: "jobid",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "jobid_Tq7mVd1Rz2t4pXq8" }"#,
         cases: &[],
     },
@@ -92,16 +127,19 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["jobid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "upload_job",
-            unknown: 40088,
-            does: Does::Get {
-                id: "jobid",
-                at: None,
-                fields: &[],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "upload_job",
+                unknown: 40088,
+                does: Does::Get {
+                    id: "jobid",
+                    at: None,
+                    content: None,
+                    fields: &[],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -126,7 +164,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["media_id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "name": "recording.speex", "content_type": "voice/speex", "text": "not really a recording" }"#,
         cases: &[],
     },
@@ -141,7 +179,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["media"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[
+            Keeps {
+                thing: "media",
+                unknown: 40007,
+                does: Does::Create {
+                    id: "media_id",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: Some("media"),
+                    fields: &[],
+                    taken: 40058,
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "", "type": "image", "media_id": "2t4pXq8uQ7mVd1Sd", "created_at": 1720000000 }"#,
         cases: &[],
     },

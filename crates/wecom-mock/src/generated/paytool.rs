@@ -3,7 +3,9 @@
 //! 收银台 · 收款工具、发票管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -24,7 +26,7 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -46,7 +48,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["order_id", "nonce_str", "ts", "sig"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -68,7 +70,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("pay_order_list"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -114,7 +116,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["order_id", "nonce_str", "ts", "sig"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -177,7 +179,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("invoice_list"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -220,7 +222,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["order_id", "oper_userid", "invoice_status", "invoice_note"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },

@@ -88,8 +88,8 @@ impl Checker<'_> {
         if let Some(grants) = &head.grants {
             self.grants(&path.key("grants"), endpoint, grants);
         }
-        if let Some(keeps) = &head.keeps {
-            self.keeps(&path.key("keeps"), endpoint, keeps);
+        for (path, keeps) in head.keeps.with_paths(&path.key("keeps")) {
+            self.keeps(&path, endpoint, keeps);
         }
         if let Some(sign) = &head.sign {
             self.sign(&path.key("sign"), endpoint, sign);
@@ -178,9 +178,8 @@ impl Checker<'_> {
             ("answer", head.answer != Answer::default()),
             ("sign", head.sign.is_some()),
             ("grants", head.grants.is_some()),
-            ("keeps", head.keeps.is_some()),
+            ("keeps", !head.keeps.is_empty()),
             ("helper", head.helper.is_some()),
-            ("job", head.job.is_some()),
         ];
         for (key, _) in http.iter().filter(|(_, said)| *said) {
             let help =

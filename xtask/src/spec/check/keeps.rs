@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::checker::{Along, Checker};
+use indexmap::IndexMap;
+
 use crate::spec::diagnostic::{At, Diagnostics};
 use crate::spec::mistakes::Mistake;
 use crate::spec::source::Path;
@@ -16,45 +18,51 @@ pub(super) fn of_spec(spec: &Spec, diagnostics: &mut Diagnostics) {
     let all = || {
         spec.files.iter().flat_map(|file| {
             let endpoints = file.endpoints.iter();
-            endpoints.filter_map(move |(name, endpoint)| {
-                Some((file, name, endpoint, endpoint.head.keeps.as_ref()?))
+            endpoints.flat_map(move |(name, endpoint)| {
+                let path = Section::Endpoints.entry(name).key("keeps");
+                endpoint.head.keeps.with_paths(&path).map(move |(path, keeps)| (file, path, endpoint, keeps))
             })
         })
     };
     let does = |endpoint: &Endpoint, keeps: &Keeps| keeps.does(endpoint.head.method_and_path().1);
     let created: BTreeSet<&str> = all()
-        .filter(|(.., endpoint, keeps)| does(endpoint, keeps) == Some(Does::Creates))
+        .filter(|(.., endpoint, keeps)| does(endpoint, keeps).is_some_and(Does::creates))
         .map(|(.., keeps)| keeps.thing.as_str())
         .collect();
-    for (file, name, endpoint, keeps) in all() {
-        let at = Section::Endpoints.entry(name).key("keeps");
+    let kept = |thing: &str| -> Vec<Kept<'_>> {
+        let keepers = all().filter(|(.., other)| other.thing == thing);
+        let changed = keepers.filter(|(.., endpoint, of)| {
+            does(endpoint, of).is_some_and(|does| does.creates() || does.changes())
+        });
+        changed.flat_map(|(file, _, endpoint, of)| sent(file, endpoint, of)).collect()
+    };
+    for (file, at, endpoint, keeps) in all() {
         let mut report = diagnostics.reporter(file.source, &file.root);
-        if !created.contains(keeps.thing.as_str()) {
-            let help = report.did_you_mean(&keeps.thing, created.iter().copied());
-            report
-                .error(
-                    Mistake::BadKeeps,
-                    At::Value(&at.key("thing")),
-                    format!("nothing creates a `{}`", keeps.thing),
-                )
-                .label("never there")
-                .help_if(help);
+        let others =
+            keeps.parts.iter().map(|(name, parts)| (at.key("parts").key(name).key("thing"), &parts.thing));
+        let others = others.chain(keeps.with.keys().map(|thing| (at.key("with").key(thing), thing)));
+        for (at, thing) in others.chain([(at.key("thing"), &keeps.thing)]) {
+            if !created.contains(thing.as_str()) {
+                let help = report.did_you_mean(thing, created.iter().copied());
+                report
+                    .error(Mistake::BadKeeps, At::Value(&at), format!("nothing creates a `{thing}`"))
+                    .label("never there")
+                    .help_if(help);
+            }
         }
-        let fields =
-            all().filter(|(.., other)| other.thing == keeps.thing).filter_map(|(file, _, endpoint, of)| {
-                let changed = matches!(does(endpoint, of)?, Does::Creates | Does::Changes);
-                changed.then(|| sent(file, endpoint, of))
-            });
-        let fields: Vec<&Fields> = fields.flatten().collect();
-        for (key, field) in keeps.fields_of_things() {
-            if !fields.iter().any(|fields| fields.contains_key(FieldPath::new(field).first())) {
-                let names = fields.iter().flat_map(|fields| fields.keys()).map(String::as_str);
+        for (key, thing, field) in keeps.fields_of_things() {
+            let fields = kept(thing);
+            if created.contains(thing)
+                && !fields.iter().any(|fields| fields.has(FieldPath::new(field).first()))
+            {
+                let names = fields.iter().flat_map(Kept::names);
                 let help = report.did_you_mean(field, names);
-                let message = format!("nothing sets the field `{field}` of a `{}`", keeps.thing);
+                let message = format!("nothing sets the field `{field}` of a `{thing}`");
                 let path = key.iter().fold(at.clone(), |path, key| path.key(key));
                 report.error(Mistake::BadKeeps, At::Value(&path), message).label("never set").help_if(help);
             }
         }
+        let fields: Vec<&Fields> = kept(&keeps.thing).iter().map(|kept| kept.fields).collect();
         if let Some(each) =
             keeps.each.as_deref().filter(|each| !shows_each(file, endpoint, keeps, each, &fields))
         {
@@ -76,20 +84,38 @@ pub(super) fn of_spec(spec: &Spec, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// Fields whose values are kept.
+struct Kept<'f> {
+    fields: &'f Fields,
+    renames: &'f IndexMap<String, String>,
+}
+
+impl<'f> Kept<'f> {
+    fn has(&self, name: &str) -> bool {
+        self.fields.contains_key(name) || self.names().any(|kept| kept == name)
+    }
+
+    fn names(&self) -> impl Iterator<Item = &'f str> + use<'f> {
+        let renamed = self.renames.values();
+        self.fields.keys().chain(renamed).map(String::as_str)
+    }
+}
+
 /// Returns the fields that a call that creates or changes a thing sends about it, or that name its parent.
-fn sent<'f>(file: &'f File, endpoint: &'f Endpoint, keeps: &Keeps) -> Vec<&'f Fields> {
+fn sent<'f>(file: &'f File, endpoint: &'f Endpoint, keeps: &'f Keeps) -> Vec<Kept<'f>> {
     let of = |fields: &'f Fields, path: &str| fields_of(file, &found(file, fields, path)?.ty);
     let sent = keeps.from.as_deref().and_then(|from| of(&endpoint.request, from));
     let around = keeps.id.as_deref().and_then(|id| FieldPath::new(id).around());
     let returned = around.and_then(|around| of(&endpoint.response, &around.to_string()));
-    sent.into_iter().chain(returned).chain([&endpoint.request, &endpoint.response]).collect()
+    let all = sent.into_iter().chain(returned).chain([&endpoint.request, &endpoint.response]);
+    all.map(|fields| Kept { fields, renames: &keeps.renames }).collect()
 }
 
 /// Returns whether a call creates or changes several things: their IDs are in the items of a list.
-fn is_several(endpoint: &Endpoint, part: Part, id: &FieldPath) -> bool {
+fn is_several(file: &File, endpoint: &Endpoint, part: Part, id: &FieldPath) -> bool {
     let fields = if part.is_sent() { &endpoint.request } else { &endpoint.response };
     let around = id.around().map(|around| around.to_string());
-    let list = around.and_then(|around| fields.get(&around));
+    let list = around.and_then(|around| found(file, fields, &around));
     list.is_some_and(|field| matches!(field.ty, TypeExpr::Generic(Generic::List, _)))
 }
 
@@ -136,15 +162,19 @@ impl Checker<'_> {
             self.bad_keeps(At::Key(path), "the path doesn't show the effect on the thing", "needs `does`");
             return;
         };
-        if endpoint.head.body != Body::Json || endpoint.head.answer != Answer::Json {
+        let is_file = match does {
+            Does::Gets => endpoint.head.answer == Answer::File,
+            _ => does.creates() && keeps.content.is_some() && endpoint.head.body == Body::Multipart,
+        };
+        if !is_file && (endpoint.head.body != Body::Json || endpoint.head.answer != Answer::Json) {
             self.bad_keeps(
                 At::Key(path),
-                "the mock keeps what is JSON in requests and responses",
+                "the mock keeps what is JSON in requests and responses, and the files of `content`",
                 "not JSON",
             );
             return;
         }
-        let (created, changed) = (does == Does::Creates, does == Does::Changes);
+        let (created, changed) = (does.creates(), does.changes());
         let shown = matches!(does, Does::Gets | Does::Lists);
         let codes = "the codes of a thing belong to the endpoint that creates it";
         for (key, there, right, why) in [
@@ -156,7 +186,37 @@ impl Checker<'_> {
                 "only what creates or changes a thing has its fields",
             ),
             ("sets", !keeps.sets.is_empty(), changed, "only what changes a thing sets its fields"),
-            ("at", keeps.at.is_some(), shown, "only what gets or lists things returns them"),
+            (
+                "renames",
+                !keeps.renames.is_empty(),
+                created || changed,
+                "only what creates or changes a thing has its fields",
+            ),
+            (
+                "existing",
+                !keeps.existing.is_empty(),
+                does == Does::Creates,
+                "only what creates a thing may find it",
+            ),
+            (
+                "content",
+                keeps.content.is_some(),
+                created || does == Does::Gets && !is_file,
+                "only what creates a thing has its file, and what gets it the URL",
+            ),
+            (
+                "with",
+                !keeps.with.is_empty(),
+                does == Does::Removes,
+                "only what removes a thing removes others with it",
+            ),
+            ("parts", !keeps.parts.is_empty(), does == Does::Lists, "only listed things show their parts"),
+            (
+                "at",
+                keeps.at.is_some(),
+                shown || changed,
+                "only what gets, lists or changes things returns them",
+            ),
             ("where", !keeps.narrowed.is_empty(), does == Does::Lists, "only a list is narrowed"),
             ("each", keeps.each.is_some(), does == Does::Lists, "only a list shows a thing several times"),
             ("shows", !keeps.shows.is_empty(), does == Does::Gets, "only what gets a thing shows all of it"),
@@ -184,7 +244,7 @@ impl Checker<'_> {
             let path = path.key("from");
             let several = keeps.id.as_deref().is_some_and(|id| {
                 let id = FieldPath::new(id);
-                is_several(endpoint, part_with_id(endpoint, does, &id), &id)
+                is_several(self.file, endpoint, part_with_id(endpoint, does, &id), &id)
             });
             let message = if several {
                 "the fields of several things are in a list of structs"
@@ -202,13 +262,11 @@ impl Checker<'_> {
                 }
             }
         }
-        for asked in keeps.narrowed.keys().filter(|asked| !endpoint.request.contains_key(*asked)) {
-            let message = format!("the request has no field `{asked}`");
-            self.bad_keeps(At::Key(&path.key("where").key(asked)), &message, "never asked for");
-        }
-        if shown {
+        self.asked(path, endpoint, keeps);
+        if (shown || changed && keeps.at.is_some()) && !is_file {
             self.shown(path, endpoint, keeps, does);
         }
+        self.content(path, endpoint, keeps, does);
         for place in keeps.shows.keys().filter(|_| does == Does::Gets) {
             let at = shown_at(keeps, self.file, endpoint).map_or_else(String::new, |at| format!("{at}."));
             let path = path.key("shows").key(place);
@@ -224,10 +282,69 @@ impl Checker<'_> {
         }
     }
 
+    /// Checks that the request has the fields that narrow, rename or name things.
+    fn asked(&mut self, path: &Path, endpoint: &Endpoint, keeps: &Keeps) {
+        let own = keeps.narrowed.keys().map(|asked| (path.key("where").key(asked), asked));
+        let mut asked: Vec<(Path, &String)> = own.collect();
+        for (name, parts) in &keeps.parts {
+            let path = path.key("parts").key(name).key("where");
+            asked.extend(parts.narrowed.keys().map(|asked| (path.key(asked), asked)));
+        }
+        for (path, asked) in asked {
+            if !endpoint.request.contains_key(asked) {
+                let message = format!("the request has no field `{asked}`");
+                self.bad_keeps(At::Key(&path), &message, "never asked for");
+            }
+        }
+        for (index, name) in keeps.existing.iter().enumerate() {
+            if !endpoint.request.contains_key(name) {
+                let message = format!("the request has no field `{name}`");
+                self.bad_keeps(At::Value(&path.key("existing").index(index)), &message, "never sent");
+            }
+        }
+        let sent = match &keeps.from {
+            Some(from) => {
+                found(self.file, &endpoint.request, from).and_then(|field| fields_of(self.file, &field.ty))
+            }
+            None => Some(&endpoint.request),
+        };
+        for name in keeps.renames.keys().filter(|name| sent.is_some_and(|sent| !sent.contains_key(*name))) {
+            let message = format!("nothing sends the field `{name}`");
+            self.bad_keeps(At::Key(&path.key("renames").key(name)), &message, "never sent");
+        }
+        let whole = shown_at(keeps, self.file, endpoint)
+            .and_then(|at| found(self.file, &endpoint.response, &at.to_string()));
+        let whole = whole.and_then(|whole| fields_of(self.file, &whole.ty));
+        for name in keeps.parts.keys() {
+            let list = whole.and_then(|whole| whole.get(name));
+            let is_list = |field: &Field| matches!(&field.ty, TypeExpr::Generic(Generic::List, item) if self.is_struct(item));
+            if whole.is_some() && !list.is_some_and(is_list) {
+                let message = format!("the listed things have no list of structs `{name}`");
+                self.bad_keeps(At::Key(&path.key("parts").key(name)), &message, "never shown");
+            }
+        }
+    }
+
+    /// Checks that a file is sent in a form or as text, and that its URL is text.
+    fn content(&mut self, path: &Path, endpoint: &Endpoint, keeps: &Keeps, does: Does) {
+        let Some(content) = &keeps.content else { return };
+        let part = if does.creates() { Part::Request } else { Part::Response };
+        let path = path.key("content");
+        let Some(field) = self.kept_field(&path, endpoint, part, &FieldPath::new(content)) else { return };
+        let right = match endpoint.head.body {
+            Body::Multipart => Scalar::File,
+            Body::Json | Body::Xml => Scalar::String,
+        };
+        if field.ty != TypeExpr::Scalar(right) {
+            let label = format!("`{content}` is a `{}`", field.ty);
+            self.bad_keeps(At::Value(&path), "a file is a part of a form, Base64 or a URL", &label);
+        }
+    }
+
     /// Checks that the ID is text or a number, or a list of these if a call is about several things.
     fn id(&mut self, path: &Path, endpoint: &Endpoint, does: Does, id: &FieldPath) {
         let part = part_with_id(endpoint, does, id);
-        if !matches!(does, Does::Creates | Does::Changes) && is_several(endpoint, part, id) {
+        if !(does.creates() || does.changes()) && is_several(self.file, endpoint, part, id) {
             let message =
                 "only a call that creates or changes several things has their IDs in the items of a list";
             self.bad_keeps(At::Value(path), message, &format!("it {}", does.keyword()));
@@ -235,11 +352,7 @@ impl Checker<'_> {
         }
         let Some(field) = self.kept_field(path, endpoint, part, id) else { return };
         let item = match &field.ty {
-            TypeExpr::Generic(Generic::List, item)
-                if matches!(does, Does::Gets | Does::Removes | Does::Uses) =>
-            {
-                item
-            }
+            TypeExpr::Generic(Generic::List, item) if !does.creates() => item,
             ty => ty,
         };
         if !matches!(item, TypeExpr::Scalar(Scalar::String | Scalar::Int | Scalar::Uint)) {
@@ -280,7 +393,8 @@ impl Checker<'_> {
         let (fields, side) =
             if part.is_sent() { (&endpoint.request, "request") } else { (&endpoint.response, "response") };
         // Only the IDs of several things are in a list.
-        let along = Along { side, lists: is_several(endpoint, part, name), mistake: Mistake::BadKeeps };
+        let along =
+            Along { side, lists: is_several(self.file, endpoint, part, name), mistake: Mistake::BadKeeps };
         self.along(path, fields, name, &along)?.pop()
     }
 

@@ -3,7 +3,9 @@
 //! 应用管理 · 自定义菜单
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -22,7 +24,22 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[
+            Keeps {
+                thing: "menu",
+                unknown: 46003,
+                does: Does::Create {
+                    id: "agentid",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: true,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -37,7 +54,19 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["agentid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[
+            Keeps {
+                thing: "menu",
+                unknown: 46003,
+                does: Does::Get {
+                    id: "agentid",
+                    at: None,
+                    content: None,
+                    fields: &["button"],
+                    shows: &[],
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -65,7 +94,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["agentid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[
+            Keeps {
+                thing: "menu",
+                unknown: 46003,
+                does: Does::Remove {
+                    id: "agentid",
+                    with: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },

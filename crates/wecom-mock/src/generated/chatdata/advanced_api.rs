@@ -3,7 +3,9 @@
 //! 数据与智能专区 · 订单管理接口
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,16 +19,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["custom_corpid", "buyer_userid", "chat_archive_api.edition"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "advanced_api_order",
-            unknown: 40058,
-            does: Does::Create {
-                id: "order_id",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "advanced_api_order",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "order_id",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "order_id": "ORDER-91" }"#,
         cases: &[],
     },
@@ -41,17 +49,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["order_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "advanced_api_order",
-            unknown: 40058,
-            does: Does::Change {
-                id: "order_id",
-                from: None,
-                sets: &[("order_status", "2")],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "advanced_api_order",
+                unknown: 40058,
+                does: Does::Change {
+                    id: "order_id",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[("order_status", "2")],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -66,17 +79,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["payer_userid", "order_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "advanced_api_order",
-            unknown: 40058,
-            does: Does::Change {
-                id: "order_id",
-                from: None,
-                sets: &[("order_status", "1")],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "advanced_api_order",
+                unknown: 40058,
+                does: Does::Change {
+                    id: "order_id",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[("order_status", "1")],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -98,17 +116,20 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("order_list"),
         }),
         grants: None,
-        keeps: Some(Keeps {
-            thing: "advanced_api_order",
-            unknown: 40058,
-            does: Does::List {
-                at: "order_list",
-                narrowed: &[("custom_corpid", "custom_corpid")],
-                below: None,
-                each: None,
-                fields: &["order_id", "order_type", "order_status"],
+        keeps: &[
+            Keeps {
+                thing: "advanced_api_order",
+                unknown: 40058,
+                does: Does::List {
+                    at: "order_list",
+                    narrowed: &[("custom_corpid", "custom_corpid")],
+                    below: None,
+                    each: None,
+                    fields: &["order_id", "order_type", "order_status"],
+                    parts: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -132,26 +153,29 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["order_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "advanced_api_order",
-            unknown: 40058,
-            does: Does::Get {
-                id: "order_id",
-                at: Some("order"),
-                fields: &[
-                    "advanced_api_type",
-                    "order_id",
-                    "order_type",
-                    "custom_corpid",
-                    "buyer_userid",
-                    "chat_archive_api.edition",
-                    "chat_archive_api.purchase_count",
-                    "chat_archive_api.take_effect_time",
-                    "order_status",
-                ],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "advanced_api_order",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "order_id",
+                    at: Some("order"),
+                    content: None,
+                    fields: &[
+                        "advanced_api_type",
+                        "order_id",
+                        "order_type",
+                        "custom_corpid",
+                        "buyer_userid",
+                        "chat_archive_api.edition",
+                        "chat_archive_api.purchase_count",
+                        "chat_archive_api.take_effect_time",
+                        "order_status",
+                    ],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -187,7 +211,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["advanced_api_type", "custom_corpid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

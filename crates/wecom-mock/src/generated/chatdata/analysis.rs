@@ -3,7 +3,9 @@
 //! 会话内容存档 · 会话内容分析与导出
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -23,7 +25,7 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "JOB-7f3a", "fail_list": [] }"#,
         cases: &[],
     },
@@ -38,7 +40,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["jobid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -53,7 +55,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["jobid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -77,16 +79,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["code", "media_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "chat_export_job",
-            unknown: 40058,
-            does: Does::Create {
-                id: "jobid",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "chat_export_job",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "jobid",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "EXPORT-90b1" }"#,
         cases: &[],
     },
@@ -101,16 +109,19 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["jobid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "chat_export_job",
-            unknown: 40058,
-            does: Does::Get {
-                id: "jobid",
-                at: None,
-                fields: &[],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "chat_export_job",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "jobid",
+                    at: None,
+                    content: None,
+                    fields: &[],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

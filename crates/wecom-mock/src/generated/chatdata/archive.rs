@@ -3,7 +3,9 @@
 //! 会话内容存档 · 基础接口
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -24,7 +26,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("msg_list"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -58,7 +60,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["chatid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -83,7 +85,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["item", "item[].open_userid", "item[].external_userid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -115,7 +117,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["chatid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

@@ -3,7 +3,9 @@
 //! 会话内容存档 · 关键词规则管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,16 +19,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["name"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "keyword_rule",
-            unknown: 710612,
-            does: Does::Create {
-                id: "rule_id",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "keyword_rule",
+                unknown: 710612,
+                does: Does::Create {
+                    id: "rule_id",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "rule_id": "krAJ2GCAAAe7Tq0w" }"#,
         cases: &[],
     },
@@ -48,17 +56,20 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("rule_list"),
         }),
         grants: None,
-        keeps: Some(Keeps {
-            thing: "keyword_rule",
-            unknown: 710612,
-            does: Does::List {
-                at: "rule_list",
-                narrowed: &[],
-                below: None,
-                each: None,
-                fields: &["rule_id", "name"],
+        keeps: &[
+            Keeps {
+                thing: "keyword_rule",
+                unknown: 710612,
+                does: Does::List {
+                    at: "rule_list",
+                    narrowed: &[],
+                    below: None,
+                    each: None,
+                    fields: &["rule_id", "name"],
+                    parts: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -79,16 +90,19 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["rule_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "keyword_rule",
-            unknown: 710612,
-            does: Does::Get {
-                id: "rule_id",
-                at: None,
-                fields: &["name", "keyword?", "semantics?", "applicable_range?"],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "keyword_rule",
+                unknown: 710612,
+                does: Does::Get {
+                    id: "rule_id",
+                    at: None,
+                    content: None,
+                    fields: &["name", "keyword?", "semantics?", "applicable_range?"],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -121,17 +135,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["rule_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "keyword_rule",
-            unknown: 710612,
-            does: Does::Change {
-                id: "rule_id",
-                from: None,
-                sets: &[],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "keyword_rule",
+                unknown: 710612,
+                does: Does::Change {
+                    id: "rule_id",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -146,11 +165,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["rule_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "keyword_rule",
-            unknown: 710612,
-            does: Does::Remove { id: "rule_id" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "keyword_rule",
+                unknown: 710612,
+                does: Does::Remove {
+                    id: "rule_id",
+                    with: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -172,7 +196,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("msg_list"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

@@ -3,7 +3,9 @@
 //! 数据与智能专区 · 应用调用专区程序
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,7 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["program_id", "ability_id", "request_data"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "response_data": "{\"output\":{\"lines\":3}}" }"#,
         cases: &[],
     },
@@ -32,16 +34,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["program_id", "ability_id", "request_data"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "program_task",
-            unknown: 40058,
-            does: Does::Create {
-                id: "jobid",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "program_task",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "jobid",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "JOB-82" }"#,
         cases: &[],
     },
@@ -56,16 +64,19 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["jobid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "program_task",
-            unknown: 40058,
-            does: Does::Get {
-                id: "jobid",
-                at: None,
-                fields: &[],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "program_task",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "jobid",
+                    at: None,
+                    content: None,
+                    fields: &[],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "response_errcode": 0, "response_data": "{\"output\":{\"lines\":3}}" }"#,
         cases: &[],
     },

@@ -3,7 +3,9 @@
 //! 数据与智能专区 · 基础接口
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,7 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["public_key", "public_key_ver"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -39,7 +41,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("auth_user_list"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -63,7 +65,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -99,7 +101,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["program_id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -114,7 +116,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["userid", "config"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -129,7 +131,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["userid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -148,7 +150,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["program_id", "log_level"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -163,7 +165,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["program_id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "log_level": 3 }"#,
         cases: &[],
     },
@@ -178,7 +180,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["media"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "",
@@ -199,7 +201,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["program_id", "debug_token"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -214,7 +216,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["program_id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -229,7 +231,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["program_id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "debug_mode_status": 2 }"#,
         cases: &[],
     },

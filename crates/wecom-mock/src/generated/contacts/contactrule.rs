@@ -3,7 +3,9 @@
 //! 通讯录管理 · 通讯录查看权限管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,7 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["rules", "rules[].rule_type", "rules[].range"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "rule_ids": [7001, 7002] }"#,
         cases: &[],
     },
@@ -32,7 +34,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -51,7 +53,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["rules", "rules[].rule_type", "rules[].range"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "rules": [{ "rule_id": 7001, "rule_type": 2, "range": { "partyid": [4, 6] } }] }"#,
         cases: &[],
     },
@@ -66,7 +68,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["rule_ids"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },

@@ -3,7 +3,9 @@
 //! 通讯录管理 · 部门管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,16 +19,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["name", "parentid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "department",
-            unknown: 60003,
-            does: Does::Create {
-                id: "id",
-                from: None,
-                fields: &[],
-                taken: 60008,
+        keeps: &[
+            Keeps {
+                thing: "department",
+                unknown: 60003,
+                does: Does::Create {
+                    id: "id",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &["id"],
+                    taken: 60008,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "created", "id": 22 }"#,
         cases: &[],
     },
@@ -41,17 +49,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "department",
-            unknown: 60003,
-            does: Does::Change {
-                id: "id",
-                from: None,
-                sets: &[],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "department",
+                unknown: 60003,
+                does: Does::Change {
+                    id: "id",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "updated" }"#,
         cases: &[],
     },
@@ -66,11 +79,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "department",
-            unknown: 60003,
-            does: Does::Remove { id: "id" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "department",
+                unknown: 60003,
+                does: Does::Remove {
+                    id: "id",
+                    with: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
         cases: &[],
     },
@@ -85,17 +103,20 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "department",
-            unknown: 60003,
-            does: Does::List {
-                at: "department",
-                narrowed: &[("id", "id")],
-                below: Some("parentid"),
-                each: None,
-                fields: &["id", "name?", "name_en?", "parentid", "order"],
+        keeps: &[
+            Keeps {
+                thing: "department",
+                unknown: 60003,
+                does: Does::List {
+                    at: "department",
+                    narrowed: &[("id", "id")],
+                    below: Some("parentid"),
+                    each: None,
+                    fields: &["id", "name?", "name_en?", "parentid", "order"],
+                    parts: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -131,17 +152,20 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "department",
-            unknown: 60003,
-            does: Does::List {
-                at: "department_id",
-                narrowed: &[("id", "id")],
-                below: Some("parentid"),
-                each: None,
-                fields: &["id", "parentid", "order"],
+        keeps: &[
+            Keeps {
+                thing: "department",
+                unknown: 60003,
+                does: Does::List {
+                    at: "department_id",
+                    narrowed: &[("id", "id")],
+                    below: Some("parentid"),
+                    each: None,
+                    fields: &["id", "parentid", "order"],
+                    parts: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -160,16 +184,19 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "department",
-            unknown: 60003,
-            does: Does::Get {
-                id: "id",
-                at: Some("department"),
-                fields: &["id", "name?", "name_en?", "parentid", "order"],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "department",
+                unknown: 60003,
+                does: Does::Get {
+                    id: "id",
+                    at: Some("department"),
+                    content: None,
+                    fields: &["id", "name?", "name_en?", "parentid", "order"],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

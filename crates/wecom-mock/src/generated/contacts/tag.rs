@@ -3,7 +3,9 @@
 //! 通讯录管理 · 标签管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,16 +19,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["tagname"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "tag",
-            unknown: 40068,
-            does: Does::Create {
-                id: "tagid",
-                from: None,
-                fields: &[],
-                taken: 40068,
+        keeps: &[
+            Keeps {
+                thing: "tag",
+                unknown: 40068,
+                does: Does::Create {
+                    id: "tagid",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &["tagid"],
+                    taken: 40068,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "created", "tagid": 32 }"#,
         cases: &[],
     },
@@ -41,17 +49,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["tagid", "tagname"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "tag",
-            unknown: 40068,
-            does: Does::Change {
-                id: "tagid",
-                from: None,
-                sets: &[],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "tag",
+                unknown: 40068,
+                does: Does::Change {
+                    id: "tagid",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "updated" }"#,
         cases: &[],
     },
@@ -66,11 +79,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["tagid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "tag",
-            unknown: 40068,
-            does: Does::Remove { id: "tagid" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "tag",
+                unknown: 40068,
+                does: Does::Remove {
+                    id: "tagid",
+                    with: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
         cases: &[],
     },
@@ -85,16 +103,19 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["tagid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "tag",
-            unknown: 40068,
-            does: Does::Get {
-                id: "tagid",
-                at: None,
-                fields: &["tagname"],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "tag",
+                unknown: 40068,
+                does: Does::Get {
+                    id: "tagid",
+                    at: None,
+                    content: None,
+                    fields: &["tagname"],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -115,11 +136,13 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["tagid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "tag",
-            unknown: 40068,
-            does: Does::Use { id: "tagid" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "tag",
+                unknown: 40068,
+                does: Does::Use { id: "tagid" },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -134,11 +157,13 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["tagid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "tag",
-            unknown: 40068,
-            does: Does::Use { id: "tagid" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "tag",
+                unknown: 40068,
+                does: Does::Use { id: "tagid" },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
         cases: &[],
     },
@@ -153,17 +178,20 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "tag",
-            unknown: 40068,
-            does: Does::List {
-                at: "taglist",
-                narrowed: &[],
-                below: None,
-                each: None,
-                fields: &["tagid", "tagname"],
+        keeps: &[
+            Keeps {
+                thing: "tag",
+                unknown: 40068,
+                does: Does::List {
+                    at: "taglist",
+                    narrowed: &[],
+                    below: None,
+                    each: None,
+                    fields: &["tagid", "tagname"],
+                    parts: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

@@ -3,7 +3,9 @@
 //! 上下游 · 上下游规则
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,7 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["chain_id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "rule_ids": [1, 2] }"#,
         cases: &[],
     },
@@ -32,11 +34,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["chain_id", "rule_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "rule",
-            unknown: 40058,
-            does: Does::Remove { id: "rule_id" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "rule",
+                unknown: 40058,
+                does: Does::Remove {
+                    id: "rule_id",
+                    with: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -51,16 +58,19 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["chain_id", "rule_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "rule",
-            unknown: 40058,
-            does: Does::Get {
-                id: "rule_id",
-                at: Some("rule_info"),
-                fields: &["owner_corp_range", "member_corp_range"],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "rule",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "rule_id",
+                    at: Some("rule_info"),
+                    content: None,
+                    fields: &["owner_corp_range", "member_corp_range"],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -87,16 +97,22 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "rule",
-            unknown: 40058,
-            does: Does::Create {
-                id: "rule_id",
-                from: Some("rule_info"),
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "rule",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "rule_id",
+                    from: Some("rule_info"),
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "rule_id": 1 }"#,
         cases: &[],
     },
@@ -117,17 +133,22 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "rule",
-            unknown: 40058,
-            does: Does::Change {
-                id: "rule_id",
-                from: Some("rule_info"),
-                sets: &[],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "rule",
+                unknown: 40058,
+                does: Does::Change {
+                    id: "rule_id",
+                    from: Some("rule_info"),
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },

@@ -3,7 +3,9 @@
 //! 企业互联
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -24,7 +26,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("corp_list"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -48,7 +50,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["corpid", "agentid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "access_token": "made-up-access-token", "expires_in": 7200 }"#,
         cases: &[],
     },
@@ -63,7 +65,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["userid", "session_key"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "userid": "zhou.min", "session_key": "bWFkZS11cC1rZXktMg==" }"#,
         cases: &[],
     },

@@ -3,7 +3,9 @@
 //! 邮件 · 管理邮件群组
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -27,16 +29,22 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "mail_group",
-            unknown: 680012,
-            does: Does::Create {
-                id: "groupid",
-                from: None,
-                fields: &[],
-                taken: 680011,
+        keeps: &[
+            Keeps {
+                thing: "mail_group",
+                unknown: 680012,
+                does: Does::Create {
+                    id: "groupid",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 680011,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -60,17 +68,22 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "mail_group",
-            unknown: 680012,
-            does: Does::Change {
-                id: "groupid",
-                from: None,
-                sets: &[],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "mail_group",
+                unknown: 680012,
+                does: Does::Change {
+                    id: "groupid",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -85,11 +98,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["groupid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "mail_group",
-            unknown: 680012,
-            does: Does::Remove { id: "groupid" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "mail_group",
+                unknown: 680012,
+                does: Does::Remove {
+                    id: "groupid",
+                    with: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -104,27 +122,30 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["groupid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "mail_group",
-            unknown: 680012,
-            does: Does::Get {
-                id: "groupid",
-                at: None,
-                fields: &[
-                    "groupid",
-                    "groupname",
-                    "email_list",
-                    "tag_list",
-                    "department_list",
-                    "group_list",
-                    "allow_type",
-                    "allow_emaillist",
-                    "allow_departmentlist",
-                    "allow_taglist",
-                ],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "mail_group",
+                unknown: 680012,
+                does: Does::Get {
+                    id: "groupid",
+                    at: None,
+                    content: None,
+                    fields: &[
+                        "groupid",
+                        "groupname",
+                        "email_list",
+                        "tag_list",
+                        "department_list",
+                        "group_list",
+                        "allow_type",
+                        "allow_emaillist",
+                        "allow_departmentlist",
+                        "allow_taglist",
+                    ],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -152,7 +173,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["fuzzy"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

@@ -3,7 +3,9 @@
 //! 邮件 · 管理公共邮箱
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -23,16 +25,22 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "public_mailbox",
-            unknown: 680035,
-            does: Does::Create {
-                id: "id",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "public_mailbox",
+                unknown: 680035,
+                does: Does::Create {
+                    id: "id",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "id": 1, "auth_code_id": 1, "auth_code": "made-up-auth-code-08cb" }"#,
         cases: &[],
     },
@@ -47,17 +55,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["id", "userid_list.list", "department_list.list", "tag_list.list"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "public_mailbox",
-            unknown: 680035,
-            does: Does::Change {
-                id: "id",
-                from: None,
-                sets: &[],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "public_mailbox",
+                unknown: 680035,
+                does: Does::Change {
+                    id: "id",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "auth_code_id": 1, "auth_code": "made-up-auth-code-08cb" }"#,
         cases: &[],
     },
@@ -72,11 +85,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "public_mailbox",
-            unknown: 680035,
-            does: Does::Remove { id: "id" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "public_mailbox",
+                unknown: 680035,
+                does: Does::Remove {
+                    id: "id",
+                    with: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -91,24 +109,27 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["id_list"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "public_mailbox",
-            unknown: 680035,
-            does: Does::Get {
-                id: "id_list",
-                at: Some("list"),
-                fields: &[
-                    "id",
-                    "email",
-                    "name",
-                    "userid_list",
-                    "department_list",
-                    "tag_list",
-                    "alias_list",
-                ],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "public_mailbox",
+                unknown: 680035,
+                does: Does::Get {
+                    id: "id_list",
+                    at: Some("list"),
+                    content: None,
+                    fields: &[
+                        "id",
+                        "email",
+                        "name",
+                        "userid_list",
+                        "department_list",
+                        "tag_list",
+                        "alias_list",
+                    ],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -137,17 +158,20 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["fuzzy"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "public_mailbox",
-            unknown: 680035,
-            does: Does::List {
-                at: "list",
-                narrowed: &[],
-                below: None,
-                each: None,
-                fields: &["id", "email", "name"],
+        keeps: &[
+            Keeps {
+                thing: "public_mailbox",
+                unknown: 680035,
+                does: Does::List {
+                    at: "list",
+                    narrowed: &[],
+                    below: None,
+                    each: None,
+                    fields: &["id", "email", "name"],
+                    parts: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -169,11 +193,13 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "public_mailbox",
-            unknown: 680035,
-            does: Does::Use { id: "id" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "public_mailbox",
+                unknown: 680035,
+                does: Does::Use { id: "id" },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -195,11 +221,13 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["id", "auth_code_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "public_mailbox",
-            unknown: 680035,
-            does: Does::Use { id: "id" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "public_mailbox",
+                unknown: 680035,
+                does: Does::Use { id: "id" },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },

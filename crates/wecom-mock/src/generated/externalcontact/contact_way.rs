@@ -3,7 +3,9 @@
 //! 客户联系 · 联系我管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -28,16 +30,22 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "contact_way",
-            unknown: 41044,
-            does: Does::Create {
-                id: "config_id",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "contact_way",
+                unknown: 41044,
+                does: Does::Create {
+                    id: "config_id",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -57,35 +65,38 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["config_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "contact_way",
-            unknown: 41044,
-            does: Does::Get {
-                id: "config_id",
-                at: Some("contact_way"),
-                fields: &[
-                    "config_id",
-                    "type",
-                    "scene",
-                    "is_temp?",
-                    "remark?",
-                    "skip_verify",
-                    "state?",
-                    "style?",
-                    "qr_code?",
-                    "user?",
-                    "party?",
-                    "expires_in?",
-                    "chat_expires_in?",
-                    "unionid?",
-                    "mark_source?",
-                    "conclusions.text?",
-                    "conclusions.link?",
-                    "conclusions.miniprogram?",
-                ],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "contact_way",
+                unknown: 41044,
+                does: Does::Get {
+                    id: "config_id",
+                    at: Some("contact_way"),
+                    content: None,
+                    fields: &[
+                        "config_id",
+                        "type",
+                        "scene",
+                        "is_temp?",
+                        "remark?",
+                        "skip_verify",
+                        "state?",
+                        "style?",
+                        "qr_code?",
+                        "user?",
+                        "party?",
+                        "expires_in?",
+                        "chat_expires_in?",
+                        "unionid?",
+                        "mark_source?",
+                        "conclusions.text?",
+                        "conclusions.link?",
+                        "conclusions.miniprogram?",
+                    ],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -142,17 +153,20 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("contact_way"),
         }),
         grants: None,
-        keeps: Some(Keeps {
-            thing: "contact_way",
-            unknown: 41044,
-            does: Does::List {
-                at: "contact_way",
-                narrowed: &[],
-                below: None,
-                each: None,
-                fields: &["config_id"],
+        keeps: &[
+            Keeps {
+                thing: "contact_way",
+                unknown: 41044,
+                does: Does::List {
+                    at: "contact_way",
+                    narrowed: &[],
+                    below: None,
+                    each: None,
+                    fields: &["config_id"],
+                    parts: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -185,17 +199,22 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "contact_way",
-            unknown: 41044,
-            does: Does::Change {
-                id: "config_id",
-                from: None,
-                sets: &[],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "contact_way",
+                unknown: 41044,
+                does: Does::Change {
+                    id: "config_id",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -210,11 +229,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["config_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "contact_way",
-            unknown: 41044,
-            does: Does::Remove { id: "config_id" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "contact_way",
+                unknown: 41044,
+                does: Does::Remove {
+                    id: "config_id",
+                    with: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -229,7 +253,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["userid", "external_userid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },

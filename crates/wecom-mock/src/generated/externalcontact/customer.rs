@@ -3,7 +3,9 @@
 //! 客户联系 · 客户管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,7 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["userid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -43,7 +45,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("follow_user"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -115,7 +117,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("external_contact_list"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -186,7 +188,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["userid", "external_userid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -208,7 +210,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("info_list"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -251,7 +253,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["external_userid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "openid": "oKq3d52e26Rt9Vwf1b8" }"#,
         cases: &[],
     },

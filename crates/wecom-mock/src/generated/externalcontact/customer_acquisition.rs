@@ -3,7 +3,9 @@
 //! 客户联系 · 获客助手
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -24,17 +26,20 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("link_id_list"),
         }),
         grants: None,
-        keeps: Some(Keeps {
-            thing: "acquisition_link",
-            unknown: 40058,
-            does: Does::List {
-                at: "link_id_list",
-                narrowed: &[],
-                below: None,
-                each: None,
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "acquisition_link",
+                unknown: 40058,
+                does: Does::List {
+                    at: "link_id_list",
+                    narrowed: &[],
+                    below: None,
+                    each: None,
+                    fields: &[],
+                    parts: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -54,22 +59,25 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["link_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "acquisition_link",
-            unknown: 40058,
-            does: Does::Get {
-                id: "link_id",
-                at: Some("link"),
-                fields: &[
-                    "link_name",
-                    "url",
-                    "create_time?",
-                    "skip_verify?",
-                    "mark_source?",
-                ],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "acquisition_link",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "link_id",
+                    at: Some("link"),
+                    content: None,
+                    fields: &[
+                        "link_name",
+                        "url",
+                        "create_time?",
+                        "skip_verify?",
+                        "mark_source?",
+                    ],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -96,16 +104,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["link_name", "range"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "acquisition_link",
-            unknown: 40058,
-            does: Does::Create {
-                id: "link.link_id",
-                from: None,
-                fields: &["link_id", "link_name", "url", "create_time"],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "acquisition_link",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "link.link_id",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &["link_id", "link_name", "url", "create_time"],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -129,17 +143,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["link_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "acquisition_link",
-            unknown: 40058,
-            does: Does::Change {
-                id: "link_id",
-                from: None,
-                sets: &[],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "acquisition_link",
+                unknown: 40058,
+                does: Does::Change {
+                    id: "link_id",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -154,11 +173,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["link_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "acquisition_link",
-            unknown: 40058,
-            does: Does::Remove { id: "link_id" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "acquisition_link",
+                unknown: 40058,
+                does: Does::Remove {
+                    id: "link_id",
+                    with: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -180,7 +204,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("customer_list"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -208,7 +232,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -232,7 +256,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["link_id", "start_time", "end_time"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "click_link_customer_cnt": 840, "new_customer_cnt": 315 }"#,
         cases: &[],
     },
@@ -247,7 +271,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["chat_key"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -268,7 +292,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -290,7 +314,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["link_id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "keys": ["ENC96xdsjw5J", "ENC96xdsk1Qf"] }"#,
         cases: &[],
     },

@@ -3,7 +3,9 @@
 //! 客户联系 · 客户联系规则组管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -24,17 +26,20 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("strategy"),
         }),
         grants: None,
-        keeps: Some(Keeps {
-            thing: "customer_strategy",
-            unknown: 40058,
-            does: Does::List {
-                at: "strategy",
-                narrowed: &[],
-                below: None,
-                each: None,
-                fields: &["strategy_id"],
+        keeps: &[
+            Keeps {
+                thing: "customer_strategy",
+                unknown: 40058,
+                does: Does::List {
+                    at: "strategy",
+                    narrowed: &[],
+                    below: None,
+                    each: None,
+                    fields: &["strategy_id"],
+                    parts: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -54,42 +59,45 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["strategy_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "customer_strategy",
-            unknown: 40058,
-            does: Does::Get {
-                id: "strategy_id",
-                at: Some("strategy"),
-                fields: &[
-                    "strategy_id",
-                    "parent_id",
-                    "strategy_name",
-                    "admin_list",
-                    "privilege.view_customer_list",
-                    "privilege.view_customer_data",
-                    "privilege.view_room_list",
-                    "privilege.contact_me",
-                    "privilege.join_room",
-                    "privilege.share_customer",
-                    "privilege.oper_resign_customer",
-                    "privilege.oper_resign_group",
-                    "privilege.send_customer_msg",
-                    "privilege.edit_welcome_msg",
-                    "privilege.view_behavior_data",
-                    "privilege.view_room_data",
-                    "privilege.send_group_msg",
-                    "privilege.room_deduplication",
-                    "privilege.rapid_reply",
-                    "privilege.onjob_customer_transfer",
-                    "privilege.edit_anti_spam_rule",
-                    "privilege.export_customer_list",
-                    "privilege.export_customer_data",
-                    "privilege.export_customer_group_list",
-                    "privilege.manage_customer_tag",
-                ],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "customer_strategy",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "strategy_id",
+                    at: Some("strategy"),
+                    content: None,
+                    fields: &[
+                        "strategy_id",
+                        "parent_id",
+                        "strategy_name",
+                        "admin_list",
+                        "privilege.view_customer_list",
+                        "privilege.view_customer_data",
+                        "privilege.view_room_list",
+                        "privilege.contact_me",
+                        "privilege.join_room",
+                        "privilege.share_customer",
+                        "privilege.oper_resign_customer",
+                        "privilege.oper_resign_group",
+                        "privilege.send_customer_msg",
+                        "privilege.edit_welcome_msg",
+                        "privilege.view_behavior_data",
+                        "privilege.view_room_data",
+                        "privilege.send_group_msg",
+                        "privilege.room_deduplication",
+                        "privilege.rapid_reply",
+                        "privilege.onjob_customer_transfer",
+                        "privilege.edit_anti_spam_rule",
+                        "privilege.export_customer_list",
+                        "privilege.export_customer_data",
+                        "privilege.export_customer_group_list",
+                        "privilege.manage_customer_tag",
+                    ],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -144,7 +152,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("range"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -164,16 +172,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["strategy_name", "admin_list", "range"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "customer_strategy",
-            unknown: 40058,
-            does: Does::Create {
-                id: "strategy_id",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "customer_strategy",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "strategy_id",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "strategy_id": 7 }"#,
         cases: &[],
     },
@@ -188,17 +202,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["strategy_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "customer_strategy",
-            unknown: 40058,
-            does: Does::Change {
-                id: "strategy_id",
-                from: None,
-                sets: &[],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "customer_strategy",
+                unknown: 40058,
+                does: Does::Change {
+                    id: "strategy_id",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -213,11 +232,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["strategy_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "customer_strategy",
-            unknown: 40058,
-            does: Does::Remove { id: "strategy_id" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "customer_strategy",
+                unknown: 40058,
+                does: Does::Remove {
+                    id: "strategy_id",
+                    with: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },

@@ -3,7 +3,9 @@
 //! 客户联系 · 企业服务人员管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,7 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "follow_user": ["chenyu", "linmo"] }"#,
         cases: &[],
     },
@@ -32,7 +34,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -53,7 +55,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

@@ -3,7 +3,9 @@
 //! 客户联系 · 客户群管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -24,7 +26,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("group_chat_list"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -47,7 +49,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["chat_id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -94,7 +96,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["opengid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "chat_id": "wrErxtDgAA8s9c1qXk3QmM2d" }"#,
         cases: &[],
     },

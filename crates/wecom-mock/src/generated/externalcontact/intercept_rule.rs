@@ -3,7 +3,9 @@
 //! 客户联系 · 管理聊天敏感词
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,16 +19,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["rule_name", "word_list", "intercept_type", "applicable_range"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "intercept_rule",
-            unknown: 40058,
-            does: Does::Create {
-                id: "rule_id",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "intercept_rule",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "rule_id",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "rule_id": "rule-2e26" }"#,
         cases: &[],
     },
@@ -41,17 +49,20 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "intercept_rule",
-            unknown: 40058,
-            does: Does::List {
-                at: "rule_list",
-                narrowed: &[],
-                below: None,
-                each: None,
-                fields: &["rule_id", "rule_name"],
+        keeps: &[
+            Keeps {
+                thing: "intercept_rule",
+                unknown: 40058,
+                does: Does::List {
+                    at: "rule_list",
+                    narrowed: &[],
+                    below: None,
+                    each: None,
+                    fields: &["rule_id", "rule_name"],
+                    parts: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -73,25 +84,28 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["rule_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "intercept_rule",
-            unknown: 40058,
-            does: Does::Get {
-                id: "rule_id",
-                at: Some("rule"),
-                fields: &[
-                    "rule_id",
-                    "rule_name",
-                    "word_list",
-                    "extra_rule?",
-                    "semantics_list?",
-                    "intercept_type",
-                    "applicable_range.user_list",
-                    "applicable_range.department_list",
-                ],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "intercept_rule",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "rule_id",
+                    at: Some("rule"),
+                    content: None,
+                    fields: &[
+                        "rule_id",
+                        "rule_name",
+                        "word_list",
+                        "extra_rule?",
+                        "semantics_list?",
+                        "intercept_type",
+                        "applicable_range.user_list",
+                        "applicable_range.department_list",
+                    ],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -117,17 +131,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["rule_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "intercept_rule",
-            unknown: 40058,
-            does: Does::Change {
-                id: "rule_id",
-                from: None,
-                sets: &[],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "intercept_rule",
+                unknown: 40058,
+                does: Does::Change {
+                    id: "rule_id",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -142,11 +161,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["rule_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "intercept_rule",
-            unknown: 40058,
-            does: Does::Remove { id: "rule_id" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "intercept_rule",
+                unknown: 40058,
+                does: Does::Remove {
+                    id: "rule_id",
+                    with: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },

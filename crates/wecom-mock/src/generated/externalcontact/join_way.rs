@@ -3,7 +3,9 @@
 //! 客户联系 · 加入群聊管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,16 +19,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["scene", "chat_id_list"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "join_way",
-            unknown: 40058,
-            does: Does::Create {
-                id: "config_id",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "join_way",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "config_id",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "config_id": "9b30c20c974013c6e6a94b1d08f3a2c4" }"#,
         cases: &[],
     },
@@ -41,26 +49,29 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["config_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "join_way",
-            unknown: 40058,
-            does: Does::Get {
-                id: "config_id",
-                at: Some("join_way"),
-                fields: &[
-                    "config_id",
-                    "scene",
-                    "remark?",
-                    "auto_create_room",
-                    "room_base_name?",
-                    "room_base_id?",
-                    "chat_id_list",
-                    "state?",
-                    "mark_source?",
-                ],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "join_way",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "config_id",
+                    at: Some("join_way"),
+                    content: None,
+                    fields: &[
+                        "config_id",
+                        "scene",
+                        "remark?",
+                        "auto_create_room",
+                        "room_base_name?",
+                        "room_base_id?",
+                        "chat_id_list",
+                        "state?",
+                        "mark_source?",
+                    ],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -90,17 +101,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["config_id", "scene", "chat_id_list"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "join_way",
-            unknown: 40058,
-            does: Does::Change {
-                id: "config_id",
-                from: None,
-                sets: &[],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "join_way",
+                unknown: 40058,
+                does: Does::Change {
+                    id: "config_id",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -115,11 +131,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["config_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "join_way",
-            unknown: 40058,
-            does: Does::Remove { id: "config_id" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "join_way",
+                unknown: 40058,
+                does: Does::Remove {
+                    id: "config_id",
+                    with: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },

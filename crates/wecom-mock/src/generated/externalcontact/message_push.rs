@@ -3,7 +3,9 @@
 //! 客户联系 · 消息推送
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -21,16 +23,22 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "group_message",
-            unknown: 40058,
-            does: Does::Create {
-                id: "msgid",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "group_message",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "msgid",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -57,17 +65,20 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("group_msg_list"),
         }),
         grants: None,
-        keeps: Some(Keeps {
-            thing: "group_message",
-            unknown: 40058,
-            does: Does::List {
-                at: "group_msg_list",
-                narrowed: &[],
-                below: None,
-                each: None,
-                fields: &["msgid", "text?"],
+        keeps: &[
+            Keeps {
+                thing: "group_message",
+                unknown: 40058,
+                does: Does::List {
+                    at: "group_msg_list",
+                    narrowed: &[],
+                    below: None,
+                    each: None,
+                    fields: &["msgid", "text?"],
+                    parts: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -120,11 +131,13 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("task_list"),
         }),
         grants: None,
-        keeps: Some(Keeps {
-            thing: "group_message",
-            unknown: 40058,
-            does: Does::Use { id: "msgid" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "group_message",
+                unknown: 40058,
+                does: Does::Use { id: "msgid" },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -154,11 +167,13 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("send_list"),
         }),
         grants: None,
-        keeps: Some(Keeps {
-            thing: "group_message",
-            unknown: 40058,
-            does: Does::Use { id: "msgid" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "group_message",
+                unknown: 40058,
+                does: Does::Use { id: "msgid" },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -192,11 +207,13 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["msgid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "group_message",
-            unknown: 40058,
-            does: Does::Use { id: "msgid" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "group_message",
+                unknown: 40058,
+                does: Does::Use { id: "msgid" },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -211,11 +228,13 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["msgid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "group_message",
-            unknown: 40058,
-            does: Does::Use { id: "msgid" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "group_message",
+                unknown: 40058,
+                does: Does::Use { id: "msgid" },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -230,7 +249,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["welcome_code", "text.content"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -255,16 +274,22 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "group_welcome_template",
-            unknown: 40058,
-            does: Does::Create {
-                id: "template_id",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "group_welcome_template",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "template_id",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "template_id": "msgAJ2GCAAAwelcome1" }"#,
         cases: &[],
     },
@@ -290,17 +315,22 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "group_welcome_template",
-            unknown: 40058,
-            does: Does::Change {
-                id: "template_id",
-                from: None,
-                sets: &[],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "group_welcome_template",
+                unknown: 40058,
+                does: Does::Change {
+                    id: "template_id",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -315,23 +345,26 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["template_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "group_welcome_template",
-            unknown: 40058,
-            does: Does::Get {
-                id: "template_id",
-                at: None,
-                fields: &[
-                    "text?",
-                    "image.pic_url",
-                    "link?",
-                    "miniprogram?",
-                    "file?",
-                    "video?",
-                ],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "group_welcome_template",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "template_id",
+                    at: None,
+                    content: None,
+                    fields: &[
+                        "text?",
+                        "image.pic_url",
+                        "link?",
+                        "miniprogram?",
+                        "file?",
+                        "video?",
+                    ],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -351,11 +384,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["template_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "group_welcome_template",
-            unknown: 40058,
-            does: Does::Remove { id: "template_id" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "group_welcome_template",
+                unknown: 40058,
+                does: Does::Remove {
+                    id: "template_id",
+                    with: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },

@@ -3,7 +3,9 @@
 //! 客户联系 · 客户朋友圈
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,7 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["text.content"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-moment-1" }"#,
         cases: &[],
     },
@@ -32,7 +34,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["jobid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -59,7 +61,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["moment_id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -81,7 +83,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("moment_list"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -127,7 +129,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("task_list"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -157,7 +159,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("customer_list"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -187,7 +189,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("customer_list"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -207,7 +209,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["moment_id", "userid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

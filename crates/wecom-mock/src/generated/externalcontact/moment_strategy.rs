@@ -3,7 +3,9 @@
 //! 客户联系 · 客户朋友圈规则组
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -24,17 +26,20 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("strategy"),
         }),
         grants: None,
-        keeps: Some(Keeps {
-            thing: "moment_strategy",
-            unknown: 40058,
-            does: Does::List {
-                at: "strategy",
-                narrowed: &[],
-                below: None,
-                each: None,
-                fields: &["strategy_id"],
+        keeps: &[
+            Keeps {
+                thing: "moment_strategy",
+                unknown: 40058,
+                does: Does::List {
+                    at: "strategy",
+                    narrowed: &[],
+                    below: None,
+                    each: None,
+                    fields: &["strategy_id"],
+                    parts: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -54,24 +59,27 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["strategy_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "moment_strategy",
-            unknown: 40058,
-            does: Does::Get {
-                id: "strategy_id",
-                at: Some("strategy"),
-                fields: &[
-                    "strategy_id",
-                    "parent_id",
-                    "strategy_name",
-                    "admin_list",
-                    "privilege.view_moment_list",
-                    "privilege.send_moment",
-                    "privilege.manage_moment_cover_and_sign",
-                ],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "moment_strategy",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "strategy_id",
+                    at: Some("strategy"),
+                    content: None,
+                    fields: &[
+                        "strategy_id",
+                        "parent_id",
+                        "strategy_name",
+                        "admin_list",
+                        "privilege.view_moment_list",
+                        "privilege.send_moment",
+                        "privilege.manage_moment_cover_and_sign",
+                    ],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -108,7 +116,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("range"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -128,16 +136,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["strategy_name", "admin_list", "range"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "moment_strategy",
-            unknown: 40058,
-            does: Does::Create {
-                id: "strategy_id",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "moment_strategy",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "strategy_id",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "strategy_id": 3 }"#,
         cases: &[],
     },
@@ -152,17 +166,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["strategy_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "moment_strategy",
-            unknown: 40058,
-            does: Does::Change {
-                id: "strategy_id",
-                from: None,
-                sets: &[],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "moment_strategy",
+                unknown: 40058,
+                does: Does::Change {
+                    id: "strategy_id",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -177,11 +196,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["strategy_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "moment_strategy",
-            unknown: 40058,
-            does: Does::Remove { id: "strategy_id" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "moment_strategy",
+                unknown: 40058,
+                does: Does::Remove {
+                    id: "strategy_id",
+                    with: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },

@@ -3,7 +3,9 @@
 //! 客户联系 · 管理商品图册
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,16 +19,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["description", "price", "attachments"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "product",
-            unknown: 40058,
-            does: Does::Create {
-                id: "product_id",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "product",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "product_id",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "product_id": "prd4f2a91c6" }"#,
         cases: &[],
     },
@@ -41,16 +49,19 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["product_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "product",
-            unknown: 40058,
-            does: Does::Get {
-                id: "product_id",
-                at: Some("product"),
-                fields: &["product_id", "description", "price", "product_sn"],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "product",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "product_id",
+                    at: Some("product"),
+                    content: None,
+                    fields: &["product_id", "description", "price", "product_sn"],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -83,17 +94,20 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("product_list"),
         }),
         grants: None,
-        keeps: Some(Keeps {
-            thing: "product",
-            unknown: 40058,
-            does: Does::List {
-                at: "product_list",
-                narrowed: &[],
-                below: None,
-                each: None,
-                fields: &["product_id", "description", "price", "product_sn"],
+        keeps: &[
+            Keeps {
+                thing: "product",
+                unknown: 40058,
+                does: Does::List {
+                    at: "product_list",
+                    narrowed: &[],
+                    below: None,
+                    each: None,
+                    fields: &["product_id", "description", "price", "product_sn"],
+                    parts: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -121,17 +135,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["product_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "product",
-            unknown: 40058,
-            does: Does::Change {
-                id: "product_id",
-                from: None,
-                sets: &[],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "product",
+                unknown: 40058,
+                does: Does::Change {
+                    id: "product_id",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -146,11 +165,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["product_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "product",
-            unknown: 40058,
-            does: Does::Remove { id: "product_id" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "product",
+                unknown: 40058,
+                does: Does::Remove {
+                    id: "product_id",
+                    with: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },

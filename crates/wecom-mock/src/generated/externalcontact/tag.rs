@@ -3,7 +3,9 @@
 //! 客户联系 · 客户标签管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,7 +19,34 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[
+            Keeps {
+                thing: "corp_tag_group",
+                unknown: 40068,
+                does: Does::List {
+                    at: "tag_group",
+                    narrowed: &[("group_id", "group_id")],
+                    below: None,
+                    each: None,
+                    fields: &[
+                        "group_id",
+                        "group_name",
+                        "create_time",
+                        "order",
+                        "deleted?",
+                    ],
+                    parts: &[
+                        Parts {
+                            at: "tag",
+                            thing: "corp_tag",
+                            of: "group_id",
+                            narrowed: &[("tag_id", "id")],
+                            fields: &["id", "name", "create_time", "order", "deleted?"],
+                        },
+                    ],
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -59,7 +88,42 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["tag", "tag[].name"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[
+            Keeps {
+                thing: "corp_tag_group",
+                unknown: 40068,
+                does: Does::Create {
+                    id: "tag_group.group_id",
+                    from: None,
+                    renames: &[],
+                    existing: &["group_id", "group_name"],
+                    replaces: false,
+                    content: None,
+                    fields: &[
+                        "group_id",
+                        "group_name",
+                        "create_time",
+                        "order",
+                        "deleted?",
+                    ],
+                    taken: 40058,
+                },
+            },
+            Keeps {
+                thing: "corp_tag",
+                unknown: 40068,
+                does: Does::Create {
+                    id: "tag_group.tag.id",
+                    from: Some("tag"),
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &["id", "name", "create_time", "order", "deleted?"],
+                    taken: 40058,
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -87,7 +151,36 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[
+            Keeps {
+                thing: "corp_tag_group",
+                unknown: 40068,
+                does: Does::Change {
+                    id: "id",
+                    from: None,
+                    renames: &[("name", "group_name")],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
+            },
+            Keeps {
+                thing: "corp_tag",
+                unknown: 40068,
+                does: Does::Change {
+                    id: "id",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -102,7 +195,24 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[
+            Keeps {
+                thing: "corp_tag",
+                unknown: 40068,
+                does: Does::Remove {
+                    id: "tag_id",
+                    with: &[],
+                },
+            },
+            Keeps {
+                thing: "corp_tag_group",
+                unknown: 40068,
+                does: Does::Remove {
+                    id: "group_id",
+                    with: &[("corp_tag", "group_id")],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -117,7 +227,37 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[
+            Keeps {
+                thing: "strategy_tag_group",
+                unknown: 40068,
+                does: Does::List {
+                    at: "tag_group",
+                    narrowed: &[
+                        ("group_id", "group_id"),
+                        ("strategy_id", "strategy_id"),
+                    ],
+                    below: None,
+                    each: None,
+                    fields: &[
+                        "group_id",
+                        "group_name",
+                        "create_time",
+                        "order",
+                        "strategy_id",
+                    ],
+                    parts: &[
+                        Parts {
+                            at: "tag",
+                            thing: "strategy_tag",
+                            of: "group_id",
+                            narrowed: &[("tag_id", "id")],
+                            fields: &["id", "name", "create_time", "order", "deleted?"],
+                        },
+                    ],
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -148,7 +288,42 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["strategy_id", "tag", "tag[].name"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[
+            Keeps {
+                thing: "strategy_tag_group",
+                unknown: 40068,
+                does: Does::Create {
+                    id: "tag_group.group_id",
+                    from: None,
+                    renames: &[],
+                    existing: &["group_id", "group_name"],
+                    replaces: false,
+                    content: None,
+                    fields: &[
+                        "group_id",
+                        "group_name",
+                        "create_time",
+                        "order",
+                        "deleted?",
+                    ],
+                    taken: 40058,
+                },
+            },
+            Keeps {
+                thing: "strategy_tag",
+                unknown: 40068,
+                does: Does::Create {
+                    id: "tag_group.tag.id",
+                    from: Some("tag"),
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &["id", "name", "create_time", "order", "deleted?"],
+                    taken: 40058,
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -176,7 +351,36 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[
+            Keeps {
+                thing: "strategy_tag_group",
+                unknown: 40068,
+                does: Does::Change {
+                    id: "id",
+                    from: None,
+                    renames: &[("name", "group_name")],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
+            },
+            Keeps {
+                thing: "strategy_tag",
+                unknown: 40068,
+                does: Does::Change {
+                    id: "id",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -191,7 +395,24 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[
+            Keeps {
+                thing: "strategy_tag",
+                unknown: 40068,
+                does: Does::Remove {
+                    id: "tag_id",
+                    with: &[],
+                },
+            },
+            Keeps {
+                thing: "strategy_tag_group",
+                unknown: 40068,
+                does: Does::Remove {
+                    id: "group_id",
+                    with: &[("strategy_tag", "group_id")],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -206,7 +427,28 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["userid", "external_userid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[
+            Keeps {
+                thing: "corp_tag",
+                unknown: 40068,
+                does: Does::Use { id: "add_tag" },
+            },
+            Keeps {
+                thing: "strategy_tag",
+                unknown: 40068,
+                does: Does::Use { id: "add_tag" },
+            },
+            Keeps {
+                thing: "corp_tag",
+                unknown: 40068,
+                does: Does::Use { id: "remove_tag" },
+            },
+            Keeps {
+                thing: "strategy_tag",
+                unknown: 40068,
+                does: Does::Use { id: "remove_tag" },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },

@@ -3,7 +3,9 @@
 //! 客户联系 · 在职继承与离职继承
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,7 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["handover_userid", "takeover_userid", "external_userid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -46,7 +48,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("customer"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -78,7 +80,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["chat_id_list", "new_owner"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -110,7 +112,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("info"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -142,7 +144,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["handover_userid", "takeover_userid", "external_userid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -171,7 +173,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("customer"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -203,7 +205,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["chat_id_list", "new_owner"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

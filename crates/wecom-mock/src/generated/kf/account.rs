@@ -3,7 +3,9 @@
 //! 微信客服 · 客服账号管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -24,17 +26,20 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("account_list"),
         }),
         grants: None,
-        keeps: Some(Keeps {
-            thing: "kf_account",
-            unknown: 95004,
-            does: Does::List {
-                at: "account_list",
-                narrowed: &[],
-                below: None,
-                each: None,
-                fields: &["open_kfid", "name"],
+        keeps: &[
+            Keeps {
+                thing: "kf_account",
+                unknown: 95004,
+                does: Does::List {
+                    at: "account_list",
+                    narrowed: &[],
+                    below: None,
+                    each: None,
+                    fields: &["open_kfid", "name"],
+                    parts: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -66,16 +71,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["name", "media_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "kf_account",
-            unknown: 95004,
-            does: Does::Create {
-                id: "open_kfid",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "kf_account",
+                unknown: 95004,
+                does: Does::Create {
+                    id: "open_kfid",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "open_kfid": "wkErxtDgAAg6NbK3" }"#,
         cases: &[],
     },
@@ -90,11 +101,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["open_kfid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "kf_account",
-            unknown: 95004,
-            does: Does::Remove { id: "open_kfid" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "kf_account",
+                unknown: 95004,
+                does: Does::Remove {
+                    id: "open_kfid",
+                    with: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -109,17 +125,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["open_kfid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "kf_account",
-            unknown: 95004,
-            does: Does::Change {
-                id: "open_kfid",
-                from: None,
-                sets: &[],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "kf_account",
+                unknown: 95004,
+                does: Does::Change {
+                    id: "open_kfid",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -134,7 +155,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["open_kfid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "url": "https://work.weixin.qq.com/kf/kfc41d90b7e3a25f68?enc_scene=ENC4tRq8Zm" }"#,
         cases: &[],
     },

@@ -3,7 +3,9 @@
 //! 微信客服 · 机器人管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,16 +19,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["name"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "kf_knowledge_group",
-            unknown: 40058,
-            does: Does::Create {
-                id: "group_id",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "kf_knowledge_group",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "group_id",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "group_id": "group-7Qd2" }"#,
         cases: &[],
     },
@@ -41,11 +49,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["group_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "kf_knowledge_group",
-            unknown: 40058,
-            does: Does::Remove { id: "group_id" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "kf_knowledge_group",
+                unknown: 40058,
+                does: Does::Remove {
+                    id: "group_id",
+                    with: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -60,17 +73,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["group_id", "name"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "kf_knowledge_group",
-            unknown: 40058,
-            does: Does::Change {
-                id: "group_id",
-                from: None,
-                sets: &[],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "kf_knowledge_group",
+                unknown: 40058,
+                does: Does::Change {
+                    id: "group_id",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -92,17 +110,20 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("group_list"),
         }),
         grants: None,
-        keeps: Some(Keeps {
-            thing: "kf_knowledge_group",
-            unknown: 40058,
-            does: Does::List {
-                at: "group_list",
-                narrowed: &[("group_id", "group_id")],
-                below: None,
-                each: None,
-                fields: &["group_id", "name"],
+        keeps: &[
+            Keeps {
+                thing: "kf_knowledge_group",
+                unknown: 40058,
+                does: Does::List {
+                    at: "group_list",
+                    narrowed: &[("group_id", "group_id")],
+                    below: None,
+                    each: None,
+                    fields: &["group_id", "name"],
+                    parts: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -136,16 +157,22 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "kf_knowledge_intent",
-            unknown: 40058,
-            does: Does::Create {
-                id: "intent_id",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "kf_knowledge_intent",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "intent_id",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "intent_id": "intent-3Kp8" }"#,
         cases: &[],
     },
@@ -160,11 +187,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["intent_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "kf_knowledge_intent",
-            unknown: 40058,
-            does: Does::Remove { id: "intent_id" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "kf_knowledge_intent",
+                unknown: 40058,
+                does: Does::Remove {
+                    id: "intent_id",
+                    with: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -187,17 +219,22 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "kf_knowledge_intent",
-            unknown: 40058,
-            does: Does::Change {
-                id: "intent_id",
-                from: None,
-                sets: &[],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "kf_knowledge_intent",
+                unknown: 40058,
+                does: Does::Change {
+                    id: "intent_id",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -219,17 +256,25 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("intent_list"),
         }),
         grants: None,
-        keeps: Some(Keeps {
-            thing: "kf_knowledge_intent",
-            unknown: 40058,
-            does: Does::List {
-                at: "intent_list",
-                narrowed: &[("group_id", "group_id"), ("intent_id", "intent_id")],
-                below: None,
-                each: None,
-                fields: &["group_id", "intent_id", "question", "similar_questions.items"],
+        keeps: &[
+            Keeps {
+                thing: "kf_knowledge_intent",
+                unknown: 40058,
+                does: Does::List {
+                    at: "intent_list",
+                    narrowed: &[("group_id", "group_id"), ("intent_id", "intent_id")],
+                    below: None,
+                    each: None,
+                    fields: &[
+                        "group_id",
+                        "intent_id",
+                        "question",
+                        "similar_questions.items",
+                    ],
+                    parts: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

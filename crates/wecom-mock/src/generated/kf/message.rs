@@ -3,7 +3,9 @@
 //! 微信客服 · 会话分配与消息收发
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -24,7 +26,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("msg_list"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -253,7 +255,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["open_kfid", "external_userid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "service_state": 0 }"#,
         cases: &[],
     },
@@ -268,7 +270,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["open_kfid", "external_userid", "service_state"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "msg_code": "MSG-CODE-2" }"#,
         cases: &[],
     },
@@ -283,7 +285,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["touser", "open_kfid", "msgtype"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "order-501_shipped" }"#,
         cases: &[],
     },
@@ -298,7 +300,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["code", "msgtype"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "welcome_1" }"#,
         cases: &[],
     },

@@ -3,7 +3,9 @@
 //! 接口调用许可 · 订单管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,7 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["corpid", "buyer_userid", "account_count", "account_duration"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "order_id": "OI00000A1B2C3D4E5F60718293A4B" }"#,
         cases: &[],
     },
@@ -37,7 +39,7 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -59,7 +61,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["jobid", "buyer_userid", "account_duration"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "order_id": "OI00000A1B2C3D4E5F60718293A4D" }"#,
         cases: &[],
     },
@@ -81,7 +83,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("order_list"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -105,7 +107,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["order_id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -141,7 +143,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("account_list"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -165,7 +167,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["order_id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -185,7 +187,7 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -207,7 +209,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["jobid", "buyer_userid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -222,7 +224,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["jobid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -252,7 +254,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("buy_list"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -288,16 +290,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["payer_userid", "order_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "license_pay_job",
-            unknown: 40058,
-            does: Does::Create {
-                id: "jobid",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "license_pay_job",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "jobid",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-payment-1" }"#,
         cases: &[],
     },
@@ -312,16 +320,19 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["jobid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "license_pay_job",
-            unknown: 40058,
-            does: Does::Get {
-                id: "jobid",
-                at: None,
-                fields: &[],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "license_pay_job",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "jobid",
+                    at: None,
+                    content: None,
+                    fields: &[],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "status": 1 }"#,
         cases: &[],
     },

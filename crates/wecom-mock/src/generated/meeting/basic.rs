@@ -3,7 +3,9 @@
 //! 会议 · 预约会议基础管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,41 +19,44 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meetingid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "meeting",
-            unknown: 90602,
-            does: Does::Get {
-                id: "meetingid",
-                at: None,
-                fields: &[
-                    "admin_userid",
-                    "title",
-                    "meeting_start",
-                    "meeting_duration",
-                    "description?",
-                    "location?",
-                    "agentid?",
-                    "settings.password?",
-                    "settings.enable_waiting_room?",
-                    "settings.allow_enter_before_host?",
-                    "settings.remind_scope?",
-                    "settings.enable_enter_mute?",
-                    "settings.enable_screen_watermark?",
-                    "settings.hosts?",
-                    "settings.ring_users?",
-                    "cal_id?",
-                    "reminders.is_repeat?",
-                    "reminders.repeat_type?",
-                    "reminders.repeat_until?",
-                    "reminders.repeat_interval?",
-                    "reminders.remind_before?",
-                    "meeting_code",
-                    "meeting_link",
-                    "status",
-                ],
-                shows: &[("attendees.member", "userid", "invitees.userid")],
+        keeps: &[
+            Keeps {
+                thing: "meeting",
+                unknown: 90602,
+                does: Does::Get {
+                    id: "meetingid",
+                    at: None,
+                    content: None,
+                    fields: &[
+                        "admin_userid",
+                        "title",
+                        "meeting_start",
+                        "meeting_duration",
+                        "description?",
+                        "location?",
+                        "agentid?",
+                        "settings.password?",
+                        "settings.enable_waiting_room?",
+                        "settings.allow_enter_before_host?",
+                        "settings.remind_scope?",
+                        "settings.enable_enter_mute?",
+                        "settings.enable_screen_watermark?",
+                        "settings.hosts?",
+                        "settings.ring_users?",
+                        "cal_id?",
+                        "reminders.is_repeat?",
+                        "reminders.repeat_type?",
+                        "reminders.repeat_until?",
+                        "reminders.repeat_interval?",
+                        "reminders.remind_before?",
+                        "meeting_code",
+                        "meeting_link",
+                        "status",
+                    ],
+                    shows: &[("attendees.member", "userid", "invitees.userid")],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -120,17 +125,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meetingid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "meeting",
-            unknown: 90602,
-            does: Does::Change {
-                id: "meetingid",
-                from: None,
-                sets: &[("status", "4")],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "meeting",
+                unknown: 90602,
+                does: Does::Change {
+                    id: "meetingid",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[("status", "4")],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -152,17 +162,20 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("meetingid_list"),
         }),
         grants: None,
-        keeps: Some(Keeps {
-            thing: "meeting",
-            unknown: 90602,
-            does: Does::List {
-                at: "meetingid_list",
-                narrowed: &[],
-                below: None,
-                each: None,
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "meeting",
+                unknown: 90602,
+                does: Does::List {
+                    at: "meetingid_list",
+                    narrowed: &[],
+                    below: None,
+                    each: None,
+                    fields: &[],
+                    parts: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -190,16 +203,22 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "meeting",
-            unknown: 90602,
-            does: Does::Create {
-                id: "meetingid",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "meeting",
+                unknown: 90602,
+                does: Does::Create {
+                    id: "meetingid",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -224,17 +243,22 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "meeting",
-            unknown: 90602,
-            does: Does::Change {
-                id: "meetingid",
-                from: None,
-                sets: &[],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "meeting",
+                unknown: 90602,
+                does: Does::Change {
+                    id: "meetingid",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "excess_users": ["zhou.min"] }"#,
         cases: &[],
     },

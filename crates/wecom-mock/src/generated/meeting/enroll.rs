@@ -3,7 +3,9 @@
 //! 会议 · 预约会议报名管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -21,7 +23,7 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "question_count": 2 }"#,
         cases: &[],
     },
@@ -36,7 +38,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meetingid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -66,7 +68,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meetingid", "tmp_openid_list"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -92,7 +94,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("enroll_list"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -144,7 +146,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meetingid", "action", "enroll_id_list"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "handled_count": 1 }"#,
         cases: &[],
     },
@@ -159,7 +161,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meetingid", "enroll_list"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -188,7 +190,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meetingid", "enroll_id_list", "enroll_id_list[].enroll_id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "total_count": 1 }"#,
         cases: &[],
     },

@@ -3,7 +3,9 @@
 //! 会议 · 会议布局和背景管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,7 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -50,7 +52,7 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -97,16 +99,22 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "advanced_layout",
-            unknown: 40058,
-            does: Does::Create {
-                id: "layout_list.layout_id",
-                from: Some("layout_list"),
-                fields: &["layout_id", "layout_name?", "page_list"],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "advanced_layout",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "layout_list.layout_id",
+                    from: Some("layout_list"),
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &["layout_id", "layout_name?", "page_list"],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -161,7 +169,7 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -188,7 +196,7 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -203,7 +211,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meetingid", "selected_layout_id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -218,7 +226,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meetingid", "layout_id", "user_list[].tmp_openid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -233,17 +241,20 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meetingid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "advanced_layout",
-            unknown: 40058,
-            does: Does::List {
-                at: "layout_list",
-                narrowed: &[("meetingid", "meetingid")],
-                below: None,
-                each: None,
-                fields: &["layout_id", "layout_name?", "page_list"],
+        keeps: &[
+            Keeps {
+                thing: "advanced_layout",
+                unknown: 40058,
+                does: Does::List {
+                    at: "layout_list",
+                    narrowed: &[("meetingid", "meetingid")],
+                    below: None,
+                    each: None,
+                    fields: &["layout_id", "layout_name?", "page_list"],
+                    parts: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -289,7 +300,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meetingid", "tmp_openid", "instance_id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -330,13 +341,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meetingid", "layout_id_list"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "advanced_layout",
-            unknown: 40058,
-            does: Does::Remove {
-                id: "layout_id_list",
+        keeps: &[
+            Keeps {
+                thing: "advanced_layout",
+                unknown: 40058,
+                does: Does::Remove {
+                    id: "layout_id_list",
+                    with: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -356,16 +370,22 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "meeting_background",
-            unknown: 40058,
-            does: Does::Create {
-                id: "background_list.background_id",
-                from: Some("image_list"),
-                fields: &["background_id", "image_md5"],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "meeting_background",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "background_list.background_id",
+                    from: Some("image_list"),
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &["background_id", "image_md5"],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -387,7 +407,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meetingid", "selected_background_id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -402,17 +422,20 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meetingid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "meeting_background",
-            unknown: 40058,
-            does: Does::List {
-                at: "background_list",
-                narrowed: &[("meetingid", "meetingid")],
-                below: None,
-                each: None,
-                fields: &["background_id", "image_md5"],
+        keeps: &[
+            Keeps {
+                thing: "meeting_background",
+                unknown: 40058,
+                does: Does::List {
+                    at: "background_list",
+                    narrowed: &[("meetingid", "meetingid")],
+                    below: None,
+                    each: None,
+                    fields: &["background_id", "image_md5"],
+                    parts: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -434,13 +457,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meetingid", "background_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "meeting_background",
-            unknown: 40058,
-            does: Does::Remove {
-                id: "background_id",
+        keeps: &[
+            Keeps {
+                thing: "meeting_background",
+                unknown: 40058,
+                does: Does::Remove {
+                    id: "background_id",
+                    with: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -455,13 +481,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meetingid", "background_id_list"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "meeting_background",
-            unknown: 40058,
-            does: Does::Remove {
-                id: "background_id_list",
+        keeps: &[
+            Keeps {
+                thing: "meeting_background",
+                unknown: 40058,
+                does: Does::Remove {
+                    id: "background_id_list",
+                    with: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },

@@ -3,7 +3,9 @@
 //! 会议 · 会议投票管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -27,16 +29,22 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "poll_theme",
-            unknown: 40058,
-            does: Does::Create {
-                id: "poll_theme_id",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "poll_theme",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "poll_theme_id",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "poll_theme_id": "ptAJ2GCAAA41" }"#,
         cases: &[],
     },
@@ -62,17 +70,22 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "poll_theme",
-            unknown: 40058,
-            does: Does::Change {
-                id: "poll_theme_id",
-                from: None,
-                sets: &[],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "poll_theme",
+                unknown: 40058,
+                does: Does::Change {
+                    id: "poll_theme_id",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -87,7 +100,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["operator_userid", "instance_id", "meetingid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -113,16 +126,19 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["operator_userid", "instance_id", "poll_theme_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "poll_theme",
-            unknown: 40058,
-            does: Does::Get {
-                id: "poll_theme_id",
-                at: None,
-                fields: &["poll_topic", "poll_desc", "is_anony"],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "poll_theme",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "poll_theme_id",
+                    at: None,
+                    content: None,
+                    fields: &["poll_topic", "poll_desc", "is_anony"],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -150,7 +166,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["operator_userid", "instance_id", "meetingid", "poll_id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -195,7 +211,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["operator_userid", "instance_id", "meetingid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -210,11 +226,13 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["operator_userid", "instance_id", "meetingid", "poll_theme_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "poll_theme",
-            unknown: 40058,
-            does: Does::Use { id: "poll_theme_id" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "poll_theme",
+                unknown: 40058,
+                does: Does::Use { id: "poll_theme_id" },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "poll_id": "poAJ2GCAAA77" }"#,
         cases: &[],
     },
@@ -235,11 +253,13 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "poll_theme",
-            unknown: 40058,
-            does: Does::Use { id: "poll_theme_id" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "poll_theme",
+                unknown: 40058,
+                does: Does::Use { id: "poll_theme_id" },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },

@@ -3,7 +3,9 @@
 //! 会议 · 录制管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -24,7 +26,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("record_list"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -86,7 +88,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meeting_record_id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -108,7 +110,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meeting_record_id", "meetingid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -123,7 +125,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meeting_record_id", "meetingid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -138,7 +140,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meetingid", "record_file_id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -153,7 +155,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["record_file_id", "meetingid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -189,7 +191,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meeting_record_id", "meetingid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -224,7 +226,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["record_file_id", "meetingid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -247,7 +249,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["record_file_id", "meetingid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -296,7 +298,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["record_file_id", "meetingid", "text"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

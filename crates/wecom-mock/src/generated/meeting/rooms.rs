@@ -3,7 +3,9 @@
 //! 会议 · Rooms会议室管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,7 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meetingid", "meeting_room_id_list"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -39,7 +41,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meetingid", "meeting_room_id_list"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -61,7 +63,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("meeting_room_list"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -105,7 +107,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meeting_room_id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -162,7 +164,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meeting_room_id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -195,7 +197,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("meeting_info_list"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -233,7 +235,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("device_info_list"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -276,7 +278,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("controller_info_list"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -315,7 +317,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -339,7 +341,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meetingid", "mra_address.protocol", "mra_address.dial_string"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "invite_id": "inAJ2GCAAA6rDcXm" }"#,
         cases: &[],
     },
@@ -359,7 +361,7 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -374,7 +376,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meetingid", "mra_address.protocol", "mra_address.dial_string"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "status": 2, "response_time": "2024/07/03 09:30:00" }"#,
         cases: &[],
     },

@@ -3,7 +3,9 @@
 //! 会议 · 会议统计管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -24,7 +26,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("meeting_list"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

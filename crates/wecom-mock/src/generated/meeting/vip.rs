@@ -3,7 +3,9 @@
 //! 会议 · 高级功能账号管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,16 +19,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["userid_list"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "vip_add_job",
-            unknown: 40058,
-            does: Does::Create {
-                id: "jobid",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "vip_add_job",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "jobid",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-204", "invalid_userid_list": ["zhou.min"] }"#,
         cases: &[],
     },
@@ -41,16 +49,19 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["jobid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "vip_add_job",
-            unknown: 40058,
-            does: Does::Get {
-                id: "jobid",
-                at: Some("job_result"),
-                fields: &[],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "vip_add_job",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "jobid",
+                    at: Some("job_result"),
+                    content: None,
+                    fields: &[],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -69,16 +80,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["userid_list"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "vip_del_job",
-            unknown: 40058,
-            does: Does::Create {
-                id: "jobid",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "vip_del_job",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "jobid",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "job-205", "invalid_userid_list": ["zhou.min"] }"#,
         cases: &[],
     },
@@ -93,16 +110,19 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["jobid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "vip_del_job",
-            unknown: 40058,
-            does: Does::Get {
-                id: "jobid",
-                at: Some("job_result"),
-                fields: &[],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "vip_del_job",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "jobid",
+                    at: Some("job_result"),
+                    content: None,
+                    fields: &[],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -128,7 +148,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("userid_list"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

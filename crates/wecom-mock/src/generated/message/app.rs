@@ -3,7 +3,9 @@
 //! 消息接收与发送
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,7 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["msgtype"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "msgid": "msg-7Qd2wXk1" }"#,
         cases: &[
             Case {
@@ -77,7 +79,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["msgid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -92,7 +94,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["agentid", "response_code", "button.replace_name"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "invaliduser": ["ghost"] }"#,
         cases: &[
             Case {

@@ -3,7 +3,9 @@
 //! 消息接收与发送 · 应用发送消息到群聊会话
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,16 +19,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["userlist"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "app_chat",
-            unknown: 40058,
-            does: Does::Create {
-                id: "chatid",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "app_chat",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "chatid",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &["chatid"],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "chatid": "harbor2026" }"#,
         cases: &[],
     },
@@ -41,17 +49,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["chatid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "app_chat",
-            unknown: 40058,
-            does: Does::Change {
-                id: "chatid",
-                from: None,
-                sets: &[],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "app_chat",
+                unknown: 40058,
+                does: Does::Change {
+                    id: "chatid",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -66,16 +79,19 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["chatid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "app_chat",
-            unknown: 40058,
-            does: Does::Get {
-                id: "chatid",
-                at: Some("chat_info"),
-                fields: &["chatid", "name", "owner", "userlist"],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "app_chat",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "chatid",
+                    at: Some("chat_info"),
+                    content: None,
+                    fields: &["chatid", "name", "owner", "userlist"],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -100,7 +116,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["chatid", "msgtype"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },

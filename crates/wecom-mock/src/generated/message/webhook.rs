@@ -3,7 +3,9 @@
 //! 消息推送（原群机器人）
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,7 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["msgtype"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -32,7 +34,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["media"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "type": "file", "media_id": "3Kd7pQw2", "created_at": "1719990000" }"#,
         cases: &[],
     },

@@ -3,7 +3,9 @@
 //! 高级功能 · 成员申请管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -26,7 +28,7 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -48,7 +50,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("apply_id_list"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "next_cursor": "CURSOR-2", "apply_id_list": ["APPLY-1", "APPLY-2"], "has_more": true }"#,
         cases: &[],
     },
@@ -63,7 +65,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["apply_id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

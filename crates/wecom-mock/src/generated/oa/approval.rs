@@ -3,7 +3,9 @@
 //! 审批
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,7 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["sp_no"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -371,7 +373,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("sp_no_list"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -428,7 +430,22 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[
+            Keeps {
+                thing: "approval_template",
+                unknown: 301025,
+                does: Does::Create {
+                    id: "template_id",
+                    from: None,
+                    renames: &[("template_name", "template_names")],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "template_id": "C4ZVpXq8uQ7hN2rT5kLw9sYb3mDf6gJ3" }"#,
         cases: &[],
     },
@@ -443,7 +460,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["thirdNo"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -540,7 +557,7 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "sp_no": "202407030001" }"#,
         cases: &[],
     },
@@ -555,7 +572,19 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["template_id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[
+            Keeps {
+                thing: "approval_template",
+                unknown: 301025,
+                does: Does::Get {
+                    id: "template_id",
+                    at: None,
+                    content: None,
+                    fields: &["template_names"],
+                    shows: &[],
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -729,7 +758,22 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[
+            Keeps {
+                thing: "approval_template",
+                unknown: 301025,
+                does: Does::Change {
+                    id: "template_id",
+                    from: None,
+                    renames: &[("template_name", "template_names")],
+                    replaces: true,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -744,7 +788,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["open_template_id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[
+            Keeps {
+                thing: "approval_template",
+                unknown: 301025,
+                does: Does::Create {
+                    id: "template_id",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
+            },
+        ],
         response: r#"{ "template_id": "open_Bt8N6JHaC4HiT2vs7QKHZRm" }"#,
         cases: &[],
     },
@@ -759,7 +818,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["starttime", "endtime"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

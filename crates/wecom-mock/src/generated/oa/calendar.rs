@@ -3,7 +3,9 @@
 //! 日程 · 管理日历
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -22,16 +24,22 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "calendar",
-            unknown: 90457,
-            does: Does::Create {
-                id: "cal_id",
-                from: Some("calendar"),
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "calendar",
+                unknown: 90457,
+                does: Does::Create {
+                    id: "cal_id",
+                    from: Some("calendar"),
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -57,17 +65,22 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "calendar",
-            unknown: 90457,
-            does: Does::Change {
-                id: "calendar.cal_id",
-                from: Some("calendar"),
-                sets: &[],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "calendar",
+                unknown: 90457,
+                does: Does::Change {
+                    id: "calendar.cal_id",
+                    from: Some("calendar"),
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -86,26 +99,29 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["cal_id_list"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "calendar",
-            unknown: 90457,
-            does: Does::Get {
-                id: "cal_id_list",
-                at: Some("calendar_list"),
-                fields: &[
-                    "cal_id",
-                    "admins",
-                    "summary",
-                    "color",
-                    "description",
-                    "shares",
-                    "is_public",
-                    "public_range",
-                    "is_corp_calendar",
-                ],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "calendar",
+                unknown: 90457,
+                does: Does::Get {
+                    id: "cal_id_list",
+                    at: Some("calendar_list"),
+                    content: None,
+                    fields: &[
+                        "cal_id",
+                        "admins",
+                        "summary",
+                        "color",
+                        "description",
+                        "shares",
+                        "is_public",
+                        "public_range",
+                        "is_corp_calendar",
+                    ],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r##"{
   "errcode": 0,
   "errmsg": "ok",
@@ -136,11 +152,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["cal_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "calendar",
-            unknown: 90457,
-            does: Does::Remove { id: "cal_id" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "calendar",
+                unknown: 90457,
+                does: Does::Remove {
+                    id: "cal_id",
+                    with: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },

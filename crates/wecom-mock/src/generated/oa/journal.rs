@@ -3,7 +3,9 @@
 //! 汇报
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -24,7 +26,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("journaluuid_list"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "journaluuid_list": ["41eJournal1", "41eJournal2"], "next_cursor": 34, "endflag": 0 }"#,
         cases: &[],
     },
@@ -39,7 +41,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["journaluuid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -176,7 +178,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["template_id", "starttime", "endtime"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -217,7 +219,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["journaluuid", "fileid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

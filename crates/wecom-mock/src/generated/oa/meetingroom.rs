@@ -3,7 +3,9 @@
 //! 会议室
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,16 +19,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["name", "capacity", "coordinate.latitude", "coordinate.longitude"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "meeting_room",
-            unknown: 40058,
-            does: Does::Create {
-                id: "meetingroom_id",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "meeting_room",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "meetingroom_id",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "meetingroom_id": 1 }"#,
         cases: &[],
     },
@@ -41,27 +49,30 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "meeting_room",
-            unknown: 40058,
-            does: Does::List {
-                at: "meetingroom_list",
-                narrowed: &[],
-                below: None,
-                each: None,
-                fields: &[
-                    "meetingroom_id",
-                    "name",
-                    "capacity",
-                    "city",
-                    "building",
-                    "floor",
-                    "equipment",
-                    "coordinate",
-                    "range?",
-                ],
+        keeps: &[
+            Keeps {
+                thing: "meeting_room",
+                unknown: 40058,
+                does: Does::List {
+                    at: "meetingroom_list",
+                    narrowed: &[],
+                    below: None,
+                    each: None,
+                    fields: &[
+                        "meetingroom_id",
+                        "name",
+                        "capacity",
+                        "city",
+                        "building",
+                        "floor",
+                        "equipment",
+                        "coordinate",
+                        "range?",
+                    ],
+                    parts: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -104,17 +115,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meetingroom_id", "coordinate.latitude", "coordinate.longitude"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "meeting_room",
-            unknown: 40058,
-            does: Does::Change {
-                id: "meetingroom_id",
-                from: None,
-                sets: &[],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "meeting_room",
+                unknown: 40058,
+                does: Does::Change {
+                    id: "meetingroom_id",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -129,13 +145,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meetingroom_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "meeting_room",
-            unknown: 40058,
-            does: Does::Remove {
-                id: "meetingroom_id",
+        keeps: &[
+            Keeps {
+                thing: "meeting_room",
+                unknown: 40058,
+                does: Does::Remove {
+                    id: "meetingroom_id",
+                    with: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -150,7 +169,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -184,16 +203,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meetingroom_id", "start_time", "end_time", "booker"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "room_booking",
-            unknown: 40058,
-            does: Does::Create {
-                id: "booking_id",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "room_booking",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "booking_id",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "booking_id": "bkBooking1", "schedule_id": "17Schedule1" }"#,
         cases: &[],
     },
@@ -208,16 +233,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meetingroom_id", "schedule_id", "booker"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "room_booking",
-            unknown: 40058,
-            does: Does::Create {
-                id: "booking_id",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "room_booking",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "booking_id",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "booking_id": "bkBooking2", "conflict_date": [1720022400, 1720627200] }"#,
         cases: &[],
     },
@@ -232,16 +263,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meetingroom_id", "meetingid", "booker"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "room_booking",
-            unknown: 40058,
-            does: Does::Create {
-                id: "booking_id",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "room_booking",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "booking_id",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "booking_id": "bkBooking3", "conflict_date": [1720022400] }"#,
         cases: &[],
     },
@@ -256,17 +293,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["booking_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "room_booking",
-            unknown: 40058,
-            does: Does::Change {
-                id: "booking_id",
-                from: None,
-                sets: &[("status", "1")],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "room_booking",
+                unknown: 40058,
+                does: Does::Change {
+                    id: "booking_id",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[("status", "1")],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -281,23 +323,26 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["meetingroom_id", "booking_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "room_booking",
-            unknown: 40058,
-            does: Does::Get {
-                id: "booking_id",
-                at: Some("schedule"),
-                fields: &[
-                    "booking_id",
-                    "schedule_id",
-                    "start_time",
-                    "end_time",
-                    "booker",
-                    "status",
-                ],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "room_booking",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "booking_id",
+                    at: Some("schedule"),
+                    content: None,
+                    fields: &[
+                        "booking_id",
+                        "schedule_id",
+                        "start_time",
+                        "end_time",
+                        "booker",
+                        "status",
+                    ],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

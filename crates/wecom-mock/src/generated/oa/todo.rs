@@ -3,7 +3,9 @@
 //! 待办
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,7 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["todo_id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -42,7 +44,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["todo_id", "attendees[].userid", "attendees[].status"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },

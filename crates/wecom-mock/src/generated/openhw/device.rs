@@ -3,7 +3,9 @@
 //! 硬件云端接入 · 设备接入
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -23,7 +25,7 @@ pub(crate) static ROUTES: &[Route] = &[
             id: "model_id",
             secret: "model_secret",
         }),
-        keeps: None,
+        keeps: &[],
         response: r#"{ "model_access_token": "a-model-access-token", "expires_in": 7200 }"#,
         cases: &[],
     },
@@ -38,7 +40,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["auth_code"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -65,7 +67,7 @@ pub(crate) static ROUTES: &[Route] = &[
             id: "device_sn",
             secret: "device_secret",
         }),
-        keeps: None,
+        keeps: &[],
         response: r#"{ "device_access_token": "a-device-access-token", "expires_in": 7200 }"#,
         cases: &[],
     },
@@ -80,16 +82,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["device_sn"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "device",
-            unknown: 40058,
-            does: Does::Create {
-                id: "device_sn",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "device",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "device_sn",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -108,11 +116,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["device_sn"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "device",
-            unknown: 40058,
-            does: Does::Remove { id: "device_sn" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "device",
+                unknown: 40058,
+                does: Does::Remove {
+                    id: "device_sn",
+                    with: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -127,16 +140,19 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["device_sn"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "device",
-            unknown: 40058,
-            does: Does::Get {
-                id: "device_sn",
-                at: Some("device_detail"),
-                fields: &["qr_code"],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "device",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "device_sn",
+                    at: Some("device_detail"),
+                    content: None,
+                    fields: &["qr_code"],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -162,7 +178,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["online_status", "cur_version"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -184,7 +200,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("userinfo.useritems"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -225,7 +241,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["user_item", "user_item[].open_userid", "user_item[].user_type"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -259,7 +275,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["oper_id", "errcode", "cur_version"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -274,7 +290,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["state", "type"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -293,7 +309,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["device_sn", "state"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

@@ -3,7 +3,9 @@
 //! 企业支付 · 小程序接入对外收款
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,7 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["media"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "", "open_wx_pay_media_id": "IMAGE-1" }"#,
         cases: &[],
     },
@@ -72,16 +74,22 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "account_request",
-            unknown: 40058,
-            does: Does::Create {
-                id: "out_request_no",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "account_request",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "out_request_no",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -96,16 +104,19 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["out_request_no"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "account_request",
-            unknown: 40058,
-            does: Does::Get {
-                id: "out_request_no",
-                at: None,
-                fields: &[],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "account_request",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "out_request_no",
+                    at: None,
+                    content: None,
+                    fields: &[],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -159,16 +170,22 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "payment_order",
-            unknown: 40058,
-            does: Does::Create {
-                id: "out_trade_no",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "payment_order",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "out_trade_no",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "prepay_id": "PREPAY-1", "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -183,23 +200,26 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["mchid", "out_trade_no"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "payment_order",
-            unknown: 40058,
-            does: Does::Get {
-                id: "out_trade_no",
-                at: None,
-                fields: &[
-                    "mchid",
-                    "out_trade_no",
-                    "payer",
-                    "attach?",
-                    "amount?",
-                    "trade_state",
-                ],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "payment_order",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "out_trade_no",
+                    at: None,
+                    content: None,
+                    fields: &[
+                        "mchid",
+                        "out_trade_no",
+                        "payer",
+                        "attach?",
+                        "amount?",
+                        "trade_state",
+                    ],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "mchid": "1900000109",
   "out_trade_no": "TRADE-2026|0001",
@@ -250,17 +270,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["mchid", "out_trade_no"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "payment_order",
-            unknown: 40058,
-            does: Does::Change {
-                id: "out_trade_no",
-                from: None,
-                sets: &[("trade_state", "\"CLOSED\"")],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "payment_order",
+                unknown: 40058,
+                does: Does::Change {
+                    id: "out_trade_no",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[("trade_state", "\"CLOSED\"")],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -275,7 +300,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["appid", "prepay_id", "nonce", "timestamp"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "pay_sign": "c2lnbmF0dXJl", "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -299,16 +324,22 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "refund",
-            unknown: 40058,
-            does: Does::Create {
-                id: "out_refund_no",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "refund",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "out_refund_no",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &["out_refund_no", "amount.refund", "amount.currency"],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{
   "out_refund_no": "REFUND-2026@1",
   "amount": { "refund": 1500, "payer_refund": 1330, "discount_refund": 170, "currency": "CNY" },
@@ -331,24 +362,27 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["mchid", "out_refund_no"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "refund",
-            unknown: 40058,
-            does: Does::Get {
-                id: "out_refund_no",
-                at: None,
-                fields: &[
-                    "out_refund_no",
-                    "out_trade_no",
-                    "amount.refund",
-                    "amount.payer_refund?",
-                    "amount.discount_refund?",
-                    "amount.currency?",
-                    "promotion_detail?",
-                ],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "refund",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "out_refund_no",
+                    at: None,
+                    content: None,
+                    fields: &[
+                        "out_refund_no",
+                        "out_trade_no",
+                        "amount.refund",
+                        "amount.payer_refund?",
+                        "amount.discount_refund?",
+                        "amount.currency?",
+                        "promotion_detail?",
+                    ],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "refund_id": "50300000012026020100000001",
   "out_refund_no": "REFUND-2026@1",
@@ -379,7 +413,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["bill_date", "mchid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "hash_type": "SHA1",
   "hash_value": "2fd4e1c67a2d28fced849ee1bb76e7391b93eb12",

@@ -3,7 +3,9 @@
 //! 企业支付 · 企业红包
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -29,7 +31,7 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "return_code": "SUCCESS",
   "return_msg": "ok",
@@ -57,7 +59,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["nonce_str", "sign", "mch_billno", "mch_id", "appid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "return_code": "SUCCESS",
   "return_msg": "ok",

@@ -3,7 +3,9 @@
 //! 政民沟通 · 配置事件类别
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,16 +19,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["category_name", "level"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "category",
-            unknown: 40058,
-            does: Does::Create {
-                id: "category_id",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "category",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "category_id",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "category_id": "category-12" }"#,
         cases: &[],
     },
@@ -41,17 +49,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["category_id", "category_name", "level"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "category",
-            unknown: 40058,
-            does: Does::Change {
-                id: "category_id",
-                from: None,
-                sets: &[],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "category",
+                unknown: 40058,
+                does: Does::Change {
+                    id: "category_id",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -66,11 +79,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["category_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "category",
-            unknown: 40058,
-            does: Does::Remove { id: "category_id" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "category",
+                unknown: 40058,
+                does: Does::Remove {
+                    id: "category_id",
+                    with: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -85,17 +103,25 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "category",
-            unknown: 40058,
-            does: Does::List {
-                at: "category_list",
-                narrowed: &[],
-                below: None,
-                each: None,
-                fields: &["category_id", "category_name", "level", "parent_category_id?"],
+        keeps: &[
+            Keeps {
+                thing: "category",
+                unknown: 40058,
+                does: Does::List {
+                    at: "category_list",
+                    narrowed: &[],
+                    below: None,
+                    each: None,
+                    fields: &[
+                        "category_id",
+                        "category_name",
+                        "level",
+                        "parent_category_id?",
+                    ],
+                    parts: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

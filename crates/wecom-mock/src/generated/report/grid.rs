@@ -3,7 +3,9 @@
 //! 政民沟通 · 配置网格结构
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,16 +19,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["grid_name", "grid_parent_id", "grid_admin"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "grid",
-            unknown: 40058,
-            does: Does::Create {
-                id: "grid_id",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "grid",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "grid_id",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "grid_id": "grid-7", "invalid_userids": ["nobody"] }"#,
         cases: &[],
     },
@@ -41,17 +49,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["grid_id", "grid_name", "grid_parent_id", "grid_admin"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "grid",
-            unknown: 40058,
-            does: Does::Change {
-                id: "grid_id",
-                from: None,
-                sets: &[],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "grid",
+                unknown: 40058,
+                does: Does::Change {
+                    id: "grid_id",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "invalid_userids": ["nobody"] }"#,
         cases: &[],
     },
@@ -66,11 +79,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["grid_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "grid",
-            unknown: 40058,
-            does: Does::Remove { id: "grid_id" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "grid",
+                unknown: 40058,
+                does: Does::Remove {
+                    id: "grid_id",
+                    with: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -85,23 +103,26 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "grid",
-            unknown: 40058,
-            does: Does::List {
-                at: "grid_list",
-                narrowed: &[],
-                below: None,
-                each: None,
-                fields: &[
-                    "grid_id",
-                    "grid_name",
-                    "grid_parent_id",
-                    "grid_admin",
-                    "grid_member",
-                ],
+        keeps: &[
+            Keeps {
+                thing: "grid",
+                unknown: 40058,
+                does: Does::List {
+                    at: "grid_list",
+                    narrowed: &[],
+                    below: None,
+                    each: None,
+                    fields: &[
+                        "grid_id",
+                        "grid_name",
+                        "grid_parent_id",
+                        "grid_admin",
+                        "grid_member",
+                    ],
+                    parts: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -128,7 +149,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["userid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

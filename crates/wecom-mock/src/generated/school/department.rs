@@ -3,7 +3,9 @@
 //! 家校沟通 · 部门管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -22,16 +24,22 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "school_department",
-            unknown: 60003,
-            does: Does::Create {
-                id: "id",
-                from: None,
-                fields: &[],
-                taken: 60008,
+        keeps: &[
+            Keeps {
+                thing: "school_department",
+                unknown: 60003,
+                does: Does::Create {
+                    id: "id",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &["id"],
+                    taken: 60008,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "created", "id": 21 }"#,
         cases: &[],
     },
@@ -46,17 +54,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["id", "department_admins[].op", "department_admins[].userid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "school_department",
-            unknown: 60003,
-            does: Does::Change {
-                id: "id",
-                from: None,
-                sets: &[],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "school_department",
+                unknown: 60003,
+                does: Does::Change {
+                    id: "id",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "updated" }"#,
         cases: &[],
     },
@@ -71,11 +84,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "school_department",
-            unknown: 60003,
-            does: Does::Remove { id: "id" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "school_department",
+                unknown: 60003,
+                does: Does::Remove {
+                    id: "id",
+                    with: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
         cases: &[],
     },
@@ -90,25 +108,28 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "school_department",
-            unknown: 60003,
-            does: Does::List {
-                at: "departments",
-                narrowed: &[("id", "id")],
-                below: Some("parentid"),
-                each: None,
-                fields: &[
-                    "name",
-                    "parentid",
-                    "id",
-                    "type",
-                    "register_year?",
-                    "standard_grade?",
-                    "order?",
-                ],
+        keeps: &[
+            Keeps {
+                thing: "school_department",
+                unknown: 60003,
+                does: Does::List {
+                    at: "departments",
+                    narrowed: &[("id", "id")],
+                    below: Some("parentid"),
+                    each: None,
+                    fields: &[
+                        "name",
+                        "parentid",
+                        "id",
+                        "type",
+                        "register_year?",
+                        "standard_grade?",
+                        "order?",
+                    ],
+                    parts: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -151,7 +172,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "next_upgrade_time": 1783180800 }"#,
         cases: &[],
     },

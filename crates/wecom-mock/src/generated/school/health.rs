@@ -3,7 +3,9 @@
 //! 家校应用 · 健康上报
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,7 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["date"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "pv": 184, "uv": 92 }"#,
         cases: &[],
     },
@@ -39,7 +41,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("jobids"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "ending": 0, "jobids": ["jobErxtDgAAa1", "jobErxtDgAAb2"] }"#,
         cases: &[],
     },
@@ -54,7 +56,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["jobid", "date"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -99,7 +101,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("answers"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

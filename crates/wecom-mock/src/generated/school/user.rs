@@ -3,7 +3,9 @@
 //! 家校沟通 · 学生与家长管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,16 +19,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["student_userid", "name", "department"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "student",
-            unknown: 60111,
-            does: Does::Create {
-                id: "student_userid",
-                from: None,
-                fields: &[],
-                taken: 60102,
+        keeps: &[
+            Keeps {
+                thing: "student",
+                unknown: 60111,
+                does: Does::Create {
+                    id: "student_userid",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 60102,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "created" }"#,
         cases: &[],
     },
@@ -41,11 +49,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["userid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "student",
-            unknown: 60111,
-            does: Does::Remove { id: "userid" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "student",
+                unknown: 60111,
+                does: Does::Remove {
+                    id: "userid",
+                    with: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
         cases: &[],
     },
@@ -60,17 +73,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["student_userid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "student",
-            unknown: 60111,
-            does: Does::Change {
-                id: "student_userid",
-                from: None,
-                sets: &[],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "student",
+                unknown: 60111,
+                does: Does::Change {
+                    id: "student_userid",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "updated" }"#,
         cases: &[],
     },
@@ -90,7 +108,7 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "result_list": [] }"#,
         cases: &[],
     },
@@ -105,11 +123,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["useridlist"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "student",
-            unknown: 60111,
-            does: Does::Remove { id: "useridlist" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "student",
+                unknown: 60111,
+                does: Does::Remove {
+                    id: "useridlist",
+                    with: &[],
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -128,7 +151,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["students[].student_userid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "result_list": [] }"#,
         cases: &[],
     },
@@ -149,7 +172,7 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "created" }"#,
         cases: &[],
     },
@@ -164,7 +187,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["userid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "deleted" }"#,
         cases: &[],
     },
@@ -179,7 +202,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["parent_userid", "children[].student_userid", "children[].relation"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "updated" }"#,
         cases: &[],
     },
@@ -201,7 +224,7 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "result_list": [] }"#,
         cases: &[],
     },
@@ -216,7 +239,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["useridlist"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -239,7 +262,7 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "result_list": [] }"#,
         cases: &[],
     },
@@ -254,7 +277,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["userid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -288,17 +311,20 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["department_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "student",
-            unknown: 60111,
-            does: Does::List {
-                at: "students",
-                narrowed: &[("department_id", "department")],
-                below: None,
-                each: None,
-                fields: &["student_userid", "name", "department"],
+        keeps: &[
+            Keeps {
+                thing: "student",
+                unknown: 60111,
+                does: Does::List {
+                    at: "students",
+                    narrowed: &[("department_id", "department")],
+                    below: None,
+                    each: None,
+                    fields: &["student_userid", "name", "department"],
+                    parts: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -339,7 +365,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["arch_sync_mode"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -354,7 +380,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["department_id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -386,7 +412,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["mobiles"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

@@ -3,7 +3,9 @@
 //! 安全管理 · 设备管理
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,7 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["device_list", "device_list[].system"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -47,7 +49,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("device_list"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -92,7 +94,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["last_login_userid", "type"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -136,7 +138,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["type", "device_code_list"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -151,7 +153,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["device_code_list"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "success_list": ["k7Qm2Xa"], "fail_list": ["p4Rt8Zc"] }"#,
         cases: &[],
     },
@@ -166,7 +168,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["device_code_list"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "success_list": ["k7Qm2Xa"], "fail_list": ["p4Rt8Zc"] }"#,
         cases: &[],
     },

@@ -3,7 +3,9 @@
 //! 应用授权
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -23,7 +25,7 @@ pub(crate) static ROUTES: &[Route] = &[
             id: "suite_id",
             secret: "suite_secret",
         }),
-        keeps: None,
+        keeps: &[],
         response: r#"{ "suite_access_token": "a-suite-access-token", "expires_in": 7200 }"#,
         cases: &[],
     },
@@ -44,7 +46,7 @@ pub(crate) static ROUTES: &[Route] = &[
             id: "auth_corpid",
             secret: "permanent_code",
         }),
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "access_token": "a-corporations-access-token", "expires_in": 7200 }"#,
         cases: &[],
     },
@@ -65,7 +67,7 @@ pub(crate) static ROUTES: &[Route] = &[
             id: "corpid",
             secret: "provider_secret",
         }),
-        keeps: None,
+        keeps: &[],
         response: r#"{ "provider_access_token": "a-provider-access-token", "expires_in": 7200 }"#,
         cases: &[],
     },
@@ -80,7 +82,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["suite_id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "qrcode": "https://example.com/qrcode/fair2024.png" }"#,
         cases: &[],
     },
@@ -95,7 +97,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "pre_auth_code": "a-pre-auth-code", "expires_in": 1200 }"#,
         cases: &[],
     },
@@ -110,7 +112,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["pre_auth_code", "session_info"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -125,7 +127,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["auth_code"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -153,7 +155,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["state", "templateid_list"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "qrcode_url": "https://example.com/authorize/1", "expires_in": 864000 }"#,
         cases: &[],
     },
@@ -168,7 +170,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["auth_code"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "permanent_code": "a-permanent-code",
   "dealer_corp_info": { "corpid": "ww5e6f7a8b1a2b3c4d", "corp_name": "Dealer Ltd" },
@@ -227,7 +229,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["auth_corpid", "permanent_code"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -296,7 +298,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["auth_corpid", "permanent_code"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

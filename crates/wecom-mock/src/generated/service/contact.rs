@@ -3,7 +3,9 @@
 //! 服务商 · 通讯录
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -24,7 +26,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: None,
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -53,7 +55,7 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -83,7 +85,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["auth_corpid", "useridlist"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "useridlist": ["lin.wei", "chen.jie"] }"#,
         cases: &[],
     },
@@ -98,7 +100,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["auth_corpid", "media_id_list"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "jobid": "jobid_Tq7mVd1Rz2t4pXq8" }"#,
         cases: &[],
     },
@@ -113,7 +115,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["jobid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

@@ -3,7 +3,9 @@
 //! 收银台 · 应用版本付费
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,7 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["start_time", "end_time"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -82,7 +84,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["orderid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -122,7 +124,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["buyer_corpid", "prolong_days"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "try_end_time": 1722000000 }"#,
         cases: &[],
     },
@@ -137,7 +139,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "balance": 4250000 }"#,
         cases: &[],
     },

@@ -3,7 +3,9 @@
 //! 文档 · 管理智能表格内容权限
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,7 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["docid", "type"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -95,17 +97,22 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "priv_rule",
-            unknown: 40058,
-            does: Does::Change {
-                id: "rule_id",
-                from: None,
-                sets: &[],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "priv_rule",
+                unknown: 40058,
+                does: Does::Change {
+                    id: "rule_id",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -120,16 +127,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["docid", "name"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "priv_rule",
-            unknown: 40058,
-            does: Does::Create {
-                id: "rule_id",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "priv_rule",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "rule_id",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "rule_id": 2 }"#,
         cases: &[],
     },
@@ -144,11 +157,13 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["docid", "rule_id"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "priv_rule",
-            unknown: 40058,
-            does: Does::Use { id: "rule_id" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "priv_rule",
+                unknown: 40058,
+                does: Does::Use { id: "rule_id" },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -163,11 +178,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["docid", "rule_id_list"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "priv_rule",
-            unknown: 40058,
-            does: Does::Remove { id: "rule_id_list" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "priv_rule",
+                unknown: 40058,
+                does: Does::Remove {
+                    id: "rule_id_list",
+                    with: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },

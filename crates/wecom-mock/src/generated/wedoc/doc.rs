@@ -3,7 +3,9 @@
 //! 文档 · 管理文档
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,16 +19,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["doc_type", "doc_name"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "document",
-            unknown: 40058,
-            does: Does::Create {
-                id: "docid",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "document",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "docid",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "url": "https://example.com/doc/minutes", "docid": "dcAJ2GCAAAXtWyuj" }"#,
         cases: &[],
     },
@@ -41,11 +49,13 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["new_name"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "document",
-            unknown: 40058,
-            does: Does::Use { id: "docid" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "document",
+                unknown: 40058,
+                does: Does::Use { id: "docid" },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -60,11 +70,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "document",
-            unknown: 40058,
-            does: Does::Remove { id: "docid" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "document",
+                unknown: 40058,
+                does: Does::Remove {
+                    id: "docid",
+                    with: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -79,16 +94,19 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["docid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "document",
-            unknown: 40058,
-            does: Does::Get {
-                id: "docid",
-                at: Some("doc_base_info"),
-                fields: &["docid", "doc_name", "doc_type"],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "document",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "docid",
+                    at: Some("doc_base_info"),
+                    content: None,
+                    fields: &["docid", "doc_name", "doc_type"],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -113,11 +131,13 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "document",
-            unknown: 40058,
-            does: Does::Use { id: "docid" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "document",
+                unknown: 40058,
+                does: Does::Use { id: "docid" },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "share_url": "https://example.com/doc/minutes" }"#,
         cases: &[],
     },
@@ -132,11 +152,13 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["docid", "base64_content"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "document",
-            unknown: 40058,
-            does: Does::Use { id: "docid" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "document",
+                unknown: 40058,
+                does: Does::Use { id: "docid" },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

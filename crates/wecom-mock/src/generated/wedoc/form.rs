@@ -3,7 +3,9 @@
 //! 文档 · 管理收集表
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -31,16 +33,22 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "form",
-            unknown: 40058,
-            does: Does::Create {
-                id: "formid",
-                from: Some("form_info"),
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "form",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "formid",
+                    from: Some("form_info"),
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "formid": "fmAJ2GCAAAXtWyuj" }"#,
         cases: &[],
     },
@@ -69,17 +77,22 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "form",
-            unknown: 40058,
-            does: Does::Change {
-                id: "formid",
-                from: Some("form_info"),
-                sets: &[],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "form",
+                unknown: 40058,
+                does: Does::Change {
+                    id: "formid",
+                    from: Some("form_info"),
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -94,23 +107,26 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["formid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "form",
-            unknown: 40058,
-            does: Does::Get {
-                id: "formid",
-                at: Some("form_info"),
-                fields: &[
-                    "formid",
-                    "form_title",
-                    "form_desc",
-                    "form_header",
-                    "form_question",
-                    "form_setting",
-                ],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "form",
+                unknown: 40058,
+                does: Does::Get {
+                    id: "formid",
+                    at: Some("form_info"),
+                    content: None,
+                    fields: &[
+                        "formid",
+                        "form_title",
+                        "form_desc",
+                        "form_header",
+                        "form_question",
+                        "form_setting",
+                    ],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -188,7 +204,7 @@ pub(crate) static ROUTES: &[Route] = &[
             items: None,
         }),
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -221,7 +237,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["repeated_id", "answer_ids"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

@@ -3,7 +3,9 @@
 //! 文档 · 管理智能文档内容
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,7 +19,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["docid", "auth_list[].type"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -40,7 +42,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["docid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -55,7 +57,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["docid", "publish_range", "auth_list[].type"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -70,7 +72,20 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["docid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[
+            Keeps {
+                thing: "smartdoc_page",
+                unknown: 40058,
+                does: Does::List {
+                    at: "pages",
+                    narrowed: &[("docid", "docid")],
+                    below: None,
+                    each: None,
+                    fields: &["page_id", "parent_id", "title"],
+                    parts: &[],
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -92,7 +107,28 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["docid", "info"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[
+            Keeps {
+                thing: "smartdoc_page",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "info.page_id",
+                    from: Some("info"),
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[
+                        "page_id?",
+                        "title?",
+                        "parent_id?",
+                        "after_id?",
+                        "layout_mode?",
+                    ],
+                    taken: 40058,
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -111,7 +147,28 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["docid", "info"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[
+            Keeps {
+                thing: "smartdoc_page",
+                unknown: 40058,
+                does: Does::Change {
+                    id: "info.page_id",
+                    from: Some("info"),
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: Some("info"),
+                    fields: &[
+                        "page_id?",
+                        "title?",
+                        "parent_id?",
+                        "after_id?",
+                        "layout_mode?",
+                    ],
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -130,7 +187,19 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["docid", "page_id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[
+            Keeps {
+                thing: "smartdoc_page",
+                unknown: 40058,
+                does: Does::Remove {
+                    id: "page_id",
+                    with: &[
+                        ("smartdoc_page", "parent_id"),
+                        ("smartdoc_block", "page_id"),
+                    ],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -156,7 +225,31 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[
+            Keeps {
+                thing: "smartdoc_block",
+                unknown: 40058,
+                does: Does::Create {
+                    id: "blocks.id",
+                    from: Some("blocks"),
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[
+                        "id?",
+                        "type",
+                        "title?",
+                        "content?",
+                        "parent_id?",
+                        "after_id?",
+                        "children?",
+                        "props?",
+                    ],
+                    taken: 40058,
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -186,7 +279,31 @@ pub(crate) static ROUTES: &[Route] = &[
         ],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[
+            Keeps {
+                thing: "smartdoc_block",
+                unknown: 40058,
+                does: Does::Change {
+                    id: "blocks.id",
+                    from: Some("blocks"),
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: Some("blocks"),
+                    fields: &[
+                        "id?",
+                        "type",
+                        "title?",
+                        "content?",
+                        "parent_id?",
+                        "after_id?",
+                        "children?",
+                        "props?",
+                    ],
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -205,7 +322,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["docid", "page_id", "ids"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[
+            Keeps {
+                thing: "smartdoc_block",
+                unknown: 40058,
+                does: Does::Remove {
+                    id: "ids",
+                    with: &[("smartdoc_block", "parent_id")],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -227,7 +353,33 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("blocks"),
         }),
         grants: None,
-        keeps: None,
+        keeps: &[
+            Keeps {
+                thing: "smartdoc_block",
+                unknown: 40058,
+                does: Does::List {
+                    at: "blocks",
+                    narrowed: &[
+                        ("docid", "docid"),
+                        ("page_id", "page_id"),
+                        ("ids", "id"),
+                    ],
+                    below: None,
+                    each: None,
+                    fields: &[
+                        "id?",
+                        "type",
+                        "title?",
+                        "content?",
+                        "parent_id?",
+                        "after_id?",
+                        "children?",
+                        "props?",
+                    ],
+                    parts: &[],
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -248,7 +400,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["docid", "content_type"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "task_id": "tk7" }"#,
         cases: &[],
     },
@@ -263,7 +415,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["task_id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r##"{ "errcode": 0, "errmsg": "ok", "task_done": true, "content": "# Cranes\nCrane 4" }"##,
         cases: &[],
     },
@@ -278,7 +430,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["docid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "ss_docid": "dcSheet01" }"#,
         cases: &[],
     },
@@ -293,7 +445,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["docid", "info"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -312,7 +464,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["docid", "block_id"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -327,7 +479,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["docid", "info"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

@@ -3,7 +3,9 @@
 //! 微盘 · 管理文件
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -24,24 +26,27 @@ pub(crate) static ROUTES: &[Route] = &[
             items: Some("file_list.item"),
         }),
         grants: None,
-        keeps: Some(Keeps {
-            thing: "wedrive_file",
-            unknown: 40058,
-            does: Does::List {
-                at: "file_list.item",
-                narrowed: &[("spaceid", "spaceid"), ("fatherid", "fatherid")],
-                below: None,
-                each: None,
-                fields: &[
-                    "fileid",
-                    "file_name",
-                    "spaceid",
-                    "fatherid",
-                    "file_type",
-                    "url?",
-                ],
+        keeps: &[
+            Keeps {
+                thing: "wedrive_file",
+                unknown: 640002,
+                does: Does::List {
+                    at: "file_list.item",
+                    narrowed: &[("spaceid", "spaceid"), ("fatherid", "fatherid")],
+                    below: None,
+                    each: None,
+                    fields: &[
+                        "fileid",
+                        "file_name",
+                        "spaceid",
+                        "fatherid",
+                        "file_type",
+                        "url?",
+                    ],
+                    parts: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -91,7 +96,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["file_name", "file_base64_content"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[
+            Keeps {
+                thing: "wedrive_file",
+                unknown: 640002,
+                does: Does::Create {
+                    id: "fileid",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: Some("file_base64_content"),
+                    fields: &[],
+                    taken: 40058,
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "fileid": "s.ww5e1f7c20c9.740178dca702" }"#,
         cases: &[],
     },
@@ -106,7 +126,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["file_name", "size", "block_sha"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "hit_exist": false, "upload_key": "upload-2e26" }"#,
         cases: &[],
     },
@@ -121,7 +141,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["upload_key", "index", "file_base64_content"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -136,7 +156,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["upload_key"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[
+            Keeps {
+                thing: "wedrive_file",
+                unknown: 640002,
+                does: Does::Create {
+                    id: "fileid",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "fileid": "s.ww5e1f7c20c9.740178dca702" }"#,
         cases: &[],
     },
@@ -151,7 +186,19 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &[],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[
+            Keeps {
+                thing: "wedrive_file",
+                unknown: 640002,
+                does: Does::Get {
+                    id: "fileid",
+                    at: None,
+                    content: Some("download_url"),
+                    fields: &[],
+                    shows: &[],
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -172,16 +219,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["spaceid", "fatherid", "file_type", "file_name"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "wedrive_file",
-            unknown: 40058,
-            does: Does::Create {
-                id: "fileid",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "wedrive_file",
+                unknown: 640002,
+                does: Does::Create {
+                    id: "fileid",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -201,7 +254,29 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["fileid", "new_name"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[
+            Keeps {
+                thing: "wedrive_file",
+                unknown: 640002,
+                does: Does::Change {
+                    id: "fileid",
+                    from: None,
+                    renames: &[("new_name", "file_name")],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: Some("file"),
+                    fields: &[
+                        "fileid",
+                        "file_name",
+                        "spaceid",
+                        "fatherid",
+                        "file_type",
+                        "url?",
+                    ],
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -232,7 +307,29 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["fatherid", "fileid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[
+            Keeps {
+                thing: "wedrive_file",
+                unknown: 640002,
+                does: Does::Change {
+                    id: "fileid",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: Some("file_list.item"),
+                    fields: &[
+                        "fileid",
+                        "file_name",
+                        "spaceid",
+                        "fatherid",
+                        "file_type",
+                        "url?",
+                    ],
+                },
+            },
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -267,11 +364,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["fileid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "wedrive_file",
-            unknown: 40058,
-            does: Does::Remove { id: "fileid" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "wedrive_file",
+                unknown: 640002,
+                does: Does::Remove {
+                    id: "fileid",
+                    with: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -286,23 +388,26 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["fileid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "wedrive_file",
-            unknown: 40058,
-            does: Does::Get {
-                id: "fileid",
-                at: Some("file_info"),
-                fields: &[
-                    "fileid",
-                    "file_name",
-                    "spaceid",
-                    "fatherid",
-                    "file_type",
-                    "url?",
-                ],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "wedrive_file",
+                unknown: 640002,
+                does: Does::Get {
+                    id: "fileid",
+                    at: Some("file_info"),
+                    content: None,
+                    fields: &[
+                        "fileid",
+                        "file_name",
+                        "spaceid",
+                        "fatherid",
+                        "file_type",
+                        "url?",
+                    ],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -334,7 +439,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["fileid", "auth_info", "auth_info[].type", "auth_info[].auth"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -349,7 +454,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["fileid", "auth_info", "auth_info[].type"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -364,7 +469,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["fileid", "auth_scope"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -379,7 +484,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["fileid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok", "share_url": "https://example.com/share/3" }"#,
         cases: &[],
     },
@@ -394,7 +499,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["fileid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -434,7 +539,7 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["fileid"],
         paging: None,
         grants: None,
-        keeps: None,
+        keeps: &[],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },

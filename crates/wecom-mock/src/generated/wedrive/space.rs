@@ -3,7 +3,9 @@
 //! 微盘 · 管理空间
 
 #[allow(unused_imports)]
-use crate::route::{Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Route};
+use crate::route::{
+    Answer, Body, Case, Continuation, Does, Grants, Keeps, Paging, Parts, Route,
+};
 
 pub(crate) static ROUTES: &[Route] = &[
     Route {
@@ -17,16 +19,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["space_name"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "space",
-            unknown: 640001,
-            does: Does::Create {
-                id: "spaceid",
-                from: None,
-                fields: &[],
-                taken: 40058,
+        keeps: &[
+            Keeps {
+                thing: "space",
+                unknown: 640001,
+                does: Does::Create {
+                    id: "spaceid",
+                    from: None,
+                    renames: &[],
+                    existing: &[],
+                    replaces: false,
+                    content: None,
+                    fields: &[],
+                    taken: 40058,
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "spaceid": "s.ww5e1f7c20c9.74013c6e6a94" }"#,
         cases: &[],
     },
@@ -41,17 +49,22 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["spaceid", "space_name"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "space",
-            unknown: 640001,
-            does: Does::Change {
-                id: "spaceid",
-                from: None,
-                sets: &[],
-                maps: &[],
-                fields: &[],
+        keeps: &[
+            Keeps {
+                thing: "space",
+                unknown: 640001,
+                does: Does::Change {
+                    id: "spaceid",
+                    from: None,
+                    renames: &[],
+                    replaces: false,
+                    sets: &[],
+                    maps: &[],
+                    at: None,
+                    fields: &[],
+                },
             },
-        }),
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -66,11 +79,16 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["spaceid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "space",
-            unknown: 640001,
-            does: Does::Remove { id: "spaceid" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "space",
+                unknown: 640001,
+                does: Does::Remove {
+                    id: "spaceid",
+                    with: &[],
+                },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -85,16 +103,19 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["spaceid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "space",
-            unknown: 640001,
-            does: Does::Get {
-                id: "spaceid",
-                at: Some("space_info"),
-                fields: &["spaceid", "space_name", "space_sub_type"],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "space",
+                unknown: 640001,
+                does: Does::Get {
+                    id: "spaceid",
+                    at: Some("space_info"),
+                    content: None,
+                    fields: &["spaceid", "space_name", "space_sub_type"],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",
@@ -125,11 +146,13 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["spaceid", "auth_info", "auth_info[].type", "auth_info[].auth"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "space",
-            unknown: 640001,
-            does: Does::Use { id: "spaceid" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "space",
+                unknown: 640001,
+                does: Does::Use { id: "spaceid" },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -144,11 +167,13 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["spaceid", "auth_info", "auth_info[].type"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "space",
-            unknown: 640001,
-            does: Does::Use { id: "spaceid" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "space",
+                unknown: 640001,
+                does: Does::Use { id: "spaceid" },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -163,11 +188,13 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["spaceid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "space",
-            unknown: 640001,
-            does: Does::Use { id: "spaceid" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "space",
+                unknown: 640001,
+                does: Does::Use { id: "spaceid" },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok" }"#,
         cases: &[],
     },
@@ -182,11 +209,13 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["spaceid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "space",
-            unknown: 640001,
-            does: Does::Use { id: "spaceid" },
-        }),
+        keeps: &[
+            Keeps {
+                thing: "space",
+                unknown: 640001,
+                does: Does::Use { id: "spaceid" },
+            },
+        ],
         response: r#"{ "errcode": 0, "errmsg": "ok", "space_share_url": "https://example.com/space-share/1" }"#,
         cases: &[],
     },
@@ -201,16 +230,19 @@ pub(crate) static ROUTES: &[Route] = &[
         required: &["spaceid"],
         paging: None,
         grants: None,
-        keeps: Some(Keeps {
-            thing: "space",
-            unknown: 640001,
-            does: Does::Get {
-                id: "spaceid",
-                at: Some("space_info"),
-                fields: &["spaceid", "space_name", "space_sub_type"],
-                shows: &[],
+        keeps: &[
+            Keeps {
+                thing: "space",
+                unknown: 640001,
+                does: Does::Get {
+                    id: "spaceid",
+                    at: Some("space_info"),
+                    content: None,
+                    fields: &["spaceid", "space_name", "space_sub_type"],
+                    shows: &[],
+                },
             },
-        }),
+        ],
         response: r#"{
   "errcode": 0,
   "errmsg": "ok",

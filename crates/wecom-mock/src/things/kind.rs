@@ -1,0 +1,218 @@
+//! All things of a kind.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use serde_json::{Map, Value};
+
+use super::thing::{Thing, like, texts};
+use crate::files::Content;
+use crate::reply::Refusal;
+use crate::route::Keeps;
+use crate::value::{at, put, text};
+
+/// The maximum number of things kept of a kind: the oldest make room for new ones.
+const KEPT: usize = 10_000;
+
+/// The maximum number of bytes of files kept of a kind, as long as it has more than one thing.
+const KEPT_BYTES: usize = 256 << 20;
+
+/// The things of a kind.
+#[derive(Default)]
+pub(super) struct Kind {
+    /// In the order in which they were created, by their numbers.
+    things: BTreeMap<u64, Thing>,
+    numbers: HashMap<String, u64>,
+    /// The number of things so far.
+    created: u64,
+    /// The number of IDs that have been made up.
+    named: u64,
+    /// The number of bytes in the files of all things.
+    bytes: usize,
+}
+
+/// A thing to create.
+pub(super) struct New<'a> {
+    /// The field with its ID, in the part of the answer that shows the thing.
+    pub(super) id: &'a str,
+    /// The ID that the request chooses.
+    pub(super) given: Option<Value>,
+    pub(super) fields: Map<String, Value>,
+    pub(super) around: Value,
+    pub(super) content: Option<Content>,
+    /// Whether it replaces a thing with the same ID.
+    pub(super) replaces: bool,
+    /// The error code for an ID that is already taken.
+    pub(super) taken: i64,
+    /// The fields that the response shows.
+    pub(super) shown: &'a [&'a str],
+    /// The fields of the response that are things of their own.
+    pub(super) apart: &'a [&'a str],
+}
+
+impl Kind {
+    /// Returns whether nothing was ever created.
+    pub(super) fn is_new(&self) -> bool {
+        self.created == 0
+    }
+
+    pub(super) fn fields(&self) -> Vec<Value> {
+        self.things.values().map(|thing| thing.fields.clone()).collect()
+    }
+
+    pub(super) fn get(&self, number: u64) -> Option<&Thing> {
+        self.things.get(&number)
+    }
+
+    pub(super) fn get_mut(&mut self, number: u64) -> Option<&mut Thing> {
+        self.things.get_mut(&number)
+    }
+
+    pub(super) fn number(&self, id: &str) -> Option<u64> {
+        self.numbers.get(id).copied()
+    }
+
+    /// The numbers of the things that a request names: all of them are there, or `elsewhere`.
+    pub(super) fn find(
+        &self,
+        keeps: &Keeps,
+        id: &str,
+        fields: &Value,
+        elsewhere: impl Fn(&str) -> bool,
+    ) -> Result<Vec<u64>, Refusal> {
+        let ids = match at(fields, id) {
+            Some(Value::Array(ids)) => &ids[..],
+            Some(one) => std::slice::from_ref(one),
+            None => &[],
+        };
+        let mut found = Vec::new();
+        for wanted in ids.iter().filter(|id| !id.is_null()).map(text) {
+            match self.number(&wanted) {
+                Some(number) => found.push(number),
+                None if elsewhere(&wanted) => {}
+                None => return Err(unknown(keeps, id, &wanted)),
+            }
+        }
+        Ok(found)
+    }
+
+    /// The numbers of the things that have the values that a request asks for, in all of these fields.
+    pub(super) fn asked(&self, narrowed: &[(&str, &str)], fields: &Value) -> Vec<u64> {
+        let asked = asked(narrowed, fields);
+        self.numbered(|thing| asked.iter().all(|(field, wanted)| thing.has(field, wanted)))
+    }
+
+    /// Adds everything below some things, level by level.
+    pub(super) fn with_below(&self, mut found: Vec<u64>, below: &str) -> BTreeSet<u64> {
+        let mut listed: BTreeSet<u64> = BTreeSet::new();
+        while !found.is_empty() {
+            let above: HashSet<String> = found.iter().map(|number| text(&self.things[number].id)).collect();
+            listed.extend(found);
+            found = self.numbered(|thing| thing.has(below, &above));
+            found.retain(|number| !listed.contains(number));
+        }
+        listed
+    }
+
+    /// The numbers of the things that are so.
+    pub(super) fn numbered(&self, is_so: impl Fn(&Thing) -> bool) -> Vec<u64> {
+        self.things.iter().filter(|(_, thing)| is_so(thing)).map(|(number, _)| *number).collect()
+    }
+
+    /// Adds a thing whose ID is in the response, or in the object inside it.
+    pub(super) fn add(&mut self, new: New<'_>, answer: &mut Value) -> Result<(), Refusal> {
+        let New { id, given, mut fields, around, content, replaces, taken, shown, apart } = new;
+        let example = at(answer, id);
+        let name = match given.filter(|given| !given.is_null() && *given != "") {
+            Some(given) => like(&given, example)
+                .ok_or_else(|| Refusal(40058, format!("invalid Request Parameter: {id}")))?,
+            None => self.name(example),
+        };
+        if let Some(number) = self.number(&text(&name)) {
+            if !replaces {
+                return Err(Refusal(taken, format!("invalid {id}: `{}` is taken", text(&name))));
+            }
+            self.remove(number);
+        }
+        let is_shown = example.is_some();
+        if is_shown {
+            put(answer, id, Some(name.clone()));
+        }
+        // What the request says of the ID, such as nothing, doesn't count.
+        if is_shown || fields.contains_key(id) {
+            fields.insert(id.to_owned(), name.clone());
+        }
+        let mut thing = Thing { id: name, fields: fields.into(), returned: Map::new(), around, content };
+        if !shown.is_empty() {
+            *answer = thing.show(answer, shown);
+        }
+        if let Value::Object(answer) = &*answer {
+            let returned = answer
+                .iter()
+                .filter(|(name, _)| !matches!(name.as_str(), "errcode" | "errmsg"))
+                .filter(|(name, _)| !apart.contains(&name.as_str()));
+            thing.returned = returned.map(|(name, value)| (name.clone(), value.clone())).collect();
+        }
+        if let Value::Object(kept) = &mut thing.fields {
+            kept.extend(thing.returned.clone());
+        }
+        self.keep(thing);
+        Ok(())
+    }
+
+    fn keep(&mut self, thing: Thing) {
+        self.bytes += thing.size();
+        self.created += 1;
+        self.numbers.insert(text(&thing.id), self.created);
+        self.things.insert(self.created, thing);
+        while self.things.len() > KEPT || self.bytes > KEPT_BYTES && self.things.len() > 1 {
+            let Some(oldest) = self.things.keys().next().copied() else { return };
+            self.remove(oldest);
+        }
+    }
+
+    /// An ID like that of the example, which comes first, and which nothing has.
+    fn name(&mut self, example: Option<&Value>) -> Value {
+        loop {
+            let before = self.named;
+            self.named += 1;
+            let name = match (example, example.and_then(Value::as_u64)) {
+                (_, Some(first)) => first.saturating_add(before).into(),
+                (Some(Value::String(first)), None) if before == 0 => first.as_str().into(),
+                (example, None) => {
+                    let first = example.and_then(Value::as_str).unwrap_or("mock");
+                    format!("{first}-{}", before + 1).into()
+                }
+            };
+            if !self.numbers.contains_key(&text(&name)) {
+                return name;
+            }
+        }
+    }
+
+    /// Removes a thing, and returns its ID.
+    pub(super) fn remove(&mut self, number: u64) -> Option<String> {
+        let thing = self.things.remove(&number)?;
+        let id = text(&thing.id);
+        self.bytes -= thing.size();
+        self.numbers.remove(&id);
+        Some(id)
+    }
+}
+
+impl Thing {
+    fn size(&self) -> usize {
+        self.content.as_ref().map_or(0, |content| content.bytes.len())
+    }
+}
+
+/// The error for an ID that nothing has.
+pub(super) fn unknown(keeps: &Keeps, id: &str, wanted: &str) -> Refusal {
+    Refusal(keeps.unknown, format!("invalid {id}: there is no {} `{wanted}`", keeps.thing))
+}
+
+/// The fields of things with the values that a request asks for, if it asks for any.
+pub(super) fn asked<'a>(narrowed: &[(&str, &'a str)], fields: &Value) -> Vec<(&'a str, HashSet<String>)> {
+    let values =
+        narrowed.iter().map(|(name, field)| (*field, at(fields, name).map(texts).unwrap_or_default()));
+    values.filter(|(_, wanted)| !wanted.is_empty()).collect()
+}
