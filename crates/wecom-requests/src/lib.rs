@@ -85,4 +85,4 @@ pub use response::{
 #[cfg(feature = "sign")]
 pub use sign::Signed;
 pub use token::{Token, TokenKind};
-pub use zone::{InvokeError, ZoneCall, ZoneMeta, ZonePaged, ZoneSdkError};
+pub use zone::{InvokeError, ZoneCall, ZoneJob, ZoneMeta, ZonePaged, ZoneSdkError};

@@ -5,7 +5,7 @@ use wecom_models::wire::{ReadObject, Reading};
 
 use crate::errcode::ErrorCode;
 use crate::response::read_json;
-use crate::{BuildError, Check, Errcode, Quota, Rate, ResponseError, Violations};
+use crate::{BuildError, Check, Errcode, JobState, Quota, Rate, ResponseError, Violations};
 
 /// A call that a program in the data and intelligence zone (数据与智能专区) makes.
 ///
@@ -77,6 +77,26 @@ pub trait ZonePaged: ZoneCall {
     /// Returns the cursor of the page after `page`; `None` after the last one, and an empty string if more follows but the page doesn't
     /// say where.
     fn next_cursor(&self, page: &Self::Response) -> Option<String>;
+}
+
+/// A call of the zone for the progress of a job, which WeCom continues after another call has started it.
+///
+/// ```
+/// # #[cfg(feature = "zone")] {
+/// use wecom_models::zone::model::GetSummaryResult;
+/// use wecom_requests::{JobState, ZoneCall, ZoneJob};
+///
+/// let response = r#"{ "errcode": 0, "errmsg": "ok", "status": 1, "fail_list": [], "response_data": "They agreed." }"#;
+/// let summary = GetSummaryResult::parse(response).unwrap();
+/// assert_eq!(GetSummaryResult::state(&summary), JobState::Done);
+/// # }
+/// ```
+pub trait ZoneJob: ZoneCall {
+    /// Returns the job's ID.
+    fn job_id(&self) -> &str;
+
+    /// Returns the state of the job, by a response. While it is [pending](JobState::Pending), repeat the call after a pause.
+    fn state(response: &Self::Response) -> JobState;
 }
 
 /// The facts about a call of the zone.

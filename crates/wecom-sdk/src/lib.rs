@@ -431,7 +431,7 @@ pub use wecom_requests::{
 };
 /// Needs the feature `zone`.
 #[cfg(feature = "zone")]
-pub use wecom_requests::{InvokeError, ZoneCall, ZoneMeta, ZonePaged, ZoneSdkError};
+pub use wecom_requests::{InvokeError, ZoneCall, ZoneJob, ZoneMeta, ZonePaged, ZoneSdkError};
 #[cfg(feature = "pay")]
 pub use wecom_requests::{MerchantSigned, SignError};
 

@@ -155,13 +155,15 @@ impl Comparison<'_> {
 
     fn jobs(&mut self, base: &Endpoint, head: &Endpoint, both: &Both) {
         let (rust, at) = (&both.head.rust, key(both, "job"));
+        let transport = head.method.transport().facts();
+        let (job, waits) = (transport.job, transport.waits);
         match (&base.job, &head.job) {
             (Some(_), None) => {
-                self.lost(Rule::JobRemoved, &at, format!("`{rust}` no longer implements `Job`"));
+                self.lost(Rule::JobRemoved, &at, format!("`{rust}` no longer implements `{job}`"));
             }
-            (None, Some(_)) => self.both(Rule::JobAdded, &at, format!("`{rust}` implements `Job`")),
+            (None, Some(_)) => self.both(Rule::JobAdded, &at, format!("`{rust}` implements `{job}`")),
             (Some(old), Some(new)) if old != new => {
-                let meaning = format!("`Client::wait` ends in another way for `{rust}`");
+                let meaning = format!("`{waits}` ends in another way for `{rust}`");
                 self.both(Rule::JobChanged, &at, meaning);
             }
             _ => {}

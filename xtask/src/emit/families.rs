@@ -68,8 +68,17 @@ fn table(api: &Api, family: &str, transport: Transport) -> Option<String> {
     let rows: String = of(api, family).flat_map(|module| rows(module, transport)).collect();
     let TransportFacts { target, notice, .. } = transport.facts();
     let notice = notice.map(|notice| format!("\n{notice}\n")).unwrap_or_default();
-    (!rows.is_empty()).then(|| format!("{notice}\n| title | {target} | request |\n|---|---|---|\n{rows}"))
+    let unseen = if rows.contains(UNSEEN) {
+        format!("\n{UNSEEN} Nobody has read the page: the call is known from other implementations.\n")
+    } else {
+        String::new()
+    };
+    (!rows.is_empty())
+        .then(|| format!("{notice}\n| title | {target} | request |\n|---|---|---|\n{rows}{unseen}"))
 }
+
+/// The mark of a call whose page nobody has read.
+const UNSEEN: char = '†';
 
 fn rows(module: &Module, transport: Transport) -> impl Iterator<Item = String> {
     let path = module.stem().replace('.', "::");
@@ -78,6 +87,7 @@ fn rows(module: &Module, transport: Transport) -> impl Iterator<Item = String> {
         let request = &endpoint.request;
         // The heading names the family: without it here, calls fit on one line.
         let chapter = module.chapter.as_ref().map(|chapter| format!("{chapter}::")).unwrap_or_default();
-        format!("| {title} | {target} | [`{chapter}{request}`](crate::{path}::{request}) |\n")
+        let mark = if endpoint.doc.seen { String::new() } else { format!(" {UNSEEN}") };
+        format!("| {title}{mark} | {target} | [`{chapter}{request}`](crate::{path}::{request}) |\n")
     })
 }

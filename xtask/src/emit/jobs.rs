@@ -8,9 +8,9 @@ use super::paths::{gate, rust_path};
 use crate::api::{Api, Document, Endpoint, Job, Meaning, Module, Ty};
 use crate::spec::names::ident;
 
-/// Emits the impl of `Job`.
+/// Emits the impl of `Job`, or of `ZoneJob` for a call of the zone.
 pub(super) fn impls(module: &Module, endpoint: &Endpoint, job: &Job) -> TokenStream {
-    let name = ident(&endpoint.request);
+    let (name, job_trait) = (ident(&endpoint.request), ident(endpoint.method.transport().facts().job));
     let request = module.structure(&endpoint.request).expect("every endpoint has a request");
     let response = module.structure(&endpoint.response).expect("checked: a job has a status");
     let id = optional_ref(&quote!(self), module.fields_at(request, &job.id));
@@ -29,7 +29,7 @@ pub(super) fn impls(module: &Module, endpoint: &Endpoint, job: &Job) -> TokenStr
         }
     };
     quote! {
-        impl crate::Job for #name {
+        impl crate::#job_trait for #name {
             fn job_id(&self) -> &str {
                 crate::job::id(#id)
             }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{checks, facts, paging, rates};
+use super::{checks, facts, jobs, paging, rates};
 use crate::api::{Endpoint, Module, page_url};
 use crate::spec::names::ident;
 
@@ -15,6 +15,7 @@ pub(super) fn impls(module: &Module, call: &Endpoint, limited: &HashSet<&str>) -
     let check = checks::of_struct(module, request, limited);
     let pagination = call.pagination.as_ref();
     let paged = pagination.map(|pagination| paging::of(&quote!(ZonePaged), module, call, pagination));
+    let job = call.job.as_ref().map(|job| jobs::impls(module, call, job));
     let (ty, response) = (ident(&call.request), ident(&call.response));
     let (id, title, name, page, safe) = (&call.id, &call.title, &call.path, page_url(&call.doc), call.safe);
     let rates = rates::list(&call.rates, &quote!(crate::));
@@ -39,5 +40,6 @@ pub(super) fn impls(module: &Module, call: &Endpoint, limited: &HashSet<&str>) -
 
         #check
         #paged
+        #job
     }
 }

@@ -62,6 +62,12 @@ pub struct TransportFacts {
     pub target: &'static str,
     /// The notice on its calls.
     pub notice: Option<&'static str>,
+    /// The trait of calls that report the progress of a job.
+    pub job: &'static str,
+    /// The function that uses it.
+    pub waits: &'static str,
+    /// The notice on such calls.
+    pub job_notice: &'static str,
     /// The check of a call in the snapshot tests.
     pub check: &'static str,
     /// The table of all its calls for `conformance`, and its description.
@@ -82,6 +88,9 @@ impl Transport {
                 row: None,
                 target: "call",
                 notice: None,
+                job: "Job",
+                waits: "Client::wait",
+                job_notice: "[`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of `wecom-sdk` waits until the job is over.",
                 check: "endpoint",
                 contracts: [
                     "CONTRACTS",
@@ -96,6 +105,9 @@ impl Transport {
                 notice: Some(
                     "For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.",
                 ),
+                job: "ZoneJob",
+                waits: "ZoneJob::state",
+                job_notice: "`state` of `wecom_requests::ZoneJob` says whether the job is over.",
                 check: "zone_call",
                 contracts: ["ZONE", "Every call of the zone, likewise."],
                 contract: ["zone", "ZoneContract"],

@@ -90,6 +90,8 @@ pub struct CreateChatDataExportJobResponse {
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
+/// `state` of `wecom_requests::ZoneJob` says whether the job is over.
+///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(

@@ -82,6 +82,8 @@ pub struct CreateSentimentTaskResponse {
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
+/// `state` of `wecom_requests::ZoneJob` says whether the job is over.
+///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(alias("获取情感分析结果", "情感分析结果", "get_sentiment_result"))]
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -162,6 +164,8 @@ pub struct CreateSpamTaskResponse {
 /// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// `state` of `wecom_requests::ZoneJob` says whether the job is over.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(alias("获取任务结果", "任务结果", "get_spam_result"))]
@@ -247,6 +251,8 @@ pub struct CreateSummaryTaskResponse {
 /// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// `state` of `wecom_requests::ZoneJob` says whether the job is over.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(alias("获取摘要提取结果", "摘要提取结果", "get_summary_result"))]
@@ -355,6 +361,8 @@ pub struct CreateCustomerTagTaskResponse {
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
+/// `state` of `wecom_requests::ZoneJob` says whether the job is over.
+///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias("获取标签任务结果", "标签任务结果", "get_customer_tag_result")
@@ -461,6 +469,8 @@ pub struct CreateRecommendDialogTaskResponse {
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
+/// `state` of `wecom_requests::ZoneJob` says whether the job is over.
+///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
     alias(
@@ -505,7 +515,8 @@ pub struct GetRecommendDialogResultResponse {
 ///
 /// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
-/// Rate limit: 10000 calls per day, from all apps of the company.
+/// Rate limit: 10000 calls per day, from all apps of the company. Rate limit: 100 calls per minute,
+/// from all apps of the service provider, for all companies.
 ///
 /// Set at least one of `kb_id` and `msg_list`.
 ///
@@ -520,8 +531,8 @@ pub struct GetRecommendDialogResultResponse {
 /// groups and `{$name$}` for a value of `var_args`. Altogether, it may have about 30,000 characters:
 /// the job of a customized or third-party app fails if it has more.
 ///
-/// A service provider's calls beyond 100 per minute are late, or fail. If resources are short, a job
-/// is retried for 24 hours, then it fails.
+/// A service provider's calls beyond its rate are late, or fail. If resources are short, a job is
+/// retried for 24 hours, then it fails.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
@@ -650,6 +661,8 @@ pub struct CreateWwModelTaskResponse {
 /// For programs in the zone, through WeCom's SDK: see `wecom_requests::ZoneCall`.
 ///
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
+///
+/// `state` of `wecom_requests::ZoneJob` says whether the job is over.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(

@@ -18,8 +18,10 @@ impl crate::ZoneCall for CreateChatDataExportJob {
             crate::Quota {
                 name: "zone.export.create_chat_data_export_job per company",
                 scope: crate::rates::Scope::Company,
+                of_providers: false,
                 by: &[],
                 counts: &[],
+                when: None,
                 unless: None,
                 rates: &[
                     crate::Rate {
@@ -55,4 +57,20 @@ impl crate::ZoneCall for GetChatDataExportJobStatus {
 
 impl crate::Check for GetChatDataExportJobStatus {
     fn check(&self, _checker: &mut crate::Checker) {}
+}
+
+impl crate::ZoneJob for GetChatDataExportJobStatus {
+    fn job_id(&self) -> &str {
+        crate::job::id(Some(&self.jobid))
+    }
+
+    fn state(response: &Self::Response) -> crate::JobState {
+        match Some(&response.status) {
+            Some(ExportStatus::Finished) => {
+                crate::job::over(response.result_errcode.as_ref())
+            }
+            Some(ExportStatus::Other(_)) | None => crate::JobState::Unknown,
+            _ => crate::JobState::Pending,
+        }
+    }
 }

@@ -18,8 +18,10 @@ impl crate::ZoneCall for CreateSentimentTask {
             crate::Quota {
                 name: "zone.model.create_sentiment_task per company counting msg_list",
                 scope: crate::rates::Scope::Company,
+                of_providers: false,
                 by: &[],
                 counts: &["msg_list"],
+                when: None,
                 unless: None,
                 rates: &[
                     crate::Rate {
@@ -59,6 +61,21 @@ impl crate::Check for GetSentimentResult {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
+impl crate::ZoneJob for GetSentimentResult {
+    fn job_id(&self) -> &str {
+        crate::job::id(Some(&self.jobid))
+    }
+
+    fn state(response: &Self::Response) -> crate::JobState {
+        match Some(&response.status) {
+            Some(JobStatus::Finished) => crate::job::over(None::<&i64>),
+            Some(JobStatus::Failed) => crate::job::failed(None::<&i64>),
+            Some(JobStatus::Other(_)) | None => crate::JobState::Unknown,
+            _ => crate::JobState::Pending,
+        }
+    }
+}
+
 impl crate::ZoneCall for CreateSpamTask {
     type Response = CreateSpamTaskResponse;
     const META: &'static crate::ZoneMeta = &crate::ZoneMeta {
@@ -72,8 +89,10 @@ impl crate::ZoneCall for CreateSpamTask {
             crate::Quota {
                 name: "zone.model.create_spam_task per company counting msg_list",
                 scope: crate::rates::Scope::Company,
+                of_providers: false,
                 by: &[],
                 counts: &["msg_list"],
+                when: None,
                 unless: None,
                 rates: &[
                     crate::Rate {
@@ -113,6 +132,21 @@ impl crate::Check for GetSpamResult {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
+impl crate::ZoneJob for GetSpamResult {
+    fn job_id(&self) -> &str {
+        crate::job::id(Some(&self.jobid))
+    }
+
+    fn state(response: &Self::Response) -> crate::JobState {
+        match Some(&response.status) {
+            Some(JobStatus::Finished) => crate::job::over(None::<&i64>),
+            Some(JobStatus::Failed) => crate::job::failed(None::<&i64>),
+            Some(JobStatus::Other(_)) | None => crate::JobState::Unknown,
+            _ => crate::JobState::Pending,
+        }
+    }
+}
+
 impl crate::ZoneCall for CreateSummaryTask {
     type Response = CreateSummaryTaskResponse;
     const META: &'static crate::ZoneMeta = &crate::ZoneMeta {
@@ -126,8 +160,10 @@ impl crate::ZoneCall for CreateSummaryTask {
             crate::Quota {
                 name: "zone.model.create_summary_task per company",
                 scope: crate::rates::Scope::Company,
+                of_providers: false,
                 by: &[],
                 counts: &[],
+                when: None,
                 unless: None,
                 rates: &[
                     crate::Rate {
@@ -167,6 +203,21 @@ impl crate::Check for GetSummaryResult {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
+impl crate::ZoneJob for GetSummaryResult {
+    fn job_id(&self) -> &str {
+        crate::job::id(Some(&self.jobid))
+    }
+
+    fn state(response: &Self::Response) -> crate::JobState {
+        match Some(&response.status) {
+            Some(JobStatus::Finished) => crate::job::over(None::<&i64>),
+            Some(JobStatus::Failed) => crate::job::failed(None::<&i64>),
+            Some(JobStatus::Other(_)) | None => crate::JobState::Unknown,
+            _ => crate::JobState::Pending,
+        }
+    }
+}
+
 impl crate::ZoneCall for CreateCustomerTagTask {
     type Response = CreateCustomerTagTaskResponse;
     const META: &'static crate::ZoneMeta = &crate::ZoneMeta {
@@ -180,8 +231,10 @@ impl crate::ZoneCall for CreateCustomerTagTask {
             crate::Quota {
                 name: "zone.model.create_customer_tag_task per company",
                 scope: crate::rates::Scope::Company,
+                of_providers: false,
                 by: &[],
                 counts: &[],
+                when: None,
                 unless: None,
                 rates: &[
                     crate::Rate {
@@ -221,6 +274,21 @@ impl crate::Check for GetCustomerTagResult {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
+impl crate::ZoneJob for GetCustomerTagResult {
+    fn job_id(&self) -> &str {
+        crate::job::id(Some(&self.jobid))
+    }
+
+    fn state(response: &Self::Response) -> crate::JobState {
+        match Some(&response.status) {
+            Some(JobStatus::Finished) => crate::job::over(None::<&i64>),
+            Some(JobStatus::Failed) => crate::job::failed(None::<&i64>),
+            Some(JobStatus::Other(_)) | None => crate::JobState::Unknown,
+            _ => crate::JobState::Pending,
+        }
+    }
+}
+
 impl crate::ZoneCall for CreateRecommendDialogTask {
     type Response = CreateRecommendDialogTaskResponse;
     const META: &'static crate::ZoneMeta = &crate::ZoneMeta {
@@ -234,8 +302,10 @@ impl crate::ZoneCall for CreateRecommendDialogTask {
             crate::Quota {
                 name: "zone.model.create_recommend_dialog_task per company",
                 scope: crate::rates::Scope::Company,
+                of_providers: false,
                 by: &[],
                 counts: &[],
+                when: None,
                 unless: None,
                 rates: &[
                     crate::Rate {
@@ -275,6 +345,21 @@ impl crate::Check for GetRecommendDialogResult {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
+impl crate::ZoneJob for GetRecommendDialogResult {
+    fn job_id(&self) -> &str {
+        crate::job::id(Some(&self.jobid))
+    }
+
+    fn state(response: &Self::Response) -> crate::JobState {
+        match Some(&response.status) {
+            Some(JobStatus::Finished) => crate::job::over(None::<&i64>),
+            Some(JobStatus::Failed) => crate::job::failed(None::<&i64>),
+            Some(JobStatus::Other(_)) | None => crate::JobState::Unknown,
+            _ => crate::JobState::Pending,
+        }
+    }
+}
+
 impl crate::ZoneCall for CreateWwModelTask {
     type Response = CreateWwModelTaskResponse;
     const META: &'static crate::ZoneMeta = &crate::ZoneMeta {
@@ -288,13 +373,30 @@ impl crate::ZoneCall for CreateWwModelTask {
             crate::Quota {
                 name: "zone.model.create_ww_model_task per company",
                 scope: crate::rates::Scope::Company,
+                of_providers: false,
                 by: &[],
                 counts: &[],
+                when: None,
                 unless: None,
                 rates: &[
                     crate::Rate {
                         calls: 10000,
                         per: crate::Period::Day,
+                    },
+                ],
+            },
+            crate::Quota {
+                name: "zone.model.create_ww_model_task per provider",
+                scope: crate::rates::Scope::Provider,
+                of_providers: true,
+                by: &[],
+                counts: &[],
+                when: None,
+                unless: None,
+                rates: &[
+                    crate::Rate {
+                        calls: 100,
+                        per: crate::Period::Minute,
                     },
                 ],
             },
@@ -347,6 +449,21 @@ impl crate::Check for GetWwModelResult {
     fn check(&self, _checker: &mut crate::Checker) {}
 }
 
+impl crate::ZoneJob for GetWwModelResult {
+    fn job_id(&self) -> &str {
+        crate::job::id(Some(&self.jobid))
+    }
+
+    fn state(response: &Self::Response) -> crate::JobState {
+        match Some(&response.status) {
+            Some(JobStatus::Finished) => crate::job::over(None::<&i64>),
+            Some(JobStatus::Failed) => crate::job::failed(None::<&i64>),
+            Some(JobStatus::Other(_)) | None => crate::JobState::Unknown,
+            _ => crate::JobState::Pending,
+        }
+    }
+}
+
 impl crate::ZoneCall for CreateModelTask {
     type Response = CreateModelTaskResponse;
     const META: &'static crate::ZoneMeta = &crate::ZoneMeta {
@@ -360,8 +477,10 @@ impl crate::ZoneCall for CreateModelTask {
             crate::Quota {
                 name: "zone.model.create_model_task per company",
                 scope: crate::rates::Scope::Company,
+                of_providers: false,
                 by: &[],
                 counts: &[],
+                when: None,
                 unless: None,
                 rates: &[
                     crate::Rate {
