@@ -13,12 +13,16 @@ use crate::rates::Scope;
 pub struct Quota {
     /// The name it is counted under. Endpoints with a quota of the same name share the count.
     pub name: &'static str,
-    /// Whose calls are counted together: [`Scope::App`] or [`Scope::Company`].
+    /// Whose calls are counted together: [`Scope::App`], [`Scope::Company`] or [`Scope::Provider`].
     pub scope: Scope,
+    /// Whether it limits only the calls of service providers' apps.
+    pub of_providers: bool,
     /// The request fields whose values are counted apart.
     pub by: &'static [&'static str],
-    /// The request's lists whose items are counted. Empty if calls are counted.
+    /// The request's lists whose items are counted, `a.b` for those in the items of another one. Empty if calls are counted.
     pub counts: &'static [&'static str],
+    /// The request field that must have one of these values, as text, for a call to count.
+    pub when: Option<(&'static str, &'static [&'static str])>,
     /// The request field that exempts the calls that set it.
     pub unless: Option<&'static str>,
     /// The limits.
@@ -28,7 +32,16 @@ pub struct Quota {
 impl Quota {
     /// Describes a quota of an app's calls.
     pub const fn new(name: &'static str, rates: &'static [Rate]) -> Self {
-        Self { name, scope: Scope::App, by: &[], counts: &[], unless: None, rates }
+        Self {
+            name,
+            scope: Scope::App,
+            of_providers: false,
+            by: &[],
+            counts: &[],
+            when: None,
+            unless: None,
+            rates,
+        }
     }
 }
 
@@ -51,6 +64,15 @@ impl Usage {
     /// Creates the usage of a call with this number of items.
     pub fn items(number: usize) -> Self {
         Self { values: Vec::new(), amount: u32::try_from(number).unwrap_or(u32::MAX) }
+    }
+
+    /// Returns whether a field has one of some values, as they are on the wire; an absent one has its default.
+    #[allow(dead_code, reason = "not every family has a quota that depends on a value")]
+    pub(crate) fn is_one(sent: Option<&impl Serialize>, default: Option<&str>, values: &[&str]) -> bool {
+        match sent {
+            Some(sent) => values.contains(&text(&serde_json::to_value(sent).unwrap_or_default()).as_str()),
+            None => default.is_some_and(|default| values.contains(&default)),
+        }
     }
 
     /// Counts it under the value of a field, as it is on the wire.

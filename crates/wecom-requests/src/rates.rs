@@ -73,6 +73,8 @@ pub enum Scope {
     Company,
     /// An app of a company.
     App,
+    /// A service provider, whichever of its apps calls, for whichever company.
+    Provider,
     /// The IP address that calls come from.
     Address,
     /// The IP address that calls of a service provider's apps come from.

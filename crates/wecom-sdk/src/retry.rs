@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use wecom_requests::{Meta, Period, errcode};
+use wecom_requests::{Meta, Period, errcode, rates};
 
 use crate::Error;
 use crate::time::jitter;
@@ -15,12 +15,22 @@ pub trait RetryPolicy: Send + Sync + 'static {
     /// Returns how long to wait before the request is sent again, or `None` to return the error to the caller.
     fn retry(&self, failure: &Failure<'_>) -> Option<Duration>;
 
-    /// Returns how long all calls to an endpoint pause after a `45009`. The default is the shortest period that its page documents, or
-    /// a minute.
-    fn blocked(&self, endpoint: &Meta) -> Duration {
+    /// Returns how long all calls to an endpoint pause after a `45009`, which doesn't say which limit was exceeded. `pauses` is the number
+    /// of pauses since a call last succeeded.
+    ///
+    /// By default, the first pause is the shortest period of the endpoint's limits, among them those [of every endpoint](wecom_requests::rates):
+    /// at most a minute. If the endpoint is still blocked after that, the next pause is that of the next longer period, and so on. For
+    /// a limit per day, it is the rest of the day in Beijing.
+    fn blocked(&self, endpoint: &Meta, pauses: u32) -> Duration {
         let quotas = endpoint.quotas.iter().flat_map(|quota| quota.rates);
-        let periods = endpoint.rates.iter().chain(quotas).map(|rate| rate.per.duration());
-        periods.min().unwrap_or(Period::Minute.duration())
+        let general = rates::of(endpoint.path).flat_map(|general| general.rates);
+        let limits = endpoint.rates.iter().chain(quotas).chain(general);
+        let mut periods: Vec<Period> = limits.map(|rate| rate.per).chain([Period::Minute]).collect();
+        periods.sort_by_key(|period| period.duration());
+        periods.dedup();
+        let longest = periods.len() - 1;
+        let period = periods[usize::try_from(pauses).map_or(longest, |pauses| pauses.min(longest))];
+        if period == Period::Day { rest_of_day(SystemTime::now()) } else { period.duration() }
     }
 
     /// Is called when a call succeeds.
@@ -32,8 +42,8 @@ impl<P: RetryPolicy + ?Sized> RetryPolicy for Arc<P> {
         (**self).retry(failure)
     }
 
-    fn blocked(&self, endpoint: &Meta) -> Duration {
-        (**self).blocked(endpoint)
+    fn blocked(&self, endpoint: &Meta, pauses: u32) -> Duration {
+        (**self).blocked(endpoint, pauses)
     }
 
     fn succeeded(&self) {
@@ -136,7 +146,7 @@ impl Backoff {
         self
     }
 
-    /// Sets how long calls to an endpoint pause after a `45009`, instead of the shortest documented period.
+    /// Sets how long calls to an endpoint pause after each `45009`, instead of the [documented periods](RetryPolicy::blocked).
     #[must_use]
     pub fn blocked_for(mut self, pause: Duration) -> Self {
         self.blocked = Some(pause);
@@ -158,7 +168,8 @@ impl RetryPolicy for Backoff {
             return None;
         }
         if failure.error.code() == Some(errcode::API_FREQUENCY_LIMIT_EXCEEDED) {
-            return Some(RetryPolicy::blocked(self, failure.endpoint));
+            let known = failure.error.retry_after();
+            return Some(known.unwrap_or_else(|| RetryPolicy::blocked(self, failure.endpoint, 0)));
         }
         if !failure.error.is_transient() || !failure.is_safe_to_retry() {
             return None;
@@ -169,8 +180,8 @@ impl RetryPolicy for Backoff {
         Some(jitter(doubled).max(failure.error.retry_after().unwrap_or_default()))
     }
 
-    fn blocked(&self, endpoint: &Meta) -> Duration {
-        self.blocked.unwrap_or_else(|| NoRetry.blocked(endpoint))
+    fn blocked(&self, endpoint: &Meta, pauses: u32) -> Duration {
+        self.blocked.unwrap_or_else(|| NoRetry.blocked(endpoint, pauses))
     }
 
     fn succeeded(&self) {
@@ -182,10 +193,18 @@ impl RetryPolicy for Backoff {
     }
 }
 
+/// Returns the time until midnight in Beijing.
+fn rest_of_day(now: SystemTime) -> Duration {
+    const DAY: u64 = 24 * 60 * 60;
+    const BEIJING: u64 = 8 * 60 * 60;
+    let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+    Duration::from_secs(DAY - (now.as_secs() + BEIJING) % DAY)
+}
+
 #[cfg(test)]
 mod tests {
     use wecom_models::access::GetToken;
-    use wecom_requests::Endpoint as _;
+    use wecom_requests::{Endpoint as _, Rate};
 
     use super::*;
 
@@ -206,6 +225,30 @@ mod tests {
             [true, true, false],
             "it never holds more than at first"
         );
+    }
+
+    #[test]
+    fn an_endpoint_that_stays_blocked_pauses_for_the_next_longer_period() {
+        const MINUTE: Duration = Duration::from_secs(60);
+        let general = |pauses| NoRetry.blocked(GetToken::META, pauses);
+        assert_eq!([0, 1, 2, 9].map(general), [MINUTE, 60 * MINUTE, 60 * MINUTE, 60 * MINUTE]);
+        let rate = |per| Rate { calls: 1, per };
+        let rates: &'static [Rate] =
+            Box::leak(Box::new([rate(Period::Day), rate(Period::Second), rate(Period::Month)]));
+        let mut limited = GetToken::META.clone();
+        limited.rates = rates;
+        let pause = |pauses| NoRetry.blocked(&limited, pauses);
+        assert_eq!([0, 1, 2].map(pause), [MINUTE / 60, MINUTE, 60 * MINUTE]);
+        assert!(pause(3) <= 24 * 60 * MINUTE);
+        assert_eq!(pause(4), 30 * 24 * 60 * MINUTE);
+    }
+
+    #[test]
+    fn the_day_ends_at_midnight_in_beijing() {
+        // 2024-07-03 15:59:30 and 16:00:00 in UTC.
+        let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
+        assert_eq!(rest_of_day(at(1_720_022_370)), Duration::from_secs(30));
+        assert_eq!(rest_of_day(at(1_720_022_400)), Duration::from_secs(24 * 60 * 60));
     }
 
     #[test]

@@ -269,15 +269,15 @@ impl<'a> Session<'a> {
                 None => None,
             };
             // Last: a call counted now must not wait for anything else.
-            let place = caller.limits.admit(&asking).await?;
+            let admitted = caller.limits.admit(&asking).await?;
             let current = current.zip(tokens).map(|(current, tokens)| tokens.latest(current));
             let attempt = progress.attempts.fetch_add(1, Ordering::Relaxed) + 1;
             let token = current.as_ref().map_or(&no_token, |current| &current.token);
             let start = Instant::now();
             let result = self.exchange(call, take, token, progress).await;
-            drop(place);
             let mut error = match result {
                 Ok(answer) => {
+                    admitted.succeeded();
                     tracing::debug!(attempt, elapsed_ms = milliseconds(start), "response received");
                     options.retry.succeeded();
                     if let Some(current) = &current {
@@ -287,6 +287,7 @@ impl<'a> Session<'a> {
                 }
                 Err(error) => error,
             };
+            drop(admitted);
             tracing::debug!(attempt, elapsed_ms = milliseconds(start), errcode = error.code(), %error, "request failed");
             if let (Some(tokens), Some(current)) = (tokens, &current)
                 && is_refusal(&error)
@@ -309,13 +310,13 @@ impl<'a> Session<'a> {
             if let Error::Api { error: reported, retry_after, .. } = &mut error
                 && reported.code == errcode::API_FREQUENCY_LIMIT_EXCEEDED
             {
-                let blocked = options.retry.blocked(endpoint);
+                let blocked =
+                    caller.limits.block(&who.key, endpoint, |pauses| options.retry.blocked(endpoint, pauses));
                 tracing::warn!(
                     endpoint = endpoint.id,
                     ?blocked,
                     "WeCom blocks the endpoint: calls to it pause"
                 );
-                caller.limits.block(&who.key, endpoint, blocked);
                 *retry_after = Some(blocked);
             }
             let failure = Failure::new(endpoint, &error, attempt - u32::from(renewed));

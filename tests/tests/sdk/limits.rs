@@ -8,21 +8,13 @@ use http::{Request, Response};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 use wecom_mock::{Fault, Server};
-use wecom_sdk::agent::workbench;
 use wecom_sdk::checkin::GetCorpCheckinOption;
-use wecom_sdk::contacts::contactrule::{CreateContactRule, DeleteContactRule, UpdateContactRule};
 use wecom_sdk::corpgroup::chain::RemoveCorp;
-use wecom_sdk::externalcontact::message_push::RemindGroupMsgSend;
-use wecom_sdk::externalcontact::moment::{self, AddMomentTask};
-use wecom_sdk::idconvert::UnionIdToExternalUserId;
 use wecom_sdk::message::app::{Message, SendMessage, TextContent};
-use wecom_sdk::rates::Scope;
-use wecom_sdk::token::WebhookKey;
 use wecom_sdk::transport::{RequestBody, ResponseBody, Transport, TransportError};
-use wecom_sdk::wedoc::smartsheet_webhook::{CellValue, NewRecord, SmartsheetWebhook};
 use wecom_sdk::{
-    Client, CorpSecret, Endpoint as _, Error, Fixed, LimitKey, LimitStore, MemoryLimits, Method, OnLimit,
-    Period, Pipe, Rate, StoreFuture, Usage,
+    Client, CorpSecret, Credential, Endpoint as _, Error, LimitKey, LimitStore, MemoryLimits, Method,
+    OnLimit, Period, Pipe, Rate, StoreFuture,
 };
 
 const REMOVE: &str = "/cgi-bin/corpgroup/corp/remove_corp";
@@ -126,10 +118,10 @@ async fn a_rate_counts_calls_when_they_leave_and_not_when_they_begin_to_wait_for
 
 /// A WeCom that responds at once, and records when calls of each path arrive.
 #[derive(Default)]
-struct Noted(Mutex<Vec<(String, Instant)>>);
+pub(crate) struct Noted(Mutex<Vec<(String, Instant)>>);
 
 impl Noted {
-    fn times(&self, path: &str) -> Vec<Instant> {
+    pub(crate) fn times(&self, path: &str) -> Vec<Instant> {
         let calls = self.0.lock().unwrap();
         calls.iter().filter(|(called, _)| called == path).map(|(_, time)| *time).collect()
     }
@@ -142,20 +134,19 @@ impl Transport for Noted {
     ) -> BoxFuture<'_, Result<Response<ResponseBody>, TransportError>> {
         let path = request.uri().path().to_owned();
         self.0.lock().unwrap().push((path, Instant::now()));
-        let answer =
-            r#"{ "errcode": 0, "access_token": "token", "expires_in": 7200, "msgid": "m", "is_new": true }"#;
+        let answer = r#"{ "errcode": 0, "access_token": "token", "suite_access_token": "token", "expires_in": 7200, "msgid": "m", "is_new": true }"#;
         Box::pin(async move { Ok(Response::new(answer.into())) })
     }
 }
 
-fn noted(on_limit: OnLimit) -> (Arc<Noted>, Client) {
+pub(crate) fn noted(on_limit: OnLimit) -> (Arc<Noted>, Client) {
     let noted = Arc::new(Noted::default());
     let builder = Client::builder("ww1", "secret").transport(Arc::clone(&noted)).on_limit(on_limit);
     (noted, builder.build().unwrap())
 }
 
 /// Calls an endpoint that has no rate of its own.
-async fn call(client: &Client, path: &str) -> Result<(), Error> {
+pub(crate) async fn call<C: Credential>(client: &Client<C>, path: &str) -> Result<(), Error> {
     client.call(Method::POST, path).json(&json!({})).send::<Value>().await.map(drop)
 }
 
@@ -335,120 +326,4 @@ async fn processes_that_share_a_store_keep_a_companys_rate_together() {
     for (_, client) in &clients {
         call(client, ANY).await.unwrap();
     }
-}
-
-/// Returns how long a call has been told to wait, if a limit refused it. What the transport answers doesn't matter here.
-fn refused<T>(result: &Result<T, Error>) -> Option<Duration> {
-    match result {
-        Err(Error::Limited { retry_after, .. }) => Some(*retry_after),
-        _ => None,
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn endpoints_that_share_a_rate_are_counted_together() {
-    let (noted, client) = noted(OnLimit::Refuse);
-    let change = async |number: usize, client: &Client| match number % 3 {
-        0 => refused(&client.send(&CreateContactRule::new([])).await),
-        1 => refused(&client.send(&UpdateContactRule::new([])).await),
-        _ => refused(&client.send(&DeleteContactRule::new([7])).await),
-    };
-    for number in 0..5 {
-        assert_eq!(change(number, &client).await, None);
-    }
-    for number in 5..8 {
-        let wait = change(number, &client).await.expect("the sixth change within a minute is refused");
-        assert!(wait > Duration::from_secs(55), "{wait:?}");
-    }
-    // A call that has no type counts with them, and another app by itself.
-    assert!(refused(&call(&client, "/cgi-bin/contactrule/delete").await).is_some());
-    let other = client.with_credential(CorpSecret::new("ww1", "another secret"));
-    assert_eq!(change(0, &other).await, None);
-    let patient = client.with(|options| options.on_limit(OnLimit::Wait).deadline(Duration::from_secs(120)));
-    assert_eq!(change(0, &patient).await, None);
-    let paths = ["create", "update", "delete"].map(|name| format!("/cgi-bin/contactrule/{name}"));
-    let mut all: Vec<Instant> = paths.iter().flat_map(|path| noted.times(path)).collect();
-    all.sort();
-    assert_eq!(all.len(), 7);
-    assert!(all[6] - all[0] >= Duration::from_secs(60));
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_rate_for_each_value_of_a_field_counts_them_apart() {
-    let (_, client) = noted(OnLimit::Refuse);
-    let set = async |member: &str| {
-        let image = workbench::Image::new("https://example.com/menu.png");
-        refused(&client.send(&workbench::SetWorkbenchData::new(1_000_014, member, image)).await)
-    };
-    for member in ["lin", "chen"] {
-        for _ in 0..10 {
-            assert_eq!(set(member).await, None);
-        }
-        assert!(set(member).await.is_some());
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn calls_about_one_thing_do_not_hold_up_those_about_another() {
-    let (noted, client) = noted(OnLimit::Wait);
-    let client = client.with(|options| options.deadline(Duration::from_secs(3 * 86_400)));
-    let remind = async |message: &str| refused(&client.send(&RemindGroupMsgSend::new(message)).await);
-    for _ in 0..3 {
-        assert_eq!(remind("first").await, None);
-    }
-    let start = Instant::now();
-    let waits = async {
-        assert_eq!(remind("first").await, None);
-        start.elapsed()
-    };
-    let passes = async {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        assert_eq!(remind("second").await, None);
-        start.elapsed()
-    };
-    let (waited, other) = tokio::join!(waits, passes);
-    assert!(other < Duration::from_secs(2), "{other:?}");
-    assert!(waited >= Duration::from_secs(86_400), "{waited:?}");
-    assert_eq!(noted.times("/cgi-bin/externalcontact/remind_groupmsg_send").len(), 5);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_rate_of_items_counts_those_of_a_call() {
-    let (_, client) = noted(OnLimit::Refuse);
-    let sheet = client.with_credential(Fixed::<WebhookKey>::new("key"));
-    let write = async |records: usize| {
-        let record = NewRecord::new([("fText01", CellValue::from("Crane 4"))]);
-        refused(&sheet.send(&SmartsheetWebhook::new().add_records(vec![record; records])).await)
-    };
-    assert_eq!(write(2000).await, None);
-    assert!(write(1001).await.is_some());
-    assert_eq!(write(1000).await, None);
-    // More than a minute ever allows is for WeCom to refuse.
-    tokio::time::advance(Duration::from_secs(62)).await;
-    assert_eq!(write(5000).await, None);
-    assert!(write(1).await.is_some());
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_rate_of_a_company_counts_all_its_apps() {
-    let (_, client) = noted(OnLimit::Refuse);
-    let other = client.with_credential(CorpSecret::new("ww1", "another secret"));
-    let stranger = client.with_credential(CorpSecret::new("ww2", "secret"));
-    let post = async |client: &Client| {
-        refused(&client.send(&AddMomentTask::new().text(moment::TextContent::new("Hello"))).await)
-    };
-    for number in 0..10 {
-        assert_eq!(post(if number % 2 == 0 { &client } else { &other }).await, None);
-    }
-    assert!(post(&client).await.is_some() && post(&other).await.is_some());
-    assert_eq!(post(&stranger).await, None);
-}
-
-#[test]
-fn a_field_can_exempt_a_call_from_a_rate() {
-    let [quota] = UnionIdToExternalUserId::META.quotas else { panic!("the endpoint has one quota") };
-    assert_eq!((quota.scope, quota.unless), (Scope::Company, Some("mass_call_ticket")));
-    let request = UnionIdToExternalUserId::new("oUnion1", "oOpen1");
-    assert_eq!(request.usage(0), Some(Usage::call()));
-    assert_eq!(request.mass_call_ticket("ticket").usage(0), None);
 }

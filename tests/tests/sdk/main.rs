@@ -21,6 +21,7 @@ mod merchant;
 mod messages;
 mod paging;
 mod pushed;
+mod quotas;
 mod shapes;
 mod spans;
 mod tokens;

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::spec::names::pascal;
-use crate::spec::{Endpoint, EndpointRate, Rate, Scope};
+use crate::spec::{Apps, Endpoint, EndpointRate, FieldPath, Rate, Scope};
 
 /// A count, and the rates that limit it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,12 +13,16 @@ pub struct Quota {
     pub name: String,
     /// The requests of the other endpoints that share the count.
     pub shared: Vec<String>,
-    /// Whose calls it counts together: an app's, or those of all apps of a company.
+    /// The apps whose calls it limits, if it doesn't limit those of all apps.
+    pub only: Option<Apps>,
+    /// Whose calls it counts together: an app's, or those of all apps of a company or of a service provider.
     pub scope: Scope,
     /// The request fields whose values are counted apart.
     pub by: Vec<String>,
     /// The lists of the request whose items are counted; calls, if there are none.
-    pub counts: Vec<String>,
+    pub counts: Vec<FieldPath>,
+    /// The request field that must have one of some values for a call to count, with these, as text.
+    pub when: Option<(String, Vec<String>)>,
     /// The request field that exempts the calls that set it.
     pub unless: Option<String>,
     /// How much is allowed.
@@ -28,7 +32,7 @@ pub struct Quota {
 impl Quota {
     /// Returns whether a request's fields matter for the count.
     pub fn depends_on_request(&self) -> bool {
-        !(self.by.is_empty() && self.counts.is_empty() && self.unless.is_none())
+        !(self.by.is_empty() && self.counts.is_empty() && self.when.is_none() && self.unless.is_none())
     }
 }
 
@@ -47,9 +51,11 @@ pub(super) fn of(stem: &str, name: &str, endpoints: &IndexMap<String, Endpoint>)
         let quota = Quota {
             name: format!("{stem}.{}", rate.shared.clone().unwrap_or_else(|| own_name(name, rate))),
             shared: others.map(|(other, _)| pascal(other)).collect(),
+            only: rate.only,
             scope: rate.scope,
             by: rate.by.clone(),
-            counts: rate.counts.clone(),
+            counts: rate.counts.iter().map(|list| FieldPath::new(list)).collect(),
+            when: rate.when.clone().map(|field| (field, values(rate))),
             unless: rate.unless.clone(),
             rates: vec![rate.rate()],
         };
@@ -63,11 +69,18 @@ pub(super) fn of(stem: &str, name: &str, endpoints: &IndexMap<String, Endpoint>)
 
 /// Returns a name that differs from those of the endpoint's other counts.
 fn own_name(name: &str, rate: &EndpointRate) -> String {
-    let EndpointRate { scope, by, counts, unless, .. } = rate;
+    let EndpointRate { only, scope, by, counts, when, unless, .. } = rate;
     let of = (*scope != Scope::App).then(|| format!("per {}", scope.keyword()));
     let by = (!by.is_empty()).then(|| format!("by {}", by.join(", ")));
     let counts = (!counts.is_empty()).then(|| format!("counting {}", counts.join(", ")));
+    let only = only.map(|apps| format!("of {}", apps.keyword()));
+    let when = when.as_ref().map(|field| format!("when {field} is {}", values(rate).join(", ")));
     let unless = unless.as_ref().map(|field| format!("unless {field}"));
-    let parts = of.into_iter().chain(by).chain(counts).chain(unless);
+    let parts = only.into_iter().chain(of).chain(by).chain(counts).chain(when).chain(unless);
     std::iter::once(name.to_owned()).chain(parts).collect::<Vec<String>>().join(" ")
+}
+
+/// Returns the values for which a call counts, as text.
+fn values(rate: &EndpointRate) -> Vec<String> {
+    rate.is.iter().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect()
 }

@@ -133,6 +133,7 @@ impl Comparison<'_> {
         let fits = |own: &EndpointRate| match other.counts {
             Counted::App => true,
             Counted::Company => own.scope == Scope::Company,
+            Counted::Provider => own.scope == Scope::Provider,
             Counted::Shared => own.shared.is_some(),
             Counted::Else => !own.is_plain(),
         };
@@ -144,6 +145,7 @@ impl Comparison<'_> {
             let how = match other.counts {
                 Counted::App => "of an app",
                 Counted::Company => "of a company",
+                Counted::Provider => "of a service provider",
                 Counted::Shared => "shared",
                 Counted::Else => "not of calls alone",
             };

@@ -164,13 +164,11 @@ fn response(endpoint: &Endpoint) -> String {
     format!("The response to [`{}`].", endpoint.request)
 }
 
-/// The notice on an endpoint that reports the progress of a job.
-const WAITS: &str = "[`Client::wait`](https://docs.rs/wecom-sdk/latest/wecom_sdk/struct.Client.html#method.wait) of `wecom-sdk` waits until the job is over.";
-
 fn request(endpoint: &Endpoint, rules: &[Rule]) -> Vec<String> {
     let head = [endpoint.summary.clone(), format!("{} · {}", call(endpoint), title(endpoint))];
     let unseen = unseen(&endpoint.doc);
-    let carried = endpoint.method.transport().facts().notice.map(str::to_owned);
+    let transport = endpoint.method.transport().facts();
+    let carried = transport.notice.map(str::to_owned);
     let rates = rate_limits(endpoint);
     let rules = rules.iter().map(Rule::sentence);
     let helper = endpoint.helper.map(|helper| {
@@ -184,7 +182,7 @@ fn request(endpoint: &Endpoint, rules: &[Rule]) -> Vec<String> {
             endpoint.response
         )
     });
-    let job = endpoint.job.as_ref().map(|_| WAITS.to_owned());
+    let job = endpoint.job.as_ref().map(|_| transport.job_notice.to_owned());
     let codes = (!endpoint.codes.is_empty()).then(|| errors(&endpoint.codes));
     head.into_iter()
         .chain(unseen)
@@ -307,7 +305,8 @@ fn rate_limits(endpoint: &Endpoint) -> Option<String> {
 fn quota(quota: &Quota) -> String {
     let listed =
         |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
-    let items = (!quota.counts.is_empty()).then(|| format!(" of {}", listed(&quota.counts)));
+    let lists: Vec<String> = quota.counts.iter().map(ToString::to_string).collect();
+    let items = (!lists.is_empty()).then(|| format!(" of {}", listed(&lists)));
     let unit = |number: u32| match (&items, number) {
         (Some(items), _) => format!("items{items}"),
         (None, 1) => "call".to_owned(),
@@ -321,12 +320,18 @@ fn quota(quota: &Quota) -> String {
     if !quota.by.is_empty() {
         text += &format!(" for each {}", listed(&quota.by));
     }
-    if quota.scope == Scope::Company {
-        text += ", from all apps of the company";
-    }
+    text += match quota.scope {
+        Scope::Company => ", from all apps of the company",
+        Scope::Provider => ", from all apps of the service provider, for all companies",
+        _ if quota.only.is_some() => ", from third-party apps",
+        _ => "",
+    };
     if !quota.shared.is_empty() {
         let others = quota.shared.iter().map(|other| format!("[`{other}`]"));
         text += &format!(", together with {}", others.collect::<Vec<_>>().join(" and "));
+    }
+    if let Some((field, values)) = &quota.when {
+        text += &format!("; only calls with `{field}` {} count", values.join(" or "));
     }
     if let Some(field) = &quota.unless {
         text += &format!("; calls with `{field}` don't count");

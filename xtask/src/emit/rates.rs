@@ -5,9 +5,9 @@ use quote::quote;
 
 use super::docs;
 use super::items::module_doc;
-use crate::api::{Api, Field, Quota, Struct};
+use crate::api::{Api, Field, Module, Quota, Struct, Ty};
 use crate::spec::names::{ident, pascal};
-use crate::spec::{GeneralRate, Of, Rate};
+use crate::spec::{GeneralRate, Of, Rate, Scope};
 
 /// Emits the table. Without general rates in the spec, it is empty, so that the code that uses it compiles anyway.
 pub(super) fn file(api: &Api) -> TokenStream {
@@ -43,8 +43,14 @@ pub(super) fn list(rates: &[Rate], path: &TokenStream) -> TokenStream {
 pub(super) fn quotas(quotas: &[Quota]) -> TokenStream {
     let path = &quote!(crate::);
     let quotas = quotas.iter().map(|quota| {
-        let Quota { name, shared: _, scope, by, counts, unless, rates } = quota;
+        let Quota { name, shared: _, only, scope, by, counts, when, unless, rates } = quota;
         let scope = ident(&pascal(scope.keyword()));
+        let of_providers = only.is_some() || quota.scope == Scope::Provider;
+        let counts = counts.iter().map(ToString::to_string);
+        let when = match when {
+            Some((field, values)) => quote!(Some((#field, &[#(#values),*]))),
+            None => quote!(None),
+        };
         let unless = match unless {
             Some(field) => quote!(Some(#field)),
             None => quote!(None),
@@ -54,8 +60,10 @@ pub(super) fn quotas(quotas: &[Quota]) -> TokenStream {
             #path Quota {
                 name: #name,
                 scope: #path rates::Scope::#scope,
+                of_providers: #of_providers,
                 by: &[#(#by),*],
                 counts: &[#(#counts),*],
+                when: #when,
                 unless: #unless,
                 rates: #rates,
             }
@@ -65,9 +73,9 @@ pub(super) fn quotas(quotas: &[Quota]) -> TokenStream {
 }
 
 /// Emits the method that returns what a request takes of the quotas, if that depends on it.
-pub(super) fn usage(request: &Struct, quotas: &[Quota]) -> Option<TokenStream> {
+pub(super) fn usage(module: &Module, request: &Struct, quotas: &[Quota]) -> Option<TokenStream> {
     let arms = quotas.iter().enumerate().filter(|(_, quota)| quota.depends_on_request());
-    let arms: Vec<TokenStream> = arms.map(|(index, quota)| arm(request, index, quota)).collect();
+    let arms: Vec<TokenStream> = arms.map(|(index, quota)| arm(module, request, index, quota)).collect();
     (!arms.is_empty()).then(|| {
         quote! {
             fn usage(&self, quota: usize) -> Option<crate::Usage> {
@@ -80,18 +88,10 @@ pub(super) fn usage(request: &Struct, quotas: &[Quota]) -> Option<TokenStream> {
     })
 }
 
-fn arm(request: &Struct, index: usize, quota: &Quota) -> TokenStream {
+fn arm(module: &Module, request: &Struct, index: usize, quota: &Quota) -> TokenStream {
     let index = Literal::usize_unsuffixed(index);
     let field = |wire: &String| request.field(wire).expect("checked: the field exists");
-    let items = quota.counts.iter().map(|wire| {
-        let Field { rust, optional, .. } = field(wire);
-        let name = ident(rust);
-        if *optional {
-            quote!(self.#name.as_ref().map_or(0, |items| items.len()))
-        } else {
-            quote!(self.#name.len())
-        }
-    });
+    let items = quota.counts.iter().map(|path| number(&quote!(self), &module.fields_at(request, path)));
     let items: Vec<TokenStream> = items.collect();
     let what = if items.is_empty() {
         quote!(crate::Usage::call())
@@ -103,13 +103,47 @@ fn arm(request: &Struct, index: usize, quota: &Quota) -> TokenStream {
         quote!(.by(&self.#name))
     });
     let usage = quote!(#what #(#by)*);
-    match &quota.unless {
-        Some(wire) => {
-            let name = ident(&field(wire).rust);
-            quote!(#index => self.#name.is_none().then(|| #usage),)
-        }
-        None => quote!(#index => Some(#usage),),
+    let unless = quota.unless.as_ref().map(|wire| {
+        let name = ident(&field(wire).rust);
+        quote!(self.#name.is_none())
+    });
+    let when = quota.when.as_ref().map(|(wire, values)| {
+        let field = field(wire);
+        let name = ident(&field.rust);
+        let sent = if field.optional { quote!(self.#name.as_ref()) } else { quote!(Some(&self.#name)) };
+        let default = match field.default.as_deref() {
+            Some(value) => {
+                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                quote!(Some(#text))
+            }
+            None => quote!(None),
+        };
+        quote!(crate::Usage::is_one(#sent, #default, &[#(#values),*]))
+    });
+    let conditions: Vec<TokenStream> = when.into_iter().chain(unless).collect();
+    if conditions.is_empty() {
+        quote!(#index => Some(#usage),)
+    } else {
+        quote!(#index => (#(#conditions)&&*).then(|| #usage),)
     }
+}
+
+/// Emits the number of items of a list, or of all lists in the items of another one.
+fn number(place: &TokenStream, fields: &[&Field]) -> TokenStream {
+    let [Field { rust, optional, ty, .. }, rest @ ..] = fields else {
+        return quote!(#place.len());
+    };
+    let name = ident(rust);
+    let inner = if *optional { quote!(it) } else { quote!(#place.#name) };
+    let count = match (rest, ty) {
+        ([], _) => quote!(#inner.len()),
+        (_, Ty::List(_)) => {
+            let of_each = number(&quote!(item), rest);
+            quote!(#inner.iter().map(|item| #of_each).sum::<usize>())
+        }
+        _ => number(&inner, rest),
+    };
+    if *optional { quote!(#place.#name.as_ref().map_or(0, |it| #count)) } else { count }
 }
 
 fn entry(name: &str, rate: &GeneralRate) -> TokenStream {

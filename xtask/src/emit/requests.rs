@@ -18,7 +18,7 @@ pub(super) fn module(module: &Module) -> TokenStream {
     let endpoints = module.endpoints().map(|endpoint| {
         let request = module.structure(&endpoint.request).expect("every endpoint has a request");
         let check = checks::of_struct(module, request, &limited);
-        let endpoint_impl = endpoint_impl(endpoint, request);
+        let endpoint_impl = endpoint_impl(module, endpoint, request);
         let pagination = endpoint.pagination.as_ref();
         let paged = pagination.map(|pagination| paging::impls(module, endpoint, pagination));
         let job = endpoint.job.as_ref().map(|job| jobs::impls(module, endpoint, job));
@@ -77,7 +77,7 @@ pub(super) fn index(api: &Api) -> TokenStream {
     }
 }
 
-fn endpoint_impl(endpoint: &Endpoint, request: &Struct) -> TokenStream {
+fn endpoint_impl(module: &Module, endpoint: &Endpoint, request: &Struct) -> TokenStream {
     let name = ident(&endpoint.request);
     // Types for files don't belong to a module.
     let path = if endpoint.answer.may_be_file() { "wecom_models::" } else { "" };
@@ -96,7 +96,7 @@ fn endpoint_impl(endpoint: &Endpoint, request: &Struct) -> TokenStream {
     let safe = endpoint.safe;
     let rates = rates::list(&endpoint.rates, &quote!(crate::));
     let quotas = rates::quotas(&endpoint.quotas);
-    let usage = rates::usage(request, &endpoint.quotas);
+    let usage = rates::usage(module, request, &endpoint.quotas);
     let concurrency = facts::concurrency(endpoint);
     let codes = facts::codes(endpoint);
     let query = match endpoint.method {

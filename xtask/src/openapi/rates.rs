@@ -48,13 +48,17 @@ fn rate(rate: &Rate) -> Value {
 
 /// Returns the rates of a quota, with the keys of the spec; a shared count has the name under which it is counted.
 fn quota(quota: &Quota) -> Vec<Value> {
-    let Quota { name, shared, scope, by, counts, unless, rates } = quota;
+    let Quota { name, shared, only, scope, by, counts, when, unless, rates } = quota;
+    let counts: Vec<String> = counts.iter().map(ToString::to_string).collect();
     let rates = rates.iter().map(|of| {
         let mut entry = rate(of);
         let keys = [
+            ("only", only.map(|apps| json!(apps.keyword()))),
             ("scope", (*scope != Scope::App).then(|| json!(scope.keyword()))),
             ("by", (!by.is_empty()).then(|| json!(by))),
             ("counts", (!counts.is_empty()).then(|| json!(counts))),
+            ("when", when.as_ref().map(|(field, _)| json!(field))),
+            ("is", when.as_ref().map(|(_, values)| json!(values))),
             ("shared", (!shared.is_empty()).then(|| json!(name))),
             ("unless", unless.as_ref().map(|field| json!(field))),
         ];

@@ -6,6 +6,7 @@ use std::fmt;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::SeqAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
+use serde_json::Value;
 
 use crate::spec::keywords::keywords;
 use crate::spec::pattern;
@@ -28,7 +29,9 @@ pub struct EndpointRate {
     pub calls: u32,
     /// The period.
     pub per: Period,
-    /// Whose calls are counted together: those of an `app`, or of all apps of a `company`.
+    /// The apps whose calls it limits, if it doesn't limit those of all apps.
+    pub only: Option<Apps>,
+    /// Whose calls are counted together: those of an `app`, of all apps of a `company`, or of all apps of a service `provider`.
     #[serde(default = "Scope::app")]
     #[schemars(schema_with = "scopes")]
     pub scope: Scope,
@@ -36,10 +39,15 @@ pub struct EndpointRate {
     #[serde(default)]
     #[schemars(schema_with = "fields")]
     pub by: Vec<String>,
-    /// The lists of the request whose items are counted instead of calls.
+    /// The lists of the request whose items are counted instead of calls. A list inside the items of another one is a path.
     #[serde(default)]
     #[schemars(schema_with = "fields")]
     pub counts: Vec<String>,
+    /// The request field that decides whether a call counts: only calls with one of the values of `is` do.
+    pub when: Option<String>,
+    /// The values of `when`, as on the wire.
+    #[serde(default)]
+    pub is: Vec<Value>,
     /// The name of one count for several endpoints of the file: all that have a rate with this name.
     #[schemars(extend("pattern" = pattern::SNAKE))]
     pub shared: Option<String>,
@@ -65,14 +73,30 @@ impl EndpointRate {
 
     /// Returns the request fields that it refers to, each with the key that does.
     pub fn fields(&self) -> impl Iterator<Item = (&'static str, &String)> {
-        let keys = [("by", self.by.as_slice()), ("counts", &self.counts), ("unless", self.unless.as_slice())];
+        let keys = [
+            ("by", self.by.as_slice()),
+            ("counts", &self.counts),
+            ("when", self.when.as_slice()),
+            ("unless", self.unless.as_slice()),
+        ];
         keys.into_iter().flat_map(|(key, names)| names.iter().map(move |name| (key, name)))
     }
 }
 
 impl From<Rate> for EndpointRate {
     fn from(Rate { calls, per }: Rate) -> Self {
-        Self { calls, per, scope: Scope::App, by: Vec::new(), counts: Vec::new(), shared: None, unless: None }
+        Self {
+            calls,
+            per,
+            only: None,
+            scope: Scope::App,
+            by: Vec::new(),
+            counts: Vec::new(),
+            when: None,
+            is: Vec::new(),
+            shared: None,
+            unless: None,
+        }
     }
 }
 
@@ -202,7 +226,7 @@ fn fields(_: &mut SchemaGenerator) -> Schema {
 
 /// The scopes that an endpoint's own rate can have.
 fn scopes(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "type": "string", "enum": [Scope::App.keyword(), Scope::Company.keyword()] })
+    json_schema!({ "type": "string", "enum": [Scope::App.keyword(), Scope::Company.keyword(), Scope::Provider.keyword()] })
 }
 
 /// A list of paths.
@@ -217,12 +241,22 @@ keywords! {
         Company = "company",
         /// An app of a company.
         App = "app",
+        /// A service provider, whichever of its apps calls, for whichever company.
+        Provider = "provider",
         /// The IP address that calls come from.
         Address = "address",
         /// The IP address that calls of a service provider's apps come from.
         ProviderAddress = "provider_address",
         /// A recipient of an app's messages.
         Recipient = "recipient",
+    }
+}
+
+keywords! {
+    /// The apps whose calls a rate limits.
+    Apps {
+        /// Those of service providers.
+        ThirdParty = "third_party",
     }
 }
 

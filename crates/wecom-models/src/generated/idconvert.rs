@@ -691,7 +691,10 @@ pub struct GetOpenIdMigrationResponse {
 /// [unionid转换为第三方external_userid](https://developer.work.weixin.qq.com/document/path/95900)
 ///
 /// Rate limit: 100000 calls per hour, 480000 calls per day, 7500000 calls per month, from all apps of
-/// the company; calls with `mass_call_ticket` don't count.
+/// the company; only calls with `subject_type` 0 count; calls with `mass_call_ticket` don't count.
+/// Rate limit: 100000 calls per hour, 480000 calls per day, 7500000 calls per month, from all apps of
+/// the service provider, for all companies; only calls with `subject_type` 1 count; calls with
+/// `mass_call_ticket` don't count.
 ///
 /// The pending ID is valid for 90 days, and can't stand in for an external_userid. Once the user
 /// becomes a customer in that time (an external contact, in a customer group, or in a session of
@@ -699,8 +702,7 @@ pub struct GetOpenIdMigrationResponse {
 /// returned if neither a follow-up member nor the owner of a customer group is visible to the app (or,
 /// for customer acquisition apps, among the members who may connect with customers).
 ///
-/// If `subject_type` is 1, the rate counts the calls of the provider, over all companies; otherwise
-/// all providers share that of the company.
+/// All providers share the rate of a company.
 ///
 /// The company must be certified (已认证) or verified (已验证). The mini program or official account, and
 /// the open platform account, must be certified, in the name of the company or of the provider;

@@ -335,10 +335,35 @@ impl crate::Endpoint for UnionIdToExternalUserId {
         rates: &[],
         quotas: &[
             crate::Quota {
-                name: "idconvert.union_id_to_external_user_id per company unless mass_call_ticket",
+                name: "idconvert.union_id_to_external_user_id per company when subject_type is 0 unless mass_call_ticket",
                 scope: crate::rates::Scope::Company,
+                of_providers: false,
                 by: &[],
                 counts: &[],
+                when: Some(("subject_type", &["0"])),
+                unless: Some("mass_call_ticket"),
+                rates: &[
+                    crate::Rate {
+                        calls: 100000,
+                        per: crate::Period::Hour,
+                    },
+                    crate::Rate {
+                        calls: 480000,
+                        per: crate::Period::Day,
+                    },
+                    crate::Rate {
+                        calls: 7500000,
+                        per: crate::Period::Month,
+                    },
+                ],
+            },
+            crate::Quota {
+                name: "idconvert.union_id_to_external_user_id per provider when subject_type is 1 unless mass_call_ticket",
+                scope: crate::rates::Scope::Provider,
+                of_providers: true,
+                by: &[],
+                counts: &[],
+                when: Some(("subject_type", &["1"])),
                 unless: Some("mass_call_ticket"),
                 rates: &[
                     crate::Rate {
@@ -362,7 +387,16 @@ impl crate::Endpoint for UnionIdToExternalUserId {
 
     fn usage(&self, quota: usize) -> Option<crate::Usage> {
         match quota {
-            0 => self.mass_call_ticket.is_none().then(|| crate::Usage::call()),
+            0 => {
+                (crate::Usage::is_one(self.subject_type.as_ref(), Some("0"), &["0"])
+                    && self.mass_call_ticket.is_none())
+                    .then(|| crate::Usage::call())
+            }
+            1 => {
+                (crate::Usage::is_one(self.subject_type.as_ref(), Some("0"), &["1"])
+                    && self.mass_call_ticket.is_none())
+                    .then(|| crate::Usage::call())
+            }
             _ => Some(crate::Usage::call()),
         }
     }

@@ -260,7 +260,7 @@ pub(crate) static RATES: &[GeneralRate] = &[
     },
     GeneralRate {
         name: "group_messages",
-        doc: "The recipients of messages to group chats from all apps of a company: a message to a group of 100 counts 100 times. The page of the call, which is newer, says 150,000 to 700,000 per hour, depending on the company.",
+        doc: "The recipients of messages to group chats from all apps of a company: a message to a group of 100 counts 100 times. The page of the call, which is newer, says 150,000 to 700,000 per hour, depending on the company. Only WeCom knows who is in a group, so clients can't keep this rate.",
         of: Of::Paths(&["/cgi-bin/appchat/send"]),
         per: Scope::Company,
         counts: Counts::Recipients,
@@ -280,7 +280,7 @@ pub(crate) static RATES: &[GeneralRate] = &[
     },
     GeneralRate {
         name: "group_messages_to_one",
-        doc: "The messages of apps that one member receives in a group chat. Messages beyond the limit are dropped without an error.",
+        doc: "The messages of apps that one member receives in a group chat. Messages beyond the limit are dropped without an error. Only WeCom knows who is in a group, so clients can't keep this rate.",
         of: Of::Paths(&["/cgi-bin/appchat/send"]),
         per: Scope::Recipient,
         counts: Counts::Calls,

@@ -127,7 +127,7 @@ impl General {
     /// Returns whether other processes count it as well.
     fn is_told(&self, rate: &GeneralRate) -> bool {
         match rate.per {
-            Scope::Company | Scope::App => true,
+            Scope::Company | Scope::App | Scope::Provider => true,
             Scope::Address | Scope::ProviderAddress => self.address.is_some(),
             _ => false,
         }
@@ -224,6 +224,7 @@ fn owner<'a>(call: &Asking<'a>, rate: &GeneralRate) -> Option<&'a str> {
     match rate.per {
         Scope::Company => who.company.as_deref(),
         Scope::App | Scope::Recipient => Some(&who.key),
+        Scope::Provider => who.is_provider.then_some("provider"),
         Scope::Address => (!who.is_provider).then_some(""),
         Scope::ProviderAddress => who.is_provider.then_some(""),
         _ => None,

@@ -25,7 +25,7 @@ use general::General;
 use quota::Queue;
 
 pub use memory::MemoryLimits;
-pub(crate) use place::Place;
+use place::Place;
 pub(crate) use quota::Demand;
 #[cfg(feature = "redis")]
 pub(crate) use window::SLOTS;
@@ -147,12 +147,20 @@ impl<'a> Asking<'a> {
 /// The state that delays the calls of a credential to an endpoint in this process.
 #[derive(Debug)]
 struct Local {
-    /// The time until which WeCom has blocked it.
-    blocked: Mutex<Option<Instant>>,
+    /// What is known of WeCom's last refusal.
+    blocked: Mutex<Option<Block>>,
     /// The places, if the documentation limits the number of concurrent calls.
     places: Arc<Semaphore>,
     /// If it limits a rate: one call waits, and the others queue behind it.
     queue: tokio::sync::Mutex<()>,
+}
+
+/// An endpoint that WeCom has blocked.
+#[derive(Clone, Copy, Debug)]
+struct Block {
+    until: Instant,
+    /// The number of pauses since a call last succeeded.
+    pauses: u32,
 }
 
 impl Local {
@@ -167,7 +175,45 @@ impl Local {
     }
 
     fn blocked_until(&self) -> Option<Instant> {
-        *lock(&self.blocked)
+        lock(&self.blocked).map(|block| block.until)
+    }
+
+    /// Returns how long calls pause, since WeCom has refused one. Other calls that were in flight change nothing.
+    fn block(&self, pause: impl FnOnce(u32) -> Duration) -> Duration {
+        let mut blocked = lock(&self.blocked);
+        let now = Instant::now();
+        let pauses = match *blocked {
+            Some(block) if block.until > now => return block.until - now,
+            Some(block) => block.pauses,
+            None => 0,
+        };
+        let pause = pause(pauses);
+        *blocked = Some(Block { until: later(pause), pauses: pauses.saturating_add(1) });
+        pause
+    }
+
+    /// Notes that WeCom has accepted a call.
+    fn succeeded(&self) {
+        let mut blocked = lock(&self.blocked);
+        if let Some(block) = &mut *blocked {
+            block.pauses = 0;
+        }
+    }
+}
+
+/// A call that may be sent. It is held while the call is in flight.
+#[derive(Default)]
+pub(crate) struct Admitted {
+    _place: Option<Place>,
+    local: Option<Arc<Local>>,
+}
+
+impl Admitted {
+    /// Notes that the call succeeded.
+    pub(crate) fn succeeded(&self) {
+        if let Some(local) = &self.local {
+            local.succeeded();
+        }
     }
 }
 
@@ -226,20 +272,20 @@ impl Limits {
     }
 
     /// Waits until the endpoint may be called, or refuses. The call has been counted then, and should be sent
-    /// immediately. The result is held while the call is in flight.
-    pub(crate) async fn admit(&self, call: &Asking<'_>) -> Result<Option<Place>, Error> {
+    /// immediately.
+    pub(crate) async fn admit(&self, call: &Asking<'_>) -> Result<Admitted, Error> {
         let Asking { who, endpoint, .. } = *call;
         let on_limit = call.options.on_limit;
         if on_limit == OnLimit::Ignore {
-            return Ok(None);
+            return Ok(Admitted::default());
         }
-        for demand in call.demands {
+        for demand in call.demands.iter().filter(|demand| demand.is_of(who)) {
             self.take_quota(call, demand).await?;
         }
         let local = match self.held(&who.key, endpoint) {
             Some(local) => local,
             // Only the general rates apply, and most calls have room.
-            None if self.take(call).await.is_none() => return Ok(None),
+            None if self.take(call).await.is_none() => return Ok(Admitted::default()),
             None => self.local(&who.key, endpoint),
         };
         let place = match endpoint.concurrency {
@@ -250,14 +296,15 @@ impl Limits {
             }
             None => None,
         };
-        let _first = match on_limit {
+        let first = match on_limit {
             OnLimit::Wait => Some(local.queue.lock().await),
             _ => None,
         };
         while let Some(wait) = self.wait(call, &local).await {
             hold(call, wait).await?;
         }
-        Ok(place)
+        drop(first);
+        Ok(Admitted { _place: place, local: Some(local) })
     }
 
     /// Waits until a quota has room, or refuses. The call has been counted then. A call takes its quotas before it waits for anything else,
@@ -280,9 +327,15 @@ impl Limits {
         Ok(())
     }
 
-    /// Pauses calls to an endpoint, since WeCom has blocked it.
-    pub(crate) fn block(&self, credential: &str, endpoint: &'static Meta, pause: Duration) {
-        *lock(&self.local(credential, endpoint).blocked) = Some(later(pause));
+    /// Pauses calls to an endpoint, since WeCom has blocked it, and returns how long: `pause` gets the number of pauses since a call
+    /// last succeeded.
+    pub(crate) fn block(
+        &self,
+        credential: &str,
+        endpoint: &'static Meta,
+        pause: impl FnOnce(u32) -> Duration,
+    ) -> Duration {
+        self.local(credential, endpoint).block(pause)
     }
 
     /// Pauses calls to a server, since it asks for that.

@@ -25,8 +25,15 @@ impl Demand {
 
     /// Returns the demands of a call whose request has no type: those that don't depend on the request.
     pub(crate) fn of_any(endpoint: &'static Meta) -> Vec<Self> {
-        let same = |quota: &&Quota| quota.by.is_empty() && quota.counts.is_empty() && quota.unless.is_none();
+        let same = |quota: &&Quota| {
+            quota.by.is_empty() && quota.counts.is_empty() && quota.when.is_none() && quota.unless.is_none()
+        };
         endpoint.quotas.iter().filter(same).map(|quota| Self { quota, usage: Usage::call() }).collect()
+    }
+
+    /// Returns whether the quota limits the calls of a caller.
+    pub(super) fn is_of(&self, who: &Identity) -> bool {
+        who.is_provider || !self.quota.of_providers
     }
 
     /// Returns how much is counted. More than a rate ever allows is sent, for WeCom to decide, once nothing else is counted.
@@ -37,8 +44,12 @@ impl Demand {
 
     /// Returns the scope that it is counted under, which reveals neither the caller nor a value.
     pub(super) fn scope(&self, who: &Identity) -> String {
-        let company = who.company.as_deref().filter(|_| self.quota.scope == Scope::Company);
-        let owner = company.unwrap_or(&who.key);
+        let owner = match self.quota.scope {
+            Scope::Company => who.company.as_deref().unwrap_or(&who.key),
+            // A program belongs to one provider, and so do those that share its counts.
+            Scope::Provider => "",
+            _ => &who.key,
+        };
         let values = self.usage.values.iter().map(String::as_str);
         let parts: Vec<&str> = [self.quota.name, owner].into_iter().chain(values).collect();
         key("quota", &parts)
@@ -52,5 +63,27 @@ pub(super) struct Queue(pub(super) Arc<tokio::sync::Mutex<()>>);
 impl Keep for Queue {
     fn until(&self, now: Instant) -> Option<Instant> {
         (Arc::strong_count(&self.0) == 1).then_some(now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wecom_requests::{Period, Rate};
+
+    use super::*;
+
+    #[test]
+    fn a_provider_has_one_count_for_all_its_apps_and_their_companies() {
+        let mut quota = Quota::new("convert", &[Rate { calls: 1, per: Period::Hour }]);
+        (quota.scope, quota.of_providers) = (Scope::Provider, true);
+        let demand = Demand { quota: Box::leak(Box::new(quota)), usage: Usage::call() };
+        let who = |key: &str, company: &str, is_provider| Identity {
+            key: key.to_owned(),
+            company: Some(company.to_owned()),
+            is_provider,
+        };
+        let (app, other) = (who("app", "ww1", true), who("other", "ww2", true));
+        assert_eq!(demand.scope(&app), demand.scope(&other));
+        assert_eq!([demand.is_of(&app), demand.is_of(&who("own", "ww1", false))], [true, false]);
     }
 }

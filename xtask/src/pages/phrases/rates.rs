@@ -34,6 +34,8 @@ pub(crate) enum Counted {
     App,
     /// The calls of all apps of a company.
     Company,
+    /// The calls of all apps of a service provider.
+    Provider,
     /// The calls to several endpoints.
     Shared,
     /// Something else, such as the calls about one member.
@@ -136,11 +138,14 @@ pub(crate) fn counted(line: &str) -> Counted {
     let has = |words: &[&str]| words.iter().any(|word| line.contains(word));
     if has(&["共享同一"]) {
         Counted::Shared
-    } else if has(&["成员", "人次", "同一", "用户", "设备", "单个", "单笔", "消息条数", "服务商"])
+    } else if has(&["成员", "人次", "同一", "用户", "设备", "单个", "单笔", "消息条数"])
         || line.replace("每个企业", "").contains("每个")
-        || line.contains('当') && !has(&["按企业"])
+        || line.contains('当') && !has(&["按企业", "按服务商"])
+        || line.contains("服务商") && !has(&["按服务商", "每服务商"])
     {
         Counted::Else
+    } else if line.contains("服务商") {
+        Counted::Provider
     } else if has(&["每企业", "每个企业", "企业维度", "按企业", "企业只允许", "一个企业"])
     {
         Counted::Company
@@ -214,6 +219,9 @@ mod tests {
             ("每企业每天导出次数不可超过1千次", Counted::Company),
             ("按上游企业维度，限制为：10万次/小时", Counted::Company),
             ("企业只允许创建10次/min。", Counted::Company),
+            ("每服务商每分钟调用量不超过100次", Counted::Provider),
+            ("当种类为1时，按服务商作如下的限制：10万次/小时", Counted::Provider),
+            ("所有服务商共用10万次/小时", Counted::Else),
             ("每个消息推送发送的消息不能超过20条/分钟", Counted::App),
             ("接口频率限制 600次/分钟", Counted::App),
             ("当前接口频率限制 600次/分钟", Counted::App),

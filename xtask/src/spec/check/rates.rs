@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use indexmap::IndexMap;
 
-use super::checker::Checker;
+use super::checker::{Along, Checker};
 use super::deviations;
 use super::endpoints::path_problem;
 use crate::spec::diagnostic::{At, Diagnostics, Reporter};
@@ -12,7 +12,7 @@ use crate::spec::mistakes::Mistake;
 use crate::spec::names;
 use crate::spec::source::{Path, Source};
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{Counts, Endpoint, EndpointRate, GeneralRate, Of, Rates, Scope, Section, Spec};
+use crate::spec::{Counts, Endpoint, EndpointRate, FieldPath, GeneralRate, Of, Rates, Scope, Section, Spec};
 
 pub(super) fn check(table: &Rates, spec: &Spec, sources: &[Source], diagnostics: &mut Diagnostics) {
     let mut report = diagnostics.reporter(table.source, &table.root);
@@ -87,15 +87,20 @@ impl Checker<'_> {
         self.report.numbers(path, rates.iter().map(|rate| rate.calls));
         for (index, rate) in rates.iter().enumerate() {
             let path = path.index(index);
-            if !matches!(rate.scope, Scope::App | Scope::Company) {
+            if !matches!(rate.scope, Scope::App | Scope::Company | Scope::Provider) {
                 let message = format!("an endpoint's rate can't be counted for `{}`", rate.scope.keyword());
                 self.report
                     .error(Mistake::BadRate, At::Value(&path.key("scope")), message)
-                    .label("expected `app` or `company`")
+                    .label("expected `app`, `company` or `provider`")
                     .help("such rates belong in `rates.yaml`");
             }
             for (key, name) in rate.fields() {
                 self.counted(&path.key(key), endpoint, (key, name));
+            }
+            if rate.when.is_some() == rate.is.is_empty() {
+                self.report
+                    .error(Mistake::BadRate, At::Value(&path), "`when` and `is` need each other")
+                    .label("which values of which field?");
             }
             let shares = |other: &&EndpointRate| rate.shared.is_some() && other.shared == rate.shared;
             if rates[..index].iter().find(shares).is_some_and(|first| !rate.counts_like(first)) {
@@ -103,19 +108,19 @@ impl Checker<'_> {
                 self.report
                     .error(Mistake::BadRate, At::Value(&path), message)
                     .label("differs from the first")
-                    .help(
-                        "repeat `scope`, `by`, `counts` and `unless` of the first, or name another `shared`",
-                    );
+                    .help("repeat all keys but `calls` and `per` of the first, or name another `shared`");
             }
         }
     }
 
     /// Checks a request field that decides what a rate counts.
     fn counted(&mut self, path: &Path, endpoint: &Endpoint, (key, name): (&str, &str)) {
-        let Some(field) = self.field(path, &endpoint.request, name, "request") else { return };
+        let along = Along { side: "request", lists: key == "counts", mistake: Mistake::BadRate };
+        let fields = self.along(path, &endpoint.request, &FieldPath::new(name), &along);
+        let Some(field) = fields.and_then(|mut fields| fields.pop()) else { return };
         let is_list = matches!(&field.ty, TypeExpr::Generic(Generic::List | Generic::Pipe | Generic::Csv, _));
         let (fits, expected) = match key {
-            "by" => (self.is_scalar(&field.ty), "expected a field with a single value"),
+            "by" | "when" => (self.is_scalar(&field.ty), "expected a field with a single value"),
             "counts" => (is_list, "expected a list"),
             _ => (field.optional, "expected a field that may be absent"),
         };

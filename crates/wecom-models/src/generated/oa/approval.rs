@@ -301,13 +301,13 @@ pub struct GetOpenApprovalDataResponse {
 ///
 /// `POST /cgi-bin/oa/applyevent` · [提交审批申请](https://developer.work.weixin.qq.com/document/path/91853)
 ///
-/// Rate limit: 600 calls per minute.
+/// Rate limit: 600 calls per minute. Rate limit: 60 calls per minute, from third-party apps.
 ///
 /// `process` is required if `use_template_approver` is `0`.
 ///
 /// Controls that the template requires need a value; others may be omitted. Requests for make-up
 /// check-ins (打卡补卡) and shift swaps (调班) can't be submitted yet. At most 6 files can be attached to a
-/// request, in all its controls. The limit for third-party apps is 60 calls per minute.
+/// request, in all its controls.
 ///
 /// For third-party apps, `Text`, `Textarea` and `summary_list` may name members and departments by ID,
 /// which WeCom replaces: `$userName=USERID$`, `$userAlias=USERID$`, `$userAliasOrName=USERID$` and

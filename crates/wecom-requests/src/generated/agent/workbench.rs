@@ -77,8 +77,10 @@ impl crate::Endpoint for SetWorkbenchData {
             crate::Quota {
                 name: "agent.workbench.set_workbench_data by userid",
                 scope: crate::rates::Scope::App,
+                of_providers: false,
                 by: &["userid"],
                 counts: &[],
+                when: None,
                 unless: None,
                 rates: &[
                     crate::Rate {
@@ -125,8 +127,10 @@ impl crate::Endpoint for BatchSetWorkbenchData {
             crate::Quota {
                 name: "agent.workbench.batch_set_workbench_data counting userid_list",
                 scope: crate::rates::Scope::App,
+                of_providers: false,
                 by: &[],
                 counts: &["userid_list"],
+                when: None,
                 unless: None,
                 rates: &[
                     crate::Rate {

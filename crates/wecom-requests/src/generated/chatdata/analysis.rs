@@ -116,8 +116,10 @@ impl crate::Endpoint for CreateExportJob {
             crate::Quota {
                 name: "chatdata.analysis.create_export_job per company",
                 scope: crate::rates::Scope::Company,
+                of_providers: false,
                 by: &[],
                 counts: &[],
+                when: None,
                 unless: None,
                 rates: &[
                     crate::Rate {

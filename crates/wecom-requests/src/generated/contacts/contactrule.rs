@@ -24,8 +24,10 @@ impl crate::Endpoint for CreateContactRule {
             crate::Quota {
                 name: "contacts.contactrule.changes",
                 scope: crate::rates::Scope::App,
+                of_providers: false,
                 by: &[],
                 counts: &[],
+                when: None,
                 unless: None,
                 rates: &[
                     crate::Rate {
@@ -98,8 +100,10 @@ impl crate::Endpoint for UpdateContactRule {
             crate::Quota {
                 name: "contacts.contactrule.changes",
                 scope: crate::rates::Scope::App,
+                of_providers: false,
                 by: &[],
                 counts: &[],
+                when: None,
                 unless: None,
                 rates: &[
                     crate::Rate {
@@ -147,8 +151,10 @@ impl crate::Endpoint for DeleteContactRule {
             crate::Quota {
                 name: "contacts.contactrule.changes",
                 scope: crate::rates::Scope::App,
+                of_providers: false,
                 by: &[],
                 counts: &[],
+                when: None,
                 unless: None,
                 rates: &[
                     crate::Rate {

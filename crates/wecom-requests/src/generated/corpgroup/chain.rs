@@ -190,10 +190,43 @@ impl crate::Endpoint for ImportChainContact {
         errcode: crate::Errcode::Always,
         safe: false,
         rates: &[],
-        quotas: &[],
+        quotas: &[
+            crate::Quota {
+                name: "corpgroup.chain.import_chain_contact per company counting contact_list.contact_info_list",
+                scope: crate::rates::Scope::Company,
+                of_providers: false,
+                by: &[],
+                counts: &["contact_list.contact_info_list"],
+                when: None,
+                unless: None,
+                rates: &[
+                    crate::Rate {
+                        calls: 20000,
+                        per: crate::Period::Day,
+                    },
+                ],
+            },
+        ],
         concurrency: Some(1),
         codes: &[],
     };
+
+    fn usage(&self, quota: usize) -> Option<crate::Usage> {
+        match quota {
+            0 => {
+                Some(
+                    crate::Usage::items(
+                        self
+                            .contact_list
+                            .iter()
+                            .map(|item| item.contact_info_list.len())
+                            .sum::<usize>(),
+                    ),
+                )
+            }
+            _ => Some(crate::Usage::call()),
+        }
+    }
 }
 
 impl crate::Check for ImportChainContact {

@@ -24,8 +24,10 @@ impl crate::Endpoint for UnionIdToExternalUserId {
             crate::Quota {
                 name: "corpgroup.customer.union_id_to_external_user_id unless mass_call_ticket",
                 scope: crate::rates::Scope::App,
+                of_providers: false,
                 by: &[],
                 counts: &[],
+                when: None,
                 unless: Some("mass_call_ticket"),
                 rates: &[
                     crate::Rate {
@@ -49,7 +51,7 @@ impl crate::Endpoint for UnionIdToExternalUserId {
 
     fn usage(&self, quota: usize) -> Option<crate::Usage> {
         match quota {
-            0 => self.mass_call_ticket.is_none().then(|| crate::Usage::call()),
+            0 => (self.mass_call_ticket.is_none()).then(|| crate::Usage::call()),
             _ => Some(crate::Usage::call()),
         }
     }
@@ -78,8 +80,10 @@ impl crate::Endpoint for UnionIdToPendingId {
             crate::Quota {
                 name: "corpgroup.customer.union_id_to_pending_id per company",
                 scope: crate::rates::Scope::Company,
+                of_providers: false,
                 by: &[],
                 counts: &[],
+                when: None,
                 unless: None,
                 rates: &[
                     crate::Rate {

@@ -99,8 +99,10 @@ impl crate::Endpoint for AddRule {
             crate::Quota {
                 name: "corpgroup.rule.changes",
                 scope: crate::rates::Scope::App,
+                of_providers: false,
                 by: &[],
                 counts: &[],
+                when: None,
                 unless: None,
                 rates: &[
                     crate::Rate {
@@ -140,8 +142,10 @@ impl crate::Endpoint for ModifyRule {
             crate::Quota {
                 name: "corpgroup.rule.changes",
                 scope: crate::rates::Scope::App,
+                of_providers: false,
                 by: &[],
                 counts: &[],
+                when: None,
                 unless: None,
                 rates: &[
                     crate::Rate {

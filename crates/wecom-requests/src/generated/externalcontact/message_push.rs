@@ -242,8 +242,10 @@ impl crate::Endpoint for RemindGroupMsgSend {
             crate::Quota {
                 name: "externalcontact.message_push.remind_group_msg_send by msgid",
                 scope: crate::rates::Scope::App,
+                of_providers: false,
                 by: &["msgid"],
                 counts: &[],
+                when: None,
                 unless: None,
                 rates: &[
                     crate::Rate {

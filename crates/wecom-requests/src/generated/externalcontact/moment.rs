@@ -24,8 +24,10 @@ impl crate::Endpoint for AddMomentTask {
             crate::Quota {
                 name: "externalcontact.moment.add_moment_task per company",
                 scope: crate::rates::Scope::Company,
+                of_providers: false,
                 by: &[],
                 counts: &[],
+                when: None,
                 unless: None,
                 rates: &[
                     crate::Rate {

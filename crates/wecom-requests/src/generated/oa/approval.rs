@@ -247,7 +247,23 @@ impl crate::Endpoint for ApplyEvent {
                 per: crate::Period::Minute,
             },
         ],
-        quotas: &[],
+        quotas: &[
+            crate::Quota {
+                name: "oa.approval.apply_event of third_party",
+                scope: crate::rates::Scope::App,
+                of_providers: true,
+                by: &[],
+                counts: &[],
+                when: None,
+                unless: None,
+                rates: &[
+                    crate::Rate {
+                        calls: 60,
+                        per: crate::Period::Minute,
+                    },
+                ],
+            },
+        ],
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {

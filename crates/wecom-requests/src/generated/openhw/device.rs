@@ -320,8 +320,10 @@ impl crate::Endpoint for GenLoginQrCode {
             crate::Quota {
                 name: "openhw.device.gen_login_qr_code by type",
                 scope: crate::rates::Scope::App,
+                of_providers: false,
                 by: &["type"],
                 counts: &[],
+                when: None,
                 unless: None,
                 rates: &[
                     crate::Rate {
@@ -366,8 +368,10 @@ impl crate::Endpoint for GenIdDynamicQrCode {
             crate::Quota {
                 name: "openhw.device.gen_id_dynamic_qr_code by device_sn",
                 scope: crate::rates::Scope::App,
+                of_providers: false,
                 by: &["device_sn"],
                 counts: &[],
+                when: None,
                 unless: None,
                 rates: &[
                     crate::Rate {

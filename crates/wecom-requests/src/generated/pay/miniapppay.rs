@@ -397,8 +397,10 @@ impl crate::Endpoint for RefundOrder {
             crate::Quota {
                 name: "pay.miniapppay.refund_order by out_trade_no",
                 scope: crate::rates::Scope::App,
+                of_providers: false,
                 by: &["out_trade_no"],
                 counts: &[],
+                when: None,
                 unless: None,
                 rates: &[
                     crate::Rate {

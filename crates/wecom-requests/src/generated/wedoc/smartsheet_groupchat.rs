@@ -101,8 +101,10 @@ impl crate::Endpoint for UpdateGroupChat {
             crate::Quota {
                 name: "wedoc.smartsheet_groupchat.update_group_chat per company",
                 scope: crate::rates::Scope::Company,
+                of_providers: false,
                 by: &[],
                 counts: &[],
+                when: None,
                 unless: None,
                 rates: &[
                     crate::Rate {

@@ -24,8 +24,10 @@ impl crate::Endpoint for SmartsheetWebhook {
             crate::Quota {
                 name: "wedoc.smartsheet_webhook.smartsheet_webhook counting add_records, update_records",
                 scope: crate::rates::Scope::App,
+                of_providers: false,
                 by: &[],
                 counts: &["add_records", "update_records"],
+                when: None,
                 unless: None,
                 rates: &[
                     crate::Rate {
@@ -87,8 +89,8 @@ impl crate::Endpoint for SmartsheetWebhook {
             0 => {
                 Some(
                     crate::Usage::items(
-                        self.add_records.as_ref().map_or(0, |items| items.len())
-                            + self.update_records.as_ref().map_or(0, |items| items.len()),
+                        self.add_records.as_ref().map_or(0, |it| it.len())
+                            + self.update_records.as_ref().map_or(0, |it| it.len()),
                     ),
                 )
             }
