@@ -56,7 +56,7 @@ async fn the_webhook_of_a_smart_sheet_needs_nothing_but_its_key() {
     // One that nobody has.
     let other =
         ClientBuilder::new(Fixed::<WebhookKey>::new("other")).base_url(server.base_url()).build().unwrap();
-    assert_eq!(other.send(&request).await.unwrap_err().code(), Some(40014));
+    assert_eq!(other.send(&request).await.unwrap_err().code(), Some(93000));
 }
 
 #[tokio::test]

@@ -78,9 +78,10 @@ async fn every_kind_of_message_is_sent_with_the_key_alone() {
 #[tokio::test]
 async fn a_wrong_key_is_refused_and_shown_nowhere() {
     let server = Server::start().await.unwrap();
+    server.issue_token("key");
     let bot = GroupBot::from_url(&url(&server, "a-wrong-key")).unwrap();
     let error = bot.send("hello").await.unwrap_err();
-    assert!(matches!(error, Error::Api { .. }), "{error:?}");
+    assert_eq!(error.code(), Some(errcode::WEBHOOK_INVALID_URL_OR_REMOVED), "{error:?}");
     assert_eq!(server.requests(SEND), 1, "another request would not help");
     server.answer(SEND, |request| {
         let key = request.param("key").unwrap();

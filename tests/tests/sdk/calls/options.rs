@@ -83,8 +83,9 @@ async fn options_hold_for_pages_and_items_and_files_too() {
     let items: Vec<_> = client.items(SyncMsg::new()).into_stream().try_collect().await.unwrap();
     assert_eq!((items.is_empty(), calls()), (false, 3));
     let content = Content::bytes("minutes").named("a.txt");
-    client.upload(content, |file| UploadMedia::new(MediaType::File, file)).await.unwrap();
-    client.download(&GetMedia::new("media")).await.unwrap().bytes().await.unwrap();
+    let media = client.upload(content, |file| UploadMedia::new(MediaType::File, file)).await.unwrap();
+    let read = client.download(&GetMedia::new(media.media_id)).await.unwrap().bytes().await.unwrap();
+    assert_eq!(read, "minutes");
     client.call(Method::POST, INFO).json(&json!({ "meetingid": "hy" })).send::<Value>().await.unwrap();
     assert_eq!(calls(), 3, "the token was fetched by the client that others share");
 }
