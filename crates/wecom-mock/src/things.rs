@@ -171,18 +171,7 @@ fn act(
                 });
             }
         }
-        Does::Remove { with, .. } => {
-            let mut removed: Vec<(&str, u64)> = found.iter().map(|number| (keeps.thing, *number)).collect();
-            while let Some((name, number)) = removed.pop() {
-                let Some(id) = kinds.get_mut(name).and_then(|kind| kind.remove(number)) else { continue };
-                let gone = HashSet::from([id]);
-                // What is with things of another kind isn't with these.
-                for (name, field) in with.iter().filter(|_| name == keeps.thing) {
-                    let below = kinds.get(name).map(|kind| kind.numbered(|thing| thing.has(field, &gone)));
-                    removed.extend(below.into_iter().flatten().map(|number| (*name, number)));
-                }
-            }
-        }
+        Does::Remove { with, .. } => remove(kinds, keeps.thing, found, with),
         Does::Get { at: place, content, fields: carried, shows, .. } => {
             let Some(kind) = kinds.get(keeps.thing) else { return Ok(()) };
             let things = || found.iter().filter_map(|number| kind.get(*number));
@@ -205,31 +194,49 @@ fn act(
                 }
             }
         }
-        Does::List { at: place, narrowed, below, each, fields: carried, parts } => {
-            let Some(kind) = kinds.get(keeps.thing) else { return Ok(()) };
-            let example = at_first(answer, place);
-            let mut numbers = kind.asked(narrowed, fields);
-            if let Some(below) = below {
-                numbers = kind.with_below(numbers, below).into_iter().collect();
+        Does::List { at: place, .. } => {
+            let listed = list(kinds, keeps, fields, &at_first(answer, place));
+            if let Some(listed) = listed {
+                put(answer, place, Some(listed.into()));
+                shown.listed = true;
             }
-            let is_narrowed = !asked(narrowed, fields).is_empty();
-            let things = numbers.iter().filter_map(|number| kind.get(*number));
-            let with_parts = |thing: &Thing, mut shown: Value| {
-                let mut parts = parts.iter();
-                let whole =
-                    parts.all(|parts| show_parts(kinds, parts, thing, fields, is_narrowed, &mut shown));
-                whole.then_some(shown)
-            };
-            let all = things.flat_map(|thing| {
-                let each = thing.show_each(&example, carried, each).into_iter();
-                each.filter_map(|shown| with_parts(thing, shown)).collect::<Vec<_>>()
-            });
-            let all = all.collect();
-            put(answer, place, Some(all));
-            shown.listed = true;
         }
     }
     Ok(())
+}
+
+/// Removes things, and what goes with them.
+fn remove(kinds: &mut Kinds, thing: &'static str, found: &[u64], with: &[(&'static str, &str)]) {
+    let mut removed: Vec<(&str, u64)> = found.iter().map(|number| (thing, *number)).collect();
+    while let Some((name, number)) = removed.pop() {
+        let Some(id) = kinds.get_mut(name).and_then(|kind| kind.remove(number)) else { continue };
+        let gone = HashSet::from([id]);
+        // What goes with things of this kind doesn't go with those that went with one.
+        for (name, field) in with.iter().filter(|_| name == thing) {
+            let below = kinds.get(name).map(|kind| kind.numbered(|thing| thing.has(field, &gone)));
+            removed.extend(below.into_iter().flatten().map(|number| (*name, number)));
+        }
+    }
+}
+
+/// The things that a call lists, like an example; none if nothing of the kind was created.
+fn list(kinds: &Kinds, keeps: &Keeps, fields: &Value, example: &Value) -> Option<Vec<Value>> {
+    let Does::List { narrowed, below, each, fields: carried, parts, .. } = keeps.does else { return None };
+    let kind = kinds.get(keeps.thing)?;
+    let mut numbers = kind.asked(narrowed, fields);
+    if let Some(below) = below {
+        numbers = kind.with_below(numbers, below).into_iter().collect();
+    }
+    let is_narrowed = !asked(narrowed, fields).is_empty();
+    let mut listed = Vec::new();
+    for thing in numbers.iter().filter_map(|number| kind.get(*number)) {
+        for mut shown in thing.show_each(example, carried, each) {
+            if parts.iter().all(|parts| show_parts(kinds, parts, thing, fields, is_narrowed, &mut shown)) {
+                listed.push(shown);
+            }
+        }
+    }
+    Some(listed)
 }
 
 /// Shows things like their example: in a list, or the only one.
