@@ -94,7 +94,7 @@ impl Schemas {
         let (Ok(tree), Ok(value)) = (Node::parse(&source.text), serde_yaml::from_str(&source.text)) else {
             return Vec::new();
         };
-        if [xtask::spec::NAMES, xtask::spec::PHRASES].contains(&source.stem.as_str()) {
+        if [xtask::spec::NAMES, xtask::spec::PAGES, xtask::spec::PHRASES].contains(&source.stem.as_str()) {
             return Vec::new(); // no chapter, and nothing that an editor completes
         }
         let schema = match source.stem.as_str() {

@@ -131,7 +131,6 @@ impl Comparison<'_> {
             endpoint.head.rate.iter().find(same)
         };
         let fits = |own: &EndpointRate| match other.counts {
-            Counted::App => true,
             Counted::Company => own.scope == Scope::Company,
             Counted::Provider => own.scope == Scope::Provider,
             Counted::Shared => own.shared.is_some(),
@@ -143,7 +142,6 @@ impl Comparison<'_> {
         let has_one = all.iter().any(|rate| own(rate).is_some_and(fits) || is_general(rate));
         (!(has_all && has_one)).then(|| {
             let how = match other.counts {
-                Counted::App => "of an app",
                 Counted::Company => "of a company",
                 Counted::Provider => "of a service provider",
                 Counted::Shared => "shared",

@@ -1,14 +1,18 @@
-//! Compares the error codes with the page that has their table.
+//! Compares the error codes with the pages that list them.
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use indexmap::IndexMap;
 
 use super::comparison::Comparison;
 use super::documents::Sourced;
 use super::finding::{Finding, PageLine, Spot};
 use super::page::Documented;
-use crate::pages::{self, CodeRow, Page, ToldCode, mentions};
+use super::told::says;
+use crate::pages::phrases::{self, Translated};
+use crate::pages::{self, CodeRow, Page, ToldCode, mentions, plain};
 use crate::spec::source::Path;
-use crate::spec::{Codes, DriftRule, Endpoint, File, Section};
+use crate::spec::{Codes, DriftRule, Endpoint, ErrorCode, File, Section};
 
 impl Comparison<'_> {
     /// Compares an endpoint's error codes with those on its pages. All of its pages together list those of the spec.
@@ -49,6 +53,14 @@ impl Comparison<'_> {
             let path = at.key("codes").key(code);
             let finding = finding(&path, DriftRule::CodeGone, code, message);
             self.found.push(finding.seen_at(documented[0].address()));
+        }
+        for documented in documented {
+            let texts = texts(&documented.section.codes, &endpoint.codes);
+            for Told { code, line, says, message } in exchanged(&texts) {
+                let finding =
+                    finding(&at.key("codes").key(&code), DriftRule::CodeText, &code, message).says(says);
+                self.found.push(finding.seen_at(documented.line(line)));
+            }
         }
     }
 
@@ -95,7 +107,9 @@ impl Comparison<'_> {
         let Codes { source: file, root, doc, .. } = codes;
         let of = Sourced { file: *file, root, path: Path::default(), name: "codes", doc };
         let Some(page) = self.document(&of) else { return };
-        let listed = first_lines(pages::codes(&self.pages[page].page.text).iter());
+        let text = &self.pages[page].page.text;
+        let rows = pages::codes(text);
+        let listed = first_lines(rows.iter());
         let at = Path::of(["codes"]);
         let finding = |rule, code: &str, message, path: &Path, line| {
             let spot = Spot::of(*file, root.find_key(path));
@@ -111,7 +125,89 @@ impl Comparison<'_> {
             let message = format!("the page no longer lists the error code {code}");
             self.found.push(finding(DriftRule::CodeGone, code, message, &at.key(code), 1));
         }
+        self.code_limits(codes, page, &rows);
+        let texts = texts(&rows, &codes.codes);
+        let details = pages::details(text);
+        for Told { code, line, says, message } in
+            exchanged(&texts).into_iter().chain(numbers(&texts, &details))
+        {
+            self.found.push(finding(DriftRule::CodeText, &code, message, &at.key(&code), line).says(says));
+        }
     }
+}
+
+/// The text of an error code.
+struct Text<'t> {
+    code: String,
+    /// The line of its row.
+    line: usize,
+    /// The text of the row.
+    said: &'t str,
+    english: String,
+}
+
+/// A difference between the text of a code and the page: what the page says, and a sentence about it.
+struct Told {
+    code: String,
+    line: usize,
+    says: String,
+    message: String,
+}
+
+/// Returns the texts of the codes that a page lists and the spec has, in the page's order.
+fn texts<'r>(rows: &'r [CodeRow], codes: &IndexMap<String, ErrorCode>) -> Vec<Text<'r>> {
+    let mut texts: Vec<Text<'_>> = Vec::new();
+    for row in rows {
+        let code = row.code.to_string();
+        let Some(of) = codes.get(&code).filter(|_| texts.iter().all(|text| text.code != code)) else {
+            continue;
+        };
+        let english = format!("{} {}", of.doc, of.help.as_deref().unwrap_or_default());
+        texts.push(Text { code, line: row.line, said: &row.words, english });
+    }
+    texts
+}
+
+/// Returns the codes whose text fits the row of another one better.
+fn exchanged(texts: &[Text<'_>]) -> Vec<Told> {
+    let translated = texts.iter().map(|text| Translated { said: text.said, english: &text.english });
+    let pairs = phrases::exchanged(&translated.collect::<Vec<_>>());
+    let told = pairs.into_iter().map(|(one, other)| {
+        let [one, other] = [&texts[one], &texts[other]];
+        let message = format!("the texts of the error codes {} and {} look exchanged", one.code, other.code);
+        let says = format!("{}; {}: {}", plain(one.said), other.code, plain(other.said));
+        Told { code: one.code.clone(), line: one.line, says, message }
+    });
+    told.collect()
+}
+
+/// Returns the codes whose text has a number that neither the row nor its details have, or that lacks one of the row's.
+fn numbers(texts: &[Text<'_>], details: &BTreeMap<i64, String>) -> Vec<Told> {
+    let mut told = Vec::new();
+    for Text { code, line, said, english } in texts {
+        let said = plain(said);
+        let more = code.parse().ok().and_then(|code| details.get(&code)).map_or("", String::as_str);
+        let said = said.replace(',', "");
+        let all = format!("{said}\n{more}");
+        let digits = phrases::in_digits(&all);
+        let mut report = |says: String, message: String| {
+            told.push(Told { code: code.clone(), line: *line, says, message });
+        };
+        for number in phrases::numbers_of(english) {
+            if !says(&digits, &number) {
+                report(
+                    format!("no {number}"),
+                    format!("the text of {code} mentions `{number}`, its row doesn't"),
+                );
+            }
+        }
+        for number in phrases::counted_numbers(&said) {
+            if !says(&phrases::in_digits(&english.replace(',', "")), &number) {
+                report(number.clone(), format!("the row of {code} mentions `{number}`, its text doesn't"));
+            }
+        }
+    }
+    told
 }
 
 /// Returns whether the descriptions of an endpoint, or of a field in its file, have a code.

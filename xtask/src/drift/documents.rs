@@ -96,7 +96,7 @@ impl Comparison<'_> {
     }
 
     /// Returns the date of a page's last change, if it differs from the spec's, and a sentence about it.
-    fn changed(&self, page: usize, known: Option<&String>) -> Option<(Option<String>, String)> {
+    pub(super) fn changed(&self, page: usize, known: Option<&String>) -> Option<(Option<String>, String)> {
         let says = self.pages[page].contents.updated.as_ref();
         let message = match says {
             _ if says == known => return None,

@@ -52,6 +52,9 @@ impl<'a> Comparison<'a> {
         if let Some(rates) = &self.spec.rates {
             self.rates(rates);
         }
+        if let Some(pages) = &self.spec.pages {
+            self.other_pages(pages);
+        }
         let (unspecified, unseen) = (self.unspecified(), self.unseen());
         // A type that is in several places is complete if all of them together are.
         let present = std::mem::take(&mut self.present);
@@ -91,7 +94,9 @@ impl<'a> Comparison<'a> {
         };
         for also in &doc.also {
             let Some((id, page)) = also.id.and_then(|id| Some((id, self.page(id)?))) else { continue };
-            if documented.iter().all(|documented| documented.index != page) {
+            // An appendix documents no call: rows of the others link to its tables.
+            let is_appendix = !self.pages[page].contents.appended.is_empty();
+            if !is_appendix && documented.iter().all(|documented| documented.index != page) {
                 let message = format!("document {id} no longer documents `{call}`");
                 self.found.push(gone(message).says(id.to_string()).seen_at(PageLine::first(page)));
             }

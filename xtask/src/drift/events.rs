@@ -8,6 +8,7 @@ use super::comparison::Comparison;
 use super::documents::Sourced;
 use super::finding::{Finding, PageLine, Spot};
 use super::page::Documented;
+use super::standing::Noted;
 use crate::pages::Occurrence;
 use crate::spec::check;
 use crate::spec::payload::{self, ENVELOPE};
@@ -16,7 +17,7 @@ use crate::spec::{Document, DriftRule, Field, File, NamedDocument, Names, Operat
 
 /// Where an event is on a page.
 pub(super) struct Shown<'a> {
-    page: usize,
+    pub page: usize,
     pub of: &'a Occurrence,
 }
 
@@ -50,6 +51,16 @@ impl<'a> Comparison<'a> {
             }
             self.document_title(file, document, (shown[0].page, shown[0].of));
             self.wires(file, document);
+            self.causes(file, document, &shown);
+            let lines = shown.iter().flat_map(|shown| {
+                let line = PageLine { page: shown.page, line: shown.of.line };
+                let rows = shown.of.section.tables.iter().flat_map(|table| &table.rows);
+                let rows = rows.map(|row| (PageLine { page: shown.page, line: row.line }, row.doc.as_str()));
+                rows.chain(shown.of.section.prose.iter().map(move |text| (line, text.as_str())))
+            });
+            let notes = definition.head.notes.as_deref().unwrap_or_default();
+            let noted = Noted { file, name, path: path.clone(), notes };
+            self.standing(&noted, &lines.collect::<Vec<_>>());
             for shown in &shown {
                 self.found.extend(undistinguished(file, document, shown));
                 if document.answers().is_some() || is_its_own(definition, shown.of) {

@@ -123,6 +123,7 @@ impl<'a> Comparison<'a> {
     /// Compares an object with what pages show of it.
     fn object(&mut self, scope: Scope<'a, '_>, object: &SpecObject<'a>, seen: &[PageObject<'_>]) {
         self.claims(scope.file, scope.part, object, seen);
+        self.conditioned(scope.file, scope.part, object, seen);
         self.bounds(scope.file, object, seen);
         self.demands(scope.file, scope.part, object, seen);
         for field in &object.fields {

@@ -3,6 +3,7 @@
 use serde_json::Number;
 
 use super::rows::{Difference, Rows};
+use crate::pages::table::range_of;
 use crate::pages::{mentions, phrases};
 use crate::spec::type_expr::{Scalar, TypeExpr};
 use crate::spec::{Carrier, DriftRule, Limit, LimitKind};
@@ -25,6 +26,12 @@ impl Rows<'_> {
         let typed = columns.flat_map(|text| phrases::limits_in_type(text, &ty));
         let described = self.rows().flat_map(|row| phrases::limits(&row.doc, &ty));
         let mut theirs: Vec<Limit> = described.chain(typed).collect();
+        // Numbers that a table lists one by one are a range, unless the spec has an enum of them.
+        let counted = matches!(self.field.ty, TypeExpr::Scalar(Scalar::Int | Scalar::Uint));
+        let named = &self.seen.page.read.contents.named;
+        for (first, last) in self.rows().filter(|_| counted).filter_map(|row| range_of(row, named)) {
+            theirs.extend([Limit::number(LimitKind::Min, first), Limit::number(LimitKind::Max, last)]);
+        }
         let refused = self.refused(&ty).into_iter();
         theirs.extend(
             refused.filter(|limit| theirs.iter().all(|other| other.kind != limit.kind)).collect::<Vec<_>>(),

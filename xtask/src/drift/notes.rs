@@ -3,6 +3,8 @@
 use super::comparison::Comparison;
 use super::finding::{Finding, Spot};
 use super::page::Documented;
+use super::standing::Noted;
+use crate::pages::phrases;
 use crate::spec::{DriftRule, Endpoint, File, Section, names};
 
 impl Comparison<'_> {
@@ -22,7 +24,23 @@ impl Comparison<'_> {
         let others = others.filter_map(|(_, other)| other.head.notes.as_deref());
         let texts: Vec<&str> = [own, &head.summary, &file.summary].into_iter().chain(others).collect();
         let texts = texts.join("\n");
+        let lines = pages.iter().flat_map(|page| {
+            let lines = page.read.page.text.lines().zip(1..);
+            let about = lines.filter(|(_, line)| page.read.contents.is_about(page.section, *line));
+            about.map(|(text, line)| (page.line(line), text))
+        });
+        let noted = Noted { file, name, path: Section::Endpoints.entry(name), notes: own };
+        self.standing(&noted, &lines.collect::<Vec<_>>());
         for page in pages {
+            let lines = page.read.page.text.lines().zip(1..);
+            let own_lines = lines.filter(|(_, line)| page.read.contents.is_about(page.section, *line));
+            for app in phrases::excluded_apps(own_lines.map(|(line, _)| line)) {
+                if phrases::admits(own, app) {
+                    let message = format!("the page rules {app} apps out, the notes let them call");
+                    let finding = Finding::new(Spot::key(file, &path), DriftRule::Notes, name, message);
+                    self.found.push(finding.says(format!("no {app} apps")).seen_at(page.address()));
+                }
+            }
             let required = page.read.contents.requirements(page.section, &page.read.page);
             for missing in required.missing_in(&texts) {
                 let message = format!("the page requires `{missing}`, the notes don't mention it");

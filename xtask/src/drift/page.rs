@@ -63,6 +63,7 @@ impl<'a> Documented<'a> {
         let shown = self.section.raw.iter().map(|(_, text)| text.as_str());
         let cells = self.read.page.text.lines().filter(|line| line.trim_start().starts_with('|'));
         self.prose().chain(shown).chain(cells).any(|text| mentions(text, name))
+            || self.rows_of(name).next().is_some()
     }
 
     /// Returns what the page says about fields of a name, in tables of all places and in the text around the endpoint.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::finding::{Finding, Found, PageLine, Spot, Unspecified};
 use crate::spec::diagnostic::clamp;
 use crate::spec::source::{Source, position};
-use crate::spec::{DriftRule, Names, Settled, Transport};
+use crate::spec::{DriftRule, Names, PAGES, Settled, Transport};
 
 /// All that the spec and the pages don't agree on.
 #[derive(Debug)]
@@ -146,7 +146,8 @@ impl Differences {
         // A JSON string is one of YAML, too.
         let quoted = |text: &str| Value::from(text).to_string();
         let page = page.as_ref().map(|page| format!(", page: {}", quoted(page))).unwrap_or_default();
-        let accept = rule.map(|rule| {
+        // The table of other pages has no deviations.
+        let accept = rule.filter(|_| self.sources[*file].stem != PAGES).map(|rule| {
             let (rule, at) = (rule.keyword(), quoted(at));
             format!("or accept it, in `deviations`: `- {{ rule: {rule}, at: {at}{page}, reason: … }}`")
         });

@@ -33,6 +33,7 @@ impl<'d> Rows<'d> {
             .extend(self.ty().or_else(|| self.truth()).or_else(|| self.moment()).or_else(|| self.needless()));
         found.extend(if self.part.is_sent() { self.required() } else { self.presence() });
         found.extend(self.stays());
+        found.extend(self.opposite());
         found.extend(self.unit().or_else(|| self.duration()));
         found.extend(self.nested());
         found.extend(self.limits());
@@ -211,6 +212,25 @@ impl<'d> Rows<'d> {
         let lacks = says && self.part.is_sent() && !told.iter().any(|words| self.field.doc.contains(words));
         let message = "the page says that it stays unchanged if omitted, the description doesn't";
         lacks.then(|| (DriftRule::Notes, "unchanged".to_owned(), message.to_owned()))
+    }
+
+    /// Checks that the description denies what the rows do, and nothing else.
+    fn opposite(&self) -> Option<Difference> {
+        let doc = &self.field.doc;
+        let rows = || self.rows().map(|row| row.doc.as_str());
+        // What a type, a rule or an optional field says needs no words.
+        if rows().next().is_some() && rows().all(phrases::denies) && !phrases::is_negative(doc) {
+            let message = "the page denies something, the description doesn't: add what is not possible";
+            return Some((DriftRule::Notes, "denied".to_owned(), message.to_owned()));
+        }
+        let said = |doc: &str| phrases::may_deny(doc);
+        // When an optional field is there may be known from other examples and events.
+        let promised = self.part.is_sent() || !self.field.optional;
+        if promised && rows().next().is_some() && phrases::contradicts(doc) && !self.docs().any(said) {
+            let message = "the description denies something, nothing on the page does";
+            return Some((DriftRule::Notes, "nothing denied".to_owned(), message.to_owned()));
+        }
+        None
     }
 
     fn default(&self) -> Option<Difference> {

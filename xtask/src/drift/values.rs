@@ -8,7 +8,7 @@ use super::object::{SpecField, What};
 use super::page::PageField;
 use crate::pages::mentions;
 use crate::pages::phrases;
-use crate::pages::table::values_of;
+use crate::pages::table::{range_of, values_of};
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Scalar, TypeExpr};
 use crate::spec::{DriftRule, Enum, File, Repr, Section, Union};
@@ -41,6 +41,7 @@ impl<'a> Comparison<'a> {
         let Some(known) = known else {
             if let Some(ty) = field.ty().filter(|_| text || scalar.is_some_and(Scalar::is_integer))
                 && listed.len() > 1
+                && !rows.iter().any(|row| range_of(row, named).is_some())
             {
                 let listed = listed.join(", ");
                 let message = format!("the page lists values ({listed}), the spec's type is `{ty}`");

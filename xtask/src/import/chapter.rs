@@ -23,13 +23,22 @@ use crate::spec::{DocumentKind, Names, Phrases, Spec};
 /// The pages of a chapter.
 #[derive(Debug)]
 pub struct Chapter {
-    /// The chapter's title, by its folders.
-    pub title: String,
+    /// The chapter's title, by its folders, if these are numbered as chapters are.
+    pub title: Option<String>,
     /// The folder that contains all its pages.
     pub folder: PathBuf,
     /// The titles of the pages that document no endpoint.
     pub without: Vec<String>,
     pages: Vec<(Page, Contents)>,
+}
+
+/// The pages of a chapter that belong to one spec file, and that file's name.
+#[derive(Debug)]
+pub struct Portion {
+    /// The pages.
+    pub chapter: Chapter,
+    /// The file's name.
+    pub file: String,
 }
 
 /// A spec file completed with drafts.
@@ -123,6 +132,28 @@ impl Chapter {
         Ok(format!("{name}.yaml"))
     }
 
+    /// Returns the pages by their spec files: all in one, or each where it belongs by itself.
+    pub fn portions(self, sources: &[Source]) -> Result<Vec<Portion>, String> {
+        let undivided = match self.file(sources) {
+            Ok(file) => return Ok(vec![Portion { chapter: self, file }]),
+            Err(reason) => reason,
+        };
+        let Self { title, folder, mut without, pages } = self;
+        let mut portions: Vec<Portion> = Vec::new();
+        for page in pages {
+            // The first file's report names the pages without endpoints.
+            let without = std::mem::take(&mut without);
+            let (title, folder) = (title.clone(), folder.clone());
+            let mut alone = Self { title, folder, without, pages: vec![page] };
+            let file = alone.file(sources).map_err(|_| undivided.clone())?;
+            match portions.iter_mut().find(|portion| portion.file == file) {
+                Some(portion) => portion.chapter.pages.append(&mut alone.pages),
+                None => portions.push(Portion { chapter: alone, file }),
+            }
+        }
+        Ok(portions)
+    }
+
     /// Drafts what a spec file lacks of the pages, given the other files; without a text, the whole file.
     pub fn completed(
         &self,
@@ -131,7 +162,10 @@ impl Chapter {
         others: &[Source],
     ) -> Result<Completed, Failure> {
         let of_file = |reason| Failure::File(file.to_owned(), reason);
-        let text = text.unwrap_or_else(|| new_file(&self.title));
+        let text = text.unwrap_or_else(|| {
+            let titles: Vec<&str> = self.pages.iter().map(|(page, _)| page.title.as_str()).collect();
+            new_file(self.title.as_deref(), &titles.join("、"))
+        });
         let mut completed = Completed { text, drafted: Vec::new(), known: 0, elsewhere: Vec::new() };
         let elsewhere: Vec<(&str, HashSet<(u32, String)>)> = others
             .iter()
@@ -204,15 +238,15 @@ fn folder(places: &[PathBuf]) -> PathBuf {
     folders.reduce(|a, b| common(&a, &b)).unwrap_or_default()
 }
 
-/// Returns the title of a chapter by its folders: `Mail · Send` for `024-Mail/002-Send`.
-fn title(folder: &Path) -> String {
+/// Returns the title of a chapter by its folders: `Mail · Send` for `024-Mail/002-Send`. Others are called anything: `docs`.
+fn title(folder: &Path) -> Option<String> {
     let names: Vec<String> =
         folder.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
     let chapters = names.iter().rev().map_while(|name| unnumbered(name));
     // The folder above the chapters is that of the API.
     let mut chapters: Vec<&str> = chapters.take_while(|name| !name.ends_with("API")).collect();
     chapters.reverse();
-    if chapters.is_empty() { names.last().cloned().unwrap_or_default() } else { chapters.join(" · ") }
+    (!chapters.is_empty()).then(|| chapters.join(" · "))
 }
 
 fn common(a: &Path, b: &Path) -> PathBuf {
@@ -235,7 +269,7 @@ mod tests {
         let docs = tempfile::tempdir()?;
         let folder = docs.path().join("001-开发/002-服务端API/024-茶/003-泡茶");
         fs::create_dir_all(&folder)?;
-        assert_eq!(title(&folder), "茶 · 泡茶");
+        assert_eq!(title(&folder).as_deref(), Some("茶 · 泡茶"));
         fs::create_dir(folder.join("001-绿茶"))?;
         assert_eq!(
             super::folder(&[folder.join("a.md"), folder.join("001-绿茶/b.md")]),
@@ -243,7 +277,7 @@ mod tests {
         );
         let plain = docs.path().join("tea");
         fs::create_dir(&plain)?;
-        assert_eq!(title(&plain), "tea");
+        assert_eq!(title(&plain), None);
         Ok(())
     }
 

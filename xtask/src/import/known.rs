@@ -10,7 +10,7 @@ use crate::pages::phrases::doc_type;
 use crate::pages::table::Table;
 use crate::spec::source::{self, Kind, Lines, Node, Source};
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{NAMES, Names, PHRASES, Phrases};
+use crate::spec::{NAMES, Names, PAGES, PHRASES, Phrases};
 
 /// Knowledge that helps with every page of a chapter.
 #[derive(Debug, Default)]
@@ -34,7 +34,7 @@ impl Known {
         let family = |stem: &str| stem.split('.').next().map(str::to_owned);
         let mut known = Self { phrases: Phrases::of(sources), names: Names::of(sources), ..Self::default() };
         let others =
-            sources.iter().filter(|source| ![PHRASES, NAMES, &*stem].contains(&source.stem.as_str()));
+            sources.iter().filter(|source| ![PHRASES, NAMES, PAGES, &*stem].contains(&source.stem.as_str()));
         for other in others {
             let near = family(&other.stem) == family(&stem);
             for (name, ty) in types_of(&other.text) {

@@ -36,7 +36,7 @@ use crate::pages::Page;
 use crate::pages::contents::Contents;
 use crate::spec::load;
 use crate::spec::{DocumentKind, Phrases, Spec};
-pub use chapter::{Chapter, Completed};
+pub use chapter::{Chapter, Completed, Portion};
 use into::Existing;
 use known::Known;
 use making::Maker;

@@ -58,7 +58,7 @@ impl Sections {
 
     /// A whole file.
     pub(super) fn file(&self, title: &str) -> String {
-        let mut text = new_file(title);
+        let mut text = new_file(Some(title), title);
         for (section, lines) in self.0.iter().filter(|(_, lines)| !lines.is_empty()) {
             text += &format!("\n{section}:\n{lines}");
         }
@@ -66,9 +66,10 @@ impl Sections {
     }
 }
 
-/// A file of a chapter with nothing in it yet.
-pub(super) fn new_file(title: &str) -> String {
-    format!("title: {}\nsummary: {}\n", scalar(title), todo(title))
+/// A file of a chapter with nothing in it yet. `about` says what it is about if it has no title.
+pub(super) fn new_file(title: Option<&str>, about: &str) -> String {
+    let written = title.map_or_else(|| todo(about), scalar);
+    format!("title: {written}\nsummary: {}\n", todo(title.unwrap_or(about)))
 }
 
 fn endpoint_yaml(endpoint: &DraftEndpoint, phrases: &Phrases) -> String {

@@ -169,7 +169,7 @@ fn mutants(subject: &Subject<'_>, kinds: &[Kind]) -> Vec<Vec<Mutant>> {
     let spec = &subject.spec;
     let site = spec.files.first().map(|file| FileSite::new(file, subject));
     let places = site.as_ref().map(Places::of);
-    let codes = spec.codes.as_ref().map(|codes| CodesSite { codes });
+    let codes = spec.codes.as_ref().map(|codes| CodesSite { codes, pages: subject.pages });
     let rates = spec.rates.as_ref().map(|rates| RatesSite { rates, pages: subject.pages });
     let of_kind = |kind: &Kind| {
         let fields = places.iter().flat_map(|places| kind.in_file(places));

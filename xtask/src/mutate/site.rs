@@ -9,7 +9,7 @@ use super::sections::{Sections, documented};
 use crate::drift::{Evidence, ReadPage, Seen, own_name};
 use crate::pages::phrases;
 use crate::pages::table::Row;
-use crate::pages::{contents::Section as Documented, mentions};
+use crate::pages::{self, CodeRow, contents::Section as Documented, mentions};
 use crate::spec::source::Path;
 use crate::spec::{
     Codes, Doc, Endpoint, Enum, Field, Fields, File, NamedDocument, Operation, Rates, Section, Union,
@@ -112,6 +112,15 @@ pub(super) struct UnionSite<'a> {
 /// The error codes.
 pub(super) struct CodesSite<'a> {
     pub codes: &'a Codes,
+    pub pages: &'a [ReadPage],
+}
+
+impl CodesSite<'_> {
+    /// Returns the rows of their page.
+    pub(super) fn rows(&self) -> Vec<CodeRow> {
+        let read = self.pages.iter().find(|read| self.codes.doc.id == Some(read.page.id));
+        read.map_or_else(Vec::new, |read| pages::codes(&read.page.text))
+    }
 }
 
 /// The general rates.

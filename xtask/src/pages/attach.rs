@@ -96,8 +96,11 @@ impl<'t, 'a> Attach<'t, 'a> {
         self.last = None;
         self.stack.clear();
         let direct = table.rows.iter().all(|row| {
-            let first = first_name(row);
-            row.depth > 0 || self.root.contains_key(first) || !self.places.of.contains_key(first)
+            let parts = self.parts(row);
+            let first = parts.as_ref().and_then(|parts| parts.first());
+            let stands =
+                |first: &String| self.root.contains_key(first) || !self.places.of.contains_key(first);
+            row.depth > 0 || first.is_none_or(stands)
         });
         for row in &table.rows {
             let Some(parts) = self.parts(row) else { continue };

@@ -1,5 +1,6 @@
 //! The error codes that a page lists, and those that its text mentions.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use regex_lite::Regex;
@@ -75,6 +76,26 @@ fn in_line(line: usize, text: &str, is_prose: bool, told: &mut Vec<ToldCode>) {
         }
         told.push(ToldCode { line, code, called, links: links.clone() });
     }
+}
+
+/// Returns the sections about single codes below a table: `##### 错误码：40054 40055`.
+pub(crate) fn details(text: &str) -> BTreeMap<i64, String> {
+    let mut sections: BTreeMap<i64, String> = BTreeMap::new();
+    let mut codes: Vec<i64> = Vec::new();
+    for line in text.lines() {
+        if line.starts_with('#') {
+            let about = line.trim_start_matches('#').trim().strip_prefix("错误码");
+            let numbers = about.unwrap_or_default().split(|c: char| !(c.is_ascii_digit() || c == '-'));
+            codes = numbers.filter_map(|number| number.parse().ok()).collect();
+        } else {
+            for code in &codes {
+                let section = sections.entry(*code).or_default();
+                section.push_str(line);
+                section.push('\n');
+            }
+        }
+    }
+    sections
 }
 
 /// Returns the rows of all tables whose first column contains error codes.

@@ -25,6 +25,8 @@ pub(crate) struct Contents {
     pub answers: Vec<Answer>,
     /// The tables of named objects and types, of all endpoints.
     pub named: Vec<Table>,
+    /// The tables of a page without endpoints and documents: an appendix about a field of others.
+    pub appended: Vec<Table>,
     /// The error codes in its text, of any endpoint.
     pub told: Vec<ToldCode>,
     /// The bodies that can't be read.

@@ -1,5 +1,5 @@
-//! The tables of other pages to which rows link: `[FieldType](#53114/fieldtype)`. They count as tables of the page with
-//! the link.
+//! The tables of other pages to which rows link: `[FieldType](#53114/fieldtype)`, or `[grades](#19199)` for a page that only has
+//! tables. They count as tables of the page with the link.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,8 +25,41 @@ struct Link {
 pub(crate) fn take_linked(pages: &[Page], contents: &mut [Contents]) {
     let by_id: BTreeMap<u32, usize> = pages.iter().enumerate().map(|(at, page)| (page.id, at)).collect();
     let taken: Vec<Vec<Table>> = (0..contents.len()).map(|at| linked(at, contents, &by_id)).collect();
+    let appendices: BTreeMap<u32, Vec<Table>> = pages
+        .iter()
+        .zip(&*contents)
+        .filter(|(_, contents)| !contents.appended.is_empty())
+        .map(|(page, contents)| (page.id, contents.appended.clone()))
+        .collect();
     for (contents, taken) in contents.iter_mut().zip(taken) {
         contents.named.extend(taken);
+        append(contents, &appendices);
+    }
+}
+
+/// Adds the tables of the appendices to which rows link, and makes the rows refer to them.
+fn append(contents: &mut Contents, appendices: &BTreeMap<u32, Vec<Table>>) {
+    let mut needed: BTreeMap<u32, usize> = BTreeMap::new();
+    let sections = contents.sections.iter_mut().flat_map(|section| &mut section.tables);
+    let documents = contents.documents.iter_mut().flat_map(|document| &mut document.section.tables);
+    let rows = sections.chain(documents).chain(&mut contents.named).flat_map(|table| &mut table.rows);
+    for row in rows {
+        let Some(id) = row.whole.iter().find(|id| appendices.contains_key(id)) else { continue };
+        needed.entry(*id).or_insert(row.line);
+        row.refers.push(id.to_string());
+    }
+    for (id, line) in needed {
+        let tables = &appendices[&id];
+        // An appendix describes one field in all its tables.
+        for values in [false, true] {
+            let alike = tables.iter().filter(|table| table.values == values);
+            let rows = alike.clone().flat_map(|table| &table.rows);
+            let rows: Vec<Row> = rows.map(|row| Row { line, ..row.clone() }).collect();
+            if let Some(first) = alike.clone().next() {
+                let (name, object) = (Some(id.to_string()), Some(id.to_string()));
+                contents.named.push(Table { name, object, rows, ..first.clone() });
+            }
+        }
     }
 }
 
@@ -100,6 +133,27 @@ mod tests {
                 + &table("Pot", "|a|int|壶|")),
         );
         assert_eq!(objects(&[order, cups]), [vec!["cup", "lid"], vec!["cup", "lid", "pot"]]);
+    }
+
+    #[test]
+    fn a_page_of_tables_only_describes_the_field_that_links_to_it() {
+        let address = "请求地址：https://qyapi.weixin.qq.com/cgi-bin/tea/order\n";
+        let row = "|参数|说明|\n|-|-|\n|grade|见[等级](#2)|\n";
+        let grades = "|名称|参数值|\n|-|-|\n|一级|1|\n|二级|2|\n";
+        let pages = [page(1, &(address.to_owned() + row)), page(2, grades)];
+        assert_eq!(objects(&pages), [vec!["2".to_owned()], vec![]]);
+        let mut contents: Vec<Contents> = pages.iter().map(Contents::of).collect();
+        take_linked(&pages, &mut contents);
+        let row = &contents[0].sections[0].tables[0].rows[0];
+        let values = crate::pages::table::values_of(row, &contents[0].named).expect("it refers to them");
+        let wires: Vec<&str> = values.iter().map(|value| value.wire.as_str()).collect();
+        assert_eq!(wires, ["1", "2"]);
+        let other = page(2, &(address.to_owned() + grades));
+        assert_eq!(
+            objects(&[page(1, &(address.to_owned() + "|参数|说明|\n|-|-|\n|grade|见[等级](#2)|\n")), other])
+                [0],
+            [""; 0]
+        );
     }
 
     #[test]

@@ -77,6 +77,15 @@ pub(super) fn elsewhere(text: &str) -> Vec<(u32, String)> {
     links.flatten().filter(|(_, title)| !title.is_empty()).collect()
 }
 
+/// Returns the documents to which links of a text lead as a whole.
+pub(super) fn whole(text: &str) -> Vec<u32> {
+    static LINK: LazyLock<Regex> = LazyLock::new(|| regex(r"\]\(#([0-9]+)\s*\)"));
+    if !text.contains("](#") {
+        return Vec::new();
+    }
+    LINK.captures_iter(text).filter_map(|link| link[1].parse().ok()).collect()
+}
+
 /// Returns the documents to which links of a text lead.
 pub(crate) fn linked(text: &str) -> BTreeSet<u32> {
     static LINK: LazyLock<Regex> = LazyLock::new(|| regex(r"\]\(#([0-9]+)"));
@@ -97,6 +106,7 @@ mod tests {
     fn links_to_other_pages_have_their_documents() {
         let known = elsewhere("int([杯型](#20001/Cup))，见[茶](#20002)、[壶](#壶)");
         assert_eq!(known, [(20001, "杯型".to_owned()), (20001, "Cup".to_owned())]);
+        assert_eq!(whole("int([杯型](#20001/Cup))，见[茶](#20002)、[壶](#壶)"), [20002]);
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod elsewhere;
 pub(crate) mod encoding;
 mod examples;
 mod fields;
+mod gathered;
 mod json_repair;
 mod label;
 mod links;
@@ -23,7 +24,7 @@ pub(crate) mod table;
 pub(crate) mod tree;
 mod walk;
 
-pub(crate) use codes::{CodeRow, ToldCode, codes};
+pub(crate) use codes::{CodeRow, ToldCode, codes, details};
 pub(crate) use contents::Occurrence;
 pub(crate) use elsewhere::take_linked;
 pub use examples::{Extract, extract};

@@ -5,9 +5,10 @@ use serde_json::Value;
 use super::blocks::{Block, blocks};
 use super::contents::{Answer, Occurrence, Section, ShownBody};
 use super::document_repair;
+use super::gathered::Gathered;
 use super::markup::plain;
 use super::naming::{canonical, named};
-use super::table::{self, Table};
+use super::table::Table;
 use crate::spec::{Body, DocumentKind, Part, payload};
 
 /// The words before an answer to a callback: the response, what is sent back.
@@ -55,8 +56,8 @@ struct Reading {
     heading: String,
     /// The last line that may say what a table describes.
     label: String,
-    /// The lines of the table that is being read, and the number of the first.
-    table: (usize, Vec<String>),
+    /// The current table.
+    table: Gathered,
 }
 
 impl Reading {
@@ -99,12 +100,7 @@ impl Reading {
             self.are_its_own = false;
             plain(heading.trim_start_matches('#')).trim().clone_into(&mut self.heading);
         }
-        if trimmed.starts_with('|') {
-            if self.table.1.is_empty() {
-                self.table.0 = line;
-            }
-            self.table.1.push(trimmed.to_owned());
-        } else {
+        if !self.table.take(line, text) {
             self.end_table();
             if !trimmed.is_empty() {
                 self.label = plain(trimmed);
@@ -119,11 +115,11 @@ impl Reading {
     }
 
     fn end_table(&mut self) {
-        let (line, lines) = std::mem::take(&mut self.table);
+        let table = self.table.end();
         let Some(Found { shown: last, .. }) = self.found.last_mut().filter(|_| self.are_its_own) else {
             return;
         };
-        if let Some((values, rows)) = table::read(&lines, line) {
+        if let Some((values, rows)) = table {
             let name = named(&self.label);
             let object = name.as_deref().map(canonical);
             last.section.tables.push(Table { part: Part::Received, name, object, rows, values });

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
-use super::links::elsewhere;
+use super::links::{elsewhere, whole};
 use super::markup::{lines, plain, regex};
 use super::naming::{canonical, references};
 use super::phrases::{self, Value, beside_yes_or_no, yes_or_no};
@@ -31,6 +31,8 @@ pub(crate) struct Row {
     pub refers: Vec<String>,
     /// The titles on other pages to which they link, each with the page's document.
     pub elsewhere: Vec<(u32, String)>,
+    /// The documents to which they link as a whole.
+    pub whole: Vec<u32>,
 }
 
 impl Row {
@@ -92,7 +94,7 @@ impl Columns {
         // If there is a column with the wire name, the other name is a Chinese one.
         let wire = find(&["变量", "变量名", "字段"]);
         let name = find(&["参数", "参数名", "参数名称", "字段名", "字段名称", "名称"]);
-        let values = find(&["枚举值", "取值", "值", "枚举类型", "字符串", "参数值", "字段值"]);
+        let values = find(&["枚举值", "取值", "值", "枚举类型", "字符串", "参数值", "字段值", "数值"]);
         match (wire, name, values) {
             (Some(wire), title, _) => Some(Self { name: wire, title, ty, required, doc, values: false }),
             (None, Some(name), _) if doc.or(ty).is_some() => {
@@ -137,6 +139,7 @@ impl Columns {
             doc: lines(doc.trim()),
             refers: references(&linking),
             elsewhere: elsewhere(&linking),
+            whole: whole(&linking),
         })
     }
 
@@ -146,7 +149,8 @@ impl Columns {
             regex(r"^[A-Za-z_][A-Za-z0-9_]*(?:\[\])*(?:\.[A-Za-z_][A-Za-z0-9_]*(?:\[\])*)*$")
         });
         let text = plain(&raw.replace(['└', '│', '├', '─'], ""));
-        let text = text.trim_start_matches(['-', '+', '.', ' ', '>']);
+        let negative = self.values && text.strip_prefix('-').is_some_and(|rest| rest.parse::<u32>().is_ok());
+        let text = if negative { text.as_str() } else { text.trim_start_matches(['-', '+', '.', ' ', '>']) };
         let text = text.split(['(', '（']).next().unwrap_or(text).trim().trim_matches('"');
         if self.values {
             return (!text.is_empty()).then(|| text.to_owned());
@@ -170,6 +174,15 @@ pub(crate) struct Table {
     pub rows: Vec<Row>,
     /// Whether it lists the values of an enum, not fields.
     pub values: bool,
+}
+
+/// Returns the first and the last of the numbers in the named table that a row refers to, if it lists all between them.
+pub(crate) fn range_of(row: &Row, named: &[Table]) -> Option<(i64, i64)> {
+    let values = values_of(row, named)?;
+    let numbers = values.iter().map(|value| value.wire.parse::<i64>().ok());
+    let numbers: Vec<i64> = numbers.collect::<Option<Vec<i64>>>()?;
+    let (first, last) = (*numbers.first()?, *numbers.last()?);
+    (numbers.len() > 2 && numbers.windows(2).all(|pair| pair[0] + 1 == pair[1])).then_some((first, last))
 }
 
 /// Returns the values in the named table that a row refers to.

@@ -10,6 +10,7 @@ use super::blocks::{Block, Lines, blocks};
 use super::bodies::{Bodies, Hint};
 use super::codes::{CodeRow, codes, shown_codes, told_codes};
 use super::contents::{Contents, Section, Shared, ShownBody, Unreadable};
+use super::gathered::Gathered;
 use super::json_repair::{self, Found};
 use super::label::{Announced, Label};
 use super::links::Links;
@@ -17,7 +18,7 @@ use super::markup::regex;
 use super::naming::{canonical, named};
 use super::occurrences::with_answers;
 use super::page::Page;
-use super::table::{self, Table};
+use super::table::Table;
 use crate::spec::{Body, INVOKE, Part};
 
 impl Contents {
@@ -42,7 +43,11 @@ impl Contents {
             }
         }
         let (documents, answers) = with_answers(&page.text);
-        Self { documents, answers, ..walk.end() }
+        let mut contents = Self { documents, answers, ..walk.end() };
+        if !(contents.sections.is_empty() && contents.documents.is_empty()) {
+            contents.appended.clear();
+        }
+        contents
     }
 }
 
@@ -115,10 +120,8 @@ struct Walk<'a, 'm> {
     above: String,
     /// The level of that heading.
     level: usize,
-    /// The lines of the current table.
-    lines: Vec<String>,
-    /// The number of the first of them.
-    table: usize,
+    /// The current table.
+    table: Gathered,
     /// The lines of text above the first endpoint.
     above_all: Vec<String>,
 }
@@ -144,19 +147,14 @@ impl<'a, 'm> Walk<'a, 'm> {
             since: None,
             above: String::new(),
             level: 0,
-            lines: Vec::new(),
-            table: 1,
+            table: Gathered::default(),
             above_all: Vec::new(),
         }
     }
 
     fn text(&mut self, line: &str) {
         let text = line.trim_start_matches(['>', ' ', '\t']).trim_end();
-        if text.starts_with('|') || (!self.lines.is_empty() && text.contains('|')) {
-            if self.lines.is_empty() {
-                self.table = self.line;
-            }
-            self.lines.push(text.to_owned());
+        if self.table.take(self.line, text) {
             self.hint = Hint::None;
             return;
         }
@@ -354,11 +352,7 @@ impl<'a, 'm> Walk<'a, 'm> {
     }
 
     fn end_table(&mut self) {
-        let lines = std::mem::take(&mut self.lines);
-        if lines.is_empty() {
-            return;
-        }
-        let Some((values, rows)) = table::read(&lines, self.table) else { return };
+        let Some((values, rows)) = self.table.end() else { return };
         let titles = [&self.label, &self.above];
         let linked = titles.into_iter().find(|title| self.links.come_from_a_row(title));
         let name = titles.into_iter().find_map(|title| named(title));
@@ -369,6 +363,9 @@ impl<'a, 'm> Walk<'a, 'm> {
         let table = Table { part: self.part, name, object, rows, values };
         if table.name.is_some() {
             self.contents.named.push(table.clone());
+        }
+        if self.contents.sections.is_empty() {
+            self.contents.appended.push(table.clone());
         }
         if !(values || apart)
             && let Some(section) = self.section()

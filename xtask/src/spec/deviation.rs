@@ -90,11 +90,17 @@ keywords! {
         PageChanged = "page-changed",
         /// A page that nobody had read, and that is available now.
         PageFound = "page-found",
+        /// A page beside those of the spec that nobody has read.
+        PageUnread = "page-unread",
+        /// A page beside those of the spec whose facts aren't where its entry says, or that needs no entry.
+        PageEntry = "page-entry",
         /// The reason of a deviation, of which something isn't so.
         Reason = "reason",
         /// An error code that only the page lists.
         CodeNew = "code-new",
         /// An error code that only the spec lists.
         CodeGone = "code-gone",
+        /// The text of an error code.
+        CodeText = "code-text",
     }
 }

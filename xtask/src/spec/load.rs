@@ -13,7 +13,8 @@ use crate::parallel;
 use crate::spec::diagnostic::{At, Diagnostics, Reporter, did_you_mean};
 use crate::spec::heads::{CodesHead, FileHead, RatesHead, known_keys, sections};
 use crate::spec::mistakes::Mistake;
-use crate::spec::source::{Path, Source};
+use crate::spec::other_pages::{OtherPages, PAGES, Table};
+use crate::spec::source::{Node, Path, Source};
 use crate::spec::type_expr::NOT_A_TYPE;
 use crate::spec::{
     CODES, Codes, Document, DocumentKind, Endpoint, Enum, EnumValue, ErrorCode, Field, File, GeneralRate,
@@ -59,8 +60,9 @@ pub fn spec(sources: &[Source], diagnostics: &mut Diagnostics) -> Spec {
         let mut read = Spec::default();
         match source.stem.as_str() {
             CODES => read.codes = codes(index, source, &mut found),
-            NAMES => read.names = typed(index, source, &mut found),
-            PHRASES => read.phrases = typed(index, source, &mut found),
+            NAMES => read.names = typed(index, source, &mut found).map(|(_, names)| names),
+            PAGES => read.pages = pages(index, source, &mut found),
+            PHRASES => read.phrases = typed(index, source, &mut found).map(|(_, phrases)| phrases),
             RATES => read.rates = rates(index, source, &mut found),
             _ => read.files.extend(file(index, source, &mut found)),
         }
@@ -72,6 +74,7 @@ pub fn spec(sources: &[Source], diagnostics: &mut Diagnostics) -> Spec {
         spec.files.extend(read.files);
         spec.codes = read.codes.or(spec.codes);
         spec.names = read.names.or(spec.names);
+        spec.pages = read.pages.or(spec.pages);
         spec.phrases = read.phrases.or(spec.phrases);
         spec.rates = read.rates.or(spec.rates);
     }
@@ -88,11 +91,21 @@ fn codes(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option
     Some(Codes { source: index, title, summary, doc, codes, deviations, root })
 }
 
-/// Reads a file that is one value.
-fn typed<T: DeserializeOwned>(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<T> {
+/// Reads a file that is one value; also returns the positions of everything in it.
+fn typed<T: DeserializeOwned>(
+    index: usize,
+    source: &Source,
+    diagnostics: &mut Diagnostics,
+) -> Option<(Node, T)> {
     let (root, value) = yaml::read(index, source, diagnostics)?;
     let mut reader = Reader { report: diagnostics.reporter(index, &root), failed: BTreeSet::new() };
-    reader.typed(&Path::default(), &value, &[])
+    let typed = reader.typed(&Path::default(), &value, &[]);
+    typed.map(|typed| (root, typed))
+}
+
+fn pages(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<OtherPages> {
+    let (root, Table { pages }) = typed(index, source, diagnostics)?;
+    Some(OtherPages { source: index, root, pages })
 }
 
 fn rates(index: usize, source: &Source, diagnostics: &mut Diagnostics) -> Option<Rates> {

@@ -17,6 +17,7 @@ use crate::spec::helper::Helper;
 use crate::spec::job::Job;
 use crate::spec::keeps::AllKeeps;
 use crate::spec::keywords::keywords;
+use crate::spec::other_pages::OtherPages;
 use crate::spec::pattern;
 use crate::spec::phrases::Phrases;
 use crate::spec::rate::{EndpointRate, GeneralRate};
@@ -37,6 +38,8 @@ pub struct Spec {
     pub codes: Option<Codes>,
     /// The table of names, if there is one.
     pub names: Option<Names>,
+    /// The pages that no operation names, if there is a table of them.
+    pub pages: Option<OtherPages>,
     /// The English for short phrases of pages.
     pub phrases: Option<Phrases>,
     /// The general rates, if there is a file of them.

@@ -139,6 +139,7 @@ pub const NO_FAMILIES: &[&str] = &[
     "http",
     "jiff",
     "names",
+    "pages",
     "paging",
     "phrases",
     "rates",

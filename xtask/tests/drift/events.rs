@@ -117,3 +117,20 @@ fn a_difference_of_an_event_is_accepted_with_a_reason() {
     assert_eq!(changed((end, &with_it), ("| Leaf | 茶叶 |", "| Leaf | 茶叶 |\n| Pot | 壶 |")), [""; 0]);
     assert_eq!(changed((end, &with_it), NOTHING), ["deviation-gone brewed.fields.Pot (field-new)"]);
 }
+
+#[test]
+fn an_example_shows_the_cause_that_the_row_names() {
+    let event = "            <Event>brewed</Event>\n";
+    let example = |cause: &str| format!("{event}            <FromUserName>{cause}</FromUserName>\n");
+    for (row, cause, expected) in [
+        ("此事件该值固定为sys", "sys", vec![]),
+        ("此事件该值固定为sys", "lin.wei", vec!["notes brewed: FromUserName: always `sys`"]),
+        ("成员UserID", "lin.wei", vec![]),
+        ("成员UserID", "sys", vec!["notes brewed: FromUserName: a userid"]),
+        ("操作者UserID，系统触发时为sys", "sys", vec!["notes brewed: FromUserName: a userid or `sys`"]),
+    ] {
+        let row = format!("| Leaf | 茶叶 |\n| FromUserName | {row} |");
+        let told = changed((event, &example(cause)), ("| Leaf | 茶叶 |", &row));
+        assert_eq!(told, expected, "{row} {cause}");
+    }
+}

@@ -4,6 +4,7 @@
 mod elsewhere;
 mod events;
 mod forms;
+mod opposite;
 mod unread;
 mod within;
 mod words;

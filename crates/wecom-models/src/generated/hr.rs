@@ -166,7 +166,7 @@ pub struct GetStaffInfoResponse {
 pub struct UpdateStaffInfo {
     /// The member's userid.
     pub userid: String,
-    /// The fields to set or to clear.
+    /// The fields to set or to clear. Some fields can't be updated.
     pub update_items: Option<Vec<FieldUpdate>>,
     /// The repetitions to remove.
     pub remove_items: Option<Vec<GroupRemoval>>,

@@ -4028,7 +4028,7 @@ pub const KF_ACCOUNT_USAGE_TOO_LOW: i64 = 95026;
 ///
 /// Have the company certified to create more.
 #[doc(alias("95027"))]
-pub const KF_UNVERIFIED_CORP_ACCOUNT_LIMIT: i64 = 95027;
+pub const KF_UNCERTIFIED_CORP_ACCOUNT_LIMIT: i64 = 95027;
 
 /// The customer service component forbids sending this message type.
 #[doc(alias("95030"))]
@@ -4888,11 +4888,11 @@ pub const INVALID_UNIONID_610014: i64 = 610014;
 /// registered on behalf of others through the API, have it certified with WeChat's feature for that
 /// (认证代注册的账号).
 #[doc(alias("610015"))]
-pub const MINIPROGRAM_OPEN_ACCOUNT_UNVERIFIED: i64 = 610015;
+pub const MINIPROGRAM_OPEN_ACCOUNT_NOT_CERTIFIED: i64 = 610015;
 
 /// The company isn't certified.
 #[doc(alias("610016"))]
-pub const CORP_UNVERIFIED_610016: i64 = 610016;
+pub const CORP_NOT_CERTIFIED: i64 = 610016;
 
 /// The mini program and the company belong to different legal entities.
 ///
@@ -8299,7 +8299,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: KF_INVALID_LOCATION_TYPE, name: "KF_INVALID_LOCATION_TYPE", doc: "The `location_type` is invalid.", help: None },
     ErrorCode { code: KF_API_SWITCH_GRANTED_TO_CUSTOMIZED_APP, name: "KF_API_SWITCH_GRANTED_TO_CUSTOMIZED_APP", doc: "The API switch under the system app permissions is already authorized to a customized app.", help: Some("Switch the permission in the admin console under WeChat Customer Service.") },
     ErrorCode { code: KF_ACCOUNT_USAGE_TOO_LOW, name: "KF_ACCOUNT_USAGE_TOO_LOW", doc: "No account can be created for now because the existing customer service accounts are used too little.", help: Some("Improve the usage, then try again.") },
-    ErrorCode { code: KF_UNVERIFIED_CORP_ACCOUNT_LIMIT, name: "KF_UNVERIFIED_CORP_ACCOUNT_LIMIT", doc: "An uncertified company can create only 10 customer service accounts.", help: Some("Have the company certified to create more.") },
+    ErrorCode { code: KF_UNCERTIFIED_CORP_ACCOUNT_LIMIT, name: "KF_UNCERTIFIED_CORP_ACCOUNT_LIMIT", doc: "An uncertified company can create only 10 customer service accounts.", help: Some("Have the company certified to create more.") },
     ErrorCode { code: KF_COMPONENT_MSG_TYPE_FORBIDDEN, name: "KF_COMPONENT_MSG_TYPE_FORBIDDEN", doc: "The customer service component forbids sending this message type.", help: None },
     ErrorCode { code: KF_NO_INQUIRY_WITHIN_48_HOURS, name: "KF_NO_INQUIRY_WITHIN_48_HOURS", doc: "The customer hasn't started an inquiry within 48 hours.", help: Some("Call this only after the customer has started an inquiry.") },
     ErrorCode { code: KF_COMPONENT_CHAT_RECORD_RIGHT_EXPIRED, name: "KF_COMPONENT_CHAT_RECORD_RIGHT_EXPIRED", doc: "The customer service component's permission to get chat records is no longer valid.", help: Some("Contact your official WeCom representative.") },
@@ -8483,8 +8483,8 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: INVALID_SCENE_610003, name: "INVALID_SCENE_610003", doc: "The parameter `scene` is invalid.", help: Some("Use a `scene` of 1 to 64 characters, made of English letters, digits, hyphens, underscores and dots.") },
     ErrorCode { code: INPUT_NOT_CORP_CUSTOMER, name: "INPUT_NOT_CORP_CUSTOMER", doc: "The input parameter isn't a customer of the company.", help: None },
     ErrorCode { code: INVALID_UNIONID_610014, name: "INVALID_UNIONID_610014", doc: "The unionid is invalid.", help: None },
-    ErrorCode { code: MINIPROGRAM_OPEN_ACCOUNT_UNVERIFIED, name: "MINIPROGRAM_OPEN_ACCOUNT_UNVERIFIED", doc: "The open platform account of the mini program isn't certified.", help: Some("Check that the open platform account bound to the mini program is certified. If the account was registered on behalf of others through the API, have it certified with WeChat's feature for that (认证代注册的账号).") },
-    ErrorCode { code: CORP_UNVERIFIED_610016, name: "CORP_UNVERIFIED_610016", doc: "The company isn't certified.", help: None },
+    ErrorCode { code: MINIPROGRAM_OPEN_ACCOUNT_NOT_CERTIFIED, name: "MINIPROGRAM_OPEN_ACCOUNT_NOT_CERTIFIED", doc: "The open platform account of the mini program isn't certified.", help: Some("Check that the open platform account bound to the mini program is certified. If the account was registered on behalf of others through the API, have it certified with WeChat's feature for that (认证代注册的账号).") },
+    ErrorCode { code: CORP_NOT_CERTIFIED, name: "CORP_NOT_CERTIFIED", doc: "The company isn't certified.", help: None },
     ErrorCode { code: MINIPROGRAM_CORP_SUBJECT_MISMATCH, name: "MINIPROGRAM_CORP_SUBJECT_MISMATCH", doc: "The mini program and the company belong to different legal entities.", help: Some("Check that the entity name of the mini program, or of the open platform account bound to it, matches that of the company. If all three match, check that the openid and unionid passed were obtained by this mini program.") },
     ErrorCode { code: OPENID_UNIONID_OPEN_ACCOUNT_MISMATCH, name: "OPENID_UNIONID_OPEN_ACCOUNT_MISMATCH", doc: "The openid and unionid don't belong to the same open platform account.", help: None },
     ErrorCode { code: THIRD_PARTY_APP_NOT_INSTALLED, name: "THIRD_PARTY_APP_NOT_INSTALLED", doc: "The third-party app isn't installed.", help: None },

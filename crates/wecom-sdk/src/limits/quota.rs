@@ -25,6 +25,8 @@ impl Demand {
 
     /// Returns the demands of a call whose request has no type: those that don't depend on the request.
     pub(crate) fn of_any(endpoint: &'static Meta) -> Vec<Self> {
+        // The generator decides the same for `Endpoint::usage` (`Quota::depends_on_request` in `xtask/src/api/quota.rs`): it can't depend
+        // on a crate that it generates.
         let same = |quota: &&Quota| {
             quota.by.is_empty() && quota.counts.is_empty() && quota.when.is_none() && quota.unless.is_none()
         };

@@ -8,7 +8,7 @@ mod words;
 use std::path::{Path, PathBuf};
 
 use super::{Failure, terminal};
-use crate::import::Chapter;
+use crate::import::{Chapter, Portion};
 use crate::spec::load;
 pub use programs::{Cargo, Program, Programs, Ran};
 pub use steps::{Outcome, run};
@@ -24,8 +24,8 @@ pub struct Args {
     /// The pages, as Markdown files, or a folder of them.
     #[arg(value_name = "PAGE|FOLDER", required = true)]
     pages: Vec<PathBuf>,
-    /// The spec file of the chapter [default: the one that already has these pages, or one named after the common part of
-    /// their paths].
+    /// The spec file of the chapter [default: the ones that already have these pages or their names, or one named after the
+    /// common part of their paths].
     #[arg(long, value_name = "FILE")]
     into: Option<PathBuf>,
     /// The folder with all pages [default: the one with these]. Missing pages are reported only if it is set.
@@ -54,16 +54,19 @@ impl Args {
     pub fn task(self, root: &Path) -> Result<Task, String> {
         let Self { pages, into, docs, base, only_spec } = self;
         let chapter = Chapter::read(&pages).map_err(|error| error.to_string())?;
-        let file = match into {
-            Some(file) => named(&file)?,
-            None => chapter.file(&load::sources(&root.join("spec")).map_err(|error| error.to_string())?)?,
-        };
         let all_pages = docs.is_some();
         let docs = docs.unwrap_or_else(|| chapter.folder.clone());
+        let portions = match into {
+            Some(file) => vec![Portion { file: named(&file)?, chapter }],
+            None => {
+                let sources = load::sources(&root.join("spec")).map_err(|error| error.to_string())?;
+                chapter.portions(&sources)?
+            }
+        };
         if !docs.is_dir() {
             return Err(format!("{}: no folder", docs.display()));
         }
-        Ok(Task { chapter, file, docs, all_pages, base, only_spec })
+        Ok(Task { portions, docs, all_pages, base, only_spec })
     }
 }
 

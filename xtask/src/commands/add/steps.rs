@@ -10,7 +10,7 @@ use super::words::Left;
 use crate::commands::{codegen, coverage, openapi, phrases};
 use crate::diff::{self, Report, Spec, Unreadable};
 use crate::drift;
-use crate::import::KNOWN;
+use crate::import::{KNOWN, Portion};
 use crate::pages;
 use crate::spec::load;
 use crate::spec::source::Source;
@@ -81,24 +81,36 @@ struct Work<'w> {
 }
 
 impl Work<'_> {
-    /// Returns the spec file's path as diagnostics show it.
-    fn path(&self) -> String {
-        format!("spec/{}", self.task.file)
+    /// Does a step for each file of the chapter, up to the first that needs a person.
+    fn each(&self, step: fn(&Self, &Portion) -> Result<Step, String>) -> Result<Step, String> {
+        let mut done = Vec::new();
+        for portion in &self.task.portions {
+            match step(self, portion)? {
+                Step::Done(what) if done.contains(&what) => {}
+                Step::Done(what) => done.push(what),
+                stopped @ Step::Stopped(..) => return Ok(stopped),
+            }
+        }
+        Ok(Step::Done(done.join("; ")))
     }
 
-    /// Reads the spec, and finds the chapter's file in it.
-    fn sources(&self) -> Result<(Vec<Source>, usize), String> {
+    /// Reads the spec, and finds one of the chapter's files in it.
+    fn sources(&self, portion: &Portion) -> Result<(Vec<Source>, usize), String> {
         let sources = load::sources(&self.root.join("spec")).map_err(|error| error.to_string())?;
-        let path = self.path();
+        let path = path(portion);
         let file = sources.iter().position(|source| source.path == path);
         Ok((sources, file.ok_or_else(|| format!("{path} is gone"))?))
     }
 
     fn import(&self) -> Result<Step, String> {
-        let (path, file) = (self.path(), self.root.join("spec").join(&self.task.file));
+        self.each(Self::import_into)
+    }
+
+    fn import_into(&self, portion: &Portion) -> Result<Step, String> {
+        let (path, file) = (path(portion), self.root.join("spec").join(&portion.file));
         let mut others = load::sources(&self.root.join("spec")).map_err(|error| error.to_string())?;
         others.retain(|source| source.path != path);
-        let chapter = &self.task.chapter;
+        let chapter = &portion.chapter;
         let before = text_of(&file)?;
         let completed = match chapter.completed(before.clone(), Path::new(&path), &others) {
             Ok(completed) => completed,
@@ -106,7 +118,7 @@ impl Work<'_> {
         };
         let drafted = completed.drafted.len();
         let nothing = drafted == 0 && completed.known == 0;
-        let stem = self.task.file.trim_end_matches(".yaml");
+        let stem = portion.file.trim_end_matches(".yaml");
         let [one, many] = DocumentKind::of_file(stem)
             .map_or(["endpoint", "endpoints"], |kind| [kind.facts().noun, kind.facts().key]);
         let counted = |number: usize| format!("{number} {}", if number == 1 { one } else { many });
@@ -134,12 +146,16 @@ impl Work<'_> {
     }
 
     fn words(&self) -> Result<Step, String> {
-        let (sources, file) = self.sources()?;
+        self.each(Self::words_in)
+    }
+
+    fn words_in(&self, portion: &Portion) -> Result<Step, String> {
+        let (sources, file) = self.sources(portion)?;
         let Left { words, doubts } = Left::of(&sources, file);
         if words.is_empty() && doubts.is_empty() {
             return Ok(Step::Done("all descriptions are written".to_owned()));
         }
-        let path = self.path();
+        let path = path(portion);
         let listed = |title: &str, places: &[(usize, usize, String)]| {
             let shown = places.iter().take(SHOWN);
             let shown = shown.map(|(line, column, what)| format!("  {path}:{line}:{column}: {what}\n"));
@@ -159,7 +175,7 @@ impl Work<'_> {
     }
 
     fn checks(&self) -> Result<Step, String> {
-        let (sources, _) = self.sources()?;
+        let sources = load::sources(&self.root.join("spec")).map_err(|error| error.to_string())?;
         match spec::read(&sources, false) {
             Ok(spec) => {
                 let endpoints: usize = spec.files.iter().map(|file| file.endpoints.len()).sum();
@@ -236,10 +252,14 @@ impl Work<'_> {
     }
 
     fn drift(&self) -> Result<Step, String> {
+        self.each(Self::drift_of)
+    }
+
+    fn drift_of(&self, portion: &Portion) -> Result<Step, String> {
         let Task { docs, all_pages, .. } = self.task;
         match drift::run(self.root, docs, false, |_| {}, || {}) {
             Ok(differences) => {
-                let differences = differences.of_family(&self.path(), *all_pages);
+                let differences = differences.of_family(&path(portion), *all_pages);
                 let found = differences.findings().len();
                 if found == 0 {
                     return Ok(Step::Done("the chapter, its family and their pages agree".to_owned()));
@@ -247,7 +267,7 @@ impl Work<'_> {
                 let why = format!(
                     "{} between {}, its family and their pages",
                     counted(found, "difference"),
-                    self.path()
+                    path(portion)
                 );
                 Ok(Step::Stopped(why, differences.text(false, false)))
             }
@@ -257,19 +277,23 @@ impl Work<'_> {
 
     /// Keeps the English for the pages' phrases, and unmarks the phrases that are known.
     fn phrases(&self) -> Result<Step, String> {
-        let (sources, file) = self.sources()?;
+        self.each(Self::phrases_of)
+    }
+
+    fn phrases_of(&self, portion: &Portion) -> Result<Step, String> {
+        let (sources, file) = self.sources(portion)?;
         let mut spec = match spec::read(&sources, false) {
             Ok(spec) => spec,
             Err(failure) => return mistakes(failure),
         };
         spec.files.retain(|chapter| chapter.source == file);
-        let learned = self.task.chapter.learned(&spec);
+        let learned = portion.chapter.learned(&spec);
         let new = phrases::keep(self.root, &spec, learned).map_err(|error| error.to_string())?;
         let text = &sources[file].text;
         let unmarked: String =
             text.split_inclusive('\n').map(|line| line.replacen(&format!(" {KNOWN}\n"), "\n", 1)).collect();
         if unmarked != *text {
-            let place = self.root.join("spec").join(&self.task.file);
+            let place = self.root.join("spec").join(&portion.file);
             fs::write(&place, unmarked).map_err(|error| format!("{}: {error}", place.display()))?;
         }
         Ok(Step::Done(format!("{} learned", counted(new, "phrase"))))
@@ -292,6 +316,11 @@ impl Work<'_> {
         }
         Ok(Step::Done(format!("for the reviewer:\n\n{}", report.text(false).trim_end())))
     }
+}
+
+/// Returns the path of a spec file as diagnostics show it.
+fn path(portion: &Portion) -> String {
+    format!("spec/{}", portion.file)
 }
 
 /// Stops at mistakes in the spec; a spec that can't be read at all is an error.

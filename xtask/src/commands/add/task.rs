@@ -3,15 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::import::Chapter;
+use crate::import::Portion;
 
 /// A chapter to add.
 #[derive(Debug)]
 pub struct Task {
-    /// Its pages.
-    pub chapter: Chapter,
-    /// The name of its spec file.
-    pub file: String,
+    /// Its pages, by their spec files.
+    pub portions: Vec<Portion>,
     /// The folder of pages to compare the spec with.
     pub docs: PathBuf,
     /// Whether all pages are there.

@@ -7,7 +7,7 @@ use crate::mutate::edit::Edit;
 use crate::mutate::kind::Make::{Codes, Field, File, Titled};
 use crate::mutate::kind::{Kind, mistyped};
 use crate::mutate::site::{CodesSite, FieldSite, FileSite, Mutant, TitledSite};
-use crate::pages::phrases::{may_be_absent, word_of};
+use crate::pages::phrases::{counted_numbers, may_be_absent, numbers_of, word_of};
 use crate::spec::source::{Path, Step};
 use crate::spec::{DriftRule, Section};
 
@@ -32,6 +32,10 @@ pub(super) const KINDS: &[Kind] = &[
     Kind::new("code-dropped", "always", Codes(code_dropped)),
     Kind::new("code-renumbered", "always", Codes(code_renumbered)),
     Kind::new("code-invented", "always", Codes(code_invented)),
+    Kind::new("code-texts-exchanged", "the rows of the two say different things", Codes(codes_exchanged))
+        .since("two codes with the same text, or with the same row, can't be told apart"),
+    Kind::new("code-number-changed", "the row counts with the number", Codes(code_number_changed))
+        .since("the number is the spec's own wording"),
 ];
 
 fn title(site: &TitledSite<'_>) -> Vec<Mutant> {
@@ -189,6 +193,52 @@ fn code_renumbered(site: &CodesSite<'_>) -> Vec<Mutant> {
         let next = next(site, code)?;
         Some((format!("{code} is {next}"), vec![Edit::Rename(at.clone(), next)]))
     })
+}
+
+/// Takes the text of a code for that of the next one.
+fn codes_exchanged(site: &CodesSite<'_>) -> Vec<Mutant> {
+    let at = Path::of(["codes"]);
+    let rows = site.rows();
+    let pairs = site.codes.codes.iter().zip(site.codes.codes.iter().skip(1));
+    let mutants = pairs.map(|((one, first), (other, second))| {
+        let text = |code: &str, text: &crate::spec::ErrorCode| {
+            let at = at.key(code);
+            let help = text.help.as_ref();
+            let help = help
+                .map_or(Edit::Remove(at.key("help")), |help| Edit::Set(at.key("help"), help.as_str().into()));
+            vec![Edit::Set(at.key("doc"), text.doc.as_str().into()), help]
+        };
+        let row = |code: &str| rows.iter().find(|row| row.code.to_string() == code).map(|row| &row.words);
+        let (change, at) = (format!("the texts of {one} and {other} exchanged"), at.key(one));
+        let differ = row(one).is_some() && row(one) != row(other);
+        let said = differ && (&first.doc, &first.help) != (&second.doc, &second.help);
+        Mutant { at, change, edits: [text(one, second), text(other, first)].concat(), said }
+    });
+    mutants.collect()
+}
+
+/// Changes a number in the text of a code.
+fn code_number_changed(site: &CodesSite<'_>) -> Vec<Mutant> {
+    let rows = site.rows();
+    let mutants = site.codes.codes.iter().flat_map(|(code, of)| {
+        let at = Path::of(["codes"]).key(code);
+        let texts = [("doc", Some(&of.doc)), ("help", of.help.as_ref())];
+        let row = rows.iter().find(|row| row.code.to_string() == *code);
+        let texts = texts.into_iter().filter_map(|(key, text)| Some((at.key(key), text?)));
+        let numbers = texts.flat_map(|(path, text)| {
+            numbers_of(text).into_iter().map(move |number| (path.clone(), text, number))
+        });
+        let mutants = numbers.filter_map(move |(path, text, number)| {
+            let other = (number.parse::<i64>().ok()? + 7).to_string();
+            let plain = text.replace(',', "");
+            let changed = plain.replacen(&number, &other, 1);
+            let said = row.is_some_and(|row| counted_numbers(&row.words).contains(&number));
+            let edits = vec![Edit::Set(path.clone(), changed.into())];
+            Some(Mutant { at: path, change: format!("{number} is {other}"), edits, said })
+        });
+        mutants.collect::<Vec<Mutant>>()
+    });
+    mutants.collect()
 }
 
 fn code_invented(site: &CodesSite<'_>) -> Vec<Mutant> {

@@ -1,5 +1,6 @@
 //! Mistakes in the members that identify a document, and in the names of XML for the parts of a list.
 
+use crate::drift::Cause;
 use crate::mutate::edit::Edit;
 use crate::mutate::kind::Make::{Document, Field};
 use crate::mutate::kind::{Kind, mistyped};
@@ -13,6 +14,7 @@ pub(super) const KINDS: &[Kind] = &[
     Kind::new("wire-member", "its pages show it", Document(member)),
     Kind::new("wire-dropped", "its pages show it", Document(dropped)),
     Kind::new("wires-swapped", "the two have other fields", Document(swapped)),
+    Kind::new("cause-wrong", "all rows of its pages name one cause", Document(cause_wrong)),
     Kind::new("item-dropped", "a page shows it", Field(item_dropped)),
     Kind::new("item-mistyped", "a page shows it", Field(item_mistyped)),
     Kind::new("aka-dropped", "a document of its own shows it", Field(aka_dropped)),
@@ -141,6 +143,27 @@ fn swapped(site: &DocumentSite<'_>) -> Vec<Mutant> {
         edits: edits.flatten().collect(),
         said: names(own) != names(next),
     }]
+}
+
+/// An example shows that somebody else caused the event.
+fn cause_wrong(site: &DocumentSite<'_>) -> Vec<Mutant> {
+    let (system, person) = ("<FromUserName><![CDATA[sys]]>", "<FromUserName><![CDATA[lin.wei]]>");
+    let shown = &site.document.definition.head.examples;
+    let shows = |cause: &str| !shown.is_empty() && shown.iter().all(|shown| shown.payload.contains(cause));
+    let (from, to, cause) = match (shows(system), shows(person)) {
+        (true, _) => (system, person, Cause::System),
+        (_, true) => (person, system, Cause::Person),
+        _ => return Vec::new(),
+    };
+    let wires: Vec<Wire<'_>> = site.document.definition.wires().collect();
+    let ids: Vec<u32> = site.document.definition.head.doc.ids().collect();
+    let pages = site.file.pages.iter().filter(|read| ids.contains(&read.page.id));
+    let documents = pages.flat_map(|read| read.contents.documents_of(&wires));
+    let causes = documents.flat_map(|of| Cause::all_in(&of.section.tables));
+    let causes: Vec<Cause> = causes.collect();
+    let edits = examples(site, |shown| Some(shown.payload.replace(from, to)));
+    let said = !causes.is_empty() && causes.iter().all(|said| *said == cause);
+    vec![Mutant { at: site.path.key("examples"), change: to.to_owned(), edits, said }]
 }
 
 /// Returns whether a page that shows the field has the element around the items of a list.

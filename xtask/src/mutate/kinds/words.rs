@@ -12,6 +12,10 @@ pub(super) const KINDS: &[Kind] = &[
     Kind::new("doc-number-changed", "a row of the field has the number", Field(doc_number_changed)),
     Kind::new("note-dropped", "the page names what it names in Chinese, or the day", Endpoint(note_dropped)),
     Kind::new("permission-dropped", "the page's permissions name it in quotes", Endpoint(permission_dropped)),
+    Kind::new("negation-dropped", "a row of the field denies something", Field(negation_dropped)),
+    Kind::new("negation-added", "the field's rows deny nothing", Field(negation_added)),
+    Kind::new("app-admitted", "the page's permissions rule that kind of app out", Endpoint(app_admitted))
+        .since("where the page doesn't name an app, the notes may"),
     Kind::new("unit-wrong", "a description states one unit", Field(unit_wrong)),
     Kind::new("range-in-brackets", "a description has a range in brackets", Field(brackets)),
 ];
@@ -87,6 +91,62 @@ fn permission_dropped(site: &EndpointSite<'_>) -> Vec<Mutant> {
             notes(site, format!("no sentence with {}", chinese(gone).join(", ")), rest, said)
         },
     );
+    mutants.collect()
+}
+
+/// Negations, each with what is left without them.
+const NEGATIONS: [(&str, &str); 9] = [
+    ("can't ", "can "),
+    ("doesn't ", "does "),
+    ("isn't ", "is "),
+    ("aren't ", "are "),
+    ("don't ", "do "),
+    (" not ", " "),
+    ("Only ", ""),
+    (" only ", " "),
+    ("Not ", ""),
+];
+
+/// Removes the only negation of a description, so that it says the opposite.
+fn negation_dropped(site: &FieldSite<'_>) -> Vec<Mutant> {
+    let doc = &site.field.doc;
+    let dropped = NEGATIONS.iter().find(|(negation, _)| doc.contains(negation));
+    let Some((negation, rest)) = dropped else { return Vec::new() };
+    let changed = doc.replacen(negation, rest, 1);
+    let rows = &site.seen.rows;
+    let said = !rows.is_empty()
+        && rows.iter().all(|row| phrases::denies(&row.doc))
+        && !phrases::is_negative(&changed);
+    let edit = Edit::Set(site.path().key("doc"), changed.as_str().into());
+    vec![site.mutant(format!("no `{}`", negation.trim()), vec![edit], said)]
+}
+
+/// Adds a negation to a description.
+fn negation_added(site: &FieldSite<'_>) -> Vec<Mutant> {
+    let doc = &site.field.doc;
+    let made = NEGATIONS[..4].iter().find(|(_, plain)| doc.contains(&format!(" {plain}")));
+    let Some((negation, plain)) = made.filter(|_| !phrases::contradicts(doc)) else { return Vec::new() };
+    let changed = doc.replacen(&format!(" {plain}"), &format!(" {negation}"), 1);
+    let rows = &site.seen.rows;
+    let promised = site.sent || !site.field.optional;
+    let said = promised && !rows.is_empty() && !site.docs().any(phrases::may_deny);
+    let edit = Edit::Set(site.path().key("doc"), changed.as_str().into());
+    vec![site.mutant(format!("`{}` added", negation.trim()), vec![edit], said)]
+}
+
+/// Lets a kind of app call that can't.
+fn app_admitted(site: &EndpointSite<'_>) -> Vec<Mutant> {
+    let text = site.endpoint.head.notes.as_deref().unwrap_or_default();
+    let excluded = site.documented.iter().flat_map(|(read, section)| {
+        let lines = read.page.text.lines().zip(1..);
+        let own = lines.filter(|(_, line)| read.contents.is_about(section, *line)).map(|(line, _)| line);
+        phrases::excluded_apps(own)
+    });
+    let excluded: std::collections::BTreeSet<&str> = excluded.collect();
+    let mutants = excluded.into_iter().filter(|app| !phrases::admits(text, app)).map(|app| {
+        let added = format!("{text}\n\nIn fact, {app} apps can call it.");
+        notes(site, format!("for {app} apps"), added, true)
+    });
     mutants.collect()
 }
 

@@ -70,14 +70,14 @@ pub(crate) fn swapped(values: &[Named<'_>]) -> Option<(usize, usize)> {
 }
 
 /// Returns the words of a name or of a value, in lower case.
-fn words(text: &str) -> Vec<String> {
+pub(super) fn words(text: &str) -> Vec<String> {
     let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let words = words.map(names::snake);
     words.flat_map(|word| word.split('_').map(str::to_owned).collect::<Vec<_>>()).collect()
 }
 
 /// Returns the meaning of a label's terms: at each position, the longest one counts.
-fn terms(label: &str) -> Vec<&'static [&'static str]> {
+pub(super) fn terms(label: &str) -> Vec<&'static [&'static str]> {
     let mut found = Vec::new();
     let mut rest = label;
     while let Some(first) = rest.chars().next() {
@@ -94,7 +94,7 @@ fn terms(label: &str) -> Vec<&'static [&'static str]> {
 
 /// Returns whether one of some words begins with the wanted one. One of two letters must match completely, unless it
 /// is a prefix, and an ending must be at the end.
-fn has(words: &[String], wanted: &str) -> bool {
+pub(super) fn has(words: &[String], wanted: &str) -> bool {
     words.iter().any(|word| match wanted {
         "ing" => word.ends_with(wanted),
         "un" | "dis" => word.starts_with(wanted),

@@ -6,10 +6,12 @@ mod conditions;
 mod counts;
 mod defaults;
 mod description;
+mod exchanged;
 mod general;
 mod labels;
 mod lengths;
 mod limits;
+mod negation;
 mod numbers;
 mod outcomes;
 mod presence;
@@ -27,10 +29,12 @@ pub(crate) use characters::form;
 pub(crate) use claim::{Claim, Moment, Subject, without_verb};
 pub(crate) use defaults::default;
 pub(crate) use description::may_be_empty;
+pub(crate) use exchanged::{Translated, exchanged};
 pub(crate) use general::{Stated, Trait, exempt, general_rates};
 pub(crate) use labels::{Named, swapped};
 pub(crate) use limits::{limits, limits_of_each, needs_content};
-pub(crate) use numbers::{has_negative, in_digits, may_be_part, may_mean, numbers_of};
+pub(crate) use negation::{admits, contradicts, denies, excluded_apps, is_negative, may_deny};
+pub(crate) use numbers::{counted_numbers, has_negative, in_digits, may_be_part, may_mean, numbers_of};
 pub(crate) use outcomes::Outcome;
 pub(crate) use presence::{
     beside_yes_or_no, demands, is_demanded, may_be_absent, may_be_conditional, yes_or_no,

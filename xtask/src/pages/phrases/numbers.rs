@@ -103,6 +103,16 @@ pub(crate) fn numbers_of(text: &str) -> Vec<String> {
     found.collect()
 }
 
+/// Returns the numbers of at least two digits in a Chinese text that count something: 20个, 64字节, 10万.
+pub(crate) fn counted_numbers(text: &str) -> Vec<String> {
+    static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"(?:^|[^0-9A-Za-z_.\-/])([0-9]{2,})\s*(?:个|次|条|人|名|位|字|天|日|月|年|小时|分钟|秒|家|层|倍|行|列|[MmGgKk]|%)",
+        )
+    });
+    COUNTED.captures_iter(&in_digits(text)).map(|found| found[1].to_owned()).collect()
+}
+
 /// Returns whether a description has a negative number: a minus that follows neither a number nor a word.
 pub(crate) fn has_negative(doc: &str) -> bool {
     static NEGATIVE: LazyLock<Regex> =

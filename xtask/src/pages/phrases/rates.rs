@@ -27,11 +27,9 @@ pub(crate) struct Otherwise {
     pub counts: Counted,
 }
 
-/// What a sentence says that a rate counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a sentence says that a rate counts, other than the calls of an app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Counted {
-    /// The calls of an app.
-    App,
     /// The calls of all apps of a company.
     Company,
     /// The calls of all apps of a service provider.
@@ -51,10 +49,9 @@ impl Rates {
             let described = plain(line);
             // What a sentence before it is about doesn't count.
             let sentences = described.split(['。', '；', ';']);
-            let counted = sentences.filter(|sentence| has_number(sentence)).map(counted);
-            match counted.max_by_key(|counted| *counted as u8).unwrap_or(Counted::App) {
-                Counted::App => found.calls.extend(calls),
-                counts => found.otherwise.push(Otherwise { line: described, rates: calls, counts }),
+            match sentences.filter(|sentence| has_number(sentence)).filter_map(counted).max() {
+                None => found.calls.extend(calls),
+                Some(counts) => found.otherwise.push(Otherwise { line: described, rates: calls, counts }),
             }
         }
         found.calls.dedup();
@@ -129,28 +126,28 @@ pub(super) fn period(word: &str) -> Option<&'static str> {
     })
 }
 
-/// Returns what a rate counts.
-pub(crate) fn counted(line: &str) -> Counted {
+/// Returns what a rate counts, if that isn't the calls of an app.
+fn counted(line: &str) -> Option<Counted> {
     let line = line.replace("每个月", "每月").replace("当前", "");
     // Whoever has the credential: a bot, an app.
     let line =
         ["每个消息推送", "每个机器人", "每个应用"].iter().fold(line, |line, who| line.replace(who, ""));
     let has = |words: &[&str]| words.iter().any(|word| line.contains(word));
     if has(&["共享同一"]) {
-        Counted::Shared
+        Some(Counted::Shared)
     } else if has(&["成员", "人次", "同一", "用户", "设备", "单个", "单笔", "消息条数"])
         || line.replace("每个企业", "").contains("每个")
         || line.contains('当') && !has(&["按企业", "按服务商"])
         || line.contains("服务商") && !has(&["按服务商", "每服务商"])
     {
-        Counted::Else
+        Some(Counted::Else)
     } else if line.contains("服务商") {
-        Counted::Provider
+        Some(Counted::Provider)
     } else if has(&["每企业", "每个企业", "企业维度", "按企业", "企业只允许", "一个企业"])
     {
-        Counted::Company
+        Some(Counted::Company)
     } else {
-        Counted::App
+        None
     }
 }
 
@@ -208,23 +205,23 @@ mod tests {
             assert_eq!(rates(line), expected, "{line}");
         }
         for (line, expected) in [
-            ("每应用对同一个成员不可超过30次/分钟", Counted::Else),
-            ("当种类为0时，频率限制为600次/分钟", Counted::Else),
-            ("单笔订单请求频率限制：1qpm", Counted::Else),
+            ("每应用对同一个成员不可超过30次/分钟", Some(Counted::Else)),
+            ("当种类为0时，频率限制为600次/分钟", Some(Counted::Else)),
+            ("单笔订单请求频率限制：1qpm", Some(Counted::Else)),
             (
                 "动态二维码调用频率限制为针对设备sn级别 1次/min，与另一个接口共享同一调用频率限制",
-                Counted::Shared,
+                Some(Counted::Shared),
             ),
-            ("企业每个月允许通过api创建的次数限制：10万", Counted::App),
-            ("每企业每天导出次数不可超过1千次", Counted::Company),
-            ("按上游企业维度，限制为：10万次/小时", Counted::Company),
-            ("企业只允许创建10次/min。", Counted::Company),
-            ("每服务商每分钟调用量不超过100次", Counted::Provider),
-            ("当种类为1时，按服务商作如下的限制：10万次/小时", Counted::Provider),
-            ("所有服务商共用10万次/小时", Counted::Else),
-            ("每个消息推送发送的消息不能超过20条/分钟", Counted::App),
-            ("接口频率限制 600次/分钟", Counted::App),
-            ("当前接口频率限制 600次/分钟", Counted::App),
+            ("企业每个月允许通过api创建的次数限制：10万", None),
+            ("每企业每天导出次数不可超过1千次", Some(Counted::Company)),
+            ("按上游企业维度，限制为：10万次/小时", Some(Counted::Company)),
+            ("企业只允许创建10次/min。", Some(Counted::Company)),
+            ("每服务商每分钟调用量不超过100次", Some(Counted::Provider)),
+            ("当种类为1时，按服务商作如下的限制：10万次/小时", Some(Counted::Provider)),
+            ("所有服务商共用10万次/小时", Some(Counted::Else)),
+            ("每个消息推送发送的消息不能超过20条/分钟", None),
+            ("接口频率限制 600次/分钟", None),
+            ("当前接口频率限制 600次/分钟", None),
         ] {
             assert_eq!(counted(line), expected, "{line}");
         }

@@ -220,7 +220,7 @@ pub struct AdvancedApiRefund {
     pub advance_api_type: AdvancedApiType,
     /// The order's ID.
     pub order_id: String,
-    /// The result. The values aren't those of an order's `order_status`.
+    /// The result, with other values than the `order_status` of an order.
     pub order_status: RefundResult,
 }
 

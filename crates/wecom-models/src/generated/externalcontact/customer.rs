@@ -545,7 +545,7 @@ pub struct ExternalAttr {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TextAttr {
-    /// The text.
+    /// The text. At most 32 characters.
     pub value: String,
 }
 
@@ -557,7 +557,7 @@ pub struct TextAttr {
 pub struct WebAttr {
     /// The web page's URL.
     pub url: String,
-    /// The title shown for it.
+    /// The title shown for it. At most 12 characters.
     pub title: String,
 }
 
@@ -571,7 +571,7 @@ pub struct MiniProgramAttr {
     pub appid: String,
     /// The page that it opens.
     pub pagepath: String,
-    /// The title shown for it.
+    /// The title shown for it. At most 12 characters.
     pub title: String,
 }
 
@@ -683,7 +683,7 @@ pub struct WechatChannels {
 pub struct Customer {
     /// The customer.
     pub external_contact: ExternalContact,
-    /// The follow-up member.
+    /// The follow-up member, without personal tags.
     pub follow_info: FollowInfo,
 }
 

@@ -364,7 +364,7 @@ pub struct Customer {
     pub nickname: String,
     /// The URL of the customer's avatar in WeChat. Absent for customized and third-party apps.
     pub avatar: Option<String>,
-    /// The gender. Customized and third-party apps get 0.
+    /// The gender. Customized and third-party apps can't get it: for them, it is always 0.
     pub gender: Gender,
     /// The customer's WeChat unionid. Present only if the company has bound a WeChat developer account,
     /// and not for third-party apps.

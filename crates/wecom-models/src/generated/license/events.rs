@@ -83,7 +83,7 @@ pub struct LicensePaySuccess {
 pub struct LicenseRefund {
     /// The order's ID.
     pub order_id: String,
-    /// The result. Not the status of [`license::order`](crate::license::order).
+    /// The result, with other values than the status in [`license::order`](crate::license::order).
     pub order_status: RefundResult,
 }
 

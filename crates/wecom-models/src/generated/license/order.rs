@@ -60,7 +60,7 @@ pub struct CreateNewOrder {
     pub buyer_userid: String,
     /// The numbers of accounts.
     pub account_count: AccountCount,
-    /// The validity of the accounts.
+    /// The validity of the accounts. For a test company of the provider, it can't contain days.
     pub account_duration: AccountDuration,
 }
 

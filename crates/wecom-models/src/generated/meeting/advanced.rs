@@ -871,7 +871,8 @@ pub struct GetAttendeeList {
     /// The start of the period, for the time people attended. Defaults to 31 days ago; if both are
     /// omitted, the period is the last 90 days. For recurring meetings, neither takes effect yet.
     pub start_time: Option<Timestamp>,
-    /// The end of the period. At most 31 days after `start_time`. Defaults to the current time.
+    /// The end of the period. At most 31 days after `start_time`. Defaults to the current time. Has no
+    /// effect on recurring meetings yet.
     pub end_time: Option<Timestamp>,
     /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,

@@ -26,7 +26,7 @@ use crate::{Timestamp, Unknown};
 /// `POST /cgi-bin/oa/schedule/add` · [创建日程](https://developer.work.weixin.qq.com/document/path/93648)
 ///
 /// Requires WeCom 4.0.20 or later. The app is the event's creator. WeCom notifies the attendees when
-/// it is created, updated or canceled.
+/// it is created, updated or canceled. An app can create up to 20,000 events per day.
 ///
 /// **Repetition.** Unless `is_custom_repeat` is set, the next times follow from `start_time` and `repeat_type`: what
 /// starts on a Wednesday at 8:00 and repeats weekly takes place every Wednesday at 8:00. If it is set,

@@ -251,8 +251,8 @@ pub struct Quota {
     /// The day on which it is granted automatically; only its month and day mean something. Meaningless if
     /// `at_entry_date` is set: then leave is granted on the day that the member joined.
     pub autoreset_time: Timestamp,
-    /// The duration granted automatically, in seconds, by year or month. With rules by years of work, see
-    /// their `quota`.
+    /// The duration granted automatically, in seconds, by year or month. Has no effect with rules by years
+    /// of work: see their `quota`.
     pub autoreset_duration: u64,
     /// The years that the duration depends on, if leave is granted by year.
     pub quota_rule_type: QuotaRuleType,

@@ -345,7 +345,7 @@ pub struct GetPatrolOrderListResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetPatrolOrderInfo {
-    /// The report's ID (工单id).
+    /// The report's ID (工单id), the only parameter.
     pub order_id: String,
 }
 

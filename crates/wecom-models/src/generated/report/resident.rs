@@ -349,7 +349,7 @@ pub struct GetResidentOrderListResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetResidentOrderInfo {
-    /// The report's ID (工单id).
+    /// The report's ID (工单id), the only parameter.
     pub order_id: String,
 }
 

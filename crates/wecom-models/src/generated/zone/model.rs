@@ -392,7 +392,7 @@ pub struct GetCustomerTagResultResponse {
     pub status: JobStatus,
     /// The messages that couldn't be analyzed, because they don't exist, say, or are of another type.
     pub fail_list: Vec<FailedMessage>,
-    /// The tags: at most one of each group.
+    /// The tags: at most one of each group, and none of a group without a match.
     pub tag_result_list: Vec<TagResult>,
 }
 
@@ -986,7 +986,7 @@ pub struct SpamResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TagGroup {
-    /// The ID of a tag group of customers.
+    /// The ID of a tag group of customers. Only for customized and third-party apps.
     pub group_id: String,
 }
 
@@ -1016,9 +1016,10 @@ pub struct TagResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Variable {
-    /// The placeholder's name: `task` for `{$task$}`. At most 32 bytes, at least 1 characters.
+    /// The placeholder's name: `task` for `{$task$}`. Only for customized and third-party apps. At most 32
+    /// bytes, at least 1 characters.
     pub name: String,
-    /// The text to put there. 1 to 128 characters.
+    /// The text to put there. Only for customized and third-party apps. 1 to 128 characters.
     pub value: String,
 }
 
