@@ -13,7 +13,6 @@ pub(super) const KINDS: &[Kind] = &[
     Kind::new("note-dropped", "the page names what it names in Chinese, or the day", Endpoint(note_dropped)),
     Kind::new("permission-dropped", "the page's permissions name it in quotes", Endpoint(permission_dropped)),
     Kind::new("negation-dropped", "a row of the field denies something", Field(negation_dropped)),
-    Kind::new("negation-added", "the field's rows deny nothing", Field(negation_added)),
     Kind::new("app-admitted", "the page's permissions rule that kind of app out", Endpoint(app_admitted))
         .since("where the page doesn't name an app, the notes may"),
     Kind::new("unit-wrong", "a description states one unit", Field(unit_wrong)),
@@ -95,8 +94,9 @@ fn permission_dropped(site: &EndpointSite<'_>) -> Vec<Mutant> {
 }
 
 /// Negations, each with what is left without them.
-const NEGATIONS: [(&str, &str); 9] = [
+const NEGATIONS: [(&str, &str); 10] = [
     ("can't ", "can "),
+    ("Can't ", "Can "),
     ("doesn't ", "does "),
     ("isn't ", "is "),
     ("aren't ", "are "),
@@ -119,19 +119,6 @@ fn negation_dropped(site: &FieldSite<'_>) -> Vec<Mutant> {
         && !phrases::is_negative(&changed);
     let edit = Edit::Set(site.path().key("doc"), changed.as_str().into());
     vec![site.mutant(format!("no `{}`", negation.trim()), vec![edit], said)]
-}
-
-/// Adds a negation to a description.
-fn negation_added(site: &FieldSite<'_>) -> Vec<Mutant> {
-    let doc = &site.field.doc;
-    let made = NEGATIONS[..4].iter().find(|(_, plain)| doc.contains(&format!(" {plain}")));
-    let Some((negation, plain)) = made.filter(|_| !phrases::contradicts(doc)) else { return Vec::new() };
-    let changed = doc.replacen(&format!(" {plain}"), &format!(" {negation}"), 1);
-    let rows = &site.seen.rows;
-    let promised = site.sent || !site.field.optional;
-    let said = promised && !rows.is_empty() && !site.docs().any(phrases::may_deny);
-    let edit = Edit::Set(site.path().key("doc"), changed.as_str().into());
-    vec![site.mutant(format!("`{}` added", negation.trim()), vec![edit], said)]
 }
 
 /// Lets a kind of app call that can't.
