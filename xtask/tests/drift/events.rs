@@ -134,3 +134,9 @@ fn an_example_shows_the_cause_that_the_row_names() {
         assert_eq!(told, expected, "{row} {cause}");
     }
 }
+
+#[test]
+fn a_description_denies_nothing_where_no_text_near_the_field_does() {
+    let told = changed(("The leaf.", "What isn't the leaf."), NOTHING);
+    assert_eq!(told, ["notes brewed.fields.Leaf: nothing denied"]);
+}
