@@ -288,6 +288,23 @@ fn the_table_of_names_says_which_file_a_chapter_goes_into_and_what_its_endpoints
 }
 
 #[test]
+fn pages_of_one_folder_go_into_the_files_that_the_table_of_names_says() {
+    let (kitchen, programs) = (Kitchen::new(), Shelf::default());
+    fs::copy(page("several.md"), kitchen.chapter().join("003-茶单.md")).unwrap();
+    let table = "endpoints:\n  kitchen.pot:\n    brew: { call: POST /cgi-bin/tea/order, title: 点茶 }\n  kitchen.menu:\n    \
+                 add: { call: POST /cgi-bin/tea/group/add, title: 加 }\n    drop: { call: POST /cgi-bin/tea/tag/add, title: 减 }\n";
+    fs::write(kitchen.root().join("spec/names.yaml"), table).unwrap();
+    let (outcome, said) = kitchen.add(&["--only-spec"], &programs);
+    assert_eq!(outcome.expect("it can begin"), Outcome::PersonNeeded);
+    for drafted in
+        ["1 endpoint drafted in spec/kitchen.pot.yaml", "2 endpoints drafted in spec/kitchen.menu.yaml"]
+    {
+        assert!(said.contains(drafted), "no {drafted} in\n{said}");
+    }
+    assert!(kitchen.root().join("spec/kitchen.menu.yaml").exists());
+}
+
+#[test]
 fn what_was_written_for_a_phrase_is_known_on_the_next_page() {
     let (kitchen, programs) = (Kitchen::new(), Shelf::default());
     kitchen.add(&[], &programs).0.expect("it can begin");
