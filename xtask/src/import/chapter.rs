@@ -114,11 +114,20 @@ impl Chapter {
         }
         let paths: Vec<String> = self.calls().map(|(_, path)| path).collect();
         let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
-        if let Some(file) = Names::of(sources).common_file(paths.iter().copied()) {
+        let names = Names::of(sources);
+        if let Some(file) = names.common_file(paths.iter().copied()) {
             return Ok(format!("{file}.yaml"));
         }
         let unnamed = "the paths of these pages have no chapter in common; name the file with `--into \
                        spec/FAMILY.CHAPTER.yaml`, or add the pages of one chapter at a time";
+        let is_settled = |page: &Page| {
+            let own: Vec<String> =
+                self.calls().filter(|(id, _)| *id == page.id).map(|(_, call)| call).collect();
+            names.common_file(own.iter().map(String::as_str)).is_some()
+        };
+        if self.pages.len() > 1 && self.pages.iter().any(|(page, _)| is_settled(page)) {
+            return Err(unnamed.to_owned());
+        }
         let name = chapter_name(&paths).ok_or(unnamed)?;
         let stands_alone = !name.contains('.');
         let prefix = format!("{name}.");
