@@ -139,7 +139,7 @@ mod tests {
     fn a_page_of_tables_only_describes_the_field_that_links_to_it() {
         let address = "请求地址：https://qyapi.weixin.qq.com/cgi-bin/tea/order\n";
         let row = "|参数|说明|\n|-|-|\n|grade|见[等级](#2)|\n";
-        let grades = "|名称|参数值|\n|-|-|\n|一级|1|\n|二级|2|\n";
+        let grades = "|等级名称|参数值|\n|-|-|\n|一级|1|\n|二级|2|\n";
         let pages = [page(1, &(address.to_owned() + row)), page(2, grades)];
         assert_eq!(objects(&pages), [vec!["2".to_owned()], vec![]]);
         let mut contents: Vec<Contents> = pages.iter().map(Contents::of).collect();

@@ -11,7 +11,7 @@ use crate::pages::markup::{plain, regex};
 pub(crate) fn denies(text: &str) -> bool {
     static DENIED: LazyLock<Regex> = LazyLock::new(|| {
         regex(concat!(
-            r"不支持|不再支持|仅对|只对|只针对|不返回|不会返回|不再返回|不可获取|",
+            r"不支持|不再支持|仅对|只对|只针对|不可获取|",
             r"不能获取|无法获取|不可修改|不能修改|不允许修改|不可见|不参与|不生效|无效",
         ))
     });
