@@ -35,8 +35,8 @@ use crate::{File, Secret, Timestamp, Unknown};
 /// private key: it decrypts the `encrypted_secret_key` of every record of
 /// [`SyncMsg`](crate::zone::archive::SyncMsg) and
 /// [`GetHitMsgList`](crate::zone::keyword::GetHitMsgList), which is in Base64. If the company
-/// withdraws the authorization and grants it again, set the key again. For customized and third-party
-/// apps with the permission 数据与智能专区权限.
+/// withdraws the authorization and grants it again, set the key again. Customized and third-party apps
+/// need the permission 数据与智能专区权限.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(

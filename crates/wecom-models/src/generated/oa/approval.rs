@@ -778,6 +778,7 @@ pub struct ApproverRecord {
     /// The time of the decision; 0 until then.
     pub sptime: Timestamp,
     /// The `media_id`s of the files attached to the remark, for [`GetMedia`](crate::media::GetMedia).
+    /// Files of WeDrive (微盘) aren't available.
     pub media_id: Vec<String>,
 }
 
@@ -1140,7 +1141,8 @@ impl Link {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FileValue {
-    /// The temporary media file's `media_id`, for [`GetMedia`](crate::media::GetMedia).
+    /// The temporary media file's `media_id`, for [`GetMedia`](crate::media::GetMedia). Files of WeDrive
+    /// (微盘) aren't available.
     pub file_id: String,
 }
 
@@ -1444,7 +1446,8 @@ pub struct Comment {
     pub commentcontent: String,
     /// The comment's ID.
     pub commentid: String,
-    /// The `media_id`s of the attached files, for [`GetMedia`](crate::media::GetMedia).
+    /// The `media_id`s of the attached files, for [`GetMedia`](crate::media::GetMedia). Files of WeDrive
+    /// (微盘) aren't available.
     pub media_id: Vec<String>,
 }
 
@@ -1489,6 +1492,7 @@ pub struct SubNode {
     /// The time of the decision; 0 until then.
     pub sptime: Timestamp,
     /// The `media_id`s of the files attached to the remark, for [`GetMedia`](crate::media::GetMedia).
+    /// Files of WeDrive (微盘) aren't available.
     pub media_ids: Vec<String>,
 }
 
@@ -1618,7 +1622,7 @@ pub struct ControlProperty {
     /// The control's name, by language. Must be unique in the template. Fixed for `Attendance`: 外出
     /// (off-site work), 出差 (business trip) or 加班 (overtime).
     pub title: Vec<NameText>,
-    /// The control's hint text, by language.
+    /// The control's hint text, by language. `Vacation` and `Attendance` have none.
     pub placeholder: Option<Vec<HintText>>,
     /// Whether it is required. `Vacation` and `Attendance` always are. Default false.
     pub require: Option<bool>,
