@@ -69,15 +69,15 @@ impl Api {
         shown.map(|shown| self.carried_by(module, shown, &keeps.thing)).unwrap_or_default()
     }
 
-    /// Returns the same for the parts of the things that an endpoint lists.
+    /// Returns the same for the parts of the things that an endpoint lists, by where they are in a thing.
     pub fn carried_parts(
         &self,
         module: &Module,
         endpoint: &Endpoint,
         keeps: &Keeps,
         at: &str,
-        thing: &str,
     ) -> Vec<String> {
+        let thing = &keeps.parts[at].thing;
         let whole = module.structure(&endpoint.response).zip(keeps.at.as_ref());
         let whole = whole.and_then(|(response, at)| structure_at(module, response, at));
         let part = whole.and_then(|whole| structure_at(module, whole, &FieldPath::new(at)));

@@ -4,14 +4,15 @@ use super::comparison::Comparison;
 use super::finding::{Finding, Spot};
 use super::page::Documented;
 use crate::pages::encoding::{Encoding, token};
-use crate::pages::phrases::{Counted, Otherwise, Rates, at_once, rates};
+use crate::pages::phrases::{Counted, Otherwise, Rates, at_once, in_digits, rates};
 use crate::pages::{mentions, plain};
 use crate::spec::type_expr::{Scalar, TypeExpr};
 use crate::spec::{Answer, DriftRule, Endpoint, EndpointRate, File, Part, Scope, Section};
 
 impl Comparison<'_> {
     /// Compares everything about an endpoint except its fields with the page that the spec names.
-    pub(super) fn calls(&mut self, file: &File, name: &str, endpoint: &Endpoint, page: Documented<'_>) {
+    pub(super) fn calls(&mut self, file: &File, name: &str, endpoint: &Endpoint, pages: &[Documented<'_>]) {
+        let [page, others @ ..] = pages else { return };
         let Documented { read, section, .. } = page;
         let head = &endpoint.head;
         let path = Section::Endpoints.entry(name);
@@ -70,8 +71,7 @@ impl Comparison<'_> {
             let told = |list: Option<&str>| list.unwrap_or("no list of what failed").to_owned();
             differs(DriftRule::Partial, "partial", told(head.partial.as_deref()), told(theirs));
         }
-        let ours: Vec<(u64, &str)> =
-            head.rate.iter().map(|rate| (u64::from(rate.calls), rate.per.keyword())).collect();
+        let ours: Vec<(u64, &str)> = head.rate.iter().map(numbers).collect();
         let Rates { calls: mut theirs, otherwise } = Rates::of(&section.prose);
         for other in &otherwise {
             if let Some((ours, theirs)) = self.counted_otherwise(endpoint, other) {
@@ -97,7 +97,12 @@ impl Comparison<'_> {
             .filter_map(|line| rates(line))
             .any(|stated| stated.iter().any(|rate| ours.contains(rate)) && stated.iter().any(untold));
         let lacking = ours.is_empty() && !theirs.iter().all(general) || own.iter().any(untold) || partly;
-        if ours.iter().any(|rate| !said.contains(rate)) || lacking {
+        if head
+            .rate
+            .iter()
+            .any(|rate| !said.contains(&numbers(rate)) && !stated_otherwise(rate, page, others))
+            || lacking
+        {
             differs(DriftRule::Rate, "rate", told(&ours), told(said));
         }
         let theirs = at_once(&section.prose);
@@ -126,9 +131,10 @@ impl Comparison<'_> {
     /// only notes mention are kept by no client.
     fn counted_otherwise(&self, endpoint: &Endpoint, other: &Otherwise) -> Option<(String, String)> {
         let all = &other.rates;
+        // Two rates may have the same numbers, and count different things.
         let own = |rate: &(u64, &str)| {
-            let same = |own: &&EndpointRate| u64::from(own.calls) == rate.0 && own.per.keyword() == rate.1;
-            endpoint.head.rate.iter().find(same)
+            let same = |own: &&EndpointRate| numbers(own) == *rate;
+            endpoint.head.rate.iter().filter(same).collect::<Vec<_>>()
         };
         let fits = |own: &EndpointRate| match other.counts {
             Counted::Company => own.scope == Scope::Company,
@@ -137,9 +143,9 @@ impl Comparison<'_> {
             Counted::Else => !own.is_plain(),
         };
         let is_general = |rate: &(u64, &str)| self.is_general(endpoint, *rate);
-        let has_all = all.iter().all(|rate| own(rate).is_some() || is_general(rate));
+        let has_all = all.iter().all(|rate| !own(rate).is_empty() || is_general(rate));
         // A sentence may have a plain rate beside one that counts something else.
-        let has_one = all.iter().any(|rate| own(rate).is_some_and(fits) || is_general(rate));
+        let has_one = all.iter().any(|rate| own(rate).into_iter().any(fits) || is_general(rate));
         (!(has_all && has_one)).then(|| {
             let how = match other.counts {
                 Counted::Company => "of a company",
@@ -162,6 +168,23 @@ impl Comparison<'_> {
                 || tells(endpoint, calls) && (endpoint.head.rate.is_empty() || !std::ptr::eq(endpoint, own))
         })
     }
+}
+
+fn numbers(rate: &EndpointRate) -> (u64, &'static str) {
+    (u64::from(rate.calls), rate.per.keyword())
+}
+
+/// Returns whether another page of the endpoint states a rate, for the apps whose page it is, or whether its own page counts
+/// things instead of calls.
+fn stated_otherwise(rate: &EndpointRate, page: &Documented<'_>, others: &[Documented<'_>]) -> bool {
+    let has_number = |line: &String| mentions(&in_digits(line), &rate.calls.to_string());
+    let states = |other: &Documented<'_>| {
+        let Rates { calls, otherwise } = Rates::of(&other.section.prose);
+        let all = calls.iter().chain(otherwise.iter().flat_map(|other| &other.rates));
+        all.chain(other.read.contents.rates()).any(|stated| *stated == numbers(rate))
+    };
+    !rate.counts.is_empty() && page.section.prose.iter().any(has_number)
+        || (rate.only.is_some() || rate.scope == Scope::Provider) && others.iter().any(states)
 }
 
 fn told(rates: &[(u64, &str)]) -> String {

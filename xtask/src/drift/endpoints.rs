@@ -101,7 +101,7 @@ impl<'a> Comparison<'a> {
                 self.found.push(gone(message).says(id.to_string()).seen_at(PageLine::first(page)));
             }
         }
-        self.calls(file, name, endpoint, *first);
+        self.calls(file, name, endpoint, &documented);
         self.signed(file, name, endpoint, *first);
         self.definitions(file, name, endpoint);
         self.notes(file, name, endpoint, &documented);

@@ -235,7 +235,7 @@ fn keeps(api: &Api, module: &Module, endpoint: &Endpoint, keeps: &Keeps) -> Toke
             let (below, each) = (option(keeps.below.as_ref()), option(keeps.each.as_ref()));
             let parts = keeps.parts.iter().map(|(at, parts)| {
                 let spec::Parts { thing, of, narrowed } = parts;
-                let (narrowed, fields) = (pairs(narrowed), api.carried_parts(module, endpoint, keeps, at, thing));
+                let (narrowed, fields) = (pairs(narrowed), api.carried_parts(module, endpoint, keeps, at));
                 quote!(Parts { at: #at, thing: #thing, of: #of, narrowed: #narrowed, fields: &[#(#fields),*] })
             });
             quote! {

@@ -13,6 +13,7 @@ use crate::spec::document::{Document, NamedDocument};
 use crate::spec::encoding::{Answer, Body, Errcode};
 use crate::spec::field::Field;
 use crate::spec::field_path::FieldPath;
+use crate::spec::grants::Grants;
 use crate::spec::helper::Helper;
 use crate::spec::job::Job;
 use crate::spec::keeps::AllKeeps;
@@ -414,29 +415,6 @@ pub struct Pagination {
     pub total: Option<String>,
     /// The response field with the items; none if a page has several lists.
     pub items: Option<String>,
-}
-
-/// The place of a token in a response.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-pub struct Grants {
-    /// The kind of token.
-    #[schemars(extend("not" = { "const": "none" }))]
-    pub kind: Token,
-    /// The response field with the token.
-    pub token: String,
-    /// The response field with its lifetime in seconds.
-    pub expires: String,
-    /// The request fields that the mock compares with the credentials it knows.
-    pub credentials: Credentials,
-}
-
-/// The request fields that carry credentials.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-pub struct Credentials {
-    /// The caller's ID.
-    pub id: String,
-    /// The caller's secret.
-    pub secret: String,
 }
 
 /// A request and its response, as JSON text.
