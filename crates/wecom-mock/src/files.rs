@@ -21,7 +21,7 @@ const OCTETS: &str = "application/octet-stream";
 #[derive(Clone, Debug)]
 pub(crate) struct Content {
     name: String,
-    content_type: String,
+    media_type: String,
     pub(crate) bytes: Bytes,
 }
 
@@ -31,7 +31,7 @@ impl Content {
         let printable = |text: &str| text.chars().filter(|char| !char.is_control()).collect::<String>();
         Self {
             name: name.map_or_else(|| "file".to_owned(), printable),
-            content_type: content_type.map_or_else(|| OCTETS.to_owned(), printable),
+            media_type: content_type.map_or_else(|| OCTETS.to_owned(), printable),
             bytes,
         }
     }
@@ -54,7 +54,7 @@ impl Content {
 
     /// Returns the response that it is.
     pub(crate) fn reply(self) -> Reply {
-        Reply::file(self.name, self.content_type, self.bytes)
+        Reply::file(self.name, self.media_type, self.bytes)
     }
 }
 
@@ -91,7 +91,9 @@ fn part(body: &Bytes, boundary: &str, field: &str) -> Option<Content> {
                 name.eq_ignore_ascii_case("content-type").then(|| value.trim())
             });
             let name = parameter(&head, "filename");
-            return Some(Content::new(name.as_deref(), content_type, content.slice(..length)));
+            // A copy: the form may be much larger than the file that is kept.
+            let bytes = Bytes::copy_from_slice(&content[..length]);
+            return Some(Content::new(name.as_deref(), content_type, bytes));
         }
         rest = content.slice(length + end.len()..);
     }
@@ -128,11 +130,11 @@ mod tests {
             \r\n--c\r\n\xff\x00-\r\n--b--\r\n";
         let body = Bytes::from_static(body);
         let file = part(&body, "b", "media").expect("it is there");
-        assert_eq!((file.name.as_str(), file.content_type.as_str()), ("x\".png", "image/png"));
+        assert_eq!((file.name.as_str(), file.media_type.as_str()), ("x\".png", "image/png"));
         assert_eq!(&file.bytes[..], b"\r\n--c\r\n\xff\x00-");
         let plain = part(&body, "b", "a").expect("it is there");
         assert_eq!(
-            (plain.name.as_str(), plain.content_type.as_str(), &plain.bytes[..]),
+            (plain.name.as_str(), plain.media_type.as_str(), &plain.bytes[..]),
             ("file", OCTETS, &b"first"[..])
         );
         assert!(part(&body, "b", "x").is_none());

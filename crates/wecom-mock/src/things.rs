@@ -55,7 +55,7 @@ impl Things {
             found.push(find(&kinds, call, keeps)?);
         }
         for (keeps, found) in call.keeps.iter().zip(found) {
-            act(&mut kinds, call, keeps, &found, answer, &mut shown)?;
+            act(&mut kinds, call, (keeps, &found), answer, &mut shown)?;
         }
         Ok(shown)
     }
@@ -123,8 +123,7 @@ fn items<'a, 'i>(fields: &'a Value, id: &'i str) -> Option<(&'a [Value], &'i str
 fn act(
     kinds: &mut Kinds,
     call: &Call<'_>,
-    keeps: &Keeps,
-    found: &[u64],
+    (keeps, found): (&Keeps, &[u64]),
     answer: &mut Value,
     shown: &mut Shown,
 ) -> Result<(), Refusal> {
@@ -227,11 +226,12 @@ fn list(kinds: &Kinds, keeps: &Keeps, fields: &Value, example: &Value) -> Option
     if let Some(below) = below {
         numbers = kind.with_below(numbers, below).into_iter().collect();
     }
-    let is_narrowed = !asked(narrowed, fields).is_empty();
+    // What narrows the list down to things doesn't narrow down their parts.
+    let fields = Some(fields).filter(|fields| asked(narrowed, fields).is_empty());
     let mut listed = Vec::new();
     for thing in numbers.iter().filter_map(|number| kind.get(*number)) {
         for mut shown in thing.show_each(example, carried, each) {
-            if parts.iter().all(|parts| show_parts(kinds, parts, thing, fields, is_narrowed, &mut shown)) {
+            if parts.iter().all(|parts| show_parts(kinds, parts, thing, fields, &mut shown)) {
                 listed.push(shown);
             }
         }
@@ -255,18 +255,18 @@ fn show<'a>(
     }
 }
 
-/// Shows what a thing consists of. Says whether there is anything.
+/// Shows what a thing consists of: all, or what the fields of a request ask for. Says whether there is anything.
 fn show_parts(
     kinds: &Kinds,
     parts: &Parts,
     thing: &Thing,
-    fields: &Value,
-    is_narrowed: bool,
+    fields: Option<&Value>,
     shown: &mut Value,
 ) -> bool {
-    let Some(kind) = kinds.get(parts.thing) else { return true };
+    let Some(kind) = kinds.get(parts.thing) else { return false };
     let whole = HashSet::from([text(&thing.id)]);
-    let mut numbers = kind.asked(if is_narrowed { &[] } else { parts.narrowed }, fields);
+    let narrowed = if fields.is_some() { parts.narrowed } else { &[] };
+    let mut numbers = kind.asked(narrowed, fields.unwrap_or(&Value::Null));
     numbers.retain(|number| kind.get(*number).is_some_and(|part| part.has(parts.of, &whole)));
     let example = at_first(shown, parts.at);
     let all = numbers.iter().filter_map(|number| kind.get(*number));
@@ -364,8 +364,8 @@ fn create(kind: &mut Kind, call: &Call<'_>, keeps: &Keeps, answer: &mut Value) -
 fn named(sent: Option<&Value>, renames: &[(&str, &str)]) -> Map<String, Value> {
     let sent = sent.and_then(Value::as_object).into_iter().flatten();
     let name = |name: &String| {
-        let renamed = renames.iter().find(|(sent, _)| sent == name);
-        renamed.map_or_else(|| name.clone(), |(_, kept)| (*kept).to_owned())
+        let kept = renames.iter().find(|(sent, _)| sent == name);
+        kept.map_or_else(|| name.clone(), |(_, kept)| (*kept).to_owned())
     };
     sent.map(|(sent, value)| (name(sent), value.clone())).collect()
 }

@@ -200,7 +200,10 @@ async fn a_template_is_read_under_the_names_of_its_response() {
     update["template_id"] = id["template_id"].clone();
     assert_eq!(caller.post("oa/approval/update_template", update).await["errcode"], 0);
     assert_eq!(names().await, json!([{ "text": "Leave", "lang": "en" }]));
-    assert_eq!(caller.post("oa/gettemplatedetail", json!({ "template_id": "any" })).await["errcode"], 301025);
+    assert_eq!(
+        caller.post("oa/gettemplatedetail", json!({ "template_id": "any" })).await["errcode"],
+        301_025
+    );
 }
 
 /// Uploads a file as a form, as browsers and other libraries write it.
@@ -256,11 +259,11 @@ async fn a_drives_file_is_listed_renamed_moved_and_downloaded() {
         let body = json!({ "spaceid": "s1", "fatherid": folder, "sort_type": 1, "start": 0, "limit": 10 });
         each(&call("file_list", body).await["file_list"]["item"], "fileid")
     };
-    assert_eq!(listed("s1").await, [id.clone()]);
+    assert_eq!(listed("s1").await, std::slice::from_ref(&id));
     let renamed = call("file_rename", json!({ "fileid": id, "new_name": "b.txt" })).await;
     assert_eq!((&renamed["file"]["file_name"], &renamed["file"]["fileid"]), (&json!("b.txt"), &id));
     let moved = call("file_move", json!({ "fileid": [id], "fatherid": "folder" })).await;
-    assert_eq!(each(&moved["file_list"]["item"], "fileid"), [id.clone()]);
+    assert_eq!(each(&moved["file_list"]["item"], "fileid"), std::slice::from_ref(&id));
     assert_eq!((listed("s1").await, listed("folder").await), (vec![], vec![id.clone()]));
     let info = call("file_info", json!({ "fileid": id })).await;
     assert_eq!(
@@ -281,7 +284,7 @@ async fn a_drives_file_is_listed_renamed_moved_and_downloaded() {
     assert!(!server.things("wedrive_file")[0].as_object().unwrap().contains_key("file_base64_content"));
     assert_eq!(call("file_delete", json!({ "fileid": [id] })).await["errcode"], 0);
     assert_eq!(caller.http.get(url).send().await.unwrap().status(), 404);
-    assert_eq!(call("file_download", json!({ "fileid": id })).await["errcode"], 640002);
+    assert_eq!(call("file_download", json!({ "fileid": id })).await["errcode"], 640_002);
 }
 
 #[tokio::test]

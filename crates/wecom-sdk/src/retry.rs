@@ -19,13 +19,15 @@ pub trait RetryPolicy: Send + Sync + 'static {
     /// of pauses since a call last succeeded.
     ///
     /// By default, the first pause is the shortest period of the endpoint's limits, among them those [of every endpoint](wecom_requests::rates):
-    /// at most a minute. If the endpoint is still blocked after that, the next pause is that of the next longer period, and so on. For
-    /// a limit per day, it is the rest of the day in Beijing.
+    /// at most a minute. If the endpoint is still blocked after that, the next pause is that of the next longer period, and so on, up to
+    /// the rest of the day in Beijing: a limit per month is asked about once a day.
     fn blocked(&self, endpoint: &Meta, pauses: u32) -> Duration {
         let quotas = endpoint.quotas.iter().flat_map(|quota| quota.rates);
-        let general = rates::of(endpoint.path).flat_map(|general| general.rates);
+        let general = rates::of(endpoint.path).filter(|general| general.excess != rates::Excess::Dropped);
+        let general = general.flat_map(|general| general.rates);
         let limits = endpoint.rates.iter().chain(quotas).chain(general);
-        let mut periods: Vec<Period> = limits.map(|rate| rate.per).chain([Period::Minute]).collect();
+        let daily = |period| if period == Period::Month { Period::Day } else { period };
+        let mut periods: Vec<Period> = limits.map(|rate| daily(rate.per)).chain([Period::Minute]).collect();
         periods.sort_by_key(|period| period.duration());
         periods.dedup();
         let longest = periods.len() - 1;
@@ -193,12 +195,16 @@ impl RetryPolicy for Backoff {
     }
 }
 
-/// Returns the time until midnight in Beijing.
+/// Returns the time until the day is over in Beijing, whichever clock is a little off: until a few minutes after midnight, or the next minute, if
+/// it has just struck.
 fn rest_of_day(now: SystemTime) -> Duration {
-    const DAY: u64 = 24 * 60 * 60;
-    const BEIJING: u64 = 8 * 60 * 60;
+    const MINUTE: u64 = 60;
+    const DAY: u64 = 24 * 60 * MINUTE;
+    const BEIJING: u64 = 8 * 60 * MINUTE;
+    const MARGIN: u64 = 5 * MINUTE;
     let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
-    Duration::from_secs(DAY - (now.as_secs() + BEIJING) % DAY)
+    let passed = (now.as_secs() + BEIJING) % DAY;
+    Duration::from_secs(if passed < 2 * MARGIN { MINUTE } else { DAY - passed + MARGIN })
 }
 
 #[cfg(test)]
@@ -239,16 +245,21 @@ mod tests {
         limited.rates = rates;
         let pause = |pauses| NoRetry.blocked(&limited, pauses);
         assert_eq!([0, 1, 2].map(pause), [MINUTE / 60, MINUTE, 60 * MINUTE]);
-        assert!(pause(3) <= 24 * 60 * MINUTE);
-        assert_eq!(pause(4), 30 * 24 * 60 * MINUTE);
+        // The limit per month is asked about again the next day.
+        for pauses in [3, 4, u32::MAX] {
+            assert!((MINUTE..=24 * 60 * MINUTE).contains(&pause(pauses)), "{pauses}");
+        }
     }
 
     #[test]
-    fn the_day_ends_at_midnight_in_beijing() {
-        // 2024-07-03 15:59:30 and 16:00:00 in UTC.
-        let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
-        assert_eq!(rest_of_day(at(1_720_022_370)), Duration::from_secs(30));
-        assert_eq!(rest_of_day(at(1_720_022_400)), Duration::from_secs(24 * 60 * 60));
+    fn the_day_ends_soon_after_midnight_in_beijing() {
+        // 2024-07-03 16:00:00 in UTC.
+        let midnight = UNIX_EPOCH + Duration::from_secs(1_720_022_400);
+        let seconds = Duration::from_secs;
+        assert_eq!(rest_of_day(midnight - seconds(30)), seconds(30 + 300));
+        // Neither a clock that is ahead nor a counter that is late costs another day.
+        assert_eq!([0, 2, 599].map(|late| rest_of_day(midnight + seconds(late))), [seconds(60); 3]);
+        assert_eq!(rest_of_day(midnight + seconds(600)), seconds(24 * 60 * 60 - 300));
     }
 
     #[test]

@@ -26,7 +26,6 @@ use wecom_sdk::openhw::device::{GetDeviceSecret, RegisterSn};
 use wecom_sdk::openhw::events::{BindDevice, UserScan, VerifyDevice};
 use wecom_sdk::openhw::reply::{BindDeviceReply, BindResult, OnlineStatus, UserScanReply, VerifyDeviceReply};
 use wecom_sdk::service::auth::GetPreAuthCode;
-use wecom_sdk::service::events::SuiteTicket;
 use wecom_sdk::{Client, ClientBuilder, Device, DeviceModel, Error, MemoryStore, Suite};
 
 pub(crate) const TOKEN: &str = "QSdkTestToken02";

@@ -60,7 +60,7 @@ impl Api {
             _ if keeps.does.creates() => match keeps.inside(response) {
                 Some(_) => Some(returned(module, response, keeps)),
                 // The response itself repeats what the same call sends.
-                None => return self.echoed(module, endpoint, keeps, response),
+                None => return echoed(module, endpoint, keeps, response),
             },
             None if keeps.does.changes() => None,
             None => Some(response),
@@ -115,16 +115,16 @@ impl Api {
         carried.extend(own);
         carried
     }
+}
 
-    fn echoed(&self, module: &Module, endpoint: &Endpoint, keeps: &Keeps, response: &Struct) -> Vec<String> {
-        let sent = sent(module, endpoint, keeps);
-        let source =
-            sent.map(|sent| Source { within: (module, sent), renames: Some(&keeps.renames), id: None });
-        let mut echoed = Vec::new();
-        carry((module, response), source.as_slice(), "", &mut echoed);
-        // What wasn't sent is the example's.
-        echoed.iter().map(|path| path.trim_end_matches('?').to_owned()).collect()
-    }
+/// Returns the fields in which a response repeats what the same call sends.
+fn echoed(module: &Module, endpoint: &Endpoint, keeps: &Keeps, response: &Struct) -> Vec<String> {
+    let sent = sent(module, endpoint, keeps);
+    let source = sent.map(|sent| Source { within: (module, sent), renames: Some(&keeps.renames), id: None });
+    let mut echoed = Vec::new();
+    carry((module, response), source.as_slice(), "", &mut echoed);
+    // What wasn't sent is the example's.
+    echoed.iter().map(|path| path.trim_end_matches('?').to_owned()).collect()
 }
 
 /// Returns the struct at a path of a response, or in a list there.

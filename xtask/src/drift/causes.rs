@@ -83,14 +83,14 @@ impl Comparison<'_> {
         };
         let by_system = |cause: &Cause| matches!(cause, Cause::System | Cause::Either);
         let by_person = |cause: &Cause| *cause != Cause::System;
-        let shows = head.examples.iter().filter_map(|example| payload::parse(&example.payload).ok());
-        for shows in shows.filter_map(|document| document.get(CAUSE)?.as_str().map(str::to_owned)) {
+        let documents = head.examples.iter().filter_map(|example| payload::parse(&example.payload).ok());
+        for sender in documents.filter_map(|document| document.get(CAUSE)?.as_str().map(str::to_owned)) {
             let fits =
-                if shows == "sys" { causes.iter().any(by_system) } else { causes.iter().any(by_person) };
+                if sender == "sys" { causes.iter().any(by_system) } else { causes.iter().any(by_person) };
             if !fits {
                 report(
                     "examples",
-                    format!("the page says that `{CAUSE}` is {first}, the example shows `{shows}`"),
+                    format!("the page says that `{CAUSE}` is {first}, the example shows `{sender}`"),
                 );
                 return;
             }

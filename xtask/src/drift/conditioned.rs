@@ -64,10 +64,10 @@ fn conditions<'t, 'n>(doc: &'t str, own: &str, names: &[&'n str]) -> Option<(&'n
         LIMITED.is_match(sentence) && !OTHERWISE.iter().any(|word| sentence.contains(word))
     });
     let mut found = limited.flat_map(|sentence| {
-        let named =
+        let words =
             CONDITION.captures_iter(sentence).filter_map(|found| found.get(1)).map(|word| word.as_str());
-        let named: Vec<&str> = named.collect();
-        named.into_iter().map(move |word| (word, sentence))
+        let words: Vec<&str> = words.collect();
+        words.into_iter().map(move |word| (word, sentence))
     });
     found.find_map(|(word, sentence)| {
         let other = names.iter().find(|name| **name == word && word != own)?;

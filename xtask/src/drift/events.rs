@@ -59,8 +59,8 @@ impl<'a> Comparison<'a> {
                 rows.chain(shown.of.section.prose.iter().map(move |text| (line, text.as_str())))
             });
             let notes = definition.head.notes.as_deref().unwrap_or_default();
-            let noted = Noted { file, name, path: path.clone(), notes };
-            self.standing(&noted, &lines.collect::<Vec<_>>());
+            let written = Noted { file, name, path: path.clone(), notes };
+            self.standing(&written, &lines.collect::<Vec<_>>());
             for shown in &shown {
                 self.found.extend(undistinguished(file, document, shown));
                 if document.answers().is_some() || is_its_own(definition, shown.of) {

@@ -9,7 +9,7 @@ use super::comparison::Comparison;
 use super::finding::{Finding, PageLine, Spot};
 use super::page::ReadPage;
 use crate::spec::source::Path;
-use crate::spec::{DriftRule, OtherPages};
+use crate::spec::{DriftRule, File, OtherPages};
 
 impl Comparison<'_> {
     /// Reports pages that lie beside or above those of the spec and that nobody has read, and the entries of `pages.yaml` that no
@@ -61,7 +61,7 @@ impl Comparison<'_> {
 
     /// Returns the documents that the spec names.
     fn named_pages(&self) -> BTreeSet<u32> {
-        let operations = self.spec.files.iter().flat_map(|file| file.operations());
+        let operations = self.spec.files.iter().flat_map(File::operations);
         let own = operations.flat_map(|operation| operation.doc.ids());
         let codes = self.spec.codes.iter().flat_map(|codes| codes.doc.ids());
         own.chain(codes).chain(self.spec.rates.iter().flat_map(|rates| rates.doc.ids())).collect()

@@ -25,14 +25,14 @@ impl Comparison<'_> {
             return;
         }
         let lines: Vec<(PageLine, String)> = about.iter().map(|(line, text)| (*line, flat(text))).collect();
-        let notes = joined(noted.notes);
+        let words = joined(noted.notes);
         let mut said: BTreeSet<&str> = BTreeSet::new();
         let mut found = Vec::new();
         for (chinese, english) in &phrases.sentences {
             let key = flat(chinese);
             let Some((line, _)) = lines.iter().find(|(_, text)| text.contains(&key)) else { continue };
             said.insert(english);
-            if !notes.contains(&joined(english)) {
+            if !words.contains(&joined(english)) {
                 let message =
                     format!("the page says a standing sentence, the notes lack its English: `{english}`");
                 found.push((message, chinese.clone(), *line));
@@ -40,7 +40,7 @@ impl Comparison<'_> {
         }
         let first = about.first().map(|(line, _)| PageLine::first(line.page));
         let unsaid = phrases.sentences.iter().filter(|(_, english)| !said.contains(english.as_str()));
-        let kept = unsaid.filter(|(_, english)| notes.contains(&joined(english)));
+        let kept = unsaid.filter(|(_, english)| words.contains(&joined(english)));
         let mut untold: BTreeMap<&str, bool> = BTreeMap::new();
         for (chinese, english) in kept {
             let elsewhere = first.is_some_and(|line| self.is_said_beside(line.page, &flat(chinese)));

@@ -111,7 +111,7 @@ impl<S: LimitStore + ?Sized> LimitStore for Arc<S> {
 #[non_exhaustive]
 pub struct LimitKey<'a> {
     /// Identifies the caller without revealing it: a credential; a general rate with a company, an app or an address; or a quota
-    /// with an app or a company, and the values that it counts apart.
+    /// with an app, a company or a service provider, and the values that it counts apart.
     pub scope: &'a str,
     /// The endpoint's ID, or the name of a [quota](wecom_requests::Quota); for a general rate, its path.
     pub endpoint: &'static str,
@@ -277,7 +277,8 @@ impl Limits {
         let Asking { who, endpoint, .. } = *call;
         let on_limit = call.options.on_limit;
         if on_limit == OnLimit::Ignore {
-            return Ok(Admitted::default());
+            // It isn't held up, but tells whether the endpoint is still blocked.
+            return Ok(Admitted { _place: None, local: self.known(&who.key, endpoint) });
         }
         for demand in call.demands.iter().filter(|demand| demand.is_of(who)) {
             self.take_quota(call, demand).await?;
@@ -351,6 +352,11 @@ impl Limits {
         let mut locals = lock(&self.locals);
         let endpoints = &mut locals.get_or_insert_with(credential, Locals::default).endpoints;
         Arc::clone(endpoints.entry(endpoint.id).or_insert_with(|| Arc::new(Local::new(endpoint))))
+    }
+
+    /// Returns the state that delays the calls to an endpoint, if there is any so far.
+    fn known(&self, credential: &str, endpoint: &'static Meta) -> Option<Arc<Local>> {
+        lock(&self.locals).get(credential)?.endpoints.get(endpoint.id).cloned()
     }
 
     /// Returns the state that delays the calls to an endpoint, if it has any limits.

@@ -149,8 +149,8 @@ fn swapped(site: &DocumentSite<'_>) -> Vec<Mutant> {
 fn cause_wrong(site: &DocumentSite<'_>) -> Vec<Mutant> {
     let (system, person) = ("<FromUserName><![CDATA[sys]]>", "<FromUserName><![CDATA[lin.wei]]>");
     let shown = &site.document.definition.head.examples;
-    let shows = |cause: &str| !shown.is_empty() && shown.iter().all(|shown| shown.payload.contains(cause));
-    let (from, to, cause) = match (shows(system), shows(person)) {
+    let all_have = |cause: &str| !shown.is_empty() && shown.iter().all(|shown| shown.payload.contains(cause));
+    let (from, to, cause) = match (all_have(system), all_have(person)) {
         (true, _) => (system, person, Cause::System),
         (_, true) => (person, system, Cause::Person),
         _ => return Vec::new(),

@@ -45,9 +45,9 @@ impl Mentioned {
     fn fit(&self, english: &English) -> usize {
         let terms =
             self.terms.iter().filter(|meant| meant.iter().any(|word| has(&english.words, word))).count();
-        let is_there = |word: &&String| match word.bytes().all(|byte| byte.is_ascii_digit()) {
-            true => english.numbers.contains(*word),
-            false => english.joined.contains(word.as_str()),
+        let is_there = |word: &&String| {
+            let is_number = word.bytes().all(|byte| byte.is_ascii_digit());
+            if is_number { english.numbers.contains(*word) } else { english.joined.contains(word.as_str()) }
         };
         terms + self.verbatim.iter().filter(is_there).count()
     }

@@ -174,6 +174,30 @@ impl Checker<'_> {
             );
             return;
         }
+        self.keys_of(path, keeps, does, is_file);
+        match &keeps.id {
+            Some(id) if does != Does::Lists => self.id(&path.key("id"), endpoint, does, &FieldPath::new(id)),
+            None if does != Does::Lists => {
+                self.bad_keeps(At::Key(path), "a thing is found by its ID", "needs `id`");
+            }
+            _ => {}
+        }
+        if does.creates() || does.changes() {
+            self.from(path, endpoint, keeps, does);
+        }
+        self.asked(path, endpoint, keeps);
+        let shows = matches!(does, Does::Gets | Does::Lists) || does.changes() && keeps.at.is_some();
+        if shows && !is_file {
+            self.shown(path, endpoint, keeps, does);
+        }
+        self.content(path, endpoint, keeps, does);
+        if does == Does::Gets {
+            self.shows(path, endpoint, keeps);
+        }
+    }
+
+    /// Checks that the effect has a use for each key.
+    fn keys_of(&mut self, path: &Path, keeps: &Keeps, does: Does, is_file: bool) {
         let (created, changed) = (does.creates(), does.changes());
         let shown = matches!(does, Does::Gets | Does::Lists);
         let codes = "the codes of a thing belong to the endpoint that creates it";
@@ -233,41 +257,36 @@ impl Checker<'_> {
                 self.bad_keeps(At::Key(&path.key(key)), why, &format!("it {}", does.keyword()));
             }
         }
-        match &keeps.id {
-            Some(id) if does != Does::Lists => self.id(&path.key("id"), endpoint, does, &FieldPath::new(id)),
-            None if does != Does::Lists => {
-                self.bad_keeps(At::Key(path), "a thing is found by its ID", "needs `id`");
-            }
-            _ => {}
-        }
-        if let Some(from) = keeps.from.as_deref().filter(|_| created || changed) {
-            let path = path.key("from");
-            let several = keeps.id.as_deref().is_some_and(|id| {
-                let id = FieldPath::new(id);
-                is_several(self.file, endpoint, part_with_id(endpoint, does, &id), &id)
-            });
-            let message = if several {
-                "the fields of several things are in a list of structs"
-            } else {
-                "the fields of a thing are in a struct"
+    }
+
+    /// Checks that the fields of things are in a struct, or those of several in a list.
+    fn from(&mut self, path: &Path, endpoint: &Endpoint, keeps: &Keeps, does: Does) {
+        let Some(from) = &keeps.from else { return };
+        let path = path.key("from");
+        let several = keeps.id.as_deref().is_some_and(|id| {
+            let id = FieldPath::new(id);
+            is_several(self.file, endpoint, part_with_id(endpoint, does, &id), &id)
+        });
+        let message = if several {
+            "the fields of several things are in a list of structs"
+        } else {
+            "the fields of a thing are in a struct"
+        };
+        if let Some(field) = self.kept_field(&path, endpoint, Part::Request, &FieldPath::new(from)) {
+            let thing = match &field.ty {
+                TypeExpr::Generic(Generic::List, item) if several => self.is_struct(item),
+                ty => !several && self.is_struct(ty),
             };
-            if let Some(field) = self.kept_field(&path, endpoint, Part::Request, &FieldPath::new(from)) {
-                let thing = match &field.ty {
-                    TypeExpr::Generic(Generic::List, item) if several => self.is_struct(item),
-                    ty => !several && self.is_struct(ty),
-                };
-                if !thing {
-                    let label = format!("`{from}` is a `{}`", field.ty);
-                    self.bad_keeps(At::Value(&path), message, &label);
-                }
+            if !thing {
+                let label = format!("`{from}` is a `{}`", field.ty);
+                self.bad_keeps(At::Value(&path), message, &label);
             }
         }
-        self.asked(path, endpoint, keeps);
-        if (shown || changed && keeps.at.is_some()) && !is_file {
-            self.shown(path, endpoint, keeps, does);
-        }
-        self.content(path, endpoint, keeps, does);
-        for place in keeps.shows.keys().filter(|_| does == Does::Gets) {
+    }
+
+    /// Checks that what a response shows elsewhere is in the items of lists.
+    fn shows(&mut self, path: &Path, endpoint: &Endpoint, keeps: &Keeps) {
+        for place in keeps.shows.keys() {
             let at = shown_at(keeps, self.file, endpoint).map_or_else(String::new, |at| format!("{at}."));
             let path = path.key("shows").key(place);
             let along = Along { side: "response", lists: true, mistake: Mistake::BadKeeps };

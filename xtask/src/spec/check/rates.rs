@@ -115,9 +115,14 @@ impl Checker<'_> {
 
     /// Checks a request field that decides what a rate counts.
     fn counted(&mut self, path: &Path, endpoint: &Endpoint, (key, name): (&str, &str)) {
-        let along = Along { side: "request", lists: key == "counts", mistake: Mistake::BadRate };
-        let fields = self.along(path, &endpoint.request, &FieldPath::new(name), &along);
-        let Some(field) = fields.and_then(|mut fields| fields.pop()) else { return };
+        let field = if key == "counts" {
+            let along = Along { side: "request", lists: true, mistake: Mistake::BadRate };
+            let fields = self.along(path, &endpoint.request, &FieldPath::new(name), &along);
+            fields.and_then(|mut fields| fields.pop())
+        } else {
+            self.field(path, &endpoint.request, name, "request")
+        };
+        let Some(field) = field else { return };
         let is_list = matches!(&field.ty, TypeExpr::Generic(Generic::List | Generic::Pipe | Generic::Csv, _));
         let (fits, expected) = match key {
             "by" | "when" => (self.is_scalar(&field.ty), "expected a field with a single value"),
