@@ -350,3 +350,33 @@ async fn a_turn_without_an_end_gets_one() {
     let begun = tokio::time::timeout(PATIENCE, store.begin(&[7; 32])).await;
     assert_eq!(begun.unwrap().unwrap(), Turn::Ours);
 }
+
+/// A reply may get lost on its way: whoever asks again isn't taken for another process.
+#[tokio::test]
+async fn who_recovers_a_callback_twice_counts_once() {
+    let Some(redis) = RedisServer::start("who_recovers_a_callback_twice_counts_once") else { return };
+    let [ours, other] = [(); 2].map(|()| RedisCallbackStore::connect(&redis.address()).unwrap());
+    let digest = [7; 32];
+    ours.save(&digest, b"callback").await.unwrap();
+    for _ in 0..3 {
+        assert_eq!(ours.recover(&digest).await.unwrap(), Some(1));
+        assert_eq!(other.recover(&digest).await.unwrap(), None);
+    }
+    end_turns(&redis).await;
+    assert_eq!(other.recover(&digest).await.unwrap(), Some(2));
+}
+
+#[tokio::test]
+async fn no_lifetime_is_too_short_or_too_long_for_redis() {
+    let Some(redis) = RedisServer::start("no_lifetime_is_too_short_or_too_long_for_redis") else { return };
+    for (number, time) in [Duration::ZERO, Duration::from_nanos(1), Duration::MAX].into_iter().enumerate() {
+        let store = RedisCallbackStore::connect(&redis.address()).unwrap();
+        let store = store.prefix(format!("{number}:")).remember(time).keep_saved(time);
+        let digest = [7; 32];
+        store.save(&digest, b"callback").await.unwrap();
+        assert_eq!(store.abandoned().await.unwrap(), [digest]);
+        store.done(&digest).await.unwrap();
+        assert_eq!(store.begin(&digest).await.unwrap(), Turn::Done);
+        assert!(store.load(&digest).await.unwrap().is_none());
+    }
+}

@@ -17,6 +17,9 @@ const DEADLINE: Duration = Duration::from_secs(4);
 /// For suites, providers and devices, it waits 1 second.
 const SHORT_DEADLINE: Duration = Duration::from_millis(700);
 
+/// The longest deadline: nobody waits that long.
+const LONGEST_DEADLINE: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// The maximum number of handlers that run at once.
 const MAX_RUNNING: u32 = 1000;
 
@@ -83,14 +86,14 @@ impl CallbacksBuilder {
     ///
     /// Zero responds as soon as the callback has been received. With a [store](Self::store), saving the callback comes next, for at most half a second.
     pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = deadline;
+        self.deadline = deadline.min(LONGEST_DEADLINE);
         self
     }
 
     /// Sets the same for suites, providers and devices; the default is 0.7 seconds. WeCom waits for 1. While a device is bound to a company, WeCom
     /// waits for 3, and this is three times as long, too. Saving takes at most another 0.2 seconds (0.6).
     pub fn short_deadline(mut self, deadline: Duration) -> Self {
-        self.short_deadline = deadline;
+        self.short_deadline = deadline.min(LONGEST_DEADLINE);
         self
     }
 
@@ -109,7 +112,7 @@ impl CallbacksBuilder {
     }
 
     /// Sets a store, such as `RedisCallbackStore` (feature `redis`), which several processes share: each callback is handled by one of them, and
-    /// [none is lost](Callbacks#callbacks-that-dont-arrive) with a process that dies. All of them need the same receivers.
+    /// [none is lost](Callbacks#callbacks-that-dont-arrive) with a process that dies. All of them need the same receivers and handlers.
     pub fn store(mut self, store: impl CallbackStore) -> Self {
         self.store = Some(Arc::new(store));
         self

@@ -19,6 +19,12 @@ const LEASE: Duration = Duration::from_secs(6);
 /// The interval for checking whether another process has finished.
 const POLL: Duration = Duration::from_millis(250);
 
+/// The shortest lifetime that can be set: Redis has none of zero.
+const SHORTEST: Duration = Duration::from_secs(1);
+
+/// The longest one: Redis has an end of time.
+const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+
 /// The time for which a handled callback is remembered.
 const REMEMBER: Duration = Duration::from_secs(60 * 60);
 
@@ -98,17 +104,17 @@ impl<C> RedisCallbackStore<C> {
         self
     }
 
-    /// Sets the time for which a handled callback is remembered, instead of an hour.
+    /// Sets the time for which a handled callback is remembered, instead of an hour: from a second to ten years.
     #[must_use]
     pub fn remember(mut self, time: Duration) -> Self {
-        self.remember = time;
+        self.remember = time.clamp(SHORTEST, LONGEST);
         self
     }
 
-    /// Sets the time for which a callback is saved that nobody handles, instead of 4 days.
+    /// Sets the time for which a callback is saved that nobody handles, instead of 4 days: from a second to ten years.
     #[must_use]
     pub fn keep_saved(mut self, time: Duration) -> Self {
-        self.keep = time;
+        self.keep = time.clamp(SHORTEST, LONGEST);
         self
     }
 
@@ -130,7 +136,7 @@ impl<C> RedisCallbackStore<C> {
 
 impl<C: ConnectionLike + Clone + Send + Sync + 'static> RedisCallbackStore<C> {
     async fn query<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, RedisError> {
-        command.query_async(&mut self.connection.clone()).await
+        in_time(command.query_async(&mut self.connection.clone())).await
     }
 
     /// Takes the turn if nobody has it.
@@ -151,7 +157,7 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> RedisCallbackStore<C> {
         let mut invocation = script.key(self.turn(digest));
         invocation.key(self.saved(digest)).key(self.index());
         invocation.arg(&self.owner).arg(milliseconds(lifetime)).arg(hex(digest)).arg(callback);
-        invocation.invoke_async(&mut self.connection.clone()).await
+        in_time(invocation.invoke_async(&mut self.connection.clone())).await
     }
 
     /// Returns which of these callbacks nobody handles.
@@ -161,7 +167,7 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> RedisCallbackStore<C> {
         for digest in digests {
             invocation.key(self.turn(digest)).key(self.saved(digest)).arg(hex(digest));
         }
-        invocation.invoke_async(&mut self.connection.clone()).await
+        in_time(invocation.invoke_async(&mut self.connection.clone())).await
     }
 }
 
@@ -296,9 +302,12 @@ impl Scripts {
                 redis.call('SADD', KEYS[3], ARGV[3])
                 if redis.call('PTTL', KEYS[3]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[3], ARGV[2]) end",
             ),
+            // Whoever has the turn already asks again, since the reply got lost.
             recover: Script::new(
-                "if redis.call('EXISTS', KEYS[1]) == 1 or redis.call('HEXISTS', KEYS[2], 'callback') == 0 then return false end
+                "local owner = redis.call('GET', KEYS[1])
+                if owner and owner ~= ARGV[1] or redis.call('HEXISTS', KEYS[2], 'callback') == 0 then return false end
                 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+                if owner then return math.min(tonumber(redis.call('HGET', KEYS[2], 'recoveries') or '') or 1, 1000) end
                 redis.call('HSET', KEYS[2], 'by', ARGV[1])
                 local count = redis.pcall('HINCRBY', KEYS[2], 'recoveries', 1)
                 if type(count) ~= 'number' or count < 1 then
@@ -341,6 +350,14 @@ fn unhex(text: &[u8]) -> Option<[u8; 32]> {
         half.copy_from_slice(&u128::from_str_radix(number, 16).ok()?.to_be_bytes());
     }
     (hex(&digest) == text).then_some(digest)
+}
+
+/// Waits for Redis, whatever the connection's own limit is: that to a cluster has none by default.
+async fn in_time<T>(reply: impl Future<Output = Result<T, RedisError>>) -> Result<T, RedisError> {
+    match tokio::time::timeout(2 * PATIENCE, reply).await {
+        Ok(reply) => reply,
+        Err(_) => Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()),
+    }
 }
 
 fn milliseconds(time: Duration) -> u64 {

@@ -133,18 +133,31 @@ impl Running {
             return Err(Refused);
         }
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Refused)?;
-        Ok(self.spawn(&mut known, work, Place { _of_all: place, recovered: None, last: None }))
+        let (pending, task) =
+            self.prepare(&mut known, work, Place { _of_all: place, recovered: None, last: None });
+        // A runtime that is shutting down drops the task at once, which takes the lock.
+        drop(known);
+        tokio::spawn(task);
+        Ok(pending)
     }
 
     /// Starts a handler for a saved callback, whose turn the task still has to take; does nothing if the callback has arrived again meanwhile.
     pub(super) fn resume(&self, work: Work<'_>, place: Place) {
         let mut known = lock(&self.known);
         if !known.closed && known.get(&work.digest).is_none() {
-            self.spawn(&mut known, work, place);
+            let (_, task) = self.prepare(&mut known, work, place);
+            drop(known);
+            tokio::spawn(task);
         }
     }
 
-    fn spawn(&self, known: &mut Known, work: Work<'_>, place: Place) -> Pending {
+    /// Notes that a callback is being handled, and returns the task that does it.
+    fn prepare(
+        &self,
+        known: &mut Known,
+        work: Work<'_>,
+        place: Place,
+    ) -> (Pending, impl Future<Output = ()> + Send + 'static) {
         let Work { envelope, digest, arrived, handling } = work;
         let (told, outcome) = watch::channel(None);
         let shared = self.store.clone().zip(arrived);
@@ -153,8 +166,7 @@ impl Running {
         known.recent.insert(digest, State::Pending(pending.clone()));
         let span = tracing::info_span!("callback", shape = ?envelope.shape, kind = envelope.kind, change = envelope.change);
         let task = Task { digest, known: Arc::clone(&self.known), shared, told, place };
-        tokio::spawn(task.run(handling).instrument(span));
-        pending
+        (pending, task.run(handling).instrument(span))
     }
 
     /// Returns a place for a callback to recover, if one is free.

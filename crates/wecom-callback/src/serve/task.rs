@@ -71,7 +71,15 @@ impl Task {
     async fn turn(&self) -> Option<Turn> {
         let Some(Shared { store, .. }) = &self.shared else { return Some(Turn::Ours) };
         if self.place.is_for_recovered() {
-            match store.recover(&self.digest).await {
+            let recovered = match store.recover(&self.digest).await {
+                // If only the reply got lost, the turn is ours, and giving it up would count as a death.
+                Err(error) => {
+                    tracing::debug!(error, "a saved callback can't be recovered: trying again");
+                    store.recover(&self.digest).await
+                }
+                recovered => recovered,
+            };
+            match recovered {
                 Ok(Some(recoveries)) if recoveries <= RECOVERIES => {
                     tracing::warn!(
                         "a callback is handled again, since its process died before its handler ended"

@@ -1,10 +1,12 @@
 //! Handlers that fail, that are too many, and that run at a shutdown, with a clock of its own.
 
 use std::convert::Infallible;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use http::StatusCode;
 use tokio::time::{sleep, timeout};
 use wecom_callback::{
@@ -145,4 +147,14 @@ async fn a_store_that_panics_is_a_500_each_time_and_takes_no_place() {
         assert_eq!(post(&callbacks, &sent(message)).await.status(), 500);
     }
     callbacks.shutdown().await;
+}
+
+#[test]
+fn without_a_runtime_a_callback_panics_each_time_and_nothing_hangs() {
+    let callbacks = Callbacks::new(receiver(), Router::new());
+    let callback = sent(&text("hi"));
+    for _ in 0..2 {
+        let attempt = AssertUnwindSafe(|| post(&callbacks, &callback).now_or_never());
+        assert!(catch_unwind(attempt).is_err());
+    }
 }
