@@ -13,7 +13,6 @@ use crate::spec::document::{Document, NamedDocument};
 use crate::spec::encoding::{Answer, Body, Errcode};
 use crate::spec::field::Field;
 use crate::spec::field_path::FieldPath;
-use crate::spec::grants::Grants;
 use crate::spec::helper::Helper;
 use crate::spec::job::Job;
 use crate::spec::keeps::AllKeeps;
@@ -25,6 +24,7 @@ use crate::spec::rate::{EndpointRate, GeneralRate};
 use crate::spec::section::{DocumentKind, Part, Section};
 use crate::spec::sign::Sign;
 use crate::spec::source::{Node, Path};
+use crate::spec::token::{Grants, Token};
 use crate::spec::transport::{Method, Transport};
 use crate::spec::type_expr::TypeExpr;
 use crate::spec::types::{Enum, Struct, Union};
@@ -353,45 +353,12 @@ impl EndpointHead {
 }
 
 keywords! {
-    /// A kind of token.
-    Token {
-        /// No token: the endpoint issues one, or authenticates the caller in another way.
-        None = "none",
-        /// An app's token for one company.
-        AccessToken = "access_token",
-        /// A third-party app's own token.
-        SuiteAccessToken = "suite_access_token",
-        /// A service provider's token.
-        ProviderAccessToken = "provider_access_token",
-        /// A device's token.
-        DeviceAccessToken = "device_access_token",
-        /// A model's token.
-        ModelAccessToken = "model_access_token",
-        /// The key of a group's webhook.
-        WebhookKey = "webhook_key",
-        /// The code for replying to one message.
-        ResponseCode = "response_code",
-    }
-}
-
-keywords! {
     /// The host of an endpoint.
     Host {
         /// `qyapi.weixin.qq.com`.
         Api = "api",
         /// `api.mch.weixin.qq.com`, which requires a merchant's certificate.
         Merchant = "merchant",
-    }
-}
-
-impl Token {
-    /// Returns the query parameter that carries it.
-    pub const fn parameter(self) -> Option<&'static str> {
-        match self {
-            Self::None => None,
-            Self::WebhookKey => Some("key"),
-            other => Some(other.keyword()),
-        }
     }
 }
 
