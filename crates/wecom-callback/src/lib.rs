@@ -3,7 +3,7 @@
 //!
 //! Its core is a [`Receiver`], which does no I/O: it turns a query and a body into a trusted message, and encrypts and signs the reply. With the feature
 //! `serve`, `Callbacks` serves HTTP: it passes each callback to the handler for its type, recognizes repeated ones, and responds within WeCom's deadlines. With a
-//! store that processes share (`redis`), it loses none of them if one dies. With `tower`, it is a tower service for axum and hyper.
+//! store that processes share (`redis`), another process takes over from one that dies. With `tower`, it is a tower service for axum and hyper.
 
 // On docs.rs, each item says which feature it needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -21,7 +21,7 @@ pub(crate) struct Route {
     pub(crate) required: &'static [&'static str],
     pub(crate) paging: Option<Paging>,
     pub(crate) grants: Option<Grants>,
-    /// What it does with things, in this order.
+    /// Its effects on things, in this order.
     pub(crate) keeps: &'static [Keeps],
     /// The body of a success.
     pub(crate) response: &'static str,
@@ -160,7 +160,7 @@ pub(crate) enum Does {
         /// The field with a list, where things are listed once for each value of it.
         each: Option<&'static str>,
         fields: &'static [&'static str],
-        /// What the listed things consist of.
+        /// The parts of the listed things.
         parts: &'static [Parts],
     },
 }

@@ -35,7 +35,7 @@ pub(crate) struct Call<'a> {
     pub(crate) url: &'a dyn Fn(&str, &str) -> String,
 }
 
-/// What the response to a call shows of things.
+/// The things that a response shows.
 #[derive(Default)]
 pub(crate) struct Shown {
     /// Whether it lists all there are.

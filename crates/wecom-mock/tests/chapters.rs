@@ -1,4 +1,4 @@
-//! What whole chapters create is read back: tags in groups, menus, pages, templates, files.
+//! Things of whole chapters are created and read back: tags in groups, menus, pages, templates, files.
 
 mod caller;
 

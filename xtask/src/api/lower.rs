@@ -351,7 +351,7 @@ impl Lowering<'_> {
             Some(ty) => {
                 let values = &self.file.enums[ty].values;
                 let names = |wires: &[serde_json::Value]| {
-                    wires.iter().map(|wire| values[&spec::Job::wire(wire)].name.clone()).collect()
+                    wires.iter().map(|wire| values[&spec::wire_text(wire)].name.clone()).collect()
                 };
                 Meaning::Enum { ty: ty.to_owned(), done: names(&job.done), failed: names(&job.failed) }
             }

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::spec::names::pascal;
-use crate::spec::{Apps, Endpoint, EndpointRate, FieldPath, Rate, Scope};
+use crate::spec::{Apps, Endpoint, EndpointRate, FieldPath, Rate, Scope, wire_text};
 
 /// A count, and the rates that limit it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,5 +82,5 @@ fn own_name(name: &str, rate: &EndpointRate) -> String {
 
 /// Returns the values for which a call counts, as text.
 fn values(rate: &EndpointRate) -> Vec<String> {
-    rate.is.iter().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect()
+    rate.is.iter().map(wire_text).collect()
 }

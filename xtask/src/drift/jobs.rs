@@ -3,7 +3,7 @@
 use super::comparison::Comparison;
 use super::finding::{Finding, Spot};
 use crate::pages::phrases::Outcome;
-use crate::spec::{DriftRule, FieldPath, Job, Section};
+use crate::spec::{DriftRule, FieldPath, Section, wire_text};
 
 impl Comparison<'_> {
     /// Reports values of a status whose label says something else than the endpoint's `job`.
@@ -18,7 +18,7 @@ impl Comparison<'_> {
             let labels = status.and_then(|status| self.labels.get(&(file.source, status.to_owned())));
             let Some(labels) = labels else { continue };
             let is_one = |values: &[serde_json::Value], wire: &str| {
-                values.iter().any(|value| Job::wire(value) == wire)
+                values.iter().any(|value| wire_text(value) == wire)
             };
             for (wire, labels_of) in &labels.of {
                 let ours = if is_one(&job.done, wire) {

@@ -24,17 +24,11 @@ impl Comparison<'_> {
         let others = others.filter_map(|(_, other)| other.head.notes.as_deref());
         let texts: Vec<&str> = [own, &head.summary, &file.summary].into_iter().chain(others).collect();
         let texts = texts.join("\n");
-        let lines = pages.iter().flat_map(|page| {
-            let lines = page.read.page.text.lines().zip(1..);
-            let about = lines.filter(|(_, line)| page.read.contents.is_about(page.section, *line));
-            about.map(|(text, line)| (page.line(line), text))
-        });
+        let lines = pages.iter().flat_map(|page| page.lines().map(|(text, line)| (page.line(line), text)));
         let noted = Noted { file, name, path: Section::Endpoints.entry(name), notes: own };
         self.standing(&noted, &lines.collect::<Vec<_>>());
         for page in pages {
-            let lines = page.read.page.text.lines().zip(1..);
-            let own_lines = lines.filter(|(_, line)| page.read.contents.is_about(page.section, *line));
-            for app in phrases::excluded_apps(own_lines.map(|(line, _)| line)) {
+            for app in phrases::excluded_apps(page.lines().map(|(line, _)| line)) {
                 if phrases::admits(own, app) {
                     let message = format!("the page rules {app} apps out, the notes let them call");
                     let finding = Finding::new(Spot::key(file, &path), DriftRule::Notes, name, message);

@@ -38,6 +38,11 @@ pub(super) struct Documented<'a> {
 }
 
 impl<'a> Documented<'a> {
+    /// Returns the lines of the page about the section, with their numbers.
+    pub(super) fn lines(self) -> impl Iterator<Item = (&'a str, usize)> {
+        self.read.contents.lines_about(self.section, &self.read.page)
+    }
+
     /// Returns a line of the page.
     pub(super) fn line(self, line: usize) -> PageLine {
         PageLine { page: self.index, line }

@@ -8,7 +8,7 @@ use crate::pages::mentions;
 use crate::pages::phrases::{self, Base, DocType};
 use crate::pages::table::{Row, values_of};
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{DriftRule, Enum, Field, File, Part};
+use crate::spec::{DriftRule, Enum, Field, File, Part, wire_text};
 
 /// A page's rows for a field.
 pub(super) struct Rows<'d> {
@@ -176,8 +176,7 @@ impl<'d> Rows<'d> {
         let named = field.ty.name();
         let listed = named.and_then(|name| file.enums.get(name));
         let items = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-        let is_listed =
-            |listed: &Enum| items.iter().all(|item| listed.values.contains_key(&phrases::wire_of(item)));
+        let is_listed = |listed: &Enum| items.iter().all(|item| listed.values.contains_key(&wire_text(item)));
         field.limits.iter().all(|limit| limit.allows(value)) && listed.map_or(named.is_none(), is_listed)
     }
 

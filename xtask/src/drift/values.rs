@@ -11,7 +11,7 @@ use crate::pages::phrases;
 use crate::pages::table::{range_of, values_of};
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Scalar, TypeExpr};
-use crate::spec::{DriftRule, Enum, File, Repr, Section, Union};
+use crate::spec::{DriftRule, Enum, File, Repr, Section, Union, wire_text};
 
 impl<'a> Comparison<'a> {
     /// Compares the values of an enum, or the tags of a union, with those that a page lists. For any other type, a
@@ -61,7 +61,7 @@ impl<'a> Comparison<'a> {
             let (spot, at) = (Spot::key(file, &known.path), known.at(wire));
             self.found.push(Finding::new(spot, DriftRule::ValueNew, at, message).seen_at(line));
         }
-        let shown = seen.node.values.iter().map(|value| phrases::wire_of(value));
+        let shown = seen.node.values.iter().map(|value| wire_text(value));
         let shown: Vec<String> = shown.chain(listed).collect();
         // A number on a page may mean anything.
         let spoken_of = |wire: &str| known.text && seen.page.speaks_of(wire);

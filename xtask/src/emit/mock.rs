@@ -11,7 +11,7 @@ use super::items::{module_doc, raw_string};
 use super::paths::rust_path;
 use crate::api::{Api, Endpoint, Example, Keeps, Member, Module, Next, Pagination, Step, Struct, Ty, Type};
 use crate::spec::names::{ident, pascal};
-use crate::spec::{self, Credentials, FieldPath, Place, Style};
+use crate::spec::{self, Credentials, FieldPath, Place, Style, wire_text};
 
 /// The code for what is wrong with a parameter, where no other is documented.
 const INVALID: i64 = 40058;
@@ -99,7 +99,7 @@ fn cases(module: &Module, endpoint: &Endpoint) -> Vec<TokenStream> {
         let request: Value = serde_json::from_str(&example.request).unwrap_or_default();
         let tag = |path: &String| {
             let value = request.pointer(&format!("/{}", path.replace('.', "/")))?;
-            Some((path.clone(), value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
+            Some((path.clone(), wire_text(value)))
         };
         tags.iter().filter_map(tag).collect::<Vec<(String, String)>>()
     };

@@ -7,7 +7,7 @@ use super::docs;
 use super::items::module_doc;
 use crate::api::{Api, Field, Module, Quota, Struct, Ty};
 use crate::spec::names::{ident, pascal};
-use crate::spec::{GeneralRate, Of, Rate, Scope};
+use crate::spec::{GeneralRate, Of, Rate, Scope, wire_text};
 
 /// Emits the table. Without general rates in the spec, it is empty, so that the code that uses it compiles anyway.
 pub(super) fn file(api: &Api) -> TokenStream {
@@ -113,18 +113,17 @@ fn arm(module: &Module, request: &Struct, index: usize, quota: &Quota) -> TokenS
         let sent = if field.optional { quote!(self.#name.as_ref()) } else { quote!(Some(&self.#name)) };
         let default = match field.default.as_deref() {
             Some(value) => {
-                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                let text = wire_text(value);
                 quote!(Some(#text))
             }
             None => quote!(None),
         };
         quote!(crate::Usage::is_one(#sent, #default, &[#(#values),*]))
     });
-    let conditions: Vec<TokenStream> = when.into_iter().chain(unless).collect();
-    if conditions.is_empty() {
-        quote!(#index => Some(#usage),)
-    } else {
-        quote!(#index => (#(#conditions)&&*).then(|| #usage),)
+    match (when, unless) {
+        (None, None) => quote!(#index => Some(#usage),),
+        (Some(condition), None) | (None, Some(condition)) => quote!(#index => #condition.then(|| #usage),),
+        (Some(when), Some(unless)) => quote!(#index => (#when && #unless).then(|| #usage),),
     }
 }
 

@@ -10,7 +10,7 @@ use super::naming::pascal;
 use super::sighting::ObjectSighting;
 use crate::pages::phrases;
 use crate::pages::tree::{Fields, Node};
-use crate::spec::{Repr, names};
+use crate::spec::{Repr, names, wire_text};
 
 /// A tag, and the fields beside it from which it selects.
 pub(super) struct Tagged {
@@ -84,7 +84,7 @@ impl Tagged {
 
     fn holds(&self, object: &Map<String, Value>) -> bool {
         let Some(tag) = object.get(&self.tag) else { return false };
-        let Some(own) = self.variants.get(&phrases::wire_of(tag)) else { return false };
+        let Some(own) = self.variants.get(&wire_text(tag)) else { return false };
         let complete = own.as_ref().is_none_or(|own| object.get(own).is_some_and(|value| !value.is_null()));
         complete && self.contents().all(|key| Some(key) == own.as_ref() || !object.contains_key(key))
     }

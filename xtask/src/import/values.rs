@@ -12,7 +12,7 @@ use super::types::Types;
 use crate::pages::phrases;
 use crate::pages::table::{Table, values_of};
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
-use crate::spec::{EnumValue, Repr, names};
+use crate::spec::{EnumValue, Repr, names, wire_text};
 
 /// A scalar, as specific as possible.
 pub(super) enum Refined {
@@ -40,7 +40,7 @@ pub(super) fn refine(seen: &Sighting<'_>, scalar: Scalar, named: &[Table], notes
     let of_kind = |value: &Value| if text { value.is_string() } else { value.is_i64() };
     let documented = documented(seen, repr, named);
     let wires: HashSet<String> = documented.iter().map(|value| value.wire.clone()).collect();
-    let known = |value: &Value| wires.contains(&phrases::wire_of(value));
+    let known = |value: &Value| wires.contains(&wire_text(value));
     if !text
         && documented.is_empty()
         && !seen.values.is_empty()
@@ -68,7 +68,7 @@ pub(super) fn refine(seen: &Sighting<'_>, scalar: Scalar, named: &[Table], notes
         values.add(&wire, Draft::sure(doc));
     }
     for value in &seen.values {
-        let wire = phrases::wire_of(value);
+        let wire = wire_text(value);
         if values.of.contains_key(&wire) || notes.quirk.is_some() {
             continue;
         }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::edit::Edit;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, TypeExpr};
+use crate::spec::wire_text;
 use crate::spec::{Fields, File, Part, Section, Style, Union, json_kind, payload};
 
 /// A part of an example.
@@ -94,7 +95,7 @@ impl Walk<'_> {
     fn union(&mut self, name: &str, union: &Union, object: &mut Map<String, Value>) {
         let tag = match union.style {
             Style::Oneof => object.keys().find(|key| union.variants.contains_key(*key)).cloned(),
-            _ => union.tag.as_ref().and_then(|tag| object.get(tag)).map(wire),
+            _ => union.tag.as_ref().and_then(|tag| object.get(tag)).map(wire_text),
         };
         let variant = tag.and_then(|tag| Some((union.variants.get(&tag)?, tag)));
         if let Some((variant, tag)) = variant
@@ -154,9 +155,4 @@ impl Walk<'_> {
             }
         }
     }
-}
-
-/// Returns a scalar as the spec writes it.
-pub(super) fn wire(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -13,6 +13,7 @@ use crate::pages::{self, CodeRow, contents::Section as Documented, mentions};
 use crate::spec::source::Path;
 use crate::spec::{
     Codes, Doc, Endpoint, Enum, Field, Fields, File, NamedDocument, Operation, Rates, Section, Union,
+    wire_text,
 };
 
 /// A mistake in one place.
@@ -334,7 +335,7 @@ impl EnumSite<'_> {
 impl UnionSite<'_> {
     /// Returns whether a page lists or shows a tag, or speaks of it.
     pub(super) fn says(&self, wire: &str) -> bool {
-        says(&self.seen, wire) || self.seen.values.iter().any(|value| example::wire(value) == wire)
+        says(&self.seen, wire) || self.seen.values.iter().any(|value| wire_text(value) == wire)
     }
 }
 

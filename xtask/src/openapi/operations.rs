@@ -7,7 +7,7 @@ use super::prose::{Names, component};
 use super::schemas::{self, FAILURE, MERCHANT_FAILURE, Schemas, any_of, reference};
 use super::{rates, rules};
 use crate::api::{Endpoint, ErrorCode, Example, Field, Module, Pagination, Struct, Ty, page_url};
-use crate::spec::{Format, Host, Method, Place, Rule, Token};
+use crate::spec::{Format, Host, Method, Place, Rule, Token, wire_text};
 
 /// The media type of files, whose own header says more.
 const ANY_FILE: &str = "*/*";
@@ -353,7 +353,7 @@ fn written(format: Format, fields: Map<String, Value>) -> Value {
 /// Encodes fields as a flat XML document: an example of XML is text.
 fn xml(fields: &Map<String, Value>) -> String {
     let elements = fields.iter().map(|(name, value)| {
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let text = wire_text(value);
         format!("<{name}>{}</{name}>", quick_xml::escape::escape(text.as_str()))
     });
     format!("<xml>{}</xml>", elements.collect::<String>())

@@ -71,10 +71,18 @@ impl Contents {
         line < starts().min().unwrap_or_default() || (section.line..end).contains(&line)
     }
 
+    /// Returns the lines of the page that are about one of its endpoints, with their numbers.
+    pub(crate) fn lines_about<'p>(
+        &'p self,
+        section: &'p Section,
+        page: &'p Page,
+    ) -> impl Iterator<Item = (&'p str, usize)> {
+        page.text.lines().zip(1..).filter(|(_, line)| self.is_about(section, *line))
+    }
+
     /// Returns what the page requires of callers of one of its endpoints.
     pub(crate) fn requirements(&self, section: &Section, page: &Page) -> Requirements {
-        let lines = page.text.lines().zip(1..).filter(|(_, line)| self.is_about(section, *line));
-        Requirements::of(lines.map(|(line, _)| line))
+        Requirements::of(self.lines_about(section, page).map(|(line, _)| line))
     }
 }
 

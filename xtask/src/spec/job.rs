@@ -27,11 +27,6 @@ pub struct Job {
 }
 
 impl Job {
-    /// Returns a value of the status as the enum has it.
-    pub fn wire(value: &Value) -> String {
-        value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-    }
-
     /// Returns which of `true` and `false` means that the job has finished, if one of them does.
     pub fn when_true(&self, flag: bool) -> Option<bool> {
         let [value] = &self.done[..] else { return None };

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::field::Field;
 use super::model::{Fields, File};
+use super::scalar::wire_text;
 use super::type_expr::{Generic, TypeExpr};
 use super::types::{Style, Union};
 use super::wire::{Wire, WireKey};
@@ -289,7 +290,7 @@ fn arrange_value(file: &File, ty: &TypeExpr, value: &mut Value) {
 /// Converts the content of a union likewise, wherever it is.
 fn arrange_union(file: &File, union: &Union, object: &mut Map<String, Value>) {
     let tag = union.tag.as_ref().and_then(|tag| object.get(tag));
-    let tag = tag.map(|tag| tag.as_str().map_or_else(|| tag.to_string(), str::to_owned));
+    let tag = tag.map(wire_text);
     for (wire, variant) in &union.variants {
         let Some(ty) = &variant.ty else { continue };
         match union.style {

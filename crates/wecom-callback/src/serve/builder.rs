@@ -112,7 +112,7 @@ impl CallbacksBuilder {
     }
 
     /// Sets a store, such as `RedisCallbackStore` (feature `redis`), which several processes share: each callback is handled by one of them, and
-    /// [none is lost](Callbacks#callbacks-that-dont-arrive) with a process that dies. All of them need the same receivers and handlers.
+    /// another one [takes over](Callbacks#callbacks-that-dont-arrive) from a process that dies. All of them need the same receivers and handlers.
     pub fn store(mut self, store: impl CallbackStore) -> Self {
         self.store = Some(Arc::new(store));
         self

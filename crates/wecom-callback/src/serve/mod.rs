@@ -281,7 +281,7 @@ impl Service {
     }
 
     /// Returns how long to wait for a handler, and then until the callback is saved: in proportion, where WeCom waits for neither 1 second nor 5.
-    /// What a device says that can't be read is answered as soon as the rest.
+    /// An unreadable message from a device gets its response as soon as the readable ones.
     fn deadlines_of(&self, envelope: &Envelope, format: Format) -> (Duration, Duration) {
         let seconds = match envelope.deadline().as_secs() {
             _ if format == Format::Json && envelope.shape == Shape::Unknown => 1,

@@ -250,7 +250,7 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> CallbackStore for RedisC
     }
 }
 
-/// What Redis does in one step. Each script has the keys of the turn, of the saved callback and of the set of all saved ones, and as arguments the
+/// The scripts, each of which Redis runs as one step. Each has the keys of the turn, of the saved callback and of the set of all saved ones, and as arguments the
 /// process, a lifetime, the digest and the callback.
 struct Scripts {
     look: Script,

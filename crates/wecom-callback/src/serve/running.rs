@@ -68,7 +68,7 @@ impl Known {
 pub(super) struct Work<'a> {
     pub(super) envelope: &'a Envelope,
     pub(super) digest: [u8; 32],
-    /// What to save; `None` without a store.
+    /// The record to save; `None` without a store.
     pub(super) arrived: Option<Arrived>,
     pub(super) handling: Handling,
 }

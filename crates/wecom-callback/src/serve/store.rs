@@ -41,23 +41,26 @@ impl SavedCallback {
 /// The turn of a process that dies expires. A callback whose handler takes longer than the response can wait is also [saved](Self::save); if its turn
 /// expires, any process may [recover](Self::recover) it.
 ///
-/// If the store fails, callbacks are handled anyway: twice is better than never.
+/// If the store fails, callbacks are handled anyway: twice is better than never. So a future must not hang if the store does: it fails after a second
+/// or two. Only `begin` waits longer, for another process.
 pub trait CallbackStore: Send + Sync + 'static {
     /// Takes the turn for a callback. While another process handles it, this waits for it to succeed, fail or die.
     fn begin<'a>(&'a self, digest: &'a [u8; 32]) -> CallbackStoreFuture<'a, Turn>;
 
-    /// Keeps the turn while a handler runs; it ends only with an error.
+    /// Keeps the turn while a handler runs. It returns only if the turn is lost, and isn't called again after that: anything else, such as a failed
+    /// connection, it must retry.
     fn keep<'a>(&'a self, digest: &'a [u8; 32]) -> CallbackStoreFuture<'a, Infallible>;
 
-    /// Records that a callback has been handled, and removes it if it was saved.
+    /// Records that a callback has been handled, and removes it if it was saved, even if this process doesn't have the turn. Remember it for an hour or
+    /// longer: WeCom may repeat it.
     fn done<'a>(&'a self, digest: &'a [u8; 32]) -> CallbackStoreFuture<'a, ()>;
 
     /// Forgets a callback whose handler has failed: ends the turn, and removes the callback if this process was the last to save or recover it.
     /// It does nothing if the turn has expired meanwhile.
     fn forget<'a>(&'a self, digest: &'a [u8; 32]) -> CallbackStoreFuture<'a, ()>;
 
-    /// Saves a callback that this process handles, or waits to handle, until `done` or `forget` removes it. One that is saved already is replaced; one
-    /// that has been handled isn't saved. The message in it is encrypted. Let it expire after some days, in case that nobody can handle it.
+    /// Saves a callback that this process handles, or waits to handle, until `done` or `forget` removes it. One that is saved already is replaced, but keeps
+    /// the number of its recoveries; one that has been handled isn't saved. The message in it is encrypted. Let it expire after some days, in case that nobody can handle it.
     fn save<'a>(&'a self, digest: &'a [u8; 32], callback: &'a [u8]) -> CallbackStoreFuture<'a, ()>;
 
     /// Returns the saved callbacks for which nobody has the turn, or some of them if there are many.
@@ -66,7 +69,8 @@ pub trait CallbackStore: Send + Sync + 'static {
     /// Returns a saved callback, even if another process has its turn.
     fn load<'a>(&'a self, digest: &'a [u8; 32]) -> CallbackStoreFuture<'a, Option<SavedCallback>>;
 
-    /// Takes the turn for a saved callback without waiting, and returns how many times the callback has been recovered, including this time. Returns
-    /// `None` if another process has the turn, or if the callback is no longer saved.
+    /// Takes the turn for a saved callback without waiting, and returns how many times the callback has been recovered, including this time. This must be
+    /// atomic: of several processes, one gets the turn. A process that has the turn already, because it never saw the reply, gets the same number again.
+    /// Returns `None` if another process has the turn, or if the callback is no longer saved.
     fn recover<'a>(&'a self, digest: &'a [u8; 32]) -> CallbackStoreFuture<'a, Option<u32>>;
 }

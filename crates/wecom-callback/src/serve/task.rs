@@ -26,7 +26,7 @@ const SAVE_PATIENCE: Duration = Duration::from_secs(2);
 
 const MAY_REPEAT: &str = "the store of callbacks failed: a callback may be handled twice";
 
-/// What a task shares with other processes.
+/// The state that a task shares with other processes.
 pub(super) struct Shared {
     pub(super) store: Arc<dyn CallbackStore>,
     pub(super) arrived: Arrived,
@@ -182,7 +182,7 @@ impl Task {
 }
 
 impl Drop for Task {
-    /// Forgets a callback without an outcome, since the store panicked: it is handled anew if it comes again.
+    /// Forgets a callback without an outcome, because the store panicked or the runtime is gone: if it comes again, it is handled.
     fn drop(&mut self) {
         if self.told.borrow().is_none() {
             lock(&self.known).end(self.digest, &Outcome::Failed);

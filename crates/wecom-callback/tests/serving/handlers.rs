@@ -9,7 +9,7 @@ use wecom_callback::{Callback, Callbacks, CallbacksBuilder, Router, Sent};
 use crate::common::receiver;
 use crate::memory::Memory;
 
-/// What the handlers of a test have in common.
+/// The counts that the handlers of a test share.
 #[derive(Clone)]
 pub(crate) struct Handlers {
     begun: Arc<AtomicUsize>,

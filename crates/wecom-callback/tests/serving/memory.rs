@@ -1,4 +1,4 @@
-//! A store in memory, for processes that are all in one test: with a clock of its own, and processes that die when they are told to.
+//! A store in memory for tests: it has its own clock, and its processes, which are all in one test, die on demand.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -11,7 +11,7 @@ use wecom_callback::{BoxError, CallbackStore, CallbackStoreFuture, SavedCallback
 
 const LEASE: Duration = Duration::from_secs(6);
 
-/// What all processes share.
+/// The records that all processes share.
 #[derive(Default)]
 pub(crate) struct Records {
     /// The owner of each turn, and its end; `None` if the callback has been handled.

@@ -14,7 +14,7 @@ pub(super) struct Thing {
     pub(super) fields: Value,
     /// Those that were returned when it was created: what replaces the thing leaves them as they are.
     pub(super) returned: Map<String, Value>,
-    /// What it is part of: the rest of the request that created it, and what surrounds it in the response.
+    /// Its surroundings: the rest of the request that created it, and the fields beside it in the response.
     pub(super) around: Value,
     /// The file that was uploaded.
     pub(super) content: Option<Content>,

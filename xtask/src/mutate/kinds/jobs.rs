@@ -6,7 +6,7 @@ use crate::mutate::edit::Edit;
 use crate::mutate::kind::Kind;
 use crate::mutate::kind::Make::{Document, Endpoint};
 use crate::mutate::site::{DocumentSite, EndpointSite, Mutant};
-use crate::spec::Job;
+use crate::spec::{Job, wire_text};
 
 pub(super) const KINDS: &[Kind] = &[
     Kind::new("job-outcomes-swapped", "the page lists the status with a label", Endpoint(swapped)),
@@ -24,7 +24,7 @@ fn is_labelled(site: &EndpointSite<'_>, job: &Job, statuses: &[Value]) -> bool {
     status.is_some_and(|status| {
         let has =
             |wire: &str| status.seen.listed.iter().any(|value| value.wire == wire && !value.doc.is_empty());
-        statuses.iter().all(|value| has(&Job::wire(value)))
+        statuses.iter().all(|value| has(&wire_text(value)))
     })
 }
 
@@ -54,7 +54,7 @@ fn done(site: &EndpointSite<'_>) -> Vec<Mutant> {
     let Some(job) = &site.endpoint.head.job else { return Vec::new() };
     let file = site.file.file;
     let status = site.endpoint.response.get(&job.status).and_then(|field| file.enums.get(field.ty.name()?));
-    let taken = |wire: &str| job.done.iter().chain(&job.failed).any(|value| Job::wire(value) == wire);
+    let taken = |wire: &str| job.done.iter().chain(&job.failed).any(|value| wire_text(value) == wire);
     let Some(other) = status.and_then(|listed| listed.values.keys().find(|wire| !taken(wire))) else {
         return Vec::new();
     };

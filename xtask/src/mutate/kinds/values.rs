@@ -6,13 +6,13 @@ use serde_json::Value as Json;
 use serde_yaml::Value;
 
 use crate::mutate::edit::{self, Edit};
-use crate::mutate::example::{self, Shown, wire};
+use crate::mutate::example::{self, Shown};
 use crate::mutate::kind::Make::{Enum, Union};
 use crate::mutate::kind::{Kind, mistyped};
 use crate::mutate::site::{EnumSite, Mutant, UnionSite};
 use crate::pages::phrases::word_of;
 use crate::spec::source::Path;
-use crate::spec::{Repr, Style};
+use crate::spec::{Repr, Style, wire_text};
 
 pub(super) const KINDS: &[Kind] = &[
     Kind::new("value-dropped", "a description lists or names it", Enum(dropped)),
@@ -52,7 +52,7 @@ fn replaced(site: &EnumSite<'_>, from: &str, to: &str) -> Vec<Edit> {
     site.file.examples(|shown| {
         if let Shown::Enum(name, value) = shown
             && name == site.name
-            && wire(value) == from
+            && wire_text(value) == from
         {
             *value = to.clone();
         }
@@ -152,7 +152,7 @@ fn tag_changed(site: &UnionSite<'_>) -> Vec<Mutant> {
             let tag_name = site.union.tag.as_deref().unwrap_or_default();
             let is_this = match site.union.style {
                 Style::Oneof => object.contains_key(tag),
-                _ => object.get(tag_name).is_some_and(|value| wire(value) == *tag),
+                _ => object.get(tag_name).is_some_and(|value| wire_text(value) == *tag),
             };
             if name != site.name || !is_this {
                 return;
@@ -195,7 +195,7 @@ fn without(site: &UnionSite<'_>, tag: &str) -> Option<Vec<Edit>> {
     let marked = example::adapted(site.file.file, |shown| {
         let Shown::Union(name, object) = shown else { return };
         let own = match site.union.tag.as_deref().filter(|_| site.union.style != Style::Oneof) {
-            Some(key) => object.get(key).is_some_and(|value| wire(value) == tag),
+            Some(key) => object.get(key).is_some_and(|value| wire_text(value) == tag),
             None => object.contains_key(tag),
         };
         if name == site.name && own {

@@ -125,9 +125,7 @@ fn negation_dropped(site: &FieldSite<'_>) -> Vec<Mutant> {
 fn app_admitted(site: &EndpointSite<'_>) -> Vec<Mutant> {
     let text = site.endpoint.head.notes.as_deref().unwrap_or_default();
     let excluded = site.documented.iter().flat_map(|(read, section)| {
-        let lines = read.page.text.lines().zip(1..);
-        let own = lines.filter(|(_, line)| read.contents.is_about(section, *line)).map(|(line, _)| line);
-        phrases::excluded_apps(own)
+        phrases::excluded_apps(read.contents.lines_about(section, &read.page).map(|(line, _)| line))
     });
     let excluded: std::collections::BTreeSet<&str> = excluded.collect();
     let mutants = excluded.into_iter().filter(|app| !phrases::admits(text, app)).map(|app| {

@@ -48,4 +48,4 @@ pub(crate) use types::{
 };
 pub(crate) use unique::{is_unique, may_be_unique};
 pub(crate) use units::{is_time_of_day, unit, units_of};
-pub(crate) use values::{Value, is_flag, value_of, values, wire_of, word_of, words};
+pub(crate) use values::{Value, is_flag, value_of, values, word_of, words};

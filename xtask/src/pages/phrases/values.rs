@@ -158,11 +158,6 @@ pub(crate) fn value_of(word: &str, scalar: Scalar) -> Option<serde_yaml::Value> 
     }
 }
 
-/// Returns a value of an example as text, as on the wire without quotes.
-pub(crate) fn wire_of(value: &serde_json::Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
 /// Returns a value of a spec as a page writes it.
 pub(crate) fn word_of(value: &serde_yaml::Value) -> String {
     match value {

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::checker::{Along, Checker};
 use crate::spec::diagnostic::At;
 use crate::spec::mistakes::Mistake;
+use crate::spec::scalar::wire_text;
 use crate::spec::source::Path;
 use crate::spec::type_expr::{Generic, Scalar, TypeExpr};
 use crate::spec::{Document, Endpoint, Field, FieldPath, Fields, Format, Job};
@@ -149,7 +150,7 @@ impl Checker<'_> {
         for (key, values) in [("done", &job.done), ("failed", &job.failed)] {
             for (index, value) in values.iter().enumerate() {
                 let at = path.key(key).index(index);
-                let wire = Job::wire(value);
+                let wire = wire_text(value);
                 if !enumeration.values.contains_key(&wire) {
                     self.report
                         .error(Mistake::BadJob, At::Value(&at), format!("`{wire}` is no value of `{ty}`"))

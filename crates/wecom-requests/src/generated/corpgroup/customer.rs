@@ -51,7 +51,7 @@ impl crate::Endpoint for UnionIdToExternalUserId {
 
     fn usage(&self, quota: usize) -> Option<crate::Usage> {
         match quota {
-            0 => (self.mass_call_ticket.is_none()).then(|| crate::Usage::call()),
+            0 => self.mass_call_ticket.is_none().then(|| crate::Usage::call()),
             _ => Some(crate::Usage::call()),
         }
     }
