@@ -367,6 +367,32 @@ async fn who_recovers_a_callback_twice_counts_once() {
 }
 
 #[tokio::test]
+async fn the_next_recovery_after_a_shutdown_is_not_counted() {
+    let Some(redis) = RedisServer::start("the_next_recovery_after_a_shutdown_is_not_counted") else { return };
+    let [first, second] = [(); 2].map(|()| RedisCallbackStore::connect(&redis.address()).unwrap());
+    let digest = [8; 32];
+    first.leave(&digest).await.unwrap();
+    assert_eq!(first.load(&digest).await.unwrap(), None, "what isn't saved stays so");
+    first.begin(&digest).await.unwrap();
+    first.save(&digest, b"callback").await.unwrap();
+    second.leave(&digest).await.unwrap();
+    end_turns(&redis).await;
+    assert_eq!(second.recover(&digest).await.unwrap(), Some(1), "whose turn it isn't can't leave it");
+    for (process, other) in [(&second, &first), (&first, &second)] {
+        process.leave(&digest).await.unwrap();
+        end_turns(&redis).await;
+        for _ in 0..2 {
+            assert_eq!(other.recover(&digest).await.unwrap(), Some(1));
+        }
+    }
+    end_turns(&redis).await;
+    assert_eq!(first.recover(&digest).await.unwrap(), Some(2));
+    first.done(&digest).await.unwrap();
+    first.leave(&digest).await.unwrap();
+    assert_nothing_saved(&redis).await;
+}
+
+#[tokio::test]
 async fn no_lifetime_is_too_short_or_too_long_for_redis() {
     let Some(redis) = RedisServer::start("no_lifetime_is_too_short_or_too_long_for_redis") else { return };
     for (number, time) in [Duration::ZERO, Duration::from_nanos(1), Duration::MAX].into_iter().enumerate() {

@@ -88,12 +88,12 @@ const SHORT_SAVE_DEADLINE: Duration = Duration::from_millis(200);
 ///
 /// - A handler that fails after the response isn't called again: retry within the handler, and return when it's done.
 /// - A callback is dropped, with an error in the log, once three processes have died while they handled it. The third time, it runs without others
-///   that have been recovered twice.
+///   that have been recovered twice, for a minute. A process that ends after [`shutdown`](Callbacks::shutdown) was called hasn't died.
 /// - If the store fails when a callback should be saved, or takes longer than half a second (0.2 for suites, providers and devices), there is a warning in the log, and the response doesn't wait.
 /// - A saved callback can only be opened with the settings that it was received with: after a change of the Token or the `EncodingAESKey`, keep a receiver with the old
 ///   ones for some days.
 ///
-/// Recovered callbacks take at most half of the places for handlers, so that new ones find room.
+/// Recovered callbacks take at most half of the places for handlers (but at least one), so that new ones find room.
 ///
 /// Clones share everything. With the feature `tower`, it is a tower `Service`, which axum accepts directly:
 /// `axum::Router::new().route_service("/callback", callbacks)`.
@@ -186,7 +186,7 @@ impl Callbacks {
 
     /// Stops accepting callbacks (they get a 503), and waits for the running handlers, however long they take.
     ///
-    /// To limit the wait, put a timeout around it: no handler starts afterwards either, and those that still run end with the
+    /// To limit the wait, put a timeout around it: no callback is accepted afterwards either, and the handlers that still run end with the
     /// Tokio runtime. With a [store](CallbacksBuilder::store), another process, or the next one, handles their callbacks again.
     ///
     /// ```

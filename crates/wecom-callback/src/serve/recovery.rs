@@ -12,7 +12,7 @@ use wecom_requests::BoxError;
 use super::Service;
 use super::arrived::Arrived;
 use super::running::{Work, lock};
-use super::store::CallbackStore;
+use super::store::{CallbackStore, guarded};
 use super::task::RECOVERIES;
 use crate::Opened;
 use crate::receiver::random;
@@ -80,7 +80,7 @@ async fn recover_all(
     store: &dyn CallbackStore,
     unreadable: &mut HashSet<[u8; 32]>,
 ) -> Result<(), BoxError> {
-    let mut abandoned = store.abandoned().await?;
+    let mut abandoned = guarded(|| store.abandoned()).await?;
     if !abandoned.is_empty() {
         // Each process begins with another one, so that they don't all compete for the same, nor all fail at the same.
         let start = usize::from(u16::from_be_bytes(random())) % abandoned.len();
@@ -92,11 +92,11 @@ async fn recover_all(
         }
         match service.running.has_ended(&digest) {
             // Its end couldn't be recorded when it ended.
-            Some(true) => store.done(&digest).await?,
+            Some(true) => guarded(|| store.done(&digest)).await?,
             Some(false) => {}
             None => {
                 let Some(mut place) = service.running.place_for_recovered() else { return Ok(()) };
-                let Some(saved) = store.load(&digest).await? else { continue };
+                let Some(saved) = guarded(|| store.load(&digest)).await? else { continue };
                 let Some((arrived, opened)) = open(service, &saved.callback, &digest) else {
                     tracing::warn!(
                         "a saved callback can't be opened: the receiver's settings have changed, or it belongs to another application"

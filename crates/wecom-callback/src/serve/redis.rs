@@ -123,7 +123,7 @@ impl<C> RedisCallbackStore<C> {
         format!("{}{{all}}:{}", self.prefix, hex(digest))
     }
 
-    /// Returns the key of a saved callback: a hash of the callback, its last owner (`by`), and its `recoveries`.
+    /// Returns the key of a saved callback: a hash of the callback, its last owner (`by`), its `recoveries`, and `left` if that owner is shutting down.
     fn saved(&self, digest: &[u8; 32]) -> String {
         format!("{}:saved", self.turn(digest))
     }
@@ -248,6 +248,10 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> CallbackStore for RedisC
     fn recover<'a>(&'a self, digest: &'a [u8; 32]) -> CallbackStoreFuture<'a, Option<u32>> {
         Box::pin(async move { Ok(self.run(&self.scripts.recover, digest, LEASE, b"").await?) })
     }
+
+    fn leave<'a>(&'a self, digest: &'a [u8; 32]) -> CallbackStoreFuture<'a, ()> {
+        Box::pin(async move { Ok(self.run(&self.scripts.leave, digest, LEASE, b"").await?) })
+    }
 }
 
 /// The scripts, each of which Redis runs as one step. Each has the keys of the turn, of the saved callback and of the set of all saved ones, and as arguments the
@@ -259,6 +263,7 @@ struct Scripts {
     forget: Script,
     save: Script,
     recover: Script,
+    leave: Script,
     /// Has the key of the set and those of turns and callbacks, and as arguments the lifetime of a turn and digests.
     free: Script,
 }
@@ -309,12 +314,18 @@ impl Scripts {
                 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
                 if owner then return math.min(tonumber(redis.call('HGET', KEYS[2], 'recoveries') or '') or 1, 1000) end
                 redis.call('HSET', KEYS[2], 'by', ARGV[1])
-                local count = redis.pcall('HINCRBY', KEYS[2], 'recoveries', 1)
-                if type(count) ~= 'number' or count < 1 then
-                    count = 1
+                local one = 1 - redis.call('HDEL', KEYS[2], 'left')
+                local count = redis.pcall('HINCRBY', KEYS[2], 'recoveries', one)
+                if type(count) ~= 'number' or count < one then
+                    count = one
                     redis.call('HSET', KEYS[2], 'recoveries', count)
                 end
                 return math.min(count, 1000)",
+            ),
+            leave: Script::new(
+                "if redis.call('GET', KEYS[1]) == ARGV[1] and redis.pcall('HEXISTS', KEYS[2], 'callback') == 1 then
+                    redis.call('HSET', KEYS[2], 'left', 1)
+                end",
             ),
             free: Script::new(
                 "local free = {}

@@ -24,8 +24,6 @@ pub(super) struct Known {
     /// The callbacks whose replies are kept, the oldest first, with the outcome that has the reply: a callback that was
     /// forgotten may have another one by now.
     replied: VecDeque<([u8; 32], Pending)>,
-    /// Whether no more handlers may begin.
-    closed: bool,
 }
 
 /// The state of a callback.
@@ -81,7 +79,8 @@ pub(super) struct Place {
     _of_all: OwnedSemaphorePermit,
     /// For a recovered callback, its place among those.
     recovered: Option<OwnedSemaphorePermit>,
-    last: Option<OwnedSemaphorePermit>,
+    /// For one that is handled for the last time, the right to run without others like it.
+    pub(super) last: Option<OwnedSemaphorePermit>,
 }
 
 impl Place {
@@ -99,6 +98,8 @@ pub(super) struct Running {
     /// The one of these in which callbacks run for the last time.
     last: Arc<Semaphore>,
     known: Arc<Mutex<Known>>,
+    /// Whether no more handlers may start. It changes under the lock of `known`, which is also held where handlers start.
+    closed: watch::Sender<bool>,
     pub(super) store: Option<Arc<dyn CallbackStore>>,
 }
 
@@ -110,7 +111,7 @@ impl Running {
         store: Option<Arc<dyn CallbackStore>>,
     ) -> Self {
         let recent = Recent::new(remember, remembered);
-        let known = Arc::new(Mutex::new(Known { recent, replied: VecDeque::new(), closed: false }));
+        let known = Arc::new(Mutex::new(Known { recent, replied: VecDeque::new() }));
         // After a crash, there may be many to recover; new callbacks need room, too.
         let recovered = (most as usize).div_ceil(2);
         Self {
@@ -119,6 +120,7 @@ impl Running {
             recovered: Arc::new(Semaphore::new(recovered)),
             last: Arc::new(Semaphore::new(1)),
             known,
+            closed: watch::Sender::new(false),
             store,
         }
     }
@@ -129,7 +131,7 @@ impl Running {
         if let Some(pending) = known.get(&work.digest) {
             return Ok(pending);
         }
-        if known.closed {
+        if self.is_closed() {
             return Err(Refused);
         }
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Refused)?;
@@ -144,7 +146,7 @@ impl Running {
     /// Starts a handler for a saved callback, whose turn the task still has to take; does nothing if the callback has arrived again meanwhile.
     pub(super) fn resume(&self, work: Work<'_>, place: Place) {
         let mut known = lock(&self.known);
-        if !known.closed && known.get(&work.digest).is_none() {
+        if !self.is_closed() && known.get(&work.digest).is_none() {
             let (_, task) = self.prepare(&mut known, work, place);
             drop(known);
             tokio::spawn(task);
@@ -161,7 +163,9 @@ impl Running {
         let Work { envelope, digest, arrived, handling } = work;
         let (told, outcome) = watch::channel(None);
         let shared = self.store.clone().zip(arrived);
-        let shared = shared.map(|(store, arrived)| Shared { store, arrived, saving: SavingState::new() });
+        let closed = self.closed.subscribe();
+        let shared =
+            shared.map(|(store, arrived)| Shared { store, arrived, saving: SavingState::new(), closed });
         let pending = Pending::new(outcome, shared.as_ref().map(|shared| shared.saving.clone()));
         known.recent.insert(digest, State::Pending(pending.clone()));
         let span = tracing::info_span!("callback", shape = ?envelope.shape, kind = envelope.kind, change = envelope.change);
@@ -188,13 +192,13 @@ impl Running {
     }
 
     pub(super) fn is_closed(&self) -> bool {
-        lock(&self.known).closed
+        *self.closed.borrow()
     }
 
     /// Prevents new handlers.
     pub(super) fn close(&self) {
-        // The lock is also held where a handler starts: none does so afterwards.
-        lock(&self.known).closed = true;
+        let _known = lock(&self.known);
+        self.closed.send_replace(true);
     }
 
     /// Waits until all handlers are done.

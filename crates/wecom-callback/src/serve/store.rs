@@ -1,8 +1,10 @@
 //! Records callbacks for several processes: which have been handled, and which a dead process has left.
 
 use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
 
 use futures_core::future::BoxFuture;
+use futures_util::FutureExt as _;
 use wecom_requests::BoxError;
 
 /// The future of a store. Needs the feature `serve` (of `wecom-sdk`: `callback`).
@@ -23,7 +25,7 @@ pub enum Turn {
 pub struct SavedCallback {
     /// The callback, as [`save`](CallbackStore::save) received it.
     pub callback: Vec<u8>,
-    /// How many times it has been [recovered](CallbackStore::recover).
+    /// How many times it has been [recovered](CallbackStore::recover) from a process that died unexpectedly.
     pub recoveries: u32,
 }
 
@@ -73,4 +75,17 @@ pub trait CallbackStore: Send + Sync + 'static {
     /// atomic: of several processes, one gets the turn. A process that has the turn already, because it never saw the reply, gets the same number again.
     /// Returns `None` if another process has the turn, or if the callback is no longer saved.
     fn recover<'a>(&'a self, digest: &'a [u8; 32]) -> CallbackStoreFuture<'a, Option<u32>>;
+
+    /// Notes that this process is shutting down while it handles a saved callback: the next recovery of the callback isn't counted. It does nothing if
+    /// the callback isn't saved, or if the turn has expired. Without this, restarts during a long handler count as deaths, and after three the callback is dropped.
+    fn leave<'a>(&'a self, digest: &'a [u8; 32]) -> CallbackStoreFuture<'a, ()> {
+        let _ = digest;
+        Box::pin(async { Ok(()) })
+    }
+}
+
+/// Calls a store, whose panics are failures: they must not end a handler.
+pub(super) async fn guarded<'a, T>(call: impl FnOnce() -> CallbackStoreFuture<'a, T>) -> Result<T, BoxError> {
+    let called = AssertUnwindSafe(async { call().await }).catch_unwind().await;
+    called.unwrap_or_else(|_| Err("the store panicked".into()))
 }

@@ -1,6 +1,6 @@
 //! A store in memory for tests: it has its own clock, and its processes, which are all in one test, die on demand.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::convert::Infallible;
 use std::future::pending;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -18,6 +18,8 @@ pub(crate) struct Records {
     pub(crate) turns: HashMap<[u8; 32], Option<(usize, Instant)>>,
     /// Each saved callback, with the process that was the last to save or recover it.
     pub(crate) saved: HashMap<[u8; 32], (SavedCallback, usize)>,
+    /// The saved callbacks whose process is shutting down.
+    pub(crate) left: HashSet<[u8; 32]>,
     pub(crate) searches: usize,
 }
 
@@ -202,8 +204,16 @@ impl CallbackStore for Memory {
             }
             let (saved, by) = records.saved.get_mut(digest)?;
             *by = process;
-            saved.recoveries += 1;
+            saved.recoveries += u32::from(!records.left.remove(digest));
             Some(saved.recoveries)
+        }))
+    }
+
+    fn leave<'a>(&'a self, digest: &'a [u8; 32]) -> CallbackStoreFuture<'a, ()> {
+        Box::pin(self.unless_dead(|records, process| {
+            if records.is_owner(digest, process) && records.saved.contains_key(digest) {
+                records.left.insert(*digest);
+            }
         }))
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use wecom_callback::{BoxError, Callback, Callbacks, Format, Router, SavedCallback, Sender, Sent};
 
 use crate::common::{CORP, KEY, TOKEN, post, receiver, sent, text};
@@ -305,4 +305,61 @@ async fn a_recovered_callback_that_fails_is_removed() {
     sleep(RECOVERED).await;
     assert!(store.records().saved.is_empty() && store.records().turns.is_empty());
     assert_eq!(post(&callbacks, &callback).await.status(), 500, "it is handled again if WeCom repeats it");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_process_that_is_shut_down_has_not_died() {
+    let (store, handlers) = (Memory::new(), Handlers::new(0));
+    let callback = sent(&text("hi"));
+    let mut process = store.process(0);
+    let mut callbacks = handlers.process(&process);
+    post(&callbacks, &callback).await;
+    for restart in 1..8 {
+        assert!(timeout(5 * SECOND, callbacks.shutdown()).await.is_err());
+        process.set(Mood::Dead);
+        process = store.process(restart);
+        callbacks = handlers.process(&process);
+        sleep(RECOVERED).await;
+        assert_eq!(handlers.counts(), (restart + 1, 0));
+        assert_eq!(store.records().saved[&digest(&callback)].0.recoveries, 0);
+    }
+    // A real death counts.
+    process.set(Mood::Dead);
+    let last = handlers.process(&store.process(8));
+    sleep(RECOVERED).await;
+    assert_eq!(store.records().saved[&digest(&callback)].0.recoveries, 1);
+    handlers.may_end.add_permits(100);
+    last.shutdown().await;
+    assert!(store.records().saved.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_saved_during_a_shutdown_is_left_behind_as_well() {
+    let (store, handlers) = (Memory::new(), Handlers::new(0));
+    let callbacks = handlers.process(&store);
+    let callback = sent(&text("hi"));
+    let posted = tokio::spawn({
+        let (callbacks, callback) = (callbacks.clone(), callback.clone());
+        async move { post(&callbacks, &callback).await.status() }
+    });
+    sleep(SECOND).await;
+    assert!(timeout(2 * SECOND, callbacks.shutdown()).await.is_err());
+    assert!(store.records().left.is_empty(), "nothing is saved yet");
+    assert_eq!(posted.await.unwrap(), 200);
+    assert!(timeout(SECOND, callbacks.shutdown()).await.is_err());
+    assert!(store.records().left.contains(&digest(&callback)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_last_attempt_that_never_ends_lets_the_next_one_begin_after_a_minute() {
+    let (store, handlers) = (Memory::new(), Handlers::new(0));
+    for number in 0..3 {
+        let callback = sent(&text(&number.to_string()));
+        leave(&store, &callback, digest(&callback), 1);
+    }
+    let _process = handlers.process(&store);
+    for (seconds, begun) in [(50, 1), (20, 2), (30, 2), (40, 3)] {
+        sleep(seconds * SECOND).await;
+        assert_eq!(handlers.counts(), (begun, 0));
+    }
 }
