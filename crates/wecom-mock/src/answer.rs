@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex};
 use http::{Method, Response};
 use serde_json::Value;
 
+#[cfg(feature = "ai-bot")]
+use crate::bots::Bots;
 use crate::control;
 use crate::custom::Answers;
 use crate::fault::{self, Faults};
@@ -35,6 +37,8 @@ pub(crate) struct State {
     pub(crate) answers: Answers,
     pub(crate) faults: Faults,
     pub(crate) log: Log,
+    #[cfg(feature = "ai-bot")]
+    pub(crate) bots: Bots,
     /// The application that callbacks are pushed to.
     #[cfg(feature = "push")]
     pub(crate) application: Mutex<Option<Arc<Application>>>,
@@ -50,6 +54,8 @@ impl State {
             answers: Answers::default(),
             faults: Faults::default(),
             log: Log::default(),
+            #[cfg(feature = "ai-bot")]
+            bots: Bots::default(),
             #[cfg(feature = "push")]
             application: Mutex::default(),
         }
@@ -62,6 +68,8 @@ impl State {
         self.answers.clear(None);
         self.faults.clear(None);
         self.log.clear(None);
+        #[cfg(feature = "ai-bot")]
+        self.bots.clear();
         #[cfg(feature = "push")]
         lock(&self.application).take();
     }

@@ -107,6 +107,19 @@ const CALLS: &[(&str, &str, Call)] = &[
     ("POST", "/push", Call::Later(pushing::push)),
     #[cfg(feature = "push")]
     ("GET", "/examples", Call::Now(|_, _| Ok(pushing::names()))),
+    #[cfg(feature = "ai-bot")]
+    ("GET", "/bots", Call::Now(|state, _| Ok(json!({ "bots": state.bots.connected() })))),
+    #[cfg(feature = "ai-bot")]
+    (
+        "DELETE",
+        "/bots",
+        Call::Now(|state, _| {
+            state.bots.disconnect();
+            Ok(json!({}))
+        }),
+    ),
+    #[cfg(feature = "ai-bot")]
+    ("POST", "/bots/push", Call::Now(push_to_bot)),
     (
         "POST",
         "/reset",
@@ -211,6 +224,19 @@ fn inject(state: &State, request: &Received) -> Result<Value, Problem> {
     wishes.done()?;
     state.faults.add(fault);
     Ok(faults(state))
+}
+
+#[cfg(feature = "ai-bot")]
+fn push_to_bot(state: &State, request: &Received) -> Result<Value, Problem> {
+    let mut wishes = Wishes::read(&request.body)?;
+    let callback = match (wishes.text("example")?, wishes.object("json")?) {
+        (Some(name), None) => name,
+        (None, Some(json)) => Value::Object(json).to_string(),
+        _ => return Err(Problem("a callback needs exactly one of `example` and `json`".to_owned())),
+    };
+    wishes.done()?;
+    let req_id = state.bots.push(&callback).map_err(|error| Problem(error.to_string()))?;
+    Ok(json!({ "req_id": req_id }))
 }
 
 fn answers(state: &State) -> Value {

@@ -133,7 +133,8 @@ impl Fault {
         self
     }
 
-    /// Restricts the fault to requests to this path, such as `/cgi-bin/user/get`.
+    /// Restricts the fault to requests to this path, such as `/cgi-bin/user/get`, or to a command of an AI bot's long connection, such as
+    /// `aibot_send_msg`.
     pub fn on(mut self, path: impl Into<String>) -> Self {
         self.path = Some(path.into());
         self
@@ -202,6 +203,50 @@ impl Fault {
         }
         Ok(response)
     }
+
+    /// Responds to a frame with the fault, given its usual acknowledgement and that with an error code.
+    #[cfg(feature = "ai-bot")]
+    pub(crate) fn strike_frame(
+        self,
+        usual: impl FnOnce() -> String,
+        refused: impl FnOnce(i64) -> String,
+    ) -> Acknowledged {
+        match self.effect {
+            Effect::Refusal(errcode) => Acknowledged::with(Some(refused(errcode))),
+            Effect::Instead(reply) => {
+                Acknowledged::with(Some(String::from_utf8_lossy(&reply.body).into_owned()))
+            }
+            Effect::Delay(time) => Acknowledged { delay: time, ..Acknowledged::with(Some(usual())) },
+            Effect::Hang => Acknowledged::with(None),
+            Effect::Disconnect => Acknowledged { disconnects: true, ..Acknowledged::with(None) },
+            Effect::Truncate => {
+                let text = usual();
+                let half = text.char_indices().nth(text.chars().count() / 2).map_or(0, |(at, _)| at);
+                Acknowledged::with(Some(text[..half].to_owned()))
+            }
+            Effect::Oversize(bytes) => {
+                let text = usual();
+                let padding = "x".repeat(bytes.saturating_sub(text.len()));
+                Acknowledged::with(Some(format!("{{\"padding\":\"{padding}\",{}", &text[1..])))
+            }
+            Effect::ContentType(_) => Acknowledged::with(Some(usual())),
+        }
+    }
+}
+
+/// What follows a frame.
+#[cfg(feature = "ai-bot")]
+pub(crate) struct Acknowledged {
+    pub(crate) text: Option<String>,
+    pub(crate) delay: Duration,
+    pub(crate) disconnects: bool,
+}
+
+#[cfg(feature = "ai-bot")]
+impl Acknowledged {
+    pub(crate) fn with(text: Option<String>) -> Self {
+        Self { text, delay: Duration::ZERO, disconnects: false }
+    }
 }
 
 /// The active faults, in the order of their injection.
@@ -221,6 +266,12 @@ impl Faults {
     /// Returns the faults that are still active.
     pub(crate) fn in_force(&self) -> Vec<Fault> {
         lock(&self.0).iter().filter(|fault| fault.turns != Some(0)).cloned().collect()
+    }
+
+    /// Returns whether there is a fault for a request to a path.
+    #[cfg(feature = "ai-bot")]
+    pub(crate) fn has(&self, path: &str) -> bool {
+        self.in_force().iter().any(|fault| fault.path.as_deref() == Some(path))
     }
 
     /// Returns the fault for a request to a path, and uses up one turn of it.

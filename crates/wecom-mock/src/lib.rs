@@ -82,6 +82,13 @@
 //! # }
 //! ```
 //!
+//! # AI bots
+//!
+//! With the feature `ai-bot` (on by default), the server is also the other side of an AI bot's long connection, on the same port:
+//! [`Server::bot_url`]. It checks subscriptions, acknowledges replies, messages and uploads with WeCom's error codes, and a second connection of a bot
+//! replaces the first. [`Server::push_to_bot`] sends it a callback. A frame counts as a request whose path is its command, so faults,
+//! custom responses and [`Server::received`] work as usual: `Fault::hang().on("aibot_respond_msg")` leaves replies unacknowledged.
+//!
 //! # For other languages
 //!
 //! `wecom-mock --port 8080` runs the same server as a program. Control it over HTTP through the [`control_api`], which a
@@ -93,6 +100,8 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod answer;
+#[cfg(feature = "ai-bot")]
+mod bots;
 #[doc = include_str!("control.md")]
 pub mod control_api {}
 mod control;
@@ -111,6 +120,8 @@ mod received;
 mod reply;
 mod route;
 mod server;
+#[cfg(feature = "ai-bot")]
+mod socket;
 mod things;
 mod tokens;
 mod value;
@@ -118,6 +129,8 @@ mod wishes;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+#[cfg(feature = "ai-bot")]
+pub use bots::BotPushError;
 pub use fault::Fault;
 pub use received::Received;
 pub use reply::Reply;

@@ -404,7 +404,7 @@ pub fn examples() -> impl Iterator<Item = &'static str> {
 }
 
 /// Finds an example by its name, or by its name and its number.
-fn example(name: &str) -> Option<&'static str> {
+pub(crate) fn example(name: &str) -> Option<&'static str> {
     let (name, number) = match name.split_once('#') {
         Some((name, number)) => (name, number.parse().ok()?),
         None => (name, 1),

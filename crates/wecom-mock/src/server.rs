@@ -21,6 +21,8 @@ use wecom_models::{
 };
 
 use crate::answer::State;
+#[cfg(feature = "ai-bot")]
+use crate::bots::BotPushError;
 use crate::fault::{self, Fault};
 #[cfg(feature = "push")]
 use crate::lock;
@@ -158,6 +160,43 @@ impl Server {
         self.taken()?.push_with(envelope, event).await
     }
 
+    /// Returns the URL for the long connection of an AI bot: `ws://127.0.0.1:port`. Needs the feature `ai-bot`.
+    #[cfg(feature = "ai-bot")]
+    pub fn bot_url(&self) -> String {
+        format!("ws://{}", self.address)
+    }
+
+    /// Returns the IDs of the AI bots that are connected. Needs the feature `ai-bot`.
+    #[cfg(feature = "ai-bot")]
+    pub fn bots(&self) -> Vec<String> {
+        self.state.bots.connected()
+    }
+
+    /// Pushes a callback to the AI bot that has subscribed last, and returns the `req_id` for replies: a document in JSON, or the name of an
+    /// [example](crate::push::examples), which gets the bot's ID and an ID of its own. Needs the feature `ai-bot`.
+    #[cfg(feature = "ai-bot")]
+    pub fn push_to_bot(&self, callback: impl AsRef<str>) -> Result<String, BotPushError> {
+        self.state.bots.push(callback.as_ref())
+    }
+
+    /// Sends a text to the AI bot that has subscribed last, whether or not it is a frame. Needs the feature `ai-bot`.
+    #[cfg(feature = "ai-bot")]
+    pub fn send_to_bot(&self, text: impl Into<String>) -> Result<(), BotPushError> {
+        self.state.bots.send(text.into())
+    }
+
+    /// Ends all connections of AI bots without a farewell. Needs the feature `ai-bot`.
+    #[cfg(feature = "ai-bot")]
+    pub fn disconnect_bots(&self) {
+        self.state.bots.disconnect();
+    }
+
+    /// Returns a file that an AI bot has uploaded, by its `media_id`. Needs the feature `ai-bot`.
+    #[cfg(feature = "ai-bot")]
+    pub fn bot_upload(&self, media_id: &str) -> Option<Vec<u8>> {
+        self.state.bots.uploaded(media_id)
+    }
+
     #[cfg(feature = "push")]
     fn taken(&self) -> Result<Arc<Application>, PushError> {
         lock(&self.state.application).clone().ok_or(PushError::NoApplication)
@@ -224,7 +263,7 @@ impl ServerBuilder {
         self
     }
 
-    /// Issues tokens only to this ID and secret. Further calls add more of them.
+    /// Issues tokens only to this ID and secret, and lets only this AI bot subscribe. Further calls add more of them.
     pub fn credentials(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
         self.credentials.push((id.into(), secret.into()));
         self
@@ -274,11 +313,22 @@ async fn listen(listener: TcpListener, state: Arc<State>, mut stopped: watch::Re
 async fn connection(stream: TcpStream, state: Arc<State>, mut stopped: watch::Receiver<()>) {
     // Small responses shouldn't wait for more data.
     let _ = stream.set_nodelay(true);
+    let ends = stopped.clone();
     let service = service_fn(move |request| {
         let state = Arc::clone(&state);
-        async move { respond(&state, request).await }
+        let ends = ends.clone();
+        async move {
+            #[cfg(feature = "ai-bot")]
+            let request = match crate::socket::accept(&state, request, ends) {
+                Ok(switched) => return Ok(switched),
+                Err(request) => *request,
+            };
+            #[cfg(not(feature = "ai-bot"))]
+            drop(ends);
+            respond(&state, request).await
+        }
     });
-    let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service).with_upgrades();
     tokio::select! {
         // The client sees errors of a connection itself.
         _ = connection => {}

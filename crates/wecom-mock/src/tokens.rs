@@ -76,6 +76,13 @@ impl Tokens {
         }
     }
 
+    /// Returns whether an AI bot may subscribe.
+    #[cfg(feature = "ai-bot")]
+    pub(crate) fn admits(&self, id: &str, secret: &str) -> bool {
+        let mut known = self.credentials.iter();
+        self.credentials.is_empty() || known.any(|known| (known.0.as_str(), known.1.as_str()) == (id, secret))
+    }
+
     /// Puts a token into the response to a request with the right credentials.
     pub(crate) fn grant(&self, grants: &Grants, fields: &Value, answer: &mut Value) -> Result<(), Refusal> {
         let (id, secret) = (&fields[grants.id], &fields[grants.secret]);

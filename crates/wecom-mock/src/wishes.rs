@@ -70,7 +70,10 @@ impl Wishes {
         let path = |value: &Value| {
             let path = value.as_str()?;
             let whole = path.starts_with('/') && !path.contains(['?', '#']);
-            (whole && crate::control::call(path).is_none()).then(|| path.to_owned())
+            // A command of a long connection takes the place of a path.
+            let is_command =
+                !path.is_empty() && path.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+            ((whole || is_command) && crate::control::call(path).is_none()).then(|| path.to_owned())
         };
         self.take(name, "a path without a query, such as `/cgi-bin/user/get`, and not the mock's own", path)
     }

@@ -52,12 +52,13 @@ impl ApiError {
     /// Creates the error that an endpoint reports, for tests of code that handles it. Needs the feature `test-util`.
     #[cfg(feature = "test-util")]
     pub fn new<E: Endpoint>(code: i64, message: impl Into<String>) -> Self {
-        let error = Self::reported(code, message.into());
+        let error = Self::reported(code, message);
         Self { known: errcode::among(E::META.codes, code), ..error }
     }
 
-    pub(crate) fn reported(code: i64, message: String) -> Self {
-        Self { code, message, known: errcode::lookup(code) }
+    /// Creates the error that a code and a message report, for other connections than HTTP. The code has the meaning of the page of global codes.
+    pub fn reported(code: i64, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), known: errcode::lookup(code) }
     }
 
     /// Returns what the documentation says about the code: the endpoint's page first, then the page of global codes.

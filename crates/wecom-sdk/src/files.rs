@@ -122,6 +122,18 @@ impl Content {
         !matches!(self.source, Source::Stream(_))
     }
 
+    /// Returns the name that people see.
+    #[cfg(feature = "ai-bot")]
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns the bytes, and an error if there are more or fewer than announced.
+    #[cfg(feature = "ai-bot")]
+    pub(crate) fn checked(mut self) -> BoxStream<'static, io::Result<Bytes>> {
+        measured(self.source.open(), self.length, Arc::default()).boxed()
+    }
+
     /// Returns the name, the number of bytes, and the source.
     #[cfg(feature = "wedrive")]
     pub(crate) fn into_parts(self) -> (String, u64, Source) {

@@ -17,8 +17,10 @@ const IDLE: Duration = Duration::from_secs(15);
 const CONNECT: Duration = Duration::from_secs(10);
 
 /// The settings of the HTTP client.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct HttpOptions {
+    #[cfg(feature = "ai-bot")]
+    http1: bool,
     pub(crate) proxy: Option<reqwest::Proxy>,
     #[cfg(feature = "rustls")]
     pub(crate) roots: Vec<reqwest::Certificate>,
@@ -41,6 +43,12 @@ impl HttpOptions {
             (self.max_idle.is_some(), "pool_max_idle_per_host"),
         ];
         set.into_iter().filter_map(|(is_set, name)| is_set.then_some(name))
+    }
+
+    /// Restricts the client to HTTP/1.1, whose connections can be upgraded.
+    #[cfg(feature = "ai-bot")]
+    pub(crate) fn http1(self) -> Self {
+        Self { http1: true, ..self }
     }
 
     /// Creates a client for these addresses.
@@ -66,6 +74,8 @@ impl HttpOptions {
             .connect_timeout(CONNECT)
             .pool_idle_timeout(self.idle_timeout.unwrap_or(IDLE))
             .pool_max_idle_per_host(self.max_idle.unwrap_or(usize::MAX));
+        #[cfg(feature = "ai-bot")]
+        let builder = if self.http1 { builder.http1_only() } else { builder };
         #[cfg(feature = "rustls")]
         let builder = {
             let builder = builder.tls_certs_merge(self.roots.iter().cloned());
@@ -85,15 +95,22 @@ pub(crate) struct Http {
     direct: Option<reqwest::Client>,
 }
 
+impl Http {
+    /// Returns the client for an address.
+    pub(crate) fn client(&self, url: &Uri) -> &reqwest::Client {
+        match &self.direct {
+            Some(direct) if is_loopback(url) => direct,
+            _ => &self.client,
+        }
+    }
+}
+
 impl Transport for Http {
     fn send(
         &self,
         request: Request<RequestBody>,
     ) -> BoxFuture<'_, Result<Response<ResponseBody>, TransportError>> {
-        match &self.direct {
-            Some(direct) if is_loopback(request.uri()) => direct.send(request),
-            _ => self.client.send(request),
-        }
+        Transport::send(self.client(request.uri()), request)
     }
 }
 

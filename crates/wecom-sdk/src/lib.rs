@@ -279,6 +279,7 @@
 //! - `callback`: [`callback`], messages and events that WeCom sends to the application (with `service`, tickets and installations of suites as well).
 //! - `tower`: callbacks as a tower service, for axum and hyper.
 //! - `payments`: [`callback::PaymentKey`], the key of payments by mini programs, whose callbacks are encrypted twice.
+//! - `ai-bot`: [`AiBot`], an AI bot on a long connection (智能机器人长连接).
 //! - `group-bot`: [`GroupBot`], which sends messages to a group chat and needs only the key of a webhook (群机器人).
 //! - `jssdk`: [`JsSdk`], which signs pages for the JS-SDK and keeps the tickets for it.
 //! - `login`: [`login`], the URLs of web authorization (网页授权), web login, the installation of third-party apps and the registration of companies.
@@ -289,6 +290,7 @@
 //! # Endpoints that need more than a call
 //!
 //! - [`Client::jssdk`] signs pages with the tickets of `auth::jssdk` (feature `jssdk`).
+//! - [`AiBot`] receives the messages and events of `aibot::events` over a long connection, and replies (feature `ai-bot`).
 //! - [`GroupBot`] sends the messages and files of `message::webhook` (feature `group-bot`).
 //! - [`Merchant`] signs and sends the requests of `pay::red_packet` and `pay::transfer` to WeChat Pay (feature `pay`).
 //! - [`login`] builds the URLs that lead to the codes which `auth::login` and `service::login` exchange (feature `login`).
@@ -305,6 +307,8 @@
 // On docs.rs, each item says which feature it needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "ai-bot")]
+mod ai_bot;
 #[cfg(feature = "archive")]
 pub mod archive;
 #[cfg(feature = "callback")]
@@ -320,6 +324,7 @@ mod files;
 mod group_bot;
 #[cfg(feature = "openhw")]
 mod hardware;
+mod hex;
 mod hook;
 mod http;
 mod jobs;
@@ -327,6 +332,7 @@ mod jobs;
 mod jssdk;
 mod kept;
 mod limits;
+mod lock;
 #[cfg(feature = "login")]
 pub mod login;
 #[cfg(feature = "pay")]
@@ -348,13 +354,17 @@ mod tokens;
 pub mod transport;
 mod untyped;
 
-use std::fmt::Write as _;
-
 /// The method of [`Client::call`].
 pub use ::http::Method;
 /// The crate whose clients [`Redis::with_client`] and similar functions take. Needs the feature `redis`.
 #[cfg(feature = "redis")]
 pub use ::redis;
+#[cfg(feature = "ai-bot")]
+#[doc(alias("智能机器人", "长连接", "WebSocket"))]
+pub use ai_bot::{
+    AiBot, AiBotBuilder, BotCallback, BotCallbacks, BotError, BotFile, BotNotice, BotReplier, BotState,
+    BotStream, StreamEnd,
+};
 pub use client::{Client, ClientBuilder, FullResponse};
 #[doc(alias("corpsecret", "corpid"))]
 pub use credential::CorpSecret;
@@ -378,6 +388,7 @@ pub use hardware::Device;
 #[cfg(feature = "openhw")]
 #[doc(alias("智慧硬件", "model_ticket"))]
 pub use hardware::DeviceModel;
+use hex::hex;
 pub use hook::{Finished, Hook, Incoming, Outgoing};
 #[doc(inline)]
 pub use jobs::{Wait, WaitError};
@@ -387,6 +398,7 @@ pub use jssdk::JsSdk;
 #[cfg(feature = "jssdk")]
 pub use jssdk::JsSignature;
 pub use limits::{LimitKey, LimitStore, MemoryLimits, OnLimit};
+use lock::lock;
 #[cfg(feature = "pay")]
 #[doc(alias("商户", "企业支付", "企业红包"))]
 pub use merchant::Merchant;
@@ -434,16 +446,3 @@ pub use wecom_requests::{
 pub use wecom_requests::{InvokeError, ZoneCall, ZoneJob, ZoneMeta, ZonePaged, ZoneSdkError};
 #[cfg(feature = "pay")]
 pub use wecom_requests::{MerchantSigned, SignError};
-
-/// Locks a mutex whose data is consistent even if a task panicked while it had the lock.
-fn lock<T: ?Sized>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-/// Returns bytes in hexadecimal digits.
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("strings take everything");
-        text
-    })
-}

@@ -6,8 +6,13 @@ use tokio::time::Instant;
 
 /// Returns the moment after a duration, which may be unlimited.
 pub(crate) fn later(time: Duration) -> Instant {
+    after(Instant::now(), time)
+}
+
+/// Returns the moment that a duration, which may be unlimited, leads to.
+pub(crate) fn after(start: Instant, time: Duration) -> Instant {
     const FOR_EVER: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
-    Instant::now() + time.min(FOR_EVER)
+    start + time.min(FOR_EVER)
 }
 
 /// Returns a random duration between half of another and all of it, so that waiting callers don't return all at once.

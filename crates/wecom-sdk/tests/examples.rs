@@ -150,6 +150,18 @@ Subject: Re: Minutes
     assert_eq!(output("mail"), expected);
 }
 
+#[cfg(feature = "ai-bot")]
+#[test]
+fn ai_bot_welcomes_a_user_and_answers_a_text() {
+    let expected = "\
+welcomed a user
+lin.wei asks: @Canteen When does it open?
+answered, 0 bytes are left over
+the end: it was closed
+";
+    assert_eq!(output("ai_bot"), expected);
+}
+
 #[cfg(feature = "group-bot")]
 #[test]
 fn group_robot_sends_every_kind_of_message() {

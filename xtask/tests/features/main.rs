@@ -222,9 +222,19 @@ fn rustc_names_the_missing_feature() {
             seen.extend(missing.features());
         }
     }
-    for feature in
-        ["kf", "callback", "redis", "archive", "group-bot", "jssdk", "login", "payments", "service", "zone"]
-    {
+    for feature in [
+        "kf",
+        "ai-bot",
+        "callback",
+        "redis",
+        "archive",
+        "group-bot",
+        "jssdk",
+        "login",
+        "payments",
+        "service",
+        "zone",
+    ] {
         assert!(seen.contains(feature), "nothing needs the feature `{feature}`");
     }
 }

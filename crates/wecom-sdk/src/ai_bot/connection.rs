@@ -1,0 +1,402 @@
+//! The task that owns the socket: connects, subscribes, keeps the connection alive, and opens another one when it is lost.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use futures_util::stream::{SplitSink, SplitStream};
+use serde_json::json;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Error, Message};
+use wecom_models::callback::{Document, Shape};
+use wecom_requests::ApiError;
+
+use super::builder::Settings;
+use super::callback::Arrived;
+use super::calls::{Call, Calls, Matched};
+use super::dial::{Dial, Io};
+use super::frame::{self, Frame};
+use super::outbox::Outbox;
+use super::pauses::Pauses;
+use super::seen::Seen;
+use super::{BotError, BotNotice, BotState, codes};
+use crate::redact::redact;
+use crate::time::after;
+
+/// The largest frame that is read. Callbacks are small, since files are sent as URLs.
+const LARGEST: usize = 4 << 20;
+
+/// How many heartbeats may be unanswered before the connection counts as lost.
+const MISSED: u32 = 2;
+
+/// How many calls are taken from their callers before they are written.
+const TAKEN: usize = 256;
+
+/// How long to wait for the last frames to be written when the connection is closed.
+const CLOSING: Duration = Duration::from_secs(1);
+
+/// A wish of a handle.
+pub(super) enum Order {
+    Call(Call),
+    Close(oneshot::Sender<()>),
+}
+
+/// Why a connection ended.
+pub(super) enum End {
+    Lost(BotError),
+    Replaced,
+    Rejected(ApiError),
+    /// By the application; whoever waits for it is told afterwards.
+    Closed(Option<oneshot::Sender<()>>),
+}
+
+/// What outlives a connection.
+pub(super) struct Keeper {
+    pub(super) settings: Arc<Settings>,
+    pub(super) dial: Arc<dyn Dial>,
+    pub(super) orders: mpsc::Receiver<Order>,
+    pub(super) state: watch::Sender<BotState>,
+    pub(super) arrived: mpsc::Sender<Arrived>,
+    /// The bytes of the callbacks that the application hasn't taken yet.
+    pub(super) held: Arc<AtomicUsize>,
+    pub(super) seen: Seen,
+    /// Who is told how the first attempt went; it is the only one if that fails.
+    pub(super) first: Option<oneshot::Sender<BotError>>,
+}
+
+type Socket = WebSocketStream<Box<dyn Io>>;
+
+/// One connection.
+struct Connection<'a> {
+    keeper: &'a mut Keeper,
+    outbox: Outbox<SplitSink<Socket, Message>>,
+    stream: SplitStream<Socket>,
+    calls: Calls,
+    /// The `req_id` of the subscription, and how long to wait for its acknowledgement; `None` once it has arrived.
+    subscribing: Option<(String, Instant)>,
+    heartbeat: Instant,
+    unanswered: u32,
+}
+
+impl Keeper {
+    pub(super) async fn run(mut self) {
+        let mut pauses = Pauses::new(&self.settings);
+        loop {
+            self.state.send_replace(BotState::Connecting);
+            let mut subscribed = None;
+            let end = self.connect(&mut subscribed).await;
+            let (state, closed) = match end {
+                End::Lost(error) => match self.first.take() {
+                    Some(first) => {
+                        self.state.send_replace(BotState::Closed);
+                        let _ = first.send(error);
+                        return;
+                    }
+                    None => match self.pause(&mut pauses, subscribed, &error).await {
+                        Ok(()) => continue,
+                        Err(closed) => (BotState::Closed, closed),
+                    },
+                },
+                End::Replaced => (BotState::Replaced, None),
+                End::Rejected(error) => (BotState::Rejected { error }, None),
+                End::Closed(closed) => (BotState::Closed, closed),
+            };
+            match &state {
+                BotState::Closed => {
+                    tracing::info!(bot_id = self.settings.bot_id, "the bot's connection is closed");
+                }
+                _ => {
+                    tracing::error!(bot_id = self.settings.bot_id, "the bot's connection has ended: {state}");
+                }
+            }
+            self.state.send_replace(state);
+            if let Some(closed) = closed {
+                let _ = closed.send(());
+            }
+            return;
+        }
+    }
+
+    /// Waits before the next attempt.
+    async fn pause(
+        &mut self,
+        pauses: &mut Pauses,
+        subscribed: Option<Instant>,
+        error: &BotError,
+    ) -> Result<(), Option<oneshot::Sender<()>>> {
+        let (attempt, delay) = pauses.next(subscribed.map(|since| since.elapsed()), error.code());
+        let reason = error.to_string();
+        tracing::warn!(
+            bot_id = self.settings.bot_id,
+            attempt,
+            ?delay,
+            reason,
+            "the bot isn't connected: trying again after a pause"
+        );
+        self.state.send_replace(BotState::Reconnecting { attempt, delay, reason });
+        self.refusing(sleep(delay)).await
+    }
+
+    /// Waits for something while there is no connection: calls are refused.
+    async fn refusing<F: Future>(&mut self, waiting: F) -> Result<F::Output, Option<oneshot::Sender<()>>> {
+        tokio::pin!(waiting);
+        loop {
+            tokio::select! {
+                done = &mut waiting => return Ok(done),
+                order = self.orders.recv() => match order {
+                    Some(Order::Call(call)) => refuse(call, &self.state.borrow()),
+                    Some(Order::Close(closed)) => return Err(Some(closed)),
+                    None => return Err(None),
+                },
+            }
+        }
+    }
+
+    async fn connect(&mut self, subscribed: &mut Option<Instant>) -> End {
+        let dial = Arc::clone(&self.dial);
+        let limit = self.settings.connect_timeout;
+        let io = match self.refusing(timeout(limit, dial.dial())).await {
+            Err(closed) => return End::Closed(closed),
+            Ok(Err(_)) => return End::Lost(BotError::Handshake(format!("no response within {limit:?}"))),
+            Ok(Ok(Err(error))) => return End::Lost(error),
+            Ok(Ok(Ok(io))) => io,
+        };
+        let config = WebSocketConfig::default().max_message_size(Some(LARGEST)).max_frame_size(Some(LARGEST));
+        let (sink, stream) = Socket::from_raw_socket(io, Role::Client, Some(config)).await.split();
+        let lane_limit = self.settings.lane_limit;
+        let mut connection = Connection {
+            outbox: Outbox::new(sink),
+            stream,
+            calls: Calls::new(lane_limit),
+            subscribing: None,
+            heartbeat: Instant::now(),
+            unanswered: 0,
+            keeper: self,
+        };
+        connection.subscribe();
+        let end = connection.run(subscribed).await;
+        let reason = match &end {
+            End::Lost(BotError::Disconnected(reason)) => reason.clone(),
+            End::Lost(error) => error.to_string(),
+            End::Replaced => BotState::Replaced.to_string(),
+            End::Rejected(error) => error.to_string(),
+            End::Closed(_) => BotState::Closed.to_string(),
+        };
+        connection.calls.fail(&reason);
+        // A peer that is still there is told; a dead one isn't waited for.
+        if !matches!(end, End::Lost(_)) {
+            connection.outbox.put(Message::Close(None));
+            let _ = timeout(CLOSING, connection.outbox.write()).await;
+        }
+        end
+    }
+}
+
+impl Connection<'_> {
+    fn subscribe(&mut self) {
+        let settings = &self.keeper.settings;
+        let req_id = settings.req_id("aibot_subscribe");
+        let body = json!({ "bot_id": settings.bot_id, "secret": settings.secret.expose() }).to_string();
+        self.outbox.put(Message::text(frame::write("aibot_subscribe", &req_id, Some(&body))));
+        self.subscribing = Some((req_id, after(Instant::now(), settings.subscribe_timeout)));
+    }
+
+    async fn run(&mut self, subscribed: &mut Option<Instant>) -> End {
+        loop {
+            if self.outbox.is_idle()
+                && let Some(text) = self.calls.next(Instant::now())
+            {
+                self.outbox.put(Message::text(text));
+            }
+            let wake = match &self.subscribing {
+                Some((_, deadline)) => *deadline,
+                None => self.calls.deadline().map_or(self.heartbeat, |deadline| deadline.min(self.heartbeat)),
+            };
+            let end = tokio::select! {
+                written = self.outbox.write(), if !self.outbox.is_idle() => {
+                    written.err().map(|error| lost(&error.to_string()))
+                }
+                message = self.stream.next() => self.receive(message, subscribed),
+                order = self.keeper.orders.recv(), if self.calls.ready() < TAKEN => self.obey(order),
+                () = sleep_until(wake) => self.wake(),
+            };
+            if let Some(end) = end {
+                return end;
+            }
+        }
+    }
+
+    fn obey(&mut self, order: Option<Order>) -> Option<End> {
+        match order {
+            Some(Order::Call(call)) if self.subscribing.is_some() => {
+                refuse(call, &self.keeper.state.borrow());
+            }
+            Some(Order::Call(call)) => self.calls.add(call),
+            Some(Order::Close(closed)) => return Some(End::Closed(Some(closed))),
+            None => return Some(End::Closed(None)),
+        }
+        None
+    }
+
+    /// Does what is due.
+    fn wake(&mut self) -> Option<End> {
+        if self.subscribing.is_some() {
+            let limit = self.keeper.settings.subscribe_timeout;
+            let reason = format!("the subscription wasn't acknowledged within {limit:?}");
+            return Some(End::Lost(BotError::Handshake(reason)));
+        }
+        let now = Instant::now();
+        self.calls.expire(now);
+        if now >= self.heartbeat {
+            if self.unanswered >= MISSED {
+                return Some(lost(&format!("{MISSED} heartbeats weren't answered")));
+            }
+            let req_id = self.keeper.settings.req_id("ping");
+            self.outbox.put(Message::text(frame::write("ping", &req_id, None)));
+            self.unanswered += 1;
+            self.heartbeat = after(now, self.keeper.settings.heartbeat);
+        }
+        None
+    }
+
+    fn receive(
+        &mut self,
+        message: Option<Result<Message, Error>>,
+        subscribed: &mut Option<Instant>,
+    ) -> Option<End> {
+        match message {
+            Some(Ok(Message::Text(text))) => self.read(text.as_str(), subscribed),
+            Some(Ok(Message::Binary(bytes))) => self.read(&String::from_utf8_lossy(&bytes), subscribed),
+            // The library answers a ping itself.
+            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => None,
+            Some(Ok(Message::Close(close))) => Some(match close {
+                Some(close) => lost(&format!("WeCom closed it with the code {}", close.code)),
+                None => lost("WeCom closed it"),
+            }),
+            Some(Err(error)) => Some(lost(&error.to_string())),
+            None => Some(lost("the stream ended")),
+        }
+    }
+
+    fn read(&mut self, text: &str, subscribed: &mut Option<Instant>) -> Option<End> {
+        let frame = match Frame::parse(text) {
+            Ok(frame) => frame,
+            Err(error) => {
+                // serde's message may quote the text.
+                let reason = format!("not a JSON object ({:?}, column {})", error.classify(), error.column());
+                self.keeper.settings.notify(&BotNotice::Unreadable { reason });
+                return None;
+            }
+        };
+        match frame.cmd.as_deref() {
+            Some("aibot_msg_callback" | "aibot_event_callback") => self.callback(frame),
+            _ if frame.is_acknowledgement() => self.acknowledge(frame, subscribed),
+            _ => {
+                let reason = "neither a callback nor an acknowledgement".to_owned();
+                self.keeper.settings.notify(&BotNotice::Unreadable { reason });
+                None
+            }
+        }
+    }
+
+    fn acknowledge(&mut self, mut frame: Frame, subscribed: &mut Option<Instant>) -> Option<End> {
+        let settings = &self.keeper.settings;
+        redact(&mut frame.errmsg, [&settings.secret]);
+        let error = || ApiError::reported(frame.errcode.unwrap_or_default(), frame.errmsg.clone());
+        let code = frame.errcode.filter(|code| *code != 0);
+        if let Some((expected, _)) = &self.subscribing {
+            if frame.req_id.as_ref().is_some_and(|req_id| req_id != expected) {
+                return None;
+            }
+            return match code {
+                None if frame.req_id.is_none() => None,
+                None => {
+                    self.subscribing = None;
+                    self.heartbeat = after(Instant::now(), settings.heartbeat);
+                    *subscribed = Some(Instant::now());
+                    self.keeper.first = None;
+                    tracing::info!(bot_id = settings.bot_id, "the bot is connected");
+                    self.keeper.state.send_replace(BotState::Subscribed);
+                    None
+                }
+                Some(codes::REJECTED) => Some(End::Rejected(error())),
+                Some(code) => Some(End::Lost(BotError::api("aibot_subscribe".into(), code, frame.errmsg))),
+            };
+        }
+        let is_replaced = code == Some(codes::NOT_SUBSCRIBED);
+        match &frame.req_id {
+            Some(req_id) if settings.is_own(req_id, "ping") => self.unanswered = 0,
+            Some(req_id) => {
+                let req_id = req_id.clone();
+                if self.calls.acknowledge(&req_id, frame) != Matched::Call {
+                    self.keeper.settings.notify(&BotNotice::LateAcknowledgement);
+                }
+            }
+            None if code.is_none() => settings.notify(&BotNotice::LateAcknowledgement),
+            None => {
+                let error = error();
+                let matched = self.calls.acknowledge_oldest(&error) == Matched::Call;
+                settings.notify(&BotNotice::Error { error, matched });
+            }
+        }
+        is_replaced.then_some(End::Replaced)
+    }
+
+    fn callback(&mut self, frame: Frame) -> Option<End> {
+        let keeper = &mut *self.keeper;
+        let text = frame.body.map(|body| body.get().to_owned()).unwrap_or_default();
+        let envelope = match Document::parse(&text).and_then(|document| document.envelope()) {
+            Ok(envelope) => envelope,
+            Err(error) => {
+                keeper.settings.notify(&BotNotice::Unreadable { reason: error.to_string() });
+                return None;
+            }
+        };
+        let end = (envelope.shape == Shape::BotEvent && envelope.kind == "disconnected_event")
+            .then_some(End::Replaced);
+        let now = Instant::now();
+        let msg_id = envelope.msg_id.clone();
+        if let Some(msg_id) = &msg_id
+            && keeper.seen.has(msg_id, now)
+        {
+            keeper.settings.notify(&BotNotice::Duplicate { msg_id: msg_id.clone() });
+            return end;
+        }
+        let length = text.len();
+        let has_room = keeper.held.load(Ordering::Relaxed) + length <= keeper.settings.max_held;
+        let arrived = Arrived { req_id: frame.req_id.unwrap_or_default(), text, envelope };
+        // Counted before the application can take it.
+        keeper.held.fetch_add(length, Ordering::Relaxed);
+        match if has_room {
+            keeper.arrived.try_send(arrived)
+        } else {
+            Err(mpsc::error::TrySendError::Full(arrived))
+        } {
+            Ok(()) => {
+                if let Some(msg_id) = msg_id {
+                    keeper.seen.add(msg_id, now);
+                }
+            }
+            Err(error) => {
+                keeper.held.fetch_sub(length, Ordering::Relaxed);
+                // Whoever has dropped the receiver wants none.
+                if matches!(error, mpsc::error::TrySendError::Full(_)) {
+                    keeper.settings.notify(&BotNotice::Overflow { msg_id });
+                }
+            }
+        }
+        end
+    }
+}
+
+fn refuse(call: Call, state: &BotState) {
+    let _ = call.answer.send(Err(BotError::NotConnected(state.clone())));
+}
+
+fn lost(reason: &str) -> End {
+    End::Lost(BotError::Disconnected(reason.to_owned()))
+}
