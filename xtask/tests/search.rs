@@ -4,7 +4,7 @@
 //! folder that the variable `WECOM_RUSTDOC` names. Without them, the test prints that it was skipped. That each term belongs to its page at all is
 //! tested in the sources.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -35,6 +35,12 @@ const SEARCHES: &[(&str, &str)] = &[
     ("被动回复", "message/reply/index.html"),
     ("审批", "oa/"),
     ("打卡", "checkin/index.html"),
+    // Pages with several calls or events, by the title of the page.
+    ("管理企业标签", "externalcontact/tag/"),
+    ("会议室管理", "oa/meetingroom/"),
+    ("成员变更通知", "contacts/events/"),
+    ("获客助手事件通知", "externalcontact/events/"),
+    ("客户联系「联系我」管理", "externalcontact/contact_way/"),
     // An event by what names it on the wire, with or without its change.
     ("change_external_contact", "externalcontact/events/"),
     ("change_contact", "contacts/events/"),
@@ -75,6 +81,38 @@ fn each_term_belongs_to_its_page_in_the_sources() {
     });
     let missing: Vec<_> = missing.collect();
     assert!(missing.is_empty(), "{missing:#?}");
+}
+
+#[test]
+fn every_title_of_a_page_that_documents_something_is_a_term() {
+    let index = std::env::var_os("WECOM_DOCS").map(|docs| Path::new(&docs).join("INDEX.tsv"));
+    let Some(index) = index.filter(|index| index.is_file()) else {
+        eprintln!("skipped: WECOM_DOCS names no folder with the documentation's pages and their index");
+        return;
+    };
+    let models = Sources::new().root.join("crates/wecom-models/src/generated");
+    let terms: BTreeSet<String> = files(&models).iter().flat_map(|file| all(&parsed(file))).collect();
+    let of_events = index.with_file_name("EVENTS.tsv");
+    let titles: BTreeSet<String> =
+        column(&index, "title").into_iter().chain(column(&of_events, "titles")).collect();
+    assert!(titles.len() > 700, "{}", titles.len());
+    let is_missing = |title: &&String| !terms.contains(*title) && !ONLY_SHOWN.contains(&title.as_str());
+    let missing: Vec<_> = titles.iter().filter(is_missing).collect();
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+/// The titles of pages that only show an event, as an example of something else.
+const ONLY_SHOWN: [&str; 3] = ["加解密方案说明", "接口代码参考示例", "专区程序示例"];
+
+/// Returns the texts in a column of a table with tabs, where `; ` separates several in one cell. The rows of WebSockets don't count.
+fn column(table: &Path, name: &str) -> Vec<String> {
+    let text = fs::read_to_string(table).unwrap_or_else(|error| panic!("{}: {error}", table.display()));
+    let mut lines = text.lines().map(|line| line.split('\t').collect::<Vec<&str>>());
+    let place = lines.next().and_then(|head| head.iter().position(|column| *column == name));
+    let place = place.unwrap_or_else(|| panic!("{} has no column `{name}`", table.display()));
+    let rows = lines.filter(|line| !["wss", "hw-ws-push"].contains(&line[0]));
+    let cells = rows.filter_map(|line| line.get(place).copied().map(str::to_owned)).collect::<Vec<String>>();
+    cells.iter().flat_map(|cell| cell.split("; ")).map(|title| title.trim().to_owned()).collect()
 }
 
 #[test]

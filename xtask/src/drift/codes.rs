@@ -104,8 +104,8 @@ impl Comparison<'_> {
     }
 
     pub(super) fn codes(&mut self, codes: &Codes) {
-        let Codes { source: file, root, doc, .. } = codes;
-        let of = Sourced { file: *file, root, path: Path::default(), name: "codes", doc };
+        let Codes { source: file, root, title, doc, .. } = codes;
+        let of = Sourced { file: *file, root, path: Path::default(), name: "codes", title, doc };
         let Some(page) = self.document(&of) else { return };
         let text = &self.pages[page].page.text;
         let rows = pages::codes(text);

@@ -14,6 +14,7 @@ pub(super) struct Sourced<'d> {
     /// Its place in the file.
     pub path: Path,
     pub name: &'d str,
+    pub title: &'d str,
     pub doc: &'d Doc,
 }
 
@@ -40,6 +41,7 @@ impl Comparison<'_> {
                 let changed = of.finding(DriftRule::PageChanged, &path, message);
                 self.found.push(changed.says(says).seen_at(PageLine::first(page)));
             }
+            self.renamed(of, &path, page, also.title.as_deref());
         }
         self.asked_for(of, &path);
         let Doc { id, page: number, updated, .. } = of.doc;
@@ -58,7 +60,24 @@ impl Comparison<'_> {
             let changed = of.finding(DriftRule::PageChanged, &path.key("updated"), message);
             self.found.push(changed.says(says).seen_at(PageLine::first(page)));
         }
+        self.renamed(of, &path, page, of.doc.title.as_deref());
         Some(page)
+    }
+
+    /// Compares the title of a page with the one that the spec gives it, if any.
+    fn renamed(&mut self, of: &Sourced<'_>, path: &Path, page: usize, known: Option<&str>) {
+        let says = self.pages[page].page.title_beside(of.title);
+        if says == known {
+            return;
+        }
+        let message = match says {
+            Some(title) => format!("the title of the page is `{title}`: set `title` of the page to it"),
+            None => "the page has the title of the operation: omit `title` of the page".to_owned(),
+        };
+        let spot = if known.is_some() { path.key("title") } else { path.clone() };
+        let renamed = of.finding(DriftRule::PageRenamed, &spot, message);
+        let says = format!("{}: {}", self.pages[page].page.id, says.unwrap_or_default());
+        self.found.push(renamed.says(says).seen_at(PageLine::first(page)));
     }
 
     /// The unread pages that are missing, with the entries that refer to them.

@@ -82,7 +82,8 @@ impl<'a> Comparison<'a> {
         let path = Section::Endpoints.entry(name);
         let spot = Spot::key(file, &path.key("call"));
         let gone = |message| Finding::new(spot.clone(), DriftRule::EndpointGone, name, message);
-        let own = self.document(&Sourced { file: file.source, root: &file.root, path, name, doc });
+        let title = &endpoint.head.title;
+        let own = self.document(&Sourced { file: file.source, root: &file.root, path, name, title, doc });
         let documented = self.documented(endpoint);
         let Some(first) = documented.first() else {
             // Without its page, that has been reported.

@@ -32,6 +32,7 @@ impl<'a> Comparison<'a> {
                 root: &file.root,
                 path: path.clone(),
                 name,
+                title: &definition.head.title,
                 doc: &definition.head.doc,
             };
             self.document(&sourced);

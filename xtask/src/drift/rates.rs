@@ -11,8 +11,8 @@ use crate::spec::{Counts, DriftRule, Excess, GeneralRate, Of, Rates};
 
 impl Comparison<'_> {
     pub(super) fn rates(&mut self, rates: &Rates) {
-        let Rates { source: file, root, doc, .. } = rates;
-        let of = Sourced { file: *file, root, path: Path::default(), name: "rates", doc };
+        let Rates { source: file, root, title, doc, .. } = rates;
+        let of = Sourced { file: *file, root, path: Path::default(), name: "rates", title, doc };
         let Some(page) = self.document(&of) else { return };
         let mut stated = general_rates(&self.pages[page].page.text);
         let mut rest: Vec<(&String, &GeneralRate)> = rates.rates.iter().collect();

@@ -5,17 +5,17 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::api::{Api, Document, Endpoint, Module};
-use crate::spec::effect;
+use crate::spec::{Doc, effect};
 
-/// Emits the title of an endpoint, and its path.
+/// Emits the titles of an endpoint and of its pages, and its path.
 pub(super) fn endpoint_aliases(endpoint: &Endpoint) -> TokenStream {
-    aliases(title(&endpoint.title).chain(path(&endpoint.path)))
+    aliases(titles(&endpoint.title, &endpoint.doc).chain(path(&endpoint.path)))
 }
 
-/// Emits the title of an event, and its names on the wire.
+/// Emits the titles of an event and of its pages, and its names on the wire.
 pub(super) fn event_aliases(event: &Document) -> TokenStream {
     let wires = event.wires().flat_map(|wire| wire.change.into_iter().chain([wire.kind]));
-    aliases(title(&event.title).chain(wires))
+    aliases(titles(&event.title, &event.doc).chain(wires))
 }
 
 /// Emits the titles of a chapter, except the first of several, which is its family's. A family of one module has none here.
@@ -53,6 +53,11 @@ fn common<'a>(one: Vec<&'a str>, other: Vec<&'a str>) -> Vec<&'a str> {
 
 /// What separates the titles of chapters within chapters.
 const SEPARATOR: &str = " · ";
+
+/// Returns the terms of an operation's title, and of its pages' titles.
+fn titles<'a>(own: &'a str, doc: &'a Doc) -> impl Iterator<Item = &'a str> {
+    std::iter::once(own).chain(doc.titles()).flat_map(title)
+}
 
 /// Returns a title and what it is about, since the search finds an alias only by its beginning.
 fn title(title: &str) -> impl Iterator<Item = &str> {

@@ -62,14 +62,10 @@ impl DraftPage {
             types.take(&format!("{}Response", names::pascal(&name)));
             named.push((name, section));
         }
-        let doc = doc_of(page, contents);
         let endpoints = named.into_iter().map(|(name, section)| {
+            let doc = doc_of(page, contents, &section.title);
             let required = contents.requirements(section, page);
-            EndpointDrafter::new(section, &contents.named, &mut types, known).draft(
-                name,
-                doc.clone(),
-                &required,
-            )
+            EndpointDrafter::new(section, &contents.named, &mut types, known).draft(name, doc, &required)
         });
         let endpoints: Vec<DraftEndpoint> = endpoints.collect();
         let parts = endpoints.iter().flat_map(DraftEndpoint::parts);
@@ -97,10 +93,11 @@ impl DraftPage {
             named.entry(settled.unwrap_or_else(own)).or_default().push(shown);
         }
         named.keys().for_each(|name| types.take(&names::pascal(name)));
-        let doc = doc_of(page, contents);
         let events = named.into_iter().map(|(name, shown)| {
+            let title = shown.first().map_or("", |shown| shown.section.title.as_str());
+            let doc = doc_of(page, contents, title);
             let drafter = EventDrafter { kind, shown, named: &contents.named, known };
-            drafter.draft(name, doc.clone(), &mut types)
+            drafter.draft(name, doc, &mut types)
         });
         let events: Vec<DraftEvent> = events.collect();
         let fields = events.iter().flat_map(|event| event.fields.spec.values());
@@ -115,7 +112,9 @@ impl DraftPage {
     }
 }
 
-fn doc_of(page: &Page, contents: &Contents) -> Doc {
+/// Returns the page as the source of an operation with a title.
+fn doc_of(page: &Page, contents: &Contents, title: &str) -> Doc {
     let number = page.numbers.first().copied().unwrap_or_default();
-    Doc { id: Some(page.id), page: number, updated: contents.updated.clone(), seen: true, also: Vec::new() }
+    let (title, updated) = (page.title_beside(title).map(str::to_owned), contents.updated.clone());
+    Doc { id: Some(page.id), page: number, updated, title, seen: true, also: Vec::new() }
 }

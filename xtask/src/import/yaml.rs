@@ -144,7 +144,8 @@ fn event_yaml(event: &DraftEvent, phrases: &Phrases) -> String {
 fn doc_of(doc: &Doc) -> String {
     let id = doc.id.map(|id| format!("id: {id}, ")).unwrap_or_default();
     let updated = doc.updated.as_ref().map(|date| format!(", updated: {date}")).unwrap_or_default();
-    format!("doc: {{ {id}page: {}{updated} }}", doc.page)
+    let title = doc.title.as_ref().map(|title| format!(", title: {}", scalar(title))).unwrap_or_default();
+    format!("doc: {{ {id}page: {}{updated}{title} }}", doc.page)
 }
 
 fn pagination(pages: &Pagination) -> String {

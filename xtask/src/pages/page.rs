@@ -42,6 +42,12 @@ impl Page {
         }
         Some(Self { file, id: id?, numbers, title, text: without_comments(text) })
     }
+
+    /// Returns its title, unless it is that of the operation.
+    pub(crate) fn title_beside(&self, operation: &str) -> Option<&str> {
+        let title = self.title.trim();
+        (!title.is_empty() && title != operation.trim()).then_some(title)
+    }
 }
 
 /// Reads the pages below a folder, in the order of their files; of duplicates, one.

@@ -86,6 +86,8 @@ keywords! {
         PageGone = "page-gone",
         /// A page with another URL.
         PageMoved = "page-moved",
+        /// A page with another title.
+        PageRenamed = "page-renamed",
         /// A page that has changed since it was read.
         PageChanged = "page-changed",
         /// A page that nobody had read, and that is available now.

@@ -8,7 +8,7 @@ use crate::spec::pattern;
 
 /// A documentation page.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[schemars(extend("if" = unseen(), "then" = without(&["id", "updated"]), "else" = { "required": ["id"] }))]
+#[schemars(extend("if" = unseen(), "then" = without(&["id", "updated", "title"]), "else" = { "required": ["id"] }))]
 pub struct Doc {
     /// The document's ID, which stays the same when the page moves. It is unknown for a page that nobody has read.
     #[schemars(range(min = 1))]
@@ -19,6 +19,9 @@ pub struct Doc {
     /// The date of the page's last change, as it states: `2024-07-16`. Some pages state none.
     #[schemars(extend("pattern" = pattern::DATE))]
     pub updated: Option<String>,
+    /// The page's title, if it isn't the operation's own: that of a page with several operations, for example.
+    #[schemars(extend("pattern" = pattern::DESCRIPTION))]
+    pub title: Option<String>,
     /// `false` if nobody has read the page: the facts here come from elsewhere.
     #[serde(default = "seen")]
     pub seen: bool,
@@ -31,7 +34,7 @@ pub struct Doc {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[schemars(extend(
     "if" = unseen(),
-    "then" = { "required": ["page"], "allOf": [without(&["id", "updated"])] },
+    "then" = { "required": ["page"], "allOf": [without(&["id", "updated", "title"])] },
     "else" = { "required": ["id"], "allOf": [without(&["page"])] },
 ))]
 pub struct Also {
@@ -44,6 +47,9 @@ pub struct Also {
     /// The date of its page's last change.
     #[schemars(extend("pattern" = pattern::DATE))]
     pub updated: Option<String>,
+    /// The title of its page, if it isn't the operation's own.
+    #[schemars(extend("pattern" = pattern::DESCRIPTION))]
+    pub title: Option<String>,
     /// `false` if nobody has read the page.
     #[serde(default = "seen")]
     pub seen: bool,
@@ -69,6 +75,12 @@ impl Doc {
     /// Returns the IDs of the documents that were read, the main one first.
     pub fn ids(&self) -> impl Iterator<Item = u32> {
         self.id.into_iter().chain(self.also.iter().filter_map(|also| also.id))
+    }
+
+    /// Returns the titles of the pages that aren't the operation's own.
+    pub fn titles(&self) -> impl Iterator<Item = &str> {
+        let others = self.also.iter().map(|also| &also.title);
+        std::iter::once(&self.title).chain(others).filter_map(Option::as_deref)
     }
 
     /// Returns the numbers of the pages that nobody has read, each with its place: the main one, or the index among the others.

@@ -10,7 +10,7 @@ events:
   brewed:
     title: 泡好事件
     summary: Tea is ready.
-    doc: { id: 71, page: 9071, updated: 2026-01-05 }
+    doc: { id: 71, page: 9071, updated: 2026-01-05, title: 茶回调 }
     wire: [Event brewed, InfoType brewed]
     fields:
       Leaf: { type: string, doc: "The leaf." }
@@ -76,6 +76,8 @@ fn what_a_page_says_of_an_event_is_told_where_the_spec_says_otherwise() {
         ("2026/01/05", "2026/02/05", vec!["page-changed brewed: 2026-02-05"]),
         ("doc_id: 71", "doc_id: 72", vec!["endpoint-gone brewed", "page-gone brewed"]),
         ("path/9071", "path/9072", vec!["page-moved brewed: 9072"]),
+        ("title: \"茶回调\"", "title: \"泡茶回调\"", vec!["page-renamed brewed: 71: 泡茶回调"]),
+        ("title: \"茶回调\"", "title: \"泡好事件\"", vec!["page-renamed brewed: 71: "]),
     ] {
         assert_eq!(changed(NOTHING, (from, to)), expected, "{to}");
     }

@@ -5,6 +5,7 @@ mod elsewhere;
 mod events;
 mod forms;
 mod opposite;
+mod titles;
 mod unread;
 mod within;
 mod words;
@@ -100,7 +101,6 @@ fn every_difference_is_told_by_rule_and_place() {
         (SPEC, "black: Black", "black: Black\n      white: White", "value-gone TeaKind.white"),
         (PAGE, "名字，", "名字，lu-鲁；li-李，", "value-new order.request.name: lu, li"),
         (PAGE, "tea/order", "tea/pour", "endpoint-gone order"),
-        (SPEC, "title: 点茶", "title: 倒茶", "title order: 点茶"),
         (PAGE, "POST（", "GET（", "method order: GET"),
         (PAGE, "?access_token", "?suite_access_token", "token order: suite_access_token"),
         (PAGE, "600次", "300次", "rate order: 300 per minute"),
@@ -119,7 +119,6 @@ fn every_difference_is_told_by_rule_and_place() {
             "接口频率限制 600次/分钟，与倒茶共享同一调用频率限制",
             "rate order: 600 per minute, shared",
         ),
-        (PAGE, "title: \"点茶\"", "title: \"点茶水\"", "title order: 点茶水"),
         (PAGE, "；black-红茶", "", "value-gone TeaKind.black"),
         (PAGE, "并发限制：5", "并发限制：9", "concurrency order: 9"),
         (PAGE, "**并发限制：5**", "", "concurrency order: no limit"),

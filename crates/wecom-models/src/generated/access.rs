@@ -29,6 +29,9 @@ use crate::Secret;
     alias(
         "获取access_token",
         "access_token",
+        "代开发授权应用access_token的获取",
+        "简易教程",
+        "开发前必读",
         "/cgi-bin/gettoken",
         "cgi-bin/gettoken",
         "/gettoken",
@@ -80,6 +83,10 @@ pub struct GetTokenResponse {
     alias(
         "获取企业微信服务器的ip段",
         "企业微信服务器的ip段",
+        "回调配置",
+        "概述",
+        "获取企业微信回调IP段",
+        "企业微信回调IP段",
         "/cgi-bin/getcallbackip",
         "cgi-bin/getcallbackip",
         "/getcallbackip",

@@ -738,6 +738,7 @@ pub struct GetHardwareCheckinDataResponse {
     alias(
         "创建打卡规则",
         "打卡规则",
+        "管理打卡规则",
         "/cgi-bin/checkin/add_checkin_option",
         "cgi-bin/checkin/add_checkin_option",
         "/checkin/add_checkin_option",
@@ -800,6 +801,7 @@ pub struct AddCheckinOptionResponse {}
     alias(
         "修改打卡规则",
         "打卡规则",
+        "管理打卡规则",
         "/cgi-bin/checkin/update_checkin_option",
         "cgi-bin/checkin/update_checkin_option",
         "/checkin/update_checkin_option",
@@ -856,6 +858,8 @@ pub struct UpdateCheckinOptionResponse {}
 #[doc(
     alias(
         "清空打卡规则数组元素",
+        "管理打卡规则",
+        "打卡规则",
         "/cgi-bin/checkin/clear_checkin_option_array_field",
         "cgi-bin/checkin/clear_checkin_option_array_field",
         "/checkin/clear_checkin_option_array_field",
@@ -915,6 +919,7 @@ pub struct ClearCheckinOptionArrayFieldResponse {}
     alias(
         "删除打卡规则",
         "打卡规则",
+        "管理打卡规则",
         "/cgi-bin/checkin/del_checkin_option",
         "cgi-bin/checkin/del_checkin_option",
         "/checkin/del_checkin_option",

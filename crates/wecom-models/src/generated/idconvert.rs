@@ -114,6 +114,7 @@ pub struct ConvertTmpExternalUserIdResponse {
 #[doc(
     alias(
         "userid转换",
+        "自建应用与第三方应用的对接",
         "/cgi-bin/batch/openuserid_to_userid",
         "cgi-bin/batch/openuserid_to_userid",
         "/batch/openuserid_to_userid",
@@ -177,6 +178,7 @@ pub struct OpenUserIdToUserIdResponse {
 #[doc(
     alias(
         "external_userid转换",
+        "自建应用与第三方应用的对接",
         "/cgi-bin/externalcontact/from_service_external_userid",
         "cgi-bin/externalcontact/from_service_external_userid",
         "/externalcontact/from_service_external_userid",
@@ -274,6 +276,9 @@ pub struct ToServiceExternalUserIdResponse {
 #[doc(
     alias(
         "corpid的转换",
+        "明文corpid转换为加密corpid",
+        "企业微信账号ID安全性全面升级",
+        "代开发应用安全性升级",
         "/cgi-bin/service/corpid_to_opencorpid",
         "cgi-bin/service/corpid_to_opencorpid",
         "/service/corpid_to_opencorpid",
@@ -319,6 +324,8 @@ pub struct CorpIdToOpenCorpIdResponse {
 #[doc(
     alias(
         "userid的转换",
+        "企业微信账号ID安全性全面升级",
+        "代开发应用安全性升级",
         "/cgi-bin/batch/userid_to_openuserid",
         "cgi-bin/batch/userid_to_openuserid",
         "/batch/userid_to_openuserid",
@@ -440,6 +447,9 @@ pub struct ServiceUserIdToOpenUserIdResponse {
 #[doc(
     alias(
         "转换客户external_userid",
+        "external_userid的转换",
+        "企业微信账号ID安全性全面升级",
+        "代开发应用安全性升级",
         "/cgi-bin/externalcontact/get_new_external_userid",
         "cgi-bin/externalcontact/get_new_external_userid",
         "/externalcontact/get_new_external_userid",
@@ -493,6 +503,9 @@ pub struct GetNewExternalUserIdResponse {
 #[doc(
     alias(
         "转换客户群成员external_userid",
+        "external_userid的转换",
+        "企业微信账号ID安全性全面升级",
+        "代开发应用安全性升级",
         "/cgi-bin/externalcontact/groupchat/get_new_external_userid",
         "cgi-bin/externalcontact/groupchat/get_new_external_userid",
         "/externalcontact/groupchat/get_new_external_userid",
@@ -553,6 +566,7 @@ pub struct GetGroupChatNewExternalUserIdResponse {
     alias(
         "设置迁移完成",
         "迁移完成",
+        "企业微信账号ID安全性全面升级",
         "/cgi-bin/service/externalcontact/finish_external_userid_migration",
         "cgi-bin/service/externalcontact/finish_external_userid_migration",
         "/service/externalcontact/finish_external_userid_migration",
@@ -599,6 +613,7 @@ pub struct FinishExternalUserIdMigrationResponse {}
 #[doc(
     alias(
         "ID迁移完成状态的设置",
+        "代开发应用安全性升级",
         "/cgi-bin/service/finish_openid_migration",
         "cgi-bin/service/finish_openid_migration",
         "/service/finish_openid_migration",
@@ -657,6 +672,7 @@ pub struct FinishOpenIdMigrationResponse {}
 #[doc(
     alias(
         "代开发应用查询迁移状态",
+        "代开发应用安全性升级",
         "/cgi-bin/corp/get_openid_migration",
         "cgi-bin/corp/get_openid_migration",
         "/corp/get_openid_migration",
@@ -713,6 +729,9 @@ pub struct GetOpenIdMigrationResponse {
 #[doc(
     alias(
         "unionid转换为第三方external_userid",
+        "unionid与external_userid的关联",
+        "获取接口大批量调用凭据",
+        "接口大批量调用凭据",
         "/cgi-bin/idconvert/unionid_to_external_userid",
         "cgi-bin/idconvert/unionid_to_external_userid",
         "/idconvert/unionid_to_external_userid",
@@ -786,6 +805,7 @@ pub struct UnionIdToExternalUserIdResponse {
 #[doc(
     alias(
         "external_userid查询pending_id",
+        "unionid与external_userid的关联",
         "/cgi-bin/idconvert/batch/external_userid_to_pending_id",
         "cgi-bin/idconvert/batch/external_userid_to_pending_id",
         "/idconvert/batch/external_userid_to_pending_id",
@@ -999,6 +1019,7 @@ pub struct ApplyMassCallTicketResponse {
 #[doc(
     alias(
         "申请群ID的升级",
+        "群ID的升级转换",
         "/cgi-bin/idconvert/apply_to_upgrade_chatid",
         "cgi-bin/idconvert/apply_to_upgrade_chatid",
         "/idconvert/apply_to_upgrade_chatid",
@@ -1043,6 +1064,7 @@ pub struct ApplyToUpgradeChatIdResponse {}
 #[doc(
     alias(
         "群ID转换接口",
+        "群ID的升级转换",
         "/cgi-bin/idconvert/chatid",
         "cgi-bin/idconvert/chatid",
         "/idconvert/chatid",
@@ -1101,6 +1123,7 @@ pub struct ConvertChatIdResponse {
 #[doc(
     alias(
         "对所有新授权企业升级群ID",
+        "群ID的升级转换",
         "/cgi-bin/idconvert/upgrade_chatid_for_new_corp",
         "cgi-bin/idconvert/upgrade_chatid_for_new_corp",
         "/idconvert/upgrade_chatid_for_new_corp",

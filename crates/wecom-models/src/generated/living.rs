@@ -409,6 +409,8 @@ pub struct GetLivingCodeResponse {
     alias(
         "获取成员直播ID列表",
         "成员直播ID列表",
+        "获取老师直播ID列表",
+        "老师直播ID列表",
         "/cgi-bin/living/get_user_all_livingid",
         "cgi-bin/living/get_user_all_livingid",
         "/living/get_user_all_livingid",

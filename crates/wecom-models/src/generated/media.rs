@@ -210,6 +210,7 @@ pub struct UploadImgResponse {
 #[doc(
     alias(
         "生成异步上传任务",
+        "异步上传临时素材",
         "/cgi-bin/media/upload_by_url",
         "cgi-bin/media/upload_by_url",
         "/media/upload_by_url",
@@ -285,6 +286,7 @@ pub struct UploadMediaByUrlResponse {
     alias(
         "查询异步任务结果",
         "异步任务结果",
+        "异步上传临时素材",
         "/cgi-bin/media/get_upload_by_url_result",
         "cgi-bin/media/get_upload_by_url_result",
         "/media/get_upload_by_url_result",

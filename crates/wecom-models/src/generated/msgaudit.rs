@@ -242,6 +242,8 @@ pub struct GetGroupChatResponse {
     alias(
         "获取机器人信息",
         "机器人信息",
+        "获取会话内容",
+        "会话内容",
         "/cgi-bin/msgaudit/get_robot_info",
         "cgi-bin/msgaudit/get_robot_info",
         "/msgaudit/get_robot_info",

@@ -15,6 +15,7 @@ pub(super) const KINDS: &[Kind] = &[
     Kind::new("title", "always: its last character is missing", Titled(title)),
     Kind::new("doc-id", "always", Titled(doc_id)),
     Kind::new("doc-page", "the page says its address", Titled(doc_page)),
+    Kind::new("doc-title", "the page has the title", Titled(doc_title)),
     Kind::new("doc-updated", "the page says when it was changed", Titled(doc_updated)),
     Kind::new("doc-also-dropped", "it describes it, and the notes don't name it", Titled(also_dropped))
         .since("notes that name a document are as good, and an overview describes nothing"),
@@ -64,6 +65,17 @@ fn doc_id(site: &TitledSite<'_>) -> Vec<Mutant> {
 fn doc_page(site: &TitledSite<'_>) -> Vec<Mutant> {
     let said = site.documented.iter().any(|(read, _)| !read.page.numbers.is_empty());
     vec![doc(site, "page", (site.doc.page + 1).into(), said)]
+}
+
+/// Cuts off the end of the page's title, or, if it has that of the operation, gives it another one.
+fn doc_title(site: &TitledSite<'_>) -> Vec<Mutant> {
+    let mut title: Vec<char> = site.doc.title.as_deref().unwrap_or(site.title).chars().collect();
+    title.pop();
+    let title: String = title.into_iter().collect();
+    if title.is_empty() || site.doc.id.is_none() {
+        return Vec::new();
+    }
+    vec![doc(site, "title", title.into(), true)]
 }
 
 fn doc_updated(site: &TitledSite<'_>) -> Vec<Mutant> {

@@ -81,10 +81,22 @@ impl Reporter<'_> {
             self.error(Mistake::MissingPage, At::Value(path), "the number of a document or a page is 0")
                 .label("copy it from the page");
         }
-        self.seen(path, doc.seen, doc.id, doc.updated.as_ref());
+        self.seen(
+            path,
+            doc.seen,
+            [("id", doc.id.is_some()), ("updated", doc.updated.is_some()), ("title", doc.title.is_some())],
+        );
         for (index, also) in doc.also.iter().enumerate() {
             let path = path.key("also").index(index);
-            self.seen(&path, also.seen, also.id, also.updated.as_ref());
+            self.seen(
+                &path,
+                also.seen,
+                [
+                    ("id", also.id.is_some()),
+                    ("updated", also.updated.is_some()),
+                    ("title", also.title.is_some()),
+                ],
+            );
             match also.page {
                 Some(_) if also.seen && also.id.is_some() => {
                     let message = "another document has no `page`";
@@ -110,13 +122,13 @@ impl Reporter<'_> {
     }
 
     /// Checks that a document has an ID if somebody read it, and no details if nobody did.
-    fn seen(&mut self, path: &Path, seen: bool, id: Option<u32>, updated: Option<&String>) {
-        if seen && id.is_none() {
+    fn seen(&mut self, path: &Path, seen: bool, details: [(&str, bool); 3]) {
+        if seen && details.contains(&("id", false)) {
             self.error(Mistake::UnseenPage, At::Value(path), "nothing says which document it is")
                 .label("needs `id`")
                 .help("copy `doc_id` from the page; if nobody has read it, write `seen: false`");
         }
-        for (key, known) in [("id", id.is_some()), ("updated", updated.is_some())] {
+        for (key, known) in details {
             if !seen && known {
                 let message = format!("nobody has read the page, so nobody knows its `{key}`");
                 self.error(Mistake::UnseenPage, At::Key(&path.key(key)), message)

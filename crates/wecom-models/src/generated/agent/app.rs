@@ -32,6 +32,8 @@ use crate::{Secret, Unknown};
     alias(
         "获取指定的应用详情",
         "指定的应用详情",
+        "获取应用",
+        "应用",
         "/cgi-bin/agent/get",
         "cgi-bin/agent/get",
         "/agent/get",
@@ -99,6 +101,8 @@ pub struct GetAgentResponse {
     alias(
         "获取access_token对应的应用列表",
         "access_token对应的应用列表",
+        "获取应用",
+        "应用",
         "/cgi-bin/agent/list",
         "cgi-bin/agent/list",
         "/agent/list",

@@ -68,7 +68,9 @@ pub struct ChangeAppAdmin {}
 /// [长期未使用应用停用预警事件](https://developer.work.weixin.qq.com/document/path/90240)
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("长期未使用应用停用预警事件", "inactive_alert"))]
+#[doc(
+    alias("长期未使用应用停用预警事件", "事件格式", "inactive_alert")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct InactiveAlert {
@@ -84,7 +86,13 @@ pub struct InactiveAlert {
 /// An admin can enable it again.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("长期未使用应用临时停用事件", "close_inactive_agent"))]
+#[doc(
+    alias(
+        "长期未使用应用临时停用事件",
+        "事件格式",
+        "close_inactive_agent"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CloseInactiveAgent {}
@@ -95,7 +103,13 @@ pub struct CloseInactiveAgent {}
 /// [长期未使用应用重新启用事件](https://developer.work.weixin.qq.com/document/path/90240)
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("长期未使用应用重新启用事件", "reopen_inactive_agent"))]
+#[doc(
+    alias(
+        "长期未使用应用重新启用事件",
+        "事件格式",
+        "reopen_inactive_agent"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ReopenInactiveAgent {}
@@ -105,7 +119,7 @@ pub struct ReopenInactiveAgent {}
 /// `Event` `low_active_alert` · [应用低活跃预警事件](https://developer.work.weixin.qq.com/document/path/90240)
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("应用低活跃预警事件", "low_active_alert"))]
+#[doc(alias("应用低活跃预警事件", "事件格式", "low_active_alert"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LowActiveAlert {
@@ -118,7 +132,7 @@ pub struct LowActiveAlert {
 /// `Event` `low_active` · [低活跃应用事件](https://developer.work.weixin.qq.com/document/path/90240)
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("低活跃应用事件", "low_active"))]
+#[doc(alias("低活跃应用事件", "事件格式", "low_active"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LowActive {}
@@ -128,7 +142,7 @@ pub struct LowActive {}
 /// `Event` `active_restored` · [低活跃应用活跃恢复事件](https://developer.work.weixin.qq.com/document/path/90240)
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("低活跃应用活跃恢复事件", "active_restored"))]
+#[doc(alias("低活跃应用活跃恢复事件", "事件格式", "active_restored"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ActiveRestored {}
@@ -145,6 +159,8 @@ pub struct ActiveRestored {}
     alias(
         "修改设置工作台自定义开关事件推送",
         "设置工作台自定义开关事件推送",
+        "设置工作台自定义展示",
+        "工作台自定义展示",
         "switch_workbench_mode"
     )
 )]

@@ -35,6 +35,8 @@ use crate::{Unknown, UnknownUnion};
     alias(
         "设置应用在工作台展示的模版",
         "应用在工作台展示的模版",
+        "设置工作台自定义展示",
+        "工作台自定义展示",
         "/cgi-bin/agent/set_workbench_template",
         "cgi-bin/agent/set_workbench_template",
         "/agent/set_workbench_template",
@@ -127,6 +129,8 @@ pub struct SetWorkbenchTemplateResponse {}
     alias(
         "获取应用在工作台展示的模版",
         "应用在工作台展示的模版",
+        "设置工作台自定义展示",
+        "工作台自定义展示",
         "/cgi-bin/agent/get_workbench_template",
         "cgi-bin/agent/get_workbench_template",
         "/agent/get_workbench_template",
@@ -184,6 +188,8 @@ pub struct GetWorkbenchTemplateResponse {
     alias(
         "设置应用在用户工作台展示的数据",
         "应用在用户工作台展示的数据",
+        "设置工作台自定义展示",
+        "工作台自定义展示",
         "/cgi-bin/agent/set_workbench_data",
         "cgi-bin/agent/set_workbench_data",
         "/agent/set_workbench_data",
@@ -240,6 +246,8 @@ pub struct SetWorkbenchDataResponse {}
     alias(
         "批量设置应用在用户工作台展示的数据",
         "应用在用户工作台展示的数据",
+        "设置工作台自定义展示",
+        "工作台自定义展示",
         "/cgi-bin/agent/batch_set_workbench_data",
         "cgi-bin/agent/batch_set_workbench_data",
         "/agent/batch_set_workbench_data",
@@ -296,6 +304,8 @@ pub struct BatchSetWorkbenchDataResponse {}
     alias(
         "获取应用在用户工作台展示的数据",
         "应用在用户工作台展示的数据",
+        "设置工作台自定义展示",
+        "工作台自定义展示",
         "/cgi-bin/agent/get_workbench_data",
         "cgi-bin/agent/get_workbench_data",
         "/agent/get_workbench_data",

@@ -70,7 +70,7 @@ pub enum AibotEvent {
 /// callback again: its `msgid` is the same. A user can have up to 3 messages in progress with a bot.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("文本消息", "text"))]
+#[doc(alias("文本消息", "接收消息", "text"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TextMessage {
@@ -106,7 +106,7 @@ pub struct TextMessage {
 /// callback again: its `msgid` is the same.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("图片消息", "image"))]
+#[doc(alias("图片消息", "接收消息", "image"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ImageMessage {
@@ -138,7 +138,7 @@ pub struct ImageMessage {
 /// callback again: its `msgid` is the same.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("图文混排消息", "mixed"))]
+#[doc(alias("图文混排消息", "接收消息", "mixed"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MixedMessage {
@@ -171,7 +171,7 @@ pub struct MixedMessage {
 /// callback again: its `msgid` is the same.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("语音消息", "voice"))]
+#[doc(alias("语音消息", "接收消息", "voice"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct VoiceMessage {
@@ -203,7 +203,7 @@ pub struct VoiceMessage {
 /// callback again: its `msgid` is the same.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("文件消息", "file"))]
+#[doc(alias("文件消息", "接收消息", "file"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FileMessage {
@@ -266,7 +266,7 @@ pub struct VideoMessage {
 /// the stream is sent without being asked for.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("流式消息刷新", "stream"))]
+#[doc(alias("流式消息刷新", "接收消息", "stream"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct StreamRefresh {
@@ -290,7 +290,7 @@ pub struct StreamRefresh {
 /// connection within 5 seconds. Without a reply, it isn't sent again that day either.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("进入会话事件", "enter_chat"))]
+#[doc(alias("进入会话事件", "接收事件", "enter_chat"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct EnterChat {
@@ -312,7 +312,7 @@ pub struct EnterChat {
 /// WeCom sends it once, and drops it without a reply within 5 seconds. The reply may update the card.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("按钮交互模版卡片的事件", "template_card_event"))]
+#[doc(alias("按钮交互模版卡片的事件", "接收事件", "template_card_event"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TemplateCardEvent {
@@ -341,7 +341,7 @@ pub struct TemplateCardEvent {
 /// invalid.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("用户反馈事件", "feedback_event"))]
+#[doc(alias("用户反馈事件", "接收事件", "feedback_event"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct FeedbackEvent {

@@ -39,6 +39,7 @@ use crate::{Unknown, UnknownUnion};
 #[doc(
     alias(
         "主动回复消息",
+        "模板卡片类型",
         "/cgi-bin/aibot/response",
         "cgi-bin/aibot/response",
         "/aibot/response",
@@ -75,7 +76,7 @@ pub struct RespondByUrlResponse {}
 /// card.
 ///
 /// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("文本消息", "text"))]
+#[doc(alias("文本消息", "被动回复消息", "text"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextReply {
@@ -98,7 +99,14 @@ impl TextReply {
 /// In response to the event `enter_chat` or to a message.
 ///
 /// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("模板卡片消息", "template_card"))]
+#[doc(
+    alias(
+        "模板卡片消息",
+        "被动回复消息",
+        "模板卡片类型",
+        "template_card"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TemplateCardReply {
@@ -125,7 +133,7 @@ impl TemplateCardReply {
 /// new.
 ///
 /// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("流式消息回复", "stream"))]
+#[doc(alias("流式消息回复", "被动回复消息", "stream"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StreamReply {
@@ -150,7 +158,14 @@ impl StreamReply {
 /// but only in one.
 ///
 /// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("流式消息+模板卡片回复", "stream_with_template_card"))]
+#[doc(
+    alias(
+        "流式消息+模板卡片回复",
+        "被动回复消息",
+        "模板卡片类型",
+        "stream_with_template_card"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StreamWithCardReply {
@@ -183,7 +198,14 @@ impl StreamWithCardReply {
 /// In response to the event `template_card_event`. The card must have the `task_id` of the callback.
 ///
 /// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("模版卡片更新消息", "update_template_card"))]
+#[doc(
+    alias(
+        "模版卡片更新消息",
+        "被动回复消息",
+        "模板卡片类型",
+        "update_template_card"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateTemplateCardReply {

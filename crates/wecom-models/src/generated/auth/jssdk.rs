@@ -30,6 +30,7 @@ use crate::{Secret, Unknown};
     alias(
         "获取企业 jsapi_ticket",
         "企业 jsapi_ticket",
+        "JS-SDK 签名算法",
         "/cgi-bin/get_jsapi_ticket",
         "cgi-bin/get_jsapi_ticket",
         "/get_jsapi_ticket",
@@ -74,6 +75,8 @@ pub struct GetJsapiTicketResponse {
     alias(
         "获取应用 jsapi_ticket",
         "应用 jsapi_ticket",
+        "JS-SDK 签名算法",
+        "调起电子发票",
         "/cgi-bin/ticket/get",
         "cgi-bin/ticket/get",
         "/ticket/get",
@@ -121,6 +124,7 @@ pub struct GetTicketResponse {
     alias(
         "获取launch_code",
         "launch_code",
+        "打开个人聊天窗口schema",
         "/cgi-bin/get_launch_code",
         "cgi-bin/get_launch_code",
         "/get_launch_code",

@@ -39,6 +39,8 @@ use crate::{Secret, Unknown};
     alias(
         "获取访问用户身份",
         "访问用户身份",
+        "获取用户登录身份",
+        "用户登录身份",
         "/cgi-bin/auth/getuserinfo",
         "cgi-bin/auth/getuserinfo",
         "/auth/getuserinfo",
@@ -165,6 +167,9 @@ pub struct GetUserDetailResponse {
 #[doc(
     alias(
         "通过code获取用户信息",
+        "iOS应用",
+        "Android应用",
+        "Harmony应用",
         "/cgi-bin/user/getuserinfo",
         "cgi-bin/user/getuserinfo",
         "/user/getuserinfo",

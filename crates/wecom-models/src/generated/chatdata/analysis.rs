@@ -36,6 +36,7 @@ use crate::{Secret, Unknown};
     alias(
         "创建分析任务",
         "分析任务",
+        "会话内容分析",
         "/cgi-bin/chatdata/analyze_task_add",
         "cgi-bin/chatdata/analyze_task_add",
         "/chatdata/analyze_task_add",
@@ -103,6 +104,7 @@ pub struct AddAnalyzeTaskResponse {
     alias(
         "提交分析任务",
         "分析任务",
+        "会话内容分析",
         "/cgi-bin/chatdata/analyze_task_submit",
         "cgi-bin/chatdata/analyze_task_submit",
         "/chatdata/analyze_task_submit",
@@ -147,6 +149,7 @@ pub struct SubmitAnalyzeTaskResponse {}
     alias(
         "获取任务结果",
         "任务结果",
+        "会话内容分析",
         "/cgi-bin/chatdata/analyze_task_result",
         "cgi-bin/chatdata/analyze_task_result",
         "/chatdata/analyze_task_result",
@@ -211,6 +214,7 @@ pub struct GetAnalyzeTaskResultResponse {
     alias(
         "创建会话内容导出任务",
         "会话内容导出任务",
+        "会话内容导出",
         "/cgi-bin/chatdata/export/create_job",
         "cgi-bin/chatdata/export/create_job",
         "/chatdata/export/create_job",
@@ -268,6 +272,7 @@ pub struct CreateExportJobResponse {
     alias(
         "获取会话内容导出任务结果",
         "会话内容导出任务结果",
+        "会话内容导出",
         "/cgi-bin/chatdata/export/get_job_status",
         "cgi-bin/chatdata/export/get_job_status",
         "/chatdata/export/get_job_status",

@@ -180,6 +180,8 @@ pub struct GetGroupChatResponse {
     alias(
         "获取单聊会话同意情况",
         "单聊会话同意情况",
+        "获取会话同意情况",
+        "会话同意情况",
         "/cgi-bin/chatdata/getagreestatus/single",
         "cgi-bin/chatdata/getagreestatus/single",
         "/chatdata/getagreestatus/single",
@@ -231,6 +233,8 @@ pub struct GetAgreeStatusSingleResponse {
     alias(
         "获取群聊会话同意情况",
         "群聊会话同意情况",
+        "获取会话同意情况",
+        "会话同意情况",
         "/cgi-bin/chatdata/getagreestatus/room",
         "cgi-bin/chatdata/getagreestatus/room",
         "/chatdata/getagreestatus/room",

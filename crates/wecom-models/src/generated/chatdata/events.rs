@@ -73,6 +73,7 @@ pub enum ChatdataEvent {
 #[doc(
     alias(
         "客户同意进行聊天内容存档事件回调（单聊）",
+        "客户同意进行聊天内容存档事件回调",
         "chat_archive_audit_approved_single"
     )
 )]
@@ -99,6 +100,7 @@ pub struct ChatArchiveAuditApprovedSingle {
 #[doc(
     alias(
         "客户同意进行聊天内容存档事件回调（群聊）",
+        "客户同意进行聊天内容存档事件回调",
         "chat_archive_audit_approved_room"
     )
 )]
@@ -155,7 +157,13 @@ pub struct HitKeyword {
 /// It reports that a job has ended.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("会话内容导出任务完成回调", "chat_archive_export_finished"))]
+#[doc(
+    alias(
+        "会话内容导出任务完成回调",
+        "会话内容导出",
+        "chat_archive_export_finished"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChatArchiveExportFinished {

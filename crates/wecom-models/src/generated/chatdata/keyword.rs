@@ -38,6 +38,7 @@ use crate::{Secret, Timestamp, Unknown};
     alias(
         "新增关键词规则",
         "关键词规则",
+        "关键词规则管理",
         "/cgi-bin/chatdata/keyword/create_rule",
         "cgi-bin/chatdata/keyword/create_rule",
         "/chatdata/keyword/create_rule",
@@ -114,6 +115,7 @@ pub struct CreateRuleResponse {
     alias(
         "获取关键词列表",
         "关键词列表",
+        "关键词规则管理",
         "/cgi-bin/chatdata/keyword/get_rule_list",
         "cgi-bin/chatdata/keyword/get_rule_list",
         "/chatdata/keyword/get_rule_list",
@@ -180,6 +182,7 @@ pub struct GetRuleListResponse {
     alias(
         "获取关键词规则详情",
         "关键词规则详情",
+        "关键词规则管理",
         "/cgi-bin/chatdata/keyword/get_rule_detail",
         "cgi-bin/chatdata/keyword/get_rule_detail",
         "/chatdata/keyword/get_rule_detail",
@@ -234,6 +237,7 @@ pub struct GetRuleDetailResponse {
     alias(
         "修改关键词规则",
         "关键词规则",
+        "关键词规则管理",
         "/cgi-bin/chatdata/keyword/update_rule",
         "cgi-bin/chatdata/keyword/update_rule",
         "/chatdata/keyword/update_rule",
@@ -316,6 +320,7 @@ pub struct UpdateRuleResponse {}
     alias(
         "删除关键词规则",
         "关键词规则",
+        "关键词规则管理",
         "/cgi-bin/chatdata/keyword/delete_rule",
         "cgi-bin/chatdata/keyword/delete_rule",
         "/chatdata/keyword/delete_rule",

@@ -111,6 +111,7 @@ pub struct SyncCallProgramResponse {
     alias(
         "创建专区程序调用任务",
         "专区程序调用任务",
+        "应用异步调用专区程序",
         "/cgi-bin/chatdata/async_program_task",
         "cgi-bin/chatdata/async_program_task",
         "/chatdata/async_program_task",
@@ -166,6 +167,7 @@ pub struct CreateAsyncProgramTaskResponse {
     alias(
         "获取专区程序任务结果",
         "专区程序任务结果",
+        "应用异步调用专区程序",
         "/cgi-bin/chatdata/async_program_result",
         "cgi-bin/chatdata/async_program_result",
         "/chatdata/async_program_result",

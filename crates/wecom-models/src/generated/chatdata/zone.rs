@@ -246,6 +246,7 @@ pub struct SetReceiveCallbackResponse {}
     alias(
         "设置成员会话组件敏感信息隐藏配置",
         "成员会话组件敏感信息隐藏配置",
+        "会话组件敏感信息隐藏设置",
         "/cgi-bin/chatdata/set_hide_sensitiveinfo_config",
         "cgi-bin/chatdata/set_hide_sensitiveinfo_config",
         "/chatdata/set_hide_sensitiveinfo_config",
@@ -291,6 +292,7 @@ pub struct SetHideSensitiveInfoConfigResponse {}
     alias(
         "获取成员会话组件敏感信息隐藏配置",
         "成员会话组件敏感信息隐藏配置",
+        "会话组件敏感信息隐藏设置",
         "/cgi-bin/chatdata/get_hide_sensitiveinfo_config",
         "cgi-bin/chatdata/get_hide_sensitiveinfo_config",
         "/chatdata/get_hide_sensitiveinfo_config",
@@ -382,6 +384,8 @@ pub struct SetLogLevelResponse {}
     alias(
         "获取当前日志打印级别",
         "当前日志打印级别",
+        "设置日志打印级别",
+        "日志打印级别",
         "/cgi-bin/chatdata/get_log_level",
         "cgi-bin/chatdata/get_log_level",
         "/chatdata/get_log_level",

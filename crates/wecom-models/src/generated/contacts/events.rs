@@ -58,7 +58,16 @@ pub enum ContactsEvent {
 /// It reports that a job has ended.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("异步任务完成事件推送", "batch_job_result"))]
+#[doc(
+    alias(
+        "异步任务完成事件推送",
+        "事件格式",
+        "异步任务完成通知",
+        "导出任务完成通知",
+        "异步任务回调通知",
+        "batch_job_result"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BatchJobResult {
@@ -83,7 +92,16 @@ pub struct BatchJobResult {
 ///   apps get them, and only for members a third party created. Upstream companies get none.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("新增成员事件", "成员事件", "create_user", "change_contact"))]
+#[doc(
+    alias(
+        "新增成员事件",
+        "成员事件",
+        "成员变更通知",
+        "成员通知事件",
+        "create_user",
+        "change_contact"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateUser {
@@ -154,7 +172,16 @@ pub struct CreateUser {
 ///   apps get them, and only for members a third party created. Upstream companies get none.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("更新成员事件", "成员事件", "update_user", "change_contact"))]
+#[doc(
+    alias(
+        "更新成员事件",
+        "成员事件",
+        "成员变更通知",
+        "成员通知事件",
+        "update_user",
+        "change_contact"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateUser {
@@ -220,7 +247,16 @@ pub struct UpdateUser {
 /// suites. An app that makes the change by a call doesn't get it.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("删除成员事件", "成员事件", "delete_user", "change_contact"))]
+#[doc(
+    alias(
+        "删除成员事件",
+        "成员事件",
+        "成员变更通知",
+        "成员通知事件",
+        "delete_user",
+        "change_contact"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteUser {
@@ -243,7 +279,17 @@ pub struct DeleteUser {
 /// get `Id` and `ParentId` only.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("新增部门事件", "部门事件", "create_party", "change_contact"))]
+#[doc(
+    alias(
+        "新增部门事件",
+        "部门事件",
+        "事件格式",
+        "部门变更通知",
+        "部门通知事件",
+        "create_party",
+        "change_contact"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateParty {
@@ -270,7 +316,17 @@ pub struct CreateParty {
 /// are told of a changed `ParentId` only.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("更新部门事件", "部门事件", "update_party", "change_contact"))]
+#[doc(
+    alias(
+        "更新部门事件",
+        "部门事件",
+        "事件格式",
+        "部门变更通知",
+        "部门通知事件",
+        "update_party",
+        "change_contact"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateParty {
@@ -292,7 +348,17 @@ pub struct UpdateParty {
 /// suites. An app that makes the change by a call doesn't get it.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("删除部门事件", "部门事件", "delete_party", "change_contact"))]
+#[doc(
+    alias(
+        "删除部门事件",
+        "部门事件",
+        "事件格式",
+        "部门变更通知",
+        "部门通知事件",
+        "delete_party",
+        "change_contact"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteParty {
@@ -312,7 +378,16 @@ pub struct DeleteParty {
 /// absent. To be certain of a tag's members, call [`GetTag`](crate::contacts::tag::GetTag).
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("标签成员变更事件", "update_tag", "change_contact"))]
+#[doc(
+    alias(
+        "标签成员变更事件",
+        "事件格式",
+        "标签变更通知",
+        "标签通知事件",
+        "update_tag",
+        "change_contact"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateTag {

@@ -885,6 +885,7 @@ pub struct ListUserResponse {
 #[doc(
     alias(
         "userid转openid",
+        "userid与openid互换",
         "/cgi-bin/user/convert_to_openid",
         "cgi-bin/user/convert_to_openid",
         "/user/convert_to_openid",
@@ -927,6 +928,7 @@ pub struct ConvertToOpenIdResponse {
 #[doc(
     alias(
         "openid转userid",
+        "userid与openid互换",
         "/cgi-bin/user/convert_to_userid",
         "cgi-bin/user/convert_to_userid",
         "/user/convert_to_userid",

@@ -106,6 +106,8 @@ pub struct RemoveCorpResponse {}
     alias(
         "获取上下游列表",
         "上下游列表",
+        "获取上下游信息",
+        "上下游信息",
         "/cgi-bin/corpgroup/corp/get_chain_list",
         "cgi-bin/corpgroup/corp/get_chain_list",
         "/corpgroup/corp/get_chain_list",
@@ -149,6 +151,8 @@ pub struct GetChainListResponse {
     alias(
         "获取上下游通讯录分组",
         "上下游通讯录分组",
+        "获取上下游信息",
+        "上下游信息",
         "/cgi-bin/corpgroup/corp/get_chain_group",
         "cgi-bin/corpgroup/corp/get_chain_group",
         "/corpgroup/corp/get_chain_group",
@@ -209,6 +213,8 @@ pub struct GetChainGroupResponse {
     alias(
         "获取企业上下游通讯录分组下的企业详情列表",
         "企业上下游通讯录分组下的企业详情列表",
+        "获取上下游信息",
+        "上下游信息",
         "/cgi-bin/corpgroup/corp/get_chain_corpinfo_list",
         "cgi-bin/corpgroup/corp/get_chain_corpinfo_list",
         "/corpgroup/corp/get_chain_corpinfo_list",
@@ -302,6 +308,8 @@ pub struct GetChainCorpInfoListResponse {
     alias(
         "获取企业上下游通讯录下的企业信息",
         "企业上下游通讯录下的企业信息",
+        "获取上下游信息",
+        "上下游信息",
         "/cgi-bin/corpgroup/corp/get_chain_corpinfo",
         "cgi-bin/corpgroup/corp/get_chain_corpinfo",
         "/corpgroup/corp/get_chain_corpinfo",

@@ -115,6 +115,7 @@ pub struct UnionIdToExternalUserIdResponse {
 #[doc(
     alias(
         "unionid查询pending_id",
+        "上下游关联客户信息-未添加客户",
         "/cgi-bin/corpgroup/unionid_to_pending_id",
         "cgi-bin/corpgroup/unionid_to_pending_id",
         "/corpgroup/unionid_to_pending_id",
@@ -167,6 +168,7 @@ pub struct UnionIdToPendingIdResponse {
 #[doc(
     alias(
         "external_userid查询pending_id",
+        "上下游关联客户信息-未添加客户",
         "/cgi-bin/corpgroup/batch/external_userid_to_pending_id",
         "cgi-bin/corpgroup/batch/external_userid_to_pending_id",
         "/corpgroup/batch/external_userid_to_pending_id",

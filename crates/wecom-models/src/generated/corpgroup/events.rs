@@ -69,6 +69,7 @@ pub enum CorpgroupEvent {
     alias(
         "创建上下游空间事件",
         "上下游空间事件",
+        "上下游变更回调",
         "create_chain",
         "change_chain"
     )
@@ -94,6 +95,7 @@ pub struct CreateChain {
     alias(
         "更新上下游空间事件",
         "上下游空间事件",
+        "上下游变更回调",
         "update_chain",
         "change_chain"
     )
@@ -119,6 +121,7 @@ pub struct UpdateChain {
     alias(
         "删除上下游空间事件",
         "上下游空间事件",
+        "上下游变更回调",
         "delete_chain",
         "change_chain"
     )
@@ -144,6 +147,7 @@ pub struct DeleteChain {
     alias(
         "新增上下游分组事件",
         "上下游分组事件",
+        "上下游变更回调",
         "create_group",
         "change_chain"
     )
@@ -171,6 +175,7 @@ pub struct CreateGroup {
     alias(
         "更新上下游分组事件",
         "上下游分组事件",
+        "上下游变更回调",
         "update_group",
         "change_chain"
     )
@@ -198,6 +203,7 @@ pub struct UpdateGroup {
     alias(
         "删除上下游分组事件",
         "上下游分组事件",
+        "上下游变更回调",
         "delete_group",
         "change_chain"
     )
@@ -223,7 +229,14 @@ pub struct DeleteGroup {
 /// changes that the system app makes itself.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("企业加入上下游事件", "corp_join", "change_chain"))]
+#[doc(
+    alias(
+        "企业加入上下游事件",
+        "上下游变更回调",
+        "corp_join",
+        "change_chain"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CorpJoin {
@@ -245,7 +258,15 @@ pub struct CorpJoin {
 /// changes that the system app makes itself.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("更新企业事件", "企业事件", "update_corp", "change_chain"))]
+#[doc(
+    alias(
+        "更新企业事件",
+        "企业事件",
+        "上下游变更回调",
+        "update_corp",
+        "change_chain"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateCorp {
@@ -267,7 +288,15 @@ pub struct UpdateCorp {
 /// changes that the system app makes itself.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("移除企业事件", "企业事件", "remove_corp", "change_chain"))]
+#[doc(
+    alias(
+        "移除企业事件",
+        "企业事件",
+        "上下游变更回调",
+        "remove_corp",
+        "change_chain"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RemoveCorp {
@@ -285,7 +314,14 @@ pub struct RemoveCorp {
 /// Sent to the app that is shared: a self-built one, or a third-party one.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("企业互联共享应用事件回调", "share_agent_change"))]
+#[doc(
+    alias(
+        "企业互联共享应用事件回调",
+        "事件格式",
+        "共享应用事件回调",
+        "share_agent_change"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ShareAgentChange {
@@ -305,7 +341,14 @@ pub struct ShareAgentChange {
 /// Sent to the app that is shared: a self-built one, or a third-party one.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("上下游共享应用事件回调", "share_chain_change"))]
+#[doc(
+    alias(
+        "上下游共享应用事件回调",
+        "事件格式",
+        "共享应用事件回调",
+        "share_chain_change"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ShareChainChange {

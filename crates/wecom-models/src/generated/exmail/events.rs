@@ -34,7 +34,14 @@ pub enum ExmailEvent {
 /// [应用邮箱接收邮件事件](https://developer.work.weixin.qq.com/document/path/97495)
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("应用邮箱接收邮件事件", "receive_email", "app_email_change"))]
+#[doc(
+    alias(
+        "应用邮箱接收邮件事件",
+        "回调通知",
+        "receive_email",
+        "app_email_change"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ReceiveAppEmail {
@@ -48,7 +55,14 @@ pub struct ReceiveAppEmail {
 /// [公共邮箱接收邮件事件](https://developer.work.weixin.qq.com/document/path/100180)
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("公共邮箱接收邮件事件", "receive_email", "public_email_change"))]
+#[doc(
+    alias(
+        "公共邮箱接收邮件事件",
+        "回调通知",
+        "receive_email",
+        "public_email_change"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ReceivePublicEmail {

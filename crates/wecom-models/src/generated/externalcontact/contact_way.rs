@@ -58,6 +58,7 @@ use crate::{Timestamp, Unknown};
 #[doc(
     alias(
         "配置客户联系「联系我」方式",
+        "客户联系「联系我」管理",
         "/cgi-bin/externalcontact/add_contact_way",
         "cgi-bin/externalcontact/add_contact_way",
         "/externalcontact/add_contact_way",
@@ -246,6 +247,7 @@ pub struct AddContactWayResponse {
     alias(
         "获取企业已配置的「联系我」方式",
         "企业已配置的「联系我」方式",
+        "客户联系「联系我」管理",
         "/cgi-bin/externalcontact/get_contact_way",
         "cgi-bin/externalcontact/get_contact_way",
         "/externalcontact/get_contact_way",
@@ -296,6 +298,7 @@ pub struct GetContactWayResponse {
     alias(
         "获取企业已配置的「联系我」列表",
         "企业已配置的「联系我」列表",
+        "客户联系「联系我」管理",
         "/cgi-bin/externalcontact/list_contact_way",
         "cgi-bin/externalcontact/list_contact_way",
         "/externalcontact/list_contact_way",
@@ -384,6 +387,7 @@ pub struct ListContactWayResponse {
     alias(
         "更新企业已配置的「联系我」方式",
         "企业已配置的「联系我」方式",
+        "客户联系「联系我」管理",
         "/cgi-bin/externalcontact/update_contact_way",
         "cgi-bin/externalcontact/update_contact_way",
         "/externalcontact/update_contact_way",
@@ -543,6 +547,7 @@ pub struct UpdateContactWayResponse {}
     alias(
         "删除企业已配置的「联系我」方式",
         "企业已配置的「联系我」方式",
+        "客户联系「联系我」管理",
         "/cgi-bin/externalcontact/del_contact_way",
         "cgi-bin/externalcontact/del_contact_way",
         "/externalcontact/del_contact_way",
@@ -590,6 +595,7 @@ pub struct DelContactWayResponse {}
     alias(
         "结束临时会话",
         "临时会话",
+        "客户联系「联系我」管理",
         "/cgi-bin/externalcontact/close_temp_chat",
         "cgi-bin/externalcontact/close_temp_chat",
         "/externalcontact/close_temp_chat",

@@ -114,6 +114,8 @@ pub struct ListExternalContactResponse {
     alias(
         "获取客户详情",
         "客户详情",
+        "获取外部联系人详情",
+        "外部联系人详情",
         "/cgi-bin/externalcontact/get",
         "cgi-bin/externalcontact/get",
         "/externalcontact/get",

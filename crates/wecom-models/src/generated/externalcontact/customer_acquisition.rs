@@ -40,6 +40,7 @@ use crate::{Secret, Timestamp, Unknown};
     alias(
         "获取获客链接列表",
         "获客链接列表",
+        "获客链接管理",
         "/cgi-bin/externalcontact/customer_acquisition/list_link",
         "cgi-bin/externalcontact/customer_acquisition/list_link",
         "/externalcontact/customer_acquisition/list_link",
@@ -107,6 +108,7 @@ pub struct ListLinkResponse {
     alias(
         "获取获客链接详情",
         "获客链接详情",
+        "获客链接管理",
         "/cgi-bin/externalcontact/customer_acquisition/get",
         "cgi-bin/externalcontact/customer_acquisition/get",
         "/externalcontact/customer_acquisition/get",
@@ -170,6 +172,7 @@ pub struct GetLinkResponse {
     alias(
         "创建获客链接",
         "获客链接",
+        "获客链接管理",
         "/cgi-bin/externalcontact/customer_acquisition/create_link",
         "cgi-bin/externalcontact/customer_acquisition/create_link",
         "/externalcontact/customer_acquisition/create_link",
@@ -258,6 +261,7 @@ pub struct CreateLinkResponse {
     alias(
         "编辑获客链接",
         "获客链接",
+        "获客链接管理",
         "/cgi-bin/externalcontact/customer_acquisition/update_link",
         "cgi-bin/externalcontact/customer_acquisition/update_link",
         "/externalcontact/customer_acquisition/update_link",
@@ -354,6 +358,7 @@ pub struct UpdateLinkResponse {}
     alias(
         "删除获客链接",
         "获客链接",
+        "获客链接管理",
         "/cgi-bin/externalcontact/customer_acquisition/delete_link",
         "cgi-bin/externalcontact/customer_acquisition/delete_link",
         "/externalcontact/customer_acquisition/delete_link",
@@ -468,6 +473,7 @@ pub struct GetCustomerResponse {
     alias(
         "查询剩余使用量",
         "剩余使用量",
+        "获客助手额度管理与使用统计",
         "/cgi-bin/externalcontact/customer_acquisition_quota",
         "cgi-bin/externalcontact/customer_acquisition_quota",
         "/externalcontact/customer_acquisition_quota",
@@ -521,6 +527,7 @@ pub struct GetCustomerAcquisitionQuotaResponse {
     alias(
         "查询链接使用详情",
         "链接使用详情",
+        "获客助手额度管理与使用统计",
         "/cgi-bin/externalcontact/customer_acquisition/statistic",
         "cgi-bin/externalcontact/customer_acquisition/statistic",
         "/externalcontact/customer_acquisition/statistic",
@@ -583,6 +590,8 @@ pub struct GetLinkStatisticResponse {
     alias(
         "获取成员多次收消息详情",
         "成员多次收消息详情",
+        "获取获客链接使用成员接受消息数据",
+        "获客链接使用成员接受消息数据",
         "/cgi-bin/externalcontact/customer_acquisition/get_chat_info",
         "cgi-bin/externalcontact/customer_acquisition/get_chat_info",
         "/externalcontact/customer_acquisition/get_chat_info",

@@ -36,6 +36,7 @@ use crate::{Timestamp, UnknownUnion};
     alias(
         "获取规则组列表",
         "规则组列表",
+        "客户联系规则组管理",
         "/cgi-bin/externalcontact/customer_strategy/list",
         "cgi-bin/externalcontact/customer_strategy/list",
         "/externalcontact/customer_strategy/list",
@@ -104,6 +105,7 @@ pub struct ListCustomerStrategyResponse {
     alias(
         "获取规则组详情",
         "规则组详情",
+        "客户联系规则组管理",
         "/cgi-bin/externalcontact/customer_strategy/get",
         "cgi-bin/externalcontact/customer_strategy/get",
         "/externalcontact/customer_strategy/get",
@@ -153,6 +155,7 @@ pub struct GetCustomerStrategyResponse {
     alias(
         "获取规则组管理范围",
         "规则组管理范围",
+        "客户联系规则组管理",
         "/cgi-bin/externalcontact/customer_strategy/get_range",
         "cgi-bin/externalcontact/customer_strategy/get_range",
         "/externalcontact/customer_strategy/get_range",
@@ -229,6 +232,7 @@ pub struct GetCustomerStrategyRangeResponse {
     alias(
         "创建新的规则组",
         "新的规则组",
+        "客户联系规则组管理",
         "/cgi-bin/externalcontact/customer_strategy/create",
         "cgi-bin/externalcontact/customer_strategy/create",
         "/externalcontact/customer_strategy/create",
@@ -313,6 +317,7 @@ pub struct CreateCustomerStrategyResponse {
     alias(
         "编辑规则组及其管理范围",
         "规则组及其管理范围",
+        "客户联系规则组管理",
         "/cgi-bin/externalcontact/customer_strategy/edit",
         "cgi-bin/externalcontact/customer_strategy/edit",
         "/externalcontact/customer_strategy/edit",
@@ -414,6 +419,7 @@ pub struct EditCustomerStrategyResponse {}
     alias(
         "删除规则组",
         "规则组",
+        "客户联系规则组管理",
         "/cgi-bin/externalcontact/customer_strategy/del",
         "cgi-bin/externalcontact/customer_strategy/del",
         "/externalcontact/customer_strategy/del",

@@ -137,6 +137,8 @@ pub enum ExternalcontactEvent {
     alias(
         "添加企业客户事件",
         "企业客户事件",
+        "事件格式",
+        "获客助手事件通知",
         "add_external_contact",
         "change_external_contact"
     )
@@ -176,6 +178,7 @@ pub struct AddExternalContact {
     alias(
         "编辑企业客户事件",
         "企业客户事件",
+        "事件格式",
         "edit_external_contact",
         "change_external_contact"
     )
@@ -212,6 +215,7 @@ pub struct EditExternalContact {
 #[doc(
     alias(
         "外部联系人免验证添加成员事件",
+        "事件格式",
         "add_half_external_contact",
         "change_external_contact"
     )
@@ -248,6 +252,7 @@ pub struct AddHalfExternalContact {
     alias(
         "删除企业客户事件",
         "企业客户事件",
+        "事件格式",
         "del_external_contact",
         "change_external_contact"
     )
@@ -281,6 +286,7 @@ pub struct DelExternalContact {
     alias(
         "删除跟进成员事件",
         "跟进成员事件",
+        "事件格式",
         "del_follow_user",
         "change_external_contact"
     )
@@ -310,7 +316,14 @@ pub struct DelFollowUser {
 /// is visible to it or among the members whom customers can contact (客户可建联成员).
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("客户接替失败事件", "transfer_fail", "change_external_contact"))]
+#[doc(
+    alias(
+        "客户接替失败事件",
+        "事件格式",
+        "transfer_fail",
+        "change_external_contact"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TransferFail {
@@ -361,7 +374,7 @@ pub struct MsgAuditApproved {
 /// A customer acquisition app (营销获客应用) gets it only for customer groups it brought.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("客户群创建事件", "create", "change_external_chat"))]
+#[doc(alias("客户群创建事件", "事件格式", "create", "change_external_chat"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateExternalChat {
@@ -385,7 +398,7 @@ pub struct CreateExternalChat {
 /// A customer acquisition app (营销获客应用) gets it only for customer groups it brought.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("客户群变更事件", "update", "change_external_chat"))]
+#[doc(alias("客户群变更事件", "事件格式", "update", "change_external_chat"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateExternalChat {
@@ -422,7 +435,7 @@ pub struct UpdateExternalChat {
 /// A customer acquisition app (营销获客应用) gets it only for customer groups it brought.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("客户群解散事件", "dismiss", "change_external_chat"))]
+#[doc(alias("客户群解散事件", "事件格式", "dismiss", "change_external_chat"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DismissExternalChat {
@@ -441,7 +454,14 @@ pub struct DismissExternalChat {
 /// [`GetCorpTagList`](crate::externalcontact::tag::GetCorpTagList) gets the tag.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("企业客户标签创建事件", "create", "change_external_tag"))]
+#[doc(
+    alias(
+        "企业客户标签创建事件",
+        "事件格式",
+        "create",
+        "change_external_tag"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateExternalTag {
@@ -464,7 +484,14 @@ pub struct CreateExternalTag {
 /// [`GetCorpTagList`](crate::externalcontact::tag::GetCorpTagList) gets the tag.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("企业客户标签变更事件", "update", "change_external_tag"))]
+#[doc(
+    alias(
+        "企业客户标签变更事件",
+        "事件格式",
+        "update",
+        "change_external_tag"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateExternalTag {
@@ -487,7 +514,14 @@ pub struct UpdateExternalTag {
 /// of their own.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("企业客户标签删除事件", "delete", "change_external_tag"))]
+#[doc(
+    alias(
+        "企业客户标签删除事件",
+        "事件格式",
+        "delete",
+        "change_external_tag"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteExternalTag {
@@ -511,7 +545,14 @@ pub struct DeleteExternalTag {
 /// [`GetCorpTagList`](crate::externalcontact::tag::GetCorpTagList), before the next call that sorts.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("企业客户标签重排事件", "shuffle", "change_external_tag"))]
+#[doc(
+    alias(
+        "企业客户标签重排事件",
+        "事件格式",
+        "shuffle",
+        "change_external_tag"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ShuffleExternalTag {
@@ -535,6 +576,7 @@ pub struct ShuffleExternalTag {
 #[doc(
     alias(
         "客户可建联成员范围变动事件",
+        "事件格式",
         "customer_acquisition_permit_change"
     )
 )]
@@ -554,7 +596,14 @@ pub struct CustomerAcquisitionPermitChange {}
 /// Components are not told where they pay for the company (代支付).
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("企业使用量即将耗尽事件", "balance_low", "customer_acquisition"))]
+#[doc(
+    alias(
+        "企业使用量即将耗尽事件",
+        "获客助手事件通知",
+        "balance_low",
+        "customer_acquisition"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BalanceLow {}
@@ -571,7 +620,14 @@ pub struct BalanceLow {}
 /// Components are not told where they pay for the company (代支付).
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("使用量已经耗尽事件", "balance_exhausted", "customer_acquisition"))]
+#[doc(
+    alias(
+        "使用量已经耗尽事件",
+        "获客助手事件通知",
+        "balance_exhausted",
+        "customer_acquisition"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BalanceExhausted {}
@@ -588,7 +644,14 @@ pub struct BalanceExhausted {}
 /// Components are not told where they pay for the company (代支付).
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("使用量增加事件事件", "balance_increased", "customer_acquisition"))]
+#[doc(
+    alias(
+        "使用量增加事件事件",
+        "获客助手事件通知",
+        "balance_increased",
+        "customer_acquisition"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BalanceIncreased {}
@@ -606,7 +669,14 @@ pub struct BalanceIncreased {}
 /// created the link, and to its component.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("获客链接异常事件", "link_unavailable", "customer_acquisition"))]
+#[doc(
+    alias(
+        "获客链接异常事件",
+        "获客助手事件通知",
+        "link_unavailable",
+        "customer_acquisition"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LinkUnavailable {
@@ -630,6 +700,7 @@ pub struct LinkUnavailable {
     alias(
         "删除获客链接事件",
         "获客链接事件",
+        "获客助手事件通知",
         "delete_link",
         "customer_acquisition"
     )
@@ -656,6 +727,7 @@ pub struct DeleteLink {
 #[doc(
     alias(
         "获客使用量即将过期事件",
+        "获客助手事件通知",
         "quota_expire_soon",
         "customer_acquisition"
     )
@@ -682,7 +754,12 @@ pub struct QuotaExpireSoon {
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
-    alias("微信客户打开获客链接事件", "open_profile", "customer_acquisition")
+    alias(
+        "微信客户打开获客链接事件",
+        "获客助手事件通知",
+        "open_profile",
+        "customer_acquisition"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -708,6 +785,7 @@ pub struct OpenProfile {
 #[doc(
     alias(
         "通过获客链接发起好友请求事件",
+        "获客助手事件通知",
         "friend_request",
         "customer_acquisition"
     )
@@ -734,7 +812,12 @@ pub struct FriendRequest {
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
-    alias("成员首次收消息事件", "customer_start_chat", "customer_acquisition")
+    alias(
+        "成员首次收消息事件",
+        "获客助手事件通知",
+        "customer_start_chat",
+        "customer_acquisition"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -765,7 +848,12 @@ pub struct CustomerStartChat {
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
-    alias("成员多次收消息事件", "message_from_customer", "customer_acquisition")
+    alias(
+        "成员多次收消息事件",
+        "获客助手事件通知",
+        "message_from_customer",
+        "customer_acquisition"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -797,6 +885,7 @@ pub struct MessageFromCustomer {
 #[doc(
     alias(
         "服务商获客使用量即将耗尽事件",
+        "获客助手事件通知",
         "service_balance_low",
         "customer_acquisition"
     )
@@ -816,6 +905,7 @@ pub struct ServiceBalanceLow {}
 #[doc(
     alias(
         "服务商获客使用量已经耗尽事件",
+        "获客助手事件通知",
         "service_balance_exhausted",
         "customer_acquisition"
     )
@@ -835,6 +925,7 @@ pub struct ServiceBalanceExhausted {}
 #[doc(
     alias(
         "消耗服务商使用量事件",
+        "获客助手事件通知",
         "service_balance_consumed",
         "customer_acquisition"
     )
@@ -861,6 +952,7 @@ pub struct ServiceBalanceConsumed {
 #[doc(
     alias(
         "获客链接服务商代付价格调整事件",
+        "获客助手事件通知",
         "change_price",
         "customer_acquisition"
     )

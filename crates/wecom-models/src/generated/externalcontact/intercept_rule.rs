@@ -36,6 +36,8 @@ use crate::{Timestamp, Unknown};
     alias(
         "新建敏感词规则",
         "敏感词规则",
+        "管理聊天敏感词",
+        "聊天敏感词",
         "/cgi-bin/externalcontact/add_intercept_rule",
         "cgi-bin/externalcontact/add_intercept_rule",
         "/externalcontact/add_intercept_rule",
@@ -110,6 +112,8 @@ pub struct AddInterceptRuleResponse {
     alias(
         "获取敏感词规则列表",
         "敏感词规则列表",
+        "管理聊天敏感词",
+        "聊天敏感词",
         "/cgi-bin/externalcontact/get_intercept_rule_list",
         "cgi-bin/externalcontact/get_intercept_rule_list",
         "/externalcontact/get_intercept_rule_list",
@@ -155,6 +159,8 @@ pub struct GetInterceptRuleListResponse {
     alias(
         "获取敏感词规则详情",
         "敏感词规则详情",
+        "管理聊天敏感词",
+        "聊天敏感词",
         "/cgi-bin/externalcontact/get_intercept_rule",
         "cgi-bin/externalcontact/get_intercept_rule",
         "/externalcontact/get_intercept_rule",
@@ -202,6 +208,8 @@ pub struct GetInterceptRuleResponse {
     alias(
         "修改敏感词规则",
         "敏感词规则",
+        "管理聊天敏感词",
+        "聊天敏感词",
         "/cgi-bin/externalcontact/update_intercept_rule",
         "cgi-bin/externalcontact/update_intercept_rule",
         "/externalcontact/update_intercept_rule",
@@ -311,6 +319,8 @@ pub struct UpdateInterceptRuleResponse {}
     alias(
         "删除敏感词规则",
         "敏感词规则",
+        "管理聊天敏感词",
+        "聊天敏感词",
         "/cgi-bin/externalcontact/del_intercept_rule",
         "cgi-bin/externalcontact/del_intercept_rule",
         "/externalcontact/del_intercept_rule",

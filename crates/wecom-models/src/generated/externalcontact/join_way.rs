@@ -41,6 +41,7 @@ use crate::Unknown;
 #[doc(
     alias(
         "配置客户群进群方式",
+        "客户群「加入群聊」管理",
         "/cgi-bin/externalcontact/groupchat/add_join_way",
         "cgi-bin/externalcontact/groupchat/add_join_way",
         "/externalcontact/groupchat/add_join_way",
@@ -165,6 +166,7 @@ pub struct AddJoinWayResponse {
     alias(
         "获取客户群进群方式配置",
         "客户群进群方式配置",
+        "客户群「加入群聊」管理",
         "/cgi-bin/externalcontact/groupchat/get_join_way",
         "cgi-bin/externalcontact/groupchat/get_join_way",
         "/externalcontact/groupchat/get_join_way",
@@ -218,6 +220,7 @@ pub struct GetJoinWayResponse {
     alias(
         "更新客户群进群方式配置",
         "客户群进群方式配置",
+        "客户群「加入群聊」管理",
         "/cgi-bin/externalcontact/groupchat/update_join_way",
         "cgi-bin/externalcontact/groupchat/update_join_way",
         "/externalcontact/groupchat/update_join_way",
@@ -342,6 +345,7 @@ pub struct UpdateJoinWayResponse {}
     alias(
         "删除客户群进群方式配置",
         "客户群进群方式配置",
+        "客户群「加入群聊」管理",
         "/cgi-bin/externalcontact/groupchat/del_join_way",
         "cgi-bin/externalcontact/groupchat/del_join_way",
         "/externalcontact/groupchat/del_join_way",

@@ -195,6 +195,8 @@ pub struct AddMsgTemplateResponse {
     alias(
         "获取群发记录列表",
         "群发记录列表",
+        "获取企业的全部群发记录",
+        "企业的全部群发记录",
         "/cgi-bin/externalcontact/get_groupmsg_list_v2",
         "cgi-bin/externalcontact/get_groupmsg_list_v2",
         "/externalcontact/get_groupmsg_list_v2",
@@ -296,6 +298,8 @@ pub struct GetGroupMsgListV2Response {
     alias(
         "获取群发成员发送任务列表",
         "群发成员发送任务列表",
+        "获取企业的全部群发记录",
+        "企业的全部群发记录",
         "/cgi-bin/externalcontact/get_groupmsg_task",
         "cgi-bin/externalcontact/get_groupmsg_task",
         "/externalcontact/get_groupmsg_task",
@@ -370,6 +374,8 @@ pub struct GetGroupMsgTaskResponse {
     alias(
         "获取企业群发成员执行结果",
         "企业群发成员执行结果",
+        "获取企业的全部群发记录",
+        "企业的全部群发记录",
         "/cgi-bin/externalcontact/get_groupmsg_send_result",
         "cgi-bin/externalcontact/get_groupmsg_send_result",
         "/externalcontact/get_groupmsg_send_result",
@@ -614,6 +620,7 @@ pub struct SendWelcomeMsgResponse {}
     alias(
         "添加入群欢迎语素材",
         "入群欢迎语素材",
+        "入群欢迎语素材管理",
         "/cgi-bin/externalcontact/group_welcome_template/add",
         "cgi-bin/externalcontact/group_welcome_template/add",
         "/externalcontact/group_welcome_template/add",
@@ -730,6 +737,7 @@ pub struct AddGroupWelcomeTemplateResponse {
     alias(
         "编辑入群欢迎语素材",
         "入群欢迎语素材",
+        "入群欢迎语素材管理",
         "/cgi-bin/externalcontact/group_welcome_template/edit",
         "cgi-bin/externalcontact/group_welcome_template/edit",
         "/externalcontact/group_welcome_template/edit",
@@ -838,6 +846,7 @@ pub struct EditGroupWelcomeTemplateResponse {}
     alias(
         "获取入群欢迎语素材",
         "入群欢迎语素材",
+        "入群欢迎语素材管理",
         "/cgi-bin/externalcontact/group_welcome_template/get",
         "cgi-bin/externalcontact/group_welcome_template/get",
         "/externalcontact/group_welcome_template/get",
@@ -896,6 +905,7 @@ pub struct GetGroupWelcomeTemplateResponse {
     alias(
         "删除入群欢迎语素材",
         "入群欢迎语素材",
+        "入群欢迎语素材管理",
         "/cgi-bin/externalcontact/group_welcome_template/del",
         "cgi-bin/externalcontact/group_welcome_template/del",
         "/externalcontact/group_welcome_template/del",

@@ -55,6 +55,7 @@ use crate::{Timestamp, Unknown, UnknownUnion};
     alias(
         "创建发表任务",
         "发表任务",
+        "企业发表内容到客户的朋友圈",
         "/cgi-bin/externalcontact/add_moment_task",
         "cgi-bin/externalcontact/add_moment_task",
         "/externalcontact/add_moment_task",
@@ -131,6 +132,7 @@ pub struct AddMomentTaskResponse {
     alias(
         "获取任务创建结果",
         "任务创建结果",
+        "企业发表内容到客户的朋友圈",
         "/cgi-bin/externalcontact/get_moment_task_result",
         "cgi-bin/externalcontact/get_moment_task_result",
         "/externalcontact/get_moment_task_result",
@@ -229,6 +231,8 @@ pub struct CancelMomentTaskResponse {}
     alias(
         "获取企业全部的发表列表",
         "企业全部的发表列表",
+        "获取客户朋友圈全部的发表记录",
+        "客户朋友圈全部的发表记录",
         "/cgi-bin/externalcontact/get_moment_list",
         "cgi-bin/externalcontact/get_moment_list",
         "/externalcontact/get_moment_list",
@@ -323,6 +327,8 @@ pub struct GetMomentListResponse {
     alias(
         "获取客户朋友圈企业发表的列表",
         "客户朋友圈企业发表的列表",
+        "获取客户朋友圈全部的发表记录",
+        "客户朋友圈全部的发表记录",
         "/cgi-bin/externalcontact/get_moment_task",
         "cgi-bin/externalcontact/get_moment_task",
         "/externalcontact/get_moment_task",
@@ -395,6 +401,8 @@ pub struct GetMomentTaskResponse {
     alias(
         "获取客户朋友圈发表时选择的可见范围",
         "客户朋友圈发表时选择的可见范围",
+        "获取客户朋友圈全部的发表记录",
+        "客户朋友圈全部的发表记录",
         "/cgi-bin/externalcontact/get_moment_customer_list",
         "cgi-bin/externalcontact/get_moment_customer_list",
         "/externalcontact/get_moment_customer_list",
@@ -469,6 +477,8 @@ pub struct GetMomentCustomerListResponse {
     alias(
         "获取客户朋友圈发表后的可见客户列表",
         "客户朋友圈发表后的可见客户列表",
+        "获取客户朋友圈全部的发表记录",
+        "客户朋友圈全部的发表记录",
         "/cgi-bin/externalcontact/get_moment_send_result",
         "cgi-bin/externalcontact/get_moment_send_result",
         "/externalcontact/get_moment_send_result",
@@ -542,6 +552,8 @@ pub struct GetMomentSendResultResponse {
     alias(
         "获取客户朋友圈的互动数据",
         "客户朋友圈的互动数据",
+        "获取客户朋友圈全部的发表记录",
+        "客户朋友圈全部的发表记录",
         "/cgi-bin/externalcontact/get_moment_comments",
         "cgi-bin/externalcontact/get_moment_comments",
         "/externalcontact/get_moment_comments",

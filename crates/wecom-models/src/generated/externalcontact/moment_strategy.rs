@@ -37,6 +37,7 @@ use crate::{Timestamp, UnknownUnion};
     alias(
         "获取规则组列表",
         "规则组列表",
+        "客户朋友圈规则组管理",
         "/cgi-bin/externalcontact/moment_strategy/list",
         "cgi-bin/externalcontact/moment_strategy/list",
         "/externalcontact/moment_strategy/list",
@@ -106,6 +107,7 @@ pub struct ListMomentStrategyResponse {
     alias(
         "获取规则组详情",
         "规则组详情",
+        "客户朋友圈规则组管理",
         "/cgi-bin/externalcontact/moment_strategy/get",
         "cgi-bin/externalcontact/moment_strategy/get",
         "/externalcontact/moment_strategy/get",
@@ -156,6 +158,7 @@ pub struct GetMomentStrategyResponse {
     alias(
         "获取规则组管理范围",
         "规则组管理范围",
+        "客户朋友圈规则组管理",
         "/cgi-bin/externalcontact/moment_strategy/get_range",
         "cgi-bin/externalcontact/moment_strategy/get_range",
         "/externalcontact/moment_strategy/get_range",
@@ -231,6 +234,7 @@ pub struct GetMomentStrategyRangeResponse {
     alias(
         "创建新的规则组",
         "新的规则组",
+        "客户朋友圈规则组管理",
         "/cgi-bin/externalcontact/moment_strategy/create",
         "cgi-bin/externalcontact/moment_strategy/create",
         "/externalcontact/moment_strategy/create",
@@ -317,6 +321,7 @@ pub struct CreateMomentStrategyResponse {
     alias(
         "编辑规则组及其管理范围",
         "规则组及其管理范围",
+        "客户朋友圈规则组管理",
         "/cgi-bin/externalcontact/moment_strategy/edit",
         "cgi-bin/externalcontact/moment_strategy/edit",
         "/externalcontact/moment_strategy/edit",
@@ -419,6 +424,7 @@ pub struct EditMomentStrategyResponse {}
     alias(
         "删除规则组",
         "规则组",
+        "客户朋友圈规则组管理",
         "/cgi-bin/externalcontact/moment_strategy/del",
         "cgi-bin/externalcontact/moment_strategy/del",
         "/externalcontact/moment_strategy/del",

@@ -33,6 +33,7 @@ use crate::{Timestamp, UnknownUnion};
     alias(
         "创建商品图册",
         "商品图册",
+        "管理商品图册",
         "/cgi-bin/externalcontact/add_product_album",
         "cgi-bin/externalcontact/add_product_album",
         "/externalcontact/add_product_album",
@@ -102,6 +103,7 @@ pub struct AddProductAlbumResponse {
     alias(
         "获取商品图册",
         "商品图册",
+        "管理商品图册",
         "/cgi-bin/externalcontact/get_product_album",
         "cgi-bin/externalcontact/get_product_album",
         "/externalcontact/get_product_album",
@@ -151,6 +153,8 @@ pub struct GetProductAlbumResponse {
     alias(
         "获取商品图册列表",
         "商品图册列表",
+        "管理商品图册",
+        "商品图册",
         "/cgi-bin/externalcontact/get_product_album_list",
         "cgi-bin/externalcontact/get_product_album_list",
         "/externalcontact/get_product_album_list",
@@ -216,6 +220,7 @@ pub struct GetProductAlbumListResponse {
     alias(
         "编辑商品图册",
         "商品图册",
+        "管理商品图册",
         "/cgi-bin/externalcontact/update_product_album",
         "cgi-bin/externalcontact/update_product_album",
         "/externalcontact/update_product_album",
@@ -302,6 +307,7 @@ pub struct UpdateProductAlbumResponse {}
     alias(
         "删除商品图册",
         "商品图册",
+        "管理商品图册",
         "/cgi-bin/externalcontact/delete_product_album",
         "cgi-bin/externalcontact/delete_product_album",
         "/externalcontact/delete_product_album",

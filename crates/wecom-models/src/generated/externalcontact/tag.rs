@@ -38,6 +38,8 @@ use crate::Timestamp;
     alias(
         "获取企业标签库",
         "企业标签库",
+        "管理企业标签",
+        "企业标签",
         "/cgi-bin/externalcontact/get_corp_tag_list",
         "cgi-bin/externalcontact/get_corp_tag_list",
         "/externalcontact/get_corp_tag_list",
@@ -111,6 +113,8 @@ pub struct GetCorpTagListResponse {
     alias(
         "添加企业客户标签",
         "企业客户标签",
+        "管理企业标签",
+        "企业标签",
         "/cgi-bin/externalcontact/add_corp_tag",
         "cgi-bin/externalcontact/add_corp_tag",
         "/externalcontact/add_corp_tag",
@@ -199,6 +203,8 @@ pub struct AddCorpTagResponse {
     alias(
         "编辑企业客户标签",
         "企业客户标签",
+        "管理企业标签",
+        "企业标签",
         "/cgi-bin/externalcontact/edit_corp_tag",
         "cgi-bin/externalcontact/edit_corp_tag",
         "/externalcontact/edit_corp_tag",
@@ -274,6 +280,8 @@ pub struct EditCorpTagResponse {}
     alias(
         "删除企业客户标签",
         "企业客户标签",
+        "管理企业标签",
+        "企业标签",
         "/cgi-bin/externalcontact/del_corp_tag",
         "cgi-bin/externalcontact/del_corp_tag",
         "/externalcontact/del_corp_tag",
@@ -352,6 +360,8 @@ pub struct DelCorpTagResponse {}
     alias(
         "获取指定规则组下的企业客户标签",
         "指定规则组下的企业客户标签",
+        "管理企业规则组下的客户标签",
+        "企业规则组下的客户标签",
         "/cgi-bin/externalcontact/get_strategy_tag_list",
         "cgi-bin/externalcontact/get_strategy_tag_list",
         "/externalcontact/get_strategy_tag_list",
@@ -433,6 +443,8 @@ pub struct GetStrategyTagListResponse {
 #[doc(
     alias(
         "为指定规则组创建企业客户标签",
+        "管理企业规则组下的客户标签",
+        "企业规则组下的客户标签",
         "/cgi-bin/externalcontact/add_strategy_tag",
         "cgi-bin/externalcontact/add_strategy_tag",
         "/externalcontact/add_strategy_tag",
@@ -519,6 +531,8 @@ pub struct AddStrategyTagResponse {
     alias(
         "编辑指定规则组下的企业客户标签",
         "指定规则组下的企业客户标签",
+        "管理企业规则组下的客户标签",
+        "企业规则组下的客户标签",
         "/cgi-bin/externalcontact/edit_strategy_tag",
         "cgi-bin/externalcontact/edit_strategy_tag",
         "/externalcontact/edit_strategy_tag",
@@ -586,6 +600,8 @@ pub struct EditStrategyTagResponse {}
     alias(
         "删除指定规则组下的企业客户标签",
         "指定规则组下的企业客户标签",
+        "管理企业规则组下的客户标签",
+        "企业规则组下的客户标签",
         "/cgi-bin/externalcontact/del_strategy_tag",
         "cgi-bin/externalcontact/del_strategy_tag",
         "/externalcontact/del_strategy_tag",

@@ -36,7 +36,11 @@ pub enum IdconvertEvent {
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
-    alias("同意授权转换external_userid事件", "agree_external_userid_migration")
+    alias(
+        "同意授权转换external_userid事件",
+        "企业微信账号ID安全性全面升级",
+        "agree_external_userid_migration"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]

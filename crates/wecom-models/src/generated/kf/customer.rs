@@ -36,6 +36,7 @@ use crate::{Unknown, UnknownUnion};
     alias(
         "获取配置的专员与客户群",
         "配置的专员与客户群",
+        "「升级服务」配置",
         "/cgi-bin/kf/customer/get_upgrade_service_config",
         "cgi-bin/kf/customer/get_upgrade_service_config",
         "/kf/customer/get_upgrade_service_config",
@@ -91,6 +92,7 @@ pub struct GetUpgradeServiceConfigResponse {
 #[doc(
     alias(
         "为客户升级为专员或客户群服务",
+        "「升级服务」配置",
         "/cgi-bin/kf/customer/upgrade_service",
         "cgi-bin/kf/customer/upgrade_service",
         "/kf/customer/upgrade_service",
@@ -149,6 +151,7 @@ pub struct UpgradeServiceResponse {}
 #[doc(
     alias(
         "为客户取消推荐",
+        "「升级服务」配置",
         "/cgi-bin/kf/customer/cancel_upgrade_service",
         "cgi-bin/kf/customer/cancel_upgrade_service",
         "/kf/customer/cancel_upgrade_service",

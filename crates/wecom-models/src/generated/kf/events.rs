@@ -44,7 +44,7 @@ pub enum KfEvent {
 /// installed has no permissions for customer service (error 48002) until a super admin installs it.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("客服账号授权变更事件", "kf_account_auth_change"))]
+#[doc(alias("客服账号授权变更事件", "回调通知", "kf_account_auth_change"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct KfAccountAuthChange {
@@ -66,7 +66,13 @@ pub struct KfAccountAuthChange {
 /// `FromUserName`.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("接收消息和事件（回调事件）", "kf_msg_or_event"))]
+#[doc(
+    alias(
+        "接收消息和事件（回调事件）",
+        "接收消息和事件",
+        "kf_msg_or_event"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct KfMsgOrEvent {

@@ -38,6 +38,7 @@ use crate::UnknownUnion;
     alias(
         "添加分组",
         "分组",
+        "知识库分组管理",
         "/cgi-bin/kf/knowledge/add_group",
         "cgi-bin/kf/knowledge/add_group",
         "/kf/knowledge/add_group",
@@ -87,6 +88,7 @@ pub struct AddGroupResponse {
     alias(
         "删除分组",
         "分组",
+        "知识库分组管理",
         "/cgi-bin/kf/knowledge/del_group",
         "cgi-bin/kf/knowledge/del_group",
         "/kf/knowledge/del_group",
@@ -133,6 +135,7 @@ pub struct DelGroupResponse {}
     alias(
         "修改分组",
         "分组",
+        "知识库分组管理",
         "/cgi-bin/kf/knowledge/mod_group",
         "cgi-bin/kf/knowledge/mod_group",
         "/kf/knowledge/mod_group",
@@ -185,6 +188,7 @@ pub struct ModGroupResponse {
     alias(
         "获取分组列表",
         "分组列表",
+        "知识库分组管理",
         "/cgi-bin/kf/knowledge/list_group",
         "cgi-bin/kf/knowledge/list_group",
         "/kf/knowledge/list_group",
@@ -263,6 +267,7 @@ pub struct ListGroupResponse {
     alias(
         "添加问答",
         "问答",
+        "知识库问答管理",
         "/cgi-bin/kf/knowledge/add_intent",
         "cgi-bin/kf/knowledge/add_intent",
         "/kf/knowledge/add_intent",
@@ -332,6 +337,7 @@ pub struct AddIntentResponse {
     alias(
         "删除问答",
         "问答",
+        "知识库问答管理",
         "/cgi-bin/kf/knowledge/del_intent",
         "cgi-bin/kf/knowledge/del_intent",
         "/kf/knowledge/del_intent",
@@ -383,6 +389,7 @@ pub struct DelIntentResponse {}
     alias(
         "修改问答",
         "问答",
+        "知识库问答管理",
         "/cgi-bin/kf/knowledge/mod_intent",
         "cgi-bin/kf/knowledge/mod_intent",
         "/kf/knowledge/mod_intent",
@@ -460,6 +467,7 @@ pub struct ModIntentResponse {
     alias(
         "获取问答列表",
         "问答列表",
+        "知识库问答管理",
         "/cgi-bin/kf/knowledge/list_intent",
         "cgi-bin/kf/knowledge/list_intent",
         "/kf/knowledge/list_intent",

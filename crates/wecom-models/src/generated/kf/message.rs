@@ -141,6 +141,8 @@ pub struct SyncMsgResponse {
     alias(
         "获取会话状态",
         "会话状态",
+        "分配客服会话",
+        "客服会话",
         "/cgi-bin/kf/service_state/get",
         "cgi-bin/kf/service_state/get",
         "/kf/service_state/get",
@@ -216,6 +218,8 @@ pub struct GetServiceStateResponse {
 #[doc(
     alias(
         "变更会话状态",
+        "分配客服会话",
+        "客服会话",
         "/cgi-bin/kf/service_state/trans",
         "cgi-bin/kf/service_state/trans",
         "/kf/service_state/trans",

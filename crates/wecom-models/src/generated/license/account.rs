@@ -163,6 +163,7 @@ pub struct BatchActivateAccountResponse {
 #[doc(
     alias(
         "指定账号类型激活",
+        "激活账号",
         "/cgi-bin/license/active_account_by_type",
         "cgi-bin/license/active_account_by_type",
         "/license/active_account_by_type",
@@ -259,6 +260,7 @@ pub struct GetActiveInfoByCodeResponse {
     alias(
         "批量获取激活码详情",
         "激活码详情",
+        "获取激活码详情",
         "/cgi-bin/license/batch_get_active_info_by_code",
         "cgi-bin/license/batch_get_active_info_by_code",
         "/license/batch_get_active_info_by_code",

@@ -105,6 +105,8 @@ pub struct CreateNewOrderResponse {
     alias(
         "创建续期任务",
         "续期任务",
+        "下单续期账号",
+        "续期账号",
         "/cgi-bin/license/create_renew_order_job",
         "cgi-bin/license/create_renew_order_job",
         "/license/create_renew_order_job",
@@ -169,6 +171,8 @@ pub struct CreateRenewOrderJobResponse {
     alias(
         "提交续期订单",
         "续期订单",
+        "下单续期账号",
+        "续期账号",
         "/cgi-bin/license/submit_order_job",
         "cgi-bin/license/submit_order_job",
         "/license/submit_order_job",
@@ -487,6 +491,8 @@ pub struct CancelOrderResponse {}
     alias(
         "创建多企业新购任务",
         "多企业新购任务",
+        "下单购买多企业账号",
+        "购买多企业账号",
         "/cgi-bin/license/create_new_order_job",
         "cgi-bin/license/create_new_order_job",
         "/license/create_new_order_job",
@@ -545,6 +551,8 @@ pub struct CreateNewOrderJobResponse {
     alias(
         "提交多企业新购订单",
         "多企业新购订单",
+        "下单购买多企业账号",
+        "购买多企业账号",
         "/cgi-bin/license/submit_new_order_job",
         "cgi-bin/license/submit_new_order_job",
         "/license/submit_new_order_job",
@@ -594,6 +602,8 @@ pub struct SubmitNewOrderJobResponse {}
     alias(
         "获取多企业新购订单提交结果",
         "多企业新购订单提交结果",
+        "下单购买多企业账号",
+        "购买多企业账号",
         "/cgi-bin/license/new_order_job_result",
         "cgi-bin/license/new_order_job_result",
         "/license/new_order_job_result",
@@ -713,6 +723,7 @@ pub struct GetUnionOrderResponse {
     alias(
         "提交余额支付订单任务",
         "余额支付订单任务",
+        "使用余额支付订单",
         "/cgi-bin/license/submit_pay_job",
         "cgi-bin/license/submit_pay_job",
         "/license/submit_pay_job",
@@ -765,6 +776,7 @@ pub struct SubmitPayJobResponse {
     alias(
         "获取订单支付结果",
         "订单支付结果",
+        "使用余额支付订单",
         "/cgi-bin/license/pay_job_result",
         "cgi-bin/license/pay_job_result",
         "/license/pay_job_result",

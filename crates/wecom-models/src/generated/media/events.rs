@@ -37,7 +37,13 @@ pub enum MediaEvent {
 /// It reports that a job has ended.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("异步上传任务完成事件", "upload_media_job_finish"))]
+#[doc(
+    alias(
+        "异步上传任务完成事件",
+        "异步上传临时素材",
+        "upload_media_job_finish"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UploadMediaJobFinish {

@@ -144,7 +144,15 @@ pub struct CancelEnroll {
 /// Only for meetings that the API created. `FromUserName` is the admin's userid.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("取消会议事件", "会议事件", "cancel_meeting", "meeting_change"))]
+#[doc(
+    alias(
+        "取消会议事件",
+        "会议事件",
+        "回调通知",
+        "cancel_meeting",
+        "meeting_change"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CancelMeeting {
@@ -470,7 +478,15 @@ pub struct MeetingUnmuteAll {
 /// Only for meetings that the API created. `FromUserName` is the admin's userid.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("修改会议事件", "会议事件", "modify_meeting", "meeting_change"))]
+#[doc(
+    alias(
+        "修改会议事件",
+        "会议事件",
+        "回调通知",
+        "modify_meeting",
+        "meeting_change"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ModifyMeeting {

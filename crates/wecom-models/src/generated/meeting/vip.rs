@@ -91,6 +91,8 @@ pub struct SubmitBatchAddVipJobResponse {
     alias(
         "查询分配高级功能账号结果",
         "分配高级功能账号结果",
+        "分配高级功能账号",
+        "高级功能账号",
         "/cgi-bin/meeting/vip/batch_add_job_result",
         "cgi-bin/meeting/vip/batch_add_job_result",
         "/meeting/vip/batch_add_job_result",
@@ -198,6 +200,8 @@ pub struct SubmitBatchDelVipJobResponse {
     alias(
         "查询取消高级功能账号结果",
         "取消高级功能账号结果",
+        "取消高级功能账号",
+        "高级功能账号",
         "/cgi-bin/meeting/vip/batch_del_job_result",
         "cgi-bin/meeting/vip/batch_del_job_result",
         "/meeting/vip/batch_del_job_result",

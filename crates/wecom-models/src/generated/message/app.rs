@@ -69,6 +69,9 @@ use crate::{Pipe, Secret, Unknown, UnknownUnion};
     alias(
         "发送应用消息",
         "应用消息",
+        "发送应用模板消息",
+        "应用模板消息",
+        "简易教程",
         "/cgi-bin/message/send",
         "cgi-bin/message/send",
         "/message/send",

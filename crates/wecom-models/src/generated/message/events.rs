@@ -94,7 +94,7 @@ pub enum MessageEvent {
 /// `MsgType` `text` · [文本消息](https://developer.work.weixin.qq.com/document/path/90239)
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("文本消息", "text"))]
+#[doc(alias("文本消息", "消息格式", "text"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TextMessage {
@@ -107,7 +107,7 @@ pub struct TextMessage {
 /// `MsgType` `image` · [图片消息](https://developer.work.weixin.qq.com/document/path/90239)
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("图片消息", "image"))]
+#[doc(alias("图片消息", "消息格式", "image"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ImageMessage {
@@ -122,7 +122,7 @@ pub struct ImageMessage {
 /// `MsgType` `voice` · [语音消息](https://developer.work.weixin.qq.com/document/path/90239)
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("语音消息", "voice"))]
+#[doc(alias("语音消息", "消息格式", "voice"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct VoiceMessage {
@@ -137,7 +137,7 @@ pub struct VoiceMessage {
 /// `MsgType` `video` · [视频消息](https://developer.work.weixin.qq.com/document/path/90239)
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("视频消息", "video"))]
+#[doc(alias("视频消息", "消息格式", "video"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct VideoMessage {
@@ -152,7 +152,7 @@ pub struct VideoMessage {
 /// `MsgType` `location` · [位置消息](https://developer.work.weixin.qq.com/document/path/90239)
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("位置消息", "location"))]
+#[doc(alias("位置消息", "消息格式", "location"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LocationMessage {
@@ -173,7 +173,7 @@ pub struct LocationMessage {
 /// `MsgType` `link` · [链接消息](https://developer.work.weixin.qq.com/document/path/90239)
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("链接消息", "link"))]
+#[doc(alias("链接消息", "消息格式", "link"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LinkMessage {
@@ -196,7 +196,9 @@ pub struct LinkMessage {
 /// messages.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("成员关注及取消关注事件（关注）", "subscribe"))]
+#[doc(
+    alias("成员关注及取消关注事件（关注）", "事件格式", "subscribe")
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SubscribeAgent {
@@ -213,7 +215,13 @@ pub struct SubscribeAgent {
 /// disabled. Mini programs get it, too, once they are set up to receive messages.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("成员关注及取消关注事件（取消关注）", "unsubscribe"))]
+#[doc(
+    alias(
+        "成员关注及取消关注事件（取消关注）",
+        "事件格式",
+        "unsubscribe"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UnsubscribeAgent {
@@ -226,7 +234,7 @@ pub struct UnsubscribeAgent {
 /// `Event` `enter_agent` · [进入应用](https://developer.work.weixin.qq.com/document/path/90240)
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("进入应用", "enter_agent"))]
+#[doc(alias("进入应用", "事件格式", "enter_agent"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct EnterAgent {
@@ -242,7 +250,7 @@ pub struct EnterAgent {
 /// locations.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("上报地理位置", "LOCATION"))]
+#[doc(alias("上报地理位置", "事件格式", "LOCATION"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ReportLocation {
@@ -263,7 +271,7 @@ pub struct ReportLocation {
 /// Only for members with WeCom 1.2.2 or later. Menus that open other menus send nothing.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("点击菜单拉取消息的事件推送", "click"))]
+#[doc(alias("点击菜单拉取消息的事件推送", "事件格式", "click"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ClickMenu {
@@ -278,7 +286,7 @@ pub struct ClickMenu {
 /// Only for members with WeCom 1.2.2 or later. Menus that open other menus send nothing.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("点击菜单跳转链接的事件推送", "view"))]
+#[doc(alias("点击菜单跳转链接的事件推送", "事件格式", "view"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ViewMenu {
@@ -294,7 +302,13 @@ pub struct ViewMenu {
 /// Only for members with WeCom 1.2.2 or later. Menus that open other menus send nothing.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("点击菜单跳转小程序的事件推送", "view_miniprogram"))]
+#[doc(
+    alias(
+        "点击菜单跳转小程序的事件推送",
+        "事件格式",
+        "view_miniprogram"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ViewMiniProgram {
@@ -309,7 +323,7 @@ pub struct ViewMiniProgram {
 /// Only for members with WeCom 1.2.2 or later. Menus that open other menus send nothing.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("扫码推事件的事件推送", "scancode_push"))]
+#[doc(alias("扫码推事件的事件推送", "事件格式", "scancode_push"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ScanCodePush {
@@ -331,6 +345,7 @@ pub struct ScanCodePush {
 #[doc(
     alias(
         "扫码推事件且弹出“消息接收中”提示框的事件推送",
+        "事件格式",
         "scancode_waitmsg"
     )
 )]
@@ -350,7 +365,7 @@ pub struct ScanCodeWaitMsg {
 /// Only for members with WeCom 1.2.2 or later. Menus that open other menus send nothing.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("弹出系统拍照发图的事件推送", "pic_sysphoto"))]
+#[doc(alias("弹出系统拍照发图的事件推送", "事件格式", "pic_sysphoto"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PicSysPhoto {
@@ -368,7 +383,13 @@ pub struct PicSysPhoto {
 /// Only for members with WeCom 1.2.2 or later. Menus that open other menus send nothing.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("弹出拍照或者相册发图的事件推送", "pic_photo_or_album"))]
+#[doc(
+    alias(
+        "弹出拍照或者相册发图的事件推送",
+        "事件格式",
+        "pic_photo_or_album"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PicPhotoOrAlbum {
@@ -385,7 +406,7 @@ pub struct PicPhotoOrAlbum {
 /// Only for members with WeCom 1.2.2 or later. Menus that open other menus send nothing.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("弹出微信相册发图器的事件推送", "pic_weixin"))]
+#[doc(alias("弹出微信相册发图器的事件推送", "事件格式", "pic_weixin"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PicWeixin {
@@ -403,7 +424,13 @@ pub struct PicWeixin {
 /// Only for members with WeCom 1.2.2 or later. Menus that open other menus send nothing.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("弹出地理位置选择器的事件推送", "location_select"))]
+#[doc(
+    alias(
+        "弹出地理位置选择器的事件推送",
+        "事件格式",
+        "location_select"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct LocationSelect {
@@ -422,7 +449,7 @@ pub struct LocationSelect {
 /// The page no longer shows it. The reply to this event may update the buttons.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("任务卡片事件推送", "taskcard_click"))]
+#[doc(alias("任务卡片事件推送", "事件格式", "taskcard_click"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TaskCardClick {
@@ -440,7 +467,7 @@ pub struct TaskCardClick {
 /// The reply to this event may update the card.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("模板卡片事件推送", "template_card_event"))]
+#[doc(alias("模板卡片事件推送", "事件格式", "template_card_event"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct TemplateCardEvent {
@@ -463,7 +490,11 @@ pub struct TemplateCardEvent {
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
-    alias("通用模板卡片右上角菜单事件推送", "template_card_menu_event")
+    alias(
+        "通用模板卡片右上角菜单事件推送",
+        "事件格式",
+        "template_card_menu_event"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]

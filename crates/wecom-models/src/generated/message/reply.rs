@@ -37,7 +37,7 @@ use crate::{Unknown, UnknownUnion};
 /// - [`TemplateCardMenuEvent`](crate::message::events::TemplateCardMenuEvent)
 ///
 /// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("文本消息（被动回复）", "text"))]
+#[doc(alias("文本消息（被动回复）", "被动回复消息格式", "text"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextReply {
@@ -60,7 +60,7 @@ impl TextReply {
 /// In response to the same messages and events as [`TextReply`].
 ///
 /// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("图片消息（被动回复）", "image"))]
+#[doc(alias("图片消息（被动回复）", "被动回复消息格式", "image"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImageReply {
@@ -83,7 +83,7 @@ impl ImageReply {
 /// In response to the same messages and events as [`TextReply`].
 ///
 /// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("语音消息（被动回复）", "voice"))]
+#[doc(alias("语音消息（被动回复）", "被动回复消息格式", "voice"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VoiceReply {
@@ -106,7 +106,7 @@ impl VoiceReply {
 /// In response to the same messages and events as [`TextReply`].
 ///
 /// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("视频消息（被动回复）", "video"))]
+#[doc(alias("视频消息（被动回复）", "被动回复消息格式", "video"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VideoReply {
@@ -129,7 +129,7 @@ impl VideoReply {
 /// In response to the same messages and events as [`TextReply`].
 ///
 /// Implements `Deserialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("图文消息（被动回复）", "news"))]
+#[doc(alias("图文消息（被动回复）", "被动回复消息格式", "news"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NewsReply {
@@ -159,6 +159,7 @@ impl NewsReply {
     alias(
         "更新点击用户的按钮文案",
         "点击用户的按钮文案",
+        "被动回复消息格式",
         "update_button"
     )
 )]
@@ -190,6 +191,7 @@ impl UpdateButtonReply {
     alias(
         "更新点击用户的整张卡片",
         "点击用户的整张卡片",
+        "被动回复消息格式",
         "update_template_card"
     )
 )]

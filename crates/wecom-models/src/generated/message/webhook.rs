@@ -32,6 +32,7 @@ use crate::{File, Timestamp, Unknown, UnknownUnion};
 #[doc(
     alias(
         "消息推送（原群机器人）发送消息",
+        "消息推送配置说明",
         "/cgi-bin/webhook/send",
         "cgi-bin/webhook/send",
         "/webhook/send",
@@ -77,6 +78,7 @@ pub struct SendWebhookResponse {}
 #[doc(
     alias(
         "文件上传接口",
+        "消息推送配置说明",
         "/cgi-bin/webhook/upload_media",
         "cgi-bin/webhook/upload_media",
         "/webhook/upload_media",

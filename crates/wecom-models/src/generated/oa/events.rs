@@ -152,7 +152,7 @@ pub struct RespondSchedule {
 /// yet.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("会议室预定事件", "book_meeting_room"))]
+#[doc(alias("会议室预定事件", "回调事件", "book_meeting_room"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct BookMeetingRoom {
@@ -175,7 +175,7 @@ pub struct BookMeetingRoom {
 /// apps don't get it yet.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("会议室取消事件", "cancel_meeting_room"))]
+#[doc(alias("会议室取消事件", "回调事件", "cancel_meeting_room"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CancelMeetingRoom {
@@ -262,7 +262,14 @@ pub struct SysApprovalChange {
 /// third-party apps need the permission 审批.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("自建应用审批状态变化通知回调", "open_approval_change"))]
+#[doc(
+    alias(
+        "自建应用审批状态变化通知回调",
+        "事件格式",
+        "审批流程引擎",
+        "open_approval_change"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct OpenApprovalChange {

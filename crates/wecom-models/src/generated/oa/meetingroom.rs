@@ -40,6 +40,7 @@ use crate::{Timestamp, Unknown};
     alias(
         "添加会议室",
         "会议室",
+        "会议室管理",
         "/cgi-bin/oa/meetingroom/add",
         "cgi-bin/oa/meetingroom/add",
         "/oa/meetingroom/add",
@@ -151,6 +152,7 @@ pub struct AddMeetingRoomResponse {
     alias(
         "查询会议室",
         "会议室",
+        "会议室管理",
         "/cgi-bin/oa/meetingroom/list",
         "cgi-bin/oa/meetingroom/list",
         "/oa/meetingroom/list",
@@ -237,6 +239,7 @@ pub struct ListMeetingRoomResponse {
     alias(
         "编辑会议室",
         "会议室",
+        "会议室管理",
         "/cgi-bin/oa/meetingroom/edit",
         "cgi-bin/oa/meetingroom/edit",
         "/oa/meetingroom/edit",
@@ -356,6 +359,7 @@ pub struct EditMeetingRoomResponse {}
     alias(
         "删除会议室",
         "会议室",
+        "会议室管理",
         "/cgi-bin/oa/meetingroom/del",
         "cgi-bin/oa/meetingroom/del",
         "/oa/meetingroom/del",
@@ -406,6 +410,7 @@ pub struct DelMeetingRoomResponse {}
     alias(
         "查询会议室的预定信息",
         "会议室的预定信息",
+        "会议室预定管理",
         "/cgi-bin/oa/meetingroom/get_booking_info",
         "cgi-bin/oa/meetingroom/get_booking_info",
         "/oa/meetingroom/get_booking_info",
@@ -509,6 +514,7 @@ pub struct GetBookingInfoResponse {
 #[doc(
     alias(
         "预定会议室",
+        "会议室预定管理",
         "/cgi-bin/oa/meetingroom/book",
         "cgi-bin/oa/meetingroom/book",
         "/oa/meetingroom/book",
@@ -600,6 +606,7 @@ pub struct BookMeetingRoomResponse {
 #[doc(
     alias(
         "通过日程预定会议室",
+        "会议室预定管理",
         "/cgi-bin/oa/meetingroom/book_by_schedule",
         "cgi-bin/oa/meetingroom/book_by_schedule",
         "/oa/meetingroom/book_by_schedule",
@@ -663,6 +670,7 @@ pub struct BookMeetingRoomByScheduleResponse {
 #[doc(
     alias(
         "通过会议预定会议室",
+        "会议室预定管理",
         "/cgi-bin/oa/meetingroom/book_by_meeting",
         "cgi-bin/oa/meetingroom/book_by_meeting",
         "/oa/meetingroom/book_by_meeting",
@@ -725,6 +733,7 @@ pub struct BookMeetingRoomByMeetingResponse {
     alias(
         "取消预定会议室",
         "预定会议室",
+        "会议室预定管理",
         "/cgi-bin/oa/meetingroom/cancel_book",
         "cgi-bin/oa/meetingroom/cancel_book",
         "/oa/meetingroom/cancel_book",
@@ -792,6 +801,7 @@ pub struct CancelBookingResponse {}
 #[doc(
     alias(
         "根据会议室预定ID查询预定详情",
+        "会议室预定管理",
         "/cgi-bin/oa/meetingroom/bookinfo/get",
         "cgi-bin/oa/meetingroom/bookinfo/get",
         "/oa/meetingroom/bookinfo/get",

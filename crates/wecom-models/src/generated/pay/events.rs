@@ -48,7 +48,7 @@ pub enum PayEvent {
 /// `callback_aeskey`: `wecom_callback::PaymentKey::read` decrypts it.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("支付通知", "TRANSACTION.SUCCESS"))]
+#[doc(alias("支付通知", "概述", "TRANSACTION.SUCCESS"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct PaymentNotification {
@@ -81,7 +81,7 @@ pub struct PaymentNotification {
 /// `callback_aeskey`: `wecom_callback::PaymentKey::read` decrypts it.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("退款通知", "通知", "REFUND.*"))]
+#[doc(alias("退款通知", "通知", "概述", "REFUND.*"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RefundNotification {

@@ -33,6 +33,7 @@ use crate::{Timestamp, Unknown};
     alias(
         "查询商户号详情",
         "商户号详情",
+        "收款商户号管理",
         "/cgi-bin/externalpay/getmerchant",
         "cgi-bin/externalpay/getmerchant",
         "/externalpay/getmerchant",
@@ -86,6 +87,7 @@ pub struct GetMerchantResponse {
     alias(
         "设置商户号使用范围",
         "商户号使用范围",
+        "收款商户号管理",
         "/cgi-bin/externalpay/set_mch_use_scope",
         "cgi-bin/externalpay/set_mch_use_scope",
         "/externalpay/set_mch_use_scope",

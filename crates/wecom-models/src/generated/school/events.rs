@@ -97,6 +97,7 @@ pub struct ChangeSchoolContactBatch {
     alias(
         "创建部门事件",
         "部门事件",
+        "部门变更事件",
         "create_deparmtment",
         "change_school_contact",
         "create_department"
@@ -121,7 +122,13 @@ pub struct CreateDepartment {
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
-    alias("新增家长事件", "家长事件", "create_parent", "change_school_contact")
+    alias(
+        "新增家长事件",
+        "家长事件",
+        "成员变更事件",
+        "create_parent",
+        "change_school_contact"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -145,6 +152,7 @@ pub struct CreateParent {
     alias(
         "新增学生事件",
         "学生事件",
+        "成员变更事件",
         "create_student",
         "change_school_contact"
     )
@@ -176,6 +184,7 @@ pub struct CreateStudent {
     alias(
         "删除部门事件",
         "部门事件",
+        "部门变更事件",
         "delete_deparmtment",
         "change_school_contact",
         "delete_department"
@@ -200,7 +209,13 @@ pub struct DeleteDepartment {
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
-    alias("删除家长事件", "家长事件", "delete_parent", "change_school_contact")
+    alias(
+        "删除家长事件",
+        "家长事件",
+        "成员变更事件",
+        "delete_parent",
+        "change_school_contact"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -224,6 +239,7 @@ pub struct DeleteParent {
     alias(
         "删除学生事件",
         "学生事件",
+        "成员变更事件",
         "delete_student",
         "change_school_contact"
     )
@@ -246,7 +262,14 @@ pub struct DeleteStudent {
 /// [`ChangeSchoolContactBatch`].
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("家长关注事件", "subscribe", "change_school_contact"))]
+#[doc(
+    alias(
+        "家长关注事件",
+        "成员变更事件",
+        "subscribe",
+        "change_school_contact"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct SubscribeSchoolContact {
@@ -265,7 +288,14 @@ pub struct SubscribeSchoolContact {
 /// [`ChangeSchoolContactBatch`].
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("家长取消关注事件", "unsubscribe", "change_school_contact"))]
+#[doc(
+    alias(
+        "家长取消关注事件",
+        "成员变更事件",
+        "unsubscribe",
+        "change_school_contact"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UnsubscribeSchoolContact {
@@ -293,6 +323,7 @@ pub struct UnsubscribeSchoolContact {
     alias(
         "更新部门事件",
         "部门事件",
+        "部门变更事件",
         "update_deparmtment",
         "change_school_contact",
         "update_department"
@@ -317,7 +348,13 @@ pub struct UpdateDepartment {
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
-    alias("编辑家长事件", "家长事件", "update_parent", "change_school_contact")
+    alias(
+        "编辑家长事件",
+        "家长事件",
+        "成员变更事件",
+        "update_parent",
+        "change_school_contact"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -343,6 +380,7 @@ pub struct UpdateParent {
     alias(
         "编辑学生事件",
         "学生事件",
+        "成员变更事件",
         "update_student",
         "change_school_contact"
     )

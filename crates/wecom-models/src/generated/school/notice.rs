@@ -85,6 +85,8 @@ pub struct GetSubscribeQrCodeResponse {
     alias(
         "设置关注「学校通知」的模式",
         "关注「学校通知」的模式",
+        "管理「学校通知」的关注模式",
+        "「学校通知」的关注模式",
         "/cgi-bin/externalcontact/set_subscribe_mode",
         "cgi-bin/externalcontact/set_subscribe_mode",
         "/externalcontact/set_subscribe_mode",
@@ -127,6 +129,8 @@ pub struct SetSubscribeModeResponse {}
     alias(
         "获取关注「学校通知」的模式",
         "关注「学校通知」的模式",
+        "管理「学校通知」的关注模式",
+        "「学校通知」的关注模式",
         "/cgi-bin/externalcontact/get_subscribe_mode",
         "cgi-bin/externalcontact/get_subscribe_mode",
         "/externalcontact/get_subscribe_mode",
@@ -175,6 +179,8 @@ pub struct GetSubscribeModeResponse {
     alias(
         "发送「学校通知」",
         "「学校通知」",
+        "发送「学校通知」小程序消息",
+        "「学校通知」小程序消息",
         "/cgi-bin/externalcontact/message/send",
         "cgi-bin/externalcontact/message/send",
         "/externalcontact/message/send",

@@ -84,6 +84,8 @@ pub struct GetAllowScopeResponse {
     alias(
         "获取创建方式",
         "创建方式",
+        "管理「班级群创建方式」",
+        "「班级群创建方式」",
         "/cgi-bin/school/get_chat_create_mode",
         "cgi-bin/school/get_chat_create_mode",
         "/school/get_chat_create_mode",
@@ -126,6 +128,8 @@ pub struct GetChatCreateModeResponse {
     alias(
         "设置创建方式",
         "创建方式",
+        "管理「班级群创建方式」",
+        "「班级群创建方式」",
         "/cgi-bin/school/set_chat_create_mode",
         "cgi-bin/school/set_chat_create_mode",
         "/school/set_chat_create_mode",
@@ -168,6 +172,8 @@ pub struct SetChatCreateModeResponse {}
     alias(
         "设置「老师可查看班级」的模式",
         "「老师可查看班级」的模式",
+        "管理「老师可查看班级」模式",
+        "「老师可查看班级」模式",
         "/cgi-bin/school/set_teacher_view_mode",
         "cgi-bin/school/set_teacher_view_mode",
         "/school/set_teacher_view_mode",
@@ -210,6 +216,8 @@ pub struct SetTeacherViewModeResponse {}
     alias(
         "获取「老师可查看班级」的模式",
         "「老师可查看班级」的模式",
+        "管理「老师可查看班级」模式",
+        "「老师可查看班级」模式",
         "/cgi-bin/school/get_teacher_view_mode",
         "cgi-bin/school/get_teacher_view_mode",
         "/school/get_teacher_view_mode",

@@ -34,7 +34,14 @@ pub enum SecurityEvent {
 /// third-party apps don't get it yet. `security/get_server_domain_ip` gets what is in use now.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("企业微信域名IP变更事件", "change_domain_ip", "security"))]
+#[doc(
+    alias(
+        "企业微信域名IP变更事件",
+        "回调通知",
+        "change_domain_ip",
+        "security"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChangeDomainIp {}

@@ -34,6 +34,7 @@ use crate::{Timestamp, Unknown};
     alias(
         "导入可信企业设备",
         "可信企业设备",
+        "设备管理",
         "/cgi-bin/security/trustdevice/import",
         "cgi-bin/security/trustdevice/import",
         "/security/trustdevice/import",
@@ -86,6 +87,7 @@ pub struct ImportTrustDeviceResponse {
     alias(
         "获取设备信息",
         "设备信息",
+        "设备管理",
         "/cgi-bin/security/trustdevice/list",
         "cgi-bin/security/trustdevice/list",
         "/security/trustdevice/list",
@@ -156,6 +158,7 @@ pub struct ListTrustDeviceResponse {
     alias(
         "获取成员使用设备",
         "成员使用设备",
+        "设备管理",
         "/cgi-bin/security/trustdevice/get_by_user",
         "cgi-bin/security/trustdevice/get_by_user",
         "/security/trustdevice/get_by_user",
@@ -208,6 +211,7 @@ pub struct GetTrustDeviceByUserResponse {
     alias(
         "删除设备信息",
         "设备信息",
+        "设备管理",
         "/cgi-bin/security/trustdevice/delete",
         "cgi-bin/security/trustdevice/delete",
         "/security/trustdevice/delete",
@@ -264,6 +268,7 @@ pub struct DeleteTrustDeviceResponse {}
 #[doc(
     alias(
         "确认为可信设备",
+        "设备管理",
         "/cgi-bin/security/trustdevice/approve",
         "cgi-bin/security/trustdevice/approve",
         "/security/trustdevice/approve",
@@ -326,6 +331,7 @@ pub struct ApproveTrustDeviceResponse {
 #[doc(
     alias(
         "驳回可信设备申请",
+        "设备管理",
         "/cgi-bin/security/trustdevice/reject",
         "cgi-bin/security/trustdevice/reject",
         "/security/trustdevice/reject",

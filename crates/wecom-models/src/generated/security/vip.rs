@@ -90,6 +90,8 @@ pub struct SubmitBatchAddVipJobResponse {
     alias(
         "查询分配高级功能账号结果",
         "分配高级功能账号结果",
+        "分配高级功能账号",
+        "高级功能账号",
         "/cgi-bin/security/vip/batch_add_job_result",
         "cgi-bin/security/vip/batch_add_job_result",
         "/security/vip/batch_add_job_result",
@@ -196,6 +198,8 @@ pub struct SubmitBatchDelVipJobResponse {
     alias(
         "查询取消高级功能账号结果",
         "取消高级功能账号结果",
+        "取消高级功能账号",
+        "高级功能账号",
         "/cgi-bin/security/vip/batch_del_job_result",
         "cgi-bin/security/vip/batch_del_job_result",
         "/security/vip/batch_del_job_result",

@@ -41,6 +41,8 @@ use crate::{OrText, Secret, Timestamp, Unknown};
     alias(
         "获取第三方应用凭证",
         "第三方应用凭证",
+        "获取代开发应用模板凭证",
+        "代开发应用模板凭证",
         "/cgi-bin/service/get_suite_token",
         "cgi-bin/service/get_suite_token",
         "/service/get_suite_token",
@@ -154,6 +156,7 @@ pub struct GetCorpTokenResponse {
     alias(
         "获取服务商凭证",
         "服务商凭证",
+        "开始开发",
         "/cgi-bin/service/get_provider_token",
         "cgi-bin/service/get_provider_token",
         "/service/get_provider_token",
@@ -383,6 +386,7 @@ pub struct SetSessionInfoResponse {}
     alias(
         "获取企业永久授权码",
         "企业永久授权码",
+        "代开发授权应用secret的获取",
         "/cgi-bin/service/v2/get_permanent_code",
         "cgi-bin/service/v2/get_permanent_code",
         "/service/v2/get_permanent_code",
@@ -508,6 +512,9 @@ pub struct GetCustomizedAuthUrlResponse {
     alias(
         "获取企业永久授权码（旧）",
         "企业永久授权码（旧）",
+        "获取企业永久授权码",
+        "企业永久授权码",
+        "代开发授权应用secret的获取",
         "/cgi-bin/service/get_permanent_code",
         "cgi-bin/service/get_permanent_code",
         "/service/get_permanent_code",
@@ -576,6 +583,8 @@ pub struct GetPermanentCodeResponse {
     alias(
         "获取企业授权信息（旧）",
         "企业授权信息（旧）",
+        "获取企业授权信息",
+        "企业授权信息",
         "/cgi-bin/service/get_auth_info",
         "cgi-bin/service/get_auth_info",
         "/service/get_auth_info",

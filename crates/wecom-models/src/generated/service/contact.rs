@@ -35,6 +35,7 @@ use crate::Unknown;
 #[doc(
     alias(
         "通讯录单个搜索",
+        "通讯录搜索",
         "/cgi-bin/service/contact/search",
         "cgi-bin/service/contact/search",
         "/service/contact/search",
@@ -148,6 +149,7 @@ pub struct SearchContactResponse {
 #[doc(
     alias(
         "通讯录批量搜索",
+        "通讯录搜索",
         "/cgi-bin/service/contact/batchsearch",
         "cgi-bin/service/contact/batchsearch",
         "/service/contact/batchsearch",

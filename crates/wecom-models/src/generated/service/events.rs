@@ -106,7 +106,14 @@ pub struct SuiteTicket {
 /// [`GetPermanentCodeV2`](crate::service::auth::GetPermanentCodeV2).
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("授权成功通知", "create_auth"))]
+#[doc(
+    alias(
+        "授权成功通知",
+        "授权通知事件",
+        "会话存档接口权限授权通知",
+        "create_auth"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateAuth {
@@ -132,7 +139,14 @@ pub struct CreateAuth {
 /// now.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("变更授权通知", "change_auth"))]
+#[doc(
+    alias(
+        "变更授权通知",
+        "授权通知事件",
+        "会话存档接口权限授权通知",
+        "change_auth"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChangeAuth {
@@ -149,7 +163,15 @@ pub struct ChangeAuth {
 /// Respond with `success` within 1 second, and delete all data of the company.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("取消授权通知", "授权通知", "cancel_auth"))]
+#[doc(
+    alias(
+        "取消授权通知",
+        "授权通知",
+        "授权通知事件",
+        "会话存档接口权限授权通知",
+        "cancel_auth"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CancelAuth {}
@@ -193,7 +215,13 @@ pub struct CorpArchAuth {}
 /// permission. Its endpoints can be called only after this confirmation. Respond with `success`.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("获客助手权限确认事件", "approve_special_auth"))]
+#[doc(
+    alias(
+        "获客助手权限确认事件",
+        "获客助手权限变更通知",
+        "approve_special_auth"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ApproveSpecialAuth {
@@ -210,7 +238,13 @@ pub struct ApproveSpecialAuth {
 /// `success`.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("获客助手权限取消事件", "cancel_special_auth"))]
+#[doc(
+    alias(
+        "获客助手权限取消事件",
+        "获客助手权限变更通知",
+        "cancel_special_auth"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CancelSpecialAuth {

@@ -41,6 +41,8 @@ use crate::{Secret, Unknown};
     alias(
         "获取访问用户身份",
         "访问用户身份",
+        "获取登录用户身份",
+        "登录用户身份",
         "/cgi-bin/service/auth/getuserinfo3rd",
         "cgi-bin/service/auth/getuserinfo3rd",
         "/service/auth/getuserinfo3rd",

@@ -33,6 +33,8 @@ use crate::Unknown;
     alias(
         "查询智能表格子表权限",
         "智能表格子表权限",
+        "管理智能表格内容权限",
+        "智能表格内容权限",
         "/cgi-bin/wedoc/smartsheet/content_priv/get_sheet_priv",
         "cgi-bin/wedoc/smartsheet/content_priv/get_sheet_priv",
         "/wedoc/smartsheet/content_priv/get_sheet_priv",
@@ -121,6 +123,8 @@ pub struct GetSheetPrivResponse {
     alias(
         "更新智能表格子表权限",
         "智能表格子表权限",
+        "管理智能表格内容权限",
+        "智能表格内容权限",
         "/cgi-bin/wedoc/smartsheet/content_priv/update_sheet_priv",
         "cgi-bin/wedoc/smartsheet/content_priv/update_sheet_priv",
         "/wedoc/smartsheet/content_priv/update_sheet_priv",
@@ -202,6 +206,8 @@ pub struct UpdateSheetPrivResponse {}
     alias(
         "新增智能表格指定成员额外权限",
         "智能表格指定成员额外权限",
+        "管理智能表格内容权限",
+        "智能表格内容权限",
         "/cgi-bin/wedoc/smartsheet/content_priv/create_rule",
         "cgi-bin/wedoc/smartsheet/content_priv/create_rule",
         "/wedoc/smartsheet/content_priv/create_rule",
@@ -257,6 +263,8 @@ pub struct CreateRuleResponse {
     alias(
         "更新智能表格指定成员额外权限",
         "智能表格指定成员额外权限",
+        "管理智能表格内容权限",
+        "智能表格内容权限",
         "/cgi-bin/wedoc/smartsheet/content_priv/mod_rule_member",
         "cgi-bin/wedoc/smartsheet/content_priv/mod_rule_member",
         "/wedoc/smartsheet/content_priv/mod_rule_member",
@@ -326,6 +334,8 @@ pub struct ModRuleMemberResponse {}
     alias(
         "删除智能表格指定成员额外权限",
         "智能表格指定成员额外权限",
+        "管理智能表格内容权限",
+        "智能表格内容权限",
         "/cgi-bin/wedoc/smartsheet/content_priv/delete_rule",
         "cgi-bin/wedoc/smartsheet/content_priv/delete_rule",
         "/wedoc/smartsheet/content_priv/delete_rule",

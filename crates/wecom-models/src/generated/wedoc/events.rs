@@ -66,7 +66,15 @@ pub enum WedocEvent {
 /// The `ChangeType` is spelled `add_filed`.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("新增字段事件", "字段事件", "add_filed", "smart_sheet_change"))]
+#[doc(
+    alias(
+        "新增字段事件",
+        "字段事件",
+        "字段变更事件",
+        "add_filed",
+        "smart_sheet_change"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddField {
@@ -87,7 +95,15 @@ pub struct AddField {
 /// user. Up to 1,000 records come in one event, more in several.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("新增记录事件", "记录事件", "add_record", "smart_sheet_change"))]
+#[doc(
+    alias(
+        "新增记录事件",
+        "记录事件",
+        "记录变更事件",
+        "add_record",
+        "smart_sheet_change"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AddRecord {
@@ -126,7 +142,15 @@ pub struct DeleteDoc {
 /// The `ChangeType` is spelled `delete_filed`.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("删除字段事件", "字段事件", "delete_filed", "smart_sheet_change"))]
+#[doc(
+    alias(
+        "删除字段事件",
+        "字段事件",
+        "字段变更事件",
+        "delete_filed",
+        "smart_sheet_change"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteField {
@@ -164,7 +188,13 @@ pub struct DeleteForm {
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
-    alias("删除记录事件", "记录事件", "delete_record", "smart_sheet_change")
+    alias(
+        "删除记录事件",
+        "记录事件",
+        "记录变更事件",
+        "delete_record",
+        "smart_sheet_change"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
@@ -251,7 +281,15 @@ pub struct FormSettingsChange {
 /// The `ChangeType` is spelled `update_filed`.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("更新字段事件", "字段事件", "update_filed", "smart_sheet_change"))]
+#[doc(
+    alias(
+        "更新字段事件",
+        "字段事件",
+        "字段变更事件",
+        "update_filed",
+        "smart_sheet_change"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateField {
@@ -273,7 +311,13 @@ pub struct UpdateField {
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
 #[doc(
-    alias("更新记录事件", "记录事件", "update_record", "smart_sheet_change")
+    alias(
+        "更新记录事件",
+        "记录事件",
+        "记录变更事件",
+        "update_record",
+        "smart_sheet_change"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]

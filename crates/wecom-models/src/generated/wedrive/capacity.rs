@@ -29,6 +29,7 @@ use crate::Timestamp;
     alias(
         "获取盘专业版信息",
         "盘专业版信息",
+        "版本和容量管理",
         "/cgi-bin/wedrive/mng_pro_info",
         "cgi-bin/wedrive/mng_pro_info",
         "/wedrive/mng_pro_info",
@@ -76,6 +77,7 @@ pub struct GetProInfoResponse {
     alias(
         "获取盘容量信息",
         "盘容量信息",
+        "版本和容量管理",
         "/cgi-bin/wedrive/mng_capacity",
         "cgi-bin/wedrive/mng_capacity",
         "/wedrive/mng_capacity",

@@ -57,7 +57,14 @@ pub enum WedriveEvent {
 /// `FromUserName` is always `sys`.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("文件变更事件（新建）", "create_file", "wedrive_file_change"))]
+#[doc(
+    alias(
+        "文件变更事件（新建）",
+        "文件变更事件",
+        "create_file",
+        "wedrive_file_change"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct CreateFile {
@@ -73,7 +80,14 @@ pub struct CreateFile {
 /// `FromUserName` is always `sys`.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("文件变更事件（重命名）", "rename_file", "wedrive_file_change"))]
+#[doc(
+    alias(
+        "文件变更事件（重命名）",
+        "文件变更事件",
+        "rename_file",
+        "wedrive_file_change"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct RenameFile {
@@ -90,7 +104,14 @@ pub struct RenameFile {
 /// `FromUserName` is always `sys`.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("文件变更事件（更新）", "update_file", "wedrive_file_change"))]
+#[doc(
+    alias(
+        "文件变更事件（更新）",
+        "文件变更事件",
+        "update_file",
+        "wedrive_file_change"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UpdateFile {
@@ -106,7 +127,14 @@ pub struct UpdateFile {
 /// `FromUserName` is always `sys`.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("文件变更事件（删除）", "delete_file", "wedrive_file_change"))]
+#[doc(
+    alias(
+        "文件变更事件（删除）",
+        "文件变更事件",
+        "delete_file",
+        "wedrive_file_change"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteFile {
@@ -122,7 +150,14 @@ pub struct DeleteFile {
 /// `FromUserName` is always `sys`.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("文件变更事件（移动）", "move_file", "wedrive_file_change"))]
+#[doc(
+    alias(
+        "文件变更事件（移动）",
+        "文件变更事件",
+        "move_file",
+        "wedrive_file_change"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct MoveFile {
@@ -138,7 +173,15 @@ pub struct MoveFile {
 /// `FromUserName` is the admin's userid, or, as one of the pages says, always `sys`.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("解散空间", "空间", "dismiss_space", "wedrive_space_change"))]
+#[doc(
+    alias(
+        "解散空间",
+        "空间",
+        "空间变更事件",
+        "dismiss_space",
+        "wedrive_space_change"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DismissSpace {

@@ -218,6 +218,7 @@ pub struct UploadFileResponse {
 #[doc(
     alias(
         "分块上传初始化",
+        "文件分块上传",
         "/cgi-bin/wedrive/file_upload_init",
         "cgi-bin/wedrive/file_upload_init",
         "/wedrive/file_upload_init",
@@ -322,6 +323,7 @@ pub struct UploadFileInitResponse {
 #[doc(
     alias(
         "分块上传文件",
+        "文件分块上传",
         "/cgi-bin/wedrive/file_upload_part",
         "cgi-bin/wedrive/file_upload_part",
         "/wedrive/file_upload_part",
@@ -378,6 +380,7 @@ pub struct UploadFilePartResponse {}
 #[doc(
     alias(
         "分块上传完成",
+        "文件分块上传",
         "/cgi-bin/wedrive/file_upload_finish",
         "cgi-bin/wedrive/file_upload_finish",
         "/wedrive/file_upload_finish",

@@ -142,7 +142,14 @@ pub struct SyncMsgResponse {
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
-#[doc(alias("page_id获取消息列表", "get_msg_list_by_page_id"))]
+#[doc(
+    alias(
+        "page_id获取消息列表",
+        "获取会话记录",
+        "会话记录",
+        "get_msg_list_by_page_id"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMsgListByPageId {
@@ -185,6 +192,8 @@ pub struct GetMsgListByPageIdResponse {
     alias(
         "获取单聊会话同意情况",
         "单聊会话同意情况",
+        "获取会话同意情况",
+        "会话同意情况",
         "get_agree_status_single"
     )
 )]
@@ -231,6 +240,8 @@ pub struct GetAgreeStatusSingleResponse {
     alias(
         "获取群聊会话同意情况",
         "群聊会话同意情况",
+        "获取会话同意情况",
+        "会话同意情况",
         "get_agree_status_room"
     )
 )]

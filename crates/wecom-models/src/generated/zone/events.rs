@@ -65,6 +65,7 @@ pub enum ZoneEvent {
 #[doc(
     alias(
         "客户同意进行聊天内容存档事件回调（单聊）",
+        "客户同意进行聊天内容存档事件回调",
         "chat_archive_audit_approved_single"
     )
 )]
@@ -90,6 +91,7 @@ pub struct ChatArchiveAuditApprovedSingle {
 #[doc(
     alias(
         "客户同意进行聊天内容存档事件回调（群聊）",
+        "客户同意进行聊天内容存档事件回调",
         "chat_archive_audit_approved_room"
     )
 )]
@@ -153,7 +155,7 @@ pub struct HitKeyword {
 /// reads the result.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("授权知识集", "auth_knowledge_base"))]
+#[doc(alias("授权知识集", "知识集管理回调", "auth_knowledge_base"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct AuthKnowledgeBase {
@@ -173,7 +175,14 @@ pub struct AuthKnowledgeBase {
 /// reads the result.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("取消授权知识集", "授权知识集", "unauth_knowledge_base"))]
+#[doc(
+    alias(
+        "取消授权知识集",
+        "授权知识集",
+        "知识集管理回调",
+        "unauth_knowledge_base"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct UnauthKnowledgeBase {
@@ -193,7 +202,14 @@ pub struct UnauthKnowledgeBase {
 /// reads the result.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("删除授权的知识集", "授权的知识集", "delete_knowledge_base"))]
+#[doc(
+    alias(
+        "删除授权的知识集",
+        "授权的知识集",
+        "知识集管理回调",
+        "delete_knowledge_base"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct DeleteKnowledgeBase {
@@ -213,7 +229,7 @@ pub struct DeleteKnowledgeBase {
 /// [`read`](crate::callback::read) reads the result.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("內容学习完成", "knowledge_base_learn_done"))]
+#[doc(alias("內容学习完成", "知识集管理回调", "knowledge_base_learn_done"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct KnowledgeBaseLearnDone {
@@ -233,7 +249,13 @@ pub struct KnowledgeBaseLearnDone {
 /// decrypts it, and [`read`](crate::callback::read) reads the result.
 ///
 /// Implements `Serialize` with the feature `bidirectional` or `test-util`.
-#[doc(alias("会话内容导出任务完成回调", "chat_archive_export_finished"))]
+#[doc(
+    alias(
+        "会话内容导出任务完成回调",
+        "会话内容导出完成通知",
+        "chat_archive_export_finished"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "test-util"), non_exhaustive)]
 pub struct ChatArchiveExportFinished {

@@ -47,6 +47,7 @@ use crate::{Secret, Unknown};
     alias(
         "创建会话内容导出任务",
         "会话内容导出任务",
+        "会话内容导出",
         "create_chatdata_export_job"
     )
 )]
@@ -97,6 +98,7 @@ pub struct CreateChatDataExportJobResponse {
     alias(
         "获取会话内容导出任务结果",
         "会话内容导出任务结果",
+        "会话内容导出",
         "get_chatdata_export_job_status"
     )
 )]

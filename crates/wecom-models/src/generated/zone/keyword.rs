@@ -36,7 +36,14 @@ use crate::{Secret, Timestamp, Unknown};
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
-#[doc(alias("新增关键词规则", "关键词规则", "create_rule"))]
+#[doc(
+    alias(
+        "新增关键词规则",
+        "关键词规则",
+        "关键词规则管理",
+        "create_rule"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRule {
@@ -103,7 +110,14 @@ pub struct CreateRuleResponse {
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
-#[doc(alias("获取关键词列表", "关键词列表", "get_rule_list"))]
+#[doc(
+    alias(
+        "获取关键词列表",
+        "关键词列表",
+        "关键词规则管理",
+        "get_rule_list"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetRuleList {
@@ -158,7 +172,14 @@ pub struct GetRuleListResponse {
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
-#[doc(alias("获取关键词规则详情", "关键词规则详情", "get_rule_detail"))]
+#[doc(
+    alias(
+        "获取关键词规则详情",
+        "关键词规则详情",
+        "关键词规则管理",
+        "get_rule_detail"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetRuleDetail {
@@ -202,7 +223,14 @@ pub struct GetRuleDetailResponse {
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
-#[doc(alias("修改关键词规则", "关键词规则", "update_rule"))]
+#[doc(
+    alias(
+        "修改关键词规则",
+        "关键词规则",
+        "关键词规则管理",
+        "update_rule"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRule {
@@ -273,7 +301,14 @@ pub struct UpdateRuleResponse {}
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
-#[doc(alias("删除关键词规则", "关键词规则", "delete_rule"))]
+#[doc(
+    alias(
+        "删除关键词规则",
+        "关键词规则",
+        "关键词规则管理",
+        "delete_rule"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteRule {

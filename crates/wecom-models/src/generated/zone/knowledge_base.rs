@@ -35,6 +35,8 @@ use crate::Unknown;
     alias(
         "获取企业授权给应用的知识集列表",
         "企业授权给应用的知识集列表",
+        "管理企业知识集",
+        "企业知识集",
         "knowledge_base_list"
     )
 )]
@@ -72,7 +74,15 @@ pub struct ListKnowledgeBaseResponse {
 /// Self-built, customized and third-party apps need the permission 数据与智能专区-知识集.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
-#[doc(alias("创建知识集", "知识集", "knowledge_base_create"))]
+#[doc(
+    alias(
+        "创建知识集",
+        "知识集",
+        "管理企业知识集",
+        "企业知识集",
+        "knowledge_base_create"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateKnowledgeBase {
@@ -121,7 +131,15 @@ pub struct CreateKnowledgeBaseResponse {
 /// Self-built, customized and third-party apps need the permission 数据与智能专区-知识集.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
-#[doc(alias("获取知识集详情", "知识集详情", "knowledge_base_detail"))]
+#[doc(
+    alias(
+        "获取知识集详情",
+        "知识集详情",
+        "管理企业知识集",
+        "企业知识集",
+        "knowledge_base_detail"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetKnowledgeBaseDetail {
@@ -164,7 +182,15 @@ pub struct GetKnowledgeBaseDetailResponse {
 /// Self-built, customized and third-party apps need the permission 数据与智能专区-知识集.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
-#[doc(alias("添加知识集內容", "知识集內容", "knowledge_base_add_doc"))]
+#[doc(
+    alias(
+        "添加知识集內容",
+        "知识集內容",
+        "管理企业知识集",
+        "企业知识集",
+        "knowledge_base_add_doc"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddKnowledgeBaseDoc {
@@ -211,7 +237,15 @@ pub struct AddKnowledgeBaseDocResponse {
 /// Self-built, customized and third-party apps need the permission 数据与智能专区-知识集.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
-#[doc(alias("删除知识集內容", "知识集內容", "knowledge_base_remove_doc"))]
+#[doc(
+    alias(
+        "删除知识集內容",
+        "知识集內容",
+        "管理企业知识集",
+        "企业知识集",
+        "knowledge_base_remove_doc"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveKnowledgeBaseDoc {
@@ -255,7 +289,15 @@ pub struct RemoveKnowledgeBaseDocResponse {}
 /// Self-built, customized and third-party apps need the permission 数据与智能专区-知识集.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
-#[doc(alias("修改知识集名称", "知识集名称", "knowledge_base_modify_name"))]
+#[doc(
+    alias(
+        "修改知识集名称",
+        "知识集名称",
+        "管理企业知识集",
+        "企业知识集",
+        "knowledge_base_modify_name"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyKnowledgeBaseName {
@@ -295,7 +337,15 @@ pub struct ModifyKnowledgeBaseNameResponse {}
 /// Self-built, customized and third-party apps need the permission 数据与智能专区-知识集.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
-#[doc(alias("删除知识集", "知识集", "knowledge_base_delete"))]
+#[doc(
+    alias(
+        "删除知识集",
+        "知识集",
+        "管理企业知识集",
+        "企业知识集",
+        "knowledge_base_delete"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteKnowledgeBase {

@@ -42,7 +42,14 @@ use crate::{Secret, Unknown};
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
-#[doc(alias("创建情感分析任务", "情感分析任务", "create_sentiment_task"))]
+#[doc(
+    alias(
+        "创建情感分析任务",
+        "情感分析任务",
+        "情感分析模型",
+        "create_sentiment_task"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSentimentTask {
@@ -85,7 +92,14 @@ pub struct CreateSentimentTaskResponse {
 /// `state` of `wecom_requests::ZoneJob` says whether the job is over.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
-#[doc(alias("获取情感分析结果", "情感分析结果", "get_sentiment_result"))]
+#[doc(
+    alias(
+        "获取情感分析结果",
+        "情感分析结果",
+        "情感分析模型",
+        "get_sentiment_result"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetSentimentResult {
@@ -126,7 +140,14 @@ pub struct GetSentimentResultResponse {
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
-#[doc(alias("创建分析任务", "分析任务", "create_spam_task"))]
+#[doc(
+    alias(
+        "创建分析任务",
+        "分析任务",
+        "会话反垃圾分析",
+        "create_spam_task"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSpamTask {
@@ -168,7 +189,14 @@ pub struct CreateSpamTaskResponse {
 /// `state` of `wecom_requests::ZoneJob` says whether the job is over.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
-#[doc(alias("获取任务结果", "任务结果", "get_spam_result"))]
+#[doc(
+    alias(
+        "获取任务结果",
+        "任务结果",
+        "会话反垃圾分析",
+        "get_spam_result"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetSpamResult {
@@ -213,7 +241,14 @@ pub struct GetSpamResultResponse {
 /// Self-built, customized and third-party apps need the permission 数据与智能专区权限.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
-#[doc(alias("创建摘要提取任务", "摘要提取任务", "create_summary_task"))]
+#[doc(
+    alias(
+        "创建摘要提取任务",
+        "摘要提取任务",
+        "会话摘要模型",
+        "create_summary_task"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSummaryTask {
@@ -255,7 +290,14 @@ pub struct CreateSummaryTaskResponse {
 /// `state` of `wecom_requests::ZoneJob` says whether the job is over.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
-#[doc(alias("获取摘要提取结果", "摘要提取结果", "get_summary_result"))]
+#[doc(
+    alias(
+        "获取摘要提取结果",
+        "摘要提取结果",
+        "会话摘要模型",
+        "get_summary_result"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetSummaryResult {
@@ -303,7 +345,12 @@ pub struct GetSummaryResultResponse {
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
-    alias("创建标签匹配任务", "标签匹配任务", "create_customer_tag_task")
+    alias(
+        "创建标签匹配任务",
+        "标签匹配任务",
+        "客户标签模型",
+        "create_customer_tag_task"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -365,7 +412,12 @@ pub struct CreateCustomerTagTaskResponse {
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
-    alias("获取标签任务结果", "标签任务结果", "get_customer_tag_result")
+    alias(
+        "获取标签任务结果",
+        "标签任务结果",
+        "客户标签模型",
+        "get_customer_tag_result"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -418,6 +470,7 @@ pub struct GetCustomerTagResultResponse {
     alias(
         "创建话术推荐任务",
         "话术推荐任务",
+        "话术推荐模型",
         "create_recommend_dialog_task"
     )
 )]
@@ -476,6 +529,7 @@ pub struct CreateRecommendDialogTaskResponse {
     alias(
         "获取话术推荐结果",
         "话术推荐结果",
+        "话术推荐模型",
         "get_recommend_dialog_result"
     )
 )]
@@ -541,6 +595,7 @@ pub struct GetRecommendDialogResultResponse {
     alias(
         "创建企微通用模型任务",
         "企微通用模型任务",
+        "通用模型",
         "create_ww_model_task"
     )
 )]
@@ -669,6 +724,7 @@ pub struct CreateWwModelTaskResponse {
     alias(
         "获取企微通用模型结果",
         "企微通用模型结果",
+        "通用模型",
         "get_ww_model_result"
     )
 )]
@@ -723,7 +779,12 @@ pub struct GetWwModelResultResponse {
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
-    alias("创建自定义模型任务", "自定义模型任务", "create_model_task")
+    alias(
+        "创建自定义模型任务",
+        "自定义模型任务",
+        "自有模型分析",
+        "create_model_task"
+    )
 )]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -835,6 +896,7 @@ pub struct CreateModelTaskResponse {
     alias(
         "获取自定义模型结果",
         "自定义模型结果",
+        "自有模型分析",
         "get_model_task_result"
     )
 )]

@@ -39,6 +39,7 @@ use crate::{Json, Secret, Unknown};
     alias(
         "创建自有分析程序任务",
         "自有分析程序任务",
+        "异步调用自有分析程序",
         "create_program_task"
     )
 )]
@@ -119,6 +120,7 @@ pub struct CreateProgramTaskResponse {
     alias(
         "获取自有分析程序结果",
         "自有分析程序结果",
+        "异步调用自有分析程序",
         "get_program_task_result"
     )
 )]
