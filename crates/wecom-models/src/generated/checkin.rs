@@ -338,7 +338,7 @@ pub struct GetCheckinMonthDataResponse {
 ///
 /// Error codes:
 ///
-/// - 301021, `INVALID_USERID_301021`: A userid is wrong.
+/// - 301021, `CHECKIN_INVALID_USERID`: A userid is wrong.
 /// - 301070, `CHECKIN_SYSTEM_ERROR`: WeCom failed. Try again later.
 /// - 301075, `CHECKIN_SCHEDULE_INVALID_PARAMETER`: A parameter of the request is invalid.
 ///
@@ -589,7 +589,7 @@ pub struct AddCheckinRecordResponse {}
 ///
 /// Error codes:
 ///
-/// - 301021, `INVALID_USERID_301021`: A parameter of the request is invalid.
+/// - 301021, `CHECKIN_INVALID_USERID`: A parameter of the request is invalid.
 /// - 301069, `CHECKIN_MEMBER_NOT_FOUND`: There is no member with this userid.
 /// - 301070, `CHECKIN_SYSTEM_ERROR`: WeCom failed. Try again later.
 /// - 301071, `CHECKIN_SIMILAR_FACE_EXISTS`: Another member of the company has a similar face. The face was set all the same.
@@ -731,7 +731,7 @@ pub struct GetHardwareCheckinDataResponse {
 /// Error codes:
 ///
 /// - 301093, `CHECKIN_RULE_INVALID_FIELD`: A field of the rule is invalid. Correct the field that `errmsg` names.
-/// - 301094, `CHECKIN_RULE_INVALID_FIELD_301094`: The rule has a field that is no longer used (`flex_time`, `limit_aheadtime`, `limit_offtime`, `noneed_offwork` or `ot_info`), or that its type of rule can't have. Use the fields that replaced it, such as `flex_on_duty_time` and `ot_info_v2`; omit those of other types of rules.
+/// - 301094, `CHECKIN_RULE_FIELD_NOT_ALLOWED`: The rule has a field that is no longer used (`flex_time`, `limit_aheadtime`, `limit_offtime`, `noneed_offwork` or `ot_info`), or that its type of rule can't have. Use the fields that replaced it, such as `flex_on_duty_time` and `ot_info_v2`; omit those of other types of rules.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(
@@ -794,7 +794,7 @@ pub struct AddCheckinOptionResponse {}
 /// Error codes:
 ///
 /// - 301093, `CHECKIN_RULE_INVALID_FIELD`: A field of the rule is invalid. Correct the field that `errmsg` names.
-/// - 301094, `CHECKIN_RULE_INVALID_FIELD_301094`: The rule has a field that is no longer used (`flex_time`, `limit_aheadtime`, `limit_offtime`, `noneed_offwork` or `ot_info`), or that its type of rule can't have. Use the fields that replaced it, such as `flex_on_duty_time` and `ot_info_v2`; omit those of other types of rules.
+/// - 301094, `CHECKIN_RULE_FIELD_NOT_ALLOWED`: The rule has a field that is no longer used (`flex_time`, `limit_aheadtime`, `limit_offtime`, `noneed_offwork` or `ot_info`), or that its type of rule can't have. Use the fields that replaced it, such as `flex_on_duty_time` and `ot_info_v2`; omit those of other types of rules.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
 #[doc(

@@ -198,8 +198,8 @@ impl crate::Endpoint for GetCheckinScheduleList {
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
-                code: crate::errcode::INVALID_USERID_301021,
-                name: "INVALID_USERID_301021",
+                code: crate::errcode::CHECKIN_INVALID_USERID,
+                name: "CHECKIN_INVALID_USERID",
                 doc: "A userid is wrong.",
                 help: None,
             },
@@ -347,8 +347,8 @@ impl crate::Endpoint for AddCheckinUserFace {
         concurrency: None,
         codes: &[
             crate::errcode::ErrorCode {
-                code: crate::errcode::INVALID_USERID_301021,
-                name: "INVALID_USERID_301021",
+                code: crate::errcode::CHECKIN_INVALID_USERID,
+                name: "CHECKIN_INVALID_USERID",
                 doc: "A parameter of the request is invalid.",
                 help: None,
             },
@@ -439,8 +439,8 @@ impl crate::Endpoint for AddCheckinOption {
                 help: Some("Correct the field that `errmsg` names."),
             },
             crate::errcode::ErrorCode {
-                code: crate::errcode::CHECKIN_RULE_INVALID_FIELD_301094,
-                name: "CHECKIN_RULE_INVALID_FIELD_301094",
+                code: crate::errcode::CHECKIN_RULE_FIELD_NOT_ALLOWED,
+                name: "CHECKIN_RULE_FIELD_NOT_ALLOWED",
                 doc: "The rule has a field that is no longer used (`flex_time`, `limit_aheadtime`, `limit_offtime`, `noneed_offwork` or `ot_info`), or that its type of rule can't have.",
                 help: Some(
                     "Use the fields that replaced it, such as `flex_on_duty_time` and `ot_info_v2`; omit those of other types of rules.",
@@ -481,8 +481,8 @@ impl crate::Endpoint for UpdateCheckinOption {
                 help: Some("Correct the field that `errmsg` names."),
             },
             crate::errcode::ErrorCode {
-                code: crate::errcode::CHECKIN_RULE_INVALID_FIELD_301094,
-                name: "CHECKIN_RULE_INVALID_FIELD_301094",
+                code: crate::errcode::CHECKIN_RULE_FIELD_NOT_ALLOWED,
+                name: "CHECKIN_RULE_FIELD_NOT_ALLOWED",
                 doc: "The rule has a field that is no longer used (`flex_time`, `limit_aheadtime`, `limit_offtime`, `noneed_offwork` or `ot_info`), or that its type of rule can't have.",
                 help: Some(
                     "Use the fields that replaced it, such as `flex_on_duty_time` and `ot_info_v2`; omit those of other types of rules.",

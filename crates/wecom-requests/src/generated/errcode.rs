@@ -186,12 +186,12 @@ pub const INVALID_USERID_LIST_LENGTH: i64 = 40032;
 #[doc(alias("40033"))]
 pub const INVALID_REQUEST_CHARACTER: i64 = 40033;
 
-/// A parameter is invalid.
+/// A parameter is invalid: `userlist` or `partylist`.
 ///
 /// `userlist` and `partylist` must be arrays, not strings, and must not both be empty. `userlist`
 /// takes at most 1000 members, `partylist` at most 100 departments.
 #[doc(alias("40035"))]
-pub const INVALID_PARAMETER: i64 = 40035;
+pub const INVALID_USERLIST_OR_PARTYLIST: i64 = 40035;
 
 /// The length of the template ID is invalid.
 #[doc(alias("40036"))]
@@ -245,7 +245,7 @@ pub const INVALID_CALLBACK_URL: i64 = 40057;
 /// bytes fails), and that POST is used where required. A message must be recalled by the app that sent
 /// it.
 #[doc(alias("40058"))]
-pub const INVALID_PARAMETER_40058: i64 = 40058;
+pub const INVALID_PARAMETER: i64 = 40058;
 
 /// The flag for reporting the location is invalid.
 ///
@@ -270,7 +270,7 @@ pub const INVALID_DEPARTMENT_LIST: i64 = 40066;
 ///
 /// The ID of the tag or tag group was not given or does not exist.
 #[doc(alias("40068"))]
-pub const INVALID_TAG_ID: i64 = 40068;
+pub const INVALID_TAG_ID_40068: i64 = 40068;
 
 /// None of the members and departments given for the tag is valid.
 ///
@@ -369,7 +369,7 @@ pub const BATCH_JOB_RESULT_CLEARED: i64 = 40089;
 ///
 /// The secret may be that of another company.
 #[doc(alias("40091"))]
-pub const INVALID_SECRET_40091: i64 = 40091;
+pub const SECRET_CORP_MISMATCH: i64 = 40091;
 
 /// The import file has invalid content.
 ///
@@ -511,7 +511,7 @@ pub const CORP_ACCOUNT_ABNORMAL: i64 = 40141;
 
 /// The venue code is invalid.
 #[doc(alias("40142"))]
-pub const INVALID_VENUE_CODE: i64 = 40142;
+pub const INVALID_VENUE_CODE_40142: i64 = 40142;
 
 /// The customer can't be transferred because the member in the transfer is banned.
 #[doc(alias("40143"))]
@@ -610,7 +610,7 @@ pub const MISSING_CORPID: i64 = 41002;
 
 /// The secret parameter is missing.
 #[doc(alias("41004"))]
-pub const MISSING_SECRET: i64 = 41004;
+pub const MISSING_SECRET_41004: i64 = 41004;
 
 /// The media_id parameter is missing.
 ///
@@ -1347,7 +1347,7 @@ pub const MENU_NOT_SET: i64 = 46003;
 /// Check the userid for mistakes. When looking up by mobile number or email, check that it's in the
 /// company's contacts and within the app's visible scope.
 #[doc(alias("46004"))]
-pub const USER_NOT_FOUND_46004: i64 = 46004;
+pub const SPECIFIED_USER_NOT_FOUND: i64 = 46004;
 
 /// The API feature isn't authorized.
 ///
@@ -1864,7 +1864,7 @@ pub const PAYMENT_ID_OF_OTHER_APP: i64 = 60237;
 ///
 /// Check the partyid.
 #[doc(alias("60238"))]
-pub const PARTYID_INCORRECT_60238: i64 = 60238;
+pub const PAYMENT_INVALID_PARTYID: i64 = 60238;
 
 /// The payee hasn't completed real-name verification.
 #[doc(alias("60239"))]
@@ -1940,7 +1940,7 @@ pub const CURSOR_INVALID_60268: i64 = 60268;
 ///
 /// Check that the address belongs to the company's dedicated domain.
 #[doc(alias("60269"))]
-pub const CORP_EMAIL_ALIAS_INVALID: i64 = 60269;
+pub const CORP_EMAIL_ALIAS_INVALID_60269: i64 = 60269;
 
 /// The alias of the company email address already exists.
 ///
@@ -2969,7 +2969,7 @@ pub const CHAT_INVALID_MEMBER_COUNT: i64 = 86006;
 
 /// A group chat member is invalid.
 #[doc(alias("86007"))]
-pub const CHAT_INVALID_MEMBER: i64 = 86007;
+pub const CHAT_INVALID_MEMBER_86007: i64 = 86007;
 
 /// The group chat was not created by the caller, so the operation is not allowed.
 ///
@@ -4090,7 +4090,7 @@ pub const INVALID_ENGLISH_NAME: i64 = 301014;
 ///
 /// Check that the mediaid comes from uploading a temporary media file of type image.
 #[doc(alias("301015"))]
-pub const INVALID_MEDIAID_301015: i64 = 301015;
+pub const MEDIAID_NOT_OF_IMAGE: i64 = 301015;
 
 /// The uploaded voice file doesn't meet the system's requirements.
 ///
@@ -4114,7 +4114,7 @@ pub const FILE_MD5_INVALID: i64 = 301019;
 ///
 /// At least one userid doesn't exist in the contacts.
 #[doc(alias("301021"))]
-pub const INVALID_USERID_301021: i64 = 301021;
+pub const CHECKIN_INVALID_USERID: i64 = 301021;
 
 /// The check-in data could not be obtained.
 ///
@@ -4224,7 +4224,7 @@ pub const ATTENDANCE_NO_PERMISSION: i64 = 301062;
 
 /// A parameter is wrong.
 #[doc(alias("301063"))]
-pub const INVALID_PARAMETER_301063: i64 = 301063;
+pub const VACATION_INVALID_PARAMETER: i64 = 301063;
 
 /// An internal error occurred.
 #[doc(alias("301064"))]
@@ -4276,7 +4276,7 @@ pub const INVALID_DOCID_301085: i64 = 301085;
 ///
 /// See the returned `errmsg` for what is wrong.
 #[doc(alias("301086"))]
-pub const INVALID_PARAMETER_301086: i64 = 301086;
+pub const APPROVAL_TEMPLATE_INVALID_PARAMETER: i64 = 301086;
 
 /// The number of approval templates exceeds the limit.
 #[doc(alias("301087"))]
@@ -4318,7 +4318,7 @@ pub const CHECKIN_RULE_INVALID_FIELD: i64 = 301093;
 ///
 /// Look up the returned `errmsg` in the documented error list for check-in rules.
 #[doc(alias("301094"))]
-pub const CHECKIN_RULE_INVALID_FIELD_301094: i64 = 301094;
+pub const CHECKIN_RULE_FIELD_NOT_ALLOWED: i64 = 301094;
 
 /// The company has too many check-in rules.
 ///
@@ -7477,7 +7477,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: INVALID_USERID_LIST, name: "INVALID_USERID_LIST", doc: "The list of UserIDs is invalid.", help: Some("Check that the UserIDs are spelled correctly and all lie within the app's visible scope.") },
     ErrorCode { code: INVALID_USERID_LIST_LENGTH, name: "INVALID_USERID_LIST_LENGTH", doc: "The length of the UserID list is invalid.", help: Some("Sending a message takes at most 1000 people, deleting members in batch at most 200.") },
     ErrorCode { code: INVALID_REQUEST_CHARACTER, name: "INVALID_REQUEST_CHARACTER", doc: "The request contains illegal characters.", help: Some("Characters in the form `\\uxxxx` are not allowed.") },
-    ErrorCode { code: INVALID_PARAMETER, name: "INVALID_PARAMETER", doc: "A parameter is invalid.", help: Some("`userlist` and `partylist` must be arrays, not strings, and must not both be empty. `userlist` takes at most 1000 members, `partylist` at most 100 departments.") },
+    ErrorCode { code: INVALID_USERLIST_OR_PARTYLIST, name: "INVALID_USERLIST_OR_PARTYLIST", doc: "A parameter is invalid: `userlist` or `partylist`.", help: Some("`userlist` and `partylist` must be arrays, not strings, and must not both be empty. `userlist` takes at most 1000 members, `partylist` at most 100 departments.") },
     ErrorCode { code: INVALID_TEMPLATE_ID_LENGTH, name: "INVALID_TEMPLATE_ID_LENGTH", doc: "The length of the template ID is invalid.", help: None },
     ErrorCode { code: INVALID_TEMPLATE_ID, name: "INVALID_TEMPLATE_ID", doc: "The template ID is invalid.", help: None },
     ErrorCode { code: INVALID_URL_LENGTH, name: "INVALID_URL_LENGTH", doc: "The length of the URL is invalid.", help: Some("A URL is limited to 1024 bytes.") },
@@ -7486,11 +7486,11 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: INVALID_MENU_URL_DOMAIN, name: "INVALID_MENU_URL_DOMAIN", doc: "The domain of a menu URL is invalid.", help: Some("The link must start with `http://` or `https://`, and a WeChat Pay link with `weixin://wxpay/bizpayurl`.") },
     ErrorCode { code: INVALID_AGENTID, name: "INVALID_AGENTID", doc: "The agentid is invalid.", help: Some("The agentid must be an integer, and the app must exist in the web admin console.") },
     ErrorCode { code: INVALID_CALLBACK_URL, name: "INVALID_CALLBACK_URL", doc: "The callback URL is invalid or could not be verified.", help: Some("Reproduce the problem with the online development and debugging tool.") },
-    ErrorCode { code: INVALID_PARAMETER_40058, name: "INVALID_PARAMETER_40058", doc: "A request parameter is invalid.", help: Some("Check the JSON syntax, the required fields, the limits on lengths and array sizes (a userid over 64 bytes fails), and that POST is used where required. A message must be recalled by the app that sent it.") },
+    ErrorCode { code: INVALID_PARAMETER, name: "INVALID_PARAMETER", doc: "A request parameter is invalid.", help: Some("Check the JSON syntax, the required fields, the limits on lengths and array sizes (a userid over 64 bytes fails), and that POST is used where required. A message must be recalled by the app that sent it.") },
     ErrorCode { code: INVALID_REPORT_LOCATION_FLAG, name: "INVALID_REPORT_LOCATION_FLAG", doc: "The flag for reporting the location is invalid.", help: Some("The flag can only be 0 or 1.") },
     ErrorCode { code: EMPTY_PARAMETER, name: "EMPTY_PARAMETER", doc: "A required parameter is missing or empty.", help: Some("Check the endpoint's required parameters, its HTTP method, and how it expects them: a JSON body can't be replaced by URL parameters or form-data.") },
     ErrorCode { code: INVALID_DEPARTMENT_LIST, name: "INVALID_DEPARTMENT_LIST", doc: "The list of departments is invalid.", help: Some("The list is empty, or at least one department ID does not exist in the contacts.") },
-    ErrorCode { code: INVALID_TAG_ID, name: "INVALID_TAG_ID", doc: "The ID of the tag or tag group is invalid.", help: Some("The ID of the tag or tag group was not given or does not exist.") },
+    ErrorCode { code: INVALID_TAG_ID_40068, name: "INVALID_TAG_ID_40068", doc: "The ID of the tag or tag group is invalid.", help: Some("The ID of the tag or tag group was not given or does not exist.") },
     ErrorCode { code: TAG_SCOPE_NODES_ALL_INVALID, name: "TAG_SCOPE_NODES_ALL_INVALID", doc: "None of the members and departments given for the tag is valid.", help: Some("Check the format of the parameters (userlist is an array, not a string) and that the members or departments exist in the contacts.") },
     ErrorCode { code: INVALID_TAG_NAME, name: "INVALID_TAG_NAME", doc: "The tag name is invalid.", help: Some("The tag name already exists.") },
     ErrorCode { code: INVALID_TAG_NAME_LENGTH, name: "INVALID_TAG_NAME_LENGTH", doc: "The length of the tag name is invalid.", help: Some("The name must not be empty and has at most 32 characters (Chinese characters or English letters).") },
@@ -7506,7 +7506,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: INVALID_SUITE_APPID, name: "INVALID_SUITE_APPID", doc: "The appid of a third-party app is invalid.", help: Some("At least one of the app IDs does not exist.") },
     ErrorCode { code: JOBID_NOT_FOUND, name: "JOBID_NOT_FOUND", doc: "The jobid does not exist.", help: Some("Check where the jobid comes from.") },
     ErrorCode { code: BATCH_JOB_RESULT_CLEARED, name: "BATCH_JOB_RESULT_CLEARED", doc: "The result of the batch job has been cleared.", help: Some("Only the results of the last 5 batch jobs are kept. The contacts show what was really imported.") },
-    ErrorCode { code: INVALID_SECRET_40091, name: "INVALID_SECRET_40091", doc: "The secret is not valid for this company.", help: Some("The secret may be that of another company.") },
+    ErrorCode { code: SECRET_CORP_MISMATCH, name: "SECRET_CORP_MISMATCH", doc: "The secret is not valid for this company.", help: Some("The secret may be that of another company.") },
     ErrorCode { code: INVALID_IMPORT_FILE_CONTENT, name: "INVALID_IMPORT_FILE_CONTENT", doc: "The import file has invalid content.", help: Some("The file must not be empty and must have the required fields, such as mobile or email, name, UserID or department.") },
     ErrorCode { code: INVALID_JSAPI_SIGNATURE, name: "INVALID_JSAPI_SIGNATURE", doc: "The JSAPI signature is wrong.", help: Some("Check that the jsapi_ticket is correct and not expired, that the signed URL is the current page's (with its path, without # and what follows), and that the timestamp is in seconds.") },
     ErrorCode { code: INVALID_URL, name: "INVALID_URL", doc: "The URL is invalid.", help: Some("The home page URL is missing or invalid; it must start with `http://` or `https://`.") },
@@ -7536,7 +7536,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: MEMBER_AUTHORIZATION_USER_LIMIT_EXCEEDED, name: "MEMBER_AUTHORIZATION_USER_LIMIT_EXCEEDED", doc: "The number of people who may use the app by member authorization is exceeded.", help: None },
     ErrorCode { code: OTHER_SUITE_APP_INSTALLED, name: "OTHER_SUITE_APP_INSTALLED", doc: "The company has installed another app of the suite.", help: None },
     ErrorCode { code: CORP_ACCOUNT_ABNORMAL, name: "CORP_ACCOUNT_ABNORMAL", doc: "The company's account is in an abnormal state.", help: None },
-    ErrorCode { code: INVALID_VENUE_CODE, name: "INVALID_VENUE_CODE", doc: "The venue code is invalid.", help: None },
+    ErrorCode { code: INVALID_VENUE_CODE_40142, name: "INVALID_VENUE_CODE_40142", doc: "The venue code is invalid.", help: None },
     ErrorCode { code: TRANSFER_MEMBER_BANNED, name: "TRANSFER_MEMBER_BANNED", doc: "The customer can't be transferred because the member in the transfer is banned.", help: None },
     ErrorCode { code: CUSTOMER_TAG_LIMIT_REACHED, name: "CUSTOMER_TAG_LIMIT_REACHED", doc: "The customer has reached the maximum number of tags.", help: None },
     ErrorCode { code: MEDIA_ID_EXPIRED, name: "MEDIA_ID_EXPIRED", doc: "The media ID has expired.", help: None },
@@ -7558,7 +7558,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: PUBLIC_KEY_VERSION_TOO_LOW, name: "PUBLIC_KEY_VERSION_TOO_LOW", doc: "The version of the public key must not be lower than that of the old one.", help: None },
     ErrorCode { code: MISSING_ACCESS_TOKEN, name: "MISSING_ACCESS_TOKEN", doc: "The access_token parameter is missing.", help: Some("Check that the access_token is correct and not empty, and pass it in the URL, not in the request body.") },
     ErrorCode { code: MISSING_CORPID, name: "MISSING_CORPID", doc: "The corpid parameter is missing.", help: None },
-    ErrorCode { code: MISSING_SECRET, name: "MISSING_SECRET", doc: "The secret parameter is missing.", help: None },
+    ErrorCode { code: MISSING_SECRET_41004, name: "MISSING_SECRET_41004", doc: "The secret parameter is missing.", help: None },
     ErrorCode { code: MISSING_MEDIA_ID, name: "MISSING_MEDIA_ID", doc: "The media_id parameter is missing.", help: Some("The endpoint requires a media_id; check that it is passed.") },
     ErrorCode { code: MISSING_AUTH_CODE, name: "MISSING_AUTH_CODE", doc: "The auth code parameter is missing.", help: None },
     ErrorCode { code: MISSING_USERID, name: "MISSING_USERID", doc: "The userid parameter is missing.", help: None },
@@ -7715,7 +7715,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: CONCURRENT_OPERATION_CONFLICT, name: "CONCURRENT_OPERATION_CONFLICT", doc: "Concurrent operations conflict with each other.", help: Some("Don't modify the same record in several calls at once, for example when tagging the same customers or reassigning one resigned member's customers.") },
     ErrorCode { code: DATA_ACCESS_LIMIT_EXCEEDED, name: "DATA_ACCESS_LIMIT_EXCEEDED", doc: "Access to the data was limited because of abnormal traffic.", help: Some("Adjust the parameters, reduce frequency and concurrency, and retry. If both are already reasonable, check whether the company uses unofficial WeCom clients.") },
     ErrorCode { code: MENU_NOT_SET, name: "MENU_NOT_SET", doc: "The menu hasn't been set.", help: Some("Publish the menu before fetching its data.") },
-    ErrorCode { code: USER_NOT_FOUND_46004, name: "USER_NOT_FOUND_46004", doc: "The specified user doesn't exist.", help: Some("Check the userid for mistakes. When looking up by mobile number or email, check that it's in the company's contacts and within the app's visible scope.") },
+    ErrorCode { code: SPECIFIED_USER_NOT_FOUND, name: "SPECIFIED_USER_NOT_FOUND", doc: "The specified user doesn't exist.", help: Some("Check the userid for mistakes. When looking up by mobile number or email, check that it's in the company's contacts and within the app's visible scope.") },
     ErrorCode { code: API_FEATURE_UNAUTHORIZED, name: "API_FEATURE_UNAUTHORIZED", doc: "The API feature isn't authorized.", help: Some("For invoice APIs, check that the company is certified and has 200 activated members. For converting a plain corpid to an encrypted one, check that the company has authorized the service provider.") },
     ErrorCode { code: API_NO_PERMISSION, name: "API_NO_PERMISSION", doc: "The caller has no permission to call this API.", help: Some("Compare the app's type and permissions with the permission notes of the API, and check that the access_token is of the right type. Newly requested permissions of a third-party app apply only after release and confirmation by the company's admin.") },
     ErrorCode { code: SUITE_ID_TOKEN_MISMATCH, name: "SUITE_ID_TOKEN_MISMATCH", doc: "The suite_id is invalid.", help: Some("Check that the suite_access_token was generated from the specified suite_id.") },
@@ -7812,7 +7812,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: PAYMENT_ID_MISSING, name: "PAYMENT_ID_MISSING", doc: "The field payment_id is missing.", help: None },
     ErrorCode { code: TRADE_NO_MISSING, name: "TRADE_NO_MISSING", doc: "The field trade_no is missing.", help: None },
     ErrorCode { code: PAYMENT_ID_OF_OTHER_APP, name: "PAYMENT_ID_OF_OTHER_APP", doc: "The collection item of the payment_id wasn't started by the current app.", help: Some("Check whether the payment_id is misused or misspelled.") },
-    ErrorCode { code: PARTYID_INCORRECT_60238, name: "PARTYID_INCORRECT_60238", doc: "The given partyid is wrong.", help: Some("Check the partyid.") },
+    ErrorCode { code: PAYMENT_INVALID_PARTYID, name: "PAYMENT_INVALID_PARTYID", doc: "The given partyid is wrong.", help: Some("Check the partyid.") },
     ErrorCode { code: PAYEE_NOT_REAL_NAME_VERIFIED, name: "PAYEE_NOT_REAL_NAME_VERIFIED", doc: "The payee hasn't completed real-name verification.", help: None },
     ErrorCode { code: PAYEE_CORP_NOT_VERIFIED, name: "PAYEE_CORP_NOT_VERIFIED", doc: "The collecting company isn't verified or certified yet.", help: None },
     ErrorCode { code: PAYING_STUDENT_OR_DEPARTMENT_INCORRECT, name: "PAYING_STUDENT_OR_DEPARTMENT_INCORRECT", doc: "The ID of the paying student or department is wrong.", help: None },
@@ -7826,7 +7826,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: DIRECT_LEADER_COUNT_EXCEEDED, name: "DIRECT_LEADER_COUNT_EXCEEDED", doc: "More direct managers were set than the maximum of 5.", help: None },
     ErrorCode { code: TIME_RANGE_INVALID_60267, name: "TIME_RANGE_INVALID_60267", doc: "The time parameters are invalid.", help: Some("The start may not be earlier than 180 days ago. The end must be later than the start, and the span may not exceed 7 days.") },
     ErrorCode { code: CURSOR_INVALID_60268, name: "CURSOR_INVALID_60268", doc: "The cursor is invalid.", help: Some("Check that the cursor is the one returned by the previous call to this API and that the filters haven't changed.") },
-    ErrorCode { code: CORP_EMAIL_ALIAS_INVALID, name: "CORP_EMAIL_ALIAS_INVALID", doc: "The alias of the company email address is invalid.", help: Some("Check that the address belongs to the company's dedicated domain.") },
+    ErrorCode { code: CORP_EMAIL_ALIAS_INVALID_60269, name: "CORP_EMAIL_ALIAS_INVALID_60269", doc: "The alias of the company email address is invalid.", help: Some("Check that the address belongs to the company's dedicated domain.") },
     ErrorCode { code: CORP_EMAIL_ALIAS_EXISTS, name: "CORP_EMAIL_ALIAS_EXISTS", doc: "The alias of the company email address already exists.", help: Some("An alias must be globally unique.") },
     ErrorCode { code: CORP_EMAIL_ALIAS_INVALID_60271, name: "CORP_EMAIL_ALIAS_INVALID_60271", doc: "The alias of the company email address is invalid.", help: Some("Check that the address belongs to the company's dedicated domain.") },
     ErrorCode { code: CORP_EMAIL_ALIAS_NO_DEDICATED_MAIL, name: "CORP_EMAIL_ALIAS_NO_DEDICATED_MAIL", doc: "The member has no email address of the dedicated domain, so no company email alias can be set.", help: Some("First assign the member an email address of the dedicated domain.") },
@@ -8056,7 +8056,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: CHAT_INVALID_NAME, name: "CHAT_INVALID_NAME", doc: "The group chat's name is invalid.", help: None },
     ErrorCode { code: CHAT_INVALID_OWNER, name: "CHAT_INVALID_OWNER", doc: "The group chat's owner is invalid.", help: None },
     ErrorCode { code: CHAT_INVALID_MEMBER_COUNT, name: "CHAT_INVALID_MEMBER_COUNT", doc: "The group chat has too many or too few members.", help: None },
-    ErrorCode { code: CHAT_INVALID_MEMBER, name: "CHAT_INVALID_MEMBER", doc: "A group chat member is invalid.", help: None },
+    ErrorCode { code: CHAT_INVALID_MEMBER_86007, name: "CHAT_INVALID_MEMBER_86007", doc: "A group chat member is invalid.", help: None },
     ErrorCode { code: CHAT_NOT_CREATED_BY_APP, name: "CHAT_NOT_CREATED_BY_APP", doc: "The group chat was not created by the caller, so the operation is not allowed.", help: Some("Check for cross-app use: the group chat that `chatid` identifies must have been created by this app.") },
     ErrorCode { code: CHAT_OWNER_ONLY, name: "CHAT_OWNER_ONLY", doc: "Only the group chat's owner may do this.", help: None },
     ErrorCode { code: CHAT_MISSING_CHAT_ID, name: "CHAT_MISSING_CHAT_ID", doc: "The `chatid` parameter is missing.", help: None },
@@ -8310,11 +8310,11 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: INVALID_POSITION, name: "INVALID_POSITION", doc: "The parameter `position` is invalid.", help: Some("It must be at most 128 characters long.") },
     ErrorCode { code: INVALID_TELEPHONE, name: "INVALID_TELEPHONE", doc: "The parameter `telephone` is invalid.", help: Some("It must consist of 1 to 32 digits or hyphens (`-`).") },
     ErrorCode { code: INVALID_ENGLISH_NAME, name: "INVALID_ENGLISH_NAME", doc: "The parameter `english_name` is invalid.", help: Some("If given, it must not be empty and must be at most 64 bytes long. Use only letters, digits, dots (`.`), hyphens (`-`), spaces and underscores (`_`).") },
-    ErrorCode { code: INVALID_MEDIAID_301015, name: "INVALID_MEDIAID_301015", doc: "The parameter `mediaid` is invalid.", help: Some("Check that the mediaid comes from uploading a temporary media file of type image.") },
+    ErrorCode { code: MEDIAID_NOT_OF_IMAGE, name: "MEDIAID_NOT_OF_IMAGE", doc: "The parameter `mediaid` is invalid.", help: Some("Check that the mediaid comes from uploading a temporary media file of type image.") },
     ErrorCode { code: VOICE_FILE_NOT_ACCEPTED, name: "VOICE_FILE_NOT_ACCEPTED", doc: "The uploaded voice file doesn't meet the system's requirements.", help: Some("Check the documented limits for uploaded voice files.") },
     ErrorCode { code: VOICE_FILE_NOT_AMR, name: "VOICE_FILE_NOT_AMR", doc: "Only voice files in AMR format can be uploaded.", help: Some("Check the documented limits for uploaded voice files.") },
     ErrorCode { code: FILE_MD5_INVALID, name: "FILE_MD5_INVALID", doc: "The MD5 of the file is invalid.", help: Some("Check that the MD5 of the file was computed correctly.") },
-    ErrorCode { code: INVALID_USERID_301021, name: "INVALID_USERID_301021", doc: "The parameter `userid` is invalid.", help: Some("At least one userid doesn't exist in the contacts.") },
+    ErrorCode { code: CHECKIN_INVALID_USERID, name: "CHECKIN_INVALID_USERID", doc: "The parameter `userid` is invalid.", help: Some("At least one userid doesn't exist in the contacts.") },
     ErrorCode { code: CHECKIN_DATA_FETCH_FAILED, name: "CHECKIN_DATA_FETCH_FAILED", doc: "The check-in data could not be obtained.", help: Some("This is a system failure; try again.") },
     ErrorCode { code: CHECKIN_INVALID_USERIDLIST, name: "CHECKIN_INVALID_USERIDLIST", doc: "The `useridlist` is invalid or exceeds its limit.", help: Some("The list must not be empty and must have at most 100 entries.") },
     ErrorCode { code: CHECKIN_TIME_RANGE_EXCEEDED, name: "CHECKIN_TIME_RANGE_EXCEEDED", doc: "The time range for check-in records is out of bounds.", help: Some("The start and end times must be greater than 0, the end must be later than the start, and the range must be shorter than one month.") },
@@ -8337,7 +8337,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: CONVERSATION_ARCHIVE_CONSENT_QUERY_TOO_LARGE, name: "CONVERSATION_ARCHIVE_CONSENT_QUERY_TOO_LARGE", doc: "The consent status query is too large; reduce it to at most 100 parameters.", help: None },
     ErrorCode { code: CONVERSATION_ARCHIVE_USER_NOT_FOUND, name: "CONVERSATION_ARCHIVE_USER_NOT_FOUND", doc: "The user of the `userid` or `exteropenid` doesn't exist.", help: None },
     ErrorCode { code: ATTENDANCE_NO_PERMISSION, name: "ATTENDANCE_NO_PERMISSION", doc: "There is no attendance and leave permission.", help: None },
-    ErrorCode { code: INVALID_PARAMETER_301063, name: "INVALID_PARAMETER_301063", doc: "A parameter is wrong.", help: None },
+    ErrorCode { code: VACATION_INVALID_PARAMETER, name: "VACATION_INVALID_PARAMETER", doc: "A parameter is wrong.", help: None },
     ErrorCode { code: INTERNAL_ERROR_301064, name: "INTERNAL_ERROR_301064", doc: "An internal error occurred.", help: None },
     ErrorCode { code: CHECKIN_INVALID_SCHEDULING_TIME, name: "CHECKIN_INVALID_SCHEDULING_TIME", doc: "The time parameter for setting work shifts is invalid.", help: Some("The API can set work shifts for future dates only.") },
     ErrorCode { code: APPROVAL_ATTENDANCE_TIME_CONFLICT, name: "APPROVAL_ATTENDANCE_TIME_CONFLICT", doc: "The attendance time in the approval request conflicts with another one.", help: None },
@@ -8347,7 +8347,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: CHECKIN_INVALID_PARAMETER, name: "CHECKIN_INVALID_PARAMETER", doc: "A parameter of the check-in API is invalid.", help: Some("Check the parameters; for instance, the actual check-in time can't be later than the current time.") },
     ErrorCode { code: JOURNAL_INVALID_UUID, name: "JOURNAL_INVALID_UUID", doc: "The `journal_uuid` is invalid.", help: None },
     ErrorCode { code: INVALID_DOCID_301085, name: "INVALID_DOCID_301085", doc: "The `docid` is invalid.", help: None },
-    ErrorCode { code: INVALID_PARAMETER_301086, name: "INVALID_PARAMETER_301086", doc: "A parameter is wrong.", help: Some("See the returned `errmsg` for what is wrong.") },
+    ErrorCode { code: APPROVAL_TEMPLATE_INVALID_PARAMETER, name: "APPROVAL_TEMPLATE_INVALID_PARAMETER", doc: "A parameter is wrong.", help: Some("See the returned `errmsg` for what is wrong.") },
     ErrorCode { code: APPROVAL_TEMPLATE_COUNT_EXCEEDED, name: "APPROVAL_TEMPLATE_COUNT_EXCEEDED", doc: "The number of approval templates exceeds the limit.", help: None },
     ErrorCode { code: NO_OPERATION_PERMISSION_301088, name: "NO_OPERATION_PERMISSION_301088", doc: "There is no permission for this operation.", help: None },
     ErrorCode { code: INVALID_GROUPID_301089, name: "INVALID_GROUPID_301089", doc: "The `groupid` is invalid.", help: None },
@@ -8355,7 +8355,7 @@ pub(crate) static CODES: &[ErrorCode] = &[
     ErrorCode { code: CHECKIN_RULE_RANGE_CONFLICT, name: "CHECKIN_RULE_RANGE_CONFLICT", doc: "The range of the check-in rule conflicts with another rule.", help: Some("Check the rule's `range` against the existing check-in rules.") },
     ErrorCode { code: CHECKIN_RULE_NOT_EDITABLE_BY_APP, name: "CHECKIN_RULE_NOT_EDITABLE_BY_APP", doc: "The app can't modify this check-in rule.", help: Some("A check-in rule can be modified only by the app that created it.") },
     ErrorCode { code: CHECKIN_RULE_INVALID_FIELD, name: "CHECKIN_RULE_INVALID_FIELD", doc: "A field of the check-in rule is invalid.", help: Some("Look up the returned `errmsg` in the documented error list for check-in rules.") },
-    ErrorCode { code: CHECKIN_RULE_INVALID_FIELD_301094, name: "CHECKIN_RULE_INVALID_FIELD_301094", doc: "The check-in rule contains an illegal field.", help: Some("Look up the returned `errmsg` in the documented error list for check-in rules.") },
+    ErrorCode { code: CHECKIN_RULE_FIELD_NOT_ALLOWED, name: "CHECKIN_RULE_FIELD_NOT_ALLOWED", doc: "The check-in rule contains an illegal field.", help: Some("Look up the returned `errmsg` in the documented error list for check-in rules.") },
     ErrorCode { code: CHECKIN_RULE_COUNT_EXCEEDED, name: "CHECKIN_RULE_COUNT_EXCEEDED", doc: "The company has too many check-in rules.", help: Some("The total number of check-in rules in the company exceeds the limit, so no rule can be added.") },
     ErrorCode { code: CHECKIN_RULE_CREATE_CONCURRENCY_EXCEEDED, name: "CHECKIN_RULE_CREATE_CONCURRENCY_EXCEEDED", doc: "Too many check-in rules are being created at the same time.", help: Some("Try again.") },
     ErrorCode { code: CHECKIN_RULE_LOCATION_AND_WIFI_EMPTY, name: "CHECKIN_RULE_LOCATION_AND_WIFI_EMPTY", doc: "A field of the check-in rule is invalid: there is neither a location nor Wi-Fi information.", help: Some("The location and the Wi-Fi information of a check-in rule can't both be empty.") },

@@ -218,7 +218,7 @@ impl fmt::Debug for DriveUpload {
 /// undocumented one.
 fn is_forgotten(error: &Error) -> bool {
     let codes = [
-        errcode::INVALID_PARAMETER_40058,
+        errcode::INVALID_PARAMETER,
         errcode::WEDRIVE_FILE_NOT_FOUND,
         errcode::WEDRIVE_INVALID_PARAMETER,
         errcode::WEDRIVE_UPLOAD_FLOW_ERROR,

@@ -26,15 +26,14 @@ fn table(table: &Codes, sources: &[Source], diagnostics: &mut Diagnostics) {
     let top = Path::default();
     let codes = top.key("codes");
     let mut rust_names = vec![(codes.clone(), "CODES".to_owned(), "the table of all codes")];
-    let mut taken = BTreeMap::new();
+    let mut taken = Guesses::default();
     for (number, code) in &table.codes {
         let at = codes.key(number);
         report.code(&at, number, code);
         if let Some(name) = &code.name {
-            let others = guesses(name).map(|guess| taken.insert(guess, name.as_str()));
             // Equal names collide as the names of constants, below.
-            let other = others.into_iter().flatten().next();
-            report.look_alike(&at, name, other.filter(|other| other != name));
+            let other = taken.insert(number, name);
+            report.look_alike(&at, number, name, other.filter(|other| other != name));
         }
         match &code.name {
             Some(name) => rust_names.push((at, name.clone(), number.as_str())),
@@ -49,10 +48,11 @@ fn table(table: &Codes, sources: &[Source], diagnostics: &mut Diagnostics) {
 fn of_endpoints(spec: &Spec, diagnostics: &mut Diagnostics) {
     let table = spec.codes.as_ref().map(|table| &table.codes);
     let named = |number: &String| table?.get(number)?.name.as_deref();
-    let of_table = table.into_iter().flat_map(|table| table.values());
-    let of_table = of_table.filter_map(|code| code.name.as_deref()).chain(["CODES"]);
-    let mut taken: BTreeMap<String, &str> =
-        of_table.flat_map(|name| guesses(name).map(|guess| (guess, name))).collect();
+    let mut taken = Guesses::default();
+    taken.insert("", "CODES");
+    for (number, code) in table.into_iter().flatten() {
+        code.name.as_ref().map(|name| taken.insert(number, name));
+    }
     let mut own: BTreeMap<&str, &str> = BTreeMap::new();
     for file in &spec.files {
         let mut report = diagnostics.reporter(file.source, &file.root);
@@ -81,8 +81,8 @@ fn of_endpoints(spec: &Spec, diagnostics: &mut Diagnostics) {
                     }
                     Some(_) => {}
                     None => {
-                        let others = guesses(name).map(|guess| taken.insert(guess, name));
-                        report.look_alike(&at, name, others.into_iter().flatten().next());
+                        let other = taken.insert(number, name);
+                        report.look_alike(&at, number, name, other);
                         own.insert(number, name);
                     }
                 },
@@ -106,8 +106,34 @@ const ALIKE: &[(&str, &[&str])] = &[
     ("TAG", &["TAGID"]),
 ];
 
+/// What people may write for the names so far, with the name that it stands for.
+#[derive(Default)]
+struct Guesses<'a>(BTreeMap<String, Guessed<'a>>);
+
+struct Guessed<'a> {
+    name: &'a str,
+    numbered: bool,
+}
+
+impl<'a> Guesses<'a> {
+    /// Adds the name of a code, and returns another code's name that people may take for it. Two names that end in the numbers of their codes are told apart
+    /// by those; but whoever guesses the words alone would get the only one of them that has no number.
+    fn insert(&mut self, number: &str, name: &'a str) -> Option<&'a str> {
+        let words = unnumbered(number, name);
+        let numbered = words != name;
+        let others = guesses(words).map(|guess| self.0.insert(guess, Guessed { name, numbered }));
+        let mut others = others.into_iter().flatten().filter(|other| !(numbered && other.numbered));
+        others.next().map(|other| other.name)
+    }
+}
+
+/// Returns a name without the number of its code, which nobody guesses.
+fn unnumbered<'a>(number: &str, name: &'a str) -> &'a str {
+    name.strip_suffix(number).and_then(|name| name.strip_suffix('_')).unwrap_or(name)
+}
+
 /// Returns a name without what people forget: once without underscores, and once without the order of its words, repeated words, `ID`, and the
-/// difference between words that are alike. A name that ends in its number has that among its words, and nobody guesses it.
+/// difference between words that are alike.
 fn guesses(name: &str) -> [String; 2] {
     let words = name.split('_').filter(|word| *word != "ID");
     let words: BTreeSet<&str> = words
@@ -122,7 +148,7 @@ fn squeezed(name: &str) -> String {
 
 impl Reporter<'_> {
     /// Reports a name that is equal to another code's, or differs from it only by what people forget.
-    fn look_alike(&mut self, at: &Path, name: &str, other: Option<&str>) {
+    fn look_alike(&mut self, at: &Path, number: &str, name: &str, other: Option<&str>) {
         let Some(other) = other else { return };
         let (message, help) = if other == name {
             (format!("`{name}` is another code"), HELP)
@@ -131,7 +157,11 @@ impl Reporter<'_> {
         } else {
             (
                 format!("whoever guesses `{name}` may write `{other}`, which is another code"),
-                "say what distinguishes it, or add its number to the name",
+                if unnumbered(number, name) == name {
+                    "say what distinguishes it, or add their numbers to both names"
+                } else {
+                    "say what distinguishes it, or add the other one's number to its name, too"
+                },
             )
         };
         self.error(Mistake::NameCollision, At::Value(&at.key("name")), message).label("collides").help(help);

@@ -199,7 +199,7 @@ pub struct GetApprovalInfoResponse {
 /// Error codes:
 ///
 /// - -1, `SYSTEM_BUSY`: Unknown error.
-/// - 301086, `INVALID_PARAMETER_301086`: A control is invalid.
+/// - 301086, `APPROVAL_TEMPLATE_INVALID_PARAMETER`: A control is invalid.
 /// - 301087, `APPROVAL_TEMPLATE_COUNT_EXCEEDED`: The company has too many templates.
 /// - 301088, `NO_OPERATION_PERMISSION_301088`: The app has no permission for approvals.
 /// - 620004, `APPROVAL_INTERNAL_ERROR`: WeCom failed.
@@ -478,7 +478,7 @@ pub struct GetTemplateDetailResponse {
 /// Error codes:
 ///
 /// - -1, `SYSTEM_BUSY`: Unknown error.
-/// - 301086, `INVALID_PARAMETER_301086`: A control is invalid.
+/// - 301086, `APPROVAL_TEMPLATE_INVALID_PARAMETER`: A control is invalid.
 /// - 301087, `APPROVAL_TEMPLATE_COUNT_EXCEEDED`: The company has too many templates.
 /// - 301088, `NO_OPERATION_PERMISSION_301088`: The app has no permission for approvals.
 /// - 301115, `APPROVAL_TEMPLATE_CUSTOM_PRINT_FORMAT`: The template has a custom print format, so the API can't update it.

@@ -33,7 +33,7 @@ use crate::{Timestamp, Unknown};
 /// Error codes:
 ///
 /// - 301062, `ATTENDANCE_NO_PERMISSION`: There is no permission for attendance and leave.
-/// - 301063, `INVALID_PARAMETER_301063`: A parameter of the request is invalid.
+/// - 301063, `VACATION_INVALID_PARAMETER`: A parameter of the request is invalid.
 /// - 301064, `INTERNAL_ERROR_301064`: WeCom failed.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
@@ -88,7 +88,7 @@ pub struct GetVacationCorpConfResponse {
 /// Error codes:
 ///
 /// - 301062, `ATTENDANCE_NO_PERMISSION`: There is no permission for attendance and leave.
-/// - 301063, `INVALID_PARAMETER_301063`: A parameter of the request is invalid.
+/// - 301063, `VACATION_INVALID_PARAMETER`: A parameter of the request is invalid.
 /// - 301064, `INTERNAL_ERROR_301064`: WeCom failed.
 ///
 /// Implements `Deserialize` with the feature `bidirectional`.
@@ -149,7 +149,7 @@ pub struct GetUserVacationQuotaResponse {
 /// Error codes:
 ///
 /// - 301062, `ATTENDANCE_NO_PERMISSION`: There is no permission for attendance and leave.
-/// - 301063, `INVALID_PARAMETER_301063`: A parameter of the request is invalid.
+/// - 301063, `VACATION_INVALID_PARAMETER`: A parameter of the request is invalid.
 /// - 301064, `INTERNAL_ERROR_301064`: WeCom failed.
 /// - 301098, `LEAVE_NOT_APPLICABLE_TO_MEMBER`: The type of leave doesn't apply to the member.
 ///

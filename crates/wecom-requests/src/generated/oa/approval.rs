@@ -168,8 +168,8 @@ impl crate::Endpoint for CreateTemplate {
                 help: None,
             },
             crate::errcode::ErrorCode {
-                code: crate::errcode::INVALID_PARAMETER_301086,
-                name: "INVALID_PARAMETER_301086",
+                code: crate::errcode::APPROVAL_TEMPLATE_INVALID_PARAMETER,
+                name: "APPROVAL_TEMPLATE_INVALID_PARAMETER",
                 doc: "A control is invalid.",
                 help: None,
             },
@@ -383,8 +383,8 @@ impl crate::Endpoint for UpdateTemplate {
                 help: None,
             },
             crate::errcode::ErrorCode {
-                code: crate::errcode::INVALID_PARAMETER_301086,
-                name: "INVALID_PARAMETER_301086",
+                code: crate::errcode::APPROVAL_TEMPLATE_INVALID_PARAMETER,
+                name: "APPROVAL_TEMPLATE_INVALID_PARAMETER",
                 doc: "A control is invalid.",
                 help: None,
             },

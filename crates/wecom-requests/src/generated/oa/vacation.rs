@@ -35,8 +35,8 @@ impl crate::Endpoint for GetVacationCorpConf {
                 help: None,
             },
             crate::errcode::ErrorCode {
-                code: crate::errcode::INVALID_PARAMETER_301063,
-                name: "INVALID_PARAMETER_301063",
+                code: crate::errcode::VACATION_INVALID_PARAMETER,
+                name: "VACATION_INVALID_PARAMETER",
                 doc: "A parameter of the request is invalid.",
                 help: None,
             },
@@ -88,8 +88,8 @@ impl crate::Endpoint for GetUserVacationQuota {
                 help: None,
             },
             crate::errcode::ErrorCode {
-                code: crate::errcode::INVALID_PARAMETER_301063,
-                name: "INVALID_PARAMETER_301063",
+                code: crate::errcode::VACATION_INVALID_PARAMETER,
+                name: "VACATION_INVALID_PARAMETER",
                 doc: "A parameter of the request is invalid.",
                 help: None,
             },
@@ -137,8 +137,8 @@ impl crate::Endpoint for SetOneUserQuota {
                 help: None,
             },
             crate::errcode::ErrorCode {
-                code: crate::errcode::INVALID_PARAMETER_301063,
-                name: "INVALID_PARAMETER_301063",
+                code: crate::errcode::VACATION_INVALID_PARAMETER,
+                name: "VACATION_INVALID_PARAMETER",
                 doc: "A parameter of the request is invalid.",
                 help: None,
             },
