@@ -2,6 +2,7 @@
 //!
 //! A test that measures its process, or sets something for all of it, is a program of its own beside this one.
 
+mod ai_bot;
 mod archive;
 mod around;
 mod callbacks;

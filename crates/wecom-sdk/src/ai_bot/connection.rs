@@ -4,14 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
-use futures_util::stream::{SplitSink, SplitStream};
 use serde_json::json;
+use tokio::io::{ReadHalf, WriteHalf};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
-use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
-use tokio_tungstenite::tungstenite::{Error, Message};
 use wecom_models::callback::{Document, Shape};
 use wecom_requests::ApiError;
 
@@ -20,15 +16,12 @@ use super::callback::Arrived;
 use super::calls::{Call, Calls, Matched};
 use super::dial::{Dial, Io};
 use super::frame::{self, Frame};
-use super::outbox::Outbox;
 use super::pauses::Pauses;
 use super::seen::Seen;
+use super::websocket::{Message, Reader, Writer, halves};
 use super::{BotError, BotNotice, BotState, codes};
 use crate::redact::redact;
 use crate::time::after;
-
-/// The largest frame that is read. Callbacks are small, since files are sent as URLs.
-const LARGEST: usize = 4 << 20;
 
 /// How many heartbeats may be unanswered before the connection counts as lost.
 const MISSED: u32 = 2;
@@ -68,13 +61,11 @@ pub(super) struct Keeper {
     pub(super) first: Option<oneshot::Sender<BotError>>,
 }
 
-type Socket = WebSocketStream<Box<dyn Io>>;
-
 /// One connection.
 struct Connection<'a> {
     keeper: &'a mut Keeper,
-    outbox: Outbox<SplitSink<Socket, Message>>,
-    stream: SplitStream<Socket>,
+    reader: Reader<ReadHalf<Box<dyn Io>>>,
+    writer: Writer<WriteHalf<Box<dyn Io>>>,
     calls: Calls,
     /// The `req_id` of the subscription, and how long to wait for its acknowledgement; `None` once it has arrived.
     subscribing: Option<(String, Instant)>,
@@ -165,12 +156,11 @@ impl Keeper {
             Ok(Ok(Err(error))) => return End::Lost(error),
             Ok(Ok(Ok(io))) => io,
         };
-        let config = WebSocketConfig::default().max_message_size(Some(LARGEST)).max_frame_size(Some(LARGEST));
-        let (sink, stream) = Socket::from_raw_socket(io, Role::Client, Some(config)).await.split();
+        let (reader, writer) = halves(io);
         let lane_limit = self.settings.lane_limit;
         let mut connection = Connection {
-            outbox: Outbox::new(sink),
-            stream,
+            reader,
+            writer,
             calls: Calls::new(lane_limit),
             subscribing: None,
             heartbeat: Instant::now(),
@@ -189,8 +179,8 @@ impl Keeper {
         connection.calls.fail(&reason);
         // A peer that is still there is told; a dead one isn't waited for.
         if !matches!(end, End::Lost(_)) {
-            connection.outbox.put(Message::Close(None));
-            let _ = timeout(CLOSING, connection.outbox.write()).await;
+            connection.writer.close();
+            let _ = timeout(CLOSING, connection.writer.write()).await;
         }
         end
     }
@@ -201,26 +191,26 @@ impl Connection<'_> {
         let settings = &self.keeper.settings;
         let req_id = settings.req_id("aibot_subscribe");
         let body = json!({ "bot_id": settings.bot_id, "secret": settings.secret.expose() }).to_string();
-        self.outbox.put(Message::text(frame::write("aibot_subscribe", &req_id, Some(&body))));
+        self.writer.put(&frame::write("aibot_subscribe", &req_id, Some(&body)));
         self.subscribing = Some((req_id, after(Instant::now(), settings.subscribe_timeout)));
     }
 
     async fn run(&mut self, subscribed: &mut Option<Instant>) -> End {
         loop {
-            if self.outbox.is_idle()
+            if self.writer.is_idle()
                 && let Some(text) = self.calls.next(Instant::now())
             {
-                self.outbox.put(Message::text(text));
+                self.writer.put(&text);
             }
             let wake = match &self.subscribing {
                 Some((_, deadline)) => *deadline,
                 None => self.calls.deadline().map_or(self.heartbeat, |deadline| deadline.min(self.heartbeat)),
             };
             let end = tokio::select! {
-                written = self.outbox.write(), if !self.outbox.is_idle() => {
+                written = self.writer.write(), if !self.writer.is_idle() => {
                     written.err().map(|error| lost(&error.to_string()))
                 }
-                message = self.stream.next() => self.receive(message, subscribed),
+                message = self.reader.next() => self.receive(message, subscribed),
                 order = self.keeper.orders.recv(), if self.calls.ready() < TAKEN => self.obey(order),
                 () = sleep_until(wake) => self.wake(),
             };
@@ -256,29 +246,23 @@ impl Connection<'_> {
                 return Some(lost(&format!("{MISSED} heartbeats weren't answered")));
             }
             let req_id = self.keeper.settings.req_id("ping");
-            self.outbox.put(Message::text(frame::write("ping", &req_id, None)));
+            self.writer.put(&frame::write("ping", &req_id, None));
             self.unanswered += 1;
             self.heartbeat = after(now, self.keeper.settings.heartbeat);
         }
         None
     }
 
-    fn receive(
-        &mut self,
-        message: Option<Result<Message, Error>>,
-        subscribed: &mut Option<Instant>,
-    ) -> Option<End> {
+    fn receive(&mut self, message: Result<Message, String>, subscribed: &mut Option<Instant>) -> Option<End> {
         match message {
-            Some(Ok(Message::Text(text))) => self.read(text.as_str(), subscribed),
-            Some(Ok(Message::Binary(bytes))) => self.read(&String::from_utf8_lossy(&bytes), subscribed),
-            // The library answers a ping itself.
-            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => None,
-            Some(Ok(Message::Close(close))) => Some(match close {
-                Some(close) => lost(&format!("WeCom closed it with the code {}", close.code)),
-                None => lost("WeCom closed it"),
-            }),
-            Some(Err(error)) => Some(lost(&error.to_string())),
-            None => Some(lost("the stream ended")),
+            Ok(Message::Text(text)) => self.read(&text, subscribed),
+            Ok(Message::Ping(content)) => {
+                self.writer.pong(content);
+                None
+            }
+            Ok(Message::Close(Some(code))) => Some(lost(&format!("WeCom closed it with the code {code}"))),
+            Ok(Message::Close(None)) => Some(lost("WeCom closed it")),
+            Err(reason) => Some(lost(&reason)),
         }
     }
 

@@ -3,10 +3,11 @@
 
 use ::http::header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE};
 use ::http::{StatusCode, Uri};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use futures_core::future::BoxFuture;
+use sha1::{Digest as _, Sha1};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_tungstenite::tungstenite::handshake::client::generate_key;
-use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::BotError;
 use crate::http::Http;
@@ -47,7 +48,9 @@ impl Upgrade {
 impl Dial for Upgrade {
     fn dial(&self) -> BoxFuture<'_, Result<Box<dyn Io>, BotError>> {
         Box::pin(async {
-            let key = generate_key();
+            let mut key = [0; 16];
+            getrandom::fill(&mut key).expect("the system has random bytes");
+            let key = STANDARD.encode(key);
             let request = self
                 .http
                 .client(&self.url)
@@ -61,13 +64,36 @@ impl Dial for Upgrade {
                 return Err(BotError::Handshake(format!("the HTTP status is {}", response.status())));
             }
             let accepted = response.headers().get(SEC_WEBSOCKET_ACCEPT);
-            if accepted
-                .is_none_or(|accepted| accepted.as_bytes() != derive_accept_key(key.as_bytes()).as_bytes())
-            {
+            if accepted.is_none_or(|accepted| accepted.as_bytes() != signed(&key).as_bytes()) {
                 return Err(BotError::Handshake("the server did not sign the key".to_owned()));
             }
             let upgraded = response.upgrade().await.map_err(|error| BotError::Connect(error.into()))?;
             Ok(Box::new(upgraded) as Box<dyn Io>)
         })
+    }
+}
+
+/// Returns a key with the signature of a server that speaks WebSocket.
+fn signed(key: &str) -> String {
+    STANDARD.encode(Sha1::digest(format!("{key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_signed_as_in_the_standard() {
+        assert_eq!(signed("dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    }
+
+    #[test]
+    fn a_url_is_that_of_a_websocket() {
+        for (url, expected) in [
+            ("wss://openws.work.weixin.qq.com", "https://openws.work.weixin.qq.com/"),
+            ("WS://127.0.0.1:80/path?a=b", "http://127.0.0.1:80/path?a=b"),
+        ] {
+            assert_eq!(Upgrade::url(url).unwrap().to_string(), expected);
+        }
     }
 }

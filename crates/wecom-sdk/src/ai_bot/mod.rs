@@ -9,13 +9,13 @@ mod dial;
 mod error;
 mod frame;
 mod media;
-mod outbox;
 mod pauses;
 mod seen;
 mod state;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod websocket;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -94,8 +94,7 @@ pub use stream::{BotStream, StreamEnd};
 /// # Logging
 ///
 /// A change of the connection is an event at the level `INFO`, `WARN` or `ERROR`, each call a span `wecom.bot.call` at `DEBUG` with its `cmd`, the
-/// `errcode` if there was one, and `elapsed_ms`. No secret, key, text or URL of a file is in any of them. The crate `tungstenite`, which frames messages, logs
-/// whole frames through the crate `log` at the level `TRACE`: leave that off.
+/// `errcode` if there was one, and `elapsed_ms`. No secret, key, text or URL of a file is in any of them.
 ///
 /// Clones share the connection. It ends with [`close`](Self::close), or when the last clone, the [`BotCallbacks`] and everything
 /// that replies are dropped.

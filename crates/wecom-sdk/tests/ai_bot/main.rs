@@ -2,10 +2,8 @@
 #![cfg(feature = "ai-bot")]
 
 mod files;
-mod logs;
 mod mock;
 mod node;
-mod tls;
 
 use std::time::Duration;
 
