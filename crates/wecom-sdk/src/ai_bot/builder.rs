@@ -301,6 +301,7 @@ fn spawn(
 ) -> (AiBot, BotCallbacks) {
     let settings = Arc::new(settings);
     let (orders, received_orders) = mpsc::channel(ORDERS);
+    let (closing, received_closing) = mpsc::channel(1);
     let (state, watched) = watch::channel(BotState::Connecting);
     let (arrived, callbacks) = mpsc::channel(max_callbacks);
     let held = Arc::new(AtomicUsize::new(0));
@@ -308,6 +309,7 @@ fn spawn(
         settings: Arc::clone(&settings),
         dial,
         orders: received_orders,
+        closing: received_closing,
         state,
         arrived,
         held: Arc::clone(&held),
@@ -316,6 +318,6 @@ fn spawn(
     };
     let runtime = Handle::current();
     runtime.spawn(keeper.run());
-    let bot = AiBot(Arc::new(Shared { settings, orders, state: watched, http, runtime }));
+    let bot = AiBot(Arc::new(Shared { settings, orders, closing, state: watched, http, runtime }));
     (bot.clone(), BotCallbacks::new(bot, callbacks, held))
 }

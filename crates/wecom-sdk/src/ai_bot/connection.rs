@@ -32,12 +32,6 @@ const TAKEN: usize = 256;
 /// How long to wait for the last frames to be written when the connection is closed.
 const CLOSING: Duration = Duration::from_secs(1);
 
-/// A wish of a handle.
-pub(super) enum Order {
-    Call(Call),
-    Close(oneshot::Sender<()>),
-}
-
 /// Why a connection ended.
 pub(super) enum End {
     Lost(BotError),
@@ -51,7 +45,9 @@ pub(super) enum End {
 pub(super) struct Keeper {
     pub(super) settings: Arc<Settings>,
     pub(super) dial: Arc<dyn Dial>,
-    pub(super) orders: mpsc::Receiver<Order>,
+    pub(super) orders: mpsc::Receiver<Call>,
+    /// Whoever closes the connection doesn't wait behind calls.
+    pub(super) closing: mpsc::Receiver<oneshot::Sender<()>>,
     pub(super) state: watch::Sender<BotState>,
     pub(super) arrived: mpsc::Sender<Arrived>,
     /// The bytes of the callbacks that the application hasn't taken yet.
@@ -138,11 +134,9 @@ impl Keeper {
         loop {
             tokio::select! {
                 done = &mut waiting => return Ok(done),
-                order = self.orders.recv() => match order {
-                    Some(Order::Call(call)) => refuse(call, &self.state.borrow()),
-                    Some(Order::Close(closed)) => return Err(Some(closed)),
-                    None => return Err(None),
-                },
+                Some(call) = self.orders.recv() => refuse(call, &self.state.borrow()),
+                // `None` if no handle is left.
+                closed = self.closing.recv() => return Err(closed),
             }
         }
     }
@@ -211,25 +205,21 @@ impl Connection<'_> {
                     written.err().map(|error| lost(&error.to_string()))
                 }
                 message = self.reader.next() => self.receive(message, subscribed),
-                order = self.keeper.orders.recv(), if self.calls.ready() < TAKEN => self.obey(order),
+                Some(call) = self.keeper.orders.recv(), if self.calls.ready() < TAKEN => {
+                    if self.subscribing.is_some() {
+                        refuse(call, &self.keeper.state.borrow());
+                    } else {
+                        self.calls.add(call);
+                    }
+                    None
+                }
+                closed = self.keeper.closing.recv() => Some(End::Closed(closed)),
                 () = sleep_until(wake) => self.wake(),
             };
             if let Some(end) = end {
                 return end;
             }
         }
-    }
-
-    fn obey(&mut self, order: Option<Order>) -> Option<End> {
-        match order {
-            Some(Order::Call(call)) if self.subscribing.is_some() => {
-                refuse(call, &self.keeper.state.borrow());
-            }
-            Some(Order::Call(call)) => self.calls.add(call),
-            Some(Order::Close(closed)) => return Some(End::Closed(Some(closed))),
-            None => return Some(End::Closed(None)),
-        }
-        None
     }
 
     /// Does what is due.

@@ -39,7 +39,6 @@ pub use builder::AiBotBuilder;
 use builder::Settings;
 pub use callback::{BotCallback, BotCallbacks, BotReplier};
 use calls::Call;
-use connection::Order;
 pub use error::BotError;
 pub use media::BotFile;
 pub use state::{BotNotice, BotState};
@@ -105,7 +104,8 @@ pub struct AiBot(Arc<Shared>);
 
 struct Shared {
     settings: Arc<Settings>,
-    orders: mpsc::Sender<Order>,
+    orders: mpsc::Sender<Call>,
+    closing: mpsc::Sender<oneshot::Sender<()>>,
     state: watch::Receiver<BotState>,
     /// For downloads.
     http: Http,
@@ -196,7 +196,7 @@ impl AiBot {
     pub async fn close(&self) {
         let (closed, is_closed) = oneshot::channel();
         // Without a receiver, it has ended already.
-        if self.0.orders.send(Order::Close(closed)).await.is_ok() {
+        if self.0.closing.send(closed).await.is_ok() {
             let _ = is_closed.await;
         }
     }
@@ -221,7 +221,7 @@ impl AiBot {
         let call = Call { cmd, req_id, text, is_reply, exact, timeout, answer };
         let exchanged = async {
             let gone = || BotError::NotConnected(self.state());
-            self.0.orders.send(Order::Call(call)).await.map_err(|_| gone())?;
+            self.0.orders.send(call).await.map_err(|_| gone())?;
             outcome.await.map_err(|_| gone())?
         };
         let result = exchanged.instrument(span.clone()).await;

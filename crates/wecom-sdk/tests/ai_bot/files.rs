@@ -37,8 +37,7 @@ async fn a_file_is_uploaded_in_parts() {
 #[tokio::test]
 async fn a_part_is_sent_again_twice() {
     let server = Server::start().await.unwrap();
-    let (bot, _callbacks) =
-        builder(&server).upload_timeout(Duration::from_millis(300)).connect().await.unwrap();
+    let (bot, _callbacks) = builder(&server).upload_timeout(Duration::from_secs(3)).connect().await.unwrap();
     let content = || Content::bytes(bytes(600_000)).named("a");
     server.inject(Fault::hang().on(CHUNK).times(1));
     server.inject(Fault::code(-1).on(CHUNK).times(1));

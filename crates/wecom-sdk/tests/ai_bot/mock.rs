@@ -139,7 +139,7 @@ async fn the_mock_refuses_what_wecom_refuses() {
 #[tokio::test]
 async fn faults_and_custom_responses_apply_to_commands() {
     let server = Server::start().await.unwrap();
-    let timeout = std::time::Duration::from_millis(100);
+    let timeout = std::time::Duration::from_millis(500);
     let (bot, _callbacks) = builder(&server).ack_timeout(timeout).connect().await.unwrap();
     let message = json!({ "chatid": "c", "msgtype": "markdown", "markdown": { "content": "x" } });
     let send = async || bot.call("aibot_send_msg", &message).await;

@@ -139,6 +139,7 @@ async fn a_peer_that_reads_nothing_stops_neither_timeouts_nor_heartbeats() {
     let error = bot.call(SEND, &long).await.unwrap_err();
     assert!(matches!(error, BotError::Unacknowledged { .. }) && start.elapsed() == 5 * SECOND);
     // It is behind the first, which is still being written.
+    assert!(timeout(SECOND, bot.call(SEND, &json!({}))).await.is_err());
     let error = bot.call(SEND, &json!({})).await.unwrap_err();
     assert!(matches!(error, BotError::Lost { written: false, .. }), "{error}");
     assert_eq!(start.elapsed().as_secs(), 90);

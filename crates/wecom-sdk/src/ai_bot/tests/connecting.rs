@@ -174,3 +174,16 @@ async fn a_bot_is_closed_by_the_application_or_when_nobody_has_it_any_more() {
     drop(replier);
     assert_eq!(peer.text().await, None);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_bot_is_closed_at_once_also_while_its_peer_reads_nothing() {
+    let (bot, _callbacks, _side, _peer) = connected_through(builder(), 64).await;
+    for _ in 0..600 {
+        let bot = bot.clone();
+        tokio::spawn(async move { bot.call("aibot_send_msg", &json!({ "text": "x".repeat(1000) })).await });
+    }
+    sleep(SECOND).await;
+    let start = Instant::now();
+    bot.close().await;
+    assert!(bot.state() == BotState::Closed && start.elapsed() <= SECOND, "{:?}", start.elapsed());
+}
