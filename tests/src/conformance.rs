@@ -12,7 +12,7 @@ use http::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use wecom_models::wire::{told, unknown_fields};
+use wecom_models::wire::{strictly, told, unknown_fields};
 use wecom_requests::{Check, Endpoint, Meta, Violation, Violations, http_request, parse_response};
 
 pub(crate) use self::compare::{compare, scalar};
@@ -100,7 +100,7 @@ impl Contract {
                 let request: E = read(json)?;
                 http_request(&request, base_url, token).map_err(|error| error.to_string())
             },
-            read: |response| match parse_response::<E>(response) {
+            read: |response| match strictly(|| parse_response::<E>(response)) {
                 Ok(response) => Ok(Box::new(response)),
                 Err(error) => Err(error.to_string()),
             },

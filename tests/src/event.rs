@@ -10,7 +10,7 @@ use wecom_models::Timestamp;
 use wecom_models::callback::{
     Document, Envelope, Payload, ReadError, Select, read as read_both, write_json, write_xml,
 };
-use wecom_models::wire::{ReadObject, WriteObject};
+use wecom_models::wire::{ReadObject, WriteObject, strictly};
 use wecom_requests::{Passive, PassiveReply, ReplyError, ReplyFormat, ReplyMeta, ReplyTold};
 
 use crate::conformance::{
@@ -119,8 +119,8 @@ impl Occurrence {
     fn findings(&self, document: &Document<'_>) -> Vec<Finding> {
         let whole =
             |error: ReadError| vec![Finding { pointer: as_pointer(&error.path), what: error.message }];
-        let (read, mut before) = match (self.read)(document).and_then(|read| Ok((read, document.to_value()?)))
-        {
+        let read = strictly(|| (self.read)(document));
+        let (read, mut before) = match read.and_then(|read| Ok((read, document.to_value()?))) {
             Ok(read) => read,
             // A page's placeholder, such as `<StrategyId>STRATEGY_ID</StrategyId>`, isn't a value: the rest is read
             // without it.

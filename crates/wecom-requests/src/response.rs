@@ -5,8 +5,12 @@ use std::fmt;
 
 use bytes::Bytes;
 use http::{HeaderMap, Response};
+use serde::de::Error;
 use serde_json::Deserializer;
-use wecom_models::wire::{Field, ReadObject, Reading, mend, names_unknown_fields, read_object, told};
+use wecom_models::wire::{
+    Field, Found, Read, ReadObject, Reading, Scalar, is_strict, mend, names_unknown_fields, read_object,
+    report_misfit, told,
+};
 
 use crate::errcode::{self, ErrorCode};
 use crate::probe;
@@ -209,16 +213,16 @@ pub(crate) fn read_json<R: ReadObject>(
     body: &[u8],
     memory: usize,
 ) -> Result<R, ResponseError> {
-    read_text(body, |text, mended| {
+    read_text(body, |text, is_lenient| {
         let reading = Reading::new(memory);
-        let reading = if mended { reading.mending() } else { reading };
+        let reading = if is_lenient { reading.lenient() } else { reading };
         let mut envelope = Envelope::<R>::default();
         envelope.read(text, &reading)?;
         Ok(envelope.open(errcode, text, || probe::is_documented::<R>(text)))
     })
 }
 
-/// Parses a body that is JSON, or nearly. `read` takes the text and whether it has been repaired, and fails if the text isn't as expected.
+/// Parses a body that is JSON, or nearly. `read` takes the text and whether to be lenient, and fails if the text isn't as expected.
 pub(crate) fn read_text<T>(
     body: &[u8],
     read: impl Fn(&str, bool) -> Result<Result<T, ResponseError>, serde_json::Error>,
@@ -229,9 +233,16 @@ pub(crate) fn read_text<T>(
         Err(error) if names_unknown_fields() => return Err(DecodeError::from(error).into()),
         Err(error) => error,
     };
-    // It may be nearly JSON.
+    // It may be nearly JSON, or nearly what is documented.
     let text = mend(&text);
-    if let Ok(outcome) = read(&text, true) {
+    let is_misfit = matches!(text, Cow::Borrowed(_));
+    if !(is_misfit && is_strict())
+        && let Ok(outcome) = read(&text, true)
+    {
+        if is_misfit {
+            let (path, message) = told(&error);
+            report_misfit(&path, &message);
+        }
         return outcome;
     }
     // The body of an error may not fit the type of a success: the error is what matters then.
@@ -303,13 +314,25 @@ impl<R: ReadObject> ReadObject for Envelope<R> {
     fn set<'de, F: Field<'de>>(&mut self, name: &str, field: F) -> Result<(), F::Error> {
         match name {
             "errcode" => {
-                field.read(&mut self.errcode)?;
+                self.errcode = field.take::<Code>()?.0;
                 self.has_errcode = true;
                 Ok(())
             }
             "errmsg" => field.read(&mut self.errmsg),
             _ => self.response.set(name, field),
         }
+    }
+}
+
+/// An error code. It decides, so one that isn't a number is never taken for 0.
+#[derive(Default)]
+struct Code(i64);
+
+impl<'de> Read<'de> for Code {
+    const EXPECTED: &'static str = i64::EXPECTED;
+
+    fn read_scalar<E: Error>(&mut self, scalar: Scalar<'_, 'de>, reading: &Reading) -> Result<Found, E> {
+        self.0.read_scalar(scalar, reading)
     }
 }
 

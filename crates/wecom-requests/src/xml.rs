@@ -8,7 +8,9 @@ use quick_xml::events::Event;
 use serde::Serialize;
 use serde::de::value::MapDeserializer;
 use serde_json::Value;
-use wecom_models::wire::{Output, ReadObject, Reading, WriteObject, read_object};
+use wecom_models::wire::{
+    Output, ReadObject, Reading, WriteObject, is_strict, names_unknown_fields, read_object, report_misfit,
+};
 
 use crate::body::text;
 use crate::{Body, BuildError, DecodeError, MerchantError, ResponseError};
@@ -55,11 +57,25 @@ pub(crate) fn read<R: ReadObject>(body: &Bytes, memory: usize) -> Result<R, Resp
             return Err(MerchantError { code, message }.into());
         }
     }
-    let mut object = R::default();
-    let fields = MapDeserializer::<_, serde_json::Error>::new(fields.into_iter());
-    read_object(&mut object, fields, &Reading::new(memory)).map_err(DecodeError::from)?;
-    Ok(object)
+    let read = |reading: &Reading| {
+        let fields = fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let mut object = R::default();
+        read_object(&mut object, MapDeserializer::<_, serde_json::Error>::new(fields), reading)?;
+        Ok::<_, serde_json::Error>(object)
+    };
+    read(&Reading::new(memory)).or_else(|error| {
+        let error = DecodeError::from(error);
+        if is_strict() || names_unknown_fields() {
+            return Err(error.into());
+        }
+        let object = read(&Reading::new(memory).lenient()).map_err(|_| error.clone())?;
+        report_misfit(&error.path, &error.message);
+        Ok(object)
+    })
 }
+
+/// The characters that are blank in XML.
+const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// The elements below the root, and their text.
 pub(crate) fn fields(body: &[u8]) -> Result<Vec<(String, String)>, DecodeError> {
@@ -67,6 +83,8 @@ pub(crate) fn fields(body: &[u8]) -> Result<Vec<(String, String)>, DecodeError> 
     let mut reader = Reader::from_reader(body);
     let mut fields: Vec<(String, String)> = Vec::new();
     let mut depth = 0;
+    // Whether the open element has text that counts as it is.
+    let mut is_kept = false;
     loop {
         match reader.read_event().map_err(|error| bad(&error))? {
             Event::Start(element) => {
@@ -74,20 +92,37 @@ pub(crate) fn fields(body: &[u8]) -> Result<Vec<(String, String)>, DecodeError> 
                 if depth == 2 {
                     let name = element.name().as_ref().to_owned();
                     fields.push((name, String::new()));
+                    is_kept = false;
                 }
             }
-            Event::End(_) => depth -= 1,
+            Event::End(_) => {
+                if depth == 2
+                    && !is_kept
+                    && let Some((_, text)) = fields.last_mut()
+                {
+                    *text = text.trim_matches(BLANKS).to_owned();
+                }
+                depth -= 1;
+            }
             Event::Empty(element) if depth == 1 => {
                 fields.push((element.name().as_ref().to_owned(), String::new()));
             }
-            Event::Text(content) if depth == 2 => {
-                append(&mut fields, &content);
-            }
+            // Line breaks around a CDATA section are no part of the value.
+            Event::Text(content) if depth == 2 && is_kept && content.trim_matches(BLANKS).is_empty() => {}
+            Event::Text(content) if depth == 2 => append(&mut fields, &content),
             Event::GeneralRef(reference) if depth == 2 => {
                 let reference = format!("&{};", &*reference);
                 append(&mut fields, &unescape(&reference).map_err(|error| bad(&error))?);
             }
-            Event::CData(content) if depth == 2 => append(&mut fields, &content),
+            Event::CData(content) if depth == 2 => {
+                if let Some((_, text)) = fields.last_mut()
+                    && text.trim_matches(BLANKS).is_empty()
+                {
+                    text.clear();
+                }
+                is_kept = true;
+                append(&mut fields, &content);
+            }
             Event::Eof if depth == 0 && !fields.is_empty() => return Ok(fields),
             Event::Eof => return Err(bad(&"the document ends early")),
             _ => {}
@@ -112,6 +147,13 @@ mod tests {
         let expected =
             [("a", "x & y A"), ("b", "<raw>&"), ("c", "")].map(|(n, v)| (n.to_owned(), v.to_owned()));
         assert_eq!(fields(body).unwrap(), expected);
+    }
+
+    #[test]
+    fn blanks_around_a_value_are_no_part_of_it() {
+        let body = b"<xml>\n<a>\n <![CDATA[ S ]]>\n</a><b> 5\t</b><c>\n</c><d> x &amp; &amp; y </d></xml>";
+        let expected = [("a", " S "), ("b", "5"), ("c", ""), ("d", "x & & y")];
+        assert_eq!(fields(body).unwrap(), expected.map(|(n, v)| (n.to_owned(), v.to_owned())));
     }
 
     #[test]

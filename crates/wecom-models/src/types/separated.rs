@@ -11,7 +11,7 @@ use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::Timestamp;
-use crate::wire::{Found, Place, Read, Reading, Scalar, mend, read_inner_nested};
+use crate::wire::{Found, Place, Read, Reading, Scalar, mend, read_inner_nested, read_or_spare};
 
 /// Converts to an item of a list: the item itself, and for text also what refers to one, and a number, since IDs are either.
 ///
@@ -275,7 +275,9 @@ fn read<'de, T: for<'a> Read<'a>, E: Error>(
     let Some(text) = scalar.text() else { return items.read_scalar(scalar, reading) };
     for item in text.split(separator).map(str::trim).filter(|item| !item.is_empty()) {
         let mut value = T::default();
-        value.read_scalar::<E>(Scalar::Text(item), reading)?;
+        if read_or_spare::<_, E>(&mut value, Scalar::Text(item), reading)? == Found::Nothing {
+            continue;
+        }
         reading.make_room::<T, E>(items)?;
         items.push(value);
     }
@@ -335,7 +337,7 @@ impl<'de, T: for<'a> Read<'a>> Read<'de> for Json<T> {
         if scalar.is_blank() {
             return Ok(Found::Nothing);
         }
-        let text = if reading.mends() { mend(text) } else { Cow::Borrowed(text) };
+        let text = if reading.is_lenient() { mend(text) } else { Cow::Borrowed(text) };
         let mut json = serde_json::Deserializer::from_str(&text);
         reading.enter()?;
         let result = Place(&mut self.0, reading).deserialize(&mut json);

@@ -4,9 +4,10 @@ use std::fmt;
 use std::ops::{Add, AddAssign, Sub, SubAssign};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use serde::de::Error;
 use serde::ser::{Serialize, Serializer};
 
-use crate::wire::{Read, read_impl, read_inner};
+use crate::wire::{Found, Read, Reading, Scalar, read_impl, read_inner_nested};
 
 /// A point in time, in whole seconds since 1970-01-01 00:00:00 UTC.
 ///
@@ -176,7 +177,45 @@ impl Serialize for Timestamp {
 impl<'de> Read<'de> for Timestamp {
     const EXPECTED: &'static str = i64::EXPECTED;
 
-    read_inner! { |this| this.0 }
+    fn read_scalar<E: Error>(&mut self, scalar: Scalar<'_, 'de>, reading: &Reading) -> Result<Found, E> {
+        self.0.read_scalar(scalar, reading)
+    }
+
+    read_inner_nested! { |this| this.0 }
+
+    fn spare(&mut self, scalar: Scalar<'_, 'de>) -> Option<Found> {
+        let Some(time) = scalar.text().and_then(in_beijing) else { return Some(Found::Nothing) };
+        *self = time;
+        Some(Found::Value)
+    }
+}
+
+/// Reads `2026-03-01` or `2026-03-01 09:30:00`, in Beijing time; `/` may separate the date, `T` the time, and seconds may be missing.
+fn in_beijing(text: &str) -> Option<Timestamp> {
+    const EAST: i64 = 8 * 60 * 60;
+    let (date, time) = text.trim().split_once([' ', 'T']).unwrap_or((text.trim(), "0:00"));
+    let [year, month, day] = numbers(date, ['-', '/'])?;
+    let [hour, minute, second] = numbers(time, [':', ':']).or_else(|| {
+        let [hour, minute] = numbers(time, [':', ':'])?;
+        Some([hour, minute, 0])
+    })?;
+    let is_date = (1970..=9999).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day);
+    if !is_date || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    // Years begin with March here, so that a leap day is the last one.
+    let (years, months) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let days = 365 * years + years / 4 - years / 100 + years / 400 + (153 * months + 2) / 5 + day - 719_469;
+    Some(Timestamp(((days * 24 + hour) * 60 + minute) * 60 + second - EAST))
+}
+
+/// Reads so many numbers of one to four digits.
+fn numbers<const N: usize>(text: &str, separators: [char; 2]) -> Option<[i64; N]> {
+    let number = |part: &str| {
+        let is_number = (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+        if is_number { part.parse().ok() } else { None }
+    };
+    text.split(separators).map(number).collect::<Option<Vec<_>>>()?.try_into().ok()
 }
 
 read_impl!(Timestamp);
@@ -205,6 +244,26 @@ mod tests {
         assert_eq!(time, Timestamp::from_unix(1800));
         time -= hour;
         assert_eq!(time, Timestamp::from_unix(-1800));
+    }
+
+    #[test]
+    fn a_date_is_in_beijing() {
+        for (text, seconds) in [
+            ("1970-01-01", Some(-28_800)),
+            ("2026-03-01 09:30:00", Some(1_772_328_600)),
+            (" 2026/3/1T9:30 ", Some(1_772_328_600)),
+            ("2000-02-29 23:59:59", Some(951_839_999)),
+            ("2026-13-01", None),
+            ("2026-03", None),
+            ("2026-03-01 24:00:00", None),
+            ("2026-03-01 09", None),
+            ("20260301", None),
+            ("+2026-03-01", None),
+            ("once", None),
+            ("", None),
+        ] {
+            assert_eq!(in_beijing(text).map(Timestamp::as_unix), seconds, "{text}");
+        }
     }
 
     #[test]

@@ -38,6 +38,10 @@ impl<'de, T: Read<'de>> Read<'de> for Vec<T> {
         Ok(Found::Value)
     }
 
+    fn spare(&mut self, scalar: Scalar<'_, 'de>) -> Option<Found> {
+        T::default().spare(scalar).map(|_| Found::Nothing)
+    }
+
     fn read_list<A: SeqAccess<'de>>(&mut self, list: &mut A, reading: &Reading) -> Result<Found, A::Error> {
         loop {
             match list.next_element_seed(Next(self, reading)) {

@@ -19,6 +19,7 @@ mod path;
 mod read;
 mod reading;
 mod scalars;
+mod strict;
 mod tag;
 mod union;
 mod unknown;
@@ -33,6 +34,7 @@ pub use path::told;
 pub use read::{Found, Read, read};
 pub use reading::Reading;
 pub use scalars::Scalar;
+pub use strict::{is_strict, report_misfit, strictly};
 pub use tag::Tag;
 pub use union::{
     FlatUnion, Kind, KindUnion, ObjectUnion, OneofUnion, SiblingUnion, set_flat, set_oneof, set_sibling,
@@ -49,7 +51,7 @@ pub(crate) use enums::{
 #[cfg(test)]
 pub(crate) use object::LARGEST;
 pub(crate) use object::{OBJECT, fill, read_objects};
-pub(crate) use read::{Place, read_impl, read_inner, read_inner_nested};
+pub(crate) use read::{Place, read_impl, read_inner, read_inner_nested, read_or_spare};
 pub(crate) use union::{
     from_contents, from_lists, from_numbers, from_parts, from_texts, open_kinds, open_unions, read_kind,
     read_kinds, read_unions,

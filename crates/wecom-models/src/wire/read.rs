@@ -49,6 +49,12 @@ pub trait Read<'de>: Default {
         if scalar.is_blank() { Ok(Found::Nothing) } else { Err(scalar.of_another_type(Self::EXPECTED)) }
     }
 
+    /// Reads a scalar that doesn't fit, such as -1 where no number is negative, because it must not cost the whole response. `None` if it must: a list
+    /// or an object would lose everything that is in it.
+    fn spare(&mut self, _: Scalar<'_, 'de>) -> Option<Found> {
+        None
+    }
+
     /// Reads text that can be kept.
     fn read_string<E: Error>(&mut self, text: String, reading: &Reading) -> Result<Found, E> {
         self.read_scalar(Scalar::Text(&text), reading)
@@ -66,7 +72,7 @@ pub trait Read<'de>: Default {
     /// Reads an object.
     fn read_map<A: MapAccess<'de>>(&mut self, entries: &mut Entries<'_, 'de, A>) -> Result<Found, A::Error> {
         if let Some(digits) = entries.digits()? {
-            self.read_scalar(number(&digits), entries.reading())
+            read_or_spare(self, number(&digits), entries.reading())
         } else if entries.is_empty()? {
             Ok(Found::Nothing)
         } else {
@@ -84,6 +90,19 @@ pub fn read<'de, T: Read<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<
     let mut value = T::default();
     Place(&mut value, &Reading::default()).deserialize(deserializer)?.settle(&mut value);
     Ok(value)
+}
+
+/// Reads a scalar. One that doesn't fit is [spared](Read::spare) if reading is lenient.
+#[inline]
+pub(crate) fn read_or_spare<'de, T: Read<'de>, E: Error>(
+    place: &mut T,
+    scalar: Scalar<'_, 'de>,
+    reading: &Reading,
+) -> Result<Found, E> {
+    match place.read_scalar(scalar, reading) {
+        Err(error) if reading.is_lenient() => place.spare(scalar).ok_or(error),
+        read => read,
+    }
 }
 
 /// The place that a value is read into.
@@ -106,37 +125,37 @@ impl<'de, T: Read<'de>> Visitor<'de> for Place<'_, T> {
 
     #[inline]
     fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Found, E> {
-        self.0.read_scalar(Scalar::Borrowed(text), self.1)
+        read_or_spare(self.0, Scalar::Borrowed(text), self.1)
     }
 
     #[inline]
     fn visit_str<E: Error>(self, text: &str) -> Result<Found, E> {
-        self.0.read_scalar(Scalar::Text(text), self.1)
+        read_or_spare(self.0, Scalar::Text(text), self.1)
     }
 
     #[inline]
     fn visit_string<E: Error>(self, text: String) -> Result<Found, E> {
-        self.0.read_string(text, self.1)
+        if self.1.is_lenient() { self.visit_str(&text) } else { self.0.read_string(text, self.1) }
     }
 
     #[inline]
     fn visit_i64<E: Error>(self, number: i64) -> Result<Found, E> {
-        self.0.read_scalar(Scalar::Signed(number), self.1)
+        read_or_spare(self.0, Scalar::Signed(number), self.1)
     }
 
     #[inline]
     fn visit_u64<E: Error>(self, number: u64) -> Result<Found, E> {
-        self.0.read_scalar(Scalar::Unsigned(number), self.1)
+        read_or_spare(self.0, Scalar::Unsigned(number), self.1)
     }
 
     #[inline]
     fn visit_f64<E: Error>(self, number: f64) -> Result<Found, E> {
-        self.0.read_scalar(Scalar::Float(number), self.1)
+        read_or_spare(self.0, Scalar::Float(number), self.1)
     }
 
     #[inline]
     fn visit_bool<E: Error>(self, value: bool) -> Result<Found, E> {
-        self.0.read_scalar(Scalar::Bool(value), self.1)
+        read_or_spare(self.0, Scalar::Bool(value), self.1)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Found, A::Error> {
@@ -177,6 +196,11 @@ macro_rules! read_inner {
         ) -> Result<$crate::wire::Found, E> {
             let $self = self;
             $inner.read_scalar(scalar, reading)
+        }
+
+        fn spare(&mut self, scalar: $crate::wire::Scalar<'_, 'de>) -> Option<$crate::wire::Found> {
+            let $self = self;
+            $inner.spare(scalar)
         }
 
         #[inline]

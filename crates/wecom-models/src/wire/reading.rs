@@ -15,8 +15,8 @@ pub struct Reading {
     limit: usize,
     /// The number of these bytes that are left.
     memory: Cell<usize>,
-    /// Whether JSON in strings is repaired before it is read.
-    mends: bool,
+    /// Whether values that don't fit are spared, and JSON in strings is repaired.
+    is_lenient: bool,
 }
 
 impl Reading {
@@ -31,18 +31,23 @@ impl Reading {
     /// A small response may take much memory: `{}` in a list is two bytes, and a struct of hundreds. Text is not
     /// counted, since it takes no more than in the response.
     pub fn new(memory: usize) -> Self {
-        Self { depth: Cell::new(Self::DEPTH), limit: memory, memory: Cell::new(memory), mends: false }
+        Self { depth: Cell::new(Self::DEPTH), limit: memory, memory: Cell::new(memory), is_lenient: false }
     }
 
-    /// Repairs JSON in strings before it is read: see [`mend`](super::mend).
+    /// Reads what isn't as documented as well as possible, after a strict attempt has failed:
+    ///
+    /// - A number that its type doesn't have, or text where a number belongs, counts as absent. So one value doesn't cost a whole response. A number other
+    ///   than 0 and 1 is `true`, and text that is a date is a timestamp, in Beijing time.
+    /// - JSON in strings is repaired before it is read: see [`mend`](super::mend).
     #[must_use]
-    pub fn mending(mut self) -> Self {
-        self.mends = true;
+    pub fn lenient(mut self) -> Self {
+        self.is_lenient = true;
         self
     }
 
-    pub(crate) fn mends(&self) -> bool {
-        self.mends
+    #[inline]
+    pub(crate) fn is_lenient(&self) -> bool {
+        self.is_lenient
     }
 
     /// Enters a level. The caller must `leave` it, even if reading fails.

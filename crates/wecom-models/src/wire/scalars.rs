@@ -106,6 +106,10 @@ macro_rules! integers {
                 *self = number.ok_or_else(|| scalar.not_a_value(Self::EXPECTED))?;
                 Ok(Found::Value)
             }
+
+            fn spare(&mut self, _: Scalar<'_, 'de>) -> Option<Found> {
+                Some(Found::Nothing)
+            }
         }
     )*};
 }
@@ -151,6 +155,10 @@ impl<'de> Read<'de> for f64 {
         };
         Ok(Found::Value)
     }
+
+    fn spare(&mut self, _: Scalar<'_, 'de>) -> Option<Found> {
+        Some(Found::Nothing)
+    }
 }
 
 impl<'de> Read<'de> for bool {
@@ -172,6 +180,19 @@ impl<'de> Read<'de> for bool {
             _ => return Err(scalar.not_a_value(Self::EXPECTED)),
         };
         Ok(Found::Value)
+    }
+
+    /// Any other number is a kind of yes.
+    fn spare(&mut self, scalar: Scalar<'_, 'de>) -> Option<Found> {
+        let number = match scalar {
+            Scalar::Float(number) => Some(number),
+            Scalar::Borrowed(text) | Scalar::Text(text) => text.trim().parse::<f64>().ok(),
+            Scalar::Signed(_) | Scalar::Unsigned(_) => Some(1.0),
+            Scalar::Bool(_) => None,
+        };
+        let Some(number) = number else { return Some(Found::Nothing) };
+        *self = number != 0.0;
+        Some(Found::Value)
     }
 }
 

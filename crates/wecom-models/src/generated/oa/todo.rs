@@ -180,6 +180,8 @@ pub enum TodoStatus {
     Done,
     /// `1`
     Open,
+    /// `2`: deleted. The page's table doesn't list it; its example and another implementation do.
+    Deleted,
     /// A value the documentation does not list.
     Other(Unknown),
 }

@@ -11,6 +11,7 @@ impl wire::IntEnum for TodoStatus {
         let value = match code {
             0 => Self::Done,
             1 => Self::Open,
+            2 => Self::Deleted,
             _ => return None,
         };
         Some(value)
@@ -20,6 +21,7 @@ impl wire::IntEnum for TodoStatus {
         let code = match self {
             Self::Done => 0,
             Self::Open => 1,
+            Self::Deleted => 2,
             Self::Other(unknown) => return Err(unknown),
         };
         Ok(code)

@@ -80,12 +80,12 @@ impl wire::ReadObject for GetUserInfo3rdResponse {
         field: F,
     ) -> Result<(), F::Error> {
         match name {
-            "corpid" => field.read(&mut self.corpid),
-            "userid" => field.read(&mut self.userid),
+            "corpid" | "CorpId" => field.read(&mut self.corpid),
+            "userid" | "UserId" => field.read(&mut self.userid),
             "user_ticket" => field.read(&mut self.user_ticket),
             "expires_in" => field.read(&mut self.expires_in),
             "open_userid" => field.read(&mut self.open_userid),
-            "openid" => field.read(&mut self.openid),
+            "openid" | "OpenId" => field.read(&mut self.openid),
             _ => field.skip(),
         }
     }
