@@ -9,7 +9,7 @@ use wecom_requests::token::AccessToken;
 use wecom_requests::{Endpoint, Paged, PagedItems};
 
 use crate::caller::Caller;
-use crate::http::HttpOptions;
+use crate::http::{HttpOptions, IntoProxy, checked_url};
 use crate::jobs::Jobs;
 use crate::limits::{LimitStore, Limits, MemoryLimits, OnLimit};
 use crate::options::CallOptions;
@@ -284,10 +284,26 @@ impl<C: Credential> ClientBuilder<C> {
     }
 
     /// Sets a proxy, instead of the one from the environment (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`,
-    /// `NO_PROXY`). The environment's proxy is not used for this machine's own addresses (`localhost`, `127.0.0.1`, `[::1]`); this one
-    /// is. `socks5://` needs the feature `socks`.
-    pub fn proxy(mut self, proxy: reqwest::Proxy) -> Self {
-        self.http.proxy = Some(proxy);
+    /// `NO_PROXY`): an address, or a [`reqwest::Proxy`]. The environment's proxy is not used for this machine's own addresses
+    /// (`localhost`, `127.0.0.1`, `[::1]`); this one is. `socks5://` needs the feature `socks`. [`build`](Self::build) refuses an address
+    /// that no proxy can have.
+    ///
+    /// ```
+    /// use wecom_sdk::Client;
+    /// use wecom_sdk::reqwest::{NoProxy, Proxy};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let client = Client::builder("corp id", "secret").proxy("http://proxy:3128").build()?;
+    ///
+    /// // With a password, and only for addresses outside of the company's network.
+    /// let proxy = Proxy::all("http://proxy:3128")?.basic_auth("user", "password");
+    /// let proxy = proxy.no_proxy(NoProxy::from_string("internal.example.com"));
+    /// let client = Client::builder("corp id", "secret").proxy(proxy).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn proxy(mut self, proxy: impl IntoProxy) -> Self {
+        self.http.set_proxy(proxy);
         self
     }
 
@@ -422,19 +438,4 @@ impl<C: Credential> ClientBuilder<C> {
         };
         Ok(Client::of(Arc::new(caller), options, self.credential))
     }
-}
-
-/// Checks a base URL. The error doesn't show it, since it may contain a password.
-fn checked_url(url: String) -> Result<String, Error> {
-    let plain = url.parse::<::http::Uri>().is_ok_and(|parsed| {
-        let scheme = matches!(parsed.scheme_str(), Some("http" | "https"));
-        let authority = parsed.authority().is_some_and(|authority| !authority.as_str().contains('@'));
-        scheme && authority && parsed.query().is_none() && !url.contains('#')
-    });
-    if plain {
-        return Ok(url);
-    }
-    Err(Error::Setup(
-        "the base URL must look like https://qyapi.weixin.qq.com, without user, query or fragment".to_owned(),
-    ))
 }

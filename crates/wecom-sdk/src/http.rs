@@ -1,4 +1,4 @@
-//! The default HTTP client, used unless an application provides its own.
+//! The default HTTP client, used unless an application provides its own, and the addresses that it is set up with.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -21,7 +21,8 @@ const CONNECT: Duration = Duration::from_secs(10);
 pub(crate) struct HttpOptions {
     #[cfg(feature = "ai-bot")]
     http1: bool,
-    pub(crate) proxy: Option<reqwest::Proxy>,
+    /// The proxy, or what is wrong with it.
+    proxy: Option<Result<reqwest::Proxy, String>>,
     #[cfg(feature = "rustls")]
     pub(crate) roots: Vec<reqwest::Certificate>,
     #[cfg(feature = "rustls")]
@@ -51,17 +52,22 @@ impl HttpOptions {
         Self { http1: true, ..self }
     }
 
+    pub(crate) fn set_proxy(&mut self, proxy: impl IntoProxy) {
+        self.proxy = Some(proxy.into_proxy().map_err(|error| error.to_string()));
+    }
+
     /// Creates a client for these addresses.
-    pub(crate) fn build(self, base_urls: [&str; 2]) -> Result<Http, Error> {
+    pub(crate) fn build(mut self, base_urls: [&str; 2]) -> Result<Http, Error> {
         let has_loopback = base_urls.iter().any(|url| url.parse().is_ok_and(|url| is_loopback(&url)));
-        let direct = match &self.proxy {
+        let proxy = self.proxy.take().transpose().map_err(Error::Setup)?;
+        let direct = match &proxy {
             // A proxy that is set explicitly applies to all addresses.
             None if has_loopback => Some(self.client(reqwest::Client::builder().no_proxy())?),
             _ => None,
         };
         let mut builder = reqwest::Client::builder();
-        if let Some(proxy) = &self.proxy {
-            builder = builder.proxy(proxy.clone());
+        if let Some(proxy) = proxy {
+            builder = builder.proxy(proxy);
         }
         Ok(Http { client: self.client(builder)?, direct })
     }
@@ -86,6 +92,67 @@ impl HttpOptions {
         };
         builder.build().map_err(|error| Error::Setup(TransportError::from(error).root()))
     }
+}
+
+/// Converts to a proxy: an address such as `http://user:password@proxy:3128`, or a [`reqwest::Proxy`].
+///
+/// An address without a scheme means `http://`.
+pub trait IntoProxy {
+    /// Converts to the proxy.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setup`] if this isn't the address of a proxy. The error doesn't show it, since it may contain a password.
+    fn into_proxy(self) -> Result<reqwest::Proxy, Error>;
+}
+
+impl IntoProxy for reqwest::Proxy {
+    fn into_proxy(self) -> Result<reqwest::Proxy, Error> {
+        Ok(self)
+    }
+}
+
+impl IntoProxy for &str {
+    fn into_proxy(self) -> Result<reqwest::Proxy, Error> {
+        // Without a scheme, the host would be taken for one.
+        let url = if self.contains("://") { self.parse() } else { format!("http://{self}").parse() };
+        let url =
+            url.ok().filter(|url: &reqwest::Url| url.has_host() && PROXY_SCHEMES.contains(&url.scheme()));
+        url.and_then(|url| reqwest::Proxy::all(url).ok()).ok_or_else(|| {
+            let shape = "the address of a proxy must look like http://user:password@proxy:3128";
+            Error::Setup(format!("{shape}, with special characters percent-encoded"))
+        })
+    }
+}
+
+impl IntoProxy for String {
+    fn into_proxy(self) -> Result<reqwest::Proxy, Error> {
+        self.as_str().into_proxy()
+    }
+}
+
+impl IntoProxy for &String {
+    fn into_proxy(self) -> Result<reqwest::Proxy, Error> {
+        self.as_str().into_proxy()
+    }
+}
+
+/// The protocols between reqwest and a proxy.
+const PROXY_SCHEMES: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
+
+/// Checks a base URL. The error doesn't show it, since it may contain a password.
+pub(crate) fn checked_url(url: String) -> Result<String, Error> {
+    let plain = url.parse::<Uri>().is_ok_and(|parsed| {
+        let scheme = matches!(parsed.scheme_str(), Some("http" | "https"));
+        let authority = parsed.authority().is_some_and(|authority| !authority.as_str().contains('@'));
+        scheme && authority && parsed.query().is_none() && !url.contains('#')
+    });
+    if plain {
+        return Ok(url);
+    }
+    Err(Error::Setup(
+        "the base URL must look like https://qyapi.weixin.qq.com, without user, query or fragment".to_owned(),
+    ))
 }
 
 /// reqwest with settings for WeCom.
@@ -149,6 +216,43 @@ mod tests {
         }
     }
 
+    #[test]
+    fn an_address_that_no_proxy_has_is_an_error_at_build_that_hides_its_password() {
+        use wecom_requests::token::AccessToken;
+
+        let build = |proxy: &str| {
+            let credential = crate::Fixed::<AccessToken>::new("token");
+            crate::ClientBuilder::new(credential).proxy(proxy).build().map(drop)
+        };
+        for proxy in [
+            "http://proxy:3128",
+            "https://user:pa%23ss@proxy.example.com",
+            "proxy:3128",
+            "proxy",
+            "user:password@proxy:3128",
+            "10.0.0.8:3128",
+            "[::1]:3128",
+            "socks5h://proxy",
+            " http://proxy:3128\n",
+        ] {
+            assert!(build(proxy).is_ok(), "{proxy}");
+        }
+        for proxy in [
+            "",
+            "http://",
+            "http://proxy:secret",
+            "http://user:secret#1@proxy:3128",
+            "http://user:secret@proxy:99999",
+            "ftp://user:secret@proxy",
+            "a proxy",
+            ":3128",
+        ] {
+            let error = build(proxy).unwrap_err();
+            assert!(matches!(&error, Error::Setup(text) if !text.contains("secret")), "{proxy}: {error:?}");
+            assert!(error.to_string().contains("must look like http://"), "{proxy}: {error}");
+        }
+    }
+
     #[cfg(not(feature = "socks"))]
     #[tokio::test]
     async fn a_proxy_that_speaks_socks_is_told_and_not_tried_again() {
@@ -159,7 +263,7 @@ mod tests {
             for proxy in ["socks5://127.0.0.1:1", "socks5h://user:password@127.0.0.1", "socks4://127.0.0.1"] {
                 let client = crate::ClientBuilder::new(crate::Fixed::<AccessToken>::new("token"))
                     .base_url(url)
-                    .proxy(reqwest::Proxy::all(proxy).unwrap())
+                    .proxy(proxy)
                     .build()
                     .unwrap();
                 let error = client.send(&GetMeetingInfo::new("hy")).await.unwrap_err();

@@ -390,6 +390,7 @@ pub use hardware::Device;
 pub use hardware::DeviceModel;
 use hex::hex;
 pub use hook::{Finished, Hook, Incoming, Outgoing};
+pub use http::IntoProxy;
 #[doc(inline)]
 pub use jobs::{Wait, WaitError};
 #[cfg(feature = "jssdk")]

@@ -179,9 +179,9 @@ async fn a_server_without_tls_is_told_and_not_tried_again() {
 async fn a_proxy_that_asks_for_a_password_is_told_and_not_tried_again() {
     let required = "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n";
     let server = Raw::start(None, move |_| (required, false)).await;
-    let proxy = Proxy::all(format!("http://{}", server.address)).unwrap();
+    let proxy = format!("http://{}", server.address);
     // Through a tunnel, where the proxy's response isn't one of the server's.
-    let client = builder("https://qyapi.example.com").proxy(proxy.clone()).build().unwrap();
+    let client = builder("https://qyapi.example.com").proxy(&proxy).build().unwrap();
     let error = read(&client).await.unwrap_err();
     assert_lasting(&error, "set the user and the password in the proxy's URL");
     assert!(error.to_string().ends_with("proxy authorization required"), "{error}");
@@ -198,8 +198,7 @@ async fn a_proxy_that_asks_for_a_password_is_told_and_not_tried_again() {
 async fn a_proxy_that_is_not_there_is_told_from_the_host_behind_it() {
     // A port on which nobody listens any more.
     let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let proxy = Proxy::all(format!("http://{address}")).unwrap();
-    let client = builder("https://qyapi.example.com").proxy(proxy).build().unwrap();
+    let client = builder("https://qyapi.example.com").proxy(address.to_string()).build().unwrap();
     let error = read(&client).await.unwrap_err();
     assert!(error.to_string().contains("check the proxy") && error.is_transient(), "{error}");
     assert!(error.to_string().contains("refused"), "{error}");

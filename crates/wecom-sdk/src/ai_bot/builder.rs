@@ -15,7 +15,7 @@ use super::connection::Keeper;
 use super::dial::{Dial, Upgrade};
 use super::seen::Seen;
 use super::{AiBot, BotError, BotNotice, BotState, Shared};
-use crate::http::HttpOptions;
+use crate::http::{HttpOptions, IntoProxy};
 
 /// WeCom's address for long connections.
 const URL: &str = "wss://openws.work.weixin.qq.com";
@@ -143,8 +143,8 @@ impl AiBotBuilder {
     }
 
     /// Sets a proxy, for the connection and for downloads: see [`ClientBuilder::proxy`](crate::ClientBuilder::proxy).
-    pub fn proxy(mut self, proxy: reqwest::Proxy) -> Self {
-        self.http.proxy = Some(proxy);
+    pub fn proxy(mut self, proxy: impl IntoProxy) -> Self {
+        self.http.set_proxy(proxy);
         self
     }
 
